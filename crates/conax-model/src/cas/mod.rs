@@ -1,0 +1,1 @@
+//! The conditional-access state of the simulated head-end.

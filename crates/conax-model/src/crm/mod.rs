@@ -1,0 +1,1 @@
+//! The CRM side: reference data, the provisioning book, sessions.

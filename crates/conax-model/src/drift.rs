@@ -1,0 +1,1 @@
+//! Where the CRM's belief and the head-end's state differ.

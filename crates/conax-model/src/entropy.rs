@@ -1,0 +1,60 @@
+//! Chance as an argument: one seed per run, one generator per user of chance.
+//!
+//! A generator is derived from the run's seed and the name of its user, so that a new draw in one
+//! place never shifts the draws of another. ChaCha8 gives the same numbers on every platform.
+
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
+
+use crate::id::{HexId, TransactionId};
+
+/// The seed of a run: the same seed and the same inputs give the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seed(pub u64);
+
+impl Seed {
+    /// The generator of the user of chance called `name`.
+    fn generator(self, name: &str) -> ChaCha8Rng {
+        let mut key = [0_u8; 32];
+        key[..8].copy_from_slice(&self.0.to_le_bytes());
+        key[8..16].copy_from_slice(&fnv1a(name).to_le_bytes());
+        ChaCha8Rng::from_seed(key)
+    }
+}
+
+/// A source of identifiers for one part of the simulator.
+#[derive(Debug)]
+pub struct Ids {
+    generator: ChaCha8Rng,
+}
+
+impl Ids {
+    /// The id source called `name` of the run with this seed.
+    #[must_use]
+    pub fn new(seed: Seed, name: &str) -> Self {
+        Self {
+            generator: seed.generator(name),
+        }
+    }
+
+    /// A fresh 128-bit id, printed by the documented API as 32 upper-case hexadecimal digits.
+    pub fn hex_id(&mut self) -> HexId {
+        HexId(self.bits())
+    }
+
+    /// A fresh transaction id of the head-end: a version 4 UUID.
+    pub fn transaction_id(&mut self) -> TransactionId {
+        TransactionId::from_random_bits(self.bits())
+    }
+
+    fn bits(&mut self) -> u128 {
+        (u128::from(self.generator.next_u64()) << 64) | u128::from(self.generator.next_u64())
+    }
+}
+
+/// FNV-1a, 64 bit: spreads generator names; nothing secret depends on it.
+fn fnv1a(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

@@ -1,0 +1,17 @@
+//! The two machines of conax-sim as pure code: the provisioning book of CRM.COM (`crm`) and the
+//! conditional-access state of Conax (`cas`).
+//!
+//! Nothing here waits, serializes, logs, reads a file or asks what time it is: the time, ids and
+//! chance are arguments, and every change returns a value. The spelling of the documented
+//! interface is not known here either; it lives in `conax-contract`.
+//!
+//! Read on: [`command`] (what the head-end can be told), [`crm::RequestBook`], [`cas::CasState`].
+
+pub mod cas;
+pub mod command;
+pub mod crm;
+pub mod drift;
+pub mod entropy;
+pub mod id;
+pub mod secret;
+pub mod time;
