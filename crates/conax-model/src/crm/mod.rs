@@ -1,1 +1,33 @@
-//! The CRM side: reference data, the provisioning book, sessions.
+//! The CRM side: reference data, the provisioning book with its queue, and login sessions.
+//!
+//! [`RequestBook`] is the machine of the documented life cycle: a provisioning request is created
+//! pending, taken once for sending, and settled once. What the documented interface calls things
+//! is not known here.
+
+mod book;
+mod queue;
+mod reference;
+mod request;
+mod sending;
+mod sessions;
+mod settlement;
+mod slots;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+pub use book::{BookSettings, Filter, Page, QueueLength, RequestBook, Settled};
+pub use queue::{ImmediateTake, Ticket};
+pub use reference::{
+    Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,
+    Subscription, SubscriptionKey, Unit, User,
+};
+pub use request::{
+    LoadedRequest, NewRequest, Parameter, ParameterId, ParameterName, ParameterValue, Priority,
+    ProvisioningRequest, RequestNumber, State,
+};
+pub use sending::Unsendable;
+pub use sessions::{Expiry, Sessions, TokenPolicy};
+pub use settlement::{ErrorText, Settlement};

@@ -1,0 +1,261 @@
+//! Who is sent next.
+//!
+//! The order is total and keeps three promises at once (Inferred, see `book`):
+//! - per smartcard, requests of one priority leave in order of creation, one at a time (law C7);
+//! - EXPRESS leaves first, and a REGULAR that was due no earlier never overtakes it, not even
+//!   while it waits for its smartcard (law C8);
+//! - among the rest, the earlier due date leaves first, then the earlier creation.
+//!
+//! A request that must go out at once stands before both priorities of its smartcards, but it too
+//! waits while one of them is busy. Every step costs O(log n).
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use crate::command::{Command, CommandKind};
+use crate::crm::request::{Priority, ProvisioningRequest, RequestNumber};
+use crate::crm::sending::Unsendable;
+use crate::id::HexId;
+use crate::time::SimTime;
+
+/// The right to send one request and to settle it, once.
+///
+/// It cannot be copied, and settling consumes it.
+#[derive(Debug)]
+#[must_use = "a ticket that is dropped leaves its request in flight for ever"]
+pub struct Ticket {
+    pub(super) slot: u32,
+    pub(super) generation: u64,
+    /// Id of the request.
+    pub id: HexId,
+    /// Number of the request.
+    pub number: Option<RequestNumber>,
+    /// What kind of command it is.
+    pub kind: CommandKind,
+    /// The command to send, or why none can be made of the request.
+    pub sending: Result<Command, Unsendable>,
+}
+
+/// What became of the wish to send one request at once.
+#[derive(Debug)]
+pub enum ImmediateTake {
+    /// It may be sent now.
+    Taken(Box<Ticket>),
+    /// One of its smartcards is busy: ask again after the next settlement.
+    CardBusy,
+    /// It is not waiting to be sent at once: it was settled, or the provider is not effective.
+    NotWaiting,
+}
+
+/// In which rank of its lanes a request stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    Immediate,
+    Express,
+    Regular,
+}
+
+impl Rank {
+    const ALL: [Self; 3] = [Self::Immediate, Self::Express, Self::Regular];
+
+    pub(super) fn of(request: &ProvisioningRequest, at_once: bool) -> Self {
+        match (at_once, request.priority) {
+            (true, _) => Self::Immediate,
+            (false, Priority::Express) => Self::Express,
+            (false, Priority::Regular) => Self::Regular,
+        }
+    }
+}
+
+/// The order of one smartcard.
+#[derive(Clone, Debug, Default)]
+struct Lane {
+    busy: bool,
+    waiting: [BTreeSet<u32>; 3],
+}
+
+impl Lane {
+    fn head(&self, rank: Rank) -> Option<u32> {
+        self.waiting[rank as usize].first().copied()
+    }
+
+    /// Whether `slot` may leave through this lane now.
+    fn lets_go(&self, slot: u32, rank: Rank) -> bool {
+        let overtaken = rank != Rank::Immediate && self.head(Rank::Immediate).is_some();
+        !self.busy && !overtaken && self.head(rank) == Some(slot)
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.busy && self.waiting.iter().all(BTreeSet::is_empty)
+    }
+}
+
+type DueOrder = BTreeSet<(SimTime, u32)>;
+
+/// Requests on their way out. Rows are found by their position, which is their order of creation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue {
+    scheduled: DueOrder,
+    ready: [DueOrder; 3],
+    eligible: [DueOrder; 3],
+    lanes: HashMap<Arc<str>, Lane, FixedState>,
+    in_flight: BTreeSet<u32>,
+    at_once: BTreeSet<u32>,
+}
+
+type Rows = [Arc<ProvisioningRequest>];
+
+impl Queue {
+    pub(super) fn scheduled_count(&self) -> usize {
+        self.scheduled.len()
+    }
+
+    pub(super) fn ready_count(&self) -> usize {
+        self.ready.iter().map(BTreeSet::len).sum()
+    }
+
+    pub(super) fn in_flight(&self) -> impl Iterator<Item = u32> + '_ {
+        self.in_flight.iter().copied()
+    }
+
+    pub(super) fn in_flight_count(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    pub(super) fn next_scheduled(&self) -> Option<SimTime> {
+        self.scheduled.first().map(|&(due, _)| due)
+    }
+
+    /// Enters a new row: to be sent at once, due, or scheduled for later.
+    pub(super) fn enter(&mut self, slot: u32, rows: &Rows, at_once: bool, now: SimTime) {
+        let row = &rows[slot as usize];
+        if at_once {
+            self.at_once.insert(slot);
+            self.make_ready(slot, rows);
+        } else if row.scheduled > now {
+            self.scheduled.insert((row.scheduled, slot));
+        } else {
+            self.make_ready(slot, rows);
+        }
+    }
+
+    /// Takes the next row that is due, or none if nothing may leave now.
+    pub(super) fn take_due(&mut self, rows: &Rows, now: SimTime) -> Option<u32> {
+        self.promote(rows, now);
+        let slot = self.next_eligible()?;
+        self.mark_taken(slot, rows);
+        Some(slot)
+    }
+
+    /// Takes one row that waits to be sent at once, if its smartcards are free.
+    pub(super) fn take_at_once(&mut self, slot: u32, rows: &Rows) -> Option<bool> {
+        if !self.at_once.contains(&slot) || self.in_flight.contains(&slot) {
+            return None;
+        }
+        let free = self.is_eligible(slot, &rows[slot as usize]);
+        if free {
+            self.mark_taken(slot, rows);
+        }
+        Some(free)
+    }
+
+    /// Lets the smartcards of a settled row go.
+    pub(super) fn release(&mut self, slot: u32, rows: &Rows) {
+        self.in_flight.remove(&slot);
+        self.at_once.remove(&slot);
+        for name in rows[slot as usize].lanes() {
+            let Some(lane) = self.lanes.get_mut(name) else { continue };
+            lane.busy = false;
+            if lane.is_empty() {
+                self.lanes.remove(name);
+            } else {
+                self.refresh_heads(name, rows);
+            }
+        }
+    }
+
+    fn promote(&mut self, rows: &Rows, now: SimTime) {
+        while let Some(&(due, slot)) = self.scheduled.first() {
+            if due > now {
+                break;
+            }
+            self.scheduled.pop_first();
+            self.make_ready(slot, rows);
+        }
+    }
+
+    fn rank_of(&self, slot: u32, row: &ProvisioningRequest) -> Rank {
+        Rank::of(row, self.at_once.contains(&slot))
+    }
+
+    fn make_ready(&mut self, slot: u32, rows: &Rows) {
+        let row = &rows[slot as usize];
+        let rank = self.rank_of(slot, row);
+        self.ready[rank as usize].insert((row.scheduled, slot));
+        for name in row.lanes() {
+            self.lanes.entry(Arc::clone(name)).or_default().waiting[rank as usize].insert(slot);
+        }
+        for name in row.lanes() {
+            self.refresh_heads(name, rows);
+        }
+        self.refresh(slot, rows);
+    }
+
+    fn mark_taken(&mut self, slot: u32, rows: &Rows) {
+        let row = &rows[slot as usize];
+        let rank = self.rank_of(slot, row);
+        self.ready[rank as usize].remove(&(row.scheduled, slot));
+        self.eligible[rank as usize].remove(&(row.scheduled, slot));
+        self.in_flight.insert(slot);
+        for name in row.lanes() {
+            let lane = self.lanes.entry(Arc::clone(name)).or_default();
+            lane.waiting[rank as usize].remove(&slot);
+            lane.busy = true;
+        }
+        for name in row.lanes() {
+            self.refresh_heads(name, rows);
+        }
+    }
+
+    /// Looks again at the first two of each rank of a lane: one of them may have become, or
+    /// ceased to be, the one that may leave.
+    fn refresh_heads(&mut self, name: &Arc<str>, rows: &Rows) {
+        let Some(lane) = self.lanes.get(name) else { return };
+        let mut heads = [None; 6];
+        for rank in Rank::ALL {
+            for (place, &slot) in lane.waiting[rank as usize].iter().take(2).enumerate() {
+                heads[rank as usize * 2 + place] = Some(slot);
+            }
+        }
+        for slot in heads.into_iter().flatten() {
+            self.refresh(slot, rows);
+        }
+    }
+
+    fn refresh(&mut self, slot: u32, rows: &Rows) {
+        let row = &rows[slot as usize];
+        let key = (row.scheduled, slot);
+        let rank = self.rank_of(slot, row) as usize;
+        if self.is_eligible(slot, row) {
+            self.eligible[rank].insert(key);
+        } else {
+            self.eligible[rank].remove(&key);
+        }
+    }
+
+    fn is_eligible(&self, slot: u32, row: &ProvisioningRequest) -> bool {
+        let rank = self.rank_of(slot, row);
+        row.lanes().all(|name| self.lanes.get(name).is_some_and(|lane| lane.lets_go(slot, rank)))
+    }
+
+    fn next_eligible(&self) -> Option<u32> {
+        if let Some(&(_, slot)) = self.eligible[Rank::Express as usize].first() {
+            return Some(slot);
+        }
+        let &(due, slot) = self.eligible[Rank::Regular as usize].first()?;
+        let express = self.ready[Rank::Express as usize].first();
+        express.is_none_or(|&(express_due, _)| express_due > due).then_some(slot)
+    }
+}

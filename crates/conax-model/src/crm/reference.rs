@@ -1,0 +1,308 @@
+//! What the CRM knows besides provisioning requests: units, users, products, installed items and
+//! the subscriptions that tie them together.
+//!
+//! Look-ups never fall back to another field: a serial number is not searched as a CA id.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use crate::id::{PairingModuleId, ProductId, SmartcardId};
+use crate::secret::Secret;
+
+/// A look-up table nobody iterates.
+type Index = HashMap<Arc<str>, usize, FixedState>;
+
+/// An organisational unit of the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Id of the unit.
+    pub id: Arc<str>,
+    /// Name shown to people.
+    pub name: Option<Arc<str>>,
+    /// Description.
+    pub description: Option<Arc<str>>,
+    /// Alternative code.
+    pub alternative_code: Option<Arc<str>>,
+    /// Name of the unit's group.
+    pub group_name: Option<Arc<str>>,
+    /// Name of the unit's community; records of some builds do not have it (Shown).
+    pub community_name: Option<Arc<str>>,
+}
+
+/// A person or program that may log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Id of the user.
+    pub id: Arc<str>,
+    /// Login name; compared without case (Inferred from the documented login example).
+    pub username: Arc<str>,
+    /// Full name.
+    pub person_name: Option<Arc<str>>,
+    /// E-mail address; null in every documented example.
+    pub email: Option<Arc<str>>,
+}
+
+/// Who did something, and for which unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The user.
+    pub user: Arc<User>,
+    /// The unit the user was logged in to.
+    pub unit: Option<Arc<Unit>>,
+}
+
+/// What a product or an installed item is classified as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Classification {
+    /// A service that can be provisioned.
+    Service,
+    /// A smartcard of the provisioning provider.
+    Smartcard,
+    /// A set-top box.
+    SetTopBox,
+    /// Anything else: it cannot be provisioned.
+    Other,
+}
+
+/// A product the operator sells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductOnSale {
+    /// Id of the product.
+    pub id: Arc<str>,
+    /// Code of the product.
+    pub code: Option<Arc<str>>,
+    /// Alternative code.
+    pub alternative_code: Option<Arc<str>>,
+    /// What the head-end calls it.
+    pub ca_id: ProductId,
+    /// Service, or not.
+    pub classification: Classification,
+}
+
+/// A device the operator has handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalledItem {
+    /// Id of the item.
+    pub id: Arc<str>,
+    /// Serial number.
+    pub serial_number: Option<Arc<str>>,
+    /// Alternative code.
+    pub alternative_code: Option<Arc<str>>,
+    /// What the head-end calls it: the CA id of a smartcard or of a set-top box.
+    pub ca_id: Arc<str>,
+    /// Smartcard, set-top box or neither.
+    pub classification: Classification,
+}
+
+impl InstalledItem {
+    /// The item as a smartcard of the head-end.
+    #[must_use]
+    pub fn smartcard(&self) -> SmartcardId {
+        SmartcardId::new(Arc::clone(&self.ca_id))
+    }
+
+    /// The item as a pairing module of the head-end.
+    #[must_use]
+    pub fn pairing_module(&self) -> PairingModuleId {
+        PairingModuleId::new(Arc::clone(&self.ca_id))
+    }
+}
+
+/// A subscription: what a customer has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscription {
+    /// Id of the subscription.
+    pub id: Arc<str>,
+    /// Business number of the subscription.
+    pub number: Option<Arc<str>>,
+    /// Provisioning distribution of its services.
+    pub distribution_id: Option<Arc<str>>,
+    /// Provisioning distribution of its smartcards.
+    pub smartcard_distribution_id: Option<Arc<str>>,
+    /// Provisioning distributor of its set-top boxes.
+    pub stb_distributor_id: Option<Arc<str>>,
+    /// Ids of its products.
+    pub products: BTreeSet<Arc<str>>,
+    /// Ids of its installed items.
+    pub items: BTreeSet<Arc<str>>,
+}
+
+/// One field that names a subscription.
+#[derive(Clone, Copy, Debug)]
+pub enum SubscriptionKey<'a> {
+    /// By id.
+    Id(&'a str),
+    /// By business number.
+    Number(&'a str),
+}
+
+/// One field that names a product.
+#[derive(Clone, Copy, Debug)]
+pub enum ServiceKey<'a> {
+    /// By id.
+    Id(&'a str),
+    /// By code.
+    Code(&'a str),
+    /// By alternative code.
+    AlternativeCode(&'a str),
+}
+
+/// One field that names an installed item.
+#[derive(Clone, Copy, Debug)]
+pub enum ItemKey<'a> {
+    /// By id.
+    Id(&'a str),
+    /// By serial number.
+    SerialNumber(&'a str),
+    /// By alternative code.
+    AlternativeCode(&'a str),
+    /// By CA id.
+    CaId(&'a str),
+}
+
+/// Everything the CRM looks up while it answers a call. Never changed by a call.
+#[derive(Clone, Debug, Default)]
+pub struct ReferenceData {
+    units: Vec<Arc<Unit>>,
+    unit_by_id: Index,
+    logins: HashMap<String, Login, FixedState>,
+    keys: HashMap<Secret, Arc<Author>, FixedState>,
+    organisation: Option<Arc<str>>,
+    products: Vec<ProductOnSale>,
+    product_by_id: Index,
+    product_by_code: Index,
+    product_by_alternative_code: Index,
+    items: Vec<InstalledItem>,
+    item_by_id: Index,
+    item_by_serial_number: Index,
+    item_by_alternative_code: Index,
+    item_by_ca_id: Index,
+    subscriptions: Vec<Subscription>,
+    subscription_by_id: Index,
+    subscription_by_number: Index,
+}
+
+#[derive(Clone, Debug)]
+struct Login {
+    password: Secret,
+    author: Arc<Author>,
+}
+
+impl ReferenceData {
+    /// Data without anything in it; `organisation` is the name a login must give.
+    #[must_use]
+    pub fn new(organisation: Option<Arc<str>>) -> Self {
+        Self { organisation, ..Self::default() }
+    }
+
+    /// Adds a unit.
+    pub fn add_unit(&mut self, unit: Arc<Unit>) {
+        self.unit_by_id.insert(Arc::clone(&unit.id), self.units.len());
+        self.units.push(unit);
+    }
+
+    /// Adds somebody who can log in with a password.
+    pub fn add_login(&mut self, author: Arc<Author>, password: Secret) {
+        self.logins.insert(author.user.username.to_lowercase(), Login { password, author });
+    }
+
+    /// Adds a web API key.
+    pub fn add_web_api_key(&mut self, key: Secret, author: Arc<Author>) {
+        self.keys.insert(key, author);
+    }
+
+    /// Adds a product.
+    pub fn add_product(&mut self, product: ProductOnSale) {
+        let index = self.products.len();
+        insert(&mut self.product_by_id, Some(&product.id), index);
+        insert(&mut self.product_by_code, product.code.as_ref(), index);
+        insert(&mut self.product_by_alternative_code, product.alternative_code.as_ref(), index);
+        self.products.push(product);
+    }
+
+    /// Adds an installed item.
+    pub fn add_item(&mut self, item: InstalledItem) {
+        let index = self.items.len();
+        insert(&mut self.item_by_id, Some(&item.id), index);
+        insert(&mut self.item_by_serial_number, item.serial_number.as_ref(), index);
+        insert(&mut self.item_by_alternative_code, item.alternative_code.as_ref(), index);
+        insert(&mut self.item_by_ca_id, Some(&item.ca_id), index);
+        self.items.push(item);
+    }
+
+    /// Adds a subscription.
+    pub fn add_subscription(&mut self, subscription: Subscription) {
+        let index = self.subscriptions.len();
+        insert(&mut self.subscription_by_id, Some(&subscription.id), index);
+        insert(&mut self.subscription_by_number, subscription.number.as_ref(), index);
+        self.subscriptions.push(subscription);
+    }
+
+    /// The unit with this id.
+    #[must_use]
+    pub fn unit(&self, id: &str) -> Option<&Arc<Unit>> {
+        self.unit_by_id.get(id).map(|&index| &self.units[index])
+    }
+
+    /// The user a name, a password and an organisation log in; the reason is not told apart, so
+    /// that a caller cannot probe for user names.
+    #[must_use]
+    pub fn log_in(&self, username: &str, password: &str, organisation: &str) -> Option<&Arc<Author>> {
+        let known = self.organisation.as_deref().is_none_or(|name| name == organisation);
+        let login = self.logins.get(&username.to_lowercase()).filter(|_| known)?;
+        (login.password.expose() == password).then_some(&login.author)
+    }
+
+    /// The user a login name belongs to.
+    #[must_use]
+    pub fn user(&self, username: &str) -> Option<&Arc<Author>> {
+        self.logins.get(&username.to_lowercase()).map(|login| &login.author)
+    }
+
+    /// The user a web API key belongs to.
+    #[must_use]
+    pub fn web_api_key(&self, key: &Secret) -> Option<&Arc<Author>> {
+        self.keys.get(key)
+    }
+
+    /// The product a key names.
+    #[must_use]
+    pub fn product(&self, key: ServiceKey<'_>) -> Option<&ProductOnSale> {
+        let index = match key {
+            ServiceKey::Id(id) => self.product_by_id.get(id),
+            ServiceKey::Code(code) => self.product_by_code.get(code),
+            ServiceKey::AlternativeCode(code) => self.product_by_alternative_code.get(code),
+        };
+        index.map(|&index| &self.products[index])
+    }
+
+    /// The installed item a key names.
+    #[must_use]
+    pub fn item(&self, key: ItemKey<'_>) -> Option<&InstalledItem> {
+        let index = match key {
+            ItemKey::Id(id) => self.item_by_id.get(id),
+            ItemKey::SerialNumber(number) => self.item_by_serial_number.get(number),
+            ItemKey::AlternativeCode(code) => self.item_by_alternative_code.get(code),
+            ItemKey::CaId(ca_id) => self.item_by_ca_id.get(ca_id),
+        };
+        index.map(|&index| &self.items[index])
+    }
+
+    /// The subscription a key names.
+    #[must_use]
+    pub fn subscription(&self, key: SubscriptionKey<'_>) -> Option<&Subscription> {
+        let index = match key {
+            SubscriptionKey::Id(id) => self.subscription_by_id.get(id),
+            SubscriptionKey::Number(number) => self.subscription_by_number.get(number),
+        };
+        index.map(|&index| &self.subscriptions[index])
+    }
+}
+
+fn insert(index: &mut Index, key: Option<&Arc<str>>, position: usize) {
+    if let Some(key) = key {
+        index.entry(Arc::clone(key)).or_insert(position);
+    }
+}

@@ -1,0 +1,243 @@
+//! A provisioning request: one row of the book.
+
+use std::sync::Arc;
+
+use crate::command::CommandKind;
+use crate::crm::reference::Author;
+use crate::crm::settlement::ErrorText;
+use crate::id::HexId;
+use crate::secret::Secret;
+use crate::time::SimTime;
+
+/// The business number of a provisioning request; strictly increasing (law C6).
+pub type RequestNumber = u64;
+
+/// How urgent a request is (Documented; what it changes is Inferred: EXPRESS is sent first).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// Sent before regular requests that are due no earlier.
+    Express,
+    /// The default.
+    Regular,
+}
+
+/// Where a request is in its life. The last two are final (law C1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Not sent yet, or on its way: the interface does not tell the two apart (Documented).
+    Pending,
+    /// Accepted by the head-end.
+    Completed {
+        /// The head-end's reference; absent only if it answered without one (fault F23).
+        reference: Option<Arc<str>>,
+    },
+    /// Refused by the head-end or by the CRM, or its outcome is unknown to the CRM.
+    Rejected {
+        /// What the CRM stored as the error.
+        error: ErrorText,
+        /// What the head-end itself said, if it said anything.
+        provider_error: Option<ErrorText>,
+    },
+}
+
+/// Names of parameters of a request; the spelling belongs to the documented interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParameterName {
+    /// Distribution of the subscription's services.
+    Distribution,
+    /// Distribution of the subscription's smartcards.
+    SmartcardDistribution,
+    /// Distributor of the subscription's set-top boxes.
+    StbDistributor,
+    /// A product of the head-end.
+    Product,
+    /// A smartcard of the head-end.
+    Smartcard,
+    /// The smartcard that names an existing pairing.
+    ExistingSmartcard,
+    /// A set-top box of the head-end.
+    SetTopBox,
+    /// The PIN: its value is kept apart and never shown.
+    Pin,
+    /// When a fingerprint is shown.
+    DisplayAt,
+    /// Left edge of a fingerprint.
+    PositionX,
+    /// Top edge of a fingerprint.
+    PositionY,
+    /// Height of a fingerprint.
+    Height,
+    /// How long a fingerprint or message is shown.
+    DisplayDuration,
+    /// Slot of a fingerprint.
+    FingerprintSlot,
+    /// Text of a message.
+    MessageText,
+    /// When a message is first shown.
+    StartAt,
+    /// Sequence number of a message.
+    MessageSequence,
+    /// How many times a message is shown.
+    RepetitionCount,
+    /// Seconds from one showing to the next.
+    RepetitionInterval,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParameterValue {
+    /// A text.
+    Text(Arc<str>),
+    /// A number.
+    Number(i64),
+    /// A date.
+    Date(SimTime),
+}
+
+/// The id of a parameter item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParameterId {
+    /// One the book made.
+    Generated(HexId),
+    /// One a loaded record brought along, in any form.
+    Given(Arc<str>),
+}
+
+/// One item of a request's parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Id of the item.
+    pub id: ParameterId,
+    /// What it is.
+    pub name: ParameterName,
+    /// Its value; absent values are printed as null.
+    pub value: Option<ParameterValue>,
+}
+
+/// One row of the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvisioningRequest {
+    /// Id of the request.
+    pub id: HexId,
+    /// Business number; absent only in loaded records of the first builds.
+    pub number: Option<RequestNumber>,
+    /// What the head-end is to be told.
+    pub kind: CommandKind,
+    /// Order of sending, only in loaded records.
+    pub sequence_number: Option<i64>,
+    /// When it is to be sent.
+    pub scheduled: SimTime,
+    /// When it was sent.
+    pub executed: Option<SimTime>,
+    /// Whether the creating call asked to send it at once; absent in loaded records.
+    pub process_immediately: Option<bool>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where it is in its life.
+    pub state: State,
+    /// The text that was sent, flattened, without secrets.
+    pub request: Option<Arc<str>>,
+    /// The text that came back, flattened.
+    pub response: Option<Arc<str>>,
+    /// The process that made it.
+    pub process_name: Option<Arc<str>>,
+    /// Id of that process.
+    pub process_id: Option<Arc<str>>,
+    /// A member of the documented object that is null in every example.
+    pub name: Option<Arc<str>>,
+    /// When it was created.
+    pub created: SimTime,
+    /// When it was last changed.
+    pub updated: SimTime,
+    /// Who created it.
+    pub created_by: Arc<Author>,
+    /// Who changed it last.
+    pub updated_by: Arc<Author>,
+    /// Its parameters, in no meaningful order.
+    pub parameters: Box<[Parameter]>,
+    /// Processing runs leave it alone (Ours: how the demo world keeps its oldest records pending).
+    pub held: bool,
+    /// The submitted PIN, until the request is settled.
+    pub(super) pin: Option<Secret>,
+}
+
+/// What a new request is made of.
+#[derive(Clone, Debug)]
+pub struct NewRequest {
+    /// What the head-end is to be told.
+    pub kind: CommandKind,
+    /// When to send it.
+    pub scheduled: SimTime,
+    /// Whether the creating call sends it.
+    pub process_immediately: bool,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// The process that makes it.
+    pub process_name: Option<Arc<str>>,
+    /// Who makes it.
+    pub author: Arc<Author>,
+    /// Its parameters.
+    pub parameters: Vec<(ParameterName, Option<ParameterValue>)>,
+    /// The submitted PIN, if there is one.
+    pub pin: Option<Secret>,
+}
+
+/// A record that exists before the simulator starts.
+#[derive(Clone, Debug)]
+pub struct LoadedRequest(pub ProvisioningRequest);
+
+impl LoadedRequest {
+    /// A record from its parts; it has no PIN.
+    #[must_use]
+    pub fn new(id: HexId, kind: CommandKind, scheduled: SimTime, author: Arc<Author>) -> Self {
+        Self(ProvisioningRequest {
+            id,
+            number: None,
+            kind,
+            sequence_number: None,
+            scheduled,
+            executed: None,
+            process_immediately: None,
+            priority: Priority::Regular,
+            state: State::Pending,
+            request: None,
+            response: None,
+            process_name: None,
+            process_id: None,
+            name: None,
+            created: scheduled,
+            updated: scheduled,
+            created_by: Arc::clone(&author),
+            updated_by: author,
+            parameters: Box::default(),
+            held: false,
+            pin: None,
+        })
+    }
+}
+
+impl ProvisioningRequest {
+    /// The texts of all parameters of this name.
+    pub fn texts(&self, name: ParameterName) -> impl Iterator<Item = &Arc<str>> {
+        self.parameters.iter().filter(move |parameter| parameter.name == name).filter_map(
+            |parameter| match &parameter.value {
+                Some(ParameterValue::Text(text)) => Some(text),
+                _ => None,
+            },
+        )
+    }
+
+    /// The smartcards whose order of sending this request takes part in.
+    pub fn lanes(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.texts(ParameterName::Smartcard).chain(self.texts(ParameterName::ExistingSmartcard))
+    }
+
+    /// The head-end's reference, once it accepted the request.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Arc<str>> {
+        match &self.state {
+            State::Completed { reference } => reference.as_ref(),
+            State::Pending | State::Rejected { .. } => None,
+        }
+    }
+}

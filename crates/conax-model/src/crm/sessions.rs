@@ -1,0 +1,112 @@
+//! Login tokens and how long they live.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use foldhash::fast::FixedState;
+
+use crate::crm::reference::Author;
+use crate::entropy::Ids;
+use crate::time::SimTime;
+
+/// How many sessions are kept before expired ones are looked for.
+const SWEEP_ABOVE: usize = 1024;
+
+/// How long a token lives (Documented, by release).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenPolicy {
+    /// Until it was not used for this long; one hour up to R11.
+    Idle(Duration),
+    /// This long from its issue, used or not; two hours from R12.
+    Fixed(Duration),
+}
+
+impl Default for TokenPolicy {
+    fn default() -> Self {
+        Self::Idle(Duration::from_hours(1))
+    }
+}
+
+/// When one token dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// Never: tokens a world fixes, so that documented requests can be pasted (Ours).
+    Never,
+    /// At this point.
+    At(SimTime),
+    /// When `limit` has passed since the last use.
+    AfterIdle {
+        /// The last use.
+        last_used: SimTime,
+        /// How long it may stay unused.
+        limit: Duration,
+    },
+}
+
+impl Expiry {
+    fn is_over(self, now: SimTime) -> bool {
+        match self {
+            Self::Never => false,
+            Self::At(end) => now >= end,
+            Self::AfterIdle { last_used, limit } => now >= last_used + limit,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Session {
+    author: Arc<Author>,
+    expiry: Expiry,
+}
+
+/// The tokens that are valid. Several of one user are valid side by side (Attested).
+#[derive(Clone, Debug, Default)]
+pub struct Sessions {
+    by_token: HashMap<Box<str>, Session, FixedState>,
+}
+
+impl Sessions {
+    /// Makes a token known that was not issued here.
+    pub fn fix(&mut self, token: &str, author: Arc<Author>) {
+        self.by_token.insert(token.into(), Session { author, expiry: Expiry::Never });
+    }
+
+    /// Issues a token of 32 upper-case hexadecimal digits (Shown).
+    pub fn issue(
+        &mut self,
+        author: Arc<Author>,
+        policy: TokenPolicy,
+        now: SimTime,
+        ids: &mut Ids,
+    ) -> String {
+        if self.by_token.len() > SWEEP_ABOVE {
+            self.by_token.retain(|_, session| !session.expiry.is_over(now));
+        }
+        let expiry = match policy {
+            TokenPolicy::Fixed(life) => Expiry::At(now + life),
+            TokenPolicy::Idle(limit) => Expiry::AfterIdle { last_used: now, limit },
+        };
+        let token = ids.hex_id().to_string();
+        self.by_token.insert(token.as_str().into(), Session { author, expiry });
+        token
+    }
+
+    /// The user of a valid token; using it keeps an idle-limited token alive.
+    pub fn check(&mut self, token: &str, now: SimTime) -> Option<Arc<Author>> {
+        let session = self.by_token.get_mut(token)?;
+        if session.expiry.is_over(now) {
+            self.by_token.remove(token);
+            return None;
+        }
+        if let Expiry::AfterIdle { last_used, .. } = &mut session.expiry {
+            *last_used = now;
+        }
+        Some(Arc::clone(&session.author))
+    }
+
+    /// Ends a token; false if it was not valid.
+    pub fn release(&mut self, token: &str, now: SimTime) -> bool {
+        self.by_token.remove(token).is_some_and(|session| !session.expiry.is_over(now))
+    }
+}

@@ -1,0 +1,28 @@
+//! How a request ends.
+
+use std::sync::Arc;
+
+use crate::crm::request::State;
+use crate::time::SimTime;
+
+/// A code and a text that tell why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorText {
+    /// The code.
+    pub code: Arc<str>,
+    /// The text; may have several lines.
+    pub description: Arc<str>,
+}
+
+/// The end of one provisioning request, as the CRM saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// When the command was sent.
+    pub executed: SimTime,
+    /// What was sent, flattened, without secrets; absent if nothing was.
+    pub request: Option<Arc<str>>,
+    /// What came back, flattened; absent if no response was read (law C4).
+    pub response: Option<Arc<str>>,
+    /// The final state.
+    pub end: State,
+}
