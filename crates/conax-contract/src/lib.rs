@@ -7,4 +7,6 @@
 pub mod cas;
 pub mod control;
 pub mod crm;
+pub mod source;
+pub mod text;
 pub mod world;

@@ -1,1 +1,47 @@
-//! Placeholder.
+//! The SOAP 1.1 wire of the simulated Conax head-end, both directions.
+//!
+//! The thirteen operations (`operation`), their values (`request`, `reply`) and the bytes they
+//! become. Every name on the wire comes from a `profile`, which is data: whoever holds a real
+//! description of the interface writes a profile and changes no code.
+//!
+//! The rule is *liberal in, exact out*: a request is understood in many spellings, a reply is
+//! written in one. This module knows no model, no socket and no clock. Start reading at
+//! `operation`, then `field`, then `encode_request` and `decode_request`.
+
+mod axis_fault;
+mod decode_reply;
+mod decode_request;
+mod encode_request;
+mod encoding;
+mod envelope;
+mod field;
+mod flatten;
+mod mask;
+mod operation;
+mod profile;
+mod reply;
+mod request;
+mod request_values;
+mod secret;
+mod soap_fault;
+mod wsdl;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+pub use axis_fault::{AxisDetail, AxisFault};
+pub use decode_reply::{DecodedReply, decode_reply};
+pub use decode_request::{RequestRefusal, decode_request};
+pub use encode_request::{EncodedRequest, encode_request};
+pub use field::WireElement;
+pub use mask::{mask_secrets, mask_secrets_for};
+pub use operation::{CasOperation, CasService, StatusCause};
+pub use profile::{
+    Entry, NamespaceRule, OperationEntry, Profile, ProfileError, ProfileProblem, ServiceEntry,
+};
+pub use reply::{ActiveSubscription, CasAnswer, CasReply, REPLY_CONTENT_TYPE, encode_reply};
+pub use request::CasRequest;
+pub use secret::WireSecret;
+pub use soap_fault::{SoapFault, encode_fault};
+pub use wsdl::wsdl;

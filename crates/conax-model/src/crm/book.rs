@@ -57,7 +57,10 @@ pub struct Page {
 
 impl Page {
     /// The whole list.
-    pub const ALL: Self = Self { offset: 0, limit: usize::MAX };
+    pub const ALL: Self = Self {
+        offset: 0,
+        limit: usize::MAX,
+    };
 }
 
 /// How many requests stand where.
@@ -187,7 +190,9 @@ impl RequestBook {
     #[must_use]
     pub fn by_number(&self, number: RequestNumber) -> Option<&Arc<ProvisioningRequest>> {
         let slot = match number.checked_sub(self.first_created) {
-            Some(place) => usize::try_from(place).ok()?.checked_add(self.loaded_count)?,
+            Some(place) => usize::try_from(place)
+                .ok()?
+                .checked_add(self.loaded_count)?,
             None => *self.loaded_by_number.get(&number)? as usize,
         };
         self.rows.get(slot)
@@ -204,7 +209,8 @@ impl RequestBook {
             Filter::Reference(reference) => return self.list_reference(reference, page),
         };
         let rows = set.iter_from(page.offset).take(page.limit);
-        rows.map(|slot| Arc::clone(&self.rows[slot as usize])).collect()
+        rows.map(|slot| Arc::clone(&self.rows[slot as usize]))
+            .collect()
     }
 
     fn list_reference(&self, reference: &str, page: Page) -> Vec<Arc<ProvisioningRequest>> {
@@ -214,7 +220,9 @@ impl RequestBook {
             Some(Referenced::Many(slots)) => slots.as_slice(),
         };
         let slots = slots.iter().skip(page.offset).take(page.limit);
-        slots.map(|&slot| Arc::clone(&self.rows[slot as usize])).collect()
+        slots
+            .map(|&slot| Arc::clone(&self.rows[slot as usize]))
+            .collect()
     }
 
     /// Takes the next request that is due for sending, or none if nothing may leave now.
@@ -228,7 +236,9 @@ impl RequestBook {
 
     /// Takes a request that was created to be sent at once.
     pub fn take_at_once(&mut self, id: HexId) -> ImmediateTake {
-        let Some(&slot) = self.by_id.get(&id) else { return ImmediateTake::NotWaiting };
+        let Some(&slot) = self.by_id.get(&id) else {
+            return ImmediateTake::NotWaiting;
+        };
         match self.queue.take_at_once(slot, &self.rows) {
             None => ImmediateTake::NotWaiting,
             Some(false) => ImmediateTake::CardBusy,
@@ -275,6 +285,22 @@ impl RequestBook {
             completed: self.completed.len(),
             rejected: self.rejected.len(),
         }
+    }
+
+    /// How many requests are due for sending.
+    pub fn due_count(&mut self, now: SimTime) -> usize {
+        self.queue.promote(&self.rows, now);
+        if self.settings.provider_effective {
+            self.queue.ready_count()
+        } else {
+            0
+        }
+    }
+
+    /// Whether something that is due cannot leave before something on its way was settled.
+    #[must_use]
+    pub fn waits_for_a_card(&self) -> bool {
+        self.queue.ready_count() > 0 && self.queue.in_flight_count() > 0
     }
 
     /// The requests that were sent and have no answer yet.

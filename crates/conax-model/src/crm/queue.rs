@@ -166,7 +166,9 @@ impl Queue {
         self.in_flight.remove(&slot);
         self.at_once.remove(&slot);
         for name in rows[slot as usize].lanes() {
-            let Some(lane) = self.lanes.get_mut(name) else { continue };
+            let Some(lane) = self.lanes.get_mut(name) else {
+                continue;
+            };
             lane.busy = false;
             if lane.is_empty() {
                 self.lanes.remove(name);
@@ -176,7 +178,8 @@ impl Queue {
         }
     }
 
-    fn promote(&mut self, rows: &Rows, now: SimTime) {
+    /// Makes ready what has become due.
+    pub(super) fn promote(&mut self, rows: &Rows, now: SimTime) {
         while let Some(&(due, slot)) = self.scheduled.first() {
             if due > now {
                 break;
@@ -222,7 +225,9 @@ impl Queue {
     /// Looks again at the first two of each rank of a lane: one of them may have become, or
     /// ceased to be, the one that may leave.
     fn refresh_heads(&mut self, name: &Arc<str>, rows: &Rows) {
-        let Some(lane) = self.lanes.get(name) else { return };
+        let Some(lane) = self.lanes.get(name) else {
+            return;
+        };
         let mut heads = [None; 6];
         for rank in Rank::ALL {
             for (place, &slot) in lane.waiting[rank as usize].iter().take(2).enumerate() {
@@ -247,7 +252,11 @@ impl Queue {
 
     fn is_eligible(&self, slot: u32, row: &ProvisioningRequest) -> bool {
         let rank = self.rank_of(slot, row);
-        row.lanes().all(|name| self.lanes.get(name).is_some_and(|lane| lane.lets_go(slot, rank)))
+        row.lanes().all(|name| {
+            self.lanes
+                .get(name)
+                .is_some_and(|lane| lane.lets_go(slot, rank))
+        })
     }
 
     fn next_eligible(&self) -> Option<u32> {
@@ -256,6 +265,8 @@ impl Queue {
         }
         let &(due, slot) = self.eligible[Rank::Regular as usize].first()?;
         let express = self.ready[Rank::Express as usize].first();
-        express.is_none_or(|&(express_due, _)| express_due > due).then_some(slot)
+        express
+            .is_none_or(|&(express_due, _)| express_due > due)
+            .then_some(slot)
     }
 }

@@ -186,7 +186,7 @@ pub struct ReferenceData {
 
 #[derive(Clone, Debug)]
 struct Login {
-    password: Secret,
+    password: Option<Secret>,
     author: Arc<Author>,
 }
 
@@ -194,18 +194,25 @@ impl ReferenceData {
     /// Data without anything in it; `organisation` is the name a login must give.
     #[must_use]
     pub fn new(organisation: Option<Arc<str>>) -> Self {
-        Self { organisation, ..Self::default() }
+        Self {
+            organisation,
+            ..Self::default()
+        }
     }
 
     /// Adds a unit.
     pub fn add_unit(&mut self, unit: Arc<Unit>) {
-        self.unit_by_id.insert(Arc::clone(&unit.id), self.units.len());
+        self.unit_by_id
+            .insert(Arc::clone(&unit.id), self.units.len());
         self.units.push(unit);
     }
 
-    /// Adds somebody who can log in with a password.
-    pub fn add_login(&mut self, author: Arc<Author>, password: Secret) {
-        self.logins.insert(author.user.username.to_lowercase(), Login { password, author });
+    /// Adds a user; without a password only tokens and keys let this user in.
+    pub fn add_login(&mut self, author: Arc<Author>, password: Option<Secret>) {
+        self.logins.insert(
+            author.user.username.to_lowercase(),
+            Login { password, author },
+        );
     }
 
     /// Adds a web API key.
@@ -218,7 +225,11 @@ impl ReferenceData {
         let index = self.products.len();
         insert(&mut self.product_by_id, Some(&product.id), index);
         insert(&mut self.product_by_code, product.code.as_ref(), index);
-        insert(&mut self.product_by_alternative_code, product.alternative_code.as_ref(), index);
+        insert(
+            &mut self.product_by_alternative_code,
+            product.alternative_code.as_ref(),
+            index,
+        );
         self.products.push(product);
     }
 
@@ -226,8 +237,16 @@ impl ReferenceData {
     pub fn add_item(&mut self, item: InstalledItem) {
         let index = self.items.len();
         insert(&mut self.item_by_id, Some(&item.id), index);
-        insert(&mut self.item_by_serial_number, item.serial_number.as_ref(), index);
-        insert(&mut self.item_by_alternative_code, item.alternative_code.as_ref(), index);
+        insert(
+            &mut self.item_by_serial_number,
+            item.serial_number.as_ref(),
+            index,
+        );
+        insert(
+            &mut self.item_by_alternative_code,
+            item.alternative_code.as_ref(),
+            index,
+        );
         insert(&mut self.item_by_ca_id, Some(&item.ca_id), index);
         self.items.push(item);
     }
@@ -236,7 +255,11 @@ impl ReferenceData {
     pub fn add_subscription(&mut self, subscription: Subscription) {
         let index = self.subscriptions.len();
         insert(&mut self.subscription_by_id, Some(&subscription.id), index);
-        insert(&mut self.subscription_by_number, subscription.number.as_ref(), index);
+        insert(
+            &mut self.subscription_by_number,
+            subscription.number.as_ref(),
+            index,
+        );
         self.subscriptions.push(subscription);
     }
 
@@ -249,16 +272,33 @@ impl ReferenceData {
     /// The user a name, a password and an organisation log in; the reason is not told apart, so
     /// that a caller cannot probe for user names.
     #[must_use]
-    pub fn log_in(&self, username: &str, password: &str, organisation: &str) -> Option<&Arc<Author>> {
-        let known = self.organisation.as_deref().is_none_or(|name| name == organisation);
-        let login = self.logins.get(&username.to_lowercase()).filter(|_| known)?;
-        (login.password.expose() == password).then_some(&login.author)
+    pub fn log_in(
+        &self,
+        username: &str,
+        password: &str,
+        organisation: &str,
+    ) -> Option<&Arc<Author>> {
+        let known = self
+            .organisation
+            .as_deref()
+            .is_none_or(|name| name == organisation);
+        let login = self
+            .logins
+            .get(&username.to_lowercase())
+            .filter(|_| known)?;
+        let right = login
+            .password
+            .as_ref()
+            .is_some_and(|known| known.expose() == password);
+        right.then_some(&login.author)
     }
 
     /// The user a login name belongs to.
     #[must_use]
     pub fn user(&self, username: &str) -> Option<&Arc<Author>> {
-        self.logins.get(&username.to_lowercase()).map(|login| &login.author)
+        self.logins
+            .get(&username.to_lowercase())
+            .map(|login| &login.author)
     }
 
     /// The user a web API key belongs to.

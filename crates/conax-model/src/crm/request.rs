@@ -59,7 +59,7 @@ pub enum ParameterName {
     SetTopBox,
     /// The PIN: its value is kept apart and never shown.
     Pin,
-    /// When a fingerprint is shown.
+    /// When a fingerprint is shown, or a message for the first time.
     DisplayAt,
     /// Left edge of a fingerprint.
     PositionX,
@@ -73,8 +73,6 @@ pub enum ParameterName {
     FingerprintSlot,
     /// Text of a message.
     MessageText,
-    /// When a message is first shown.
-    StartAt,
     /// Sequence number of a message.
     MessageSequence,
     /// How many times a message is shown.
@@ -214,22 +212,31 @@ impl LoadedRequest {
             pin: None,
         })
     }
+
+    /// The record with a PIN that is still to be sent.
+    #[must_use]
+    pub fn with_pin(mut self, pin: Secret) -> Self {
+        self.0.pin = Some(pin);
+        self
+    }
 }
 
 impl ProvisioningRequest {
     /// The texts of all parameters of this name.
     pub fn texts(&self, name: ParameterName) -> impl Iterator<Item = &Arc<str>> {
-        self.parameters.iter().filter(move |parameter| parameter.name == name).filter_map(
-            |parameter| match &parameter.value {
+        self.parameters
+            .iter()
+            .filter(move |parameter| parameter.name == name)
+            .filter_map(|parameter| match &parameter.value {
                 Some(ParameterValue::Text(text)) => Some(text),
                 _ => None,
-            },
-        )
+            })
     }
 
     /// The smartcards whose order of sending this request takes part in.
     pub fn lanes(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.texts(ParameterName::Smartcard).chain(self.texts(ParameterName::ExistingSmartcard))
+        self.texts(ParameterName::Smartcard)
+            .chain(self.texts(ParameterName::ExistingSmartcard))
     }
 
     /// The head-end's reference, once it accepted the request.

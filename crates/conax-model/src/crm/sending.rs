@@ -28,15 +28,17 @@ impl ProvisioningRequest {
                 products: self.products()?,
                 period: RequestedPeriod::default(),
             },
-            CommandKind::CancelSubscriptions => {
-                Command::CancelSubscriptions { card: self.card()?, products: self.products()? }
-            }
+            CommandKind::CancelSubscriptions => Command::CancelSubscriptions {
+                card: self.card()?,
+                products: self.products()?,
+            },
             CommandKind::GetActiveSubscriptions => {
                 Command::GetActiveSubscriptions { card: self.card()? }
             }
-            CommandKind::CreatePairing => {
-                Command::CreatePairing { cards: self.cards(), modules: self.modules() }
-            }
+            CommandKind::CreatePairing => Command::CreatePairing {
+                cards: self.cards(),
+                modules: self.modules(),
+            },
             CommandKind::AddToExistingPairing => self.add_to_existing_pairing()?,
             CommandKind::GetPairingStatusForCard => {
                 Command::GetPairingStatusForCard { card: self.card()? }
@@ -71,8 +73,13 @@ impl ProvisioningRequest {
     }
 
     fn given_pin(&self) -> Result<Command, Unsendable> {
-        let pin = self.pin.clone().ok_or(Unsendable { missing: ParameterName::Pin })?;
-        Ok(Command::UpdateCaPinToGivenValue { card: self.card()?, pin })
+        let pin = self.pin.clone().ok_or(Unsendable {
+            missing: ParameterName::Pin,
+        })?;
+        Ok(Command::UpdateCaPinToGivenValue {
+            card: self.card()?,
+            pin,
+        })
     }
 
     fn repeating_bark(&self) -> Result<Command, Unsendable> {
@@ -93,7 +100,10 @@ impl ProvisioningRequest {
             position_y: self.number(ParameterName::PositionY),
             height: self.number(ParameterName::Height),
             display_centiseconds: self.number(ParameterName::DisplayDuration),
-            slot: self.texts(ParameterName::FingerprintSlot).next().map(ToString::to_string),
+            slot: self
+                .texts(ParameterName::FingerprintSlot)
+                .next()
+                .map(ToString::to_string),
         }
     }
 
@@ -101,7 +111,7 @@ impl ProvisioningRequest {
         Ok(TextMessage {
             cards: self.cards(),
             text: self.text(ParameterName::MessageText)?.to_string(),
-            start: self.date(ParameterName::StartAt),
+            start: self.date(ParameterName::DisplayAt),
             sequence_number: self.number(ParameterName::MessageSequence),
         })
     }
@@ -111,23 +121,36 @@ impl ProvisioningRequest {
     }
 
     fn cards(&self) -> Vec<SmartcardId> {
-        self.texts(ParameterName::Smartcard).cloned().map(SmartcardId::new).collect()
+        self.texts(ParameterName::Smartcard)
+            .cloned()
+            .map(SmartcardId::new)
+            .collect()
     }
 
     fn modules(&self) -> Vec<PairingModuleId> {
-        self.texts(ParameterName::SetTopBox).cloned().map(PairingModuleId::new).collect()
+        self.texts(ParameterName::SetTopBox)
+            .cloned()
+            .map(PairingModuleId::new)
+            .collect()
     }
 
     fn products(&self) -> Result<Vec<ProductId>, Unsendable> {
-        self.text(ParameterName::Product).map(|product| vec![ProductId::new(product)])
+        self.text(ParameterName::Product)
+            .map(|product| vec![ProductId::new(product)])
     }
 
     fn text(&self, name: ParameterName) -> Result<Arc<str>, Unsendable> {
-        self.texts(name).next().cloned().ok_or(Unsendable { missing: name })
+        self.texts(name)
+            .next()
+            .cloned()
+            .ok_or(Unsendable { missing: name })
     }
 
     fn value(&self, name: ParameterName) -> Option<&ParameterValue> {
-        let parameter = self.parameters.iter().find(|parameter| parameter.name == name)?;
+        let parameter = self
+            .parameters
+            .iter()
+            .find(|parameter| parameter.name == name)?;
         parameter.value.as_ref()
     }
 

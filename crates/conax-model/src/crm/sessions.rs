@@ -69,7 +69,13 @@ pub struct Sessions {
 impl Sessions {
     /// Makes a token known that was not issued here.
     pub fn fix(&mut self, token: &str, author: Arc<Author>) {
-        self.by_token.insert(token.into(), Session { author, expiry: Expiry::Never });
+        self.by_token.insert(
+            token.into(),
+            Session {
+                author,
+                expiry: Expiry::Never,
+            },
+        );
     }
 
     /// Issues a token of 32 upper-case hexadecimal digits (Shown).
@@ -81,14 +87,19 @@ impl Sessions {
         ids: &mut Ids,
     ) -> String {
         if self.by_token.len() > SWEEP_ABOVE {
-            self.by_token.retain(|_, session| !session.expiry.is_over(now));
+            self.by_token
+                .retain(|_, session| !session.expiry.is_over(now));
         }
         let expiry = match policy {
             TokenPolicy::Fixed(life) => Expiry::At(now + life),
-            TokenPolicy::Idle(limit) => Expiry::AfterIdle { last_used: now, limit },
+            TokenPolicy::Idle(limit) => Expiry::AfterIdle {
+                last_used: now,
+                limit,
+            },
         };
         let token = ids.hex_id().to_string();
-        self.by_token.insert(token.as_str().into(), Session { author, expiry });
+        self.by_token
+            .insert(token.as_str().into(), Session { author, expiry });
         token
     }
 
@@ -107,6 +118,8 @@ impl Sessions {
 
     /// Ends a token; false if it was not valid.
     pub fn release(&mut self, token: &str, now: SimTime) -> bool {
-        self.by_token.remove(token).is_some_and(|session| !session.expiry.is_over(now))
+        self.by_token
+            .remove(token)
+            .is_some_and(|session| !session.expiry.is_over(now))
     }
 }

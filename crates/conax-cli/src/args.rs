@@ -1,0 +1,117 @@
+//! The command line: verbs, flags and their help.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::exit::Exit;
+use crate::settings::{self, SETTINGS};
+use crate::{bench, completions, config, healthcheck, lint, serve, world};
+
+const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
+                     API that provisions it";
+
+/// The command line of the program.
+#[must_use]
+pub fn command_line() -> Command {
+    Command::new("conax-sim")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .max_term_width(80)
+        .after_help(exit_codes())
+        .subcommand(serve_command())
+        .subcommand(lint_command())
+        .subcommand(config_command())
+        .subcommand(
+            Command::new("world")
+                .about("Print the demo world, as a file to start from")
+                .after_help("Example:\n  conax-sim world > mine.world.yaml"),
+        )
+        .subcommand(healthcheck_command())
+        .subcommand(bench::command())
+        .subcommand(completions::command())
+}
+
+/// Runs the verb that was given.
+pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
+    match matches.subcommand() {
+        Some(("serve", matches)) => serve::run(matches),
+        Some(("lint", matches)) => lint::run(matches),
+        Some(("config", matches)) => config::run(matches),
+        Some(("world", _)) => world::run(),
+        Some(("healthcheck", matches)) => healthcheck::run(matches),
+        Some(("bench", matches)) => bench::run(matches),
+        Some(("completions", matches)) => completions::run(matches),
+        _ => Exit::Usage,
+    }
+}
+
+fn exit_codes() -> String {
+    let rows = Exit::ALL.map(|exit| format!("  {}  {}", exit.code(), exit.meaning()));
+    format!("Exit codes:\n{}", rows.join("\n"))
+}
+
+fn serve_command() -> Command {
+    with_settings(Command::new("serve"))
+        .about("Serve the provisioning API, the simulated Conax and the control door")
+        .after_help(
+            "Each setting is taken from, in this order: its flag, its environment variable, \
+             the settings file, its default. `conax-sim config show --origin` tells which.\n\n\
+             Examples:\n  \
+             conax-sim serve\n  \
+             conax-sim serve --seed 7 --world mine.world.yaml\n  \
+             conax-sim serve --doors cas,control --cas-auth basic\n  \
+             conax-sim serve --conax-url http://127.0.0.1:9081 --run-interval off",
+        )
+}
+
+fn lint_command() -> Command {
+    Command::new("lint")
+        .about("Check world, profile and settings files without serving them")
+        .arg(Arg::new("path").value_name("PATH").required(true).num_args(1..).help(
+            "Files to check: *.world.yaml worlds, *.toml wire profiles or conax-sim.toml settings",
+        ))
+        .after_help("Example:\n  conax-sim lint mine.world.yaml")
+}
+
+fn config_command() -> Command {
+    let show = with_settings(Command::new("show"))
+        .about("Print the settings that are in force")
+        .arg(
+            Arg::new("origin")
+                .long("origin")
+                .action(ArgAction::SetTrue)
+                .help("Tell where each value comes from"),
+        )
+        .after_help("Example:\n  CONAX_SIM_SEED=7 conax-sim config show --origin");
+    Command::new("config")
+        .about("Show the settings")
+        .subcommand_required(true)
+        .subcommand(show)
+}
+
+fn healthcheck_command() -> Command {
+    Command::new("healthcheck")
+        .about("Ask a running conax-sim whether it is ready; for containers without a shell")
+        .arg(
+            Arg::new("target")
+                .long("target")
+                .value_name("URL")
+                .default_value("http://127.0.0.1:8082")
+                .help("Address of the control door"),
+        )
+        .after_help("Example:\n  conax-sim healthcheck --target http://127.0.0.1:8082")
+}
+
+/// Adds `--config` and a flag and an environment variable for every setting.
+fn with_settings(command: Command) -> Command {
+    let file = Arg::new("config")
+        .short('c')
+        .long("config")
+        .value_name("FILE")
+        .help("Settings file [default: conax-sim.toml here or in a folder above]");
+    SETTINGS
+        .iter()
+        .map(settings::argument)
+        .fold(command.arg(file), Command::arg)
+}

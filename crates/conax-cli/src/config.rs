@@ -1,0 +1,28 @@
+//! `config show`: the settings in force and where they come from.
+
+use clap::ArgMatches;
+
+use crate::exit::Exit;
+use crate::serve::complain;
+use crate::settings::Settings;
+
+/// Prints every setting as a line of the settings file.
+#[expect(clippy::print_stdout, reason = "the settings are the result")]
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    let Some(("show", matches)) = matches.subcommand() else {
+        return Exit::Usage;
+    };
+    let settings = match Settings::resolve(matches) {
+        Ok(settings) => settings,
+        Err(error) => return complain(&error, Exit::Settings),
+    };
+    for resolved in settings.iter() {
+        let line = format!("{} = {:?}", resolved.entry.key, resolved.value);
+        if matches.get_flag("origin") {
+            println!("{line:<44} # {}", resolved.origin);
+        } else {
+            println!("{line}");
+        }
+    }
+    Exit::Met
+}

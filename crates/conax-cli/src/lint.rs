@@ -1,0 +1,79 @@
+//! `lint`: checks files without serving them.
+
+use std::path::Path;
+
+use clap::ArgMatches;
+use conax_contract::cas::Profile;
+use conax_contract::text;
+use conax_contract::world::WorldSpec;
+
+use crate::exit::Exit;
+use crate::settings;
+
+/// What a file is, by its name.
+enum Kind {
+    World,
+    Settings,
+    Profile,
+    Unknown,
+}
+
+fn kind_of(path: &str) -> Kind {
+    if path.ends_with(".world.yaml") || path.ends_with(".world.json") {
+        Kind::World
+    } else if Path::new(path)
+        .file_name()
+        .is_some_and(|name| name == "conax-sim.toml")
+    {
+        Kind::Settings
+    } else if path.ends_with(".toml") {
+        Kind::Profile
+    } else {
+        Kind::Unknown
+    }
+}
+
+/// Checks every file named.
+#[expect(clippy::print_stdout, reason = "findings are the result")]
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    let paths: Vec<&String> = matches.get_many("path").into_iter().flatten().collect();
+    let mut bad_count = 0;
+    for path in &paths {
+        if let Err(report) = check(path) {
+            bad_count += 1;
+            println!("{}", report.trim_end());
+        }
+    }
+    let files = if paths.len() == 1 { "file" } else { "files" };
+    match bad_count {
+        0 => {
+            println!("{} {files} checked, nothing found", paths.len());
+            Exit::Met
+        }
+        _ => {
+            println!("{} {files} checked, {bad_count} with findings", paths.len());
+            Exit::Settings
+        }
+    }
+}
+
+fn check(path: &str) -> Result<(), String> {
+    let source = std::fs::read_to_string(path)
+        .map_err(|error| format!("failed to read `{path}`: {error}"))?;
+    match kind_of(path) {
+        Kind::World => WorldSpec::parse(&source)
+            .map(drop)
+            .map_err(|findings| text::render(path, &source, &findings)),
+        Kind::Profile => Profile::parse(path, &source)
+            .map(drop)
+            .map_err(|error| error.to_string()),
+        Kind::Settings => match settings::check_file(Path::new(path), &source) {
+            findings if findings.is_empty() => Ok(()),
+            findings => Err(findings.join("\n")),
+        },
+        Kind::Unknown => Err(format!(
+            "`{path}`: not a file conax-sim knows\n   hint: worlds are called *.world.yaml, wire \
+             profiles *.toml, settings conax-sim.toml"
+        )),
+    }
+}

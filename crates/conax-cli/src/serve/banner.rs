@@ -1,0 +1,158 @@
+//! What a person sees when the house opens and closes.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use conax_contract::world::WorldSpec;
+use conax_sim::house::{Closing, OpenHouse};
+
+use crate::exit::Exit;
+
+/// What the banner tells of the world.
+pub(super) struct WorldSummary {
+    name: String,
+    smartcards: usize,
+    subscriptions: usize,
+    requests: usize,
+    next_number: u64,
+    is_demo: bool,
+}
+
+impl WorldSummary {
+    pub(super) fn of(world: &WorldSpec, is_demo: bool) -> Self {
+        Self {
+            name: world.name.clone(),
+            smartcards: world.cas.smartcards.len(),
+            subscriptions: world.subscriptions.len(),
+            requests: world.provisioning_requests.len(),
+            next_number: world.next_request_number,
+            is_demo,
+        }
+    }
+}
+
+/// Prints where the doors are and what to try.
+#[expect(
+    clippy::print_stderr,
+    reason = "the banner is for the person who started the program"
+)]
+pub(super) fn print(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) {
+    let settings = &open.shared.settings;
+    eprintln!(
+        "conax-sim {}   seed {}",
+        env!("CARGO_PKG_VERSION"),
+        settings.seed.0
+    );
+    eprintln!(
+        "world {}: {} smartcards, {} subscriptions, {} provisioning requests\n",
+        world.name, world.smartcards, world.subscriptions, world.requests
+    );
+    let base = settings.crm.base_path.as_str();
+    print_door("provisioning API", open.addresses.crm, base);
+    print_door("simulated Conax", open.addresses.cas, "/?wsdl");
+    print_door("control door", open.addresses.control, "/v1");
+    print_exposure(open, token_was_made);
+    if let (Some(crm), Some(control), true) =
+        (open.addresses.crm, open.addresses.control, world.is_demo)
+    {
+        print_commands(reachable(crm), reachable(control), world.next_number);
+    }
+    match settings.dispatch.run_interval {
+        Some(interval) => eprint!("Processing runs every {interval:?}."),
+        None => eprint!("Processing runs by hand: POST /v1/runs at the control door."),
+    }
+    eprintln!(" Ctrl-C stops.\n");
+}
+
+#[expect(clippy::print_stderr, reason = "part of the banner")]
+fn print_door(name: &str, address: Option<SocketAddr>, path: &str) {
+    match address {
+        Some(address) => eprintln!("  {name:<17} http://{}{path}", reachable(address)),
+        None => eprintln!("  {name:<17} closed"),
+    }
+}
+
+/// Whoever can reach the doors can use them; that is worth a warning.
+#[expect(clippy::print_stderr, reason = "part of the banner")]
+fn print_exposure(open: &OpenHouse, token_was_made: bool) {
+    let doors = [
+        open.addresses.crm,
+        open.addresses.cas,
+        open.addresses.control,
+    ];
+    let exposed = doors
+        .into_iter()
+        .flatten()
+        .any(|address| !address.ip().is_loopback());
+    if exposed {
+        eprintln!("\nwarning: these doors can be reached from other machines; this is a");
+        eprintln!("         simulator, its logins protect nothing");
+    }
+    if let (true, Some(token)) = (token_was_made, &open.shared.settings.control_token) {
+        eprintln!("\ncontrol token for this run: {}", token.expose());
+        eprintln!("         send it as `Authorization: Bearer …`, or give your own with");
+        eprintln!("         --control-token-file");
+    }
+}
+
+/// An address as another program on this machine would name it.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+/// The documented call, the run that sends it, and its end. The token is the documented one of
+/// the demo world.
+#[expect(clippy::print_stderr, reason = "part of the banner")]
+fn print_commands(crm: SocketAddr, control: SocketAddr, number: u64) {
+    eprintln!(
+        r#"
+Try, in another terminal:
+
+  # 1. record a provisioning request: PENDING
+  curl -s http://{crm}/conax_web_services/provisioning_requests/add_subscriptions \
+    -d '{{"token": "04FFBB37FED475A778F122709CBAC1D5",
+         "subscription_identifier": {{"id": "98D375E905CD31F4CC780342525B2078"}},
+         "service_identifier": {{"id": "5C2DCFDD743632AC57AE8147B6EE665E"}},
+         "smartcard_identifier": {{"id": "ABE63350738749C47F404687DA5E5A47"}}}}'
+
+  # 2. make the processing run that sends it to Conax
+  curl -s -X POST http://{control}/v1/runs
+
+  # 3. see how it ended: COMPLETED, with Conax's reference number
+  curl -s 'http://{crm}/conax_web_services/provisioning_requests/show?token=04FFBB37FED475A778F122709CBAC1D5&provisioning_request_identifier=number={number}'
+"#
+    );
+}
+
+/// Says that the house is closing.
+#[expect(
+    clippy::print_stderr,
+    reason = "the person who stopped the program waits"
+)]
+pub(super) fn print_stopping(grace: Duration) {
+    eprintln!("stopping: waiting up to {grace:?} for what is on its way to Conax");
+}
+
+/// Says how the house closed.
+#[expect(clippy::print_stderr, reason = "the last words of the program")]
+pub(super) fn print_closed(closing: Closing) -> Exit {
+    if closing.in_flight_count > 0 {
+        eprintln!(
+            "{} requests were on their way and got no answer in time: whether Conax carried \
+             them out is not known",
+            closing.in_flight_count
+        );
+    }
+    eprintln!(
+        "stopped; {} recorded requests were not sent (the book is in memory)",
+        closing.pending_count
+    );
+    Exit::Met
+}

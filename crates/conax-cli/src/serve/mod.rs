@@ -1,0 +1,136 @@
+//! `serve`: opens the house and keeps it open until somebody stops it.
+
+mod banner;
+mod log;
+
+use std::collections::hash_map::RandomState;
+use std::error::Error;
+use std::hash::BuildHasher;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use conax_model::entropy::{Ids, Seed};
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
+use conax_sim::house::{Closing, OpenHouse};
+use conax_sim::journal::Observer;
+use conax_sim::settings::{DoorAddresses, HouseSettings};
+
+use crate::exit::Exit;
+use crate::settings::{self, Settings, SettingsError};
+use crate::world;
+
+/// Opens the house.
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    let settings = match Settings::resolve(matches) {
+        Ok(settings) => settings,
+        Err(error) => return complain(&error, Exit::Settings),
+    };
+    match serve(&settings) {
+        Ok(exit) => exit,
+        Err(ServeError::Settings(error)) => complain(&error, Exit::Settings),
+        Err(ServeError::Open(error)) => complain(&error, Exit::Surroundings),
+        Err(ServeError::Runtime(error)) => complain(&error, Exit::Surroundings),
+    }
+}
+
+/// Says what went wrong, and why, and why that.
+#[expect(clippy::print_stderr, reason = "complaints go to standard error")]
+pub(crate) fn complain(error: &dyn Error, exit: Exit) -> Exit {
+    eprintln!("error: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
+    }
+    exit
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ServeError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Open(#[from] conax_sim::house::OpenError),
+    #[error("failed to start the runtime")]
+    Runtime(#[from] std::io::Error),
+}
+
+fn serve(settings: &Settings) -> Result<Exit, ServeError> {
+    let seed = Seed(value(settings::seed(settings.get("seed")))?.unwrap_or_else(random));
+    let (token, token_was_made) = control_token(settings, seed)?;
+    let (house, doors) = settings::house(settings, seed, local_time(), token)?;
+    let world = world::read(settings.get("world"))?;
+    let grace = value(settings::duration(settings.get("grace")))?;
+    let log = log::start(settings.get("log"));
+    let observer = log.as_ref().map(|log| Arc::clone(log) as Arc<dyn Observer>);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let closing = runtime.block_on(async {
+        let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
+        let open = open(house, world, doors, observer).await?;
+        banner::print(&open, &summary, token_was_made);
+        stop_signal().await;
+        banner::print_stopping(grace);
+        Ok::<Closing, ServeError>(open.close(grace).await)
+    })?;
+    runtime.shutdown_background();
+    if let Some(log) = log {
+        log.finish();
+    }
+    Ok(banner::print_closed(closing))
+}
+
+async fn open(
+    house: HouseSettings,
+    world: conax_contract::world::WorldSpec,
+    doors: DoorAddresses,
+    observer: Option<Arc<dyn Observer>>,
+) -> Result<OpenHouse, ServeError> {
+    Ok(OpenHouse::open(house, world, doors, observer).await?)
+}
+
+fn value<T>(result: Result<T, String>) -> Result<T, SettingsError> {
+    result.map_err(SettingsError::Value)
+}
+
+/// The token the control door asks for: the given one, or, if others can reach the door, one that
+/// is made and printed.
+fn control_token(settings: &Settings, seed: Seed) -> Result<(Option<Secret>, bool), SettingsError> {
+    if let Some(path) = settings.optional("control-token-file") {
+        return Ok((Some(settings::read_secret_file(Path::new(path))?), false));
+    }
+    let exposed = !value(settings::host(settings.get("host")))?.is_loopback();
+    // Not from the seed alone: who knows the seed must not know the token.
+    let secret_seed = Seed(seed.0 ^ random());
+    let made = || Secret::new(Ids::new(secret_seed, "control token").hex_id().to_string());
+    Ok((exposed.then(made), exposed))
+}
+
+/// A number nobody can foretell, from the system's own source by way of the hasher's keys.
+fn random() -> u64 {
+    RandomState::new().hash_one("seed")
+}
+
+/// The time of this machine, in its own zone, as documented dates are (Inferred).
+fn local_time() -> SimTime {
+    SimTime::from_calendar(chrono::Local::now().naive_local())
+}
+
+/// Waits for Ctrl-C or a request to terminate.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,14 @@
+//! The settings of the program: one table for flags, environment variables and the file.
+
+mod resolve;
+mod table;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use resolve::check_file;
+pub use resolve::{Origin, Settings, SettingsError};
+pub(crate) use table::argument;
+pub use table::{SETTINGS, SettingEntry};
+pub(crate) use values::{duration, host, house, read_secret_file, seed};

@@ -1,0 +1,127 @@
+//! Every setting, written once: its name, default, help and check.
+
+use clap::Arg;
+
+use crate::settings::values as check;
+
+/// One setting. The same name is the flag, the key in the file, and (upper-cased, with
+/// `CONAX_SIM_` before it) the environment variable.
+#[derive(Debug)]
+pub struct SettingEntry {
+    /// Its name, such as `run-interval`.
+    pub key: &'static str,
+    /// What its value is, in help.
+    pub value: &'static str,
+    /// Its default, as text.
+    pub default: &'static str,
+    /// One sentence of help.
+    pub help: &'static str,
+    /// Tells what is wrong with a value.
+    pub check: fn(&str) -> Result<(), String>,
+}
+
+impl SettingEntry {
+    /// The environment variable of the setting.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("CONAX_SIM_{}", self.key.to_uppercase().replace('-', "_"))
+    }
+}
+
+macro_rules! settings {
+    ($($key:literal, $value:literal, $default:literal, $check:path, $help:literal;)+) => {
+        /// Every setting, in the order of the help.
+        pub static SETTINGS: &[SettingEntry] = &[$(SettingEntry {
+            key: $key,
+            value: $value,
+            default: $default,
+            help: $help,
+            check: |text| $check(text).map(drop),
+        },)+];
+    };
+}
+
+settings! {
+    "doors", "LIST", "crm,cas,control", check::doors,
+        "Which doors to open: crm (the provisioning API), cas (the simulated Conax), control";
+    "host", "HOST", "127.0.0.1", check::host,
+        "Address the doors listen on";
+    "port", "PORT", "8080", check::port,
+        "Port of the provisioning API; 0 takes a free one";
+    "cas-port", "PORT", "8081", check::port,
+        "Port of the simulated Conax; 0 takes a free one";
+    "control-port", "PORT", "8082", check::port,
+        "Port of the control door; 0 takes a free one";
+    "control-token-file", "FILE", "none", check::file,
+        "File with the bearer token the control door asks for; one is made when it is exposed";
+    "world", "FILE", "demo", check::text,
+        "World to start from: `demo` or a *.world.yaml file";
+    "seed", "N", "random", check::seed,
+        "Seed of ids and every other chance; the same seed and calls give the same bytes";
+    "base-path", "PATH", "/crmapi/rest/v2", check::base_path,
+        "Path of the API; it is always served directly under / too";
+    "shape", "SHAPE", "superset", check::shape,
+        "Members of a provisioning request: superset (21), r4-early (19) or r4-late (19)";
+    "http-errors", "MODE", "200", check::http_errors,
+        "HTTP status of business errors: 200 (as clients of CRM.COM need) or 4xx";
+    "success-texts", "TEXTS", "null", check::success_texts,
+        "Texts of a successful status: null (as in R4) or empty (as from R7)";
+    "identifiers", "FORMS", "lenient", check::identifiers,
+        "Forms of an identifier in a GET: lenient, or strict (the documented one only)";
+    "pairing-sets", "SETS", "one", check::pairing_sets,
+        "Sets that add_to_existing_pairing takes: one (documented) or both";
+    "pin-digits", "N", "any", check::pin_digits,
+        "Digits a submitted PIN must have: a number, or any (Conax takes four)";
+    "token-life", "LIFE", "idle 1h", check::token_life,
+        "Life of a login token: `idle 1h` (up to R11) or `fixed 2h` (from R12)";
+    "profile", "PROFILE", "public", check::text,
+        "Names on the wire to Conax: public, guess, strict or a *.toml profile file";
+    "cas-auth", "MODE", "off", check::cas_auth,
+        "Basic authentication at the simulated Conax: off, basic, or lockout:N";
+    "conax-url", "URL", "none", check::conax_url,
+        "Another Conax to send to, instead of the simulated one";
+    "conax-user", "NAME", "none", check::text,
+        "User name to send to Conax";
+    "conax-password-file", "FILE", "none", check::file,
+        "File with the password to send to Conax";
+    "run-interval", "TIME", "5s", check::interval,
+        "From one processing run to the next; `off` leaves runs to the control door";
+    "workers", "N", "4", check::workers,
+        "Requests on their way to Conax at a time";
+    "connect-timeout", "TIME", "10s", check::duration,
+        "How long connecting to Conax may take";
+    "read-timeout", "TIME", "600s", check::duration,
+        "How long Conax may stay silent (600 s is the default of Axis 1)";
+    "body-limit", "BYTES", "1048576", check::count,
+        "Largest body a door takes";
+    "head-limit", "BYTES", "16384", check::head_limit,
+        "Largest request line with headers a door takes";
+    "connection-limit", "N", "1024", check::workers,
+        "Connections a door holds at a time";
+    "head-timeout", "TIME", "60s", check::duration,
+        "Time to send the headers, and how long a connection may be idle";
+    "body-timeout", "TIME", "30s", check::duration,
+        "Time to send a body";
+    "journal-limit", "N", "10000", check::count,
+        "Exchanges the journal keeps";
+    "grace", "TIME", "10s", check::duration,
+        "How long a stop waits for what is on its way";
+    "log", "FORM", "human", check::log,
+        "A line for each exchange on standard error: human, json or off";
+}
+
+/// The flag of a setting; the environment variable is named in its help.
+pub(crate) fn argument(entry: &'static SettingEntry) -> Arg {
+    let arg = Arg::new(entry.key)
+        .long(entry.key)
+        .env(entry.variable())
+        .hide_env_values(true)
+        .value_name(entry.value)
+        .help(format!("{} [default: {}]", entry.help, entry.default))
+        .value_parser(move |text: &str| (entry.check)(text).map(|()| text.to_owned()));
+    if entry.key == "port" {
+        arg.short('p')
+    } else {
+        arg
+    }
+}

@@ -1,0 +1,335 @@
+//! From texts to the values a house is built with. Each function is also the check of its
+//! setting: it tells what was found and what is expected.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use conax_contract::cas::Profile;
+use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
+use conax_model::crm::TokenPolicy;
+use conax_model::entropy::Seed;
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
+use conax_sim::dispatch::ConaxAddress;
+use conax_sim::doorway::Limits;
+use conax_sim::journal::JournalLimits;
+use conax_sim::settings::{
+    CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings, DoorAddresses, HouseSettings,
+};
+
+use crate::settings::{Settings, SettingsError};
+
+/// The longest time a setting may name; far beyond it the clock's arithmetic would end.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// The settings of a house, and the addresses of its doors.
+pub(crate) fn house(
+    settings: &Settings,
+    seed: Seed,
+    start: SimTime,
+    control_token: Option<Secret>,
+) -> Result<(HouseSettings, DoorAddresses), SettingsError> {
+    let house = HouseSettings {
+        seed,
+        start,
+        crm: crm(settings).map_err(SettingsError::Value)?,
+        cas: CasDoorSettings {
+            profile: profile(settings.get("profile"))?,
+            authentication: value(cas_auth(settings.get("cas-auth")))?,
+        },
+        dispatch: dispatch(settings)?,
+        limits: limits(settings).map_err(SettingsError::Value)?,
+        journal: JournalLimits {
+            exchange_limit: value(count(settings.get("journal-limit")))?,
+            ..JournalLimits::default()
+        },
+        control_token,
+    };
+    Ok((house, value(addresses(settings))?))
+}
+
+fn value<T>(result: Result<T, String>) -> Result<T, SettingsError> {
+    result.map_err(SettingsError::Value)
+}
+
+fn crm(settings: &Settings) -> Result<CrmSettings, String> {
+    Ok(CrmSettings {
+        base_path: base_path(settings.get("base-path"))?,
+        shape: shape(settings.get("shape"))?,
+        http_mode: http_errors(settings.get("http-errors"))?,
+        success_texts: success_texts(settings.get("success-texts"))?,
+        reading: Reading {
+            strict_identifiers: identifiers(settings.get("identifiers"))?,
+            lenient_pairing_sets: pairing_sets(settings.get("pairing-sets"))?,
+            pin_digit_count: pin_digits(settings.get("pin-digits"))?,
+            ..Reading::default()
+        },
+        tokens: token_life(settings.get("token-life"))?,
+        // Documented: a key's token lives two hours, used or not.
+        key_tokens: TokenPolicy::Fixed(Duration::from_secs(2 * 60 * 60)),
+    })
+}
+
+fn dispatch(settings: &Settings) -> Result<DispatchSettings, SettingsError> {
+    let address = settings.optional("conax-url").map(conax_url).transpose();
+    Ok(DispatchSettings {
+        conax_address: value(address)?.flatten(),
+        credentials: credentials(settings)?,
+        run_interval: value(interval(settings.get("run-interval")))?,
+        worker_count: value(workers(settings.get("workers")))?,
+        connect_time: value(duration(settings.get("connect-timeout")))?,
+        read_time: value(duration(settings.get("read-timeout")))?,
+    })
+}
+
+fn credentials(settings: &Settings) -> Result<Option<(String, Secret)>, SettingsError> {
+    match (
+        settings.optional("conax-user"),
+        settings.optional("conax-password-file"),
+    ) {
+        (None, None) => Ok(None),
+        (Some(user), Some(path)) => Ok(Some((user.to_owned(), read_secret_file(Path::new(path))?))),
+        (Some(_), None) => Err(SettingsError::Value(
+            "`conax-user` needs a `conax-password-file`: a password is never a flag".to_owned(),
+        )),
+        (None, Some(_)) => Err(SettingsError::Value(
+            "`conax-password-file` needs a `conax-user`".to_owned(),
+        )),
+    }
+}
+
+/// The first line of a file, kept secret.
+pub(crate) fn read_secret_file(path: &Path) -> Result<Secret, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+        path: path.into(),
+        source,
+    })?;
+    match text.lines().next().map(str::trim) {
+        None | Some("") => Err(SettingsError::Value(format!(
+            "`{}` is empty",
+            path.display()
+        ))),
+        Some(line) => Ok(Secret::new(line)),
+    }
+}
+
+fn limits(settings: &Settings) -> Result<Limits, String> {
+    Ok(Limits {
+        body_bytes: count(settings.get("body-limit"))?,
+        head_bytes: head_limit(settings.get("head-limit"))?,
+        connection_count: workers(settings.get("connection-limit"))?,
+        head_time: duration(settings.get("head-timeout"))?,
+        body_time: duration(settings.get("body-timeout"))?,
+    })
+}
+
+fn addresses(settings: &Settings) -> Result<DoorAddresses, String> {
+    let host = host(settings.get("host"))?;
+    let open = doors(settings.get("doors"))?;
+    let door = |name: &str, key: &str| -> Result<Option<SocketAddr>, String> {
+        let address = SocketAddr::new(host, port(settings.get(key))?);
+        Ok(open.iter().any(|door| door == name).then_some(address))
+    };
+    Ok(DoorAddresses {
+        crm: door("crm", "port")?,
+        cas: door("cas", "cas-port")?,
+        control: door("control", "control-port")?,
+    })
+}
+
+/// A shipped wire profile, or one from a file; it lives as long as the program.
+fn profile(name: &str) -> Result<&'static Profile, SettingsError> {
+    if let Some(profile) = Profile::shipped(name) {
+        return Ok(profile);
+    }
+    if !name.ends_with(".toml") {
+        return Err(SettingsError::Value(format!(
+            "`profile`: found `{name}`, expected {} or a *.toml file",
+            Profile::names().join(", ")
+        )));
+    }
+    let text = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
+        path: name.into(),
+        source,
+    })?;
+    let profile = Profile::parse(name, &text)
+        .map_err(|error| SettingsError::File(vec![error.to_string()]))?;
+    Ok(Box::leak(Box::new(profile)))
+}
+
+fn expected<T>(found: &str, expected: &str) -> Result<T, String> {
+    Err(format!("found `{found}`, expected {expected}"))
+}
+
+/// Any text but an empty one.
+pub(super) fn text(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        expected(text, "some text")
+    } else {
+        Ok(())
+    }
+}
+
+/// The name of a file, or `none`.
+pub(super) fn file(path: &str) -> Result<(), String> {
+    text(path)
+}
+
+pub(super) fn doors(list: &str) -> Result<Vec<String>, String> {
+    let doors: Vec<String> = list.split(',').map(|door| door.trim().to_owned()).collect();
+    match doors
+        .iter()
+        .find(|door| !["crm", "cas", "control"].contains(&door.as_str()))
+    {
+        Some(unknown) => expected(unknown, "a list of `crm`, `cas`, `control`"),
+        None => Ok(doors),
+    }
+}
+
+pub(crate) fn host(text: &str) -> Result<IpAddr, String> {
+    let text = if text == "localhost" {
+        "127.0.0.1"
+    } else {
+        text
+    };
+    text.parse()
+        .or_else(|_| expected(text, "an IP address such as `127.0.0.1` or `0.0.0.0`"))
+}
+
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .or_else(|_| expected(text, "a port from 0 to 65535"))
+}
+
+pub(crate) fn seed(text: &str) -> Result<Option<u64>, String> {
+    if text == "random" {
+        return Ok(None);
+    }
+    text.parse()
+        .map(Some)
+        .or_else(|_| expected(text, "`random` or a whole number from 0"))
+}
+
+pub(super) fn base_path(text: &str) -> Result<BasePath, String> {
+    BasePath::parse(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn shape(text: &str) -> Result<Shape, String> {
+    match text {
+        "superset" => Ok(Shape::Superset),
+        "r4-early" => Ok(Shape::R4Early),
+        "r4-late" => Ok(Shape::R4Late),
+        _ => expected(text, "`superset`, `r4-early` or `r4-late`"),
+    }
+}
+
+pub(super) fn http_errors(text: &str) -> Result<HttpMode, String> {
+    match text {
+        "200" => Ok(HttpMode::Business200),
+        "4xx" => Ok(HttpMode::Mapped),
+        _ => expected(text, "`200` or `4xx`"),
+    }
+}
+
+pub(super) fn success_texts(text: &str) -> Result<SuccessTexts, String> {
+    match text {
+        "null" => Ok(SuccessTexts::Null),
+        "empty" => Ok(SuccessTexts::Empty),
+        _ => expected(text, "`null` or `empty`"),
+    }
+}
+
+pub(super) fn identifiers(text: &str) -> Result<bool, String> {
+    match text {
+        "lenient" => Ok(false),
+        "strict" => Ok(true),
+        _ => expected(text, "`lenient` or `strict`"),
+    }
+}
+
+pub(super) fn pairing_sets(text: &str) -> Result<bool, String> {
+    match text {
+        "one" => Ok(false),
+        "both" => Ok(true),
+        _ => expected(text, "`one` or `both`"),
+    }
+}
+
+pub(super) fn pin_digits(text: &str) -> Result<Option<usize>, String> {
+    match text.parse() {
+        _ if text == "any" => Ok(None),
+        Ok(count) if (1..=32).contains(&count) => Ok(Some(count)),
+        _ => expected(text, "`any` or a number of digits from 1 to 32"),
+    }
+}
+
+pub(super) fn token_life(text: &str) -> Result<TokenPolicy, String> {
+    match text.split_once(' ') {
+        Some(("idle", life)) => duration(life).map(TokenPolicy::Idle),
+        Some(("fixed", life)) => duration(life).map(TokenPolicy::Fixed),
+        _ => expected(text, "`idle 1h` or `fixed 2h`"),
+    }
+}
+
+pub(super) fn cas_auth(text: &str) -> Result<CasAuthentication, String> {
+    match (text, text.strip_prefix("lockout:").map(str::parse)) {
+        ("off", _) => Ok(CasAuthentication::Off),
+        ("basic", _) => Ok(CasAuthentication::Basic),
+        (_, Some(Ok(failure_limit))) if failure_limit > 0 => {
+            Ok(CasAuthentication::BasicWithLockout { failure_limit })
+        }
+        _ => expected(text, "`off`, `basic` or `lockout:N` with N from 1"),
+    }
+}
+
+pub(super) fn conax_url(text: &str) -> Result<Option<ConaxAddress>, String> {
+    if text == "none" {
+        Ok(None)
+    } else {
+        ConaxAddress::parse(text).map(Some)
+    }
+}
+
+pub(super) fn interval(text: &str) -> Result<Option<Duration>, String> {
+    if text == "off" {
+        Ok(None)
+    } else {
+        duration(text).map(Some)
+    }
+}
+
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if duration.is_zero() => expected(text, "a time above zero"),
+        Ok(duration) if duration > LONGEST => expected(text, "at most a year"),
+        Ok(duration) => Ok(duration),
+        Err(_) => expected(text, "a time with its unit, such as `500ms`, `10s` or `1h`"),
+    }
+}
+
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    text.parse()
+        .or_else(|_| expected(text, "a whole number from 0"))
+}
+
+pub(super) fn workers(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if (1..=65_536).contains(&number) => Ok(number),
+        _ => expected(text, "a whole number from 1 to 65536"),
+    }
+}
+
+pub(super) fn head_limit(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if (1024..=1 << 20).contains(&number) => Ok(number),
+        _ => expected(text, "a whole number from 1024 to 1048576"),
+    }
+}
+
+pub(super) fn log(text: &str) -> Result<(), String> {
+    match text {
+        "human" | "json" | "off" => Ok(()),
+        _ => expected(text, "`human`, `json` or `off`"),
+    }
+}

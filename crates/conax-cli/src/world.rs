@@ -1,0 +1,36 @@
+//! Worlds: the one that is built in, and files.
+
+use std::path::Path;
+
+use conax_contract::text;
+use conax_contract::world::WorldSpec;
+
+use crate::exit::Exit;
+use crate::settings::SettingsError;
+
+/// The demo world, as its file stands.
+pub(crate) const DEMO: &str = include_str!("../../../fixtures/worlds/demo.world.yaml");
+
+/// Prints the demo world.
+#[expect(clippy::print_stdout, reason = "the file is the result")]
+pub(crate) fn run() -> Exit {
+    print!("{DEMO}");
+    Exit::Met
+}
+
+/// Reads the demo world or a file.
+pub(crate) fn read(name: &str) -> Result<WorldSpec, SettingsError> {
+    if name == "demo" {
+        return parse("demo.world.yaml", DEMO);
+    }
+    let source = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
+        path: Path::new(name).into(),
+        source,
+    })?;
+    parse(name, &source)
+}
+
+fn parse(name: &str, source: &str) -> Result<WorldSpec, SettingsError> {
+    WorldSpec::parse(source)
+        .map_err(|findings| SettingsError::File(vec![text::render(name, source, &findings)]))
+}

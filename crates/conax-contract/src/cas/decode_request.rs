@@ -1,0 +1,213 @@
+//! Bytes to a request, as the head-end reads it: liberal in spelling, exact about values.
+//!
+//! A message that cannot be understood becomes a SOAP fault; values that cannot be read become
+//! problems, all of them at once. Neither ever quotes a PIN.
+
+use super::encoding::decode_text;
+use super::envelope;
+use super::field::WireElement;
+use super::operation::CasOperation;
+use super::profile::{NamespaceRule, Profile};
+use super::request::CasRequest;
+use super::request_values::{Values, limited, quoted};
+use super::soap_fault::SoapFault;
+use super::xml::{self, Element};
+
+/// Why a message is not a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestRefusal {
+    /// It is not understood at all: answered with a SOAP fault.
+    Fault(SoapFault),
+    /// The operation is understood and its values are not: answered with the status code of
+    /// [`StatusCause::InputValidation`](super::StatusCause::InputValidation) and a transaction id.
+    Invalid {
+        /// The operation.
+        operation: CasOperation,
+        /// What is wrong, a sentence each, without any PIN.
+        problems: Vec<String>,
+    },
+}
+
+/// Reads the body of a posted message. The path does not matter: the operation is found by the
+/// local name of the first element inside the SOAP body.
+///
+/// # Errors
+///
+/// When the message is not understood or its values cannot be read.
+pub fn decode_request(
+    profile: &Profile,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<CasRequest, RequestRefusal> {
+    let root = read_xml(content_type, body).map_err(RequestRefusal::Fault)?;
+    let (operation, element) = find_operation(profile, &root).map_err(RequestRefusal::Fault)?;
+    let invalid = |problems| RequestRefusal::Invalid {
+        operation,
+        problems,
+    };
+    let mut foreign = Vec::new();
+    report_foreign(profile, operation, element, &mut foreign);
+    if !foreign.is_empty() {
+        return Err(invalid(limited(foreign)));
+    }
+    let mut values = Values::new(profile, operation, wrapper(profile, operation, element));
+    let request = read_request(operation, &mut values);
+    let problems = values.problems();
+    if problems.is_empty() {
+        return Ok(request);
+    }
+    Err(invalid(problems))
+}
+
+fn read_xml(content_type: Option<&str>, body: &[u8]) -> Result<Element, SoapFault> {
+    let text = decode_text(content_type, body)
+        .map_err(|error| SoapFault::unparseable(error.to_string()))?;
+    xml::read(&text).map_err(|error| SoapFault::unparseable(error.to_string()))
+}
+
+fn find_operation<'a>(
+    profile: &Profile,
+    root: &'a Element,
+) -> Result<(CasOperation, &'a Element), SoapFault> {
+    let body = envelope::request_body(root, profile.namespaces())?;
+    let element = body
+        .children()
+        .next()
+        .ok_or_else(|| SoapFault::not_soap("the `Body` is empty"))?;
+    let operation = profile.operation_named(&element.local).ok_or_else(|| {
+        SoapFault::no_such_operation(&element.local, "the profile has no such operation")
+    })?;
+    let namespace = &profile.namespace(operation).value;
+    if profile.namespaces() == NamespaceRule::Configured
+        && element.namespace.as_ref() != Some(namespace)
+    {
+        let reason = format!("the operation is not in the namespace `{namespace}`");
+        return Err(SoapFault::no_such_operation(&element.local, reason));
+    }
+    Ok((operation, element))
+}
+
+/// Reports the elements inside the operation whose namespace the profile does not accept. They are
+/// refused rather than passed over: without an optional value the request would mean something
+/// else.
+fn report_foreign(
+    profile: &Profile,
+    operation: CasOperation,
+    parent: &Element,
+    problems: &mut Vec<String>,
+) {
+    let expected = &profile.namespace(operation).value;
+    for child in parent.children() {
+        if !profile.accepts_value_namespace(operation, child.namespace.as_deref()) {
+            let name = quoted(&child.local);
+            let found = match &child.namespace {
+                Some(namespace) => format!("namespace {}", quoted(namespace)),
+                None => "no namespace".to_owned(),
+            };
+            problems.push(format!("{name} is in {found}; expected `{expected}`"));
+        }
+        report_foreign(profile, operation, child, problems);
+    }
+}
+
+/// The element with the values: `<Operation>Request` inside the operation (Attested), or the
+/// operation itself for clients that leave it out (Ours).
+fn wrapper<'a>(profile: &Profile, operation: CasOperation, element: &'a Element) -> &'a Element {
+    element
+        .children()
+        .find(|child| profile.is_request_name(operation, &child.local))
+        .unwrap_or(element)
+}
+
+fn read_request(operation: CasOperation, values: &mut Values<'_>) -> CasRequest {
+    match operation {
+        CasOperation::AddSubscriptions => CasRequest::AddSubscriptions {
+            card: values.identifier(WireElement::Card),
+            products: values.list(WireElement::ProductList, WireElement::Product),
+            start: values.time(WireElement::PeriodStart),
+            end: values.time(WireElement::PeriodEnd),
+        },
+        CasOperation::CancelSubscriptions => CasRequest::CancelSubscriptions {
+            card: values.identifier(WireElement::Card),
+            products: values.list(WireElement::ProductList, WireElement::Product),
+        },
+        CasOperation::GetActiveSubscriptions => CasRequest::GetActiveSubscriptions {
+            card: values.identifier(WireElement::Card),
+        },
+        CasOperation::CreatePairing => CasRequest::CreatePairing {
+            cards: values.list(WireElement::CardList, WireElement::Card),
+            modules: values.list(WireElement::ModuleList, WireElement::Module),
+        },
+        CasOperation::AddToExistingPairing => CasRequest::AddToExistingPairing {
+            existing_card: values.identifier(WireElement::ExistingCard),
+            cards: values.list(WireElement::CardList, WireElement::Card),
+            modules: values.list(WireElement::ModuleList, WireElement::Module),
+        },
+        CasOperation::GetPairingStatusForCard => CasRequest::GetPairingStatusForCard {
+            card: values.identifier(WireElement::Card),
+        },
+        CasOperation::GetPairingStatusForPairingModule => {
+            CasRequest::GetPairingStatusForPairingModule {
+                module: values.identifier(WireElement::Module),
+            }
+        }
+        CasOperation::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue {
+            card: values.identifier(WireElement::Card),
+        },
+        CasOperation::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
+            card: values.identifier(WireElement::Card),
+            pin: values.secret(WireElement::Pin),
+        },
+        CasOperation::DisplayFingerprint => read_fingerprint(values),
+        CasOperation::SendMailMessageToClient
+        | CasOperation::SendBarkMessageToClient
+        | CasOperation::SendRepeatingBarkMessageToClient => read_message(operation, values),
+    }
+}
+
+fn read_fingerprint(values: &mut Values<'_>) -> CasRequest {
+    CasRequest::DisplayFingerprint {
+        card: values.optional_identifier(WireElement::Card),
+        display_at: values.time(WireElement::DisplayAt),
+        position_x: values.integer(WireElement::PositionX),
+        position_y: values.integer(WireElement::PositionY),
+        height: values.integer(WireElement::Height),
+        display_centiseconds: values.integer(WireElement::DisplayCentiseconds),
+        slot: values.optional_identifier(WireElement::Slot),
+    }
+}
+
+fn read_message(operation: CasOperation, values: &mut Values<'_>) -> CasRequest {
+    let cards = values.list(WireElement::CardList, WireElement::Card);
+    let text = values.text(WireElement::Text);
+    let start = values.time(WireElement::StartIndication);
+    let sequence_number = values.integer(WireElement::SequenceNumber);
+    if operation == CasOperation::SendMailMessageToClient {
+        return CasRequest::SendMailMessageToClient {
+            cards,
+            text,
+            start,
+            sequence_number,
+        };
+    }
+    let display_seconds = values.integer(WireElement::DisplaySeconds);
+    if operation == CasOperation::SendBarkMessageToClient {
+        return CasRequest::SendBarkMessageToClient {
+            cards,
+            text,
+            start,
+            sequence_number,
+            display_seconds,
+        };
+    }
+    CasRequest::SendRepeatingBarkMessageToClient {
+        cards,
+        text,
+        start,
+        sequence_number,
+        display_seconds,
+        repetition_count: values.required_integer(WireElement::RepetitionCount),
+        repetition_interval_seconds: values
+            .required_integer(WireElement::RepetitionIntervalSeconds),
+    }
+}

@@ -1,0 +1,252 @@
+//! The values of one request: found by name, read by kind, problems collected.
+
+use chrono::NaiveDateTime;
+
+use super::field::WireElement;
+use super::operation::CasOperation;
+use super::profile::Profile;
+use super::secret::WireSecret;
+use super::xml::Element;
+use crate::text::{near_miss, parse_moment};
+
+/// How much of a value a problem quotes.
+const QUOTE_LIMIT: usize = 60;
+/// How many problems are worth telling.
+const PROBLEM_LIMIT: usize = 20;
+
+/// The values inside one element, and what is wrong with those read so far.
+pub(super) struct Values<'a> {
+    profile: &'a Profile,
+    operation: CasOperation,
+    container: &'a Element,
+    problems: Vec<String>,
+}
+
+impl<'a> Values<'a> {
+    pub const fn new(
+        profile: &'a Profile,
+        operation: CasOperation,
+        container: &'a Element,
+    ) -> Self {
+        Self {
+            profile,
+            operation,
+            container,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Everything that was wrong.
+    pub fn problems(self) -> Vec<String> {
+        limited(self.problems)
+    }
+
+    /// A text that must be there and not be empty, without white space around it.
+    pub fn identifier(&mut self, element: WireElement) -> String {
+        let Some(found) = self.required(element) else {
+            return String::new();
+        };
+        self.identifier_in(found)
+    }
+
+    /// A text that may be absent or empty, which is the same.
+    pub fn optional_identifier(&mut self, element: WireElement) -> Option<String> {
+        let text = self.optional_text(element)?;
+        Some(text.trim().to_owned())
+    }
+
+    /// A text that must be there, exactly as it was sent.
+    pub fn text(&mut self, element: WireElement) -> String {
+        let Some(found) = self.required(element) else {
+            return String::new();
+        };
+        self.text_in(found)
+    }
+
+    /// A PIN that must be there, exactly as it was sent.
+    pub fn secret(&mut self, element: WireElement) -> WireSecret {
+        WireSecret::new(self.text(element))
+    }
+
+    /// A whole number that may be absent.
+    pub fn integer(&mut self, element: WireElement) -> Option<i64> {
+        let text = self.optional_text(element)?;
+        let number = text.trim().parse().ok();
+        if number.is_none() {
+            self.unreadable(element, &text, "a whole number");
+        }
+        number
+    }
+
+    /// A whole number that must be there.
+    pub fn required_integer(&mut self, element: WireElement) -> i64 {
+        if self.required(element).is_none() {
+            return 0;
+        }
+        let before = self.problems.len();
+        let number = self.integer(element);
+        if number.is_none() && self.problems.len() == before {
+            self.unreadable(element, "", "a whole number");
+        }
+        number.unwrap_or_default()
+    }
+
+    /// A local time that may be absent.
+    pub fn time(&mut self, element: WireElement) -> Option<NaiveDateTime> {
+        let text = self.optional_text(element)?;
+        let time = parse_time(text.trim());
+        if time.is_none() {
+            self.unreadable(element, &text, "a time like `2014-11-28T15:05:20`");
+        }
+        time
+    }
+
+    /// The items of a list, inside its element or loose beside the other values (Ours); none if
+    /// there is no such list. Whether a list may be empty is for the head-end to judge.
+    pub fn list(&mut self, list: WireElement, item: WireElement) -> Vec<String> {
+        let mut items = self.elements(self.container, item);
+        for element in self.elements(self.container, list) {
+            items.extend(self.elements(element, item));
+        }
+        items
+            .into_iter()
+            .map(|item| self.identifier_in(item))
+            .collect()
+    }
+
+    fn name(&self, element: WireElement) -> &'a str {
+        &self.profile.element(self.operation, element).value
+    }
+
+    fn elements(&self, parent: &'a Element, element: WireElement) -> Vec<&'a Element> {
+        let name = self.name(element);
+        parent
+            .children()
+            .filter(|child| child.local == name)
+            .collect()
+    }
+
+    fn required(&mut self, element: WireElement) -> Option<&'a Element> {
+        let found = self.only(element);
+        if found.is_none() {
+            let problem = self.missing(element);
+            self.problems.push(problem);
+        }
+        found
+    }
+
+    /// The one element with this name. More than one is a problem, and the first counts.
+    fn only(&mut self, element: WireElement) -> Option<&'a Element> {
+        let found = self.elements(self.container, element);
+        if found.len() > 1 {
+            let (name, count) = (self.name(element), found.len());
+            self.problems
+                .push(format!("`{name}` is given {count} times; expected once"));
+        }
+        found.first().copied()
+    }
+
+    fn optional_text(&mut self, element: WireElement) -> Option<String> {
+        let found = self.only(element)?;
+        let text = self.text_in(found);
+        (!text.trim().is_empty()).then_some(text)
+    }
+
+    fn identifier_in(&mut self, element: &Element) -> String {
+        let before = self.problems.len();
+        let text = self.text_in(element).trim().to_owned();
+        if text.is_empty() && self.problems.len() == before {
+            self.problems.push(format!(
+                "`{}` is empty; expected an identifier",
+                element.local
+            ));
+        }
+        text
+    }
+
+    fn text_in(&mut self, element: &Element) -> String {
+        element.text().unwrap_or_else(|| {
+            self.problems.push(format!(
+                "`{}` has elements inside; expected text",
+                element.local
+            ));
+            String::new()
+        })
+    }
+
+    fn unreadable(&mut self, element: WireElement, text: &str, expected: &str) {
+        let (name, found) = (self.name(element), quoted(text.trim()));
+        self.problems
+            .push(format!("`{name}` is {found}; expected {expected}"));
+    }
+
+    fn missing(&self, element: WireElement) -> String {
+        let name = self.name(element);
+        match self.near_miss(name) {
+            Some(near) => format!("`{name}` is missing; hint: there is {}", quoted(near)),
+            None => format!("`{name}` is missing"),
+        }
+    }
+
+    fn near_miss(&self, name: &str) -> Option<&'a str> {
+        let unknown = self
+            .container
+            .children()
+            .map(|child| child.local.as_str())
+            .filter(|found| !self.is_known(found));
+        near_miss(name, unknown)
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        let order = &self.profile.operation(self.operation).order;
+        order.iter().any(|&element| self.name(element) == name)
+    }
+}
+
+/// The text in backticks, cut if it is long.
+pub(super) fn quoted(text: &str) -> String {
+    let start: String = text.chars().take(QUOTE_LIMIT).collect();
+    format!("`{start}`")
+}
+
+/// The first problems, each once, and how many more there are.
+pub(super) fn limited(mut problems: Vec<String>) -> Vec<String> {
+    problems.dedup();
+    if problems.len() > PROBLEM_LIMIT {
+        let more = problems.len() - PROBLEM_LIMIT;
+        problems.truncate(PROBLEM_LIMIT);
+        problems.push(format!("and {more} more problems"));
+    }
+    problems
+}
+
+/// Reads `2014-11-28T15:05:20`, with a fraction or a zone that is dropped.
+///
+/// Ours: clocks of the CRM and the head-end have no zone, so a written zone has nothing to be
+/// converted to; generated clients write one all the same.
+fn parse_time(text: &str) -> Option<NaiveDateTime> {
+    let (moment, rest) = text.split_at_checked(19)?;
+    is_fraction_and_zone(rest)
+        .then(|| parse_moment(moment))
+        .flatten()
+}
+
+fn is_fraction_and_zone(rest: &str) -> bool {
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            if zone.len() == fraction.len() {
+                return false;
+            }
+            zone
+        }
+        None => rest,
+    };
+    match zone.as_bytes() {
+        [] | [b'Z'] => true,
+        [b'+' | b'-', h1, h2, b':', m1, m2] => {
+            [h1, h2, m1, m2].iter().all(|byte| byte.is_ascii_digit())
+        }
+        _ => false,
+    }
+}

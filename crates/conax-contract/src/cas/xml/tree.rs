@@ -1,0 +1,106 @@
+//! The tree between text and meaning: elements, text and secrets in document order.
+
+use crate::cas::secret::WireSecret;
+
+use super::names::is_legal_char;
+
+/// An element. Attributes are not kept: no operation carries a value in one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cas) struct Element {
+    /// The name without prefix.
+    pub local: String,
+    /// The namespace, if there is one.
+    pub namespace: Option<String>,
+    /// The prefixes declared on this element; the empty prefix is the default namespace.
+    pub declarations: Vec<(String, String)>,
+    /// What is inside, in document order.
+    pub content: Vec<Content>,
+}
+
+/// Something inside an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cas) enum Content {
+    /// An element.
+    Element(Element),
+    /// Text.
+    Text(String),
+    /// Text that is written but never shown.
+    Secret(WireSecret),
+}
+
+impl Element {
+    /// An element with children.
+    pub fn parent(local: &str, namespace: &str, children: Vec<Self>) -> Self {
+        Self::with_content(
+            local,
+            namespace,
+            children.into_iter().map(Content::Element).collect(),
+        )
+    }
+
+    /// An element with text. Characters XML does not allow become U+FFFD (Ours: a real client
+    /// would fail on them, and there is nobody here who could handle that failure).
+    pub fn leaf(local: &str, namespace: &str, text: &str) -> Self {
+        let legal = |character| {
+            if is_legal_char(character) {
+                character
+            } else {
+                char::REPLACEMENT_CHARACTER
+            }
+        };
+        let content = Content::Text(text.chars().map(legal).collect());
+        Self::with_content(local, namespace, vec![content])
+    }
+
+    /// An element with a secret text.
+    pub fn secret(local: &str, namespace: &str, secret: &WireSecret) -> Self {
+        let content = Content::Secret(secret.clone());
+        Self::with_content(local, namespace, vec![content])
+    }
+
+    fn with_content(local: &str, namespace: &str, content: Vec<Content>) -> Self {
+        Self {
+            local: local.to_owned(),
+            namespace: Some(namespace.to_owned()),
+            declarations: Vec::new(),
+            content,
+        }
+    }
+
+    /// The elements directly inside.
+    pub fn children(&self) -> impl Iterator<Item = &Self> {
+        self.content.iter().filter_map(|content| match content {
+            Content::Element(element) => Some(element),
+            Content::Text(_) | Content::Secret(_) => None,
+        })
+    }
+
+    /// The first element directly inside with this local name.
+    pub fn child(&self, local: &str) -> Option<&Self> {
+        self.children().find(|child| child.local == local)
+    }
+
+    /// The first element anywhere inside with this local name, in document order.
+    pub fn descendant(&self, local: &str) -> Option<&Self> {
+        self.children().find_map(|child| {
+            if child.local == local {
+                Some(child)
+            } else {
+                child.descendant(local)
+            }
+        })
+    }
+
+    /// The text of an element without child elements; nothing if there are some.
+    pub fn text(&self) -> Option<String> {
+        let mut text = String::new();
+        for content in &self.content {
+            match content {
+                Content::Text(part) => text.push_str(part),
+                Content::Secret(secret) => text.push_str(secret.expose()),
+                Content::Element(_) => return None,
+            }
+        }
+        Some(text)
+    }
+}

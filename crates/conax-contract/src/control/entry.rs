@@ -1,0 +1,102 @@
+//! What the control door offers: one list.
+
+/// One entry of the control door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ControlEntry {
+    /// HTTP verb.
+    pub verb: &'static str,
+    /// Path; a part in braces stands for a name.
+    pub path: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+}
+
+const fn entry(verb: &'static str, path: &'static str, summary: &'static str) -> ControlEntry {
+    ControlEntry {
+        verb,
+        path,
+        summary,
+    }
+}
+
+impl ControlEntry {
+    /// Everything the door offers.
+    pub const ALL: &'static [Self] = &[
+        entry("GET", "/v1", "this list"),
+        entry("GET", "/v1/health", "the process is alive"),
+        entry("GET", "/v1/ready", "the doors answer; the queue in numbers"),
+        entry("GET", "/v1/version", "name and version"),
+        entry("GET", "/v1/worlds", "the worlds there are"),
+        entry(
+            "GET",
+            "/v1/worlds/{name}",
+            "the starting state in force, secrets masked",
+        ),
+        entry(
+            "PUT",
+            "/v1/worlds/{name}",
+            "replace the world by a YAML or JSON file",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/reset",
+            "start again from the world's starting state",
+        ),
+        entry(
+            "GET",
+            "/v1/runs",
+            "the queue, and what is on its way to Conax",
+        ),
+        entry(
+            "POST",
+            "/v1/runs",
+            "make a processing run now; answers when it has ended",
+        ),
+        entry(
+            "POST",
+            "/v1/provisioning-requests",
+            "create a request as a CRM.COM utility does: fingerprint, messages, queries",
+        ),
+        entry(
+            "GET",
+            "/v1/journal",
+            "exchanges at all doors; since=, limit=, door=, card=, request=",
+        ),
+        entry(
+            "GET",
+            "/v1/cas/smartcards",
+            "smartcards of the head-end; offset=, limit=",
+        ),
+        entry(
+            "GET",
+            "/v1/cas/smartcards/{id}",
+            "one smartcard with its entitlements, pairing, messages and transactions",
+        ),
+        entry("GET", "/v1/cas/products", "products of the head-end"),
+        entry(
+            "GET",
+            "/v1/cas/pairing-modules",
+            "pairing modules of the head-end",
+        ),
+        entry(
+            "GET",
+            "/v1/cas/pairings",
+            "which smartcards work in which modules",
+        ),
+        entry(
+            "GET",
+            "/v1/cas/messages",
+            "mails and bark messages with their states",
+        ),
+        entry(
+            "GET",
+            "/v1/cas/fingerprints",
+            "fingerprints with their states",
+        ),
+        entry(
+            "GET",
+            "/v1/cas/transactions",
+            "what the head-end did; limit=, card=",
+        ),
+    ];
+}

@@ -1,0 +1,39 @@
+//! Refusals of the control door: problem details (RFC 9457).
+
+use serde::Serialize;
+
+/// Content type of a problem.
+pub const PROBLEM_TYPE: &str = "application/problem+json";
+
+/// Why the control door refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// What sort of problem, in a few words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Which part, what was found, what is expected.
+    pub detail: String,
+    /// Everything that is wrong with a file, each with its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
+}
+
+impl Problem {
+    /// A problem with one sentence.
+    #[must_use]
+    pub fn new(status: u16, title: &str, detail: impl Into<String>) -> Self {
+        Self {
+            title: title.to_owned(),
+            status,
+            detail: detail.into(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// The problem as JSON.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a problem holds nothing but texts and a number")
+    }
+}

@@ -1,0 +1,227 @@
+//! The body that creates a provisioning request as a CRM.COM utility does.
+//!
+//! Seven of the thirteen types have no creating method in the documented API; in the product they
+//! come from screens (Attested). Names of members follow the documented items where those are
+//! shown (fingerprint); the rest is Ours.
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Deserializer};
+
+use crate::crm::{Priority, RequestType};
+
+/// A request to create.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UtilityBody {
+    /// One of the seven types, as `type`.
+    #[serde(rename = "type")]
+    pub request_type: String,
+    /// Login name of the user in whose name it is created; absent: the world's first user.
+    pub username: Option<String>,
+    /// CA ids of the smartcards; none for a fingerprint on every card.
+    #[serde(default)]
+    pub smartcards: Vec<String>,
+    /// CA id of the set-top box, for its pairing status.
+    pub stb: Option<String>,
+    /// Text of a message.
+    pub message_text: Option<String>,
+    /// Sequence number of a message.
+    pub message_sequence_number: Option<i64>,
+    /// How long it is shown: seconds for a message, hundredths for a fingerprint.
+    pub display_duration: Option<i64>,
+    /// How many times a repeating message is shown.
+    pub repetition_count: Option<i64>,
+    /// Seconds from one showing to the next.
+    pub repetition_interval: Option<i64>,
+    /// When a fingerprint is shown, or a message for the first time.
+    #[serde(default, deserialize_with = "documented_date")]
+    pub display_date_time: Option<NaiveDateTime>,
+    /// Left edge of a fingerprint.
+    pub position_x: Option<i64>,
+    /// Top edge of a fingerprint.
+    pub position_y: Option<i64>,
+    /// Height of a fingerprint.
+    pub height: Option<i64>,
+    /// Slot of a fingerprint.
+    pub fingerprint_slot: Option<String>,
+    /// `REGULAR` or `EXPRESS`.
+    pub priority: Option<String>,
+    /// Whether the call itself sends it.
+    #[serde(default)]
+    pub process_immediately: bool,
+    /// When to send it.
+    #[serde(default, deserialize_with = "documented_date")]
+    pub scheduled_date: Option<NaiveDateTime>,
+}
+
+/// A date of the documented form.
+fn documented_date<'de, D: Deserializer<'de>>(text: D) -> Result<Option<NaiveDateTime>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(text)? else {
+        return Ok(None);
+    };
+    let date = NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S").map_err(|_| {
+        serde::de::Error::custom(format!(
+            "found the date `{text}`, expected one like `2014-11-30T09:00:00`"
+        ))
+    })?;
+    Ok(Some(date))
+}
+
+/// What is wrong with such a body, in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UtilityProblem(pub String);
+
+/// The types a utility creates.
+const TYPES: [RequestType; 7] = [
+    RequestType::GetActiveSubscriptions,
+    RequestType::GetPairingStatusForCard,
+    RequestType::GetPairingStatusForPairingModule,
+    RequestType::DisplayFingerprint,
+    RequestType::SendMailMessageToClient,
+    RequestType::SendBarkMessageToClient,
+    RequestType::SendRepeatingBarkMessageToClient,
+];
+
+impl UtilityBody {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// If it is not such a JSON object, or a member is missing, unknown or does not belong to the
+    /// type.
+    pub fn parse(body: &[u8]) -> Result<(RequestType, Priority, Self), UtilityProblem> {
+        let parsed: Self =
+            serde_json::from_slice(body).map_err(|error| UtilityProblem(error.to_string()))?;
+        let request_type = parsed.checked_type()?;
+        let priority = match parsed.priority.as_deref() {
+            None => Priority::Regular,
+            Some(code) => Priority::from_code(code).ok_or_else(|| {
+                UtilityProblem(format!(
+                    "`priority`: found `{code}`, allowed REGULAR, EXPRESS"
+                ))
+            })?,
+        };
+        parsed.check_members(request_type)?;
+        Ok((request_type, priority, parsed))
+    }
+
+    fn checked_type(&self) -> Result<RequestType, UtilityProblem> {
+        let found = RequestType::from_code(&self.request_type);
+        if let Some(found) = found.filter(|found| TYPES.contains(found)) {
+            return Ok(found);
+        }
+        let hint = match found {
+            Some(_) => "; the documented API creates the others",
+            None => "",
+        };
+        let allowed = TYPES.map(RequestType::code).join(", ");
+        Err(UtilityProblem(format!(
+            "`type`: found `{}`, allowed {allowed}{hint}",
+            self.request_type
+        )))
+    }
+
+    fn check_members(&self, request_type: RequestType) -> Result<(), UtilityProblem> {
+        let (needed, allowed) = members_of(request_type);
+        for (name, given) in self.members() {
+            let is_needed = needed.contains(&name);
+            if given && !is_needed && !allowed.contains(&name) {
+                return Err(UtilityProblem(format!(
+                    "`{name}` does not belong to {}; it takes {}",
+                    request_type.code(),
+                    [needed, allowed].concat().join(", ")
+                )));
+            }
+            if is_needed && !given {
+                return Err(UtilityProblem(format!("`{name}` is missing")));
+            }
+        }
+        match (request_type, self.smartcards.len()) {
+            (
+                RequestType::GetActiveSubscriptions
+                | RequestType::GetPairingStatusForCard
+                | RequestType::DisplayFingerprint,
+                count,
+            ) if count > 1 => Err(UtilityProblem(format!(
+                "`smartcards`: found {count}, allowed one"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every member that depends on the type, and whether it was given.
+    fn members(&self) -> [(&'static str, bool); 12] {
+        [
+            ("smartcards", !self.smartcards.is_empty()),
+            ("stb", self.stb.is_some()),
+            ("message_text", self.message_text.is_some()),
+            (
+                "message_sequence_number",
+                self.message_sequence_number.is_some(),
+            ),
+            ("display_duration", self.display_duration.is_some()),
+            ("repetition_count", self.repetition_count.is_some()),
+            ("repetition_interval", self.repetition_interval.is_some()),
+            ("display_date_time", self.display_date_time.is_some()),
+            ("position_x", self.position_x.is_some()),
+            ("position_y", self.position_y.is_some()),
+            ("height", self.height.is_some()),
+            ("fingerprint_slot", self.fingerprint_slot.is_some()),
+        ]
+    }
+}
+
+type Names = &'static [&'static str];
+
+/// The members a type needs, and those it may have besides.
+fn members_of(request_type: RequestType) -> (Names, Names) {
+    match request_type {
+        RequestType::GetActiveSubscriptions | RequestType::GetPairingStatusForCard => {
+            (&["smartcards"], &[])
+        }
+        RequestType::GetPairingStatusForPairingModule => (&["stb"], &[]),
+        RequestType::DisplayFingerprint => (
+            &[],
+            &[
+                "smartcards",
+                "display_date_time",
+                "position_x",
+                "position_y",
+                "height",
+                "display_duration",
+                "fingerprint_slot",
+            ],
+        ),
+        RequestType::SendMailMessageToClient => (
+            &["smartcards", "message_text"],
+            &["display_date_time", "message_sequence_number"],
+        ),
+        RequestType::SendBarkMessageToClient => (
+            &["smartcards", "message_text"],
+            &[
+                "display_date_time",
+                "message_sequence_number",
+                "display_duration",
+            ],
+        ),
+        RequestType::SendRepeatingBarkMessageToClient => (
+            &[
+                "smartcards",
+                "message_text",
+                "repetition_count",
+                "repetition_interval",
+            ],
+            &[
+                "display_date_time",
+                "message_sequence_number",
+                "display_duration",
+            ],
+        ),
+        RequestType::AddSubscriptions
+        | RequestType::CancelSubscriptions
+        | RequestType::CreatePairing
+        | RequestType::AddToExistingPairing
+        | RequestType::UpdateCaPinToDefaultValue
+        | RequestType::UpdateCaPinToGivenValue => (&[], &[]),
+    }
+}

@@ -1,0 +1,297 @@
+//! What the control door prints. Names follow the head-end's words; dates have the documented
+//! form, in simulated time.
+
+use serde::Serialize;
+
+use crate::crm::DateText;
+
+/// The process is alive.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HealthView {
+    /// Always `ok`.
+    pub status: &'static str,
+}
+
+/// The doors answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReadyView {
+    /// `ready`, or `closing` while the house shuts down.
+    pub status: &'static str,
+    /// Simulated time.
+    pub now: DateText,
+    /// Name of the world.
+    pub world: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// Where provisioning requests stand.
+    pub queue: QueueView,
+}
+
+/// Name and version.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VersionView {
+    /// Name of the program.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// What the door offers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EntriesView {
+    /// Every entry.
+    pub entries: Vec<EntryView>,
+}
+
+/// One entry of the door.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EntryView {
+    /// HTTP verb.
+    pub verb: &'static str,
+    /// Path.
+    pub path: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+}
+
+/// How many provisioning requests stand where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct QueueView {
+    /// Pending, due later.
+    pub scheduled: usize,
+    /// Pending, due, not sent.
+    pub due: usize,
+    /// Sent, no answer yet.
+    pub in_flight: usize,
+    /// Pending and left alone by processing runs.
+    pub held: usize,
+    /// Accepted.
+    pub completed: usize,
+    /// Refused.
+    pub rejected: usize,
+}
+
+/// What one processing run did.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RunView {
+    /// Number of the run.
+    pub number: u64,
+    /// When it began.
+    pub started: DateText,
+    /// When it ended.
+    pub finished: DateText,
+    /// Requests that ended completed.
+    pub completed: usize,
+    /// Requests that ended rejected.
+    pub rejected: usize,
+    /// Where requests stand afterwards.
+    pub queue: QueueView,
+}
+
+/// The worlds there are.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WorldsView {
+    /// Their names.
+    pub worlds: Vec<String>,
+}
+
+/// A world was replaced or reset.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WorldView {
+    /// Its name.
+    pub world: String,
+    /// Smartcards at the head-end.
+    pub smartcards: usize,
+    /// Subscriptions in the CRM.
+    pub subscriptions: usize,
+    /// Provisioning requests it starts with.
+    pub provisioning_requests: usize,
+}
+
+/// A part of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JournalView {
+    /// The exchanges, in order of their end.
+    pub exchanges: Vec<ExchangeView>,
+    /// The highest number among them: give it as `since` to read on.
+    pub last: u64,
+    /// Exchanges that were dropped since the start, because the journal is bounded.
+    pub dropped: u64,
+}
+
+/// One exchange.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExchangeView {
+    /// Its number, counted over all doors.
+    pub number: u64,
+    /// When it began.
+    pub at: DateText,
+    /// Where it was seen: crm, cas, control, or dispatch (the CRM's side of its calls to Conax).
+    pub door: &'static str,
+    /// HTTP verb.
+    pub verb: String,
+    /// Path and query, secrets masked.
+    pub target: String,
+    /// HTTP status of the answer; null if none was read.
+    pub http_status: Option<u16>,
+    /// How long it took, in microseconds of real time.
+    pub took_us: u64,
+    /// The smartcard concerned.
+    pub card: Option<String>,
+    /// The provisioning request concerned.
+    pub request_number: Option<u64>,
+    /// Its end in a few words.
+    pub outcome: Option<String>,
+    /// The body that was sent, secrets masked.
+    pub call: String,
+    /// The body that came back, secrets masked.
+    pub reply: String,
+}
+
+/// A smartcard.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SmartcardView {
+    /// CA id.
+    pub id: String,
+    /// The SMS domain that manages it.
+    pub domain: String,
+    /// stock, in_use, blocked or retired.
+    pub state: &'static str,
+    /// Its entitlements.
+    pub entitlements: Vec<EntitlementView>,
+    /// What it is paired with.
+    pub pairing: Option<PairingView>,
+}
+
+/// An entitlement.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EntitlementView {
+    /// The product.
+    pub product: String,
+    /// future or active.
+    pub state: &'static str,
+    /// When it starts.
+    pub start: DateText,
+    /// When it ends; null: never.
+    pub end: Option<DateText>,
+}
+
+/// A pairing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairingView {
+    /// Since when.
+    pub since: DateText,
+    /// Its smartcards.
+    pub smartcards: Vec<String>,
+    /// Its pairing modules.
+    pub pairing_modules: Vec<String>,
+}
+
+/// Everything about one smartcard.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SmartcardDetailsView {
+    /// The smartcard.
+    #[serde(flatten)]
+    pub card: SmartcardView,
+    /// Its messages.
+    pub messages: Vec<MessageView>,
+    /// What it was named in, newest last.
+    pub transactions: Vec<TransactionView>,
+}
+
+/// A product.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProductView {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// subscription, ppv or token.
+    pub kind: &'static str,
+    /// defined or withdrawn.
+    pub state: &'static str,
+}
+
+/// A pairing module.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairingModuleView {
+    /// Its id.
+    pub id: String,
+    /// Whether its key may be used: loaded or withdrawn.
+    pub key: &'static str,
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MessageView {
+    /// Its number.
+    pub number: u64,
+    /// The smartcard.
+    pub card: String,
+    /// mail, bark or repeating_bark.
+    pub kind: &'static str,
+    /// queued, on_air, done or replaced.
+    pub state: &'static str,
+    /// The text.
+    pub text: String,
+    /// Its sequence number, modulo 256.
+    pub sequence_number: Option<u8>,
+    /// How long it is shown each time, in seconds.
+    pub display_seconds: Option<u32>,
+    /// How many times it is shown.
+    pub repetition_count: Option<u8>,
+    /// Seconds from one showing to the next.
+    pub repetition_interval_seconds: Option<u16>,
+    /// When it is first shown.
+    pub start: DateText,
+    /// When it is over.
+    pub end: DateText,
+}
+
+/// A fingerprint.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FingerprintView {
+    /// Its number.
+    pub number: u64,
+    /// The smartcard; null: every one of the domain.
+    pub card: Option<String>,
+    /// queued, on_air, done or replaced.
+    pub state: &'static str,
+    /// Its slot.
+    pub slot: char,
+    /// Left edge in pixels.
+    pub position_x: Option<u16>,
+    /// Top edge in pixels.
+    pub position_y: Option<u16>,
+    /// Height.
+    pub height: Option<u8>,
+    /// How long it is shown, in hundredths of a second.
+    pub display_centiseconds: u16,
+    /// When it is shown.
+    pub start: DateText,
+    /// When it is over.
+    pub end: DateText,
+}
+
+/// What the head-end did with one command.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TransactionView {
+    /// Its id, the CRM's reference number.
+    pub id: String,
+    /// When.
+    pub at: DateText,
+    /// The SMS domain that gave the command.
+    pub domain: String,
+    /// The kind of command, spelled like the documented type.
+    pub command: &'static str,
+    /// The smartcards it named.
+    pub smartcards: Vec<String>,
+    /// Its values, secrets masked.
+    pub inputs: String,
+    /// OK, or the status code of the rejection.
+    pub status_code: String,
+    /// Why it was rejected.
+    pub message: Option<String>,
+    /// What it changed.
+    pub effect: String,
+}

@@ -1,0 +1,58 @@
+//! The form of every closed list of wire words: an enum whose spellings stand in one place.
+//!
+//! `ALL` feeds documents and tests, `code()` is the only place with the spelling, and each word
+//! carries its source.
+
+/// Declares an enum of wire words, each written `Variant = "SPELLING", Source;`.
+macro_rules! code_list {
+    (
+        $(#[$list:meta])*
+        pub enum $name:ident {
+            $($(#[$word:meta])* $variant:ident = $code:literal, $source:ident;)+
+        }
+    ) => {
+        $(#[$list])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$word])* $variant,)+
+        }
+
+        impl $name {
+            /// Every word of the list, in its documented order.
+            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$variant),+];
+
+            /// The word as it is spelled on the wire.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
+            /// The word with this spelling.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// How the word is known.
+            #[must_use]
+            pub const fn source(self) -> $crate::source::Source {
+                match self {
+                    $(Self::$variant => $crate::source::Source::$source,)+
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.code())
+            }
+        }
+    };
+}
+
+pub(super) use code_list;

@@ -1,0 +1,170 @@
+//! Whole answers: the status block first, then the data, written straight into one buffer.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::fields::{FieldsSet, Shape};
+use super::refusal::Refusal;
+use super::view::{RequestView, Selected};
+
+/// The content type of every answer, refusals included.
+pub const CONTENT_TYPE: &str = "application/json;charset=UTF-8";
+
+/// How answers are written, where builds of the real product differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Writing {
+    /// Which members a provisioning request has.
+    pub shape: Shape,
+    /// What the texts of a status block without trouble are.
+    pub success_texts: SuccessTexts,
+}
+
+/// What `message` and `description` are when a call succeeds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuccessTexts {
+    /// Null, as in every documented example.
+    #[default]
+    Null,
+    /// Empty text, as on newer pages (Attested).
+    Empty,
+}
+
+impl SuccessTexts {
+    const fn text(self) -> Option<&'static str> {
+        match self {
+            Self::Null => None,
+            Self::Empty => Some(""),
+        }
+    }
+}
+
+/// A usual record takes this many bytes, rounded up.
+const RECORD_BYTES: usize = 1536;
+
+/// A status block takes this many bytes, rounded up.
+const STATUS_BYTES: usize = 128;
+
+/// The answer with one provisioning request.
+#[must_use]
+pub fn ok_object(writing: Writing, fields: FieldsSet, view: &RequestView<'_>) -> Vec<u8> {
+    let members = fields.intersection(writing.shape.members());
+    let data = Selected { view, members };
+    encoded(STATUS_BYTES + RECORD_BYTES, &Envelope::ok(writing, data))
+}
+
+/// The answer with a list of provisioning requests.
+///
+/// A view is asked for when it is written and dropped afterwards.
+#[must_use]
+pub fn ok_list<'a, I>(writing: Writing, fields: FieldsSet, views: I) -> Vec<u8>
+where
+    I: Iterator<Item = RequestView<'a>> + Clone,
+{
+    // The lower bound may be huge for an iterator that lies; a reserve is only a hint.
+    let expected = views.size_hint().0.min(1024);
+    let members = fields.intersection(writing.shape.members());
+    let data = ViewList { views, members };
+    encoded(
+        STATUS_BYTES + expected * RECORD_BYTES,
+        &Envelope::ok(writing, data),
+    )
+}
+
+/// The answer to a login.
+#[must_use]
+pub fn ok_token(writing: Writing, token: &str) -> Vec<u8> {
+    let data = Token { token };
+    encoded(
+        STATUS_BYTES + 64 + token.len(),
+        &Envelope::ok(writing, data),
+    )
+}
+
+/// The answer of an operation without a result.
+// Attested: such methods print an empty object.
+#[must_use]
+pub fn ok_empty(writing: Writing) -> Vec<u8> {
+    encoded(STATUS_BYTES, &Envelope::ok(writing, Empty {}))
+}
+
+/// The answer to a refused call: the status block alone.
+// Ours: the documentation says nothing about the data of a refusal.
+#[must_use]
+pub fn refused(refusal: &Refusal) -> Vec<u8> {
+    let status = Status {
+        message: Some(&refusal.message),
+        description: refusal.description.as_deref(),
+        code: refusal.code.code(),
+    };
+    let length = refusal.message.len() + refusal.description.as_ref().map_or(0, String::len);
+    let envelope = Envelope::<Empty> { status, data: None };
+    encoded(STATUS_BYTES + length, &envelope)
+}
+
+fn encoded(capacity: usize, envelope: &impl Serialize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(capacity);
+    serde_json::to_writer(&mut bytes, envelope)
+        .expect("a vector takes every write and all names are text");
+    bytes
+}
+
+#[derive(serde::Serialize)]
+struct Envelope<'s, D> {
+    status: Status<'s>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<D>,
+}
+
+impl<D> Envelope<'_, D> {
+    const fn ok(writing: Writing, data: D) -> Self {
+        let text = writing.success_texts.text();
+        Self {
+            status: Status {
+                message: text,
+                description: text,
+                code: "OK",
+            },
+            data: Some(data),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Status<'s> {
+    message: Option<&'s str>,
+    description: Option<&'s str>,
+    code: &'s str,
+}
+
+#[derive(serde::Serialize)]
+struct Token<'t> {
+    token: &'t str,
+}
+
+struct Empty {}
+
+impl Serialize for Empty {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_map(Some(0))?.end()
+    }
+}
+
+struct ViewList<I> {
+    views: I,
+    members: FieldsSet,
+}
+
+impl<'a, I> Serialize for ViewList<I>
+where
+    I: Iterator<Item = RequestView<'a>> + Clone,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for view in self.views.clone() {
+            list.serialize_element(&Selected {
+                view: &view,
+                members: self.members,
+            })?;
+        }
+        list.end()
+    }
+}

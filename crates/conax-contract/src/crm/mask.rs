@@ -1,0 +1,142 @@
+//! Calls as the journal may keep them: the same text with secrets replaced.
+//!
+//! Text that cannot be read is not kept at all, because nobody can say where its secrets are.
+
+use serde::de::IgnoredAny;
+
+use super::near_miss::squash;
+use super::percent::decode_query;
+
+/// What stands in place of a secret.
+const MASK: &str = "***";
+
+/// The names of secrets, squashed: case, dashes and underscores do not hide one.
+const SECRET_NAMES: [&str; 6] = ["token", "password", "pin", "capin", "accesstoken", "key"];
+
+fn is_secret(name: &str) -> bool {
+    SECRET_NAMES.contains(&squash(name).as_str())
+}
+
+/// The JSON text with the value of every secret member replaced by `"***"`, at any depth.
+///
+/// A body that is not JSON, or no object or list, becomes a note with its length.
+#[must_use]
+pub fn mask_json(body: &[u8]) -> String {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return unreadable(body.len());
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let readable = serde_json::from_str::<IgnoredAny>(text).is_ok();
+    if !readable || !text.trim_start().starts_with(['{', '[']) {
+        return unreadable(body.len());
+    }
+    masked(text)
+}
+
+fn unreadable(length: usize) -> String {
+    match length {
+        0 => "(no body)".to_owned(),
+        length => format!("({length} bytes that are no JSON object)"),
+    }
+}
+
+/// Valid JSON with its secrets replaced; everything else as it was written.
+fn masked(json: &str) -> String {
+    let mut kept = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(quote) = rest.find('"') {
+        let (before, text_on) = rest.split_at(quote);
+        let (text, after) = text_on.split_at(text_end(text_on));
+        kept.push_str(before);
+        kept.push_str(text);
+        rest = after;
+        let value = after.trim_start();
+        if let Some(value) = value.strip_prefix(':').map(str::trim_start)
+            && is_secret(&unescaped(text))
+        {
+            kept.push_str(&after[..after.len() - value.len()]);
+            kept.push('"');
+            kept.push_str(MASK);
+            kept.push('"');
+            rest = &value[value_end(value)..];
+        }
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// The text a JSON string stands for; escapes must not hide the name of a secret.
+fn unescaped(text: &str) -> String {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The length of the JSON string `json` starts with, its quotes included.
+fn text_end(json: &str) -> usize {
+    let mut escaped = false;
+    for (index, byte) in json.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return index + 1,
+            _ => {}
+        }
+    }
+    json.len()
+}
+
+/// The length of the JSON value `json` starts with.
+fn value_end(json: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut index = 0;
+    while let Some(byte) = json.as_bytes().get(index) {
+        match byte {
+            b'"' => index += text_end(&json[index..]),
+            b'{' | b'[' => {
+                depth += 1;
+                index += 1;
+            }
+            b'}' | b']' if depth == 0 => return index,
+            b'}' | b']' => {
+                depth -= 1;
+                index += 1;
+            }
+            b',' if depth == 0 => return index,
+            byte if byte.is_ascii_whitespace() && depth == 0 => return index,
+            _ => {
+                index += 1;
+                continue;
+            }
+        }
+        if depth == 0 {
+            return index;
+        }
+    }
+    json.len()
+}
+
+/// The query string with the value of every secret parameter replaced by `***`.
+#[must_use]
+pub fn mask_query(query: &str) -> String {
+    let parts: Vec<String> = query.split('&').map(masked_pair).collect();
+    parts.join("&")
+}
+
+fn masked_pair(pair: &str) -> String {
+    let Some((name, value)) = pair.split_once('=') else {
+        return pair.to_owned();
+    };
+    let (Some(plain_name), Some(plain_value)) = (decode_query(name), decode_query(value)) else {
+        return format!("{name}={MASK}");
+    };
+    let secret = plain_name.split(['.', '[', ']']).any(is_secret);
+    if secret && !value.is_empty() {
+        return format!("{name}={MASK}");
+    }
+    if plain_value.trim_start().starts_with(['{', '[']) {
+        return format!("{name}={}", mask_json(plain_value.as_bytes()));
+    }
+    match plain_value.split_once('=') {
+        Some((field, _)) if is_secret(field) => format!("{name}={field}={MASK}"),
+        _ => pair.to_owned(),
+    }
+}

@@ -1,0 +1,34 @@
+//! Reading what people write: YAML 1.2 (and so JSON) with places, and all findings of a file at
+//! once.
+//!
+//! [`read`] turns text into a tree of [`Marked`] nodes; [`Fields`] and the functions of
+//! [`decode`](text()) turn nodes into values and collect what is wrong; [`render`] prints findings
+//! beside the lines they are about; [`Outline`] is the way back to text. Used for worlds,
+//! scenarios and fault files alike, so nothing here knows what a file is about.
+
+mod decode;
+mod fields;
+mod finding;
+mod marked;
+mod moment;
+mod near;
+mod outline;
+mod plain;
+mod read;
+mod render;
+mod screen;
+mod word;
+
+pub use decode::{
+    Placed, duration, flag, items, mismatch, moment, number, placed, text, text_of, whole,
+};
+pub use fields::{Fields, fields};
+pub use finding::{Finding, Findings, shown};
+pub use marked::{Entry, Marked, Node, Place, Scalar, Span, Style};
+pub use moment::{parse_duration, parse_moment, render_duration, render_moment};
+pub use near::near_miss;
+pub use outline::Outline;
+pub use plain::Meaning;
+pub use read::{Limits, read, read_within};
+pub use render::render;
+pub use word::{Word, word};

@@ -1,0 +1,92 @@
+//! Findings beside the lines they are about, as plain text for eighty columns.
+
+use super::finding::Finding;
+use super::screen::{ShownLine, show_line, show_text, text_width};
+
+/// The widest line of the rendered text, where its words allow.
+const WIDTH: usize = 80;
+/// Columns for the line number.
+const GUTTER: usize = 5;
+/// Lines after the first are indented like this.
+const INDENT: &str = "   ";
+
+/// The findings about the file called `name` that contains `source`, a blank line between two.
+#[must_use]
+pub fn render(name: &str, source: &str, findings: &[Finding]) -> String {
+    let lines = split_lines(source);
+    let rendered: Vec<String> = findings
+        .iter()
+        .map(|finding| render_finding(name, &lines, finding))
+        .collect();
+    rendered.join("\n")
+}
+
+fn render_finding(name: &str, lines: &[&str], finding: &Finding) -> String {
+    let place = format!("{name}:{}:{}  ", finding.line, finding.column);
+    let mut out = wrap(&place, INDENT, &show_text(&finding.message));
+    if let Some(line) = finding
+        .line
+        .checked_sub(1)
+        .and_then(|index| lines.get(index))
+    {
+        let gutter = GUTTER.max(finding.line.to_string().len());
+        let limit = WIDTH - gutter - 3;
+        let shown = show_line(line, finding.column, finding.end_column, limit);
+        out.push_str(&excerpt(finding.line, gutter, &shown));
+    }
+    if let Some(hint) = &finding.hint {
+        let lead = format!("{INDENT}hint: ");
+        out.push_str(&wrap(&lead, &" ".repeat(lead.len()), &show_text(hint)));
+    }
+    out
+}
+
+/// The numbered line and the carets below it; no carets if the place is a whole file's start.
+fn excerpt(number: usize, gutter: usize, shown: &ShownLine) -> String {
+    let line = format!("{number:>gutter$} | {}", shown.text);
+    let carets = "^".repeat(shown.mark_width.max(1));
+    let below = format!("{:>gutter$} | {}{carets}", "", " ".repeat(shown.mark_start));
+    format!("{}\n{below}\n", line.trim_end())
+}
+
+/// `text` after `lead`, broken at spaces; further lines begin with `indent`.
+fn wrap(lead: &str, indent: &str, text: &str) -> String {
+    let mut out = lead.to_owned();
+    let mut column = text_width(lead);
+    let mut line_is_empty = true;
+    for word in text.split(' ') {
+        let width = text_width(word);
+        if !line_is_empty && column + 1 + width > WIDTH {
+            out.push('\n');
+            out.push_str(indent);
+            column = text_width(indent);
+            line_is_empty = true;
+        }
+        if !line_is_empty {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+        line_is_empty = false;
+    }
+    out.push('\n');
+    out
+}
+
+/// Lines as the reader counts them: each of `\n`, `\r\n` and `\r` ends one.
+fn split_lines(source: &str) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = source;
+    while let Some(end) = rest.find(['\n', '\r']) {
+        lines.push(&rest[..end]);
+        let length = if rest[end..].starts_with("\r\n") {
+            2
+        } else {
+            1
+        };
+        rest = &rest[end + length..];
+    }
+    lines.push(rest);
+    lines
+}

@@ -1,0 +1,63 @@
+//! Values that are one of a few words.
+
+use super::finding::{Finding, Findings, shown};
+use super::marked::{Marked, Node};
+use super::near::{near_miss, same_beginning};
+
+/// A type whose values are written as one of a few words.
+pub trait Word: Copy + 'static {
+    /// Every value, in the order a person should read them.
+    const ALL: &'static [Self];
+
+    /// How the value is written; the only place with the spelling.
+    fn word(self) -> &'static str;
+
+    /// The value written as `word`.
+    #[must_use]
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.word() == word)
+    }
+}
+
+/// Reads one of the words of `T`.
+pub fn word<T: Word>(marked: &Marked, findings: &mut Findings) -> Option<T> {
+    let Node::Scalar(scalar) = &marked.node else {
+        let message = format!("{} stands where one word is expected", marked.kind());
+        findings.add(Finding::new(marked.mark(), message).with_hint(allowed::<T>()));
+        return None;
+    };
+    let value = T::from_word(&scalar.text);
+    if value.is_none() {
+        let message = if scalar.text.is_empty() {
+            "a word is missing here".to_owned()
+        } else {
+            format!(
+                "{} is not one of the words allowed here",
+                shown(&scalar.text)
+            )
+        };
+        findings.add(Finding::new(marked.span, message).with_hint(suggestion::<T>(&scalar.text)));
+    }
+    value
+}
+
+/// A long list is not repeated beside the word that was probably meant.
+const LIST_LIMIT: usize = 6;
+
+fn suggestion<T: Word>(found: &str) -> String {
+    let words = || T::ALL.iter().map(|value| value.word());
+    let near = near_miss(found, words()).or_else(|| same_beginning(found, words()));
+    match near {
+        Some(near) if T::ALL.len() > LIST_LIMIT => format!("did you mean `{near}`?"),
+        Some(near) => format!("did you mean `{near}`? {}", allowed::<T>()),
+        None => allowed::<T>(),
+    }
+}
+
+fn allowed<T: Word>() -> String {
+    let words: Vec<String> = T::ALL
+        .iter()
+        .map(|value| format!("`{}`", value.word()))
+        .collect();
+    format!("allowed: {}", words.join(", "))
+}

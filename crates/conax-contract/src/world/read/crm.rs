@@ -1,0 +1,184 @@
+//! The sections of the CRM side.
+
+use super::names::{Kind, Target};
+use super::reading::Reading;
+use crate::text::{Fields, Placed, text, word};
+use crate::world::spec::{
+    InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec, SubscriptionSpec,
+    TokenSpec, UnitSpec, UserSpec, WebApiKeySpec,
+};
+
+pub(super) fn read_units(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<UnitSpec> {
+    fields.maps("units", "a unit", |unit| {
+        let id = reading.name(unit, "id", Kind::Unit);
+        read_unit_with(id, unit)
+    })
+}
+
+/// The members a unit has besides its id, which a record repeats.
+pub(super) fn read_unit_with(id: Option<String>, unit: &mut Fields<'_, '_>) -> Option<UnitSpec> {
+    let name = unit.required("name", text);
+    let description = unit.optional("description", text);
+    let alternative_code = unit.optional("alternative_code", text);
+    let group_name = unit.optional("group_name", text);
+    let community_name = unit.optional("community_name", text);
+    Some(UnitSpec {
+        id: id?,
+        name: name?,
+        description,
+        alternative_code,
+        group_name,
+        community_name,
+    })
+}
+
+pub(super) fn read_users(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<UserSpec> {
+    fields.maps("users", "a user", |user| {
+        let id = reading.name(user, "id", Kind::UserId);
+        let username = reading.name(user, "username", Kind::Username);
+        let password = reading.password(user, "password");
+        let person_name = user.optional("person_name", text);
+        let email = user.optional("email", text);
+        let unit = reading.optional_reference(user, "unit", Target::UNIT);
+        Some(UserSpec {
+            id: id?,
+            username: username?,
+            password,
+            person_name,
+            email,
+            unit,
+        })
+    })
+}
+
+pub(super) fn read_web_api_keys(
+    fields: &mut Fields<'_, '_>,
+    reading: &mut Reading,
+) -> Vec<WebApiKeySpec> {
+    fields.maps("web_api_keys", "a web API key", |entry| {
+        let key = reading.unique_secret(entry, "key", (Kind::WebApiKey, "a web API key"));
+        let username = reading.reference(entry, "username", Target::USER);
+        let unit = reading.optional_reference(entry, "unit", Target::UNIT);
+        Some(WebApiKeySpec {
+            key: key?,
+            username: username?,
+            unit,
+        })
+    })
+}
+
+pub(super) fn read_tokens(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<TokenSpec> {
+    fields.maps("tokens", "a token", |entry| {
+        let token = reading.unique_secret(entry, "token", (Kind::Token, "a token"));
+        let username = reading.reference(entry, "username", Target::USER);
+        let unit = reading.optional_reference(entry, "unit", Target::UNIT);
+        Some(TokenSpec {
+            token: token?,
+            username: username?,
+            unit,
+        })
+    })
+}
+
+pub(super) fn read_services(
+    fields: &mut Fields<'_, '_>,
+    reading: &mut Reading,
+) -> Vec<ServiceSpec> {
+    fields.maps("services", "a service", |service| {
+        let id = reading.name(service, "id", Kind::ServiceId);
+        let code = reading.name(service, "code", Kind::ServiceCode);
+        let alternative_code =
+            reading.optional_name(service, "alternative_code", Kind::ServiceAlternativeCode);
+        let classification = service.optional("classification", word::<ProductClassification>);
+        let classification = classification.unwrap_or(ProductClassification::Service);
+        let ca_id = reading.optional_name(service, "ca_id", Kind::ServiceCaId);
+        if classification == ProductClassification::Service {
+            service.require("ca_id");
+        } else {
+            reading.no_services.extend(id.iter().chain(&code).cloned());
+        }
+        Some(ServiceSpec {
+            id: id?,
+            code: code?,
+            alternative_code,
+            ca_id,
+            classification,
+        })
+    })
+}
+
+pub(super) fn read_subscriptions(
+    fields: &mut Fields<'_, '_>,
+    reading: &mut Reading,
+) -> Vec<SubscriptionSpec> {
+    fields.maps("subscriptions", "a subscription", |subscription| {
+        let id = reading.name(subscription, "id", Kind::SubscriptionId);
+        let number = reading.name(subscription, "number", Kind::SubscriptionNumber);
+        let provisioning_distribution_id =
+            subscription.optional("provisioning_distribution_id", text);
+        let smartcard_provisioning_distribution_id =
+            subscription.optional("smartcard_provisioning_distribution_id", text);
+        let stb_provisioning_distributor_id =
+            subscription.optional("stb_provisioning_distributor_id", text);
+        let services = reading.references(subscription, "services", Target::SERVICE);
+        let items = reading.references(subscription, "installed_items", Target::ITEM);
+        let spec = SubscriptionSpec {
+            id: id?,
+            number: number?,
+            provisioning_distribution_id,
+            smartcard_provisioning_distribution_id,
+            stb_provisioning_distributor_id,
+            services: values(&services),
+            installed_items: values(&items),
+        };
+        reading.services_used.extend(services);
+        reading.items_used.extend(items);
+        Some(spec)
+    })
+}
+
+pub(super) fn read_installed_items(
+    fields: &mut Fields<'_, '_>,
+    reading: &mut Reading,
+) -> Vec<InstalledItemSpec> {
+    let mut position = 0;
+    fields.maps("installed_items", "an installed item", |item| {
+        let id = reading.name(item, "id", Kind::ItemId);
+        let serial_number = reading.name(item, "serial_number", Kind::SerialNumber);
+        let alternative_code =
+            reading.optional_name(item, "alternative_code", Kind::ItemAlternativeCode);
+        let classification = item.required("classification", word::<ItemClassification>);
+        let ca_id = read_item_ca_id(classification, item, reading);
+        position += 1;
+        let names = serial_number.iter().chain(&id);
+        reading
+            .item_positions
+            .extend(names.map(|name| (name.clone(), position)));
+        Some(InstalledItemSpec {
+            id: id?,
+            serial_number: serial_number?,
+            alternative_code,
+            ca_id,
+            classification: classification?,
+        })
+    })
+}
+
+/// Smartcards and set-top boxes have CA ids of their own; other things need none.
+fn read_item_ca_id(
+    classification: Option<ItemClassification>,
+    item: &mut Fields<'_, '_>,
+    reading: &mut Reading,
+) -> Option<String> {
+    let kind = match classification {
+        Some(ItemClassification::Smartcard) => Kind::SmartcardCaId,
+        Some(ItemClassification::Stb) => Kind::StbCaId,
+        Some(ItemClassification::Other) | None => return item.optional("ca_id", text),
+    };
+    item.require("ca_id");
+    reading.optional_name(item, "ca_id", kind)
+}
+
+fn values(placed: &[Placed<String>]) -> Vec<String> {
+    placed.iter().map(|name| name.value.clone()).collect()
+}

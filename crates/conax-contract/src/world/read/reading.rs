@@ -1,0 +1,208 @@
+//! What is carried along while a world is read, and the small readers every section uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::{Kind, Names, Target};
+use crate::text::{Fields, Finding, Findings, Marked, Placed, Span, placed, shown, text, text_of};
+use crate::world::mask::is_mask;
+use crate::world::spec::SecretText;
+
+/// Whether a secret may be a mask, to be filled in from another world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Masks {
+    Refused,
+    Allowed,
+}
+
+/// What is known so far of the world being read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) masks: Masks,
+    pub(super) names: Names,
+    /// Ids and codes of products that are no services.
+    pub(super) no_services: BTreeSet<String>,
+    /// Services named by subscriptions, to be checked against `no_services`.
+    pub(super) services_used: Vec<Placed<String>>,
+    /// The position of an installed item by each of its names.
+    pub(super) item_positions: BTreeMap<String, usize>,
+    /// Installed items named by subscriptions.
+    pub(super) items_used: Vec<Placed<String>>,
+    /// Smartcards that are retired.
+    pub(super) retired_cards: BTreeSet<String>,
+    /// The domains of smartcards that name one.
+    pub(super) card_domains: BTreeMap<String, String>,
+    /// The numbers of provisioning requests.
+    pub(super) request_numbers: Vec<Placed<u64>>,
+}
+
+impl Reading {
+    pub(super) fn new(masks: Masks) -> Self {
+        Self {
+            masks,
+            names: Names::default(),
+            no_services: BTreeSet::new(),
+            services_used: Vec::new(),
+            item_positions: BTreeMap::new(),
+            items_used: Vec::new(),
+            retired_cards: BTreeSet::new(),
+            card_domains: BTreeMap::new(),
+            request_numbers: Vec::new(),
+        }
+    }
+
+    /// Reads the required name at `key` and gives it.
+    pub(super) fn name(
+        &mut self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+        kind: Kind,
+    ) -> Option<String> {
+        let name = fields.required(key, placed(text))?;
+        self.names.give(kind, &name, fields.findings);
+        Some(name.value)
+    }
+
+    /// Reads the optional name at `key` and gives it.
+    pub(super) fn optional_name(
+        &mut self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+        kind: Kind,
+    ) -> Option<String> {
+        let name = fields.optional(key, placed(text))?;
+        self.names.give(kind, &name, fields.findings);
+        Some(name.value)
+    }
+
+    /// Reads the required reference at `key`.
+    pub(super) fn reference(
+        &mut self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+        target: Target,
+    ) -> Option<String> {
+        let name = fields.required(key, placed(text))?;
+        self.names.refer(target, name.clone());
+        Some(name.value)
+    }
+
+    /// Reads the optional reference at `key`.
+    pub(super) fn optional_reference(
+        &mut self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+        target: Target,
+    ) -> Option<String> {
+        let name = fields.optional(key, placed(text))?;
+        self.names.refer(target, name.clone());
+        Some(name.value)
+    }
+
+    /// Reads the list of references at `key`, with their places.
+    pub(super) fn references(
+        &mut self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+        target: Target,
+    ) -> Vec<Placed<String>> {
+        let names = fields.list(key, placed(text));
+        for name in &names {
+            self.names.refer(target, name.clone());
+        }
+        names
+    }
+
+    /// Reads a secret called `what`; its value never gets into a message.
+    pub(super) fn secret(
+        &self,
+        what: &'static str,
+        marked: &Marked,
+        findings: &mut Findings,
+    ) -> Option<SecretText> {
+        let text = text_of(what)(marked, findings)?;
+        if is_mask(&text) && self.masks == Masks::Refused {
+            let message = format!("{} is a mask, {what} is expected", shown(&text));
+            let hint = "write the secret itself; masks stand only in worlds that were read from a \
+                        running house and go back to it";
+            findings.add(Finding::new(marked.span, message).with_hint(hint));
+            return None;
+        }
+        Some(SecretText::new(text))
+    }
+
+    /// Reads the required secret at `key`, which no two may share.
+    pub(super) fn unique_secret(
+        &mut self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+        (kind, what): (Kind, &'static str),
+    ) -> Option<SecretText> {
+        let read = |marked: &Marked, findings: &mut Findings| self.secret(what, marked, findings);
+        let secret = fields.required(key, placed(read))?;
+        let value = secret.value.expose().to_owned();
+        // Two secrets may well end alike; which is meant is decided when the masks are filled.
+        if !is_mask(&value) {
+            self.names.give(
+                kind,
+                &Placed {
+                    value,
+                    span: secret.span,
+                },
+                fields.findings,
+            );
+        }
+        Some(secret.value)
+    }
+
+    /// Reports a smartcard that is retired where one is needed that works.
+    pub(super) fn refuse_retired(&self, card: &Placed<String>, findings: &mut Findings) {
+        if self.retired_cards.contains(&card.value) {
+            let message = format!("smartcard {} is retired", shown(&card.value));
+            let hint = "a retired smartcard has no pairing and no entitlement";
+            findings.add(Finding::new(card.span, message).with_hint(hint));
+        }
+    }
+
+    /// Reads the optional password at `key`.
+    pub(super) fn password(
+        &self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+    ) -> Option<SecretText> {
+        fields.optional(key, |marked, findings| {
+            self.secret("a password", marked, findings)
+        })
+    }
+
+    /// Reads the optional PIN at `key`: four digits.
+    pub(super) fn pin(&self, fields: &mut Fields<'_, '_>, key: &'static str) -> Option<SecretText> {
+        let pin = fields.optional(key, |marked, findings| {
+            let pin = self.secret("a PIN", marked, findings)?;
+            Some(Placed {
+                value: pin,
+                span: marked.span,
+            })
+        })?;
+        let digits = pin.value.expose();
+        let fits = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !fits && !is_mask(digits) {
+            let message = "a PIN has four digits, this one has not";
+            let hint = "write four digits between quotes, such as \"0000\"";
+            fields
+                .findings
+                .add(Finding::new(pin.span, message).with_hint(hint));
+        }
+        Some(pin.value)
+    }
+}
+
+/// Reports what is named twice where it may be named once; `again` says so.
+pub(super) fn report_repeated(
+    again: String,
+    first_line: usize,
+    span: Span,
+    findings: &mut Findings,
+) {
+    let hint = format!("the first time is on line {first_line}");
+    findings.add(Finding::new(span, again).with_hint(hint));
+}

@@ -1,0 +1,146 @@
+//! The Conax side of a world: cards, products, pairings and what the cards may watch.
+
+use chrono::NaiveDateTime;
+
+use super::secret::SecretText;
+use super::settings::CasSettingsSpec;
+use super::words::words;
+
+/// The Conax side of a world.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CasSpec {
+    /// How the head-end behaves where nothing public says how it should.
+    pub settings: CasSettingsSpec,
+    /// The SMS domains that share the head-end; the first is the CRM side's own. Absent in the
+    /// file: one, called [`CasSpec::DEFAULT_DOMAIN`].
+    pub domains: Vec<DomainSpec>,
+    /// The products it can entitle to.
+    pub products: Vec<CasProductSpec>,
+    /// The smartcards it knows.
+    pub smartcards: Vec<CasSmartcardSpec>,
+    /// The pairing modules it knows.
+    pub pairing_modules: Vec<PairingModuleSpec>,
+    /// The pairings it starts with.
+    pub pairings: Vec<PairingSpec>,
+    /// The entitlements it starts with.
+    pub entitlements: Vec<EntitlementSpec>,
+}
+
+impl CasSpec {
+    /// The domain of a world that names none. Ours.
+    pub const DEFAULT_DOMAIN: &str = "crm";
+}
+
+/// An SMS domain: a subscriber management system allowed to command the head-end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainSpec {
+    /// Its name.
+    pub name: String,
+    /// The user name of its calls; without one nobody can log in as this domain.
+    pub username: Option<String>,
+    /// The password of its calls.
+    pub password: Option<SecretText>,
+}
+
+/// A product of the head-end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CasProductSpec {
+    /// Its id: the service CA id of the CRM side.
+    pub id: String,
+    /// Its name.
+    pub label: Option<String>,
+    /// What it is; absent in the file: a subscription product.
+    pub kind: ProductKind,
+    /// Whether it can be sold; absent in the file: defined.
+    pub state: ProductState,
+}
+
+words! {
+    /// What a product of the head-end is.
+    pub enum ProductKind {
+        /// Watched for as long as it is subscribed to.
+        Subscription = "subscription",
+        /// Paid for per view.
+        Ppv = "ppv",
+        /// Paid for in tokens.
+        Token = "token",
+    }
+}
+
+words! {
+    /// Whether a product can be sold.
+    pub enum ProductState {
+        /// It exists.
+        Defined = "defined",
+        /// It existed once.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// A smartcard of the head-end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CasSmartcardSpec {
+    /// Its CA id.
+    pub id: String,
+    /// The domain that manages it; absent in the file: the first domain.
+    pub domain: String,
+    /// Its state; absent in the file: in stock.
+    pub state: SmartcardState,
+    /// Its PIN, four digits; absent: the default PIN of the settings.
+    pub pin: Option<SecretText>,
+}
+
+words! {
+    /// The state of a smartcard at the head-end.
+    pub enum SmartcardState {
+        /// Loaded and not used yet.
+        Stock = "stock",
+        /// Entitled or paired.
+        InUse = "in_use",
+        /// Blocked by the operator.
+        Blocked = "blocked",
+        /// Never to be used again.
+        Retired = "retired",
+    }
+}
+
+/// A pairing module: the security chip of a set-top box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairingModuleSpec {
+    /// Its id: the STB CA id of the CRM side.
+    pub id: String,
+    /// Its state; absent in the file: loaded.
+    pub state: PairingModuleState,
+}
+
+words! {
+    /// The state of a pairing module at the head-end.
+    pub enum PairingModuleState {
+        /// Its keys are loaded.
+        Loaded = "loaded",
+        /// Its keys were withdrawn.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// A pairing: smartcards that work in these modules. A card or module is in one pairing at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairingSpec {
+    /// The CA ids of its smartcards, one or more.
+    pub smartcards: Vec<String>,
+    /// The ids of its pairing modules, one or more.
+    pub pairing_modules: Vec<String>,
+}
+
+/// What a smartcard may watch, and when. At most two periods per smartcard and product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntitlementSpec {
+    /// The CA id of the smartcard.
+    pub smartcard: String,
+    /// The id of the product.
+    pub product: String,
+    /// When it starts; absent: with the world.
+    pub start: Option<NaiveDateTime>,
+    /// When it ends (not included); absent: never.
+    pub end: Option<NaiveDateTime>,
+}

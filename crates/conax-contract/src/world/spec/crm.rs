@@ -1,0 +1,134 @@
+//! The CRM side of a world: who may log in, what is sold, and who has it.
+
+use super::secret::SecretText;
+use super::words::words;
+
+/// A unit of the organisation; also the unit printed in a record's log information.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitSpec {
+    /// Its id, by which a login chooses it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// Its alternative code.
+    pub alternative_code: Option<String>,
+    /// The group it belongs to.
+    pub group_name: Option<String>,
+    /// The community it belongs to.
+    pub community_name: Option<String>,
+}
+
+/// Somebody who may log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserSpec {
+    /// The id printed in log information.
+    pub id: String,
+    /// The login name; unique whatever its case.
+    pub username: String,
+    /// The password; without one only tokens and keys let this user in.
+    pub password: Option<SecretText>,
+    /// The name of the person.
+    pub person_name: Option<String>,
+    /// The address printed in log information.
+    pub email: Option<String>,
+    /// The id of the unit a login without a unit gets.
+    pub unit: Option<String>,
+}
+
+/// A key for the key login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebApiKeySpec {
+    /// The key.
+    pub key: SecretText,
+    /// The user it logs in.
+    pub username: String,
+    /// The id of its unit; without one the user's.
+    pub unit: Option<String>,
+}
+
+/// A token that is valid from the start and never expires, so that documented requests can be
+/// pasted as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSpec {
+    /// The token.
+    pub token: SecretText,
+    /// The user it stands for.
+    pub username: String,
+    /// The id of its unit; without one the user's.
+    pub unit: Option<String>,
+}
+
+/// A product of the CRM side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceSpec {
+    /// Its id.
+    pub id: String,
+    /// Its code.
+    pub code: String,
+    /// Its alternative code.
+    pub alternative_code: Option<String>,
+    /// The product id at Conax; always present for a service.
+    pub ca_id: Option<String>,
+    /// What it is; absent in the file: a service.
+    pub classification: ProductClassification,
+}
+
+words! {
+    /// What a product of the CRM side is.
+    pub enum ProductClassification {
+        /// A service, which can be provisioned.
+        Service = "service",
+        /// A thing that is sold; refused where a service is asked for.
+        PhysicalGood = "physical_good",
+        /// Anything else; refused where a service is asked for.
+        Other = "other",
+    }
+}
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionSpec {
+    /// Its id.
+    pub id: String,
+    /// Its number.
+    pub number: String,
+    /// The distributor sent when services are added or cancelled.
+    pub provisioning_distribution_id: Option<String>,
+    /// The distributor sent with a smartcard.
+    pub smartcard_provisioning_distribution_id: Option<String>,
+    /// The distributor sent with a set-top box ("distributor", as the examples print it).
+    pub stb_provisioning_distributor_id: Option<String>,
+    /// Its services, each by code or id as the file says it; see [`Directory`](crate::world::Directory).
+    pub services: Vec<String>,
+    /// Its installed items, each by serial number or id as the file says it.
+    pub installed_items: Vec<String>,
+}
+
+/// A thing at a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalledItemSpec {
+    /// Its id.
+    pub id: String,
+    /// Its serial number; not its CA id, though examples exist where both are equal.
+    pub serial_number: String,
+    /// Its alternative code.
+    pub alternative_code: Option<String>,
+    /// Its id at Conax; always present for smartcards and set-top boxes.
+    pub ca_id: Option<String>,
+    /// What it is.
+    pub classification: ItemClassification,
+}
+
+words! {
+    /// What an installed item is.
+    pub enum ItemClassification {
+        /// A smartcard of the provisioning provider.
+        Smartcard = "smartcard",
+        /// A set-top box.
+        Stb = "stb",
+        /// Anything else, such as an antenna.
+        Other = "other",
+    }
+}

@@ -1,0 +1,108 @@
+//! Provisioning requests that exist from the start, with every documented member.
+
+use chrono::NaiveDateTime;
+
+use super::crm::UnitSpec;
+use super::secret::SecretText;
+use crate::crm::{LifeCycleState, Priority, RequestType};
+
+/// A provisioning request as the documented object prints it, and whether it is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvisioningRequestSpec {
+    /// Its id, 32 hexadecimal digits.
+    pub id: String,
+    /// Its number, digits; absent in records of early builds.
+    pub number: Option<String>,
+    /// Its type (key `type`).
+    pub request_type: RequestType,
+    /// The order of sending; shown on two early records only.
+    pub sequence_number: Option<i64>,
+    /// When it is to be sent.
+    pub scheduled_date: NaiveDateTime,
+    /// When it was sent.
+    pub executed_date: Option<NaiveDateTime>,
+    /// Whether the creating call sent it; null in early records.
+    pub process_immediately: Option<bool>,
+    /// Its priority; absent in the file: regular.
+    pub priority: Priority,
+    /// Its state.
+    pub life_cycle_state: LifeCycleState,
+    /// The text that was sent.
+    pub request: Option<String>,
+    /// The text that came back.
+    pub response: Option<String>,
+    /// The reference Conax gave.
+    pub reference_number: Option<String>,
+    /// Why it was rejected: the code.
+    pub error_code: Option<String>,
+    /// Why it was rejected: the text.
+    pub error_description: Option<String>,
+    /// The code of the provider.
+    pub provider_error_code: Option<String>,
+    /// The text of the provider.
+    pub provider_error_description: Option<String>,
+    /// The process that submitted it.
+    pub process_name: Option<String>,
+    /// The id of that process.
+    pub process_id: Option<String>,
+    /// Always null in the examples.
+    pub name: Option<String>,
+    /// Who made it and when.
+    pub log_information: LogInformationSpec,
+    /// Its parameters, in order; none: the member is not printed.
+    pub parameters_set: Vec<ParameterSpec>,
+    /// Ours: processing runs leave it alone, so that it stays as documented.
+    pub held: bool,
+}
+
+/// Who made and last changed a record, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogInformationSpec {
+    /// When it was made.
+    pub created_date: NaiveDateTime,
+    /// When it was last changed; absent in the file: when it was made.
+    pub updated_date: NaiveDateTime,
+    /// Who made it.
+    pub created_by_user: RecordUserSpec,
+    /// Who last changed it; absent in the file: who made it.
+    pub updated_by_user: RecordUserSpec,
+    /// The unit it was made in; absent: the member is not printed.
+    pub created_by_unit: Option<UnitSpec>,
+    /// The unit it was last changed in; absent: the member is not printed.
+    pub updated_by_unit: Option<UnitSpec>,
+}
+
+/// A user as a record prints one. It need not be a user of this world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordUserSpec {
+    /// The user's id.
+    pub id: String,
+    /// The login name.
+    pub username: String,
+    /// The name of the person.
+    pub person_name: Option<String>,
+    /// The address; null in every example.
+    pub email: Option<String>,
+}
+
+/// One item of a record's parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterSpec {
+    /// The id of the item.
+    pub id: String,
+    /// The parameter's name, a code of [`ParameterKey`](crate::crm::ParameterKey).
+    pub key: String,
+    /// The parameter's value.
+    pub value: ParameterValue,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParameterValue {
+    /// Printed as null.
+    Null,
+    /// Ordinary text.
+    Text(String),
+    /// A PIN to be sent: the value of `ca_pin`, which no answer prints.
+    Pin(SecretText),
+}

@@ -1,0 +1,7 @@
+//! From a world to the text of a world file, with or without its secrets.
+
+mod cas;
+mod crm;
+mod record;
+mod settings;
+mod world;

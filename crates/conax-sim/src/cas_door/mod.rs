@@ -1,0 +1,14 @@
+//! The simulated head-end: SOAP 1.1 over HTTP POST.
+//!
+//! Liberal in, exact out (see the codec in `conax-contract`). A command that was understood is
+//! answered with HTTP 200 and a transaction id, accepted or not; what cannot be understood is a
+//! SOAP fault with HTTP 500 (Attested); who may not come in gets 401 or 403 and changes nothing.
+
+mod convert;
+mod gate;
+mod routes;
+
+pub(crate) use convert::status_code;
+pub(crate) use gate::basic_credentials;
+pub use gate::{Entry, Gate};
+pub use routes::router;

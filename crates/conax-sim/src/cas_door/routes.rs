@@ -1,0 +1,251 @@
+//! One call at the head-end's door, from bytes to bytes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use conax_contract::cas::{
+    self, CasOperation, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault, encode_reply,
+};
+use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
+use conax_model::id::DomainName;
+
+use crate::cas_door::convert;
+use crate::cas_door::gate::Entry;
+use crate::doorway::{BodyRefusal, read_body};
+use crate::journal::{Ended, Subject, Surface};
+use crate::shared::Shared;
+
+const TEXT: &str = "text/plain;charset=UTF-8";
+
+/// The head-end as a router; it answers on any path (CRM.COM has one end point, Attested).
+pub fn router(shared: Arc<Shared>) -> Router {
+    Router::new().fallback(answer).with_state(shared)
+}
+
+struct Answer {
+    status: StatusCode,
+    content_type: &'static str,
+    body: Bytes,
+    subject: Subject,
+}
+
+impl Answer {
+    fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self {
+            status,
+            content_type,
+            body: body.into(),
+            subject: Subject::default(),
+        }
+    }
+
+    fn text(status: StatusCode, sentence: impl Into<String>) -> Self {
+        Self::new(status, TEXT, format!("{}\n", sentence.into()))
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let (number, at, mark) = (
+        shared.journal.begin(),
+        shared.clock.now(),
+        shared.clock.mark(),
+    );
+    let (parts, body) = request.into_parts();
+    let limits = &shared.settings.limits;
+    let read = match parts.method {
+        Method::POST => read_body(body, limits.body_bytes, limits.body_time).await,
+        _ => Ok(Bytes::new()),
+    };
+    let call = read.as_ref().cloned().unwrap_or_default();
+    let answer = match read {
+        Ok(body) => respond(&shared, &parts, &body),
+        Err(refusal) => unread(refusal, limits.body_bytes),
+    };
+    shared.journal.record(Ended {
+        number,
+        at,
+        surface: Surface::Cas,
+        method: parts.method.as_str(),
+        target: parts
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str()),
+        http_status: Some(answer.status.as_u16()),
+        took: mark.elapsed(),
+        subject: answer.subject,
+        call: &call,
+        reply: answer.body.clone(),
+    });
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(answer.content_type),
+    );
+    if answer.status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"conax\"");
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if answer.status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static("POST, GET"));
+    }
+    response
+}
+
+fn respond(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
+    match parts.method {
+        Method::POST => enter(shared, parts, body),
+        Method::GET | Method::HEAD if asks_for_wsdl(parts) => wsdl(shared, parts),
+        Method::GET | Method::HEAD => Answer::text(
+            StatusCode::NOT_FOUND,
+            "This is a SOAP end point: POST an envelope, or GET ?wsdl for its description.",
+        ),
+        _ => Answer::text(
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!(
+                "A SOAP end point takes POST, found {}; GET ?wsdl describes it.",
+                parts.method
+            ),
+        ),
+    }
+}
+
+fn unread(refusal: BodyRefusal, limit: usize) -> Answer {
+    match refusal {
+        BodyRefusal::TooLong => Answer::text(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The envelope is longer than the limit of {limit} bytes."),
+        ),
+        BodyRefusal::TooSlow => Answer::text(
+            StatusCode::REQUEST_TIMEOUT,
+            "The envelope did not arrive in time.",
+        ),
+        BodyRefusal::Broken => Answer::text(
+            StatusCode::BAD_REQUEST,
+            "The envelope did not arrive whole.",
+        ),
+    }
+}
+
+fn asks_for_wsdl(parts: &Parts) -> bool {
+    parts.uri.query().is_some_and(|query| {
+        query
+            .split('&')
+            .any(|part| part.eq_ignore_ascii_case("wsdl") || part == "WSDL=")
+    })
+}
+
+/// The description of the service whose path was asked, or of all of them.
+fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
+    let profile = shared.settings.cas.profile;
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let address = format!("http://{}", host.unwrap_or("localhost"));
+    let service = profile.service_at(parts.uri.path());
+    let document = cas::wsdl(profile, service.map(|service| service.name()), &address);
+    Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, document)
+}
+
+fn enter(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
+    let header = header_text(&parts.headers, &header::AUTHORIZATION);
+    let entry = shared
+        .cas()
+        .gate
+        .enter(shared.settings.cas.authentication, header);
+    match entry {
+        Entry::As(domain) => command(shared, parts, &domain, body),
+        Entry::Unknown => Answer::text(
+            StatusCode::UNAUTHORIZED,
+            "Give the user name and password of an SMS domain by Basic authentication.",
+        ),
+        Entry::LockedOut => Answer::text(
+            StatusCode::FORBIDDEN,
+            "This user is locked out after too many failed attempts.",
+        ),
+    }
+}
+
+fn command(shared: &Shared, parts: &Parts, domain: &DomainName, body: &[u8]) -> Answer {
+    let content_type = header_text(&parts.headers, &header::CONTENT_TYPE);
+    match cas::decode_request(shared.settings.cas.profile, content_type, body) {
+        Ok(request) => {
+            let command = convert::command(request);
+            let transaction = {
+                let mut side = shared.cas();
+                let side = &mut *side;
+                side.state
+                    .apply(domain, &command, shared.clock.now(), &mut side.ids)
+            };
+            reply(shared, &transaction)
+        }
+        Err(RequestRefusal::Invalid {
+            operation,
+            problems,
+        }) => refuse(shared, domain, operation, &problems),
+        Err(RequestRefusal::Fault(fault)) => faulted(&fault),
+    }
+}
+
+/// Values that cannot be read are a rejection with a transaction of its own, not a fault.
+fn refuse(
+    shared: &Shared,
+    domain: &DomainName,
+    operation: CasOperation,
+    problems: &[String],
+) -> Answer {
+    let transaction = {
+        let mut side = shared.cas();
+        let side = &mut *side;
+        let kind = convert::command_kind(operation);
+        let rejection = Rejection::new(RejectionCause::InputValidation, problems.join("; "));
+        side.state
+            .refuse(domain, kind, rejection, shared.clock.now(), &mut side.ids)
+    };
+    reply(shared, &transaction)
+}
+
+fn reply(shared: &Shared, transaction: &Transaction) -> Answer {
+    let profile = shared.settings.cas.profile;
+    let reply = convert::reply(profile, transaction);
+    let body = encode_reply(profile, convert::operation(transaction.kind), &reply);
+    let outcome = match &transaction.outcome {
+        Outcome::Accepted(_) => "OK",
+        Outcome::Rejected(_) => reply.status_code.as_str(),
+    };
+    Answer {
+        subject: Subject {
+            card: transaction
+                .cards
+                .first()
+                .map(|card| Arc::clone(card.text())),
+            request_number: None,
+            outcome: Some(outcome.into()),
+        },
+        ..Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, body)
+    }
+}
+
+fn faulted(fault: &SoapFault) -> Answer {
+    Answer {
+        subject: Subject {
+            outcome: Some(format!("SOAP fault: {}", fault.string).into()),
+            ..Subject::default()
+        },
+        ..Answer::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            REPLY_CONTENT_TYPE,
+            encode_fault(fault),
+        )
+    }
+}
+
+fn header_text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

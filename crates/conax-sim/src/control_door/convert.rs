@@ -1,0 +1,197 @@
+//! From the state of the house to what the control door prints.
+
+use conax_contract::control::{
+    EntitlementView, ExchangeView, FingerprintView, MessageView, PairingModuleView, PairingView,
+    ProductView, QueueView, RunView, SmartcardView, TransactionView,
+};
+use conax_contract::crm::DateText;
+use conax_model::cas::{
+    CardState, CardView, CasState, EntitlementState, KeyState, MessageKind, ModuleSpec, Outcome,
+    Pairing, Period, ProductKind, ProductSpec, ProductState, ShowState, Transaction,
+};
+use conax_model::crm::QueueLength;
+use conax_model::time::SimTime;
+
+use crate::cas_door::status_code;
+use crate::crm_door::request_type;
+use crate::dispatch::RunReport;
+use crate::journal::Exchange;
+use crate::settings::HouseSettings;
+
+pub(super) fn date(at: SimTime) -> DateText {
+    DateText::from_millis(at.millis())
+}
+
+pub(super) fn queue_view(length: QueueLength) -> QueueView {
+    QueueView {
+        scheduled: length.scheduled,
+        due: length.due,
+        in_flight: length.in_flight,
+        held: length.held,
+        completed: length.completed,
+        rejected: length.rejected,
+    }
+}
+
+pub(super) fn run_view(report: &RunReport, length: QueueLength) -> RunView {
+    RunView {
+        number: report.number,
+        started: date(report.started),
+        finished: date(report.finished),
+        completed: report.completed_count,
+        rejected: report.rejected_count,
+        queue: queue_view(length),
+    }
+}
+
+pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
+    ExchangeView {
+        number: exchange.number,
+        at: date(exchange.at),
+        door: exchange.surface.name(),
+        verb: exchange.method.to_string(),
+        target: exchange.target.to_string(),
+        http_status: exchange.http_status,
+        took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
+        card: exchange.subject.card.as_deref().map(str::to_owned),
+        request_number: exchange.subject.request_number,
+        outcome: exchange.subject.outcome.as_deref().map(str::to_owned),
+        call: exchange.masked_call(),
+        reply: exchange.masked_reply(),
+    }
+}
+
+pub(super) fn smartcard_view(state: &CasState, card: &CardView, now: SimTime) -> SmartcardView {
+    let entitlements = state.entitlements(&card.id, now);
+    SmartcardView {
+        id: card.id.to_string(),
+        domain: card.domain.to_string(),
+        state: match card.state {
+            CardState::Stock => "stock",
+            CardState::InUse => "in_use",
+            CardState::Blocked => "blocked",
+            CardState::Retired => "retired",
+        },
+        entitlements: entitlements
+            .iter()
+            .map(|entitlement| EntitlementView {
+                product: entitlement.product.to_string(),
+                state: match entitlement.state {
+                    EntitlementState::Future => "future",
+                    EntitlementState::Active => "active",
+                },
+                start: date(entitlement.period.start()),
+                end: end(entitlement.period),
+            })
+            .collect(),
+        pairing: state.pairing_of_card(&card.id).map(pairing_view),
+    }
+}
+
+fn end(period: Period) -> Option<DateText> {
+    (!period.is_open_ended()).then(|| date(period.end()))
+}
+
+pub(super) fn pairing_view(pairing: &Pairing) -> PairingView {
+    PairingView {
+        since: date(pairing.since),
+        smartcards: pairing.cards.iter().map(ToString::to_string).collect(),
+        pairing_modules: pairing.modules.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(super) fn product_view(product: &ProductSpec) -> ProductView {
+    ProductView {
+        id: product.id.to_string(),
+        label: product.label.clone(),
+        kind: match product.kind {
+            ProductKind::Subscription => "subscription",
+            ProductKind::PayPerView => "ppv",
+            ProductKind::Token => "token",
+        },
+        state: match product.state {
+            ProductState::Defined => "defined",
+            ProductState::Withdrawn => "withdrawn",
+        },
+    }
+}
+
+pub(super) fn module_view(module: &ModuleSpec) -> PairingModuleView {
+    PairingModuleView {
+        id: module.id.to_string(),
+        key: match module.key {
+            KeyState::Loaded => "loaded",
+            KeyState::Withdrawn => "withdrawn",
+        },
+    }
+}
+
+fn show_state(state: ShowState) -> &'static str {
+    match state {
+        ShowState::Queued => "queued",
+        ShowState::OnAir => "on_air",
+        ShowState::Done => "done",
+        ShowState::Replaced => "replaced",
+    }
+}
+
+pub(super) fn message_view(message: &conax_model::cas::MessageView) -> MessageView {
+    MessageView {
+        number: message.number,
+        card: message.card.to_string(),
+        kind: match message.kind {
+            MessageKind::Mail => "mail",
+            MessageKind::Bark => "bark",
+            MessageKind::RepeatingBark => "repeating_bark",
+        },
+        state: show_state(message.state),
+        text: message.text.to_string(),
+        sequence_number: message.sequence,
+        display_seconds: message.display_seconds,
+        repetition_count: message.repetition.map(|repetition| repetition.count),
+        repetition_interval_seconds: message
+            .repetition
+            .map(|repetition| repetition.interval_seconds),
+        start: date(message.start),
+        end: date(message.end),
+    }
+}
+
+pub(super) fn fingerprint_view(fingerprint: &conax_model::cas::FingerprintView) -> FingerprintView {
+    FingerprintView {
+        number: fingerprint.number,
+        card: fingerprint.card.as_ref().map(ToString::to_string),
+        state: show_state(fingerprint.state),
+        slot: fingerprint.slot,
+        position_x: fingerprint.position_x,
+        position_y: fingerprint.position_y,
+        height: fingerprint.height,
+        display_centiseconds: fingerprint.display_centiseconds,
+        start: date(fingerprint.start),
+        end: date(fingerprint.end),
+    }
+}
+
+pub(super) fn transaction_view(
+    transaction: &Transaction,
+    settings: &HouseSettings,
+) -> TransactionView {
+    let (code, message) = match &transaction.outcome {
+        Outcome::Accepted(_) => ("OK", None),
+        Outcome::Rejected(rejection) => (
+            status_code(settings.cas.profile, rejection.cause),
+            Some(rejection.message.clone()),
+        ),
+    };
+    TransactionView {
+        id: transaction.id.to_string(),
+        at: date(transaction.at),
+        domain: transaction.domain.to_string(),
+        command: request_type(transaction.kind).code(),
+        smartcards: transaction.cards.iter().map(ToString::to_string).collect(),
+        inputs: transaction.inputs.clone(),
+        status_code: code.to_owned(),
+        message,
+        effect: transaction.effect.to_string(),
+    }
+}

@@ -1,0 +1,13 @@
+//! The control door: the world, processing runs, the journal and the head-end's state.
+//!
+//! Our own interface, JSON. `GET` never changes anything, `PUT` replaces, `POST` acts. What it
+//! offers is listed in `conax_contract::control::ControlEntry`.
+
+mod convert;
+mod queries;
+mod reply;
+mod routes;
+mod utilities;
+mod worlds;
+
+pub use routes::router;

@@ -1,0 +1,338 @@
+//! From a call to a new provisioning request: every part is looked up and must fit.
+//!
+//! Nothing is created unless everything fits. Look-ups never fall back to another field.
+
+use std::sync::Arc;
+
+use conax_contract::crm::{
+    AddToExistingPairingCall, Classification as Needed, CreatePairingCall, ProcessName, Refusal,
+    RefusalCode, ResetPinCall, ResetPinToGivenValueCall, ServiceIdentifier, SmartcardIdentifier,
+    Submission, SubscriptionCall, SubscriptionIdentifier,
+};
+use conax_model::command::CommandKind;
+use conax_model::crm::{
+    Author, Classification, InstalledItem, ItemKey, NewRequest, ParameterName, ParameterValue,
+    ProductOnSale, ReferenceData, ServiceKey, Subscription, SubscriptionKey,
+};
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
+
+use crate::crm_door::names::priority;
+
+const SUBSCRIPTION: &str = "subscription_identifier";
+const SERVICE: &str = "service_identifier";
+const SMARTCARD: &str = "smartcard_identifier";
+const SMARTCARD_SET: &str = "smartcard_set";
+const STB_SET: &str = "stb_set";
+
+type Parameters = Vec<(ParameterName, Option<ParameterValue>)>;
+
+/// What a call is made with: who, when, and what the CRM knows.
+pub(super) struct Context<'a> {
+    pub(super) reference: &'a ReferenceData,
+    pub(super) author: Arc<Author>,
+    pub(super) now: SimTime,
+}
+
+impl Context<'_> {
+    /// `add_subscriptions` and `cancel_subscriptions`.
+    pub(super) fn change_subscriptions(
+        &self,
+        kind: CommandKind,
+        call: &SubscriptionCall<'_>,
+    ) -> Result<NewRequest, Refusal> {
+        let subscription = self.subscription(&call.subscription)?;
+        let service = self.service(&call.service)?;
+        if !subscription.products.contains(&service.id) {
+            return Err(unrelated(SERVICE, call.service.value(), subscription));
+        }
+        let card = self.smartcard(&call.smartcard)?;
+        require_item(subscription, card, SMARTCARD, call.smartcard.value())?;
+        let mut parameters = Vec::with_capacity(3);
+        push(
+            &mut parameters,
+            ParameterName::Distribution,
+            subscription.distribution_id.as_ref(),
+        );
+        push(
+            &mut parameters,
+            ParameterName::Product,
+            Some(service.ca_id.text()),
+        );
+        push(&mut parameters, ParameterName::Smartcard, Some(&card.ca_id));
+        let date = call.requested_date().map(SimTime::from_calendar);
+        Ok(self.request(kind, &call.submission, date, parameters))
+    }
+
+    /// `create_pairing`.
+    pub(super) fn create_pairing(
+        &self,
+        call: &CreatePairingCall<'_>,
+    ) -> Result<NewRequest, Refusal> {
+        let subscription = call.subscription.as_ref();
+        let subscription = subscription.map(|key| self.subscription(key)).transpose()?;
+        let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 2);
+        self.push_stbs(&mut parameters, subscription, &call.stbs)?;
+        self.push_cards(&mut parameters, subscription, &call.smartcards)?;
+        if let Some(subscription) = subscription {
+            let (stb, card) = (
+                &subscription.stb_distributor_id,
+                &subscription.smartcard_distribution_id,
+            );
+            push(&mut parameters, ParameterName::StbDistributor, stb.as_ref());
+            push(
+                &mut parameters,
+                ParameterName::SmartcardDistribution,
+                card.as_ref(),
+            );
+        }
+        Ok(self.request(
+            CommandKind::CreatePairing,
+            &call.submission,
+            None,
+            parameters,
+        ))
+    }
+
+    /// `add_to_existing_pairing`.
+    pub(super) fn add_to_existing_pairing(
+        &self,
+        call: &AddToExistingPairingCall<'_>,
+    ) -> Result<NewRequest, Refusal> {
+        let subscription = call.subscription.as_ref();
+        let subscription = subscription.map(|key| self.subscription(key)).transpose()?;
+        let card = self.smartcard(&call.smartcard)?;
+        if let Some(subscription) = subscription {
+            require_item(subscription, card, SMARTCARD, call.smartcard.value())?;
+        }
+        let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 1);
+        push(
+            &mut parameters,
+            ParameterName::ExistingSmartcard,
+            Some(&card.ca_id),
+        );
+        self.push_stbs(&mut parameters, subscription, &call.stbs)?;
+        self.push_cards(&mut parameters, subscription, &call.smartcards)?;
+        let kind = CommandKind::AddToExistingPairing;
+        Ok(NewRequest {
+            // Shown: this is the one creating method whose answer names a process.
+            process_name: Some(ProcessName::Manual.code().into()),
+            ..self.request(kind, &call.submission, None, parameters)
+        })
+    }
+
+    /// `reset_pin_to_default_value`.
+    pub(super) fn reset_pin(&self, call: &ResetPinCall<'_>) -> Result<NewRequest, Refusal> {
+        let parameters = self.pin_parameters(&call.subscription, &call.smartcard)?;
+        let kind = CommandKind::UpdateCaPinToDefaultValue;
+        Ok(self.request(kind, &call.submission, None, parameters))
+    }
+
+    /// `reset_pin_to_given_value`.
+    pub(super) fn set_pin(
+        &self,
+        call: &ResetPinToGivenValueCall<'_>,
+    ) -> Result<NewRequest, Refusal> {
+        let mut parameters = self.pin_parameters(&call.subscription, &call.smartcard)?;
+        parameters.push((ParameterName::Pin, None));
+        let kind = CommandKind::UpdateCaPinToGivenValue;
+        Ok(NewRequest {
+            pin: Some(Secret::new(call.pin.expose())),
+            ..self.request(kind, &call.submission, None, parameters)
+        })
+    }
+
+    fn pin_parameters(
+        &self,
+        subscription: &SubscriptionIdentifier<'_>,
+        smartcard: &SmartcardIdentifier<'_>,
+    ) -> Result<Parameters, Refusal> {
+        let subscription = self.subscription(subscription)?;
+        let card = self.smartcard(smartcard)?;
+        require_item(subscription, card, SMARTCARD, smartcard.value())?;
+        let mut parameters = Vec::with_capacity(3);
+        let distribution = subscription.smartcard_distribution_id.as_ref();
+        push(
+            &mut parameters,
+            ParameterName::SmartcardDistribution,
+            distribution,
+        );
+        push(&mut parameters, ParameterName::Smartcard, Some(&card.ca_id));
+        Ok(parameters)
+    }
+
+    fn request(
+        &self,
+        kind: CommandKind,
+        submission: &Submission,
+        date: Option<SimTime>,
+        parameters: Parameters,
+    ) -> NewRequest {
+        let asked = submission
+            .scheduled_date
+            .map(SimTime::from_calendar)
+            .or(date);
+        NewRequest {
+            kind,
+            // Shown: without a date, the second of the creation.
+            scheduled: asked.unwrap_or(self.now.whole_second()),
+            process_immediately: submission.process_immediately,
+            priority: priority(submission.priority),
+            process_name: None,
+            author: Arc::clone(&self.author),
+            parameters,
+            pin: None,
+        }
+    }
+
+    fn subscription(&self, key: &SubscriptionIdentifier<'_>) -> Result<&Subscription, Refusal> {
+        let found = self.reference.subscription(match key {
+            SubscriptionIdentifier::Id(id) => SubscriptionKey::Id(id),
+            SubscriptionIdentifier::Number(number) => SubscriptionKey::Number(number),
+        });
+        found.ok_or_else(|| {
+            let (field, code) = (key.field().code(), RefusalCode::SubscriptionNotFound);
+            Refusal::not_found(code, SUBSCRIPTION, field, key.value(), "subscription")
+        })
+    }
+
+    fn service(&self, key: &ServiceIdentifier<'_>) -> Result<&ProductOnSale, Refusal> {
+        let found = self.reference.product(match key {
+            ServiceIdentifier::Id(id) => ServiceKey::Id(id),
+            ServiceIdentifier::Code(code) => ServiceKey::Code(code),
+            ServiceIdentifier::AlternativeCode(code) => ServiceKey::AlternativeCode(code),
+        });
+        let product = found.ok_or_else(|| {
+            let (field, code) = (key.field().code(), RefusalCode::ProductNotFound);
+            Refusal::not_found(code, SERVICE, field, key.value(), "product")
+        })?;
+        if product.classification == Classification::Service {
+            return Ok(product);
+        }
+        let found = "a product of another classification";
+        Err(Refusal::wrong_classification(
+            SERVICE,
+            key.value(),
+            Needed::Service,
+            found,
+        ))
+    }
+
+    fn smartcard(&self, key: &SmartcardIdentifier<'_>) -> Result<&InstalledItem, Refusal> {
+        let found = self.reference.item(match key {
+            SmartcardIdentifier::Id(id) => ItemKey::Id(id),
+            SmartcardIdentifier::SerialNumber(number) => ItemKey::SerialNumber(number),
+            SmartcardIdentifier::AlternativeCode(code) => ItemKey::AlternativeCode(code),
+            SmartcardIdentifier::SmartcardCaId(ca_id) => ItemKey::CaId(ca_id),
+        });
+        let item = found.ok_or_else(|| {
+            let (field, code) = (key.field().code(), RefusalCode::InstalledItemNotFound);
+            Refusal::not_found(code, SMARTCARD, field, key.value(), "installed item")
+        })?;
+        if item.classification == Classification::Smartcard {
+            return Ok(item);
+        }
+        let found = classification_text(item.classification);
+        Err(Refusal::wrong_classification(
+            SMARTCARD,
+            key.value(),
+            Needed::Smartcard,
+            found,
+        ))
+    }
+
+    fn push_cards(
+        &self,
+        parameters: &mut Parameters,
+        subscription: Option<&Subscription>,
+        ca_ids: &[&str],
+    ) -> Result<(), Refusal> {
+        for ca_id in ca_ids {
+            self.require_member(subscription, ca_id, SMARTCARD_SET, Needed::Smartcard)?;
+            parameters.push((ParameterName::Smartcard, Some(self.text(ca_id))));
+        }
+        Ok(())
+    }
+
+    fn push_stbs(
+        &self,
+        parameters: &mut Parameters,
+        subscription: Option<&Subscription>,
+        ca_ids: &[&str],
+    ) -> Result<(), Refusal> {
+        for ca_id in ca_ids {
+            self.require_member(subscription, ca_id, STB_SET, Needed::Stb)?;
+            parameters.push((ParameterName::SetTopBox, Some(self.text(ca_id))));
+        }
+        Ok(())
+    }
+
+    /// The sets hold CA ids, which need not be known here (Inferred: nothing says they must); what
+    /// is known must be of its kind, and on the subscription if one was given.
+    fn require_member(
+        &self,
+        subscription: Option<&Subscription>,
+        ca_id: &str,
+        parameter: &str,
+        needed: Needed,
+    ) -> Result<(), Refusal> {
+        let Some(item) = self.reference.item(ItemKey::CaId(ca_id)) else {
+            return Ok(());
+        };
+        let fits = match needed {
+            Needed::Smartcard => item.classification == Classification::Smartcard,
+            Needed::Stb => item.classification == Classification::SetTopBox,
+            Needed::Service => false,
+        };
+        if !fits {
+            let found = classification_text(item.classification);
+            return Err(Refusal::wrong_classification(
+                parameter, ca_id, needed, found,
+            ));
+        }
+        match subscription {
+            Some(subscription) => require_item(subscription, item, parameter, ca_id),
+            None => Ok(()),
+        }
+    }
+
+    /// A CA id as shared text: the CRM's own copy if it knows it.
+    fn text(&self, ca_id: &str) -> ParameterValue {
+        let known = self.reference.item(ItemKey::CaId(ca_id));
+        ParameterValue::Text(known.map_or_else(|| ca_id.into(), |item| Arc::clone(&item.ca_id)))
+    }
+}
+
+/// Adds a parameter; one whose value the subscription does not have is left out (Inferred: the
+/// example without a subscription has no distribution either).
+fn push(parameters: &mut Parameters, name: ParameterName, value: Option<&Arc<str>>) {
+    if let Some(value) = value {
+        parameters.push((name, Some(ParameterValue::Text(Arc::clone(value)))));
+    }
+}
+
+fn require_item(
+    subscription: &Subscription,
+    item: &InstalledItem,
+    parameter: &str,
+    value: &str,
+) -> Result<(), Refusal> {
+    if subscription.items.contains(&item.id) {
+        return Ok(());
+    }
+    Err(unrelated(parameter, value, subscription))
+}
+
+fn unrelated(parameter: &str, value: &str, subscription: &Subscription) -> Refusal {
+    let name = subscription.number.as_ref().unwrap_or(&subscription.id);
+    Refusal::not_related_to_subscription(parameter, value, name)
+}
+
+fn classification_text(classification: Classification) -> &'static str {
+    match classification {
+        Classification::Service => "a service",
+        Classification::Smartcard => "a smartcard",
+        Classification::SetTopBox => "a set-top box",
+        Classification::Other => "an item of another classification",
+    }
+}

@@ -1,0 +1,16 @@
+//! The documented provisioning API.
+//!
+//! `routes` takes a call from bytes to bytes, `convert` turns a call into a new request by looking
+//! its parts up, `view` prints a stored one. What the documentation says is in `conax-contract`.
+
+mod convert;
+mod login;
+mod names;
+mod refusals;
+mod routes;
+mod view;
+
+pub use names::{command_kind, parameter_key, parameter_name, priority, request_type};
+pub use refusals::framework_answer;
+pub use routes::router;
+pub(crate) use view::request_view;

@@ -1,0 +1,323 @@
+//! One call of the provisioning API, from bytes to bytes.
+//!
+//! Every answer carries the documented status block, whatever was asked and however.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use conax_contract::crm::{
+    CONTENT_TYPE, Call, FieldsSet, HttpMode, LifeCycleState, ListCall, ListFilter, Operation,
+    Params, Refusal, RefusalCode, RequestIdentifier, Route, ShowCall, Writing, find_route,
+    ok_empty, ok_list, ok_object, ok_token, parse_body, parse_body_or_empty, parse_query,
+    read_call, refused,
+};
+use conax_model::command::CommandKind;
+use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, ReferenceData};
+use conax_model::id::HexId;
+
+use crate::crm_door::convert::Context;
+use crate::crm_door::names::command_kind;
+use crate::crm_door::refusals::{check_head, unread};
+use crate::crm_door::{login, request_view};
+use crate::dispatch::{DispatchOutcome, dispatch_at_once};
+use crate::doorway::read_body;
+use crate::journal::{Ended, Subject, Surface};
+use crate::shared::Shared;
+
+/// Tells the exchange of the journal that an answer belongs to.
+const EXCHANGE_HEADER: &str = "conax-sim-exchange";
+
+/// The provisioning API as a router.
+pub fn router(shared: Arc<Shared>) -> Router {
+    Router::new().fallback(answer).with_state(shared)
+}
+
+/// An answer before it is HTTP.
+struct Answer {
+    refusal: Option<RefusalCode>,
+    allow: Option<&'static str>,
+    body: Vec<u8>,
+    subject: Subject,
+}
+
+impl Answer {
+    fn ok(body: Vec<u8>, subject: Subject) -> Self {
+        Self {
+            refusal: None,
+            allow: None,
+            body,
+            subject,
+        }
+    }
+
+    fn refused(refusal: &Refusal) -> Self {
+        let outcome = Some(refusal.code.code().into());
+        Self {
+            refusal: Some(refusal.code),
+            allow: None,
+            body: refused(refusal),
+            subject: Subject {
+                outcome,
+                ..Subject::default()
+            },
+        }
+    }
+
+    fn status(&self, mode: HttpMode) -> StatusCode {
+        let status = self.refusal.map_or(200, |code| code.http_status(mode));
+        StatusCode::from_u16(status).unwrap_or(StatusCode::OK)
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let (number, at, mark) = (
+        shared.journal.begin(),
+        shared.clock.now(),
+        shared.clock.mark(),
+    );
+    let (parts, body) = request.into_parts();
+    let mut call = Bytes::new();
+    let answer = match respond(&shared, &parts, body, &mut call).await {
+        Ok(answer) => answer,
+        Err(refusal) => Answer::refused(&refusal),
+    };
+    let status = answer.status(shared.settings.crm.http_mode);
+    let reply = Bytes::from(answer.body);
+    shared.journal.record(Ended {
+        number,
+        at,
+        surface: Surface::Crm,
+        method: parts.method.as_str(),
+        target: parts
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str()),
+        http_status: Some(status.as_u16()),
+        took: mark.elapsed(),
+        subject: answer.subject,
+        call: &call,
+        reply: reply.clone(),
+    });
+    let mut response = Response::new(Body::from(reply));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    headers.insert(EXCHANGE_HEADER, HeaderValue::from(number));
+    if let Some(allow) = answer.allow {
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    response
+}
+
+async fn respond(
+    shared: &Arc<Shared>,
+    parts: &Parts,
+    body: Body,
+    call: &mut Bytes,
+) -> Result<Answer, Refusal> {
+    let limits = &shared.settings.limits;
+    check_head(parts, limits)?;
+    let path = parts.uri.path();
+    match find_route(&shared.settings.crm.base_path, parts.method.as_str(), path) {
+        Route::Unknown { nearest } => Err(Refusal::unknown_method(path, nearest)),
+        Route::WrongVerb { operation, .. } => Ok(Answer {
+            allow: Some(operation.verb()),
+            ..Answer::refused(&Refusal::wrong_verb(operation, parts.method.as_str()))
+        }),
+        Route::Operation(operation) if operation.verb() == "GET" => {
+            let params = parse_query(parts.uri.query().unwrap_or_default())?;
+            perform(shared, operation, &params, parts).await
+        }
+        Route::Operation(operation) => {
+            let read = read_body(body, limits.body_bytes, limits.body_time).await;
+            *call = read.map_err(|refusal| unread(refusal, limits))?;
+            let params = match operation {
+                // Attested: clients send the key login without a body.
+                Operation::IssueTokenForWebApiKey => parse_body_or_empty(call)?,
+                _ => parse_body(call)?,
+            };
+            perform(shared, operation, &params, parts).await
+        }
+    }
+}
+
+/// Who calls, and what the CRM knew when the call came in.
+struct Caller {
+    author: Arc<Author>,
+    reference: Arc<ReferenceData>,
+    generation: u64,
+}
+
+fn identify(shared: &Shared, params: &Params<'_>) -> Result<Caller, Refusal> {
+    let token = params
+        .token()
+        .ok_or_else(|| Refusal::missing_token(params))?;
+    let now = shared.clock.now();
+    let mut side = shared.crm();
+    let author = side
+        .sessions
+        .check(token, now)
+        .ok_or_else(Refusal::invalid_token)?;
+    Ok(Caller {
+        author,
+        reference: Arc::clone(&side.reference),
+        generation: side.generation,
+    })
+}
+
+async fn perform(
+    shared: &Arc<Shared>,
+    operation: Operation,
+    params: &Params<'_>,
+    parts: &Parts,
+) -> Result<Answer, Refusal> {
+    let caller = match operation.needs_token() {
+        true => Some(identify(shared, params)?),
+        false => None,
+    };
+    let call = read_call(operation, params, &shared.settings.crm.reading)?;
+    let writing = Writing {
+        shape: shared.settings.crm.shape,
+        success_texts: shared.settings.crm.success_texts,
+    };
+    let token = |token: String| Answer::ok(ok_token(writing, &token), Subject::default());
+    match (&call, caller) {
+        (Call::Show(show), _) => show_request(shared, writing, show),
+        (Call::List(list), _) => Ok(list_requests(shared, writing, list)),
+        (Call::IssueToken(login), _) => login::issue_token(shared, login).map(token),
+        (Call::IssueTokenForWebApiKey { unit }, _) => {
+            login::issue_token_for_key(shared, &parts.headers, unit.as_deref()).map(token)
+        }
+        (Call::ReleaseToken { token }, _) => {
+            login::release_token(shared, token.expose())?;
+            // Attested: this answer's texts are empty and its data has no members.
+            Ok(Answer::ok(ok_empty(writing), Subject::default()))
+        }
+        (call, Some(caller)) => create(shared, writing, call, caller).await,
+        (_, None) => Err(Refusal::invalid_token()),
+    }
+}
+
+fn show_request(shared: &Shared, writing: Writing, call: &ShowCall<'_>) -> Result<Answer, Refusal> {
+    let row = {
+        let side = shared.crm();
+        match &call.request {
+            RequestIdentifier::Id(id) => HexId::parse(id).and_then(|id| side.book.by_id(id)),
+            RequestIdentifier::Number(number) => {
+                plain_number(number).and_then(|number| side.book.by_number(number))
+            }
+        }
+        .map(Arc::clone)
+    };
+    let row = row.ok_or_else(|| {
+        Refusal::not_found(
+            RefusalCode::ProvisioningRequestNotFound,
+            "provisioning_request_identifier",
+            call.request.field().code(),
+            call.request.value(),
+            "provisioning request",
+        )
+    })?;
+    Ok(printed(writing, call.fields, &row))
+}
+
+/// A number as it is printed: without a sign or leading zeros.
+fn plain_number(text: &str) -> Option<u64> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+fn list_requests(shared: &Shared, writing: Writing, call: &ListCall<'_>) -> Answer {
+    let page = Page {
+        offset: call.offset,
+        limit: call.number_of_results.unwrap_or(usize::MAX),
+    };
+    let filter = match &call.filter {
+        ListFilter::Type(request_type) => Filter::Kind(command_kind(*request_type)),
+        ListFilter::LifeCycleState(LifeCycleState::Pending) => Filter::Pending,
+        ListFilter::LifeCycleState(LifeCycleState::Completed) => Filter::Completed,
+        ListFilter::LifeCycleState(LifeCycleState::Rejected) => Filter::Rejected,
+        ListFilter::ReferenceNumber(reference) => Filter::Reference(reference),
+    };
+    let rows = shared.crm().book.list(filter, page);
+    let views = rows.iter().map(|row| request_view(row));
+    Answer::ok(ok_list(writing, call.fields, views), Subject::default())
+}
+
+async fn create(
+    shared: &Arc<Shared>,
+    writing: Writing,
+    call: &Call<'_>,
+    caller: Caller,
+) -> Result<Answer, Refusal> {
+    let now = shared.clock.now();
+    let context = Context {
+        reference: &caller.reference,
+        author: caller.author,
+        now,
+    };
+    let new = new_request(&context, call)?;
+    let row = {
+        let mut side = shared.crm();
+        let side = &mut *side;
+        if side.generation != caller.generation {
+            // The world was replaced during the call, and this login with it.
+            return Err(Refusal::invalid_token());
+        }
+        side.book.create(new, now, &mut side.ids)
+    };
+    let row = match row.process_immediately {
+        Some(true) => send_at_once(shared, row).await,
+        _ => row,
+    };
+    Ok(printed(writing, FieldsSet::ALL, &row))
+}
+
+fn new_request(context: &Context<'_>, call: &Call<'_>) -> Result<NewRequest, Refusal> {
+    match call {
+        Call::AddSubscriptions(call) => {
+            context.change_subscriptions(CommandKind::AddSubscriptions, call)
+        }
+        Call::CancelSubscriptions(call) => {
+            context.change_subscriptions(CommandKind::CancelSubscriptions, call)
+        }
+        Call::CreatePairing(call) => context.create_pairing(call),
+        Call::AddToExistingPairing(call) => context.add_to_existing_pairing(call),
+        Call::ResetPinToDefaultValue(call) => context.reset_pin(call),
+        Call::ResetPinToGivenValue(call) => context.set_pin(call),
+        Call::Show(_)
+        | Call::List(_)
+        | Call::IssueToken(_)
+        | Call::ReleaseToken { .. }
+        | Call::IssueTokenForWebApiKey { .. } => unreachable!("these calls create nothing"),
+    }
+}
+
+/// Sends a request inside the call that created it (Inferred: the answer waits for the end).
+///
+/// On a task of its own: a caller that hangs up drops this future, not the sending.
+async fn send_at_once(
+    shared: &Arc<Shared>,
+    row: Arc<ProvisioningRequest>,
+) -> Arc<ProvisioningRequest> {
+    let (sender, id) = (Arc::clone(shared), row.id);
+    let sent = tokio::spawn(async move { dispatch_at_once(&sender, id).await }).await;
+    match sent {
+        Ok(DispatchOutcome::Settled(settled)) => settled,
+        // Not sent now (the provider is not effective, or the world is another): still pending.
+        Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => row,
+    }
+}
+
+fn printed(writing: Writing, fields: FieldsSet, row: &ProvisioningRequest) -> Answer {
+    let subject = Subject {
+        card: row.lanes().next().map(Arc::clone),
+        request_number: row.number,
+        outcome: None,
+    };
+    Answer::ok(ok_object(writing, fields, &request_view(row)), subject)
+}

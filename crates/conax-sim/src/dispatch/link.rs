@@ -1,0 +1,371 @@
+//! One exchange with a head-end: bytes out, bytes or a failure back.
+//!
+//! Over sockets it behaves like the CRM's SOAP client: a time-out to connect, and a time-out for
+//! each wait for bytes (Inferred: socket read time-out of Axis 1). A command is written on a
+//! connection once and never repeated by this layer, since a repeated order could be executed
+//! twice. In-process the same bytes go to the head-end's router without a socket.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use bytes::Bytes;
+use conax_contract::cas::{AxisFault, EncodedRequest};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::SendRequest;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tower::ServiceExt;
+
+use crate::cas_door;
+use crate::shared::Shared;
+
+/// An idle connection older than this is not used again: the other end may be closing it.
+const IDLE_TIME: Duration = Duration::from_secs(5);
+/// Bytes of one reply that are read at most.
+const REPLY_LIMIT: usize = 4 << 20;
+
+/// Where a head-end is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConaxAddress {
+    host: String,
+    port: u16,
+    path: String,
+}
+
+impl ConaxAddress {
+    /// Reads `http://host[:port][/path]`. A path replaces the paths of the wire profile, since
+    /// CRM.COM has one end point per provider (Attested).
+    ///
+    /// # Errors
+    /// If it is not such an address; the text tells what was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let expected = || format!("`{text}` is not an address like `http://127.0.0.1:8081`");
+        let uri: axum::http::Uri = text.parse().map_err(|_| expected())?;
+        match (uri.scheme_str(), uri.host()) {
+            (Some("http"), Some(host)) => Ok(Self {
+                host: host.trim_matches(['[', ']']).to_owned(),
+                port: uri.port_u16().unwrap_or(80),
+                path: uri.path().trim_end_matches('/').to_owned(),
+            }),
+            (Some("https"), _) => Err(format!(
+                "`{text}`: only `http` addresses of a head-end are supported so far"
+            )),
+            _ => Err(expected()),
+        }
+    }
+
+    fn authority(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+}
+
+impl From<SocketAddr> for ConaxAddress {
+    fn from(address: SocketAddr) -> Self {
+        let ip = address.ip();
+        let host = match (ip.is_unspecified(), ip.is_ipv4()) {
+            (true, true) => "127.0.0.1".to_owned(),
+            (true, false) => "::1".to_owned(),
+            (false, _) => ip.to_string(),
+        };
+        Self {
+            host,
+            port: address.port(),
+            path: String::new(),
+        }
+    }
+}
+
+/// How to talk to a head-end.
+#[derive(Clone, Debug)]
+pub struct LinkSettings {
+    /// How long connecting may take.
+    pub connect_time: Duration,
+    /// How long each wait for bytes may take; Axis 1 waits 600 s unless told otherwise (Attested).
+    pub read_time: Duration,
+    /// The `Authorization` header, if the head-end wants one.
+    pub authorization: Option<HeaderValue>,
+}
+
+/// What a head-end answered.
+#[derive(Debug)]
+pub struct WireReply {
+    /// HTTP status.
+    pub http_status: u16,
+    /// Content type, as sent.
+    pub content_type: Option<String>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Why no whole answer was read.
+#[derive(Debug)]
+pub struct SendFailure {
+    /// What the CRM's SOAP client would have thrown.
+    pub fault: AxisFault,
+    /// Whether the command left: if it did, its outcome is unknown.
+    pub was_sent: bool,
+}
+
+fn sent(fault: AxisFault) -> SendFailure {
+    SendFailure {
+        fault,
+        was_sent: true,
+    }
+}
+
+fn unsent(fault: AxisFault) -> SendFailure {
+    SendFailure {
+        fault,
+        was_sent: false,
+    }
+}
+
+/// The way to a head-end.
+pub struct ConaxLink {
+    settings: LinkSettings,
+    way: Way,
+}
+
+enum Way {
+    Network {
+        address: ConaxAddress,
+        idle: Mutex<Vec<Idle>>,
+    },
+    InProcess(OnceLock<Weak<Shared>>),
+}
+
+struct Idle {
+    connection: SendRequest<Full<Bytes>>,
+    since: Instant,
+}
+
+impl ConaxLink {
+    /// A link over sockets.
+    #[must_use]
+    pub fn network(address: ConaxAddress, settings: LinkSettings) -> Self {
+        Self {
+            settings,
+            way: Way::Network {
+                address,
+                idle: Mutex::default(),
+            },
+        }
+    }
+
+    /// A link to the head-end of this process: the same bytes, no sockets. The house is given
+    /// with [`Self::lead_to`], as soon as it stands.
+    #[must_use]
+    pub fn in_process(settings: LinkSettings) -> Self {
+        Self {
+            settings,
+            way: Way::InProcess(OnceLock::new()),
+        }
+    }
+
+    /// Gives an in-process link its house, once.
+    pub fn lead_to(&self, house: &Arc<Shared>) {
+        if let Way::InProcess(way) = &self.way {
+            let _ = way.set(Arc::downgrade(house));
+        }
+    }
+
+    /// Whether the head-end is reached over sockets.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        matches!(self.way, Way::Network { .. })
+    }
+
+    /// Sends one command and reads the answer.
+    ///
+    /// # Errors
+    /// If no whole answer was read.
+    pub async fn exchange(&self, request: &EncodedRequest) -> Result<WireReply, SendFailure> {
+        match &self.way {
+            Way::InProcess(house) => {
+                let house = house.get().and_then(Weak::upgrade);
+                let house = house.ok_or_else(|| unsent(AxisFault::connect_refused()))?;
+                self.exchange_in_process(cas_door::router(house), request)
+                    .await
+            }
+            Way::Network { address, idle } => {
+                self.exchange_on_network(address, idle, request).await
+            }
+        }
+    }
+
+    /// The path a command is posted to.
+    #[must_use]
+    pub fn path<'a>(&'a self, request: &'a EncodedRequest) -> &'a str {
+        match &self.way {
+            Way::Network { address, .. } if !address.path.is_empty() => &address.path,
+            Way::Network { .. } | Way::InProcess(_) => &request.path,
+        }
+    }
+
+    async fn exchange_in_process(
+        &self,
+        router: Router,
+        request: &EncodedRequest,
+    ) -> Result<WireReply, SendFailure> {
+        let call = self.call(request, None).map(Body::new);
+        let reply = timeout(self.settings.read_time, router.oneshot(call)).await;
+        let Ok(reply) = reply.map_err(|_| sent(AxisFault::read_timed_out()))?;
+        self.read(reply).await
+    }
+
+    async fn exchange_on_network(
+        &self,
+        address: &ConaxAddress,
+        idle: &Mutex<Vec<Idle>>,
+        request: &EncodedRequest,
+    ) -> Result<WireReply, SendFailure> {
+        let mut connection = match take_idle(idle) {
+            Some(connection) => connection,
+            None => self.connect(address).await.map_err(unsent)?,
+        };
+        let call = self.call(request, Some(address));
+        let answered = timeout(self.settings.read_time, connection.send_request(call)).await;
+        let answered = answered.map_err(|_| sent(AxisFault::read_timed_out()))?;
+        let reply = answered.map_err(|error| sent(broken(&error)))?;
+        let whole = self.read(reply).await?;
+        if connection.ready().await.is_ok() {
+            give_back(idle, connection);
+        }
+        Ok(whole)
+    }
+
+    fn call(
+        &self,
+        request: &EncodedRequest,
+        address: Option<&ConaxAddress>,
+    ) -> Request<Full<Bytes>> {
+        let mut call = Request::new(Full::new(Bytes::copy_from_slice(&request.body)));
+        *call.method_mut() = Method::POST;
+        *call.uri_mut() = self.path(request).parse().unwrap_or_default();
+        let headers = call.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(request.content_type),
+        );
+        let action = request.soap_action.as_deref().map(HeaderValue::from_str);
+        if let Some(Ok(action)) = action {
+            headers.insert("soapaction", action);
+        }
+        let host = address.and_then(|address| HeaderValue::from_str(&address.authority()).ok());
+        headers.insert(
+            header::HOST,
+            host.unwrap_or(HeaderValue::from_static("localhost")),
+        );
+        if let Some(authorization) = &self.settings.authorization {
+            headers.insert(header::AUTHORIZATION, authorization.clone());
+        }
+        call
+    }
+
+    async fn connect(&self, address: &ConaxAddress) -> Result<SendRequest<Full<Bytes>>, AxisFault> {
+        let target = (address.host.as_str(), address.port);
+        let stream = match timeout(self.settings.connect_time, TcpStream::connect(target)).await {
+            Err(_) => return Err(AxisFault::connect_timed_out()),
+            Ok(Err(error)) => return Err(not_connected(&address.host, &error)),
+            Ok(Ok(stream)) => stream,
+        };
+        let _ = stream.set_nodelay(true);
+        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = handshake.map_err(|error| broken(&error))?;
+        tokio::spawn(async move {
+            // How it ended is known to whoever waits for the reply.
+            let _ = connection.await;
+        });
+        Ok(sender)
+    }
+
+    /// Reads a reply; each wait for more bytes has the whole read time-out.
+    async fn read<B>(&self, reply: Response<B>) -> Result<WireReply, SendFailure>
+    where
+        B: hyper::body::Body<Data = Bytes> + Unpin,
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        let (head, mut body) = reply.into_parts();
+        let mut bytes = Vec::new();
+        loop {
+            let frame = timeout(self.settings.read_time, body.frame()).await;
+            match frame.map_err(|_| sent(AxisFault::read_timed_out()))? {
+                None => break,
+                Some(Err(_)) => return Err(sent(AxisFault::end_of_file())),
+                Some(Ok(frame)) => {
+                    bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+                }
+            }
+            if bytes.len() > REPLY_LIMIT {
+                return Err(sent(AxisFault::end_of_file()));
+            }
+        }
+        Ok(WireReply {
+            http_status: head.status.as_u16(),
+            content_type: content_type(&head.headers),
+            body: bytes.into(),
+        })
+    }
+}
+
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    value.to_str().ok().map(str::to_owned)
+}
+
+fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<SendRequest<Full<Bytes>>> {
+    let mut idle = idle
+        .lock()
+        .expect("nobody panics while holding the idle connections");
+    while let Some(candidate) = idle.pop() {
+        if candidate.connection.is_ready() && candidate.since.elapsed() < IDLE_TIME {
+            return Some(candidate.connection);
+        }
+    }
+    None
+}
+
+fn give_back(idle: &Mutex<Vec<Idle>>, connection: SendRequest<Full<Bytes>>) {
+    let mut idle = idle
+        .lock()
+        .expect("nobody panics while holding the idle connections");
+    idle.push(Idle {
+        connection,
+        since: Instant::now(),
+    });
+}
+
+fn not_connected(host: &str, error: &std::io::Error) -> AxisFault {
+    match error.kind() {
+        std::io::ErrorKind::TimedOut => AxisFault::connect_timed_out(),
+        std::io::ErrorKind::ConnectionRefused => AxisFault::connect_refused(),
+        std::io::ErrorKind::HostUnreachable | std::io::ErrorKind::NetworkUnreachable => {
+            AxisFault::no_route()
+        }
+        _ => AxisFault::unknown_host(host),
+    }
+}
+
+/// What the client sees when a connection breaks before the reply's head was read.
+fn broken(error: &hyper::Error) -> AxisFault {
+    use std::error::Error as _;
+    let io = error
+        .source()
+        .and_then(|source| source.downcast_ref::<std::io::Error>());
+    match io.map(std::io::Error::kind) {
+        Some(std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe) => {
+            AxisFault::connection_reset()
+        }
+        _ if error.is_parse() => AxisFault::exception("java.io.IOException: the reply is not HTTP"),
+        _ => AxisFault::end_of_file(),
+    }
+}

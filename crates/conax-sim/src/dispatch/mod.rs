@@ -1,0 +1,14 @@
+//! The way of a request to the head-end: take, send, settle.
+//!
+//! The head-end is reached over bytes only ([`ConaxLink`]); its answer comes back as a value and
+//! becomes a settlement by a pure table. No lock is held while waiting.
+
+mod convert;
+mod link;
+mod run;
+mod send;
+mod settlement;
+
+pub use link::{ConaxAddress, ConaxLink, LinkSettings};
+pub use run::{RunReport, run_on_interval, run_once};
+pub use send::{DispatchOutcome, dispatch_at_once, dispatch_next};

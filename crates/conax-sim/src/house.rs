@@ -1,0 +1,242 @@
+//! The whole house: built from settings and a world, opened on sockets, closed in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use conax_contract::world::WorldSpec;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::cas_door;
+use crate::control_door;
+use crate::crm_door;
+use crate::dispatch::{ConaxLink, LinkSettings, run_on_interval};
+use crate::doorway::Listener;
+use crate::journal::{Journal, Observer};
+use crate::settings::{DoorAddresses, HouseSettings};
+use crate::shared::Shared;
+use crate::world::WorldProblem;
+
+/// Why a house cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// An address cannot be bound.
+    #[error("failed to open the {door} door on {address}")]
+    Bind {
+        /// The door.
+        door: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The world contradicts itself.
+    #[error(transparent)]
+    World(#[from] WorldProblem),
+}
+
+/// A house without sockets: its doors are routers, and what it sends goes to its own head-end.
+#[derive(Clone)]
+pub struct House {
+    /// What the doors share.
+    pub shared: Arc<Shared>,
+}
+
+impl House {
+    /// Builds a house whose CRM reaches its head-end in this process, over the same bytes.
+    ///
+    /// # Errors
+    /// If the world contradicts itself.
+    pub fn in_process(
+        settings: HouseSettings,
+        world: WorldSpec,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Result<Self, WorldProblem> {
+        let journal = Journal::new(settings.journal, observer);
+        let link = link_settings(&settings);
+        let link = ConaxLink::in_process(link);
+        let shared = Arc::new(Shared::new(settings, world, journal, link)?);
+        shared.link.lead_to(&shared);
+        Ok(Self { shared })
+    }
+
+    /// The provisioning API.
+    #[must_use]
+    pub fn crm_router(&self) -> Router {
+        crm_door::router(Arc::clone(&self.shared))
+    }
+
+    /// The simulated head-end.
+    #[must_use]
+    pub fn cas_router(&self) -> Router {
+        cas_door::router(Arc::clone(&self.shared))
+    }
+
+    /// The control door.
+    #[must_use]
+    pub fn control_router(&self) -> Router {
+        control_door::router(Arc::clone(&self.shared))
+    }
+}
+
+/// A house that listens.
+pub struct OpenHouse {
+    /// What the doors share.
+    pub shared: Arc<Shared>,
+    /// Where the doors really are.
+    pub addresses: DoorAddresses,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    stop_cas: watch::Sender<bool>,
+    cas_task: JoinSet<()>,
+}
+
+/// How a house closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Requests that were on their way and got no answer within the grace period: what the
+    /// head-end did with them is not known to the CRM.
+    pub in_flight_count: usize,
+    /// Requests that were recorded and not sent.
+    pub pending_count: usize,
+}
+
+impl OpenHouse {
+    /// Opens the doors that have an address and starts processing runs.
+    ///
+    /// # Errors
+    /// If an address cannot be bound or the world contradicts itself.
+    pub async fn open(
+        settings: HouseSettings,
+        world: WorldSpec,
+        doors: DoorAddresses,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Result<Self, OpenError> {
+        let crm = bind("crm", doors.crm, &settings).await?;
+        let cas = bind("cas", doors.cas, &settings).await?;
+        let control = bind("control", doors.control, &settings).await?;
+        let addresses = DoorAddresses {
+            crm: address(crm.as_ref()),
+            cas: address(cas.as_ref()),
+            control: address(control.as_ref()),
+        };
+        let journal = Journal::new(settings.journal, observer);
+        let link = link(&settings, addresses.cas);
+        let shared = Arc::new(Shared::new(settings, world, journal, link)?);
+        shared.link.lead_to(&shared);
+        let (stop, stopped) = watch::channel(false);
+        let (stop_cas, cas_stopped) = watch::channel(false);
+        let (mut tasks, mut cas_task) = (JoinSet::new(), JoinSet::new());
+        if let Some(listener) = crm {
+            tasks.spawn(listener.serve(crm_door::router(Arc::clone(&shared)), stopped.clone()));
+        }
+        if let Some(listener) = cas {
+            cas_task.spawn(listener.serve(cas_door::router(Arc::clone(&shared)), cas_stopped));
+        }
+        if let Some(listener) = control {
+            let router = control_door::router(Arc::clone(&shared));
+            tasks.spawn(listener.serve(router, stopped.clone()));
+        }
+        if let Some(interval) = shared.settings.dispatch.run_interval {
+            tasks.spawn(run_on_interval(Arc::clone(&shared), interval, stopped));
+        }
+        Ok(Self {
+            shared,
+            addresses,
+            stop,
+            tasks,
+            stop_cas,
+            cas_task,
+        })
+    }
+
+    /// Closes: no new connections and no new commands; what is on its way may end within `grace`.
+    pub async fn close(mut self, grace: Duration) -> Closing {
+        self.shared.closing.store(true, Ordering::Relaxed);
+        let _ = self.stop.send(true);
+        // The head-end closes last: what is on its way to it still gets its answer.
+        let ended = async {
+            while self.tasks.join_next().await.is_some() {}
+            self.wait_for_in_flight().await;
+            let _ = self.stop_cas.send(true);
+            while self.cas_task.join_next().await.is_some() {}
+        };
+        let _ = tokio::time::timeout(grace, ended).await;
+        let length = self.shared.crm().book.queue_length();
+        Closing {
+            in_flight_count: length.in_flight,
+            pending_count: length.due + length.scheduled,
+        }
+    }
+
+    async fn wait_for_in_flight(&self) {
+        loop {
+            let settled = self.shared.settled.notified();
+            tokio::pin!(settled);
+            settled.as_mut().enable();
+            if self.shared.crm().book.queue_length().in_flight == 0 {
+                return;
+            }
+            settled.await;
+        }
+    }
+}
+
+async fn bind(
+    door: &'static str,
+    address: Option<SocketAddr>,
+    settings: &HouseSettings,
+) -> Result<Option<Listener>, OpenError> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    let answers = match door {
+        "crm" => Some(crm_door::framework_answer as fn(u16) -> Vec<u8>),
+        _ => None,
+    };
+    let bound = Listener::bind(address, settings.limits, answers).await;
+    bound.map(Some).map_err(|source| OpenError::Bind {
+        door,
+        address,
+        source,
+    })
+}
+
+fn address(listener: Option<&Listener>) -> Option<SocketAddr> {
+    listener.and_then(|listener| listener.address().ok())
+}
+
+/// The way to the head-end: another one if it was named, else our own door, else our own state.
+fn link(settings: &HouseSettings, own: Option<SocketAddr>) -> ConaxLink {
+    let address = settings
+        .dispatch
+        .conax_address
+        .clone()
+        .or(own.map(Into::into));
+    match address {
+        Some(address) => ConaxLink::network(address, link_settings(settings)),
+        None => ConaxLink::in_process(link_settings(settings)),
+    }
+}
+
+fn link_settings(settings: &HouseSettings) -> LinkSettings {
+    let authorization = settings
+        .dispatch
+        .credentials
+        .as_ref()
+        .and_then(|(user, password)| {
+            let encoded = STANDARD.encode(format!("{user}:{}", password.expose()));
+            HeaderValue::from_str(&format!("Basic {encoded}")).ok()
+        });
+    LinkSettings {
+        connect_time: settings.dispatch.connect_time,
+        read_time: settings.dispatch.read_time,
+        authorization,
+    }
+}

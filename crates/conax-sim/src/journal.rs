@@ -1,0 +1,298 @@
+//! Every exchange at every door, in order, bounded in number and in bytes.
+//!
+//! Bodies are kept as they were and masked when they are shown, so that the request path pays for
+//! a copy only. Nothing outside this module can read an unmasked body.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use conax_contract::{cas, crm};
+use conax_model::time::SimTime;
+
+/// The surfaces where exchanges are seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// The provisioning API.
+    Crm,
+    /// The simulated head-end.
+    Cas,
+    /// The control door.
+    Control,
+    /// The CRM's side of its exchanges with a head-end, wherever that is.
+    Dispatch,
+}
+
+impl Surface {
+    /// Every surface.
+    pub const ALL: [Self; 4] = [Self::Crm, Self::Cas, Self::Control, Self::Dispatch];
+
+    /// The name of the surface.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Crm => "crm",
+            Self::Cas => "cas",
+            Self::Control => "control",
+            Self::Dispatch => "dispatch",
+        }
+    }
+
+    /// The surface with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|surface| surface.name() == name)
+    }
+
+    fn masked(self, body: &[u8]) -> String {
+        match self {
+            _ if body.is_empty() => String::new(),
+            Self::Crm | Self::Control => crm::mask_json(body),
+            Self::Cas | Self::Dispatch => cas::mask_secrets(body),
+        }
+    }
+}
+
+/// What an exchange was about, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The smartcard concerned (CA id).
+    pub card: Option<Arc<str>>,
+    /// The provisioning request concerned.
+    pub request_number: Option<u64>,
+    /// The end in a few words: a status code, a transport failure.
+    pub outcome: Option<Arc<str>>,
+}
+
+/// One exchange.
+pub struct Exchange {
+    /// Its number, counted over all doors.
+    pub number: u64,
+    /// When it began.
+    pub at: SimTime,
+    /// Where it was seen.
+    pub surface: Surface,
+    /// HTTP method.
+    pub method: Box<str>,
+    /// Path and query, masked.
+    pub target: Box<str>,
+    /// HTTP status of the reply; absent if none was read.
+    pub http_status: Option<u16>,
+    /// How long it took.
+    pub took: Duration,
+    /// What it was about.
+    pub subject: Subject,
+    call: Box<[u8]>,
+    call_len: usize,
+    reply: bytes::Bytes,
+    reply_len: usize,
+}
+
+impl Exchange {
+    /// The body that was sent, secrets masked.
+    #[must_use]
+    pub fn masked_call(&self) -> String {
+        shown(self.surface, &self.call, self.call_len)
+    }
+
+    /// The body that came back, secrets masked.
+    #[must_use]
+    pub fn masked_reply(&self) -> String {
+        shown(self.surface, &self.reply, self.reply_len)
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.target.len() + self.call.len() + self.reply.len()
+    }
+}
+
+/// Only sizes: a body may hold secrets.
+impl std::fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exchange")
+            .field("number", &self.number)
+            .field("surface", &self.surface)
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("http_status", &self.http_status)
+            .field("call_len", &self.call_len)
+            .field("reply_len", &self.reply_len)
+            .finish_non_exhaustive()
+    }
+}
+
+fn shown(surface: Surface, body: &[u8], full_len: usize) -> String {
+    if body.len() < full_len {
+        return format!("(a body of {full_len} bytes, too long to keep)");
+    }
+    surface.masked(body)
+}
+
+/// An exchange that ends now.
+pub struct Ended<'a> {
+    /// Its number.
+    pub number: u64,
+    /// When it began.
+    pub at: SimTime,
+    /// Where it was seen.
+    pub surface: Surface,
+    /// HTTP method.
+    pub method: &'a str,
+    /// Path and query as received; masked here.
+    pub target: &'a str,
+    /// HTTP status of the reply; absent if none was read.
+    pub http_status: Option<u16>,
+    /// How long it took.
+    pub took: Duration,
+    /// What it was about.
+    pub subject: Subject,
+    /// The body that was sent.
+    pub call: &'a [u8],
+    /// The body that came back.
+    pub reply: bytes::Bytes,
+}
+
+/// What a journal keeps at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JournalLimits {
+    /// Number of exchanges.
+    pub exchange_limit: usize,
+    /// Bytes of all exchanges together.
+    pub byte_limit: usize,
+    /// Bytes of one body; of a longer one only the length is kept.
+    pub body_limit: usize,
+}
+
+impl Default for JournalLimits {
+    fn default() -> Self {
+        Self {
+            exchange_limit: 10_000,
+            byte_limit: 16 << 20,
+            body_limit: 64 << 10,
+        }
+    }
+}
+
+/// Somebody who wants to hear of every exchange when it ends. Must be quick.
+pub trait Observer: Send + Sync {
+    /// An exchange ended.
+    fn exchanged(&self, exchange: &Exchange);
+}
+
+/// The journal of a house.
+pub struct Journal {
+    limits: JournalLimits,
+    next: AtomicU64,
+    kept: Mutex<Kept>,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    exchanges: VecDeque<Arc<Exchange>>,
+    bytes: usize,
+    dropped: u64,
+}
+
+/// A part of the journal.
+#[derive(Debug)]
+pub struct Excerpt {
+    /// The exchanges, in order of their end.
+    pub exchanges: Vec<Arc<Exchange>>,
+    /// How many exchanges were dropped since the start, because of the limits.
+    pub dropped: u64,
+}
+
+impl Journal {
+    /// An empty journal.
+    #[must_use]
+    pub fn new(limits: JournalLimits, observer: Option<Arc<dyn Observer>>) -> Self {
+        Self {
+            limits,
+            next: AtomicU64::new(1),
+            kept: Mutex::default(),
+            observer,
+        }
+    }
+
+    /// The number of the exchange that begins now.
+    pub fn begin(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Records an exchange that ended.
+    pub fn record(&self, ended: Ended<'_>) {
+        let exchange = Arc::new(self.exchange(ended));
+        if let Some(observer) = &self.observer {
+            observer.exchanged(&exchange);
+        }
+        let mut kept = self.kept();
+        kept.bytes += exchange.size();
+        kept.exchanges.push_back(exchange);
+        while kept.exchanges.len() > self.limits.exchange_limit
+            || kept.bytes > self.limits.byte_limit
+        {
+            let Some(oldest) = kept.exchanges.pop_front() else {
+                break;
+            };
+            kept.bytes -= oldest.size();
+            kept.dropped += 1;
+        }
+    }
+
+    /// Up to `limit` kept exchanges with numbers above `since` that `wanted` lets through.
+    pub fn excerpt(&self, since: u64, limit: usize, wanted: impl Fn(&Exchange) -> bool) -> Excerpt {
+        let kept = self.kept();
+        let exchanges = kept
+            .exchanges
+            .iter()
+            .filter(|exchange| exchange.number > since);
+        let exchanges = exchanges.filter(|exchange| wanted(exchange)).take(limit);
+        Excerpt {
+            exchanges: exchanges.cloned().collect(),
+            dropped: kept.dropped,
+        }
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept
+            .lock()
+            .expect("nobody panics while holding the journal")
+    }
+
+    fn exchange(&self, ended: Ended<'_>) -> Exchange {
+        let limit = self.limits.body_limit;
+        let (call_len, reply_len) = (ended.call.len(), ended.reply.len());
+        Exchange {
+            number: ended.number,
+            at: ended.at,
+            surface: ended.surface,
+            method: ended.method.into(),
+            target: masked_target(ended.target),
+            http_status: ended.http_status,
+            took: ended.took,
+            subject: ended.subject,
+            call: if call_len > limit {
+                Box::default()
+            } else {
+                ended.call.into()
+            },
+            call_len,
+            reply: if reply_len > limit {
+                bytes::Bytes::new()
+            } else {
+                ended.reply
+            },
+            reply_len,
+        }
+    }
+}
+
+fn masked_target(target: &str) -> Box<str> {
+    match target.split_once('?') {
+        None => target.into(),
+        Some((path, query)) => format!("{path}?{}", crm::mask_query(query)).into(),
+    }
+}

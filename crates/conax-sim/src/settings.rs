@@ -1,0 +1,106 @@
+//! What a house is built with. Where the values come from is the command's business.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use conax_contract::cas::Profile;
+use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
+use conax_model::crm::TokenPolicy;
+use conax_model::entropy::Seed;
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
+
+use crate::dispatch::ConaxAddress;
+use crate::doorway::Limits;
+use crate::journal::JournalLimits;
+
+/// Everything a house needs to know.
+#[derive(Clone, Debug)]
+pub struct HouseSettings {
+    /// The seed of ids and of every other chance.
+    pub seed: Seed,
+    /// The simulated time at the start.
+    pub start: SimTime,
+    /// How the provisioning API behaves.
+    pub crm: CrmSettings,
+    /// How the simulated head-end behaves on the wire.
+    pub cas: CasDoorSettings,
+    /// How requests are sent.
+    pub dispatch: DispatchSettings,
+    /// What each door bears.
+    pub limits: Limits,
+    /// What the journal keeps.
+    pub journal: JournalLimits,
+    /// The bearer token the control door asks for, if any.
+    pub control_token: Option<Secret>,
+}
+
+/// How the provisioning API behaves.
+#[derive(Clone, Debug)]
+pub struct CrmSettings {
+    /// The path the API is served under, besides `/`.
+    pub base_path: BasePath,
+    /// Which generation of the documented object is printed.
+    pub shape: Shape,
+    /// How business errors travel.
+    pub http_mode: HttpMode,
+    /// What the texts of a successful status hold.
+    pub success_texts: SuccessTexts,
+    /// How strictly calls are read.
+    pub reading: Reading,
+    /// How long a login token lives.
+    pub tokens: TokenPolicy,
+    /// How long a web API key's token lives.
+    pub key_tokens: TokenPolicy,
+}
+
+/// How the simulated head-end behaves on the wire.
+#[derive(Clone, Debug)]
+pub struct CasDoorSettings {
+    /// Names on the wire.
+    pub profile: &'static Profile,
+    /// Whether a client has to say who it is.
+    pub authentication: CasAuthentication,
+}
+
+/// Whether a client of the head-end has to say who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CasAuthentication {
+    /// Nobody has to; whoever does is taken for whom it says.
+    Off,
+    /// Everybody has to (Attested: HTTP Basic).
+    Basic,
+    /// Everybody has to, and a user is locked out after this many failures in a row (Ours).
+    BasicWithLockout {
+        /// Failures in a row that lock a user out.
+        failure_limit: u32,
+    },
+}
+
+/// How requests are sent to the head-end.
+#[derive(Clone, Debug)]
+pub struct DispatchSettings {
+    /// Another head-end than the one of this house.
+    pub conax_address: Option<ConaxAddress>,
+    /// User name and password the CRM sends, if it sends any.
+    pub credentials: Option<(String, Secret)>,
+    /// From the start of one processing run to the next; absent: runs are made by hand only.
+    pub run_interval: Option<Duration>,
+    /// Requests on their way at a time, in one run.
+    pub worker_count: usize,
+    /// How long connecting may take.
+    pub connect_time: Duration,
+    /// How long each wait for bytes may take.
+    pub read_time: Duration,
+}
+
+/// The addresses of the doors that are opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DoorAddresses {
+    /// The provisioning API.
+    pub crm: Option<SocketAddr>,
+    /// The simulated head-end.
+    pub cas: Option<SocketAddr>,
+    /// The control door.
+    pub control: Option<SocketAddr>,
+}

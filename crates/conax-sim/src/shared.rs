@@ -1,0 +1,195 @@
+//! What the doors and the dispatcher share: the two machines behind their locks, the clock, the
+//! journal.
+//!
+//! The two locks are never held together, and neither across a wait. The CRM side never sees the
+//! head-end's state and the other way round: they meet over bytes.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use conax_contract::world::WorldSpec;
+use conax_model::cas::CasState;
+use conax_model::crm::{ReferenceData, RequestBook, Sessions};
+use conax_model::entropy::{Ids, Seed};
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
+use tokio::sync::Notify;
+
+use crate::cas_door::Gate;
+use crate::clock::Clock;
+use crate::dispatch::ConaxLink;
+use crate::journal::Journal;
+use crate::settings::HouseSettings;
+use crate::world::{self, WorldProblem};
+
+/// The CRM side of the house.
+pub struct CrmSide {
+    /// Counts the worlds this side has had.
+    pub generation: u64,
+    /// What calls look up.
+    pub reference: Arc<ReferenceData>,
+    /// Login tokens.
+    pub sessions: Sessions,
+    /// Provisioning requests.
+    pub book: RequestBook,
+    /// Ids of requests and their parameters.
+    pub ids: Ids,
+    /// Login tokens to come.
+    pub token_ids: Ids,
+}
+
+/// The head-end's side of the house.
+pub struct CasSide {
+    /// Cards, entitlements, pairings, messages, transactions.
+    pub state: CasState,
+    /// Who may come in.
+    pub gate: Gate,
+    /// Transaction ids.
+    pub ids: Ids,
+}
+
+/// What the doors and the dispatcher share.
+pub struct Shared {
+    /// How the house was built.
+    pub settings: HouseSettings,
+    /// Simulated time.
+    pub clock: Clock,
+    /// Every exchange.
+    pub journal: Journal,
+    /// Wakes those who wait for a request to be settled.
+    pub settled: Notify,
+    /// One processing run at a time.
+    pub run: tokio::sync::Mutex<u64>,
+    /// The way to the head-end.
+    pub link: ConaxLink,
+    /// Set when the house closes: nothing more is sent.
+    pub closing: AtomicBool,
+    worlds: AtomicU64,
+    crm: Mutex<CrmSide>,
+    cas: Mutex<CasSide>,
+    world: Mutex<Arc<WorldSpec>>,
+}
+
+impl Shared {
+    /// Brings a world to life.
+    ///
+    /// # Errors
+    /// If the world contradicts itself in a way only the live state can tell.
+    pub fn new(
+        settings: HouseSettings,
+        world: WorldSpec,
+        journal: Journal,
+        link: ConaxLink,
+    ) -> Result<Self, WorldProblem> {
+        let crm = crm_side(&world, settings.seed, 0, settings.start)?;
+        let cas = cas_side(&world, settings.seed, settings.start)?;
+        Ok(Self {
+            clock: Clock::starting_at(settings.start),
+            settings,
+            journal,
+            settled: Notify::new(),
+            run: tokio::sync::Mutex::new(0),
+            link,
+            closing: AtomicBool::new(false),
+            worlds: AtomicU64::new(0),
+            crm: Mutex::new(crm),
+            cas: Mutex::new(cas),
+            world: Mutex::new(Arc::new(world)),
+        })
+    }
+
+    /// The CRM side, locked. Never hold it across a wait or together with the other side.
+    pub fn crm(&self) -> MutexGuard<'_, CrmSide> {
+        self.crm
+            .lock()
+            .expect("nobody panics while holding the CRM side")
+    }
+
+    /// The head-end's side, locked. Never hold it across a wait or together with the other side.
+    pub fn cas(&self) -> MutexGuard<'_, CasSide> {
+        self.cas
+            .lock()
+            .expect("nobody panics while holding the head-end's side")
+    }
+
+    /// The world both sides started from.
+    pub fn world(&self) -> Arc<WorldSpec> {
+        Arc::clone(
+            &self
+                .world
+                .lock()
+                .expect("nobody panics while holding the world"),
+        )
+    }
+
+    /// Replaces both sides by a new world. What is on its way to the head-end is not settled any
+    /// more; ids begin anew, so that the same calls give the same bytes again.
+    ///
+    /// # Errors
+    /// If the world contradicts itself; then nothing is changed.
+    pub fn replace_world(&self, spec: WorldSpec) -> Result<(), WorldProblem> {
+        let now = self.clock.now();
+        let generation = self.worlds.fetch_add(1, Ordering::Relaxed) + 1;
+        let crm = crm_side(&spec, self.settings.seed, generation, now)?;
+        let cas = cas_side(&spec, self.settings.seed, now)?;
+        *self
+            .world
+            .lock()
+            .expect("nobody panics while holding the world") = Arc::new(spec);
+        *self.cas() = cas;
+        *self.crm() = crm;
+        self.settled.notify_waiters();
+        Ok(())
+    }
+
+    /// Starts both sides again from the world they started from.
+    ///
+    /// # Errors
+    /// Never, for a world that was brought to life before.
+    pub fn reset_world(&self) -> Result<(), WorldProblem> {
+        let spec = WorldSpec::clone(&self.world());
+        self.replace_world(spec)
+    }
+
+    /// Whether the control door lets this bearer token in.
+    #[must_use]
+    pub fn admits(&self, bearer: Option<&str>) -> bool {
+        let token = self.settings.control_token.as_ref();
+        token.is_none_or(|token| bearer.is_some_and(|given| same_secret(token, given)))
+    }
+}
+
+/// Compares without telling by its duration where the difference is.
+fn same_secret(secret: &Secret, given: &str) -> bool {
+    let (secret, given) = (secret.expose().as_bytes(), given.as_bytes());
+    let differing = secret
+        .iter()
+        .zip(given)
+        .fold(0, |sum, (left, right)| sum | (left ^ right));
+    secret.len() == given.len() && differing == 0
+}
+
+fn crm_side(
+    spec: &WorldSpec,
+    seed: Seed,
+    generation: u64,
+    now: SimTime,
+) -> Result<CrmSide, WorldProblem> {
+    let reference = world::reference_data(spec)?;
+    Ok(CrmSide {
+        generation,
+        sessions: world::sessions(spec, &reference)?,
+        book: world::request_book(spec, generation, now)?,
+        reference: Arc::new(reference),
+        ids: Ids::new(seed, "crm"),
+        token_ids: Ids::new(seed, "tokens"),
+    })
+}
+
+fn cas_side(spec: &WorldSpec, seed: Seed, now: SimTime) -> Result<CasSide, WorldProblem> {
+    Ok(CasSide {
+        state: world::cas_state(spec, now)?,
+        gate: world::gate(spec),
+        ids: Ids::new(seed, "cas"),
+    })
+}

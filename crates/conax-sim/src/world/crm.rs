@@ -1,0 +1,184 @@
+//! The CRM side of a world: reference data and fixed tokens.
+
+use std::sync::Arc;
+
+use conax_contract::world::{
+    InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec, SubscriptionSpec,
+    UnitSpec, UserSpec, WorldSpec,
+};
+use conax_model::crm::{
+    Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,
+    Sessions, Subscription, Unit, User,
+};
+use conax_model::id::ProductId;
+use conax_model::secret::Secret;
+
+use super::WorldProblem;
+
+/// What the CRM of this world looks up.
+///
+/// # Errors
+/// If something is referred to that the world does not have.
+pub fn reference_data(spec: &WorldSpec) -> Result<ReferenceData, WorldProblem> {
+    let mut data = ReferenceData::new(Some(spec.organisation.as_str().into()));
+    for unit in &spec.units {
+        data.add_unit(Arc::new(convert_unit(unit)));
+    }
+    for user in &spec.users {
+        let author = Arc::new(author_of(user, &data)?);
+        let password = user
+            .password
+            .as_ref()
+            .map(|password| Secret::new(password.expose()));
+        data.add_login(author, password);
+    }
+    for key in &spec.web_api_keys {
+        let author = named_author(&data, &key.username, key.unit.as_deref())?;
+        data.add_web_api_key(Secret::new(key.key.expose()), author);
+    }
+    for product in &spec.services {
+        data.add_product(convert_product(product));
+    }
+    for item in &spec.installed_items {
+        data.add_item(convert_item(item));
+    }
+    for subscription in &spec.subscriptions {
+        let converted = convert_subscription(subscription, &data)?;
+        data.add_subscription(converted);
+    }
+    Ok(data)
+}
+
+/// The tokens that are valid from the start.
+///
+/// # Errors
+/// If a token's user or unit does not exist.
+pub fn sessions(spec: &WorldSpec, data: &ReferenceData) -> Result<Sessions, WorldProblem> {
+    let mut sessions = Sessions::default();
+    for token in &spec.tokens {
+        let author = named_author(data, &token.username, token.unit.as_deref())?;
+        sessions.fix(token.token.expose(), author);
+    }
+    Ok(sessions)
+}
+
+/// A unit as live state.
+pub(super) fn convert_unit(unit: &UnitSpec) -> Unit {
+    Unit {
+        id: unit.id.as_str().into(),
+        name: Some(unit.name.as_str().into()),
+        description: shared(unit.description.as_ref()),
+        alternative_code: shared(unit.alternative_code.as_ref()),
+        group_name: shared(unit.group_name.as_ref()),
+        community_name: shared(unit.community_name.as_ref()),
+    }
+}
+
+fn shared(text: Option<&String>) -> Option<Arc<str>> {
+    text.map(|text| text.as_str().into())
+}
+
+fn author_of(user: &UserSpec, data: &ReferenceData) -> Result<Author, WorldProblem> {
+    Ok(Author {
+        user: Arc::new(User {
+            id: user.id.as_str().into(),
+            username: user.username.as_str().into(),
+            person_name: shared(user.person_name.as_ref()),
+            email: shared(user.email.as_ref()),
+        }),
+        unit: user
+            .unit
+            .as_deref()
+            .map(|id| known_unit(data, id))
+            .transpose()?,
+    })
+}
+
+fn named_author(
+    data: &ReferenceData,
+    username: &str,
+    unit: Option<&str>,
+) -> Result<Arc<Author>, WorldProblem> {
+    let author = data
+        .user(username)
+        .ok_or_else(|| WorldProblem::new(format!("there is no user `{username}`")))?;
+    match unit {
+        None => Ok(Arc::clone(author)),
+        Some(id) => Ok(Arc::new(Author {
+            user: Arc::clone(&author.user),
+            unit: Some(known_unit(data, id)?),
+        })),
+    }
+}
+
+fn known_unit(data: &ReferenceData, id: &str) -> Result<Arc<Unit>, WorldProblem> {
+    let unit = data.unit(id).map(Arc::clone);
+    unit.ok_or_else(|| WorldProblem::new(format!("there is no unit with the id `{id}`")))
+}
+
+fn convert_product(product: &ServiceSpec) -> ProductOnSale {
+    ProductOnSale {
+        id: product.id.as_str().into(),
+        code: Some(product.code.as_str().into()),
+        alternative_code: shared(product.alternative_code.as_ref()),
+        ca_id: ProductId::new(product.ca_id.as_deref().unwrap_or_default()),
+        classification: match product.classification {
+            ProductClassification::Service => Classification::Service,
+            ProductClassification::PhysicalGood | ProductClassification::Other => {
+                Classification::Other
+            }
+        },
+    }
+}
+
+fn convert_item(item: &InstalledItemSpec) -> InstalledItem {
+    InstalledItem {
+        id: item.id.as_str().into(),
+        serial_number: Some(item.serial_number.as_str().into()),
+        alternative_code: shared(item.alternative_code.as_ref()),
+        ca_id: item.ca_id.as_deref().unwrap_or_default().into(),
+        classification: match item.classification {
+            ItemClassification::Smartcard => Classification::Smartcard,
+            ItemClassification::Stb => Classification::SetTopBox,
+            ItemClassification::Other => Classification::Other,
+        },
+    }
+}
+
+fn convert_subscription(
+    subscription: &SubscriptionSpec,
+    data: &ReferenceData,
+) -> Result<Subscription, WorldProblem> {
+    let products = subscription.services.iter().map(|name| {
+        let product = data
+            .product(ServiceKey::Code(name))
+            .or(data.product(ServiceKey::Id(name)));
+        product
+            .map(|product| Arc::clone(&product.id))
+            .ok_or_else(|| missing(name, "service"))
+    });
+    let items = subscription.installed_items.iter().map(|name| {
+        let item = data
+            .item(ItemKey::SerialNumber(name))
+            .or(data.item(ItemKey::Id(name)));
+        item.map(|item| Arc::clone(&item.id))
+            .ok_or_else(|| missing(name, "installed item"))
+    });
+    Ok(Subscription {
+        id: subscription.id.as_str().into(),
+        number: Some(subscription.number.as_str().into()),
+        distribution_id: shared(subscription.provisioning_distribution_id.as_ref()),
+        smartcard_distribution_id: shared(
+            subscription.smartcard_provisioning_distribution_id.as_ref(),
+        ),
+        stb_distributor_id: shared(subscription.stb_provisioning_distributor_id.as_ref()),
+        products: products.collect::<Result<_, _>>()?,
+        items: items.collect::<Result<_, _>>()?,
+    })
+}
+
+fn missing(name: &str, what: &str) -> WorldProblem {
+    WorldProblem::new(format!(
+        "a subscription names the {what} `{name}`, which does not exist"
+    ))
+}

@@ -1,0 +1,27 @@
+//! From a world as a person writes it to the live state of both sides.
+
+mod cas;
+mod crm;
+mod records;
+
+pub use cas::{cas_state, gate};
+pub use crm::{reference_data, sessions};
+pub use records::request_book;
+
+/// Why a world cannot be brought to life.
+///
+/// A parsed world is consistent; what is left are contradictions only the live state can tell.
+#[derive(Debug, thiserror::Error)]
+#[error("the world cannot be brought to life: {sentence}")]
+pub struct WorldProblem {
+    /// What is wrong, and what was expected.
+    pub sentence: String,
+}
+
+impl WorldProblem {
+    fn new(sentence: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+        }
+    }
+}
