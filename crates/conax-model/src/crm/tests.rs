@@ -1,1 +1,191 @@
-//! Tests.
+//! The book in single sentences.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::command::{Command, CommandKind};
+use crate::crm::{
+    Author, BookSettings, ErrorText, Filter, ImmediateTake, LoadedRequest, NewRequest, Page,
+    ParameterName, ParameterValue, Priority, ProvisioningRequest, RequestBook, Sessions, Settled,
+    Settlement, State, TokenPolicy, User,
+};
+use crate::entropy::{Ids, Seed};
+use crate::secret::Secret;
+use crate::time::SimTime;
+
+const NOW: SimTime = SimTime::from_millis(1_417_338_000_000);
+
+fn author() -> Arc<Author> {
+    let user = User { id: "1".into(), username: "u".into(), person_name: None, email: None };
+    Arc::new(Author { user: Arc::new(user), unit: None })
+}
+
+fn book(provider_effective: bool) -> (RequestBook, Ids) {
+    let settings = BookSettings { next_number: 4050, provider_effective, generation: 1 };
+    (RequestBook::open(settings, Vec::new(), NOW), Ids::new(Seed(7), "test"))
+}
+
+fn add(card: &str) -> NewRequest {
+    let text = |text: &str| Some(ParameterValue::Text(text.into()));
+    NewRequest {
+        kind: CommandKind::AddSubscriptions,
+        scheduled: NOW,
+        process_immediately: false,
+        priority: Priority::Regular,
+        process_name: None,
+        author: author(),
+        parameters: vec![
+            (ParameterName::Smartcard, text(card)),
+            (ParameterName::Product, text("P1")),
+        ],
+        pin: None,
+    }
+}
+
+fn completed(reference: &str) -> Settlement {
+    Settlement {
+        executed: NOW,
+        request: None,
+        response: None,
+        end: State::Completed { reference: Some(reference.into()) },
+    }
+}
+
+fn take_and_settle(book: &mut RequestBook, settlement: Settlement) -> Arc<ProvisioningRequest> {
+    let ticket = book.take_due(NOW).expect("something is due");
+    match book.settle(ticket, settlement) {
+        Settled::Done(row) => row,
+        Settled::BookReplaced => panic!("the book is the same"),
+    }
+}
+
+#[test]
+fn the_first_number_is_the_one_the_book_was_opened_with() {
+    let (mut book, mut ids) = book(true);
+    let first = book.create(add("1"), NOW, &mut ids);
+    let second = book.create(add("1"), NOW, &mut ids);
+    assert_eq!((first.number, second.number), (Some(4050), Some(4051)));
+    assert_eq!(book.by_number(4051), Some(&second));
+    assert_eq!(book.by_number(4049), None);
+}
+
+#[test]
+fn a_provider_that_is_not_effective_sends_nothing() {
+    let (mut book, mut ids) = book(false);
+    book.create(add("1"), NOW, &mut ids);
+    let at_once =
+        book.create(NewRequest { process_immediately: true, ..add("2") }, NOW, &mut ids);
+    assert!(book.take_due(NOW).is_none());
+    assert!(matches!(book.take_at_once(at_once.id), ImmediateTake::NotWaiting));
+    assert_eq!(book.list(Filter::Pending, Page::ALL).len(), 2);
+}
+
+#[test]
+fn a_held_record_is_listed_and_never_sent() {
+    let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
+    let id = Ids::new(Seed(1), "records").hex_id();
+    let mut record = LoadedRequest::new(id, CommandKind::AddSubscriptions, NOW, author());
+    record.0.held = true;
+    let mut book = RequestBook::open(settings, vec![record], NOW);
+    assert_eq!(book.list(Filter::Pending, Page::ALL).len(), 1);
+    assert!(book.take_due(NOW).is_none());
+    assert_eq!(book.queue_length().held, 1);
+}
+
+#[test]
+fn a_record_without_its_items_cannot_be_sent_and_says_what_is_missing() {
+    let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
+    let id = Ids::new(Seed(1), "records").hex_id();
+    let record = LoadedRequest::new(id, CommandKind::AddSubscriptions, NOW, author());
+    let mut book = RequestBook::open(settings, vec![record], NOW);
+    let ticket = book.take_due(NOW).expect("the record is due");
+    assert_eq!(ticket.sending.map_err(|reason| reason.missing), Err(ParameterName::Smartcard));
+}
+
+#[test]
+fn a_pin_is_sent_and_then_forgotten() {
+    let (mut book, mut ids) = book(true);
+    let card = ParameterValue::Text("1".into());
+    let new = NewRequest {
+        kind: CommandKind::UpdateCaPinToGivenValue,
+        parameters: vec![
+            (ParameterName::Smartcard, Some(card)),
+            (ParameterName::Pin, None),
+        ],
+        pin: Some(Secret::new("4711")),
+        ..add("1")
+    };
+    book.create(new, NOW, &mut ids);
+    let ticket = book.take_due(NOW).expect("it is due");
+    let Ok(Command::UpdateCaPinToGivenValue { pin, .. }) = &ticket.sending else {
+        panic!("a PIN command");
+    };
+    assert_eq!(pin.expose(), "4711");
+    assert!(!format!("{ticket:?} {book:?}").contains("4711"));
+    let Settled::Done(row) = book.settle(ticket, completed("r")) else { panic!("settled") };
+    assert!(row.command().is_err(), "the PIN is gone");
+}
+
+#[test]
+fn one_reference_may_belong_to_several_requests() {
+    let (mut book, mut ids) = book(true);
+    for card in ["1", "2", "3"] {
+        book.create(add(card), NOW, &mut ids);
+    }
+    take_and_settle(&mut book, completed("same"));
+    take_and_settle(&mut book, completed("same"));
+    take_and_settle(&mut book, completed("other"));
+    let listed = book.list(Filter::Reference("same"), Page::ALL);
+    assert_eq!(listed.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(4050), Some(4051)]);
+}
+
+#[test]
+fn a_ticket_of_a_replaced_book_settles_nothing() {
+    let (mut old, mut ids) = book(true);
+    old.create(add("1"), NOW, &mut ids);
+    let ticket = old.take_due(NOW).expect("it is due");
+    let settings = BookSettings { next_number: 4050, provider_effective: true, generation: 2 };
+    let mut new = RequestBook::open(settings, Vec::new(), NOW);
+    new.create(add("1"), NOW, &mut ids);
+    assert_eq!(new.settle(ticket, completed("r")), Settled::BookReplaced);
+    assert_eq!(new.list(Filter::Pending, Page::ALL).len(), 1);
+}
+
+#[test]
+fn a_rejection_keeps_both_pairs_of_error_texts() {
+    let (mut book, mut ids) = book(true);
+    book.create(add("1"), NOW, &mut ids);
+    let error = ErrorText { code: "CLIENT_NOT_FOUND".into(), description: "no such card".into() };
+    let end = State::Rejected { error: error.clone(), provider_error: Some(error) };
+    let row = take_and_settle(&mut book, Settlement { end: end.clone(), ..completed("r") });
+    assert_eq!(row.state, end);
+    assert_eq!(book.list(Filter::Rejected, Page::ALL), [row]);
+}
+
+#[test]
+fn an_idle_token_lives_an_hour_from_its_last_use() {
+    let (mut sessions, mut ids) = (Sessions::default(), Ids::new(Seed(1), "tokens"));
+    let token = sessions.issue(author(), TokenPolicy::default(), NOW, &mut ids);
+    let minutes = |minutes: u64| NOW + Duration::from_secs(minutes * 60);
+    assert!(sessions.check(&token, minutes(59)).is_some());
+    assert!(sessions.check(&token, minutes(118)).is_some());
+    assert!(sessions.check(&token, minutes(178)).is_none());
+}
+
+#[test]
+fn a_fixed_token_dies_however_often_it_is_used() {
+    let (mut sessions, mut ids) = (Sessions::default(), Ids::new(Seed(1), "tokens"));
+    let policy = TokenPolicy::Fixed(Duration::from_secs(7200));
+    let token = sessions.issue(author(), policy, NOW, &mut ids);
+    assert!(sessions.check(&token, NOW + Duration::from_secs(7199)).is_some());
+    assert!(sessions.check(&token, NOW + Duration::from_secs(7200)).is_none());
+}
+
+#[test]
+fn a_released_token_is_not_valid_any_more() {
+    let (mut sessions, mut ids) = (Sessions::default(), Ids::new(Seed(1), "tokens"));
+    let token = sessions.issue(author(), TokenPolicy::default(), NOW, &mut ids);
+    assert!(sessions.release(&token, NOW));
+    assert!(sessions.check(&token, NOW).is_none());
+    assert!(!sessions.release(&token, NOW), "it cannot be released twice");
+}
