@@ -115,7 +115,8 @@ pub enum PeriodPolicy {
     /// It does not end (Inferred).
     #[default]
     OpenEnded,
-    /// At the end of the month it starts in, or some months later (Documented for the file-based
+    /// At the end of the month it starts in (this month, if it started before), or some months
+    /// later (Documented for the file-based
     /// interface: one month unless set, ten at most).
     ToMonthEnd {
         /// Months after the one it starts in.

@@ -111,6 +111,7 @@ pub struct RequestBook {
     completed: SlotSet,
     rejected: SlotSet,
     held_count: usize,
+    settled_count: u64,
     queue: Queue,
 }
 
@@ -131,6 +132,7 @@ impl RequestBook {
             completed: SlotSet::default(),
             rejected: SlotSet::default(),
             held_count: 0,
+            settled_count: 0,
             queue: Queue::default(),
         };
         for LoadedRequest(row) in loaded {
@@ -270,6 +272,8 @@ impl RequestBook {
         row.response = settlement.response;
         row.state = settlement.end;
         row.pin = None;
+        row.settled_order = Some(self.settled_count);
+        self.settled_count += 1;
         self.queue.release(slot, &self.rows);
         Settled::Done(Arc::clone(&self.rows[slot as usize]))
     }
@@ -384,6 +388,7 @@ fn created(
         created_by: Arc::clone(&new.author),
         updated_by: new.author,
         parameters: parameters.collect(),
+        settled_order: None,
         held: false,
         pin: new.pin,
     }

@@ -22,11 +22,20 @@ const START: SimTime = SimTime::from_millis(1_000_000);
 /// One thing that happens to a book.
 #[derive(Clone, Debug)]
 enum Event {
-    Create { kind: CommandKind, cards: Vec<u8>, express: bool, due_in: i64, at_once: bool },
+    Create {
+        kind: CommandKind,
+        cards: Vec<u8>,
+        express: bool,
+        due_in: i64,
+        at_once: bool,
+    },
     Wait(u64),
     Take,
     TakeAtOnce(usize),
-    Settle { which: usize, accepted: bool },
+    Settle {
+        which: usize,
+        accepted: bool,
+    },
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -36,15 +45,20 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         CommandKind::CreatePairing,
     ]);
     let cards = prop::collection::vec(0_u8..4, 0..3);
-    let create = (kind, cards, any::<bool>(), -5_i64..40, prop::bool::weighted(0.15)).prop_map(
-        |(kind, cards, express, due_in, at_once)| Event::Create {
+    let create = (
+        kind,
+        cards,
+        any::<bool>(),
+        -5_i64..40,
+        prop::bool::weighted(0.15),
+    )
+        .prop_map(|(kind, cards, express, due_in, at_once)| Event::Create {
             kind,
             cards,
             express,
             due_in,
             at_once,
-        },
-    );
+        });
     let event = prop_oneof![
         6 => create,
         3 => (1_u64..20).prop_map(Event::Wait),
@@ -69,7 +83,11 @@ struct History {
 
 impl History {
     fn new() -> Self {
-        let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
+        let settings = BookSettings {
+            next_number: 1,
+            provider_effective: true,
+            generation: 0,
+        };
         let user = User {
             id: "1".into(),
             username: "tester".into(),
@@ -82,14 +100,23 @@ impl History {
             now: START,
             tickets: Vec::new(),
             on_their_way: BTreeSet::new(),
-            author: Arc::new(Author { user: Arc::new(user), unit: None }),
+            author: Arc::new(Author {
+                user: Arc::new(user),
+                unit: None,
+            }),
             references: 0,
         }
     }
 
     fn happen(&mut self, event: &Event) {
         match event {
-            Event::Create { kind, cards, express, due_in, at_once } => {
+            Event::Create {
+                kind,
+                cards,
+                express,
+                due_in,
+                at_once,
+            } => {
                 self.create(*kind, cards, *express, *due_in, *at_once);
             }
             Event::Wait(seconds) => self.now = self.now + Duration::from_secs(*seconds),
@@ -117,7 +144,11 @@ impl History {
             kind,
             scheduled: SimTime::from_millis(self.now.millis() + due_in * 1000),
             process_immediately: at_once,
-            priority: if express { Priority::Express } else { Priority::Regular },
+            priority: if express {
+                Priority::Express
+            } else {
+                Priority::Regular
+            },
             process_name: None,
             author: Arc::clone(&self.author),
             parameters: cards.iter().map(card).collect(),
@@ -134,7 +165,11 @@ impl History {
     fn take_next(&mut self) -> bool {
         let expected = self.next_by_the_rules();
         let taken = self.book.take_due(self.now);
-        assert_eq!(taken.as_ref().map(|ticket| ticket.number), expected, "who leaves next");
+        assert_eq!(
+            taken.as_ref().map(|ticket| ticket.number),
+            expected,
+            "who leaves next"
+        );
         let took = taken.is_some();
         if let Some(ticket) = taken {
             self.note(ticket);
@@ -144,7 +179,9 @@ impl History {
 
     fn take_at_once(&mut self, which: usize) {
         let waiting: Vec<_> = self.waiting(Rank::AtOnce).collect();
-        let Some(row) = waiting.get(which % waiting.len().max(1)).map(Arc::clone) else { return };
+        let Some(row) = waiting.get(which % waiting.len().max(1)).map(Arc::clone) else {
+            return;
+        };
         let may_leave = self.may_leave(&row, Rank::AtOnce);
         match self.book.take_at_once(row.id) {
             ImmediateTake::Taken(ticket) => {
@@ -157,7 +194,9 @@ impl History {
     }
 
     fn note(&mut self, ticket: Ticket) {
-        let fresh = self.on_their_way.insert(ticket.number.expect("created rows have numbers"));
+        let fresh = self
+            .on_their_way
+            .insert(ticket.number.expect("created rows have numbers"));
         assert!(fresh, "taken twice");
         self.tickets.push(ticket);
     }
@@ -170,12 +209,25 @@ impl History {
         let number = ticket.number.expect("created rows have numbers");
         self.references += 1;
         let end = if accepted {
-            State::Completed { reference: Some(format!("ref {}", self.references).into()) }
+            State::Completed {
+                reference: Some(format!("ref {}", self.references).into()),
+            }
         } else {
-            let error = ErrorText { code: "NO".into(), description: "not now".into() };
-            State::Rejected { error, provider_error: None }
+            let error = ErrorText {
+                code: "NO".into(),
+                description: "not now".into(),
+            };
+            State::Rejected {
+                error,
+                provider_error: None,
+            }
         };
-        let settlement = Settlement { executed: self.now, request: None, response: None, end };
+        let settlement = Settlement {
+            executed: self.now,
+            request: None,
+            response: None,
+            end,
+        };
         let Settled::Done(row) = self.book.settle(ticket, settlement) else {
             panic!("the book was not replaced");
         };
@@ -192,7 +244,9 @@ impl History {
     }
 
     fn is_waiting(&self, row: &ProvisioningRequest) -> bool {
-        let taken = row.number.is_some_and(|number| self.on_their_way.contains(&number));
+        let taken = row
+            .number
+            .is_some_and(|number| self.on_their_way.contains(&number));
         let due = row.scheduled <= self.now || Self::rank(row) == Rank::AtOnce;
         row.state == State::Pending && !taken && due
     }
@@ -209,7 +263,9 @@ impl History {
             other.lanes().any(|lane| row.lanes().any(|own| own == lane))
         };
         let busy = self.book.in_flight().any(|other| shares(other));
-        let before = self.waiting(rank).any(|other| shares(&other) && other.number < row.number);
+        let before = self
+            .waiting(rank)
+            .any(|other| shares(&other) && other.number < row.number);
         let urgent = rank != Rank::AtOnce && self.waiting(Rank::AtOnce).any(|other| shares(&other));
         !busy && !before && !urgent
     }
@@ -217,7 +273,9 @@ impl History {
     fn next_by_the_rules(&self) -> Option<Option<u64>> {
         let key = |row: &Arc<ProvisioningRequest>| (row.scheduled, row.number);
         let first = |rank: Rank| {
-            let free = self.waiting(rank).filter(move |row| self.may_leave(row, rank));
+            let free = self
+                .waiting(rank)
+                .filter(move |row| self.may_leave(row, rank));
             free.min_by_key(key)
         };
         if let Some(express) = first(Rank::Express) {
@@ -225,8 +283,9 @@ impl History {
         }
         let regular = first(Rank::Regular)?;
         // C8: no EXPRESS that was due no later is left behind.
-        let overtaken =
-            self.waiting(Rank::Express).any(|express| express.scheduled <= regular.scheduled);
+        let overtaken = self
+            .waiting(Rank::Express)
+            .any(|express| express.scheduled <= regular.scheduled);
         (!overtaken).then_some(regular.number)
     }
 }
@@ -355,7 +414,9 @@ fn the_histories_hold_what_the_laws_speak_of() {
     let mut runner = TestRunner::deterministic();
     let (mut completed, mut rejected, mut at_once, mut in_flight) = (0, 0, 0, 0);
     for _ in 0..100 {
-        let tree = events().new_tree(&mut runner).expect("the strategy has no filters");
+        let tree = events()
+            .new_tree(&mut runner)
+            .expect("the strategy has no filters");
         let history = after(&tree.current());
         in_flight += history.tickets.len();
         for row in history.book.all() {

@@ -153,6 +153,9 @@ pub struct ProvisioningRequest {
     pub updated_by: Arc<Author>,
     /// Its parameters, in no meaningful order.
     pub parameters: Box<[Parameter]>,
+    /// Its place in the order in which requests were settled; absent while pending and in loaded
+    /// records.
+    pub settled_order: Option<u64>,
     /// Processing runs leave it alone (Ours: how the demo world keeps its oldest records pending).
     pub held: bool,
     /// The submitted PIN, until the request is settled.
@@ -208,6 +211,7 @@ impl LoadedRequest {
             created_by: Arc::clone(&author),
             updated_by: author,
             parameters: Box::default(),
+            settled_order: None,
             held: false,
             pin: None,
         })

@@ -16,13 +16,28 @@ use crate::time::SimTime;
 const NOW: SimTime = SimTime::from_millis(1_417_338_000_000);
 
 fn author() -> Arc<Author> {
-    let user = User { id: "1".into(), username: "u".into(), person_name: None, email: None };
-    Arc::new(Author { user: Arc::new(user), unit: None })
+    let user = User {
+        id: "1".into(),
+        username: "u".into(),
+        person_name: None,
+        email: None,
+    };
+    Arc::new(Author {
+        user: Arc::new(user),
+        unit: None,
+    })
 }
 
 fn book(provider_effective: bool) -> (RequestBook, Ids) {
-    let settings = BookSettings { next_number: 4050, provider_effective, generation: 1 };
-    (RequestBook::open(settings, Vec::new(), NOW), Ids::new(Seed(7), "test"))
+    let settings = BookSettings {
+        next_number: 4050,
+        provider_effective,
+        generation: 1,
+    };
+    (
+        RequestBook::open(settings, Vec::new(), NOW),
+        Ids::new(Seed(7), "test"),
+    )
 }
 
 fn add(card: &str) -> NewRequest {
@@ -47,7 +62,9 @@ fn completed(reference: &str) -> Settlement {
         executed: NOW,
         request: None,
         response: None,
-        end: State::Completed { reference: Some(reference.into()) },
+        end: State::Completed {
+            reference: Some(reference.into()),
+        },
     }
 }
 
@@ -73,16 +90,29 @@ fn the_first_number_is_the_one_the_book_was_opened_with() {
 fn a_provider_that_is_not_effective_sends_nothing() {
     let (mut book, mut ids) = book(false);
     book.create(add("1"), NOW, &mut ids);
-    let at_once =
-        book.create(NewRequest { process_immediately: true, ..add("2") }, NOW, &mut ids);
+    let at_once = book.create(
+        NewRequest {
+            process_immediately: true,
+            ..add("2")
+        },
+        NOW,
+        &mut ids,
+    );
     assert!(book.take_due(NOW).is_none());
-    assert!(matches!(book.take_at_once(at_once.id), ImmediateTake::NotWaiting));
+    assert!(matches!(
+        book.take_at_once(at_once.id),
+        ImmediateTake::NotWaiting
+    ));
     assert_eq!(book.list(Filter::Pending, Page::ALL).len(), 2);
 }
 
 #[test]
 fn a_held_record_is_listed_and_never_sent() {
-    let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
+    let settings = BookSettings {
+        next_number: 1,
+        provider_effective: true,
+        generation: 0,
+    };
     let id = Ids::new(Seed(1), "records").hex_id();
     let mut record = LoadedRequest::new(id, CommandKind::AddSubscriptions, NOW, author());
     record.0.held = true;
@@ -94,12 +124,19 @@ fn a_held_record_is_listed_and_never_sent() {
 
 #[test]
 fn a_record_without_its_items_cannot_be_sent_and_says_what_is_missing() {
-    let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
+    let settings = BookSettings {
+        next_number: 1,
+        provider_effective: true,
+        generation: 0,
+    };
     let id = Ids::new(Seed(1), "records").hex_id();
     let record = LoadedRequest::new(id, CommandKind::AddSubscriptions, NOW, author());
     let mut book = RequestBook::open(settings, vec![record], NOW);
     let ticket = book.take_due(NOW).expect("the record is due");
-    assert_eq!(ticket.sending.map_err(|reason| reason.missing), Err(ParameterName::Smartcard));
+    assert_eq!(
+        ticket.sending.map_err(|reason| reason.missing),
+        Err(ParameterName::Smartcard)
+    );
 }
 
 #[test]
@@ -122,7 +159,9 @@ fn a_pin_is_sent_and_then_forgotten() {
     };
     assert_eq!(pin.expose(), "4711");
     assert!(!format!("{ticket:?} {book:?}").contains("4711"));
-    let Settled::Done(row) = book.settle(ticket, completed("r")) else { panic!("settled") };
+    let Settled::Done(row) = book.settle(ticket, completed("r")) else {
+        panic!("settled")
+    };
     assert!(row.command().is_err(), "the PIN is gone");
 }
 
@@ -136,7 +175,10 @@ fn one_reference_may_belong_to_several_requests() {
     take_and_settle(&mut book, completed("same"));
     take_and_settle(&mut book, completed("other"));
     let listed = book.list(Filter::Reference("same"), Page::ALL);
-    assert_eq!(listed.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(4050), Some(4051)]);
+    assert_eq!(
+        listed.iter().map(|row| row.number).collect::<Vec<_>>(),
+        [Some(4050), Some(4051)]
+    );
 }
 
 #[test]
@@ -144,7 +186,11 @@ fn a_ticket_of_a_replaced_book_settles_nothing() {
     let (mut old, mut ids) = book(true);
     old.create(add("1"), NOW, &mut ids);
     let ticket = old.take_due(NOW).expect("it is due");
-    let settings = BookSettings { next_number: 4050, provider_effective: true, generation: 2 };
+    let settings = BookSettings {
+        next_number: 4050,
+        provider_effective: true,
+        generation: 2,
+    };
     let mut new = RequestBook::open(settings, Vec::new(), NOW);
     new.create(add("1"), NOW, &mut ids);
     assert_eq!(new.settle(ticket, completed("r")), Settled::BookReplaced);
@@ -155,9 +201,21 @@ fn a_ticket_of_a_replaced_book_settles_nothing() {
 fn a_rejection_keeps_both_pairs_of_error_texts() {
     let (mut book, mut ids) = book(true);
     book.create(add("1"), NOW, &mut ids);
-    let error = ErrorText { code: "CLIENT_NOT_FOUND".into(), description: "no such card".into() };
-    let end = State::Rejected { error: error.clone(), provider_error: Some(error) };
-    let row = take_and_settle(&mut book, Settlement { end: end.clone(), ..completed("r") });
+    let error = ErrorText {
+        code: "CLIENT_NOT_FOUND".into(),
+        description: "no such card".into(),
+    };
+    let end = State::Rejected {
+        error: error.clone(),
+        provider_error: Some(error),
+    };
+    let row = take_and_settle(
+        &mut book,
+        Settlement {
+            end: end.clone(),
+            ..completed("r")
+        },
+    );
     assert_eq!(row.state, end);
     assert_eq!(book.list(Filter::Rejected, Page::ALL), [row]);
 }
@@ -177,8 +235,16 @@ fn a_fixed_token_dies_however_often_it_is_used() {
     let (mut sessions, mut ids) = (Sessions::default(), Ids::new(Seed(1), "tokens"));
     let policy = TokenPolicy::Fixed(Duration::from_secs(7200));
     let token = sessions.issue(author(), policy, NOW, &mut ids);
-    assert!(sessions.check(&token, NOW + Duration::from_secs(7199)).is_some());
-    assert!(sessions.check(&token, NOW + Duration::from_secs(7200)).is_none());
+    assert!(
+        sessions
+            .check(&token, NOW + Duration::from_secs(7199))
+            .is_some()
+    );
+    assert!(
+        sessions
+            .check(&token, NOW + Duration::from_secs(7200))
+            .is_none()
+    );
 }
 
 #[test]
@@ -187,5 +253,8 @@ fn a_released_token_is_not_valid_any_more() {
     let token = sessions.issue(author(), TokenPolicy::default(), NOW, &mut ids);
     assert!(sessions.release(&token, NOW));
     assert!(sessions.check(&token, NOW).is_none());
-    assert!(!sessions.release(&token, NOW), "it cannot be released twice");
+    assert!(
+        !sessions.release(&token, NOW),
+        "it cannot be released twice"
+    );
 }

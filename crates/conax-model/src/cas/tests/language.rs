@@ -202,29 +202,73 @@ fn shift(now: SimTime, offset: &str) -> SimTime {
     SimTime::from_millis(now.millis() + seconds * 1000)
 }
 
+/// A sentence's words and its moment.
+struct Sentence<'a> {
+    now: SimTime,
+    words: &'a [&'a str],
+}
+
+impl Sentence<'_> {
+    fn option(&self, name: &str) -> Option<&str> {
+        let mut options = self.words.iter().filter_map(|word| word.split_once('='));
+        let found = options.find(|(found, _)| *found == name);
+        found.map(|(_, value)| value)
+    }
+
+    fn time(&self, name: &str) -> Option<SimTime> {
+        self.option(name).map(|offset| shift(self.now, offset))
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        self.option(name).map(|number| number.parse().unwrap())
+    }
+
+    fn card(&self) -> SmartcardId {
+        SmartcardId::new(self.words[1])
+    }
+
+    fn message(&self) -> TextMessage {
+        TextMessage {
+            cards: cards(self.words[1]),
+            text: self.words[2].to_owned(),
+            start: self.time("at"),
+            sequence_number: self.number("seq"),
+        }
+    }
+
+    fn repeated(&self) -> Command {
+        let (count, interval) = self.words[3].split_once('x').unwrap();
+        Command::SendRepeatingBarkMessageToClient {
+            message: self.message(),
+            display_seconds: self.number("for"),
+            repetition_count: count.parse().unwrap(),
+            repetition_interval_seconds: interval.parse().unwrap(),
+        }
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint {
+            card: (self.words[1] != "all").then(|| self.card()),
+            display_at: self.time("at"),
+            position_x: self.number("x"),
+            position_y: self.number("y"),
+            height: self.number("height"),
+            display_centiseconds: self.number("for"),
+            slot: Some(self.words[2].to_owned()),
+        }
+    }
+}
+
 fn command(now: SimTime, words: &[&str]) -> Command {
-    let option = |name: &str| {
-        let mut options = words.iter().filter_map(|word| word.split_once('='));
-        options
-            .find(|(found, _)| *found == name)
-            .map(|(_, value)| value)
-    };
-    let time = |name| option(name).map(|offset| shift(now, offset));
-    let number = |name| option(name).map(|number| number.parse::<i64>().unwrap());
+    let sentence = Sentence { now, words };
     let card = SmartcardId::new(words[1]);
-    let message = || TextMessage {
-        cards: cards(words[1]),
-        text: words[2].to_owned(),
-        start: time("at"),
-        sequence_number: number("seq"),
-    };
     match words[0] {
         "add" => Command::AddSubscriptions {
             card,
             products: list(words[2], ProductId::new),
             period: RequestedPeriod {
-                start: time("from"),
-                end: time("until"),
+                start: sentence.time("from"),
+                end: sentence.time("until"),
             },
         },
         "cancel" => Command::CancelSubscriptions {
@@ -252,29 +296,13 @@ fn command(now: SimTime, words: &[&str]) -> Command {
             card,
             pin: Secret::new(words[2]),
         },
-        "mail" => Command::SendMailMessageToClient(message()),
+        "mail" => Command::SendMailMessageToClient(sentence.message()),
         "bark" => Command::SendBarkMessageToClient {
-            message: message(),
-            display_seconds: number("for"),
+            message: sentence.message(),
+            display_seconds: sentence.number("for"),
         },
-        "repeat" => {
-            let (count, interval) = words[3].split_once('x').unwrap();
-            Command::SendRepeatingBarkMessageToClient {
-                message: message(),
-                display_seconds: number("for"),
-                repetition_count: count.parse().unwrap(),
-                repetition_interval_seconds: interval.parse().unwrap(),
-            }
-        }
-        "fingerprint" => Command::DisplayFingerprint(Fingerprint {
-            card: (words[1] != "all").then_some(card),
-            display_at: time("at"),
-            position_x: number("x"),
-            position_y: number("y"),
-            height: number("height"),
-            display_centiseconds: number("for"),
-            slot: Some(words[2].to_owned()),
-        }),
+        "repeat" => sentence.repeated(),
+        "fingerprint" => Command::DisplayFingerprint(sentence.fingerprint()),
         other => panic!("no sentence `{other}`"),
     }
 }
