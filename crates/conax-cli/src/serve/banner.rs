@@ -64,6 +64,34 @@ pub(super) fn print(open: &OpenHouse, world: &WorldSummary, token_was_made: bool
     eprintln!(" Ctrl-C stops.\n");
 }
 
+/// Prints one line of JSON for programs that started this one: where the doors really are.
+#[expect(
+    clippy::print_stdout,
+    reason = "the line is the result a starting program waits for"
+)]
+pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) {
+    let url = |address: Option<SocketAddr>| {
+        address.map(|address| format!("http://{}", reachable(address)))
+    };
+    let token = open
+        .shared
+        .settings
+        .control_token
+        .as_ref()
+        .filter(|_| token_was_made);
+    let line = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "seed": open.shared.settings.seed.0,
+        "world": world.name,
+        "crm": url(open.addresses.crm),
+        "base_path": open.shared.settings.crm.base_path.as_str(),
+        "cas": url(open.addresses.cas),
+        "control": url(open.addresses.control),
+        "control_token": token.map(|token| token.expose()),
+    });
+    println!("{line}");
+}
+
 #[expect(clippy::print_stderr, reason = "part of the banner")]
 fn print_door(name: &str, address: Option<SocketAddr>, path: &str) {
     match address {

@@ -111,7 +111,11 @@ fn human(exchange: &Exchange) -> String {
     let mut line = String::with_capacity(96);
     let time = exchange.at.calendar();
     let path = exchange.target.split('?').next().unwrap_or_default();
-    let tail = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    let tail = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(path);
     let status = exchange
         .http_status
         .map_or("---".to_owned(), |status| status.to_string());

@@ -71,7 +71,10 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
     let closing = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
         let open = open(house, world, doors, observer).await?;
-        banner::print(&open, &summary, token_was_made);
+        match settings.get("format") {
+            "json" => banner::print_json(&open, &summary, token_was_made),
+            _ => banner::print(&open, &summary, token_was_made),
+        }
         stop_signal().await;
         banner::print_stopping(grace);
         Ok::<Closing, ServeError>(open.close(grace).await)

@@ -106,6 +106,8 @@ settings! {
         "Exchanges the journal keeps";
     "grace", "TIME", "10s", check::duration,
         "How long a stop waits for what is on its way";
+    "format", "FORM", "human", check::format,
+        "What is printed at the start: human (a banner on standard error) or json (on standard output)";
     "log", "FORM", "human", check::log,
         "A line for each exchange on standard error: human, json or off";
 }

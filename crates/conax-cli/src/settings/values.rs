@@ -327,6 +327,13 @@ pub(super) fn head_limit(text: &str) -> Result<usize, String> {
     }
 }
 
+pub(super) fn format(text: &str) -> Result<(), String> {
+    match text {
+        "human" | "json" => Ok(()),
+        _ => expected(text, "`human` or `json`"),
+    }
+}
+
 pub(super) fn log(text: &str) -> Result<(), String> {
     match text {
         "human" | "json" | "off" => Ok(()),

@@ -144,10 +144,8 @@ impl<'n> Fields<'n, '_> {
     }
 
     fn finish(mut self, what: &str) {
-        for index in 0..self.entries.len() {
-            if !self.taken[index] {
-                self.report_unknown(&self.entries[index]);
-            }
+        if self.taken.contains(&false) {
+            self.report_unknown();
         }
         for key in &self.missing {
             let message = format!("`{key}` is missing from {what}");
@@ -157,21 +155,29 @@ impl<'n> Fields<'n, '_> {
 
     /// A key close to a required one that is missing is taken for it, so that one slip is one
     /// finding.
-    fn report_unknown(&mut self, entry: &Entry) {
-        let unused = || {
-            let used = |key: &str| self.entries.iter().any(|entry| entry.key == key);
-            self.asked.iter().copied().filter(move |asked| !used(asked))
-        };
-        let near = near_miss(&entry.key, unused()).or_else(|| same_beginning(&entry.key, unused()));
-        if let Some(near) = near {
-            self.missing.retain(|missing| *missing != near);
+    fn report_unknown(&mut self) {
+        let used = |key: &str| self.entries.iter().any(|entry| entry.key == key);
+        let unused: Vec<&'static str> =
+            self.asked.iter().copied().filter(|key| !used(key)).collect();
+        for index in 0..self.entries.len() {
+            let entry = &self.entries[index];
+            if self.taken[index] {
+                continue;
+            }
+            let finding = Finding::new(entry.key_span, format!("unknown key {}", shown(&entry.key)));
+            if self.findings.is_full() {
+                self.findings.add(finding);
+                continue;
+            }
+            let near = near_miss(&entry.key, unused.iter().copied())
+                .or_else(|| same_beginning(&entry.key, unused.iter().copied()));
+            let hint = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known here: {}", self.known()),
+            };
+            self.missing.retain(|missing| Some(*missing) != near);
+            self.findings.add(finding.with_hint(hint));
         }
-        let hint = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", self.known()),
-        };
-        let finding = Finding::new(entry.key_span, format!("unknown key {}", shown(&entry.key)));
-        self.findings.add(finding.with_hint(hint));
     }
 
     fn known(&self) -> String {

@@ -9,6 +9,7 @@
 mod decode;
 mod fields;
 mod finding;
+mod lines;
 mod marked;
 mod moment;
 mod near;
@@ -18,6 +19,9 @@ mod read;
 mod render;
 mod screen;
 mod word;
+
+#[cfg(test)]
+mod tests;
 
 pub use decode::{
     Placed, duration, flag, items, mismatch, moment, number, placed, text, text_of, whole,

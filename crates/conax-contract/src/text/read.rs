@@ -7,6 +7,7 @@
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as EventSpan};
 
 use super::finding::{Finding, Findings, shown};
+use super::lines::split_lines;
 use super::marked::{Entry, Marked, Node, Place, Scalar, Span, Style};
 
 /// How much of a file is read at all.
@@ -54,7 +55,7 @@ pub fn read_within(limits: Limits, text: &str, findings: &mut Findings) -> Optio
     while let Some(next) = parser.next_event() {
         let stop = match next {
             Ok((event, span)) => builder.take(event, convert_span(span), findings),
-            Err(error) => Err(syntax_finding(&error)),
+            Err(error) => Err(syntax_finding(&error, text)),
         };
         if let Err(finding) = stop {
             findings.add(finding);
@@ -263,30 +264,25 @@ fn is_empty_plain(marked: &Marked) -> bool {
 fn remove_duplicates(entries: &mut Vec<Entry>, findings: &mut Findings) {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key).then(a.cmp(b)));
-    let mut first_index = 0;
-    let mut repeated = Vec::new();
-    for pair in order.windows(2) {
-        let (previous, current) = (pair[0], pair[1]);
-        if entries[previous].key != entries[current].key {
-            first_index = current;
-            continue;
+    let mut repeated: Vec<usize> = Vec::new();
+    for equal in order.chunk_by(|a, b| entries[*a].key == entries[*b].key) {
+        let first_line = entries[equal[0]].key_span.start.line;
+        for again in &equal[1..] {
+            let again = &entries[*again];
+            let message = format!("key {} is written twice", shown(&again.key));
+            let hint = format!("the first one is on line {first_line}");
+            findings.add(Finding::new(again.key_span, message).with_hint(hint));
         }
-        if repeated.is_empty() || !repeated.contains(&previous) {
-            first_index = previous;
-        }
-        let (first, again) = (&entries[first_index], &entries[current]);
-        let message = format!("key {} is written twice", shown(&again.key));
-        let hint = format!("the first one is on line {}", first.key_span.start.line);
-        findings.add(Finding::new(again.key_span, message).with_hint(hint));
-        repeated.push(current);
+        repeated.extend(&equal[1..]);
     }
-    if !repeated.is_empty() {
-        let mut index = 0;
-        entries.retain(|_| {
-            index += 1;
-            !repeated.contains(&(index - 1))
-        });
-    }
+    repeated.sort_unstable();
+    let mut next_repeated = repeated.into_iter().peekable();
+    let mut index = 0;
+    entries.retain(|_| {
+        let first_of_its_key = next_repeated.next_if_eq(&index).is_none();
+        index += 1;
+        first_of_its_key
+    });
 }
 
 fn convert_span(span: EventSpan) -> Span {
@@ -343,8 +339,8 @@ const SYNTAX_HINTS: [(&str, &str); 8] = [
     ),
 ];
 
-fn syntax_finding(error: &ScanError) -> Finding {
-    let place = convert_place(*error.marker());
+fn syntax_finding(error: &ScanError, text: &str) -> Finding {
+    let place = written_place(convert_place(*error.marker()), text);
     let message = format!("not readable as YAML: {}", error.info());
     let finding = Finding::new(place_span(place), message);
     let hint = SYNTAX_HINTS
@@ -354,4 +350,20 @@ fn syntax_finding(error: &ScanError) -> Finding {
         Some((_, hint)) => finding.with_hint(*hint),
         None => finding,
     }
+}
+
+/// What ends too early is noticed behind the end of the file; people look at the last thing that
+/// is written there.
+fn written_place(place: Place, text: &str) -> Place {
+    let lines = split_lines(text);
+    let is_blank = |line: &str| line.trim().is_empty();
+    if lines.get(place.line.saturating_sub(1)).is_some_and(|line| !is_blank(line)) {
+        return place;
+    }
+    let before = lines.iter().take(place.line).enumerate();
+    let last = before.filter(|(_, line)| !is_blank(line)).last();
+    last.map_or(place, |(index, line)| Place {
+        line: index + 1,
+        column: line.trim_end().chars().count() + 1,
+    })
 }

@@ -1,6 +1,7 @@
 //! Findings beside the lines they are about, as plain text for eighty columns.
 
 use super::finding::Finding;
+use super::lines::split_lines;
 use super::screen::{ShownLine, show_line, show_text, text_width};
 
 /// The widest line of the rendered text, where its words allow.
@@ -72,21 +73,4 @@ fn wrap(lead: &str, indent: &str, text: &str) -> String {
     }
     out.push('\n');
     out
-}
-
-/// Lines as the reader counts them: each of `\n`, `\r\n` and `\r` ends one.
-fn split_lines(source: &str) -> Vec<&str> {
-    let mut lines = Vec::new();
-    let mut rest = source;
-    while let Some(end) = rest.find(['\n', '\r']) {
-        lines.push(&rest[..end]);
-        let length = if rest[end..].starts_with("\r\n") {
-            2
-        } else {
-            1
-        };
-        rest = &rest[end + length..];
-    }
-    lines.push(rest);
-    lines
 }

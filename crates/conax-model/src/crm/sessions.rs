@@ -24,7 +24,7 @@ pub enum TokenPolicy {
 
 impl Default for TokenPolicy {
     fn default() -> Self {
-        Self::Idle(Duration::from_hours(1))
+        Self::Idle(Duration::from_secs(60 * 60))
     }
 }
 

@@ -1,0 +1,211 @@
+//! Whether looking up slows down with the number of stored requests.
+//!
+//! The house is in this process and its router is called without sockets, so that the figures are
+//! those of the look-up and its answer.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use conax_model::command::CommandKind;
+use conax_model::crm::{
+    NewRequest, ParameterName, ParameterValue, Priority, Settled, Settlement, State,
+};
+use conax_model::entropy::Seed;
+use conax_model::time::SimTime;
+use conax_sim::house::House;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::table::{Table, median, verdict};
+use super::{BenchError, runtime};
+use crate::settings::{self, Settings};
+use crate::world;
+
+const SMALL: u64 = 1_000;
+const CALLS: u64 = 4_000;
+const ROUNDS: usize = 5;
+const BAR: f64 = 1.3;
+/// The demo world's documented token.
+const TOKEN: &str = "04FFBB37FED475A778F122709CBAC1D5";
+
+/// What is measured: a name, and the query of the n-th call.
+type Probe = (&'static str, fn(&Stored, u64) -> String);
+
+const PROBES: [Probe; 6] = [
+    ("show by id", |stored, nth| {
+        show(&format!("id={}", stored.ids[stored.place(nth)]))
+    }),
+    ("show by number", |stored, nth| {
+        show(&format!(
+            "number={}",
+            stored.first_number + stored.place(nth) as u64
+        ))
+    }),
+    ("list by reference_number", |stored, nth| {
+        list(&format!("reference_number=reference-{}", stored.place(nth)))
+    }),
+    ("list by state, first 10", |_, _| {
+        list("life_cycle_state=COMPLETED&number_of_results=10")
+    }),
+    ("list by state, 10 from the middle", |stored, _| {
+        let middle = stored.ids.len() / 2;
+        list(&format!(
+            "life_cycle_state=COMPLETED&number_of_results=10&offset={middle}"
+        ))
+    }),
+    ("list by state, first 100", |_, _| {
+        list("life_cycle_state=COMPLETED&number_of_results=100")
+    }),
+];
+
+fn show(identifier: &str) -> String {
+    format!("show?token={TOKEN}&provisioning_request_identifier={identifier}")
+}
+
+fn list(filter: &str) -> String {
+    format!("list?token={TOKEN}&{filter}")
+}
+
+/// A house with many requests, and how to find them.
+struct Stored {
+    router: Router,
+    ids: Vec<String>,
+    first_number: u64,
+}
+
+impl Stored {
+    /// Spreads calls over all requests, so that caches do not flatter the larger book.
+    fn place(&self, nth: u64) -> usize {
+        (nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) % self.ids.len() as u64) as usize
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures are the result"
+)]
+pub(super) fn run(stored: u64) -> Result<(), BenchError> {
+    let runtime = runtime()?;
+    eprintln!("storing {SMALL} and {stored} requests …");
+    let small = fill(SMALL)?;
+    let large = fill(stored)?;
+    let mut table = Table::new(&[
+        "us/call",
+        &SMALL.to_string(),
+        &stored.to_string(),
+        "ratio",
+        "",
+    ]);
+    for (name, query) in PROBES {
+        let few = runtime.block_on(measure(&small, query))?;
+        let many = runtime.block_on(measure(&large, query))?;
+        let ratio = many / few;
+        table.row([
+            name.to_owned(),
+            format!("{few:.2}"),
+            format!("{many:.2}"),
+            format!("{ratio:.2}"),
+            verdict(ratio <= BAR).to_owned(),
+        ]);
+    }
+    table.print(&format!(
+        "stored requests: {SMALL} against {stored}; bar: ratio at most {BAR}"
+    ));
+    println!();
+    Ok(())
+}
+
+async fn measure(stored: &Stored, query: fn(&Stored, u64) -> String) -> Result<f64, BenchError> {
+    let mut rounds = Vec::new();
+    for round in 0..=ROUNDS as u64 {
+        let queries: Vec<_> = (0..CALLS)
+            .map(|nth| query(stored, nth + round * CALLS))
+            .collect();
+        let started = Instant::now();
+        for query in queries {
+            let uri = format!("/conax_web_services/provisioning_requests/{query}");
+            let call = Request::get(uri)
+                .body(Body::empty())
+                .expect("queries of the bench are URIs");
+            let Ok(reply) = stored.router.clone().oneshot(call).await;
+            let body = reply.into_body().collect().await;
+            let body = body
+                .map_err(|error| BenchError::Answer(error.to_string()))?
+                .to_bytes();
+            if !body.windows(9).any(|window| window == b"COMPLETED") {
+                return Err(BenchError::Answer(
+                    String::from_utf8_lossy(&body).into_owned(),
+                ));
+            }
+        }
+        rounds.push(started.elapsed().as_secs_f64() * 1e6 / CALLS as f64);
+    }
+    // The first round warms up.
+    Ok(median(&mut rounds[1..]))
+}
+
+/// A house in which this many requests were recorded, sent and accepted.
+fn fill(count: u64) -> Result<Stored, BenchError> {
+    let broken = |error: &dyn std::error::Error| BenchError::Answer(error.to_string());
+    let start = SimTime::from_millis(1_417_338_000_000);
+    let (settings, _) = settings::house(&Settings::defaults(), Seed(1), start, None)
+        .map_err(|error| broken(&error))?;
+    let world = world::read("demo").map_err(|error| broken(&error))?;
+    let first_number = world.next_request_number;
+    let house = House::in_process(settings, world, None).map_err(|error| broken(&error))?;
+    let mut ids = Vec::new();
+    {
+        let mut side = house.shared.crm();
+        let side = &mut *side;
+        let author = side.reference.user("MPAdministrator").map(Arc::clone);
+        let author =
+            author.ok_or_else(|| BenchError::Answer("no user in the demo world".into()))?;
+        for number in 0..count {
+            let card = format!("{:011}", number % 100_000);
+            let new = request(Arc::clone(&author), &card, start);
+            ids.push(side.book.create(new, start, &mut side.ids).id.to_string());
+            let ticket = side.book.take_due(start);
+            let ticket = ticket.ok_or_else(|| BenchError::Answer("nothing is due".into()))?;
+            let settled = side.book.settle(ticket, accepted(number, start));
+            debug_assert!(matches!(settled, Settled::Done(_)));
+        }
+    }
+    Ok(Stored {
+        router: house.crm_router(),
+        ids,
+        first_number,
+    })
+}
+
+fn request(author: Arc<conax_model::crm::Author>, card: &str, at: SimTime) -> NewRequest {
+    let text = |text: &str| Some(ParameterValue::Text(text.into()));
+    NewRequest {
+        kind: CommandKind::AddSubscriptions,
+        scheduled: at,
+        process_immediately: false,
+        priority: Priority::Regular,
+        process_name: None,
+        author,
+        parameters: vec![
+            (ParameterName::Distribution, text("23423")),
+            (ParameterName::Product, text("P1test")),
+            (ParameterName::Smartcard, text(card)),
+        ],
+        pin: None,
+    }
+}
+
+fn accepted(number: u64, at: SimTime) -> Settlement {
+    Settlement {
+        executed: at,
+        request: Some("01900080207P1test".into()),
+        response: Some("OK38a4254b-6663-4cb5-9764-e2a292264515".into()),
+        end: State::Completed {
+            reference: Some(format!("reference-{number}").into()),
+        },
+    }
+}

@@ -1,0 +1,9 @@
+//! Reading and writing of text, without any particular file in mind.
+
+mod decoding;
+mod moments;
+mod nearness;
+mod outlines;
+mod plain_values;
+mod reading;
+mod rendering;
