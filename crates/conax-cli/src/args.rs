@@ -113,5 +113,5 @@ fn with_settings(command: Command) -> Command {
     SETTINGS
         .iter()
         .map(settings::argument)
-        .fold(command.arg(file), Command::arg)
+        .fold(command.arg(file).args_override_self(true), Command::arg)
 }

@@ -58,7 +58,7 @@ impl House {
         world: WorldSpec,
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, WorldProblem> {
-        let journal = Journal::new(settings.journal, observer);
+        let journal = Journal::new(settings.journal, settings.cas.profile, observer);
         let link = link_settings(&settings);
         let link = ConaxLink::in_process(link);
         let shared = Arc::new(Shared::new(settings, world, journal, link)?);
@@ -126,7 +126,7 @@ impl OpenHouse {
             cas: address(cas.as_ref()),
             control: address(control.as_ref()),
         };
-        let journal = Journal::new(settings.journal, observer);
+        let journal = Journal::new(settings.journal, settings.cas.profile, observer);
         let link = link(&settings, addresses.cas);
         let shared = Arc::new(Shared::new(settings, world, journal, link)?);
         shared.link.lead_to(&shared);

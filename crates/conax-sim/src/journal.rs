@@ -9,7 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use conax_contract::{cas, crm};
+use conax_contract::cas::{self, Profile};
+use conax_contract::crm;
 use conax_model::time::SimTime;
 
 /// The surfaces where exchanges are seen.
@@ -46,11 +47,11 @@ impl Surface {
         Self::ALL.into_iter().find(|surface| surface.name() == name)
     }
 
-    fn masked(self, body: &[u8]) -> String {
+    fn masked(self, profile: &Profile, body: &[u8]) -> String {
         match self {
             _ if body.is_empty() => String::new(),
             Self::Crm | Self::Control => crm::mask_json(body),
-            Self::Cas | Self::Dispatch => cas::mask_secrets(body),
+            Self::Cas | Self::Dispatch => cas::mask_secrets_for(profile, body),
         }
     }
 }
@@ -84,6 +85,7 @@ pub struct Exchange {
     pub took: Duration,
     /// What it was about.
     pub subject: Subject,
+    profile: &'static Profile,
     call: Box<[u8]>,
     call_len: usize,
     reply: bytes::Bytes,
@@ -94,13 +96,20 @@ impl Exchange {
     /// The body that was sent, secrets masked.
     #[must_use]
     pub fn masked_call(&self) -> String {
-        shown(self.surface, &self.call, self.call_len)
+        self.shown(&self.call, self.call_len)
     }
 
     /// The body that came back, secrets masked.
     #[must_use]
     pub fn masked_reply(&self) -> String {
-        shown(self.surface, &self.reply, self.reply_len)
+        self.shown(&self.reply, self.reply_len)
+    }
+
+    fn shown(&self, body: &[u8], full_len: usize) -> String {
+        if body.len() < full_len {
+            return format!("(a body of {full_len} bytes, too long to keep)");
+        }
+        self.surface.masked(self.profile, body)
     }
 
     fn size(&self) -> usize {
@@ -121,13 +130,6 @@ impl std::fmt::Debug for Exchange {
             .field("reply_len", &self.reply_len)
             .finish_non_exhaustive()
     }
-}
-
-fn shown(surface: Surface, body: &[u8], full_len: usize) -> String {
-    if body.len() < full_len {
-        return format!("(a body of {full_len} bytes, too long to keep)");
-    }
-    surface.masked(body)
 }
 
 /// An exchange that ends now.
@@ -178,12 +180,13 @@ impl Default for JournalLimits {
 /// Somebody who wants to hear of every exchange when it ends. Must be quick.
 pub trait Observer: Send + Sync {
     /// An exchange ended.
-    fn exchanged(&self, exchange: &Exchange);
+    fn exchanged(&self, exchange: &Arc<Exchange>);
 }
 
 /// The journal of a house.
 pub struct Journal {
     limits: JournalLimits,
+    profile: &'static Profile,
     next: AtomicU64,
     kept: Mutex<Kept>,
     observer: Option<Arc<dyn Observer>>,
@@ -206,11 +209,16 @@ pub struct Excerpt {
 }
 
 impl Journal {
-    /// An empty journal.
+    /// An empty journal; the wire profile tells which elements hold secrets.
     #[must_use]
-    pub fn new(limits: JournalLimits, observer: Option<Arc<dyn Observer>>) -> Self {
+    pub fn new(
+        limits: JournalLimits,
+        profile: &'static Profile,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Self {
         Self {
             limits,
+            profile,
             next: AtomicU64::new(1),
             kept: Mutex::default(),
             observer,
@@ -274,6 +282,7 @@ impl Journal {
             http_status: ended.http_status,
             took: ended.took,
             subject: ended.subject,
+            profile: self.profile,
             call: if call_len > limit {
                 Box::default()
             } else {

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::Request;
 use conax_model::command::CommandKind;
 use conax_model::crm::{
-    NewRequest, ParameterName, ParameterValue, Priority, Settled, Settlement, State,
+    Author, NewRequest, ParameterName, ParameterValue, Priority, Settled, Settlement, State,
 };
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
@@ -157,7 +157,7 @@ fn fill(count: u64) -> Result<Stored, BenchError> {
     let world = world::read("demo").map_err(|error| broken(&error))?;
     let first_number = world.next_request_number;
     let house = House::in_process(settings, world, None).map_err(|error| broken(&error))?;
-    let mut ids = Vec::new();
+    let (mut ids, texts) = (Vec::new(), Texts::new());
     {
         let mut side = house.shared.crm();
         let side = &mut *side;
@@ -165,8 +165,7 @@ fn fill(count: u64) -> Result<Stored, BenchError> {
         let author =
             author.ok_or_else(|| BenchError::Answer("no user in the demo world".into()))?;
         for number in 0..count {
-            let card = format!("{:011}", number % 100_000);
-            let new = request(Arc::clone(&author), &card, start);
+            let new = request(Arc::clone(&author), &texts, number, start);
             ids.push(side.book.create(new, start, &mut side.ids).id.to_string());
             let ticket = side.book.take_due(start);
             let ticket = ticket.ok_or_else(|| BenchError::Answer("nothing is due".into()))?;
@@ -181,8 +180,36 @@ fn fill(count: u64) -> Result<Stored, BenchError> {
     })
 }
 
-fn request(author: Arc<conax_model::crm::Author>, card: &str, at: SimTime) -> NewRequest {
-    let text = |text: &str| Some(ParameterValue::Text(text.into()));
+/// The texts that requests of the house share with its reference data.
+struct Texts {
+    distribution: Arc<str>,
+    product: Arc<str>,
+    cards: Vec<Arc<str>>,
+}
+
+impl Texts {
+    fn new() -> Self {
+        Self {
+            distribution: "23423".into(),
+            product: "P1test".into(),
+            cards: (0..100_000)
+                .map(|number| format!("{number:011}").into())
+                .collect(),
+        }
+    }
+
+    fn parameters(&self, number: u64) -> Vec<(ParameterName, Option<ParameterValue>)> {
+        let card = &self.cards[(number % self.cards.len() as u64) as usize];
+        let text = |text: &Arc<str>| Some(ParameterValue::Text(Arc::clone(text)));
+        vec![
+            (ParameterName::Distribution, text(&self.distribution)),
+            (ParameterName::Product, text(&self.product)),
+            (ParameterName::Smartcard, text(card)),
+        ]
+    }
+}
+
+fn request(author: Arc<Author>, texts: &Texts, number: u64, at: SimTime) -> NewRequest {
     NewRequest {
         kind: CommandKind::AddSubscriptions,
         scheduled: at,
@@ -190,11 +217,7 @@ fn request(author: Arc<conax_model::crm::Author>, card: &str, at: SimTime) -> Ne
         priority: Priority::Regular,
         process_name: None,
         author,
-        parameters: vec![
-            (ParameterName::Distribution, text("23423")),
-            (ParameterName::Product, text("P1test")),
-            (ParameterName::Smartcard, text(card)),
-        ],
+        parameters: texts.parameters(number),
         pin: None,
     }
 }

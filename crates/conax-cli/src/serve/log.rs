@@ -1,47 +1,85 @@
-//! A line for each exchange, written by a thread of its own so that no call waits for it.
+//! A line for each exchange, rendered and written by a thread of its own so that no call waits for
+//! it: a call leaves the exchange in a list, and the thread empties the list every few
+//! milliseconds.
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use conax_sim::journal::{Exchange, Observer};
+use serde::Serialize;
 
-/// Lines that wait to be written at most; beyond that they are counted, not kept.
-const WAITING_LIMIT: usize = 8192;
+/// Exchanges that wait to be written at most; beyond that they are counted, not kept.
+const WAITING_LIMIT: usize = 65_536;
+/// How long the thread lets exchanges gather once there is one.
+const GATHERING_TIME: Duration = Duration::from_millis(10);
 
-#[derive(Clone, Copy)]
-enum Form {
-    Human,
-    Json,
-}
+type Render = fn(&Exchange, &mut String);
 
 /// The log of a running house.
 pub(super) struct Log {
-    form: Form,
-    lines: Mutex<Option<SyncSender<String>>>,
-    left_out: AtomicU64,
+    waiting: Arc<Waiting>,
     writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    list: Mutex<List>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct List {
+    exchanges: Vec<Arc<Exchange>>,
+    left_out: u64,
+    ended: bool,
+}
+
+impl Waiting {
+    fn list(&self) -> MutexGuard<'_, List> {
+        self.list
+            .lock()
+            .expect("nobody panics while holding the log")
+    }
+
+    /// What has gathered; none once the log has ended and all is written.
+    fn gathered(&self) -> Option<List> {
+        let mut list = self.list();
+        while list.exchanges.is_empty() && !list.ended {
+            list = self
+                .changed
+                .wait(list)
+                .expect("nobody panics while holding the log");
+        }
+        if !list.ended {
+            drop(list);
+            std::thread::sleep(GATHERING_TIME);
+            list = self.list();
+        }
+        let gathered = List {
+            exchanges: std::mem::take(&mut list.exchanges),
+            left_out: std::mem::take(&mut list.left_out),
+            ended: list.ended,
+        };
+        (!gathered.exchanges.is_empty() || !gathered.ended).then_some(gathered)
+    }
 }
 
 /// Starts a log of this form; none if it is `off`.
 pub(super) fn start(form: &str) -> Option<Arc<Log>> {
-    let form = match form {
-        "human" => Form::Human,
-        "json" => Form::Json,
+    let render: Render = match form {
+        "human" => human,
+        "json" => json,
         _ => return None,
     };
-    let (sender, receiver) = sync_channel(WAITING_LIMIT);
-    let writer = std::thread::Builder::new()
-        .name("log".to_owned())
-        .spawn(move || write_lines(&receiver))
-        .ok();
+    let waiting = Arc::new(Waiting::default());
+    let source = Arc::clone(&waiting);
+    let thread = std::thread::Builder::new().name("log".to_owned());
+    let writer = thread.spawn(move || write_lines(&source, render)).ok();
     Some(Arc::new(Log {
-        form,
-        lines: Mutex::new(Some(sender)),
-        left_out: AtomicU64::new(0),
+        waiting,
         writer: Mutex::new(writer),
     }))
 }
@@ -49,16 +87,8 @@ pub(super) fn start(form: &str) -> Option<Arc<Log>> {
 impl Log {
     /// Writes what is waiting and ends.
     pub(super) fn finish(&self) {
-        let left_out = self.left_out.load(Ordering::Relaxed);
-        if left_out > 0 {
-            self.write(format!(
-                "{left_out} lines were left out: exchanges came too fast\n"
-            ));
-        }
-        *self
-            .lines
-            .lock()
-            .expect("nobody panics while holding the log") = None;
+        self.waiting.list().ended = true;
+        self.waiting.changed.notify_all();
         let writer = self
             .writer
             .lock()
@@ -68,47 +98,43 @@ impl Log {
             let _ = writer.join();
         }
     }
-
-    fn write(&self, line: String) {
-        let lines = self
-            .lines
-            .lock()
-            .expect("nobody panics while holding the log");
-        let written = lines
-            .as_ref()
-            .is_some_and(|lines| lines.try_send(line).is_ok());
-        if !written {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
-        }
-    }
 }
 
 impl Observer for Log {
-    fn exchanged(&self, exchange: &Exchange) {
-        let line = match self.form {
-            Form::Human => human(exchange),
-            Form::Json => json(exchange),
-        };
-        self.write(line);
+    fn exchanged(&self, exchange: &Arc<Exchange>) {
+        let mut list = self.waiting.list();
+        if list.exchanges.len() >= WAITING_LIMIT {
+            list.left_out += 1;
+            return;
+        }
+        list.exchanges.push(Arc::clone(exchange));
+        if list.exchanges.len() == 1 {
+            self.waiting.changed.notify_one();
+        }
     }
 }
 
-/// Collects what is waiting and writes it at once.
-fn write_lines(lines: &Receiver<String>) {
-    let mut batch = String::new();
-    while let Ok(line) = lines.recv() {
-        batch.push_str(&line);
-        for line in lines.try_iter().take(256) {
-            batch.push_str(&line);
+fn write_lines(waiting: &Waiting, render: Render) {
+    let mut text = String::new();
+    while let Some(gathered) = waiting.gathered() {
+        for exchange in &gathered.exchanges {
+            render(exchange, &mut text);
         }
-        let _ = std::io::stderr().write_all(batch.as_bytes());
-        batch.clear();
+        if gathered.left_out > 0 {
+            let _ = writeln!(
+                text,
+                "({} lines left out: exchanges came too fast)",
+                gathered.left_out
+            );
+        }
+        // Whoever closed standard error does not want the log.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        text.clear();
     }
 }
 
 /// One exchange for a person, in at most 80 columns where its parts allow.
-fn human(exchange: &Exchange) -> String {
-    let mut line = String::with_capacity(96);
+fn human(exchange: &Exchange, line: &mut String) {
     let time = exchange.at.calendar();
     let path = exchange.target.split('?').next().unwrap_or_default();
     let tail = path
@@ -138,7 +164,6 @@ fn human(exchange: &Exchange) -> String {
         let _ = write!(line, " {}", plain(outcome));
     }
     line.push('\n');
-    line
 }
 
 /// A path in a column of its own.
@@ -158,18 +183,38 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-fn json(exchange: &Exchange) -> String {
-    let line = serde_json::json!({
-        "exchange": exchange.number,
-        "at": exchange.at.calendar().format("%Y-%m-%dT%H:%M:%S%.3f").to_string(),
-        "door": exchange.surface.name(),
-        "verb": &*exchange.method,
-        "target": &*exchange.target,
-        "http_status": exchange.http_status,
-        "took_us": u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
-        "request_number": exchange.subject.request_number,
-        "card": exchange.subject.card.as_deref(),
-        "outcome": exchange.subject.outcome.as_deref(),
-    });
-    format!("{line}\n")
+/// One exchange for a program.
+#[derive(Serialize)]
+struct Line<'a> {
+    exchange: u64,
+    at: String,
+    door: &'static str,
+    verb: &'a str,
+    target: &'a str,
+    http_status: Option<u16>,
+    took_us: u64,
+    request_number: Option<u64>,
+    card: Option<&'a str>,
+    outcome: Option<&'a str>,
+}
+
+fn json(exchange: &Exchange, line: &mut String) {
+    let fields = Line {
+        exchange: exchange.number,
+        at: exchange
+            .at
+            .calendar()
+            .format("%Y-%m-%dT%H:%M:%S%.3f")
+            .to_string(),
+        door: exchange.surface.name(),
+        verb: &exchange.method,
+        target: &exchange.target,
+        http_status: exchange.http_status,
+        took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
+        request_number: exchange.subject.request_number,
+        card: exchange.subject.card.as_deref(),
+        outcome: exchange.subject.outcome.as_deref(),
+    };
+    line.push_str(&serde_json::to_string(&fields).unwrap_or_default());
+    line.push('\n');
 }

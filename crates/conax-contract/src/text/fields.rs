@@ -157,14 +157,19 @@ impl<'n> Fields<'n, '_> {
     /// finding.
     fn report_unknown(&mut self) {
         let used = |key: &str| self.entries.iter().any(|entry| entry.key == key);
-        let unused: Vec<&'static str> =
-            self.asked.iter().copied().filter(|key| !used(key)).collect();
+        let unused: Vec<&'static str> = self
+            .asked
+            .iter()
+            .copied()
+            .filter(|key| !used(key))
+            .collect();
         for index in 0..self.entries.len() {
             let entry = &self.entries[index];
             if self.taken[index] {
                 continue;
             }
-            let finding = Finding::new(entry.key_span, format!("unknown key {}", shown(&entry.key)));
+            let finding =
+                Finding::new(entry.key_span, format!("unknown key {}", shown(&entry.key)));
             if self.findings.is_full() {
                 self.findings.add(finding);
                 continue;

@@ -357,11 +357,14 @@ fn syntax_finding(error: &ScanError, text: &str) -> Finding {
 fn written_place(place: Place, text: &str) -> Place {
     let lines = split_lines(text);
     let is_blank = |line: &str| line.trim().is_empty();
-    if lines.get(place.line.saturating_sub(1)).is_some_and(|line| !is_blank(line)) {
+    if lines
+        .get(place.line.saturating_sub(1))
+        .is_some_and(|line| !is_blank(line))
+    {
         return place;
     }
-    let before = lines.iter().take(place.line).enumerate();
-    let last = before.filter(|(_, line)| !is_blank(line)).last();
+    let mut before = lines.iter().take(place.line).enumerate();
+    let last = before.rfind(|(_, line)| !is_blank(line));
     last.map_or(place, |(index, line)| Place {
         line: index + 1,
         column: line.trim_end().chars().count() + 1,

@@ -31,7 +31,8 @@ fn render_finding(name: &str, lines: &[&str], finding: &Finding) -> String {
         .and_then(|index| lines.get(index))
     {
         let gutter = GUTTER.max(finding.line.to_string().len());
-        let limit = WIDTH - gutter - 3;
+        // One column is left for a caret behind the end of the line.
+        let limit = WIDTH - gutter - 4;
         let shown = show_line(line, finding.column, finding.end_column, limit);
         out.push_str(&excerpt(finding.line, gutter, &shown));
     }

@@ -8,7 +8,6 @@
 //! Read on: [`spec`](WorldSpec) for what a world holds, `read/` for the keys and checks of the
 //! file, [`crate::text`] for places and findings.
 
-mod directory;
 mod mask;
 mod read;
 mod spec;
@@ -18,7 +17,6 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use directory::Directory;
 pub use mask::Secrets;
 pub use spec::{
     AddedSetsSpec, BatchAtomicitySpec, CancelMissingSpec, CardFormatSpec, CasProductSpec,

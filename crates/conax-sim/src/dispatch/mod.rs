@@ -3,11 +3,14 @@
 //! The head-end is reached over bytes only ([`ConaxLink`]); its answer comes back as a value and
 //! becomes a settlement by a pure table. No lock is held while waiting.
 
+mod conceal;
 mod convert;
 mod link;
 mod run;
 mod send;
 mod settlement;
+#[cfg(test)]
+mod tests;
 
 pub use link::{ConaxAddress, ConaxLink, LinkSettings};
 pub use run::{RunReport, run_on_interval, run_once};

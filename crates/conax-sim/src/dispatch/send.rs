@@ -8,6 +8,7 @@ use conax_model::crm::{ImmediateTake, ProvisioningRequest, Settled, Settlement, 
 use conax_model::id::HexId;
 use conax_model::time::SimTime;
 
+use crate::dispatch::conceal::conceal;
 use crate::dispatch::convert::cas_request;
 use crate::dispatch::link::{SendFailure, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
@@ -74,6 +75,10 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
         shared.clock.mark(),
     );
     let answer = shared.link.exchange(&request).await;
+    let answer = answer.map(|reply| WireReply {
+        body: conceal(command, reply.body),
+        ..reply
+    });
     let (reply, read) = read(profile, cas_request.operation(), answer);
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
     shared.journal.record(Ended {

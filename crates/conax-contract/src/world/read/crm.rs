@@ -111,7 +111,9 @@ pub(super) fn read_subscriptions(
     fields: &mut Fields<'_, '_>,
     reading: &mut Reading,
 ) -> Vec<SubscriptionSpec> {
+    let mut position = 0;
     fields.maps("subscriptions", "a subscription", |subscription| {
+        position += 1;
         let id = reading.name(subscription, "id", Kind::SubscriptionId);
         let number = reading.name(subscription, "number", Kind::SubscriptionNumber);
         let provisioning_distribution_id =
@@ -122,18 +124,19 @@ pub(super) fn read_subscriptions(
             subscription.optional("stb_provisioning_distributor_id", text);
         let services = reading.references(subscription, "services", Target::SERVICE);
         let items = reading.references(subscription, "installed_items", Target::ITEM);
-        let spec = SubscriptionSpec {
+        reading.services_used.extend(services.iter().cloned());
+        reading
+            .items_used
+            .extend(items.iter().map(|item| (position, item.clone())));
+        Some(SubscriptionSpec {
             id: id?,
             number: number?,
             provisioning_distribution_id,
             smartcard_provisioning_distribution_id,
             stb_provisioning_distributor_id,
-            services: values(&services),
-            installed_items: values(&items),
-        };
-        reading.services_used.extend(services);
-        reading.items_used.extend(items);
-        Some(spec)
+            services: values(services),
+            installed_items: values(items),
+        })
     })
 }
 
@@ -179,6 +182,6 @@ fn read_item_ca_id(
     reading.optional_name(item, "ca_id", kind)
 }
 
-fn values(placed: &[Placed<String>]) -> Vec<String> {
-    placed.iter().map(|name| name.value.clone()).collect()
+fn values(placed: Vec<Placed<String>>) -> Vec<String> {
+    placed.into_iter().map(|name| name.value).collect()
 }

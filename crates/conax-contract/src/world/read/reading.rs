@@ -25,8 +25,8 @@ pub(super) struct Reading {
     pub(super) services_used: Vec<Placed<String>>,
     /// The position of an installed item by each of its names.
     pub(super) item_positions: BTreeMap<String, usize>,
-    /// Installed items named by subscriptions.
-    pub(super) items_used: Vec<Placed<String>>,
+    /// Installed items named by subscriptions, with the position of the subscription.
+    pub(super) items_used: Vec<(usize, Placed<String>)>,
     /// Smartcards that are retired.
     pub(super) retired_cards: BTreeSet<String>,
     /// The domains of smartcards that name one.

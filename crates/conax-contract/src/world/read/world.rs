@@ -135,19 +135,21 @@ fn check_services_used(reading: &Reading, findings: &mut Findings) {
 
 /// An item is at one customer.
 fn check_items_used(reading: &Reading, findings: &mut Findings) {
-    let mut first_lines: BTreeMap<usize, usize> = BTreeMap::new();
-    for item in &reading.items_used {
+    let mut first_uses: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (subscription, item) in &reading.items_used {
         let Some(position) = reading.item_positions.get(&item.value) else {
             continue;
         };
-        let line = item.span.start.line;
-        let first = *first_lines.entry(*position).or_insert(line);
-        if first != line {
-            let again = format!(
-                "installed item {} is on two subscriptions",
-                shown(&item.value)
-            );
-            report_repeated(again, first, item.span, findings);
-        }
+        let Some((first_subscription, first_line)) = first_uses.get(position) else {
+            first_uses.insert(*position, (*subscription, item.span.start.line));
+            continue;
+        };
+        let where_to = if first_subscription == subscription {
+            "twice on this subscription"
+        } else {
+            "on two subscriptions"
+        };
+        let again = format!("installed item {} is {where_to}", shown(&item.value));
+        report_repeated(again, *first_line, item.span, findings);
     }
 }

@@ -100,7 +100,7 @@ pub struct SubscriptionSpec {
     pub smartcard_provisioning_distribution_id: Option<String>,
     /// The distributor sent with a set-top box ("distributor", as the examples print it).
     pub stb_provisioning_distributor_id: Option<String>,
-    /// Its services, each by code or id as the file says it; see [`Directory`](crate::world::Directory).
+    /// Its services, each by code or id as the file says it.
     pub services: Vec<String>,
     /// Its installed items, each by serial number or id as the file says it.
     pub installed_items: Vec<String>,

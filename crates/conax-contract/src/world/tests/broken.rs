@@ -93,3 +93,19 @@ fn no_message_repeats_a_secret() {
         assert!(!said.contains(secret), "{said}");
     }
 }
+
+#[test]
+fn an_item_is_on_one_subscription_even_where_a_file_is_one_line() {
+    let text = "{world: w, installed_items: [{id: i, serial_number: s, classification: other}], \
+                subscriptions: [{id: a, number: a, installed_items: [s, i]}, \
+                {id: b, number: b, installed_items: [i]}]}";
+    let findings = WorldSpec::parse(text).expect_err("a broken world");
+    let said: Vec<&str> = findings.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "installed item `i` is twice on this subscription",
+            "installed item `i` is on two subscriptions",
+        ]
+    );
+}

@@ -2,37 +2,46 @@
 
 use super::shipped::shipped;
 use crate::crm::LifeCycleState;
-use crate::world::{Directory, ItemClassification, WorldSpec};
+use crate::world::{InstalledItemSpec, ItemClassification, ServiceSpec, WorldSpec};
+
+fn service<'w>(world: &'w WorldSpec, name: &str) -> Option<&'w ServiceSpec> {
+    world
+        .services
+        .iter()
+        .find(|it| it.code == name || it.id == name)
+}
+
+fn item<'w>(world: &'w WorldSpec, name: &str) -> Option<&'w InstalledItemSpec> {
+    let mut items = world.installed_items.iter();
+    items.find(|it| it.serial_number == name || it.id == name)
+}
 
 /// Whether the CRM side sells `ca_id` to the subscription, and Conax knows it.
 fn has_service(world: &WorldSpec, subscription: &str, ca_id: &str) -> bool {
-    let directory = Directory::new(world);
     let subscription = world
         .subscriptions
         .iter()
         .find(|it| it.id == subscription)
         .unwrap();
-    let sold = subscription
+    let mut sold = subscription
         .services
         .iter()
-        .filter_map(|name| directory.service(name));
+        .filter_map(|name| service(world, name));
     let known = world.cas.products.iter().any(|product| product.id == ca_id);
-    known
-        && sold
-            .into_iter()
-            .any(|service| service.ca_id.as_deref() == Some(ca_id))
+    known && sold.any(|service| service.ca_id.as_deref() == Some(ca_id))
 }
 
 /// The CA id of an item of the subscription with this number, found by serial number or id.
 fn item_ca_id(world: &WorldSpec, number: &str, name: &str) -> Option<String> {
-    let directory = Directory::new(world);
-    let item = directory.installed_item(name)?;
+    let wanted = item(world, name)?;
     let subscription = world.subscriptions.iter().find(|it| it.number == number)?;
-    let held = subscription.installed_items.iter();
-    let held = held
-        .filter_map(|name| directory.installed_item(name))
-        .any(|it| it.id == item.id);
-    held.then(|| item.ca_id.clone()).flatten()
+    let mut held = subscription
+        .installed_items
+        .iter()
+        .filter_map(|name| item(world, name));
+    held.any(|it| it.id == wanted.id)
+        .then(|| wanted.ca_id.clone())
+        .flatten()
 }
 
 #[test]
