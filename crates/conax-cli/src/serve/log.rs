@@ -141,6 +141,7 @@ fn human(exchange: &Exchange, line: &mut String) {
         .trim_end_matches('/')
         .rsplit('/')
         .next()
+        .filter(|tail| !tail.is_empty())
         .unwrap_or(path);
     let status = exchange
         .http_status

@@ -78,7 +78,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         took: mark.elapsed(),
         subject: answer.subject,
         call: &call,
-        reply: answer.body.clone(),
+        // The description of the service is long and always the same.
+        reply: match parts.method {
+            Method::POST => answer.body.clone(),
+            _ => Bytes::new(),
+        },
     });
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = answer.status;
