@@ -7,6 +7,7 @@
 pub mod cas;
 pub mod control;
 pub mod crm;
+pub mod secret;
 pub mod source;
 pub mod text;
 pub mod world;

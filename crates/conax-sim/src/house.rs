@@ -6,9 +6,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::HeaderValue;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use conax_contract::world::WorldSpec;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -226,17 +223,8 @@ fn link(settings: &HouseSettings, own: Option<SocketAddr>) -> ConaxLink {
 }
 
 fn link_settings(settings: &HouseSettings) -> LinkSettings {
-    let authorization = settings
-        .dispatch
-        .credentials
-        .as_ref()
-        .and_then(|(user, password)| {
-            let encoded = STANDARD.encode(format!("{user}:{}", password.expose()));
-            HeaderValue::from_str(&format!("Basic {encoded}")).ok()
-        });
     LinkSettings {
         connect_time: settings.dispatch.connect_time,
         read_time: settings.dispatch.read_time,
-        authorization,
     }
 }

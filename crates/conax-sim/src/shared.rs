@@ -7,6 +7,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use axum::http::HeaderValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use conax_contract::world::WorldSpec;
 use conax_model::cas::CasState;
 use conax_model::crm::{ReferenceData, RequestBook, Sessions};
@@ -36,6 +39,8 @@ pub struct CrmSide {
     pub ids: Ids,
     /// Login tokens to come.
     pub token_ids: Ids,
+    /// What the CRM says at the head-end's gate.
+    conax_authorization: Option<HeaderValue>,
 }
 
 /// The head-end's side of the house.
@@ -81,7 +86,7 @@ impl Shared {
         journal: Journal,
         link: ConaxLink,
     ) -> Result<Self, WorldProblem> {
-        let crm = crm_side(&world, settings.seed, 0, settings.start)?;
+        let crm = crm_side(&world, &settings, 0, settings.start)?;
         let cas = cas_side(&world, settings.seed, settings.start)?;
         Ok(Self {
             clock: Clock::starting_at(settings.start),
@@ -130,7 +135,7 @@ impl Shared {
     pub fn replace_world(&self, spec: WorldSpec) -> Result<(), WorldProblem> {
         let now = self.clock.now();
         let generation = self.worlds.fetch_add(1, Ordering::Relaxed) + 1;
-        let crm = crm_side(&spec, self.settings.seed, generation, now)?;
+        let crm = crm_side(&spec, &self.settings, generation, now)?;
         let cas = cas_side(&spec, self.settings.seed, now)?;
         *self
             .world
@@ -151,12 +156,40 @@ impl Shared {
         self.replace_world(spec)
     }
 
+    /// The `Authorization` header the CRM sends to the head-end.
+    #[must_use]
+    pub fn conax_authorization(&self) -> Option<HeaderValue> {
+        self.crm().conax_authorization.clone()
+    }
+
     /// Whether the control door lets this bearer token in.
     #[must_use]
     pub fn admits(&self, bearer: Option<&str>) -> bool {
         let token = self.settings.control_token.as_ref();
         token.is_none_or(|token| bearer.is_some_and(|given| same_secret(token, given)))
     }
+}
+
+/// The credentials that were set, or, at our own head-end, those of the CRM's own domain.
+fn conax_authorization(spec: &WorldSpec, settings: &HouseSettings) -> Option<HeaderValue> {
+    let set = settings.dispatch.credentials.as_ref();
+    let own = spec
+        .cas
+        .domains
+        .first()
+        .filter(|_| settings.dispatch.conax_address.is_none());
+    let (user, password) = match (set, own) {
+        (Some((user, password)), _) => (user.as_str(), password.expose()),
+        (None, Some(domain)) => (
+            domain.username.as_deref()?,
+            domain.password.as_ref()?.expose(),
+        ),
+        (None, None) => return None,
+    };
+    let encoded = STANDARD.encode(format!("{user}:{password}"));
+    let mut header = HeaderValue::from_str(&format!("Basic {encoded}")).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 /// Compares without telling by its duration where the difference is.
@@ -171,10 +204,11 @@ fn same_secret(secret: &Secret, given: &str) -> bool {
 
 fn crm_side(
     spec: &WorldSpec,
-    seed: Seed,
+    settings: &HouseSettings,
     generation: u64,
     now: SimTime,
 ) -> Result<CrmSide, WorldProblem> {
+    let seed = settings.seed;
     let reference = world::reference_data(spec)?;
     Ok(CrmSide {
         generation,
@@ -183,6 +217,7 @@ fn crm_side(
         reference: Arc::new(reference),
         ids: Ids::new(seed, "crm"),
         token_ids: Ids::new(seed, "tokens"),
+        conax_authorization: conax_authorization(spec, settings),
     })
 }
 

@@ -10,8 +10,8 @@ use super::flatten::flatten;
 use super::operation::CasOperation;
 use super::profile::Profile;
 use super::request::CasRequest;
-use super::secret::WireSecret;
 use super::xml::{Element, outer_xml};
+use crate::secret::SecretText;
 use crate::text::render_moment;
 
 /// The content type of a request (Inferred: as Axis 1 writes it).
@@ -222,7 +222,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn secret(&mut self, element: WireElement, secret: &WireSecret) {
+    fn secret(&mut self, element: WireElement, secret: &SecretText<'static>) {
         let leaf = Element::secret(self.name(element), self.namespace, secret);
         self.written.insert(element, leaf);
     }

@@ -5,8 +5,10 @@
 //! value is stored as that value, an answer as `OK` and a UUID. It is a single example, so this
 //! stays one small function that can be replaced.
 
-use super::secret::MASK;
 use super::xml::{Content, Element};
+
+/// What stands in the place of a secret.
+pub(super) const MASK: &str = "****";
 
 /// All text inside the element in document order, joined with nothing; secrets masked.
 pub(super) fn flatten(element: &Element) -> String {

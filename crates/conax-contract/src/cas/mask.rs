@@ -9,8 +9,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::encoding::decode_text;
+use super::flatten::MASK;
 use super::profile::Profile;
-use super::secret::MASK;
 use super::xml;
 
 /// The body as text, with the text of every element whose name ends in `pin` masked. A body that

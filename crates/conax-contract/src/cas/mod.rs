@@ -22,7 +22,6 @@ mod profile;
 mod reply;
 mod request;
 mod request_values;
-mod secret;
 mod soap_fault;
 mod wsdl;
 mod xml;
@@ -42,6 +41,5 @@ pub use profile::{
 };
 pub use reply::{ActiveSubscription, CasAnswer, CasReply, REPLY_CONTENT_TYPE, encode_reply};
 pub use request::CasRequest;
-pub use secret::WireSecret;
 pub use soap_fault::{SoapFault, encode_fault};
 pub use wsdl::wsdl;

@@ -5,7 +5,7 @@
 use chrono::NaiveDateTime;
 
 use super::operation::CasOperation;
-use super::secret::WireSecret;
+use crate::secret::SecretText;
 
 /// One request with its values. Times are local, without zone (Attested).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub enum CasRequest {
         /// The card.
         card: String,
         /// The submitted PIN.
-        pin: WireSecret,
+        pin: SecretText<'static>,
     },
     /// See [`CasOperation::SendMailMessageToClient`].
     SendMailMessageToClient {

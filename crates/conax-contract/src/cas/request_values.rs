@@ -5,8 +5,8 @@ use chrono::NaiveDateTime;
 use super::field::WireElement;
 use super::operation::CasOperation;
 use super::profile::Profile;
-use super::secret::WireSecret;
 use super::xml::Element;
+use crate::secret::SecretText;
 use crate::text::{near_miss, parse_moment};
 
 /// How much of a value a problem quotes.
@@ -64,8 +64,8 @@ impl<'a> Values<'a> {
     }
 
     /// A PIN that must be there, exactly as it was sent.
-    pub fn secret(&mut self, element: WireElement) -> WireSecret {
-        WireSecret::new(self.text(element))
+    pub fn secret(&mut self, element: WireElement) -> SecretText<'static> {
+        SecretText::new(self.text(element))
     }
 
     /// A whole number that may be absent.

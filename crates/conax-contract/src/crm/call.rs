@@ -12,7 +12,7 @@ use super::identifier::{
     RequestIdentifier, ServiceIdentifier, SmartcardIdentifier, SubscriptionIdentifier,
 };
 use super::operation::Operation;
-use super::secret_text::SecretText;
+use crate::secret::SecretText;
 
 /// A call of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,7 +28,6 @@ mod refusal;
 mod refusal_code;
 mod rejection;
 mod route;
-mod secret_text;
 #[cfg(test)]
 mod tests;
 mod text_view;
@@ -62,7 +61,6 @@ pub use refusal::{Classification, Refusal};
 pub use refusal_code::{HttpMode, RefusalCode};
 pub use rejection::RejectionText;
 pub use route::{BasePath, BasePathError, Route, find_route};
-pub use secret_text::SecretText;
 pub use text_view::TextView;
 pub use value::{Number, Value};
 pub use view::{

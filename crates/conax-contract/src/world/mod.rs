@@ -25,6 +25,6 @@ pub use spec::{
     OverlappingFingerprintsSpec, PairingModuleSpec, PairingModuleState, PairingSpec, ParameterSpec,
     ParameterValue, PeriodPolicySpec, Priority, ProductClassification, ProductKind, ProductState,
     ProviderSpec, ProvisioningRequestSpec, RecordUserSpec, RepairPolicySpec, RequestType,
-    SecretText, ServiceSpec, SmartcardState, SubscriptionSpec, TextAlphabetSpec, TokenSpec,
-    UnitSpec, UserSpec, WebApiKeySpec, WorldSpec,
+    ServiceSpec, SmartcardState, SubscriptionSpec, TextAlphabetSpec, TokenSpec, UnitSpec, UserSpec,
+    WebApiKeySpec, WorldSpec,
 };

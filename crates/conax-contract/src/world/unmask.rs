@@ -3,10 +3,11 @@
 //! A person reads a world with its secrets masked, edits it and sends it back. What is still a
 //! mask then means "as it is"; what is not is a new secret.
 
+use crate::secret::SecretText;
 use std::collections::BTreeMap;
 
 use super::mask::{is_mask, masked_token};
-use super::spec::{ParameterValue, SecretText, WorldSpec};
+use super::spec::{ParameterValue, WorldSpec};
 use crate::text::shown;
 
 impl WorldSpec {
@@ -37,23 +38,29 @@ impl WorldSpec {
 }
 
 /// The secrets of the current world by the name under which a mask finds them.
-struct Known<'c>(BTreeMap<String, Vec<&'c SecretText>>);
+struct Known<'c>(BTreeMap<String, Vec<&'c SecretText<'static>>>);
 
 impl<'c> Known<'c> {
-    fn by_name(named: impl Iterator<Item = (String, &'c SecretText)>) -> Self {
-        let mut secrets: BTreeMap<String, Vec<&SecretText>> = BTreeMap::new();
+    fn by_name(named: impl Iterator<Item = (String, &'c SecretText<'static>)>) -> Self {
+        let mut secrets: BTreeMap<String, Vec<&SecretText<'static>>> = BTreeMap::new();
         for (name, secret) in named {
             secrets.entry(name).or_default().push(secret);
         }
         Self(secrets)
     }
 
-    fn tokens(tokens: impl Iterator<Item = &'c SecretText>) -> Self {
+    fn tokens(tokens: impl Iterator<Item = &'c SecretText<'static>>) -> Self {
         Self::by_name(tokens.map(|token| (masked_token(token.expose()), token)))
     }
 
     /// Fills `secret`, which belongs to what is called `owner` in messages.
-    fn fill(&self, secret: &mut SecretText, name: &str, owner: &str, refusals: &mut Vec<String>) {
+    fn fill(
+        &self,
+        secret: &mut SecretText<'static>,
+        name: &str,
+        owner: &str,
+        refusals: &mut Vec<String>,
+    ) {
         if !is_mask(secret.expose()) {
             return;
         }
@@ -65,7 +72,7 @@ impl<'c> Known<'c> {
         }
     }
 
-    fn fill_token(&self, token: &mut SecretText, noun: &str, refusals: &mut Vec<String>) {
+    fn fill_token(&self, token: &mut SecretText<'static>, noun: &str, refusals: &mut Vec<String>) {
         if !is_mask(token.expose()) {
             return;
         }

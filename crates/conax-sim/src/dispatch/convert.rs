@@ -1,6 +1,7 @@
 //! From a command of the model to a request on the wire.
 
-use conax_contract::cas::{CasRequest, WireSecret};
+use conax_contract::cas::CasRequest;
+use conax_contract::secret::SecretText;
 use conax_model::command::{Command, Fingerprint, TextMessage};
 use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
 use conax_model::time::SimTime;
@@ -52,7 +53,7 @@ pub(super) fn cas_request(command: &Command) -> CasRequest {
         },
         Command::UpdateCaPinToGivenValue { card, pin } => CasRequest::UpdateCaPinToGivenValue {
             card: card.to_string(),
-            pin: WireSecret::new(pin.expose()),
+            pin: SecretText::new(pin.expose().to_owned()),
         },
         Command::SendMailMessageToClient(message) => mail(message),
         Command::SendBarkMessageToClient {

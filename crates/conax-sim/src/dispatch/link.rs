@@ -91,8 +91,6 @@ pub struct LinkSettings {
     pub connect_time: Duration,
     /// How long each wait for bytes may take; Axis 1 waits 600 s unless told otherwise (Attested).
     pub read_time: Duration,
-    /// The `Authorization` header, if the head-end wants one.
-    pub authorization: Option<HeaderValue>,
 }
 
 /// What a head-end answered.
@@ -184,21 +182,25 @@ impl ConaxLink {
         matches!(self.way, Way::Network { .. })
     }
 
-    /// Sends one command and reads the answer.
+    /// Sends one command and reads the answer; with an `Authorization` header, if the CRM has
+    /// credentials.
     ///
     /// # Errors
     /// If no whole answer was read.
-    pub async fn exchange(&self, request: &EncodedRequest) -> Result<WireReply, SendFailure> {
+    pub async fn exchange(
+        &self,
+        request: &EncodedRequest,
+        authorization: Option<HeaderValue>,
+    ) -> Result<WireReply, SendFailure> {
+        let call = self.call(request, authorization);
         match &self.way {
             Way::InProcess(house) => {
                 let house = house.get().and_then(Weak::upgrade);
                 let house = house.ok_or_else(|| unsent(AxisFault::connect_refused()))?;
-                self.exchange_in_process(cas_door::router(house), request)
+                self.exchange_in_process(cas_door::router(house), call)
                     .await
             }
-            Way::Network { address, idle } => {
-                self.exchange_on_network(address, idle, request).await
-            }
+            Way::Network { address, idle } => self.exchange_on_network(address, idle, call).await,
         }
     }
 
@@ -214,10 +216,10 @@ impl ConaxLink {
     async fn exchange_in_process(
         &self,
         router: Router,
-        request: &EncodedRequest,
+        call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
-        let call = self.call(request, None).map(Body::new);
-        let reply = timeout(self.settings.read_time, router.oneshot(call)).await;
+        let call = router.oneshot(call.map(Body::new));
+        let reply = timeout(self.settings.read_time, call).await;
         let Ok(reply) = reply.map_err(|_| sent(AxisFault::read_timed_out()))?;
         self.read(reply).await
     }
@@ -226,13 +228,12 @@ impl ConaxLink {
         &self,
         address: &ConaxAddress,
         idle: &Mutex<Vec<Idle>>,
-        request: &EncodedRequest,
+        call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
         let mut connection = match take_idle(idle) {
             Some(connection) => connection,
             None => self.connect(address).await.map_err(unsent)?,
         };
-        let call = self.call(request, Some(address));
         let answered = timeout(self.settings.read_time, connection.send_request(call)).await;
         let answered = answered.map_err(|_| sent(AxisFault::read_timed_out()))?;
         let reply = answered.map_err(|error| sent(broken(&error)))?;
@@ -246,7 +247,7 @@ impl ConaxLink {
     fn call(
         &self,
         request: &EncodedRequest,
-        address: Option<&ConaxAddress>,
+        authorization: Option<HeaderValue>,
     ) -> Request<Full<Bytes>> {
         let mut call = Request::new(Full::new(Bytes::copy_from_slice(&request.body)));
         *call.method_mut() = Method::POST;
@@ -260,13 +261,16 @@ impl ConaxLink {
         if let Some(Ok(action)) = action {
             headers.insert("soapaction", action);
         }
-        let host = address.and_then(|address| HeaderValue::from_str(&address.authority()).ok());
+        let host = match &self.way {
+            Way::Network { address, .. } => HeaderValue::from_str(&address.authority()).ok(),
+            Way::InProcess(_) => None,
+        };
         headers.insert(
             header::HOST,
             host.unwrap_or(HeaderValue::from_static("localhost")),
         );
-        if let Some(authorization) = &self.settings.authorization {
-            headers.insert(header::AUTHORIZATION, authorization.clone());
+        if let Some(authorization) = authorization {
+            headers.insert(header::AUTHORIZATION, authorization);
         }
         call
     }

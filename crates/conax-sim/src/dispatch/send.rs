@@ -74,7 +74,10 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
         shared.clock.now(),
         shared.clock.mark(),
     );
-    let answer = shared.link.exchange(&request).await;
+    let answer = shared
+        .link
+        .exchange(&request, shared.conax_authorization())
+        .await;
     let answer = answer.map(|reply| WireReply {
         body: conceal(command, reply.body),
         ..reply

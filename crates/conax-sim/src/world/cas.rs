@@ -1,10 +1,11 @@
 //! The Conax side of a world: settings, cards, products, pairings and entitlements.
 
+use conax_contract::secret::SecretText;
 use conax_contract::world::{
     AddedSetsSpec, BatchAtomicitySpec, CancelMissingSpec, CardFormatSpec, CasSettingsSpec,
     CasSmartcardSpec, EntitlementSpec, FormatSpec, IntervalRuleSpec, OverlappingFingerprintsSpec,
     PairingModuleState, PeriodPolicySpec, ProductKind as SpecKind, ProductState as SpecState,
-    RepairPolicySpec, SecretText, SmartcardState, TextAlphabetSpec, WorldSpec,
+    RepairPolicySpec, SmartcardState, TextAlphabetSpec, WorldSpec,
 };
 use conax_model::cas::{
     AddedSets, BatchAtomicity, CancelMissing, CardFormat, CardSpec, CardState, CasSettings,
@@ -106,7 +107,7 @@ fn contradiction(error: LoadError) -> WorldProblem {
     WorldProblem::new(error.to_string())
 }
 
-fn pin(secret: &SecretText) -> Result<Pin, WorldProblem> {
+fn pin(secret: &SecretText<'_>) -> Result<Pin, WorldProblem> {
     Pin::parse(secret.expose()).ok_or_else(|| WorldProblem::new("a PIN is not made of four digits"))
 }
 

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use super::samples::sample;
 use super::strategies::{damage, operation, profile, reply, request, text};
 use crate::cas::{
-    CasOperation, CasReply, CasRequest, Profile, WireSecret, decode_reply, decode_request,
-    encode_reply, encode_request, flatten, mask_secrets, xml,
+    CasOperation, CasReply, CasRequest, Profile, decode_reply, decode_request, encode_reply,
+    encode_request, flatten, mask_secrets, xml,
 };
+use crate::secret::SecretText;
 
 const XML: Option<&str> = Some("text/xml; charset=utf-8");
 
@@ -152,7 +153,7 @@ proptest! {
     fn a_masked_body_does_not_depend_on_the_pin(profile in profile(), pin in text()) {
         let masked = |pin: &str| {
             let card = "1".to_owned();
-            let pin = WireSecret::new(pin);
+            let pin = SecretText::new(pin.to_owned());
             let request = CasRequest::UpdateCaPinToGivenValue { card, pin };
             let encoded = encode_request(profile, &request);
             (mask_secrets(&encoded.body), encoded.flattened)

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDateTime;
 
-use crate::cas::{CasOperation, CasRequest, WireSecret};
+use crate::cas::{CasOperation, CasRequest};
+use crate::secret::SecretText;
 
 pub(super) const CARD: &str = "01900080207";
 
@@ -54,7 +55,7 @@ pub(super) fn sample(operation: CasOperation) -> CasRequest {
         CasOperation::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue { card },
         CasOperation::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
             card,
-            pin: WireSecret::new("4821"),
+            pin: SecretText::new("4821"),
         },
         CasOperation::SendMailMessageToClient
         | CasOperation::SendBarkMessageToClient

@@ -5,9 +5,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use crate::cas::{
-    ActiveSubscription, CasAnswer, CasOperation, CasReply, CasRequest, Profile, WireSecret,
-};
+use crate::cas::{ActiveSubscription, CasAnswer, CasOperation, CasReply, CasRequest, Profile};
+use crate::secret::SecretText;
 
 /// Any identifier that survives the trimming of white space: visible ASCII and some more.
 pub(super) fn identifier() -> impl Strategy<Value = String> {
@@ -91,7 +90,7 @@ fn one_value() -> impl Strategy<Value = CasRequest> {
         3 => CasRequest::UpdateCaPinToDefaultValue { card },
         _ => CasRequest::UpdateCaPinToGivenValue {
             card,
-            pin: WireSecret::new(pin),
+            pin: SecretText::new(pin),
         },
     })
 }

@@ -1,6 +1,6 @@
 //! The tree between text and meaning: elements, text and secrets in document order.
 
-use crate::cas::secret::WireSecret;
+use crate::secret::SecretText;
 
 use super::names::is_legal_char;
 
@@ -25,7 +25,7 @@ pub(in crate::cas) enum Content {
     /// Text.
     Text(String),
     /// Text that is written but never shown.
-    Secret(WireSecret),
+    Secret(SecretText<'static>),
 }
 
 impl Element {
@@ -53,7 +53,7 @@ impl Element {
     }
 
     /// An element with a secret text.
-    pub fn secret(local: &str, namespace: &str, secret: &WireSecret) -> Self {
+    pub fn secret(local: &str, namespace: &str, secret: &SecretText<'static>) -> Self {
         let content = Content::Secret(secret.clone());
         Self::with_content(local, namespace, vec![content])
     }

@@ -9,8 +9,8 @@ use crate::crm::date::{DateFault, parse_date};
 use crate::crm::fields::FieldsSet;
 use crate::crm::found::{described, kind_of, quoted, text_hint, word_list};
 use crate::crm::refusal::Refusal;
-use crate::crm::secret_text::SecretText;
 use crate::crm::value::{Number, Value};
+use crate::secret::SecretText;
 
 use super::mistakes::{priority_meant, state_meant, type_meant};
 use super::reader::Reader;

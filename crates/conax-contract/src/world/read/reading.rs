@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{Kind, Names, Target};
+use crate::secret::SecretText;
 use crate::text::{Fields, Finding, Findings, Marked, Placed, Span, placed, shown, text, text_of};
 use crate::world::mask::is_mask;
-use crate::world::spec::SecretText;
 
 /// Whether a secret may be a mask, to be filled in from another world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Reading {
         what: &'static str,
         marked: &Marked,
         findings: &mut Findings,
-    ) -> Option<SecretText> {
+    ) -> Option<SecretText<'static>> {
         let text = text_of(what)(marked, findings)?;
         if is_mask(&text) && self.masks == Masks::Refused {
             let message = format!("{} is a mask, {what} is expected", shown(&text));
@@ -136,7 +136,7 @@ impl Reading {
         fields: &mut Fields<'_, '_>,
         key: &'static str,
         (kind, what): (Kind, &'static str),
-    ) -> Option<SecretText> {
+    ) -> Option<SecretText<'static>> {
         let read = |marked: &Marked, findings: &mut Findings| self.secret(what, marked, findings);
         let secret = fields.required(key, placed(read))?;
         let value = secret.value.expose().to_owned();
@@ -168,14 +168,18 @@ impl Reading {
         &self,
         fields: &mut Fields<'_, '_>,
         key: &'static str,
-    ) -> Option<SecretText> {
+    ) -> Option<SecretText<'static>> {
         fields.optional(key, |marked, findings| {
             self.secret("a password", marked, findings)
         })
     }
 
     /// Reads the optional PIN at `key`: four digits.
-    pub(super) fn pin(&self, fields: &mut Fields<'_, '_>, key: &'static str) -> Option<SecretText> {
+    pub(super) fn pin(
+        &self,
+        fields: &mut Fields<'_, '_>,
+        key: &'static str,
+    ) -> Option<SecretText<'static>> {
         let pin = fields.optional(key, |marked, findings| {
             let pin = self.secret("a PIN", marked, findings)?;
             Some(Placed {

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDateTime;
 
-use super::secret::SecretText;
 use super::settings::CasSettingsSpec;
 use super::words::words;
+use crate::secret::SecretText;
 
 /// The Conax side of a world.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct DomainSpec {
     /// The user name of its calls; without one nobody can log in as this domain.
     pub username: Option<String>,
     /// The password of its calls.
-    pub password: Option<SecretText>,
+    pub password: Option<SecretText<'static>>,
 }
 
 /// A product of the head-end.
@@ -87,7 +87,7 @@ pub struct CasSmartcardSpec {
     /// Its state; absent in the file: in stock.
     pub state: SmartcardState,
     /// Its PIN, four digits; absent: the default PIN of the settings.
-    pub pin: Option<SecretText>,
+    pub pin: Option<SecretText<'static>>,
 }
 
 words! {

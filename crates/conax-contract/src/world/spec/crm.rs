@@ -1,7 +1,7 @@
 //! The CRM side of a world: who may log in, what is sold, and who has it.
 
-use super::secret::SecretText;
 use super::words::words;
+use crate::secret::SecretText;
 
 /// A unit of the organisation; also the unit printed in a record's log information.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct UserSpec {
     /// The login name; unique whatever its case.
     pub username: String,
     /// The password; without one only tokens and keys let this user in.
-    pub password: Option<SecretText>,
+    pub password: Option<SecretText<'static>>,
     /// The name of the person.
     pub person_name: Option<String>,
     /// The address printed in log information.
@@ -41,7 +41,7 @@ pub struct UserSpec {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebApiKeySpec {
     /// The key.
-    pub key: SecretText,
+    pub key: SecretText<'static>,
     /// The user it logs in.
     pub username: String,
     /// The id of its unit; without one the user's.
@@ -53,7 +53,7 @@ pub struct WebApiKeySpec {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenSpec {
     /// The token.
-    pub token: SecretText,
+    pub token: SecretText<'static>,
     /// The user it stands for.
     pub username: String,
     /// The id of its unit; without one the user's.

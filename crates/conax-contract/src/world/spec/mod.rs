@@ -4,7 +4,6 @@ mod cas;
 mod codes;
 mod crm;
 mod record;
-mod secret;
 mod settings;
 mod words;
 mod world;
@@ -21,7 +20,6 @@ pub use crm::{
 pub use record::{
     LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec, RecordUserSpec,
 };
-pub use secret::SecretText;
 pub use settings::{
     AddedSetsSpec, BatchAtomicitySpec, CancelMissingSpec, CardFormatSpec, CasSettingsSpec,
     FormatSpec, IntervalRuleSpec, OverlappingFingerprintsSpec, PeriodPolicySpec, RepairPolicySpec,

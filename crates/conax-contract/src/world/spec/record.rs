@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 
 use super::crm::UnitSpec;
-use super::secret::SecretText;
 use crate::crm::{LifeCycleState, Priority, RequestType};
+use crate::secret::SecretText;
 
 /// A provisioning request as the documented object prints it, and whether it is held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,5 +104,5 @@ pub enum ParameterValue {
     /// Ordinary text.
     Text(String),
     /// A PIN to be sent: the value of `ca_pin`, which no answer prints.
-    Pin(SecretText),
+    Pin(SecretText<'static>),
 }

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use super::secret::SecretText;
 use super::words::words;
 use crate::crm::RequestType;
+use crate::secret::SecretText;
 
 /// Settings of the head-end; an absent one keeps the head-end's default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct CasSettingsSpec {
     /// How many sets may be added to a pairing at once. Default: one.
     pub added_sets: Option<AddedSetsSpec>,
     /// The operator's default PIN, four digits. Default: 0000.
-    pub default_pin: Option<SecretText>,
+    pub default_pin: Option<SecretText<'static>>,
     /// Which characters a text may have. Default: Unicode.
     pub text_alphabet: Option<TextAlphabetSpec>,
     /// The most characters of a mail. Default: 141.

@@ -1,7 +1,8 @@
 //! Secrets do not get out, and come back where they are known.
 
 use super::shipped::{parsed, shipped};
-use crate::world::{SecretText, Secrets, WorldSpec};
+use crate::secret::SecretText;
+use crate::world::{Secrets, WorldSpec};
 
 /// A world with a secret of every kind, none of which occurs in it by another name.
 const SECRETIVE: &str = r#"

@@ -1,11 +1,12 @@
 //! What is written reads as what it was.
 
+use crate::secret::SecretText;
 use proptest::prelude::*;
 
 use super::shipped::{SHIPPED, parsed};
 use crate::world::{
-    CasSmartcardSpec, DomainSpec, EntitlementSpec, SecretText, Secrets, ServiceSpec,
-    SmartcardState, UnitSpec, WorldSpec,
+    CasSmartcardSpec, DomainSpec, EntitlementSpec, Secrets, ServiceSpec, SmartcardState, UnitSpec,
+    WorldSpec,
 };
 
 /// Every setting with another value than its default.

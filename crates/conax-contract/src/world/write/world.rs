@@ -3,9 +3,10 @@
 use super::cas::cas_outline;
 use super::crm;
 use super::record::record_outline;
+use crate::secret::SecretText;
 use crate::text::Outline;
 use crate::world::mask::{MASK, Secrets, masked_token};
-use crate::world::spec::{SecretText, WorldSpec};
+use crate::world::spec::WorldSpec;
 
 impl WorldSpec {
     /// The world as a world file. With [`Secrets::Shown`] reading it gives the same world again.
@@ -60,7 +61,7 @@ impl WorldSpec {
 }
 
 /// A password or PIN; nothing of it is shown.
-pub(super) fn hidden(secret: Option<&SecretText>, secrets: Secrets) -> Outline {
+pub(super) fn hidden(secret: Option<&SecretText<'static>>, secrets: Secrets) -> Outline {
     match (secret, secrets) {
         (None, _) => Outline::Null,
         (Some(secret), Secrets::Shown) => Outline::text(secret.expose()),
@@ -69,7 +70,7 @@ pub(super) fn hidden(secret: Option<&SecretText>, secrets: Secrets) -> Outline {
 }
 
 /// A token or key; its end is shown, so that people can tell which one it is.
-pub(super) fn hidden_but_end(secret: &SecretText, secrets: Secrets) -> Outline {
+pub(super) fn hidden_but_end(secret: &SecretText<'static>, secrets: Secrets) -> Outline {
     match secrets {
         Secrets::Shown => Outline::text(secret.expose()),
         Secrets::Masked => Outline::Text(masked_token(secret.expose())),

@@ -1,13 +1,13 @@
-//! Text of a call that must never be repeated: PINs, passwords, tokens.
+//! Text that must never be shown: PINs, passwords, keys, tokens.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A secret of a call, borrowed from it where possible.
+/// A secret, borrowed from the call it came in where possible.
 ///
 /// `Debug` prints a mask and there is no `Display`; whoever needs the text says so with
 /// [`SecretText::expose`].
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretText<'a>(Cow<'a, str>);
 
 impl<'a> SecretText<'a> {
