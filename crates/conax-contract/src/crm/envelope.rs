@@ -1,6 +1,6 @@
 //! Whole answers: the status block first, then the data, written straight into one buffer.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::fields::{FieldsSet, Shape};
 use super::refusal::Refusal;
@@ -57,16 +57,59 @@ pub fn ok_object(writing: Writing, fields: FieldsSet, view: &RequestView<'_>) ->
 #[must_use]
 pub fn ok_list<'a, I>(writing: Writing, fields: FieldsSet, views: I) -> Vec<u8>
 where
-    I: Iterator<Item = RequestView<'a>> + Clone,
+    I: Iterator<Item = RequestView<'a>>,
 {
+    let (mut list, mut bytes) = ListWriter::begin(writing, fields);
     // The lower bound may be huge for an iterator that lies; a reserve is only a hint.
-    let expected = views.size_hint().0.min(1024);
-    let members = fields.intersection(writing.shape.members());
-    let data = ViewList { views, members };
-    encoded(
-        STATUS_BYTES + expected * RECORD_BYTES,
-        &Envelope::ok(writing, data),
-    )
+    bytes.reserve(views.size_hint().0.min(1024) * RECORD_BYTES);
+    for view in views {
+        list.item(&view, &mut bytes);
+    }
+    ListWriter::end(&mut bytes);
+    bytes
+}
+
+/// A successful list, written piece by piece: a long one need not be in memory as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct ListWriter {
+    members: FieldsSet,
+    is_first: bool,
+}
+
+/// What closes the list and the envelope.
+const LIST_END: &[u8] = b"]}";
+
+impl ListWriter {
+    /// Begins a list; the bytes are its beginning.
+    #[must_use]
+    pub fn begin(writing: Writing, fields: FieldsSet) -> (Self, Vec<u8>) {
+        let nothing: [(); 0] = [];
+        let mut bytes = encoded(STATUS_BYTES, &Envelope::ok(writing, nothing));
+        bytes.truncate(bytes.len() - LIST_END.len());
+        let members = fields.intersection(writing.shape.members());
+        (
+            Self {
+                members,
+                is_first: true,
+            },
+            bytes,
+        )
+    }
+
+    /// Appends one request.
+    pub fn item(&mut self, view: &RequestView<'_>, bytes: &mut Vec<u8>) {
+        if !self.is_first {
+            bytes.push(b',');
+        }
+        self.is_first = false;
+        let members = self.members;
+        write(bytes, &Selected { view, members });
+    }
+
+    /// Appends the end.
+    pub fn end(bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(LIST_END);
+    }
 }
 
 /// The answer to a login.
@@ -102,9 +145,12 @@ pub fn refused(refusal: &Refusal) -> Vec<u8> {
 
 fn encoded(capacity: usize, envelope: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(capacity);
-    serde_json::to_writer(&mut bytes, envelope)
-        .expect("a vector takes every write and all names are text");
+    write(&mut bytes, envelope);
     bytes
+}
+
+fn write(bytes: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(bytes, value).expect("a vector takes every write and all names are text");
 }
 
 #[derive(serde::Serialize)]
@@ -145,26 +191,5 @@ struct Empty {}
 impl Serialize for Empty {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_map(Some(0))?.end()
-    }
-}
-
-struct ViewList<I> {
-    views: I,
-    members: FieldsSet,
-}
-
-impl<'a, I> Serialize for ViewList<I>
-where
-    I: Iterator<Item = RequestView<'a>> + Clone,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for view in self.views.clone() {
-            list.serialize_element(&Selected {
-                view: &view,
-                members: self.members,
-            })?;
-        }
-        list.end()
     }
 }

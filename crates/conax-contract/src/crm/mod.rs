@@ -44,7 +44,8 @@ pub use codes::{
 };
 pub use date::DateText;
 pub use envelope::{
-    CONTENT_TYPE, SuccessTexts, Writing, ok_empty, ok_list, ok_object, ok_token, refused,
+    CONTENT_TYPE, ListWriter, SuccessTexts, Writing, ok_empty, ok_list, ok_object, ok_token,
+    refused,
 };
 pub use fields::{FieldsSet, Member, Shape};
 pub use honesty::{HonestyRow, Subject, honesty};

@@ -4,6 +4,7 @@
 //! its parts up, `view` prints a stored one. What the documentation says is in `conax-contract`.
 
 mod convert;
+mod list_body;
 mod login;
 mod names;
 mod refusals;

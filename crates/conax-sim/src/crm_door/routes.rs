@@ -20,6 +20,7 @@ use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, Re
 use conax_model::id::HexId;
 
 use crate::crm_door::convert::Context;
+use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
 use crate::crm_door::refusals::{check_head, unread};
 use crate::crm_door::{login, request_view};
@@ -31,6 +32,9 @@ use crate::shared::Shared;
 /// Tells the exchange of the journal that an answer belongs to.
 const EXCHANGE_HEADER: &str = "conax-sim-exchange";
 
+/// A list of more requests than this is written while it is sent.
+const LONG_LIST: usize = 256;
+
 /// The provisioning API as a router.
 pub fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(answer).with_state(shared)
@@ -40,8 +44,15 @@ pub fn router(shared: Arc<Shared>) -> Router {
 struct Answer {
     refusal: Option<RefusalCode>,
     allow: Option<&'static str>,
-    body: Vec<u8>,
+    text: Text,
     subject: Subject,
+}
+
+/// The text of an answer.
+enum Text {
+    Whole(Vec<u8>),
+    /// Long: written while it is sent, and not kept in the journal.
+    InPieces(ListBody),
 }
 
 impl Answer {
@@ -49,7 +60,7 @@ impl Answer {
         Self {
             refusal: None,
             allow: None,
-            body,
+            text: Text::Whole(body),
             subject,
         }
     }
@@ -59,7 +70,7 @@ impl Answer {
         Self {
             refusal: Some(refusal.code),
             allow: None,
-            body: refused(refusal),
+            text: Text::Whole(refused(refusal)),
             subject: Subject {
                 outcome,
                 ..Subject::default()
@@ -86,7 +97,13 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         Err(refusal) => Answer::refused(&refusal),
     };
     let status = answer.status(shared.settings.crm.http_mode);
-    let reply = Bytes::from(answer.body);
+    let (kept, body) = match answer.text {
+        Text::Whole(text) => {
+            let text = Bytes::from(text);
+            (text.clone(), Body::from(text))
+        }
+        Text::InPieces(list) => (Bytes::new(), Body::new(list)),
+    };
     shared.journal.record(Ended {
         number,
         at,
@@ -100,9 +117,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         took: mark.elapsed(),
         subject: answer.subject,
         call: &call,
-        reply: reply.clone(),
+        reply: kept,
     });
-    let mut response = Response::new(Body::from(reply));
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
@@ -244,6 +261,18 @@ fn list_requests(shared: &Shared, writing: Writing, call: &ListCall<'_>) -> Answ
         ListFilter::ReferenceNumber(reference) => Filter::Reference(reference),
     };
     let rows = shared.crm().book.list(filter, page);
+    if rows.len() > LONG_LIST {
+        let outcome = format!("{} requests, sent in pieces and not kept", rows.len());
+        return Answer {
+            refusal: None,
+            allow: None,
+            text: Text::InPieces(ListBody::new(writing, call.fields, rows)),
+            subject: Subject {
+                outcome: Some(outcome.into()),
+                ..Subject::default()
+            },
+        };
+    }
     let views = rows.iter().map(|row| request_view(row));
     Answer::ok(ok_list(writing, call.fields, views), Subject::default())
 }
