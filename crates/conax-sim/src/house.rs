@@ -64,19 +64,16 @@ impl House {
     }
 
     /// The provisioning API.
-    #[must_use]
     pub fn crm_router(&self) -> Router {
         crm_door::router(Arc::clone(&self.shared))
     }
 
     /// The simulated head-end.
-    #[must_use]
     pub fn cas_router(&self) -> Router {
         cas_door::router(Arc::clone(&self.shared))
     }
 
     /// The control door.
-    #[must_use]
     pub fn control_router(&self) -> Router {
         control_door::router(Arc::clone(&self.shared))
     }

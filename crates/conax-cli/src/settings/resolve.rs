@@ -211,7 +211,9 @@ fn parse_file(path: &Path, text: &str) -> Result<Vec<FileValue>, Vec<String>> {
         )]
     })?;
     let (mut values, mut findings) = (Vec::new(), Vec::new());
-    for (key, value) in table.get_ref() {
+    let mut entries: Vec<_> = table.get_ref().iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    for (key, value) in entries {
         let offset = key.span().start;
         let name = key.get_ref().as_ref();
         let Some(entry) = SETTINGS.iter().find(|entry| entry.key == name) else {

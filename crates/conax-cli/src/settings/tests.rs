@@ -1,1 +1,74 @@
-//! Settings tests.
+//! The table and the settings file in sentences.
+
+use std::path::Path;
+
+use conax_model::entropy::Seed;
+use conax_model::time::SimTime;
+
+use super::resolve::check_file;
+use super::{SETTINGS, Settings, house};
+
+fn findings(text: &str) -> String {
+    check_file(Path::new("conax-sim.toml"), text).join("\n")
+}
+
+#[test]
+fn every_default_passes_its_own_check() {
+    for entry in SETTINGS {
+        assert_eq!((entry.check)(entry.default), Ok(()), "{}", entry.key);
+    }
+}
+
+#[test]
+fn every_setting_has_one_name() {
+    for (index, entry) in SETTINGS.iter().enumerate() {
+        let again = SETTINGS[index + 1..]
+            .iter()
+            .any(|other| other.key == entry.key);
+        assert!(!again, "{} stands twice in the table", entry.key);
+        assert!(
+            entry.variable().starts_with("CONAX_SIM_"),
+            "{}",
+            entry.variable()
+        );
+    }
+}
+
+#[test]
+fn the_defaults_make_a_house_with_all_doors_on_this_machine() {
+    let start = SimTime::from_millis(0);
+    let (house, doors) = house(&Settings::defaults(), Seed(1), start, None).expect("defaults fit");
+    for address in [doors.crm, doors.cas, doors.control] {
+        assert!(address.expect("every door is open").ip().is_loopback());
+    }
+    assert_eq!(house.cas.profile.name(), "public");
+}
+
+#[test]
+fn a_misspelt_key_is_refused_with_the_name_that_was_meant() {
+    assert_eq!(
+        findings("seed = 7\nrun-intervall = \"1s\"\n"),
+        "conax-sim.toml:2:1  unknown setting `run-intervall`\n   hint: did you mean `run-interval`?"
+    );
+    assert!(findings("run_interval = \"1s\"").contains("did you mean `run-interval`?"));
+}
+
+#[test]
+fn everything_wrong_is_told_at_once_with_its_place() {
+    let findings = findings("workers = 0\n\nshape = \"round\"\nlog = true\n");
+    let lines: Vec<&str> = findings.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "conax-sim.toml:1:11  `workers`: found `0`, expected a whole number from 1 to 65536",
+            "conax-sim.toml:3:9  `shape`: found `round`, expected `superset`, `r4-early` or \
+             `r4-late`",
+            "conax-sim.toml:4:7  `log`: expected a text or a number, found a boolean",
+        ]
+    );
+}
+
+#[test]
+fn text_that_is_not_toml_is_refused_with_its_place() {
+    assert!(findings("seed = = 7").starts_with("conax-sim.toml:1:8  "));
+}
