@@ -4,8 +4,8 @@
 
 use serde::de::IgnoredAny;
 
-use super::near_miss::squash;
 use super::percent::decode_query;
+use crate::text::squash;
 
 /// What stands in place of a secret.
 const MASK: &str = "***";

@@ -17,7 +17,6 @@ mod honesty;
 mod identifier;
 mod json_fault;
 mod mask;
-mod near_miss;
 mod operation;
 mod parameter;
 mod params;

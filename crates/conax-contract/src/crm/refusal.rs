@@ -6,11 +6,11 @@
 use std::fmt;
 
 use super::found::{kind_of, quoted};
-use super::near_miss::nearest;
 use super::operation::Operation;
 use super::params::Params;
 use super::refusal_code::RefusalCode;
 use super::value::Value;
+use crate::text::near_miss;
 
 /// Why a call is refused, as the status block says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,7 +233,7 @@ fn missing_token_message(params: &Params<'_>) -> String {
     let meant = params
         .iter()
         .map(|(name, _)| name)
-        .find(|name| nearest(name, ["token"]).is_some());
+        .find(|name| near_miss(name, ["token"]).is_some());
     let hint = meant.map_or_else(String::new, |name| {
         format!(" Was {} meant to be it?", quoted(name))
     });

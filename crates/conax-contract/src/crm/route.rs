@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::near_miss::nearest;
 use super::operation::Operation;
 use super::percent::decode;
+use crate::text::near_miss;
 
 /// The path all methods are served under, as a setting.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,9 +142,9 @@ fn nearest_path(base: &BasePath, path: &str) -> Option<&'static str> {
     let paths = || Operation::ALL.into_iter().map(Operation::path);
     paths()
         .find(|candidate| lower.ends_with(candidate))
-        .or_else(|| nearest(&lower, paths()))
+        .or_else(|| near_miss(&lower, paths()))
         .or_else(|| {
-            let action = nearest(last_part(&lower), paths().map(last_part))?;
+            let action = near_miss(last_part(&lower), paths().map(last_part))?;
             paths().find(|candidate| last_part(candidate) == action)
         })
 }

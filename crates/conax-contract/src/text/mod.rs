@@ -30,7 +30,7 @@ pub use fields::{Fields, fields};
 pub use finding::{Finding, Findings, shown};
 pub use marked::{Entry, Marked, Node, Place, Scalar, Span, Style};
 pub use moment::{parse_duration, parse_moment, render_duration, render_moment};
-pub use near::near_miss;
+pub use near::{near_miss, squash};
 pub use outline::Outline;
 pub use plain::Meaning;
 pub use read::{Limits, read, read_within};

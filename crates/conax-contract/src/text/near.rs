@@ -5,7 +5,7 @@ const LENGTH_LIMIT: usize = 80;
 
 /// The candidate closest to `found`, if one is close enough to be meant.
 ///
-/// Case, spaces and hyphens do not count as differences.
+/// Case, blanks, hyphens and underscores do not count as differences.
 #[must_use]
 pub fn near_miss<'a>(
     found: &str,
@@ -14,14 +14,17 @@ pub fn near_miss<'a>(
     if found.len() > LENGTH_LIMIT {
         return None;
     }
-    let wanted = folded(found);
+    let wanted = squash(found);
+    if wanted.len() < 2 {
+        return None;
+    }
     // One slip in three letters is still the same word; three slips are another word.
     let tolerance = (wanted.chars().count() / 3).clamp(1, 3);
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LENGTH_LIMIT)
         .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&wanted, &folded(candidate));
+            let distance = strsim::damerau_levenshtein(&wanted, &squash(candidate));
             (distance, candidate)
         })
         .filter(|(distance, candidate)| {
@@ -38,8 +41,9 @@ pub(super) fn same_beginning<'a>(
     found: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let wanted = folded(found);
+    let wanted = squash(found);
     let common = |candidate: &str| {
+        let candidate = squash(candidate);
         let letters = candidate.bytes().zip(wanted.bytes());
         letters.take_while(|(left, right)| left == right).count()
     };
@@ -51,11 +55,12 @@ pub(super) fn same_beginning<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-fn folded(word: &str) -> String {
+/// Letters and digits in lower case: `processImmediately`, `PROCESS-IMMEDIATELY` and
+/// `process_immediately` are one word.
+#[must_use]
+pub fn squash(word: &str) -> String {
     word.chars()
-        .map(|letter| match letter {
-            ' ' | '-' => '_',
-            other => other.to_ascii_lowercase(),
-        })
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
         .collect()
 }

@@ -8,11 +8,11 @@ use crate::crm::body::parse_json;
 use crate::crm::codes::IdentifierField;
 use crate::crm::found::{described, quoted, text_hint, word_list};
 use crate::crm::json_fault::json_message;
-use crate::crm::near_miss::nearest;
 use crate::crm::parameter::IdentifierKind;
 use crate::crm::params::{Origin, repeated_name};
 use crate::crm::refusal_code::RefusalCode;
 use crate::crm::value::Value;
+use crate::text::near_miss;
 
 use super::mistakes::identifier_example;
 use super::reader::Reader;
@@ -184,7 +184,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<T> {
         let codes = || kind.fields().iter().map(|field| field.code());
         let meant = names
-            .find_map(|name| nearest(name, codes()))
+            .find_map(|name| near_miss(name, codes()))
             .map_or_else(String::new, |meant| format!(" Did you mean `{meant}`?"));
         let message = format!(
             "The parameter `{name}` must have exactly one of the sub-fields {}; found \

@@ -1,10 +1,10 @@
 //! Near misses: what was probably meant by an unknown name or word.
 
 use crate::crm::codes::{LifeCycleState, Priority, RequestType};
-use crate::crm::near_miss::{nearest, squash};
 use crate::crm::operation::Operation;
 use crate::crm::parameter::{IdentifierKind, SetKind, ValueKind};
 use crate::crm::params::{Origin, Params};
+use crate::text::{near_miss, squash};
 
 /// More unknown parameters than these are not compared.
 const MOST_UNKNOWN_NAMES: usize = 64;
@@ -23,7 +23,7 @@ pub(super) fn meant_by<'p>(
             .take(MOST_UNKNOWN_NAMES)
     };
     unknown()
-        .find(|unknown| nearest(unknown, [name]).is_some())
+        .find(|unknown| near_miss(unknown, [name]).is_some())
         .or_else(|| unknown().find(|unknown| shares_stem(unknown, name)))
         .or_else(|| unknown().find(|unknown| is_part_of(unknown, name)))
 }
@@ -105,7 +105,7 @@ pub(super) fn priority_meant(found: &str) -> Option<&'static str> {
         ],
     )
     .map(Priority::code)
-    .or_else(|| nearest(found, Priority::ALL.map(Priority::code)))
+    .or_else(|| near_miss(found, Priority::ALL.map(Priority::code)))
 }
 
 /// The state that was probably meant.
@@ -126,7 +126,7 @@ pub(super) fn state_meant(found: &str) -> Option<&'static str> {
         ],
     )
     .map(LifeCycleState::code)
-    .or_else(|| nearest(found, LifeCycleState::ALL.map(LifeCycleState::code)))
+    .or_else(|| near_miss(found, LifeCycleState::ALL.map(LifeCycleState::code)))
 }
 
 /// The type that was probably meant. The name of an operation stands for what it creates, because
@@ -138,7 +138,7 @@ pub(super) fn type_meant(found: &str) -> Option<&'static str> {
         .and_then(Operation::creates);
     by_operation
         .map(RequestType::code)
-        .or_else(|| nearest(found, RequestType::ALL.map(RequestType::code)))
+        .or_else(|| near_miss(found, RequestType::ALL.map(RequestType::code)))
 }
 
 fn synonym<T: Copy>(found: &str, synonyms: &[(&str, T)]) -> Option<T> {

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::crm::found::{described, kind_of, quoted, text_hint, word_list};
-use crate::crm::near_miss::nearest;
 use crate::crm::parameter::SetKind;
 use crate::crm::params::repeated_name;
 use crate::crm::value::Value;
+use crate::text::near_miss;
 
 use super::mistakes::set_example;
 use super::reader::Reader;
@@ -127,7 +127,7 @@ fn member_meant(members: &[(Cow<'_, str>, Value<'_>)], member: &str) -> String {
     let meant = members
         .iter()
         .map(|(found, _)| found.as_ref())
-        .find(|found| nearest(found, [member]).is_some());
+        .find(|found| near_miss(found, [member]).is_some());
     meant.map_or_else(String::new, |_| {
         format!(" Did you mean {}?", word_list([member]))
     })
