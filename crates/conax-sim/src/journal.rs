@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::http::Method;
 use conax_contract::cas::{self, Profile};
 use conax_contract::crm;
 use conax_model::time::SimTime;
@@ -76,7 +77,7 @@ pub struct Exchange {
     /// Where it was seen.
     pub surface: Surface,
     /// HTTP method.
-    pub method: Box<str>,
+    pub method: Method,
     /// Path and query, masked.
     pub target: Box<str>,
     /// HTTP status of the reply; absent if none was read.
@@ -141,7 +142,7 @@ pub struct Ended<'a> {
     /// Where it was seen.
     pub surface: Surface,
     /// HTTP method.
-    pub method: &'a str,
+    pub method: &'a Method,
     /// Path and query as received; masked here.
     pub target: &'a str,
     /// HTTP status of the reply; absent if none was read.
@@ -277,7 +278,7 @@ impl Journal {
             number: ended.number,
             at: ended.at,
             surface: ended.surface,
-            method: ended.method.into(),
+            method: ended.method.clone(),
             target: masked_target(ended.target),
             http_status: ended.http_status,
             took: ended.took,

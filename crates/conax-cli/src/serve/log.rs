@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use conax_contract::crm::DateText;
 use conax_sim::journal::{Exchange, Observer};
 use serde::Serialize;
 
@@ -15,6 +16,9 @@ use serde::Serialize;
 const WAITING_LIMIT: usize = 65_536;
 /// How long the thread lets exchanges gather once there is one.
 const GATHERING_TIME: Duration = Duration::from_millis(10);
+
+/// Columns of the path in a line for a person.
+const PATH_COLUMNS: usize = 26;
 
 type Render = fn(&Exchange, &mut String);
 
@@ -135,60 +139,84 @@ fn write_lines(waiting: &Waiting, render: Render) {
 
 /// One exchange for a person, in at most 80 columns where its parts allow.
 fn human(exchange: &Exchange, line: &mut String) {
-    let time = exchange.at.calendar();
-    let path = exchange.target.split('?').next().unwrap_or_default();
-    let tail = path
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .filter(|tail| !tail.is_empty())
-        .unwrap_or(path);
-    let status = exchange
-        .http_status
-        .map_or("---".to_owned(), |status| status.to_string());
+    push_time(exchange, line);
     let _ = write!(
         line,
-        "{} {:<8} {:<4} {} {status} {:>7.1?}",
-        time.format("%H:%M:%S"),
+        " {:<8} {:<4} ",
         exchange.surface.name(),
-        exchange.method,
-        short(tail),
-        exchange.took,
+        exchange.method
     );
+    push_path(&exchange.target, line);
+    match exchange.http_status {
+        Some(status) => {
+            let _ = write!(line, " {status}");
+        }
+        None => line.push_str(" ---"),
+    }
+    push_duration(exchange.took, line);
     if let Some(number) = exchange.subject.request_number {
         let _ = write!(line, " #{number}");
     }
     if let Some(card) = &exchange.subject.card {
-        let _ = write!(line, " card {card}");
+        line.push_str(" card ");
+        push_plain(card, line);
     }
     if let Some(outcome) = &exchange.subject.outcome {
-        let _ = write!(line, " {}", plain(outcome));
+        line.push(' ');
+        push_plain(outcome, line);
     }
     line.push('\n');
 }
 
-/// A path in a column of its own.
-fn short(path: &str) -> String {
-    let path = plain(path);
-    if path.chars().count() <= 26 {
-        return format!("{path:<26}");
+/// The simulated time of day.
+fn push_time(exchange: &Exchange, line: &mut String) {
+    let second = exchange
+        .at
+        .millis()
+        .div_euclid(1000)
+        .rem_euclid(24 * 60 * 60);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    let _ = write!(line, "{hour:02}:{minute:02}:{:02}", second % 60);
+}
+
+/// The last part of a path, in a column of its own.
+fn push_path(target: &str, line: &mut String) {
+    let path = target.split('?').next().unwrap_or_default();
+    let tail = path.trim_end_matches('/').rsplit('/').next();
+    let tail = tail.filter(|tail| !tail.is_empty()).unwrap_or("/");
+    let count = tail.chars().count();
+    if count <= PATH_COLUMNS {
+        push_plain(tail, line);
+        line.extend(std::iter::repeat_n(' ', PATH_COLUMNS - count));
+    } else {
+        let end = tail
+            .char_indices()
+            .nth(PATH_COLUMNS - 1)
+            .map_or(tail.len(), |(end, _)| end);
+        push_plain(&tail[..end], line);
+        line.push('…');
     }
-    let start: String = path.chars().take(25).collect();
-    format!("{start}…")
+}
+
+fn push_duration(took: Duration, line: &mut String) {
+    let micros = took.as_micros();
+    let _ = match micros {
+        0..10_000 => write!(line, "{micros:>6} us"),
+        10_000..10_000_000 => write!(line, "{:>6} ms", micros / 1000),
+        _ => write!(line, "{:>6} s ", micros / 1_000_000),
+    };
 }
 
 /// Text from outside, without characters that would move the cursor.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '.' } else { c })
-        .collect()
+fn push_plain(text: &str, line: &mut String) {
+    line.extend(text.chars().map(|c| if c.is_control() { '.' } else { c }));
 }
 
 /// One exchange for a program.
 #[derive(Serialize)]
 struct Line<'a> {
     exchange: u64,
-    at: String,
+    at: DateText,
     door: &'static str,
     verb: &'a str,
     target: &'a str,
@@ -202,13 +230,9 @@ struct Line<'a> {
 fn json(exchange: &Exchange, line: &mut String) {
     let fields = Line {
         exchange: exchange.number,
-        at: exchange
-            .at
-            .calendar()
-            .format("%Y-%m-%dT%H:%M:%S%.3f")
-            .to_string(),
+        at: DateText::from_millis(exchange.at.millis()),
         door: exchange.surface.name(),
-        verb: &exchange.method,
+        verb: exchange.method.as_str(),
         target: &exchange.target,
         http_status: exchange.http_status,
         took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
@@ -216,6 +240,8 @@ fn json(exchange: &Exchange, line: &mut String) {
         card: exchange.subject.card.as_deref(),
         outcome: exchange.subject.outcome.as_deref(),
     };
-    line.push_str(&serde_json::to_string(&fields).unwrap_or_default());
-    line.push('\n');
+    if let Ok(text) = serde_json::to_string(&fields) {
+        line.push_str(&text);
+        line.push('\n');
+    }
 }

@@ -69,7 +69,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         number,
         at,
         surface: Surface::Cas,
-        method: parts.method.as_str(),
+        method: &parts.method,
         target: parts
             .uri
             .path_and_query()

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::Method;
 use conax_contract::cas::{self, CasOperation, DecodedReply, Profile};
 use conax_model::command::Command;
 use conax_model::crm::{ImmediateTake, ProvisioningRequest, Settled, Settlement, Ticket};
@@ -88,7 +89,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
         number,
         at,
         surface: Surface::Dispatch,
-        method: "POST",
+        method: &Method::POST,
         target: shared.link.path(&request),
         http_status: reply.as_ref().map(|reply| reply.http_status),
         took: mark.elapsed(),

@@ -16,16 +16,34 @@ pub enum BodyRefusal {
     Broken,
 }
 
+/// Of a body beyond the limit this much is read on, and forgotten.
+const FORGOTTEN_BYTES: usize = 16 << 20;
+
 /// Reads a whole body.
+///
+/// Of one beyond the limit the rest is read too: a connection that is closed before all was read
+/// is reset, and the refusal would be lost on its way.
 ///
 /// # Errors
 /// If it is too long, too slow or broken.
-pub async fn read_body(body: Body, limit: usize, time: Duration) -> Result<Bytes, BodyRefusal> {
-    let whole = Limited::new(body, limit).collect();
+pub async fn read_body(mut body: Body, limit: usize, time: Duration) -> Result<Bytes, BodyRefusal> {
+    let whole = Limited::new(&mut body, limit).collect();
     match tokio::time::timeout(time, whole).await {
         Err(_) => Err(BodyRefusal::TooSlow),
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyRefusal::TooLong),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let _ = tokio::time::timeout(time, read_on(body)).await;
+            Err(BodyRefusal::TooLong)
+        }
         Ok(Err(_)) => Err(BodyRefusal::Broken),
+    }
+}
+
+async fn read_on(mut body: Body) {
+    let mut count = 0;
+    while let Some(Ok(frame)) = body.frame().await
+        && count < FORGOTTEN_BYTES
+    {
+        count += frame.data_ref().map_or(0, Bytes::len);
     }
 }

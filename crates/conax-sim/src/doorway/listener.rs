@@ -120,6 +120,8 @@ impl Listener {
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
+            // Who says that no more comes still waits for the answer.
+            .half_close(true)
             .header_read_timeout(self.limits.head_time)
             .max_buf_size((self.limits.head_bytes * 2).max(8192));
         let io = TokioIo::new(stream);
