@@ -1,1 +1,40 @@
 //! Whole-house tests.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so and where"
+)]
+
+// The documented API: the examples, then every parameter and restriction.
+mod creating;
+mod documented;
+mod identifiers;
+mod immediate;
+mod listing;
+mod logins;
+mod paths;
+mod refusals;
+
+mod malformed;
+
+// The life of a provisioning request.
+mod broken_conax;
+mod hang_up;
+mod order;
+mod rejections;
+mod sequences;
+mod utilities;
+
+// What stands beside them.
+mod conax_door;
+mod control;
+mod secrets;
+
+// Ring 2: the built program.
+mod program;
+mod sockets;
+mod verbs;
+
+// The rules of the house.
+mod readme;
+mod tidy;

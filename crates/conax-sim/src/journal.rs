@@ -6,7 +6,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::Method;
@@ -70,7 +69,7 @@ pub struct Subject {
 
 /// One exchange.
 pub struct Exchange {
-    /// Its number, counted over all doors.
+    /// Its number, counted over all doors in order of their end.
     pub number: u64,
     /// When it began.
     pub at: SimTime,
@@ -135,8 +134,6 @@ impl std::fmt::Debug for Exchange {
 
 /// An exchange that ends now.
 pub struct Ended<'a> {
-    /// Its number.
-    pub number: u64,
     /// When it began.
     pub at: SimTime,
     /// Where it was seen.
@@ -188,13 +185,13 @@ pub trait Observer: Send + Sync {
 pub struct Journal {
     limits: JournalLimits,
     profile: &'static Profile,
-    next: AtomicU64,
     kept: Mutex<Kept>,
     observer: Option<Arc<dyn Observer>>,
 }
 
 #[derive(Default)]
 struct Kept {
+    last: u64,
     exchanges: VecDeque<Arc<Exchange>>,
     bytes: usize,
     dropped: u64,
@@ -220,26 +217,30 @@ impl Journal {
         Self {
             limits,
             profile,
-            next: AtomicU64::new(1),
             kept: Mutex::default(),
             observer,
         }
     }
 
-    /// The number of the exchange that begins now.
-    pub fn begin(&self) -> u64 {
-        self.next.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Records an exchange that ended.
-    pub fn record(&self, ended: Ended<'_>) {
-        let exchange = Arc::new(self.exchange(ended));
+    /// Records an exchange that ended; its number.
+    ///
+    /// Numbers are given here and not at the beginning: whoever reads on from the highest number
+    /// seen would miss what began before and ended later.
+    pub fn record(&self, ended: Ended<'_>) -> u64 {
+        let exchange = self.keep(self.exchange(ended));
         if let Some(observer) = &self.observer {
             observer.exchanged(&exchange);
         }
+        exchange.number
+    }
+
+    fn keep(&self, mut exchange: Exchange) -> Arc<Exchange> {
         let mut kept = self.kept();
+        kept.last += 1;
+        exchange.number = kept.last;
+        let exchange = Arc::new(exchange);
         kept.bytes += exchange.size();
-        kept.exchanges.push_back(exchange);
+        kept.exchanges.push_back(Arc::clone(&exchange));
         while kept.exchanges.len() > self.limits.exchange_limit
             || kept.bytes > self.limits.byte_limit
         {
@@ -249,6 +250,7 @@ impl Journal {
             kept.bytes -= oldest.size();
             kept.dropped += 1;
         }
+        exchange
     }
 
     /// Up to `limit` kept exchanges with numbers above `since` that `wanted` lets through.
@@ -275,7 +277,7 @@ impl Journal {
         let limit = self.limits.body_limit;
         let (call_len, reply_len) = (ended.call.len(), ended.reply.len());
         Exchange {
-            number: ended.number,
+            number: 0,
             at: ended.at,
             surface: ended.surface,
             method: ended.method.clone(),

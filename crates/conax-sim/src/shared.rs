@@ -11,9 +11,9 @@ use axum::http::HeaderValue;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use conax_contract::world::WorldSpec;
-use conax_model::cas::CasState;
+use conax_model::cas::{AddedSets, CasSettings, CasState};
 use conax_model::crm::{ReferenceData, RequestBook, Sessions};
-use conax_model::entropy::{Ids, Seed};
+use conax_model::entropy::Ids;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 use tokio::sync::Notify;
@@ -87,7 +87,7 @@ impl Shared {
         link: ConaxLink,
     ) -> Result<Self, WorldProblem> {
         let crm = crm_side(&world, &settings, 0, settings.start)?;
-        let cas = cas_side(&world, settings.seed, settings.start)?;
+        let cas = cas_side(&world, &settings, settings.start)?;
         Ok(Self {
             clock: Clock::starting_at(settings.start),
             settings,
@@ -136,7 +136,7 @@ impl Shared {
         let now = self.clock.now();
         let generation = self.worlds.fetch_add(1, Ordering::Relaxed) + 1;
         let crm = crm_side(&spec, &self.settings, generation, now)?;
-        let cas = cas_side(&spec, self.settings.seed, now)?;
+        let cas = cas_side(&spec, &self.settings, now)?;
         *self
             .world
             .lock()
@@ -221,10 +221,23 @@ fn crm_side(
     })
 }
 
-fn cas_side(spec: &WorldSpec, seed: Seed, now: SimTime) -> Result<CasSide, WorldProblem> {
+fn cas_side(
+    spec: &WorldSpec,
+    settings: &HouseSettings,
+    now: SimTime,
+) -> Result<CasSide, WorldProblem> {
+    // A CRM that sends both sets at once is of use only with a head-end that takes them.
+    let added_sets = match settings.crm.reading.lenient_pairing_sets {
+        true => AddedSets::OneOrBoth,
+        false => AddedSets::One,
+    };
+    let own = CasSettings {
+        added_sets,
+        ..CasSettings::default()
+    };
     Ok(CasSide {
-        state: world::cas_state(spec, now)?,
+        state: world::cas_state(spec, own, now)?,
         gate: world::gate(spec),
-        ids: Ids::new(seed, "cas"),
+        ids: Ids::new(settings.seed, "cas"),
     })
 }

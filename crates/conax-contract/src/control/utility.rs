@@ -72,6 +72,14 @@ fn documented_date<'de, D: Deserializer<'de>>(text: D) -> Result<Option<NaiveDat
 #[error("{0}")]
 pub struct UtilityProblem(pub String);
 
+/// Which member is wrong, and how.
+fn in_words(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    match error.path().to_string().as_str() {
+        "." => format!("the body: {}", error.inner()),
+        member => format!("`{member}`: {}", error.inner()),
+    }
+}
+
 /// The types a utility creates.
 const TYPES: [RequestType; 7] = [
     RequestType::GetActiveSubscriptions,
@@ -91,7 +99,8 @@ impl UtilityBody {
     /// type.
     pub fn parse(body: &[u8]) -> Result<(RequestType, Priority, Self), UtilityProblem> {
         let parsed: Self =
-            serde_json::from_slice(body).map_err(|error| UtilityProblem(error.to_string()))?;
+            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body))
+                .map_err(|error| UtilityProblem(in_words(&error)))?;
         let request_type = parsed.checked_type()?;
         let priority = match parsed.priority.as_deref() {
             None => Priority::Regular,

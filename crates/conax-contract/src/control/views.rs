@@ -255,7 +255,7 @@ pub struct FingerprintView {
     pub number: u64,
     /// The smartcard; null: every one of the domain.
     pub card: Option<String>,
-    /// queued, on_air, done or replaced.
+    /// scheduled, on_air, done or replaced.
     pub state: &'static str,
     /// Its slot.
     pub slot: char,

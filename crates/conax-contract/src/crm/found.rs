@@ -7,13 +7,25 @@ use super::value::{Number, Value};
 /// Found values longer than this are cut (Ours).
 const LONGEST_QUOTE: usize = 60;
 
+/// A path is cut later: its end is what was asked for (Ours).
+const LONGEST_PATH: usize = 160;
+
 /// `text` in backticks, cut to a readable length, control characters escaped.
 pub(super) fn quoted(text: &str) -> String {
-    let mut quote = String::with_capacity(LONGEST_QUOTE + 8);
+    quoted_within(LONGEST_QUOTE, text)
+}
+
+/// A path in backticks.
+pub(super) fn quoted_path(path: &str) -> String {
+    quoted_within(LONGEST_PATH, path)
+}
+
+fn quoted_within(limit: usize, text: &str) -> String {
+    let mut quote = String::with_capacity(limit.min(text.len()) + 8);
     quote.push('`');
     let mut shown = 0;
     for letter in text.chars() {
-        let width = push_visible(&mut quote, letter, LONGEST_QUOTE - 1 - shown);
+        let width = push_visible(&mut quote, letter, limit - 1 - shown);
         if width == 0 {
             quote.push('…');
             break;

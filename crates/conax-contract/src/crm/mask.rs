@@ -13,8 +13,28 @@ const MASK: &str = "***";
 /// The names of secrets, squashed: case, dashes and underscores do not hide one.
 const SECRET_NAMES: [&str; 6] = ["token", "password", "pin", "capin", "accesstoken", "key"];
 
+/// Sister methods call a PIN `new_pin`, `pin_number` or `pin_n_value` (Attested), so a name with
+/// that word in it is a secret too.
 fn is_secret(name: &str) -> bool {
-    SECRET_NAMES.contains(&squash(name).as_str())
+    let has_pin = words(name).any(|word| word.eq_ignore_ascii_case("pin"));
+    has_pin || SECRET_NAMES.contains(&squash(name).as_str())
+}
+
+/// The words of a name: `new_pin`, `new-pin` and `newPin` have two.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    let parts = name.split(|letter: char| !letter.is_alphanumeric());
+    parts.flat_map(|part| {
+        let is_start = |(at, letter): (usize, char)| {
+            let after_small = part[..at].ends_with(char::is_lowercase);
+            (at > 0 && letter.is_uppercase() && after_small).then_some(at)
+        };
+        let starts: Vec<usize> = part.char_indices().filter_map(is_start).collect();
+        let ends = starts.clone().into_iter().chain([part.len()]);
+        let bounds = [0].into_iter().chain(starts).zip(ends);
+        bounds
+            .map(|(start, end)| &part[start..end])
+            .collect::<Vec<_>>()
+    })
 }
 
 /// The JSON text with the value of every secret member replaced by `"***"`, at any depth.
@@ -121,9 +141,24 @@ pub fn mask_query(query: &str) -> String {
     parts.join("&")
 }
 
+/// Whether a name is not one, but a secret's name with its value: `token%3D…`, `token:…`.
+fn hides_secret(name: &str) -> bool {
+    let Some(plain) = decode_query(name) else {
+        return true;
+    };
+    plain
+        .split_once(['=', ':', ' '])
+        .is_some_and(|(name, _)| is_secret(name.trim()))
+}
+
 fn masked_pair(pair: &str) -> String {
-    let Some((name, value)) = pair.split_once('=') else {
-        return pair.to_owned();
+    let Some((name, value)) = pair.split_once('=').filter(|(name, _)| !hides_secret(name)) else {
+        // Misspelt beyond knowing which part of it is the value.
+        return if hides_secret(pair) {
+            MASK.to_owned()
+        } else {
+            pair.to_owned()
+        };
     };
     let (Some(plain_name), Some(plain_value)) = (decode_query(name), decode_query(value)) else {
         return format!("{name}={MASK}");

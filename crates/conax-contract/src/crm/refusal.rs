@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::found::{kind_of, quoted};
+use super::found::{kind_of, quoted, quoted_path};
 use super::operation::Operation;
 use super::params::Params;
 use super::refusal_code::RefusalCode;
@@ -127,18 +127,6 @@ impl Refusal {
         )
     }
 
-    /// No unit has this id.
-    #[must_use]
-    pub fn unit_not_found(value: &str) -> Self {
-        Self::new(
-            RefusalCode::UnitNotFound,
-            format!(
-                "The parameter `unit` names no unit of this user: there is none with `id` {}.",
-                quoted(value)
-            ),
-        )
-    }
-
     /// The record named by `parameter` is not what the operation needs.
     ///
     /// `found` says what it is, such as `a product classified as a commodity`.
@@ -177,13 +165,16 @@ impl Refusal {
     #[must_use]
     pub fn unknown_method(path: &str, nearest: Option<&str>) -> Self {
         let hint = nearest.map_or_else(
-            || "the methods are listed in the documentation".to_owned(),
+            || {
+                let example = Operation::Show.path();
+                format!("methods are like `{example}`, below the base path or directly below `/`")
+            },
             |nearest| format!("did you mean `{nearest}`?"),
         );
         let end = if hint.ends_with('?') { "" } else { "." };
         Self::new(
             RefusalCode::UnknownMethod,
-            format!("There is no method at {}; {hint}{end}", quoted(path)),
+            format!("There is no method at {}; {hint}{end}", quoted_path(path)),
         )
     }
 

@@ -29,8 +29,6 @@ pub enum RefusalCode {
     ProductNotFound,
     /// No installed item answers to the identifier.
     InstalledItemNotFound,
-    /// No unit answers to the id.
-    UnitNotFound,
     /// The product is not a service, or the item is not a smartcard or set-top box.
     InvalidClassification,
     /// The item or service is not on the given subscription.
@@ -97,7 +95,7 @@ const fn protocol(code: &'static str, status: u16, text: &'static str) -> Refusa
 
 impl RefusalCode {
     /// Every code, the business rules first.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 21] = [
         Self::InvalidToken,
         Self::InvalidCredentials,
         Self::MandatoryParameterMissing,
@@ -107,7 +105,6 @@ impl RefusalCode {
         Self::SubscriptionNotFound,
         Self::ProductNotFound,
         Self::InstalledItemNotFound,
-        Self::UnitNotFound,
         Self::InvalidClassification,
         Self::NotRelatedToSubscription,
         Self::UnknownMethod,
@@ -202,11 +199,6 @@ impl RefusalCode {
                 "COM.CRM.EXCEPTION.INSTALLEDITEMS.INSTALLEDITEMNOTFOUNDEXCEPTION",
                 404,
                 "No installed item answers to the identifier.",
-            ),
-            Self::UnitNotFound => business(
-                "COM.CRM.EXCEPTION.UNITS.UNITNOTFOUNDEXCEPTION",
-                404,
-                "No unit answers to the id.",
             ),
             Self::InvalidClassification => business(
                 "COM.CRM.EXCEPTION.CONAXWEBSERVICES.INVALIDCLASSIFICATIONEXCEPTION",

@@ -27,6 +27,12 @@ impl RejectionText {
         }
     }
 
+    /// What is stored when Conax refused without a word of why.
+    #[must_use]
+    pub fn without_message(code: &str) -> String {
+        format!("Conax answered `{code}` without a message.")
+    }
+
     /// Conax answered without saying whether it accepted.
     #[must_use]
     pub fn no_status_code() -> Self {

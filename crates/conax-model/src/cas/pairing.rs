@@ -305,7 +305,8 @@ impl CasState {
         Ok(())
     }
 
-    /// Checks that the members may leave the groups they are in.
+    /// Checks that the members are free, or may leave the groups they are in: those of a new
+    /// group may, those that join `target` may not.
     fn check_free(
         &self,
         domain: &DomainName,
@@ -322,7 +323,9 @@ impl CasState {
                 ));
             }
         }
-        if self.settings.repair_policy == RepairPolicy::Replace {
+        // Inferred: creating anew supersedes, since no command ends a pairing; adding never takes a
+        // member away from another group.
+        if target.is_none() && self.settings.repair_policy == RepairPolicy::Replace {
             return Ok(());
         }
         let elsewhere = |group: Option<&Pairing>| group.is_some() && group != target;

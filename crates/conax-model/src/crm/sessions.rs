@@ -1,6 +1,7 @@
 //! Login tokens and how long they live.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,9 +62,18 @@ struct Session {
 }
 
 /// The tokens that are valid. Several of one user are valid side by side (Attested).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Sessions {
     by_token: HashMap<Box<str>, Session, FixedState>,
+}
+
+/// Only their number: tokens are secret.
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("count", &self.by_token.len())
+            .finish()
+    }
 }
 
 impl Sessions {

@@ -49,11 +49,7 @@ impl Answer {
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
-    let (number, at, mark) = (
-        shared.journal.begin(),
-        shared.clock.now(),
-        shared.clock.mark(),
-    );
+    let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let limits = &shared.settings.limits;
     let read = match parts.method {
@@ -66,7 +62,6 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         Err(refusal) => unread(refusal, limits.body_bytes),
     };
     shared.journal.record(Ended {
-        number,
         at,
         surface: Surface::Cas,
         method: &parts.method,

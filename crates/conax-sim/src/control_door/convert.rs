@@ -161,7 +161,10 @@ pub(super) fn fingerprint_view(fingerprint: &conax_model::cas::FingerprintView) 
     FingerprintView {
         number: fingerprint.number,
         card: fingerprint.card.as_ref().map(ToString::to_string),
-        state: show_state(fingerprint.state),
+        state: match fingerprint.state {
+            ShowState::Queued => "scheduled",
+            state => show_state(state),
+        },
         slot: fingerprint.slot,
         position_x: fingerprint.position_x,
         position_y: fingerprint.position_y,

@@ -68,11 +68,7 @@ impl ControlCall<'_> {
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
-    let (number, at, mark) = (
-        shared.journal.begin(),
-        shared.clock.now(),
-        shared.clock.mark(),
-    );
+    let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let limits = shared.settings.limits;
     // A world may be larger than a call of the API.
@@ -85,7 +81,6 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     };
     let status = reply.status;
     shared.journal.record(Ended {
-        number,
         at,
         surface: Surface::Control,
         method: &parts.method,

@@ -75,7 +75,7 @@ fn in_unit(
     };
     let unit = reference
         .unit(id)
-        .ok_or_else(|| Refusal::unit_not_found(id))?;
+        .ok_or_else(Refusal::invalid_credentials)?;
     Ok(Arc::new(Author {
         user: Arc::clone(&author.user),
         unit: Some(Arc::clone(unit)),

@@ -85,11 +85,7 @@ impl Answer {
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
-    let (number, at, mark) = (
-        shared.journal.begin(),
-        shared.clock.now(),
-        shared.clock.mark(),
-    );
+    let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
     let answer = match respond(&shared, &parts, body, &mut call).await {
@@ -104,8 +100,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         }
         Text::InPieces(list) => (Bytes::new(), Body::new(list)),
     };
-    shared.journal.record(Ended {
-        number,
+    let number = shared.journal.record(Ended {
         at,
         surface: Surface::Crm,
         method: &parts.method,
@@ -211,7 +206,8 @@ async fn perform(
         }
         (Call::ReleaseToken { token }, _) => {
             login::release_token(shared, token.expose())?;
-            // Attested: this answer's texts are empty and its data has no members.
+            // Attested: the data of this answer has no members. Its texts follow the setting, like
+            // those of every answer, though the one page that prints it has them empty.
             Ok(Answer::ok(ok_empty(writing), Subject::default()))
         }
         (call, Some(caller)) => create(shared, writing, call, caller).await,

@@ -41,7 +41,9 @@ pub(crate) fn request_view(row: &ProvisioningRequest) -> RequestView<'_> {
         log_information: log_information(row),
         provider_error_code: provider_error.map(|error| &*error.code),
         life_cycle_state: life_cycle_state(&row.state),
-        provider_error_description: provider_error.map(|error| &*error.description),
+        provider_error_description: provider_error
+            .map(|error| &*error.description)
+            .filter(|description| !description.is_empty()),
         request_type: request_type(row.kind),
         id: TextView::Hex(row.id.0),
         process_name: row.process_name.as_deref(),

@@ -70,11 +70,7 @@ async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
 async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement {
     let (profile, cas_request) = (shared.settings.cas.profile, cas_request(command));
     let request = cas::encode_request(profile, &cas_request);
-    let (number, at, mark) = (
-        shared.journal.begin(),
-        shared.clock.now(),
-        shared.clock.mark(),
-    );
+    let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let answer = shared
         .link
         .exchange(&request, shared.conax_authorization())
@@ -86,7 +82,6 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
     let (reply, read) = read(profile, cas_request.operation(), answer);
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
     shared.journal.record(Ended {
-        number,
         at,
         surface: Surface::Dispatch,
         method: &Method::POST,

@@ -62,7 +62,7 @@ fn answered(reply: &DecodedReply) -> State {
         Some(ACCEPTED) => State::Completed {
             reference: reply.transaction_id.as_deref().map(Arc::from),
         },
-        Some(code) => refused(code, reply.message.as_deref().unwrap_or_default()),
+        Some(code) => refused(code, reply.message.as_deref()),
         None => {
             let text = RejectionText::no_status_code();
             State::Rejected {
@@ -75,11 +75,16 @@ fn answered(reply: &DecodedReply) -> State {
 
 /// Refused by the head-end: its words stand in both pairs of error members (Ours; documented is
 /// only that the error comes from CRM.COM or Conax).
-fn refused(code: &str, message: &str) -> State {
-    let error = error(code, message);
+fn refused(code: &str, message: Option<&str>) -> State {
+    let provider_error = error(code, message.unwrap_or_default());
+    let error = match message {
+        Some(_) => provider_error.clone(),
+        // Law C3: a rejected request has a description.
+        None => error(code, &RejectionText::without_message(code)),
+    };
     State::Rejected {
-        provider_error: Some(error.clone()),
         error,
+        provider_error: Some(provider_error),
     }
 }
 

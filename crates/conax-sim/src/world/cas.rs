@@ -24,12 +24,16 @@ use crate::crm_door::command_kind;
 /// The domain of a world that names none.
 const DEFAULT_DOMAIN: &str = "crm";
 
-/// The head-end's state at the start of this world.
+/// The head-end's state at the start of this world; what the world does not set is as in `own`.
 ///
 /// # Errors
 /// If a pairing or entitlement contradicts what is loaded.
-pub fn cas_state(spec: &WorldSpec, now: SimTime) -> Result<CasState, WorldProblem> {
-    let mut state = CasState::new(settings(&spec.cas.settings)?);
+pub fn cas_state(
+    spec: &WorldSpec,
+    own: CasSettings,
+    now: SimTime,
+) -> Result<CasState, WorldProblem> {
+    let mut state = CasState::new(settings(&spec.cas.settings, own)?);
     state.add_domain(default_domain(spec));
     for domain in &spec.cas.domains {
         state.add_domain(DomainName::new(domain.name.as_str()));
@@ -152,8 +156,7 @@ fn entitle(
 }
 
 /// The head-end's settings: what the world does not say keeps the head-end's own default.
-fn settings(spec: &CasSettingsSpec) -> Result<CasSettings, WorldProblem> {
-    let own = CasSettings::default();
+fn settings(spec: &CasSettingsSpec, own: CasSettings) -> Result<CasSettings, WorldProblem> {
     Ok(CasSettings {
         card_format: spec
             .card_format

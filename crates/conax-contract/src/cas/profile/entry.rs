@@ -83,7 +83,7 @@ impl Profile {
 
     /// The names of the profiles that come with the program; the first is the default.
     #[must_use]
-    pub const fn names() -> [&'static str; 3] {
+    pub const fn names() -> [&'static str; 4] {
         shipped::NAMES
     }
 

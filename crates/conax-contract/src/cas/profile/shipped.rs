@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use super::entry::Profile;
 
 /// Their names; the first is the default.
-pub(super) const NAMES: [&str; 3] = ["public", "guess", "strict"];
+pub(super) const NAMES: [&str; 4] = ["public", "extended", "guess", "strict"];
 
-static PROFILES: LazyLock<[Profile; 3]> = LazyLock::new(|| {
+static PROFILES: LazyLock<[Profile; 4]> = LazyLock::new(|| {
     NAMES.map(|name| {
         let text = text(name).expect("every shipped name has a text");
         Profile::parse(name, text).expect("shipped profiles are valid")
@@ -18,6 +18,7 @@ static PROFILES: LazyLock<[Profile; 3]> = LazyLock::new(|| {
 pub(super) fn text(name: &str) -> Option<&'static str> {
     match name {
         "public" => Some(include_str!("../../../catalogue/profiles/public.toml")),
+        "extended" => Some(include_str!("../../../catalogue/profiles/extended.toml")),
         "guess" => Some(include_str!("../../../catalogue/profiles/guess.toml")),
         "strict" => Some(include_str!("../../../catalogue/profiles/strict.toml")),
         _ => None,

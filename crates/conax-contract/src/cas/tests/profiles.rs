@@ -153,7 +153,7 @@ fn everything_wrong_with_a_profile_is_told_at_once() {
 fn a_base_that_does_not_exist_is_the_only_thing_told() {
     insta::assert_snapshot!(refusal("base = \"publik\"\nnamespaces = 1\n"), @r"
     profile `mine` is not usable
-      `base` is `publik`; expected one of `public`, `guess`, `strict`; hint: did you mean `public`?
+      `base` is `publik`; expected one of `public`, `extended`, `guess`, `strict`; hint: did you mean `public`?
     ");
 }
 

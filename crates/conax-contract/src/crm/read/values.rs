@@ -75,7 +75,9 @@ impl<'a> Reader<'a, '_> {
             Value::Text(text) if !text.is_empty() => {
                 return self.invalid_pin("text that is not all digits");
             }
-            Value::Number(_) => return self.invalid_pin("a negative number or a fraction"),
+            Value::Number(_) => {
+                return self.invalid_pin("a number that is negative, a fraction or too large");
+            }
             other => return self.invalid_pin(kind_of(other)),
         };
         match self.reading.pin_digit_count {

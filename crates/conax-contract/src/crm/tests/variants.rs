@@ -265,7 +265,6 @@ fn refusals_of_the_resolver_and_the_door_are_full_sentences() {
             "a\u{0}b\n`c`\u{202e}",
             "product",
         ),
-        Refusal::unit_not_found("U1"),
         Refusal::wrong_classification(
             "service_identifier",
             "P1",

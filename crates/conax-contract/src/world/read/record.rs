@@ -103,13 +103,14 @@ impl RecordTexts {
 /// Shown: 32 upper-case hexadecimal digits.
 fn read_id(record: &mut Fields<'_, '_>, reading: &mut Reading) -> Option<String> {
     let id = record.required("id", placed(text))?;
-    let fits = id.value.len() == 32 && id.value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let digits = |byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    let fits = id.value.len() == 32 && id.value.bytes().all(digits);
     if !fits {
         let message = format!(
             "{} is not the id of a provisioning request",
             shown(&id.value)
         );
-        let hint = "write 32 hexadecimal digits between quotes";
+        let hint = "write 32 upper-case hexadecimal digits between quotes";
         record
             .findings
             .add(Finding::new(id.span, message).with_hint(hint));

@@ -79,11 +79,11 @@ fn printed_parameter(parameter: &ParameterSpec) -> Value {
     json!({ parameter.key.as_str(): value, "id": parameter.id })
 }
 
-/// The documented record with the members its shape leaves out as null.
+/// The documented record with the members its shape leaves out as null; but for the number, which
+/// the world has to choose.
 fn widened(documented: &Value) -> Value {
     let mut members: Map<String, Value> = documented.as_object().unwrap().clone();
     for absent in [
-        "number",
         "reference_number",
         "provider_error_code",
         "provider_error_description",
@@ -103,19 +103,32 @@ fn documented_records() -> Vec<Value> {
     records.map(widened).collect()
 }
 
+/// Equal to what is documented; a number that is not is there all the same.
+fn assert_documented<'w>(records: impl Iterator<Item = &'w ProvisioningRequestSpec>) {
+    let records: Vec<_> = records.collect();
+    let documented = documented_records();
+    assert_eq!(records.len(), documented.len());
+    for (record, documented) in records.into_iter().zip(documented) {
+        let mut printed = printed(record);
+        if documented.get("number").is_none() {
+            let number = printed.as_object_mut().unwrap().remove("number");
+            assert!(number.is_some_and(|number| number.is_string()));
+        }
+        assert_eq!(printed, documented);
+    }
+}
+
 #[test]
 fn the_records_of_the_demo_world_are_the_documented_ones() {
     let world = shipped("demo");
-    let printed: Vec<Value> = world.provisioning_requests.iter().map(printed).collect();
-    assert_eq!(printed, documented_records());
+    assert_documented(world.provisioning_requests.iter());
 }
 
 #[test]
 fn the_worlds_of_show_and_list_hold_their_records() {
     let show = shipped("documented/show").provisioning_requests;
     let list = shipped("documented/list").provisioning_requests;
-    let printed: Vec<Value> = show.iter().chain(&list).map(printed).collect();
-    assert_eq!(printed, documented_records());
+    assert_documented(show.iter().chain(&list));
 }
 
 #[test]

@@ -76,10 +76,17 @@ fn pairing_anew_is_a_conflict_if_so_set() {
 fn joining_is_a_union() {
     check("pair 1 m1; join 1 m2; join 1 2", "pairing 2: 1 2 x m1 m2");
     check("pair 1 m1; join 1 m1", "last: accepted; effect: nothing");
-    check(
-        "pair 1 m1; pair 2 m2; join 1 m2",
-        "pairing 1: 1 x m1 m2; pairing 2: nothing",
-    );
+}
+
+#[test]
+fn joining_takes_nothing_away_from_another_pairing() {
+    for joining in ["join 1 m2", "join 1 2"] {
+        let story = format!("pair 1 m1; pair 2 m2; {joining}");
+        check(
+            &story,
+            "last: PairingConflict; pairing 1: 1 x m1; pairing 2: 2 x m2",
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,245 @@
+//! The control door: every entry answers, and what it refuses it refuses with reasons.
+
+use conax_contract::control::ControlEntry;
+use conax_contract::crm::Operation;
+use conax_model::secret::Secret;
+use conax_tests::bodies::{at_once, sport_on};
+use conax_tests::{Call, Staging, repository};
+use serde_json::{Value, json};
+
+fn demo() -> String {
+    std::fs::read_to_string(repository().join("fixtures/worlds/demo.world.yaml")).unwrap()
+}
+
+/// A target that fits the template.
+fn target(entry: &ControlEntry) -> String {
+    entry
+        .path
+        .replace("{name}", "demo")
+        .replace("{id}", "01900080208")
+}
+
+fn body(entry: &ControlEntry) -> String {
+    match (entry.verb, entry.path) {
+        ("PUT", _) => demo(),
+        ("POST", "/v1/provisioning-requests") => {
+            json!({ "type": "DISPLAY_FINGERPRINT" }).to_string()
+        }
+        _ => String::new(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_entry_of_the_list_answers() {
+    let stage = Staging::demo().open();
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on("01900080208")))
+        .await;
+    for entry in ControlEntry::ALL {
+        for target in [target(entry), format!("{}/", target(entry))] {
+            let reply = stage.control(entry.verb, &target, &body(entry)).await;
+            let fine = [200, 201].contains(&reply.http_status);
+            assert!(fine, "{} {target}: {}", entry.verb, reply.text);
+        }
+        stage.forget();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_door_lists_its_own_entries() {
+    let stage = Staging::demo().open();
+    let reply = stage.control("GET", "/v1", "").await;
+    let listed = reply.json["entries"].as_array().unwrap();
+    let expected = ControlEntry::ALL
+        .iter()
+        .map(|entry| json!({ "verb": entry.verb, "path": entry.path, "summary": entry.summary }));
+    assert_eq!(listed, &expected.collect::<Vec<Value>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_path_nobody_knows_and_a_wrong_verb_are_told_apart() {
+    let stage = Staging::demo().open();
+    for (verb, target, status, tells) in [
+        ("GET", "/", 404, "`GET /v1`"),
+        ("GET", "/v2", 404, "`/v2`"),
+        ("GET", "/v1/run", 404, "`/v1/run`"),
+        ("DELETE", "/v1/runs", 405, "GET, POST"),
+        ("POST", "/v1/journal", 405, "GET"),
+        ("GET", "/v1/cas/dragons", 404, "`dragons`"),
+        ("GET", "/v1/cas/smartcards/17", 404, "`17`"),
+        ("GET", "/v1/worlds/mars", 404, "`mars`"),
+        ("POST", "/v1/worlds/mars/reset", 404, "`mars`"),
+        ("GET", "/v1/journal?since=yesterday", 400, "`since`"),
+        ("GET", "/v1/journal?door=back", 400, "`back`"),
+        ("GET", "/v1/journal?colour=red", 400, "`colour`"),
+        ("GET", "/v1/cas/smartcards?limit=-1", 400, "`limit`"),
+        ("GET", "/v1/cas/products?card=1", 400, "`card`"),
+    ] {
+        let reply = stage.control(verb, target, "").await;
+        assert_eq!(reply.http_status, status, "{verb} {target}: {}", reply.text);
+        assert_eq!(reply.json["status"], status);
+        let detail = reply.json["detail"].as_str().unwrap();
+        assert!(detail.contains(tells), "{verb} {target}: {detail}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_with_a_token_lets_only_its_bearer_in_and_tells_probes_that_it_lives() {
+    let stage = Staging::demo()
+        .with(|settings| settings.control_token = Some(Secret::new("sesame")))
+        .open();
+    for (authorization, status) in [
+        ("", 401),
+        ("Bearer", 401),
+        ("Bearer sesam", 401),
+        ("Bearer sesamee", 401),
+        ("Basic sesame", 401),
+        ("Bearer sesame", 200),
+        ("bearer sesame", 200),
+    ] {
+        let call = Call::new("GET", "/v1/runs", "").with_header("authorization", authorization);
+        assert_eq!(
+            stage.control_call(call).await.http_status,
+            status,
+            "{authorization}"
+        );
+    }
+    assert_eq!(
+        stage.control("GET", "/v1/health", "").await.http_status,
+        200
+    );
+    assert_eq!(stage.control("POST", "/v1/runs", "").await.http_status, 401);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_is_read_page_by_page_and_by_subject() {
+    let stage = Staging::demo().open();
+    for card in ["01900080208", "01900080209"] {
+        let _ = stage
+            .post("add_subscriptions", at_once(sport_on(card)))
+            .await;
+    }
+    let seen = |reply: &Value| -> Vec<(u64, String)> {
+        let exchanges = reply["exchanges"].as_array().unwrap().iter();
+        exchanges
+            .map(|one| {
+                (
+                    one["number"].as_u64().unwrap(),
+                    one["door"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect()
+    };
+    let whole = stage.control("GET", "/v1/journal", "").await.json;
+    let doors: Vec<String> = seen(&whole).into_iter().map(|(_, door)| door).collect();
+    assert_eq!(doors, ["cas", "dispatch", "crm", "cas", "dispatch", "crm"]);
+    let of = async |query: &str| {
+        let target = format!("/v1/journal?{query}");
+        stage.control("GET", &target, "").await
+    };
+    assert_eq!(seen(&of("door=cas").await.json).len(), 2);
+    assert_eq!(seen(&of("card=01900080208").await.json).len(), 3);
+    assert_eq!(seen(&of("request=4051&door=crm").await.json).len(), 1);
+    // A reader that goes on from `last` misses nothing, whatever began before it ended.
+    let (mut last, mut read) = (0, Vec::new());
+    loop {
+        let page = of(&format!("since={last}&limit=1&door=crm")).await.json;
+        let Some((number, door)) = seen(&page).pop() else {
+            break;
+        };
+        read.push(door);
+        assert!(number > last);
+        last = page["last"].as_u64().unwrap();
+    }
+    assert_eq!(read, ["crm", "crm"]);
+    let (mut last, mut read) = (0, Vec::new());
+    while read.len() < 7 {
+        let page = of(&format!("since={last}&limit=1")).await.json;
+        let Some((_, door)) = seen(&page).pop() else {
+            break;
+        };
+        read.push(door);
+        last = page["last"].as_u64().unwrap();
+    }
+    assert_eq!(read[..6], doors[..6]);
+    assert_eq!(whole["dropped"], 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_world_is_replaced_whole_or_not_at_all() {
+    let stage = Staging::demo().open();
+    let number = stage
+        .post("add_subscriptions", sport_on("01900080208"))
+        .await
+        .number();
+    let broken = repository().join("fixtures/worlds/broken/twelve-mistakes.world.yaml");
+    let broken = std::fs::read_to_string(broken).unwrap();
+    let reply = stage.control("PUT", "/v1/worlds/twelve", &broken).await;
+    assert_eq!(reply.http_status, 422);
+    assert_eq!(
+        reply.json["findings"].as_array().unwrap().len(),
+        12,
+        "{}",
+        reply.text
+    );
+    let misnamed = stage.control("PUT", "/v1/worlds/other", &demo()).await;
+    assert!(
+        misnamed.json["detail"]
+            .as_str()
+            .unwrap()
+            .contains("`other`")
+    );
+    assert_eq!(
+        stage.state(&number).await,
+        "PENDING",
+        "refused worlds change nothing"
+    );
+
+    let other = demo().replacen("world: demo", "world: other", 1);
+    let other = other.replacen("next_request_number: 4050", "next_request_number: 9000", 1);
+    assert_eq!(
+        stage
+            .control("PUT", "/v1/worlds/other", &other)
+            .await
+            .http_status,
+        200
+    );
+    stage.forget();
+    let reply = stage
+        .post("add_subscriptions", sport_on("01900080208"))
+        .await;
+    assert_eq!(reply.number(), "9000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_world_that_is_shown_can_be_put_back_as_it_was_shown() {
+    let stage = Staging::demo().open();
+    let shown = stage.control("GET", "/v1/worlds/demo", "").await;
+    assert!(!shown.text.contains("04FFBB37"), "secrets are masked");
+    let put = stage.control("PUT", "/v1/worlds/demo", &shown.text).await;
+    assert_eq!(put.http_status, 200, "{}", put.text);
+    assert_eq!(
+        stage.control("GET", "/v1/worlds/demo", "").await.json,
+        shown.json
+    );
+    // The masked secrets are the ones the world had before.
+    let login =
+        json!({ "username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO" });
+    let call = Call::operation(Operation::IssueToken, &login.to_string());
+    assert_eq!(stage.send(call).await.code(), "OK");
+    assert_eq!(stage.show("4049").await.code(), "OK");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_were_issued_die_with_their_world() {
+    let stage = Staging::demo().open();
+    let login =
+        json!({ "username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO" });
+    let call = Call::operation(Operation::IssueToken, &login.to_string());
+    let token = stage.send(call).await.member("token");
+    stage.control("POST", "/v1/worlds/demo/reset", "").await;
+    stage.forget();
+    let query = format!("token={token}&number=4049");
+    let reply = stage.send(Call::operation(Operation::Show, &query)).await;
+    assert!(reply.code().ends_with("INVALIDTOKENEXCEPTION"));
+}

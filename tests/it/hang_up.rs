@@ -1,0 +1,176 @@
+//! Callers that hang up and worlds that are replaced while a command is on its way.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use conax_sim::dispatch::run_once;
+use conax_tests::bodies::{at_once, sport_on};
+use conax_tests::{Call, PATIENCE, ScriptedConax, Stage, Staging};
+use serde_json::json;
+
+const ANSWER: &str = "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body>\
+    <R><TransactionStatus><StatusCode>OK</StatusCode><TransactionId>t-1</TransactionId>\
+    </TransactionStatus></R></e:Body></e:Envelope>";
+
+/// Begins a call and hangs up at the first wait.
+fn begin_and_drop(call: impl Future) {
+    let mut call = pin!(call);
+    let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(
+        matches!(polled, Poll::Pending),
+        "the call was already answered"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_hangs_up_loses_nothing() {
+    let stage = Staging::demo().open();
+    begin_and_drop(stage.post("add_subscriptions", at_once(sport_on("01900080208"))));
+    assert_eq!(stage.request_count(), 5);
+    stage.settles().await;
+    let shown = stage.show("4050").await;
+    assert_eq!(shown.member("life_cycle_state"), "COMPLETED");
+    assert_eq!(stage.active("01900080208"), "1002");
+    assert_eq!(stage.shared.crm().book.queue_length().in_flight, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_hangs_up_while_a_run_is_made_does_not_stop_it() {
+    let stage = Staging::demo().open();
+    for card in ["01900080208", "01900080209", "01900080210"] {
+        let _ = stage.post("add_subscriptions", sport_on(card)).await;
+    }
+    begin_and_drop(stage.control("POST", "/v1/runs", ""));
+    stage.settles().await;
+    assert_eq!(
+        stage.numbers("life_cycle_state=COMPLETED").await,
+        "4049 4050 4051 4052"
+    );
+}
+
+/// Waits until nothing is on its way any more.
+async fn arrived(stage: &Stage) {
+    let wait = async {
+        loop {
+            let settled = stage.shared.settled.notified();
+            let mut settled = pin!(settled);
+            settled.as_mut().enable();
+            if stage.shared.crm().book.queue_length().in_flight == 0 {
+                return;
+            }
+            settled.await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_while_the_command_is_on_its_way_loses_nothing() {
+    let conax = ScriptedConax::listen().await;
+    let stage = Staging::demo().open_before(conax.address()).await;
+    let (stream, command) = {
+        let call = pin!(stage.post("add_subscriptions", at_once(sport_on("01900080208"))));
+        let command = pin!(conax.command());
+        tokio::select! {
+            reply = call => panic!("answered too early: {}", reply.text),
+            command = command => command,
+        }
+    };
+    assert!(command.contains("01900080208"));
+    assert_eq!(stage.state("4050").await, "PENDING");
+    ScriptedConax::answer(stream, "200 OK", ANSWER).await;
+    arrived(&stage).await;
+    assert_eq!(stage.show("4050").await.member("reference_number"), "t-1");
+}
+
+#[tokio::test]
+async fn a_world_that_is_reset_while_a_command_is_on_its_way_hears_nothing_of_it() {
+    let conax = ScriptedConax::listen().await;
+    let stage = Staging::demo().open_before(conax.address()).await;
+    let _ = stage
+        .post("add_subscriptions", sport_on("01900080208"))
+        .await;
+    let shared = Arc::clone(&stage.shared);
+    let run = tokio::spawn(async move { run_once(&shared).await });
+    let (stream, _) = conax.command().await;
+
+    let reset = stage.control("POST", "/v1/worlds/demo/reset", "").await;
+    assert_eq!(reset.http_status, 200, "{}", reset.text);
+    stage.forget();
+    let reused = stage
+        .post("add_subscriptions", sport_on("01900080209"))
+        .await;
+    assert_eq!(reused.number(), "4050", "numbers begin anew");
+
+    ScriptedConax::answer(stream, "200 OK", ANSWER).await;
+    let report = tokio::time::timeout(PATIENCE, run).await.unwrap().unwrap();
+    assert_eq!((report.completed_count, report.rejected_count), (0, 0));
+    assert_eq!(stage.state("4050").await, "PENDING");
+    assert_eq!(stage.numbers("life_cycle_state=COMPLETED").await, "4049");
+
+    // The new world is not held up by the old command.
+    let shared = Arc::clone(&stage.shared);
+    let run = tokio::spawn(async move { run_once(&shared).await });
+    let (stream, command) = conax.command().await;
+    assert!(command.contains("01900080209"));
+    ScriptedConax::answer(stream, "200 OK", ANSWER).await;
+    assert_eq!(run.await.unwrap().completed_count, 1);
+}
+
+#[tokio::test]
+async fn a_caller_whose_world_is_reset_is_answered_with_its_request_still_pending() {
+    let conax = ScriptedConax::listen().await;
+    let stage = Staging::demo().open_before(conax.address()).await;
+    let call = stage.post("add_subscriptions", at_once(sport_on("01900080208")));
+    let meanwhile = async {
+        let (stream, _) = conax.command().await;
+        stage.control("POST", "/v1/worlds/demo/reset", "").await;
+        ScriptedConax::answer(stream, "200 OK", ANSWER).await;
+    };
+    let (reply, ()) = tokio::join!(call, meanwhile);
+    assert_eq!(reply.member("life_cycle_state"), "PENDING");
+    stage.forget();
+    assert_eq!(stage.request_count(), 4);
+    assert_eq!(stage.shared.crm().book.queue_length().in_flight, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_house_gives_the_same_answers_again() {
+    let stage = Staging::demo().open();
+    let mut rounds = Vec::new();
+    for _ in 0..2 {
+        let mut round = Vec::new();
+        for card in ["01900080208", "01900080209"] {
+            let reply = stage
+                .post("add_subscriptions", at_once(sport_on(card)))
+                .await;
+            round.push(reply.text);
+        }
+        rounds.push(round);
+        stage.control("POST", "/v1/worlds/demo/reset", "").await;
+        stage.forget();
+    }
+    assert_eq!(rounds[0], rounds[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_house_with_the_same_seed_gives_the_same_bytes() {
+    let mut texts = Vec::new();
+    for _ in 0..2 {
+        let stage = Staging::demo().open();
+        let login =
+            json!({ "username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO" });
+        let call = Call::new("POST", "/authentication/token", login.to_string());
+        let mut text = stage.send(call).await.text;
+        text += &stage
+            .post("add_subscriptions", at_once(sport_on("01900080208")))
+            .await
+            .text;
+        stage.run().await;
+        text += &stage.get("list", "type=ADD_SUBSCRIPTIONS").await.text;
+        texts.push(text);
+    }
+    assert_eq!(texts[0], texts[1]);
+}

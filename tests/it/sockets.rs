@@ -1,0 +1,297 @@
+//! Bytes over real sockets that are hardly HTTP: no silence without end, no 5xx, and every answer
+//! that has a body wears the status block.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use conax_contract::crm::RefusalCode;
+use conax_tests::{Chance, PATIENCE, Program, RawReply, talk, until};
+use serde_json::Value;
+
+use crate::program::serve;
+
+const SHOW: &str = "/conax_web_services/provisioning_requests/show?number=4049&\
+                    token=04FFBB37FED475A778F122709CBAC1D5";
+const LIST: &str = "/conax_web_services/provisioning_requests/list?life_cycle_state=PENDING&\
+                    token=04FFBB37FED475A778F122709CBAC1D5";
+
+fn get(target: &str) -> Vec<u8> {
+    format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").into_bytes()
+}
+
+fn post(headers: &str, body: &[u8]) -> Vec<u8> {
+    let path = "/conax_web_services/provisioning_requests/add_subscriptions";
+    let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+/// What is wrong with the answers to these bytes.
+fn findings(reply: &RawReply) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (head, body) in reply.replies() {
+        let line = head.lines().next().unwrap_or_default().to_owned();
+        if !line.starts_with("HTTP/1.") || line.get(9..10).is_none_or(|class| class >= "5") {
+            findings.push(format!("the answer `{line}`"));
+        }
+        let json: Value = serde_json::from_str(&body).unwrap_or_default();
+        let code = json["status"]["code"].as_str().unwrap_or_default();
+        let known = code == "OK" || RefusalCode::from_code(code).is_some();
+        let members = json["status"].as_object().map_or(0, serde_json::Map::len);
+        if !known || members != 3 {
+            findings.push(format!("`{line}` with the body {body:?}"));
+        }
+    }
+    let whole: usize = reply
+        .replies()
+        .iter()
+        .map(|(head, body)| head.len() + 4 + body.len())
+        .sum();
+    if whole != reply.text.len() {
+        findings.push(format!(
+            "{} bytes behind the last answer",
+            reply.text.len() - whole
+        ));
+    }
+    findings
+}
+
+/// Bytes that are wrong, one kind each; all of them get an answer.
+fn answered() -> Vec<Vec<u8>> {
+    let long = "x".repeat(70_000);
+    let many = "x: y\r\n".repeat(2_000);
+    vec![
+        b"garbage\r\n\r\n".to_vec(),
+        b"GET\r\n\r\n".to_vec(),
+        b"GET /\r\n\r\n".to_vec(),
+        b"GET / HTTP/1.1 \r\n\r\n".to_vec(),
+        b"GET / HTTP/3.7\r\nhost: x\r\n\r\n".to_vec(),
+        b"GET / HTTP/2.0\r\nhost: x\r\n\r\n".to_vec(),
+        b"GET /a b HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(),
+        b"GET /\x00 HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(),
+        b"GET /\xff\xfe HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(),
+        b"G\x01T / HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(),
+        b"{\"token\":\"x\"}\r\n\r\n".to_vec(),
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(),
+        b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec(),
+        b"GET / HTTP/1.1\r\nno colon\r\n\r\n".to_vec(),
+        b"GET / HTTP/1.1\r\n: no name\r\n\r\n".to_vec(),
+        b"GET / HTTP/1.1\r\nbad name: x\r\n\r\n".to_vec(),
+        b"GET / HTTP/1.1\r\nx: \x00\r\n\r\n".to_vec(),
+        format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes(),
+        format!("GET /?{} HTTP/1.1\r\nhost: x\r\n\r\n", &long[..9_000]).into_bytes(),
+        format!("GET / HTTP/1.1\r\nx: {long}\r\n\r\n").into_bytes(),
+        format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", &long[..17_000]).into_bytes(),
+        format!("GET / HTTP/1.1\r\n{many}\r\n").into_bytes(),
+        format!("{long}\r\n\r\n").into_bytes(),
+        post("content-length: 100\r\n", b"{"),
+        post("content-length: 2\r\ncontent-length: 3\r\n", b"{}x"),
+        post("content-length: -1\r\n", b"{}"),
+        post("content-length: two\r\n", b"{}"),
+        post("content-length: 99999999999999999999999\r\n", b"{}"),
+        post("content-length: 0\r\n", b""),
+        post("", b""),
+        post("transfer-encoding: chunked\r\n", b"zz\r\n{}\r\n0\r\n\r\n"),
+        post("transfer-encoding: chunked\r\n", b"2\r\n{}"),
+        post(
+            "transfer-encoding: chunked\r\n",
+            b"ffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+        ),
+        post(
+            "transfer-encoding: chunked\r\n",
+            b"2\r\n{}garbage\r\n0\r\n\r\n",
+        ),
+        post("transfer-encoding: chunked\r\n", b"2\r\n{}\r\n0\r\n\r\n"),
+        post("transfer-encoding: gzip\r\n", b"{}"),
+        post(
+            "transfer-encoding: chunked\r\ncontent-length: 2\r\n",
+            b"2\r\n{}\r\n0\r\n\r\n",
+        ),
+        post("content-length: 2\r\n", b"{}garbage\r\n\r\n"),
+        post("content-length: 1048577\r\n", &vec![b'x'; 1_048_577]),
+        [get(SHOW), b"garbage\r\n\r\n".to_vec()].concat(),
+        [get("/x").repeat(3), b"\x00\r\n\r\n".to_vec()].concat(),
+        b"OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(),
+        b"CONNECT x:80 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(),
+        b"GET http://elsewhere/show HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(),
+        b"GET /show HTTP/1.0\r\n\r\n".to_vec(),
+        b"GET /show HTTP/1.1\r\n\r\n".to_vec(),
+        b"\r\n\r\nGET /show HTTP/1.1\r\nconnection: close\r\n\r\n".to_vec(),
+        b"GET /show HTTP/1.1\nhost: x\nconnection: close\n\n".to_vec(),
+        b"GET /show HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n".to_vec(),
+    ]
+}
+
+/// A good call with a few bytes of its head changed.
+fn damaged(chance: &mut Chance) -> Vec<u8> {
+    let mut bytes = get(SHOW);
+    for _ in 0..=chance.below(4) {
+        let at = chance.below(bytes.len() - 4);
+        match chance.below(3) {
+            0 => bytes[at] = chance.byte(),
+            1 => bytes.insert(at, chance.byte()),
+            _ => drop(bytes.remove(at)),
+        }
+    }
+    bytes
+}
+
+fn pending(crm: SocketAddr) -> Value {
+    talk(crm, &get(LIST)).json()["data"].clone()
+}
+
+#[test]
+fn a_hundred_kinds_of_garbage_get_a_refusal_in_the_documented_form() {
+    let program = serve(&["--log", "off"]);
+    let crm = program.crm();
+    let before = pending(crm);
+    let mut wrong = Vec::new();
+    for bytes in answered() {
+        let reply = talk(crm, &bytes);
+        let mut list = findings(&reply);
+        if reply.text.is_empty() {
+            list.push("no answer".to_owned());
+        }
+        wrong.extend(list.into_iter().map(|finding| told(&bytes, &finding)));
+    }
+    let mut chance = Chance::new(1, "sockets");
+    for _ in 0..100 {
+        // Damage at the end of the head leaves a call that never began: nothing to answer.
+        let bytes = damaged(&mut chance);
+        let list = findings(&talk(crm, &bytes));
+        wrong.extend(list.into_iter().map(|finding| told(&bytes, &finding)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(pending(crm), before, "nothing was created");
+    assert_eq!(program.stop().code, Some(0));
+}
+
+fn told(bytes: &[u8], finding: &str) -> String {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]);
+    format!("{start:?}: {finding}")
+}
+
+#[test]
+fn garbage_at_the_other_doors_is_no_fault_of_theirs() {
+    let program = serve(&["--log", "off"]);
+    for address in [program.cas(), program.door()] {
+        for bytes in answered() {
+            let status = talk(address, &bytes).http_status();
+            let soap_fault = address == program.cas() && status == Some(500);
+            assert!(
+                soap_fault || status.is_none_or(|status| status < 500),
+                "{}",
+                told(&bytes, "")
+            );
+        }
+    }
+    assert_eq!(talk(program.crm(), &get(SHOW)).http_status(), Some(200));
+}
+
+#[test]
+fn who_says_that_no_more_comes_still_gets_the_answer() {
+    let program = serve(&["--log", "off"]);
+    for _ in 0..100 {
+        assert_eq!(talk(program.crm(), &get(SHOW)).http_status(), Some(200));
+    }
+}
+
+#[test]
+fn a_head_request_is_refused_without_a_body_as_http_wants_it() {
+    let program = serve(&["--log", "off"]);
+    let call = String::from_utf8(get(SHOW))
+        .unwrap()
+        .replacen("GET", "HEAD", 1);
+    let reply = talk(program.crm(), call.as_bytes());
+    assert_eq!(reply.http_status(), Some(405));
+    assert!(reply.text.contains("allow: GET\r\n") && reply.text.ends_with("\r\n\r\n"));
+}
+
+#[test]
+fn several_calls_on_one_connection_are_answered_in_order() {
+    let program = serve(&["--log", "off"]);
+    let keep = |target: &str| format!("GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes();
+    let bytes = [keep(SHOW), keep("/nowhere"), keep(LIST), get(SHOW)].concat();
+    let reply = talk(program.crm(), &bytes);
+    assert_eq!(findings(&reply), Vec::<String>::new());
+    let lines: Vec<String> = reply
+        .replies()
+        .iter()
+        .map(|(head, _)| head.get(9..12).unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(lines, ["200", "404", "200", "200"]);
+}
+
+/// A connection that stays open after one answered call.
+fn kept_open(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(stream, "GET {SHOW} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut first = [0; 12];
+    stream.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+    stream
+}
+
+#[test]
+fn a_connection_beyond_the_limit_is_told_so_and_room_comes_back() {
+    let program = serve(&["--connection-limit", "2", "--log", "off"]);
+    let crm = program.crm();
+    let kept = [kept_open(crm), kept_open(crm)];
+    let refused = talk(crm, b"");
+    assert_eq!(refused.http_status(), Some(503));
+    let code = &refused.json()["status"]["code"];
+    assert_eq!(code, RefusalCode::TooManyConnections.code());
+    drop(kept);
+    until("room for a connection", || {
+        match talk(crm, &get(SHOW)).http_status() {
+            Some(200) => Ok(()),
+            status => Err(format!("{status:?}")),
+        }
+    });
+}
+
+/// Writes a beginning and nothing more, and reads until the door gives up.
+fn begin(address: SocketAddr, bytes: &[u8]) -> RawReply {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(bytes).unwrap();
+    let mut all = Vec::new();
+    // A reset ends it as well as an orderly end.
+    let _ = stream.read_to_end(&mut all);
+    RawReply {
+        text: String::from_utf8(all).unwrap(),
+    }
+}
+
+fn impatient() -> Program {
+    serve(&[
+        "--head-timeout",
+        "100ms",
+        "--body-timeout",
+        "100ms",
+        "--log",
+        "off",
+    ])
+}
+
+#[test]
+fn a_head_that_never_ends_is_given_up() {
+    let program = impatient();
+    for bytes in [&b""[..], b"GET", b"GET / HTTP/1.1\r\nhost: x\r\n"] {
+        let reply = begin(program.crm(), bytes);
+        assert_eq!(findings(&reply), Vec::<String>::new(), "{}", reply.text);
+    }
+}
+
+#[test]
+fn a_body_that_never_ends_is_refused_in_time() {
+    let program = impatient();
+    for (headers, start) in [
+        ("content-length: 10\r\n", "{"),
+        ("transfer-encoding: chunked\r\n", "5\r\n{"),
+    ] {
+        let reply = begin(program.crm(), &post(headers, start.as_bytes()));
+        assert_eq!(reply.http_status(), Some(408), "{}", reply.text);
+        assert_eq!(findings(&reply), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,181 @@
+//! How a house is set up for a test: its world, its clock, its settings.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::NaiveDateTime;
+use conax_contract::cas::Profile;
+use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
+use conax_contract::text;
+use conax_contract::world::WorldSpec;
+use conax_model::crm::TokenPolicy;
+use conax_model::entropy::Seed;
+use conax_model::time::SimTime;
+use conax_sim::dispatch::ConaxAddress;
+use conax_sim::doorway::Limits;
+use conax_sim::house::{House, OpenHouse};
+use conax_sim::journal::JournalLimits;
+use conax_sim::settings::{
+    CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings, DoorAddresses, HouseSettings,
+};
+
+use crate::stage::Stage;
+
+/// The seed of every stage.
+const SEED: Seed = Seed(7);
+/// The time every stage starts at, unless told otherwise.
+const START: &str = "2014-09-24T15:00:00";
+
+/// A point in simulated time, written as the documentation writes dates.
+///
+/// # Panics
+/// If it is not such a date.
+#[must_use]
+pub fn date(text: &str) -> SimTime {
+    let date = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S");
+    SimTime::from_calendar(date.expect("a date of the documented form"))
+}
+
+/// The folder of the repository.
+#[must_use]
+pub fn repository() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package
+        .parent()
+        .expect("the package is a folder of the repository")
+        .to_path_buf()
+}
+
+/// A house that is being set up.
+#[derive(Clone, Debug)]
+pub struct Staging {
+    world: WorldSpec,
+    settings: HouseSettings,
+}
+
+impl Staging {
+    /// The demo world.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self::world("demo")
+    }
+
+    /// A world of `fixtures/worlds`, by its path there without the ending.
+    ///
+    /// # Panics
+    /// If there is none, or it is wrong.
+    #[must_use]
+    pub fn world(name: &str) -> Self {
+        let path = repository().join(format!("fixtures/worlds/{name}.world.yaml"));
+        let source = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self::text(&source)
+    }
+
+    /// A world as YAML text.
+    ///
+    /// # Panics
+    /// If it is wrong.
+    #[must_use]
+    pub fn text(source: &str) -> Self {
+        let world = WorldSpec::parse(source)
+            .unwrap_or_else(|findings| panic!("{}", text::render("world", source, &findings)));
+        Self {
+            world,
+            settings: settings(),
+        }
+    }
+
+    /// The demo world with one piece of its text replaced.
+    ///
+    /// # Panics
+    /// If the piece is not there, or the new text is wrong.
+    #[must_use]
+    pub fn demo_with(piece: &str, replacement: &str) -> Self {
+        let path = repository().join("fixtures/worlds/demo.world.yaml");
+        let source = std::fs::read_to_string(path).expect("the demo world can be read");
+        assert!(source.contains(piece), "the demo world has no `{piece}`");
+        Self::text(&source.replacen(piece, replacement, 1))
+    }
+
+    /// The time the house starts at.
+    #[must_use]
+    pub fn starting(mut self, text: &str) -> Self {
+        self.settings.start = date(text);
+        self
+    }
+
+    /// Which members a provisioning request has.
+    #[must_use]
+    pub fn shape(mut self, shape: Shape) -> Self {
+        self.settings.crm.shape = shape;
+        self
+    }
+
+    /// Any other setting.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut HouseSettings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// The house, its doors called in this process.
+    ///
+    /// # Panics
+    /// If the world contradicts itself.
+    #[must_use]
+    pub fn open(self) -> Stage {
+        let token = self.first_token();
+        let house = House::in_process(self.settings, self.world, None).expect("a sound world");
+        Stage::new(house.shared, token)
+    }
+
+    /// The house, whose CRM reaches another head-end over sockets. Its clock must not stand still.
+    ///
+    /// # Panics
+    /// If the world contradicts itself.
+    pub async fn open_before(mut self, conax: std::net::SocketAddr) -> Stage {
+        let token = self.first_token();
+        self.settings.dispatch.conax_address = Some(ConaxAddress::from(conax));
+        let doors = DoorAddresses::default();
+        let open = OpenHouse::open(self.settings, self.world, doors, None).await;
+        let open = open.expect("a house without doors opens");
+        Stage::new(open.shared.clone(), token)
+    }
+
+    fn first_token(&self) -> String {
+        let first = self.world.tokens.first();
+        first.map_or_else(String::new, |token| token.token.expose().to_owned())
+    }
+}
+
+fn settings() -> HouseSettings {
+    HouseSettings {
+        seed: SEED,
+        start: date(START),
+        crm: CrmSettings {
+            base_path: BasePath::default(),
+            shape: Shape::Superset,
+            http_mode: HttpMode::Business200,
+            success_texts: SuccessTexts::Null,
+            reading: Reading::default(),
+            tokens: TokenPolicy::default(),
+            key_tokens: TokenPolicy::Fixed(Duration::from_secs(2 * 60 * 60)),
+        },
+        cas: CasDoorSettings {
+            profile: Profile::public(),
+            authentication: CasAuthentication::Off,
+        },
+        dispatch: DispatchSettings {
+            conax_address: None,
+            credentials: None,
+            run_interval: None,
+            worker_count: 4,
+            connect_time: Duration::from_secs(10),
+            read_time: Duration::from_secs(600),
+        },
+        limits: Limits::default(),
+        journal: JournalLimits::default(),
+        control_token: None,
+    }
+}
