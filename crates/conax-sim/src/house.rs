@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::cas_door;
 use crate::control_door;
 use crate::crm_door;
-use crate::dispatch::{ConaxLink, LinkSettings, run_on_interval};
+use crate::dispatch::{ConaxLink, LinkSettings, Reuse, run_on_interval};
 use crate::doorway::Listener;
 use crate::journal::{Journal, Observer};
 use crate::settings::{DoorAddresses, HouseSettings};
@@ -157,7 +157,7 @@ impl OpenHouse {
         // The head-end closes last: what is on its way to it still gets its answer.
         let ended = async {
             while self.tasks.join_next().await.is_some() {}
-            self.wait_for_in_flight().await;
+            self.shared.nothing_in_flight().await;
             let _ = self.stop_cas.send(true);
             while self.cas_task.join_next().await.is_some() {}
         };
@@ -166,18 +166,6 @@ impl OpenHouse {
         Closing {
             in_flight_count: length.in_flight,
             pending_count: length.due + length.scheduled,
-        }
-    }
-
-    async fn wait_for_in_flight(&self) {
-        loop {
-            let settled = self.shared.settled.notified();
-            tokio::pin!(settled);
-            settled.as_mut().enable();
-            if self.shared.crm().book.queue_length().in_flight == 0 {
-                return;
-            }
-            settled.await;
         }
     }
 }
@@ -223,5 +211,9 @@ fn link_settings(settings: &HouseSettings) -> LinkSettings {
     LinkSettings {
         connect_time: settings.dispatch.connect_time,
         read_time: settings.dispatch.read_time,
+        reuse: match settings.dispatch.conax_address {
+            Some(_) => Reuse::Never,
+            None => Reuse::WhileFresh,
+        },
     }
 }

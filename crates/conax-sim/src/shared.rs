@@ -4,8 +4,9 @@
 //! The two locks are never held together, and neither across a wait. The CRM side never sees the
 //! head-end's state and the other way round: they meet over bytes.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use base64::Engine;
@@ -16,7 +17,7 @@ use conax_model::crm::{ReferenceData, RequestBook, Sessions};
 use conax_model::entropy::Ids;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::cas_door::Gate;
 use crate::clock::Clock;
@@ -39,6 +40,8 @@ pub struct CrmSide {
     pub ids: Ids,
     /// Login tokens to come.
     pub token_ids: Ids,
+    /// Set while the world is about to change: nothing is taken for sending.
+    pub is_changing: bool,
     /// What the CRM says at the head-end's gate.
     conax_authorization: Option<HeaderValue>,
 }
@@ -53,6 +56,26 @@ pub struct CasSide {
     pub ids: Ids,
 }
 
+/// How long a change of the world waits for what is on its way.
+const CHANGE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// While it lives, nothing is taken for sending; whoever waits to send looks again afterwards.
+struct Change<'a>(&'a Shared);
+
+impl<'a> Change<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        shared.crm().is_changing = true;
+        Self(shared)
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        self.0.crm().is_changing = false;
+        self.0.settled.notify_waiters();
+    }
+}
+
 /// What the doors and the dispatcher share.
 pub struct Shared {
     /// How the house was built.
@@ -63,13 +86,17 @@ pub struct Shared {
     pub journal: Journal,
     /// Wakes those who wait for a request to be settled.
     pub settled: Notify,
-    /// One processing run at a time.
-    pub run: tokio::sync::Mutex<u64>,
+    /// Processing runs so far.
+    pub runs: AtomicU64,
+    /// Requests of processing runs on their way at a time.
+    pub workers: Arc<Semaphore>,
+    /// Requests that go out at once on their way at a time.
+    pub immediate: Semaphore,
     /// The way to the head-end.
     pub link: ConaxLink,
     /// Set when the house closes: nothing more is sent.
     pub closing: AtomicBool,
-    worlds: AtomicU64,
+    changing: tokio::sync::Mutex<()>,
     crm: Mutex<CrmSide>,
     cas: Mutex<CasSide>,
     world: Mutex<Arc<WorldSpec>>,
@@ -90,13 +117,16 @@ impl Shared {
         let cas = cas_side(&world, &settings, settings.start)?;
         Ok(Self {
             clock: Clock::starting_at(settings.start),
+            workers: Arc::new(Semaphore::new(settings.dispatch.worker_count)),
+            // The rest of the connections the head-end's door takes is left to the workers.
+            immediate: Semaphore::new((settings.limits.connection_count / 2).max(1)),
             settings,
             journal,
             settled: Notify::new(),
-            run: tokio::sync::Mutex::new(0),
+            runs: AtomicU64::new(0),
             link,
             closing: AtomicBool::new(false),
-            worlds: AtomicU64::new(0),
+            changing: tokio::sync::Mutex::new(()),
             crm: Mutex::new(crm),
             cas: Mutex::new(cas),
             world: Mutex::new(Arc::new(world)),
@@ -127,33 +157,55 @@ impl Shared {
         )
     }
 
-    /// Replaces both sides by a new world. What is on its way to the head-end is not settled any
-    /// more; ids begin anew, so that the same calls give the same bytes again.
+    /// Replaces both sides by a new world. Ids begin anew, so that the same calls give the same
+    /// bytes again.
+    ///
+    /// What is on its way to the head-end may end first, within a second; a command that takes
+    /// longer is not settled any more.
     ///
     /// # Errors
     /// If the world contradicts itself; then nothing is changed.
-    pub fn replace_world(&self, spec: WorldSpec) -> Result<(), WorldProblem> {
-        let now = self.clock.now();
-        let generation = self.worlds.fetch_add(1, Ordering::Relaxed) + 1;
-        let crm = crm_side(&spec, &self.settings, generation, now)?;
-        let cas = cas_side(&spec, &self.settings, now)?;
-        *self
-            .world
-            .lock()
-            .expect("nobody panics while holding the world") = Arc::new(spec);
-        *self.cas() = cas;
-        *self.crm() = crm;
-        self.settled.notify_waiters();
-        Ok(())
+    pub async fn replace_world(&self, spec: WorldSpec) -> Result<(), WorldProblem> {
+        let _one_at_a_time = self.changing.lock().await;
+        self.bring_to_life(Arc::new(spec)).await
     }
 
     /// Starts both sides again from the world they started from.
     ///
     /// # Errors
     /// Never, for a world that was brought to life before.
-    pub fn reset_world(&self) -> Result<(), WorldProblem> {
-        let spec = WorldSpec::clone(&self.world());
-        self.replace_world(spec)
+    pub async fn reset_world(&self) -> Result<(), WorldProblem> {
+        let _one_at_a_time = self.changing.lock().await;
+        self.bring_to_life(self.world()).await
+    }
+
+    async fn bring_to_life(&self, spec: Arc<WorldSpec>) -> Result<(), WorldProblem> {
+        let now = self.clock.now();
+        let generation = self.crm().generation + 1;
+        let crm = crm_side(&spec, &self.settings, generation, now)?;
+        let cas = cas_side(&spec, &self.settings, now)?;
+        let _change = Change::begin(self);
+        let _ = tokio::time::timeout(CHANGE_PATIENCE, self.nothing_in_flight()).await;
+        *self
+            .world
+            .lock()
+            .expect("nobody panics while holding the world") = spec;
+        *self.cas() = cas;
+        *self.crm() = crm;
+        Ok(())
+    }
+
+    /// Waits until no command is on its way.
+    pub async fn nothing_in_flight(&self) {
+        loop {
+            let settled = self.settled.notified();
+            tokio::pin!(settled);
+            settled.as_mut().enable();
+            if self.crm().book.queue_length().in_flight == 0 {
+                return;
+            }
+            settled.await;
+        }
     }
 
     /// The `Authorization` header the CRM sends to the head-end.
@@ -217,6 +269,7 @@ fn crm_side(
         reference: Arc::new(reference),
         ids: Ids::new(seed, "crm"),
         token_ids: Ids::new(seed, "tokens"),
+        is_changing: false,
         conax_authorization: conax_authorization(spec, settings),
     })
 }

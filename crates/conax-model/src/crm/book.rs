@@ -291,20 +291,14 @@ impl RequestBook {
         }
     }
 
-    /// How many requests are due for sending.
+    /// How many requests are due for sending by a processing run.
     pub fn due_count(&mut self, now: SimTime) -> usize {
         self.queue.promote(&self.rows, now);
         if self.settings.provider_effective {
-            self.queue.ready_count()
+            self.queue.ready_for_run_count()
         } else {
             0
         }
-    }
-
-    /// Whether something that is due cannot leave before something on its way was settled.
-    #[must_use]
-    pub fn waits_for_a_card(&self) -> bool {
-        self.queue.ready_count() > 0 && self.queue.in_flight_count() > 0
     }
 
     /// The requests that were sent and have no answer yet.

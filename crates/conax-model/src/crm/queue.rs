@@ -7,7 +7,7 @@
 //! - among the rest, the earlier due date leaves first, then the earlier creation.
 //!
 //! A request that must go out at once stands before both priorities of its smartcards, but it too
-//! waits while one of them is busy. Every step costs O(log n).
+//! waits while one of them is busy. A step costs O(log n) for each smartcard of its row.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -58,8 +58,6 @@ pub(super) enum Rank {
 }
 
 impl Rank {
-    const ALL: [Self; 3] = [Self::Immediate, Self::Express, Self::Regular];
-
     pub(super) fn of(request: &ProvisioningRequest, at_once: bool) -> Self {
         match (at_once, request.priority) {
             (true, _) => Self::Immediate,
@@ -114,6 +112,11 @@ impl Queue {
 
     pub(super) fn ready_count(&self) -> usize {
         self.ready.iter().map(BTreeSet::len).sum()
+    }
+
+    /// How many of the ready rows wait for a run; the others are sent by the calls that made them.
+    pub(super) fn ready_for_run_count(&self) -> usize {
+        self.ready_count() - self.ready[Rank::Immediate as usize].len()
     }
 
     pub(super) fn in_flight(&self) -> impl Iterator<Item = u32> + '_ {
@@ -172,10 +175,9 @@ impl Queue {
             lane.busy = false;
             if lane.is_empty() {
                 self.lanes.remove(name);
-            } else {
-                self.refresh_heads(name, rows);
             }
         }
+        self.refresh_lanes_of(slot, rows);
     }
 
     /// Makes ready what has become due.
@@ -200,9 +202,7 @@ impl Queue {
         for name in row.lanes() {
             self.lanes.entry(Arc::clone(name)).or_default().waiting[rank as usize].insert(slot);
         }
-        for name in row.lanes() {
-            self.refresh_heads(name, rows);
-        }
+        self.refresh_lanes_of(slot, rows);
         self.refresh(slot, rows);
     }
 
@@ -217,25 +217,26 @@ impl Queue {
             lane.waiting[rank as usize].remove(&slot);
             lane.busy = true;
         }
-        for name in row.lanes() {
-            self.refresh_heads(name, rows);
-        }
+        self.refresh_lanes_of(slot, rows);
     }
 
-    /// Looks again at the first two of each rank of a lane: one of them may have become, or
-    /// ceased to be, the one that may leave.
-    fn refresh_heads(&mut self, name: &Arc<str>, rows: &Rows) {
-        let Some(lane) = self.lanes.get(name) else {
-            return;
-        };
-        let mut heads = [None; 6];
-        for rank in Rank::ALL {
-            for (place, &slot) in lane.waiting[rank as usize].iter().take(2).enumerate() {
-                heads[rank as usize * 2 + place] = Some(slot);
-            }
+    /// Looks again at the first two of each rank in every lane of a row: one of them may have
+    /// become, or ceased to be, the one that may leave. Each is looked at once, however many lanes
+    /// it shares with the row.
+    fn refresh_lanes_of(&mut self, slot: u32, rows: &Rows) {
+        let mut heads = BTreeSet::new();
+        for lane in rows[slot as usize]
+            .lanes()
+            .filter_map(|name| self.lanes.get(name))
+        {
+            heads.extend(
+                lane.waiting
+                    .iter()
+                    .flat_map(|waiting| waiting.iter().take(2)),
+            );
         }
-        for slot in heads.into_iter().flatten() {
-            self.refresh(slot, rows);
+        for head in heads {
+            self.refresh(head, rows);
         }
     }
 

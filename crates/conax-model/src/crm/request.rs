@@ -125,7 +125,7 @@ pub struct ProvisioningRequest {
     pub sequence_number: Option<i64>,
     /// When it is to be sent.
     pub scheduled: SimTime,
-    /// When it was sent.
+    /// When it was sent and answered.
     pub executed: Option<SimTime>,
     /// Whether the creating call asked to send it at once; absent in loaded records.
     pub process_immediately: Option<bool>,

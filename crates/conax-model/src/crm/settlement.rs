@@ -17,7 +17,8 @@ pub struct ErrorText {
 /// The end of one provisioning request, as the CRM saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
-    /// When the command was sent.
+    /// When the exchange ended (Inferred: the one example that shows it has it equal to the date of
+    /// the update, six seconds after a request that was sent at once).
     pub executed: SimTime,
     /// What was sent, flattened, without secrets; absent if nothing was.
     pub request: Option<Arc<str>>,

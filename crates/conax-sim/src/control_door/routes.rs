@@ -169,8 +169,8 @@ async fn respond(
         (&Method::GET, ["v1", "version"]) => Ok(version()),
         (&Method::GET, ["v1", "worlds"]) => Ok(worlds::list(shared)),
         (&Method::GET, ["v1", "worlds", name]) => worlds::show(shared, name),
-        (&Method::PUT, ["v1", "worlds", name]) => worlds::replace(shared, name, call.body),
-        (&Method::POST, ["v1", "worlds", name, "reset"]) => worlds::reset(shared, name),
+        (&Method::PUT, ["v1", "worlds", name]) => worlds::replace(shared, name, call.body).await,
+        (&Method::POST, ["v1", "worlds", name, "reset"]) => worlds::reset(shared, name).await,
         (&Method::GET, ["v1", "runs"]) => {
             Ok(Reply::json(&queue_view(shared.crm().book.queue_length())))
         }

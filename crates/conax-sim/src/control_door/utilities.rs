@@ -9,42 +9,33 @@ use conax_model::time::SimTime;
 
 use crate::control_door::reply::Reply;
 use crate::crm_door::{command_kind, priority, request_view};
-use crate::dispatch::{DispatchOutcome, dispatch_at_once};
+use crate::dispatch::create_and_send;
 use crate::shared::Shared;
 
 /// Creates a request; the answer is the documented object in the documented envelope.
 pub(super) async fn create(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, Problem> {
     let (request_type, wire_priority, body) = UtilityBody::parse(body)
         .map_err(|problem| Problem::new(422, "request not valid", problem.to_string()))?;
-    let author = author(shared, body.username.as_deref())?;
+    let (author, generation) = author(shared, body.username.as_deref())?;
     let now = shared.clock.now();
     let new = new_request(request_type, wire_priority, &body, author, now);
-    let row = {
-        let mut side = shared.crm();
-        let side = &mut *side;
-        side.book.create(new, now, &mut side.ids)
-    };
-    let row = if body.process_immediately {
-        let (sender, id) = (Arc::clone(shared), row.id);
-        match tokio::spawn(async move { dispatch_at_once(&sender, id).await }).await {
-            Ok(DispatchOutcome::Settled(settled)) => settled,
-            Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => row,
-        }
-    } else {
-        row
-    };
+    let row = create_and_send(shared, new, now, generation).await;
+    let row = row.ok_or_else(|| {
+        Problem::new(
+            409,
+            "world replaced",
+            "the world was replaced during the call; try again",
+        )
+    })?;
     let writing = Writing {
         shape: shared.settings.crm.shape,
         success_texts: shared.settings.crm.success_texts,
     };
     let body = ok_object(writing, FieldsSet::ALL, &request_view(&row));
-    Ok(Reply {
-        body,
-        ..Reply::created(&())
-    })
+    Ok(Reply::created(body))
 }
 
-fn author(shared: &Shared, username: Option<&str>) -> Result<Arc<Author>, Problem> {
+fn author(shared: &Shared, username: Option<&str>) -> Result<(Arc<Author>, u64), Problem> {
     let world = shared.world();
     let first = world.users.first().map(|user| user.username.as_str());
     let Some(name) = username.or(first) else {
@@ -54,7 +45,9 @@ fn author(shared: &Shared, username: Option<&str>) -> Result<Arc<Author>, Proble
             "the world has no user",
         ));
     };
-    let author = shared.crm().reference.user(name).map(Arc::clone);
+    let side = shared.crm();
+    let author = side.reference.user(name).map(Arc::clone);
+    let author = author.map(|author| (author, side.generation));
     author.ok_or_else(|| {
         Problem::new(
             422,

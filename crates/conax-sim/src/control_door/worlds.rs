@@ -20,7 +20,7 @@ pub(super) fn show(shared: &Shared, name: &str) -> Result<Reply, Problem> {
 }
 
 /// Replaces the world by a YAML or JSON text; its name is the one in the path.
-pub(super) fn replace(shared: &Shared, name: &str, body: &[u8]) -> Result<Reply, Problem> {
+pub(super) async fn replace(shared: &Shared, name: &str, body: &[u8]) -> Result<Reply, Problem> {
     let source = std::str::from_utf8(body)
         .map_err(|error| Problem::new(400, "world not readable", error.to_string()))?;
     let mut spec = WorldSpec::parse_masked(source).map_err(|findings| Problem {
@@ -50,13 +50,13 @@ pub(super) fn replace(shared: &Shared, name: &str, body: &[u8]) -> Result<Reply,
         )
     })?;
     let view = world_view(&spec);
-    shared.replace_world(spec).map_err(contradiction)?;
+    shared.replace_world(spec).await.map_err(contradiction)?;
     Ok(Reply::json(&view))
 }
 
-pub(super) fn reset(shared: &Shared, name: &str) -> Result<Reply, Problem> {
+pub(super) async fn reset(shared: &Shared, name: &str) -> Result<Reply, Problem> {
     let world = known(shared, name)?;
-    shared.reset_world().map_err(contradiction)?;
+    shared.reset_world().await.map_err(contradiction)?;
     Ok(Reply::json(&world_view(&world)))
 }
 

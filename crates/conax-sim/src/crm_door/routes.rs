@@ -24,7 +24,7 @@ use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
 use crate::crm_door::refusals::{check_head, unread};
 use crate::crm_door::{login, request_view};
-use crate::dispatch::{DispatchOutcome, dispatch_at_once};
+use crate::dispatch::create_and_send;
 use crate::doorway::read_body;
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
@@ -286,19 +286,9 @@ async fn create(
         now,
     };
     let new = new_request(&context, call)?;
-    let row = {
-        let mut side = shared.crm();
-        let side = &mut *side;
-        if side.generation != caller.generation {
-            // The world was replaced during the call, and this login with it.
-            return Err(Refusal::invalid_token());
-        }
-        side.book.create(new, now, &mut side.ids)
-    };
-    let row = match row.process_immediately {
-        Some(true) => send_at_once(shared, row).await,
-        _ => row,
-    };
+    // Absent: the world was replaced during the call, and this login with it.
+    let row = create_and_send(shared, new, now, caller.generation).await;
+    let row = row.ok_or_else(Refusal::invalid_token)?;
     Ok(printed(writing, FieldsSet::ALL, &row))
 }
 
@@ -319,22 +309,6 @@ fn new_request(context: &Context<'_>, call: &Call<'_>) -> Result<NewRequest, Ref
         | Call::IssueToken(_)
         | Call::ReleaseToken { .. }
         | Call::IssueTokenForWebApiKey { .. } => unreachable!("these calls create nothing"),
-    }
-}
-
-/// Sends a request inside the call that created it (Inferred: the answer waits for the end).
-///
-/// On a task of its own: a caller that hangs up drops this future, not the sending.
-async fn send_at_once(
-    shared: &Arc<Shared>,
-    row: Arc<ProvisioningRequest>,
-) -> Arc<ProvisioningRequest> {
-    let (sender, id) = (Arc::clone(shared), row.id);
-    let sent = tokio::spawn(async move { dispatch_at_once(&sender, id).await }).await;
-    match sent {
-        Ok(DispatchOutcome::Settled(settled)) => settled,
-        // Not sent now (the provider is not effective, or the world is another): still pending.
-        Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => row,
     }
 }
 

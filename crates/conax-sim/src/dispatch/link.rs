@@ -4,6 +4,9 @@
 //! each wait for bytes (Inferred: socket read time-out of Axis 1). A command is written on a
 //! connection once and never repeated by this layer, since a repeated order could be executed
 //! twice. In-process the same bytes go to the head-end's router without a socket.
+//!
+//! To another head-end every command has a connection of its own, as the CRM's client does it
+//! (Inferred: the default of Axis 1); to our own door connections are used again.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -84,6 +87,15 @@ impl From<SocketAddr> for ConaxAddress {
     }
 }
 
+/// Whether a connection is used for more than one command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reuse {
+    /// Each command has a connection of its own.
+    Never,
+    /// A connection that has become free within the last seconds is used again.
+    WhileFresh,
+}
+
 /// How to talk to a head-end.
 #[derive(Clone, Debug)]
 pub struct LinkSettings {
@@ -91,6 +103,8 @@ pub struct LinkSettings {
     pub connect_time: Duration,
     /// How long each wait for bytes may take; Axis 1 waits 600 s unless told otherwise (Attested).
     pub read_time: Duration,
+    /// Whether a connection is used for more than one command.
+    pub reuse: Reuse,
 }
 
 /// What a head-end answered.
@@ -136,7 +150,7 @@ pub struct ConaxLink {
 enum Way {
     Network {
         address: ConaxAddress,
-        idle: Mutex<Vec<Idle>>,
+        idle: Arc<Mutex<Vec<Idle>>>,
     },
     InProcess(OnceLock<Weak<Shared>>),
 }
@@ -154,7 +168,7 @@ impl ConaxLink {
             settings,
             way: Way::Network {
                 address,
-                idle: Mutex::default(),
+                idle: Arc::default(),
             },
         }
     }
@@ -227,7 +241,7 @@ impl ConaxLink {
     async fn exchange_on_network(
         &self,
         address: &ConaxAddress,
-        idle: &Mutex<Vec<Idle>>,
+        idle: &Arc<Mutex<Vec<Idle>>>,
         call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
         let mut connection = match take_idle(idle) {
@@ -236,10 +250,14 @@ impl ConaxLink {
         };
         let answered = timeout(self.settings.read_time, connection.send_request(call)).await;
         let answered = answered.map_err(|_| sent(AxisFault::read_timed_out()))?;
-        let reply = answered.map_err(|error| sent(broken(&error)))?;
+        let reply = answered.map_err(|error| SendFailure {
+            fault: broken(&error),
+            was_sent: !error.is_canceled(),
+        })?;
         let whole = self.read(reply).await?;
-        if connection.ready().await.is_ok() {
-            give_back(idle, connection);
+        if self.settings.reuse == Reuse::WhileFresh {
+            // The answer does not wait until the connection is ready for the next command.
+            tokio::spawn(give_back(Arc::clone(idle), connection));
         }
         Ok(whole)
     }
@@ -269,6 +287,9 @@ impl ConaxLink {
             header::HOST,
             host.unwrap_or(HeaderValue::from_static("localhost")),
         );
+        if self.settings.reuse == Reuse::Never {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(authorization) = authorization {
             headers.insert(header::AUTHORIZATION, authorization);
         }
@@ -338,10 +359,15 @@ fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<SendRequest<Full<Bytes>>> {
     None
 }
 
-fn give_back(idle: &Mutex<Vec<Idle>>, connection: SendRequest<Full<Bytes>>) {
+/// Keeps a connection once it is ready again, if that is soon; and forgets the stale ones.
+async fn give_back(idle: Arc<Mutex<Vec<Idle>>>, mut connection: SendRequest<Full<Bytes>>) {
+    if !matches!(timeout(IDLE_TIME, connection.ready()).await, Ok(Ok(()))) {
+        return;
+    }
     let mut idle = idle
         .lock()
         .expect("nobody panics while holding the idle connections");
+    idle.retain(|kept| kept.since.elapsed() < IDLE_TIME);
     idle.push(Idle {
         connection,
         since: Instant::now(),
@@ -355,7 +381,9 @@ fn not_connected(host: &str, error: &std::io::Error) -> AxisFault {
         std::io::ErrorKind::HostUnreachable | std::io::ErrorKind::NetworkUnreachable => {
             AxisFault::no_route()
         }
-        _ => AxisFault::unknown_host(host),
+        // A name that cannot be looked up has no number of the system.
+        _ if error.raw_os_error().is_none() => AxisFault::unknown_host(host),
+        _ => AxisFault::exception(&format!("java.net.SocketException: {error}")),
     }
 }
 

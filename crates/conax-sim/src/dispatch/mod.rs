@@ -12,6 +12,6 @@ mod settlement;
 #[cfg(test)]
 mod tests;
 
-pub use link::{ConaxAddress, ConaxLink, LinkSettings};
+pub use link::{ConaxAddress, ConaxLink, LinkSettings, Reuse};
 pub use run::{RunReport, run_on_interval, run_once};
-pub use send::{DispatchOutcome, dispatch_at_once, dispatch_next};
+pub use send::{DispatchOutcome, create_and_send};

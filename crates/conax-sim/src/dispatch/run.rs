@@ -1,7 +1,10 @@
 //! Processing runs: everything that is due is sent, by several workers, in order.
+//!
+//! Runs may overlap: a command that hangs keeps one worker and the run that sent it, not the runs
+//! after it. Order is the book's business, whoever takes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use conax_model::crm::{ProvisioningRequest, State};
@@ -9,7 +12,7 @@ use conax_model::time::SimTime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::dispatch::send::{DispatchOutcome, dispatch_next};
+use crate::dispatch::send::{DispatchOutcome, carry_out, take_due};
 use crate::shared::Shared;
 
 /// What one processing run did.
@@ -27,86 +30,120 @@ pub struct RunReport {
     pub rejected_count: usize,
 }
 
-/// Makes one processing run; a second one waits for the first.
+/// Makes one processing run.
 ///
 /// A run sends at most as many requests as were due when it began, so that it ends however fast
-/// new ones come in.
+/// new ones come in. What is due behind something it sent itself, it waits for; what is due behind
+/// something others sent is left to them and to the next run.
+///
+/// Run it on a task of its own where a caller may hang up: dropping it drops what it sent.
 pub async fn run_once(shared: &Arc<Shared>) -> RunReport {
-    let mut number = shared.run.lock().await;
-    *number += 1;
     let started = shared.clock.now();
-    let budget = Arc::new(AtomicUsize::new(shared.crm().book.due_count(started)));
-    let mut workers = JoinSet::new();
-    let worker_count = shared
-        .settings
-        .dispatch
-        .worker_count
-        .min(budget.load(Ordering::Relaxed));
-    for _ in 0..worker_count {
-        workers.spawn(work(Arc::clone(shared), Arc::clone(&budget), started));
-    }
-    let mut report = RunReport {
-        number: *number,
-        started,
-        finished: started,
-        completed_count: 0,
-        rejected_count: 0,
+    let mut run = Run {
+        shared: Arc::clone(shared),
+        sent: JoinSet::new(),
+        report: RunReport {
+            number: shared.runs.fetch_add(1, Ordering::Relaxed) + 1,
+            started,
+            finished: started,
+            completed_count: 0,
+            rejected_count: 0,
+        },
     };
-    while let Some(done) = workers.join_next().await {
-        let (completed, rejected) = done.expect("a worker of a processing run does not panic");
-        report.completed_count += completed;
-        report.rejected_count += rejected;
+    let mut left = shared.crm().book.due_count(started);
+    while left > 0 {
+        match run.send_next().await {
+            Sending::Sent => left -= 1,
+            Sending::Waits => run.settle_one().await,
+            Sending::Over => break,
+        }
     }
-    report.finished = shared.clock.now();
-    report
+    while !run.sent.is_empty() {
+        run.settle_one().await;
+    }
+    run.report.finished = shared.clock.now();
+    run.report
 }
 
 /// Makes processing runs until `stop` turns true.
+///
+/// A run that is still waiting for an answer does not hold up the next one; while every worker
+/// waits, there is nothing a further run could do.
 pub async fn run_on_interval(
     shared: Arc<Shared>,
     interval: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut runs = JoinSet::new();
     loop {
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
-            _ = stop.wait_for(|&stopped| stopped) => return,
+            _ = stop.wait_for(|&stopped| stopped) => break,
         }
-        run_once(&shared).await;
+        while runs.try_join_next().is_some() {}
+        if shared.workers.available_permits() > 0 {
+            let shared = Arc::clone(&shared);
+            runs.spawn(async move { run_once(&shared).await });
+        }
     }
+    // What these runs sent is waited for by whoever closes the house.
+    runs.detach_all();
 }
 
-/// One worker: takes what may leave, until nothing is due or the run has had its share.
-async fn work(shared: Arc<Shared>, budget: Arc<AtomicUsize>, due: SimTime) -> (usize, usize) {
-    let (mut completed, mut rejected) = (0, 0);
-    while !shared.closing.load(Ordering::Relaxed) && take_share(&budget) {
-        let settled = shared.settled.notified();
-        tokio::pin!(settled);
-        settled.as_mut().enable();
-        match dispatch_next(&shared, due).await {
-            DispatchOutcome::Settled(row) if is_completed(&row) => completed += 1,
-            DispatchOutcome::Settled(_) => rejected += 1,
-            DispatchOutcome::BookReplaced => break,
-            DispatchOutcome::NothingDue => {
-                budget.fetch_add(1, Ordering::Relaxed);
-                if !shared.crm().book.waits_for_a_card() {
-                    break;
-                }
-                // What is due waits for a smartcard that is busy, or for an urgent request
-                // that does: look again when something was settled.
-                settled.await;
+/// A run under way.
+struct Run {
+    shared: Arc<Shared>,
+    sent: JoinSet<DispatchOutcome>,
+    report: RunReport,
+}
+
+enum Sending {
+    /// A command is on its way.
+    Sent,
+    /// What is due waits for something this run sent.
+    Waits,
+    /// Nothing more for this run.
+    Over,
+}
+
+impl Run {
+    /// Takes what may leave next and sends it on a task of its own, once a worker is free.
+    async fn send_next(&mut self) -> Sending {
+        let workers = Arc::clone(&self.shared.workers);
+        let worker = workers
+            .acquire_owned()
+            .await
+            .expect("the workers are never dismissed");
+        match take_due(&self.shared, self.report.started) {
+            Some(ticket) => {
+                let shared = Arc::clone(&self.shared);
+                self.sent.spawn(async move {
+                    let outcome = carry_out(&shared, ticket).await;
+                    drop(worker);
+                    outcome
+                });
+                Sending::Sent
             }
+            None if self.sent.is_empty() => Sending::Over,
+            None => Sending::Waits,
         }
     }
-    (completed, rejected)
-}
 
-fn take_share(budget: &AtomicUsize) -> bool {
-    budget
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-            left.checked_sub(1)
-        })
-        .is_ok()
+    async fn settle_one(&mut self) {
+        if let Some(settled) = self.sent.join_next().await {
+            self.count(settled.expect("a worker does not panic"));
+        }
+    }
+
+    fn count(&mut self, outcome: DispatchOutcome) {
+        match outcome {
+            DispatchOutcome::Settled(row) if is_completed(&row) => {
+                self.report.completed_count += 1;
+            }
+            DispatchOutcome::Settled(_) => self.report.rejected_count += 1,
+            DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced => {}
+        }
+    }
 }
 
 fn is_completed(row: &ProvisioningRequest) -> bool {

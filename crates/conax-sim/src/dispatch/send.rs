@@ -1,11 +1,15 @@
-//! Take, send, settle: one function for processing runs and for requests that go out at once.
+//! Take, send, settle: one way for processing runs and for requests that go out at once.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::http::Method;
+use bytes::Bytes;
 use conax_contract::cas::{self, CasOperation, DecodedReply, Profile};
 use conax_model::command::Command;
-use conax_model::crm::{ImmediateTake, ProvisioningRequest, Settled, Settlement, Ticket};
+use conax_model::crm::{
+    ImmediateTake, NewRequest, ProvisioningRequest, Settled, Settlement, Ticket,
+};
 use conax_model::id::HexId;
 use conax_model::time::SimTime;
 
@@ -27,34 +31,81 @@ pub enum DispatchOutcome {
     BookReplaced,
 }
 
-/// Sends the next request that is due by `due`.
+/// Records a request in the book of this generation and, if it is to be processed immediately,
+/// sends it; absent if the world was replaced in the meantime.
 ///
-/// Run it on a task of its own: a ticket that was taken must be settled, whoever stops waiting.
-pub async fn dispatch_next(shared: &Shared, due: SimTime) -> DispatchOutcome {
-    let Some(ticket) = shared.crm().book.take_due(due) else {
-        return DispatchOutcome::NothingDue;
+/// It is sent on a task of its own: a caller that hangs up drops this future, not the sending. A
+/// request that is not sent now (the provider is not effective, the house closes) stays pending.
+pub async fn create_and_send(
+    shared: &Arc<Shared>,
+    new: NewRequest,
+    now: SimTime,
+    generation: u64,
+) -> Option<Arc<ProvisioningRequest>> {
+    let row = {
+        let mut side = shared.crm();
+        let side = &mut *side;
+        if side.generation != generation {
+            return None;
+        }
+        side.book.create(new, now, &mut side.ids)
     };
-    carry_out(shared, ticket).await
+    if row.process_immediately != Some(true) {
+        return Some(row);
+    }
+    let (sender, id) = (Arc::clone(shared), row.id);
+    let sent = tokio::spawn(async move { dispatch_at_once(&sender, id, generation).await }).await;
+    match sent {
+        Ok(DispatchOutcome::Settled(settled)) => Some(settled),
+        Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => Some(row),
+    }
+}
+
+/// Takes the next request that is due by `due`; none while the house closes or changes its world.
+pub(super) fn take_due(shared: &Shared, due: SimTime) -> Option<Ticket> {
+    let mut side = shared.crm();
+    if shared.closing.load(Ordering::Relaxed) || side.is_changing {
+        return None;
+    }
+    side.book.take_due(due)
 }
 
 /// Sends a request that was created to be sent at once, as soon as its smartcards are free.
-///
-/// Run it on a task of its own, like [`dispatch_next`].
-pub async fn dispatch_at_once(shared: &Shared, id: HexId) -> DispatchOutcome {
+async fn dispatch_at_once(shared: &Shared, id: HexId, generation: u64) -> DispatchOutcome {
     loop {
         let settled = shared.settled.notified();
         tokio::pin!(settled);
         settled.as_mut().enable();
-        let take = shared.crm().book.take_at_once(id);
-        match take {
-            ImmediateTake::Taken(ticket) => return carry_out(shared, *ticket).await,
+        match take_at_once(shared, id, generation) {
+            ImmediateTake::Taken(ticket) => {
+                let _place = shared
+                    .immediate
+                    .acquire()
+                    .await
+                    .expect("the places stay open");
+                return carry_out(shared, *ticket).await;
+            }
             ImmediateTake::NotWaiting => return DispatchOutcome::NothingDue,
             ImmediateTake::CardBusy => settled.await,
         }
     }
 }
 
-async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
+fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
+    let mut side = shared.crm();
+    if shared.closing.load(Ordering::Relaxed) || side.generation != generation {
+        return ImmediateTake::NotWaiting;
+    }
+    if side.is_changing {
+        return ImmediateTake::CardBusy;
+    }
+    side.book.take_at_once(id)
+}
+
+/// Sends what a ticket stands for, and settles it.
+///
+/// Run it on a task of its own: a ticket must be settled, whoever stops waiting.
+pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
     let settlement = match &ticket.sending {
         Err(reason) => unsendable(*reason, shared.clock.now()),
         Ok(command) => send(shared, &ticket, command).await,
@@ -94,7 +145,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
             outcome: Some(outcome_text(&read)),
         },
         call: &request.body,
-        reply: reply.map(|reply| reply.body).unwrap_or_default(),
+        reply: reply.map(|reply| reply.body).unwrap_or_else(Bytes::new),
     });
     settlement
 }
@@ -109,13 +160,8 @@ fn read(
         Err(failure) => (None, Err(failure)),
         Ok(reply) => {
             let content_type = reply.content_type.as_deref();
-            let decoded = cas::decode_reply(
-                profile,
-                operation,
-                &reply.body,
-                content_type,
-                reply.http_status,
-            );
+            let status = reply.http_status;
+            let decoded = cas::decode_reply(profile, operation, &reply.body, content_type, status);
             let decoded = decoded.map_err(|fault| SendFailure {
                 fault,
                 was_sent: true,
