@@ -258,3 +258,27 @@ fn a_released_token_is_not_valid_any_more() {
         "it cannot be released twice"
     );
 }
+
+#[test]
+fn requests_for_very_many_smartcards_enter_leave_and_follow_each_other() {
+    let (mut book, mut ids) = book(true);
+    let cards = |number: u32| {
+        let text = ParameterValue::Text(format!("card {number}").into());
+        (ParameterName::Smartcard, Some(text))
+    };
+    for _ in 0..3 {
+        let new = NewRequest {
+            parameters: (0..20_000).map(cards).collect(),
+            ..add("1")
+        };
+        book.create(new, NOW, &mut ids);
+    }
+    for reference in ["first", "second", "third"] {
+        let ticket = book.take_due(NOW).expect("the next one may leave");
+        assert!(book.take_due(NOW).is_none(), "its smartcards are busy");
+        assert!(matches!(
+            book.settle(ticket, completed(reference)),
+            Settled::Done(_)
+        ));
+    }
+}
