@@ -247,17 +247,17 @@ async fn the_time_of_creation_is_printed_in_whole_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pairing_sets_may_hold_several_and_unknown_ca_ids() {
+async fn without_a_subscription_pairing_sets_are_taken_as_they_are() {
     let stage = Staging::demo().open();
     let body = pairing(
         &["01900080208", "01900080209", "99999999999"],
-        &["3012345601", "x-1"],
+        &["3012345601", "x-1", "01900080210"],
     );
     let reply = stage.post("create_pairing", body).await;
     assert_eq!(
         reply.parameters(),
         "smartcard_ca_id=01900080208 smartcard_ca_id=01900080209 smartcard_ca_id=99999999999 \
-         stb_ca_id=3012345601 stb_ca_id=x-1"
+         stb_ca_id=01900080210 stb_ca_id=3012345601 stb_ca_id=x-1"
     );
 }
 

@@ -70,10 +70,18 @@ fn refused_calls() -> Vec<(&'static str, Value)> {
             "add_to_existing_pairing",
             addition("3012345601", &["3012345601"]),
         ),
-        ("create_pairing", pairing(&["3012345601"], &["3012345601"])),
         (
             "create_pairing",
-            pairing(&["01900080208"], &["01900080209"]),
+            on(pairing(&["3012345601"], &["3012345601"]), "S60600"),
+        ),
+        (
+            "create_pairing",
+            on(pairing(&["01900080208"], &["01900080209"]), "S60600"),
+        ),
+        // With a subscription, what nobody knows is not on it.
+        (
+            "create_pairing",
+            on(pairing(&["99999999999"], &["3012345601"]), "S60600"),
         ),
         // What belongs to another subscription.
         (

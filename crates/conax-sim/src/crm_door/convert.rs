@@ -22,8 +22,26 @@ use crate::crm_door::names::priority;
 const SUBSCRIPTION: &str = "subscription_identifier";
 const SERVICE: &str = "service_identifier";
 const SMARTCARD: &str = "smartcard_identifier";
-const SMARTCARD_SET: &str = "smartcard_set";
-const STB_SET: &str = "stb_set";
+const SMARTCARD_SET: MemberSet = MemberSet {
+    parameter: "smartcard_set",
+    member: "smartcard_ca_id",
+    needed: Needed::Smartcard,
+    classification: Classification::Smartcard,
+};
+const STB_SET: MemberSet = MemberSet {
+    parameter: "stb_set",
+    member: "stb_ca_id",
+    needed: Needed::Stb,
+    classification: Classification::SetTopBox,
+};
+
+/// A set of CA ids: how it is spelled, and what its members have to be.
+struct MemberSet {
+    parameter: &'static str,
+    member: &'static str,
+    needed: Needed,
+    classification: Classification,
+}
 
 type Parameters = Vec<(ParameterName, Option<ParameterValue>)>;
 
@@ -248,7 +266,7 @@ impl Context<'_> {
         ca_ids: &[&str],
     ) -> Result<(), Refusal> {
         for ca_id in ca_ids {
-            self.require_member(subscription, ca_id, SMARTCARD_SET, Needed::Smartcard)?;
+            self.require_member(subscription, ca_id, &SMARTCARD_SET)?;
             parameters.push((ParameterName::Smartcard, Some(self.text(ca_id))));
         }
         Ok(())
@@ -261,39 +279,38 @@ impl Context<'_> {
         ca_ids: &[&str],
     ) -> Result<(), Refusal> {
         for ca_id in ca_ids {
-            self.require_member(subscription, ca_id, STB_SET, Needed::Stb)?;
+            self.require_member(subscription, ca_id, &STB_SET)?;
             parameters.push((ParameterName::SetTopBox, Some(self.text(ca_id))));
         }
         Ok(())
     }
 
-    /// The sets hold CA ids, which need not be known here (Inferred: nothing says they must); what
-    /// is known must be of its kind, and on the subscription if one was given.
+    /// The sets hold CA ids. Nothing says that they must be known here, so without a subscription
+    /// they are taken as they are; with one they are looked up, since the answer then tells where
+    /// they are distributed (Inferred), and must be of their kind and on it.
     fn require_member(
         &self,
         subscription: Option<&Subscription>,
         ca_id: &str,
-        parameter: &str,
-        needed: Needed,
+        set: &MemberSet,
     ) -> Result<(), Refusal> {
-        let Some(item) = self.reference.item(ItemKey::CaId(ca_id)) else {
+        let Some(subscription) = subscription else {
             return Ok(());
         };
-        let fits = match needed {
-            Needed::Smartcard => item.classification == Classification::Smartcard,
-            Needed::Stb => item.classification == Classification::SetTopBox,
-            Needed::Service => false,
-        };
-        if !fits {
+        let item = self.reference.item(ItemKey::CaId(ca_id)).ok_or_else(|| {
+            let (code, what) = (RefusalCode::InstalledItemNotFound, "installed item");
+            Refusal::not_found(code, set.parameter, set.member, ca_id, what)
+        })?;
+        if item.classification != set.classification {
             let found = classification_text(item.classification);
             return Err(Refusal::wrong_classification(
-                parameter, ca_id, needed, found,
+                set.parameter,
+                ca_id,
+                set.needed,
+                found,
             ));
         }
-        match subscription {
-            Some(subscription) => require_item(subscription, item, parameter, ca_id),
-            None => Ok(()),
-        }
+        require_item(subscription, item, set.parameter, ca_id)
     }
 
     /// A CA id as shared text: the CRM's own copy if it knows it.
