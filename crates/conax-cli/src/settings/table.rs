@@ -57,7 +57,7 @@ settings! {
     "world", "FILE", "demo", check::text,
         "World to start from: `demo` or a *.world.yaml file";
     "seed", "N", "random", check::seed,
-        "Seed of ids and every other chance; the same seed and calls give the same bytes";
+        "Seed of ids and every other chance; the same calls in the same order give the same bytes";
     "base-path", "PATH", "/crmapi/rest/v2", check::base_path,
         "Path of the API; it is always served directly under / too";
     "shape", "SHAPE", "superset", check::shape,
