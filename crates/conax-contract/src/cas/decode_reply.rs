@@ -3,11 +3,13 @@
 //! Inferred: the CRM uses Apache Axis 1, which reads a SOAP message from any successful answer and
 //! from any server error that is not HTML, and makes a fault of everything else.
 
+use std::ops::Range;
+
 use super::axis_fault::{AxisDetail, AxisFault};
 use super::encoding::{EncodingError, decode_text};
 use super::envelope::{SOAP_12_NAMESPACE, SOAP_NAMESPACE};
 use super::field::WireElement;
-use super::flatten::flatten;
+use super::flatten::{flatten, flatten_noting};
 use super::mask::mask_if_pin;
 use super::operation::CasOperation;
 use super::profile::Profile;
@@ -27,6 +29,8 @@ pub struct DecodedReply {
     pub message: Option<String>,
     /// All text of the SOAP body in document order, joined with nothing.
     pub flattened: String,
+    /// Where in the flattened text the status code and the transaction id stand.
+    pub spared: Vec<Range<usize>>,
 }
 
 /// Reads the body of an HTTP answer.
@@ -55,16 +59,29 @@ pub fn decode_reply(
     {
         return Err(soap_fault(&root, body, fault));
     }
-    let value = |element| {
+    let found = |element| {
         let name = &profile.element(operation, element).value;
-        let text = body.descendant(name).and_then(Element::text)?;
-        (!text.is_empty()).then_some(text)
+        let found = body.descendant(name)?;
+        let text = found.text().filter(|text| !text.is_empty())?;
+        Some((found, text))
     };
+    let (status_code, transaction_id) = (
+        found(WireElement::StatusCode),
+        found(WireElement::TransactionId),
+    );
+    let spared: Vec<&Element> = [&status_code, &transaction_id]
+        .into_iter()
+        .flatten()
+        .map(|(element, _)| *element)
+        .collect();
+    let (flattened, spared) = flatten_noting(body, &spared);
+    let text = |found: Option<(_, String)>| found.map(|(_, text)| text);
     Ok(DecodedReply {
-        status_code: value(WireElement::StatusCode),
-        transaction_id: value(WireElement::TransactionId),
-        message: value(WireElement::StatusMessage),
-        flattened: flatten(body),
+        status_code: text(status_code),
+        transaction_id: text(transaction_id),
+        message: text(found(WireElement::StatusMessage)),
+        flattened,
+        spared,
     })
 }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
+use super::conceal::ANSWER_NOT_KEPT;
 use super::encoding::decode_text;
 use super::flatten::MASK;
 use super::profile::Profile;
@@ -79,6 +80,9 @@ impl Secrets<'_> {
 fn mask_body(body: &[u8], secrets: &Secrets<'_>) -> String {
     if body.is_empty() {
         return String::new();
+    }
+    if body == ANSWER_NOT_KEPT.as_bytes() {
+        return ANSWER_NOT_KEPT.to_owned();
     }
     decode_text(None, body)
         .ok()

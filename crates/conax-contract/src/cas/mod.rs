@@ -9,6 +9,7 @@
 //! `operation`, then `field`, then `encode_request` and `decode_request`.
 
 mod axis_fault;
+mod conceal;
 mod decode_reply;
 mod decode_request;
 mod encode_request;
@@ -30,6 +31,7 @@ mod xml;
 mod tests;
 
 pub use axis_fault::{AxisDetail, AxisFault};
+pub use conceal::{ANSWER_NOT_KEPT, repeats_secret};
 pub use decode_reply::{DecodedReply, decode_reply};
 pub use decode_request::{RequestRefusal, decode_request};
 pub use encode_request::{EncodedRequest, encode_request};

@@ -15,6 +15,7 @@ fn reply(status_code: Option<&str>, transaction_id: Option<&str>) -> DecodedRepl
         transaction_id: transaction_id.map(str::to_owned),
         message: Some("card 01900080207 is not known".to_owned()),
         flattened: "flattened".to_owned(),
+        spared: Vec::new(),
     }
 }
 
