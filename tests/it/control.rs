@@ -243,3 +243,102 @@ async fn tokens_that_were_issued_die_with_their_world() {
     let reply = stage.send(Call::operation(Operation::Show, &query)).await;
     assert!(reply.code().ends_with("INVALIDTOKENEXCEPTION"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_is_refused_before_the_body_is_looked_at_and_only_worlds_may_be_large() {
+    let stage = Staging::demo()
+        .with(|settings| {
+            settings.control_token = Some(Secret::new("sesame"));
+            settings.limits.body_bytes = 100;
+        })
+        .open();
+    let call = async |verb: &str, target: &str, length: usize, bearer: &str| {
+        let call = Call::new(verb, target, vec![b'x'; length]);
+        let call = call.with_header("authorization", &format!("Bearer {bearer}"));
+        stage.control_call(call).await.http_status
+    };
+    for (verb, target, length, known) in [
+        ("POST", "/v1/provisioning-requests", 101, 413),
+        ("POST", "/v1/runs", 101, 413),
+        ("POST", "/v1/worlds/demo/reset", 101, 413),
+        ("PUT", "/v1/runs", 101, 413),
+        ("PUT", "/v1/worlds/demo", 6_400, 422),
+        ("PUT", "/v1/worlds/demo", 6_401, 413),
+        ("GET", "/v1/runs", 101, 200),
+    ] {
+        assert_eq!(
+            call(verb, target, length, "thief").await,
+            401,
+            "{verb} {target}"
+        );
+        assert_eq!(
+            call(verb, target, length, "sesame").await,
+            known,
+            "{verb} {target}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_of_an_address_may_be_written_with_percent_signs() {
+    let stage = Staging::demo().open();
+    for (written, plain) in [
+        ("/v1/%77orlds/d%65mo", "/v1/worlds/demo"),
+        (
+            "/v1/cas/smartcards/%30%31900080208",
+            "/v1/cas/smartcards/01900080208",
+        ),
+        (
+            "/v1/cas/smart%63ards?%6cimit=%31",
+            "/v1/cas/smartcards?limit=1",
+        ),
+    ] {
+        let (written, plain) = (
+            stage.control("GET", written, "").await,
+            stage.control("GET", plain, "").await,
+        );
+        assert_eq!((written.http_status, written.text), (200, plain.text));
+    }
+    let broken = stage
+        .control("GET", "/v1/cas/smartcards?limit=%4", "")
+        .await;
+    assert_eq!(broken.http_status, 400, "{}", broken.text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_beyond_the_head_limit_is_refused_as_at_the_other_doors() {
+    let stage = Staging::demo().open();
+    let long = "x".repeat(8_200);
+    let reply = stage.control("GET", &format!("/v1/{long}"), "").await;
+    assert_eq!(reply.http_status, 414, "{}", reply.text);
+    let call = Call::new("GET", "/v1", "").with_header("x-long", &long.repeat(2));
+    assert_eq!(stage.control_call(call).await.http_status, 431);
+    let (status, text) = stage.conax(Call::new("GET", &format!("/{long}"), "")).await;
+    assert_eq!(
+        (status, text.contains("the limit is 8192")),
+        (414, true),
+        "{text}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_keeps_the_bodies_of_new_requests_only() {
+    let stage = Staging::demo().open();
+    let body = json!({ "type": "DISPLAY_FINGERPRINT", "default_pin": "7391" }).to_string();
+    for target in ["/v1/runs", "/v1/nowhere", "/v1/worlds/demo/reset"] {
+        stage.control("POST", target, "{\"canary\":1}").await;
+    }
+    stage
+        .control("PUT", "/v1/%77orlds/demo", "{\"canary\":1}")
+        .await;
+    stage
+        .control("POST", "/v1/provisioning-requests", &body)
+        .await;
+    let journal = stage
+        .control("GET", "/v1/journal?door=control", "")
+        .await
+        .text;
+    assert!(!journal.contains("canary"), "{journal}");
+    assert!(journal.contains("DISPLAY_FINGERPRINT"), "{journal}");
+    assert!(!journal.contains("7391"), "{journal}");
+}

@@ -295,3 +295,78 @@ fn a_body_that_never_ends_is_refused_in_time() {
         assert_eq!(findings(&reply), Vec::<String>::new());
     }
 }
+
+#[test]
+fn the_control_door_answers_head_like_get_and_names_the_verbs_it_takes() {
+    let program = serve(&["--log", "off"]);
+    let call = |verb: &str, target: &str| {
+        let call = format!("{verb} {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        talk(program.door(), call.as_bytes())
+    };
+    let (head, get) = (
+        call("HEAD", "/v1/worlds/demo"),
+        call("GET", "/v1/worlds/demo"),
+    );
+    let (headers, body) = get.text.split_once("\r\n\r\n").unwrap();
+    assert!(!body.is_empty());
+    let lines = |text: &str| {
+        let kept = text.lines().filter(|line| !line.starts_with("date"));
+        kept.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(head.text.trim_end()), lines(headers));
+    assert_eq!(call("HEAD", "/v1/nowhere").http_status(), Some(404));
+    for (verb, target, allow) in [
+        ("DELETE", "/v1/runs", "GET, POST, HEAD"),
+        ("HEAD", "/v1/provisioning-requests", "POST"),
+        ("POST", "/v1/journal", "GET, HEAD"),
+        ("PATCH", "/v1/worlds/demo", "GET, PUT, HEAD"),
+    ] {
+        let reply = call(verb, target);
+        assert_eq!(reply.http_status(), Some(405), "{}", reply.text);
+        let line = format!("allow: {allow}\r\n");
+        assert!(
+            reply.text.contains(&line),
+            "{verb} {target}: {}",
+            reply.text
+        );
+    }
+}
+
+#[test]
+fn a_stranger_at_the_head_end_is_refused_before_the_body_comes() {
+    let program = serve(&["--cas-auth", "lockout:1", "--log", "off"]);
+    let call = |headers: &str| {
+        let head =
+            format!("POST /ca-server HTTP/1.1\r\nhost: x\r\n{headers}content-length: 9\r\n\r\n");
+        talk(program.cas(), head.as_bytes()).http_status()
+    };
+    // crm:wrong
+    let wrong = "authorization: Basic Y3JtOndyb25n\r\n";
+    assert_eq!(call(""), Some(401));
+    assert_eq!(call(wrong), Some(401));
+    assert_eq!(call(wrong), Some(403));
+}
+
+#[test]
+fn a_client_that_does_not_read_is_given_up() {
+    let program = serve(&[
+        "--write-timeout",
+        "200ms",
+        "--connection-limit",
+        "1",
+        "--log",
+        "off",
+    ]);
+    let mut stream = TcpStream::connect(program.crm()).unwrap();
+    let patience = std::time::Duration::from_millis(100);
+    stream.set_write_timeout(Some(patience)).unwrap();
+    let call = format!("GET {SHOW} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(1_000);
+    // Until nothing goes out any more: every buffer in between is full.
+    while stream.write(call.as_bytes()).is_ok() {}
+    until("room for a connection", || {
+        match talk(program.crm(), &get(SHOW)).http_status() {
+            Some(200) => Ok(()),
+            status => Err(format!("{status:?}")),
+        }
+    });
+}

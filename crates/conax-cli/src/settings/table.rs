@@ -102,6 +102,8 @@ settings! {
         "Time to send the headers, and how long a connection may be idle";
     "body-timeout", "TIME", "30s", check::duration,
         "Time to send a body";
+    "write-timeout", "TIME", "30s", check::duration,
+        "How long a client may take to read the next bytes of an answer";
     "journal-limit", "N", "10000", check::count,
         "Exchanges the journal keeps";
     "grace", "TIME", "10s", check::duration,

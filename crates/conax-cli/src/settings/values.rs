@@ -121,6 +121,7 @@ fn limits(settings: &Settings) -> Result<Limits, String> {
         connection_count: workers(settings.get("connection-limit"))?,
         head_time: duration(settings.get("head-timeout"))?,
         body_time: duration(settings.get("body-timeout"))?,
+        write_time: duration(settings.get("write-timeout"))?,
     })
 }
 

@@ -1,16 +1,20 @@
 //! The wire of the control door: our own, JSON, documented here and nowhere else.
 //!
 //! [`ControlEntry::ALL`] is the list of what the door offers, from which its self-description and
-//! the documents are made. Bodies in are in `utility`, views out in `views`, refusals are problem
-//! details (RFC 9457).
+//! the documents are made. Addresses are in `target`, bodies in in `utility`, views out in `views`,
+//! refusals are problem details (RFC 9457).
 
 mod entry;
 mod problem;
+mod target;
+#[cfg(test)]
+mod tests;
 mod utility;
 mod views;
 
 pub use entry::ControlEntry;
 pub use problem::{PROBLEM_TYPE, Problem};
+pub use target::ControlTarget;
 pub use utility::{UtilityBody, UtilityProblem};
 pub use views::{
     EntitlementView, EntriesView, EntryView, ExchangeView, FingerprintView, HealthView,

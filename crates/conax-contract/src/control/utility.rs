@@ -8,6 +8,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer};
 
 use crate::crm::{Priority, RequestType};
+use crate::text::parse_moment;
 
 /// A request to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -59,7 +60,7 @@ fn documented_date<'de, D: Deserializer<'de>>(text: D) -> Result<Option<NaiveDat
     let Some(text) = Option::<String>::deserialize(text)? else {
         return Ok(None);
     };
-    let date = NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S").map_err(|_| {
+    let date = parse_moment(&text).ok_or_else(|| {
         serde::de::Error::custom(format!(
             "found the date `{text}`, expected one like `2014-11-30T09:00:00`"
         ))

@@ -20,7 +20,7 @@ mod mask;
 mod operation;
 mod parameter;
 mod params;
-mod percent;
+pub(crate) mod percent;
 mod query;
 mod read;
 mod refusal;

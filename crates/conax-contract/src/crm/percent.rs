@@ -6,7 +6,7 @@ use std::borrow::Cow;
 ///
 /// `None` when a percent sign is not followed by two hexadecimal digits, or when the decoded
 /// bytes are not UTF-8.
-pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text));
     }
@@ -14,7 +14,7 @@ pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The same for a part of a query, where a plus sign is a blank.
-pub(super) fn decode_query(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn decode_query(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains(['%', '+']) {
         return Some(Cow::Borrowed(text));
     }

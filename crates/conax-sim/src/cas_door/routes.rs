@@ -15,7 +15,7 @@ use conax_model::id::DomainName;
 
 use crate::cas_door::convert;
 use crate::cas_door::gate::Entry;
-use crate::doorway::{BodyRefusal, read_body};
+use crate::doorway::{BodyRefusal, check_head, read_body, whole_answer};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 
@@ -51,16 +51,8 @@ impl Answer {
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
-    let limits = &shared.settings.limits;
-    let read = match parts.method {
-        Method::POST => read_body(body, limits.body_bytes, limits.body_time).await,
-        _ => Ok(Bytes::new()),
-    };
-    let call = read.as_ref().cloned().unwrap_or_default();
-    let answer = match read {
-        Ok(body) => respond(&shared, &parts, &body),
-        Err(refusal) => unread(refusal, limits.body_bytes),
-    };
+    let mut call = Bytes::new();
+    let answer = respond(&shared, &parts, body, &mut call).await;
     shared.journal.record(Ended {
         at,
         surface: Surface::Cas,
@@ -96,9 +88,14 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     response
 }
 
-fn respond(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
+async fn respond(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -> Answer {
+    if let Err(refusal) = check_head(parts, &shared.settings.limits) {
+        let status = StatusCode::from_u16(refusal.http_status());
+        let status = status.unwrap_or(StatusCode::BAD_REQUEST);
+        return Answer::text(status, refusal.to_string());
+    }
     match parts.method {
-        Method::POST => enter(shared, parts, body),
+        Method::POST => enter(shared, parts, body, call).await,
         Method::GET | Method::HEAD if asks_for_wsdl(parts) => wsdl(shared, parts),
         Method::GET | Method::HEAD => Answer::text(
             StatusCode::NOT_FOUND,
@@ -152,22 +149,33 @@ fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
     Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, document)
 }
 
-fn enter(shared: &Shared, parts: &Parts, body: &[u8]) -> Answer {
+/// Who may not come in is told so before anything is read.
+async fn enter(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -> Answer {
     let header = header_text(&parts.headers, &header::AUTHORIZATION);
-    let entry = shared
-        .cas()
-        .gate
-        .enter(shared.settings.cas.authentication, header);
-    match entry {
-        Entry::As(domain) => command(shared, parts, &domain, body),
-        Entry::Unknown => Answer::text(
-            StatusCode::UNAUTHORIZED,
-            "Give the user name and password of an SMS domain by Basic authentication.",
-        ),
-        Entry::LockedOut => Answer::text(
-            StatusCode::FORBIDDEN,
-            "This user is locked out after too many failed attempts.",
-        ),
+    let mode = shared.settings.cas.authentication;
+    let entry = shared.cas().gate.enter(mode, header);
+    let domain = match entry {
+        Entry::As(domain) => domain,
+        Entry::Unknown => {
+            return Answer::text(
+                StatusCode::UNAUTHORIZED,
+                "Give the user name and password of an SMS domain by Basic authentication.",
+            );
+        }
+        Entry::LockedOut => {
+            return Answer::text(
+                StatusCode::FORBIDDEN,
+                "This user is locked out after too many failed attempts.",
+            );
+        }
+    };
+    let limits = &shared.settings.limits;
+    match read_body(body, limits.body_bytes, limits.body_time).await {
+        Ok(body) => {
+            *call = body;
+            command(shared, parts, &domain, call)
+        }
+        Err(refusal) => unread(refusal, limits.body_bytes),
     }
 }
 
@@ -247,4 +255,20 @@ fn faulted(fault: &SoapFault) -> Answer {
 
 fn header_text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
+/// the limit.
+#[must_use]
+pub fn framework_answer(status: u16) -> Vec<u8> {
+    let (status, sentence) = match status {
+        414 => (414, "The path and query are too long."),
+        431 => (431, "The headers are too long."),
+        503 => (
+            503,
+            "Too many connections are open; close idle ones or try again later.",
+        ),
+        _ => (400, "What was received is not an HTTP/1.1 request."),
+    };
+    whole_answer(status, TEXT, format!("{sentence}\n").as_bytes())
 }

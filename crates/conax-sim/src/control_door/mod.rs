@@ -10,4 +10,4 @@ mod routes;
 mod utilities;
 mod worlds;
 
-pub use routes::router;
+pub use routes::{framework_answer, router};

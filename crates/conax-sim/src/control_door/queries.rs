@@ -3,7 +3,7 @@
 use conax_contract::control::{JournalView, Problem, SmartcardDetailsView, TransactionView};
 use conax_model::cas::CasState;
 use conax_model::id::SmartcardId;
-use conax_model::time::SimTime;
+use serde::Serialize;
 
 use crate::control_door::convert;
 use crate::control_door::reply::Reply;
@@ -14,7 +14,7 @@ use crate::shared::Shared;
 /// How many entries a list has unless asked for more.
 const DEFAULT_LIMIT: u64 = 100;
 
-pub(super) fn journal(shared: &Shared, call: &ControlCall<'_>) -> Result<Reply, Problem> {
+pub(super) fn journal(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem> {
     call.only(&["since", "limit", "door", "card", "request"])?;
     let since = call.number("since", 0)?;
     let limit = page_size(call)?;
@@ -55,25 +55,22 @@ fn surface(name: &str) -> Result<Surface, Problem> {
     })
 }
 
-fn page_size(call: &ControlCall<'_>) -> Result<usize, Problem> {
+fn page_size(call: &ControlCall) -> Result<usize, Problem> {
     Ok(usize::try_from(call.number("limit", DEFAULT_LIMIT)?).unwrap_or(usize::MAX))
 }
 
 /// One of the lists of the head-end.
-pub(super) fn cas(shared: &Shared, what: &str, call: &ControlCall<'_>) -> Result<Reply, Problem> {
-    let now = shared.clock.now();
+pub(super) fn cas(shared: &Shared, what: &str, call: &ControlCall) -> Result<Reply, Problem> {
     let limit = page_size(call)?;
-    let offset = usize::try_from(call.number("offset", 0)?).unwrap_or(usize::MAX);
-    let side = shared.cas();
-    let state = &side.state;
-    let page = Page { offset, limit };
-    match what {
-        "transactions" => transactions(shared, state, call, limit),
-        _ => {
-            call.only(&["offset", "limit"])?;
-            list(state, what, page, now)
-        }
+    if what == "transactions" {
+        call.only(&["limit", "card"])?;
+        let card = call.parameter("card").map(SmartcardId::new);
+        let views = newest(shared, &shared.cas().state, card.as_ref(), limit);
+        return Ok(Reply::json(&views));
     }
+    call.only(&["offset", "limit"])?;
+    let offset = usize::try_from(call.number("offset", 0)?).unwrap_or(usize::MAX);
+    list(shared, what, Page { offset, limit })
 }
 
 #[derive(Clone, Copy)]
@@ -88,26 +85,31 @@ impl Page {
     }
 }
 
-fn list(state: &CasState, what: &str, page: Page, now: SimTime) -> Result<Reply, Problem> {
+fn list(shared: &Shared, what: &str, page: Page) -> Result<Reply, Problem> {
+    let now = shared.clock.now();
     Ok(match what {
-        "smartcards" => Reply::json(
-            &page.of(state
-                .cards(now)
-                .map(|card| convert::smartcard_view(state, &card, now))),
-        ),
-        "products" => Reply::json(&page.of(state.products().map(convert::product_view))),
-        "pairing-modules" => {
-            Reply::json(&page.of(state.modules().map(|module| convert::module_view(&module))))
-        }
-        "pairings" => Reply::json(&page.of(state.pairings().map(convert::pairing_view))),
-        "messages" => {
-            Reply::json(&page.of(state.messages(now).map(|one| convert::message_view(&one))))
-        }
-        "fingerprints" => Reply::json(
-            &page.of(state
-                .fingerprints(now)
-                .map(|one| convert::fingerprint_view(&one))),
-        ),
+        "smartcards" => printed(shared, |state| {
+            let cards = state.cards(now);
+            page.of(cards.map(|card| convert::smartcard_view(state, &card, now)))
+        }),
+        "products" => printed(shared, |state| {
+            page.of(state.products().map(convert::product_view))
+        }),
+        "pairing-modules" => printed(shared, |state| {
+            let modules = state.modules();
+            page.of(modules.map(|module| convert::module_view(&module)))
+        }),
+        "pairings" => printed(shared, |state| {
+            page.of(state.pairings().map(convert::pairing_view))
+        }),
+        "messages" => printed(shared, |state| {
+            let messages = state.messages(now);
+            page.of(messages.map(|one| convert::message_view(&one)))
+        }),
+        "fingerprints" => printed(shared, |state| {
+            let fingerprints = state.fingerprints(now);
+            page.of(fingerprints.map(|one| convert::fingerprint_view(&one)))
+        }),
         _ => {
             let detail = format!("the head-end has no list of `{what}`; `GET /v1` tells which");
             return Err(Problem::new(404, "unknown path", detail));
@@ -115,18 +117,13 @@ fn list(state: &CasState, what: &str, page: Page, now: SimTime) -> Result<Reply,
     })
 }
 
-/// The newest transactions, in order.
-fn transactions(
-    shared: &Shared,
-    state: &CasState,
-    call: &ControlCall<'_>,
-    limit: usize,
-) -> Result<Reply, Problem> {
-    call.only(&["limit", "card"])?;
-    let card = call.parameter("card").map(SmartcardId::new);
-    Ok(Reply::json(&newest(shared, state, card.as_ref(), limit)))
+/// Looks under the lock and prints when it is released: printing takes longer than looking.
+fn printed<V: Serialize>(shared: &Shared, look: impl FnOnce(&CasState) -> Vec<V>) -> Reply {
+    let views = look(&shared.cas().state);
+    Reply::json(&views)
 }
 
+/// The newest transactions, in order.
 fn newest(
     shared: &Shared,
     state: &CasState,
@@ -146,33 +143,31 @@ fn newest(
 }
 
 /// Everything about one smartcard.
-pub(super) fn smartcard(
-    shared: &Shared,
-    id: &str,
-    call: &ControlCall<'_>,
-) -> Result<Reply, Problem> {
+pub(super) fn smartcard(shared: &Shared, id: &str, call: &ControlCall) -> Result<Reply, Problem> {
     call.only(&["limit"])?;
     let limit = page_size(call)?;
+    let id = SmartcardId::new(id);
+    let view = details(shared, &id, limit).ok_or_else(|| {
+        let detail = format!("the head-end has no smartcard `{id}`");
+        Problem::new(404, "unknown smartcard", detail)
+    })?;
+    Ok(Reply::json(&view))
+}
+
+fn details(shared: &Shared, id: &SmartcardId, limit: usize) -> Option<SmartcardDetailsView> {
     let now = shared.clock.now();
     let side = shared.cas();
     let state = &side.state;
-    let id = SmartcardId::new(id);
-    let card = state.card(&id, now).ok_or_else(|| {
-        Problem::new(
-            404,
-            "unknown smartcard",
-            format!("the head-end has no smartcard `{id}`"),
-        )
-    })?;
+    let card = state.card(id, now)?;
     let messages = state
         .messages(now)
         .filter(|message| message.card == card.id);
-    Ok(Reply::json(&SmartcardDetailsView {
+    Some(SmartcardDetailsView {
         messages: messages
             .take(limit)
             .map(|one| convert::message_view(&one))
             .collect(),
         transactions: newest(shared, state, Some(&card.id), limit),
         card: convert::smartcard_view(state, &card, now),
-    }))
+    })
 }

@@ -12,6 +12,8 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
     pub(super) body: Vec<u8>,
+    /// The verbs a path takes, when the one of the call was wrong.
+    pub(super) allow: Option<String>,
 }
 
 impl Reply {
@@ -26,6 +28,7 @@ impl Reply {
             status: StatusCode::CREATED,
             content_type: JSON,
             body,
+            allow: None,
         }
     }
 
@@ -37,6 +40,7 @@ impl Reply {
             status,
             content_type: JSON,
             body,
+            allow: None,
         }
     }
 
@@ -44,9 +48,15 @@ impl Reply {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         let content_type = HeaderValue::from_static(self.content_type);
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, content_type);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, content_type);
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"conax-sim control\"");
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(allow) = self.allow.and_then(|allow| allow.try_into().ok()) {
+            headers.insert(header::ALLOW, allow);
+        }
         response
     }
 }
@@ -58,6 +68,7 @@ impl From<Problem> for Reply {
             status,
             content_type: PROBLEM_TYPE,
             body: problem.encode(),
+            allow: None,
         }
     }
 }

@@ -7,18 +7,22 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use axum::http::{Method, Response, StatusCode, header};
 use conax_contract::control::{
-    ControlEntry, EntriesView, EntryView, HealthView, Problem, ReadyView, VersionView,
+    ControlEntry, ControlTarget, EntriesView, EntryView, HealthView, PROBLEM_TYPE, Problem,
+    ReadyView, VersionView,
 };
 
 use crate::control_door::convert::{date, queue_view, run_view};
 use crate::control_door::reply::Reply;
 use crate::control_door::{queries, utilities, worlds};
 use crate::dispatch::run_once;
-use crate::doorway::{BodyRefusal, read_body};
+use crate::doorway::{BodyRefusal, check_head, read_body, whole_answer};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
+
+/// A world may be this many times larger than a call of the API.
+const WORLD_FACTOR: usize = 64;
 
 /// The control door as a router.
 pub fn router(shared: Arc<Shared>) -> Router {
@@ -26,18 +30,18 @@ pub fn router(shared: Arc<Shared>) -> Router {
 }
 
 /// A call that was read.
-pub(super) struct ControlCall<'a> {
-    pub(super) query: Vec<(&'a str, &'a str)>,
-    pub(super) body: &'a [u8],
+pub(super) struct ControlCall {
+    target: ControlTarget,
+    pub(super) body: Bytes,
 }
 
-impl ControlCall<'_> {
+impl ControlCall {
     /// The value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value)
+        let mut query = self.target.query.iter();
+        query
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A number among the query parameters, or its default.
@@ -53,9 +57,10 @@ impl ControlCall<'_> {
 
     /// Refuses query parameters that mean nothing here.
     pub(super) fn only(&self, allowed: &[&str]) -> Result<(), Problem> {
-        match self.query.iter().find(|(key, _)| !allowed.contains(key)) {
+        let mut names = self.target.query.iter().map(|(key, _)| key.as_str());
+        match names.find(|key| !allowed.contains(key)) {
             None => Ok(()),
-            Some((unknown, _)) => {
+            Some(unknown) => {
                 let allowed = match allowed {
                     [] => "no parameters".to_owned(),
                     names => names.join(", "),
@@ -70,16 +75,10 @@ impl ControlCall<'_> {
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
-    let limits = shared.settings.limits;
-    // A world may be larger than a call of the API.
-    let limit = limits.body_bytes.saturating_mul(64);
-    let read = read_body(body, limit, limits.body_time).await;
-    let call = read.as_ref().cloned().unwrap_or_default();
-    let reply = match read {
-        Ok(body) => admit(&shared, &parts, &body).await,
-        Err(refusal) => unread(refusal, limit).into(),
-    };
-    let status = reply.status;
+    let mut kept = Bytes::new();
+    let reply = respond(&shared, &parts, body, &mut kept)
+        .await
+        .unwrap_or_else(Reply::from);
     shared.journal.record(Ended {
         at,
         surface: Surface::Control,
@@ -88,25 +87,71 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
             .uri
             .path_and_query()
             .map_or("/", |target| target.as_str()),
-        http_status: Some(status.as_u16()),
+        http_status: Some(reply.status.as_u16()),
         took: mark.elapsed(),
         subject: Subject::default(),
-        // Worlds hold passwords, tokens and PINs in forms of their own; answers hold the journal.
-        call: if parts.uri.path().starts_with("/v1/worlds") {
-            &[]
-        } else {
-            &call
-        },
+        call: &kept,
+        // Answers hold the journal itself.
         reply: Bytes::new(),
     });
-    let mut response = reply.into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Bearer realm=\"conax-sim control\"");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
+    reply.into_response()
+}
+
+/// Reads a call from somebody who may make it, and answers it. Only a body whose secrets are known
+/// by their names is `kept` for the journal: worlds hold passwords, tokens and PINs in forms of
+/// their own.
+async fn respond(
+    shared: &Arc<Shared>,
+    parts: &Parts,
+    body: Body,
+    kept: &mut Bytes,
+) -> Result<Reply, Problem> {
+    check_head(parts, &shared.settings.limits).map_err(|refusal| {
+        Problem::new(refusal.http_status(), "head too large", refusal.to_string())
+    })?;
+    let query = parts.uri.query().unwrap_or_default();
+    let target = ControlTarget::parse(parts.uri.path(), query)?;
+    let segments = || target.segments.iter().map(String::as_str);
+    // Probes have no token; what they learn is that the process is there.
+    let probe = segments().eq(["v1", "health"]);
+    if !probe && !shared.admits(bearer(parts)) {
+        let detail = "send `Authorization: Bearer` with the token of the start banner";
+        return Err(Problem::new(401, "not authorized", detail));
     }
-    response
+    let body = read(shared, &parts.method, &target, body).await?;
+    if segments().eq(["v1", "provisioning-requests"]) {
+        *kept = body.clone();
+    }
+    perform(shared, &parts.method, &ControlCall { target, body }).await
+}
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    let header = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+/// Reads the body of a call that may have one.
+async fn read(
+    shared: &Shared,
+    method: &Method,
+    target: &ControlTarget,
+    body: Body,
+) -> Result<Bytes, Problem> {
+    let limits = &shared.settings.limits;
+    let mut segments = target.segments.iter().map(String::as_str);
+    let limit = match *method {
+        Method::GET | Method::HEAD => return Ok(Bytes::new()),
+        Method::PUT if segments.by_ref().take(2).eq(["v1", "worlds"]) => {
+            limits.body_bytes.saturating_mul(WORLD_FACTOR)
+        }
+        _ => limits.body_bytes,
+    };
+    read_body(body, limit, limits.body_time)
+        .await
+        .map_err(|refusal| unread(refusal, limit))
 }
 
 fn unread(refusal: BodyRefusal, limit: usize) -> Problem {
@@ -121,67 +166,38 @@ fn unread(refusal: BodyRefusal, limit: usize) -> Problem {
     }
 }
 
-async fn admit(shared: &Arc<Shared>, parts: &Parts, body: &[u8]) -> Reply {
-    let header = parts
-        .headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let bearer = header.and_then(|header| {
-        let (scheme, token) = header.split_once(' ')?;
-        scheme
-            .eq_ignore_ascii_case("bearer")
-            .then_some(token.trim())
-    });
-    // Probes have no token; what they learn is that the process is there.
-    let probe = matches!(parts.uri.path(), "/v1/health");
-    if !probe && !shared.admits(bearer) {
-        let detail = "send `Authorization: Bearer` with the token of the start banner";
-        return Problem::new(401, "not authorized", detail).into();
-    }
-    let call = ControlCall {
-        query: query_of(parts),
-        body,
-    };
-    respond(shared, parts, &call)
-        .await
-        .unwrap_or_else(Reply::from)
-}
-
-fn query_of(parts: &Parts) -> Vec<(&str, &str)> {
-    let query = parts.uri.query().unwrap_or_default();
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .collect()
-}
-
-async fn respond(
+async fn perform(
     shared: &Arc<Shared>,
-    parts: &Parts,
-    call: &ControlCall<'_>,
+    method: &Method,
+    call: &ControlCall,
 ) -> Result<Reply, Problem> {
-    let path = parts.uri.path().trim_end_matches('/');
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    match (&parts.method, segments.as_slice()) {
+    // The framework leaves the body of an answer to HEAD away.
+    let method = match *method {
+        Method::HEAD => &Method::GET,
+        _ => method,
+    };
+    let segments: Vec<&str> = call.target.segments.iter().map(String::as_str).collect();
+    match (method, segments.as_slice()) {
         (&Method::GET, ["v1"]) => Ok(entries()),
         (&Method::GET, ["v1", "health"]) => Ok(Reply::json(&HealthView { status: "ok" })),
         (&Method::GET, ["v1", "ready"]) => Ok(ready(shared)),
         (&Method::GET, ["v1", "version"]) => Ok(version()),
         (&Method::GET, ["v1", "worlds"]) => Ok(worlds::list(shared)),
         (&Method::GET, ["v1", "worlds", name]) => worlds::show(shared, name),
-        (&Method::PUT, ["v1", "worlds", name]) => worlds::replace(shared, name, call.body).await,
+        (&Method::PUT, ["v1", "worlds", name]) => worlds::replace(shared, name, &call.body).await,
         (&Method::POST, ["v1", "worlds", name, "reset"]) => worlds::reset(shared, name).await,
         (&Method::GET, ["v1", "runs"]) => {
-            Ok(Reply::json(&queue_view(shared.crm().book.queue_length())))
+            let length = shared.crm().book.queue_length();
+            Ok(Reply::json(&queue_view(length)))
         }
         (&Method::POST, ["v1", "runs"]) => Ok(run(shared).await),
         (&Method::POST, ["v1", "provisioning-requests"]) => {
-            utilities::create(shared, call.body).await
+            utilities::create(shared, &call.body).await
         }
         (&Method::GET, ["v1", "journal"]) => queries::journal(shared, call),
         (&Method::GET, ["v1", "cas", what]) => queries::cas(shared, what, call),
         (&Method::GET, ["v1", "cas", "smartcards", id]) => queries::smartcard(shared, id, call),
-        _ => Err(unknown(parts)),
+        (method, segments) => unknown(method, segments),
     }
 }
 
@@ -232,37 +248,52 @@ async fn run(shared: &Arc<Shared>) -> Reply {
 }
 
 /// Says whether the path is wrong, or only the verb.
-fn unknown(parts: &Parts) -> Problem {
-    let path = parts.uri.path().trim_end_matches('/');
+fn unknown(method: &Method, segments: &[&str]) -> Result<Reply, Problem> {
+    let path = format!("/{}", segments.join("/"));
     let verbs: Vec<&str> = ControlEntry::ALL
         .iter()
-        .filter(|entry| matches_template(entry.path, path))
+        .filter(|entry| matches_template(entry.path, segments))
         .map(|entry| entry.verb)
         .collect();
-    match verbs.as_slice() {
-        [] => Problem::new(
-            404,
-            "unknown path",
-            format!("there is nothing at `{path}`; `GET /v1` lists what there is"),
-        ),
-        verbs => Problem::new(
-            405,
-            "wrong verb",
-            format!(
-                "`{path}` takes {}; found {}",
-                verbs.join(", "),
-                parts.method
-            ),
-        ),
+    if verbs.is_empty() {
+        let detail = format!("there is nothing at `{path}`; `GET /v1` lists what there is");
+        return Err(Problem::new(404, "unknown path", detail));
     }
+    let detail = format!("`{path}` takes {}; found {method}", verbs.join(", "));
+    let also = verbs.contains(&"GET").then_some("HEAD");
+    let allow: Vec<&str> = verbs.into_iter().chain(also).collect();
+    Ok(Reply {
+        allow: Some(allow.join(", ")),
+        ..Problem::new(405, "wrong verb", detail).into()
+    })
 }
 
-fn matches_template(template: &str, path: &str) -> bool {
-    let (template, path): (Vec<_>, Vec<_>) =
-        (template.split('/').collect(), path.split('/').collect());
-    template.len() == path.len()
+fn matches_template(template: &str, segments: &[&str]) -> bool {
+    let template: Vec<&str> = template.split('/').skip(1).collect();
+    template.len() == segments.len()
         && template
             .iter()
-            .zip(path)
-            .all(|(part, found)| part.starts_with('{') || *part == found)
+            .zip(segments)
+            .all(|(part, found)| part.starts_with('{') || part == found)
+}
+
+/// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
+/// the limit.
+#[must_use]
+pub fn framework_answer(status: u16) -> Vec<u8> {
+    let problem = match status {
+        414 => Problem::new(414, "head too large", "the path and query are too long"),
+        431 => Problem::new(431, "head too large", "the headers are too long"),
+        503 => Problem::new(
+            503,
+            "too many connections",
+            "close idle connections or try again later",
+        ),
+        _ => Problem::new(
+            400,
+            "not HTTP",
+            "what was received is not an HTTP/1.1 request",
+        ),
+    };
+    whole_answer(problem.status, PROBLEM_TYPE, &problem.encode())
 }

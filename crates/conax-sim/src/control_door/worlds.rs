@@ -1,5 +1,8 @@
 //! The world: read it, replace it, start again from it.
 
+use std::sync::Arc;
+
+use axum::body::Bytes;
 use conax_contract::control::{Problem, WorldView, WorldsView};
 use conax_contract::text::{self, Finding};
 use conax_contract::world::{Secrets, WorldSpec};
@@ -20,20 +23,12 @@ pub(super) fn show(shared: &Shared, name: &str) -> Result<Reply, Problem> {
 }
 
 /// Replaces the world by a YAML or JSON text; its name is the one in the path.
-pub(super) async fn replace(shared: &Shared, name: &str, body: &[u8]) -> Result<Reply, Problem> {
-    let source = std::str::from_utf8(body)
-        .map_err(|error| Problem::new(400, "world not readable", error.to_string()))?;
-    let mut spec = WorldSpec::parse_masked(source).map_err(|findings| Problem {
-        findings: findings
-            .iter()
-            .map(|finding| rendered(source, finding))
-            .collect(),
-        ..Problem::new(
-            422,
-            "world not valid",
-            format!("{} findings", findings.len()),
-        )
-    })?;
+///
+/// Reading a large world takes its time, so it is not done where calls are waited for.
+pub(super) async fn replace(shared: &Shared, name: &str, body: &Bytes) -> Result<Reply, Problem> {
+    let body = body.clone();
+    let reading = tokio::task::spawn_blocking(move || read(&body));
+    let mut spec = reading.await.expect("reading a world does not panic")?;
     if spec.name != name {
         let detail = format!(
             "the path names `{name}`, the world calls itself `{}`",
@@ -54,6 +49,22 @@ pub(super) async fn replace(shared: &Shared, name: &str, body: &[u8]) -> Result<
     Ok(Reply::json(&view))
 }
 
+fn read(body: &[u8]) -> Result<WorldSpec, Problem> {
+    let source = std::str::from_utf8(body)
+        .map_err(|error| Problem::new(400, "world not readable", error.to_string()))?;
+    WorldSpec::parse_masked(source).map_err(|findings| Problem {
+        findings: findings
+            .iter()
+            .map(|finding| rendered(source, finding))
+            .collect(),
+        ..Problem::new(
+            422,
+            "world not valid",
+            format!("{} findings", findings.len()),
+        )
+    })
+}
+
 pub(super) async fn reset(shared: &Shared, name: &str) -> Result<Reply, Problem> {
     let world = known(shared, name)?;
     shared.reset_world().await.map_err(contradiction)?;
@@ -68,7 +79,7 @@ fn contradiction(problem: WorldProblem) -> Problem {
     Problem::new(422, "world not valid", problem.sentence)
 }
 
-fn known(shared: &Shared, name: &str) -> Result<std::sync::Arc<WorldSpec>, Problem> {
+fn known(shared: &Shared, name: &str) -> Result<Arc<WorldSpec>, Problem> {
     let world = shared.world();
     if world.name == name {
         return Ok(world);

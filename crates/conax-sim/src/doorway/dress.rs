@@ -14,6 +14,20 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 /// The answers a door gives in place of the framework's bare ones: a whole reply for a status.
 pub type FrameworkAnswers = fn(status: u16) -> Vec<u8>;
 
+/// A whole HTTP reply, after which the connection is closed.
+pub(crate) fn whole_answer(status: u16, content_type: &str, body: &[u8]) -> Vec<u8> {
+    let reason = axum::http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("Refused");
+    let head = format!(
+        "HTTP/1.1 {status} {reason}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
 /// A connection whose framework answers are dressed.
 pub(super) struct Dressed<I> {
     inner: I,

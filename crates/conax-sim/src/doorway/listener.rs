@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use crate::doorway::dress::{Dressed, FrameworkAnswers};
+use crate::doorway::patience::Patient;
 
 /// How long an accept loop rests when the system has no more file handles.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
@@ -33,6 +34,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// Time to send a body.
     pub body_time: Duration,
+    /// How long a client may take to read the next bytes of an answer.
+    pub write_time: Duration,
 }
 
 impl Default for Limits {
@@ -43,6 +46,7 @@ impl Default for Limits {
             connection_count: 1024,
             head_time: Duration::from_secs(60),
             body_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
         }
     }
 }
@@ -124,7 +128,7 @@ impl Listener {
             .half_close(true)
             .header_read_timeout(self.limits.head_time)
             .max_buf_size((self.limits.head_bytes * 2).max(8192));
-        let io = TokioIo::new(stream);
+        let io = Patient::new(TokioIo::new(stream), self.limits.write_time);
         let watcher = open.watcher();
         let answers = self.answers;
         async move {

@@ -1,9 +1,14 @@
-//! What all doors share: listening within limits, and reading bodies within limits.
+//! What all doors share: listening within limits, reading heads and bodies within limits, and
+//! answers to bytes that are not HTTP.
 
 mod body;
 mod dress;
+mod head;
 mod listener;
+mod patience;
 
 pub use body::{BodyRefusal, read_body};
 pub use dress::FrameworkAnswers;
+pub(crate) use dress::whole_answer;
+pub use head::{HeadRefusal, check_head};
 pub use listener::{Limits, Listener};
