@@ -14,7 +14,6 @@ const SHORTEST_PIN: usize = 3;
 
 /// The reply without the PIN the command submitted, if it did submit one; its status code and its
 /// transaction id as they are.
-#[cfg_attr(not(test), expect(dead_code, reason = "send.rs is about to call it"))]
 pub(super) fn conceal_reply(command: &Command, reply: DecodedReply) -> DecodedReply {
     match submitted_pin(command) {
         Some(pin) => reply.without(pin),
@@ -23,7 +22,6 @@ pub(super) fn conceal_reply(command: &Command, reply: DecodedReply) -> DecodedRe
 }
 
 /// The fault without the PIN the command submitted, if it did submit one.
-#[cfg_attr(not(test), expect(dead_code, reason = "send.rs is about to call it"))]
 pub(super) fn conceal_fault(command: &Command, fault: AxisFault) -> AxisFault {
     match submitted_pin(command) {
         Some(pin) => fault.without(pin),
@@ -33,7 +31,6 @@ pub(super) fn conceal_fault(command: &Command, fault: AxisFault) -> AxisFault {
 
 /// What the journal keeps of an answer: the body as it is, or a note if it repeats the PIN the
 /// command submitted.
-#[cfg_attr(not(test), expect(dead_code, reason = "send.rs is about to call it"))]
 pub(super) fn conceal_body(profile: &Profile, command: &Command, body: Bytes) -> Bytes {
     let operation = CasOperation::UpdateCaPinToGivenValue;
     match submitted_pin(command) {
@@ -50,53 +47,6 @@ fn submitted_pin(command: &Command) -> Option<&str> {
     };
     let pin = pin.expose().trim();
     (pin.chars().count() >= SHORTEST_PIN).then_some(pin)
-}
-
-// TODO(send.rs calls the three functions above): remove what follows.
-
-/// What stands in the place of a PIN.
-const BLOT: &[u8] = b"****";
-
-/// The answer without the PIN the command submitted, if it did submit one.
-///
-/// Only whole words are blotted out: the same digits within a UUID or a longer number are not the
-/// PIN.
-pub(super) fn conceal(command: &Command, body: Bytes) -> Bytes {
-    let Command::UpdateCaPinToGivenValue { pin, .. } = command else {
-        return body;
-    };
-    let pin = pin.expose().as_bytes();
-    match find_word(&body, pin) {
-        None => body,
-        Some(_) => blotted(&body, pin).into(),
-    }
-}
-
-fn blotted(body: &[u8], pin: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(body.len());
-    let mut rest = body;
-    while let Some(at) = find_word(rest, pin) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(BLOT);
-        rest = &rest[at + pin.len()..];
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
-fn find_word(text: &[u8], word: &[u8]) -> Option<usize> {
-    if word.is_empty() {
-        return None;
-    }
-    let joins =
-        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    text.windows(word.len())
-        .enumerate()
-        .find_map(|(at, window)| {
-            let before = at.checked_sub(1).and_then(|before| text.get(before));
-            let alone = !joins(before) && !joins(text.get(at + word.len()));
-            (window == word && alone).then_some(at)
-        })
 }
 
 #[cfg(test)]

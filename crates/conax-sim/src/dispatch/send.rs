@@ -13,7 +13,7 @@ use conax_model::crm::{
 use conax_model::id::HexId;
 use conax_model::time::SimTime;
 
-use crate::dispatch::conceal::conceal;
+use crate::dispatch::conceal::{conceal_body, conceal_fault, conceal_reply};
 use crate::dispatch::convert::cas_request;
 use crate::dispatch::link::{SendFailure, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
@@ -126,11 +126,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
         .link
         .exchange(&request, shared.conax_authorization())
         .await;
-    let answer = answer.map(|reply| WireReply {
-        body: conceal(command, reply.body),
-        ..reply
-    });
-    let (reply, read) = read(profile, cas_request.operation(), answer);
+    let (reply, read) = read(profile, cas_request.operation(), command, answer);
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
     shared.journal.record(Ended {
         at,
@@ -145,15 +141,18 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
             outcome: Some(outcome_text(&read)),
         },
         call: &request.body,
-        reply: reply.map(|reply| reply.body).unwrap_or_else(Bytes::new),
+        reply: reply.map_or_else(Bytes::new, |reply| {
+            conceal_body(profile, command, reply.body)
+        }),
     });
     settlement
 }
 
-/// What the CRM's SOAP client makes of an answer.
+/// What the CRM's SOAP client makes of an answer; without the PIN it may repeat.
 fn read(
     profile: &Profile,
     operation: CasOperation,
+    command: &Command,
     answer: Result<WireReply, SendFailure>,
 ) -> (Option<WireReply>, Result<DecodedReply, SendFailure>) {
     match answer {
@@ -162,8 +161,9 @@ fn read(
             let content_type = reply.content_type.as_deref();
             let status = reply.http_status;
             let decoded = cas::decode_reply(profile, operation, &reply.body, content_type, status);
+            let decoded = decoded.map(|reply| conceal_reply(command, reply));
             let decoded = decoded.map_err(|fault| SendFailure {
-                fault,
+                fault: conceal_fault(command, fault),
                 was_sent: true,
             });
             (Some(reply), decoded)
