@@ -142,19 +142,16 @@ impl CasState {
         self.decide_pin(domain, card, self.settings.default_pin)
     }
 
-    /// Sets the PIN to the submitted one, of which a rejection tells the length only.
+    /// Sets the PIN to the submitted one, of which a rejection tells the length and kind only.
     pub(super) fn decide_given_pin(
         &self,
         domain: &DomainName,
         card: &SmartcardId,
         submitted: &Secret,
     ) -> Verdict {
-        let pin = Pin::parse(submitted.expose()).ok_or_else(|| {
-            let length = submitted.expose().chars().count();
-            Rejection::invalid(format!(
-                "the PIN has {length} characters; it must be four digits from 0 to 9"
-            ))
-        })?;
+        let submitted = submitted.expose();
+        let pin =
+            Pin::parse(submitted).ok_or_else(|| Rejection::invalid(Pin::mistake(submitted)))?;
         self.decide_pin(domain, card, pin)
     }
 

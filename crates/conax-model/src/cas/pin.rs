@@ -23,6 +23,21 @@ impl Pin {
             .then_some(Self(digits))
     }
 
+    /// Why [`Pin::parse`] refuses this text, in words that do not repeat it.
+    pub(super) fn mistake(text: &str) -> String {
+        let length = text.chars().count();
+        let has_others = !text.bytes().all(|byte| byte.is_ascii_digit());
+        let found = match (length, has_others) {
+            (0, _) => "is empty".to_owned(),
+            (4, _) => "has characters other than digits".to_owned(),
+            (1, false) => "has 1 character".to_owned(),
+            (_, false) => format!("has {length} characters"),
+            (1, true) => "is no digit".to_owned(),
+            (_, true) => format!("has {length} characters, and others than digits"),
+        };
+        format!("the PIN {found}; it must be four digits from 0 to 9")
+    }
+
     /// The four digits. Call it only where the PIN is compared or shown to its owner on request.
     #[must_use]
     pub fn expose(self) -> String {
@@ -33,5 +48,27 @@ impl Pin {
 impl fmt::Debug for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("****")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pin;
+
+    #[test]
+    fn a_mistake_tells_the_kind_of_characters_and_not_the_characters() {
+        for (text, found) in [
+            ("", "is empty"),
+            ("1", "has 1 character"),
+            ("a", "is no digit"),
+            ("12345", "has 5 characters"),
+            ("12a4", "has characters other than digits"),
+            ("１２３４", "has characters other than digits"),
+            ("12 34", "has 5 characters, and others than digits"),
+        ] {
+            assert_eq!(Pin::parse(text), None);
+            let expected = format!("the PIN {found}; it must be four digits from 0 to 9");
+            assert_eq!(Pin::mistake(text), expected);
+        }
     }
 }

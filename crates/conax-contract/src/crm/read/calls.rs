@@ -15,6 +15,7 @@ use crate::crm::parameter::{IdentifierKind, SetKind};
 use crate::crm::params::Params;
 use crate::crm::refusal::Refusal;
 use crate::crm::refusal_code::RefusalCode;
+use crate::crm::value::Value;
 
 use super::reader::{Reader, Reading};
 
@@ -241,8 +242,8 @@ impl<'a> Reader<'a, '_> {
             .collect();
         let found = match given.as_slice() {
             [_] => return Some(()),
-            [] => "none".to_owned(),
-            several => format!("{} together", word_list(several.iter().copied())),
+            [] => self.without_value(names),
+            several => format!("found {} together", word_list(several.iter().copied())),
         };
         let meant = match given.first() {
             Some(_) => String::new(),
@@ -253,9 +254,23 @@ impl<'a> Reader<'a, '_> {
                 .unwrap_or_default(),
         };
         let message = format!(
-            "Exactly one of the parameters {} must be given; found {found}.{meant}",
+            "Exactly one of the parameters {} must be given; {found}.{meant}",
             word_list(names.iter().copied())
         );
         self.refuse(RefusalCode::SemiOptionalParameters, message)
+    }
+
+    /// Which of `names` are there and count as left out, for a message.
+    fn without_value(&self, names: &[&'static str]) -> String {
+        let state = |name: &&'static str| match self.params.get(name) {
+            None => None,
+            Some(Value::Null) => Some(format!("`{name}` is null")),
+            Some(_) => Some(format!("`{name}` is given without a value")),
+        };
+        let states: Vec<String> = names.iter().filter_map(state).collect();
+        if states.is_empty() {
+            return "found none".to_owned();
+        }
+        states.join(", ")
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::crm::body::parse_json;
 use crate::crm::codes::IdentifierField;
-use crate::crm::found::{described, quoted, text_hint, word_list};
+use crate::crm::found::{quoted, text_hint, word_list};
 use crate::crm::json_fault::json_message;
 use crate::crm::parameter::IdentifierKind;
 use crate::crm::params::{Origin, repeated_name};
@@ -17,7 +17,7 @@ use crate::text::near_miss;
 use super::mistakes::identifier_example;
 use super::reader::Reader;
 use super::sets::members_found;
-use super::values::is_blank;
+use super::values::{is_blank, text_found};
 
 /// A sub-field and its value.
 type Named<'a> = (IdentifierField, Cow<'a, str>);
@@ -75,7 +75,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<Named<'a>> {
         match value {
             Value::Object(members) => self.named_by_members(name, kind, members),
-            Value::Text(id) if self.takes_ca_id(kind) && !is_blank(id) => {
+            Value::Text(id) if self.reading.takes_ca_id(kind) && !is_blank(id) => {
                 Some((IdentifierField::SmartcardCaId, Cow::Borrowed(id.as_ref())))
             }
             other => self.unusable(name, kind, other),
@@ -90,8 +90,8 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<T> {
         self.invalid(format!(
             "The parameter `{name}` must be {}; found {}.",
-            identifier_example(name, kind, self.params.origin()),
-            described(found)
+            identifier_example(name, kind, self.params.origin(), self.reading),
+            text_found(found)
         ))
     }
 
@@ -126,7 +126,7 @@ impl<'a> Reader<'a, '_> {
             other => self.invalid(format!(
                 "The sub-field `{}` of `{name}` must be non-empty text; found {}.{}",
                 field.code(),
-                described(other),
+                text_found(other),
                 text_hint(other)
             )),
         }
@@ -135,12 +135,8 @@ impl<'a> Reader<'a, '_> {
     /// The sub-field of this name, if identifiers of this kind have it.
     fn field(&self, kind: IdentifierKind, name: &str) -> Option<IdentifierField> {
         let field = IdentifierField::from_code(name)?;
-        let by_ca_id = field == IdentifierField::SmartcardCaId && self.takes_ca_id(kind);
+        let by_ca_id = field == IdentifierField::SmartcardCaId && self.reading.takes_ca_id(kind);
         (by_ca_id || kind.fields().contains(&field)).then_some(field)
-    }
-
-    fn takes_ca_id(&self, kind: IdentifierKind) -> bool {
-        kind == IdentifierKind::ExistingSmartcard && self.reading.smartcard_by_ca_id
     }
 
     fn checked(
@@ -151,8 +147,9 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<Named<'a>> {
         if is_blank(&value) {
             return self.invalid(format!(
-                "The sub-field `{}` of `{name}` must be non-empty text; found empty text.",
-                field.code()
+                "The sub-field `{}` of `{name}` must be non-empty text; found {}.",
+                field.code(),
+                text_found(&Value::Text(value))
             ));
         }
         Some((field, value))
@@ -182,14 +179,15 @@ impl<'a> Reader<'a, '_> {
         mut names: impl Iterator<Item = &'n str>,
         found: &str,
     ) -> Option<T> {
-        let codes = || kind.fields().iter().map(|field| field.code());
+        let codes = self.reading.sub_fields(kind);
         let meant = names
-            .find_map(|name| near_miss(name, codes()))
+            .find_map(|name| near_miss(name, codes.iter().copied()))
             .map_or_else(String::new, |meant| format!(" Did you mean `{meant}`?"));
         let message = format!(
-            "The parameter `{name}` must have exactly one of the sub-fields {}; found \
+            "The parameter `{name}` must have exactly one of the sub-fields {}{}; found \
              {found}.{meant}",
-            word_list(codes())
+            word_list(codes),
+            self.reading.if_ca_id(kind, ", or be the CA id as text")
         );
         self.refuse(RefusalCode::SemiOptionalParameters, message)
     }
@@ -201,9 +199,10 @@ impl<'a> Reader<'a, '_> {
         found: &str,
     ) -> Option<T> {
         let message = format!(
-            "The parameter `{name}` must have exactly one of the sub-fields {}; found {found} \
-             together.",
-            word_list(kind.fields().iter().map(|field| field.code()))
+            "The parameter `{name}` must have exactly one of the sub-fields {}{}; found \
+             {found} together; give one of them.",
+            word_list(self.reading.sub_fields(kind)),
+            self.reading.if_ca_id(kind, ", or be the CA id as text")
         );
         self.refuse(RefusalCode::SemiOptionalParameters, message)
     }
@@ -216,7 +215,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<Option<Named<'a>>> {
         let params = self.params;
         let mut found = Vec::with_capacity(1);
-        let mut spellings = Vec::with_capacity(1);
+        let mut written = Vec::with_capacity(1);
         for (parameter, value) in params.iter() {
             let Value::Text(text) = value else { continue };
             if text.is_empty() {
@@ -228,14 +227,18 @@ impl<'a> Reader<'a, '_> {
             if self.reading.strict_identifiers && spelling != Spelling::Whole {
                 return self.lenient_spelling(&quoted(parameter), name, kind);
             }
-            spellings.push(parameter);
+            written.push((parameter, text));
             found.push(match spelling {
                 Spelling::Whole => self.named_by_whole(name, kind, text)?,
                 Spelling::SubField(field) => self.named_by_sub_field(name, kind, field, text)?,
             });
         }
         if found.len() > 1 {
-            return self.several_sub_fields(name, kind, &word_list_quoted(&spellings));
+            let written: Vec<String> = written
+                .into_iter()
+                .map(|(parameter, text)| quoted(&format!("{parameter}={text}")))
+                .collect();
+            return self.several_sub_fields(name, kind, &written.join(" and "));
         }
         Some(found.pop())
     }
@@ -252,7 +255,7 @@ impl<'a> Reader<'a, '_> {
         }
         match text.split_once('=') {
             Some((field, value)) => self.named_by_sub_field(name, kind, field, value),
-            None if self.takes_ca_id(kind) => {
+            None if self.reading.takes_ca_id(kind) => {
                 self.checked(name, IdentifierField::SmartcardCaId, Cow::Borrowed(text))
             }
             None => self.unusable(name, kind, &Value::Text(Cow::Borrowed(text))),
@@ -303,7 +306,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<T> {
         self.invalid(format!(
             "The parameter `{name}` must be {}; found {found}.",
-            identifier_example(name, kind, Origin::Query)
+            identifier_example(name, kind, Origin::Query, self.reading)
         ))
     }
 }
@@ -333,9 +336,4 @@ fn spelling_of<'p>(parameter: &'p str, name: &str, kind: IdentifierKind) -> Opti
     let plain = kind == IdentifierKind::ProvisioningRequest
         && kind.fields().iter().any(|field| field.code() == parameter);
     plain.then_some(Spelling::SubField(parameter))
-}
-
-fn word_list_quoted(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    quoted.join(", ")
 }

@@ -1,10 +1,13 @@
 //! Near misses: what was probably meant by an unknown name or word.
 
 use crate::crm::codes::{LifeCycleState, Priority, RequestType};
+use crate::crm::found::word_list;
 use crate::crm::operation::Operation;
 use crate::crm::parameter::{IdentifierKind, SetKind, ValueKind};
 use crate::crm::params::{Origin, Params};
 use crate::text::{near_miss, squash};
+
+use super::reader::Reading;
 
 /// More unknown parameters than these are not compared.
 const MOST_UNKNOWN_NAMES: usize = 64;
@@ -44,12 +47,17 @@ fn shares_stem(unknown: &str, name: &str) -> bool {
 }
 
 /// What to give for a parameter, in words and by example.
-pub(super) fn example_of(operation: Operation, name: &str, origin: Origin) -> String {
+pub(super) fn example_of(
+    operation: Operation,
+    name: &str,
+    origin: Origin,
+    reading: &Reading,
+) -> String {
     let Some(entry) = operation.parameter(name) else {
         return "a value".to_owned();
     };
     match entry.value {
-        ValueKind::Identifier(kind) => identifier_example(name, kind, origin),
+        ValueKind::Identifier(kind) => identifier_example(name, kind, origin, reading),
         ValueKind::Set(kind) => set_example(kind),
         ValueKind::Pin => "the new PIN as text of digits".to_owned(),
         ValueKind::Secret | ValueKind::Text => "non-empty text".to_owned(),
@@ -58,8 +66,14 @@ pub(super) fn example_of(operation: Operation, name: &str, origin: Origin) -> St
 }
 
 /// How to write an identifier where it is written.
-pub(super) fn identifier_example(name: &str, kind: IdentifierKind, origin: Origin) -> String {
-    let fields = crate::crm::found::word_list(kind.fields().iter().map(|field| field.code()));
+pub(super) fn identifier_example(
+    name: &str,
+    kind: IdentifierKind,
+    origin: Origin,
+    reading: &Reading,
+) -> String {
+    let fields = word_list(reading.sub_fields(kind));
+    let or_alone = reading.if_ca_id(kind, ", or the CA id alone as text");
     let example = match kind {
         IdentifierKind::ProvisioningRequest => ("number", "4049"),
         IdentifierKind::Subscription => ("number", "S60058"),
@@ -71,10 +85,14 @@ pub(super) fn identifier_example(name: &str, kind: IdentifierKind, origin: Origi
     let (field, value) = example;
     match origin {
         Origin::Body => {
-            format!("an object with exactly one of {fields}, such as {{\"{field}\": \"{value}\"}}")
+            format!(
+                "an object with exactly one of {fields}, such as {{\"{field}\": \"{value}\"}}{or_alone}"
+            )
         }
         Origin::Query => {
-            format!("one sub-field of {fields} with its value, such as `{name}={field}={value}`")
+            format!(
+                "one sub-field of {fields} with its value, such as `{name}={field}={value}`{or_alone}"
+            )
         }
     }
 }

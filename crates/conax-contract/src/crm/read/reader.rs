@@ -1,7 +1,9 @@
 //! The reader: the parameters of one call, and what is found wrong with them so far.
 
+use crate::crm::codes::IdentifierField;
 use crate::crm::found::quoted;
 use crate::crm::operation::Operation;
+use crate::crm::parameter::IdentifierKind;
 use crate::crm::params::Params;
 use crate::crm::refusal::Refusal;
 use crate::crm::refusal_code::RefusalCode;
@@ -33,6 +35,27 @@ impl Default for Reading {
             smartcard_by_ca_id: true,
             pin_digit_count: None,
         }
+    }
+}
+
+impl Reading {
+    /// Whether an identifier of this kind may be a CA id, as a sub-field or alone.
+    pub(super) fn takes_ca_id(&self, kind: IdentifierKind) -> bool {
+        kind == IdentifierKind::ExistingSmartcard && self.smartcard_by_ca_id
+    }
+
+    /// The sub-fields an identifier of this kind may have.
+    pub(super) fn sub_fields(&self, kind: IdentifierKind) -> Vec<&'static str> {
+        let ca_id = self
+            .takes_ca_id(kind)
+            .then_some(IdentifierField::SmartcardCaId);
+        let fields = kind.fields().iter().copied().chain(ca_id);
+        fields.map(IdentifierField::code).collect()
+    }
+
+    /// A part of a message that is only true if an identifier of this kind may be a CA id.
+    pub(super) fn if_ca_id<'t>(&self, kind: IdentifierKind, text: &'t str) -> &'t str {
+        if self.takes_ca_id(kind) { text } else { "" }
     }
 }
 
@@ -87,7 +110,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         };
         let message = format!(
             "The mandatory parameter `{name}` {state}: give {}.{}",
-            example_of(self.operation, name, self.params.origin()),
+            example_of(self.operation, name, self.params.origin(), self.reading),
             self.meant_by_another(name)
         );
         self.refuse::<()>(RefusalCode::MandatoryParameterMissing, message);

@@ -10,7 +10,7 @@ use crate::text::near_miss;
 
 use super::mistakes::set_example;
 use super::reader::Reader;
-use super::values::is_blank;
+use super::values::{is_blank, text_found};
 
 impl<'a> Reader<'a, '_> {
     /// A mandatory set with at least one CA id.
@@ -88,7 +88,7 @@ impl<'a> Reader<'a, '_> {
             Some((_, other)) => self.invalid(format!(
                 "The member `{member}` of element {place} of `{name}` must be non-empty text; \
                  found {}.{}",
-                described(other),
+                text_found(other),
                 text_hint(other)
             )),
             None => self.invalid(format!(

@@ -61,7 +61,7 @@ impl<'a> Reader<'a, '_> {
             Value::Text(text) if !is_blank(text) => Some(Cow::Borrowed(text.as_ref())),
             other => self.invalid(format!(
                 "The parameter `{name}` must be non-empty text; found {}.{}",
-                described(other),
+                text_found(other),
                 text_hint(other)
             )),
         }
@@ -254,6 +254,14 @@ fn did_you_mean(meant: Option<&str>) -> String {
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What was found where text is needed; blanks alone would be hard to see.
+pub(super) fn text_found(value: &Value<'_>) -> String {
+    match value {
+        Value::Text(text) if !text.is_empty() && is_blank(text) => "blank text".to_owned(),
+        other => described(other),
+    }
 }
 
 /// Blank text names nothing.

@@ -47,7 +47,7 @@ const UNREADABLE_BODIES: [&[u8]; 33] = [
 ];
 
 /// Bodies that are objects and still no set of parameters, with what they are sent to.
-const BODIES: [(Operation, &str); 62] = [
+const BODIES: [(Operation, &str); 66] = [
     (AddSubscriptions, "{}"),
     (CreatePairing, "{}"),
     (AddToExistingPairing, "{}"),
@@ -186,6 +186,10 @@ const BODIES: [(Operation, &str); 62] = [
     ),
     (
         CreatePairing,
+        r#"{"smartcard_set":[{"smartcard_ca_id":"  "}],"stb_set":[{"stb_ca_id":"\t"}]}"#,
+    ),
+    (
+        CreatePairing,
         r#"{"smartcard_set":[{}],"stb_set":[{"stb_ca_id":"1","stb_ca_id":"1"}]}"#,
     ),
     (
@@ -195,6 +199,18 @@ const BODIES: [(Operation, &str); 62] = [
     (
         AddToExistingPairing,
         r#"{"smartcard_identifier":{"id":"1"},"smartcard_set":[{"smartcard_ca_id":"1"}],"stb_set":[{"stb_ca_id":"2"}]}"#,
+    ),
+    (
+        AddToExistingPairing,
+        r#"{"smartcard_identifier":{"ca_id":"1"},"smartcard_set":null}"#,
+    ),
+    (
+        AddToExistingPairing,
+        r#"{"smartcard_identifier":{"id":"1","smartcard_ca_id":"2"},"stb_set":[{"stb_ca_id":"2"}]}"#,
+    ),
+    (
+        AddToExistingPairing,
+        r#"{"smartcard_identifier":7,"stb_set":[{"stb_ca_id":"2"}]}"#,
     ),
     (
         AddToExistingPairing,
@@ -227,7 +243,7 @@ const BODIES: [(Operation, &str); 62] = [
 ];
 
 /// Query strings, with what they are sent to.
-const QUERIES: [(Operation, &str); 38] = [
+const QUERIES: [(Operation, &str); 41] = [
     (Show, ""),
     (Show, "token=T"),
     (Show, "token=T&token=U"),
@@ -250,6 +266,10 @@ const QUERIES: [(Operation, &str); 38] = [
         Show,
         "provisioning_request_identifier=id=1&provisioning_request_identifier=number=4049",
     ),
+    (
+        Show,
+        "provisioning_request_identifier=number=4049&number=4049",
+    ),
     (Show, "provisioning_request_identifier={}"),
     (Show, "provisioning_request_identifier={\"id\":1}"),
     (Show, "provisioning_request_identifier={\"id\":\"1\""),
@@ -261,6 +281,8 @@ const QUERIES: [(Operation, &str); 38] = [
     (Show, "token=%ff&number=4049"),
     (Show, "n%umber=4049"),
     (List, ""),
+    (List, "type="),
+    (List, "reference_number="),
     (List, "type=&life_cycle_state="),
     (List, "type=ADD_SUBSCRIPTIONS&life_cycle_state=PENDING"),
     (List, "Type=ADD_SUBSCRIPTIONS"),

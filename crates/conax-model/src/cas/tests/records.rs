@@ -39,6 +39,10 @@ fn messages_tell_what_was_found_and_what_is_allowed() {
             "the PIN has 5 characters; it must be four digits from 0 to 9",
         ),
         (
+            "pin 1 12a4",
+            "the PIN has characters other than digits; it must be four digits from 0 to 9",
+        ),
+        (
             "repeat 1 hello 2x15",
             "the repetition interval is `15` seconds; 10 to 2550 in steps of 10 are allowed",
         ),
