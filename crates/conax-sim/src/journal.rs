@@ -3,6 +3,7 @@
 //! Bodies are kept as they were and masked when they are shown, so that the request path pays for
 //! a copy only. Nothing outside this module can read an unmasked body.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -12,6 +13,14 @@ use axum::http::Method;
 use conax_contract::cas::{self, Profile};
 use conax_contract::crm;
 use conax_model::time::SimTime;
+
+#[cfg(test)]
+mod tests;
+
+/// Characters of a path with its query that are kept.
+const TARGET_LIMIT: usize = 2048;
+/// Characters of a smartcard, an outcome and a method that are kept.
+const TEXT_LIMIT: usize = 128;
 
 /// The surfaces where exchanges are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +121,17 @@ impl Exchange {
         self.surface.masked(self.profile, body)
     }
 
-    fn size(&self) -> usize {
-        size_of::<Self>() + self.target.len() + self.call.len() + self.reply.len()
+    /// The bytes it takes, with everything it holds.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let text = |text: &Option<Arc<str>>| text.as_deref().map_or(0, str::len);
+        size_of::<Self>()
+            + self.method.as_str().len()
+            + self.target.len()
+            + text(&self.subject.card)
+            + text(&self.subject.outcome)
+            + self.call.len()
+            + self.reply.len()
     }
 }
 
@@ -280,11 +298,15 @@ impl Journal {
             number: 0,
             at: ended.at,
             surface: ended.surface,
-            method: ended.method.clone(),
+            method: short_method(ended.method),
             target: masked_target(ended.target),
             http_status: ended.http_status,
             took: ended.took,
-            subject: ended.subject,
+            subject: Subject {
+                card: ended.subject.card.map(short_text),
+                outcome: ended.subject.outcome.map(short_text),
+                ..ended.subject
+            },
             profile: self.profile,
             call: if call_len > limit {
                 Box::default()
@@ -302,9 +324,34 @@ impl Journal {
     }
 }
 
+/// Masked first and cut then: of a secret that is cut, nobody would know that it is one.
 fn masked_target(target: &str) -> Box<str> {
-    match target.split_once('?') {
-        None => target.into(),
+    let masked = match target.split_once('?') {
+        None => Cow::Borrowed(target),
         Some((path, query)) => format!("{path}?{}", crm::mask_query(query)).into(),
+    };
+    cut(&masked, TARGET_LIMIT).into()
+}
+
+/// A method of our own making may be as long as a head.
+fn short_method(method: &Method) -> Method {
+    let start = method.as_str().get(..TEXT_LIMIT);
+    start
+        .and_then(|start| start.parse().ok())
+        .unwrap_or_else(|| method.clone())
+}
+
+fn short_text(text: Arc<str>) -> Arc<str> {
+    match cut(&text, TEXT_LIMIT) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(start) => start.into(),
+    }
+}
+
+/// The text, or its first characters and a mark that there were more.
+fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(limit) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
     }
 }

@@ -59,3 +59,20 @@ fn secrets_of_a_query_are_replaced() {
         .collect();
     insta::assert_snapshot!(story.join("\n"));
 }
+
+#[test]
+fn any_name_with_the_word_pin_is_a_secret() {
+    for name in [
+        "default_pin",
+        "defaultPin",
+        "DEFAULT-PIN",
+        "new_pin",
+        "pin_number",
+        "caPin",
+    ] {
+        let body = format!(r#"{{"{name}":"7391"}}"#);
+        assert_eq!(mask_json(body.as_bytes()), format!(r#"{{"{name}":"***"}}"#));
+        assert_eq!(mask_query(&format!("{name}=7391")), format!("{name}=***"));
+    }
+    assert_eq!(mask_query("mapping=1&shipping=2"), "mapping=1&shipping=2");
+}
