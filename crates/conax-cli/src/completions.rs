@@ -5,6 +5,7 @@ use clap_complete::Shell;
 
 use crate::args::command_line;
 use crate::exit::Exit;
+use crate::print;
 
 pub(crate) fn command() -> Command {
     Command::new("completions")
@@ -21,12 +22,9 @@ pub(crate) fn command() -> Command {
 
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     if let Some(&shell) = matches.get_one::<Shell>("shell") {
-        clap_complete::generate(
-            shell,
-            &mut command_line(),
-            "conax-sim",
-            &mut std::io::stdout(),
-        );
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut command_line(), "conax-sim", &mut script);
+        print::text(&script);
     }
     Exit::Met
 }

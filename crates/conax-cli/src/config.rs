@@ -3,11 +3,11 @@
 use clap::ArgMatches;
 
 use crate::exit::Exit;
+use crate::print;
 use crate::serve::complain;
 use crate::settings::Settings;
 
 /// Prints every setting as a line of the settings file.
-#[expect(clippy::print_stdout, reason = "the settings are the result")]
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let Some(("show", matches)) = matches.subcommand() else {
         return Exit::Usage;
@@ -19,9 +19,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     for resolved in settings.iter() {
         let line = format!("{} = {:?}", resolved.entry.key, resolved.value);
         if matches.get_flag("origin") {
-            println!("{line:<44} # {}", resolved.origin);
+            print::result(format_args!("{line:<44} # {}", resolved.origin));
         } else {
-            println!("{line}");
+            print::result(line);
         }
     }
     Exit::Met

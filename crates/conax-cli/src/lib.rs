@@ -13,6 +13,7 @@ mod config;
 pub mod exit;
 mod healthcheck;
 mod lint;
+mod print;
 mod serve;
 pub mod settings;
 mod world;
@@ -20,25 +21,68 @@ mod world;
 pub use args::command_line;
 
 use std::ffi::OsString;
+use std::panic::UnwindSafe;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::exit::Exit;
 
 /// Runs the program with these arguments, the first being its name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = match command_line().try_get_matches_from(args) {
-        Ok(matches) => matches,
+    let args: Vec<OsString> = args.into_iter().collect();
+    guarded(move || run_verb(args)).into()
+}
+
+fn run_verb(args: Vec<OsString>) -> Exit {
+    match command_line().try_get_matches_from(args) {
+        Ok(matches) => args::dispatch(&matches),
         Err(error) => {
             // Help and version are results; everything else is a complaint. Printing may fail
             // only if nobody listens.
             let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Met
+            match error.use_stderr() {
+                true => Exit::Usage,
+                false => Exit::Met,
             }
-            .into();
         }
-    };
-    args::dispatch(&matches).into()
+    }
+}
+
+/// Ends with the exit code of our own bugs after a panic, on whichever thread it was.
+fn guarded(work: impl FnOnce() -> Exit + UnwindSafe) -> Exit {
+    static PANICKED: AtomicBool = AtomicBool::new(false);
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PANICKED.store(true, Ordering::Relaxed);
+        print(panic);
+    }));
+    let exit = std::panic::catch_unwind(work);
+    match exit {
+        Ok(exit) if !PANICKED.load(Ordering::Relaxed) => exit,
+        _ => {
+            print::aside(
+                "error: conax-sim itself failed; this is a bug\n   hint: report the lines above \
+                 with the command line and, if there was a start banner, its seed",
+            );
+            Exit::OurBug
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a bug looks like from outside.
+
+    use super::{Exit, guarded};
+
+    #[test]
+    fn a_panic_on_any_thread_ends_with_the_exit_code_of_our_bugs() {
+        assert_eq!(guarded(|| Exit::NotMet), Exit::NotMet);
+        assert_eq!(guarded(|| panic!("a bug")), Exit::OurBug);
+        let elsewhere = guarded(|| {
+            let _ = std::thread::spawn(|| panic!("a bug elsewhere")).join();
+            Exit::Met
+        });
+        assert_eq!(elsewhere, Exit::OurBug);
+    }
 }

@@ -8,6 +8,7 @@ use conax_contract::text;
 use conax_contract::world::WorldSpec;
 
 use crate::exit::Exit;
+use crate::print;
 use crate::settings;
 
 /// What a file is, by its name.
@@ -34,24 +35,29 @@ fn kind_of(path: &str) -> Kind {
 }
 
 /// Checks every file named.
-#[expect(clippy::print_stdout, reason = "findings are the result")]
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let paths: Vec<&String> = matches.get_many("path").into_iter().flatten().collect();
     let mut bad_count = 0;
     for path in &paths {
         if let Err(report) = check(path) {
             bad_count += 1;
-            println!("{}", report.trim_end());
+            print::result(report.trim_end());
         }
     }
     let files = if paths.len() == 1 { "file" } else { "files" };
     match bad_count {
         0 => {
-            println!("{} {files} checked, nothing found", paths.len());
+            print::result(format_args!(
+                "{} {files} checked, nothing found",
+                paths.len()
+            ));
             Exit::Met
         }
         _ => {
-            println!("{} {files} checked, {bad_count} with findings", paths.len());
+            print::result(format_args!(
+                "{} {files} checked, {bad_count} with findings",
+                paths.len()
+            ));
             Exit::Settings
         }
     }

@@ -6,15 +6,15 @@ use conax_contract::text;
 use conax_contract::world::WorldSpec;
 
 use crate::exit::Exit;
+use crate::print;
 use crate::settings::SettingsError;
 
 /// The demo world, as its file stands.
 pub(crate) const DEMO: &str = include_str!("../../../fixtures/worlds/demo.world.yaml");
 
 /// Prints the demo world.
-#[expect(clippy::print_stdout, reason = "the file is the result")]
 pub(crate) fn run() -> Exit {
-    print!("{DEMO}");
+    print::text(DEMO.as_bytes());
     Exit::Met
 }
 

@@ -7,6 +7,7 @@ use axum::routing::post;
 use serde::Deserialize;
 
 use super::{BenchError, runtime};
+use crate::print;
 
 /// The documented answer, as the house prints one.
 const ANSWER: &str = include_str!("../../../../fixtures/contract/add_subscriptions.response.json");
@@ -33,10 +34,6 @@ struct Identifier {
 }
 
 /// Serves the reference on a free port until it is killed.
-#[expect(
-    clippy::print_stdout,
-    reason = "the bench waits for the line that tells where it is"
-)]
 pub(super) fn serve() -> Result<(), BenchError> {
     runtime()?.block_on(async {
         let address = (std::net::Ipv4Addr::LOCALHOST, 0);
@@ -44,7 +41,7 @@ pub(super) fn serve() -> Result<(), BenchError> {
             .await
             .map_err(BenchError::Start)?;
         let address = listener.local_addr().map_err(BenchError::Start)?;
-        println!("{{\"crm\": \"http://{address}\"}}");
+        print::result(format_args!("{{\"crm\": \"http://{address}\"}}"));
         let answer = compact_answer();
         let router = Router::new().route(
             super::throughput::PATH,

@@ -21,6 +21,7 @@ use tower::ServiceExt;
 
 use super::table::{Table, median, verdict};
 use super::{BenchError, runtime};
+use crate::print;
 use crate::settings::{self, Settings};
 use crate::world;
 
@@ -83,14 +84,9 @@ impl Stored {
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "figures are the result"
-)]
 pub(super) fn run(stored: u64) -> Result<(), BenchError> {
     let runtime = runtime()?;
-    eprintln!("storing {SMALL} and {stored} requests …");
+    print::aside(format_args!("storing {SMALL} and {stored} requests …"));
     let small = fill(SMALL)?;
     let large = fill(stored)?;
     let mut table = Table::new(&[
@@ -115,7 +111,7 @@ pub(super) fn run(stored: u64) -> Result<(), BenchError> {
     table.print(&format!(
         "stored requests: {SMALL} against {stored}; bar: ratio at most {BAR}"
     ));
-    println!();
+    print::result("");
     Ok(())
 }
 

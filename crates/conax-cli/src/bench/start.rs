@@ -8,6 +8,7 @@ use axum::http::Method;
 use super::child::Measured;
 use super::table::{Table, median, verdict};
 use super::{BenchError, load, runtime};
+use crate::print;
 
 const RUNS: usize = 20;
 /// Milliseconds to the first answer.
@@ -18,7 +19,6 @@ const SHOW: &str = "/conax_web_services/provisioning_requests/show\
                     ?token=04FFBB37FED475A778F122709CBAC1D5\
                     &provisioning_request_identifier=number=4049";
 
-#[expect(clippy::print_stdout, reason = "figures are the result")]
 pub(super) fn run() -> Result<(), BenchError> {
     let runtime = runtime()?;
     let (mut times, mut memory) = (Vec::new(), Vec::new());
@@ -62,6 +62,6 @@ pub(super) fn run() -> Result<(), BenchError> {
     table.print(&format!(
         "{RUNS} starts with the demo world, all doors open"
     ));
-    println!();
+    print::result("");
     Ok(())
 }

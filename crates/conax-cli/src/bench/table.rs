@@ -1,5 +1,7 @@
 //! How figures are printed: aligned, within eighty columns.
 
+use crate::print;
+
 /// A table that is printed when it is complete.
 pub(super) struct Table {
     rows: Vec<Vec<String>>,
@@ -19,9 +21,8 @@ impl Table {
     }
 
     /// Prints the table: the first column to the left, figures to the right.
-    #[expect(clippy::print_stdout, reason = "figures are the result")]
     pub(super) fn print(&self, title: &str) {
-        println!("{title}\n");
+        print::result(format_args!("{title}\n"));
         let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| {
             self.rows
@@ -43,9 +44,10 @@ impl Table {
                         format!("{cell:>width$}")
                     }
                 });
-            println!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+            let line = cells.collect::<Vec<_>>().join("  ");
+            print::result(format_args!("  {}", line.trim_end()));
         }
-        println!();
+        print::result("");
     }
 }
 

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use super::child::Measured;
 use super::table::{Table, median, verdict};
 use super::{BenchError, load, runtime};
+use crate::print;
 
 /// The documented method.
 pub(super) const PATH: &str = "/conax_web_services/provisioning_requests/add_subscriptions";
@@ -23,7 +24,6 @@ struct Figures {
     p99: Vec<f64>,
 }
 
-#[expect(clippy::print_stdout, reason = "figures are the result")]
 pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
     let time = Duration::from_secs(seconds);
     let reference = Measured::start(&["bench", "reference"])?;
@@ -60,10 +60,10 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
         std::thread::available_parallelism().map_or(0, usize::from)
     ));
     let ratio = median(&mut figures[1].rates) / base;
-    println!(
+    print::result(format_args!(
         "  bar: at least {BAR:.2} of the bare handler: {ratio:.2}, {}\n",
         verdict(ratio >= BAR)
-    );
+    ));
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! What a person sees when the house opens and closes.
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use conax_contract::world::WorldSpec;
 use conax_sim::house::{Closing, OpenHouse};
 
-use crate::exit::Exit;
+use crate::print;
 
 /// What the banner tells of the world.
 pub(super) struct WorldSummary {
@@ -31,44 +32,53 @@ impl WorldSummary {
     }
 }
 
-/// Prints where the doors are and what to try.
-#[expect(
-    clippy::print_stderr,
-    reason = "the banner is for the person who started the program"
-)]
-pub(super) fn print(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) {
+/// Where the doors are and what to try.
+pub(super) fn banner(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) -> String {
+    let mut text = String::new();
+    // Writing to a text never fails.
+    let _ = write_banner(&mut text, open, world, token_was_made);
+    text
+}
+
+fn write_banner(
+    text: &mut String,
+    open: &OpenHouse,
+    world: &WorldSummary,
+    token_was_made: bool,
+) -> std::fmt::Result {
     let settings = &open.shared.settings;
-    eprintln!(
+    writeln!(
+        text,
         "conax-sim {}   seed {}",
         env!("CARGO_PKG_VERSION"),
         settings.seed.0
-    );
-    eprintln!(
+    )?;
+    writeln!(
+        text,
         "world {}: {} smartcards, {} subscriptions, {} provisioning requests\n",
         world.name, world.smartcards, world.subscriptions, world.requests
-    );
+    )?;
     let base = settings.crm.base_path.as_str();
-    print_door("provisioning API", open.addresses.crm, base);
-    print_door("simulated Conax", open.addresses.cas, "/?wsdl");
-    print_door("control door", open.addresses.control, "/v1");
-    print_exposure(open, token_was_made);
+    write_door(text, "provisioning API", open.addresses.crm, base)?;
+    write_door(text, "simulated Conax", open.addresses.cas, "/?wsdl")?;
+    write_door(text, "control door", open.addresses.control, "/v1")?;
+    write_exposure(text, open, token_was_made)?;
     if let (Some(crm), Some(control), true) =
         (open.addresses.crm, open.addresses.control, world.is_demo)
     {
-        print_commands(reachable(crm), reachable(control), world.next_number);
+        write_commands(text, reachable(crm), reachable(control), world.next_number)?;
     }
     match settings.dispatch.run_interval {
-        Some(interval) => eprint!("Processing runs every {interval:?}."),
-        None => eprint!("Processing runs by hand: POST /v1/runs at the control door."),
+        Some(interval) => write!(text, "Processing runs every {interval:?}.")?,
+        None => write!(
+            text,
+            "Processing runs by hand: POST /v1/runs at the control door."
+        )?,
     }
-    eprintln!(" Ctrl-C stops.\n");
+    writeln!(text, " Ctrl-C stops.\n")
 }
 
 /// Prints one line of JSON for programs that started this one: where the doors really are.
-#[expect(
-    clippy::print_stdout,
-    reason = "the line is the result a starting program waits for"
-)]
 pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) {
     let url = |address: Option<SocketAddr>| {
         address.map(|address| format!("http://{}", reachable(address)))
@@ -89,20 +99,23 @@ pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made:
         "control": url(open.addresses.control),
         "control_token": token.map(|token| token.expose()),
     });
-    println!("{line}");
+    print::result(line);
 }
 
-#[expect(clippy::print_stderr, reason = "part of the banner")]
-fn print_door(name: &str, address: Option<SocketAddr>, path: &str) {
+fn write_door(
+    text: &mut String,
+    name: &str,
+    address: Option<SocketAddr>,
+    path: &str,
+) -> std::fmt::Result {
     match address {
-        Some(address) => eprintln!("  {name:<17} http://{}{path}", reachable(address)),
-        None => eprintln!("  {name:<17} closed"),
+        Some(address) => writeln!(text, "  {name:<17} http://{}{path}", reachable(address)),
+        None => writeln!(text, "  {name:<17} closed"),
     }
 }
 
 /// Whoever can reach the doors can use them; that is worth a warning.
-#[expect(clippy::print_stderr, reason = "part of the banner")]
-fn print_exposure(open: &OpenHouse, token_was_made: bool) {
+fn write_exposure(text: &mut String, open: &OpenHouse, token_was_made: bool) -> std::fmt::Result {
     let doors = [
         open.addresses.crm,
         open.addresses.cas,
@@ -113,14 +126,21 @@ fn print_exposure(open: &OpenHouse, token_was_made: bool) {
         .flatten()
         .any(|address| !address.ip().is_loopback());
     if exposed {
-        eprintln!("\nwarning: these doors can be reached from other machines; this is a");
-        eprintln!("         simulator, its logins protect nothing");
+        writeln!(
+            text,
+            "\nwarning: these doors can be reached from other machines; this is a"
+        )?;
+        writeln!(text, "         simulator, its logins protect nothing")?;
     }
     if let (true, Some(token)) = (token_was_made, &open.shared.settings.control_token) {
-        eprintln!("\ncontrol token for this run: {}", token.expose());
-        eprintln!("         send it as `Authorization: Bearer …`, or give your own with");
-        eprintln!("         --control-token-file");
+        writeln!(text, "\ncontrol token for this run: {}", token.expose())?;
+        writeln!(
+            text,
+            "         send it as `Authorization: Bearer …`, or give your own with"
+        )?;
+        writeln!(text, "         --control-token-file")?;
     }
+    Ok(())
 }
 
 /// An address as another program on this machine would name it.
@@ -137,9 +157,14 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 /// The documented call, the run that sends it, and its end. The token is the documented one of
 /// the demo world.
-#[expect(clippy::print_stderr, reason = "part of the banner")]
-fn print_commands(crm: SocketAddr, control: SocketAddr, number: u64) {
-    eprintln!(
+fn write_commands(
+    text: &mut String,
+    crm: SocketAddr,
+    control: SocketAddr,
+    number: u64,
+) -> std::fmt::Result {
+    writeln!(
+        text,
         r#"
 Try, in another terminal:
 
@@ -156,31 +181,25 @@ Try, in another terminal:
   # 3. see how it ended: COMPLETED, with Conax's reference number
   curl -s 'http://{crm}/conax_web_services/provisioning_requests/show?token=04FFBB37FED475A778F122709CBAC1D5&provisioning_request_identifier=number={number}'
 "#
-    );
+    )
 }
 
-/// Says that the house is closing.
-#[expect(
-    clippy::print_stderr,
-    reason = "the person who stopped the program waits"
-)]
-pub(super) fn print_stopping(grace: Duration) {
-    eprintln!("stopping: waiting up to {grace:?} for what is on its way to Conax");
+/// That the house is closing.
+pub(super) fn stopping(grace: Duration) -> String {
+    format!("stopping: waiting up to {grace:?} for what is on its way to Conax\n")
 }
 
-/// Says how the house closed.
-#[expect(clippy::print_stderr, reason = "the last words of the program")]
-pub(super) fn print_closed(closing: Closing) -> Exit {
-    if closing.in_flight_count > 0 {
-        eprintln!(
-            "{} requests were on their way and got no answer in time: whether Conax carried \
-             them out is not known",
-            closing.in_flight_count
-        );
-    }
-    eprintln!(
-        "stopped; {} recorded requests were not sent (the book is in memory)",
+/// How the house closed.
+pub(super) fn closed(closing: Closing) -> String {
+    let unanswered = match closing.in_flight_count {
+        0 => String::new(),
+        count => format!(
+            "{count} requests were on their way and got no answer in time: whether Conax carried \
+             them out is not known\n"
+        ),
+    };
+    format!(
+        "{unanswered}stopped; {} recorded requests were not sent (the book is in memory)\n",
         closing.pending_count
-    );
-    Exit::Met
+    )
 }

@@ -1,31 +1,40 @@
-//! A line for each exchange, rendered and written by a thread of its own so that no call waits for
-//! it: a call leaves the exchange in a list, and the thread empties the list every few
-//! milliseconds.
+//! What a running house says on standard error, written by a thread of its own so that no call and
+//! no stop waits for it: lines for exchanges, the banner, the last words.
+//!
+//! A call leaves its exchange in a list, and the thread renders and writes what has gathered every
+//! few milliseconds. Where nobody reads, the thread waits; everybody else goes on.
 
 use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use conax_contract::crm::DateText;
 use conax_sim::journal::{Exchange, Observer};
 use serde::Serialize;
 
-/// Exchanges that wait to be written at most; beyond that they are counted, not kept.
-const WAITING_LIMIT: usize = 65_536;
+#[cfg(test)]
+mod tests;
+
+/// Bytes of the exchanges that wait to be written at most; what is beyond is counted, not kept.
+const WAITING_LIMIT: usize = 16 << 20;
 /// How long the thread lets exchanges gather once there is one.
 const GATHERING_TIME: Duration = Duration::from_millis(10);
+/// How long the end waits for what is not written yet: whoever reads, reads faster.
+const LAST_TIME: Duration = Duration::from_secs(1);
 
 /// Columns of the path in a line for a person.
 const PATH_COLUMNS: usize = 26;
+/// Columns of a method, a smartcard and an outcome in a line for a person.
+const METHOD_COLUMNS: usize = 12;
+const TEXT_COLUMNS: usize = 64;
 
 type Render = fn(&Exchange, &mut String);
 
 /// The log of a running house.
 pub(super) struct Log {
     waiting: Arc<Waiting>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    has_lines: bool,
 }
 
 #[derive(Default)]
@@ -36,9 +45,17 @@ struct Waiting {
 
 #[derive(Default)]
 struct List {
-    exchanges: Vec<Arc<Exchange>>,
+    entries: Vec<Entry>,
+    /// What the exchanges among them take.
+    bytes: usize,
     left_out: u64,
     ended: bool,
+    written: bool,
+}
+
+enum Entry {
+    Exchange(Arc<Exchange>),
+    Words(String),
 }
 
 impl Waiting {
@@ -49,103 +66,116 @@ impl Waiting {
     }
 
     /// What has gathered; none once the log has ended and all is written.
-    fn gathered(&self) -> Option<List> {
-        let mut list = self.list();
-        while list.exchanges.is_empty() && !list.ended {
-            list = self
-                .changed
-                .wait(list)
-                .expect("nobody panics while holding the log");
-        }
+    fn gathered(&self) -> Option<(Vec<Entry>, u64)> {
+        let mut list = self
+            .changed
+            .wait_while(self.list(), |list| list.entries.is_empty() && !list.ended)
+            .expect("nobody panics while holding the log");
         if !list.ended {
             drop(list);
             std::thread::sleep(GATHERING_TIME);
             list = self.list();
         }
-        let gathered = List {
-            exchanges: std::mem::take(&mut list.exchanges),
-            left_out: std::mem::take(&mut list.left_out),
-            ended: list.ended,
-        };
-        (!gathered.exchanges.is_empty() || !gathered.ended).then_some(gathered)
+        list.bytes = 0;
+        let entries = std::mem::take(&mut list.entries);
+        let left_out = std::mem::take(&mut list.left_out);
+        (!entries.is_empty() || !list.ended).then_some((entries, left_out))
+    }
+
+    fn add(&self, list: &mut List, entry: Entry) {
+        list.entries.push(entry);
+        if list.entries.len() == 1 {
+            self.changed.notify_all();
+        }
+    }
+
+    fn write(&self, render: Option<Render>) {
+        let mut text = String::new();
+        while let Some((entries, left_out)) = self.gathered() {
+            for entry in &entries {
+                match (entry, render) {
+                    (Entry::Exchange(exchange), Some(render)) => render(exchange, &mut text),
+                    (Entry::Exchange(_), None) => {}
+                    (Entry::Words(words), _) => text.push_str(words),
+                }
+            }
+            if left_out > 0 {
+                let _ = writeln!(text, "({left_out} lines left out: exchanges came too fast)");
+            }
+            // Whoever closed standard error does not want the log.
+            let _ = std::io::stderr().write_all(text.as_bytes());
+            text.clear();
+        }
+        self.list().written = true;
+        self.changed.notify_all();
     }
 }
 
-/// Starts a log of this form; none if it is `off`.
-pub(super) fn start(form: &str) -> Option<Arc<Log>> {
-    let render: Render = match form {
-        "human" => human,
-        "json" => json,
-        _ => return None,
+/// Starts a log with exchanges in this form, or without them.
+///
+/// # Errors
+/// If the system has no thread for it.
+pub(super) fn start(form: &str) -> std::io::Result<Arc<Log>> {
+    let render: Option<Render> = match form {
+        "human" => Some(human),
+        "json" => Some(json),
+        _ => None,
     };
     let waiting = Arc::new(Waiting::default());
     let source = Arc::clone(&waiting);
     let thread = std::thread::Builder::new().name("log".to_owned());
-    let writer = thread.spawn(move || write_lines(&source, render)).ok();
-    Some(Arc::new(Log {
+    thread.spawn(move || source.write(render))?;
+    Ok(Arc::new(Log {
         waiting,
-        writer: Mutex::new(writer),
+        has_lines: render.is_some(),
     }))
 }
 
 impl Log {
-    /// Writes what is waiting and ends.
+    /// Who hears of exchanges; nobody if they are not logged.
+    pub(super) fn observer(self: &Arc<Self>) -> Option<Arc<dyn Observer>> {
+        self.has_lines
+            .then(|| Arc::clone(self) as Arc<dyn Observer>)
+    }
+
+    /// Says something among the lines, without waiting until it is written.
+    pub(super) fn say(&self, words: String) {
+        let mut list = self.waiting.list();
+        self.waiting.add(&mut list, Entry::Words(words));
+    }
+
+    /// Writes what is waiting and ends; does not wait for ever if nobody reads it.
     pub(super) fn finish(&self) {
-        self.waiting.list().ended = true;
+        let mut list = self.waiting.list();
+        list.ended = true;
         self.waiting.changed.notify_all();
-        let writer = self
-            .writer
-            .lock()
-            .expect("nobody panics while holding the log")
-            .take();
-        if let Some(writer) = writer {
-            let _ = writer.join();
-        }
+        let waiting = self
+            .waiting
+            .changed
+            .wait_timeout_while(list, LAST_TIME, |list| !list.written);
+        drop(waiting);
     }
 }
 
 impl Observer for Log {
     fn exchanged(&self, exchange: &Arc<Exchange>) {
         let mut list = self.waiting.list();
-        if list.exchanges.len() >= WAITING_LIMIT {
+        if list.bytes >= WAITING_LIMIT {
             list.left_out += 1;
             return;
         }
-        list.exchanges.push(Arc::clone(exchange));
-        if list.exchanges.len() == 1 {
-            self.waiting.changed.notify_one();
-        }
-    }
-}
-
-fn write_lines(waiting: &Waiting, render: Render) {
-    let mut text = String::new();
-    while let Some(gathered) = waiting.gathered() {
-        for exchange in &gathered.exchanges {
-            render(exchange, &mut text);
-        }
-        if gathered.left_out > 0 {
-            let _ = writeln!(
-                text,
-                "({} lines left out: exchanges came too fast)",
-                gathered.left_out
-            );
-        }
-        // Whoever closed standard error does not want the log.
-        let _ = std::io::stderr().write_all(text.as_bytes());
-        text.clear();
+        list.bytes += exchange.size();
+        let entry = Entry::Exchange(Arc::clone(exchange));
+        self.waiting.add(&mut list, entry);
     }
 }
 
 /// One exchange for a person, in at most 80 columns where its parts allow.
 fn human(exchange: &Exchange, line: &mut String) {
     push_time(exchange, line);
-    let _ = write!(
-        line,
-        " {:<8} {:<4} ",
-        exchange.surface.name(),
-        exchange.method
-    );
+    let _ = write!(line, " {:<8} ", exchange.surface.name());
+    push_column(exchange.method.as_str(), 4, METHOD_COLUMNS, line);
+    line.push(' ');
     push_path(&exchange.target, line);
     match exchange.http_status {
         Some(status) => {
@@ -159,11 +189,11 @@ fn human(exchange: &Exchange, line: &mut String) {
     }
     if let Some(card) = &exchange.subject.card {
         line.push_str(" card ");
-        push_plain(card, line);
+        push_column(card, 0, TEXT_COLUMNS, line);
     }
     if let Some(outcome) = &exchange.subject.outcome {
         line.push(' ');
-        push_plain(outcome, line);
+        push_column(outcome, 0, TEXT_COLUMNS, line);
     }
     line.push('\n');
 }
@@ -184,18 +214,7 @@ fn push_path(target: &str, line: &mut String) {
     let path = target.split('?').next().unwrap_or_default();
     let tail = path.trim_end_matches('/').rsplit('/').next();
     let tail = tail.filter(|tail| !tail.is_empty()).unwrap_or("/");
-    let count = tail.chars().count();
-    if count <= PATH_COLUMNS {
-        push_plain(tail, line);
-        line.extend(std::iter::repeat_n(' ', PATH_COLUMNS - count));
-    } else {
-        let end = tail
-            .char_indices()
-            .nth(PATH_COLUMNS - 1)
-            .map_or(tail.len(), |(end, _)| end);
-        push_plain(&tail[..end], line);
-        line.push('…');
-    }
+    push_column(tail, PATH_COLUMNS, PATH_COLUMNS, line);
 }
 
 fn push_duration(took: Duration, line: &mut String) {
@@ -207,9 +226,26 @@ fn push_duration(took: Duration, line: &mut String) {
     };
 }
 
-/// Text from outside, without characters that would move the cursor.
-fn push_plain(text: &str, line: &mut String) {
-    line.extend(text.chars().map(|c| if c.is_control() { '.' } else { c }));
+/// Text from outside in a column: filled up to `least` characters, cut at `most`, and without what
+/// would move the cursor or turn the line around.
+fn push_column(text: &str, least: usize, most: usize, line: &mut String) {
+    let count = text.chars().take(most + 1).count();
+    let plain = |letter| if is_plain(letter) { letter } else { '.' };
+    if count > most {
+        line.extend(text.chars().take(most - 1).map(plain));
+        line.push('…');
+    } else {
+        line.extend(text.chars().map(plain));
+        line.extend(std::iter::repeat_n(' ', least.saturating_sub(count)));
+    }
+}
+
+/// Neither a control character nor an invisible mark or one of direction.
+fn is_plain(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(letter,
+            '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}')
 }
 
 /// One exchange for a program.

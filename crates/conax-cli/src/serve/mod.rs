@@ -18,6 +18,7 @@ use conax_sim::journal::Observer;
 use conax_sim::settings::{DoorAddresses, HouseSettings};
 
 use crate::exit::Exit;
+use crate::print;
 use crate::settings::{self, Settings, SettingsError};
 use crate::world;
 
@@ -36,12 +37,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 /// Says what went wrong, and why, and why that.
-#[expect(clippy::print_stderr, reason = "complaints go to standard error")]
 pub(crate) fn complain(error: &dyn Error, exit: Exit) -> Exit {
-    eprintln!("error: {error}");
+    print::aside(format_args!("error: {error}"));
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprintln!("  because: {error}");
+        print::aside(format_args!("  because: {error}"));
         cause = error.source();
     }
     exit
@@ -63,27 +63,25 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
     let (house, doors) = settings::house(settings, seed, local_time(), token)?;
     let world = world::read(settings.get("world"))?;
     let grace = value(settings::duration(settings.get("grace")))?;
-    let log = log::start(settings.get("log"));
-    let observer = log.as_ref().map(|log| Arc::clone(log) as Arc<dyn Observer>);
+    let log = log::start(settings.get("log"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     let closing = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
-        let open = open(house, world, doors, observer).await?;
+        let open = open(house, world, doors, log.observer()).await?;
         match settings.get("format") {
             "json" => banner::print_json(&open, &summary, token_was_made),
-            _ => banner::print(&open, &summary, token_was_made),
+            _ => log.say(banner::banner(&open, &summary, token_was_made)),
         }
         stop_signal().await;
-        banner::print_stopping(grace);
+        log.say(banner::stopping(grace));
         Ok::<Closing, ServeError>(open.close(grace).await)
     })?;
     runtime.shutdown_background();
-    if let Some(log) = log {
-        log.finish();
-    }
-    Ok(banner::print_closed(closing))
+    log.say(banner::closed(closing));
+    log.finish();
+    Ok(Exit::Met)
 }
 
 async fn open(
