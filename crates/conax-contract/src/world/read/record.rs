@@ -13,6 +13,9 @@ use crate::world::spec::{
     ProvisioningRequestSpec, RecordUserSpec, RequestType, UnitSpec,
 };
 
+/// `next_request_number` goes up to 2^63-1 and lies above every record.
+const HIGHEST_NUMBER: u64 = (u64::MAX >> 1) - 1;
+
 pub(super) fn read_records(
     fields: &mut Fields<'_, '_>,
     reading: &mut Reading,
@@ -119,21 +122,35 @@ fn read_id(record: &mut Fields<'_, '_>, reading: &mut Reading) -> Option<String>
     Some(id.value)
 }
 
-/// Shown: digits.
+/// Shown: digits. They are printed as they are counted, so leading zeros would get lost.
 fn read_number(record: &mut Fields<'_, '_>, reading: &mut Reading) -> Option<String> {
     let number = record.optional("number", placed(text))?;
     reading
         .names
         .give(Kind::RequestNumber, &number, record.findings);
-    match number.value.parse() {
-        Ok(value) => reading.request_numbers.push(Placed {
+    let plain = number.value.bytes().all(|byte| byte.is_ascii_digit())
+        && !number.value.starts_with('0')
+        && !number.value.is_empty();
+    let value = number.value.parse().ok();
+    let value = value.filter(|value| *value <= HIGHEST_NUMBER);
+    match value.filter(|_| plain) {
+        Some(value) => reading.request_numbers.push(Placed {
             value,
             span: number.span,
         }),
-        Err(_) => {
+        None => {
             let shown = shown(&number.value);
-            let message = format!("{shown} is not the number of a provisioning request");
-            let hint = "write digits between quotes, such as \"4049\"";
+            let (message, hint) = if plain {
+                (
+                    format!("{shown} is out of range"),
+                    format!("the highest number is \"{HIGHEST_NUMBER}\""),
+                )
+            } else {
+                (
+                    format!("{shown} is not the number of a provisioning request"),
+                    "write digits between quotes, such as \"4049\"".to_owned(),
+                )
+            };
             record
                 .findings
                 .add(Finding::new(number.span, message).with_hint(hint));

@@ -29,6 +29,7 @@ const BROKEN: &[(&str, &str, &str)] = broken![
     "not-a-map",
     "pairings",
     "pins",
+    "record-numbers",
     "records",
     "settings",
     "smartcards",
