@@ -74,6 +74,54 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
         ),
         (
             &["serve"],
+            &[],
+            &[("CONAX_SIM_SEDE", "7")],
+            Exit::Settings,
+            "did you mean `CONAX_SIM_SEED`?",
+        ),
+        (
+            &["serve", "--world", "no.world.yaml"],
+            &[],
+            &[],
+            Exit::Settings,
+            "failed to read the world `no.world.yaml`",
+        ),
+        (
+            &["serve", "--profile", "no.toml"],
+            &[],
+            &[],
+            Exit::Settings,
+            "failed to read the wire profile `no.toml`",
+        ),
+        (
+            &["serve", "--control-token-file", "no.txt"],
+            &[],
+            &[],
+            Exit::Settings,
+            "failed to read the token file `no.txt`",
+        ),
+        (
+            &[
+                "serve",
+                "--conax-user",
+                "a",
+                "--conax-password-file",
+                "no.txt",
+            ],
+            &[],
+            &[],
+            Exit::Settings,
+            "failed to read the password file `no.txt`",
+        ),
+        (
+            &["serve", "--control-token-file", "empty.txt"],
+            &[("empty.txt", "\n")],
+            &[],
+            Exit::Settings,
+            "the token file `empty.txt` is empty",
+        ),
+        (
+            &["serve"],
             &[BAD_SETTINGS],
             &[],
             Exit::Settings,
@@ -298,5 +346,27 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         if verb != ["config", "show"] {
             insta::assert_snapshot!(format!("help{}", verb.concat()), help);
         }
+    }
+}
+
+#[test]
+fn a_password_in_an_address_is_refused_and_not_repeated() {
+    let url = "http://someone:canary@127.0.0.1:9081/";
+    let file = format!("conax-url = \"{url}\"\n");
+    let files = [("conax-sim.toml", file.as_str())];
+    for ended in [
+        run(&["serve", "--conax-url", url]),
+        Program::run(PATH, &["serve"], &[], &[("CONAX_SIM_CONAX_URL", url)]),
+        Program::run(PATH, &["serve"], &files, &[]),
+        Program::run(PATH, &["config", "show"], &files, &[]),
+        Program::run(PATH, &["lint", "conax-sim.toml"], &files, &[]),
+    ] {
+        let told = format!("{}{}", ended.stdout, ended.stderr);
+        assert!([Some(2), Some(3)].contains(&ended.code), "{told}");
+        assert!(told.contains("`conax-password-file`"), "{told}");
+        assert!(
+            !told.contains("canary") && !told.contains("someone"),
+            "{told}"
+        );
     }
 }

@@ -6,10 +6,13 @@ use clap::ArgMatches;
 use conax_contract::cas::Profile;
 use conax_contract::text;
 use conax_contract::world::WorldSpec;
+use conax_model::entropy::Seed;
+use conax_sim::house::House;
 
 use crate::exit::Exit;
 use crate::print;
-use crate::settings;
+use crate::serve::local_time;
+use crate::settings::{self, Settings};
 
 /// What a file is, by its name.
 enum Kind {
@@ -67,9 +70,7 @@ fn check(path: &str) -> Result<(), String> {
     let source = std::fs::read_to_string(path)
         .map_err(|error| format!("failed to read `{path}`: {error}"))?;
     match kind_of(path) {
-        Kind::World => WorldSpec::parse(&source)
-            .map(drop)
-            .map_err(|findings| text::render(path, &source, &findings)),
+        Kind::World => check_world(path, &source),
         Kind::Profile => Profile::parse(path, &source)
             .map(drop)
             .map_err(|error| error.to_string()),
@@ -82,4 +83,16 @@ fn check(path: &str) -> Result<(), String> {
              profiles *.toml, settings conax-sim.toml"
         )),
     }
+}
+
+/// Reads a world and brings it to life, as `serve` does: what it would refuse is found here.
+fn check_world(path: &str, source: &str) -> Result<(), String> {
+    let world =
+        WorldSpec::parse(source).map_err(|findings| text::render(path, source, &findings))?;
+    let defaults = Settings::defaults();
+    let (house, _) =
+        settings::house(&defaults, Seed(0), local_time(), None).expect("the defaults make a house");
+    House::in_process(house, world, None)
+        .map(drop)
+        .map_err(|problem| format!("{path}: {problem}"))
 }

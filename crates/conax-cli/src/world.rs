@@ -24,6 +24,7 @@ pub(crate) fn read(name: &str) -> Result<WorldSpec, SettingsError> {
         return parse("demo.world.yaml", DEMO);
     }
     let source = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
+        file: "the world",
         path: Path::new(name).into(),
         source,
     })?;

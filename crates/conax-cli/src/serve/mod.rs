@@ -13,7 +13,7 @@ use clap::ArgMatches;
 use conax_model::entropy::{Ids, Seed};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
-use conax_sim::house::{Closing, OpenHouse};
+use conax_sim::house::{Closing, OpenError, OpenHouse};
 use conax_sim::journal::Observer;
 use conax_sim::settings::{DoorAddresses, HouseSettings};
 
@@ -30,9 +30,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     };
     match serve(&settings) {
         Ok(exit) => exit,
-        Err(ServeError::Settings(error)) => complain(&error, Exit::Settings),
-        Err(ServeError::Open(error)) => complain(&error, Exit::Surroundings),
-        Err(ServeError::Runtime(error)) => complain(&error, Exit::Surroundings),
+        Err(error) => complain(&error, exit_of(&error)),
     }
 }
 
@@ -52,9 +50,16 @@ enum ServeError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
-    Open(#[from] conax_sim::house::OpenError),
+    Open(#[from] OpenError),
     #[error("failed to start the runtime")]
     Runtime(#[from] std::io::Error),
+}
+
+const fn exit_of(error: &ServeError) -> Exit {
+    match error {
+        ServeError::Settings(_) | ServeError::Open(OpenError::World(_)) => Exit::Settings,
+        ServeError::Open(OpenError::Bind { .. }) | ServeError::Runtime(_) => Exit::Surroundings,
+    }
 }
 
 fn serve(settings: &Settings) -> Result<Exit, ServeError> {
@@ -101,7 +106,13 @@ fn value<T>(result: Result<T, String>) -> Result<T, SettingsError> {
 /// is made and printed.
 fn control_token(settings: &Settings, seed: Seed) -> Result<(Option<Secret>, bool), SettingsError> {
     if let Some(path) = settings.optional("control-token-file") {
-        return Ok((Some(settings::read_secret_file(Path::new(path))?), false));
+        return Ok((
+            Some(settings::read_secret_file(
+                "the token file",
+                Path::new(path),
+            )?),
+            false,
+        ));
     }
     let exposed = !value(settings::host(settings.get("host")))?.is_loopback();
     // Not from the seed alone: who knows the seed must not know the token.
@@ -116,7 +127,7 @@ fn random() -> u64 {
 }
 
 /// The time of this machine, in its own zone, as documented dates are (Inferred).
-fn local_time() -> SimTime {
+pub(crate) fn local_time() -> SimTime {
     SimTime::from_calendar(chrono::Local::now().naive_local())
 }
 
@@ -134,4 +145,23 @@ async fn stop_signal() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    //! Whose fault it is that the house does not open.
+
+    use conax_sim::world::WorldProblem;
+
+    use super::{Exit, ServeError, exit_of};
+
+    #[test]
+    fn a_world_that_contradicts_itself_is_a_wrong_file_and_not_the_surroundings() {
+        let problem = WorldProblem {
+            sentence: "a card is in two places".to_owned(),
+        };
+        assert_eq!(exit_of(&ServeError::Open(problem.into())), Exit::Settings);
+        let runtime = ServeError::Runtime(std::io::ErrorKind::OutOfMemory.into());
+        assert_eq!(exit_of(&runtime), Exit::Surroundings);
+    }
 }

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use toml::de::DeTable;
 
-use crate::settings::table::{SETTINGS, SettingEntry};
+use crate::settings::table::{PREFIX, SETTINGS, SettingEntry};
 
 /// Name of the settings file that is looked for.
 const FILE_NAME: &str = "conax-sim.toml";
@@ -56,9 +56,11 @@ pub struct Settings {
 /// Why the settings cannot be told.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The file cannot be read.
-    #[error("failed to read the settings file `{path}`")]
+    /// A file cannot be read.
+    #[error("failed to read {file} `{path}`")]
     Read {
+        /// What the file is for.
+        file: &'static str,
         /// The file.
         path: PathBuf,
         /// Why.
@@ -76,8 +78,13 @@ impl Settings {
     /// Flags before environment before file before defaults.
     ///
     /// # Errors
-    /// If the settings file cannot be read or is wrong.
+    /// If the settings file cannot be read or is wrong, or a variable is misspelt.
     pub fn resolve(matches: &ArgMatches) -> Result<Self, SettingsError> {
+        let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+        let unknown = unknown_variables(names);
+        if !unknown.is_empty() {
+            return Err(SettingsError::File(unknown));
+        }
         let file = match settings_file(matches.get_one::<String>("config"))? {
             Some(path) => read_file(&path)?,
             None => Vec::new(),
@@ -171,6 +178,7 @@ fn settings_file(named: Option<&String>) -> Result<Option<PathBuf>, SettingsErro
         return Ok(Some(named.into()));
     }
     let here = std::env::current_dir().map_err(|source| SettingsError::Read {
+        file: "the current folder",
         path: PathBuf::from("."),
         source,
     })?;
@@ -180,6 +188,7 @@ fn settings_file(named: Option<&String>) -> Result<Option<PathBuf>, SettingsErro
 
 fn read_file(path: &Path) -> Result<Vec<FileValue>, SettingsError> {
     let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+        file: "the settings file",
         path: path.into(),
         source,
     })?;
@@ -256,15 +265,40 @@ fn plain_text(value: &toml::de::DeValue<'_>) -> Result<String, String> {
     }
 }
 
-fn unknown_key(name: &str) -> String {
-    let dashed = name.replace('_', "-");
-    let near = SETTINGS
+/// A sentence for each variable that looks like a setting and is none, in alphabetical order.
+pub(super) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut unknown: Vec<String> = names
+        .filter(|name| name.starts_with(PREFIX))
+        .filter(|name| SETTINGS.iter().all(|entry| entry.variable() != *name))
+        .collect();
+    unknown.sort();
+    let sentence = |name: &String| {
+        let key = name[PREFIX.len()..].to_lowercase().replace('_', "-");
+        let hint = near_setting(&key).map_or_else(
+            || "unset it; `conax-sim serve --help` names every variable".to_owned(),
+            |entry| format!("did you mean `{}`?", entry.variable()),
+        );
+        format!("unknown environment variable `{name}`\n   hint: {hint}")
+    };
+    unknown.iter().map(sentence).collect()
+}
+
+fn near_setting(name: &str) -> Option<&'static SettingEntry> {
+    let distance = |entry: &SettingEntry| strsim::damerau_levenshtein(name, entry.key);
+    SETTINGS
         .iter()
-        .map(|entry| (strsim::damerau_levenshtein(&dashed, entry.key), entry.key))
-        .min()
-        .filter(|(distance, key)| *distance <= key.len() / 3 + 1);
-    match near {
-        Some((_, key)) => format!("unknown setting `{name}`\n   hint: did you mean `{key}`?"),
+        .map(|entry| (distance(entry), entry))
+        .min_by_key(|(distance, entry)| (*distance, entry.key))
+        .filter(|(distance, entry)| *distance <= entry.key.len() / 3 + 1)
+        .map(|(_, entry)| entry)
+}
+
+fn unknown_key(name: &str) -> String {
+    match near_setting(&name.replace('_', "-")) {
+        Some(entry) => format!(
+            "unknown setting `{name}`\n   hint: did you mean `{}`?",
+            entry.key
+        ),
         None => format!(
             "unknown setting `{name}`\n   hint: `conax-sim config show` prints every setting"
         ),

@@ -1,8 +1,15 @@
 //! Every setting, written once: its name, default, help and check.
 
-use clap::Arg;
+use std::ffi::OsStr;
+
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Command};
 
 use crate::settings::values as check;
+
+/// What the name of every environment variable of ours begins with.
+pub(super) const PREFIX: &str = "CONAX_SIM_";
 
 /// One setting. The same name is the flag, the key in the file, and (upper-cased, with
 /// `CONAX_SIM_` before it) the environment variable.
@@ -24,7 +31,7 @@ impl SettingEntry {
     /// The environment variable of the setting.
     #[must_use]
     pub fn variable(&self) -> String {
-        format!("CONAX_SIM_{}", self.key.to_uppercase().replace('-', "_"))
+        format!("{PREFIX}{}", self.key.to_uppercase().replace('-', "_"))
     }
 }
 
@@ -122,10 +129,36 @@ pub(crate) fn argument(entry: &'static SettingEntry) -> Arg {
         .hide_env_values(true)
         .value_name(entry.value)
         .help(format!("{} [default: {}]", entry.help, entry.default))
-        .value_parser(move |text: &str| (entry.check)(text).map(|()| text.to_owned()));
+        .value_parser(Checked(entry));
     if entry.key == "port" {
         arg.short('p')
     } else {
         arg
+    }
+}
+
+/// Checks a value; a complaint repeats it, unless it holds a password.
+#[derive(Clone, Copy)]
+struct Checked(&'static SettingEntry);
+
+impl TypedValueParser for Checked {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let Self(entry) = *self;
+        let problem = value.to_str().map(entry.check);
+        if let Some(Err(problem)) = problem
+            && problem == check::CREDENTIALS_IN_ADDRESS
+        {
+            let message = format!("`--{}`: {problem}\n", entry.key);
+            return Err(clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command));
+        }
+        let plain = |text: &str| (entry.check)(text).map(|()| text.to_owned());
+        plain.parse_ref(command, arg, value)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 
-use super::resolve::check_file;
+use super::resolve::{check_file, unknown_variables};
 use super::{SETTINGS, Settings, house};
 
 fn findings(text: &str) -> String {
@@ -71,4 +71,26 @@ fn everything_wrong_is_told_at_once_with_its_place() {
 #[test]
 fn text_that_is_not_toml_is_refused_with_its_place() {
     assert!(findings("seed = = 7").starts_with("conax-sim.toml:1:8  "));
+}
+
+#[test]
+fn a_misspelt_variable_is_refused_with_the_name_that_was_meant() {
+    let names = [
+        "PATH",
+        "CONAX_SIM_SEED",
+        "CONAX_SIM_SEDE",
+        "CONAX_SIM_RUNINTERVAL",
+        "CONAX_SIM_X",
+    ];
+    let found = unknown_variables(names.into_iter().map(str::to_owned));
+    assert_eq!(
+        found,
+        [
+            "unknown environment variable `CONAX_SIM_RUNINTERVAL`\n   hint: did you mean \
+             `CONAX_SIM_RUN_INTERVAL`?",
+            "unknown environment variable `CONAX_SIM_SEDE`\n   hint: did you mean `CONAX_SIM_SEED`?",
+            "unknown environment variable `CONAX_SIM_X`\n   hint: unset it; `conax-sim serve --help` \
+             names every variable",
+        ]
+    );
 }

@@ -89,7 +89,10 @@ fn credentials(settings: &Settings) -> Result<Option<(String, Secret)>, Settings
         settings.optional("conax-password-file"),
     ) {
         (None, None) => Ok(None),
-        (Some(user), Some(path)) => Ok(Some((user.to_owned(), read_secret_file(Path::new(path))?))),
+        (Some(user), Some(path)) => Ok(Some((
+            user.to_owned(),
+            read_secret_file("the password file", Path::new(path))?,
+        ))),
         (Some(_), None) => Err(SettingsError::Value(
             "`conax-user` needs a `conax-password-file`: a password is never a flag".to_owned(),
         )),
@@ -100,14 +103,15 @@ fn credentials(settings: &Settings) -> Result<Option<(String, Secret)>, Settings
 }
 
 /// The first line of a file, kept secret.
-pub(crate) fn read_secret_file(path: &Path) -> Result<Secret, SettingsError> {
+pub(crate) fn read_secret_file(file: &'static str, path: &Path) -> Result<Secret, SettingsError> {
     let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+        file,
         path: path.into(),
         source,
     })?;
     match text.lines().next().map(str::trim) {
         None | Some("") => Err(SettingsError::Value(format!(
-            "`{}` is empty",
+            "{file} `{}` is empty",
             path.display()
         ))),
         Some(line) => Ok(Secret::new(line)),
@@ -151,6 +155,7 @@ fn profile(name: &str) -> Result<&'static Profile, SettingsError> {
         )));
     }
     let text = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
+        file: "the wire profile",
         path: name.into(),
         source,
     })?;
@@ -284,9 +289,15 @@ pub(super) fn cas_auth(text: &str) -> Result<CasAuthentication, String> {
     }
 }
 
+/// Said without the address: whoever reads the complaint need not know the password in it.
+pub(super) const CREDENTIALS_IN_ADDRESS: &str =
+    "an address must not hold a user name or password; use `conax-user` and `conax-password-file`";
+
 pub(super) fn conax_url(text: &str) -> Result<Option<ConaxAddress>, String> {
     if text == "none" {
         Ok(None)
+    } else if text.contains('@') {
+        Err(CREDENTIALS_IN_ADDRESS.to_owned())
     } else {
         ConaxAddress::parse(text).map(Some)
     }
