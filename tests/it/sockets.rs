@@ -347,6 +347,25 @@ fn a_stranger_at_the_head_end_is_refused_before_the_body_comes() {
     assert_eq!(call(wrong), Some(403));
 }
 
+/// As clients do that read nothing before they have sent everything.
+#[test]
+fn a_stranger_who_sends_much_still_hears_that_he_is_refused() {
+    let program = serve(&["--cas-auth", "basic", "--log", "off"]);
+    let body = "x".repeat(5_000_000);
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(program.cas()).unwrap();
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body.as_bytes()).unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).unwrap();
+        assert_eq!(&first, b"HTTP/1.1 401");
+    }
+}
+
 #[test]
 fn a_client_that_does_not_read_is_given_up() {
     let program = serve(&[

@@ -15,7 +15,7 @@ use conax_model::id::DomainName;
 
 use crate::cas_door::convert;
 use crate::cas_door::gate::Entry;
-use crate::doorway::{BodyRefusal, check_head, read_body, whole_answer};
+use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 
@@ -157,12 +157,14 @@ async fn enter(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -> 
     let domain = match entry {
         Entry::As(domain) => domain,
         Entry::Unknown => {
+            forget_body(parts, body);
             return Answer::text(
                 StatusCode::UNAUTHORIZED,
                 "Give the user name and password of an SMS domain by Basic authentication.",
             );
         }
         Entry::LockedOut => {
+            forget_body(parts, body);
             return Answer::text(
                 StatusCode::FORBIDDEN,
                 "This user is locked out after too many failed attempts.",

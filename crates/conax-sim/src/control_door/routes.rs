@@ -17,7 +17,7 @@ use crate::control_door::convert::{date, queue_view, run_view};
 use crate::control_door::reply::Reply;
 use crate::control_door::{queries, utilities, worlds};
 use crate::dispatch::run_once;
-use crate::doorway::{BodyRefusal, check_head, read_body, whole_answer};
+use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 
@@ -115,6 +115,7 @@ async fn respond(
     // Probes have no token; what they learn is that the process is there.
     let probe = segments().eq(["v1", "health"]);
     if !probe && !shared.admits(bearer(parts)) {
+        forget_body(parts, body);
         let detail = "send `Authorization: Bearer` with the token of the start banner";
         return Err(Problem::new(401, "not authorized", detail));
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::header;
+use axum::http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// Why a body was not read.
@@ -18,6 +20,9 @@ pub enum BodyRefusal {
 
 /// Of a body beyond the limit this much is read on, and forgotten.
 const FORGOTTEN_BYTES: usize = 16 << 20;
+
+/// How long a body that is refused unread may go on.
+const FORGETTING_TIME: Duration = Duration::from_secs(5);
 
 /// Reads a whole body.
 ///
@@ -36,6 +41,17 @@ pub async fn read_body(mut body: Body, limit: usize, time: Duration) -> Result<B
             Err(BodyRefusal::TooLong)
         }
         Ok(Err(_)) => Err(BodyRefusal::Broken),
+    }
+}
+
+/// Lets go of a body that is refused unread, while the refusal goes out at once.
+///
+/// Many clients read nothing before they have sent everything; if the connection were closed under
+/// them, the refusal would be lost on its way.
+pub fn forget_body(parts: &Parts, body: Body) {
+    // Who asks first sends nothing when it is refused.
+    if !body.is_end_stream() && !parts.headers.contains_key(header::EXPECT) {
+        tokio::spawn(tokio::time::timeout(FORGETTING_TIME, read_on(body)));
     }
 }
 

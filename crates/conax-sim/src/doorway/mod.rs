@@ -7,7 +7,7 @@ mod head;
 mod listener;
 mod patience;
 
-pub use body::{BodyRefusal, read_body};
+pub use body::{BodyRefusal, forget_body, read_body};
 pub use dress::FrameworkAnswers;
 pub(crate) use dress::whole_answer;
 pub use head::{HeadRefusal, check_head};
