@@ -389,3 +389,38 @@ fn a_client_that_does_not_read_is_given_up() {
         }
     });
 }
+
+#[test]
+fn what_is_hardly_http_gets_an_answer_with_a_body_at_every_door() {
+    let program = serve(&["--connection-limit", "1", "--log", "off"]);
+    let long = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(70_000));
+    let many = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(9_000));
+    for (door, content_type) in [
+        (program.door(), "application/problem+json"),
+        (program.cas(), "text/plain;charset=UTF-8"),
+    ] {
+        let check = |bytes: &[u8], statuses: &[u16]| {
+            let reply = until("room for a connection", || match talk(door, bytes) {
+                reply if reply.http_status() == Some(503) && statuses != [503] => Err(reply.text),
+                reply => Ok(reply),
+            });
+            let status = reply.http_status().unwrap_or_default();
+            assert!(statuses.contains(&status), "{}", reply.text);
+            let line = format!("content-type: {content_type}\r\n");
+            assert!(reply.text.contains(&line), "{}", reply.text);
+            let (_, body) = reply.replies().remove(0);
+            assert!(!body.is_empty(), "{}", reply.text);
+            if content_type.ends_with("json") {
+                assert_eq!(reply.json()["status"], status);
+            }
+        };
+        check(b"garbage\r\n\r\n", &[400]);
+        check(long.as_bytes(), &[414, 431]);
+        check(many.as_bytes(), &[431]);
+        let mut kept = TcpStream::connect(door).unwrap();
+        write!(kept, "GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let mut first = [0; 9];
+        kept.read_exact(&mut first).unwrap();
+        check(b"", &[503]);
+    }
+}

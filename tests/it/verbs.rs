@@ -370,3 +370,13 @@ fn a_password_in_an_address_is_refused_and_not_repeated() {
         );
     }
 }
+
+#[test]
+fn an_entitlement_that_is_over_is_no_reason_to_refuse_a_world() {
+    let demo = run(&["world"]).stdout;
+    let over = "    - { smartcard: \"01900080208\", product: P1test, end: 2001-01-01T00:00:00 }\n";
+    let world = format!("{}\n{over}", demo.trim_end());
+    let files = [("over.world.yaml", world.as_str())];
+    let linted = Program::run(PATH, &["lint", "over.world.yaml"], &files, &[]);
+    assert_eq!(linted.code, Some(0), "{}", linted.stdout);
+}

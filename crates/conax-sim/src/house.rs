@@ -180,7 +180,8 @@ async fn bind(
     };
     let answers = match door {
         "crm" => Some(crm_door::framework_answer as fn(u16) -> Vec<u8>),
-        _ => None,
+        "cas" => Some(cas_door::framework_answer as fn(u16) -> Vec<u8>),
+        _ => Some(control_door::framework_answer as fn(u16) -> Vec<u8>),
     };
     let bound = Listener::bind(address, settings.limits, answers).await;
     bound.map(Some).map_err(|source| OpenError::Bind {

@@ -142,6 +142,10 @@ fn entitle(
     let end = entitlement
         .end
         .map_or(Period::OPEN_END, SimTime::from_calendar);
+    if entitlement.start.is_none() && end <= now {
+        // It was over before the world began: nothing of it is left.
+        return Ok(());
+    }
     let period = Period::new(start, end).ok_or_else(|| {
         let card = &entitlement.smartcard;
         WorldProblem::new(format!(
