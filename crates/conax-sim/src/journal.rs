@@ -252,7 +252,10 @@ impl Journal {
         exchange.number
     }
 
-    fn keep(&self, mut exchange: Exchange) -> Arc<Exchange> {
+    fn keep(&self, exchange: Exchange) -> Arc<Exchange> {
+        // Declared first, so that what is dropped is freed after the lock is released.
+        let mut dropped = Vec::new();
+        let mut exchange = exchange;
         let mut kept = self.kept();
         kept.last += 1;
         exchange.number = kept.last;
@@ -267,6 +270,7 @@ impl Journal {
             };
             kept.bytes -= oldest.size();
             kept.dropped += 1;
+            dropped.push(oldest);
         }
         exchange
     }

@@ -60,13 +60,18 @@ fn write_banner(
     )?;
     let base = settings.crm.base_path.as_str();
     write_door(text, "provisioning API", open.addresses.crm, base)?;
-    write_door(text, "simulated Conax", open.addresses.cas, "/?wsdl")?;
+    match (open.addresses.cas, &settings.dispatch.conax_address) {
+        (None, None) => writeln!(text, "  simulated Conax   in this process, without a port")?,
+        (cas, _) => write_door(text, "simulated Conax", cas, "/?wsdl")?,
+    }
     write_door(text, "control door", open.addresses.control, "/v1")?;
     write_exposure(text, open, token_was_made)?;
     if let (Some(crm), Some(control), true) =
         (open.addresses.crm, open.addresses.control, world.is_demo)
     {
         write_commands(text, reachable(crm), reachable(control), world.next_number)?;
+    } else {
+        writeln!(text)?;
     }
     match settings.dispatch.run_interval {
         Some(interval) => write!(text, "Processing runs every {interval:?}.")?,
@@ -179,7 +184,9 @@ Try, in another terminal:
   curl -s -X POST http://{control}/v1/runs
 
   # 3. see how it ended: COMPLETED, with Conax's reference number
-  curl -s 'http://{crm}/conax_web_services/provisioning_requests/show?token=04FFBB37FED475A778F122709CBAC1D5&provisioning_request_identifier=number={number}'
+  curl -s -G http://{crm}/conax_web_services/provisioning_requests/show \
+    -d token=04FFBB37FED475A778F122709CBAC1D5 \
+    -d provisioning_request_identifier=number={number}
 "#
     )
 }

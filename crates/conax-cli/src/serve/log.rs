@@ -193,9 +193,16 @@ fn human(exchange: &Exchange, line: &mut String) {
     }
     if let Some(outcome) = &exchange.subject.outcome {
         line.push(' ');
-        push_column(outcome, 0, TEXT_COLUMNS, line);
+        push_column(short_code(outcome), 0, TEXT_COLUMNS, line);
     }
     line.push('\n');
+}
+
+/// A code without what all codes of the API share.
+fn short_code(outcome: &str) -> &str {
+    let code = outcome.strip_prefix("COM.CRM.EXCEPTION.");
+    code.and_then(|code| code.strip_suffix("EXCEPTION"))
+        .unwrap_or(outcome)
 }
 
 /// The simulated time of day.

@@ -82,7 +82,7 @@ settings! {
     "token-life", "LIFE", "idle 1h", check::token_life,
         "Life of a login token: `idle 1h` (up to R11) or `fixed 2h` (from R12)";
     "profile", "PROFILE", "public", check::text,
-        "Names on the wire to Conax: public, guess, strict or a *.toml profile file";
+        "Names on the wire to Conax: public, extended, guess, strict or a *.toml file";
     "cas-auth", "MODE", "off", check::cas_auth,
         "Basic authentication at the simulated Conax: off, basic, or lockout:N";
     "conax-url", "URL", "none", check::conax_url,

@@ -34,6 +34,9 @@ impl Problem {
     /// The problem as JSON.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a problem holds nothing but texts and a number")
+        let mut text =
+            serde_json::to_vec_pretty(self).expect("a problem holds texts and a number only");
+        text.push(b'\n');
+        text
     }
 }
