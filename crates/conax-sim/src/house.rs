@@ -91,6 +91,21 @@ pub struct OpenHouse {
     cas_task: JoinSet<()>,
 }
 
+/// How often the house looks at its clock for no reason; see [`beat`].
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Keeps a timer near at hand until the house closes.
+///
+/// Each call sets timers (for its head, its body) that are never reached. Setting one that would
+/// be the next to run out wakes the thread that waits for timers, at the cost of half a call; with
+/// a nearer one in place none is woken.
+async fn beat(mut stop: watch::Receiver<bool>) {
+    while tokio::time::timeout(BEAT, stop.wait_for(|&stopped| stopped))
+        .await
+        .is_err()
+    {}
+}
+
 /// How a house closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {
@@ -137,6 +152,7 @@ impl OpenHouse {
             let router = control_door::router(Arc::clone(&shared));
             tasks.spawn(listener.serve(router, stopped.clone()));
         }
+        tasks.spawn(beat(stopped.clone()));
         if let Some(interval) = shared.settings.dispatch.run_interval {
             tasks.spawn(run_on_interval(Arc::clone(&shared), interval, stopped));
         }

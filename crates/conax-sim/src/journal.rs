@@ -253,13 +253,14 @@ impl Journal {
     }
 
     fn keep(&self, exchange: Exchange) -> Arc<Exchange> {
-        // Declared first, so that what is dropped is freed after the lock is released.
-        let mut dropped = Vec::new();
-        let mut exchange = exchange;
+        let mut exchange = Arc::new(exchange);
+        // Declared before the lock, so that what is dropped is freed after it is released.
+        let mut _oldest = None;
         let mut kept = self.kept();
         kept.last += 1;
-        exchange.number = kept.last;
-        let exchange = Arc::new(exchange);
+        if let Some(exchange) = Arc::get_mut(&mut exchange) {
+            exchange.number = kept.last;
+        }
         kept.bytes += exchange.size();
         kept.exchanges.push_back(Arc::clone(&exchange));
         while kept.exchanges.len() > self.limits.exchange_limit
@@ -270,7 +271,7 @@ impl Journal {
             };
             kept.bytes -= oldest.size();
             kept.dropped += 1;
-            dropped.push(oldest);
+            _oldest = Some(oldest);
         }
         exchange
     }

@@ -1,32 +1,36 @@
 //! Whether looking up slows down with the number of stored requests.
 //!
-//! The house is in this process and its router is called without sockets, so that the figures are
-//! those of the look-up and its answer.
+//! The house is in this process. What counts is what a client sees, over a connection that is kept
+//! alive; beside it stands what the look-up and its answer alone cost, with the router called as a
+//! function.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::Request;
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request};
 use conax_model::command::CommandKind;
 use conax_model::crm::{
     Author, NewRequest, ParameterName, ParameterValue, Priority, Settled, Settlement, State,
 };
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
-use conax_sim::house::House;
+use conax_sim::crm_door;
+use conax_sim::house::OpenHouse;
+use conax_sim::settings::DoorAddresses;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use super::table::{Table, median, verdict};
-use super::{BenchError, runtime};
+use super::{BenchError, load, runtime};
 use crate::print;
 use crate::settings::{self, Settings};
 use crate::world;
 
 const SMALL: u64 = 1_000;
-const CALLS: u64 = 4_000;
+const CALLS: u64 = 2_000;
 const ROUNDS: usize = 5;
 const BAR: f64 = 1.3;
 /// The demo world's documented token.
@@ -72,7 +76,9 @@ fn list(filter: &str) -> String {
 
 /// A house with many requests, and how to find them.
 struct Stored {
+    house: OpenHouse,
     router: Router,
+    address: SocketAddr,
     ids: Vec<String>,
     first_number: u64,
 }
@@ -87,35 +93,76 @@ impl Stored {
 pub(super) fn run(stored: u64) -> Result<(), BenchError> {
     let runtime = runtime()?;
     print::aside(format_args!("storing {SMALL} and {stored} requests …"));
-    let small = fill(SMALL)?;
-    let large = fill(stored)?;
-    let mut table = Table::new(&[
-        "us/call",
-        &SMALL.to_string(),
-        &stored.to_string(),
-        "ratio",
-        "",
-    ]);
+    let small = runtime.block_on(fill(SMALL))?;
+    let large = runtime.block_on(fill(stored))?;
+    let few = SMALL.to_string();
+    let many = stored.to_string();
+    let mut table = Table::new(&["us/call", &few, &many, "ratio", "", "router alone", ""]);
     for (name, query) in PROBES {
-        let few = runtime.block_on(measure(&small, query))?;
-        let many = runtime.block_on(measure(&large, query))?;
-        let ratio = many / few;
+        let few = runtime.block_on(measure_call(&small, query))?;
+        let many = runtime.block_on(measure_call(&large, query))?;
+        let alone = runtime.block_on(measure_router(&small, query))?;
+        let alone_many = runtime.block_on(measure_router(&large, query))?;
         table.row([
             name.to_owned(),
-            format!("{few:.2}"),
-            format!("{many:.2}"),
-            format!("{ratio:.2}"),
-            verdict(ratio <= BAR).to_owned(),
+            format!("{few:.0}"),
+            format!("{many:.0}"),
+            format!("{:.2}", many / few),
+            verdict(many / few <= BAR).to_owned(),
+            format!("{alone:.1}"),
+            format!("{alone_many:.1}"),
         ]);
     }
     table.print(&format!(
         "stored requests: {SMALL} against {stored}; bar: ratio at most {BAR}"
     ));
     print::result("");
+    for stored in [small, large] {
+        runtime.block_on(stored.house.close(Duration::from_secs(1)));
+    }
     Ok(())
 }
 
-async fn measure(stored: &Stored, query: fn(&Stored, u64) -> String) -> Result<f64, BenchError> {
+/// What a client sees, call after call on one connection.
+async fn measure_call(
+    stored: &Stored,
+    query: fn(&Stored, u64) -> String,
+) -> Result<f64, BenchError> {
+    let mut connection = load::connect(stored.address).await?;
+    let mut rounds = Vec::new();
+    for round in 0..=ROUNDS as u64 {
+        let queries: Vec<_> = (0..CALLS)
+            .map(|nth| target(&query(stored, nth + round * CALLS)))
+            .collect();
+        let started = Instant::now();
+        for target in queries {
+            let body = load::exchange(&mut connection, Method::GET, &target, Bytes::new()).await?;
+            check(&body)?;
+        }
+        rounds.push(started.elapsed().as_secs_f64() * 1e6 / CALLS as f64);
+    }
+    // The first round warms up.
+    Ok(median(&mut rounds[1..]))
+}
+
+fn target(query: &str) -> String {
+    format!("/conax_web_services/provisioning_requests/{query}")
+}
+
+fn check(body: &[u8]) -> Result<(), BenchError> {
+    match body.windows(9).any(|window| window == b"COMPLETED") {
+        true => Ok(()),
+        false => Err(BenchError::Answer(
+            String::from_utf8_lossy(body).into_owned(),
+        )),
+    }
+}
+
+/// What the look-up and its answer cost without a connection.
+async fn measure_router(
+    stored: &Stored,
+    query: fn(&Stored, u64) -> String,
+) -> Result<f64, BenchError> {
     let mut rounds = Vec::new();
     for round in 0..=ROUNDS as u64 {
         let queries: Vec<_> = (0..CALLS)
@@ -123,20 +170,15 @@ async fn measure(stored: &Stored, query: fn(&Stored, u64) -> String) -> Result<f
             .collect();
         let started = Instant::now();
         for query in queries {
-            let uri = format!("/conax_web_services/provisioning_requests/{query}");
-            let call = Request::get(uri)
-                .body(Body::empty())
-                .expect("queries of the bench are URIs");
+            let call = Request::get(target(&query)).body(Body::empty());
+            let call = call.expect("queries of the bench are URIs");
             let Ok(reply) = stored.router.clone().oneshot(call).await;
             let body = reply.into_body().collect().await;
-            let body = body
-                .map_err(|error| BenchError::Answer(error.to_string()))?
-                .to_bytes();
-            if !body.windows(9).any(|window| window == b"COMPLETED") {
-                return Err(BenchError::Answer(
-                    String::from_utf8_lossy(&body).into_owned(),
-                ));
-            }
+            check(
+                &body
+                    .map_err(|error| BenchError::Answer(error.to_string()))?
+                    .to_bytes(),
+            )?;
         }
         rounds.push(started.elapsed().as_secs_f64() * 1e6 / CALLS as f64);
     }
@@ -145,14 +187,23 @@ async fn measure(stored: &Stored, query: fn(&Stored, u64) -> String) -> Result<f
 }
 
 /// A house in which this many requests were recorded, sent and accepted.
-fn fill(count: u64) -> Result<Stored, BenchError> {
+async fn fill(count: u64) -> Result<Stored, BenchError> {
     let broken = |error: &dyn std::error::Error| BenchError::Answer(error.to_string());
     let start = SimTime::from_millis(1_417_338_000_000);
     let (settings, _) = settings::house(&Settings::defaults(), Seed(1), start, None)
         .map_err(|error| broken(&error))?;
     let world = world::read("demo").map_err(|error| broken(&error))?;
     let first_number = world.next_request_number;
-    let house = House::in_process(settings, world, None).map_err(|error| broken(&error))?;
+    let doors = DoorAddresses {
+        crm: Some((Ipv4Addr::LOCALHOST, 0).into()),
+        ..DoorAddresses::default()
+    };
+    let house = OpenHouse::open(settings, world, doors, None).await;
+    let house = house.map_err(|error| broken(&error))?;
+    let address = house
+        .addresses
+        .crm
+        .ok_or_else(|| BenchError::Answer("no address".into()))?;
     let (mut ids, texts) = (Vec::new(), Texts::new());
     {
         let mut side = house.shared.crm();
@@ -170,7 +221,9 @@ fn fill(count: u64) -> Result<Stored, BenchError> {
         }
     }
     Ok(Stored {
-        router: house.crm_router(),
+        router: crm_door::router(Arc::clone(&house.shared)),
+        house,
+        address,
         ids,
         first_number,
     })

@@ -46,6 +46,14 @@ pub(crate) fn house(
         },
         control_token,
     };
+    let (workers, connections) = (house.dispatch.worker_count, house.limits.connection_count);
+    if workers > connections / 2 {
+        // Calls that go out at once have the other half.
+        return Err(SettingsError::Value(format!(
+            "`workers` is {workers} and `connection-limit` {connections}: workers may have half of \
+             the connections of the head-end's door"
+        )));
+    }
     Ok((house, value(addresses(settings))?))
 }
 

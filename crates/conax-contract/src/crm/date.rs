@@ -116,7 +116,7 @@ impl DateText {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 
-    fn bytes(self) -> [u8; LENGTH] {
+    pub(super) fn bytes(self) -> [u8; LENGTH] {
         let Self(date) = self;
         let Ok(year @ 1..=9999) = u16::try_from(date.year()) else {
             return if date.year() < 1 {

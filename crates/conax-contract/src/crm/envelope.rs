@@ -4,7 +4,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::fields::{FieldsSet, Shape};
 use super::refusal::Refusal;
-use super::view::{RequestView, Selected};
+use super::view::RequestView;
+use super::written::write_request;
 
 /// The content type of every answer, refusals included.
 pub const CONTENT_TYPE: &str = "application/json;charset=UTF-8";
@@ -47,8 +48,14 @@ const STATUS_BYTES: usize = 128;
 #[must_use]
 pub fn ok_object(writing: Writing, fields: FieldsSet, view: &RequestView<'_>) -> Vec<u8> {
     let members = fields.intersection(writing.shape.members());
-    let data = Selected { view, members };
-    encoded(STATUS_BYTES + RECORD_BYTES, &Envelope::ok(writing, data))
+    let mut bytes = encoded(
+        STATUS_BYTES + RECORD_BYTES,
+        &Envelope::ok(writing, Empty {}),
+    );
+    bytes.truncate(bytes.len() - OBJECT_END.len());
+    write_request(&mut bytes, view, members);
+    bytes.push(b'}');
+    bytes
 }
 
 /// The answer with a list of provisioning requests.
@@ -75,6 +82,9 @@ pub struct ListWriter {
     members: FieldsSet,
     is_first: bool,
 }
+
+/// What an empty object and the end of the envelope are written as.
+const OBJECT_END: &[u8] = b"{}}";
 
 /// What closes the list and the envelope.
 const LIST_END: &[u8] = b"]}";
@@ -103,7 +113,7 @@ impl ListWriter {
         }
         self.is_first = false;
         let members = self.members;
-        write(bytes, &Selected { view, members });
+        write_request(bytes, view, members);
     }
 
     /// Appends the end.

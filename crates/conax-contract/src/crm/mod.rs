@@ -32,6 +32,7 @@ mod tests;
 mod text_view;
 mod value;
 mod view;
+mod written;
 
 pub use body::{parse_body, parse_body_or_empty};
 pub use call::{

@@ -84,7 +84,7 @@ impl Printed {
 
 impl TextView<'_> {
     /// Calls `take` with the text.
-    fn with_text<T>(&self, take: impl FnOnce(&str) -> T) -> T {
+    pub(super) fn with_text<T>(&self, take: impl FnOnce(&str) -> T) -> T {
         const UPPER: &[u8; 16] = b"0123456789ABCDEF";
         let mut printed = Printed::new();
         match *self {

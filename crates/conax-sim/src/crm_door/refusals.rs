@@ -1,9 +1,8 @@
 //! Refusals that are not about the content of a call: the door's own, in the documented form.
 
-use axum::http::request::Parts;
 use conax_contract::crm::{CONTENT_TYPE, HttpMode, Refusal, RefusalCode, refused};
 
-use crate::doorway::{BodyRefusal, Limits};
+use crate::doorway::{BodyRefusal, HeadRefusal, Limits, whole_answer};
 
 /// The refusal of a body that was not read.
 pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
@@ -24,37 +23,18 @@ pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
     }
 }
 
-/// Refuses a request line or headers that are too large.
-pub(super) fn check_head(parts: &Parts, limits: &Limits) -> Result<(), Refusal> {
-    let limit = limits.head_bytes;
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or(0, |target| target.as_str().len());
-    if target > limit / 2 {
-        return Err(Refusal::new(
+/// The refusal of a request line or headers that are too large.
+pub(super) fn unbearable(refusal: &HeadRefusal) -> Refusal {
+    match refusal {
+        HeadRefusal::TargetTooLong { bytes, limit } => Refusal::new(
             RefusalCode::UriTooLong,
-            format!(
-                "The path and query have {target} bytes; the limit is {}.",
-                limit / 2
-            ),
-        ));
-    }
-    let headers: usize = parts
-        .headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum();
-    if headers + target > limit {
-        return Err(Refusal::new(
+            format!("The path and query have {bytes} bytes; the limit is {limit}."),
+        ),
+        HeadRefusal::HeadersTooLong { bytes, limit } => Refusal::new(
             RefusalCode::HeadersTooLarge,
-            format!(
-                "The headers have {headers} bytes; the limit is {}.",
-                limit - target
-            ),
-        ));
+            format!("The headers have {bytes} bytes; the limit is {limit}."),
+        ),
     }
-    Ok(())
 }
 
 /// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
@@ -74,18 +54,6 @@ pub fn framework_answer(status: u16) -> Vec<u8> {
              lines and the length of the body.",
         ),
     };
-    let body = refused(&refusal);
     let status = refusal.code.http_status(HttpMode::Business200);
-    let reason = axum::http::StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason())
-        .unwrap_or("Refused");
-    let mut reply = format!(
-        "HTTP/1.1 {status} {reason}\r\ncontent-type: {CONTENT_TYPE}\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    reply.extend_from_slice(&body);
-    reply
+    whole_answer(status, CONTENT_TYPE, &refused(&refusal))
 }

@@ -22,10 +22,10 @@ use conax_model::id::HexId;
 use crate::crm_door::convert::Context;
 use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
-use crate::crm_door::refusals::{check_head, unread};
+use crate::crm_door::refusals::{unbearable, unread};
 use crate::crm_door::{login, request_view};
 use crate::dispatch::create_and_send;
-use crate::doorway::read_body;
+use crate::doorway::{check_head, read_body};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 
@@ -132,7 +132,7 @@ async fn respond(
     call: &mut Bytes,
 ) -> Result<Answer, Refusal> {
     let limits = &shared.settings.limits;
-    check_head(parts, limits)?;
+    check_head(parts, limits).map_err(|refusal| unbearable(&refusal))?;
     let path = parts.uri.path();
     match find_route(&shared.settings.crm.base_path, parts.method.as_str(), path) {
         Route::Unknown { nearest } => Err(Refusal::unknown_method(path, nearest)),
