@@ -17,6 +17,9 @@ const ROUNDS: usize = 5;
 /// The share of the reference's throughput the house has to reach.
 const BAR: f64 = 0.60;
 
+/// Starts one side of the comparison.
+type Start = fn() -> Result<Measured, BenchError>;
+
 struct Figures {
     rates: Vec<f64>,
     processor_us: Vec<f64>,
@@ -26,19 +29,21 @@ struct Figures {
 
 pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
     let time = Duration::from_secs(seconds);
-    let reference = Measured::start(&["bench", "reference"])?;
-    let house = Measured::house(&["--run-interval", "off"])?;
-    let logged = Measured::house(&["--run-interval", "off", "--log", "json"])?;
-    let candidates = [
-        ("bare axum handler", &reference),
-        ("conax-sim", &house),
-        ("… with its log", &logged),
+    let candidates: [(&str, Start); 3] = [
+        ("bare axum handler", || {
+            Measured::start(&["bench", "reference"])
+        }),
+        ("conax-sim", || Measured::house(&["--run-interval", "off"])),
+        ("… with its log", || {
+            Measured::house(&["--run-interval", "off", "--log", "json"])
+        }),
     ];
     let mut figures: Vec<Figures> = candidates.iter().map(|_| Figures::new()).collect();
     let runtime = runtime()?;
     for _ in 0..ROUNDS {
-        for ((_, process), figures) in candidates.iter().zip(&mut figures) {
-            runtime.block_on(figures.measure(process, time))?;
+        for ((_, start), figures) in candidates.iter().zip(&mut figures) {
+            // A process per round: what an earlier round recorded must not weigh on this one.
+            runtime.block_on(figures.measure(&start()?, time))?;
         }
     }
     let mut table = Table::new(&[
@@ -56,6 +61,7 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
     }
     table.print(&format!(
         "{CONNECTIONS} connections kept alive, loopback, {ROUNDS} rounds of {seconds} s in turns, \
+         a new process each, \
          {} cores for both sides",
         std::thread::available_parallelism().map_or(0, usize::from)
     ));

@@ -211,7 +211,7 @@ mod tests {
         fn text_is_written_as_the_general_serializer_writes_it(text in any::<String>()) {
             let mut written = Vec::new();
             write_text(&mut written, &text);
-            prop_assert_eq!(written, serde_json::to_vec(&text).unwrap());
+            prop_assert_eq!(written, serde_json::to_vec(&text)?);
         }
     }
 }

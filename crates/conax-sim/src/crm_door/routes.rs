@@ -18,6 +18,7 @@ use conax_contract::crm::{
 use conax_model::command::CommandKind;
 use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, ReferenceData};
 use conax_model::id::HexId;
+use conax_model::time::SimTime;
 
 use crate::crm_door::convert::Context;
 use crate::crm_door::list_body::ListBody;
@@ -162,13 +163,14 @@ struct Caller {
     author: Arc<Author>,
     reference: Arc<ReferenceData>,
     generation: u64,
+    /// When the call was taken up: one reading of the clock for all it does.
+    now: SimTime,
 }
 
-fn identify(shared: &Shared, params: &Params<'_>) -> Result<Caller, Refusal> {
+fn identify(shared: &Shared, params: &Params<'_>, now: SimTime) -> Result<Caller, Refusal> {
     let token = params
         .token()
         .ok_or_else(|| Refusal::missing_token(params))?;
-    let now = shared.clock.now();
     let mut side = shared.crm();
     let author = side
         .sessions
@@ -178,6 +180,7 @@ fn identify(shared: &Shared, params: &Params<'_>) -> Result<Caller, Refusal> {
         author,
         reference: Arc::clone(&side.reference),
         generation: side.generation,
+        now,
     })
 }
 
@@ -188,7 +191,7 @@ async fn perform(
     parts: &Parts,
 ) -> Result<Answer, Refusal> {
     let caller = match operation.needs_token() {
-        true => Some(identify(shared, params)?),
+        true => Some(identify(shared, params, shared.clock.now())?),
         false => None,
     };
     let call = read_call(operation, params, &shared.settings.crm.reading)?;
@@ -279,7 +282,7 @@ async fn create(
     call: &Call<'_>,
     caller: Caller,
 ) -> Result<Answer, Refusal> {
-    let now = shared.clock.now();
+    let now = caller.now;
     let context = Context {
         reference: &caller.reference,
         author: caller.author,
