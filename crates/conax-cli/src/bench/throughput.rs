@@ -60,9 +60,8 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
         table.row(figures.row(name, base));
     }
     table.print(&format!(
-        "{CONNECTIONS} connections kept alive, loopback, {ROUNDS} rounds of {seconds} s in turns, \
-         a new process each, \
-         {} cores for both sides",
+        "{CONNECTIONS} connections kept alive, loopback; {ROUNDS} rounds of {seconds} s in turns,\n\
+         a new process each; {} cores for both sides",
         std::thread::available_parallelism().map_or(0, usize::from)
     ));
     let ratio = median(&mut figures[1].rates) / base;
