@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use conax_sim::dispatch::run_once;
 use conax_tests::bodies::{at_once, sport_on};
-use conax_tests::{PATIENCE, ScriptedConax, Stage, Staging};
+use conax_tests::{PATIENCE, ScriptedConax, Staging};
 use tokio::net::TcpStream;
 
 const ANSWER: &str = "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body>\
@@ -21,10 +21,6 @@ async fn in_time<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future)
         .await
         .expect("an end in time")
-}
-
-async fn state_of(stage: &Stage, number: &str) -> String {
-    stage.show(number).await.member("life_cycle_state")
 }
 
 #[tokio::test]
@@ -48,12 +44,12 @@ async fn a_command_that_hangs_holds_up_its_own_run_and_not_the_next_one() {
     };
     let (second_run, ()) = in_time(async { tokio::join!(run_once(&stage.shared), answered) }).await;
     assert_eq!((second_run.number, second_run.completed_count), (2, 1));
-    assert_eq!(state_of(&stage, "4050").await, "PENDING");
+    assert_eq!(stage.state("4050").await, "PENDING");
 
     accept(hanging).await;
     let first_run = in_time(first_run).await.expect("a run does not panic");
     assert_eq!((first_run.number, first_run.completed_count), (1, 1));
-    assert_eq!(state_of(&stage, "4050").await, "COMPLETED");
+    assert_eq!(stage.state("4050").await, "COMPLETED");
 }
 
 #[tokio::test]

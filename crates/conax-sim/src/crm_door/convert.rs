@@ -25,20 +25,23 @@ const SMARTCARD: &str = "smartcard_identifier";
 const SMARTCARD_SET: MemberSet = MemberSet {
     parameter: "smartcard_set",
     member: "smartcard_ca_id",
+    recorded_as: ParameterName::Smartcard,
     needed: Needed::Smartcard,
     classification: Classification::Smartcard,
 };
 const STB_SET: MemberSet = MemberSet {
     parameter: "stb_set",
     member: "stb_ca_id",
+    recorded_as: ParameterName::SetTopBox,
     needed: Needed::Stb,
     classification: Classification::SetTopBox,
 };
 
-/// A set of CA ids: how it is spelled, and what its members have to be.
+/// A set of CA ids: how it is spelled, what a request records, and what its members have to be.
 struct MemberSet {
     parameter: &'static str,
     member: &'static str,
+    recorded_as: ParameterName,
     needed: Needed,
     classification: Classification,
 }
@@ -90,8 +93,13 @@ impl Context<'_> {
         let subscription = call.subscription.as_ref();
         let subscription = subscription.map(|key| self.subscription(key)).transpose()?;
         let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 2);
-        self.push_stbs(&mut parameters, subscription, &call.stbs)?;
-        self.push_cards(&mut parameters, subscription, &call.smartcards)?;
+        self.push_members(&mut parameters, subscription, &call.stbs, &STB_SET)?;
+        self.push_members(
+            &mut parameters,
+            subscription,
+            &call.smartcards,
+            &SMARTCARD_SET,
+        )?;
         if let Some(subscription) = subscription {
             let (stb, card) = (
                 &subscription.stb_distributor_id,
@@ -129,8 +137,13 @@ impl Context<'_> {
             ParameterName::ExistingSmartcard,
             Some(&card.ca_id),
         );
-        self.push_stbs(&mut parameters, subscription, &call.stbs)?;
-        self.push_cards(&mut parameters, subscription, &call.smartcards)?;
+        self.push_members(&mut parameters, subscription, &call.stbs, &STB_SET)?;
+        self.push_members(
+            &mut parameters,
+            subscription,
+            &call.smartcards,
+            &SMARTCARD_SET,
+        )?;
         let kind = CommandKind::AddToExistingPairing;
         Ok(NewRequest {
             // Shown: this is the one creating method whose answer names a process.
@@ -259,28 +272,16 @@ impl Context<'_> {
         ))
     }
 
-    fn push_cards(
+    fn push_members(
         &self,
         parameters: &mut Parameters,
         subscription: Option<&Subscription>,
         ca_ids: &[&str],
+        set: &MemberSet,
     ) -> Result<(), Refusal> {
         for ca_id in ca_ids {
-            self.require_member(subscription, ca_id, &SMARTCARD_SET)?;
-            parameters.push((ParameterName::Smartcard, Some(self.text(ca_id))));
-        }
-        Ok(())
-    }
-
-    fn push_stbs(
-        &self,
-        parameters: &mut Parameters,
-        subscription: Option<&Subscription>,
-        ca_ids: &[&str],
-    ) -> Result<(), Refusal> {
-        for ca_id in ca_ids {
-            self.require_member(subscription, ca_id, &STB_SET)?;
-            parameters.push((ParameterName::SetTopBox, Some(self.text(ca_id))));
+            self.require_member(subscription, ca_id, set)?;
+            parameters.push((set.recorded_as, Some(self.text(ca_id))));
         }
         Ok(())
     }
