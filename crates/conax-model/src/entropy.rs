@@ -14,18 +14,62 @@ pub struct Seed(pub u64);
 
 impl Seed {
     /// The generator of the user of chance called `name`.
-    fn generator(self, name: &str) -> ChaCha8Rng {
+    fn generator(self, name: &str) -> Generator {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&self.0.to_le_bytes());
         key[8..16].copy_from_slice(&fnv1a(name).to_le_bytes());
-        ChaCha8Rng::from_seed(key)
+        Generator(ChaCha8Rng::from_seed(key))
+    }
+}
+
+/// A generator that can be copied where it stands.
+#[derive(Debug)]
+struct Generator(ChaCha8Rng);
+
+impl Clone for Generator {
+    fn clone(&self) -> Self {
+        Self(ChaCha8Rng::deserialize_state(&self.0.serialize_state()))
+    }
+}
+
+impl Generator {
+    fn next(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+}
+
+/// A source of chance for one part of the simulator.
+#[derive(Clone, Debug)]
+pub struct Dice {
+    generator: Generator,
+}
+
+impl Dice {
+    /// The dice called `name` of the run with this seed.
+    #[must_use]
+    pub fn new(seed: Seed, name: &str) -> Self {
+        Self {
+            generator: seed.generator(name),
+        }
+    }
+
+    /// A number from 0 (included) to 1 (not included), in steps of 2^-53.
+    pub fn fraction(&mut self) -> f64 {
+        const STEPS: f64 = (1_u64 << 53) as f64;
+        (self.generator.next() >> 11) as f64 / STEPS
+    }
+
+    /// A number from 0 to `below`, not included; 0 if that is 0.
+    pub fn below(&mut self, below: usize) -> usize {
+        // The product stays below `below`, whatever the fraction.
+        (self.fraction() * below as f64) as usize
     }
 }
 
 /// A source of identifiers for one part of the simulator.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ids {
-    generator: ChaCha8Rng,
+    generator: Generator,
 }
 
 impl Ids {
@@ -48,7 +92,7 @@ impl Ids {
     }
 
     fn bits(&mut self) -> u128 {
-        (u128::from(self.generator.next_u64()) << 64) | u128::from(self.generator.next_u64())
+        (u128::from(self.generator.next()) << 64) | u128::from(self.generator.next())
     }
 }
 

@@ -5,13 +5,15 @@
 //! chance are arguments, and every change returns a value. The spelling of the documented
 //! interface is not known here either; it lives in `conax-contract`.
 //!
-//! Read on: [`command`] (what the head-end can be told), [`crm::RequestBook`], [`cas::CasState`].
+//! Read on: [`command`] (what the head-end can be told), [`crm::RequestBook`], [`cas::CasState`],
+//! [`fault::FaultPlan`].
 
 pub mod cas;
 pub mod command;
 pub mod crm;
 pub mod drift;
 pub mod entropy;
+pub mod fault;
 pub mod id;
 pub mod secret;
 pub mod time;

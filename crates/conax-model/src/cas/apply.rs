@@ -24,6 +24,25 @@ struct Told {
     inputs: String,
 }
 
+fn transaction(
+    told: Told,
+    outcome: Outcome,
+    effect: Effect,
+    now: SimTime,
+    ids: &mut Ids,
+) -> Transaction {
+    Transaction {
+        id: ids.transaction_id(),
+        at: now,
+        domain: told.domain,
+        kind: told.kind,
+        cards: told.cards,
+        inputs: told.inputs,
+        outcome,
+        effect,
+    }
+}
+
 impl CasState {
     /// Decides about a command, carries it out if it is accepted, and records it.
     pub fn apply(
@@ -42,6 +61,43 @@ impl CasState {
         };
         let told = self.told(domain, command);
         self.record(told, outcome, effect, now, ids)
+    }
+
+    /// What [`Self::apply`] would answer, with an id of its own; nothing is changed or recorded.
+    pub fn pretend(
+        &self,
+        domain: &DomainName,
+        command: &Command,
+        now: SimTime,
+        ids: &mut Ids,
+    ) -> Transaction {
+        let outcome = match self.decide(domain, command, now) {
+            Ok(decision) => Outcome::Accepted(decision.answer),
+            Err(rejection) => Outcome::Rejected(rejection),
+        };
+        transaction(
+            self.told(domain, command),
+            outcome,
+            Effect::Nothing,
+            now,
+            ids,
+        )
+    }
+
+    /// Records a transaction that was made by [`Self::pretend`].
+    pub fn record_pretended(&mut self, transaction: Transaction) {
+        let limit = self.settings.transaction_limit;
+        self.transactions.append(transaction, limit);
+    }
+
+    /// Does again what was done before, and remembers it as the same transaction.
+    pub fn repeat(&mut self, command: &Command, done: &Transaction) {
+        if done.outcome.is_accepted()
+            && let Ok(decision) = self.decide(&done.domain, command, done.at)
+        {
+            self.enact(decision.change, done.at);
+        }
+        self.record_pretended(done.clone());
     }
 
     /// Records the rejection of a command whose values could not be read.
@@ -95,16 +151,7 @@ impl CasState {
         now: SimTime,
         ids: &mut Ids,
     ) -> Transaction {
-        let transaction = Transaction {
-            id: ids.transaction_id(),
-            at: now,
-            domain: told.domain,
-            kind: told.kind,
-            cards: told.cards,
-            inputs: told.inputs,
-            outcome,
-            effect,
-        };
+        let transaction = transaction(told, outcome, effect, now, ids);
         let limit = self.settings.transaction_limit;
         self.transactions.append(transaction.clone(), limit);
         transaction

@@ -1,0 +1,34 @@
+//! Faults as people write them: rules in YAML or JSON, the catalogue of presets, weathers, and
+//! smartcards that always meet the same.
+//!
+//! One language everywhere: `*.faults.yaml` files, bodies of the control door, the header of a
+//! single call, and the presets themselves ([`PRESETS`] is the one list behind help, documents,
+//! schema and tests). What a rule does is not known here; it is data.
+//!
+//! Read on: `catalogue` (F01 to F46), `read` (rules), `action` (what can go wrong), `shape`
+//! (delays), `weather`, `magic`.
+
+mod action;
+mod catalogue;
+mod magic;
+mod preset;
+mod read;
+mod reproduce;
+mod shape;
+mod spec;
+mod weather;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::PRESETS;
+pub use magic::{MagicCard, magic_cards};
+pub use preset::{Applied, ConaxDid, CrmEnd, Inject, Outlook, Preset, Variant};
+pub use reproduce::{Candidate, Reproduction, reproduce};
+pub use shape::ShapeSpec;
+pub use spec::{
+    ActionSpec, CycleSpec, EntrySpec, FaultFile, PhaseSpec, RuleSpec, ScriptSpec, SelectorSpec,
+    SharingSpec, TlsSpec, WhatSpec,
+};
+pub use weather::{WEATHERS, Weather};

@@ -1,0 +1,410 @@
+//! From text to rules, with everything that is wrong with them at once.
+
+use std::sync::Arc;
+
+use super::action::{positive, read_action};
+use super::catalogue;
+use super::spec::{
+    ActionSpec, CycleSpec, EntrySpec, FaultFile, PhaseSpec, RuleSpec, ScriptSpec, SelectorSpec,
+    SharingSpec,
+};
+use super::weather::{WEATHERS, Weather};
+use super::written::written;
+use crate::crm::{Priority, RequestType};
+use crate::text::{
+    Fields, Finding, Findings, Marked, Node, duration, fields, flag, items, mismatch, moment,
+    near_miss, number, read, shown, text, word,
+};
+
+/// The most rules of a file, and of a sequence.
+const LIMIT: usize = 10_000;
+
+impl FaultFile {
+    /// Reads a fault file: `{ description, faults: [rule, …] }`, or a list of rules alone.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the file.
+    pub fn parse(source: &str) -> Result<Self, Vec<Finding>> {
+        let mut findings = Findings::new();
+        let file = read(source, &mut findings).and_then(|root| read_file(&root, &mut findings));
+        findings.into_result(file)
+    }
+}
+
+impl RuleSpec {
+    /// Reads one rule, or the rules of a weather: `{ preset: f05, when: … }`, `{ weather: brownout }`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(source: &str) -> Result<Vec<Self>, Vec<Finding>> {
+        let mut findings = Findings::new();
+        let rules = read(source, &mut findings).and_then(|root| read_entry(&root, &mut findings));
+        findings.into_result(rules)
+    }
+
+    /// The rule a single word stands for: a preset, such as `f05` or `f14/page-200`.
+    #[must_use]
+    pub fn of_preset(name: &str) -> Option<Self> {
+        let entry = preset_entry(name)?;
+        Some(Self {
+            name: None,
+            selector: with_usual(SelectorSpec::default(), name),
+            script: ScriptSpec::Always(entry),
+            per: SharingSpec::Exchange,
+            times: None,
+            ttl: None,
+            paused: false,
+            written: serde_json::json!({ "preset": name }),
+        })
+    }
+}
+
+fn read_file(root: &Marked, findings: &mut Findings) -> Option<FaultFile> {
+    if matches!(root.node, Node::List(_)) {
+        let rules = items(read_entry)(root, findings)?;
+        return Some(FaultFile {
+            description: None,
+            rules: rules.concat(),
+        });
+    }
+    fields(root, findings, "a fault file", |fields| {
+        // For editors; it says nothing about the faults.
+        let _schema = fields.optional("$schema", text);
+        let description = fields.optional("description", text);
+        let rules = fields.required("faults", items(read_entry))?;
+        if rules.len() > LIMIT {
+            fields.refuse(
+                format!("there are more than {LIMIT} rules"),
+                "leave some out",
+            );
+        }
+        Some(FaultFile {
+            description,
+            rules: rules.concat(),
+        })
+    })
+}
+
+/// An entry of the list: a rule, or a weather, which is several.
+fn read_entry(marked: &Marked, findings: &mut Findings) -> Option<Vec<RuleSpec>> {
+    let is_weather = match &marked.node {
+        Node::Map(entries) => entries.iter().any(|entry| entry.key == "weather"),
+        Node::Scalar(_) | Node::List(_) => false,
+    };
+    if !is_weather {
+        return read_rule(marked, findings).map(|rule| vec![rule]);
+    }
+    fields(marked, findings, "a weather", |fields| {
+        let weather = fields.required("weather", read_weather)?;
+        Some(weather.rules())
+    })
+}
+
+fn read_weather(marked: &Marked, findings: &mut Findings) -> Option<&'static Weather> {
+    let name = text(marked, findings)?;
+    let found = WEATHERS.iter().find(|weather| weather.name == name);
+    if found.is_none() {
+        let names = || WEATHERS.iter().map(|weather| weather.name);
+        let hint = match near_miss(&name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("{} is not a weather", shown(&name));
+        findings.add(Finding::new(marked.span, message).with_hint(hint));
+    }
+    found
+}
+
+pub(super) fn read_rule(marked: &Marked, findings: &mut Findings) -> Option<RuleSpec> {
+    let as_written = written(marked);
+    fields(marked, findings, "a fault rule", |fields| {
+        let name = fields.optional("name", rule_name);
+        let at = fields.optional("at", word::<PhaseSpec>);
+        let preset_name = fields.take("preset").and_then(plain_text);
+        let script = read_script(fields, at);
+        let selector = fields.optional("when", read_selector).unwrap_or_default();
+        let selector = preset_name.map_or(selector.clone(), |name| with_usual(selector, &name));
+        let per = fields.optional("per", word::<SharingSpec>);
+        let times = fields.optional("times", number(1..=i64::MAX as u64));
+        let ttl = fields.optional("ttl", duration);
+        let paused = fields.optional("paused", flag).unwrap_or(false);
+        Some(RuleSpec {
+            name,
+            selector,
+            script: script?,
+            per: per.unwrap_or(SharingSpec::Exchange),
+            times,
+            ttl,
+            paused,
+            written: as_written,
+        })
+    })
+}
+
+fn plain_text(marked: &Marked) -> Option<String> {
+    match &marked.node {
+        Node::Scalar(scalar) => Some(scalar.text.clone()),
+        Node::List(_) | Node::Map(_) => None,
+    }
+}
+
+/// Who a preset meets, where the rule does not say it.
+fn with_usual(selector: SelectorSpec, preset: &str) -> SelectorSpec {
+    let when = catalogue::find(preset).map_or("", |(preset, _)| preset.when);
+    if when.is_empty() {
+        return selector;
+    }
+    let mut findings = Findings::new();
+    let usual = read(&format!("{{ {when} }}"), &mut findings)
+        .and_then(|root| read_selector(&root, &mut findings))
+        .unwrap_or_default();
+    SelectorSpec {
+        above: selector.above.or(usual.above),
+        cycle: selector.cycle.or(usual.cycle),
+        ..selector
+    }
+}
+
+/// The name of a rule stands in addresses and on command lines.
+fn rule_name(marked: &Marked, findings: &mut Findings) -> Option<String> {
+    let name = text(marked, findings)?;
+    let fits = name.len() <= 64
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
+    if !fits {
+        let message = format!("{} is not a name for a rule", shown(&name));
+        let hint = "use up to 64 letters, digits, `-`, `_` and `.`";
+        findings.add(Finding::new(marked.span, message).with_hint(hint));
+    }
+    fits.then_some(name)
+}
+
+/// Exactly one of `preset`, `do` and `sequence`.
+fn read_script(fields: &mut Fields<'_, '_>, at: Option<PhaseSpec>) -> Option<ScriptSpec> {
+    let preset = fields.take("preset");
+    let actions = fields.take("do");
+    let sequence = fields.take("sequence");
+    let repeat = fields.optional("repeat", flag).unwrap_or(false);
+    let given = [preset, actions, sequence].into_iter().flatten().count();
+    if given != 1 {
+        let message = match given {
+            0 => "the rule does not say what goes wrong",
+            _ => "the rule says in several ways what goes wrong",
+        };
+        fields.refuse(
+            message,
+            "write one of `preset: f05`, `do: silence`, `sequence: [f05, f01, ok]`",
+        );
+        return None;
+    }
+    if let Some(marked) = preset {
+        return read_preset(marked, fields.findings).map(ScriptSpec::Always);
+    }
+    if let Some(marked) = actions {
+        return read_actions(marked, at, fields.findings).map(ScriptSpec::Always);
+    }
+    let entries = sequence.and_then(|marked| {
+        items(|one: &Marked, findings: &mut Findings| read_step(one, at, findings))(
+            marked,
+            fields.findings,
+        )
+    })?;
+    if entries.is_empty() || entries.len() > LIMIT {
+        fields.refuse(
+            "the sequence has no entry",
+            "write one such as `[f05, f01, ok]`",
+        );
+        return None;
+    }
+    Some(if repeat {
+        ScriptSpec::Circle(entries)
+    } else {
+        ScriptSpec::Sequence(entries)
+    })
+}
+
+/// One entry of a sequence: `ok`, a preset, or actions.
+fn read_step(marked: &Marked, at: Option<PhaseSpec>, findings: &mut Findings) -> Option<EntrySpec> {
+    if let Node::Scalar(scalar) = &marked.node {
+        if scalar.text == "ok" {
+            return Some(EntrySpec {
+                title: "ok".to_owned(),
+                actions: Vec::new(),
+            });
+        }
+        if let Some(entry) = preset_entry(&scalar.text) {
+            return Some(entry);
+        }
+    }
+    read_actions(marked, at, findings)
+}
+
+fn read_preset(marked: &Marked, findings: &mut Findings) -> Option<EntrySpec> {
+    let name = text(marked, findings)?;
+    let entry = preset_entry(&name);
+    if entry.is_none() {
+        let names = catalogue::names();
+        let near = near_miss(&name.to_lowercase(), names.iter().map(String::as_str));
+        let hint = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`conax-sim faults list` names every preset".to_owned(),
+        };
+        let message = format!("{} is not a preset", shown(&name));
+        findings.add(Finding::new(marked.span, message).with_hint(hint));
+    }
+    entry
+}
+
+/// The entry a preset stands for.
+pub(super) fn preset_entry(name: &str) -> Option<EntrySpec> {
+    let (preset, variant) = catalogue::find(name)?;
+    let (title, rule) = match variant {
+        None => (preset.title(), preset.rule),
+        Some(variant) => (format!("{}/{}", preset.title(), variant.name), variant.rule),
+    };
+    Some(EntrySpec {
+        title,
+        actions: parse_actions(rule),
+    })
+}
+
+/// Actions of our own tables; a test reads every one of them.
+fn parse_actions(source: &str) -> Vec<ActionSpec> {
+    let mut findings = Findings::new();
+    let entry =
+        read(source, &mut findings).and_then(|root| read_actions(&root, None, &mut findings));
+    entry.map(|entry| entry.actions).unwrap_or_default()
+}
+
+fn read_actions(
+    marked: &Marked,
+    at: Option<PhaseSpec>,
+    findings: &mut Findings,
+) -> Option<EntrySpec> {
+    let actions = match &marked.node {
+        Node::List(list) if list.is_empty() => {
+            findings.add(mismatch(marked, "something that goes wrong"));
+            return None;
+        }
+        Node::List(list) => list
+            .iter()
+            .map(|item| read_action(item, at, findings))
+            .collect::<Option<Vec<_>>>()?,
+        Node::Scalar(_) | Node::Map(_) => vec![read_action(marked, at, findings)?],
+    };
+    Some(EntrySpec {
+        title: title(&written(marked)),
+        actions,
+    })
+}
+
+/// Actions in a few words.
+fn title(value: &serde_json::Value) -> String {
+    let text = match value {
+        serde_json::Value::String(word) => word.clone(),
+        serde_json::Value::Object(members) => {
+            let parts = members.iter().map(|(key, value)| match value {
+                serde_json::Value::String(text) => format!("{key} {text}"),
+                serde_json::Value::Number(number) => format!("{key} {number}"),
+                _ => key.clone(),
+            });
+            parts.collect::<Vec<_>>().join(", ")
+        }
+        serde_json::Value::Array(items) => items.iter().map(title).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    text.chars().take(120).collect()
+}
+
+fn read_selector(marked: &Marked, findings: &mut Findings) -> Option<SelectorSpec> {
+    fields(marked, findings, "a selector", |fields| {
+        let selector = SelectorSpec {
+            commands: fields
+                .optional("command", read_commands)
+                .unwrap_or_default(),
+            card: fields.optional("card", text),
+            product: fields.optional("product", text),
+            module: fields.optional("module", text),
+            subscription: fields.optional("subscription", text),
+            priority: fields.optional("priority", word::<Priority>),
+            request: fields.optional("request", number(1..=i64::MAX as u64)),
+            from: fields.optional("from", moment),
+            until: fields.optional("until", moment),
+            cycle: read_cycle(fields),
+            above: fields.optional("above", number(0..=1_000_000_usize)),
+            probability: fields.optional("probability", probability),
+            every: fields.optional("every", number(1..=i64::MAX as u64)),
+            after: fields
+                .optional("after", number(0..=i64::MAX as u64))
+                .unwrap_or(0),
+            first: fields.optional("first", number(1..=i64::MAX as u64)),
+        };
+        if let (Some(from), Some(until)) = (selector.from, selector.until)
+            && until <= from
+        {
+            fields.refuse(
+                "`until` is not after `from`: the rule can never act",
+                "exchange the two",
+            );
+        }
+        Some(selector)
+    })
+}
+
+/// `window: { on: 30s, off: 30s }`
+fn read_cycle(fields_above: &mut Fields<'_, '_>) -> Option<CycleSpec> {
+    fields_above.optional("window", |marked, findings| {
+        fields(marked, findings, "a window", |fields| {
+            let on = fields.required("on", duration);
+            let off = fields.required("off", duration);
+            let cycle = CycleSpec { on: on?, off: off? };
+            if cycle.on.is_zero() {
+                fields.refuse(
+                    "the window never opens",
+                    "write a time above zero after `on`",
+                );
+            }
+            Some(cycle)
+        })
+    })
+}
+
+fn read_commands(marked: &Marked, findings: &mut Findings) -> Option<Vec<RequestType>> {
+    match &marked.node {
+        Node::List(_) => items(word::<RequestType>)(marked, findings),
+        Node::Scalar(_) | Node::Map(_) => {
+            word::<RequestType>(marked, findings).map(|one| vec![one])
+        }
+    }
+}
+
+/// A share: `0.2`, or `20%`.
+fn probability(marked: &Marked, findings: &mut Findings) -> Option<f64> {
+    let percent = match &marked.node {
+        Node::Scalar(scalar) => scalar.text.strip_suffix('%'),
+        Node::List(_) | Node::Map(_) => None,
+    };
+    let share = match percent {
+        Some(percent) => percent
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .map(|percent| percent / 100.0),
+        None => positive(marked, &mut Findings::new()),
+    };
+    let fitting = share.filter(|share| *share > 0.0 && *share <= 1.0);
+    if fitting.is_none() {
+        let finding = mismatch(marked, "a probability");
+        findings.add(finding.with_hint("write a share above 0 and up to 1, `0.2` or `20%`"));
+    }
+    fitting
+}
+
+/// The rules of one of our own tables; a test reads every one of them.
+pub(super) fn parse_rules(source: &str) -> Arc<[RuleSpec]> {
+    FaultFile::parse(source)
+        .map(|file| file.rules)
+        .unwrap_or_default()
+        .into()
+}

@@ -1,0 +1,114 @@
+//! The tables are sound, and the language is read as written.
+
+use super::{FaultFile, PRESETS, Preset, RuleSpec, ScriptSpec, WEATHERS, magic_cards, reproduce};
+use crate::text;
+
+fn findings(source: &str) -> String {
+    let findings = FaultFile::parse(source).expect_err("this file is wrong");
+    text::render("x.faults.yaml", source, &findings)
+}
+
+#[test]
+fn every_preset_and_variant_is_a_rule_that_can_be_read() {
+    for (place, preset) in PRESETS.iter().enumerate() {
+        assert_eq!(usize::from(preset.number), place + 1);
+        let variants = preset.variants.iter().map(|one| format!("/{}", one.name));
+        for suffix in std::iter::once(String::new()).chain(variants) {
+            for name in [
+                preset.id(),
+                preset.name.to_owned(),
+                preset.id().to_uppercase(),
+            ] {
+                let rule = format!("{{ preset: {name}{suffix} }}");
+                let rules = RuleSpec::parse(&rule)
+                    .unwrap_or_else(|found| panic!("{}", text::render(&rule, &rule, &found)));
+                let ScriptSpec::Always(entry) = &rules[0].script else {
+                    panic!("{rule} is one entry");
+                };
+                assert!(!entry.actions.is_empty(), "{rule}");
+            }
+        }
+        if !preset.when.is_empty() {
+            let rule = format!("{{ do: reset, when: {{ {} }} }}", preset.when);
+            assert!(RuleSpec::parse(&rule).is_ok(), "{rule}");
+        }
+    }
+}
+
+#[test]
+fn every_weather_has_rules() {
+    for weather in WEATHERS {
+        let findings = FaultFile::parse(weather.rules).err().unwrap_or_default();
+        assert_eq!(findings, [], "{}", weather.name);
+        assert!(!weather.rules().is_empty());
+        let written = format!("faults: [{{ weather: {} }}]", weather.name);
+        assert_eq!(FaultFile::parse(&written).unwrap().rules, weather.rules());
+    }
+}
+
+#[test]
+fn names_are_unique_and_magic_cards_have_eleven_digits() {
+    let mut names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    names.extend(WEATHERS.iter().map(|weather| weather.name));
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    // The last preset and the weather made of it share their name.
+    assert_eq!(names.len(), count - 1);
+    for magic in magic_cards() {
+        assert!(magic.card.len() == 11 && magic.card.bytes().all(|byte| byte.is_ascii_digit()));
+    }
+    assert_eq!(Preset::find("F05").unwrap().0.name, "read-timeout-applied");
+    assert_eq!(Preset::find("f05/x"), None);
+}
+
+#[test]
+fn mistakes_are_told_all_at_once_with_place_and_hint() {
+    let source = "\
+description: many mistakes
+faults:
+  - preset: f47
+  - preset: read-timeot
+  - do: silense
+  - { do: { delay: normal(50) } }
+  - { do: { reject: CLIENT_NOT_FUND } }
+  - sequence: [f05, f01, okay]
+  - { preset: f05, do: reset }
+  - { preset: f05, when: { card: 01900080207, probability: 120%, comand: ADD_SUBSCRIPTIONS } }
+  - { preset: f05, when: { from: 2014-11-30T09:00:00, until: 2014-11-30T08:00:00 } }
+  - { weather: brown-out }
+";
+    insta::assert_snapshot!(findings(source));
+}
+
+#[test]
+fn a_stored_dump_leads_back_to_the_faults_that_make_it() {
+    let dump = crate::cas::AxisFault::read_timed_out().render();
+    let found = reproduce(&dump);
+    let names: Vec<&str> = found
+        .candidates
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(names[..3], ["f04", "f05", "f16"]);
+    assert_eq!(found.alike, ["f04", "f05", "f16"]);
+    let experiment = found.experiment.unwrap();
+    assert!(
+        experiment.contains("speaks for f05, unchanged for f04, f16"),
+        "{experiment}"
+    );
+}
+
+#[test]
+fn every_preset_that_stores_an_error_is_found_by_it() {
+    for preset in PRESETS.iter().filter(|preset| !preset.error.is_empty()) {
+        let found = reproduce(preset.error);
+        let place = found
+            .candidates
+            .iter()
+            .position(|one| one.name == preset.id());
+        assert!(place.is_some(), "{}: {found:?}", preset.id());
+        assert!((found.candidates[place.unwrap()].score - 1.0).abs() < f64::EPSILON);
+    }
+    assert!(reproduce("a poem about cats").candidates.is_empty());
+}

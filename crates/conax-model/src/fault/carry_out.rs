@@ -1,0 +1,431 @@
+//! What the head-end does when it is told something under orders: the effects of faults.
+//!
+//! [`HeadEndMemory`] is what it remembers for that: commands it holds back, its past, and which
+//! cards hear late. Every change of the state is told as a [`Deed`]; from the deeds the ledger is
+//! made.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::past::Past;
+use super::verdict::Orders;
+use super::what::{CommandFault, Effect};
+use crate::cas::{CasState, Outcome, Rejection, Transaction};
+use crate::command::Command;
+use crate::entropy::Ids;
+use crate::id::{DomainName, SmartcardId, TransactionId};
+use crate::time::SimTime;
+
+/// How long a command that waits for the next one of its card waits at most (Ours).
+const SWAP_PATIENCE: Duration = Duration::from_secs(600);
+
+/// A command, who tells it and in which exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Number of the exchange, as the head-end counts them.
+    pub exchange: u64,
+    /// Who tells it.
+    pub domain: &'a DomainName,
+    /// What is told.
+    pub command: &'a Command,
+}
+
+/// Something the head-end did, or did not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It carried out what this exchange told.
+    Executed {
+        /// The exchange.
+        exchange: u64,
+        /// The record.
+        transaction: TransactionId,
+        /// Whether anything is different now.
+        changed: bool,
+        /// Whether it was done later than it was answered.
+        late: bool,
+    },
+    /// It refused what this exchange told.
+    Refused {
+        /// The exchange.
+        exchange: u64,
+        /// The record.
+        transaction: TransactionId,
+        /// Whether it had been answered by OK before.
+        late: bool,
+    },
+    /// It will answer OK and did nothing.
+    Pretended {
+        /// The exchange.
+        exchange: u64,
+        /// The id it answers with; nothing is recorded under it.
+        transaction: TransactionId,
+    },
+    /// It will answer OK and does it later.
+    Held {
+        /// The exchange.
+        exchange: u64,
+        /// The id it answers with.
+        transaction: TransactionId,
+    },
+    /// It forgot what it had done.
+    Undone {
+        /// What.
+        transactions: Vec<TransactionId>,
+    },
+    /// Somebody at its console did it.
+    Console {
+        /// The record.
+        transaction: TransactionId,
+        /// What was done.
+        command: Command,
+    },
+}
+
+/// What came of a command.
+#[derive(Clone, Debug)]
+pub struct CarriedOut {
+    /// What is answered.
+    pub answer: Transaction,
+    /// What was done, in order.
+    pub deeds: Vec<Deed>,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    exchange: u64,
+    domain: DomainName,
+    command: Command,
+    due: SimTime,
+    behind: Option<SmartcardId>,
+}
+
+/// What a head-end under faults remembers besides its state.
+#[derive(Clone, Debug, Default)]
+pub struct HeadEndMemory {
+    past: Past,
+    held: Vec<Held>,
+    on_air_from: BTreeMap<SmartcardId, SimTime>,
+    last_answered: Option<TransactionId>,
+}
+
+/// The state with everything a command needs besides.
+struct Hands<'a> {
+    state: &'a mut CasState,
+    ids: &'a mut Ids,
+    now: SimTime,
+    deeds: Vec<Deed>,
+}
+
+impl HeadEndMemory {
+    /// Remembers the past for this long from now on: the most any rule may ask for.
+    pub fn keep_past(&mut self, span: Duration, state: &CasState) {
+        self.past.keep(span, state);
+    }
+
+    /// When the next command that is held back is due.
+    #[must_use]
+    pub fn next_due(&self) -> Option<SimTime> {
+        self.held.iter().map(|held| held.due).min()
+    }
+
+    /// From when on a card has heard of everything, if it has not yet.
+    #[must_use]
+    pub fn on_air_from(&self, card: &SmartcardId, now: SimTime) -> Option<SimTime> {
+        self.on_air_from
+            .get(card)
+            .copied()
+            .filter(|from| *from > now)
+    }
+
+    /// The transaction id of the answer before, and the one that is answered now.
+    pub fn answered(&mut self, id: TransactionId) -> Option<TransactionId> {
+        self.last_answered.replace(id)
+    }
+
+    /// Carries out what was held back and is due.
+    pub fn catch_up(&mut self, state: &mut CasState, ids: &mut Ids, now: SimTime) -> Vec<Deed> {
+        let mut hands = Hands {
+            state,
+            ids,
+            now,
+            deeds: Vec::new(),
+        };
+        while let Some(place) = self.first_due(now) {
+            let held = self.held.remove(place);
+            hands.now = held.due;
+            self.carry_out_held(&mut hands, &held);
+        }
+        hands.deeds
+    }
+
+    fn first_due(&self, now: SimTime) -> Option<usize> {
+        let due = self
+            .held
+            .iter()
+            .enumerate()
+            .filter(|(_, held)| held.due <= now);
+        due.min_by_key(|(place, held)| (held.due, *place))
+            .map(|(place, _)| place)
+    }
+
+    /// Does what it was told, as far as its orders let it.
+    pub fn carry_out(
+        &mut self,
+        state: &mut CasState,
+        ids: &mut Ids,
+        told: Told<'_>,
+        orders: &Orders,
+        now: SimTime,
+    ) -> CarriedOut {
+        let mut hands = Hands {
+            now: skewed(now, orders),
+            state,
+            ids,
+            deeds: Vec::new(),
+        };
+        let answer = match orders.effect {
+            None => self.execute(&mut hands, told),
+            Some(effect) => self.execute_otherwise(&mut hands, told, effect),
+        };
+        self.let_go(&mut hands, told.command, told.exchange);
+        for besides in &orders.besides {
+            self.suffer(&mut hands, told, *besides);
+        }
+        CarriedOut {
+            answer,
+            deeds: hands.deeds,
+        }
+    }
+
+    fn execute(&mut self, hands: &mut Hands<'_>, told: Told<'_>) -> Transaction {
+        let transaction = hands
+            .state
+            .apply(told.domain, told.command, hands.now, hands.ids);
+        self.past.note(told.command, &transaction, hands.now);
+        hands.deeds.push(deed(told.exchange, &transaction, false));
+        transaction
+    }
+
+    fn execute_otherwise(
+        &mut self,
+        hands: &mut Hands<'_>,
+        told: Told<'_>,
+        effect: Effect,
+    ) -> Transaction {
+        match effect {
+            Effect::FalseOk => pretend(hands, told, |exchange, transaction| Deed::Pretended {
+                exchange,
+                transaction,
+            }),
+            Effect::Twice => {
+                let first = self.execute(hands, told);
+                self.execute(hands, told);
+                first
+            }
+            Effect::Swap => {
+                let card = told.command.cards().first().map(|card| (*card).clone());
+                self.hold(hands, told, SWAP_PATIENCE, card)
+            }
+            Effect::Late(delay) => self.hold(hands, told, delay, None),
+            Effect::Stale(age) if told.command.kind().is_query() => {
+                let old = self.past.at(hands.now - age);
+                let old = old.as_ref().unwrap_or(hands.state);
+                let transaction = old.pretend(told.domain, told.command, hands.now, hands.ids);
+                hands.state.record_pretended(transaction.clone());
+                hands.deeds.push(deed(told.exchange, &transaction, false));
+                transaction
+            }
+            Effect::Stale(_) => self.execute(hands, told),
+            Effect::Partial(count) => self.execute_part(hands, told, count),
+        }
+    }
+
+    /// Carries out a part of the command and answers as if it were all of it.
+    fn execute_part(&mut self, hands: &mut Hands<'_>, told: Told<'_>, count: usize) -> Transaction {
+        match told.command.first_part(count) {
+            Some(part) => self.execute(
+                hands,
+                Told {
+                    command: &part,
+                    ..told
+                },
+            ),
+            None => self.execute_otherwise(hands, told, Effect::FalseOk),
+        }
+    }
+
+    fn hold(
+        &mut self,
+        hands: &mut Hands<'_>,
+        told: Told<'_>,
+        delay: Duration,
+        behind: Option<SmartcardId>,
+    ) -> Transaction {
+        let answer = pretend(hands, told, |exchange, transaction| Deed::Held {
+            exchange,
+            transaction,
+        });
+        if answer.outcome.is_accepted() {
+            self.held.push(Held {
+                exchange: told.exchange,
+                domain: told.domain.clone(),
+                command: told.command.clone(),
+                due: hands.now + delay,
+                behind,
+            });
+        }
+        answer
+    }
+
+    /// Carries out what waited for a command of this card.
+    fn let_go(&mut self, hands: &mut Hands<'_>, command: &Command, exchange: u64) {
+        if self.held.is_empty() {
+            return;
+        }
+        let cards: Vec<SmartcardId> = command.cards().into_iter().cloned().collect();
+        let waits = |held: &Held| {
+            held.exchange != exchange
+                && held
+                    .behind
+                    .as_ref()
+                    .is_some_and(|card| cards.contains(card))
+        };
+        while let Some(place) = self.held.iter().position(waits) {
+            let held = self.held.remove(place);
+            self.carry_out_held(hands, &held);
+        }
+    }
+
+    fn carry_out_held(&mut self, hands: &mut Hands<'_>, held: &Held) {
+        let transaction = hands
+            .state
+            .apply(&held.domain, &held.command, hands.now, hands.ids);
+        self.past.note(&held.command, &transaction, hands.now);
+        hands.deeds.push(deed(held.exchange, &transaction, true));
+    }
+
+    fn suffer(&mut self, hands: &mut Hands<'_>, told: Told<'_>, fault: CommandFault) {
+        match fault {
+            CommandFault::Lose(time) => {
+                // What was done at this very moment is lost as well.
+                let back = hands.now - time.max(Duration::from_millis(1));
+                if let Some((state, transactions)) = self.past.rewind(back) {
+                    *hands.state = state;
+                    hands.deeds.push(Deed::Undone { transactions });
+                }
+            }
+            CommandFault::EmmLag(lag) => {
+                for card in told.command.cards() {
+                    self.on_air_from.insert(card.clone(), hands.now + lag);
+                }
+            }
+            // It was taken into account from the beginning.
+            CommandFault::ClockSkew(_) => {}
+            CommandFault::ConsoleCancel => self.cancel_at_console(hands, told),
+        }
+    }
+
+    fn cancel_at_console(&mut self, hands: &mut Hands<'_>, told: Told<'_>) {
+        for card in told.command.cards() {
+            let held = hands.state.entitlements(card, hands.now);
+            let mut products: Vec<_> = held.into_iter().map(|one| one.product).collect();
+            products.dedup();
+            if products.is_empty() {
+                continue;
+            }
+            let command = Command::CancelSubscriptions {
+                card: card.clone(),
+                products,
+            };
+            let transaction = hands
+                .state
+                .apply(told.domain, &command, hands.now, hands.ids);
+            self.past.note(&command, &transaction, hands.now);
+            hands.deeds.push(Deed::Console {
+                transaction: transaction.id,
+                command,
+            });
+        }
+    }
+}
+
+/// The answer of a command that is not carried out now. One that would be refused is refused.
+fn pretend(
+    hands: &mut Hands<'_>,
+    told: Told<'_>,
+    tell: impl FnOnce(u64, TransactionId) -> Deed,
+) -> Transaction {
+    let transaction = hands
+        .state
+        .pretend(told.domain, told.command, hands.now, hands.ids);
+    if transaction.outcome.is_accepted() {
+        hands.deeds.push(tell(told.exchange, transaction.id));
+    } else {
+        hands.state.record_pretended(transaction.clone());
+        hands.deeds.push(deed(told.exchange, &transaction, false));
+    }
+    transaction
+}
+
+fn deed(exchange: u64, transaction: &Transaction, late: bool) -> Deed {
+    match transaction.outcome {
+        Outcome::Accepted(_) => Deed::Executed {
+            exchange,
+            transaction: transaction.id,
+            changed: transaction.effect != crate::cas::Effect::Nothing,
+            late,
+        },
+        Outcome::Rejected(Rejection { .. }) => Deed::Refused {
+            exchange,
+            transaction: transaction.id,
+            late,
+        },
+    }
+}
+
+fn skewed(now: SimTime, orders: &Orders) -> SimTime {
+    let skew = orders.besides.iter().find_map(|fault| match fault {
+        CommandFault::ClockSkew(millis) => Some(*millis),
+        _ => None,
+    });
+    SimTime::from_millis(now.millis().saturating_add(skew.unwrap_or(0)))
+}
+
+impl Command {
+    /// The command for its first so many smartcards (or products, if it names one card only), half
+    /// of them for 0; none if nothing of it would be left.
+    fn first_part(&self, count: usize) -> Option<Self> {
+        let mut part = self.clone();
+        let list_len = match &part {
+            Self::AddSubscriptions { products, .. }
+            | Self::CancelSubscriptions { products, .. } => products.len(),
+            Self::CreatePairing { cards, .. } | Self::AddToExistingPairing { cards, .. } => {
+                cards.len()
+            }
+            Self::SendMailMessageToClient(message)
+            | Self::SendBarkMessageToClient { message, .. }
+            | Self::SendRepeatingBarkMessageToClient { message, .. } => message.cards.len(),
+            _ => 1,
+        };
+        let kept = if count == 0 { list_len / 2 } else { count };
+        if kept == 0 {
+            return None;
+        }
+        match &mut part {
+            Self::AddSubscriptions { products, .. }
+            | Self::CancelSubscriptions { products, .. } => {
+                products.truncate(kept);
+            }
+            Self::CreatePairing { cards, .. } | Self::AddToExistingPairing { cards, .. } => {
+                cards.truncate(kept);
+            }
+            Self::SendMailMessageToClient(message)
+            | Self::SendBarkMessageToClient { message, .. }
+            | Self::SendRepeatingBarkMessageToClient { message, .. } => {
+                message.cards.truncate(kept);
+            }
+            _ => {}
+        }
+        Some(part)
+    }
+}

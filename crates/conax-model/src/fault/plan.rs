@@ -1,0 +1,324 @@
+//! The judge: rules in order, and the cards that always meet the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::facts::{Facts, Stage};
+use super::rule::{Entry, FaultRule, RuleId, Script};
+use super::state::{Reaction, RuleAtWork, RuleStatus, RuleView};
+use super::verdict::{Acted, NearMiss, Orders, Verdict};
+use super::what::{Action, End, Phase, What};
+use super::words;
+use crate::cas::RejectionCause;
+use crate::entropy::Seed;
+use crate::time::SimTime;
+
+/// How many near misses are told.
+const NEAR_LIMIT: usize = 3;
+
+/// A rule that can never act, because of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// The rule that never acts.
+    pub rule: RuleId,
+    /// The rule before it that always acts first.
+    pub by: RuleId,
+}
+
+/// Rules in order; the first that acts decides. Rules that only delay let later ones act as well.
+#[derive(Clone, Debug)]
+pub struct FaultPlan {
+    seed: Seed,
+    rules: Vec<RuleAtWork>,
+    magic: Arc<BTreeMap<String, Entry>>,
+    magic_hits: u64,
+}
+
+impl FaultPlan {
+    /// A plan without rules.
+    #[must_use]
+    pub fn new(seed: Seed) -> Self {
+        Self {
+            seed,
+            rules: Vec::new(),
+            magic: Arc::default(),
+            magic_hits: 0,
+        }
+    }
+
+    /// The plan with smartcards that always meet the same, unless a rule acts.
+    #[must_use]
+    pub fn with_magic(mut self, magic: BTreeMap<String, Entry>) -> Self {
+        self.magic = Arc::new(magic);
+        self
+    }
+
+    /// Whether nothing can go wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.magic.is_empty()
+    }
+
+    /// Adds a rule at this place, or at the end. One of the same name is replaced.
+    pub fn add(&mut self, rule: FaultRule, place: Option<usize>, now: SimTime) {
+        self.remove(&rule.id);
+        let place = place.unwrap_or(usize::MAX).min(self.rules.len());
+        let rule = RuleAtWork::new(rule, self.seed, now);
+        self.rules.insert(place, rule);
+    }
+
+    /// Removes a rule; whether there was one.
+    pub fn remove(&mut self, id: &RuleId) -> bool {
+        let before = self.rules.len();
+        self.rules.retain(|one| one.rule.id != *id);
+        self.rules.len() < before
+    }
+
+    /// Removes every rule.
+    pub fn clear(&mut self) {
+        self.rules.clear();
+    }
+
+    /// Lets a rule rest, or act again; whether there is one.
+    pub fn pause(&mut self, id: &RuleId, paused: bool) -> bool {
+        let found = self.rules.iter_mut().find(|one| one.rule.id == *id);
+        found.map(|one| one.rule.paused = paused).is_some()
+    }
+
+    /// Puts a rule at another place; whether there is one.
+    pub fn reorder(&mut self, id: &RuleId, place: usize) -> bool {
+        let Some(from) = self.rules.iter().position(|one| one.rule.id == *id) else {
+            return false;
+        };
+        let rule = self.rules.remove(from);
+        self.rules.insert(place.min(self.rules.len()), rule);
+        true
+    }
+
+    /// The rules as they stand, in order.
+    pub fn rules(&self, now: SimTime) -> impl Iterator<Item = RuleView<'_>> {
+        self.rules.iter().map(move |one| one.view(now))
+    }
+
+    /// The longest time back any rule may ask for: of a stale read, or of a restart that loses.
+    #[must_use]
+    pub fn memory(&self) -> Duration {
+        let rules = self.rules.iter().flat_map(|one| one.rule.script.entries());
+        let actions = rules
+            .chain(self.magic.values())
+            .flat_map(|entry| &entry.actions);
+        actions.map(Action::memory).max().unwrap_or_default()
+    }
+
+    /// Whether somebody who is nobody's client in particular would be refused a connection now.
+    #[must_use]
+    pub fn refuses_everybody(&self, now: SimTime) -> bool {
+        self.rules.iter().any(|one| one.refuses_everybody(now))
+    }
+
+    /// Judges an exchange at this stage. What it says was counted: it must be carried out.
+    pub fn judge(&mut self, stage: Stage, facts: &Facts<'_>) -> Verdict {
+        let mut verdict = Verdict::default();
+        if self.is_empty() {
+            return verdict;
+        }
+        let mut overruled = false;
+        for one in &mut self.rules {
+            match one.react(stage, facts, overruled) {
+                Reaction::Acts(entry, acted, since) => {
+                    overruled = overruled || !one.rule.only_delays();
+                    let mut draw = |shape: &_| one.draw(shape, since);
+                    order(&mut verdict.orders, &entry, &mut draw);
+                    verdict.acted.push(acted);
+                }
+                Reaction::NearMiss(miss) if verdict.near.len() < NEAR_LIMIT => {
+                    verdict.near.push(NearMiss {
+                        rule: one.rule.id.clone(),
+                        miss,
+                        why: words::why(&one.rule, miss, facts),
+                    });
+                }
+                Reaction::NearMiss(_) | Reaction::Miss | Reaction::Silent => {}
+            }
+        }
+        if !overruled {
+            self.judge_magic(stage, facts, &mut verdict);
+        }
+        verdict
+    }
+
+    fn judge_magic(&mut self, stage: Stage, facts: &Facts<'_>, verdict: &mut Verdict) {
+        if self.magic.is_empty() {
+            return;
+        }
+        let cards = facts.cards();
+        let Some((card, entry)) = cards
+            .iter()
+            .find_map(|card| self.magic.get_key_value(*card))
+        else {
+            return;
+        };
+        let connects = entry.actions.iter().any(Action::is_connect);
+        if (stage == Stage::Connect) != connects && stage != Stage::Arrived {
+            return;
+        }
+        self.magic_hits += 1;
+        order(&mut verdict.orders, entry, &mut |shape| {
+            shape.draw(
+                &mut crate::entropy::Dice::new(self.seed, card),
+                Duration::ZERO,
+            )
+        });
+        verdict.acted.push(Acted {
+            rule: RuleId::new(format!("magic {card}")),
+            title: Arc::clone(&entry.title),
+            hit: self.magic_hits,
+            of: None,
+        });
+    }
+
+    /// What an exchange would meet, from connecting to the answer; nothing is counted.
+    #[must_use]
+    pub fn dry_run(&self, facts: &Facts<'_>) -> Verdict {
+        let mut copy = self.clone();
+        let verdict = copy.judge(Stage::Connect, facts);
+        if verdict.orders.connect.is_some() {
+            return verdict;
+        }
+        copy.judge(Stage::Connected, facts)
+    }
+
+    /// Why this rule would not act on this exchange now; nothing if it would. Nothing is counted.
+    #[must_use]
+    pub fn why_not(&self, id: &RuleId, facts: &Facts<'_>) -> Option<String> {
+        let found = self.rules.iter().find(|one| one.rule.id == *id)?;
+        let mut copy = found.clone();
+        match copy.react(Stage::Arrived, facts, false) {
+            Reaction::Acts(..) => None,
+            Reaction::NearMiss(miss) => Some(words::why(&found.rule, miss, facts)),
+            Reaction::Miss => {
+                let misses = found.rule.selector.misses(facts, found.installed);
+                let first = misses
+                    .first
+                    .map(|miss| words::why(&found.rule, miss, facts));
+                first.map(|first| format!("{first}, and more does not fit"))
+            }
+            Reaction::Silent => None,
+        }
+    }
+
+    /// Rules that can never act, because one before them always does.
+    #[must_use]
+    pub fn shadows(&self) -> Vec<Shadow> {
+        let mut shadows = Vec::new();
+        for (place, one) in self.rules.iter().enumerate() {
+            let by = self.rules[..place]
+                .iter()
+                .find(|earlier| earlier.hides(one));
+            shadows.extend(by.map(|earlier| Shadow {
+                rule: one.rule.id.clone(),
+                by: earlier.rule.id.clone(),
+            }));
+        }
+        shadows
+    }
+}
+
+impl RuleAtWork {
+    /// Whether it always acts before `later` could.
+    fn hides(&self, later: &Self) -> bool {
+        let endless = self.rule.times.is_none() && self.rule.ttl.is_none() && !self.rule.paused;
+        let always = matches!(self.rule.script, Script::Always(_) | Script::Circle(_));
+        let throttles = self.rule.script.entries().any(Entry::has_throttle);
+        endless
+            && always
+            && !throttles
+            && !self.rule.only_delays()
+            && self.rule.selector.covers(&later.rule.selector)
+    }
+
+    fn refuses_everybody(&self, now: SimTime) -> bool {
+        let nobody = Facts {
+            command: None,
+            origin: None,
+            concurrency: 0,
+            now,
+        };
+        let refuses = |entry: &Entry| {
+            entry
+                .actions
+                .iter()
+                .any(|action| matches!(action.what, What::Connect(super::ConnectFault::Refused)))
+        };
+        let selector = &self.rule.selector;
+        self.status(now) == RuleStatus::Active
+            && matches!(&self.rule.script, Script::Always(entry) if refuses(entry))
+            && selector.is_open()
+            && selector.probability.is_none()
+            && (selector.every, selector.first, selector.after) == (None, None, 0)
+            && selector.misses(&nobody, self.installed).count == 0
+    }
+}
+
+impl Entry {
+    fn has_throttle(&self) -> bool {
+        self.actions
+            .iter()
+            .any(|action| matches!(action.what, What::Throttle(_)))
+    }
+}
+
+impl Action {
+    fn memory(&self) -> Duration {
+        match self.what {
+            What::Effect(super::Effect::Stale(age))
+            | What::Command(super::CommandFault::Lose(age)) => age,
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+/// Adds the actions of an entry to the orders; where one place is taken, the first stays.
+fn order(orders: &mut Orders, entry: &Entry, draw: &mut dyn FnMut(&super::DelayShape) -> Duration) {
+    for action in &entry.actions {
+        match (&action.what, action.phase) {
+            (What::Delay(shape), Phase::AfterApply) => orders.delay_after += draw(shape),
+            (What::Delay(shape), _) => orders.delay_before += draw(shape),
+            (What::Connect(fault), _) => {
+                orders.connect.get_or_insert(*fault);
+            }
+            (What::End(end), Phase::AfterApply) => {
+                orders.end_after.get_or_insert_with(|| end.clone());
+            }
+            (What::End(end), _) => {
+                orders.end_before.get_or_insert_with(|| end.clone());
+            }
+            (What::Throttle(throttle), _) => {
+                orders
+                    .end_before
+                    .get_or_insert_with(|| turned_away(throttle.rejects));
+            }
+            (What::Effect(effect), _) => {
+                orders.effect.get_or_insert(*effect);
+            }
+            (What::Command(fault), _) => orders.besides.push(*fault),
+            (What::Answer(fault), _) => orders.answer.push(fault.clone()),
+        }
+    }
+}
+
+fn turned_away(rejects: bool) -> End {
+    if rejects {
+        End::Reject {
+            cause: RejectionCause::TooManyRequests,
+            message: None,
+        }
+    } else {
+        End::Http {
+            status: 503,
+            content_type: "text/html".to_owned(),
+            body: "<html><body><h1>503 Service Unavailable</h1></body></html>".to_owned(),
+        }
+    }
+}

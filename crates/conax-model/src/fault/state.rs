@@ -1,0 +1,297 @@
+//! One rule at work: its counters, its dice, and whether it acts now.
+
+use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use super::facts::{Facts, Stage};
+use super::rule::{Entry, FaultRule, Per};
+use super::verdict::{Acted, Miss};
+use super::what::{Throttle, What};
+use super::words;
+use crate::entropy::{Dice, Seed};
+use crate::time::SimTime;
+
+/// How many shared entries are remembered.
+const SHARED_LIMIT: usize = 1024;
+
+/// Where a rule is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleStatus {
+    /// It acts on whom it meets.
+    Active,
+    /// It rests.
+    Paused,
+    /// All its hits are used up.
+    Spent,
+    /// It has outlived its time.
+    Expired,
+}
+
+impl RuleStatus {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Spent => "spent",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A rule as it stands.
+#[derive(Clone, Debug)]
+pub struct RuleView<'a> {
+    /// The rule.
+    pub rule: &'a FaultRule,
+    /// Where it is in its life.
+    pub status: RuleStatus,
+    /// How often it acted.
+    pub hits: u64,
+    /// How many exchanges it let pass.
+    pub missed: u64,
+    /// Since when it stands in the plan.
+    pub installed: SimTime,
+}
+
+/// A rule with what it remembers.
+#[derive(Clone, Debug)]
+pub(super) struct RuleAtWork {
+    pub(super) rule: FaultRule,
+    pub(super) installed: SimTime,
+    first_hit: Option<SimTime>,
+    pub(super) hits: u64,
+    pub(super) missed: u64,
+    /// How many exchanges met everything that is no matter of counting or chance.
+    met: u64,
+    /// The place in the script each of the latest takers has.
+    shared: VecDeque<(u64, u64)>,
+    bucket: Option<(f64, SimTime)>,
+    dice: Dice,
+}
+
+/// What a rule says to an exchange.
+pub(super) enum Reaction {
+    /// It acts: its entry, and how long after its first hit.
+    Acts(Entry, Acted, Duration),
+    /// It does not, for this one reason.
+    NearMiss(Miss),
+    /// It does not, for several.
+    Miss,
+    /// It has nothing to say at this stage.
+    Silent,
+}
+
+impl RuleAtWork {
+    pub(super) fn new(rule: FaultRule, seed: Seed, now: SimTime) -> Self {
+        Self {
+            dice: Dice::new(seed, &format!("fault {}", rule.id)),
+            rule,
+            installed: now,
+            first_hit: None,
+            hits: 0,
+            missed: 0,
+            met: 0,
+            shared: VecDeque::new(),
+            bucket: None,
+        }
+    }
+
+    pub(super) fn view(&self, now: SimTime) -> RuleView<'_> {
+        RuleView {
+            rule: &self.rule,
+            status: self.status(now),
+            hits: self.hits,
+            missed: self.missed,
+            installed: self.installed,
+        }
+    }
+
+    pub(super) fn status(&self, now: SimTime) -> RuleStatus {
+        let lived = now.since(self.installed);
+        if self.is_spent() {
+            RuleStatus::Spent
+        } else if self.rule.ttl.is_some_and(|ttl| lived >= ttl) {
+            RuleStatus::Expired
+        } else if self.rule.paused {
+            RuleStatus::Paused
+        } else {
+            RuleStatus::Active
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.limit().is_some_and(|limit| self.hits >= limit)
+    }
+
+    /// How many hits there are in all.
+    fn limit(&self) -> Option<u64> {
+        match (self.rule.times, self.rule.script.len()) {
+            (Some(times), Some(len)) => Some(times.min(len)),
+            (times, len) => times.or(len),
+        }
+    }
+
+    pub(super) fn react(&mut self, stage: Stage, facts: &Facts<'_>, overruled: bool) -> Reaction {
+        let key = self.sharing_key(facts);
+        let shared = key.and_then(|key| self.shared_place(key));
+        let place = shared.unwrap_or(self.hits);
+        let entry = self.rule.script.entry(place);
+        // A spent rule has no entry any more; it is told about once, when the command is there.
+        let connects =
+            entry.is_some_and(|entry| entry.actions.iter().any(super::Action::is_connect));
+        match stage {
+            Stage::Connect if !connects => return Reaction::Silent,
+            Stage::Connected if connects => return Reaction::Silent,
+            _ => {}
+        }
+        match self.held_back(facts, shared.is_some(), overruled) {
+            Ok(()) => {}
+            Err(Some(miss)) => {
+                self.missed += 1;
+                return Reaction::NearMiss(miss);
+            }
+            Err(None) => {
+                self.missed += 1;
+                return Reaction::Miss;
+            }
+        }
+        let Some(entry) = self.rule.script.entry(place).cloned() else {
+            return Reaction::NearMiss(Miss::Spent);
+        };
+        if shared.is_none() {
+            self.hits += 1;
+            if let Some(key) = key {
+                self.shared.push_back((key, place));
+                if self.shared.len() > SHARED_LIMIT {
+                    self.shared.pop_front();
+                }
+            }
+        }
+        let first_hit = *self.first_hit.get_or_insert(facts.now);
+        let acted = Acted {
+            rule: self.rule.id.clone(),
+            title: entry.title.clone(),
+            hit: place + 1,
+            of: self.limit(),
+        };
+        Reaction::Acts(entry, acted, facts.now.since(first_hit))
+    }
+
+    /// Why it does not act: one reason, or several.
+    fn held_back(
+        &mut self,
+        facts: &Facts<'_>,
+        shared: bool,
+        overruled: bool,
+    ) -> Result<(), Option<Miss>> {
+        let misses = self.rule.selector.misses(facts, self.installed);
+        match misses.count {
+            0 => {}
+            1 if self.status(facts.now) == RuleStatus::Active && !overruled => {
+                return Err(misses.first);
+            }
+            _ => return Err(None),
+        }
+        match self.status(facts.now) {
+            RuleStatus::Paused => return Err(Some(Miss::Paused)),
+            RuleStatus::Expired => return Err(Some(Miss::Expired)),
+            RuleStatus::Spent if !shared => return Err(Some(Miss::Spent)),
+            RuleStatus::Spent | RuleStatus::Active => {}
+        }
+        if overruled {
+            return Err(Some(Miss::Overruled));
+        }
+        if shared {
+            return Ok(());
+        }
+        self.turn_and_chance(facts).map_err(Some)
+    }
+
+    fn turn_and_chance(&mut self, facts: &Facts<'_>) -> Result<(), Miss> {
+        let selector = &self.rule.selector;
+        self.met += 1;
+        let Some(turn) = self
+            .met
+            .checked_sub(selector.after)
+            .filter(|turn| *turn > 0)
+        else {
+            return Err(Miss::Turn);
+        };
+        let in_time = selector.first.is_none_or(|first| turn <= first);
+        let in_turn = selector
+            .every
+            .is_none_or(|every| turn.is_multiple_of(every.max(1)));
+        if !(in_time && in_turn) {
+            return Err(Miss::Turn);
+        }
+        if let Some(share) = selector.probability
+            && self.dice.fraction() >= share
+        {
+            return Err(Miss::Chance);
+        }
+        match self.throttle() {
+            Some(throttle) if self.takes_token(throttle, facts.now) => Err(Miss::WithinRate),
+            _ => Ok(()),
+        }
+    }
+
+    fn throttle(&self) -> Option<Throttle> {
+        let entry = self.rule.script.entry(self.hits)?;
+        entry.actions.iter().find_map(|action| match action.what {
+            What::Throttle(throttle) => Some(throttle),
+            _ => None,
+        })
+    }
+
+    /// Whether there was a token left for this one.
+    fn takes_token(&mut self, throttle: Throttle, now: SimTime) -> bool {
+        let full = f64::from(throttle.burst.max(1));
+        let (tokens, since) = self.bucket.unwrap_or((full, now));
+        let gained = now.since(since).as_secs_f64() * throttle.per_second;
+        let tokens = (tokens + gained).min(full);
+        let is_left = tokens >= 1.0;
+        let rest = if is_left { tokens - 1.0 } else { tokens };
+        self.bucket = Some((rest, now));
+        is_left
+    }
+
+    /// Who takes an entry: absent if each exchange takes one of its own.
+    fn sharing_key(&self, facts: &Facts<'_>) -> Option<u64> {
+        match self.rule.per {
+            Per::Exchange => None,
+            Per::Attempt => facts.origin.and_then(|origin| origin.request),
+            Per::Command => facts.command.map(|command| {
+                let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+                words::command_key(command).hash(&mut hasher);
+                hasher.finish()
+            }),
+        }
+    }
+
+    fn shared_place(&self, key: u64) -> Option<u64> {
+        let found = self.shared.iter().rev().find(|(taker, _)| *taker == key);
+        found.map(|(_, place)| *place)
+    }
+
+    pub(super) fn draw(&mut self, shape: &super::DelayShape, since: Duration) -> Duration {
+        shape.draw(&mut self.dice, since)
+    }
+}
+
+/// A hasher that is the same on every platform and in every run.
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
