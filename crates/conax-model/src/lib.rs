@@ -15,5 +15,6 @@ pub mod drift;
 pub mod entropy;
 pub mod fault;
 pub mod id;
+pub mod ledger;
 pub mod secret;
 pub mod time;

@@ -1,0 +1,155 @@
+//! The fold of two journals, request by request.
+
+use super::{CasEvent, CrmEvent, Fate, Ledger, Standing};
+use crate::command::CommandKind;
+use crate::entropy::{Ids, Seed};
+use crate::fault::Deed;
+use crate::id::TransactionId;
+use crate::time::SimTime;
+
+struct Book {
+    ledger: Ledger,
+    ids: Ids,
+}
+
+const NOW: SimTime = SimTime::from_millis(0);
+
+impl Book {
+    fn new() -> Self {
+        Self {
+            ledger: Ledger::new(1000),
+            ids: Ids::new(Seed(1), "test"),
+        }
+    }
+
+    fn sent(&mut self, request: u64) {
+        let kind = CommandKind::AddSubscriptions;
+        let cards = vec!["1".into()];
+        let acknowledged = CrmEvent::Acknowledged {
+            request,
+            kind,
+            cards,
+        };
+        self.ledger.crm(NOW, acknowledged);
+        let exchange = request;
+        self.ledger.crm(
+            NOW,
+            CrmEvent::Sent {
+                request,
+                exchange,
+                left: true,
+            },
+        );
+        let (request, read, kind) = (Some(request), true, Some(kind));
+        self.ledger.cas(
+            NOW,
+            CasEvent::Received {
+                exchange,
+                request,
+                read,
+                kind,
+            },
+        );
+    }
+
+    fn executed(&mut self, exchange: u64) -> TransactionId {
+        let transaction = self.ids.transaction_id();
+        let (changed, late) = (true, false);
+        let deed = Deed::Executed {
+            exchange,
+            transaction,
+            changed,
+            late,
+        };
+        self.ledger.cas(NOW, CasEvent::Did(deed));
+        transaction
+    }
+
+    fn answered(&mut self, request: u64) {
+        let (exchange, status, reference) = (request, None, None);
+        self.ledger.crm(
+            NOW,
+            CrmEvent::Answered {
+                request,
+                exchange,
+                status,
+                reference,
+            },
+        );
+        self.ended(request, true);
+    }
+
+    fn ended(&mut self, request: u64, completed: bool) {
+        let reference = None;
+        self.ledger.crm(
+            NOW,
+            CrmEvent::Ended {
+                request,
+                completed,
+                reference,
+            },
+        );
+    }
+}
+
+#[test]
+fn each_request_has_its_fate_and_the_totals_add_up() {
+    let mut book = Book::new();
+    // Once; twice; silence after it was done; false OK; forgotten; pending.
+    for request in 1..=5 {
+        book.sent(request);
+    }
+    book.executed(1);
+    book.answered(1);
+    book.executed(2);
+    book.executed(2);
+    book.answered(2);
+    book.executed(3);
+    book.ended(3, false);
+    book.answered(4);
+    let lost = book.executed(5);
+    book.answered(5);
+    let undone = Deed::Undone {
+        transactions: vec![lost],
+    };
+    book.ledger.cas(NOW, CasEvent::Did(undone));
+    let kind = CommandKind::AddSubscriptions;
+    let cards = Vec::new();
+    book.ledger.crm(
+        NOW,
+        CrmEvent::Acknowledged {
+            request: 6,
+            kind,
+            cards,
+        },
+    );
+
+    let rows = book.ledger.rows();
+    let told: Vec<(Standing, Fate, bool)> = rows
+        .values()
+        .map(|row| (row.standing, row.fate, row.known_to_crm()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Standing::Completed, Fate::Once, true),
+            (Standing::Completed, Fate::Twice, false),
+            (Standing::Rejected, Fate::Once, false),
+            (Standing::Completed, Fate::Never, false),
+            (Standing::Completed, Fate::Never, false),
+            (Standing::Pending, Fate::Never, true),
+        ]
+    );
+    let totals = book.ledger.totals();
+    assert!(totals.add_up(), "{totals:?}");
+    assert_eq!((totals.false_completions, totals.unknown_to_crm), (2, 4));
+    assert_eq!(book.ledger.carried_out(), [1, 2, 2, 3]);
+}
+
+#[test]
+fn a_full_ledger_says_so() {
+    let mut book = Book::new();
+    book.ledger = Ledger::new(1);
+    book.sent(1);
+    assert!(book.ledger.is_full());
+}
