@@ -54,13 +54,11 @@ async fn who_hangs_up_while_a_run_is_made_does_not_stop_it() {
 async fn arrived(stage: &Stage) {
     let wait = async {
         loop {
-            let settled = stage.shared.settled.notified();
-            let mut settled = pin!(settled);
-            settled.as_mut().enable();
+            let settled = stage.shared.settled.listen();
             if stage.shared.crm().book.queue_length().in_flight == 0 {
                 return;
             }
-            settled.await;
+            settled.heard().await;
         }
     };
     tokio::time::timeout(PATIENCE, wait).await.unwrap();

@@ -11,6 +11,7 @@ use conax_contract::world::WorldSpec;
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
+use conax_sim::clock::ClockMode;
 use conax_sim::dispatch::ConaxAddress;
 use conax_sim::doorway::Limits;
 use conax_sim::house::{House, OpenHouse};
@@ -153,6 +154,7 @@ fn settings() -> HouseSettings {
     HouseSettings {
         seed: SEED,
         start: date(START),
+        clock: ClockMode::Real,
         crm: CrmSettings {
             base_path: BasePath::default(),
             shape: Shape::Superset,

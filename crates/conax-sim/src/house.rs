@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::cas_door;
+use crate::clock::Clock;
 use crate::control_door;
 use crate::crm_door;
 use crate::dispatch::{ConaxLink, LinkSettings, Reuse, run_on_interval};
@@ -56,9 +57,9 @@ impl House {
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, WorldProblem> {
         let journal = Journal::new(settings.journal, settings.cas.profile, observer);
-        let link = link_settings(&settings);
-        let link = ConaxLink::in_process(link);
-        let shared = Arc::new(Shared::new(settings, world, journal, link)?);
+        let clock = Clock::new(settings.clock, settings.start);
+        let link = ConaxLink::in_process(link_settings(&settings), &clock);
+        let shared = Arc::new(Shared::new(settings, world, clock, journal, link)?);
         shared.link.lead_to(&shared);
         Ok(Self { shared })
     }
@@ -136,8 +137,9 @@ impl OpenHouse {
             control: address(control.as_ref()),
         };
         let journal = Journal::new(settings.journal, settings.cas.profile, observer);
-        let link = link(&settings, addresses.cas);
-        let shared = Arc::new(Shared::new(settings, world, journal, link)?);
+        let clock = Clock::new(settings.clock, settings.start);
+        let link = link(&settings, addresses.cas, &clock);
+        let shared = Arc::new(Shared::new(settings, world, clock, journal, link)?);
         shared.link.lead_to(&shared);
         let (stop, stopped) = watch::channel(false);
         let (stop_cas, cas_stopped) = watch::channel(false);
@@ -212,15 +214,15 @@ fn address(listener: Option<&Listener>) -> Option<SocketAddr> {
 }
 
 /// The way to the head-end: another one if it was named, else our own door, else our own state.
-fn link(settings: &HouseSettings, own: Option<SocketAddr>) -> ConaxLink {
+fn link(settings: &HouseSettings, own: Option<SocketAddr>, clock: &Clock) -> ConaxLink {
     let address = settings
         .dispatch
         .conax_address
         .clone()
         .or(own.map(Into::into));
     match address {
-        Some(address) => ConaxLink::network(address, link_settings(settings)),
-        None => ConaxLink::in_process(link_settings(settings)),
+        Some(address) => ConaxLink::network(address, link_settings(settings), clock),
+        None => ConaxLink::in_process(link_settings(settings), clock),
     }
 }
 

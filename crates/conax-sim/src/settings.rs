@@ -10,6 +10,7 @@ use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 
+use crate::clock::ClockMode;
 use crate::dispatch::ConaxAddress;
 use crate::doorway::Limits;
 use crate::journal::JournalLimits;
@@ -21,6 +22,8 @@ pub struct HouseSettings {
     pub seed: Seed,
     /// The simulated time at the start.
     pub start: SimTime,
+    /// How simulated time passes.
+    pub clock: ClockMode,
     /// How the provisioning API behaves.
     pub crm: CrmSettings,
     /// How the simulated head-end behaves on the wire.

@@ -17,10 +17,9 @@ use conax_model::crm::{ReferenceData, RequestBook, Sessions};
 use conax_model::entropy::Ids;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
-use tokio::sync::{Notify, Semaphore};
 
 use crate::cas_door::Gate;
-use crate::clock::Clock;
+use crate::clock::{Bell, Clock, Places};
 use crate::dispatch::ConaxLink;
 use crate::journal::Journal;
 use crate::settings::HouseSettings;
@@ -72,7 +71,7 @@ impl<'a> Change<'a> {
 impl Drop for Change<'_> {
     fn drop(&mut self) {
         self.0.crm().is_changing = false;
-        self.0.settled.notify_waiters();
+        self.0.settled.ring();
     }
 }
 
@@ -85,13 +84,13 @@ pub struct Shared {
     /// Every exchange.
     pub journal: Journal,
     /// Wakes those who wait for a request to be settled.
-    pub settled: Notify,
+    pub settled: Bell,
     /// Processing runs so far.
     pub runs: AtomicU64,
     /// Requests of processing runs on their way at a time.
-    pub workers: Arc<Semaphore>,
+    pub workers: Arc<Places>,
     /// Requests that go out at once on their way at a time.
-    pub immediate: Semaphore,
+    pub immediate: Arc<Places>,
     /// The way to the head-end.
     pub link: ConaxLink,
     /// Set when the house closes: nothing more is sent.
@@ -110,19 +109,20 @@ impl Shared {
     pub fn new(
         settings: HouseSettings,
         world: WorldSpec,
+        clock: Clock,
         journal: Journal,
         link: ConaxLink,
     ) -> Result<Self, WorldProblem> {
         let crm = crm_side(&world, &settings, 0, settings.start)?;
         let cas = cas_side(&world, &settings, settings.start)?;
         Ok(Self {
-            clock: Clock::starting_at(settings.start),
-            workers: Arc::new(Semaphore::new(settings.dispatch.worker_count)),
+            clock,
+            workers: Places::new(settings.dispatch.worker_count),
             // The rest of the connections the head-end's door takes is left to the workers.
-            immediate: Semaphore::new((settings.limits.connection_count / 2).max(1)),
+            immediate: Places::new((settings.limits.connection_count / 2).max(1)),
             settings,
             journal,
-            settled: Notify::new(),
+            settled: Bell::default(),
             runs: AtomicU64::new(0),
             link,
             closing: AtomicBool::new(false),
@@ -198,13 +198,11 @@ impl Shared {
     /// Waits until no command is on its way.
     pub async fn nothing_in_flight(&self) {
         loop {
-            let settled = self.settled.notified();
-            tokio::pin!(settled);
-            settled.as_mut().enable();
+            let settled = self.settled.listen();
             if self.crm().book.queue_length().in_flight == 0 {
                 return;
             }
-            settled.await;
+            settled.heard().await;
         }
     }
 

@@ -65,6 +65,8 @@ settings! {
         "World to start from: `demo` or a *.world.yaml file";
     "seed", "N", "random", check::seed,
         "Seed of ids and every other chance; the same calls in the same order give the same bytes";
+    "clock", "CLOCK", "real", check::clock,
+        "How simulated time passes: `real`, `x60` (that many times as fast) or `stepped` (only when told); with a start: `stepped from 2014-11-30T08:59:00`";
     "base-path", "PATH", "/crmapi/rest/v2", check::base_path,
         "Path of the API; it is always served directly under / too";
     "shape", "SHAPE", "superset", check::shape,

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use conax_contract::cas::Profile;
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
+use conax_contract::text::parse_moment;
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
+use conax_sim::clock::ClockMode;
 use conax_sim::dispatch::ConaxAddress;
 use conax_sim::doorway::Limits;
 use conax_sim::journal::JournalLimits;
@@ -23,16 +25,19 @@ use crate::settings::{Settings, SettingsError};
 /// The longest time a setting may name; far beyond it the clock's arithmetic would end.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// The settings of a house, and the addresses of its doors.
+/// The settings of a house, and the addresses of its doors. It starts at `start`, unless its clock
+/// says otherwise.
 pub(crate) fn house(
     settings: &Settings,
     seed: Seed,
     start: SimTime,
     control_token: Option<Secret>,
 ) -> Result<(HouseSettings, DoorAddresses), SettingsError> {
+    let (clock, from) = value(clock(settings.get("clock")))?;
     let house = HouseSettings {
         seed,
-        start,
+        start: from.unwrap_or(start),
+        clock,
         crm: crm(settings).map_err(SettingsError::Value)?,
         cas: CasDoorSettings {
             profile: profile(settings.get("profile"))?,
@@ -223,6 +228,31 @@ pub(crate) fn seed(text: &str) -> Result<Option<u64>, String> {
     text.parse()
         .map(Some)
         .or_else(|_| expected(text, "`random` or a whole number from 0"))
+}
+
+/// How time passes, and from when, if that is said.
+pub(super) fn clock(text: &str) -> Result<(ClockMode, Option<SimTime>), String> {
+    let (mode, from) = match text.split_once(" from ") {
+        Some((mode, from)) => (mode, Some(from)),
+        None => (text, None),
+    };
+    let scale = || {
+        let scale = mode.strip_prefix('x')?.parse().ok()?;
+        ClockMode::takes_scale(scale).then_some(ClockMode::Scaled(scale))
+    };
+    let mode = match mode {
+        "real" => Ok(ClockMode::Real),
+        "stepped" => Ok(ClockMode::Stepped),
+        _ => scale().map_or_else(
+            || expected(mode, "`real`, `stepped` or a factor such as `x60`"),
+            Ok,
+        ),
+    };
+    let start = from.map(|from| match parse_moment(from) {
+        Some(start) => Ok(SimTime::from_calendar(start)),
+        None => expected(from, "a date such as `2014-11-30T08:59:00`"),
+    });
+    Ok((mode?, start.transpose()?))
 }
 
 pub(super) fn base_path(text: &str) -> Result<BasePath, String> {

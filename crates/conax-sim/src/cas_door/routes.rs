@@ -15,6 +15,8 @@ use conax_model::id::DomainName;
 
 use crate::cas_door::convert;
 use crate::cas_door::gate::Entry;
+use crate::clock::idle;
+use crate::dispatch::OwnRequest;
 use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
@@ -48,11 +50,20 @@ impl Answer {
     }
 }
 
+/// Whoever works on a call of our own link does so in place of the one who waits for the answer.
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let own = shared.link.own_request(request.headers());
+    let caller = own.as_ref().and_then(|own| own.caller.as_ref());
+    let activity = shared.clock.activity_for(caller);
+    activity.run(answer_call(&shared, request, own)).await
+}
+
+async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
-    let answer = respond(&shared, &parts, body, &mut call).await;
+    let mut answer = respond(shared, &parts, body, &mut call, own.is_some()).await;
+    answer.subject.request_number = own.and_then(|own| own.number);
     shared.journal.record(Ended {
         at,
         surface: Surface::Cas,
@@ -88,14 +99,20 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     response
 }
 
-async fn respond(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -> Answer {
+async fn respond(
+    shared: &Shared,
+    parts: &Parts,
+    body: Body,
+    call: &mut Bytes,
+    is_own: bool,
+) -> Answer {
     if let Err(refusal) = check_head(parts, &shared.settings.limits) {
         let status = StatusCode::from_u16(refusal.http_status());
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
         return Answer::text(status, refusal.to_string());
     }
     match parts.method {
-        Method::POST => enter(shared, parts, body, call).await,
+        Method::POST => enter(shared, parts, body, call, is_own).await,
         Method::GET | Method::HEAD if asks_for_wsdl(parts) => wsdl(shared, parts),
         Method::GET | Method::HEAD => Answer::text(
             StatusCode::NOT_FOUND,
@@ -150,7 +167,13 @@ fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
 }
 
 /// Who may not come in is told so before anything is read.
-async fn enter(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -> Answer {
+async fn enter(
+    shared: &Shared,
+    parts: &Parts,
+    body: Body,
+    call: &mut Bytes,
+    is_own: bool,
+) -> Answer {
     let header = header_text(&parts.headers, &header::AUTHORIZATION);
     let mode = shared.settings.cas.authentication;
     let entry = shared.cas().gate.enter(mode, header);
@@ -172,7 +195,13 @@ async fn enter(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -> 
         }
     };
     let limits = &shared.settings.limits;
-    match read_body(body, limits.body_bytes, limits.body_time).await {
+    let reading = read_body(body, limits.body_bytes, limits.body_time);
+    // Another client may send its body or not; our own does.
+    let body = match is_own {
+        true => reading.await,
+        false => idle(reading).await,
+    };
+    match body {
         Ok(body) => {
             *call = body;
             command(shared, parts, &domain, call)

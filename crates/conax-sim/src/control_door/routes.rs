@@ -13,6 +13,7 @@ use conax_contract::control::{
     ReadyView, VersionView,
 };
 
+use crate::clock::{Activity, idle};
 use crate::control_door::convert::{date, queue_view, run_view};
 use crate::control_door::reply::Reply;
 use crate::control_door::{queries, utilities, worlds};
@@ -73,10 +74,15 @@ impl ControlCall {
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let activity = shared.clock.activity();
+    activity.run(answer_call(&shared, request)).await
+}
+
+async fn answer_call(shared: &Arc<Shared>, request: Request) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut kept = Bytes::new();
-    let reply = respond(&shared, &parts, body, &mut kept)
+    let reply = respond(shared, &parts, body, &mut kept)
         .await
         .unwrap_or_else(Reply::from);
     shared.journal.record(Ended {
@@ -150,7 +156,7 @@ async fn read(
         }
         _ => limits.body_bytes,
     };
-    read_body(body, limit, limits.body_time)
+    idle(read_body(body, limit, limits.body_time))
         .await
         .map_err(|refusal| unread(refusal, limit))
 }
@@ -243,7 +249,9 @@ fn version() -> Reply {
 /// A processing run on a task of its own: a caller that hangs up does not stop it.
 async fn run(shared: &Arc<Shared>) -> Reply {
     let runner = Arc::clone(shared);
-    let report = tokio::spawn(async move { run_once(&runner).await }).await;
+    let activity = Activity::current().unwrap_or_else(|| shared.clock.activity());
+    let running = async move { run_once(&runner).await };
+    let report = tokio::spawn(activity.run(running)).await;
     let report = report.expect("a processing run does not panic");
     Reply::json(&run_view(&report, shared.crm().book.queue_length()))
 }

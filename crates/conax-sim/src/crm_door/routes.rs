@@ -20,6 +20,7 @@ use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, Re
 use conax_model::id::HexId;
 use conax_model::time::SimTime;
 
+use crate::clock::idle;
 use crate::crm_door::convert::Context;
 use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
@@ -86,10 +87,15 @@ impl Answer {
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let activity = shared.clock.activity();
+    activity.run(answer_call(&shared, request)).await
+}
+
+async fn answer_call(shared: &Arc<Shared>, request: Request) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
-    let answer = match respond(&shared, &parts, body, &mut call).await {
+    let answer = match respond(shared, &parts, body, &mut call).await {
         Ok(answer) => answer,
         Err(refusal) => Answer::refused(&refusal),
     };
@@ -146,7 +152,7 @@ async fn respond(
             perform(shared, operation, &params, parts).await
         }
         Route::Operation(operation) => {
-            let read = read_body(body, limits.body_bytes, limits.body_time).await;
+            let read = idle(read_body(body, limits.body_bytes, limits.body_time)).await;
             *call = read.map_err(|refusal| unread(refusal, limits))?;
             let params = match operation {
                 // Attested: clients send the key login without a body.

@@ -6,7 +6,8 @@
 //! twice. In-process the same bytes go to the head-end's router without a socket.
 //!
 //! To another head-end every command has a connection of its own, as the CRM's client does it
-//! (Inferred: the default of Axis 1); to our own door connections are used again.
+//! (Inferred: the default of Axis 1); to our own door connections are used again. While another
+//! head-end works, the house has nothing to do; while our own does, it is not at rest.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -21,10 +22,12 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::cas_door;
+use crate::clock::{Clock, Elapsed, idle};
+use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
 use crate::shared::Shared;
 
 /// An idle connection older than this is not used again: the other end may be closing it.
@@ -141,9 +144,22 @@ fn unsent(fault: AxisFault) -> SendFailure {
     }
 }
 
+/// One command on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Sending<'a> {
+    /// The command as the wire carries it.
+    pub request: &'a EncodedRequest,
+    /// The number of the provisioning request, for our own bookkeeping.
+    pub number: Option<u64>,
+    /// The `Authorization` header, if the CRM has credentials.
+    pub authorization: Option<&'a HeaderValue>,
+}
+
 /// The way to a head-end.
 pub struct ConaxLink {
     settings: LinkSettings,
+    clock: Clock,
+    own_calls: OwnCalls,
     way: Way,
 }
 
@@ -163,9 +179,11 @@ struct Idle {
 impl ConaxLink {
     /// A link over sockets.
     #[must_use]
-    pub fn network(address: ConaxAddress, settings: LinkSettings) -> Self {
+    pub fn network(address: ConaxAddress, settings: LinkSettings, clock: &Clock) -> Self {
         Self {
             settings,
+            clock: clock.clone(),
+            own_calls: OwnCalls::default(),
             way: Way::Network {
                 address,
                 idle: Arc::default(),
@@ -176,9 +194,11 @@ impl ConaxLink {
     /// A link to the head-end of this process: the same bytes, no sockets. The house is given
     /// with [`Self::lead_to`], as soon as it stands.
     #[must_use]
-    pub fn in_process(settings: LinkSettings) -> Self {
+    pub fn in_process(settings: LinkSettings, clock: &Clock) -> Self {
         Self {
             settings,
+            clock: clock.clone(),
+            own_calls: OwnCalls::default(),
             way: Way::InProcess(OnceLock::new()),
         }
     }
@@ -196,17 +216,24 @@ impl ConaxLink {
         matches!(self.way, Way::Network { .. })
     }
 
-    /// Sends one command and reads the answer; with an `Authorization` header, if the CRM has
-    /// credentials.
+    /// What a call at our own head-end's door says about itself, if it came on this link.
+    #[must_use]
+    pub fn own_request(&self, headers: &HeaderMap) -> Option<OwnRequest> {
+        self.own_calls.read(headers)
+    }
+
+    /// Sends one command and reads the answer.
     ///
     /// # Errors
     /// If no whole answer was read.
-    pub async fn exchange(
-        &self,
-        request: &EncodedRequest,
-        authorization: Option<HeaderValue>,
-    ) -> Result<WireReply, SendFailure> {
-        let call = self.call(request, authorization);
+    pub async fn exchange(&self, sending: Sending<'_>) -> Result<WireReply, SendFailure> {
+        let mut call = self.call(sending);
+        // Nobody else learns of our numbers.
+        let own = (self.settings.reuse == Reuse::WhileFresh).then(|| self.own_calls.begin());
+        if let Some(own) = &own {
+            let header = own.header(sending.number);
+            call.headers_mut().insert(OWN_REQUEST_HEADER, header);
+        }
         match &self.way {
             Way::InProcess(house) => {
                 let house = house.get().and_then(Weak::upgrade);
@@ -232,10 +259,23 @@ impl ConaxLink {
         router: Router,
         call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
-        let call = router.oneshot(call.map(Body::new));
-        let reply = timeout(self.settings.read_time, call).await;
+        let reply = self.answer(router.oneshot(call.map(Body::new))).await;
         let Ok(reply) = reply.map_err(|_| sent(AxisFault::read_timed_out()))?;
         self.read(reply).await
+    }
+
+    /// Waits for bytes, as long as the client does.
+    async fn answer<F: Future>(&self, bytes: F) -> Result<F::Output, Elapsed> {
+        self.within(self.settings.read_time, bytes).await
+    }
+
+    /// Waits for the other end; while that is not ours, the house has nothing to do.
+    async fn within<F: Future>(&self, time: Duration, future: F) -> Result<F::Output, Elapsed> {
+        let waiting = self.clock.timeout(time, future);
+        match self.settings.reuse {
+            Reuse::Never => idle(waiting).await,
+            Reuse::WhileFresh => waiting.await,
+        }
     }
 
     async fn exchange_on_network(
@@ -248,7 +288,7 @@ impl ConaxLink {
             Some(connection) => connection,
             None => self.connect(address).await.map_err(unsent)?,
         };
-        let answered = timeout(self.settings.read_time, connection.send_request(call)).await;
+        let answered = self.answer(connection.send_request(call)).await;
         let answered = answered.map_err(|_| sent(AxisFault::read_timed_out()))?;
         let reply = answered.map_err(|error| SendFailure {
             fault: broken(&error),
@@ -262,11 +302,8 @@ impl ConaxLink {
         Ok(whole)
     }
 
-    fn call(
-        &self,
-        request: &EncodedRequest,
-        authorization: Option<HeaderValue>,
-    ) -> Request<Full<Bytes>> {
+    fn call(&self, sending: Sending<'_>) -> Request<Full<Bytes>> {
+        let request = sending.request;
         let mut call = Request::new(Full::new(Bytes::copy_from_slice(&request.body)));
         *call.method_mut() = Method::POST;
         *call.uri_mut() = self.path(request).parse().unwrap_or_default();
@@ -290,15 +327,16 @@ impl ConaxLink {
         if self.settings.reuse == Reuse::Never {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some(authorization) = authorization {
-            headers.insert(header::AUTHORIZATION, authorization);
+        if let Some(authorization) = sending.authorization {
+            headers.insert(header::AUTHORIZATION, authorization.clone());
         }
         call
     }
 
     async fn connect(&self, address: &ConaxAddress) -> Result<SendRequest<Full<Bytes>>, AxisFault> {
         let target = (address.host.as_str(), address.port);
-        let stream = match timeout(self.settings.connect_time, TcpStream::connect(target)).await {
+        let connecting = TcpStream::connect(target);
+        let stream = match self.within(self.settings.connect_time, connecting).await {
             Err(_) => return Err(AxisFault::connect_timed_out()),
             Ok(Err(error)) => return Err(not_connected(&address.host, &error)),
             Ok(Ok(stream)) => stream,
@@ -322,7 +360,7 @@ impl ConaxLink {
         let (head, mut body) = reply.into_parts();
         let mut bytes = Vec::new();
         loop {
-            let frame = timeout(self.settings.read_time, body.frame()).await;
+            let frame = self.answer(body.frame()).await;
             match frame.map_err(|_| sent(AxisFault::read_timed_out()))? {
                 None => break,
                 Some(Err(_)) => return Err(sent(AxisFault::end_of_file())),
@@ -361,7 +399,8 @@ fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<SendRequest<Full<Bytes>>> {
 
 /// Keeps a connection once it is ready again, if that is soon; and forgets the stale ones.
 async fn give_back(idle: Arc<Mutex<Vec<Idle>>>, mut connection: SendRequest<Full<Bytes>>) {
-    if !matches!(timeout(IDLE_TIME, connection.ready()).await, Ok(Ok(()))) {
+    let ready = tokio::time::timeout(IDLE_TIME, connection.ready()).await;
+    if !matches!(ready, Ok(Ok(()))) {
         return;
     }
     let mut idle = idle

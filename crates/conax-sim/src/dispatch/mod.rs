@@ -6,12 +6,14 @@
 mod conceal;
 mod convert;
 mod link;
+mod own;
 mod run;
 mod send;
 mod settlement;
 #[cfg(test)]
 mod tests;
 
-pub use link::{ConaxAddress, ConaxLink, LinkSettings, Reuse};
+pub use link::{ConaxAddress, ConaxLink, LinkSettings, Reuse, Sending};
+pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once};
 pub use send::{DispatchOutcome, create_and_send};

@@ -1,8 +1,10 @@
 //! Processing runs: everything that is due is sent, by several workers, in order.
 //!
 //! Runs may overlap: a command that hangs keeps one worker and the run that sent it, not the runs
-//! after it. Order is the book's business, whoever takes.
+//! after it. Order is the book's business, whoever takes. What was sent hands its activity to its
+//! run when it has ended; a run that only waits does not count.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,8 +12,9 @@ use std::time::Duration;
 use conax_model::crm::{ProvisioningRequest, State};
 use conax_model::time::SimTime;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
+use crate::clock::{Activity, Place, idle};
 use crate::dispatch::send::{DispatchOutcome, carry_out, take_due};
 use crate::shared::Shared;
 
@@ -38,6 +41,11 @@ pub struct RunReport {
 ///
 /// Run it on a task of its own where a caller may hang up: dropping it drops what it sent.
 pub async fn run_once(shared: &Arc<Shared>) -> RunReport {
+    let activity = Activity::current().unwrap_or_else(|| shared.clock.activity());
+    activity.run(run(shared)).await
+}
+
+async fn run(shared: &Arc<Shared>) -> RunReport {
     let started = shared.clock.now();
     let mut run = Run {
         shared: Arc::clone(shared),
@@ -68,22 +76,36 @@ pub async fn run_once(shared: &Arc<Shared>) -> RunReport {
 /// Makes processing runs until `stop` turns true.
 ///
 /// A run that is still waiting for an answer does not hold up the next one; while every worker
-/// waits, there is nothing a further run could do.
-pub async fn run_on_interval(
+/// waits, there is nothing a further run could do. The first interval begins with the call.
+pub fn run_on_interval(
     shared: Arc<Shared>,
     interval: Duration,
+    stop: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + Send {
+    let first = shared.clock.sleep_in_background(interval);
+    run_beat_by_beat(shared, interval, Box::pin(first), stop)
+}
+
+type Beat = Pin<Box<dyn Future<Output = Activity> + Send>>;
+
+async fn run_beat_by_beat(
+    shared: Arc<Shared>,
+    interval: Duration,
+    mut beat: Beat,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut runs = JoinSet::new();
     loop {
-        tokio::select! {
-            () = tokio::time::sleep(interval) => {}
+        let activity = tokio::select! {
+            activity = &mut beat => activity,
             _ = stop.wait_for(|&stopped| stopped) => break,
-        }
+        };
+        // The next beat is waited for before this one's activity may end: no time passes between.
+        beat = Box::pin(shared.clock.sleep_in_background(interval));
         while runs.try_join_next().is_some() {}
-        if shared.workers.available_permits() > 0 {
+        if shared.workers.has_free() {
             let shared = Arc::clone(&shared);
-            runs.spawn(async move { run_once(&shared).await });
+            runs.spawn(activity.run(async move { run_once(&shared).await }));
         }
     }
     // What these runs sent is waited for by whoever closes the house.
@@ -93,7 +115,7 @@ pub async fn run_on_interval(
 /// A run under way.
 struct Run {
     shared: Arc<Shared>,
-    sent: JoinSet<DispatchOutcome>,
+    sent: JoinSet<(DispatchOutcome, Activity)>,
     report: RunReport,
 }
 
@@ -109,19 +131,17 @@ enum Sending {
 impl Run {
     /// Takes what may leave next and sends it on a task of its own, once a worker is free.
     async fn send_next(&mut self) -> Sending {
-        let workers = Arc::clone(&self.shared.workers);
-        let worker = workers
-            .acquire_owned()
-            .await
-            .expect("the workers are never dismissed");
+        let worker = self.worker().await;
         match take_due(&self.shared, self.report.started) {
             Some(ticket) => {
                 let shared = Arc::clone(&self.shared);
-                self.sent.spawn(async move {
+                let activity = shared.clock.activity();
+                let ended = activity.clone();
+                self.sent.spawn(activity.run(async move {
                     let outcome = carry_out(&shared, ticket).await;
                     drop(worker);
-                    outcome
-                });
+                    (outcome, ended)
+                }));
                 Sending::Sent
             }
             None if self.sent.is_empty() => Sending::Over,
@@ -129,13 +149,27 @@ impl Run {
         }
     }
 
-    async fn settle_one(&mut self) {
-        if let Some(settled) = self.sent.join_next().await {
-            self.count(settled.expect("a worker does not panic"));
+    /// Waits for a worker; what has ended meanwhile is counted, so that it is not kept from ending.
+    async fn worker(&mut self) -> Place {
+        let workers = Arc::clone(&self.shared.workers);
+        let mut worker = pin!(workers.take());
+        loop {
+            tokio::select! {
+                biased;
+                worker = &mut worker => return worker,
+                Some(settled) = self.sent.join_next() => self.count(settled),
+            }
         }
     }
 
-    fn count(&mut self, outcome: DispatchOutcome) {
+    async fn settle_one(&mut self) {
+        if let Some(settled) = idle(self.sent.join_next()).await {
+            self.count(settled);
+        }
+    }
+
+    fn count(&mut self, settled: Result<(DispatchOutcome, Activity), JoinError>) {
+        let (outcome, _activity) = settled.expect("a worker does not panic");
         match outcome {
             DispatchOutcome::Settled(row) if is_completed(&row) => {
                 self.report.completed_count += 1;

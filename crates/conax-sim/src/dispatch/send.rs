@@ -13,9 +13,10 @@ use conax_model::crm::{
 use conax_model::id::HexId;
 use conax_model::time::SimTime;
 
+use crate::clock::Activity;
 use crate::dispatch::conceal::{conceal_body, conceal_fault, conceal_reply};
 use crate::dispatch::convert::cas_request;
-use crate::dispatch::link::{SendFailure, WireReply};
+use crate::dispatch::link::{SendFailure, Sending, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
@@ -36,6 +37,7 @@ pub enum DispatchOutcome {
 ///
 /// It is sent on a task of its own: a caller that hangs up drops this future, not the sending. A
 /// request that is not sent now (the provider is not effective, the house closes) stays pending.
+/// Caller and task are one activity, so that the caller counts as soon as the task has ended.
 pub async fn create_and_send(
     shared: &Arc<Shared>,
     new: NewRequest,
@@ -54,7 +56,9 @@ pub async fn create_and_send(
         return Some(row);
     }
     let (sender, id) = (Arc::clone(shared), row.id);
-    let sent = tokio::spawn(async move { dispatch_at_once(&sender, id, generation).await }).await;
+    let activity = Activity::current().unwrap_or_else(|| shared.clock.activity());
+    let dispatch = async move { dispatch_at_once(&sender, id, generation).await };
+    let sent = tokio::spawn(activity.run(dispatch)).await;
     match sent {
         Ok(DispatchOutcome::Settled(settled)) => Some(settled),
         Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => Some(row),
@@ -73,22 +77,25 @@ pub(super) fn take_due(shared: &Shared, due: SimTime) -> Option<Ticket> {
 /// Sends a request that was created to be sent at once, as soon as its smartcards are free.
 async fn dispatch_at_once(shared: &Shared, id: HexId, generation: u64) -> DispatchOutcome {
     loop {
-        let settled = shared.settled.notified();
-        tokio::pin!(settled);
-        settled.as_mut().enable();
         match take_at_once(shared, id, generation) {
-            ImmediateTake::Taken(ticket) => {
-                let _place = shared
-                    .immediate
-                    .acquire()
-                    .await
-                    .expect("the places stay open");
-                return carry_out(shared, *ticket).await;
-            }
-            ImmediateTake::NotWaiting => return DispatchOutcome::NothingDue,
-            ImmediateTake::CardBusy => settled.await,
+            ImmediateTake::CardBusy => {}
+            taken => return dispatch_taken(shared, taken).await,
+        }
+        // It may be settled just now: listen first, then look again.
+        let settled = shared.settled.listen();
+        match take_at_once(shared, id, generation) {
+            ImmediateTake::CardBusy => settled.heard().await,
+            taken => return dispatch_taken(shared, taken).await,
         }
     }
+}
+
+async fn dispatch_taken(shared: &Shared, taken: ImmediateTake) -> DispatchOutcome {
+    let ImmediateTake::Taken(ticket) = taken else {
+        return DispatchOutcome::NothingDue;
+    };
+    let _place = shared.immediate.take().await;
+    carry_out(shared, *ticket).await
 }
 
 fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
@@ -104,14 +111,14 @@ fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
 
 /// Sends what a ticket stands for, and settles it.
 ///
-/// Run it on a task of its own: a ticket must be settled, whoever stops waiting.
+/// Run it on a task of its own, as an activity: a ticket must be settled, whoever stops waiting.
 pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
     let settlement = match &ticket.sending {
         Err(reason) => unsendable(*reason, shared.clock.now()),
         Ok(command) => send(shared, &ticket, command).await,
     };
     let settled = shared.crm().book.settle(ticket, settlement);
-    shared.settled.notify_waiters();
+    shared.settled.ring();
     match settled {
         Settled::Done(row) => DispatchOutcome::Settled(row),
         Settled::BookReplaced => DispatchOutcome::BookReplaced,
@@ -122,10 +129,13 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
     let (profile, cas_request) = (shared.settings.cas.profile, cas_request(command));
     let request = cas::encode_request(profile, &cas_request);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
-    let answer = shared
-        .link
-        .exchange(&request, shared.conax_authorization())
-        .await;
+    let authorization = shared.conax_authorization();
+    let sending = Sending {
+        request: &request,
+        number: ticket.number,
+        authorization: authorization.as_ref(),
+    };
+    let answer = shared.link.exchange(sending).await;
     let (reply, read) = read(profile, cas_request.operation(), command, answer);
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
     shared.journal.record(Ended {

@@ -5,16 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
 
+use crate::doorway::connection::{ConnectionControl, Steered};
 use crate::doorway::dress::{Dressed, FrameworkAnswers};
 use crate::doorway::patience::Patient;
+use crate::doorway::socket::Socket;
 
 /// How long an accept loop rests when the system has no more file handles.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
@@ -120,7 +125,15 @@ impl Listener {
     ) -> impl Future<Output = ()> + Send + 'static {
         // Replies are written whole; waiting to fill a segment would only add delay.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router);
+        let stream = Arc::new(stream);
+        let control = ConnectionControl::of(&stream);
+        let marked = control.clone();
+        let service =
+            TowerToHyperService::new(router.map_request(move |mut call: Request<Incoming>| {
+                marked.begin_call();
+                call.extensions_mut().insert(marked.clone());
+                call
+            }));
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
@@ -128,19 +141,25 @@ impl Listener {
             .half_close(true)
             .header_read_timeout(self.limits.head_time)
             .max_buf_size((self.limits.head_bytes * 2).max(8192));
-        let io = Patient::new(TokioIo::new(stream), self.limits.write_time);
+        let io = Patient::new(Socket::new(stream), self.limits.write_time);
+        let io = Steered::new(io, &control);
         let watcher = open.watcher();
         let answers = self.answers;
         async move {
-            // A connection that breaks is the peer's business; what was acknowledged is recorded.
-            let _ = match answers {
-                Some(answers) => {
-                    watcher
-                        .watch(builder.serve_connection(Dressed::new(io, answers), service))
-                        .await
+            let served = async {
+                match answers {
+                    Some(answers) => {
+                        let io = Dressed::new(io, answers);
+                        watcher.watch(builder.serve_connection(io, service)).await
+                    }
+                    None => watcher.watch(builder.serve_connection(io, service)).await,
                 }
-                None => watcher.watch(builder.serve_connection(io, service)).await,
             };
+            // A connection that breaks is the peer's business; what was acknowledged is recorded.
+            tokio::select! {
+                _ = served => {}
+                () = control.ended() => {}
+            }
         }
     }
 

@@ -1,13 +1,18 @@
 //! What all doors share: listening within limits, reading heads and bodies within limits, and
-//! answers to bytes that are not HTTP.
+//! answers to bytes that are not HTTP; and what a handler can do to its connection.
 
 mod body;
+mod connection;
 mod dress;
 mod head;
 mod listener;
 mod patience;
+mod socket;
+#[cfg(test)]
+mod tests;
 
 pub use body::{BodyRefusal, forget_body, read_body};
+pub use connection::ConnectionControl;
 pub use dress::FrameworkAnswers;
 pub(crate) use dress::whole_answer;
 pub use head::{HeadRefusal, check_head};

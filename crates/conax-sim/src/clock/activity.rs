@@ -1,0 +1,195 @@
+//! What the house is doing, counted: it is at rest when nothing is being done.
+//!
+//! Whoever works for the house holds an [`Activity`]. It counts while it lives, but not while it is
+//! paused, which it is while its holder waits for simulated time or for somebody else. Whoever ends
+//! such a wait ends the pause before waking the waiter, so the house is never at rest in between.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+tokio::task_local! {
+    static CURRENT: Activity;
+}
+
+/// How many activities are going on.
+#[derive(Debug, Default)]
+pub(super) struct Bustle {
+    count: AtomicUsize,
+    rest: Notify,
+}
+
+impl Bustle {
+    fn more(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn less(&self) {
+        if self.count.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.rest.notify_waiters();
+        }
+    }
+
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.count.load(Ordering::SeqCst) == 0
+    }
+
+    /// Waits until nothing is going on; false if that takes longer than `patience`.
+    pub(super) async fn rest(&self, patience: Duration) -> bool {
+        let at_rest = async {
+            loop {
+                let mut rest = pin!(self.rest.notified());
+                rest.as_mut().enable();
+                if self.is_at_rest() {
+                    return;
+                }
+                rest.await;
+            }
+        };
+        self.is_at_rest() || tokio::time::timeout(patience, at_rest).await.is_ok()
+    }
+}
+
+/// Something the house is doing. Clones are the same activity; it ends with the last of them.
+#[derive(Clone, Debug)]
+pub struct Activity(Arc<Doing>);
+
+#[derive(Debug)]
+struct Doing {
+    bustle: Arc<Bustle>,
+    pauses: Mutex<Pauses>,
+    behalf: Option<Pause>,
+}
+
+#[derive(Debug, Default)]
+struct Pauses {
+    count: usize,
+    /// Counts the times it was woken; pauses from before do not matter any more.
+    wakings: u64,
+}
+
+impl Doing {
+    fn pauses(&self) -> MutexGuard<'_, Pauses> {
+        self.pauses
+            .lock()
+            .expect("nobody panics while holding the pauses")
+    }
+}
+
+impl Drop for Doing {
+    fn drop(&mut self) {
+        // Whoever waits for the end of this goes on before this stops counting.
+        self.behalf = None;
+        if self.pauses().count == 0 {
+            self.bustle.less();
+        }
+    }
+}
+
+impl Activity {
+    pub(super) fn begin(bustle: &Arc<Bustle>, caller: Option<&Caller>) -> Self {
+        bustle.more();
+        Self(Arc::new(Doing {
+            bustle: Arc::clone(bustle),
+            pauses: Mutex::default(),
+            behalf: caller.and_then(Caller::pause),
+        }))
+    }
+
+    /// The activity of the running task, if it has one.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Self::clone).ok()
+    }
+
+    /// Runs a future as this activity: what it waits for pauses it. It lives as long as the future.
+    pub fn run<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
+        CURRENT.scope(self, future)
+    }
+
+    /// The one who waits while another activity works for it.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller(Arc::downgrade(&self.0))
+    }
+
+    pub(super) fn pause(&self) -> Pause {
+        let mut pauses = self.0.pauses();
+        pauses.count += 1;
+        if pauses.count == 1 {
+            self.0.bustle.less();
+        }
+        Pause {
+            doing: Arc::downgrade(&self.0),
+            wakings: pauses.wakings,
+        }
+    }
+
+    /// Ends every pause: the holder goes on, whatever it waited for.
+    pub(super) fn wake(&self) {
+        let mut pauses = self.0.pauses();
+        pauses.wakings += 1;
+        if pauses.count > 0 {
+            pauses.count = 0;
+            self.0.bustle.more();
+        }
+    }
+}
+
+/// An activity that another one works for. Does not keep it alive.
+#[derive(Clone, Debug)]
+pub struct Caller(Weak<Doing>);
+
+impl Caller {
+    fn pause(&self) -> Option<Pause> {
+        self.0.upgrade().map(|doing| Activity(doing).pause())
+    }
+}
+
+/// While it lives, its activity does not count.
+#[derive(Debug)]
+pub(super) struct Pause {
+    doing: Weak<Doing>,
+    wakings: u64,
+}
+
+impl Drop for Pause {
+    fn drop(&mut self) {
+        let Some(doing) = self.doing.upgrade() else {
+            return;
+        };
+        let mut pauses = doing.pauses();
+        if pauses.wakings == self.wakings {
+            pauses.count -= 1;
+            if pauses.count == 0 {
+                doing.bustle.more();
+            }
+        }
+        drop(pauses);
+    }
+}
+
+/// Waits for somebody outside the house, or for an activity that hands itself over with its
+/// result: meanwhile the activity of the running task does not count.
+pub async fn idle<F: Future>(future: F) -> F::Output {
+    let Some(activity) = Activity::current() else {
+        return future.await;
+    };
+    let mut future = pin!(future);
+    let mut pause = None;
+    std::future::poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => {
+            pause = None;
+            Poll::Ready(output)
+        }
+        Poll::Pending => {
+            pause.get_or_insert_with(|| activity.pause());
+            Poll::Pending
+        }
+    })
+    .await
+}

@@ -1,0 +1,118 @@
+//! Letting time pass at once.
+
+use std::time::Duration;
+
+use conax_model::time::SimTime;
+
+use crate::clock::activity::{Activity, Pause};
+use crate::clock::{Clock, whole_millis};
+
+/// How long, of real time, the house may take to come to rest.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What happened while time passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advanced {
+    /// The time before.
+    pub from: SimTime,
+    /// The time after.
+    pub now: SimTime,
+    /// How many waits ended.
+    pub fired: usize,
+    /// Whether the house came to rest whenever it had to; if not, time stopped there.
+    pub at_rest: bool,
+}
+
+/// The right to let time pass. There is one at a time; who has it is not counted as doing anything.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    clock: &'a Clock,
+    _alone: tokio::sync::MutexGuard<'a, ()>,
+    _aside: Option<Pause>,
+}
+
+/// Timers that run must learn what has passed, even if whoever advanced was given up half-way.
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.clock.inner.changed();
+    }
+}
+
+impl Clock {
+    /// Waits for the right to let time pass.
+    pub async fn turn(&self) -> Turn<'_> {
+        let aside = Activity::current().map(|activity| activity.pause());
+        Turn {
+            clock: self,
+            _alone: self.inner.advancing.lock().await,
+            _aside: aside,
+        }
+    }
+
+    /// Lets this much time pass at once: everything that is due until then happens in order of
+    /// time, then of registration, each at its own time, the house coming to rest in between.
+    pub async fn advance(&self, time: Duration) -> Advanced {
+        let turn = self.turn().await;
+        let target = self.inner.position().saturating_add(time);
+        turn.advance(target).await
+    }
+
+    /// Lets time pass until the clock shows `now`; nothing happens if it already does.
+    pub async fn advance_to(&self, now: SimTime) -> Advanced {
+        self.turn().await.advance_to(now).await
+    }
+}
+
+impl Turn<'_> {
+    /// Waits until the house has come to rest; false if it does not.
+    pub async fn rest(&self) -> bool {
+        self.clock.inner.bustle.rest(PATIENCE).await
+    }
+
+    /// When the next wait ends that is not in the background.
+    #[must_use]
+    pub fn next_work(&self) -> Option<SimTime> {
+        let waits = self.clock.inner.waits();
+        let (due, _) = waits.turns().find(|(_, in_background)| !in_background)?;
+        Some(self.clock.inner.face().base + whole_millis(due))
+    }
+
+    /// See [`Clock::advance_to`].
+    pub async fn advance_to(&self, now: SimTime) -> Advanced {
+        let face = self.clock.inner.face();
+        let target = now.since(face.base);
+        self.advance(target.max(face.position())).await
+    }
+
+    async fn advance(&self, target: Duration) -> Advanced {
+        let inner = &self.clock.inner;
+        let (from, mut fired) = (self.clock.now(), 0);
+        let at_rest = loop {
+            if !self.rest().await {
+                break false;
+            }
+            let first = inner.waits().turns().next();
+            let Some((due, _)) = first.filter(|(due, _)| *due <= target) else {
+                self.pass_until(target);
+                break true;
+            };
+            self.pass_until(due);
+            inner.fire_at(due);
+            fired += 1;
+        };
+        Advanced {
+            from,
+            now: self.clock.now(),
+            fired,
+            at_rest,
+        }
+    }
+
+    /// A running clock may be there already.
+    fn pass_until(&self, position: Duration) {
+        self.clock.inner.change(|face| {
+            let reached = face.position();
+            face.stand_at(reached.max(position));
+        });
+    }
+}

@@ -1,0 +1,157 @@
+//! What a client sees of a connection that is steered, over real sockets.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Extension;
+use axum::routing::get;
+use conax_model::time::SimTime;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
+
+use super::{ConnectionControl, Limits, Listener};
+use crate::clock::{Clock, ClockMode};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const WHOLE: &str = "a body of some length";
+
+/// A door with one handler, open as long as the sender lives.
+async fn open(router: Router) -> (SocketAddr, watch::Sender<bool>) {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = Listener::bind(any, Limits::default(), None).await;
+    let listener = listener.expect("a free port");
+    let address = listener.address().expect("a bound socket");
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(listener.serve(router, stopped));
+    (address, stop)
+}
+
+/// What a handler does to its connection before it answers.
+async fn steered(
+    steer: impl Fn(&ConnectionControl) + Clone + Send + Sync + 'static,
+) -> (SocketAddr, watch::Sender<bool>) {
+    let answer = move |Extension(control): Extension<ConnectionControl>| {
+        steer(&control);
+        std::future::ready(WHOLE)
+    };
+    open(Router::new().route("/", get(answer))).await
+}
+
+async fn call(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let call = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
+    stream.write_all(call).await.expect("a call that is sent");
+    stream
+}
+
+/// Everything that comes until the end, and how it ends.
+async fn rest(mut stream: TcpStream) -> (String, Option<ErrorKind>) {
+    let mut bytes = Vec::new();
+    let end = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes));
+    let end = end.await.expect("an end in time");
+    let text = String::from_utf8(bytes).expect("text");
+    (text, end.err().map(|error| error.kind()))
+}
+
+#[tokio::test]
+async fn a_reset_connection_is_reset_for_its_client() {
+    let (address, _open) = steered(ConnectionControl::reset).await;
+    let (text, end) = rest(call(address).await).await;
+    assert_eq!((&*text, end), ("", Some(ErrorKind::ConnectionReset)));
+}
+
+#[tokio::test]
+async fn a_connection_that_hangs_up_ends_without_a_byte() {
+    let (address, _open) = steered(ConnectionControl::hang_up).await;
+    assert_eq!(rest(call(address).await).await, (String::new(), None));
+}
+
+#[tokio::test]
+async fn a_reply_is_cut_after_exactly_so_many_bytes() {
+    for count in [0, 1, 17, 100] {
+        let (address, _open) = steered(move |control| control.cut_after(count)).await;
+        let (text, end) = rest(call(address).await).await;
+        assert_eq!((text.len(), end), (count, None), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_wished_for_one_reply_does_not_hold_for_the_next() {
+    let (address, _open) = steered(|control| {
+        control.cut_after(1000);
+        control.cut_after(1000);
+    })
+    .await;
+    let mut stream = call(address).await;
+    for _ in 0..20 {
+        let mut text = String::new();
+        while !text.ends_with(WHOLE) {
+            let mut byte = [0];
+            let read = tokio::time::timeout(PATIENCE, stream.read_exact(&mut byte)).await;
+            read.expect("bytes in time").expect("a whole reply");
+            text.push(char::from(byte[0]));
+        }
+        let again = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
+        stream.write_all(again).await.expect("a call that is sent");
+    }
+}
+
+#[tokio::test]
+async fn a_handler_notices_that_its_client_gave_up() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let answer = move |Extension(control): Extension<ConnectionControl>| {
+        let tell = tell.clone();
+        async move {
+            let _ = tell.send("waiting");
+            control.closed_by_peer().await;
+            let _ = tell.send("noticed");
+        }
+    };
+    let (address, _open) = open(Router::new().route("/", get(answer))).await;
+    let stream = call(address).await;
+    let mut next = async || {
+        let told = tokio::time::timeout(PATIENCE, told.recv()).await;
+        told.expect("a word in time").expect("a handler")
+    };
+    assert_eq!(next().await, "waiting");
+    drop(stream);
+    assert_eq!(next().await, "noticed");
+}
+
+#[tokio::test]
+async fn a_reply_trickles_at_its_pace_in_simulated_time() {
+    let clock = Clock::new(ClockMode::Stepped, SimTime::default());
+    let steering = clock.clone();
+    let answer = move |Extension(control): Extension<ConnectionControl>| {
+        let clock = steering.clone();
+        clock.activity().run(async move {
+            control.trickle(5, &clock);
+            WHOLE
+        })
+    };
+    let (address, _open) = open(Router::new().route("/", get(answer))).await;
+    let mut stream = call(address).await;
+    let mut first = [0];
+    let read = tokio::time::timeout(PATIENCE, stream.read_exact(&mut first)).await;
+    read.expect("a byte in time").expect("a byte");
+    // A byte every 200 ms: in a second five more.
+    assert!(clock.advance(Duration::from_secs(1)).await.at_rest);
+    let mut more = [0; 5];
+    let read = tokio::time::timeout(PATIENCE, stream.read_exact(&mut more)).await;
+    read.expect("bytes in time").expect("bytes");
+    assert_eq!(
+        stream.try_read(&mut more).unwrap_err().kind(),
+        ErrorKind::WouldBlock
+    );
+    assert!(clock.advance(Duration::from_secs(60)).await.at_rest);
+    let mut text = String::new();
+    while !text.ends_with(WHOLE) {
+        let read = tokio::time::timeout(PATIENCE, stream.read_exact(&mut first)).await;
+        read.expect("a byte in time").expect("a byte");
+        text.push(char::from(first[0]));
+    }
+    assert_eq!(clock.now(), SimTime::from_millis(61_000));
+}
