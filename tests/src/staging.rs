@@ -178,6 +178,9 @@ fn settings() -> HouseSettings {
         },
         limits: Limits::default(),
         journal: JournalLimits::default(),
+        faults: Vec::new(),
+        fault_header: false,
+        ledger_limit: 1_000_000,
         control_token: None,
     }
 }

@@ -14,6 +14,8 @@ use conax_contract::cas::{self, Profile};
 use conax_contract::crm;
 use conax_model::time::SimTime;
 
+use crate::fault::FaultNote;
+
 #[cfg(test)]
 mod tests;
 
@@ -74,6 +76,12 @@ pub struct Subject {
     pub request_number: Option<u64>,
     /// The end in a few words: a status code, a transport failure.
     pub outcome: Option<Arc<str>>,
+    /// The exchange with the head-end, as both sides count it.
+    pub exchange: Option<u64>,
+    /// The transaction id the head-end told.
+    pub reference: Option<Arc<str>>,
+    /// Which fault rules acted, and which nearly did.
+    pub faults: Option<Arc<FaultNote>>,
 }
 
 /// One exchange.
@@ -130,9 +138,18 @@ impl Exchange {
             + self.target.len()
             + text(&self.subject.card)
             + text(&self.subject.outcome)
+            + self.subject.faults.as_deref().map_or(0, note_size)
             + self.call.len()
             + self.reply.len()
     }
+}
+
+fn note_size(note: &FaultNote) -> usize {
+    let near = note
+        .near
+        .iter()
+        .map(|near| size_of_val(near) + near.why.len());
+    note.acted.iter().map(size_of_val).chain(near).sum()
 }
 
 /// Only sizes: a body may hold secrets.

@@ -13,6 +13,7 @@ pub mod control_door;
 pub mod crm_door;
 pub mod dispatch;
 pub mod doorway;
+pub mod fault;
 pub mod house;
 pub mod journal;
 pub mod settings;

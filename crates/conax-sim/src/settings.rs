@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use conax_contract::cas::Profile;
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
+use conax_contract::fault::RuleSpec;
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
@@ -34,6 +35,12 @@ pub struct HouseSettings {
     pub limits: Limits,
     /// What the journal keeps.
     pub journal: JournalLimits,
+    /// The fault rules that hold from the start.
+    pub faults: Vec<RuleSpec>,
+    /// Whether a call may bring a fault of its own in a header.
+    pub fault_header: bool,
+    /// Events each side of the ledger keeps.
+    pub ledger_limit: usize,
     /// The bearer token the control door asks for, if any.
     pub control_token: Option<Secret>,
 }

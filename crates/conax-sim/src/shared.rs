@@ -13,14 +13,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use conax_contract::world::WorldSpec;
 use conax_model::cas::{AddedSets, CasSettings, CasState};
-use conax_model::crm::{ReferenceData, RequestBook, Sessions};
+use conax_model::crm::{ProvisioningRequest, ReferenceData, RequestBook, Sessions, State};
 use conax_model::entropy::Ids;
+use conax_model::fault::{Deed, HeadEndMemory};
+use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 
 use crate::cas_door::Gate;
 use crate::clock::{Bell, Clock, Places};
 use crate::dispatch::ConaxLink;
+use crate::fault::{FaultBook, FaultDesk};
 use crate::journal::Journal;
 use crate::settings::HouseSettings;
 use crate::world::{self, WorldProblem};
@@ -53,6 +56,8 @@ pub struct CasSide {
     pub gate: Gate,
     /// Transaction ids.
     pub ids: Ids,
+    /// What it remembers for the sake of faults.
+    pub memory: HeadEndMemory,
 }
 
 /// How long a change of the world waits for what is on its way.
@@ -93,11 +98,14 @@ pub struct Shared {
     pub immediate: Arc<Places>,
     /// The way to the head-end.
     pub link: ConaxLink,
+    /// The fault plan.
+    pub faults: FaultDesk,
     /// Set when the house closes: nothing more is sent.
     pub closing: AtomicBool,
     changing: tokio::sync::Mutex<()>,
     crm: Mutex<CrmSide>,
     cas: Mutex<CasSide>,
+    ledger: Mutex<Ledger>,
     world: Mutex<Arc<WorldSpec>>,
 }
 
@@ -113,9 +121,18 @@ impl Shared {
         journal: Journal,
         link: ConaxLink,
     ) -> Result<Self, WorldProblem> {
-        let crm = crm_side(&world, &settings, 0, settings.start)?;
-        let cas = cas_side(&world, &settings, settings.start)?;
+        let start = settings.start;
+        let crm = crm_side(&world, &settings, 0, start)?;
+        let mut cas = cas_side(&world, &settings, start)?;
+        let ledger = ledger(&crm, link.leads_home(), &settings, start);
+        let mut book = FaultBook::new(settings.seed, world.magic_smartcards);
+        for rule in &settings.faults {
+            book.add(rule, None, start);
+        }
+        cas.memory.keep_past(book.plan.memory(), &cas.state);
         Ok(Self {
+            faults: FaultDesk::new(book),
+            ledger: Mutex::new(ledger),
             clock,
             workers: Places::new(settings.dispatch.worker_count),
             // The rest of the connections the head-end's door takes is left to the workers.
@@ -183,7 +200,10 @@ impl Shared {
         let now = self.clock.now();
         let generation = self.crm().generation + 1;
         let crm = crm_side(&spec, &self.settings, generation, now)?;
-        let cas = cas_side(&spec, &self.settings, now)?;
+        let mut cas = cas_side(&spec, &self.settings, now)?;
+        let ledger = ledger(&crm, self.link.leads_home(), &self.settings, now);
+        cas.memory
+            .keep_past(self.faults.book().plan.memory(), &cas.state);
         let _change = Change::begin(self);
         let _ = tokio::time::timeout(CHANGE_PATIENCE, self.nothing_in_flight()).await;
         *self
@@ -192,7 +212,58 @@ impl Shared {
             .expect("nobody panics while holding the world") = spec;
         *self.cas() = cas;
         *self.crm() = crm;
+        *self.ledger() = ledger;
         Ok(())
+    }
+
+    /// Both journals of the ledger, locked.
+    pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger
+            .lock()
+            .expect("nobody panics while holding the ledger")
+    }
+
+    /// Writes down what the CRM's side did.
+    pub fn note_crm(&self, event: CrmEvent) {
+        let now = self.clock.now();
+        self.ledger().crm(now, event);
+    }
+
+    /// Writes down what the head-end's side did.
+    pub fn note_cas(&self, event: CasEvent) {
+        let now = self.clock.now();
+        self.ledger().cas(now, event);
+    }
+
+    /// Writes down what the head-end did with commands.
+    pub fn note_deeds(&self, deeds: Vec<Deed>) {
+        let now = self.clock.now();
+        let mut ledger = self.ledger();
+        for deed in deeds {
+            ledger.cas(now, CasEvent::Did(deed));
+        }
+    }
+
+    /// Lets the head-end do what it held back and is due by now.
+    pub fn catch_up(&self) {
+        let deeds = {
+            let now = self.clock.now();
+            let mut side = self.cas();
+            let side = &mut *side;
+            side.memory.catch_up(&mut side.state, &mut side.ids, now)
+        };
+        if !deeds.is_empty() {
+            self.note_deeds(deeds);
+        }
+    }
+
+    /// Changes the fault plan; the head-end remembers its past as far back as it now has to.
+    pub fn change_faults<T>(&self, change: impl FnOnce(&mut FaultBook) -> T) -> T {
+        let (changed, memory) = self.faults.change(change);
+        let mut side = self.cas();
+        let side = &mut *side;
+        side.memory.keep_past(memory, &side.state);
+        changed
     }
 
     /// Waits until no command is on its way.
@@ -290,5 +361,31 @@ fn cas_side(
         state: world::cas_state(spec, own, now)?,
         gate: world::gate(spec),
         ids: Ids::new(settings.seed, "cas"),
+        memory: HeadEndMemory::default(),
+    })
+}
+
+/// An empty ledger, but for the requests the world begins with: they were acknowledged before.
+fn ledger(crm: &CrmSide, is_own: bool, settings: &HouseSettings, now: SimTime) -> Ledger {
+    let mut ledger = Ledger::new(settings.ledger_limit);
+    ledger.is_foreign = !is_own;
+    let waiting = crm
+        .book
+        .all()
+        .filter(|row| matches!(row.state, State::Pending));
+    for row in waiting {
+        if let Some(event) = acknowledgement(row) {
+            ledger.crm(now, event);
+        }
+    }
+    ledger
+}
+
+/// That a request was recorded; nothing of one without a number.
+pub(crate) fn acknowledgement(row: &ProvisioningRequest) -> Option<CrmEvent> {
+    Some(CrmEvent::Acknowledged {
+        request: row.number?,
+        kind: row.kind,
+        cards: row.lanes().map(Arc::clone).collect(),
     })
 }

@@ -101,6 +101,12 @@ settings! {
         "How long connecting to Conax may take";
     "read-timeout", "TIME", "600s", check::duration,
         "How long Conax may stay silent (600 s is the default of Axis 1)";
+    "faults", "FILE", "none", check::text,
+        "Faults that hold from the start: a *.faults.yaml file, a preset such as `f05`, or a weather such as `brownout`";
+    "fault-header", "SWITCH", "off", check::switch,
+        "Whether a call may name a fault for itself in the header `conax-sim-fault`: on or off";
+    "ledger-limit", "N", "1000000", check::count,
+        "Events each of the ledger's two journals keeps";
     "body-limit", "BYTES", "1048576", check::count,
         "Largest body a door takes";
     "head-limit", "BYTES", "16384", check::head_limit,

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use conax_contract::cas::Profile;
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
-use conax_contract::text::parse_moment;
+use conax_contract::fault::{FaultFile, RuleSpec, WEATHERS};
+use conax_contract::text::{self, parse_moment};
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
@@ -49,6 +50,9 @@ pub(crate) fn house(
             exchange_limit: value(count(settings.get("journal-limit")))?,
             ..JournalLimits::default()
         },
+        faults: faults(settings.optional("faults"))?,
+        fault_header: value(switch(settings.get("fault-header")))?,
+        ledger_limit: value(count(settings.get("ledger-limit")))?,
         control_token,
     };
     let (workers, connections) = (house.dispatch.worker_count, house.limits.connection_count);
@@ -356,6 +360,35 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         Ok(duration) => Ok(duration),
         Err(_) => expected(text, "a time with its unit, such as `500ms`, `10s` or `1h`"),
     }
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => expected(text, "`on` or `off`"),
+    }
+}
+
+/// The rules of a file, a preset or a weather.
+fn faults(named: Option<&str>) -> Result<Vec<RuleSpec>, SettingsError> {
+    let Some(name) = named else {
+        return Ok(Vec::new());
+    };
+    if let Some(rule) = RuleSpec::of_preset(name) {
+        return Ok(vec![rule]);
+    }
+    if let Some(weather) = WEATHERS.iter().find(|weather| weather.name == name) {
+        return Ok(weather.rules());
+    }
+    let source = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
+        file: "the fault file",
+        path: name.into(),
+        source,
+    })?;
+    let file = FaultFile::parse(&source)
+        .map_err(|findings| SettingsError::File(vec![text::render(name, &source, &findings)]))?;
+    Ok(file.rules)
 }
 
 pub(super) fn count(text: &str) -> Result<usize, String> {

@@ -15,7 +15,7 @@ pub const REPLY_CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 /// A reply of the head-end: accepted or refused, with HTTP status 200 either way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CasReply {
-    /// `OK`, or the code of a refusal (Attested: every reply has one).
+    /// `OK`, or the code of a refusal (Attested: every reply has one); empty only as a fault.
     pub status_code: String,
     /// The id of the transaction, refused or not (Attested); absent only as a fault.
     pub transaction_id: Option<String>,
@@ -79,7 +79,10 @@ struct Build<'a> {
 
 impl Build<'_> {
     fn status(&self, reply: &CasReply) -> Element {
-        let mut children = vec![self.leaf(WireElement::StatusCode, &reply.status_code)];
+        let mut children = Vec::with_capacity(3);
+        if !reply.status_code.is_empty() {
+            children.push(self.leaf(WireElement::StatusCode, &reply.status_code));
+        }
         if let Some(id) = &reply.transaction_id {
             children.push(self.leaf(WireElement::TransactionId, id));
         }

@@ -345,6 +345,7 @@ impl RequestBook {
             id: row.id,
             number: row.number,
             kind: row.kind,
+            priority: row.priority,
             sending: row.command(),
         }
     }

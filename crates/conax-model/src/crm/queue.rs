@@ -34,6 +34,8 @@ pub struct Ticket {
     pub number: Option<RequestNumber>,
     /// What kind of command it is.
     pub kind: CommandKind,
+    /// How urgent it is.
+    pub priority: Priority,
     /// The command to send, or why none can be made of the request.
     pub sending: Result<Command, Unsendable>,
 }

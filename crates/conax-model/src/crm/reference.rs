@@ -182,6 +182,7 @@ pub struct ReferenceData {
     subscriptions: Vec<Subscription>,
     subscription_by_id: Index,
     subscription_by_number: Index,
+    subscription_by_item: Index,
 }
 
 #[derive(Clone, Debug)]
@@ -260,6 +261,9 @@ impl ReferenceData {
             subscription.number.as_ref(),
             index,
         );
+        for item in &subscription.items {
+            insert(&mut self.subscription_by_item, Some(item), index);
+        }
         self.subscriptions.push(subscription);
     }
 
@@ -328,6 +332,14 @@ impl ReferenceData {
             ItemKey::CaId(ca_id) => self.item_by_ca_id.get(ca_id),
         };
         index.map(|&index| &self.items[index])
+    }
+
+    /// The subscription the smartcard with this CA id is at.
+    #[must_use]
+    pub fn subscription_of_card(&self, ca_id: &str) -> Option<&Subscription> {
+        let item = self.item(ItemKey::CaId(ca_id))?;
+        let index = self.subscription_by_item.get(&item.id)?;
+        Some(&self.subscriptions[*index])
     }
 
     /// The subscription a key names.

@@ -51,6 +51,10 @@ impl Facts<'_> {
         self.origin.and_then(|origin| origin.priority)
     }
 
+    pub(super) fn request(&self) -> Option<RequestNumber> {
+        self.origin.and_then(|origin| origin.request)
+    }
+
     pub(super) fn subscription(&self) -> Option<&str> {
         self.origin
             .and_then(|origin| origin.subscription.as_deref())

@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::pattern::Pattern;
 use super::verdict::Miss;
 use crate::command::CommandKind;
-use crate::crm::Priority;
+use crate::crm::{Priority, RequestNumber};
 use crate::time::SimTime;
 
 /// A window that opens and closes again and again, counted from the rule's beginning.
@@ -40,6 +40,8 @@ pub struct Selector {
     pub subscription: Option<Pattern>,
     /// The request's priority; known only of what our own CRM sends.
     pub priority: Option<Priority>,
+    /// One provisioning request of our own CRM.
+    pub request: Option<RequestNumber>,
     /// Not before.
     pub from: Option<SimTime>,
     /// Not from then on.
@@ -84,6 +86,9 @@ impl Selector {
         if self.priority.is_some() {
             misses.unless(facts.priority() == self.priority, Miss::Priority);
         }
+        if self.request.is_some() {
+            misses.unless(facts.request() == self.request, Miss::Request);
+        }
         misses.unless(
             self.from.is_none_or(|from| facts.now >= from),
             Miss::TooEarly,
@@ -111,6 +116,7 @@ impl Selector {
             && self.module.is_none()
             && self.subscription.is_none()
             && self.priority.is_none()
+            && self.request.is_none()
             && self.above.is_none()
     }
 
@@ -128,6 +134,7 @@ impl Selector {
             && covered(self.module.as_ref(), other.module.as_ref())
             && covered(self.subscription.as_ref(), other.subscription.as_ref())
             && (self.priority.is_none() || self.priority == other.priority)
+            && (self.request.is_none() || self.request == other.request)
             && (self.from.is_none() || other.from.is_some_and(|from| Some(from) >= self.from))
             && (self.until.is_none() || other.until.is_some_and(|until| Some(until) <= self.until))
             && (self.cycle.is_none() || self.cycle == other.cycle)

@@ -70,6 +70,8 @@ pub enum Miss {
     Subscription,
     /// Another priority, or none known.
     Priority,
+    /// Another request, or none known.
+    Request,
     /// Its time has not come.
     TooEarly,
     /// Its time is over.

@@ -37,6 +37,13 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, facts: &Facts<'_>) -> String {
                 .priority
                 .map_or(String::new(), |wanted| format!("{wanted:?}")),
         ),
+        Miss::Request => format!(
+            "request {} is not {}",
+            facts
+                .request()
+                .map_or("unknown".to_owned(), |found| found.to_string()),
+            selector.request.unwrap_or_default(),
+        ),
         Miss::TooEarly => format!(
             "it acts from {} on",
             selector

@@ -4,11 +4,14 @@
 //! answered with HTTP 200 and a transaction id, accepted or not; what cannot be understood is a
 //! SOAP fault with HTTP 500 (Attested); who may not come in gets 401 or 403 and changes nothing.
 
+mod command;
 mod convert;
 mod gate;
+mod one_call;
 mod routes;
 
 pub(crate) use convert::status_code;
 pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
+pub(crate) use one_call::rule_of_call;
 pub use routes::{framework_answer, router};

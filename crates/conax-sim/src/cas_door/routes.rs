@@ -1,5 +1,6 @@
 //! One call at the head-end's door, from bytes to bytes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
@@ -7,17 +8,17 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use conax_contract::cas::{
-    self, CasOperation, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault, encode_reply,
-};
-use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
-use conax_model::id::DomainName;
+use conax_contract::cas::{self, REPLY_CONTENT_TYPE};
+use conax_model::fault::AnswerFault;
 
-use crate::cas_door::convert;
+use crate::cas_door::command::command;
 use crate::cas_door::gate::Entry;
-use crate::clock::idle;
+use crate::clock::{Clock, idle};
 use crate::dispatch::OwnRequest;
-use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer};
+use crate::doorway::{
+    BodyRefusal, ConnectionControl, check_head, forget_body, read_body, whole_answer,
+};
+use crate::fault::{WireFault, damaged, ended};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 
@@ -28,24 +29,35 @@ pub fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(answer).with_state(shared)
 }
 
-struct Answer {
-    status: StatusCode,
-    content_type: &'static str,
-    body: Bytes,
-    subject: Subject,
+/// An answer before it is HTTP.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) content_type: Cow<'static, str>,
+    pub(super) body: Bytes,
+    pub(super) subject: Subject,
+    /// How the exchange ends instead.
+    pub(super) ending: Option<WireFault>,
+    /// What happens to the bytes on their way.
+    pub(super) damage: Vec<AnswerFault>,
 }
 
 impl Answer {
-    fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+    pub(super) fn new(
+        status: StatusCode,
+        content_type: impl Into<Cow<'static, str>>,
+        body: impl Into<Bytes>,
+    ) -> Self {
         Self {
             status,
-            content_type,
+            content_type: content_type.into(),
             body: body.into(),
             subject: Subject::default(),
+            ending: None,
+            damage: Vec::new(),
         }
     }
 
-    fn text(status: StatusCode, sentence: impl Into<String>) -> Self {
+    pub(super) fn text(status: StatusCode, sentence: impl Into<String>) -> Self {
         Self::new(status, TEXT, format!("{}\n", sentence.into()))
     }
 }
@@ -62,8 +74,9 @@ async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>)
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
-    let mut answer = respond(shared, &parts, body, &mut call, own.is_some()).await;
+    let mut answer = respond(shared, &parts, body, &mut call, own.as_ref()).await;
     answer.subject.request_number = own.and_then(|own| own.number);
+    let is_answered = answer.ending.is_none();
     shared.journal.record(Ended {
         at,
         surface: Surface::Cas,
@@ -72,23 +85,33 @@ async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>)
             .uri
             .path_and_query()
             .map_or("/", |target| target.as_str()),
-        http_status: Some(answer.status.as_u16()),
+        http_status: is_answered.then(|| answer.status.as_u16()),
         took: mark.elapsed(),
-        subject: answer.subject,
+        subject: std::mem::take(&mut answer.subject),
         call: &call,
         // The description of the service is long and always the same.
         reply: match parts.method {
-            Method::POST => answer.body.clone(),
+            Method::POST if is_answered => answer.body.clone(),
             _ => Bytes::new(),
         },
     });
-    let mut response = Response::new(Body::from(answer.body));
+    match answer.ending {
+        Some(ending) => ended(ending, parts.extensions.get::<ConnectionControl>()).await,
+        None => into_response(answer, &shared.clock),
+    }
+}
+
+fn into_response(answer: Answer, clock: &Clock) -> Response<Body> {
+    let mut response = Response::new(Body::from(answer.body.clone()));
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(answer.content_type),
-    );
+    let content_type = match answer.content_type {
+        Cow::Borrowed(text) => Some(HeaderValue::from_static(text)),
+        Cow::Owned(text) => HeaderValue::try_from(text).ok(),
+    };
+    if let Some(content_type) = content_type {
+        headers.insert(header::CONTENT_TYPE, content_type);
+    }
     if answer.status == StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static("Basic realm=\"conax\"");
         headers.insert(header::WWW_AUTHENTICATE, challenge);
@@ -96,6 +119,7 @@ async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>)
     if answer.status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static("POST, GET"));
     }
+    damaged(&mut response, &answer.body, &answer.damage, clock);
     response
 }
 
@@ -104,7 +128,7 @@ async fn respond(
     parts: &Parts,
     body: Body,
     call: &mut Bytes,
-    is_own: bool,
+    own: Option<&OwnRequest>,
 ) -> Answer {
     if let Err(refusal) = check_head(parts, &shared.settings.limits) {
         let status = StatusCode::from_u16(refusal.http_status());
@@ -112,7 +136,7 @@ async fn respond(
         return Answer::text(status, refusal.to_string());
     }
     match parts.method {
-        Method::POST => enter(shared, parts, body, call, is_own).await,
+        Method::POST => enter(shared, parts, body, call, own).await,
         Method::GET | Method::HEAD if asks_for_wsdl(parts) => wsdl(shared, parts),
         Method::GET | Method::HEAD => Answer::text(
             StatusCode::NOT_FOUND,
@@ -172,7 +196,7 @@ async fn enter(
     parts: &Parts,
     body: Body,
     call: &mut Bytes,
-    is_own: bool,
+    own: Option<&OwnRequest>,
 ) -> Answer {
     let header = header_text(&parts.headers, &header::AUTHORIZATION);
     let mode = shared.settings.cas.authentication;
@@ -197,94 +221,23 @@ async fn enter(
     let limits = &shared.settings.limits;
     let reading = read_body(body, limits.body_bytes, limits.body_time);
     // Another client may send its body or not; our own does.
-    let body = match is_own {
-        true => reading.await,
-        false => idle(reading).await,
+    let body = match own {
+        Some(_) => reading.await,
+        None => idle(reading).await,
     };
     match body {
         Ok(body) => {
             *call = body;
-            command(shared, parts, &domain, call)
+            command(shared, &parts.headers, &domain, call, own).await
         }
         Err(refusal) => unread(refusal, limits.body_bytes),
     }
 }
 
-fn command(shared: &Shared, parts: &Parts, domain: &DomainName, body: &[u8]) -> Answer {
-    let content_type = header_text(&parts.headers, &header::CONTENT_TYPE);
-    match cas::decode_request(shared.settings.cas.profile, content_type, body) {
-        Ok(request) => {
-            let command = convert::command(request);
-            let transaction = {
-                let mut side = shared.cas();
-                let side = &mut *side;
-                side.state
-                    .apply(domain, &command, shared.clock.now(), &mut side.ids)
-            };
-            reply(shared, &transaction)
-        }
-        Err(RequestRefusal::Invalid {
-            operation,
-            problems,
-        }) => refuse(shared, domain, operation, &problems),
-        Err(RequestRefusal::Fault(fault)) => faulted(&fault),
-    }
-}
-
-/// Values that cannot be read are a rejection with a transaction of its own, not a fault.
-fn refuse(
-    shared: &Shared,
-    domain: &DomainName,
-    operation: CasOperation,
-    problems: &[String],
-) -> Answer {
-    let transaction = {
-        let mut side = shared.cas();
-        let side = &mut *side;
-        let kind = convert::command_kind(operation);
-        let rejection = Rejection::new(RejectionCause::InputValidation, problems.join("; "));
-        side.state
-            .refuse(domain, kind, rejection, shared.clock.now(), &mut side.ids)
-    };
-    reply(shared, &transaction)
-}
-
-fn reply(shared: &Shared, transaction: &Transaction) -> Answer {
-    let profile = shared.settings.cas.profile;
-    let reply = convert::reply(profile, transaction);
-    let body = encode_reply(profile, convert::operation(transaction.kind), &reply);
-    let outcome = match &transaction.outcome {
-        Outcome::Accepted(_) => "OK",
-        Outcome::Rejected(_) => reply.status_code.as_str(),
-    };
-    Answer {
-        subject: Subject {
-            card: transaction
-                .cards
-                .first()
-                .map(|card| Arc::clone(card.text())),
-            request_number: None,
-            outcome: Some(outcome.into()),
-        },
-        ..Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, body)
-    }
-}
-
-fn faulted(fault: &SoapFault) -> Answer {
-    Answer {
-        subject: Subject {
-            outcome: Some(format!("SOAP fault: {}", fault.string).into()),
-            ..Subject::default()
-        },
-        ..Answer::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            REPLY_CONTENT_TYPE,
-            encode_fault(fault),
-        )
-    }
-}
-
-fn header_text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+pub(super) fn header_text<'a>(
+    headers: &'a HeaderMap,
+    name: &header::HeaderName,
+) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn create(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
     let (author, generation) = author(shared, body.username.as_deref())?;
     let now = shared.clock.now();
     let new = new_request(request_type, wire_priority, &body, author, now);
-    let row = create_and_send(shared, new, now, generation).await;
+    let row = create_and_send(shared, new, now, generation, None).await;
     let row = row.ok_or_else(|| {
         Problem::new(
             409,

@@ -15,11 +15,13 @@ use conax_contract::crm::{
     ok_empty, ok_list, ok_object, ok_token, parse_body, parse_body_or_empty, parse_query,
     read_call, refused,
 };
+use conax_contract::fault::RuleSpec;
 use conax_model::command::CommandKind;
 use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, ReferenceData};
 use conax_model::id::HexId;
 use conax_model::time::SimTime;
 
+use crate::cas_door::rule_of_call;
 use crate::clock::idle;
 use crate::crm_door::convert::Context;
 use crate::crm_door::list_body::ListBody;
@@ -219,7 +221,11 @@ async fn perform(
             // those of every answer, though the one page that prints it has them empty.
             Ok(Answer::ok(ok_empty(writing), Subject::default()))
         }
-        (call, Some(caller)) => create(shared, writing, call, caller).await,
+        (call, Some(caller)) => {
+            let fault = rule_of_call(shared, &parts.headers)
+                .map_err(|sentence| Refusal::new(RefusalCode::InvalidParameterValue, sentence))?;
+            create(shared, writing, call, caller, fault).await
+        }
         (_, None) => Err(Refusal::invalid_token()),
     }
 }
@@ -287,6 +293,7 @@ async fn create(
     writing: Writing,
     call: &Call<'_>,
     caller: Caller,
+    fault: Option<RuleSpec>,
 ) -> Result<Answer, Refusal> {
     let now = caller.now;
     let context = Context {
@@ -296,7 +303,7 @@ async fn create(
     };
     let new = new_request(&context, call)?;
     // Absent: the world was replaced during the call, and this login with it.
-    let row = create_and_send(shared, new, now, caller.generation).await;
+    let row = create_and_send(shared, new, now, caller.generation, fault).await;
     let row = row.ok_or_else(Refusal::invalid_token)?;
     Ok(printed(writing, FieldsSet::ALL, &row))
 }
@@ -325,7 +332,7 @@ fn printed(writing: Writing, fields: FieldsSet, row: &ProvisioningRequest) -> An
     let subject = Subject {
         card: row.lanes().next().map(Arc::clone),
         request_number: row.number,
-        outcome: None,
+        ..Subject::default()
     };
     Answer::ok(ok_object(writing, fields, &request_view(row)), subject)
 }

@@ -18,6 +18,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use bytes::Bytes;
 use conax_contract::cas::{AxisFault, EncodedRequest};
+use conax_model::fault::{ConnectFault, TlsFault};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
@@ -28,6 +29,7 @@ use tower::ServiceExt;
 use crate::cas_door;
 use crate::clock::{Clock, Elapsed, idle};
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
+use crate::fault::WireFault;
 use crate::shared::Shared;
 
 /// An idle connection older than this is not used again: the other end may be closing it.
@@ -151,6 +153,8 @@ pub struct Sending<'a> {
     pub request: &'a EncodedRequest,
     /// The number of the provisioning request, for our own bookkeeping.
     pub number: Option<u64>,
+    /// The number of the exchange.
+    pub exchange: u64,
     /// The `Authorization` header, if the CRM has credentials.
     pub authorization: Option<&'a HeaderValue>,
 }
@@ -229,7 +233,8 @@ impl ConaxLink {
     pub async fn exchange(&self, sending: Sending<'_>) -> Result<WireReply, SendFailure> {
         let mut call = self.call(sending);
         // Nobody else learns of our numbers.
-        let own = (self.settings.reuse == Reuse::WhileFresh).then(|| self.own_calls.begin());
+        let own = (self.settings.reuse == Reuse::WhileFresh)
+            .then(|| self.own_calls.begin(sending.exchange));
         if let Some(own) = &own {
             let header = own.header(sending.number);
             call.headers_mut().insert(OWN_REQUEST_HEADER, header);
@@ -261,7 +266,46 @@ impl ConaxLink {
     ) -> Result<WireReply, SendFailure> {
         let reply = self.answer(router.oneshot(call.map(Body::new))).await;
         let Ok(reply) = reply.map_err(|_| sent(AxisFault::read_timed_out()))?;
-        self.read(reply).await
+        match reply.extensions().get::<WireFault>() {
+            Some(WireFault::Reset) => Err(sent(AxisFault::connection_reset())),
+            Some(WireFault::Silence | WireFault::HangUp) => Err(sent(AxisFault::end_of_file())),
+            None => self.read(reply).await,
+        }
+    }
+
+    /// Whether the head-end at the other end is that of this house.
+    #[must_use]
+    pub fn leads_home(&self) -> bool {
+        self.settings.reuse == Reuse::WhileFresh
+    }
+
+    /// What the client sees when no connection comes about, for this reason.
+    ///
+    /// Over sockets a refused connection is one: a port nobody listens on is dialled.
+    pub async fn fail_to_connect(&self, fault: ConnectFault) -> SendFailure {
+        unsent(match fault {
+            ConnectFault::Refused if self.is_network() => match self.dial_closed_port().await {
+                Err(fault) => fault,
+                Ok(()) => AxisFault::connect_refused(),
+            },
+            ConnectFault::Refused => AxisFault::connect_refused(),
+            ConnectFault::NoRoute => AxisFault::no_route(),
+            ConnectFault::TimedOut => {
+                self.clock.sleep(self.settings.connect_time).await;
+                AxisFault::connect_timed_out()
+            }
+            ConnectFault::Tls(fault) => AxisFault::tls_handshake(tls_reason(fault)),
+        })
+    }
+
+    async fn dial_closed_port(&self) -> Result<(), AxisFault> {
+        let host = "127.0.0.1";
+        let closed = std::net::TcpListener::bind((host, 0)).and_then(|open| open.local_addr());
+        let closed = closed.map_err(|_| AxisFault::connect_refused())?;
+        let dialled = TcpStream::connect(closed).await;
+        dialled
+            .map(drop)
+            .map_err(|error| not_connected(host, &error))
     }
 
     /// Waits for bytes, as long as the client does.
@@ -377,6 +421,23 @@ impl ConaxLink {
             content_type: content_type(&head.headers),
             body: bytes.into(),
         })
+    }
+}
+
+/// What Java says of such a handshake (Ours: the wording after the exception's name).
+const fn tls_reason(fault: TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Expired => {
+            "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity \
+             check failed"
+        }
+        TlsFault::SelfSigned => {
+            "PKIX path building failed: unable to find valid certification path to requested target"
+        }
+        TlsFault::WrongHost => {
+            "java.security.cert.CertificateException: No name matching the host found"
+        }
+        TlsFault::ClientCertificate => "Received fatal alert: bad_certificate",
     }
 }
 

@@ -5,7 +5,6 @@
 //! it, so nothing else may depend on it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use axum::http::{HeaderMap, HeaderValue};
@@ -13,14 +12,13 @@ use axum::http::{HeaderMap, HeaderValue};
 use crate::clock::{Activity, Caller};
 
 /// The header our own link sends, to our own head-end only: the number of the provisioning request,
-/// or `-` for one without, and the number of the call.
+/// or `-` for one without, and the number of the exchange.
 pub const OWN_REQUEST_HEADER: &str = "conax-sim-request";
 
 /// Calls of our own link that have no answer yet.
 #[derive(Debug, Default)]
 pub(super) struct OwnCalls {
-    last: AtomicU64,
-    callers: Mutex<HashMap<u64, Caller>>,
+    callers: Mutex<HashMap<u64, Option<Caller>>>,
 }
 
 /// What the header says.
@@ -28,6 +26,8 @@ pub(super) struct OwnCalls {
 pub struct OwnRequest {
     /// The provisioning request.
     pub number: Option<u64>,
+    /// The exchange.
+    pub exchange: u64,
     /// Who waits for the answer.
     pub caller: Option<Caller>,
 }
@@ -40,29 +40,29 @@ pub(super) struct OwnCall<'a> {
 
 impl OwnCalls {
     /// A call of the running task.
-    pub(super) fn begin(&self) -> OwnCall<'_> {
-        let number = self.last.fetch_add(1, Ordering::Relaxed);
-        if let Some(activity) = Activity::current() {
-            self.callers().insert(number, activity.caller());
-        }
+    pub(super) fn begin(&self, number: u64) -> OwnCall<'_> {
+        let caller = Activity::current().map(|activity| activity.caller());
+        self.callers().insert(number, caller);
         OwnCall {
             calls: self,
             number,
         }
     }
 
-    /// What the headers of a call say, if it is one of our own.
+    /// What the headers of a call say, if it is one of our own: one that is on its way now.
     pub(super) fn read(&self, headers: &HeaderMap) -> Option<OwnRequest> {
         let text = headers.get(OWN_REQUEST_HEADER)?.to_str().ok()?;
-        let (request, call) = text.split_once(' ').unwrap_or((text, ""));
-        let caller = call.parse().ok();
+        let (request, exchange) = text.split_once(' ')?;
+        let exchange = exchange.parse().ok()?;
+        let caller = self.callers().get(&exchange)?.clone();
         Some(OwnRequest {
             number: request.parse().ok(),
-            caller: caller.and_then(|call| self.callers().get(&call).cloned()),
+            exchange,
+            caller,
         })
     }
 
-    fn callers(&self) -> MutexGuard<'_, HashMap<u64, Caller>> {
+    fn callers(&self) -> MutexGuard<'_, HashMap<u64, Option<Caller>>> {
         self.callers
             .lock()
             .expect("nobody panics while holding the callers")

@@ -5,12 +5,15 @@ use std::sync::atomic::Ordering;
 
 use axum::http::Method;
 use bytes::Bytes;
-use conax_contract::cas::{self, CasOperation, DecodedReply, Profile};
+use conax_contract::cas::{self, CasOperation, DecodedReply, EncodedRequest, Profile};
+use conax_contract::fault::RuleSpec;
 use conax_model::command::Command;
 use conax_model::crm::{
-    ImmediateTake, NewRequest, ProvisioningRequest, Settled, Settlement, Ticket,
+    ImmediateTake, NewRequest, ProvisioningRequest, Settled, Settlement, State, Ticket,
 };
+use conax_model::fault::{Facts, Origin, Stage, Verdict};
 use conax_model::id::HexId;
+use conax_model::ledger::CrmEvent;
 use conax_model::time::SimTime;
 
 use crate::clock::Activity;
@@ -18,8 +21,9 @@ use crate::dispatch::conceal::{conceal_body, conceal_fault, conceal_reply};
 use crate::dispatch::convert::cas_request;
 use crate::dispatch::link::{SendFailure, Sending, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
+use crate::fault::FaultNote;
 use crate::journal::{Ended, Subject, Surface};
-use crate::shared::Shared;
+use crate::shared::{Shared, acknowledgement};
 
 /// What became of one attempt to send.
 #[derive(Debug)]
@@ -43,6 +47,7 @@ pub async fn create_and_send(
     new: NewRequest,
     now: SimTime,
     generation: u64,
+    fault: Option<RuleSpec>,
 ) -> Option<Arc<ProvisioningRequest>> {
     let row = {
         let mut side = shared.crm();
@@ -52,6 +57,7 @@ pub async fn create_and_send(
         }
         side.book.create(new, now, &mut side.ids)
     };
+    acknowledge(shared, &row, fault);
     if row.process_immediately != Some(true) {
         return Some(row);
     }
@@ -62,6 +68,20 @@ pub async fn create_and_send(
     match sent {
         Ok(DispatchOutcome::Settled(settled)) => Some(settled),
         Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => Some(row),
+    }
+}
+
+/// Writes down that a request was recorded; with the fault its command is to meet, once.
+fn acknowledge(shared: &Shared, row: &ProvisioningRequest, fault: Option<RuleSpec>) {
+    if let Some(event) = acknowledgement(row) {
+        shared.note_crm(event);
+    }
+    if let (Some(mut rule), Some(number)) = (fault, row.number) {
+        rule.name = Some(format!("request-{number}"));
+        rule.selector.request = Some(number);
+        rule.times = Some(1);
+        let now = shared.clock.now();
+        shared.change_faults(|book| book.add(&rule, Some(0), now));
     }
 }
 
@@ -114,10 +134,28 @@ fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
 /// Run it on a task of its own, as an activity: a ticket must be settled, whoever stops waiting.
 pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
     let settlement = match &ticket.sending {
-        Err(reason) => unsendable(*reason, shared.clock.now()),
+        Err(reason) => {
+            let settlement = unsendable(*reason, shared.clock.now());
+            if let Some(request) = ticket.number {
+                shared.note_crm(CrmEvent::Failed {
+                    request,
+                    exchange: None,
+                    fault: "no command can be made of it".into(),
+                });
+            }
+            settlement
+        }
         Ok(command) => send(shared, &ticket, command).await,
     };
+    let number = ticket.number;
     let settled = shared.crm().book.settle(ticket, settlement);
+    if let (Settled::Done(row), Some(request)) = (&settled, number) {
+        shared.note_crm(CrmEvent::Ended {
+            request,
+            completed: matches!(row.state, State::Completed { .. }),
+            reference: row.reference().map(Arc::clone),
+        });
+    }
     shared.settled.ring();
     match settled {
         Settled::Done(row) => DispatchOutcome::Settled(row),
@@ -129,14 +167,10 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
     let (profile, cas_request) = (shared.settings.cas.profile, cas_request(command));
     let request = cas::encode_request(profile, &cas_request);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
-    let authorization = shared.conax_authorization();
-    let sending = Sending {
-        request: &request,
-        number: ticket.number,
-        authorization: authorization.as_ref(),
-    };
-    let answer = shared.link.exchange(sending).await;
+    let exchange = shared.faults.next_exchange();
+    let (answer, note) = exchanged(shared, ticket, command, &request, exchange).await;
     let (reply, read) = read(profile, cas_request.operation(), command, answer);
+    note_end(shared, ticket, exchange, &read);
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
     shared.journal.record(Ended {
         at,
@@ -149,6 +183,9 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
             card: command.cards().first().map(|card| Arc::clone(card.text())),
             request_number: ticket.number,
             outcome: Some(outcome_text(&read)),
+            exchange: Some(exchange),
+            reference: reference(&read),
+            faults: note.map(Arc::new),
         },
         call: &request.body,
         reply: reply.map_or_else(Bytes::new, |reply| {
@@ -156,6 +193,116 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
         }),
     });
     settlement
+}
+
+/// Connects, unless the fault plan is against it, sends and reads; what rule was against it.
+async fn exchanged(
+    shared: &Shared,
+    ticket: &Ticket,
+    command: &Command,
+    request: &EncodedRequest,
+    exchange: u64,
+) -> (Result<WireReply, SendFailure>, Option<FaultNote>) {
+    let _announced = announce(shared, ticket, command, exchange);
+    let mut verdict = judge_connection(shared, command, exchange);
+    let note = FaultNote::of(&mut verdict);
+    if let Some(fault) = verdict.orders.connect {
+        note_sent(shared, ticket, exchange, false);
+        return (Err(shared.link.fail_to_connect(fault).await), note);
+    }
+    // Written down before it leaves: the head-end's side writes down that it came.
+    note_sent(shared, ticket, exchange, true);
+    let authorization = shared.conax_authorization();
+    let sending = Sending {
+        request,
+        number: ticket.number,
+        exchange,
+        authorization: authorization.as_ref(),
+    };
+    (shared.link.exchange(sending).await, note)
+}
+
+/// While it lives, the fault plan knows where an exchange comes from.
+struct Announced<'a>(&'a Shared, u64);
+
+impl Drop for Announced<'_> {
+    fn drop(&mut self) {
+        self.0.faults.forget(self.1);
+    }
+}
+
+fn announce<'a>(
+    shared: &'a Shared,
+    ticket: &Ticket,
+    command: &Command,
+    exchange: u64,
+) -> Announced<'a> {
+    let subscription = {
+        let cards = command.cards();
+        let reference = Arc::clone(&shared.crm().reference);
+        let card = cards.first().map(|card| card.as_str());
+        let subscription = card.and_then(|card| reference.subscription_of_card(card));
+        subscription.and_then(|subscription| subscription.number.clone())
+    };
+    let origin = Origin {
+        request: ticket.number,
+        priority: Some(ticket.priority),
+        subscription,
+    };
+    shared.faults.announce(exchange, origin);
+    Announced(shared, exchange)
+}
+
+/// Only on the way to our own head-end: nothing is wrong with the way to another.
+fn judge_connection(shared: &Shared, command: &Command, exchange: u64) -> Verdict {
+    if !shared.link.leads_home() {
+        return Verdict::default();
+    }
+    let origin = shared.faults.origin(exchange);
+    let facts = Facts {
+        command: Some(command),
+        origin: origin.as_ref(),
+        concurrency: shared.faults.at_door() + 1,
+        now: shared.clock.now(),
+    };
+    shared.faults.judge(Stage::Connect, &facts)
+}
+
+fn note_sent(shared: &Shared, ticket: &Ticket, exchange: u64, left: bool) {
+    if let Some(request) = ticket.number {
+        shared.note_crm(CrmEvent::Sent {
+            request,
+            exchange,
+            left,
+        });
+    }
+}
+
+fn note_end(
+    shared: &Shared,
+    ticket: &Ticket,
+    exchange: u64,
+    read: &Result<DecodedReply, SendFailure>,
+) {
+    let Some(request) = ticket.number else { return };
+    shared.note_crm(match read {
+        Ok(reply) => CrmEvent::Answered {
+            request,
+            exchange,
+            status: reply.status_code.as_deref().map(Arc::from),
+            reference: reference(read),
+        },
+        Err(failure) => CrmEvent::Failed {
+            request,
+            exchange: Some(exchange),
+            fault: failure.fault.string.as_str().into(),
+        },
+    });
+}
+
+fn reference(read: &Result<DecodedReply, SendFailure>) -> Option<Arc<str>> {
+    let reply = read.as_ref().ok()?;
+    reply.transaction_id.as_deref().map(Arc::from)
 }
 
 /// What the CRM's SOAP client makes of an answer; without the PIN it may repeat.

@@ -25,6 +25,7 @@ fn record(journal: &Journal, method: &str, target: &str, text: &str) {
             card: Some(text.into()),
             request_number: None,
             outcome: Some(text.into()),
+            ..Subject::default()
         },
         call: &[],
         reply: axum::body::Bytes::new(),

@@ -18,6 +18,7 @@ use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 
 use super::WorldProblem;
+use super::magic::with_magic;
 use crate::cas_door::Gate;
 use crate::crm_door::command_kind;
 
@@ -33,6 +34,7 @@ pub fn cas_state(
     own: CasSettings,
     now: SimTime,
 ) -> Result<CasState, WorldProblem> {
+    let spec = &*with_magic(spec);
     let mut state = CasState::new(settings(&spec.cas.settings, own)?);
     state.add_domain(default_domain(spec));
     for domain in &spec.cas.domains {

@@ -14,12 +14,14 @@ use conax_model::id::ProductId;
 use conax_model::secret::Secret;
 
 use super::WorldProblem;
+use super::magic::with_magic;
 
 /// What the CRM of this world looks up.
 ///
 /// # Errors
 /// If something is referred to that the world does not have.
 pub fn reference_data(spec: &WorldSpec) -> Result<ReferenceData, WorldProblem> {
+    let spec = &*with_magic(spec);
     let mut data = ReferenceData::new(Some(spec.organisation.as_str().into()));
     for unit in &spec.units {
         data.add_unit(Arc::new(convert_unit(unit)));

@@ -2,6 +2,7 @@
 
 mod cas;
 mod crm;
+mod magic;
 mod records;
 
 pub use cas::{cas_state, gate};

@@ -34,6 +34,7 @@ fn line(render: Render, method: &str, text: &str) -> String {
             card: Some(text.into()),
             request_number: Some(7),
             outcome: Some(text.into()),
+            ..Subject::default()
         },
         call: &[],
         reply: "".into(),

@@ -53,6 +53,7 @@ fn read_world(root: &Marked, reading: &mut Reading, findings: &mut Findings) -> 
             provider: fields
                 .optional("provider", read_provider)
                 .unwrap_or_default(),
+            magic_smartcards: fields.optional("magic_smartcards", flag).unwrap_or(false),
             units: crm::read_units(fields, reading),
             users: crm::read_users(fields, reading),
             web_api_keys: crm::read_web_api_keys(fields, reading),

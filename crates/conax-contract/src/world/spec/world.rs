@@ -24,6 +24,9 @@ pub struct WorldSpec {
     pub next_request_number: u64,
     /// The provisioning provider as the CRM side has it set up.
     pub provider: ProviderSpec,
+    /// Whether the magic smartcards are installed, on a subscription of their own, and loaded at
+    /// Conax (key `magic_smartcards`; see [`crate::fault::magic_cards`]). Ours.
+    pub magic_smartcards: bool,
     /// Units of the organisation.
     pub units: Vec<UnitSpec>,
     /// People and programs that may log in.
@@ -58,6 +61,7 @@ impl WorldSpec {
             organisation: Self::DEFAULT_ORGANISATION.to_owned(),
             next_request_number: 1,
             provider: ProviderSpec::default(),
+            magic_smartcards: false,
             units: Vec::new(),
             users: Vec::new(),
             web_api_keys: Vec::new(),

@@ -102,6 +102,7 @@ prop_compose! {
         let mut world = WorldSpec::empty("any");
         world.description = Some(texts[0].clone());
         world.organisation = texts[1].clone();
+        world.magic_smartcards = numbers.len() > 9;
         world.units.push(UnitSpec {
             id: texts[2].clone(),
             name: texts[3].clone(),

@@ -35,6 +35,7 @@ impl WorldSpec {
                 "provider",
                 Outline::map([("effective", Outline::Flag(self.provider.effective))]),
             ),
+            ("magic_smartcards", Outline::Flag(self.magic_smartcards)),
             ("units", Outline::list(&self.units, crm::unit_outline)),
             ("users", Outline::list(&self.users, users)),
             ("web_api_keys", Outline::list(&self.web_api_keys, keys)),

@@ -1,0 +1,345 @@
+//! One command at the head-end: judged, carried out or not, answered or not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, StatusCode, header};
+use conax_contract::cas::{
+    self, CasOperation, CasRequest, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault,
+    encode_reply,
+};
+use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
+use conax_model::command::{Command, CommandKind};
+use conax_model::fault::{AnswerFault, Deed, End, Facts, Orders, Stage, Told, Verdict};
+use conax_model::id::DomainName;
+use conax_model::ledger::CasEvent;
+
+use crate::cas_door::convert;
+use crate::cas_door::one_call::fault_of_call;
+use crate::cas_door::routes::{Answer, header_text};
+use crate::dispatch::OwnRequest;
+use crate::fault::{FaultNote, WireFault, claimed_encoding, damage_bytes, damage_reply};
+use crate::journal::Subject;
+use crate::shared::Shared;
+
+/// A body that was read, as far as it could be understood.
+enum Heard {
+    Command(Command),
+    Invalid(CasOperation, Vec<String>),
+    Fault(SoapFault),
+}
+
+/// What is the same for everything that happens in one exchange.
+struct Exchange<'a> {
+    shared: &'a Shared,
+    domain: &'a DomainName,
+    number: u64,
+    heard: Heard,
+}
+
+/// Answers a body that came from somebody who may come in.
+pub(super) async fn command(
+    shared: &Shared,
+    headers: &HeaderMap,
+    domain: &DomainName,
+    body: &[u8],
+    own: Option<&OwnRequest>,
+) -> Answer {
+    let content_type = header_text(headers, &header::CONTENT_TYPE);
+    let exchange = Exchange {
+        number: own.map_or_else(|| shared.faults.next_exchange(), |own| own.exchange),
+        heard: hear(cas::decode_request(
+            shared.settings.cas.profile,
+            content_type,
+            body,
+        )),
+        shared,
+        domain,
+    };
+    let _at_door = shared.faults.enter();
+    let mut verdict = match fault_of_call(shared, headers) {
+        Ok(None) => exchange.judge(own),
+        Ok(Some(verdict)) => verdict,
+        Err(sentence) => return Answer::text(StatusCode::BAD_REQUEST, sentence),
+    };
+    let note = FaultNote::of(&mut verdict);
+    let orders = verdict.orders;
+    exchange.received(own, &orders);
+    let mut answer = exchange.carry_out(&orders).await;
+    exchange.told(&answer);
+    answer.subject.exchange = Some(exchange.number);
+    answer.subject.faults = note.map(Arc::new);
+    answer
+}
+
+fn hear(decoded: Result<CasRequest, RequestRefusal>) -> Heard {
+    match decoded {
+        Ok(request) => Heard::Command(convert::command(request)),
+        Err(RequestRefusal::Invalid {
+            operation,
+            problems,
+        }) => Heard::Invalid(operation, problems),
+        Err(RequestRefusal::Fault(fault)) => Heard::Fault(fault),
+    }
+}
+
+impl Exchange<'_> {
+    fn command(&self) -> Option<&Command> {
+        match &self.heard {
+            Heard::Command(command) => Some(command),
+            Heard::Invalid(..) | Heard::Fault(_) => None,
+        }
+    }
+
+    fn kind(&self) -> Option<CommandKind> {
+        match &self.heard {
+            Heard::Command(command) => Some(command.kind()),
+            Heard::Invalid(operation, _) => Some(convert::command_kind(*operation)),
+            Heard::Fault(_) => None,
+        }
+    }
+
+    fn judge(&self, own: Option<&OwnRequest>) -> Verdict {
+        let origin = own.and_then(|own| self.shared.faults.origin(own.exchange));
+        let facts = Facts {
+            command: self.command(),
+            origin: origin.as_ref(),
+            concurrency: self.shared.faults.at_door(),
+            now: self.shared.clock.now(),
+        };
+        let stage = match own {
+            Some(_) => Stage::Connected,
+            None => Stage::Arrived,
+        };
+        self.shared.faults.judge(stage, &facts)
+    }
+
+    /// Does and answers what the orders leave of it.
+    async fn carry_out(&self, orders: &Orders) -> Answer {
+        self.wait(orders.delay_before).await;
+        // A connection that was not to come about stands already: it breaks.
+        let end = match orders.connect {
+            Some(_) => Some(&End::Reset),
+            None => orders.end_before.as_ref(),
+        };
+        if let Some(end) = end {
+            return self.end(end, None);
+        }
+        let (mut answer, done) = self.act(orders);
+        self.wait(orders.delay_after).await;
+        if let Some(end) = &orders.end_after {
+            return self.end(end, done.as_ref());
+        }
+        answer.body = damage_bytes(answer.body, &orders.answer);
+        if let Some(encoding) = claimed_encoding(&orders.answer) {
+            answer.content_type = format!("text/xml;charset={encoding}").into();
+        }
+        answer.damage.clone_from(&orders.answer);
+        answer
+    }
+
+    async fn wait(&self, time: Duration) {
+        if time.is_zero() {
+            return;
+        }
+        let mark = self.shared.clock.mark();
+        self.shared.clock.sleep(time).await;
+        self.shared.faults.delayed(time, mark.elapsed());
+    }
+
+    /// Carries the command out as far as the orders let it; what was recorded for it.
+    fn act(&self, orders: &Orders) -> (Answer, Option<Transaction>) {
+        let command = match &self.heard {
+            Heard::Fault(fault) => return (faulted(fault), None),
+            Heard::Invalid(operation, problems) => {
+                let transaction = self.refuse_unreadable(*operation, problems);
+                return (self.reply(&transaction, &orders.answer), Some(transaction));
+            }
+            Heard::Command(command) => command,
+        };
+        let now = self.shared.clock.now();
+        let told = Told {
+            exchange: self.number,
+            domain: self.domain,
+            command,
+        };
+        let done = {
+            let mut side = self.shared.cas();
+            let side = &mut *side;
+            let mut deeds = side.memory.catch_up(&mut side.state, &mut side.ids, now);
+            let mut done = side
+                .memory
+                .carry_out(&mut side.state, &mut side.ids, told, orders, now);
+            deeds.append(&mut done.deeds);
+            done.deeds = deeds;
+            done
+        };
+        self.shared.note_deeds(done.deeds);
+        (self.reply(&done.answer, &orders.answer), Some(done.answer))
+    }
+
+    /// Values that cannot be read are a rejection with a transaction of its own, not a fault.
+    fn refuse_unreadable(&self, operation: CasOperation, problems: &[String]) -> Transaction {
+        let rejection = Rejection::new(RejectionCause::InputValidation, problems.join("; "));
+        let transaction = {
+            let mut side = self.shared.cas();
+            let side = &mut *side;
+            let kind = convert::command_kind(operation);
+            let now = self.shared.clock.now();
+            side.state
+                .refuse(self.domain, kind, rejection, now, &mut side.ids)
+        };
+        self.refused(&transaction);
+        transaction
+    }
+
+    fn refused(&self, transaction: &Transaction) {
+        self.shared.note_deeds(vec![Deed::Refused {
+            exchange: self.number,
+            transaction: transaction.id,
+            late: false,
+        }]);
+    }
+
+    /// Ends otherwise than by the regular answer; `done` if that is after the command.
+    fn end(&self, end: &End, done: Option<&Transaction>) -> Answer {
+        match end {
+            End::Silence => self.unanswered(WireFault::Silence),
+            End::Reset => self.unanswered(WireFault::Reset),
+            End::HangUp => self.unanswered(WireFault::HangUp),
+            End::Http {
+                status,
+                content_type,
+                body,
+            } => {
+                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+                let answer = Answer::new(status, content_type.clone(), body.clone());
+                self.about(answer, format!("HTTP {}", status.as_u16()))
+            }
+            End::SoapFault { code, string } => {
+                let operation = self.kind().map(convert::operation);
+                let name = operation.map_or("", |operation| {
+                    let profile = self.shared.settings.cas.profile;
+                    profile.operation(operation).name.value.as_str()
+                });
+                let string = string.replace("{operation}", name);
+                let answer = faulted(&SoapFault::new(code, string, "a fault rule"));
+                self.about(answer, "SOAP fault")
+            }
+            End::Reject { cause, message } => self.reject(*cause, message.as_deref(), done),
+        }
+    }
+
+    fn unanswered(&self, ending: WireFault) -> Answer {
+        let answer = Answer::new(StatusCode::OK, "text/plain", "");
+        Answer {
+            ending: Some(ending),
+            ..self.about(answer, ending.word())
+        }
+    }
+
+    /// The answer, with what it is about.
+    fn about(&self, answer: Answer, outcome: impl Into<Arc<str>>) -> Answer {
+        let cards = self.command().map(Command::cards).unwrap_or_default();
+        Answer {
+            subject: Subject {
+                card: cards.first().map(|card| Arc::clone(card.text())),
+                outcome: Some(outcome.into()),
+                ..Subject::default()
+            },
+            ..answer
+        }
+    }
+
+    /// A rejection nobody but the rule decided on. What was done already keeps its transaction.
+    fn reject(
+        &self,
+        cause: RejectionCause,
+        message: Option<&str>,
+        done: Option<&Transaction>,
+    ) -> Answer {
+        let message = message.unwrap_or("refused by a fault rule");
+        let rejection = Rejection::new(cause, message);
+        let transaction = match (done, self.command()) {
+            (Some(done), _) => Transaction {
+                outcome: Outcome::Rejected(rejection),
+                ..done.clone()
+            },
+            (None, Some(command)) => {
+                let transaction = {
+                    let mut side = self.shared.cas();
+                    let side = &mut *side;
+                    let now = self.shared.clock.now();
+                    side.state
+                        .refuse_command(self.domain, command, rejection, now, &mut side.ids)
+                };
+                self.refused(&transaction);
+                transaction
+            }
+            (None, None) => return faulted(&SoapFault::unparseable(message)),
+        };
+        self.reply(&transaction, &[])
+    }
+
+    fn reply(&self, transaction: &Transaction, damage: &[AnswerFault]) -> Answer {
+        let profile = self.shared.settings.cas.profile;
+        let mut reply = convert::reply(profile, transaction);
+        {
+            let mut side = self.shared.cas();
+            let side = &mut *side;
+            let before = side.memory.answered(transaction.id);
+            damage_reply(&mut reply, damage, before, &mut side.ids);
+        }
+        let body = encode_reply(profile, convert::operation(transaction.kind), &reply);
+        Answer {
+            subject: Subject {
+                card: transaction
+                    .cards
+                    .first()
+                    .map(|card| Arc::clone(card.text())),
+                outcome: Some(reply.status_code.as_str().into()),
+                reference: reply.transaction_id.as_deref().map(Arc::from),
+                ..Subject::default()
+            },
+            ..Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, body)
+        }
+    }
+
+    fn received(&self, own: Option<&OwnRequest>, orders: &Orders) {
+        let is_read = !matches!(orders.end_before, Some(End::Reset | End::HangUp));
+        self.shared.note_cas(CasEvent::Received {
+            exchange: self.number,
+            request: own.and_then(|own| own.number),
+            read: is_read,
+            kind: self.kind(),
+        });
+    }
+
+    fn told(&self, answer: &Answer) {
+        self.shared.note_cas(match answer.ending {
+            Some(ending) => CasEvent::NotAnswered {
+                exchange: self.number,
+                because: ending.word().into(),
+            },
+            None => CasEvent::Answered {
+                exchange: self.number,
+                status: answer.subject.outcome.clone(),
+                reference: answer.subject.reference.clone(),
+            },
+        });
+    }
+}
+
+fn faulted(fault: &SoapFault) -> Answer {
+    Answer {
+        subject: Subject {
+            outcome: Some(format!("SOAP fault: {}", fault.string).into()),
+            ..Subject::default()
+        },
+        ..Answer::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            REPLY_CONTENT_TYPE,
+            encode_fault(fault),
+        )
+    }
+}

@@ -1,0 +1,231 @@
+//! The fault plan of a house, and those who ask it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use conax_contract::fault::{RuleSpec, magic_cards};
+use conax_model::entropy::Seed;
+use conax_model::fault::{
+    Acted, Entry, Facts, FaultPlan, NearMiss, Origin, RuleId, Shadow, Stage, Verdict,
+};
+use conax_model::time::SimTime;
+use serde_json::Value;
+
+use super::convert;
+
+/// What the journal keeps of a verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FaultNote {
+    /// The rules that acted.
+    pub acted: Vec<Acted>,
+    /// The rules that nearly did.
+    pub near: Vec<NearMiss>,
+}
+
+impl FaultNote {
+    /// The note of a verdict, if there is anything to note.
+    #[must_use]
+    pub fn of(verdict: &mut Verdict) -> Option<Self> {
+        let note = Self {
+            acted: std::mem::take(&mut verdict.acted),
+            near: std::mem::take(&mut verdict.near),
+        };
+        (note != Self::default()).then_some(note)
+    }
+}
+
+/// The plan with what belongs to it. Copies are independent of each other.
+#[derive(Clone, Debug)]
+pub struct FaultBook {
+    /// The plan.
+    pub plan: FaultPlan,
+    /// The rules as they were written, by name.
+    pub written: BTreeMap<RuleId, Value>,
+    made_names: u64,
+}
+
+/// The desk where the plan lies.
+#[derive(Debug)]
+pub struct FaultDesk {
+    book: Mutex<FaultBook>,
+    origins: Mutex<HashMap<u64, Origin>>,
+    /// Whether there is anything to ask.
+    is_quiet: AtomicBool,
+    at_door: AtomicUsize,
+    exchanges: AtomicU64,
+    /// Delays so far: how many, asked for and given, in microseconds.
+    delays: [AtomicU64; 3],
+}
+
+/// Somebody at the head-end's door; counts while it lives.
+#[derive(Debug)]
+pub struct AtDoor<'a>(&'a AtomicUsize);
+
+impl Drop for AtDoor<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl FaultBook {
+    /// An empty plan; with magic smartcards, if the world has them.
+    #[must_use]
+    pub fn new(seed: Seed, has_magic: bool) -> Self {
+        let plan = FaultPlan::new(seed);
+        let plan = match has_magic {
+            true => plan.with_magic(magic()),
+            false => plan,
+        };
+        Self {
+            plan,
+            written: BTreeMap::new(),
+            made_names: 0,
+        }
+    }
+
+    /// Adds a rule, at the end or at a place; its name.
+    pub fn add(&mut self, spec: &RuleSpec, place: Option<usize>, now: SimTime) -> RuleId {
+        self.made_names += 1;
+        let rule = convert::rule(spec, &format!("rule-{}", self.made_names));
+        let id = rule.id.clone();
+        self.written.insert(id.clone(), spec.written.clone());
+        self.plan.add(rule, place, now);
+        id
+    }
+}
+
+/// The cards that always meet the same.
+fn magic() -> BTreeMap<String, Entry> {
+    let cards = magic_cards().into_iter();
+    cards
+        .filter_map(|magic| Some((magic.card, convert::entry(&magic.entry?))))
+        .collect()
+}
+
+impl FaultDesk {
+    /// A desk with this plan.
+    #[must_use]
+    pub fn new(book: FaultBook) -> Self {
+        let is_quiet = book.plan.is_empty();
+        Self {
+            book: Mutex::new(book),
+            origins: Mutex::default(),
+            is_quiet: AtomicBool::new(is_quiet),
+            at_door: AtomicUsize::new(0),
+            exchanges: AtomicU64::new(0),
+            delays: Default::default(),
+        }
+    }
+
+    /// The plan, locked, to be looked at.
+    pub fn book(&self) -> MutexGuard<'_, FaultBook> {
+        self.book
+            .lock()
+            .expect("nobody panics while holding the fault plan")
+    }
+
+    /// Changes the plan; how far back it may ask for the head-end's past from now on.
+    pub fn change<T>(&self, change: impl FnOnce(&mut FaultBook) -> T) -> (T, Duration) {
+        let mut book = self.book();
+        let changed = change(&mut book);
+        self.is_quiet.store(book.plan.is_empty(), Ordering::Relaxed);
+        (changed, book.plan.memory())
+    }
+
+    /// The number of the next exchange with the head-end, from 1.
+    pub fn next_exchange(&self) -> u64 {
+        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Where the numbers of exchanges stand.
+    #[must_use]
+    pub fn last_exchange(&self) -> u64 {
+        self.exchanges.load(Ordering::Relaxed)
+    }
+
+    /// Numbers go on from here.
+    pub fn continue_after(&self, exchange: u64) {
+        self.exchanges.store(exchange, Ordering::Relaxed);
+    }
+
+    /// Somebody comes to the head-end's door.
+    pub fn enter(&self) -> AtDoor<'_> {
+        self.at_door.fetch_add(1, Ordering::Relaxed);
+        AtDoor(&self.at_door)
+    }
+
+    /// How many exchanges are at the head-end's door.
+    #[must_use]
+    pub fn at_door(&self) -> usize {
+        self.at_door.load(Ordering::Relaxed)
+    }
+
+    /// Says where an exchange of our own CRM comes from, until it is forgotten.
+    pub fn announce(&self, exchange: u64, origin: Origin) {
+        if !self.is_quiet.load(Ordering::Relaxed) {
+            self.origins().insert(exchange, origin);
+        }
+    }
+
+    /// Where an exchange of our own CRM comes from.
+    #[must_use]
+    pub fn origin(&self, exchange: u64) -> Option<Origin> {
+        match self.is_quiet.load(Ordering::Relaxed) {
+            true => None,
+            false => self.origins().get(&exchange).cloned(),
+        }
+    }
+
+    /// An exchange of our own CRM has ended.
+    pub fn forget(&self, exchange: u64) {
+        self.origins().remove(&exchange);
+    }
+
+    fn origins(&self) -> MutexGuard<'_, HashMap<u64, Origin>> {
+        self.origins
+            .lock()
+            .expect("nobody panics while holding the origins")
+    }
+
+    /// Judges an exchange.
+    pub fn judge(&self, stage: Stage, facts: &Facts<'_>) -> Verdict {
+        if self.is_quiet.load(Ordering::Relaxed) {
+            return Verdict::default();
+        }
+        self.book().plan.judge(stage, facts)
+    }
+
+    /// Whether everybody is refused a connection now.
+    #[must_use]
+    pub fn refuses_everybody(&self, now: SimTime) -> bool {
+        !self.is_quiet.load(Ordering::Relaxed) && self.book().plan.refuses_everybody(now)
+    }
+
+    /// Rules that can never act.
+    #[must_use]
+    pub fn shadows(&self) -> Vec<Shadow> {
+        self.book().plan.shadows()
+    }
+
+    /// Notes how long a delay was asked for, and how long it took.
+    pub fn delayed(&self, asked: Duration, given: Duration) {
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        for (sum, more) in self.delays.iter().zip([1, micros(asked), micros(given)]) {
+            sum.fetch_add(more, Ordering::Relaxed);
+        }
+    }
+
+    /// Delays so far: how many, and the sums of what was asked for and given.
+    #[must_use]
+    pub fn delays(&self) -> (u64, Duration, Duration) {
+        let [count, asked, given] = &self.delays;
+        let read = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
+        (
+            read(count),
+            Duration::from_micros(read(asked)),
+            Duration::from_micros(read(given)),
+        )
+    }
+}
