@@ -1,12 +1,14 @@
 //! The wire of conax-sim.
 //!
 //! The documented provisioning API (`crm`), the Conax SOAP endpoint (`cas`), the control door
-//! (`control`) and the files a person writes (`world`): their catalogues, wire types and codecs.
+//! (`control`), the files a person writes (`world`) and the ledger with its checker (`proof`): their
+//! catalogues, wire types and codecs.
 //! Nothing here knows the model, a socket or async code.
 
 pub mod cas;
 pub mod control;
 pub mod crm;
+pub mod proof;
 pub mod secret;
 pub mod source;
 pub mod text;

@@ -1,0 +1,7 @@
+//! The checker: what it accepts, and that nothing can be taken away or changed.
+
+mod alter;
+mod fates;
+mod laws;
+mod play;
+mod script;
