@@ -17,10 +17,11 @@ mod totals;
 
 use super::sum::without_sum;
 use super::write::{ConaxEvent, FORMAT, Header, Line, Totals};
-use facts::Facts;
+use facts::{Facts, Owner, Stranger};
 use order::{Order, Section};
 use problem::Problems;
 pub use problem::{PROBLEM_LIMIT, ProofProblem};
+use rows::name_of;
 
 /// A proof that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,12 +93,8 @@ impl Checker {
                 return;
             }
         };
-        let request = self.request_of(&line);
         if !summed.fits {
-            self.report(
-                request,
-                "the line is not as it was written: its `sum` does not fit",
-            );
+            self.report_changed(&line);
         }
         let numbered = match &line {
             Line::Crm(line) => Some(line.n),
@@ -106,7 +103,7 @@ impl Checker {
         };
         let before = self.order.section;
         if let Err(found) = self.order.take(Section::of(&line), numbered) {
-            self.report(request, found);
+            self.report(None, found);
         }
         if before <= Section::Conax && self.order.section > Section::Conax {
             chains::close(&self.facts, &mut self.problems);
@@ -176,20 +173,40 @@ impl Checker {
         self.problems.add(self.line, request, found);
     }
 
-    /// The request a line is about, as far as is known.
-    fn request_of(&self, line: &Line) -> Option<u64> {
+    /// Reports that a line was changed after it was written.
+    fn report_changed(&mut self, line: &Line) {
+        let found = "the line is not as it was written: its `sum` does not fit";
+        match self.owner_of(line) {
+            Some(Owner::Stranger(stranger)) => {
+                let name = name_of(&stranger);
+                self.report(None, format!("{found} (it is about {name})"));
+            }
+            owner => self.report(owner.and_then(|owner| owner.request()), found),
+        }
+    }
+
+    /// Whom a line is about, as far as is known.
+    fn owner_of(&self, line: &Line) -> Option<Owner> {
         match line {
-            Line::Crm(line) => Some(line.event.request()),
-            Line::Row(row) => Some(row.request),
+            Line::Crm(line) => Some(Owner::Request(line.event.request())),
+            Line::Row(row) => Some(Owner::Request(row.request)),
             Line::Conax(line) => match &line.event {
-                ConaxEvent::Received { request, .. } => *request,
+                ConaxEvent::Received {
+                    request: Some(request),
+                    ..
+                } => Some(Owner::Request(*request)),
                 ConaxEvent::Undone { transactions, .. } => {
-                    let mut known = transactions.iter();
-                    known.find_map(|one| self.facts.transactions.get(one)?.owner.request())
+                    let mut owners = transactions.iter();
+                    owners.find_map(|one| Some(self.facts.transactions.get(one)?.owner.clone()))
                 }
-                event => self.facts.request_of(event.exchange()?),
+                ConaxEvent::Console { transaction, .. } => {
+                    Some(Owner::Stranger(Stranger::Console(transaction.clone())))
+                }
+                event => event
+                    .exchange()
+                    .map(|exchange| self.facts.owner_of(exchange)),
             },
-            _ => None,
+            Line::Header(_) | Line::Foreign(_) | Line::Totals(_) => None,
         }
     }
 }

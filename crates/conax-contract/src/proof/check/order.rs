@@ -91,16 +91,14 @@ impl Journal {
         let last = self.last;
         self.count += 1;
         self.last = last.max(n);
+        let place = match last {
+            0 => format!("`{name}` line {n} stands first"),
+            last => format!("`{name}` line {n} stands after line {last}"),
+        };
         match n.checked_sub(last) {
             Some(1) => Ok(()),
-            Some(0) | None => Err(format!(
-                "`{name}` line {n} after line {last}; expected {}",
-                last + 1
-            )),
-            Some(_) => Err(format!(
-                "`{name}` line {n} after line {last}: {} missing",
-                missing(last + 1, n - 1)
-            )),
+            Some(0) | None => Err(format!("{place}; expected {}", last + 1)),
+            Some(_) => Err(format!("{place}: {} missing", missing(last + 1, n - 1))),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn take_row(facts: &mut Facts, problems: &mut Problems, line: usize, 
         return;
     };
     let expected = row_of(facts, request, request_type, chain);
-    if let Some(found) = differences("the row", row, &expected) {
+    if let Some(found) = differences("the row is", row, &expected) {
         problems.add(line, Some(request), found);
     }
 }
@@ -119,12 +119,13 @@ pub(super) fn take_foreign(
         undone: tally.undone,
         conax_lines: tally.conax_lines,
     };
-    if let Some(found) = differences(&format!("the row of {name}"), row, &expected) {
+    if let Some(found) = differences(&format!("the row of {name} is"), row, &expected) {
         problems.add(line, None, found);
     }
 }
 
-fn name_of(stranger: &Stranger) -> String {
+/// A stranger in words.
+pub(super) fn name_of(stranger: &Stranger) -> String {
     match stranger {
         Stranger::Exchange(exchange) => format!("the foreign exchange {exchange}"),
         Stranger::Console(transaction) => format!("the console's transaction {transaction}"),
@@ -165,7 +166,7 @@ pub(super) fn differences<T: Serialize>(what: &str, found: &T, expected: &T) -> 
         .collect();
     (!different.is_empty()).then(|| {
         format!(
-            "{what} does not follow from the journals: found {}",
+            "{what} not what follows from the journals: found {}",
             different.join("; ")
         )
     })

@@ -7,7 +7,7 @@ use crate::proof::write::{ConaxFate, CrmState, Row, Totals};
 
 /// Compares the totals with those that follow from the journals.
 pub(super) fn take_totals(facts: &Facts, problems: &mut Problems, line: usize, found: &Totals) {
-    if let Some(found) = differences("the totals", found, &totals_of(facts)) {
+    if let Some(found) = differences("the totals are", found, &totals_of(facts)) {
         problems.add(line, None, found);
     }
     if !found.add_up() {

@@ -1,7 +1,9 @@
 //! The checker: what it accepts, and that nothing can be taken away or changed.
 
 mod alter;
+mod broken;
 mod fates;
 mod laws;
 mod play;
 mod script;
+mod shipped;

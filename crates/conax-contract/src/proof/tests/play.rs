@@ -1,6 +1,6 @@
 //! A whole proof, played from fates; numbers, sums and counts are made when it is encoded.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::fates::Fate;
 use super::script::Script;
@@ -28,9 +28,11 @@ pub(super) struct Play {
     pub totals: Totals,
 }
 
-pub(super) fn date() -> NaiveDateTime {
+/// So many seconds after the proof begins.
+fn after(seconds: u64) -> NaiveDateTime {
     let day = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
-    day.and_hms_opt(9, 0, 0).unwrap()
+    let begin = day.and_hms_opt(9, 0, 0).unwrap();
+    begin + TimeDelta::seconds(seconds.cast_signed())
 }
 
 /// Takes the heads of the queues in the order `picks` says, each queue staying in order.
@@ -86,7 +88,7 @@ impl Play {
             format: FORMAT.to_owned(),
             world: "demo".to_owned(),
             seed: 7,
-            at: date(),
+            at: after(3600),
             head_end: self.head_end,
             crm_lines: self.crm.len() as u64,
             conax_lines: self.conax.len() as u64,
@@ -97,17 +99,20 @@ impl Play {
     /// The lines of the file; those of the journals begin at 1.
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = vec![Line::Header(self.header())];
-        let at = date();
-        lines.extend(
-            (1..)
-                .zip(self.crm.clone())
-                .map(|(n, event)| Line::Crm(CrmLine { n, at, event })),
-        );
-        lines.extend(
-            (1..)
-                .zip(self.conax.clone())
-                .map(|(n, event)| Line::Conax(ConaxLine { n, at, event })),
-        );
+        lines.extend((1..).zip(self.crm.clone()).map(|(n, event)| {
+            Line::Crm(CrmLine {
+                n,
+                at: after(n),
+                event,
+            })
+        }));
+        lines.extend((1..).zip(self.conax.clone()).map(|(n, event)| {
+            Line::Conax(ConaxLine {
+                n,
+                at: after(n),
+                event,
+            })
+        }));
         lines.extend(self.rows.iter().cloned().map(Line::Row));
         lines.extend(self.foreign.iter().cloned().map(Line::Foreign));
         lines.push(Line::Totals(self.totals));

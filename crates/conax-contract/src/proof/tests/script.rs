@@ -48,7 +48,7 @@ impl Script {
     }
 
     pub fn transaction(&self, turn: u64) -> String {
-        format!("transaction-{}-{turn}", self.index)
+        format!("{:08x}-0000-4000-8000-{turn:012x}", self.index + 1)
     }
 
     fn named(&self, turn: u64) -> Option<String> {
