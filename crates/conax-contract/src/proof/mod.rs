@@ -19,10 +19,11 @@
 //! - Head-end, for each exchange that left: one `received`; if the command was read, what came of
 //!   it: `executed` (each time it was), `refused`, `pretended`, or `held` with what came later
 //!   (`executed` with `late`); one `answered` or `not_answered`, told when the head-end decides so,
-//!   not when the CRM gives up. Of an exchange still under way at the CRM the end may be missing.
+//!   not when the CRM gives up. Of an exchange that has not come back to the CRM, and of a foreign
+//!   one, the end may be missing: what came of it and how it was left, or the latter alone.
 //! - An answer the CRM read is the answer the head-end gave, status code and reference. A reference
 //!   is a transaction of its exchange. What was only refused is answered with the status code of
-//!   the refusal, what was pretended with `OK`; an answer without status code was spoilt on purpose.
+//!   the refusal, what was pretended with `OK`, unless the answer was spoilt and has none.
 //! - A refusal without transaction is all that comes of its exchange. What was `held` with a
 //!   transaction comes later under that transaction.
 //! - What is `undone` was executed, and is undone once. No transaction and no exchange stands for
@@ -50,7 +51,7 @@
 //! answered without status code; the status code of an answer the CRM did not read, and of a
 //! refusal that is not all that came of its exchange; the fault of an exchange that was sent again.
 //! Everything else stands against another line, whatever sums, numbers and counts say, once its
-//! request has ended.
+//! request has ended. If the head-end is another one, only the CRM's lines stand against each other.
 
 mod check;
 mod sum;

@@ -2,7 +2,8 @@
 //! its journals.
 //!
 //! `crm` (with `end`) and `conax` (with `outcome`) read the journals into `facts`, `chains` holds
-//! the two against each other, `rows` and `totals` compute what follows. Nothing here is shared with what writes a ledger but the lines.
+//! the two against each other, `rows` and `totals` compute what follows. Nothing here is shared
+//! with what writes a ledger but the lines.
 
 mod chains;
 mod conax;

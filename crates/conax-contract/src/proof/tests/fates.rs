@@ -177,7 +177,7 @@ pub(super) const OPEN: &[(&str, Fate)] = &[
             .received(1, true)
             .executed(1, 1, false)
             .replied(1, "OK", 1);
-        told.is_foreign(exchange)
+        told.foreign_row(exchange)
     }),
     ("a stranger's command, undone", |s| {
         let exchange = Some(s.exchange(1));
@@ -185,7 +185,7 @@ pub(super) const OPEN: &[(&str, Fate)] = &[
             .received(1, true)
             .executed(1, 1, false)
             .replied(1, "OK", 1);
-        told.lost().is_foreign(exchange)
+        told.lost().foreign_row(exchange)
     }),
     ("a stranger refused", |s| {
         let exchange = Some(s.exchange(1));
@@ -193,19 +193,19 @@ pub(super) const OPEN: &[(&str, Fate)] = &[
             .received(1, true)
             .refused(1, 1, NOT_FOUND)
             .replied(1, NOT_FOUND, 1);
-        told.is_foreign(exchange)
+        told.foreign_row(exchange)
     }),
     ("a stranger not understood", |s| {
         let exchange = Some(s.exchange(1));
-        s.received(1, false).replied(1, "", 0).is_foreign(exchange)
+        s.received(1, false).replied(1, "", 0).foreign_row(exchange)
     }),
     ("a stranger being served", |s| {
         let exchange = Some(s.exchange(1));
-        s.received(1, true).is_foreign(exchange)
+        s.received(1, true).foreign_row(exchange)
     }),
-    ("the console", |s| s.console().is_foreign(None)),
+    ("the console", |s| s.console().foreign_row(None)),
     ("the console, undone", |s| {
-        s.console().lost().is_foreign(None)
+        s.console().lost().foreign_row(None)
     }),
 ];
 

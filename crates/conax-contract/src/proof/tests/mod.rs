@@ -4,6 +4,7 @@ mod alter;
 mod broken;
 mod fates;
 mod laws;
+mod needed;
 mod play;
 mod script;
 mod shipped;

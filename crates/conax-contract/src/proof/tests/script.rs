@@ -212,7 +212,7 @@ impl Script {
     }
 
     /// The row of a stranger, or of the console without exchange.
-    pub fn is_foreign(mut self, exchange: Option<u64>) -> Self {
+    pub fn foreign_row(mut self, exchange: Option<u64>) -> Self {
         self.foreign = Some(ForeignRow {
             exchange,
             transactions: self.transactions.clone(),
