@@ -32,6 +32,7 @@ mod control;
 mod secrets;
 
 // Ring 2: the built program.
+mod ledger_check;
 mod pipes;
 mod program;
 mod sockets;

@@ -11,7 +11,7 @@ pub enum Exit {
     OurBug,
     /// The command line is wrong.
     Usage,
-    /// A settings, world or profile file is wrong.
+    /// A settings, world, profile or ledger file is wrong.
     Settings,
     /// What was checked is not as expected.
     NotMet,
@@ -50,7 +50,7 @@ impl Exit {
             Self::Met => "everything was as it should be",
             Self::OurBug => "conax-sim itself failed",
             Self::Usage => "the command line is wrong",
-            Self::Settings => "a settings, world or profile file is wrong",
+            Self::Settings => "a settings, world, profile or ledger file is wrong",
             Self::NotMet => "what was checked is not as expected",
             Self::Surroundings => "an address is taken, or a target does not answer",
         }

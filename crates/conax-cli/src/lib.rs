@@ -12,6 +12,7 @@ mod completions;
 mod config;
 pub mod exit;
 mod healthcheck;
+mod ledger;
 mod lint;
 mod print;
 mod serve;

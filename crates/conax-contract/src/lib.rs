@@ -1,13 +1,15 @@
 //! The wire of conax-sim.
 //!
 //! The documented provisioning API (`crm`), the Conax SOAP endpoint (`cas`), the control door
-//! (`control`) and what a person writes (`world`, `fault`): their catalogues, wire types and codecs.
+//! (`control`), what a person writes (`world`, `fault`) and the ledger with its checker (`proof`):
+//! their catalogues, wire types and codecs.
 //! Nothing here knows the model, a socket or async code.
 
 pub mod cas;
 pub mod control;
 pub mod crm;
 pub mod fault;
+pub mod proof;
 pub mod secret;
 pub mod source;
 pub mod text;

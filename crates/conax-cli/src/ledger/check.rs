@@ -1,0 +1,195 @@
+//! `ledger check`: whether the rows and totals of a ledger file follow from its two journals.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+
+use clap::{Arg, ArgMatches, Command};
+use conax_contract::proof::{
+    Checker, FORMAT, PROBLEM_LIMIT, ProofProblem, Proven, Totals, begins_ledger,
+};
+use serde_json::json;
+
+use crate::exit::Exit;
+use crate::print;
+
+/// The name that stands for standard input.
+const STDIN: &str = "-";
+
+/// What came of checking a file.
+type Checked = Result<Result<Proven, Vec<ProofProblem>>, Unreadable>;
+
+/// Why a file cannot be checked.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error("failed to read the ledger: {0}")]
+    Read(#[from] std::io::Error),
+    #[error("not a ledger: expected a first line with `\"format\":\"{FORMAT}\"`")]
+    NotALedger,
+}
+
+pub(super) fn command() -> Command {
+    Command::new("check")
+        .about("Verify a ledger from the two journals in it, line by line")
+        .arg(
+            Arg::new("file")
+                .value_name("FILE")
+                .required(true)
+                .num_args(1..)
+                .help("Ledger files; `-` is standard input"),
+        )
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(["human", "json"])
+                .default_value("human")
+                .help("How to print: human, or json (an object for each file, on a line)"),
+        )
+        .after_help(
+            "Ends with 4 if a proof does not hold, else with 3 if a file could not be read or is \
+             not a ledger.\n\nExample:\n  conax-sim ledger check mine.ledger.jsonl",
+        )
+}
+
+/// Checks every file named.
+pub(super) fn run(matches: &ArgMatches) -> Exit {
+    let files = matches.get_many::<String>("file").into_iter().flatten();
+    let as_json = matches
+        .get_one::<String>("format")
+        .is_some_and(|format| format == "json");
+    let mut exit = Exit::Met;
+    for file in files {
+        let checked = check(file);
+        match as_json {
+            true => print_json(file, &checked),
+            false => print_human(file, &checked),
+        }
+        exit = match (exit, &checked) {
+            (_, Ok(Err(_))) => Exit::NotMet,
+            (Exit::Met, Err(_)) => Exit::Settings,
+            (exit, _) => exit,
+        };
+    }
+    exit
+}
+
+fn check(file: &str) -> Checked {
+    match file {
+        STDIN => check_lines(std::io::stdin().lock()),
+        file => check_lines(BufReader::new(File::open(file)?)),
+    }
+}
+
+/// Checks a file as it is read; no more than a line of it is kept.
+fn check_lines(mut source: impl BufRead) -> Checked {
+    let mut checker = Checker::default();
+    let mut line = String::new();
+    let mut is_first = true;
+    while source.read_line(&mut line)? > 0 {
+        let text = line.strip_suffix('\n').unwrap_or(&line);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        if std::mem::take(&mut is_first) && !begins_ledger(text) {
+            return Err(Unreadable::NotALedger);
+        }
+        checker.take(text);
+        line.clear();
+    }
+    match is_first {
+        true => Err(Unreadable::NotALedger),
+        false => Ok(checker.finish()),
+    }
+}
+
+fn print_human(file: &str, checked: &Checked) {
+    match checked {
+        Ok(Ok(proven)) => {
+            print::result(format_args!("{file}\n\n{}", table(&proven.totals)));
+            let requests = counted(proven.totals.acknowledged, "request");
+            let lines = counted(journal_lines(proven), "journal line");
+            print::result(format_args!("proof holds: {requests}, {lines}"));
+        }
+        Ok(Err(problems)) => {
+            for problem in problems {
+                print::result(format_args!("{file}:{problem}"));
+            }
+            print::result(summary(problems.len()));
+        }
+        Err(problem) => print::aside(format_args!("{file}: {problem}")),
+    }
+}
+
+fn summary(count: usize) -> String {
+    match count {
+        PROBLEM_LIMIT.. => format!("proof does not hold: the first {count} problems are shown"),
+        count => format!("proof does not hold: {}", counted(count as u64, "problem")),
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
+fn journal_lines(proven: &Proven) -> u64 {
+    proven.header.crm_lines + proven.header.conax_lines
+}
+
+/// What was proven, a line for each number; the two ways to count the requests side by side.
+fn table(totals: &Totals) -> String {
+    let rows = [
+        ("done once", totals.once, "completed", totals.completed),
+        ("done twice", totals.twice, "rejected", totals.rejected),
+        ("never done", totals.never, "pending", totals.pending),
+        ("unknown", totals.unknown, "in flight", totals.in_flight),
+        (
+            "acknowledged",
+            totals.acknowledged,
+            "acknowledged",
+            totals.acknowledged,
+        ),
+    ];
+    let mut text = format!("  {:<21}{}\n", "at Conax", "at the CRM");
+    for (conax, done, crm, ended) in rows {
+        text.push_str(&format!("  {conax:<12}{done:>6}   {crm:<12}{ended:>6}\n"));
+    }
+    let asides = [
+        ("not known to the CRM", totals.unknown_to_crm),
+        ("false completions", totals.false_completions),
+        ("foreign executions", totals.foreign_executions),
+    ];
+    for (name, count) in asides {
+        text.push_str(&format!("\n  {name:<20}{count:>19}"));
+    }
+    text.push('\n');
+    text
+}
+
+fn print_json(file: &str, checked: &Checked) {
+    print::result(match checked {
+        Ok(Ok(proven)) => json!({
+            "file": file,
+            "holds": true,
+            "journal_lines": journal_lines(proven),
+            "totals": proven.totals,
+        }),
+        Ok(Err(problems)) => {
+            let problems: Vec<_> = problems
+                .iter()
+                .map(|problem| {
+                    json!({
+                        "line": problem.line,
+                        "request": problem.request,
+                        "message": problem.message,
+                    })
+                })
+                .collect();
+            json!({ "file": file, "holds": false, "problems": problems })
+        }
+        Err(problem) => {
+            print::aside(format_args!("{file}: {problem}"));
+            json!({ "file": file, "holds": null, "error": problem.to_string() })
+        }
+    });
+}

@@ -1,0 +1,171 @@
+//! What the journals have told so far.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::crm::RequestType;
+use crate::proof::write::{EndState, HeadEnd};
+
+/// The status code of an accepted command (Attested).
+pub(super) const OK: &str = "OK";
+
+/// Everything the two journals tell, by what it is about.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub head_end: HeadEnd,
+    pub requests: BTreeMap<u64, Chain>,
+    pub exchanges: BTreeMap<u64, Exchange>,
+    pub foreign: BTreeMap<Stranger, Tally>,
+    pub transactions: HashMap<String, Use>,
+}
+
+/// A request at the CRM, and what the head-end did for it.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    /// Line of the file where it begins.
+    pub line: usize,
+    /// What it asks for; absent if its acknowledgement is missing, which was reported.
+    pub request_type: Option<RequestType>,
+    pub exchanges: Vec<u64>,
+    pub ended: Option<EndState>,
+    pub crm_lines: u64,
+    pub tally: Tally,
+}
+
+/// An exchange, as both sides tell of it.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    /// Line of the file where it begins.
+    pub line: usize,
+    pub request: Option<u64>,
+    /// Whether it left; absent if the CRM does not tell that it sent it.
+    pub left: Option<bool>,
+    pub returned: Option<Returned>,
+    /// Whether a command was read; absent if it was not received.
+    pub read: Option<bool>,
+    pub outcomes: Outcomes,
+    pub reply: Option<Reply>,
+}
+
+/// What came of a command at the head-end.
+#[derive(Debug, Default)]
+pub(super) struct Outcomes {
+    /// Whether it was held, and the transaction given out with that.
+    pub held: Option<Option<String>>,
+    pub executed: u64,
+    pub refused: u64,
+    pub pretended: u64,
+    /// Whether a refusal opened no transaction.
+    pub refused_without_transaction: bool,
+    pub last_refusal: Option<String>,
+    pub transactions: Vec<String>,
+}
+
+impl Outcomes {
+    /// How many outcomes there are, being held not among them.
+    pub fn count(&self) -> u64 {
+        self.executed + self.refused + self.pretended
+    }
+}
+
+/// An answer in what both sides tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub status_code: Option<String>,
+    pub reference: Option<String>,
+}
+
+/// How an exchange came back to the CRM.
+#[derive(Debug)]
+pub(super) enum Returned {
+    Answered(Answer),
+    Failed(String),
+}
+
+/// How the head-end left an exchange.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Answered(Answer),
+    NotAnswered,
+}
+
+/// Who acts at the head-end by nobody's request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stranger {
+    Exchange(u64),
+    Console(String),
+}
+
+/// For whom the head-end did something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    Request(u64),
+    Stranger(Stranger),
+}
+
+impl Owner {
+    /// The request, if it is one.
+    pub fn request(&self) -> Option<u64> {
+        match self {
+            Self::Request(request) => Some(*request),
+            Self::Stranger(_) => None,
+        }
+    }
+}
+
+/// What the head-end did for somebody.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Line of the file where it begins.
+    pub line: usize,
+    pub executions: u64,
+    pub undone: u64,
+    pub transactions: Vec<String>,
+    pub conax_lines: u64,
+    pub has_row: bool,
+}
+
+/// What a transaction stands for.
+#[derive(Debug)]
+pub(super) struct Use {
+    pub line: usize,
+    pub owner: Owner,
+    pub executed: bool,
+    pub undone: bool,
+}
+
+impl Facts {
+    pub fn new() -> Self {
+        Self {
+            head_end: HeadEnd::Simulated,
+            requests: BTreeMap::new(),
+            exchanges: BTreeMap::new(),
+            foreign: BTreeMap::new(),
+            transactions: HashMap::new(),
+        }
+    }
+
+    /// The request an exchange was for, as far as is known.
+    pub fn request_of(&self, exchange: u64) -> Option<u64> {
+        self.exchanges.get(&exchange)?.request
+    }
+
+    /// For whom an exchange was.
+    pub fn owner_of(&self, exchange: u64) -> Owner {
+        match self.request_of(exchange) {
+            Some(request) => Owner::Request(request),
+            None => Owner::Stranger(Stranger::Exchange(exchange)),
+        }
+    }
+
+    /// What the head-end did for somebody, to be added to.
+    pub fn tally(&mut self, line: usize, owner: &Owner) -> &mut Tally {
+        let tally = match owner {
+            Owner::Request(request) => &mut self.requests.entry(*request).or_default().tally,
+            Owner::Stranger(stranger) => self.foreign.entry(stranger.clone()).or_default(),
+        };
+        if tally.line == 0 {
+            tally.line = line;
+        }
+        tally
+    }
+}

@@ -1,0 +1,66 @@
+//! The ledger as a proof: a file that says of every provisioning request what Conax really did
+//! with it, together with the two journals from which that follows.
+//!
+//! The file is JSON Lines, in this order: one `header`; the `crm` journal (what the CRM side did);
+//! the `conax` journal (what the head-end did); a `row` per acknowledged request; a `foreign` row
+//! per exchange or console command that was nobody's request; one `totals`. [`write`](mod@write)
+//! has the lines and how they are encoded; [`Checker`] verifies rows and totals from the two
+//! journals alone.
+//!
+//! # What the journals of a request must hold
+//!
+//! - CRM: one `acknowledged`; then for each exchange `sent` and, unless it is still under way,
+//!   `answered` or `failed`, the next one only after that; then `ended`, unless it is in flight.
+//! - `sent` comes before the first byte leaves. With `left: false` no connection stood: `failed`
+//!   follows, and the head-end knows nothing of the exchange.
+//! - `ended` COMPLETED follows from an answer `OK` and has its reference. REJECTED follows from any
+//!   other answer (`error` is its status code), from a failure (`error` is its fault), or from
+//!   nothing sent at all.
+//! - Head-end, for each exchange that left: one `received`; if the command was read, what came of
+//!   it: `executed` (each time it was), `refused`, `pretended`, or `held` with what came later
+//!   (`executed` with `late`); one `answered` or `not_answered`, told when the head-end decides so,
+//!   not when the CRM gives up. Of an exchange that has not come back to the CRM, and of a foreign
+//!   one, the end may be missing: what came of it and how it was left, or the latter alone.
+//! - An answer the CRM read is the answer the head-end gave, status code and reference. A reference
+//!   is a transaction of its exchange. What was only refused is answered with the status code of
+//!   the refusal, what was pretended with `OK`, unless the answer was spoilt and has none.
+//! - A refusal without transaction is all that comes of its exchange. What was `held` with a
+//!   transaction comes later under that transaction.
+//! - What is `undone` was executed, and is undone once. No transaction and no exchange stands for
+//!   two things.
+//!
+//! # How a row follows
+//!
+//! - `crm`: the state of `ended`; else IN_FLIGHT if there is a `sent`; else PENDING.
+//! - `executions`, `undone`: how many of its transactions were executed, and undone.
+//!   `transactions`: all of `executed`, `refused` and `pretended`, in the order of the journal.
+//! - `conax`: executed and not undone `once`, `twice` (or more), `never`; `unknown` if anything
+//!   left for a head-end whose journal we do not have.
+//! - `known_to_crm`: true while it has not ended; COMPLETED: if it was done `once`; REJECTED: if it
+//!   was done `never` and every exchange that left was answered with a status code. An outcome
+//!   `unknown` is taken for what the answers say.
+//! - `crm_lines`, `conax_lines`: journal lines about it, each `undone` that names a transaction of
+//!   it among them.
+//!
+//! # What vouches for what
+//!
+//! Each journal is numbered without gaps, the header counts its lines, each row counts those of its
+//! request, and every line ends in a `sum` of its own text, which shows damage and edits by hand
+//! (it is no signature). Some things are told once, so that only the sum vouches for them: `at`,
+//! `cards`, `changed` and `because`; a foreign command; the error of what was never sent or was
+//! answered without status code; the status code of an answer the CRM did not read, and of a
+//! refusal that is not all that came of its exchange; the fault of an exchange that was sent again.
+//! Everything else stands against another line, whatever sums, numbers and counts say, once its
+//! request has ended. If the head-end is another one, only the CRM's lines stand against each other.
+
+mod check;
+mod sum;
+#[cfg(test)]
+mod tests;
+pub mod write;
+
+pub use check::{Checker, PROBLEM_LIMIT, ProofProblem, Proven, begins_ledger, check};
+pub use write::{
+    ConaxEvent, ConaxFate, ConaxLine, CrmEvent, CrmLine, CrmState, EndState, FORMAT, ForeignRow,
+    HeadEnd, Header, Line, Row, Totals, encode_line,
+};

@@ -1,0 +1,88 @@
+//! How dates, types and commands are written; the words themselves are defined elsewhere.
+
+use serde::{Deserialize, Deserializer};
+
+/// A text that `parse` understands.
+fn parsed<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    expected: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse(&text)
+        .ok_or_else(|| serde::de::Error::custom(format!("found `{text}`, expected {expected}")))
+}
+
+/// Dates in the documented form.
+pub(super) mod date {
+    use chrono::NaiveDateTime;
+    use serde::{Deserializer, Serialize, Serializer};
+
+    use crate::crm::DateText;
+    use crate::text::parse_moment;
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        date: &NaiveDateTime,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        DateText::from(*date).serialize(serializer)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<NaiveDateTime, D::Error> {
+        super::parsed(
+            deserializer,
+            "a date like `2014-11-30T09:00:00`",
+            parse_moment,
+        )
+    }
+}
+
+/// The documented types of provisioning requests.
+pub(super) mod request_type {
+    use serde::{Deserializer, Serialize, Serializer};
+
+    use crate::crm::RequestType;
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        request_type: &RequestType,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        request_type.serialize(serializer)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<RequestType, D::Error> {
+        super::parsed(
+            deserializer,
+            "a type like `ADD_SUBSCRIPTIONS`",
+            RequestType::from_code,
+        )
+    }
+}
+
+/// The commands of the head-end, by their keys.
+pub(super) mod command {
+    use serde::{Deserializer, Serializer};
+
+    use crate::cas::CasOperation;
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        command: &CasOperation,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(command.key())
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<CasOperation, D::Error> {
+        super::parsed(
+            deserializer,
+            "a command like `add_subscriptions`",
+            CasOperation::from_key,
+        )
+    }
+}

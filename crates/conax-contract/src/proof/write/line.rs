@@ -1,0 +1,94 @@
+//! The lines of a ledger file.
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+
+use super::event::{ConaxEvent, CrmEvent};
+use super::form;
+use super::row::{ForeignRow, Row, Totals};
+use super::words::HeadEnd;
+
+/// What the header says the file is.
+pub const FORMAT: &str = "conax-sim ledger 1";
+
+/// One line, told apart by its member `line`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "snake_case")]
+pub enum Line {
+    /// The first line.
+    Header(Header),
+    /// A line of the CRM's journal.
+    Crm(CrmLine),
+    /// A line of the head-end's journal.
+    Conax(ConaxLine),
+    /// What became of a request.
+    Row(Row),
+    /// What the head-end did for nobody's request.
+    Foreign(ForeignRow),
+    /// The last line.
+    Totals(Totals),
+}
+
+impl Line {
+    /// How the kind of line is called in the file.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Header(_) => "header",
+            Self::Crm(_) => "crm",
+            Self::Conax(_) => "conax",
+            Self::Row(_) => "row",
+            Self::Foreign(_) => "foreign",
+            Self::Totals(_) => "totals",
+        }
+    }
+}
+
+/// What the file is and how much is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Name of the world.
+    pub world: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// When it was written, in simulated time.
+    #[serde(with = "form::date")]
+    pub at: NaiveDateTime,
+    /// Whose journal the `conax` lines are.
+    pub head_end: HeadEnd,
+    /// Lines of the CRM's journal.
+    pub crm_lines: u64,
+    /// Lines of the head-end's journal.
+    pub conax_lines: u64,
+    /// Requests acknowledged.
+    pub requests: u64,
+}
+
+/// A line of the CRM's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrmLine {
+    /// Its number, from 1 without gaps.
+    pub n: u64,
+    /// When, in simulated time.
+    #[serde(with = "form::date")]
+    pub at: NaiveDateTime,
+    /// What; its members stand beside those of the line and deny unknown ones.
+    #[serde(flatten)]
+    pub event: CrmEvent,
+}
+
+/// A line of the head-end's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConaxLine {
+    /// Its number, from 1 without gaps.
+    pub n: u64,
+    /// When, in simulated time.
+    #[serde(with = "form::date")]
+    pub at: NaiveDateTime,
+    /// What; its members stand beside those of the line and deny unknown ones.
+    #[serde(flatten)]
+    pub event: ConaxEvent,
+}
