@@ -4,7 +4,7 @@
 //! head-end's side what it received, did and answered. [`Ledger::rows`] folds them into one row for
 //! each acknowledged request. Nothing here is ever taken back; a ledger that is full says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::command::{Command, CommandKind};
@@ -59,8 +59,8 @@ pub enum CrmEvent {
     Failed {
         /// The request.
         request: RequestNumber,
-        /// The exchange; absent if nothing was sent.
-        exchange: Option<ExchangeNumber>,
+        /// The exchange.
+        exchange: ExchangeNumber,
         /// Why.
         fault: Arc<str>,
     },
@@ -72,6 +72,8 @@ pub enum CrmEvent {
         completed: bool,
         /// The reference it keeps.
         reference: Option<Arc<str>>,
+        /// The code or the fault it was rejected with.
+        error: Option<Arc<str>>,
     },
 }
 
@@ -113,6 +115,8 @@ pub enum CasEvent {
         status: Option<Arc<str>>,
         /// The transaction id it told.
         reference: Option<Arc<str>>,
+        /// Whether a fault made it say something else than what follows from what was done.
+        spoilt: bool,
     },
     /// It did not.
     NotAnswered {
@@ -207,8 +211,31 @@ pub struct Row {
     pub exchanges: Vec<ExchangeNumber>,
     /// The transactions that carried it out.
     pub transactions: Vec<TransactionId>,
-    /// Whether the command left and no answer was read.
+    /// Every transaction it was carried out, refused or pretended in.
+    pub outcomes: Vec<TransactionId>,
+    /// Whether its command ever left.
+    pub has_left: bool,
+    /// Whether the command left and no answer with a status code was read.
     pub left_unanswered: bool,
+    /// Events of the CRM's journal about it.
+    pub crm_count: u64,
+    /// Events of the head-end's journal about it.
+    pub cas_count: u64,
+}
+
+/// What the head-end did for others than our own CRM.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForeignRow {
+    /// The exchange; absent for what was done at the console.
+    pub exchange: Option<ExchangeNumber>,
+    /// Every transaction of it.
+    pub outcomes: Vec<TransactionId>,
+    /// How often something was carried out.
+    pub executions: u64,
+    /// How many of these were forgotten.
+    pub undone: u64,
+    /// Events of the head-end's journal about it.
+    pub cas_count: u64,
 }
 
 impl Row {
@@ -248,7 +275,7 @@ pub struct Totals {
     pub in_flight: u64,
     /// What the CRM thinks is not what is, or it cannot know.
     pub unknown_to_crm: u64,
-    /// Completed and not carried out.
+    /// Completed and not carried out exactly once.
     pub false_completions: u64,
     /// Carried out for others than our own CRM.
     pub foreign_executions: u64,
@@ -270,6 +297,8 @@ pub struct Ledger {
     cas: Chunked<At<CasEvent>>,
     is_full: bool,
     limit: usize,
+    /// Tells the ledgers of a house apart: what belongs to an older one is not written down here.
+    pub generation: u64,
     /// Whether the head-end is another one, of which there is no journal.
     pub is_foreign: bool,
 }
@@ -324,22 +353,30 @@ impl Ledger {
         (self.crm.len(), self.cas.len())
     }
 
-    /// One row for each acknowledged request, in order of its number.
+    /// What follows from both journals.
     #[must_use]
-    pub fn rows(&self) -> BTreeMap<RequestNumber, Row> {
-        self.fold().rows
-    }
-
-    /// Everything, counted.
-    #[must_use]
-    pub fn totals(&self) -> Totals {
-        let fold = self.fold();
+    pub fn reckon(&self) -> Reckoning {
+        let mut fold = Fold::default();
+        self.crm.iter().for_each(|one| fold.crm(&one.event));
+        self.cas.iter().for_each(|one| fold.cas(&one.event));
+        fold.finish(self.is_foreign);
+        let foreign: Vec<ForeignRow> = fold.foreign.into_values().collect();
         let mut totals = Totals {
-            foreign_executions: fold.foreign_executions,
+            foreign_executions: foreign.iter().map(|row| row.executions).sum(),
             ..Totals::default()
         };
         fold.rows.values().for_each(|row| totals.count(row));
-        totals
+        let kept = fold.done.iter().filter(|(id, _)| !fold.undone.contains(id));
+        let carried_out = kept.filter_map(|(_, whose)| match whose {
+            Whose::Request(request) => Some(*request),
+            Whose::Stranger(_) | Whose::Console(_) => None,
+        });
+        Reckoning {
+            carried_out: carried_out.collect(),
+            rows: fold.rows,
+            foreign,
+            totals,
+        }
     }
 
     /// What somebody did at the head-end's console, in order.
@@ -349,23 +386,20 @@ impl Ledger {
             _ => None,
         })
     }
+}
 
-    /// The requests whose orders the head-end carried out and has not forgotten, in order.
-    #[must_use]
-    pub fn carried_out(&self) -> Vec<RequestNumber> {
-        let fold = self.fold();
-        let done = fold.done.iter();
-        let kept = done.filter(|(id, _)| !fold.undone.contains(id));
-        kept.filter_map(|(_, request)| *request).collect()
-    }
-
-    fn fold(&self) -> Fold {
-        let mut fold = Fold::default();
-        self.crm.iter().for_each(|one| fold.crm(&one.event));
-        self.cas.iter().for_each(|one| fold.cas(&one.event));
-        fold.finish(self.is_foreign);
-        fold
-    }
+/// What follows from both journals.
+#[derive(Clone, Debug)]
+pub struct Reckoning {
+    /// One row for each acknowledged request.
+    pub rows: BTreeMap<RequestNumber, Row>,
+    /// What was done for others.
+    pub foreign: Vec<ForeignRow>,
+    /// Everything, counted.
+    pub totals: Totals,
+    /// The requests whose orders the head-end carried out and has not forgotten, in order, each
+    /// time they were.
+    pub carried_out: Vec<RequestNumber>,
 }
 
 impl Totals {
@@ -384,19 +418,28 @@ impl Totals {
             Standing::Rejected => &mut self.rejected,
         } += 1;
         self.unknown_to_crm += u64::from(!row.known_to_crm());
-        let hollow = row.standing == Standing::Completed && row.fate == Fate::Never;
+        let as_told = matches!(row.fate, Fate::Once | Fate::Unknown);
+        let hollow = row.standing == Standing::Completed && !as_told;
         self.false_completions += u64::from(hollow);
     }
+}
+
+/// Whom an event of the head-end is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Request(RequestNumber),
+    Stranger(ExchangeNumber),
+    Console(TransactionId),
 }
 
 /// The fold under way.
 #[derive(Default)]
 struct Fold {
     rows: BTreeMap<RequestNumber, Row>,
-    request_of: BTreeMap<ExchangeNumber, Option<RequestNumber>>,
-    done: Vec<(TransactionId, Option<RequestNumber>)>,
-    undone: std::collections::BTreeSet<TransactionId>,
-    foreign_executions: u64,
+    foreign: BTreeMap<Whose, ForeignRow>,
+    whose: BTreeMap<ExchangeNumber, Whose>,
+    done: Vec<(TransactionId, Whose)>,
+    undone: BTreeSet<TransactionId>,
 }
 
 impl Fold {
@@ -413,15 +456,16 @@ impl Fold {
         let Some(row) = self.rows.get_mut(&event.request()) else {
             return;
         };
+        row.crm_count += 1;
         match event {
-            CrmEvent::Acknowledged { .. } => {}
+            CrmEvent::Acknowledged { .. } | CrmEvent::Failed { .. } => {}
             CrmEvent::Sent { exchange, left, .. } => {
                 row.standing = Standing::InFlight;
                 row.exchanges.push(*exchange);
+                row.has_left |= left;
                 row.left_unanswered = *left;
             }
-            CrmEvent::Answered { .. } => row.left_unanswered = false,
-            CrmEvent::Failed { .. } => {}
+            CrmEvent::Answered { status, .. } => row.left_unanswered = status.is_none(),
             CrmEvent::Ended { completed, .. } => {
                 row.standing = match completed {
                     true => Standing::Completed,
@@ -432,15 +476,44 @@ impl Fold {
     }
 
     fn cas(&mut self, event: &CasEvent) {
-        match event {
+        let exchange = match event {
             CasEvent::Received {
                 exchange, request, ..
             } => {
-                self.request_of.insert(*exchange, *request);
+                let known = request.filter(|request| self.rows.contains_key(request));
+                let whose = known.map_or(Whose::Stranger(*exchange), Whose::Request);
+                self.whose.insert(*exchange, whose);
+                *exchange
             }
-            CasEvent::Did(deed) => self.deed(deed),
-            CasEvent::Answered { .. } | CasEvent::NotAnswered { .. } => {}
+            CasEvent::Did(deed) => return self.deed(deed),
+            CasEvent::Answered { exchange, .. } | CasEvent::NotAnswered { exchange, .. } => {
+                *exchange
+            }
+        };
+        if let Some(whose) = self.whose.get(&exchange).copied() {
+            self.count_event(whose);
         }
+    }
+
+    fn count_event(&mut self, whose: Whose) {
+        match whose {
+            Whose::Request(request) => {
+                if let Some(row) = self.rows.get_mut(&request) {
+                    row.cas_count += 1;
+                }
+            }
+            Whose::Stranger(_) | Whose::Console(_) => self.stranger(whose).cas_count += 1,
+        }
+    }
+
+    fn stranger(&mut self, whose: Whose) -> &mut ForeignRow {
+        self.foreign.entry(whose).or_insert_with(|| ForeignRow {
+            exchange: match whose {
+                Whose::Stranger(exchange) => Some(exchange),
+                Whose::Request(_) | Whose::Console(_) => None,
+            },
+            ..ForeignRow::default()
+        })
     }
 
     fn deed(&mut self, deed: &Deed) {
@@ -449,41 +522,100 @@ impl Fold {
                 exchange,
                 transaction,
                 ..
-            } => {
-                let request = self.request_of.get(exchange).copied().flatten();
-                self.done.push((*transaction, request));
-                match request.and_then(|request| self.rows.get_mut(&request)) {
-                    Some(row) => {
-                        row.executions += 1;
-                        row.is_held = false;
-                        row.transactions.push(*transaction);
-                    }
-                    None => self.foreign_executions += 1,
-                }
+            } => self.outcome(*exchange, *transaction, true),
+            Deed::Refused {
+                exchange,
+                transaction,
+                ..
             }
-            Deed::Held { exchange, .. } => self.set_held(*exchange, true),
-            Deed::Refused { exchange, late, .. } if *late => self.set_held(*exchange, false),
-            Deed::Undone { transactions } => self.undone.extend(transactions),
-            Deed::Refused { .. } | Deed::Pretended { .. } | Deed::Console { .. } => {}
+            | Deed::Pretended {
+                exchange,
+                transaction,
+            } => self.outcome(*exchange, *transaction, false),
+            Deed::Held { exchange, .. } => {
+                let Some(whose) = self.whose.get(exchange).copied() else {
+                    return;
+                };
+                self.count_event(whose);
+                self.set_held(whose, true);
+            }
+            Deed::Undone { transactions } => self.forget(transactions),
+            Deed::Console { transaction, .. } => {
+                let whose = Whose::Console(*transaction);
+                self.done.push((*transaction, whose));
+                let row = self.stranger(whose);
+                row.outcomes.push(*transaction);
+                row.executions += 1;
+                row.cas_count += 1;
+            }
         }
     }
 
-    fn set_held(&mut self, exchange: ExchangeNumber, is_held: bool) {
-        let request = self.request_of.get(&exchange).copied().flatten();
-        if let Some(row) = request.and_then(|request| self.rows.get_mut(&request)) {
+    fn outcome(&mut self, exchange: ExchangeNumber, transaction: TransactionId, executed: bool) {
+        let Some(whose) = self.whose.get(&exchange).copied() else {
+            return;
+        };
+        self.count_event(whose);
+        self.set_held(whose, false);
+        if executed {
+            self.done.push((transaction, whose));
+        }
+        match whose {
+            Whose::Request(request) => {
+                if let Some(row) = self.rows.get_mut(&request) {
+                    row.outcomes.push(transaction);
+                    row.executions += u64::from(executed);
+                    if executed {
+                        row.transactions.push(transaction);
+                    }
+                }
+            }
+            Whose::Stranger(_) | Whose::Console(_) => {
+                let row = self.stranger(whose);
+                row.outcomes.push(transaction);
+                row.executions += u64::from(executed);
+            }
+        }
+    }
+
+    fn set_held(&mut self, whose: Whose, is_held: bool) {
+        if let Whose::Request(request) = whose
+            && let Some(row) = self.rows.get_mut(&request)
+        {
             row.is_held = is_held;
         }
     }
 
+    /// One event is about everybody whose transaction it names, once for each.
+    fn forget(&mut self, transactions: &[TransactionId]) {
+        let lost: BTreeSet<&TransactionId> = transactions.iter().collect();
+        let mut touched = BTreeSet::new();
+        for (id, whose) in self.done.iter().filter(|(id, _)| lost.contains(id)) {
+            if self.undone.insert(*id) {
+                touched.insert(*whose);
+                match whose {
+                    Whose::Request(request) => {
+                        if let Some(row) = self.rows.get_mut(request) {
+                            row.undone += 1;
+                        }
+                    }
+                    Whose::Stranger(_) | Whose::Console(_) => {
+                        if let Some(row) = self.foreign.get_mut(whose) {
+                            row.undone += 1;
+                        }
+                    }
+                }
+            }
+        }
+        touched
+            .into_iter()
+            .for_each(|whose| self.count_event(whose));
+    }
+
     fn finish(&mut self, is_foreign: bool) {
         for row in self.rows.values_mut() {
-            let lost = row
-                .transactions
-                .iter()
-                .filter(|id| self.undone.contains(id));
-            row.undone = lost.count() as u64;
             row.fate = match row.executions - row.undone {
-                _ if is_foreign && !row.exchanges.is_empty() => Fate::Unknown,
+                _ if is_foreign && row.has_left => Fate::Unknown,
                 0 => Fate::Never,
                 1 => Fate::Once,
                 _ => Fate::Twice,
@@ -504,6 +636,10 @@ fn new_row(request: RequestNumber, kind: CommandKind, cards: &[Arc<str>]) -> Row
         is_held: false,
         exchanges: Vec::new(),
         transactions: Vec::new(),
+        outcomes: Vec::new(),
+        has_left: false,
         left_unanswered: false,
+        crm_count: 1,
+        cas_count: 0,
     }
 }

@@ -15,7 +15,7 @@ use conax_contract::world::WorldSpec;
 use conax_model::cas::{AddedSets, CasSettings, CasState};
 use conax_model::crm::{ProvisioningRequest, ReferenceData, RequestBook, Sessions, State};
 use conax_model::entropy::Ids;
-use conax_model::fault::{Deed, HeadEndMemory};
+use conax_model::fault::HeadEndMemory;
 use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -223,29 +223,27 @@ impl Shared {
             .expect("nobody panics while holding the ledger")
     }
 
-    /// Writes down what the CRM's side did.
-    pub fn note_crm(&self, event: CrmEvent) {
-        let now = self.clock.now();
-        self.ledger().crm(now, event);
-    }
-
-    /// Writes down what the head-end's side did.
-    pub fn note_cas(&self, event: CasEvent) {
-        let now = self.clock.now();
-        self.ledger().cas(now, event);
-    }
-
-    /// Writes down what the head-end did with commands.
-    pub fn note_deeds(&self, deeds: Vec<Deed>) {
+    /// Writes down what the CRM's side did, in the ledger of this generation.
+    pub fn note_crm(&self, generation: u64, event: CrmEvent) {
         let now = self.clock.now();
         let mut ledger = self.ledger();
-        for deed in deeds {
-            ledger.cas(now, CasEvent::Did(deed));
+        if ledger.generation == generation {
+            ledger.crm(now, event);
+        }
+    }
+
+    /// Writes down what the head-end's side did, in the ledger of this generation.
+    pub fn note_cas(&self, generation: u64, events: impl IntoIterator<Item = CasEvent>) {
+        let now = self.clock.now();
+        let mut ledger = self.ledger();
+        if ledger.generation == generation {
+            events.into_iter().for_each(|event| ledger.cas(now, event));
         }
     }
 
     /// Lets the head-end do what it held back and is due by now.
     pub fn catch_up(&self) {
+        let generation = self.ledger().generation;
         let deeds = {
             let now = self.clock.now();
             let mut side = self.cas();
@@ -253,7 +251,7 @@ impl Shared {
             side.memory.catch_up(&mut side.state, &mut side.ids, now)
         };
         if !deeds.is_empty() {
-            self.note_deeds(deeds);
+            self.note_cas(generation, deeds.into_iter().map(CasEvent::Did));
         }
     }
 
@@ -369,6 +367,7 @@ fn cas_side(
 fn ledger(crm: &CrmSide, is_own: bool, settings: &HouseSettings, now: SimTime) -> Ledger {
     let mut ledger = Ledger::new(settings.ledger_limit);
     ledger.is_foreign = !is_own;
+    ledger.generation = crm.generation;
     let waiting = crm
         .book
         .all()

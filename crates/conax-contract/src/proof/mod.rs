@@ -23,7 +23,8 @@
 //!   one, the end may be missing: what came of it and how it was left, or the latter alone.
 //! - An answer the CRM read is the answer the head-end gave, status code and reference. A reference
 //!   is a transaction of its exchange. What was only refused is answered with the status code of
-//!   the refusal, what was pretended with `OK`, unless the answer was spoilt and has none.
+//!   the refusal, what was pretended with `OK`; an answer that a fault made say something else is
+//!   marked `spoilt` and may.
 //! - A refusal without transaction is all that comes of its exchange. What was `held` with a
 //!   transaction comes later under that transaction.
 //! - What is `undone` was executed, and is undone once. No transaction and no exchange stands for

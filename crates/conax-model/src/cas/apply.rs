@@ -7,7 +7,7 @@
 
 use crate::command::{Command, CommandKind};
 use crate::entropy::Ids;
-use crate::id::{DomainName, SmartcardId};
+use crate::id::{DomainName, SmartcardId, TransactionId};
 use crate::time::SimTime;
 
 use super::decision::{Change, Verdict};
@@ -29,10 +29,10 @@ fn transaction(
     outcome: Outcome,
     effect: Effect,
     now: SimTime,
-    ids: &mut Ids,
+    id: TransactionId,
 ) -> Transaction {
     Transaction {
-        id: ids.transaction_id(),
+        id,
         at: now,
         domain: told.domain,
         kind: told.kind,
@@ -52,6 +52,17 @@ impl CasState {
         now: SimTime,
         ids: &mut Ids,
     ) -> Transaction {
+        self.apply_as(ids.transaction_id(), domain, command, now)
+    }
+
+    /// Like [`Self::apply`], as the transaction with this id.
+    pub fn apply_as(
+        &mut self,
+        id: TransactionId,
+        domain: &DomainName,
+        command: &Command,
+        now: SimTime,
+    ) -> Transaction {
         let (outcome, effect) = match self.decide(domain, command, now) {
             Ok(decision) => {
                 self.enact(decision.change, now);
@@ -60,7 +71,7 @@ impl CasState {
             Err(rejection) => (Outcome::Rejected(rejection), Effect::Nothing),
         };
         let told = self.told(domain, command);
-        self.record(told, outcome, effect, now, ids)
+        self.record(told, outcome, effect, now, id)
     }
 
     /// What [`Self::apply`] would answer, with an id of its own; nothing is changed or recorded.
@@ -80,7 +91,7 @@ impl CasState {
             outcome,
             Effect::Nothing,
             now,
-            ids,
+            ids.transaction_id(),
         )
     }
 
@@ -120,7 +131,7 @@ impl CasState {
             Outcome::Rejected(rejection),
             Effect::Nothing,
             now,
-            ids,
+            ids.transaction_id(),
         )
     }
 
@@ -139,7 +150,7 @@ impl CasState {
             Outcome::Rejected(rejection),
             Effect::Nothing,
             now,
-            ids,
+            ids.transaction_id(),
         )
     }
 
@@ -149,9 +160,9 @@ impl CasState {
         outcome: Outcome,
         effect: Effect,
         now: SimTime,
-        ids: &mut Ids,
+        id: TransactionId,
     ) -> Transaction {
-        let transaction = transaction(told, outcome, effect, now, ids);
+        let transaction = transaction(told, outcome, effect, now, id);
         let limit = self.settings.transaction_limit;
         self.transactions.append(transaction.clone(), limit);
         transaction

@@ -27,7 +27,8 @@ use crate::time::SimTime;
 #[must_use = "a ticket that is dropped leaves its request in flight for ever"]
 pub struct Ticket {
     pub(super) slot: u32,
-    pub(super) generation: u64,
+    /// The book it is of.
+    pub generation: u64,
     /// Id of the request.
     pub id: HexId,
     /// Number of the request.

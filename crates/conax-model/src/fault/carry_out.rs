@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::past::Past;
 use super::verdict::Orders;
 use super::what::{CommandFault, Effect};
-use crate::cas::{CasState, Outcome, Rejection, Transaction};
+use crate::cas::{CasState, Outcome, Rejection, RejectionCause, Transaction};
 use crate::command::Command;
 use crate::entropy::Ids;
 use crate::id::{DomainName, SmartcardId, TransactionId};
@@ -50,6 +50,8 @@ pub enum Deed {
         exchange: u64,
         /// The record.
         transaction: TransactionId,
+        /// Why.
+        cause: RejectionCause,
         /// Whether it had been answered by OK before.
         late: bool,
     },
@@ -97,6 +99,8 @@ struct Held {
     command: Command,
     due: SimTime,
     behind: Option<SmartcardId>,
+    /// The transaction it was answered as.
+    transaction: TransactionId,
 }
 
 /// What a head-end under faults remembers besides its state.
@@ -272,6 +276,7 @@ impl HeadEndMemory {
                 command: told.command.clone(),
                 due: hands.now + delay,
                 behind,
+                transaction: answer.id,
             });
         }
         answer
@@ -297,9 +302,10 @@ impl HeadEndMemory {
     }
 
     fn carry_out_held(&mut self, hands: &mut Hands<'_>, held: &Held) {
-        let transaction = hands
-            .state
-            .apply(&held.domain, &held.command, hands.now, hands.ids);
+        let transaction =
+            hands
+                .state
+                .apply_as(held.transaction, &held.domain, &held.command, hands.now);
         self.past.note(&held.command, &transaction, hands.now);
         hands.deeds.push(deed(held.exchange, &transaction, true));
     }
@@ -375,9 +381,10 @@ fn deed(exchange: u64, transaction: &Transaction, late: bool) -> Deed {
             changed: transaction.effect != crate::cas::Effect::Nothing,
             late,
         },
-        Outcome::Rejected(Rejection { .. }) => Deed::Refused {
+        Outcome::Rejected(Rejection { cause, .. }) => Deed::Refused {
             exchange,
             transaction: transaction.id,
+            cause,
             late,
         },
     }

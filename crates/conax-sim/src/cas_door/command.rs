@@ -34,6 +34,7 @@ struct Exchange<'a> {
     shared: &'a Shared,
     domain: &'a DomainName,
     number: u64,
+    generation: u64,
     heard: Heard,
 }
 
@@ -53,6 +54,7 @@ pub(super) async fn command(
             content_type,
             body,
         )),
+        generation: shared.ledger().generation,
         shared,
         domain,
     };
@@ -66,7 +68,7 @@ pub(super) async fn command(
     let orders = verdict.orders;
     exchange.received(own, &orders);
     let mut answer = exchange.carry_out(&orders).await;
-    exchange.told(&answer);
+    exchange.told(&answer, &orders);
     answer.subject.exchange = Some(exchange.number);
     answer.subject.faults = note.map(Arc::new);
     answer
@@ -174,7 +176,7 @@ impl Exchange<'_> {
             done.deeds = deeds;
             done
         };
-        self.shared.note_deeds(done.deeds);
+        self.note(done.deeds.into_iter().map(CasEvent::Did));
         (self.reply(&done.answer, &orders.answer), Some(done.answer))
     }
 
@@ -194,11 +196,18 @@ impl Exchange<'_> {
     }
 
     fn refused(&self, transaction: &Transaction) {
-        self.shared.note_deeds(vec![Deed::Refused {
-            exchange: self.number,
-            transaction: transaction.id,
-            late: false,
-        }]);
+        if let Outcome::Rejected(rejection) = &transaction.outcome {
+            self.note([CasEvent::Did(Deed::Refused {
+                exchange: self.number,
+                transaction: transaction.id,
+                cause: rejection.cause,
+                late: false,
+            })]);
+        }
+    }
+
+    fn note(&self, events: impl IntoIterator<Item = CasEvent>) {
+        self.shared.note_cas(self.generation, events);
     }
 
     /// Ends otherwise than by the regular answer; `done` if that is after the command.
@@ -301,32 +310,43 @@ impl Exchange<'_> {
                 reference: reply.transaction_id.as_deref().map(Arc::from),
                 ..Subject::default()
             },
+            status_code: Some(reply.status_code.as_str())
+                .filter(|code| !code.is_empty())
+                .map(Arc::from),
             ..Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, body)
         }
     }
 
+    /// A command counts as read if the head-end does something about it.
     fn received(&self, own: Option<&OwnRequest>, orders: &Orders) {
-        let is_read = !matches!(orders.end_before, Some(End::Reset | End::HangUp));
-        self.shared.note_cas(CasEvent::Received {
+        let is_read = match (&orders.connect, &orders.end_before) {
+            (Some(_), _) => false,
+            (None, Some(End::Reject { .. })) => self.command().is_some(),
+            (None, Some(_)) => false,
+            (None, None) => !matches!(self.heard, Heard::Fault(_)),
+        };
+        self.note([CasEvent::Received {
             exchange: self.number,
             request: own.and_then(|own| own.number),
             read: is_read,
             kind: self.kind(),
-        });
+        }]);
     }
 
-    fn told(&self, answer: &Answer) {
-        self.shared.note_cas(match answer.ending {
+    fn told(&self, answer: &Answer, orders: &Orders) {
+        let exchange = self.number;
+        self.note([match answer.ending {
             Some(ending) => CasEvent::NotAnswered {
-                exchange: self.number,
+                exchange,
                 because: ending.word().into(),
             },
             None => CasEvent::Answered {
-                exchange: self.number,
-                status: answer.subject.outcome.clone(),
+                exchange,
+                status: answer.status_code.clone(),
                 reference: answer.subject.reference.clone(),
+                spoilt: !orders.answer.is_empty() || orders.end_after.is_some(),
             },
-        });
+        }]);
     }
 }
 

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use conax_contract::cas::{self, REPLY_CONTENT_TYPE};
 use conax_model::fault::AnswerFault;
+use conax_model::ledger::CasEvent;
 
 use crate::cas_door::command::command;
 use crate::cas_door::gate::Entry;
@@ -35,6 +36,8 @@ pub(super) struct Answer {
     pub(super) content_type: Cow<'static, str>,
     pub(super) body: Bytes,
     pub(super) subject: Subject,
+    /// The status code it tells, if it is a reply of the head-end.
+    pub(super) status_code: Option<Arc<str>>,
     /// How the exchange ends instead.
     pub(super) ending: Option<WireFault>,
     /// What happens to the bytes on their way.
@@ -52,6 +55,7 @@ impl Answer {
             content_type: content_type.into(),
             body: body.into(),
             subject: Subject::default(),
+            status_code: None,
             ending: None,
             damage: Vec::new(),
         }
@@ -75,7 +79,13 @@ async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>)
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
     let mut answer = respond(shared, &parts, body, &mut call, own.as_ref()).await;
-    answer.subject.request_number = own.and_then(|own| own.number);
+    if let Some(own) = own {
+        if answer.subject.exchange.is_none() {
+            turned_away(shared, &own);
+        }
+        answer.subject.request_number = own.number;
+        answer.subject.exchange = Some(own.exchange);
+    }
     let is_answered = answer.ending.is_none();
     shared.journal.record(Ended {
         at,
@@ -99,6 +109,24 @@ async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>)
         Some(ending) => ended(ending, parts.extensions.get::<ConnectionControl>()).await,
         None => into_response(answer, &shared.clock),
     }
+}
+
+/// Writes down that our own CRM was not let in.
+fn turned_away(shared: &Shared, own: &OwnRequest) {
+    let generation = shared.ledger().generation;
+    let received = CasEvent::Received {
+        exchange: own.exchange,
+        request: own.number,
+        read: false,
+        kind: None,
+    };
+    let answered = CasEvent::Answered {
+        exchange: own.exchange,
+        status: None,
+        reference: None,
+        spoilt: false,
+    };
+    shared.note_cas(generation, [received, answered]);
 }
 
 fn into_response(answer: Answer, clock: &Clock) -> Response<Body> {

@@ -147,7 +147,7 @@ fn unsent(fault: AxisFault) -> SendFailure {
 }
 
 /// One command on its way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Sending<'a> {
     /// The command as the wire carries it.
     pub request: &'a EncodedRequest,
@@ -157,6 +157,8 @@ pub struct Sending<'a> {
     pub exchange: u64,
     /// The `Authorization` header, if the CRM has credentials.
     pub authorization: Option<&'a HeaderValue>,
+    /// Called when a connection stands, before the first byte leaves.
+    pub leaving: &'a (dyn Fn() + Sync),
 }
 
 /// The way to a head-end.
@@ -243,10 +245,18 @@ impl ConaxLink {
             Way::InProcess(house) => {
                 let house = house.get().and_then(Weak::upgrade);
                 let house = house.ok_or_else(|| unsent(AxisFault::connect_refused()))?;
+                (sending.leaving)();
                 self.exchange_in_process(cas_door::router(house), call)
                     .await
             }
-            Way::Network { address, idle } => self.exchange_on_network(address, idle, call).await,
+            Way::Network { address, idle } => {
+                let connection = match take_idle(idle) {
+                    Some(connection) => connection,
+                    None => self.connect(address).await.map_err(unsent)?,
+                };
+                (sending.leaving)();
+                self.exchange_on_network(connection, idle, call).await
+            }
         }
     }
 
@@ -324,14 +334,10 @@ impl ConaxLink {
 
     async fn exchange_on_network(
         &self,
-        address: &ConaxAddress,
+        mut connection: SendRequest<Full<Bytes>>,
         idle: &Arc<Mutex<Vec<Idle>>>,
         call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
-        let mut connection = match take_idle(idle) {
-            Some(connection) => connection,
-            None => self.connect(address).await.map_err(unsent)?,
-        };
         let answered = self.answer(connection.send_request(call)).await;
         let answered = answered.map_err(|_| sent(AxisFault::read_timed_out()))?;
         let reply = answered.map_err(|error| SendFailure {

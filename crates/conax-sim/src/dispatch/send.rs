@@ -1,7 +1,7 @@
 //! Take, send, settle: one way for processing runs and for requests that go out at once.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::Method;
 use bytes::Bytes;
@@ -57,7 +57,7 @@ pub async fn create_and_send(
         }
         side.book.create(new, now, &mut side.ids)
     };
-    acknowledge(shared, &row, fault);
+    acknowledge(shared, generation, &row, fault);
     if row.process_immediately != Some(true) {
         return Some(row);
     }
@@ -72,9 +72,14 @@ pub async fn create_and_send(
 }
 
 /// Writes down that a request was recorded; with the fault its command is to meet, once.
-fn acknowledge(shared: &Shared, row: &ProvisioningRequest, fault: Option<RuleSpec>) {
+fn acknowledge(
+    shared: &Shared,
+    generation: u64,
+    row: &ProvisioningRequest,
+    fault: Option<RuleSpec>,
+) {
     if let Some(event) = acknowledgement(row) {
-        shared.note_crm(event);
+        shared.note_crm(generation, event);
     }
     if let (Some(mut rule), Some(number)) = (fault, row.number) {
         rule.name = Some(format!("request-{number}"));
@@ -134,32 +139,31 @@ fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
 /// Run it on a task of its own, as an activity: a ticket must be settled, whoever stops waiting.
 pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
     let settlement = match &ticket.sending {
-        Err(reason) => {
-            let settlement = unsendable(*reason, shared.clock.now());
-            if let Some(request) = ticket.number {
-                shared.note_crm(CrmEvent::Failed {
-                    request,
-                    exchange: None,
-                    fault: "no command can be made of it".into(),
-                });
-            }
-            settlement
-        }
+        Err(reason) => unsendable(*reason, shared.clock.now()),
         Ok(command) => send(shared, &ticket, command).await,
     };
-    let number = ticket.number;
+    let (number, generation) = (ticket.number, ticket.generation);
     let settled = shared.crm().book.settle(ticket, settlement);
     if let (Settled::Done(row), Some(request)) = (&settled, number) {
-        shared.note_crm(CrmEvent::Ended {
-            request,
-            completed: matches!(row.state, State::Completed { .. }),
-            reference: row.reference().map(Arc::clone),
-        });
+        shared.note_crm(generation, ended(request, row));
     }
     shared.settled.ring();
     match settled {
         Settled::Done(row) => DispatchOutcome::Settled(row),
         Settled::BookReplaced => DispatchOutcome::BookReplaced,
+    }
+}
+
+fn ended(request: u64, row: &ProvisioningRequest) -> CrmEvent {
+    let error = match &row.state {
+        State::Rejected { error, .. } => Some(Arc::clone(&error.code)),
+        State::Pending | State::Completed { .. } => None,
+    };
+    CrmEvent::Ended {
+        request,
+        completed: matches!(row.state, State::Completed { .. }),
+        reference: row.reference().map(Arc::clone),
+        error,
     }
 }
 
@@ -207,19 +211,29 @@ async fn exchanged(
     let mut verdict = judge_connection(shared, command, exchange);
     let note = FaultNote::of(&mut verdict);
     if let Some(fault) = verdict.orders.connect {
+        let failure = shared.link.fail_to_connect(fault).await;
         note_sent(shared, ticket, exchange, false);
-        return (Err(shared.link.fail_to_connect(fault).await), note);
+        return (Err(failure), note);
     }
-    // Written down before it leaves: the head-end's side writes down that it came.
-    note_sent(shared, ticket, exchange, true);
     let authorization = shared.conax_authorization();
+    let has_left = AtomicBool::new(false);
+    // Written down before it leaves: the head-end's side writes down that it came.
+    let leaving = || {
+        has_left.store(true, Ordering::Relaxed);
+        note_sent(shared, ticket, exchange, true);
+    };
     let sending = Sending {
         request,
         number: ticket.number,
         exchange,
         authorization: authorization.as_ref(),
+        leaving: &leaving,
     };
-    (shared.link.exchange(sending).await, note)
+    let answer = shared.link.exchange(sending).await;
+    if !has_left.load(Ordering::Relaxed) {
+        note_sent(shared, ticket, exchange, false);
+    }
+    (answer, note)
 }
 
 /// While it lives, the fault plan knows where an exchange comes from.
@@ -270,11 +284,12 @@ fn judge_connection(shared: &Shared, command: &Command, exchange: u64) -> Verdic
 
 fn note_sent(shared: &Shared, ticket: &Ticket, exchange: u64, left: bool) {
     if let Some(request) = ticket.number {
-        shared.note_crm(CrmEvent::Sent {
+        let sent = CrmEvent::Sent {
             request,
             exchange,
             left,
-        });
+        };
+        shared.note_crm(ticket.generation, sent);
     }
 }
 
@@ -285,7 +300,7 @@ fn note_end(
     read: &Result<DecodedReply, SendFailure>,
 ) {
     let Some(request) = ticket.number else { return };
-    shared.note_crm(match read {
+    let event = match read {
         Ok(reply) => CrmEvent::Answered {
             request,
             exchange,
@@ -294,10 +309,11 @@ fn note_end(
         },
         Err(failure) => CrmEvent::Failed {
             request,
-            exchange: Some(exchange),
+            exchange,
             fault: failure.fault.string.as_str().into(),
         },
-    });
+    };
+    shared.note_crm(ticket.generation, event);
 }
 
 fn reference(read: &Result<DecodedReply, SendFailure>) -> Option<Arc<str>> {

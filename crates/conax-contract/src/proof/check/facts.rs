@@ -58,6 +58,8 @@ pub(super) struct Outcomes {
     pub refused_without_transaction: bool,
     pub last_refusal: Option<String>,
     pub transactions: Vec<String>,
+    /// Whether the answer says something else on purpose.
+    pub is_spoilt: bool,
 }
 
 impl Outcomes {

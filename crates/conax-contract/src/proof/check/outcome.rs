@@ -48,8 +48,11 @@ pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxE
         ConaxEvent::Answered {
             status_code,
             reference,
+            spoilt,
             ..
         } => {
+            let outcomes = &mut facts.exchanges.entry(exchange).or_default().outcomes;
+            outcomes.is_spoilt = spoilt;
             let answer = Answer {
                 status_code,
                 reference,

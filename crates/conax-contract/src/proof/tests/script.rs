@@ -166,6 +166,7 @@ impl Script {
             exchange: self.exchange(turn),
             status_code: some(code),
             reference: self.named(transaction),
+            spoilt: false,
         });
         self
     }

@@ -159,6 +159,10 @@ pub enum ConaxEvent {
         /// Transaction the answer names.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
+        /// Whether a fault spoilt what it says: then status code and reference need not follow from
+        /// what was done.
+        #[serde(default, skip_serializing_if = "is_false")]
+        spoilt: bool,
     },
     /// No answer is given.
     NotAnswered {
@@ -184,4 +188,12 @@ impl ConaxEvent {
             Self::Undone { .. } | Self::Console { .. } => None,
         }
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
