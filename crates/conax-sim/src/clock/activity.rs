@@ -34,8 +34,12 @@ impl Bustle {
         }
     }
 
-    pub(super) fn is_at_rest(&self) -> bool {
-        self.count.load(Ordering::SeqCst) == 0
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.count() == 0
     }
 
     /// Waits until nothing is going on; false if that takes longer than `patience`.
