@@ -334,6 +334,10 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["lint"],
         &["config", "show"],
         &["world"],
+        &["clock"],
+        &["clock", "show"],
+        &["clock", "advance"],
+        &["clock", "settle"],
         &["healthcheck"],
         &["completions"],
     ] {

@@ -31,7 +31,10 @@ pub(super) fn set(clock: &Clock, body: &[u8]) -> Result<Reply, Problem> {
     let mode = mode(&body)?;
     if let Some(now) = body.now {
         let now = SimTime::from_calendar(now);
-        clock.set(now).map_err(backwards)?;
+        // Dates have no fractions: the second it shows is no way back.
+        if now != clock.now().whole_second() {
+            clock.set(now).map_err(backwards)?;
+        }
     }
     if let Some(mode) = mode {
         clock.set_mode(mode);

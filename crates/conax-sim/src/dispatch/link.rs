@@ -30,6 +30,9 @@ use crate::clock::{Clock, Elapsed, idle};
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
 use crate::shared::Shared;
 
+#[cfg(test)]
+mod tests;
+
 /// An idle connection older than this is not used again: the other end may be closing it.
 const IDLE_TIME: Duration = Duration::from_secs(5);
 /// Bytes of one reply that are read at most.
