@@ -6,11 +6,12 @@ use std::time::Duration;
 use conax_contract::crm::{Operation, RefusalCode};
 use conax_model::crm::TokenPolicy;
 use conax_sim::clock::ClockMode;
-use conax_sim::dispatch::settle;
+use conax_sim::dispatch::{OWN_REQUEST_HEADER, run_once, settle};
 use conax_sim::house::OpenHouse;
 use conax_sim::journal::Surface;
+use conax_sim::settings::HouseSettings;
 use conax_tests::bodies::{at_once, sport_on, with};
-use conax_tests::{Call, PATIENCE, ScriptedConax, Stage, Staging, exchange};
+use conax_tests::{Call, PATIENCE, ScriptedConax, Stage, Staging, exchange, talk};
 use serde_json::{Value, json};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -326,7 +327,7 @@ async fn played(stage: &Stage) -> String {
 
 #[tokio::test]
 async fn stepped_the_same_calls_give_the_same_journal_to_the_byte() {
-    let alone = |settings: &mut conax_sim::settings::HouseSettings| {
+    let alone = |settings: &mut HouseSettings| {
         settings.dispatch.worker_count = 1;
     };
     let one = played(&Staging::demo().stepped().with(alone).open()).await;
@@ -352,7 +353,7 @@ async fn both_journals_name_the_request_and_another_conax_learns_nothing_of_it()
             exchange.subject.request_number == Some(4050)
         });
         let surfaces: Vec<_> = excerpt.exchanges.iter().map(|one| one.surface).collect();
-        assert_eq!(surfaces, [Surface::Cas, Surface::Dispatch]);
+        assert_eq!(surfaces, [Surface::Cas, Surface::Dispatch, Surface::Crm]);
     }
     let _ = house.close(NO_GRACE).await;
 
@@ -362,9 +363,10 @@ async fn both_journals_name_the_request_and_another_conax_learns_nothing_of_it()
     let _ = stage
         .post("add_subscriptions", sport_on("01900080208"))
         .await;
-    let run = tokio::spawn(async move { conax_sim::dispatch::run_once(&shared).await });
+    let run = tokio::spawn(async move { run_once(&shared).await });
     let (_, command) = conax.command().await;
-    assert!(!command.to_lowercase().contains("conax-sim"), "{command}");
+    let head = command.to_lowercase();
+    assert!(!head.contains(OWN_REQUEST_HEADER), "{command}");
     run.abort();
 }
 
@@ -374,7 +376,7 @@ async fn a_foreign_client_may_send_our_header_and_spoils_nothing() {
     let cas = house.addresses.cas.unwrap();
     let forged = "POST / HTTP/1.1\r\nhost: x\r\nconax-sim-request: 4050 0\r\n\
                   content-length: 2\r\nconnection: close\r\n\r\n<a";
-    let call = move || conax_tests::talk(cas, forged.as_bytes());
+    let call = move || talk(cas, forged.as_bytes());
     let reply = tokio::task::spawn_blocking(call).await.unwrap();
     assert_eq!(reply.http_status(), Some(500), "{}", reply.text);
     let control = house.addresses.control.unwrap();

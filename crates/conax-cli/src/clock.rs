@@ -9,6 +9,11 @@ use crate::exit::Exit;
 use crate::print;
 use crate::serve::complain;
 
+/// The members of the answers, in the order in which they are printed.
+const MEMBERS: [&str; 11] = [
+    "mode", "scale", "from", "now", "waiting", "next", "fired", "steps", "runs", "at_rest", "says",
+];
+
 /// The verb.
 pub(crate) fn command() -> Command {
     let at_door = |command: Command| {
@@ -106,10 +111,11 @@ fn given(matches: &ArgMatches, names: &[&str]) -> Value {
 
 /// Prints an answer, a line for each member; not as expected if the house did not come to rest.
 fn shown(verb: &str, answer: &Value) -> Exit {
-    for (name, value) in answer.as_object().into_iter().flatten() {
-        match value.as_str() {
-            Some(text) => print::result(format_args!("{name}: {text}")),
-            None => print::result(format_args!("{name}: {value}")),
+    for name in MEMBERS {
+        match answer.get(name) {
+            None => {}
+            Some(Value::String(text)) => print::result(format_args!("{name}: {text}")),
+            Some(value) => print::result(format_args!("{name}: {value}")),
         }
     }
     let settled = match verb {

@@ -34,7 +34,7 @@ impl ControlEntry {
         entry(
             "PUT",
             "/v1/clock",
-            "set the date or the mode; mode=real|scaled|stepped, scale, now",
+            "set the date or the mode; mode, scale, now",
         ),
         entry(
             "POST",

@@ -23,7 +23,7 @@ use std::time::Duration;
 use conax_model::time::SimTime;
 use tokio::time::Instant;
 
-pub use activity::{Activity, Caller, idle};
+pub use activity::{Activity, Caller, idle, idle_unless_quick};
 pub use advance::{Advanced, Turn};
 pub use handover::{Bell, Hearing, Place, Places};
 
