@@ -21,6 +21,8 @@ fn target(entry: &ControlEntry) -> String {
 
 fn body(entry: &ControlEntry) -> String {
     match (entry.verb, entry.path) {
+        ("PUT", "/v1/clock") => json!({ "mode": "stepped" }).to_string(),
+        ("POST", "/v1/clock/advance") => json!({ "by": "10min" }).to_string(),
         ("PUT", _) => demo(),
         ("POST", "/v1/provisioning-requests") => {
             json!({ "type": "DISPLAY_FINGERPRINT" }).to_string()

@@ -27,6 +27,7 @@ mod sequences;
 mod utilities;
 
 // What stands beside them.
+mod clock;
 mod conax_door;
 mod control;
 mod secrets;

@@ -290,3 +290,51 @@ fn the_log_is_lines_of_json_when_it_is_asked_to_be() {
             .all(|line| line["took_us"].is_u64() && line["card"] == "sc20000010")
     );
 }
+
+#[test]
+fn the_clock_is_shown_advanced_and_settled_from_a_shell() {
+    let program = serve(&["--clock", "stepped from 2014-11-30T08:59:00"]);
+    let target = format!("http://{}", program.door());
+    let clock = |arguments: &[&str]| {
+        let ended = run(&[&["clock"], arguments, &["--target", &target]].concat());
+        (ended.code, ended.stdout + &ended.stderr)
+    };
+    let (code, text) = clock(&["show"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("mode: stepped\nnow: 2014-11-30T08:59:00\n"),
+        "{text}"
+    );
+    let (code, text) = clock(&["advance", "10min"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("now: 2014-11-30T09:09:00\nfired: 0\nat_rest: true\n"),
+        "{text}"
+    );
+    let created = documented("add_subscriptions");
+    let later = "{ \"scheduled_date\": \"2014-12-02T09:00:00\",";
+    let _ = post(
+        program.crm(),
+        "add_subscriptions",
+        &created.replacen('{', later, 1),
+    );
+    let (code, text) = clock(&["settle", "--limit", "1d"]);
+    assert_eq!(code, Some(4), "{text}");
+    assert!(
+        text.contains("a request scheduled for 2014-12-02T09:00:00"),
+        "{text}"
+    );
+    let (code, text) = clock(&["settle"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("runs: 1\nsays: nothing due\n"), "{text}");
+    assert_eq!(
+        show(program.crm(), "4050")["executed_date"],
+        "2014-12-02T09:00:00"
+    );
+    let (code, text) = clock(&["advance", "--to", "2014-11-30T09:00:00"]);
+    assert_eq!(code, Some(4), "{text}");
+    assert!(text.contains("time does not go back"), "{text}");
+    let nobody = run(&["clock", "show", "--target", "127.0.0.1:1"]);
+    assert_eq!(nobody.code, Some(5), "{}", nobody.stderr);
+    assert_eq!(run(&["clock", "advance"]).code, Some(2));
+}

@@ -336,6 +336,10 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["config", "show"],
         &["world"],
         &["ledger", "check"],
+        &["clock"],
+        &["clock", "show"],
+        &["clock", "advance"],
+        &["clock", "settle"],
         &["healthcheck"],
         &["completions"],
     ] {

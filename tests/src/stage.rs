@@ -8,6 +8,7 @@ use conax_contract::crm::Operation;
 use conax_model::cas::{CasState, Outcome};
 use conax_model::id::SmartcardId;
 use conax_model::time::SimTime;
+use conax_sim::clock::Advanced;
 use conax_sim::dispatch::{RunReport, run_once};
 use conax_sim::house::House;
 use conax_sim::shared::Shared;
@@ -18,6 +19,7 @@ use tower::ServiceExt;
 use crate::calls::{Call, with_token};
 use crate::check::{Expected, Memory};
 use crate::reply::{ControlReply, Reply};
+use crate::staging::date;
 use crate::story::{call_line, journal_text};
 
 /// Calls that are told when a test fails.
@@ -181,9 +183,29 @@ impl Stage {
         run_once(&self.shared).await
     }
 
-    /// Lets simulated time pass.
+    /// Lets time pass on tokio's clock, which must be paused.
     pub async fn passes(&self, time: Duration) {
         tokio::time::advance(time).await;
+    }
+
+    /// Lets simulated time pass at once, event by event.
+    ///
+    /// # Panics
+    /// If the house does not come to rest.
+    pub async fn advance(&self, time: Duration) -> Advanced {
+        let advanced = self.shared.clock.advance(time).await;
+        assert!(advanced.at_rest, "the house does not come to rest");
+        advanced
+    }
+
+    /// Lets simulated time pass at once until this date.
+    ///
+    /// # Panics
+    /// If the house does not come to rest.
+    pub async fn advance_to(&self, text: &str) -> Advanced {
+        let advanced = self.shared.clock.advance_to(date(text)).await;
+        assert!(advanced.at_rest, "the house does not come to rest");
+        advanced
     }
 
     /// Lets whatever was started in the background go on until nothing moves.

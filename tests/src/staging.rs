@@ -1,5 +1,6 @@
 //! How a house is set up for a test: its world, its clock, its settings.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -106,6 +107,13 @@ impl Staging {
         self
     }
 
+    /// A clock that moves only when told.
+    #[must_use]
+    pub fn stepped(mut self) -> Self {
+        self.settings.clock = ClockMode::Stepped;
+        self
+    }
+
     /// Which members a provisioning request has.
     #[must_use]
     pub fn shape(mut self, shape: Shape) -> Self {
@@ -135,13 +143,31 @@ impl Staging {
     ///
     /// # Panics
     /// If the world contradicts itself.
-    pub async fn open_before(mut self, conax: std::net::SocketAddr) -> Stage {
+    pub async fn open_before(mut self, conax: SocketAddr) -> Stage {
         let token = self.first_token();
         self.settings.dispatch.conax_address = Some(ConaxAddress::from(conax));
         let doors = DoorAddresses::default();
         let open = OpenHouse::open(self.settings, self.world, doors, None).await;
         let open = open.expect("a house without doors opens");
         Stage::new(open.shared.clone(), token)
+    }
+
+    /// The house with all its doors open, on free ports.
+    ///
+    /// # Panics
+    /// If the world contradicts itself, or there are no free ports.
+    pub async fn open_doors(self) -> (OpenHouse, Stage) {
+        let token = self.first_token();
+        let any = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let doors = DoorAddresses {
+            crm: any,
+            cas: any,
+            control: any,
+        };
+        let open = OpenHouse::open(self.settings, self.world, doors, None).await;
+        let open = open.expect("a house opens on free ports");
+        let stage = Stage::new(open.shared.clone(), token);
+        (open, stage)
     }
 
     fn first_token(&self) -> String {

@@ -4,7 +4,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
-use crate::{bench, completions, config, healthcheck, ledger, lint, serve, world};
+use crate::{
+    bench, clock, completions, config, control_client, healthcheck, ledger, lint, serve, world,
+};
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
                      API that provisions it";
@@ -28,6 +30,7 @@ pub fn command_line() -> Command {
                 .after_help("Example:\n  conax-sim world > mine.world.yaml"),
         )
         .subcommand(ledger::command())
+        .subcommand(clock::command())
         .subcommand(healthcheck_command())
         .subcommand(bench::command())
         .subcommand(completions::command())
@@ -41,6 +44,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("config", matches)) => config::run(matches),
         Some(("world", _)) => world::run(),
         Some(("ledger", matches)) => ledger::run(matches),
+        Some(("clock", matches)) => clock::run(matches),
         Some(("healthcheck", matches)) => healthcheck::run(matches),
         Some(("bench", matches)) => bench::run(matches),
         Some(("completions", matches)) => completions::run(matches),
@@ -63,6 +67,7 @@ fn serve_command() -> Command {
              conax-sim serve\n  \
              conax-sim serve --seed 7 --world mine.world.yaml\n  \
              conax-sim serve --doors cas,control --cas-auth basic\n  \
+             conax-sim serve --clock 'stepped from 2014-11-30T08:59:00'\n  \
              conax-sim serve --conax-url http://127.0.0.1:9081 --run-interval off",
         )
 }
@@ -95,13 +100,7 @@ fn config_command() -> Command {
 fn healthcheck_command() -> Command {
     Command::new("healthcheck")
         .about("Ask a running conax-sim whether it is ready; for containers without a shell")
-        .arg(
-            Arg::new("target")
-                .long("target")
-                .value_name("URL")
-                .default_value("http://127.0.0.1:8082")
-                .help("Address of the control door"),
-        )
+        .arg(control_client::target_argument())
         .after_help("Example:\n  conax-sim healthcheck --target http://127.0.0.1:8082")
 }
 

@@ -8,8 +8,10 @@
 
 mod args;
 mod bench;
+mod clock;
 mod completions;
 mod config;
+mod control_client;
 pub mod exit;
 mod healthcheck;
 mod ledger;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
+use conax_sim::clock::ClockMode;
 
 use super::resolve::{check_file, unknown_variables};
 use super::{SETTINGS, Settings, house};
@@ -93,4 +94,38 @@ fn a_misspelt_variable_is_refused_with_the_name_that_was_meant() {
              names every variable",
         ]
     );
+}
+
+#[test]
+fn a_clock_is_a_pace_and_perhaps_a_start() {
+    let date = SimTime::from_millis(1_417_337_940_000);
+    for (text, clock) in [
+        ("real", (ClockMode::Real, None)),
+        ("stepped", (ClockMode::Stepped, None)),
+        ("x60", (ClockMode::Scaled(60.0), None)),
+        ("x0.5", (ClockMode::Scaled(0.5), None)),
+        (
+            "real from 2014-11-30T08:59:00",
+            (ClockMode::Real, Some(date)),
+        ),
+        (
+            "stepped from 2014-11-30T08:59:00",
+            (ClockMode::Stepped, Some(date)),
+        ),
+    ] {
+        assert_eq!(super::values::clock(text), Ok(clock), "{text}");
+    }
+    for (text, tells) in [
+        (
+            "fast",
+            "found `fast`, expected `real`, `stepped` or a factor",
+        ),
+        ("x0", "found `x0`"),
+        ("xinf", "found `xinf`"),
+        ("60", "found `60`"),
+        ("stepped from noon", "found `noon`, expected a date"),
+    ] {
+        let problem = super::values::clock(text).expect_err(text);
+        assert!(problem.contains(tells), "{problem}");
+    }
 }

@@ -242,7 +242,7 @@ pub(super) fn clock(text: &str) -> Result<(ClockMode, Option<SimTime>), String> 
     };
     let scale = || {
         let scale = mode.strip_prefix('x')?.parse().ok()?;
-        ClockMode::takes_scale(scale).then_some(ClockMode::Scaled(scale))
+        ClockMode::scaled(scale)
     };
     let mode = match mode {
         "real" => Ok(ClockMode::Real),

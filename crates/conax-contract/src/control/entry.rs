@@ -26,6 +26,26 @@ impl ControlEntry {
         entry("GET", "/v1/health", "the process is alive"),
         entry("GET", "/v1/ready", "the doors answer; the queue in numbers"),
         entry("GET", "/v1/version", "name and version"),
+        entry(
+            "GET",
+            "/v1/clock",
+            "simulated time, how it passes, and who waits for it",
+        ),
+        entry(
+            "PUT",
+            "/v1/clock",
+            "set the date or the mode; mode, scale, now",
+        ),
+        entry(
+            "POST",
+            "/v1/clock/advance",
+            "let time pass at once: by a duration, or to a date",
+        ),
+        entry(
+            "POST",
+            "/v1/clock/settle",
+            "let time pass until nothing more is due; limit",
+        ),
         entry("GET", "/v1/worlds", "the worlds there are"),
         entry(
             "GET",

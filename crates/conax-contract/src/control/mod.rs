@@ -1,9 +1,11 @@
 //! The wire of the control door: our own, JSON, documented here and nowhere else.
 //!
 //! [`ControlEntry::ALL`] is the list of what the door offers, from which its self-description and
-//! the documents are made. Addresses are in `target`, bodies in in `utility`, views out in `views`,
-//! refusals are problem details (RFC 9457).
+//! the documents are made. Addresses are in `target`, bodies in in `utility` and `clock` (by way of
+//! `body`), views out in `views`, refusals are problem details (RFC 9457).
 
+mod body;
+mod clock;
 mod entry;
 mod problem;
 mod target;
@@ -12,13 +14,15 @@ mod tests;
 mod utility;
 mod views;
 
+pub use body::BodyProblem;
+pub use clock::{AdvanceBody, ClockBody, ClockModeName, SettleBody};
 pub use entry::ControlEntry;
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;
-pub use utility::{UtilityBody, UtilityProblem};
+pub use utility::UtilityBody;
 pub use views::{
-    EntitlementView, EntriesView, EntryView, ExchangeView, FingerprintView, HealthView,
-    JournalView, MessageView, PairingModuleView, PairingView, ProductView, QueueView, ReadyView,
-    RunView, SmartcardDetailsView, SmartcardView, TransactionView, VersionView, WorldView,
-    WorldsView,
+    AdvancedView, ClockView, EntitlementView, EntriesView, EntryView, ExchangeView,
+    FingerprintView, HealthView, JournalView, MessageView, NOTHING_DUE, PairingModuleView,
+    PairingView, ProductView, QueueView, ReadyView, RunView, SettledView, SmartcardDetailsView,
+    SmartcardView, TransactionView, VersionView, WorldView, WorldsView,
 };

@@ -1,6 +1,6 @@
 //! Addresses and bodies of the control door in sentences.
 
-use super::{ControlTarget, UtilityBody};
+use super::{AdvanceBody, ClockBody, ControlTarget, SettleBody, UtilityBody};
 
 fn parse(path: &str, query: &str) -> String {
     match ControlTarget::parse(path, query) {
@@ -58,4 +58,52 @@ fn only_dates_of_the_documented_form_and_of_four_digit_years_are_taken() {
             "{problem}"
         );
     }
+}
+
+#[test]
+fn a_duration_or_a_date_advances_the_clock_and_not_both() {
+    let read = |body: &str| match AdvanceBody::parse(body.as_bytes()) {
+        Ok(body) => format!("{body:?}"),
+        Err(problem) => problem.to_string(),
+    };
+    assert_eq!(read(r#"{"by": "10min"}"#), "By(600s)");
+    assert_eq!(
+        read(r#"{"to": "2014-11-30T09:00:00"}"#),
+        "To(2014-11-30T09:00:00)"
+    );
+    for (body, tells) in [
+        ("", "found neither"),
+        (r#"{"by":"1s","to":"2014-11-30T09:00:00"}"#, "found both"),
+        (r#"{"by":"soon"}"#, "`by`: found the duration `soon`"),
+        (r#"{"by":10}"#, "`by`: invalid type: integer `10`"),
+        (r#"{"until":"1s"}"#, "unknown field `until`"),
+        (r#"{"to":"tomorrow"}"#, "`to`: found the date `tomorrow`"),
+    ] {
+        assert!(read(body).contains(tells), "{body}: {}", read(body));
+    }
+}
+
+#[test]
+fn a_scale_comes_with_the_mode_it_belongs_to() {
+    let read = |body: &str| ClockBody::parse(body.as_bytes()).map_err(|error| error.to_string());
+    assert_eq!(read("{}"), Ok(ClockBody::default()));
+    assert!(read(r#"{"mode":"scaled","scale":60}"#).is_ok());
+    for (body, tells) in [
+        (r#"{"mode":"scaled"}"#, "`scale` is missing"),
+        (r#"{"scale":60}"#, "belongs to the mode `scaled`"),
+        (
+            r#"{"mode":"real","scale":2}"#,
+            "belongs to the mode `scaled`",
+        ),
+        (
+            r#"{"mode":"fast"}"#,
+            "expected one of `real`, `scaled`, `stepped`",
+        ),
+        (r#"{"speed":60}"#, "unknown field `speed`"),
+        ("", "the body: EOF"),
+    ] {
+        let found = read(body).expect_err(body);
+        assert!(found.contains(tells), "{body}: {found}");
+    }
+    assert!(SettleBody::parse(b" ").is_ok_and(|body| body.limit.is_none()));
 }

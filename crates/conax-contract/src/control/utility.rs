@@ -5,10 +5,10 @@
 //! shown (fingerprint); the rest is Ours.
 
 use chrono::NaiveDateTime;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use crate::control::body::{BodyProblem, documented_date, read};
 use crate::crm::{Priority, RequestType};
-use crate::text::parse_moment;
 
 /// A request to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -55,32 +55,6 @@ pub struct UtilityBody {
     pub scheduled_date: Option<NaiveDateTime>,
 }
 
-/// A date of the documented form.
-fn documented_date<'de, D: Deserializer<'de>>(text: D) -> Result<Option<NaiveDateTime>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(text)? else {
-        return Ok(None);
-    };
-    let date = parse_moment(&text).ok_or_else(|| {
-        serde::de::Error::custom(format!(
-            "found the date `{text}`, expected one like `2014-11-30T09:00:00`"
-        ))
-    })?;
-    Ok(Some(date))
-}
-
-/// What is wrong with such a body, in one sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct UtilityProblem(pub String);
-
-/// Which member is wrong, and how.
-fn in_words(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    match error.path().to_string().as_str() {
-        "." => format!("the body: {}", error.inner()),
-        member => format!("`{member}`: {}", error.inner()),
-    }
-}
-
 /// The types a utility creates.
 const TYPES: [RequestType; 7] = [
     RequestType::GetActiveSubscriptions,
@@ -98,15 +72,13 @@ impl UtilityBody {
     /// # Errors
     /// If it is not such a JSON object, or a member is missing, unknown or does not belong to the
     /// type.
-    pub fn parse(body: &[u8]) -> Result<(RequestType, Priority, Self), UtilityProblem> {
-        let parsed: Self =
-            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body))
-                .map_err(|error| UtilityProblem(in_words(&error)))?;
+    pub fn parse(body: &[u8]) -> Result<(RequestType, Priority, Self), BodyProblem> {
+        let parsed: Self = read(body)?;
         let request_type = parsed.checked_type()?;
         let priority = match parsed.priority.as_deref() {
             None => Priority::Regular,
             Some(code) => Priority::from_code(code).ok_or_else(|| {
-                UtilityProblem(format!(
+                BodyProblem(format!(
                     "`priority`: found `{code}`, allowed REGULAR, EXPRESS"
                 ))
             })?,
@@ -115,7 +87,7 @@ impl UtilityBody {
         Ok((request_type, priority, parsed))
     }
 
-    fn checked_type(&self) -> Result<RequestType, UtilityProblem> {
+    fn checked_type(&self) -> Result<RequestType, BodyProblem> {
         let found = RequestType::from_code(&self.request_type);
         if let Some(found) = found.filter(|found| TYPES.contains(found)) {
             return Ok(found);
@@ -125,25 +97,25 @@ impl UtilityBody {
             None => "",
         };
         let allowed = TYPES.map(RequestType::code).join(", ");
-        Err(UtilityProblem(format!(
+        Err(BodyProblem(format!(
             "`type`: found `{}`, allowed {allowed}{hint}",
             self.request_type
         )))
     }
 
-    fn check_members(&self, request_type: RequestType) -> Result<(), UtilityProblem> {
+    fn check_members(&self, request_type: RequestType) -> Result<(), BodyProblem> {
         let (needed, allowed) = members_of(request_type);
         for (name, given) in self.members() {
             let is_needed = needed.contains(&name);
             if given && !is_needed && !allowed.contains(&name) {
-                return Err(UtilityProblem(format!(
+                return Err(BodyProblem(format!(
                     "`{name}` does not belong to {}; it takes {}",
                     request_type.code(),
                     [needed, allowed].concat().join(", ")
                 )));
             }
             if is_needed && !given {
-                return Err(UtilityProblem(format!("`{name}` is missing")));
+                return Err(BodyProblem(format!("`{name}` is missing")));
             }
         }
         match (request_type, self.smartcards.len()) {
@@ -152,7 +124,7 @@ impl UtilityBody {
                 | RequestType::GetPairingStatusForCard
                 | RequestType::DisplayFingerprint,
                 count,
-            ) if count > 1 => Err(UtilityProblem(format!(
+            ) if count > 1 => Err(BodyProblem(format!(
                 "`smartcards`: found {count}, allowed one"
             ))),
             _ => Ok(()),

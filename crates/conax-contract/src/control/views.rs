@@ -88,6 +88,55 @@ pub struct RunView {
     pub queue: QueueView,
 }
 
+/// The clock.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClockView {
+    /// real, scaled or stepped.
+    pub mode: &'static str,
+    /// What it shows.
+    pub now: DateText,
+    /// How many times as fast it runs, if it is scaled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
+    /// How many wait for simulated time.
+    pub waiting: usize,
+    /// When the first of them has waited long enough.
+    pub next: Option<DateText>,
+    /// Whether nothing is being done: whatever goes on waits.
+    pub at_rest: bool,
+}
+
+/// Time that passed at once.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AdvancedView {
+    /// The date before.
+    pub from: DateText,
+    /// The date after.
+    pub now: DateText,
+    /// How many waits ended.
+    pub fired: usize,
+    /// Whether the house came to rest whenever it had to; if not, time stopped there.
+    pub at_rest: bool,
+}
+
+/// What [`SettledView`] says when all is done.
+pub const NOTHING_DUE: &str = "nothing due";
+
+/// Time that passed until nothing more was due.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SettledView {
+    /// The date before.
+    pub from: DateText,
+    /// The date after.
+    pub now: DateText,
+    /// How many times something was done or waited for.
+    pub steps: usize,
+    /// How many processing runs were made for it.
+    pub runs: usize,
+    /// [`NOTHING_DUE`], or what keeps it going.
+    pub says: String,
+}
+
 /// The worlds there are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorldsView {
@@ -134,7 +183,8 @@ pub struct ExchangeView {
     pub target: String,
     /// HTTP status of the answer; null if none was read.
     pub http_status: Option<u16>,
-    /// How long it took, in microseconds of real time.
+    /// How long it took, in microseconds: of real time, or of simulated time if the clock is
+    /// stepped.
     pub took_us: u64,
     /// The smartcard concerned.
     pub card: Option<String>,

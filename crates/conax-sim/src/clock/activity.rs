@@ -34,8 +34,12 @@ impl Bustle {
         }
     }
 
-    pub(super) fn is_at_rest(&self) -> bool {
-        self.count.load(Ordering::SeqCst) == 0
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.count() == 0
     }
 
     /// Waits until nothing is going on; false if that takes longer than `patience`.
@@ -176,10 +180,20 @@ impl Drop for Pause {
 /// Waits for somebody outside the house, or for an activity that hands itself over with its
 /// result: meanwhile the activity of the running task does not count.
 pub async fn idle<F: Future>(future: F) -> F::Output {
+    idle_after(std::future::ready(()), future).await
+}
+
+/// As [`idle`], but the activity counts for this long, of real time: who is quick enough is waited
+/// for before simulated time passes.
+pub async fn idle_unless_quick<F: Future>(patience: Duration, future: F) -> F::Output {
+    idle_after(tokio::time::sleep(patience), future).await
+}
+
+async fn idle_after<F: Future>(begin: impl Future<Output = ()>, future: F) -> F::Output {
     let Some(activity) = Activity::current() else {
         return future.await;
     };
-    let mut future = pin!(future);
+    let (mut begin, mut future) = (pin!(begin), pin!(future));
     let mut pause = None;
     std::future::poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(output) => {
@@ -187,7 +201,9 @@ pub async fn idle<F: Future>(future: F) -> F::Output {
             Poll::Ready(output)
         }
         Poll::Pending => {
-            pause.get_or_insert_with(|| activity.pause());
+            if pause.is_none() && begin.as_mut().poll(cx).is_ready() {
+                pause = Some(activity.pause());
+            }
             Poll::Pending
         }
     })

@@ -23,7 +23,7 @@ use std::time::Duration;
 use conax_model::time::SimTime;
 use tokio::time::Instant;
 
-pub use activity::{Activity, Caller, idle};
+pub use activity::{Activity, Caller, idle, idle_unless_quick};
 pub use advance::{Advanced, Turn};
 pub use handover::{Bell, Hearing, Place, Places};
 
@@ -42,9 +42,6 @@ pub enum ClockMode {
 }
 
 impl ClockMode {
-    /// The names of the modes.
-    pub const NAMES: [&str; 3] = ["real", "scaled", "stepped"];
-
     /// The name of the mode.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -64,10 +61,12 @@ impl ClockMode {
         }
     }
 
-    /// Whether a clock can run this many times as fast.
+    /// A clock that runs this many times as fast, if one can.
     #[must_use]
-    pub fn takes_scale(scale: f64) -> bool {
-        (0.001..=100_000.0).contains(&scale)
+    pub fn scaled(scale: f64) -> Option<Self> {
+        (0.001..=100_000.0)
+            .contains(&scale)
+            .then_some(Self::Scaled(scale))
     }
 
     fn simulated(self, real: Duration) -> Duration {
@@ -313,10 +312,11 @@ impl Clock {
         Activity::begin(&self.inner.bustle, caller)
     }
 
-    /// Whether nothing is being done: whatever goes on waits for time or for somebody outside.
+    /// Whether nothing is being done, apart from what asks: whatever goes on waits for time or for
+    /// somebody outside.
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
-        self.inner.bustle.is_at_rest()
+        self.inner.bustle.count() <= usize::from(Activity::current().is_some())
     }
 
     /// Everybody who waits, in the order of their turn.

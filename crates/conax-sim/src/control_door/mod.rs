@@ -1,8 +1,9 @@
-//! The control door: the world, processing runs, the journal and the head-end's state.
+//! The control door: the clock, the world, processing runs, the journal and the head-end's state.
 //!
 //! Our own interface, JSON. `GET` never changes anything, `PUT` replaces, `POST` acts. What it
 //! offers is listed in `conax_contract::control::ControlEntry`.
 
+mod clock;
 mod convert;
 mod queries;
 mod reply;

@@ -16,7 +16,7 @@ use conax_contract::control::{
 use crate::clock::{Activity, idle};
 use crate::control_door::convert::{date, queue_view, run_view};
 use crate::control_door::reply::Reply;
-use crate::control_door::{queries, utilities, worlds};
+use crate::control_door::{clock, queries, utilities, worlds};
 use crate::dispatch::run_once;
 use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer};
 use crate::journal::{Ended, Subject, Surface};
@@ -189,6 +189,12 @@ async fn perform(
         (&Method::GET, ["v1", "health"]) => Ok(Reply::json(&HealthView { status: "ok" })),
         (&Method::GET, ["v1", "ready"]) => Ok(ready(shared)),
         (&Method::GET, ["v1", "version"]) => Ok(version()),
+        (&Method::GET, ["v1", "clock"]) => Ok(clock::show(&shared.clock)),
+        (&Method::PUT, ["v1", "clock"]) => clock::set(&shared.clock, &call.body),
+        (&Method::POST, ["v1", "clock", "advance"]) => {
+            clock::advance(&shared.clock, &call.body).await
+        }
+        (&Method::POST, ["v1", "clock", "settle"]) => clock::settle(shared, &call.body).await,
         (&Method::GET, ["v1", "worlds"]) => Ok(worlds::list(shared)),
         (&Method::GET, ["v1", "worlds", name]) => worlds::show(shared, name),
         (&Method::PUT, ["v1", "worlds", name]) => worlds::replace(shared, name, &call.body).await,

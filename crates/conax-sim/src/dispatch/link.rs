@@ -6,8 +6,8 @@
 //! twice. In-process the same bytes go to the head-end's router without a socket.
 //!
 //! To another head-end every command has a connection of its own, as the CRM's client does it
-//! (Inferred: the default of Axis 1); to our own door connections are used again. While another
-//! head-end works, the house has nothing to do; while our own does, it is not at rest.
+//! (Inferred: the default of Axis 1); to our own door connections are used again. While our own
+//! head-end works, the house is not at rest; of another one nobody knows whether it works.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -27,13 +27,19 @@ use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::cas_door;
-use crate::clock::{Clock, Elapsed, idle};
+use crate::clock::{Clock, Elapsed, idle_unless_quick};
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
 use crate::fault::WireFault;
 use crate::shared::Shared;
 
+#[cfg(test)]
+mod tests;
+
 /// An idle connection older than this is not used again: the other end may be closing it.
 const IDLE_TIME: Duration = Duration::from_secs(5);
+/// How long, of real time, another head-end may take before simulated time passes without it: it
+/// runs on a clock of its own.
+const OUTSIDE_PATIENCE: Duration = Duration::from_millis(250);
 /// Bytes of one reply that are read at most.
 const REPLY_LIMIT: usize = 4 << 20;
 
@@ -323,11 +329,12 @@ impl ConaxLink {
         self.within(self.settings.read_time, bytes).await
     }
 
-    /// Waits for the other end; while that is not ours, the house has nothing to do.
+    /// Waits for the other end; if that is not ours and does not answer soon, the house has nothing
+    /// to do meanwhile.
     async fn within<F: Future>(&self, time: Duration, future: F) -> Result<F::Output, Elapsed> {
         let waiting = self.clock.timeout(time, future);
         match self.settings.reuse {
-            Reuse::Never => idle(waiting).await,
+            Reuse::Never => idle_unless_quick(OUTSIDE_PATIENCE, waiting).await,
             Reuse::WhileFresh => waiting.await,
         }
     }

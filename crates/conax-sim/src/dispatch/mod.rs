@@ -9,6 +9,7 @@ mod link;
 mod own;
 mod run;
 mod send;
+mod settle;
 mod settlement;
 #[cfg(test)]
 mod tests;
@@ -17,3 +18,4 @@ pub use link::{ConaxAddress, ConaxLink, LinkSettings, Reuse, Sending};
 pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once};
 pub use send::{DispatchOutcome, create_and_send};
+pub use settle::{Next, Settling, SettlingEnd, settle};

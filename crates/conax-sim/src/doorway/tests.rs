@@ -155,3 +155,32 @@ async fn a_reply_trickles_at_its_pace_in_simulated_time() {
     }
     assert_eq!(clock.now(), SimTime::from_millis(61_000));
 }
+
+#[tokio::test]
+async fn a_client_that_hangs_up_while_its_handler_sleeps_does_not_spoil_the_count() {
+    let clock = Clock::new(ClockMode::Stepped, SimTime::default());
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let sleeping = clock.clone();
+    let answer = move |Extension(control): Extension<ConnectionControl>| {
+        let (clock, tell) = (sleeping.clone(), tell.clone());
+        clock.activity().run(async move {
+            let _ = tell.send(());
+            tokio::select! {
+                () = clock.sleep(Duration::from_secs(60)) => {}
+                () = control.closed_by_peer() => {}
+            }
+            let _ = tell.send(());
+        })
+    };
+    let (address, _open) = open(Router::new().route("/", get(answer))).await;
+    let stream = call(address).await;
+    told.recv().await.expect("a handler");
+    assert!(clock.advance(Duration::from_secs(1)).await.at_rest);
+    assert_eq!(clock.waiting().len(), 1);
+    drop(stream);
+    let noticed = tokio::time::timeout(PATIENCE, told.recv()).await;
+    noticed.expect("a word in time").expect("a handler");
+    let advanced = clock.advance(Duration::from_secs(3600)).await;
+    assert_eq!((advanced.fired, advanced.at_rest), (0, true));
+    assert!(clock.is_at_rest() && clock.waiting().is_empty());
+}

@@ -1,0 +1,178 @@
+//! Calling the control door of a running house, for the verbs that do.
+
+use std::io::{Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::time::Duration;
+
+use clap::{Arg, ArgMatches};
+use conax_model::secret::Secret;
+use serde_json::Value;
+
+use crate::settings::{self, SettingsError};
+
+/// How long connecting may take.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+/// How long an answer may take: what is asked for may be a lot of simulated time.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(300);
+/// Bytes of an answer that are read at most.
+const ANSWER_LIMIT: u64 = 256 << 20;
+
+/// Where a control door is, and the token it asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct ControlTarget {
+    address: String,
+    token: Option<Secret>,
+}
+
+/// The flag that names the door.
+pub(crate) fn target_argument() -> Arg {
+    Arg::new("target")
+        .long("target")
+        .value_name("URL")
+        .default_value("http://127.0.0.1:8082")
+        .help("Address of the control door")
+}
+
+/// The flag that names the file with its token.
+pub(crate) fn token_argument() -> Arg {
+    Arg::new("token-file")
+        .long("token-file")
+        .value_name("FILE")
+        .help("File with the bearer token the control door asks for")
+}
+
+impl ControlTarget {
+    /// The door the flags name.
+    pub(crate) fn of(matches: &ArgMatches) -> Result<Self, SettingsError> {
+        let file = matches.get_one::<String>("token-file");
+        let read = |path: &String| settings::read_secret_file("the token file", Path::new(path));
+        Ok(Self {
+            address: target(matches).to_owned(),
+            token: file.map(read).transpose()?,
+        })
+    }
+}
+
+/// The address the flag names.
+pub(crate) fn target(matches: &ArgMatches) -> &str {
+    let given = matches.get_one::<String>("target");
+    given.map_or("", String::as_str)
+}
+
+/// Reads from the door: the status and the JSON of its answer.
+///
+/// # Errors
+/// If it does not answer; the text says why.
+pub(crate) fn get(target: &ControlTarget, path: &str) -> Result<(u16, Value), String> {
+    call(target, "GET", path, "")
+}
+
+/// Tells the door to act: the status and the JSON of its answer.
+///
+/// # Errors
+/// If it does not answer; the text says why.
+pub(crate) fn post(
+    target: &ControlTarget,
+    path: &str,
+    body: &Value,
+) -> Result<(u16, Value), String> {
+    call(target, "POST", path, &body.to_string())
+}
+
+fn call(
+    target: &ControlTarget,
+    verb: &str,
+    path: &str,
+    body: &str,
+) -> Result<(u16, Value), String> {
+    let address = &target.address;
+    let (mut stream, authority) = connect(address)?;
+    let token = target.token.as_ref().map_or_else(String::new, |token| {
+        format!("authorization: Bearer {}\r\n", token.expose())
+    });
+    let call = format!(
+        "{verb} {path} HTTP/1.1\r\nhost: {authority}\r\n{token}content-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let mut talk = || -> std::io::Result<Vec<u8>> {
+        stream.set_read_timeout(Some(ANSWER_PATIENCE))?;
+        stream.write_all(call.as_bytes())?;
+        let mut answer = Vec::new();
+        (&stream).take(ANSWER_LIMIT).read_to_end(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = talk().map_err(|error| format!("{address} does not answer: {error}"))?;
+    read(&answer).ok_or_else(|| format!("{address} does not answer like a control door"))
+}
+
+/// Connects to an address such as `http://127.0.0.1:8082`; with what stands in the `Host` header.
+///
+/// # Errors
+/// If that fails; the text says why.
+pub(crate) fn connect(target: &str) -> Result<(TcpStream, String), String> {
+    let authority = target
+        .strip_prefix("http://")
+        .unwrap_or(target)
+        .trim_end_matches('/');
+    let mut addresses = authority
+        .to_socket_addrs()
+        .map_err(|error| format!("`{target}` is not an address: {error}"))?;
+    let address = addresses
+        .next()
+        .ok_or_else(|| format!("`{target}` has no address"))?;
+    let stream = TcpStream::connect_timeout(&address, CONNECT_PATIENCE)
+        .map_err(|error| format!("{target} does not answer: {error}"))?;
+    Ok((stream, authority.to_owned()))
+}
+
+fn read(answer: &[u8]) -> Option<(u16, Value)> {
+    let text = std::str::from_utf8(answer).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let status = status_of(head.lines().next()?)?;
+    Some((status, serde_json::from_str(body).ok()?))
+}
+
+/// The status of an HTTP/1 status line; nothing else of an answer counts.
+pub(crate) fn status_of(line: &str) -> Option<u16> {
+    let rest = line
+        .strip_prefix("HTTP/1.1 ")
+        .or_else(|| line.strip_prefix("HTTP/1.0 "))?;
+    let (status, _) = rest.split_once(' ').unwrap_or((rest, ""));
+    let digits = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| status.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    //! What counts of an answer.
+
+    use super::{read, status_of};
+
+    #[test]
+    fn only_the_status_of_an_http_status_line_counts() {
+        for (line, status) in [
+            ("HTTP/1.1 200 OK", Some(200)),
+            ("HTTP/1.0 200", Some(200)),
+            ("HTTP/1.1 401 Unauthorized", Some(401)),
+            ("HTTP/1.1 500 see 401 below", Some(500)),
+            ("HTTP/1.1 2000 OK", None),
+            ("HTTP/1.1 +20 OK", None),
+            ("HTTP/1.1 200OK", None),
+            ("SSH-2.0 401 200", None),
+            ("", None),
+        ] {
+            assert_eq!(status_of(line), status, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_a_status_and_json() {
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{\"fired\": 17}";
+        let (status, json) = read(answer).expect("an answer");
+        assert_eq!((status, &json["fired"]), (200, &17.into()));
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n<html>"), None);
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\n"), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! The clock: read it, set it, let time pass.
+
+use std::sync::Arc;
+
+use conax_contract::control::{
+    AdvanceBody, AdvancedView, BodyProblem, ClockBody, ClockModeName, ClockView, NOTHING_DUE,
+    Problem, SettleBody, SettledView,
+};
+use conax_model::time::SimTime;
+
+use crate::clock::{Backwards, Clock, ClockMode};
+use crate::control_door::convert::date;
+use crate::control_door::reply::Reply;
+use crate::dispatch::{SettlingEnd, settle as settle_house};
+use crate::shared::Shared;
+
+pub(super) fn show(clock: &Clock) -> Reply {
+    let (reading, waiting) = (clock.reading(), clock.waiting());
+    Reply::json(&ClockView {
+        mode: reading.mode.name(),
+        now: date(reading.now),
+        scale: reading.mode.scale(),
+        waiting: waiting.len(),
+        next: waiting.first().map(|first| date(first.due)),
+        at_rest: clock.is_at_rest(),
+    })
+}
+
+pub(super) fn set(clock: &Clock, body: &[u8]) -> Result<Reply, Problem> {
+    let body = ClockBody::parse(body).map_err(not_valid)?;
+    let mode = mode(&body)?;
+    if let Some(now) = body.now {
+        let now = SimTime::from_calendar(now);
+        // Dates have no fractions: the second it shows is no way back.
+        if now != clock.now().whole_second() {
+            clock.set(now).map_err(backwards)?;
+        }
+    }
+    if let Some(mode) = mode {
+        clock.set_mode(mode);
+    }
+    Ok(show(clock))
+}
+
+fn mode(body: &ClockBody) -> Result<Option<ClockMode>, Problem> {
+    Ok(match (body.mode, body.scale) {
+        (Some(ClockModeName::Real), _) => Some(ClockMode::Real),
+        (Some(ClockModeName::Stepped), _) => Some(ClockMode::Stepped),
+        (_, Some(scale)) => Some(ClockMode::scaled(scale).ok_or_else(|| {
+            let detail = format!("`scale`: found {scale}, expected a factor from 0.001 to 100000");
+            Problem::new(422, "clock not set", detail)
+        })?),
+        (Some(ClockModeName::Scaled) | None, None) => None,
+    })
+}
+
+/// Lets time pass. A caller that hangs up stops it half-way; what has passed has passed.
+pub(super) async fn advance(clock: &Clock, body: &[u8]) -> Result<Reply, Problem> {
+    let advanced = match AdvanceBody::parse(body).map_err(not_valid)? {
+        AdvanceBody::By(time) => clock.advance(time).await,
+        AdvanceBody::To(to) => {
+            let to = SimTime::from_calendar(to);
+            let now = clock.now();
+            if to < now.whole_second() {
+                return Err(backwards(Backwards { now, asked: to }));
+            }
+            clock.advance_to(to).await
+        }
+    };
+    Ok(Reply::json(&AdvancedView {
+        from: date(advanced.from),
+        now: date(advanced.now),
+        fired: advanced.fired,
+        at_rest: advanced.at_rest,
+    }))
+}
+
+pub(super) async fn settle(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, Problem> {
+    let body = SettleBody::parse(body).map_err(not_valid)?;
+    let settling = settle_house(shared, body.limit).await;
+    let says = match settling.end {
+        SettlingEnd::NothingDue => NOTHING_DUE.to_owned(),
+        SettlingEnd::Busy => "the house does not come to rest".to_owned(),
+        SettlingEnd::Loop(next) => {
+            format!("it goes on after {} steps: {next}", settling.steps)
+        }
+        SettlingEnd::BeyondLimit(next) => format!("beyond the limit: {next}"),
+    };
+    Ok(Reply::json(&SettledView {
+        from: date(settling.from),
+        now: date(settling.now),
+        steps: settling.steps,
+        runs: settling.runs,
+        says,
+    }))
+}
+
+fn not_valid(problem: BodyProblem) -> Problem {
+    Problem::new(422, "clock not moved", problem.0)
+}
+
+fn backwards(backwards: Backwards) -> Problem {
+    let (now, asked) = (date(backwards.now), date(backwards.asked));
+    let detail = format!(
+        "found {}, expected {} or later: time does not go back",
+        asked.text(),
+        now.text()
+    );
+    Problem::new(422, "clock not moved", detail)
+}

@@ -1,0 +1,124 @@
+//! A head-end of our own that never answers: in this process and over sockets.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Extension;
+use axum::http::HeaderMap;
+use conax_contract::cas::{CasRequest, EncodedRequest, Profile, encode_request};
+use conax_model::time::SimTime;
+use tokio::sync::watch;
+
+use super::{ConaxLink, LinkSettings, Reuse, SendFailure, Sending, WireReply};
+use crate::clock::{Clock, ClockMode};
+use crate::doorway::{ConnectionControl, Limits, Listener};
+
+const START: SimTime = SimTime::from_millis(0);
+const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+fn settings() -> LinkSettings {
+    LinkSettings {
+        connect_time: Duration::from_secs(10),
+        read_time: Duration::from_secs(600),
+        reuse: Reuse::WhileFresh,
+    }
+}
+
+fn request() -> EncodedRequest {
+    let request = CasRequest::GetActiveSubscriptions {
+        card: "01900080208".to_owned(),
+    };
+    encode_request(Profile::public(), &request)
+}
+
+/// A door whose handler sleeps for a year, or until its client is gone.
+fn silent(link: &Arc<ConaxLink>, clock: &Clock) -> Router {
+    let (link, clock) = (Arc::clone(link), clock.clone());
+    let handler = move |control: Option<Extension<ConnectionControl>>, headers: HeaderMap| {
+        let own = link.own_request(&headers).expect("a call of our own");
+        assert_eq!(own.number, Some(17));
+        let activity = clock.activity_for(own.caller.as_ref());
+        let clock = clock.clone();
+        activity.run(async move {
+            match control {
+                None => clock.sleep(YEAR).await,
+                Some(Extension(control)) => tokio::select! {
+                    () = clock.sleep(YEAR) => {}
+                    () = control.closed_by_peer() => {}
+                },
+            }
+        })
+    };
+    Router::new().fallback(handler)
+}
+
+fn clock() -> Clock {
+    Clock::new(ClockMode::Stepped, START)
+}
+
+/// One exchange as an activity of its own; how it ended, and when.
+async fn exchange(link: Arc<ConaxLink>, clock: Clock) -> (Result<WireReply, SendFailure>, SimTime) {
+    let request = request();
+    let sending = Sending {
+        request: &request,
+        number: Some(17),
+        authorization: None,
+    };
+    let ended = link.exchange(sending).await;
+    (ended, clock.now())
+}
+
+#[track_caller]
+fn check((ended, at): (Result<WireReply, SendFailure>, SimTime)) {
+    let failure = ended.expect_err("a time-out");
+    assert!(failure.was_sent);
+    assert!(failure.fault.render().contains("Read timed out"));
+    assert_eq!(at, START + Duration::from_secs(600));
+}
+
+#[tokio::test]
+async fn silence_in_this_process_is_a_time_out_after_ten_simulated_minutes() {
+    let clock = clock();
+    let link = Arc::new(ConaxLink::in_process(settings(), &clock));
+    let router = silent(&link, &clock);
+    let (own, later) = (Arc::clone(&link), clock.clone());
+    let exchange = tokio::spawn(clock.activity().run(async move {
+        let request = request();
+        let sending = Sending {
+            request: &request,
+            number: Some(17),
+            authorization: None,
+        };
+        let own_call = own.own_calls.begin();
+        let mut call = own.call(sending);
+        let header = own_call.header(sending.number);
+        call.headers_mut().insert(super::OWN_REQUEST_HEADER, header);
+        (own.exchange_in_process(router, call).await, later.now())
+    }));
+    let advanced = clock.advance(Duration::from_secs(3600)).await;
+    assert_eq!((advanced.fired, advanced.at_rest), (1, true));
+    check(exchange.await.expect("no panic"));
+    assert!(clock.waiting().is_empty() && clock.is_at_rest());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_over_sockets_is_a_time_out_after_ten_simulated_minutes() {
+    for _ in 0..20 {
+        let clock = clock();
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(any, Limits::default(), None).await;
+        let listener = listener.expect("a free port");
+        let address = listener.address().expect("a bound socket").into();
+        let link = Arc::new(ConaxLink::network(address, settings(), &clock));
+        let (_open, stop) = watch::channel(false);
+        tokio::spawn(listener.serve(silent(&link, &clock), stop));
+        let running = exchange(Arc::clone(&link), clock.clone());
+        let running = tokio::spawn(clock.activity().run(running));
+        let advanced = clock.advance(Duration::from_secs(3600)).await;
+        assert_eq!((advanced.fired, advanced.at_rest), (1, true));
+        check(running.await.expect("no panic"));
+        assert!(clock.advance(Duration::ZERO).await.at_rest);
+    }
+}

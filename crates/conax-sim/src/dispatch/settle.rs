@@ -1,0 +1,162 @@
+//! Letting time pass until nothing more happens by itself.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use conax_contract::crm::DateText;
+use conax_model::crm::QueueLength;
+use conax_model::time::SimTime;
+
+use crate::clock::Turn;
+use crate::dispatch::run::run_once;
+use crate::shared::Shared;
+
+/// More steps than this are taken for a loop.
+const STEP_LIMIT: usize = 10_000;
+
+/// How the house settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settling {
+    /// The time before.
+    pub from: SimTime,
+    /// The time after.
+    pub now: SimTime,
+    /// How many times something was done or waited for.
+    pub steps: usize,
+    /// How many processing runs were made for it.
+    pub runs: usize,
+    /// Why it ended.
+    pub end: SettlingEnd,
+}
+
+/// Why settling ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettlingEnd {
+    /// Nothing more happens by itself.
+    NothingDue,
+    /// Something is being done and does not come to its end.
+    Busy,
+    /// It goes on and on; this would be next.
+    Loop(Next),
+    /// This would be next, and it is beyond the limit.
+    BeyondLimit(Next),
+}
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Requests that are due are sent.
+    Run,
+    /// Somebody has waited long enough.
+    Wait(SimTime),
+    /// A request becomes due.
+    Request(SimTime),
+}
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = |at: &SimTime| DateText::from_millis(at.millis()).text();
+        match self {
+            Self::Run => f.write_str("requests that are due again and again"),
+            Self::Wait(at) => write!(f, "a wait that ends at {}", date(at)),
+            Self::Request(at) => write!(f, "a request scheduled for {}", date(at)),
+        }
+    }
+}
+
+/// Lets time pass until nothing more happens by itself, or `limit` has passed.
+///
+/// What is due is sent, by a processing run if nothing else sends it; then it is the time of
+/// whatever comes next. Runs on the interval go on as time passes, but are not waited for.
+pub async fn settle(shared: &Arc<Shared>, limit: Option<Duration>) -> Settling {
+    let turn = shared.clock.turn().await;
+    let from = shared.clock.now();
+    let mut settler = Settler {
+        shared,
+        turn,
+        last: limit.map(|limit| from + limit),
+        tried: None,
+        steps: 0,
+        runs: 0,
+    };
+    let end = settler.settle().await;
+    Settling {
+        from,
+        now: shared.clock.now(),
+        steps: settler.steps,
+        runs: settler.runs,
+        end,
+    }
+}
+
+struct Settler<'a> {
+    shared: &'a Arc<Shared>,
+    turn: Turn<'a>,
+    last: Option<SimTime>,
+    /// How the queue was when the last run was made: another one could do nothing more.
+    tried: Option<QueueLength>,
+    steps: usize,
+    runs: usize,
+}
+
+impl Settler<'_> {
+    async fn settle(&mut self) -> SettlingEnd {
+        loop {
+            if !self.turn.rest().await {
+                return SettlingEnd::Busy;
+            }
+            let Some(next) = self.next() else {
+                return SettlingEnd::NothingDue;
+            };
+            if self.steps == STEP_LIMIT {
+                return SettlingEnd::Loop(next);
+            }
+            let at = match next {
+                Next::Run => {
+                    self.steps += 1;
+                    self.begin_run();
+                    continue;
+                }
+                Next::Wait(at) | Next::Request(at) => at,
+            };
+            if self.last.is_some_and(|last| at > last) {
+                return SettlingEnd::BeyondLimit(next);
+            }
+            self.steps += 1;
+            if !self.turn.advance_to(at).await.at_rest {
+                return SettlingEnd::Busy;
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<Next> {
+        let (due_count, length, scheduled) = {
+            let book = &mut self.shared.crm().book;
+            let due_count = book.due_count(self.shared.clock.now());
+            (due_count, book.queue_length(), book.next_scheduled())
+        };
+        // Behind a run that waits for a worker another one would only wait as well.
+        let is_new = self.tried != Some(length) && self.shared.workers.has_free();
+        if due_count > 0 && is_new {
+            self.tried = Some(length);
+            return Some(Next::Run);
+        }
+        let wait = self.turn.next_work().map(Next::Wait);
+        let request = scheduled.map(Next::Request);
+        wait.into_iter()
+            .chain(request)
+            .min_by_key(|next| match next {
+                Next::Run => SimTime::default(),
+                Next::Wait(at) | Next::Request(at) => *at,
+            })
+    }
+
+    /// On a task of its own: a command may hang until later.
+    fn begin_run(&mut self) {
+        self.runs += 1;
+        let shared = Arc::clone(self.shared);
+        let activity = shared.clock.activity();
+        tokio::spawn(activity.run(async move { run_once(&shared).await }));
+    }
+}

@@ -1,0 +1,391 @@
+//! The simulated clock: time that passes only when told, in a whole house.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conax_contract::crm::{Operation, RefusalCode};
+use conax_model::crm::TokenPolicy;
+use conax_sim::clock::ClockMode;
+use conax_sim::dispatch::{OWN_REQUEST_HEADER, run_once, settle};
+use conax_sim::house::OpenHouse;
+use conax_sim::journal::Surface;
+use conax_sim::settings::HouseSettings;
+use conax_tests::bodies::{at_once, sport_on, with};
+use conax_tests::{Call, PATIENCE, ScriptedConax, Stage, Staging, exchange, talk};
+use serde_json::{Value, json};
+
+const SECOND: Duration = Duration::from_secs(1);
+const INSTANT: Duration = Duration::from_millis(1);
+const NO_GRACE: Duration = Duration::ZERO;
+
+fn due(body: Value, date: &str) -> Value {
+    with(body, "scheduled_date", json!(date))
+}
+
+async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .expect("an end in time")
+}
+
+fn beating(staging: Staging) -> Staging {
+    staging.stepped().with(|settings| {
+        settings.dispatch.run_interval = Some(5 * SECOND);
+    })
+}
+
+#[tokio::test]
+async fn a_conax_that_never_answers_costs_ten_simulated_minutes_and_no_real_ones() {
+    let conax = ScriptedConax::listen().await;
+    let stage = Staging::demo().stepped();
+    let stage = stage.open_before(conax.address()).await;
+    let call = stage.post("add_subscriptions", at_once(sport_on("01900080208")));
+    let passes = async {
+        let (silent, _) = conax.command().await;
+        assert_eq!(stage.advance(599 * SECOND).await.fired, 0);
+        assert_eq!(stage.advance(SECOND).await.fired, 1);
+        silent
+    };
+    let (reply, _silent) = in_time(async { tokio::join!(call, passes) }).await;
+    assert_eq!(reply.member("life_cycle_state"), "REJECTED");
+    assert_eq!(reply.member("executed_date"), "2014-09-24T15:10:00");
+    let text = reply.member("error_description");
+    assert!(
+        text.contains("SocketTimeoutException: Read timed out"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_commands_of_one_card_time_out_one_after_the_other() {
+    let conax = ScriptedConax::listen().await;
+    let stage = Staging::demo().stepped();
+    let stage = stage.open_before(conax.address()).await;
+    for _ in 0..2 {
+        let _ = stage
+            .post("add_subscriptions", sport_on("01900080208"))
+            .await;
+    }
+    let passes = async {
+        let (first, _) = conax.command().await;
+        assert_eq!(stage.advance(600 * SECOND).await.fired, 1);
+        let (second, _) = conax.command().await;
+        assert_eq!(stage.advance(3600 * SECOND).await.fired, 1);
+        (first, second)
+    };
+    let (run, _silent) = in_time(async { tokio::join!(stage.run(), passes) }).await;
+    assert_eq!(run.rejected_count, 2);
+    for (number, date) in [
+        ("4050", "2014-09-24T15:10:00"),
+        ("4051", "2014-09-24T15:20:00"),
+    ] {
+        assert_eq!(stage.show(number).await.member("executed_date"), date);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_request_becomes_due_and_leaves_with_the_next_run_of_the_interval() {
+    let (house, stage) = beating(Staging::demo()).open_doors().await;
+    let body = due(sport_on("01900080208"), "2014-09-24T15:01:02");
+    let number = stage.post("add_subscriptions", body).await.number();
+    let _ = in_time(stage.advance_to("2014-09-24T15:01:04")).await;
+    assert_eq!(stage.state(&number).await, "PENDING");
+    let _ = in_time(stage.advance_to("2014-09-24T15:01:05")).await;
+    let shown = stage.show(&number).await;
+    assert_eq!(shown.member("life_cycle_state"), "COMPLETED");
+    assert_eq!(shown.member("executed_date"), "2014-09-24T15:01:05");
+    let _ = house.close(NO_GRACE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_in_which_nothing_happens_but_runs_passes_quickly() {
+    let (house, stage) = beating(Staging::demo()).open_doors().await;
+    let advanced = in_time(stage.advance(86_400 * SECOND)).await;
+    assert_eq!(advanced.fired, 17_280);
+    let runs = stage.control("POST", "/v1/runs", "").await;
+    assert_eq!(runs.json["number"], 17_281);
+    let _ = house.close(NO_GRACE).await;
+}
+
+#[tokio::test]
+async fn a_token_dies_and_an_entitlement_ends_exactly_at_its_time() {
+    let stage = Staging::demo_with(
+        "product: \"1002\", start: 2014-01-01T00:00:00 }",
+        "product: \"1002\", start: 2014-01-01T00:00:00, end: 2014-09-24T16:00:00 }",
+    );
+    let hour = TokenPolicy::Fixed(3600 * SECOND);
+    let stage = stage
+        .stepped()
+        .with(|settings| settings.crm.tokens = hour)
+        .open();
+    let login =
+        json!({ "username": "MPAdministrator", "password": "1234", "organisation": "CRMDEMO" });
+    let login = Call::operation(Operation::IssueToken, &login.to_string());
+    let token = stage.send(login).await.member("token");
+    let show = || Call::operation(Operation::Show, &format!("token={token}&number=4049"));
+    let _ = stage.advance(3600 * SECOND - INSTANT).await;
+    assert_eq!(stage.send(show()).await.code(), "OK");
+    assert_eq!(stage.active("01900080209"), "1002 P1test");
+    let _ = stage.advance(INSTANT).await;
+    let reply = stage.send(show()).await;
+    let _ = reply.refused(RefusalCode::InvalidToken);
+    assert_eq!(stage.active("01900080209"), "P1test");
+}
+
+#[tokio::test]
+async fn what_is_scheduled_is_sent_when_the_house_is_told_to_settle() {
+    let stage = Staging::demo().stepped().open();
+    for (card, date) in [
+        ("01900080208", "2014-09-24T15:00:00"),
+        ("01900080209", "2014-09-25T09:00:00"),
+        ("01900080210", "2014-09-26T09:00:00"),
+    ] {
+        let _ = stage
+            .post("add_subscriptions", due(sport_on(card), date))
+            .await;
+    }
+    let reply = stage
+        .control("POST", "/v1/clock/settle", r#"{"limit":"1d"}"#)
+        .await;
+    assert_eq!(
+        reply.json,
+        json!({
+            "from": "2014-09-24T15:00:00",
+            "now": "2014-09-25T09:00:00",
+            "steps": 3,
+            "runs": 2,
+            "says": "beyond the limit: a request scheduled for 2014-09-26T09:00:00",
+        })
+    );
+    let reply = stage.control("POST", "/v1/clock/settle", "").await;
+    assert_eq!(reply.json["says"], "nothing due");
+    assert_eq!(reply.json["now"], "2014-09-26T09:00:00");
+    assert_eq!(
+        stage.numbers("life_cycle_state=COMPLETED").await,
+        "4049 4050 4051 4052"
+    );
+    let again = stage.control("POST", "/v1/clock/settle", "").await;
+    assert_eq!(
+        (&again.json["steps"], &again.json["runs"]),
+        (&0.into(), &0.into())
+    );
+}
+
+#[tokio::test]
+async fn settling_waits_for_what_conax_takes_and_not_for_the_interval() {
+    let conax = ScriptedConax::listen().await;
+    let stage = beating(Staging::demo()).open_before(conax.address()).await;
+    let _ = stage
+        .post("add_subscriptions", sport_on("01900080208"))
+        .await;
+    let settled = in_time(stage.control("POST", "/v1/clock/settle", "")).await;
+    assert_eq!(settled.json["says"], "nothing due", "{}", settled.text);
+    assert_eq!(settled.json["now"], "2014-09-24T15:10:00");
+    assert_eq!(stage.state("4050").await, "REJECTED");
+}
+
+#[tokio::test]
+async fn settling_names_what_keeps_it_going() {
+    let stage = Staging::demo().stepped().open();
+    let clock = stage.shared.clock.clone();
+    tokio::spawn(stage.shared.clock.activity().run(async move {
+        loop {
+            clock.sleep(SECOND).await;
+        }
+    }));
+    let settled = in_time(settle(&stage.shared, None)).await;
+    assert_eq!(settled.steps, 10_000);
+    let reply = in_time(stage.control("POST", "/v1/clock/settle", "")).await;
+    let says = reply.json["says"].as_str().unwrap();
+    assert_eq!(
+        says,
+        "it goes on after 10000 steps: a wait that ends at 2014-09-24T20:33:21"
+    );
+}
+
+#[tokio::test]
+async fn a_running_house_settles_by_jumping() {
+    let stage = Staging::demo().open();
+    let body = due(sport_on("01900080208"), "2014-09-30T15:00:00");
+    let _ = stage.post("add_subscriptions", body).await;
+    let settled = in_time(settle(&stage.shared, None)).await;
+    assert_eq!(settled.runs, 1);
+    let shown = stage.show("4050").await;
+    assert_eq!(shown.member("executed_date"), "2014-09-30T15:00:00");
+}
+
+#[tokio::test]
+async fn the_control_door_shows_sets_and_advances_the_clock() {
+    let stage = Staging::demo().open();
+    let set = r#"{"mode":"stepped","now":"2014-11-30T08:59:00"}"#;
+    let reply = stage.control("PUT", "/v1/clock", set).await;
+    assert_eq!(
+        reply.json,
+        json!({
+            "mode": "stepped", "now": "2014-11-30T08:59:00",
+            "waiting": 0, "next": null, "at_rest": true,
+        })
+    );
+    let clock = stage.shared.clock.clone();
+    let _sleeper = tokio::spawn(
+        clock
+            .activity()
+            .run(async move { clock.sleep(90 * SECOND).await }),
+    );
+    let advanced = stage
+        .control("POST", "/v1/clock/advance", r#"{"by":"1min"}"#)
+        .await;
+    assert_eq!(
+        advanced.json,
+        json!({
+            "from": "2014-11-30T08:59:00", "now": "2014-11-30T09:00:00",
+            "fired": 0, "at_rest": true,
+        })
+    );
+    let reply = stage.control("GET", "/v1/clock", "").await;
+    assert_eq!(
+        (&reply.json["waiting"], &reply.json["next"]),
+        (&1.into(), &"2014-11-30T09:00:30".into())
+    );
+    let to = r#"{"to":"2014-11-30T10:00:00"}"#;
+    let advanced = stage.control("POST", "/v1/clock/advance", to).await;
+    assert_eq!(
+        (&advanced.json["fired"], &advanced.json["now"]),
+        (&1.into(), &"2014-11-30T10:00:00".into())
+    );
+    let scaled = r#"{"mode":"scaled","scale":60}"#;
+    let reply = stage.control("PUT", "/v1/clock", scaled).await;
+    assert_eq!(
+        (&reply.json["mode"], &reply.json["scale"]),
+        (&"scaled".into(), &60.0.into())
+    );
+}
+
+#[tokio::test]
+async fn what_a_clock_cannot_do_is_refused_with_what_was_found_and_expected() {
+    let stage = Staging::demo().stepped().open();
+    for (verb, target, body, tells) in [
+        (
+            "PUT",
+            "",
+            r#"{"now":"2014-09-24T14:59:59"}"#,
+            "found 2014-09-24T14:59:59, expected 2014-09-24T15:00:00 or later",
+        ),
+        (
+            "PUT",
+            "",
+            r#"{"mode":"fast"}"#,
+            "`mode`: unknown variant `fast`",
+        ),
+        (
+            "PUT",
+            "",
+            r#"{"mode":"scaled","scale":0}"#,
+            "`scale`: found 0, expected a factor",
+        ),
+        ("PUT", "", r#"{"speed":1}"#, "`speed`"),
+        (
+            "POST",
+            "/advance",
+            r#"{"to":"2014-09-24T14:00:00"}"#,
+            "time does not go back",
+        ),
+        (
+            "POST",
+            "/advance",
+            r#"{"by":"ten"}"#,
+            "`by`: found the duration `ten`",
+        ),
+        ("POST", "/advance", "", "found neither"),
+        ("POST", "/settle", r#"{"limit":7}"#, "`limit`"),
+    ] {
+        let reply = stage
+            .control(verb, &format!("/v1/clock{target}"), body)
+            .await;
+        assert_eq!(reply.http_status, 422, "{body}");
+        let detail = reply.json["detail"].as_str().unwrap();
+        assert!(detail.contains(tells), "{body}: {detail}");
+    }
+    assert_eq!(stage.shared.clock.mode(), ClockMode::Stepped);
+}
+
+/// The same calls, over sockets where there are doors; the journal with its times.
+async fn played(stage: &Stage) -> String {
+    for card in ["01900080208", "01900080209"] {
+        let body = due(sport_on(card), "2014-09-24T15:00:07");
+        let _ = stage.post("add_subscriptions", body).await;
+    }
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on("01900080210")))
+        .await;
+    let _ = in_time(stage.advance(60 * SECOND)).await;
+    stage.control("POST", "/v1/clock/settle", "").await;
+    let text = stage.control("GET", "/v1/journal", "").await.text;
+    assert!(text.contains("\"took_us\": 0"), "{text}");
+    text
+}
+
+#[tokio::test]
+async fn stepped_the_same_calls_give_the_same_journal_to_the_byte() {
+    let alone = |settings: &mut HouseSettings| {
+        settings.dispatch.worker_count = 1;
+    };
+    let one = played(&Staging::demo().stepped().with(alone).open()).await;
+    let two = played(&Staging::demo().stepped().with(alone).open()).await;
+    assert_eq!(one, two);
+    let mut journals = Vec::new();
+    for _ in 0..2 {
+        let (house, stage) = beating(Staging::demo()).with(alone).open_doors().await;
+        journals.push(played(&stage).await);
+        let _ = house.close(NO_GRACE).await;
+    }
+    assert_eq!(journals[0], journals[1]);
+}
+
+#[tokio::test]
+async fn both_journals_name_the_request_and_another_conax_learns_nothing_of_it() {
+    let (house, stage): (OpenHouse, Stage) = Staging::demo().open_doors().await;
+    for stage in [&stage, &Staging::demo().open()] {
+        let _ = stage
+            .post("add_subscriptions", at_once(sport_on("01900080208")))
+            .await;
+        let excerpt = stage.shared.journal.excerpt(0, 100, |exchange| {
+            exchange.subject.request_number == Some(4050)
+        });
+        let surfaces: Vec<_> = excerpt.exchanges.iter().map(|one| one.surface).collect();
+        assert_eq!(surfaces, [Surface::Cas, Surface::Dispatch, Surface::Crm]);
+    }
+    let _ = house.close(NO_GRACE).await;
+
+    let conax = ScriptedConax::listen().await;
+    let stage = Staging::demo().open_before(conax.address()).await;
+    let shared = Arc::clone(&stage.shared);
+    let _ = stage
+        .post("add_subscriptions", sport_on("01900080208"))
+        .await;
+    let run = tokio::spawn(async move { run_once(&shared).await });
+    let (_, command) = conax.command().await;
+    let head = command.to_lowercase();
+    assert!(!head.contains(OWN_REQUEST_HEADER), "{command}");
+    run.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_client_may_send_our_header_and_spoils_nothing() {
+    let (house, stage) = beating(Staging::demo()).open_doors().await;
+    let cas = house.addresses.cas.unwrap();
+    let forged = "POST / HTTP/1.1\r\nhost: x\r\nconax-sim-request: 4050 0\r\n\
+                  content-length: 2\r\nconnection: close\r\n\r\n<a";
+    let call = move || talk(cas, forged.as_bytes());
+    let reply = tokio::task::spawn_blocking(call).await.unwrap();
+    assert_eq!(reply.http_status(), Some(500), "{}", reply.text);
+    let control = house.addresses.control.unwrap();
+    let advance = move || exchange(control, "POST", "/v1/clock/advance", r#"{"by":"1min"}"#);
+    let reply = tokio::task::spawn_blocking(advance).await.unwrap().json();
+    assert_eq!(
+        (&reply["fired"], &reply["at_rest"]),
+        (&12.into(), &true.into())
+    );
+    drop(stage);
+    let _ = house.close(NO_GRACE).await;
+}
