@@ -64,6 +64,8 @@ async fn exchange(link: Arc<ConaxLink>, clock: Clock) -> (Result<WireReply, Send
     let sending = Sending {
         request: &request,
         number: Some(17),
+        exchange: 1,
+        leaving: &|| {},
         authorization: None,
     };
     let ended = link.exchange(sending).await;
@@ -89,9 +91,11 @@ async fn silence_in_this_process_is_a_time_out_after_ten_simulated_minutes() {
         let sending = Sending {
             request: &request,
             number: Some(17),
+            exchange: 1,
+            leaving: &|| {},
             authorization: None,
         };
-        let own_call = own.own_calls.begin();
+        let own_call = own.own_calls.begin(1);
         let mut call = own.call(sending);
         let header = own_call.header(sending.number);
         call.headers_mut().insert(super::OWN_REQUEST_HEADER, header);
