@@ -18,8 +18,10 @@ use conax_sim::doorway::Limits;
 use conax_sim::house::{House, OpenHouse};
 use conax_sim::journal::JournalLimits;
 use conax_sim::settings::{
-    CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings, DoorAddresses, HouseSettings,
+    CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings, DoorAddresses,
+    HouseSettings,
 };
+use conax_sim::tls::ConaxTls;
 
 use crate::stage::Stage;
 
@@ -193,9 +195,11 @@ fn settings() -> HouseSettings {
         cas: CasDoorSettings {
             profile: Profile::public(),
             authentication: CasAuthentication::Off,
+            tls: CasTls::Off,
         },
         dispatch: DispatchSettings {
             conax_address: None,
+            tls: ConaxTls::default(),
             credentials: None,
             run_interval: None,
             worker_count: 4,

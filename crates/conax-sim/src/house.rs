@@ -19,6 +19,7 @@ use crate::doorway::Listener;
 use crate::journal::{Journal, Observer};
 use crate::settings::{DoorAddresses, HouseSettings};
 use crate::shared::Shared;
+use crate::tls::{DoorTls, LinkTls, Papers, TlsProblem};
 use crate::world::WorldProblem;
 
 /// Why a house cannot open.
@@ -37,6 +38,9 @@ pub enum OpenError {
     /// The world contradicts itself.
     #[error(transparent)]
     World(#[from] WorldProblem),
+    /// TLS cannot be spoken as it was set.
+    #[error(transparent)]
+    Tls(#[from] TlsProblem),
 }
 
 /// A house without sockets: its doors are routers, and what it sends goes to its own head-end.
@@ -86,6 +90,8 @@ pub struct OpenHouse {
     pub shared: Arc<Shared>,
     /// Where the doors really are.
     pub addresses: DoorAddresses,
+    /// What a client of the head-end's door needs, if that speaks TLS.
+    pub papers: Option<Papers>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     stop_cas: watch::Sender<bool>,
@@ -121,7 +127,7 @@ impl OpenHouse {
     /// Opens the doors that have an address and starts processing runs.
     ///
     /// # Errors
-    /// If an address cannot be bound or the world contradicts itself.
+    /// If an address cannot be bound, the world contradicts itself, or TLS cannot be spoken as set.
     pub async fn open(
         settings: HouseSettings,
         world: WorldSpec,
@@ -138,7 +144,8 @@ impl OpenHouse {
         };
         let journal = Journal::new(settings.journal, settings.cas.profile, observer);
         let clock = Clock::new(settings.clock, settings.start);
-        let link = link(&settings, addresses.cas, &clock);
+        let (door, link) = door_and_link(&settings, addresses.cas, &clock)?;
+        let papers = door.as_ref().map(|door| door.papers().clone());
         let shared = Arc::new(Shared::new(settings, world, clock, journal, link)?);
         shared.link.lead_to(&shared);
         let (stop, stopped) = watch::channel(false);
@@ -148,6 +155,9 @@ impl OpenHouse {
             tasks.spawn(listener.serve(crm_door::router(Arc::clone(&shared)), stopped.clone()));
         }
         if let Some(listener) = cas {
+            let listener = listener
+                .kept_by(Arc::new(cas_door::DoorKeeper(Arc::clone(&shared))))
+                .speaking(door.map(|door| cas_door::speech(&shared, door)));
             cas_task.spawn(listener.serve(cas_door::router(Arc::clone(&shared)), cas_stopped));
         }
         if let Some(listener) = control {
@@ -161,6 +171,7 @@ impl OpenHouse {
         Ok(Self {
             shared,
             addresses,
+            papers,
             stop,
             tasks,
             stop_cas,
@@ -210,20 +221,33 @@ async fn bind(
 }
 
 fn address(listener: Option<&Listener>) -> Option<SocketAddr> {
-    listener.and_then(|listener| listener.address().ok())
+    listener.map(Listener::address)
 }
 
-/// The way to the head-end: another one if it was named, else our own door, else our own state.
-fn link(settings: &HouseSettings, own: Option<SocketAddr>, clock: &Clock) -> ConaxLink {
-    let address = settings
-        .dispatch
-        .conax_address
-        .clone()
-        .or(own.map(Into::into));
-    match address {
-        Some(address) => ConaxLink::network(address, link_settings(settings), clock),
-        None => ConaxLink::in_process(link_settings(settings), clock),
-    }
+/// The TLS of the head-end's door, and the way to the head-end: another one if it was named, else
+/// our own door, else our own state.
+fn door_and_link(
+    settings: &HouseSettings,
+    own: Option<SocketAddr>,
+    clock: &Clock,
+) -> Result<(Option<DoorTls>, ConaxLink), TlsProblem> {
+    let tls = &settings.dispatch.tls;
+    let made = match own {
+        Some(own) => DoorTls::new(settings.cas.tls, own.ip(), tls.verify)?,
+        None => None,
+    };
+    let (door, home) = made.map_or((None, None), |(door, home)| (Some(door), Some(home)));
+    let link = link_settings(settings);
+    let link = match (&settings.dispatch.conax_address, own) {
+        (Some(address), _) => {
+            let abroad = || LinkTls::abroad(tls, address.host());
+            let abroad = address.is_tls().then(abroad).transpose()?;
+            ConaxLink::network(address.clone(), abroad, link, clock)
+        }
+        (None, Some(own)) => ConaxLink::network(own.into(), home, link, clock),
+        (None, None) => ConaxLink::in_process(link, clock),
+    };
+    Ok((door, link))
 }
 
 fn link_settings(settings: &HouseSettings) -> LinkSettings {

@@ -18,4 +18,5 @@ pub mod house;
 pub mod journal;
 pub mod settings;
 pub mod shared;
+pub mod tls;
 pub mod world;

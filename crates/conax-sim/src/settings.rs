@@ -15,6 +15,7 @@ use crate::clock::ClockMode;
 use crate::dispatch::ConaxAddress;
 use crate::doorway::Limits;
 use crate::journal::JournalLimits;
+use crate::tls::ConaxTls;
 
 /// Everything a house needs to know.
 #[derive(Clone, Debug)]
@@ -71,6 +72,31 @@ pub struct CasDoorSettings {
     pub profile: &'static Profile,
     /// Whether a client has to say who it is.
     pub authentication: CasAuthentication,
+    /// Whether its door speaks TLS.
+    pub tls: CasTls,
+}
+
+/// Whether the head-end's door speaks TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CasTls {
+    /// Plain HTTP.
+    #[default]
+    Off,
+    /// With a certificate of the door.
+    On,
+    /// With certificates of the door and of the client.
+    Mutual,
+}
+
+impl CasTls {
+    /// What an address of the door begins with.
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Off => "http",
+            Self::On | Self::Mutual => "https",
+        }
+    }
 }
 
 /// Whether a client of the head-end has to say who it is.
@@ -92,6 +118,8 @@ pub enum CasAuthentication {
 pub struct DispatchSettings {
     /// Another head-end than the one of this house.
     pub conax_address: Option<ConaxAddress>,
+    /// How TLS is spoken.
+    pub tls: ConaxTls,
     /// User name and password the CRM sends, if it sends any.
     pub credentials: Option<(String, Secret)>,
     /// From the start of one processing run to the next; absent: runs are made by hand only.

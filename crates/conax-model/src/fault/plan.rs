@@ -8,7 +8,7 @@ use super::facts::{Facts, Stage};
 use super::rule::{Entry, FaultRule, RuleId, Script};
 use super::state::{Reaction, RuleAtWork, RuleStatus, RuleView};
 use super::verdict::{Acted, NearMiss, Orders, Verdict};
-use super::what::{Action, End, Phase, What};
+use super::what::{Action, ConnectFault, End, Phase, TlsFault, What};
 use super::words;
 use crate::cas::RejectionCause;
 use crate::entropy::Seed;
@@ -114,7 +114,31 @@ impl FaultPlan {
     /// Whether somebody who is nobody's client in particular would be refused a connection now.
     #[must_use]
     pub fn refuses_everybody(&self, now: SimTime) -> bool {
-        self.rules.iter().any(|one| one.refuses_everybody(now))
+        self.connect_fault_for_everybody(now) == Some(ConnectFault::Refused)
+    }
+
+    /// What is wrong with the certificates for somebody who is nobody's client in particular.
+    #[must_use]
+    pub fn tls_fault_for_everybody(&self, now: SimTime) -> Option<TlsFault> {
+        match self.connect_fault_for_everybody(now)? {
+            ConnectFault::Tls(fault) => Some(fault),
+            ConnectFault::Refused | ConnectFault::NoRoute | ConnectFault::TimedOut => None,
+        }
+    }
+
+    fn connect_fault_for_everybody(&self, now: SimTime) -> Option<ConnectFault> {
+        let mut rules = self.rules.iter();
+        rules.find_map(|one| {
+            one.connect_fault_of_everybody()
+                .filter(|_| one.holds_for_everybody(now))
+        })
+    }
+
+    /// Whether, at some time, everybody may be refused a connection.
+    #[must_use]
+    pub fn may_refuse_everybody(&self) -> bool {
+        let mut rules = self.rules.iter();
+        rules.any(|one| one.connect_fault_of_everybody() == Some(ConnectFault::Refused))
     }
 
     /// Judges an exchange at this stage. What it says was counted: it must be carried out.
@@ -238,26 +262,31 @@ impl RuleAtWork {
             && self.rule.selector.covers(&later.rule.selector)
     }
 
-    fn refuses_everybody(&self, now: SimTime) -> bool {
+    /// How it keeps everybody from connecting, whenever it holds.
+    fn connect_fault_of_everybody(&self) -> Option<ConnectFault> {
+        let selector = &self.rule.selector;
+        let is_open = selector.is_open()
+            && selector.probability.is_none()
+            && (selector.every, selector.first, selector.after) == (None, None, 0);
+        let entry = match &self.rule.script {
+            Script::Always(entry) if is_open => entry,
+            _ => return None,
+        };
+        entry.actions.iter().find_map(|action| match action.what {
+            What::Connect(fault) => Some(fault),
+            _ => None,
+        })
+    }
+
+    fn holds_for_everybody(&self, now: SimTime) -> bool {
         let nobody = Facts {
             command: None,
             origin: None,
             concurrency: 0,
             now,
         };
-        let refuses = |entry: &Entry| {
-            entry
-                .actions
-                .iter()
-                .any(|action| matches!(action.what, What::Connect(super::ConnectFault::Refused)))
-        };
-        let selector = &self.rule.selector;
         self.status(now) == RuleStatus::Active
-            && matches!(&self.rule.script, Script::Always(entry) if refuses(entry))
-            && selector.is_open()
-            && selector.probability.is_none()
-            && (selector.every, selector.first, selector.after) == (None, None, 0)
-            && selector.misses(&nobody, self.installed).count == 0
+            && self.rule.selector.misses(&nobody, self.installed).count == 0
     }
 }
 

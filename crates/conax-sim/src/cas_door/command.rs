@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use conax_contract::cas::{
     self, CasOperation, CasRequest, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault,
     encode_reply,
 };
 use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
 use conax_model::command::{Command, CommandKind};
-use conax_model::fault::{AnswerFault, Deed, End, Facts, Orders, Stage, Told, Verdict};
+use conax_model::fault::{
+    AnswerFault, ConnectFault, Deed, End, Facts, Orders, Stage, Told, Verdict,
+};
 use conax_model::id::DomainName;
 use conax_model::ledger::CasEvent;
 
@@ -18,6 +21,7 @@ use crate::cas_door::convert;
 use crate::cas_door::one_call::fault_of_call;
 use crate::cas_door::routes::{Answer, header_text};
 use crate::dispatch::OwnRequest;
+use crate::doorway::MetTlsFault;
 use crate::fault::{FaultNote, WireFault, claimed_encoding, damage_bytes, damage_reply};
 use crate::journal::Subject;
 use crate::shared::Shared;
@@ -41,11 +45,12 @@ struct Exchange<'a> {
 /// Answers a body that came from somebody who may come in.
 pub(super) async fn command(
     shared: &Shared,
-    headers: &HeaderMap,
+    parts: &Parts,
     domain: &DomainName,
     body: &[u8],
     own: Option<&OwnRequest>,
 ) -> Answer {
+    let headers = &parts.headers;
     let content_type = header_text(headers, &header::CONTENT_TYPE);
     let exchange = Exchange {
         number: own.map_or_else(|| shared.faults.next_exchange(), |own| own.exchange),
@@ -65,13 +70,23 @@ pub(super) async fn command(
         Err(sentence) => return Answer::text(StatusCode::BAD_REQUEST, sentence),
     };
     let note = FaultNote::of(&mut verdict);
-    let orders = verdict.orders;
+    let mut orders = verdict.orders;
+    went_on(&mut orders, parts);
     exchange.received(own, &orders);
     let mut answer = exchange.carry_out(&orders).await;
     exchange.told(&answer, &orders);
     answer.subject.exchange = Some(exchange.number);
     answer.subject.faults = note.map(Arc::new);
     answer
+}
+
+/// A client that met a fault of the certificates and came nevertheless does not look at them.
+fn went_on(orders: &mut Orders, parts: &Parts) {
+    let met = parts.extensions.get::<MetTlsFault>();
+    let met = met.map(|MetTlsFault(fault)| ConnectFault::Tls(*fault));
+    if met.is_some() && orders.connect == met {
+        orders.connect = None;
+    }
 }
 
 fn hear(decoded: Result<CasRequest, RequestRefusal>) -> Heard {

@@ -7,11 +7,13 @@
 mod command;
 mod convert;
 mod gate;
+mod keeper;
 mod one_call;
 mod routes;
 
 pub(crate) use convert::status_code;
 pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
+pub(crate) use keeper::{DoorKeeper, speech};
 pub(crate) use one_call::rule_of_call;
 pub use routes::{framework_answer, router};

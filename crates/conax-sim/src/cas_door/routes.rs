@@ -212,7 +212,8 @@ fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
         .headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    let address = format!("http://{}", host.unwrap_or("localhost"));
+    let scheme = shared.settings.cas.tls.scheme();
+    let address = format!("{scheme}://{}", host.unwrap_or("localhost"));
     let service = profile.service_at(parts.uri.path());
     let document = cas::wsdl(profile, service.map(|service| service.name()), &address);
     Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, document)
@@ -256,7 +257,7 @@ async fn enter(
     match body {
         Ok(body) => {
             *call = body;
-            command(shared, &parts.headers, &domain, call, own).await
+            command(shared, parts, &domain, call, own).await
         }
         Err(refusal) => unread(refusal, limits.body_bytes),
     }
@@ -283,4 +284,10 @@ pub fn framework_answer(status: u16) -> Vec<u8> {
         _ => (400, "What was received is not an HTTP/1.1 request."),
     };
     whole_answer(status, TEXT, format!("{sentence}\n").as_bytes())
+}
+
+/// What a client hears that does not speak TLS at a door that does.
+pub(super) fn plain_answer() -> Vec<u8> {
+    let sentence = b"This door speaks TLS and found plain HTTP: use an `https` address.\n";
+    whole_answer(400, TEXT, sentence)
 }

@@ -3,7 +3,8 @@
 //! Over sockets it behaves like the CRM's SOAP client: a time-out to connect, and a time-out for
 //! each wait for bytes (Inferred: socket read time-out of Axis 1). A command is written on a
 //! connection once and never repeated by this layer, since a repeated order could be executed
-//! twice. In-process the same bytes go to the head-end's router without a socket.
+//! twice. In-process the same bytes go to the head-end's router without a socket. TLS is spoken to
+//! our own door if that does, and to an `https` head-end.
 //!
 //! To another head-end every command has a connection of its own, as the CRM's client does it
 //! (Inferred: the default of Axis 1); to our own door connections are used again. While our own
@@ -22,6 +23,7 @@ use conax_model::fault::{ConnectFault, TlsFault};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tower::ServiceExt;
@@ -31,6 +33,7 @@ use crate::clock::{Clock, Elapsed, idle_unless_quick};
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
 use crate::fault::WireFault;
 use crate::shared::Shared;
+use crate::tls::{self, LinkTls};
 
 #[cfg(test)]
 mod tests;
@@ -49,10 +52,11 @@ pub struct ConaxAddress {
     host: String,
     port: u16,
     path: String,
+    is_tls: bool,
 }
 
 impl ConaxAddress {
-    /// Reads `http://host[:port][/path]`. A path replaces the paths of the wire profile, since
+    /// Reads `http://host[:port][/path]`, or the same with `https`. A path replaces the paths of the wire profile, since
     /// CRM.COM has one end point per provider (Attested).
     ///
     /// # Errors
@@ -60,17 +64,30 @@ impl ConaxAddress {
     pub fn parse(text: &str) -> Result<Self, String> {
         let expected = || format!("`{text}` is not an address like `http://127.0.0.1:8081`");
         let uri: axum::http::Uri = text.parse().map_err(|_| expected())?;
-        match (uri.scheme_str(), uri.host()) {
-            (Some("http"), Some(host)) => Ok(Self {
-                host: host.trim_matches(['[', ']']).to_owned(),
-                port: uri.port_u16().unwrap_or(80),
-                path: uri.path().trim_end_matches('/').to_owned(),
-            }),
-            (Some("https"), _) => Err(format!(
-                "`{text}`: only `http` addresses of a head-end are supported so far"
-            )),
-            _ => Err(expected()),
-        }
+        let is_tls = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(expected()),
+        };
+        let host = uri.host().ok_or_else(expected)?;
+        Ok(Self {
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port: uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 }),
+            path: uri.path().trim_end_matches('/').to_owned(),
+            is_tls,
+        })
+    }
+
+    /// Whether the head-end speaks TLS there.
+    #[must_use]
+    pub const fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+
+    /// The host, without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     fn authority(&self) -> String {
@@ -94,6 +111,7 @@ impl From<SocketAddr> for ConaxAddress {
             host,
             port: address.port(),
             path: String::new(),
+            is_tls: false,
         }
     }
 }
@@ -163,6 +181,8 @@ pub struct Sending<'a> {
     pub exchange: u64,
     /// The `Authorization` header, if the CRM has credentials.
     pub authorization: Option<&'a HeaderValue>,
+    /// What is to be wrong with the certificates, if the client goes on in spite of it.
+    pub in_spite_of: Option<TlsFault>,
     /// Called when a connection stands, before the first byte leaves.
     pub leaving: &'a (dyn Fn() + Sync),
 }
@@ -178,6 +198,7 @@ pub struct ConaxLink {
 enum Way {
     Network {
         address: ConaxAddress,
+        tls: Option<LinkTls>,
         idle: Arc<Mutex<Vec<Idle>>>,
     },
     InProcess(OnceLock<Weak<Shared>>),
@@ -191,13 +212,19 @@ struct Idle {
 impl ConaxLink {
     /// A link over sockets.
     #[must_use]
-    pub fn network(address: ConaxAddress, settings: LinkSettings, clock: &Clock) -> Self {
+    pub(crate) fn network(
+        address: ConaxAddress,
+        tls: Option<LinkTls>,
+        settings: LinkSettings,
+        clock: &Clock,
+    ) -> Self {
         Self {
             settings,
             clock: clock.clone(),
             own_calls: OwnCalls::default(),
             way: Way::Network {
                 address,
+                tls,
                 idle: Arc::default(),
             },
         }
@@ -255,12 +282,19 @@ impl ConaxLink {
                 self.exchange_in_process(cas_door::router(house), call)
                     .await
             }
-            Way::Network { address, idle } => {
-                let connection = match take_idle(idle) {
+            Way::Network { idle, .. } => {
+                let faulty = sending.in_spite_of.filter(|_| self.meets_tls_faults());
+                let kept = match faulty {
+                    Some(_) => None,
+                    None => take_idle(idle),
+                };
+                let connection = match kept {
                     Some(connection) => connection,
-                    None => self.connect(address).await.map_err(unsent)?,
+                    None => self.connect(faulty).await.map_err(unsent)?,
                 };
                 (sending.leaving)();
+                // A connection with a fault is not for other commands.
+                let idle = (faulty.is_none() && self.leads_home()).then_some(idle);
                 self.exchange_on_network(connection, idle, call).await
             }
         }
@@ -295,9 +329,16 @@ impl ConaxLink {
         self.settings.reuse == Reuse::WhileFresh
     }
 
+    /// Whether faults of the certificates are met in a real handshake: over sockets, if our own
+    /// door speaks TLS.
+    fn meets_tls_faults(&self) -> bool {
+        self.leads_home() && matches!(&self.way, Way::Network { tls: Some(_), .. })
+    }
+
     /// What the client sees when no connection comes about, for this reason.
     ///
-    /// Over sockets a refused connection is one: a port nobody listens on is dialled.
+    /// Over sockets a refused connection is one: a port nobody listens on is dialled. A handshake
+    /// that fails is one too, if our own door speaks TLS; else it is a value.
     pub async fn fail_to_connect(&self, fault: ConnectFault) -> SendFailure {
         unsent(match fault {
             ConnectFault::Refused if self.is_network() => match self.dial_closed_port().await {
@@ -310,8 +351,20 @@ impl ConaxLink {
                 self.clock.sleep(self.settings.connect_time).await;
                 AxisFault::connect_timed_out()
             }
-            ConnectFault::Tls(fault) => AxisFault::tls_handshake(tls_reason(fault)),
+            ConnectFault::Tls(fault) => self.fail_to_shake_hands(fault).await,
         })
+    }
+
+    async fn fail_to_shake_hands(&self, fault: TlsFault) -> AxisFault {
+        let value = || AxisFault::tls_handshake(tls::reason(fault));
+        if !self.meets_tls_faults() {
+            return value();
+        }
+        match self.connect(Some(fault)).await {
+            // A door that is closed besides shows no certificate.
+            Err(failure) if failure != AxisFault::connect_refused() => failure,
+            Err(_) | Ok(_) => value(),
+        }
     }
 
     async fn dial_closed_port(&self) -> Result<(), AxisFault> {
@@ -342,7 +395,7 @@ impl ConaxLink {
     async fn exchange_on_network(
         &self,
         mut connection: SendRequest<Full<Bytes>>,
-        idle: &Arc<Mutex<Vec<Idle>>>,
+        idle: Option<&Arc<Mutex<Vec<Idle>>>>,
         call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
         let answered = self.answer(connection.send_request(call)).await;
@@ -352,7 +405,7 @@ impl ConaxLink {
             was_sent: !error.is_canceled(),
         })?;
         let whole = self.read(reply).await?;
-        if self.settings.reuse == Reuse::WhileFresh {
+        if let Some(idle) = idle {
             // The answer does not wait until the connection is ready for the next command.
             tokio::spawn(give_back(Arc::clone(idle), connection));
         }
@@ -390,7 +443,14 @@ impl ConaxLink {
         call
     }
 
-    async fn connect(&self, address: &ConaxAddress) -> Result<SendRequest<Full<Bytes>>, AxisFault> {
+    /// Makes a connection, if need be with a fault of the certificates.
+    async fn connect(
+        &self,
+        fault: Option<TlsFault>,
+    ) -> Result<SendRequest<Full<Bytes>>, AxisFault> {
+        let Way::Network { address, tls, .. } = &self.way else {
+            return Err(AxisFault::connect_refused());
+        };
         let target = (address.host.as_str(), address.port);
         let connecting = TcpStream::connect(target);
         let stream = match self.within(self.settings.connect_time, connecting).await {
@@ -399,13 +459,15 @@ impl ConaxLink {
             Ok(Ok(stream)) => stream,
         };
         let _ = stream.set_nodelay(true);
-        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
-        let (sender, connection) = handshake.map_err(|error| broken(&error))?;
-        tokio::spawn(async move {
-            // How it ended is known to whoever waits for the reply.
-            let _ = connection.await;
-        });
-        Ok(sender)
+        let Some(tls) = tls else {
+            return speak_http(stream).await;
+        };
+        // The SOAP client waits for a handshake as for any bytes (Inferred).
+        match self.answer(tls.connect(stream, fault)).await {
+            Err(_) => Err(AxisFault::read_timed_out()),
+            Ok(Err(error)) => Err(tls::broken_handshake(&error)),
+            Ok(Ok(stream)) => speak_http(stream).await,
+        }
     }
 
     /// Reads a reply; each wait for more bytes has the whole read time-out.
@@ -437,21 +499,17 @@ impl ConaxLink {
     }
 }
 
-/// What Java says of such a handshake (Ours: the wording after the exception's name).
-const fn tls_reason(fault: TlsFault) -> &'static str {
-    match fault {
-        TlsFault::Expired => {
-            "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity \
-             check failed"
-        }
-        TlsFault::SelfSigned => {
-            "PKIX path building failed: unable to find valid certification path to requested target"
-        }
-        TlsFault::WrongHost => {
-            "java.security.cert.CertificateException: No name matching the host found"
-        }
-        TlsFault::ClientCertificate => "Received fatal alert: bad_certificate",
-    }
+async fn speak_http<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, AxisFault>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    let (sender, connection) = handshake.map_err(|error| broken(&error))?;
+    tokio::spawn(async move {
+        // How it ended is known to whoever waits for the reply.
+        let _ = connection.await;
+    });
+    Ok(sender)
 }
 
 fn content_type(headers: &HeaderMap) -> Option<String> {
@@ -506,6 +564,9 @@ fn broken(error: &hyper::Error) -> AxisFault {
     let io = error
         .source()
         .and_then(|source| source.downcast_ref::<std::io::Error>());
+    if let Some(failure) = io.and_then(tls::failure_in) {
+        return failure;
+    }
     match io.map(std::io::Error::kind) {
         Some(std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe) => {
             AxisFault::connection_reset()

@@ -11,7 +11,7 @@ use conax_model::command::Command;
 use conax_model::crm::{
     ImmediateTake, NewRequest, ProvisioningRequest, Settled, Settlement, State, Ticket,
 };
-use conax_model::fault::{Facts, Origin, Stage, Verdict};
+use conax_model::fault::{ConnectFault, Facts, Origin, Stage, TlsFault, Verdict};
 use conax_model::id::HexId;
 use conax_model::ledger::CrmEvent;
 use conax_model::time::SimTime;
@@ -210,11 +210,13 @@ async fn exchanged(
     let _announced = announce(shared, ticket, command, exchange);
     let mut verdict = judge_connection(shared, command, exchange);
     let note = FaultNote::of(&mut verdict);
-    if let Some(fault) = verdict.orders.connect {
+    let in_spite_of = in_spite_of(shared, verdict.orders.connect);
+    if let (Some(fault), None) = (verdict.orders.connect, in_spite_of) {
         let failure = shared.link.fail_to_connect(fault).await;
         note_sent(shared, ticket, exchange, false);
         return (Err(failure), note);
     }
+    wait_for_door(shared).await;
     let authorization = shared.conax_authorization();
     let has_left = AtomicBool::new(false);
     // Written down before it leaves: the head-end's side writes down that it came.
@@ -227,6 +229,7 @@ async fn exchanged(
         number: ticket.number,
         exchange,
         authorization: authorization.as_ref(),
+        in_spite_of,
         leaving: &leaving,
     };
     let answer = shared.link.exchange(sending).await;
@@ -280,6 +283,24 @@ fn judge_connection(shared: &Shared, command: &Command, exchange: u64) -> Verdic
         now: shared.clock.now(),
     };
     shared.faults.judge(Stage::Connect, &facts)
+}
+
+/// A fault of the head-end's certificates, if the CRM does not look at them.
+fn in_spite_of(shared: &Shared, fault: Option<ConnectFault>) -> Option<TlsFault> {
+    match fault? {
+        ConnectFault::Tls(TlsFault::ClientCertificate) => None,
+        ConnectFault::Tls(fault) if !shared.settings.dispatch.tls.verify => Some(fault),
+        _ => None,
+    }
+}
+
+/// Whoever is not refused finds the door open, as soon as that has followed the fault plan.
+async fn wait_for_door(shared: &Shared) {
+    if shared.link.leads_home() && shared.faults.door_is_closed() {
+        let opened = shared.faults.door_opened(&shared.clock);
+        let time = shared.settings.dispatch.connect_time;
+        let _ = shared.clock.timeout(time, opened).await;
+    }
 }
 
 fn note_sent(shared: &Shared, ticket: &Ticket, exchange: u64, left: bool) {

@@ -18,11 +18,15 @@ use crate::clock::{Activity, Clock};
 
 /// A trickling reply goes out in this many pieces a second, or one byte at a time.
 const PIECES_A_SECOND: u64 = 10;
+/// Bytes that tell whether what is unread is a goodbye.
+const GOODBYE_SIZE: usize = 5;
 
 /// Control over one connection; in the extensions of each request that came on it.
 #[derive(Clone, Debug)]
 pub struct ConnectionControl {
     stream: Weak<TcpStream>,
+    /// Whether unread bytes are the client's goodbye and no call.
+    goodbye: fn(&[u8]) -> bool,
     steering: Arc<Steering>,
 }
 
@@ -74,9 +78,10 @@ impl Steering {
 }
 
 impl ConnectionControl {
-    pub(super) fn of(stream: &Arc<TcpStream>) -> Self {
+    pub(super) fn of(stream: &Arc<TcpStream>, goodbye: fn(&[u8]) -> bool) -> Self {
         Self {
             stream: Arc::downgrade(stream),
+            goodbye,
             steering: Arc::default(),
         }
     }
@@ -87,8 +92,10 @@ impl ConnectionControl {
     /// A client that only says that it sends no more looks the same.
     pub async fn closed_by_peer(&self) {
         while let Some(stream) = self.stream.upgrade() {
-            match stream.peek(&mut [0]).await {
+            let mut unread = [0; GOODBYE_SIZE];
+            match stream.peek(&mut unread).await {
                 Ok(0) | Err(_) => return,
+                Ok(count) if (self.goodbye)(&unread[..count]) => return,
                 // More of a call that is read later: nothing tells when its end comes behind it.
                 Ok(_) => std::future::pending().await,
             }
@@ -178,6 +185,8 @@ impl<I: Write + Unpin> Steered<I> {
         };
         if end.is_some() || bytes_left == Some(0) {
             if end.is_none() {
+                // What was written may still be on its way through TLS.
+                ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
                 self.steering.end(End::HangUp);
             }
             // The connection ends as soon as it is looked at; nothing more of it goes out.

@@ -1,4 +1,4 @@
-//! Accepting connections within limits and serving a router on them.
+//! Accepting connections within limits and serving a router on them, with TLS or without.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,25 +6,31 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::Request;
+use conax_model::fault::TlsFault;
 use hyper::body::Incoming;
+use hyper::rt::{Read, Write};
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioTimer;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::doorway::connection::{ConnectionControl, Steered};
 use crate::doorway::dress::{Dressed, FrameworkAnswers};
+use crate::doorway::entrance::{Entrance, Keeper};
 use crate::doorway::patience::Patient;
 use crate::doorway::socket::Socket;
+use crate::tls::{DoorTls, Shaken, goodbye};
 
 /// How long an accept loop rests when the system has no more file handles.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 /// What a refused connection's bytes may take to be written.
 const TURN_AWAY_TIME: Duration = Duration::from_secs(1);
+/// The first byte of a client that speaks TLS.
+const TLS_HANDSHAKE: u8 = 22;
 
 /// What one door bears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +63,28 @@ impl Default for Limits {
 }
 
 /// One door's socket, bound and not yet accepting.
-#[derive(Debug)]
 pub struct Listener {
-    socket: TcpListener,
+    entrance: Entrance,
     limits: Limits,
     answers: Option<FrameworkAnswers>,
+    keeper: Option<Arc<dyn Keeper>>,
+    speech: Option<Arc<TlsSpeech>>,
 }
+
+/// How a door speaks TLS.
+pub(crate) struct TlsSpeech {
+    /// Its certificates.
+    pub(crate) door: DoorTls,
+    /// What is wrong with them for everybody, now.
+    pub(crate) for_everybody: Box<dyn Fn() -> Option<TlsFault> + Send + Sync>,
+    /// What a client hears that does not speak TLS.
+    pub(crate) to_plain: Vec<u8>,
+}
+
+/// What was wrong with the certificates when the connection of a call was made; in the extensions
+/// of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetTlsFault(pub TlsFault);
 
 impl Listener {
     /// Binds a door to an address; port 0 takes a free one.
@@ -75,36 +97,52 @@ impl Listener {
         answers: Option<FrameworkAnswers>,
     ) -> std::io::Result<Self> {
         Ok(Self {
-            socket: TcpListener::bind(address).await?,
+            entrance: Entrance::bind(address).await?,
             limits,
             answers,
+            keeper: None,
+            speech: None,
         })
     }
 
     /// The address the door really has.
-    ///
-    /// # Errors
-    /// If the system does not tell.
-    pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.socket.local_addr()
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.entrance.address()
+    }
+
+    /// The door is closed whenever its keeper says so.
+    #[must_use]
+    pub fn kept_by(mut self, keeper: Arc<dyn Keeper>) -> Self {
+        self.keeper = Some(keeper);
+        self
+    }
+
+    /// The door speaks TLS.
+    #[must_use]
+    pub(crate) fn speaking(mut self, speech: Option<TlsSpeech>) -> Self {
+        self.speech = speech.map(Arc::new);
+        self
     }
 
     /// Serves until `stop` turns true, then lets open calls finish.
-    pub async fn serve(self, router: Router, mut stop: watch::Receiver<bool>) {
+    pub async fn serve(mut self, router: Router, mut stop: watch::Receiver<bool>) {
         let open = GracefulShutdown::new();
         let places = Arc::new(Semaphore::new(self.limits.connection_count));
+        let stopped = stop.clone();
         loop {
             let accepted = tokio::select! {
-                accepted = self.socket.accept() => accepted,
+                accepted = self.entrance.accept(self.keeper.as_deref()) => accepted,
                 _ = stop.wait_for(|&stopped| stopped) => break,
             };
-            let Ok((stream, _peer)) = accepted else {
+            let Ok(stream) = accepted else {
                 tokio::time::sleep(ACCEPT_REST).await;
                 continue;
             };
             match Arc::clone(&places).try_acquire_owned() {
                 Ok(place) => {
-                    let connection = self.connection(stream, router.clone(), &open);
+                    let serving = self.serving(router.clone(), &open);
+                    let connection = self.connection(stream, serving, stopped.clone());
                     tokio::spawn(async move {
                         connection.await;
                         drop(place);
@@ -113,27 +151,117 @@ impl Listener {
                 Err(_) => self.turn_away(stream),
             }
         }
-        drop(self.socket);
+        drop(self.entrance);
         open.shutdown().await;
+    }
+
+    fn serving(&self, router: Router, open: &GracefulShutdown) -> Serving {
+        Serving {
+            router,
+            limits: self.limits,
+            answers: self.answers,
+            watcher: open.watcher(),
+        }
     }
 
     fn connection(
         &self,
         stream: TcpStream,
-        router: Router,
-        open: &GracefulShutdown,
+        serving: Serving,
+        mut stop: watch::Receiver<bool>,
     ) -> impl Future<Output = ()> + Send + 'static {
         // Replies are written whole; waiting to fill a segment would only add delay.
         let _ = stream.set_nodelay(true);
-        let stream = Arc::new(stream);
-        let control = ConnectionControl::of(&stream);
+        let speech = self.speech.clone();
+        async move {
+            let Some(speech) = speech else {
+                let stream = Arc::new(stream);
+                let control = ConnectionControl::of(&stream, |_| false);
+                let io = serving.patient(stream);
+                return serving.serve(io, control, None).await;
+            };
+            let time = serving.limits.head_time;
+            let handshake = tokio::time::timeout(time, handshake(stream, &speech, &serving));
+            let shaken = tokio::select! {
+                shaken = handshake => shaken.ok().flatten(),
+                _ = stop.wait_for(|&stopped| stopped) => None,
+            };
+            if let Some((shaken, control)) = shaken {
+                let io = TokioIo::new(shaken.stream);
+                serving.serve(io, control, shaken.met).await;
+            }
+        }
+    }
+
+    /// Tells a connection beyond the limit so, and closes it.
+    fn turn_away(&self, stream: TcpStream) {
+        // Whoever expects TLS would not understand it.
+        if let (Some(answers), None) = (self.answers, &self.speech) {
+            tokio::spawn(farewell(stream, answers(503)));
+        }
+    }
+}
+
+/// Writes some last bytes, in the time a refused connection has.
+async fn farewell(mut stream: TcpStream, bytes: Vec<u8>) {
+    let farewell = async {
+        let _ = stream.write_all(&bytes).await;
+        let _ = stream.shutdown().await;
+        // Closing with bytes unread would be a reset, and the farewell might be lost.
+        let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+    };
+    let _ = tokio::time::timeout(TURN_AWAY_TIME, farewell).await;
+}
+
+type TlsIo = TokioIo<Patient<Socket>>;
+
+/// Shakes hands with a client that speaks TLS; tells another one so.
+async fn handshake(
+    stream: TcpStream,
+    speech: &TlsSpeech,
+    serving: &Serving,
+) -> Option<(Shaken<TlsIo>, ConnectionControl)> {
+    let mut first = [0];
+    let count = stream.peek(&mut first).await.ok()?;
+    if count == 1 && first[0] != TLS_HANDSHAKE {
+        farewell(stream, speech.to_plain.clone()).await;
+        return None;
+    }
+    let stream = Arc::new(stream);
+    let io = TokioIo::new(serving.patient(Arc::clone(&stream)));
+    let shaken = speech.door.accept(io, &speech.for_everybody).await.ok()?;
+    let version = shaken.stream.get_ref().1.protocol_version();
+    let control = ConnectionControl::of(&stream, goodbye(version));
+    Some((shaken, control))
+}
+
+/// Everything it takes to serve one connection.
+struct Serving {
+    router: Router,
+    limits: Limits,
+    answers: Option<FrameworkAnswers>,
+    watcher: Watcher,
+}
+
+impl Serving {
+    fn patient(&self, stream: Arc<TcpStream>) -> Patient<Socket> {
+        Patient::new(Socket::new(stream), self.limits.write_time)
+    }
+
+    async fn serve<I>(self, io: I, control: ConnectionControl, met: Option<TlsFault>)
+    where
+        I: Read + Write + Unpin + Send + 'static,
+    {
         let marked = control.clone();
-        let service =
-            TowerToHyperService::new(router.map_request(move |mut call: Request<Incoming>| {
-                marked.begin_call();
-                call.extensions_mut().insert(marked.clone());
-                call
-            }));
+        let router = self.router.map_request(move |mut call: Request<Incoming>| {
+            marked.begin_call();
+            call.extensions_mut().insert(marked.clone());
+            if let Some(fault) = met {
+                call.extensions_mut().insert(MetTlsFault(fault));
+            }
+            call
+        });
+        let service = TowerToHyperService::new(router);
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
@@ -141,38 +269,21 @@ impl Listener {
             .half_close(true)
             .header_read_timeout(self.limits.head_time)
             .max_buf_size((self.limits.head_bytes * 2).max(8192));
-        let io = Patient::new(Socket::new(stream), self.limits.write_time);
         let io = Steered::new(io, &control);
-        let watcher = open.watcher();
-        let answers = self.answers;
-        async move {
-            let served = async {
-                match answers {
-                    Some(answers) => {
-                        let io = Dressed::new(io, answers);
-                        watcher.watch(builder.serve_connection(io, service)).await
-                    }
-                    None => watcher.watch(builder.serve_connection(io, service)).await,
+        let (answers, watcher) = (self.answers, self.watcher);
+        let served = async {
+            match answers {
+                Some(answers) => {
+                    let io = Dressed::new(io, answers);
+                    watcher.watch(builder.serve_connection(io, service)).await
                 }
-            };
-            // A connection that breaks is the peer's business; what was acknowledged is recorded.
-            tokio::select! {
-                _ = served => {}
-                () = control.ended() => {}
+                None => watcher.watch(builder.serve_connection(io, service)).await,
             }
+        };
+        // A connection that breaks is the peer's business; what was acknowledged is recorded.
+        tokio::select! {
+            _ = served => {}
+            () = control.ended() => {}
         }
-    }
-
-    /// Tells a connection beyond the limit so, and closes it.
-    fn turn_away(&self, mut stream: TcpStream) {
-        let Some(answers) = self.answers else { return };
-        let bytes = answers(503);
-        tokio::spawn(async move {
-            let farewell = async {
-                let _ = stream.write_all(&bytes).await;
-                let _ = stream.shutdown().await;
-            };
-            let _ = tokio::time::timeout(TURN_AWAY_TIME, farewell).await;
-        });
     }
 }

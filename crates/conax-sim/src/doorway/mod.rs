@@ -4,6 +4,7 @@
 mod body;
 mod connection;
 mod dress;
+mod entrance;
 mod head;
 mod listener;
 mod patience;
@@ -15,5 +16,7 @@ pub use body::{BodyRefusal, forget_body, read_body};
 pub use connection::ConnectionControl;
 pub use dress::FrameworkAnswers;
 pub(crate) use dress::whole_answer;
+pub use entrance::Keeper;
 pub use head::{HeadRefusal, check_head};
-pub use listener::{Limits, Listener};
+pub(crate) use listener::TlsSpeech;
+pub use listener::{Limits, Listener, MetTlsFault};

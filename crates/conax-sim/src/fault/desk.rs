@@ -8,12 +8,14 @@ use std::time::Duration;
 use conax_contract::fault::{RuleSpec, magic_cards};
 use conax_model::entropy::Seed;
 use conax_model::fault::{
-    Acted, Entry, Facts, FaultPlan, NearMiss, Origin, RuleId, Shadow, Stage, Verdict,
+    Acted, Entry, Facts, FaultPlan, NearMiss, Origin, RuleId, Shadow, Stage, TlsFault, Verdict,
 };
 use conax_model::time::SimTime;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::convert;
+use crate::clock::Clock;
 
 /// What the journal keeps of a verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +55,12 @@ pub struct FaultDesk {
     origins: Mutex<HashMap<u64, Origin>>,
     /// Whether there is anything to ask.
     is_quiet: AtomicBool,
+    /// Whether a rule may ever refuse everybody a connection.
+    may_refuse: AtomicBool,
+    /// Counts what may change whether everybody is refused.
+    changes: watch::Sender<u64>,
+    /// Whether the head-end's door has closed its socket because of that.
+    door_is_closed: watch::Sender<bool>,
     at_door: AtomicUsize,
     exchanges: AtomicU64,
     /// Delays so far: how many, asked for and given, in microseconds.
@@ -108,11 +116,14 @@ impl FaultDesk {
     /// A desk with this plan.
     #[must_use]
     pub fn new(book: FaultBook) -> Self {
-        let is_quiet = book.plan.is_empty();
+        let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
         Self {
             book: Mutex::new(book),
             origins: Mutex::default(),
             is_quiet: AtomicBool::new(is_quiet),
+            may_refuse: AtomicBool::new(may_refuse),
+            changes: watch::Sender::default(),
+            door_is_closed: watch::Sender::default(),
             at_door: AtomicUsize::new(0),
             exchanges: AtomicU64::new(0),
             delays: Default::default(),
@@ -130,8 +141,13 @@ impl FaultDesk {
     pub fn change<T>(&self, change: impl FnOnce(&mut FaultBook) -> T) -> (T, Duration) {
         let mut book = self.book();
         let changed = change(&mut book);
-        self.is_quiet.store(book.plan.is_empty(), Ordering::Relaxed);
-        (changed, book.plan.memory())
+        let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
+        let memory = book.plan.memory();
+        drop(book);
+        self.is_quiet.store(is_quiet, Ordering::Relaxed);
+        self.may_refuse.store(may_refuse, Ordering::Relaxed);
+        self.changes.send_modify(|changes| *changes += 1);
+        (changed, memory)
     }
 
     /// The number of the next exchange with the head-end, from 1.
@@ -194,13 +210,76 @@ impl FaultDesk {
         if self.is_quiet.load(Ordering::Relaxed) {
             return Verdict::default();
         }
-        self.book().plan.judge(stage, facts)
+        let verdict = self.book().plan.judge(stage, facts);
+        if self.may_refuse_everybody() {
+            // A rule may be spent now.
+            self.changes.send_modify(|changes| *changes += 1);
+        }
+        verdict
     }
 
     /// Whether everybody is refused a connection now.
     #[must_use]
     pub fn refuses_everybody(&self, now: SimTime) -> bool {
-        !self.is_quiet.load(Ordering::Relaxed) && self.book().plan.refuses_everybody(now)
+        self.may_refuse_everybody() && self.book().plan.refuses_everybody(now)
+    }
+
+    /// Whether everybody may be refused a connection at some time.
+    #[must_use]
+    pub fn may_refuse_everybody(&self) -> bool {
+        self.may_refuse.load(Ordering::Relaxed)
+    }
+
+    /// What is wrong with the certificates the head-end's door shows everybody now.
+    #[must_use]
+    pub fn tls_fault_for_everybody(&self, now: SimTime) -> Option<TlsFault> {
+        match self.is_quiet.load(Ordering::Relaxed) {
+            true => None,
+            false => self.book().plan.tls_fault_for_everybody(now),
+        }
+    }
+
+    /// Tells when it may have changed whether everybody is refused, but for what time changes.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Whether the head-end's door is to be closed now; if so, whoever was judged after that and
+    /// may connect waits until it is open again.
+    #[must_use]
+    pub fn closes_door(&self, now: SimTime) -> bool {
+        if !self.may_refuse_everybody() {
+            return false;
+        }
+        let book = self.book();
+        let refuses = book.plan.refuses_everybody(now);
+        if refuses {
+            self.door_is_closed.send_replace(true);
+        }
+        refuses
+    }
+
+    /// Whether the head-end's door has closed its socket.
+    #[must_use]
+    pub fn door_is_closed(&self) -> bool {
+        *self.door_is_closed.borrow()
+    }
+
+    /// The head-end's door is open.
+    pub fn door_is_open(&self) {
+        self.door_is_closed.send_replace(false);
+    }
+
+    /// Waits until the head-end's door, if it was closed, has followed a plan that refuses nobody
+    /// any more.
+    pub async fn door_opened(&self, clock: &Clock) {
+        let mut closed = self.door_is_closed.subscribe();
+        while *closed.borrow_and_update() && !self.refuses_everybody(clock.now()) {
+            if closed.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Rules that can never act.

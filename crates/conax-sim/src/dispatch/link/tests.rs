@@ -114,8 +114,8 @@ async fn silence_over_sockets_is_a_time_out_after_ten_simulated_minutes() {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = Listener::bind(any, Limits::default(), None).await;
         let listener = listener.expect("a free port");
-        let address = listener.address().expect("a bound socket").into();
-        let link = Arc::new(ConaxLink::network(address, settings(), &clock));
+        let address = listener.address().into();
+        let link = Arc::new(ConaxLink::network(address, None, settings(), &clock));
         let (_open, stop) = watch::channel(false);
         tokio::spawn(listener.serve(silent(&link, &clock), stop));
         let running = exchange(Arc::clone(&link), clock.clone());

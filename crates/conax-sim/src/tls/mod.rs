@@ -1,0 +1,53 @@
+//! TLS: the head-end's door speaks it if it is told to, and our own link speaks it to our own door
+//! and to an `https` head-end.
+//!
+//! The faults of the certificates are real on a door that speaks TLS: it shows the certificate that
+//! has expired, is signed by nobody or is for another host, and it turns away the client that has
+//! none of its certificates. A client meets one by the name it asks for (see [`fault_name`]), or
+//! because a rule holds for everybody. On a door that speaks plain HTTP there is no handshake to
+//! fail: our own CRM then stores what it would have seen ([`reason`]), and nobody else sees it.
+//!
+//! Read on: `authority` (who vouches for whom), `door`, `client`, `failure` (what the CRM's SOAP
+//! client says of a handshake that fails).
+
+mod authority;
+mod client;
+mod door;
+mod failure;
+
+use std::sync::Arc;
+
+use conax_model::fault::TlsFault;
+use rustls::crypto::CryptoProvider;
+
+pub use authority::Papers;
+pub(crate) use client::LinkTls;
+pub use client::{ConaxTls, TlsProblem};
+pub(crate) use door::{DoorTls, Shaken, goodbye};
+pub(crate) use failure::{broken_handshake, failure_in, reason};
+
+/// The name our own link asks for when nothing is to be wrong: it was judged before.
+const LINK_NAME: &str = "link.conax-sim";
+
+/// The name by which a client meets a fault of the certificates.
+#[must_use]
+pub const fn fault_name(fault: TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Expired => "expired.conax-sim",
+        TlsFault::SelfSigned => "self-signed.conax-sim",
+        TlsFault::WrongHost => "wrong-host.conax-sim",
+        TlsFault::ClientCertificate => "client-certificate.conax-sim",
+    }
+}
+
+/// Every fault of the certificates.
+const FAULTS: [TlsFault; 4] = [
+    TlsFault::Expired,
+    TlsFault::SelfSigned,
+    TlsFault::WrongHost,
+    TlsFault::ClientCertificate,
+];
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
