@@ -37,6 +37,7 @@ mod ledger_check;
 mod pipes;
 mod program;
 mod sockets;
+mod tls;
 mod verbs;
 
 // The rules of the house.

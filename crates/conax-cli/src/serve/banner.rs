@@ -59,12 +59,13 @@ fn write_banner(
         world.name, world.smartcards, world.subscriptions, world.requests
     )?;
     let base = settings.crm.base_path.as_str();
-    write_door(text, "provisioning API", open.addresses.crm, base)?;
+    write_door(text, "provisioning API", "http", open.addresses.crm, base)?;
+    let cas_scheme = settings.cas.tls.scheme();
     match (open.addresses.cas, &settings.dispatch.conax_address) {
         (None, None) => writeln!(text, "  simulated Conax   in this process, without a port")?,
-        (cas, _) => write_door(text, "simulated Conax", cas, "/?wsdl")?,
+        (cas, _) => write_door(text, "simulated Conax", cas_scheme, cas, "/?wsdl")?,
     }
-    write_door(text, "control door", open.addresses.control, "/v1")?;
+    write_door(text, "control door", "http", open.addresses.control, "/v1")?;
     write_exposure(text, open, token_was_made)?;
     if let (Some(crm), Some(control), true) =
         (open.addresses.crm, open.addresses.control, world.is_demo)
@@ -85,9 +86,10 @@ fn write_banner(
 
 /// Prints one line of JSON for programs that started this one: where the doors really are.
 pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) {
-    let url = |address: Option<SocketAddr>| {
-        address.map(|address| format!("http://{}", reachable(address)))
+    let url = |scheme: &str, address: Option<SocketAddr>| {
+        address.map(|address| format!("{scheme}://{}", reachable(address)))
     };
+    let cas_scheme = open.shared.settings.cas.tls.scheme();
     let token = open
         .shared
         .settings
@@ -98,10 +100,10 @@ pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made:
         "version": env!("CARGO_PKG_VERSION"),
         "seed": open.shared.settings.seed.0,
         "world": world.name,
-        "crm": url(open.addresses.crm),
+        "crm": url("http", open.addresses.crm),
         "base_path": open.shared.settings.crm.base_path.as_str(),
-        "cas": url(open.addresses.cas),
-        "control": url(open.addresses.control),
+        "cas": url(cas_scheme, open.addresses.cas),
+        "control": url("http", open.addresses.control),
         "control_token": token.map(|token| token.expose()),
     });
     print::result(line);
@@ -110,11 +112,15 @@ pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made:
 fn write_door(
     text: &mut String,
     name: &str,
+    scheme: &str,
     address: Option<SocketAddr>,
     path: &str,
 ) -> std::fmt::Result {
     match address {
-        Some(address) => writeln!(text, "  {name:<17} http://{}{path}", reachable(address)),
+        Some(address) => {
+            let address = reachable(address);
+            writeln!(text, "  {name:<17} {scheme}://{address}{path}")
+        }
         None => writeln!(text, "  {name:<17} closed"),
     }
 }

@@ -57,7 +57,9 @@ enum ServeError {
 
 const fn exit_of(error: &ServeError) -> Exit {
     match error {
-        ServeError::Settings(_) | ServeError::Open(OpenError::World(_)) => Exit::Settings,
+        ServeError::Settings(_) | ServeError::Open(OpenError::World(_) | OpenError::Tls(_)) => {
+            Exit::Settings
+        }
         ServeError::Open(OpenError::Bind { .. }) | ServeError::Runtime(_) => Exit::Surroundings,
     }
 }
@@ -75,6 +77,9 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
     let closing = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
         let open = open(house, world, doors, log.observer()).await?;
+        if let (Some(papers), Some(folder)) = (&open.papers, settings.optional("cas-tls-dir")) {
+            settings::write_papers(papers, Path::new(folder))?;
+        }
         match settings.get("format") {
             "json" => banner::print_json(&open, &summary, token_was_made),
             _ => log.say(banner::banner(&open, &summary, token_was_made)),

@@ -2,6 +2,7 @@
 
 mod resolve;
 mod table;
+mod tls;
 mod values;
 
 #[cfg(test)]
@@ -11,4 +12,5 @@ pub(crate) use resolve::check_file;
 pub use resolve::{Origin, Settings, SettingsError};
 pub(crate) use table::argument;
 pub use table::{SETTINGS, SettingEntry};
+pub(crate) use tls::write_papers;
 pub(crate) use values::{duration, host, house, read_secret_file, seed};

@@ -66,6 +66,14 @@ pub enum SettingsError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file cannot be written.
+    #[error("failed to write `{path}`")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The file is wrong; every finding is a line of text with its place.
     #[error("{}", .0.join("\n"))]
     File(Vec<String>),

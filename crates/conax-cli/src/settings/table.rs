@@ -87,12 +87,24 @@ settings! {
         "Names on the wire to Conax: public, extended, guess, strict or a *.toml file";
     "cas-auth", "MODE", "off", check::cas_auth,
         "Basic authentication at the simulated Conax: off, basic, or lockout:N";
+    "cas-tls", "MODE", "off", check::cas_tls,
+        "TLS at the simulated Conax: off, on, or mutual (clients need a certificate too)";
+    "cas-tls-dir", "DIR", "none", check::file,
+        "Folder to write what a client of that needs to: ca.pem, client.pem and client.key";
     "conax-url", "URL", "none", check::conax_url,
         "Another Conax to send to, instead of the simulated one";
     "conax-user", "NAME", "none", check::text,
         "User name to send to Conax";
     "conax-password-file", "FILE", "none", check::file,
         "File with the password to send to Conax";
+    "conax-tls-verify", "SWITCH", "on", check::switch,
+        "Whether the certificate of Conax is looked at: on or off (public clients switch it off)";
+    "conax-ca-file", "FILE", "none", check::file,
+        "PEM file with the certificates trusted at an `https` address of `conax-url`";
+    "conax-client-cert-file", "FILE", "none", check::file,
+        "PEM file with the client certificate to show there";
+    "conax-client-key-file", "FILE", "none", check::file,
+        "PEM file with the key of that certificate";
     "run-interval", "TIME", "5s", check::interval,
         "From one processing run to the next; `off` leaves runs to the control door";
     "workers", "N", "4", check::workers,

@@ -18,10 +18,11 @@ use conax_sim::dispatch::ConaxAddress;
 use conax_sim::doorway::Limits;
 use conax_sim::journal::JournalLimits;
 use conax_sim::settings::{
-    CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings, DoorAddresses, HouseSettings,
+    CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings, DoorAddresses,
+    HouseSettings,
 };
 
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Settings, SettingsError, tls};
 
 /// The longest time a setting may name; far beyond it the clock's arithmetic would end.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -43,6 +44,7 @@ pub(crate) fn house(
         cas: CasDoorSettings {
             profile: profile(settings.get("profile"))?,
             authentication: value(cas_auth(settings.get("cas-auth")))?,
+            tls: value(cas_tls(settings.get("cas-tls")))?,
         },
         dispatch: dispatch(settings)?,
         limits: limits(settings).map_err(SettingsError::Value)?,
@@ -55,6 +57,11 @@ pub(crate) fn house(
         ledger_limit: value(count(settings.get("ledger-limit")))?,
         control_token,
     };
+    if house.cas.tls == CasTls::Off && settings.optional("cas-tls-dir").is_some() {
+        return Err(SettingsError::Value(
+            "`cas-tls-dir` needs `cas-tls on` or `cas-tls mutual`".to_owned(),
+        ));
+    }
     let (workers, connections) = (house.dispatch.worker_count, house.limits.connection_count);
     if workers > connections / 2 {
         // Calls that go out at once have the other half.
@@ -90,8 +97,10 @@ fn crm(settings: &Settings) -> Result<CrmSettings, String> {
 
 fn dispatch(settings: &Settings) -> Result<DispatchSettings, SettingsError> {
     let address = settings.optional("conax-url").map(conax_url).transpose();
+    let address = value(address)?.flatten();
     Ok(DispatchSettings {
-        conax_address: value(address)?.flatten(),
+        tls: tls::conax_tls(settings, address.as_ref())?,
+        conax_address: address,
         credentials: credentials(settings)?,
         run_interval: value(interval(settings.get("run-interval")))?,
         worker_count: value(workers(settings.get("workers")))?,
@@ -328,6 +337,15 @@ pub(super) fn cas_auth(text: &str) -> Result<CasAuthentication, String> {
             Ok(CasAuthentication::BasicWithLockout { failure_limit })
         }
         _ => expected(text, "`off`, `basic` or `lockout:N` with N from 1"),
+    }
+}
+
+pub(super) fn cas_tls(text: &str) -> Result<CasTls, String> {
+    match text {
+        "off" => Ok(CasTls::Off),
+        "on" => Ok(CasTls::On),
+        "mutual" => Ok(CasTls::Mutual),
+        _ => expected(text, "`off`, `on` or `mutual`"),
     }
 }
 

@@ -1,0 +1,114 @@
+//! The files TLS needs: those to read for another head-end, and those to write for clients of our
+//! own.
+
+use std::io::Write;
+use std::path::Path;
+
+use conax_model::secret::Secret;
+use conax_sim::dispatch::ConaxAddress;
+use conax_sim::tls::{ConaxTls, Papers};
+
+use crate::settings::{Settings, SettingsError, values};
+
+/// What is of use with an `https` address only.
+const ABROAD: [&str; 3] = [
+    "conax-ca-file",
+    "conax-client-cert-file",
+    "conax-client-key-file",
+];
+
+/// How TLS is spoken to the head-end at this address, or to our own.
+pub(super) fn conax_tls(
+    settings: &Settings,
+    address: Option<&ConaxAddress>,
+) -> Result<ConaxTls, SettingsError> {
+    let verify = values::switch(settings.get("conax-tls-verify")).map_err(SettingsError::Value)?;
+    let is_tls = address.is_some_and(ConaxAddress::is_tls);
+    let stray = ABROAD
+        .into_iter()
+        .find(|key| settings.optional(key).is_some());
+    if let (false, Some(key)) = (is_tls, stray) {
+        return Err(SettingsError::Value(format!(
+            "`{key}` needs an `https` address in `conax-url`"
+        )));
+    }
+    let ca = settings.optional("conax-ca-file");
+    let tls = ConaxTls {
+        verify,
+        ca_pem: ca.map(|path| read("the CA file", path)).transpose()?,
+        client: client(settings)?,
+    };
+    if is_tls && verify && tls.ca_pem.is_none() {
+        return Err(SettingsError::Value(
+            "an `https` address in `conax-url` needs a `conax-ca-file`: no public certificates are \
+             built in. `conax-tls-verify off` trusts everybody"
+                .to_owned(),
+        ));
+    }
+    if is_tls {
+        let checked = tls.check();
+        checked.map_err(|problem| SettingsError::Value(problem.to_string()))?;
+    }
+    Ok(tls)
+}
+
+fn client(settings: &Settings) -> Result<Option<(String, Secret)>, SettingsError> {
+    match (
+        settings.optional("conax-client-cert-file"),
+        settings.optional("conax-client-key-file"),
+    ) {
+        (None, None) => Ok(None),
+        (Some(chain), Some(key)) => Ok(Some((
+            read("the client's certificate file", chain)?,
+            Secret::new(read("the client's key file", key)?),
+        ))),
+        (Some(_), None) => Err(SettingsError::Value(
+            "`conax-client-cert-file` needs a `conax-client-key-file`".to_owned(),
+        )),
+        (None, Some(_)) => Err(SettingsError::Value(
+            "`conax-client-key-file` needs a `conax-client-cert-file`".to_owned(),
+        )),
+    }
+}
+
+fn read(file: &'static str, path: &str) -> Result<String, SettingsError> {
+    std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+        file,
+        path: path.into(),
+        source,
+    })
+}
+
+/// Writes what a client of the head-end's door needs; the key can be read by its owner only.
+pub(crate) fn write_papers(papers: &Papers, folder: &Path) -> Result<(), SettingsError> {
+    let failed = |path: &Path, source| SettingsError::Write {
+        path: path.into(),
+        source,
+    };
+    std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+    let files = [
+        ("ca.pem", papers.ca_pem.as_str(), 0o644),
+        ("client.pem", &papers.client_pem, 0o644),
+        ("client.key", papers.client_key.expose(), 0o600),
+    ];
+    for (name, text, mode) in files {
+        let path = folder.join(name);
+        write(&path, text, mode).map_err(|source| failed(&path, source))?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+    // What an earlier run left may have another mode.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)?.write_all(text.as_bytes())
+}
