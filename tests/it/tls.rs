@@ -60,9 +60,7 @@ fn preset(name: &str) -> RuleSpec {
 /// Adds a rule; its name.
 fn add(stage: &Stage, rule: &RuleSpec) -> RuleId {
     let now = stage.now();
-    stage
-        .shared
-        .change_faults(|book| book.add(rule, None, now))
+    stage.shared.change_faults(|book| book.add(rule, None, now))
 }
 
 fn remove(stage: &Stage, rule: &RuleId) {
@@ -197,7 +195,7 @@ async fn a_rule_for_everybody_shows_its_certificate_to_another_crm() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn endings_without_an_answer_are_the_same_on_tls() {
-    for name in ["f07", "f06", "f08"] {
+    for name in ["f03", "f03/hang-up", "f06", "f08", "f08/headers-only"] {
         let with_fault = |tls| speaking(tls).with(|settings| settings.faults = vec![preset(name)]);
         let (_house, stage) = with_fault(CasTls::Off).open_doors().await;
         let plain = end(&stage).await;
@@ -309,7 +307,8 @@ fn the_program_writes_the_papers_by_which_another_one_reaches_it() {
         "/v1/provisioning-requests",
         &body.to_string(),
     );
-    assert_eq!(created.json()["life_cycle_state"], "COMPLETED");
+    let created = &created.json()["data"];
+    assert_eq!(created["life_cycle_state"], "COMPLETED", "{created}");
     let key = std::fs::read_to_string(&files[2]).unwrap();
     let secret = key.lines().nth(1).unwrap();
     for ended in [crm.stop(), head_end.stop()] {

@@ -174,7 +174,10 @@ impl Program {
             .lines()
             .find_map(|line| line.trim_start().strip_prefix(name))
             .unwrap_or_else(|| panic!("no {name} in {banner}"));
-        let address = line.trim_start().trim_start_matches("https://").trim_start_matches("http://");
+        let address = line
+            .trim_start()
+            .trim_start_matches("https://")
+            .trim_start_matches("http://");
         let address = address.split('/').next().unwrap_or_default();
         address
             .parse()

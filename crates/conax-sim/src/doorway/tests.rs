@@ -12,8 +12,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
-use super::{ConnectionControl, Limits, Listener};
+use super::{ConnectionControl, Limits, Listener, TlsSpeech};
 use crate::clock::{Clock, ClockMode};
+use crate::settings::CasTls;
+use crate::tls::{ConaxTls, DoorTls, LinkTls};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const WHOLE: &str = "a body of some length";
@@ -183,4 +185,102 @@ async fn a_client_that_hangs_up_while_its_handler_sleeps_does_not_spoil_the_coun
     let advanced = clock.advance(Duration::from_secs(3600)).await;
     assert_eq!((advanced.fired, advanced.at_rest), (0, true));
     assert!(clock.is_at_rest() && clock.waiting().is_empty());
+}
+
+/// A client of a door that speaks TLS 1.2 or 1.3.
+#[derive(Clone, Copy, Debug)]
+enum Speaks {
+    Tls12,
+    Tls13,
+}
+
+/// A door that speaks TLS, and a call on a connection to it.
+async fn call_over_tls(
+    speaks: Speaks,
+    router: Router,
+) -> (
+    tokio_rustls::client::TlsStream<TcpStream>,
+    watch::Sender<bool>,
+) {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let made = DoorTls::new(CasTls::On, any.ip(), true).expect("certificates");
+    let (door, home) = made.expect("a door that speaks TLS");
+    let settings = ConaxTls {
+        ca_pem: Some(door.papers().ca_pem.clone()),
+        ..ConaxTls::default()
+    };
+    let link = match speaks {
+        Speaks::Tls12 => home,
+        Speaks::Tls13 => LinkTls::abroad(&settings, "localhost").expect("a client"),
+    };
+    let listener = Listener::bind(any, Limits::default(), None).await;
+    let listener = listener.expect("a free port").speaking(Some(TlsSpeech {
+        door,
+        for_everybody: Box::new(|| None),
+        to_plain: Vec::new(),
+    }));
+    let address = listener.address();
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(listener.serve(router, stopped));
+    let stream = TcpStream::connect(address).await.expect("a connection");
+    let mut stream = link.connect(stream, None).await.expect("a handshake");
+    let call = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
+    stream.write_all(call).await.expect("a call that is sent");
+    stream.flush().await.expect("a call that is sent");
+    (stream, stop)
+}
+
+#[tokio::test]
+async fn a_connection_that_speaks_tls_ends_as_it_is_steered() {
+    let steers: [(fn(&ConnectionControl), usize, ErrorKind); 4] = [
+        (ConnectionControl::reset, 0, ErrorKind::ConnectionReset),
+        (ConnectionControl::hang_up, 0, ErrorKind::UnexpectedEof),
+        (|control| control.cut_after(0), 0, ErrorKind::UnexpectedEof),
+        (
+            |control| control.cut_after(17),
+            17,
+            ErrorKind::UnexpectedEof,
+        ),
+    ];
+    for speaks in [Speaks::Tls12, Speaks::Tls13] {
+        for (steer, count, end) in steers {
+            let answer = move |Extension(control): Extension<ConnectionControl>| {
+                steer(&control);
+                std::future::ready(WHOLE)
+            };
+            let router = Router::new().route("/", get(answer));
+            let (mut stream, _open) = call_over_tls(speaks, router).await;
+            let mut bytes = Vec::new();
+            let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+            let error = read
+                .expect("an end in time")
+                .expect_err("a broken connection");
+            assert_eq!((bytes.len(), error.kind()), (count, end), "{speaks:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_handler_notices_that_its_client_said_goodbye_on_tls() {
+    for speaks in [Speaks::Tls12, Speaks::Tls13] {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let answer = move |Extension(control): Extension<ConnectionControl>| {
+            let tell = tell.clone();
+            async move {
+                let _ = tell.send("waiting");
+                control.closed_by_peer().await;
+                let _ = tell.send("noticed");
+            }
+        };
+        let router = Router::new().route("/", get(answer));
+        let (mut stream, _open) = call_over_tls(speaks, router).await;
+        let mut next = async || {
+            let told = tokio::time::timeout(PATIENCE, told.recv()).await;
+            told.expect("a word in time").expect("a handler")
+        };
+        assert_eq!(next().await, "waiting");
+        stream.shutdown().await.expect("a goodbye");
+        drop(stream);
+        assert_eq!(next().await, "noticed", "{speaks:?}");
+    }
 }

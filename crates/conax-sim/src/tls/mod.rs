@@ -14,6 +14,8 @@ mod authority;
 mod client;
 mod door;
 mod failure;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -67,6 +67,7 @@ async fn exchange(link: Arc<ConaxLink>, clock: Clock) -> (Result<WireReply, Send
         exchange: 1,
         leaving: &|| {},
         authorization: None,
+        in_spite_of: None,
     };
     let ended = link.exchange(sending).await;
     (ended, clock.now())
@@ -94,6 +95,7 @@ async fn silence_in_this_process_is_a_time_out_after_ten_simulated_minutes() {
             exchange: 1,
             leaving: &|| {},
             authorization: None,
+            in_spite_of: None,
         };
         let own_call = own.own_calls.begin(1);
         let mut call = own.call(sending);

@@ -1,0 +1,70 @@
+//! What a client meets by the name it asks for, and what it says of it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use conax_contract::cas::AxisFault;
+use conax_model::fault::TlsFault;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{DoorTls, FAULTS, broken_handshake, reason};
+use crate::settings::CasTls;
+
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// A handshake of our own link by the name of this fault: what the client says of it, and what the
+/// door knows of it.
+async fn handshake(
+    tls: CasTls,
+    verify: bool,
+    by_name: Option<TlsFault>,
+    for_everybody: Option<TlsFault>,
+) -> (Result<(), AxisFault>, Option<TlsFault>) {
+    let made = DoorTls::new(tls, HOME, verify).expect("certificates");
+    let (door, link) = made.expect("a door that speaks TLS");
+    let listener = TcpListener::bind((HOME, 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("a bound socket");
+    let served = async {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        door.accept(stream, || for_everybody).await
+    };
+    let dialled = async {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        let shaken = link.connect(stream, by_name).await;
+        shaken.map(drop).map_err(|error| broken_handshake(&error))
+    };
+    let (served, dialled) = tokio::join!(served, dialled);
+    (dialled, served.ok().and_then(|shaken| shaken.met))
+}
+
+#[tokio::test]
+async fn a_client_meets_the_fault_whose_name_it_asks_for() {
+    for tls in [CasTls::On, CasTls::Mutual] {
+        for fault in FAULTS {
+            let (ended, _) = handshake(tls, true, Some(fault), None).await;
+            let expected = AxisFault::tls_handshake(reason(fault));
+            assert_eq!(ended, Err(expected), "{tls:?}");
+        }
+        assert_eq!(handshake(tls, true, None, None).await, (Ok(()), None));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_trusts_everybody_is_turned_away_for_its_own_certificate_only() {
+    for fault in FAULTS {
+        let (ended, met) = handshake(CasTls::Mutual, false, Some(fault), None).await;
+        let is_own = fault == TlsFault::ClientCertificate;
+        assert_eq!(
+            (ended.is_err(), met),
+            (is_own, Some(fault).filter(|_| !is_own))
+        );
+    }
+}
+
+#[tokio::test]
+async fn our_own_link_was_judged_before_and_meets_nothing_that_holds_for_everybody() {
+    let expired = Some(TlsFault::Expired);
+    assert_eq!(
+        handshake(CasTls::On, true, None, expired).await,
+        (Ok(()), None)
+    );
+}
