@@ -11,10 +11,10 @@ use conax_sim::dispatch::ConaxAddress;
 use conax_sim::house::OpenHouse;
 use conax_sim::settings::CasTls;
 use conax_tests::bodies::{at_once, pin_reset};
-use conax_tests::{PATIENCE, Reply, Stage, Staging, exchange, talk, until};
+use conax_tests::{PATIENCE, Program, Reply, Stage, Staging, exchange, talk, until};
 use serde_json::json;
 
-use crate::program::serve;
+use crate::program::{PATH, run, serve};
 
 const REFUSED: &str = "java.net.ConnectException: Connection refused";
 
@@ -315,4 +315,38 @@ fn the_program_writes_the_papers_by_which_another_one_reaches_it() {
         assert!(!ended.stdout.contains(secret) && !ended.stderr.contains(secret));
     }
     std::fs::remove_dir_all(&papers).unwrap();
+}
+
+#[test]
+fn settings_of_tls_that_do_not_fit_together_say_what_is_missing() {
+    let https = "https://127.0.0.1:1";
+    for (arguments, expected) in [
+        (&["--cas-tls-dir", "papers"][..], "needs `cas-tls on`"),
+        (&["--conax-url", https], "needs a `conax-ca-file`"),
+        (&["--conax-ca-file", "ca.pem"], "needs an `https` address"),
+        (
+            &["--conax-url", https, "--conax-ca-file", "none.pem"],
+            "failed to read the CA file `none.pem`",
+        ),
+        (
+            &[
+                "--conax-url",
+                https,
+                "--conax-tls-verify",
+                "off",
+                "--conax-client-cert-file",
+                "client.pem",
+            ],
+            "needs a `conax-client-key-file`",
+        ),
+    ] {
+        let ended = run(&[&["serve"], arguments].concat());
+        assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+        assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+    }
+    let files = [("ca.pem", "not a certificate")];
+    let arguments = ["serve", "--conax-url", https, "--conax-ca-file", "ca.pem"];
+    let ended = Program::run(PATH, &arguments, &files, &[]);
+    assert_eq!(ended.code, Some(3));
+    assert!(ended.stderr.contains("holds no PEM certificate"));
 }

@@ -56,8 +56,8 @@ pub struct ConaxAddress {
 }
 
 impl ConaxAddress {
-    /// Reads `http://host[:port][/path]`, or the same with `https`. A path replaces the paths of the wire profile, since
-    /// CRM.COM has one end point per provider (Attested).
+    /// Reads `http://host[:port][/path]`, or the same with `https`. A path replaces the paths of the
+    /// wire profile, since CRM.COM has one end point per provider (Attested).
     ///
     /// # Errors
     /// If it is not such an address; the text tells what was expected.

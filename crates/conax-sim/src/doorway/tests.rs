@@ -187,6 +187,8 @@ async fn a_client_that_hangs_up_while_its_handler_sleeps_does_not_spoil_the_coun
     assert!(clock.is_at_rest() && clock.waiting().is_empty());
 }
 
+type Steer = fn(&ConnectionControl);
+
 /// A client of a door that speaks TLS 1.2 or 1.3.
 #[derive(Clone, Copy, Debug)]
 enum Speaks {
@@ -232,7 +234,7 @@ async fn call_over_tls(
 
 #[tokio::test]
 async fn a_connection_that_speaks_tls_ends_as_it_is_steered() {
-    let steers: [(fn(&ConnectionControl), usize, ErrorKind); 4] = [
+    let steers: [(Steer, usize, ErrorKind); 4] = [
         (ConnectionControl::reset, 0, ErrorKind::ConnectionReset),
         (ConnectionControl::hang_up, 0, ErrorKind::UnexpectedEof),
         (|control| control.cut_after(0), 0, ErrorKind::UnexpectedEof),

@@ -8,7 +8,7 @@ use crate::crm::Priority;
 use crate::entropy::Seed;
 use crate::fault::{
     Action, ConnectFault, Cycle, End, Entry, Facts, FaultPlan, FaultRule, Miss, Origin, Pattern,
-    Per, Phase, RuleId, Script, Selector, Shadow, Stage, Throttle, What,
+    Per, Phase, RuleId, Script, Selector, Shadow, Stage, Throttle, TlsFault, What,
 };
 use crate::id::SmartcardId;
 use crate::time::SimTime;
@@ -397,4 +397,35 @@ fn only_a_rule_that_refuses_everybody_closes_the_door() {
     };
     assert!(!plan([choosy]).refuses_everybody(START));
     assert!(!plan([rule("r", Script::Sequence(vec![refuse()]))]).refuses_everybody(START));
+}
+
+#[test]
+fn of_the_rules_that_keep_everybody_out_the_first_decides() {
+    let tls = |fault| entry("tls", What::Connect(ConnectFault::Tls(fault)));
+    let expired = || rule("t", Script::Always(tls(TlsFault::Expired)));
+    let refusing = || rule("r", Script::Always(refuse()));
+    let first = plan([expired(), refusing()]);
+    assert_eq!(
+        first.tls_fault_for_everybody(START),
+        Some(TlsFault::Expired)
+    );
+    assert!(!first.refuses_everybody(START) && first.may_refuse_everybody());
+    let second = plan([refusing(), expired()]);
+    assert!(second.refuses_everybody(START));
+    assert_eq!(second.tls_fault_for_everybody(START), None);
+    let choosy = FaultRule {
+        selector: Selector {
+            card: Some(Pattern::new("1")),
+            ..Selector::default()
+        },
+        ..expired()
+    };
+    assert_eq!(plan([choosy]).tls_fault_for_everybody(START), None);
+}
+
+#[test]
+fn a_rule_that_rests_may_keep_everybody_out_later() {
+    let mut plan = plan([rule("r", Script::Always(refuse()))]);
+    plan.pause(&RuleId::new("r"), true);
+    assert!(!plan.refuses_everybody(START) && plan.may_refuse_everybody());
 }
