@@ -147,7 +147,8 @@ async fn another_crm_reaches_the_head_end_with_its_ca_and_with_a_certificate_if_
 
     let (house, _) = speaking(CasTls::Mutual).open_doors().await;
     let (_other, stage) = before(&house).open_doors().await;
-    assert!(end(&stage).await.contains("certificate_required"));
+    let failure = end(&stage).await;
+    assert!(failure.contains("certificate_required"), "{failure}");
     let papers = house.papers.clone().unwrap();
     let (_other, stage) = before(&house)
         .with(|settings| {

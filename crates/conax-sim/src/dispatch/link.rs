@@ -10,6 +10,7 @@
 //! (Inferred: the default of Axis 1); to our own door connections are used again. While our own
 //! head-end works, the house is not at rest; of another one nobody knows whether it works.
 
+use std::error::Error as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
@@ -25,6 +26,7 @@ use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::ServiceExt;
 
@@ -205,8 +207,28 @@ enum Way {
 }
 
 struct Idle {
-    connection: SendRequest<Full<Bytes>>,
+    connection: Connection,
     since: Instant,
+}
+
+/// A connection that speaks HTTP.
+struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    /// What broke it, in the end.
+    ended: JoinHandle<Option<AxisFault>>,
+}
+
+impl Connection {
+    /// What the client sees of a call that failed on it.
+    async fn failure(self, error: &hyper::Error) -> SendFailure {
+        let Self { sender, ended } = self;
+        if !error.is_canceled() {
+            return sent(broken(error));
+        }
+        // It broke before the call was written on it, and knows why.
+        drop(sender);
+        unsent(ended.await.ok().flatten().unwrap_or_else(|| broken(error)))
+    }
 }
 
 impl ConaxLink {
@@ -394,16 +416,16 @@ impl ConaxLink {
 
     async fn exchange_on_network(
         &self,
-        mut connection: SendRequest<Full<Bytes>>,
+        mut connection: Connection,
         idle: Option<&Arc<Mutex<Vec<Idle>>>>,
         call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
-        let answered = self.answer(connection.send_request(call)).await;
+        let answered = self.answer(connection.sender.send_request(call)).await;
         let answered = answered.map_err(|_| sent(AxisFault::read_timed_out()))?;
-        let reply = answered.map_err(|error| SendFailure {
-            fault: broken(&error),
-            was_sent: !error.is_canceled(),
-        })?;
+        let reply = match answered {
+            Ok(reply) => reply,
+            Err(error) => return Err(connection.failure(&error).await),
+        };
         let whole = self.read(reply).await?;
         if let Some(idle) = idle {
             // The answer does not wait until the connection is ready for the next command.
@@ -444,10 +466,7 @@ impl ConaxLink {
     }
 
     /// Makes a connection, if need be with a fault of the certificates.
-    async fn connect(
-        &self,
-        fault: Option<TlsFault>,
-    ) -> Result<SendRequest<Full<Bytes>>, AxisFault> {
+    async fn connect(&self, fault: Option<TlsFault>) -> Result<Connection, AxisFault> {
         let Way::Network { address, tls, .. } = &self.way else {
             return Err(AxisFault::connect_refused());
         };
@@ -499,17 +518,14 @@ impl ConaxLink {
     }
 }
 
-async fn speak_http<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, AxisFault>
+async fn speak_http<S>(stream: S) -> Result<Connection, AxisFault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (sender, connection) = handshake.map_err(|error| broken(&error))?;
-    tokio::spawn(async move {
-        // How it ended is known to whoever waits for the reply.
-        let _ = connection.await;
-    });
-    Ok(sender)
+    let ended = tokio::spawn(async move { connection.await.err().map(|error| broken(&error)) });
+    Ok(Connection { sender, ended })
 }
 
 fn content_type(headers: &HeaderMap) -> Option<String> {
@@ -517,12 +533,12 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
     value.to_str().ok().map(str::to_owned)
 }
 
-fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<SendRequest<Full<Bytes>>> {
+fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<Connection> {
     let mut idle = idle
         .lock()
         .expect("nobody panics while holding the idle connections");
     while let Some(candidate) = idle.pop() {
-        if candidate.connection.is_ready() && candidate.since.elapsed() < IDLE_TIME {
+        if candidate.connection.sender.is_ready() && candidate.since.elapsed() < IDLE_TIME {
             return Some(candidate.connection);
         }
     }
@@ -530,8 +546,8 @@ fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<SendRequest<Full<Bytes>>> {
 }
 
 /// Keeps a connection once it is ready again, if that is soon; and forgets the stale ones.
-async fn give_back(idle: Arc<Mutex<Vec<Idle>>>, mut connection: SendRequest<Full<Bytes>>) {
-    let ready = tokio::time::timeout(IDLE_TIME, connection.ready()).await;
+async fn give_back(idle: Arc<Mutex<Vec<Idle>>>, mut connection: Connection) {
+    let ready = tokio::time::timeout(IDLE_TIME, connection.sender.ready()).await;
     if !matches!(ready, Ok(Ok(()))) {
         return;
     }
@@ -560,10 +576,12 @@ fn not_connected(host: &str, error: &std::io::Error) -> AxisFault {
 
 /// What the client sees when a connection breaks before the reply's head was read.
 fn broken(error: &hyper::Error) -> AxisFault {
-    use std::error::Error as _;
-    let io = error
-        .source()
-        .and_then(|source| source.downcast_ref::<std::io::Error>());
+    // What broke a connection before a call was written on it stands one further down.
+    let mut cause = error.source();
+    while let Some(hyper) = cause.and_then(|cause| cause.downcast_ref::<hyper::Error>()) {
+        cause = hyper.source();
+    }
+    let io = cause.and_then(|cause| cause.downcast_ref::<std::io::Error>());
     if let Some(failure) = io.and_then(tls::failure_in) {
         return failure;
     }

@@ -1,6 +1,6 @@
 //! Accepting connections within limits and serving a router on them, with TLS or without.
 
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
@@ -229,10 +230,27 @@ async fn handshake(
     }
     let stream = Arc::new(stream);
     let io = TokioIo::new(serving.patient(Arc::clone(&stream)));
-    let shaken = speech.door.accept(io, &speech.for_everybody).await.ok()?;
+    let Ok(shaken) = speech.door.accept(io, &speech.for_everybody).await else {
+        let _ = tokio::time::timeout(TURN_AWAY_TIME, let_alert_arrive(&stream)).await;
+        return None;
+    };
     let version = shaken.stream.get_ref().1.protocol_version();
     let control = ConnectionControl::of(&stream, goodbye(version));
     Some((shaken, control))
+}
+
+/// Reads on what a client sends that was told why it is turned away: with bytes unread, closing
+/// would be a reset, and the alert might be lost.
+async fn let_alert_arrive(stream: &TcpStream) {
+    let _ = SockRef::from(stream).shutdown(Shutdown::Write);
+    let mut unread = [0; 1024];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut unread) {
+            Ok(0) => return,
+            Err(error) if error.kind() != std::io::ErrorKind::WouldBlock => return,
+            Ok(_) | Err(_) => {}
+        }
+    }
 }
 
 /// Everything it takes to serve one connection.
