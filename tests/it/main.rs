@@ -30,6 +30,7 @@ mod utilities;
 mod clock;
 mod conax_door;
 mod control;
+mod faults;
 mod secrets;
 
 // Ring 2: the built program.

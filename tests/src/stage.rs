@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use conax_contract::crm::Operation;
+use conax_contract::fault::RuleSpec;
+use conax_contract::text::render;
 use conax_model::cas::{CasState, Outcome};
 use conax_model::id::SmartcardId;
 use conax_model::time::SimTime;
@@ -181,6 +183,26 @@ impl Stage {
     /// Makes a processing run.
     pub async fn run(&self) -> RunReport {
         run_once(&self.shared).await
+    }
+
+    /// Adds a fault rule, as a file would have it.
+    ///
+    /// # Panics
+    /// If it is none.
+    pub fn fault(&self, rule: &str) {
+        let rules = RuleSpec::parse(rule)
+            .unwrap_or_else(|findings| panic!("{}", render("rule", rule, &findings)));
+        let now = self.now();
+        self.shared.change_faults(|book| {
+            for rule in &rules {
+                book.add(rule, None, now);
+            }
+        });
+    }
+
+    /// Removes every fault rule.
+    pub fn calm(&self) {
+        self.shared.change_faults(|book| book.plan.clear());
     }
 
     /// Lets time pass on tokio's clock, which must be paused.

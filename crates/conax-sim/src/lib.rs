@@ -16,6 +16,7 @@ pub mod doorway;
 pub mod fault;
 pub mod house;
 pub mod journal;
+pub mod reckoning;
 pub mod settings;
 pub mod shared;
 pub mod world;

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use conax_contract::world::WorldSpec;
 use conax_model::cas::{AddedSets, CasSettings, CasState};
 use conax_model::crm::{ProvisioningRequest, ReferenceData, RequestBook, Sessions, State};
+use conax_model::drift::Belief;
 use conax_model::entropy::Ids;
 use conax_model::fault::HeadEndMemory;
 use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
@@ -38,6 +39,8 @@ pub struct CrmSide {
     pub sessions: Sessions,
     /// Provisioning requests.
     pub book: RequestBook,
+    /// What the CRM believes of the head-end before it has sent anything.
+    pub start_belief: Arc<Belief>,
     /// Ids of requests and their parameters.
     pub ids: Ids,
     /// Login tokens to come.
@@ -122,8 +125,9 @@ impl Shared {
         link: ConaxLink,
     ) -> Result<Self, WorldProblem> {
         let start = settings.start;
-        let crm = crm_side(&world, &settings, 0, start)?;
+        let mut crm = crm_side(&world, &settings, 0, start)?;
         let mut cas = cas_side(&world, &settings, start)?;
+        crm.start_belief = Arc::new(Belief::at_start(&cas.state, start));
         let ledger = ledger(&crm, link.leads_home(), &settings, start);
         let mut book = FaultBook::new(settings.seed, world.magic_smartcards);
         for rule in &settings.faults {
@@ -199,8 +203,9 @@ impl Shared {
     async fn bring_to_life(&self, spec: Arc<WorldSpec>) -> Result<(), WorldProblem> {
         let now = self.clock.now();
         let generation = self.crm().generation + 1;
-        let crm = crm_side(&spec, &self.settings, generation, now)?;
+        let mut crm = crm_side(&spec, &self.settings, generation, now)?;
         let mut cas = cas_side(&spec, &self.settings, now)?;
+        crm.start_belief = Arc::new(Belief::at_start(&cas.state, now));
         let ledger = ledger(&crm, self.link.leads_home(), &self.settings, now);
         cas.memory
             .keep_past(self.faults.book().plan.memory(), &cas.state);
@@ -333,6 +338,7 @@ fn crm_side(
         generation,
         sessions: world::sessions(spec, &reference)?,
         book: world::request_book(spec, generation, now)?,
+        start_belief: Arc::default(),
         reference: Arc::new(reference),
         ids: Ids::new(seed, "crm"),
         token_ids: Ids::new(seed, "tokens"),

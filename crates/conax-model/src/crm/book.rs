@@ -10,7 +10,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use crate::command::CommandKind;
-use crate::crm::queue::{ImmediateTake, Queue, Ticket};
+use crate::crm::queue::{ImmediateTake, Queue, Ticket, WaitsFor};
 use crate::crm::request::{
     LoadedRequest, NewRequest, Parameter, ParameterId, ProvisioningRequest, RequestNumber, State,
 };
@@ -301,6 +301,30 @@ impl RequestBook {
         }
     }
 
+    /// What a request waits for; nothing if it is settled or there is none of this number.
+    pub fn waits_for(&mut self, number: RequestNumber, now: SimTime) -> Vec<WaitsFor> {
+        self.queue.promote(&self.rows, now);
+        let Some(slot) = self
+            .by_number(number)
+            .and_then(|row| self.by_id.get(&row.id))
+        else {
+            return Vec::new();
+        };
+        let row = &self.rows[*slot as usize];
+        match row.state {
+            State::Pending if row.held => vec![WaitsFor::Held],
+            State::Pending => {
+                let waits = self.queue.waits_for(*slot, &self.rows, now);
+                match self.settings.provider_effective {
+                    true => waits,
+                    false if waits == [WaitsFor::Answer] => waits,
+                    false => vec![WaitsFor::Provider],
+                }
+            }
+            State::Completed { .. } | State::Rejected { .. } => Vec::new(),
+        }
+    }
+
     /// The requests that were sent and have no answer yet.
     pub fn in_flight(&self) -> impl Iterator<Item = &Arc<ProvisioningRequest>> {
         self.queue.in_flight().map(|slot| &self.rows[slot as usize])
@@ -309,6 +333,13 @@ impl RequestBook {
     /// All requests, oldest first.
     pub fn all(&self) -> impl Iterator<Item = &Arc<ProvisioningRequest>> {
         self.rows.iter()
+    }
+
+    /// When the request that has been due for the longest time became due.
+    pub fn oldest_due(&self, now: SimTime) -> Option<SimTime> {
+        let ready = self.queue.oldest_ready();
+        let scheduled = self.queue.next_scheduled().filter(|due| *due <= now);
+        ready.into_iter().chain(scheduled).min()
     }
 
     /// When the next request that waits for its date becomes due.

@@ -19,7 +19,7 @@ mod laws;
 mod tests;
 
 pub use book::{BookSettings, Filter, Page, QueueLength, RequestBook, Settled};
-pub use queue::{ImmediateTake, Ticket};
+pub use queue::{ImmediateTake, Ticket, WaitsFor};
 pub use reference::{
     Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,
     Subscription, SubscriptionKey, Unit, User,

@@ -10,7 +10,7 @@ mod gate;
 mod one_call;
 mod routes;
 
-pub(crate) use convert::status_code;
+pub(crate) use convert::{operation, status_code};
 pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
 pub(crate) use one_call::rule_of_call;

@@ -138,14 +138,14 @@ fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
 ///
 /// Run it on a task of its own, as an activity: a ticket must be settled, whoever stops waiting.
 pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
-    let settlement = match &ticket.sending {
-        Err(reason) => unsendable(*reason, shared.clock.now()),
+    let (settlement, failure) = match &ticket.sending {
+        Err(reason) => (unsendable(*reason, shared.clock.now()), None),
         Ok(command) => send(shared, &ticket, command).await,
     };
     let (number, generation) = (ticket.number, ticket.generation);
     let settled = shared.crm().book.settle(ticket, settlement);
     if let (Settled::Done(row), Some(request)) = (&settled, number) {
-        shared.note_crm(generation, ended(request, row));
+        shared.note_crm(generation, ended(request, row, failure));
     }
     shared.settled.ring();
     match settled {
@@ -154,9 +154,10 @@ pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcom
     }
 }
 
-fn ended(request: u64, row: &ProvisioningRequest) -> CrmEvent {
+/// With what was wrong: the failure if no answer was read, else the code it was rejected with.
+fn ended(request: u64, row: &ProvisioningRequest, failure: Option<Arc<str>>) -> CrmEvent {
     let error = match &row.state {
-        State::Rejected { error, .. } => Some(Arc::clone(&error.code)),
+        State::Rejected { error, .. } => Some(failure.unwrap_or_else(|| Arc::clone(&error.code))),
         State::Pending | State::Completed { .. } => None,
     };
     CrmEvent::Ended {
@@ -167,7 +168,12 @@ fn ended(request: u64, row: &ProvisioningRequest) -> CrmEvent {
     }
 }
 
-async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement {
+/// How the request ends, and what failed if no answer was read.
+async fn send(
+    shared: &Shared,
+    ticket: &Ticket,
+    command: &Command,
+) -> (Settlement, Option<Arc<str>>) {
     let (profile, cas_request) = (shared.settings.cas.profile, cas_request(command));
     let request = cas::encode_request(profile, &cas_request);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
@@ -196,7 +202,8 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
             conceal_body(profile, command, reply.body)
         }),
     });
-    settlement
+    let failure = read.err().map(|failure| failure.fault.string.into());
+    (settlement, failure)
 }
 
 /// Connects, unless the fault plan is against it, sends and reads; what rule was against it.
