@@ -312,7 +312,7 @@ fn turned_away(rejects: bool) -> End {
     if rejects {
         End::Reject {
             cause: RejectionCause::TooManyRequests,
-            message: None,
+            message: Some("too many requests in too little time".to_owned()),
         }
     } else {
         End::Http {
