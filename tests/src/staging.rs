@@ -127,7 +127,7 @@ impl Staging {
     pub fn open(self) -> Stage {
         let token = self.first_token();
         let house = House::in_process(self.settings, self.world, None).expect("a sound world");
-        Stage::new(house.shared, token)
+        Stage::new(house, token)
     }
 
     /// The house, whose CRM reaches another head-end over sockets. Its clock must not stand still.
@@ -140,7 +140,7 @@ impl Staging {
         let doors = DoorAddresses::default();
         let open = OpenHouse::open(self.settings, self.world, doors, None).await;
         let open = open.expect("a house without doors opens");
-        Stage::new(open.shared.clone(), token)
+        Stage::new(House::of(open.worlds.clone()), token)
     }
 
     fn first_token(&self) -> String {
@@ -177,5 +177,6 @@ fn settings() -> HouseSettings {
         limits: Limits::default(),
         journal: JournalLimits::default(),
         control_token: None,
+        world_limit: 256,
     }
 }

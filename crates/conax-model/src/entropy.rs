@@ -22,10 +22,19 @@ impl Seed {
     }
 }
 
-/// A source of identifiers for one part of the simulator.
+/// A source of identifiers for one part of the simulator. A copy goes on as the original does.
 #[derive(Debug)]
 pub struct Ids {
     generator: ChaCha8Rng,
+}
+
+/// Bytes of a position in a source of identifiers.
+pub const POSITION_LEN: usize = 49;
+
+impl Clone for Ids {
+    fn clone(&self) -> Self {
+        Self::at(&self.position())
+    }
 }
 
 impl Ids {
@@ -34,6 +43,20 @@ impl Ids {
     pub fn new(seed: Seed, name: &str) -> Self {
         Self {
             generator: seed.generator(name),
+        }
+    }
+
+    /// Where the source is; whoever knows it can foretell every id to come.
+    #[must_use]
+    pub fn position(&self) -> [u8; POSITION_LEN] {
+        self.generator.serialize_state()
+    }
+
+    /// The source that goes on from a position.
+    #[must_use]
+    pub fn at(position: &[u8; POSITION_LEN]) -> Self {
+        Self {
+            generator: ChaCha8Rng::deserialize_state(position),
         }
     }
 
@@ -57,4 +80,23 @@ fn fnv1a(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ids, Seed};
+
+    #[test]
+    fn a_copy_goes_on_as_the_original_does_wherever_it_was_made() {
+        let mut ids = Ids::new(Seed(7), "test");
+        for _ in 0..200 {
+            let mut copy = ids.clone();
+            let told: Vec<_> = (0..40).map(|_| copy.hex_id()).collect();
+            let mut again = Ids::at(&ids.position());
+            let expected: Vec<_> = (0..40).map(|_| again.hex_id()).collect();
+            assert_eq!(told, expected);
+            assert_eq!(ids.hex_id(), told[0]);
+            assert_eq!(ids.clone().hex_id(), told[1]);
+        }
+    }
 }

@@ -17,4 +17,6 @@ pub mod house;
 pub mod journal;
 pub mod settings;
 pub mod shared;
+pub mod snapshot;
 pub mod world;
+pub mod worlds;

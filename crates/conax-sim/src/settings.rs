@@ -33,6 +33,8 @@ pub struct HouseSettings {
     pub journal: JournalLimits,
     /// The bearer token the control door asks for, if any.
     pub control_token: Option<Secret>,
+    /// How many worlds there may be side by side, the main one included.
+    pub world_limit: usize,
 }
 
 /// How the provisioning API behaves.

@@ -4,7 +4,7 @@
 //! The two locks are never held together, and neither across a wait. The CRM side never sees the
 //! head-end's state and the other way round: they meet over bytes.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -24,9 +24,10 @@ use crate::clock::Clock;
 use crate::dispatch::ConaxLink;
 use crate::journal::Journal;
 use crate::settings::HouseSettings;
+use crate::snapshot::Snapshot;
 use crate::world::{self, WorldProblem};
 
-/// The CRM side of the house.
+/// The CRM side of a world.
 pub struct CrmSide {
     /// Counts the worlds this side has had.
     pub generation: u64,
@@ -46,7 +47,24 @@ pub struct CrmSide {
     conax_authorization: Option<HeaderValue>,
 }
 
-/// The head-end's side of the house.
+impl CrmSide {
+    /// A copy in which nothing is on its way; see [`RequestBook::copy`].
+    fn copy(&self, generation: u64) -> Self {
+        Self {
+            generation,
+            reference: Arc::clone(&self.reference),
+            sessions: self.sessions.clone(),
+            book: self.book.copy(generation),
+            ids: self.ids.clone(),
+            token_ids: self.token_ids.clone(),
+            is_changing: false,
+            conax_authorization: self.conax_authorization.clone(),
+        }
+    }
+}
+
+/// The head-end's side of a world.
+#[derive(Clone)]
 pub struct CasSide {
     /// Cards, entitlements, pairings, messages, transactions.
     pub state: CasState,
@@ -76,9 +94,9 @@ impl Drop for Change<'_> {
     }
 }
 
-/// What the doors and the dispatcher share.
+/// One world: what the doors and the dispatcher share.
 pub struct Shared {
-    /// How the house was built.
+    /// How the world was built.
     pub settings: HouseSettings,
     /// Simulated time.
     pub clock: Clock,
@@ -94,7 +112,7 @@ pub struct Shared {
     pub immediate: Semaphore,
     /// The way to the head-end.
     pub link: ConaxLink,
-    /// Set when the house closes: nothing more is sent.
+    /// Set when the house closes or the world is removed: nothing more is sent.
     pub closing: AtomicBool,
     changing: tokio::sync::Mutex<()>,
     crm: Mutex<CrmSide>,
@@ -113,24 +131,40 @@ impl Shared {
         journal: Journal,
         link: ConaxLink,
     ) -> Result<Self, WorldProblem> {
-        let crm = crm_side(&world, &settings, 0, settings.start)?;
-        let cas = cas_side(&world, &settings, settings.start)?;
-        Ok(Self {
-            clock: Clock::starting_at(settings.start),
+        let beginning = Snapshot {
+            crm: crm_side(&world, &settings, 0, settings.start)?,
+            cas: cas_side(&world, &settings, settings.start)?,
+            spec: Arc::new(world),
+            runs: 0,
+            clock: settings.start,
+        };
+        Ok(Self::from_snapshot(settings, beginning, journal, link))
+    }
+
+    /// A world that goes on from a snapshot.
+    #[must_use]
+    pub fn from_snapshot(
+        settings: HouseSettings,
+        snapshot: Snapshot,
+        journal: Journal,
+        link: ConaxLink,
+    ) -> Self {
+        Self {
+            clock: Clock::starting_at(snapshot.clock),
             workers: Arc::new(Semaphore::new(settings.dispatch.worker_count)),
             // The rest of the connections the head-end's door takes is left to the workers.
             immediate: Semaphore::new((settings.limits.connection_count / 2).max(1)),
             settings,
             journal,
             settled: Notify::new(),
-            runs: AtomicU64::new(0),
+            runs: AtomicU64::new(snapshot.runs),
             link,
             closing: AtomicBool::new(false),
             changing: tokio::sync::Mutex::new(()),
-            crm: Mutex::new(crm),
-            cas: Mutex::new(cas),
-            world: Mutex::new(Arc::new(world)),
-        })
+            crm: Mutex::new(snapshot.crm),
+            cas: Mutex::new(snapshot.cas),
+            world: Mutex::new(snapshot.spec),
+        }
     }
 
     /// The CRM side, locked. Never hold it across a wait or together with the other side.
@@ -185,14 +219,49 @@ impl Shared {
         let crm = crm_side(&spec, &self.settings, generation, now)?;
         let cas = cas_side(&spec, &self.settings, now)?;
         let _change = Change::begin(self);
+        self.wait_for_answers().await;
+        self.put(spec, crm, cas);
+        Ok(())
+    }
+
+    /// The world as it is now. What is on its way to the head-end may end first, within a second;
+    /// a command that takes longer waits again in the snapshot.
+    pub async fn take_snapshot(&self) -> Snapshot {
+        let _one_at_a_time = self.changing.lock().await;
+        let _change = Change::begin(self);
+        self.wait_for_answers().await;
+        let crm = {
+            let side = self.crm();
+            side.copy(side.generation)
+        };
+        Snapshot {
+            crm,
+            cas: self.cas().clone(),
+            spec: self.world(),
+            runs: self.runs.load(Ordering::Relaxed),
+            clock: self.clock.now(),
+        }
+    }
+
+    /// Takes nothing more for sending, and waits a second for what is on its way.
+    pub(crate) async fn end(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.settled.notify_waiters();
+        self.wait_for_answers().await;
+    }
+
+    async fn wait_for_answers(&self) {
         let _ = tokio::time::timeout(CHANGE_PATIENCE, self.nothing_in_flight()).await;
+    }
+
+    /// Puts new sides in the place of the old ones, which are let go of when no lock is held.
+    fn put(&self, spec: Arc<WorldSpec>, crm: CrmSide, cas: CasSide) {
         *self
             .world
             .lock()
             .expect("nobody panics while holding the world") = spec;
-        *self.cas() = cas;
-        *self.crm() = crm;
-        Ok(())
+        let _old_cas = std::mem::replace(&mut *self.cas(), cas);
+        let _old_crm = std::mem::replace(&mut *self.crm(), crm);
     }
 
     /// Waits until no command is on its way.

@@ -221,7 +221,7 @@ async fn fill(count: u64) -> Result<Stored, BenchError> {
         }
     }
     Ok(Stored {
-        router: crm_door::router(Arc::clone(&house.shared)),
+        router: crm_door::router(Arc::clone(&house.worlds)),
         house,
         address,
         ids,

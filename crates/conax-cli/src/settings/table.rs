@@ -63,6 +63,8 @@ settings! {
         "File with the bearer token the control door asks for; one is made when it is exposed";
     "world", "FILE", "demo", check::text,
         "World to start from: `demo` or a *.world.yaml file";
+    "world-limit", "N", "256", check::workers,
+        "Worlds there may be side by side, the one at the start included";
     "seed", "N", "random", check::seed,
         "Seed of ids and every other chance; the same calls in the same order give the same bytes";
     "base-path", "PATH", "/crmapi/rest/v2", check::base_path,

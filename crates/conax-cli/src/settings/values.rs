@@ -45,6 +45,7 @@ pub(crate) fn house(
             ..JournalLimits::default()
         },
         control_token,
+        world_limit: value(workers(settings.get("world-limit")))?,
     };
     let (workers, connections) = (house.dispatch.worker_count, house.limits.connection_count);
     if workers > connections / 2 {

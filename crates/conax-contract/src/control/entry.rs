@@ -35,12 +35,22 @@ impl ControlEntry {
         entry(
             "PUT",
             "/v1/worlds/{name}",
-            "replace the world by a YAML or JSON file",
+            "replace a world by a YAML or JSON file, or make one",
+        ),
+        entry(
+            "DELETE",
+            "/v1/worlds/{name}",
+            "remove a world; the main one stays",
         ),
         entry(
             "POST",
             "/v1/worlds/{name}/reset",
             "start again from the world's starting state",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/fork",
+            "copy the world as it is now under another name",
         ),
         entry(
             "GET",

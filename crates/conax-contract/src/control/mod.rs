@@ -4,6 +4,7 @@
 //! the documents are made. Addresses are in `target`, bodies in in `utility`, views out in `views`,
 //! refusals are problem details (RFC 9457).
 
+mod body;
 mod entry;
 mod problem;
 mod target;
@@ -12,6 +13,7 @@ mod tests;
 mod utility;
 mod views;
 
+pub use body::{ForkBody, parse_body};
 pub use entry::ControlEntry;
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;

@@ -7,6 +7,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer};
 
+use super::body::parse_body;
 use crate::crm::{Priority, RequestType};
 use crate::text::parse_moment;
 
@@ -73,14 +74,6 @@ fn documented_date<'de, D: Deserializer<'de>>(text: D) -> Result<Option<NaiveDat
 #[error("{0}")]
 pub struct UtilityProblem(pub String);
 
-/// Which member is wrong, and how.
-fn in_words(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    match error.path().to_string().as_str() {
-        "." => format!("the body: {}", error.inner()),
-        member => format!("`{member}`: {}", error.inner()),
-    }
-}
-
 /// The types a utility creates.
 const TYPES: [RequestType; 7] = [
     RequestType::GetActiveSubscriptions,
@@ -99,9 +92,7 @@ impl UtilityBody {
     /// If it is not such a JSON object, or a member is missing, unknown or does not belong to the
     /// type.
     pub fn parse(body: &[u8]) -> Result<(RequestType, Priority, Self), UtilityProblem> {
-        let parsed: Self =
-            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body))
-                .map_err(|error| UtilityProblem(in_words(&error)))?;
+        let parsed: Self = parse_body(body).map_err(UtilityProblem)?;
         let request_type = parsed.checked_type()?;
         let priority = match parsed.priority.as_deref() {
             None => Priority::Regular,

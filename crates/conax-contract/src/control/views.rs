@@ -91,8 +91,12 @@ pub struct RunView {
 /// The worlds there are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorldsView {
-    /// Their names.
+    /// The world a call is about that names none.
+    pub main: String,
+    /// Their names, the main one first.
     pub worlds: Vec<String>,
+    /// How many there may be.
+    pub limit: usize,
 }
 
 /// A world was replaced or reset.

@@ -278,6 +278,17 @@ impl RequestBook {
         Settled::Done(Arc::clone(&self.rows[slot as usize]))
     }
 
+    /// A copy in which nothing is on its way: what was sent and has no answer, and what was to be
+    /// sent at once, waits for a processing run. Tickets of this book settle nothing in a copy of
+    /// another generation.
+    #[must_use]
+    pub fn copy(&self, generation: u64) -> Self {
+        let mut copy = self.clone();
+        copy.settings.generation = generation;
+        copy.queue.recall(&copy.rows);
+        copy
+    }
+
     /// How many requests stand where.
     #[must_use]
     pub fn queue_length(&self) -> QueueLength {

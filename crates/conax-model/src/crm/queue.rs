@@ -180,6 +180,23 @@ impl Queue {
         self.refresh_lanes_of(slot, rows);
     }
 
+    /// Makes what is on its way, and what was to be sent at once, wait for a run like the rest.
+    pub(super) fn recall(&mut self, rows: &Rows) {
+        if self.in_flight.is_empty() && self.at_once.is_empty() {
+            return;
+        }
+        let ready = self.ready.iter().flatten().map(|&(_, slot)| slot);
+        let waiting: BTreeSet<u32> = ready.chain(self.in_flight()).collect();
+        let scheduled = std::mem::take(&mut self.scheduled);
+        *self = Self {
+            scheduled,
+            ..Self::default()
+        };
+        for slot in waiting {
+            self.make_ready(slot, rows);
+        }
+    }
+
     /// Makes ready what has become due.
     pub(super) fn promote(&mut self, rows: &Rows, now: SimTime) {
         while let Some(&(due, slot)) = self.scheduled.first() {

@@ -77,6 +77,18 @@ impl fmt::Debug for Sessions {
 }
 
 impl Sessions {
+    /// How many tokens are known, those that have expired unnoticed included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_token.len()
+    }
+
+    /// Whether no token is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_token.is_empty()
+    }
+
     /// Makes a token known that was not issued here.
     pub fn fix(&mut self, token: &str, author: Arc<Author>) {
         self.by_token.insert(

@@ -11,4 +11,4 @@ mod routes;
 pub(crate) use convert::status_code;
 pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
-pub use routes::{framework_answer, router};
+pub use routes::{framework_answer, router, world_router};

@@ -15,15 +15,21 @@ use conax_model::id::DomainName;
 
 use crate::cas_door::convert;
 use crate::cas_door::gate::Entry;
-use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer};
+use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer, world_of};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
+use crate::worlds::{WorldRefusal, Worlds, sentence};
 
 const TEXT: &str = "text/plain;charset=UTF-8";
 
 /// The head-end as a router; it answers on any path (CRM.COM has one end point, Attested).
-pub fn router(shared: Arc<Shared>) -> Router {
-    Router::new().fallback(answer).with_state(shared)
+pub fn router(worlds: Arc<Worlds>) -> Router {
+    Router::new().fallback(enter_world).with_state(worlds)
+}
+
+/// The head-end of one world as a router.
+pub fn world_router(shared: Arc<Shared>) -> Router {
+    Router::new().fallback(answer_world).with_state(shared)
 }
 
 struct Answer {
@@ -48,11 +54,32 @@ impl Answer {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+async fn enter_world(State(worlds): State<Arc<Worlds>>, mut request: Request) -> Response<Body> {
+    match world_of(&worlds, &mut request).await {
+        Ok(shared) => answer(&shared, request, None).await,
+        Err(refusal) => answer(worlds.main(), request, Some(refusal)).await,
+    }
+}
+
+async fn answer_world(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    answer(&shared, request, None).await
+}
+
+async fn answer(
+    shared: &Shared,
+    request: Request,
+    no_world: Option<WorldRefusal>,
+) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
-    let answer = respond(&shared, &parts, body, &mut call).await;
+    let answer = match no_world {
+        None => respond(shared, &parts, body, &mut call).await,
+        Some(refusal) => {
+            forget_body(&parts, body);
+            outside(&refusal)
+        }
+    };
     shared.journal.record(Ended {
         at,
         surface: Surface::Cas,
@@ -89,7 +116,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 async fn respond(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -> Answer {
-    if let Err(refusal) = check_head(parts, &shared.settings.limits) {
+    if let Err(refusal) = check_head(&parts.uri, &parts.headers, &shared.settings.limits) {
         let status = StatusCode::from_u16(refusal.http_status());
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
         return Answer::text(status, refusal.to_string());
@@ -109,6 +136,17 @@ async fn respond(shared: &Shared, parts: &Parts, body: Body, call: &mut Bytes) -
             ),
         ),
     }
+}
+
+/// The answer to a call whose world cannot be entered.
+fn outside(refusal: &WorldRefusal) -> Answer {
+    let status = match refusal {
+        WorldRefusal::TooMany(_) | WorldRefusal::Contradiction(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        _ => StatusCode::BAD_REQUEST,
+    };
+    Answer::text(status, sentence(refusal))
 }
 
 fn unread(refusal: BodyRefusal, limit: usize) -> Answer {

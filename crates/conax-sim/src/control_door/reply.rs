@@ -22,6 +22,11 @@ impl Reply {
         Self::with_status(StatusCode::OK, view)
     }
 
+    /// Prints a view of something that was created.
+    pub(super) fn created_json(view: &impl Serialize) -> Self {
+        Self::with_status(StatusCode::CREATED, view)
+    }
+
     /// Something was created; the body is written already.
     pub(super) fn created(body: Vec<u8>) -> Self {
         Self {

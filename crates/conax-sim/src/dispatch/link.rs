@@ -25,6 +25,7 @@ use tokio::time::{Instant, timeout};
 use tower::ServiceExt;
 
 use crate::cas_door;
+use crate::doorway::WORLD_HEADER;
 use crate::shared::Shared;
 
 /// An idle connection older than this is not used again: the other end may be closing it.
@@ -145,6 +146,8 @@ fn unsent(fault: AxisFault) -> SendFailure {
 pub struct ConaxLink {
     settings: LinkSettings,
     way: Way,
+    /// The world to name at our own door; absent: the main one, or another head-end.
+    world: Option<HeaderValue>,
 }
 
 enum Way {
@@ -170,7 +173,15 @@ impl ConaxLink {
                 address,
                 idle: Arc::default(),
             },
+            world: None,
         }
+    }
+
+    /// The link, naming this world with every command.
+    #[must_use]
+    pub fn to_world(self, name: &str) -> Self {
+        let world = HeaderValue::from_str(name).ok();
+        Self { world, ..self }
     }
 
     /// A link to the head-end of this process: the same bytes, no sockets. The house is given
@@ -180,6 +191,7 @@ impl ConaxLink {
         Self {
             settings,
             way: Way::InProcess(OnceLock::new()),
+            world: None,
         }
     }
 
@@ -211,7 +223,7 @@ impl ConaxLink {
             Way::InProcess(house) => {
                 let house = house.get().and_then(Weak::upgrade);
                 let house = house.ok_or_else(|| unsent(AxisFault::connect_refused()))?;
-                self.exchange_in_process(cas_door::router(house), call)
+                self.exchange_in_process(cas_door::world_router(house), call)
                     .await
             }
             Way::Network { address, idle } => self.exchange_on_network(address, idle, call).await,
@@ -289,6 +301,9 @@ impl ConaxLink {
         );
         if self.settings.reuse == Reuse::Never {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        if let Some(world) = &self.world {
+            headers.insert(WORLD_HEADER, world.clone());
         }
         if let Some(authorization) = authorization {
             headers.insert(header::AUTHORIZATION, authorization);
