@@ -11,18 +11,22 @@ fn demo() -> String {
     std::fs::read_to_string(repository().join("fixtures/worlds/demo.world.yaml")).unwrap()
 }
 
+/// Removes a world; the main one stays.
+const REMOVE: (&str, &str) = ("DELETE", "/v1/worlds/{name}");
+
 /// A target that fits the template.
 fn target(entry: &ControlEntry) -> String {
     entry
         .path
         .replace(
             "{name}",
-            if entry.verb == "DELETE" {
+            if (entry.verb, entry.path) == REMOVE {
                 "spare"
             } else {
                 "demo"
             },
         )
+        .replace("{snapshot}", "kept")
         .replace("{id}", "01900080208")
 }
 
@@ -33,6 +37,8 @@ fn body(entry: &ControlEntry) -> String {
             json!({ "type": "DISPLAY_FINGERPRINT" }).to_string()
         }
         ("POST", path) if path.ends_with("/fork") => json!({ "as": "copy" }).to_string(),
+        ("POST", path) if path.ends_with("/snapshot") => json!({ "as": "more" }).to_string(),
+        ("POST", path) if path.ends_with("/restore") => json!({ "from": "kept" }).to_string(),
         _ => String::new(),
     }
 }
@@ -47,6 +53,10 @@ async fn every_entry_of_the_list_answers() {
         for target in [target(entry), format!("{}/", target(entry))] {
             stage.control("DELETE", "/v1/worlds/copy", "").await;
             let _spare = stage.beside("spare").await;
+            let kept = json!({ "as": "kept" }).to_string();
+            stage
+                .control("POST", "/v1/worlds/demo/snapshot", &kept)
+                .await;
             let reply = stage.control(entry.verb, &target, &body(entry)).await;
             let fine = [200, 201].contains(&reply.http_status);
             assert!(fine, "{} {target}: {}", entry.verb, reply.text);

@@ -30,6 +30,7 @@ mod utilities;
 mod conax_door;
 mod control;
 mod secrets;
+mod snapshots;
 mod worlds;
 
 // Ring 2: the built program.

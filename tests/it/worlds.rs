@@ -17,7 +17,7 @@ fn demo() -> String {
 }
 
 /// One random call at one of the doors; what was answered.
-async fn step(stage: &Stage, chance: &mut Chance) -> String {
+pub(crate) async fn step(stage: &Stage, chance: &mut Chance) -> String {
     let (card, other) = (*chance.pick(&CARDS), *chance.pick(&CARDS));
     let service = *chance.pick(&SERVICES);
     let (name, body) = match chance.below(9) {
@@ -48,7 +48,7 @@ async fn step(stage: &Stage, chance: &mut Chance) -> String {
 }
 
 /// An addition as a client of the head-end makes it, without the CRM.
-fn add_at_conax(card: &str) -> Call {
+pub(crate) fn add_at_conax(card: &str) -> Call {
     let envelope = format!(
         r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
         <AddSubscriptions><AddSubscriptionsRequest><CaClientId>{card}</CaClientId>
@@ -391,5 +391,9 @@ fn a_house_that_closes_counts_what_is_left_in_every_world() {
     }
     let ended = program.stop();
     assert_eq!(ended.code, Some(0));
-    assert!(ended.stderr.contains("stopped; 3 recorded"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("stopped; 3 recorded"),
+        "{}",
+        ended.stderr
+    );
 }

@@ -3,15 +3,17 @@
 //! Simulated time starts at a given point and runs with tokio's clock, so that a paused test clock
 //! pauses the house. Dates have no zone (Shown), so the clock has none.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use conax_model::time::SimTime;
 use tokio::time::Instant;
 
 /// Simulated time, running.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Clock {
-    start: SimTime,
+    /// What it showed when it was started, in milliseconds.
+    start: AtomicI64,
     started: Instant,
 }
 
@@ -20,7 +22,7 @@ impl Clock {
     #[must_use]
     pub fn starting_at(start: SimTime) -> Self {
         Self {
-            start,
+            start: AtomicI64::new(start.millis()),
             started: Instant::now(),
         }
     }
@@ -28,7 +30,19 @@ impl Clock {
     /// The simulated time.
     #[must_use]
     pub fn now(&self) -> SimTime {
-        self.start + self.started.elapsed()
+        SimTime::from_millis(self.start.load(Ordering::Relaxed)) + self.started.elapsed()
+    }
+
+    /// What the clock shows, to be given back to [`Self::restore`].
+    #[must_use]
+    pub fn reading(&self) -> SimTime {
+        self.now()
+    }
+
+    /// Sets the clock to a reading, from which it goes on.
+    pub fn restore(&self, reading: SimTime) {
+        let start = reading - self.started.elapsed();
+        self.start.store(start.millis(), Ordering::Relaxed);
     }
 
     /// A mark to measure from.

@@ -24,7 +24,7 @@ use crate::clock::Clock;
 use crate::dispatch::ConaxLink;
 use crate::journal::Journal;
 use crate::settings::HouseSettings;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{KeptSnapshots, Snapshot};
 use crate::world::{self, WorldProblem};
 
 /// The CRM side of a world.
@@ -49,7 +49,7 @@ pub struct CrmSide {
 
 impl CrmSide {
     /// A copy in which nothing is on its way; see [`RequestBook::copy`].
-    fn copy(&self, generation: u64) -> Self {
+    pub(crate) fn copy(&self, generation: u64) -> Self {
         Self {
             generation,
             reference: Arc::clone(&self.reference),
@@ -114,6 +114,8 @@ pub struct Shared {
     pub link: ConaxLink,
     /// Set when the house closes or the world is removed: nothing more is sent.
     pub closing: AtomicBool,
+    /// What the world was at some moments.
+    pub snapshots: KeptSnapshots,
     changing: tokio::sync::Mutex<()>,
     crm: Mutex<CrmSide>,
     cas: Mutex<CasSide>,
@@ -160,6 +162,7 @@ impl Shared {
             runs: AtomicU64::new(snapshot.runs),
             link,
             closing: AtomicBool::new(false),
+            snapshots: KeptSnapshots::default(),
             changing: tokio::sync::Mutex::new(()),
             crm: Mutex::new(snapshot.crm),
             cas: Mutex::new(snapshot.cas),
@@ -239,8 +242,22 @@ impl Shared {
             cas: self.cas().clone(),
             spec: self.world(),
             runs: self.runs.load(Ordering::Relaxed),
-            clock: self.clock.now(),
+            clock: self.clock.reading(),
         }
+    }
+
+    /// Brings the world back to what it was; the journal goes on. What is on its way to the
+    /// head-end may end first, within a second; a command that takes longer settles nothing.
+    pub async fn restore(&self, snapshot: &Snapshot) {
+        let _one_at_a_time = self.changing.lock().await;
+        let _change = Change::begin(self);
+        self.wait_for_answers().await;
+        let generation = self.crm().generation + 1;
+        let crm = snapshot.crm.copy(generation);
+        self.clock.restore(snapshot.clock);
+        self.runs.store(snapshot.runs, Ordering::Relaxed);
+        let name = self.world().name.clone();
+        self.put(snapshot.spec_named(&name), crm, snapshot.cas.clone());
     }
 
     /// Takes nothing more for sending, and waits a second for what is on its way.

@@ -259,7 +259,10 @@ impl Worlds {
         self.check_room()?;
         let settings = self.main.settings.clone();
         let (journal, link) = self.equipment(&settings, name);
-        let snapshot = snapshot.named(name);
+        let snapshot = Snapshot {
+            spec: snapshot.spec_named(name),
+            ..snapshot
+        };
         let world = Shared::from_snapshot(settings, snapshot, journal, link);
         Ok(self.move_in(name, world))
     }

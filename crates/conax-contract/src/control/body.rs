@@ -28,3 +28,20 @@ pub struct ForkBody {
     #[serde(rename = "as")]
     pub to: String,
 }
+
+/// Under which name to keep a world as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotBody {
+    /// The name of the snapshot, as `as`.
+    #[serde(rename = "as")]
+    pub name: String,
+}
+
+/// What to bring a world back to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreBody {
+    /// The name of the snapshot.
+    pub from: String,
+}

@@ -53,6 +53,26 @@ impl ControlEntry {
             "copy the world as it is now under another name",
         ),
         entry(
+            "POST",
+            "/v1/worlds/{name}/snapshot",
+            "keep the world as it is now",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/restore",
+            "bring the world back to a snapshot",
+        ),
+        entry(
+            "GET",
+            "/v1/worlds/{name}/snapshots",
+            "the snapshots of the world",
+        ),
+        entry(
+            "DELETE",
+            "/v1/worlds/{name}/snapshots/{snapshot}",
+            "let go of a snapshot",
+        ),
+        entry(
             "GET",
             "/v1/runs",
             "the queue, and what is on its way to Conax",

@@ -13,7 +13,7 @@ mod tests;
 mod utility;
 mod views;
 
-pub use body::{ForkBody, parse_body};
+pub use body::{ForkBody, RestoreBody, SnapshotBody, parse_body};
 pub use entry::ControlEntry;
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;
@@ -21,6 +21,6 @@ pub use utility::{UtilityBody, UtilityProblem};
 pub use views::{
     EntitlementView, EntriesView, EntryView, ExchangeView, FingerprintView, HealthView,
     JournalView, MessageView, PairingModuleView, PairingView, ProductView, QueueView, ReadyView,
-    RunView, SmartcardDetailsView, SmartcardView, TransactionView, VersionView, WorldView,
-    WorldsView,
+    RunView, SmartcardDetailsView, SmartcardView, SnapshotView, SnapshotsView, TransactionView,
+    VersionView, WorldView, WorldsView,
 };

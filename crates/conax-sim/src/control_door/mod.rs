@@ -7,6 +7,7 @@ mod convert;
 mod queries;
 mod reply;
 mod routes;
+mod snapshots;
 mod utilities;
 mod worlds;
 

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::control_door::reply::Reply;
 use crate::control_door::routes::{ControlCall, unknown};
+use crate::control_door::snapshots;
 use crate::worlds::{WorldRefusal, Worlds};
 
 /// Answers a call below `/v1/worlds`.
@@ -26,6 +27,10 @@ pub(super) async fn perform(
         (&Method::DELETE, [name]) => remove(worlds, name).await,
         (&Method::POST, [name, "reset"]) => reset(worlds, name).await,
         (&Method::POST, [name, "fork"]) => fork(worlds, name, &call.body).await,
+        (&Method::GET, [name, "snapshots"]) => snapshots::list(worlds, name),
+        (&Method::POST, [name, "snapshot"]) => snapshots::take(worlds, name, &call.body).await,
+        (&Method::POST, [name, "restore"]) => snapshots::restore(worlds, name, &call.body).await,
+        (&Method::DELETE, [name, "snapshots", one]) => snapshots::remove(worlds, name, one),
         (method, _) => unknown(method, &call.segments()),
     }
 }
@@ -114,7 +119,7 @@ async fn fork(worlds: &Worlds, name: &str, body: &[u8]) -> Result<Reply, Problem
 }
 
 /// The body of a call, or which member of it is wrong.
-fn parsed<B: DeserializeOwned>(body: &[u8]) -> Result<B, Problem> {
+pub(super) fn parsed<B: DeserializeOwned>(body: &[u8]) -> Result<B, Problem> {
     parse_body(body).map_err(|sentence| Problem::new(422, "body not valid", sentence))
 }
 

@@ -3,6 +3,8 @@
 //! Rows of the book are shared with the live world, so taking a snapshot copies look-up tables and
 //! no requests. The journal is not part of it: it is the record of what happened, and goes on.
 
+mod kept;
+
 use std::sync::Arc;
 
 use conax_contract::world::WorldSpec;
@@ -10,6 +12,8 @@ use conax_model::crm::QueueLength;
 use conax_model::time::SimTime;
 
 use crate::shared::{CasSide, CrmSide};
+
+pub use kept::{KeptSnapshots, SNAPSHOT_LIMIT, TooManySnapshots};
 
 /// A world as it was at one moment.
 pub struct Snapshot {
@@ -26,20 +30,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The same state as that of a world of this name.
-    #[must_use]
-    pub(crate) fn named(self, name: &str) -> Self {
+    /// What both sides started from, for a world of this name.
+    pub(crate) fn spec_named(&self, name: &str) -> Arc<WorldSpec> {
         if self.spec.name == name {
-            return self;
+            return Arc::clone(&self.spec);
         }
-        let spec = WorldSpec {
+        Arc::new(WorldSpec {
             name: name.to_owned(),
             ..WorldSpec::clone(&self.spec)
-        };
-        Self {
-            spec: Arc::new(spec),
-            ..self
-        }
+        })
     }
 
     /// What the clock of the world showed.
