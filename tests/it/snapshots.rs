@@ -260,3 +260,162 @@ async fn what_the_head_end_did_after_a_snapshot_is_undone() {
     restore(&stage, "before").await;
     assert_eq!((accepted(&stage), stage.active(CARD).as_str()), (0, ""));
 }
+
+async fn file_of(stage: &Stage) -> Vec<u8> {
+    let body = r#"{"file":true}"#;
+    let call = Call::new("POST", "/v1/worlds/demo/snapshot", body);
+    let (status, bytes) = stage.control_bytes(call).await;
+    assert_eq!(status, 200);
+    bytes
+}
+
+async fn restore_file(stage: &Stage, file: &[u8]) -> ControlReply {
+    let call = Call::new("POST", "/v1/worlds/demo/restore", file);
+    stage
+        .control_call(call.with_header("content-type", "application/vnd.conax-sim.snapshot"))
+        .await
+}
+
+/// Another process: another seed, another start.
+fn elsewhere() -> Staging {
+    one_worker()
+        .starting("2031-01-01T00:00:00")
+        .with(|settings| settings.seed = conax_model::entropy::Seed(99))
+}
+
+async fn utilities(stage: &Stage) {
+    for (kind, more) in [
+        (
+            "DISPLAY_FINGERPRINT",
+            json!({ "position_x": 7, "display_duration": 900 }),
+        ),
+        (
+            "SEND_MAIL_MESSAGE_TO_CLIENT",
+            json!({ "smartcards": [CARD], "message_text": "hello" }),
+        ),
+        (
+            "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT",
+            json!({
+                "smartcards": [CARD, "01900080209"], "message_text": "again", "display_duration": 9,
+                "repetition_count": 3, "repetition_interval": 20, "message_sequence_number": 5
+            }),
+        ),
+        ("GET_ACTIVE_SUBSCRIPTIONS", json!({ "smartcards": [CARD] })),
+        (
+            "GET_PAIRING_STATUS_FOR_CARD",
+            json!({ "smartcards": [CARD] }),
+        ),
+        (
+            "GET_PAIRING_STATUS_FOR_PAIRING_MODULE",
+            json!({ "stb": "3012345601" }),
+        ),
+    ] {
+        let body = with(
+            with(more, "type", json!(kind)),
+            "process_immediately",
+            json!(true),
+        );
+        let body = body.to_string();
+        let reply = stage
+            .control("POST", "/v1/provisioning-requests", &body)
+            .await;
+        assert_eq!(reply.http_status, 201, "{}", reply.text);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_brings_the_world_back_in_another_process_with_the_same_key() {
+    let stage = one_worker().open();
+    for seed in 0..6 {
+        utilities(&stage).await;
+        steps(&stage, seed).await;
+        utilities(&stage).await;
+        let late = with(
+            sport_on(CARD),
+            "scheduled_date",
+            json!("2014-09-24T17:00:00"),
+        );
+        let _ = stage.post("add_subscriptions", late).await.ok();
+        let _ = stage.send(login()).await.ok();
+        let file = file_of(&stage).await;
+        let other = elsewhere().open();
+        let restored = restore_file(&other, &file).await;
+        assert_eq!(restored.http_status, 200, "{}", restored.text);
+        let ready = |text: String| text.replace("\"seed\": 99", "\"seed\": 7");
+        assert_eq!(ready(told(&other).await), told(&stage).await, "seed {seed}");
+        let expected = steps(&stage, 100 + seed).await;
+        let (after, here) = (told(&stage).await, stage.send(login()).await);
+        // Time passed for both: it is the same clock they stand on.
+        restore_file(&other, &file).await;
+        assert_eq!(steps(&other, 100 + seed).await, expected, "seed {seed}");
+        assert_eq!(ready(told(&other).await), after, "seed {seed}");
+        let there = other.send(login()).await;
+        assert_eq!(there.text, here.text, "the next token is the same");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_holds_a_pending_pin_and_nobody_can_read_it() {
+    let stage = Staging::demo().open();
+    let pin = "83520771";
+    let body = given_pin("S60600", CARD, pin);
+    let number = stage.post("reset_pin_to_given_value", body).await.number();
+    let token = stage.send(login()).await.member("token");
+    let file = file_of(&stage).await;
+    let known = [
+        "04FFBB37FED475A778F122709CBAC1D5",
+        "mpadministrator",
+        "P1test",
+    ];
+    for secret in [pin, &token, "1234"].into_iter().chain(known) {
+        let found = file
+            .windows(secret.len())
+            .any(|bytes| bytes == secret.as_bytes());
+        assert!(!found, "{secret}");
+    }
+    assert_ne!(file_of(&stage).await, file, "no two seals are alike");
+    let other = elsewhere().open();
+    restore_file(&other, &file).await;
+    assert_eq!(other.state(&number).await, "PENDING");
+    other.run().await;
+    // Conax takes four digits: it got the PIN, and refuses it.
+    let state = other.show(&number).await;
+    assert!(state.text.contains("has 8 characters"), "{}", state.text);
+    let query = format!("token={token}&number={number}");
+    let shown = other.send(Call::operation(Operation::Show, &query)).await;
+    assert_eq!(shown.code(), "OK", "who was logged in still is");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_cut_altered_or_of_another_key_changes_nothing() {
+    let stage = Staging::demo().open();
+    let _ = stage.post("add_subscriptions", sport_on(CARD)).await.ok();
+    let file = file_of(&stage).await;
+    let before = told(&stage).await;
+    let refuse = async |file: &[u8], tells: &str| {
+        let reply = restore_file(&stage, file).await;
+        assert_eq!(reply.http_status, 422, "{}", reply.text);
+        let detail = reply.json["detail"].as_str().unwrap();
+        assert!(detail.contains(tells), "{detail}");
+    };
+    for length in [20, 30, 60, file.len() / 2, file.len() - 1] {
+        refuse(&file[..length], "cut or altered").await;
+    }
+    for place in [29, 40, 52, 100, file.len() / 2, file.len() - 1] {
+        let mut altered = file.clone();
+        altered[place] ^= 1;
+        refuse(&altered, "cut or altered").await;
+    }
+    refuse(&[file.as_slice(), b"x"].concat(), "cut or altered").await;
+    let mut newer = file.clone();
+    newer[19] = 2;
+    refuse(&newer, "the format 2").await;
+    refuse(b"", "no snapshot").await;
+    refuse(b"world: demo\n", "no snapshot").await;
+    let other = Staging::demo()
+        .with(|settings| settings.snapshot_key = conax_sim::snapshot::SealKey::random())
+        .open();
+    refuse(&file_of(&other).await, "`snapshot-key-file`").await;
+    assert_eq!(told(&stage).await, before, "nothing was changed");
+    assert_eq!(restore_file(&stage, &file).await.http_status, 200);
+}

@@ -177,6 +177,12 @@ impl Stage {
         }
     }
 
+    /// Calls the control door for bytes; the HTTP status and the body.
+    pub async fn control_bytes(&self, call: Call) -> (u16, Vec<u8>) {
+        let (head, bytes) = self.answer(self.house.control_router(), &call).await;
+        (head.status().as_u16(), bytes)
+    }
+
     /// Calls the head-end; its HTTP status and body.
     pub async fn conax(&self, call: Call) -> (u16, String) {
         let (head, bytes) = self.answer(self.house.cas_router(), &call).await;

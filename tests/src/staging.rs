@@ -18,11 +18,14 @@ use conax_sim::journal::JournalLimits;
 use conax_sim::settings::{
     CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings, DoorAddresses, HouseSettings,
 };
+use conax_sim::snapshot::SealKey;
 
 use crate::stage::Stage;
 
 /// The seed of every stage.
 const SEED: Seed = Seed(7);
+/// The key of snapshot files of every stage.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// The time every stage starts at, unless told otherwise.
 const START: &str = "2014-09-24T15:00:00";
 
@@ -178,5 +181,6 @@ fn settings() -> HouseSettings {
         journal: JournalLimits::default(),
         control_token: None,
         world_limit: 256,
+        snapshot_key: SealKey::parse(KEY).expect("64 hexadecimal digits"),
     }
 }

@@ -13,6 +13,7 @@ use conax_model::time::SimTime;
 use crate::dispatch::ConaxAddress;
 use crate::doorway::Limits;
 use crate::journal::JournalLimits;
+use crate::snapshot::SealKey;
 
 /// Everything a house needs to know.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct HouseSettings {
     pub control_token: Option<Secret>,
     /// How many worlds there may be side by side, the main one included.
     pub world_limit: usize,
+    /// What snapshot files are sealed with.
+    pub snapshot_key: SealKey,
 }
 
 /// How the provisioning API behaves.

@@ -48,6 +48,26 @@ pub struct CrmSide {
 }
 
 impl CrmSide {
+    /// The CRM side of a world that goes on: what is looked up comes from its starting state.
+    pub(crate) fn of(
+        spec: &WorldSpec,
+        settings: &HouseSettings,
+        sessions: Sessions,
+        book: RequestBook,
+        [ids, token_ids]: [Ids; 2],
+    ) -> Result<Self, WorldProblem> {
+        Ok(Self {
+            generation: 0,
+            reference: Arc::new(world::reference_data(spec)?),
+            sessions,
+            book,
+            ids,
+            token_ids,
+            is_changing: false,
+            conax_authorization: conax_authorization(spec, settings),
+        })
+    }
+
     /// A copy in which nothing is on its way; see [`RequestBook::copy`].
     pub(crate) fn copy(&self, generation: u64) -> Self {
         Self {
@@ -360,22 +380,26 @@ fn crm_side(
     })
 }
 
-fn cas_side(
-    spec: &WorldSpec,
-    settings: &HouseSettings,
-    now: SimTime,
-) -> Result<CasSide, WorldProblem> {
+/// The head-end's settings where the world does not say anything else.
+pub(crate) fn own_cas_settings(settings: &HouseSettings) -> CasSettings {
     // A CRM that sends both sets at once is of use only with a head-end that takes them.
     let added_sets = match settings.crm.reading.lenient_pairing_sets {
         true => AddedSets::OneOrBoth,
         false => AddedSets::One,
     };
-    let own = CasSettings {
+    CasSettings {
         added_sets,
         ..CasSettings::default()
-    };
+    }
+}
+
+fn cas_side(
+    spec: &WorldSpec,
+    settings: &HouseSettings,
+    now: SimTime,
+) -> Result<CasSide, WorldProblem> {
     Ok(CasSide {
-        state: world::cas_state(spec, own, now)?,
+        state: world::cas_state(spec, own_cas_settings(settings), now)?,
         gate: world::gate(spec),
         ids: Ids::new(settings.seed, "cas"),
     })

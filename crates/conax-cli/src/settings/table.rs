@@ -65,6 +65,8 @@ settings! {
         "World to start from: `demo` or a *.world.yaml file";
     "world-limit", "N", "256", check::workers,
         "Worlds there may be side by side, the one at the start included";
+    "snapshot-key-file", "FILE", "none", check::file,
+        "File with the key of snapshot files, 64 hex digits; without it none outlives the process";
     "seed", "N", "random", check::seed,
         "Seed of ids and every other chance; the same calls in the same order give the same bytes";
     "base-path", "PATH", "/crmapi/rest/v2", check::base_path,

@@ -29,14 +29,20 @@ pub struct ForkBody {
     pub to: String,
 }
 
-/// Under which name to keep a world as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// How to keep a world as it is: under a name, as a file, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotBody {
     /// The name of the snapshot, as `as`.
     #[serde(rename = "as")]
-    pub name: String,
+    pub name: Option<String>,
+    /// Whether the answer is the snapshot itself, sealed.
+    #[serde(default)]
+    pub file: bool,
 }
+
+/// Content type of a snapshot file.
+pub const SNAPSHOT_TYPE: &str = "application/vnd.conax-sim.snapshot";
 
 /// What to bring a world back to.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -55,12 +55,12 @@ impl ControlEntry {
         entry(
             "POST",
             "/v1/worlds/{name}/snapshot",
-            "keep the world as it is now",
+            "keep the world as it is now, in memory or as a sealed file",
         ),
         entry(
             "POST",
             "/v1/worlds/{name}/restore",
-            "bring the world back to a snapshot",
+            "bring the world back to a snapshot, or to a snapshot file",
         ),
         entry(
             "GET",

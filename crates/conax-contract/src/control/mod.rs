@@ -13,7 +13,7 @@ mod tests;
 mod utility;
 mod views;
 
-pub use body::{ForkBody, RestoreBody, SnapshotBody, parse_body};
+pub use body::{ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, parse_body};
 pub use entry::ControlEntry;
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;

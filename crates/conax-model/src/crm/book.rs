@@ -4,6 +4,8 @@
 //! (law C1). Time and ids are arguments. What each look-up costs does not depend on how many
 //! requests are stored, only on what it returns.
 
+mod parts;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ use crate::crm::slots::SlotSet;
 use crate::entropy::Ids;
 use crate::id::HexId;
 use crate::time::SimTime;
+
+pub use parts::{BookParts, PartsError};
 
 /// What a book is opened with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

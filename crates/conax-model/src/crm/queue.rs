@@ -127,6 +127,12 @@ impl Queue {
         self.in_flight.len()
     }
 
+    /// The rows that wait for their date, in order of creation.
+    pub(super) fn scheduled(&self) -> impl Iterator<Item = u32> + use<> {
+        let slots = self.scheduled.iter().map(|&(_, slot)| slot);
+        slots.collect::<BTreeSet<u32>>().into_iter()
+    }
+
     pub(super) fn next_scheduled(&self) -> Option<SimTime> {
         self.scheduled.first().map(|&(due, _)| due)
     }

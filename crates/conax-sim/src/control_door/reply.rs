@@ -37,6 +37,16 @@ impl Reply {
         }
     }
 
+    /// The bytes of a file.
+    pub(super) fn file(content_type: &'static str, body: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body,
+            allow: None,
+        }
+    }
+
     fn with_status(status: StatusCode, view: &impl Serialize) -> Self {
         let mut body = serde_json::to_vec_pretty(view)
             .expect("views hold nothing that cannot be written as JSON");

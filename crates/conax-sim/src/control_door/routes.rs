@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use conax_contract::control::{
     ControlEntry, ControlTarget, EntriesView, EntryView, HealthView, PROBLEM_TYPE, Problem,
     ReadyView, VersionView,
@@ -24,7 +24,7 @@ use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 use crate::worlds::Worlds;
 
-/// A world may be this many times larger than a call of the API.
+/// A world and a snapshot may be this many times larger than a call of the API.
 const WORLD_FACTOR: usize = 64;
 
 /// The control door as a router.
@@ -35,6 +35,7 @@ pub fn router(worlds: Arc<Worlds>) -> Router {
 /// A call that was read.
 pub(super) struct ControlCall {
     target: ControlTarget,
+    content_type: Option<HeaderValue>,
     pub(super) body: Bytes,
 }
 
@@ -42,6 +43,13 @@ impl ControlCall {
     /// The parts of the path.
     pub(super) fn segments(&self) -> Vec<&str> {
         self.target.segments.iter().map(String::as_str).collect()
+    }
+
+    /// Whether the body says that it is of this type.
+    pub(super) fn has_type(&self, wanted: &str) -> bool {
+        let found = self.content_type.as_ref().and_then(|it| it.to_str().ok());
+        let found = found.and_then(|it| it.split(';').next());
+        found.is_some_and(|it| it.trim().eq_ignore_ascii_case(wanted))
     }
 
     /// The value of a query parameter.
@@ -192,7 +200,11 @@ async fn respond(
         *kept = body.clone();
     }
     let about_worlds = segments.by_ref().take(2).eq(["v1", "worlds"]);
-    let call = ControlCall { target, body };
+    let call = ControlCall {
+        target,
+        content_type: parts.headers.get(header::CONTENT_TYPE).cloned(),
+        body,
+    };
     // The framework leaves the body of an answer to HEAD away.
     let method = match parts.method {
         Method::HEAD => &Method::GET,
@@ -220,12 +232,12 @@ async fn read(
     body: Body,
 ) -> Result<Bytes, Problem> {
     let limits = &shared.settings.limits;
-    let mut segments = target.segments.iter().map(String::as_str);
-    let limit = match *method {
-        Method::GET | Method::HEAD => return Ok(Bytes::new()),
-        Method::PUT if segments.by_ref().take(2).eq(["v1", "worlds"]) => {
-            limits.body_bytes.saturating_mul(WORLD_FACTOR)
-        }
+    let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
+    let large = limits.body_bytes.saturating_mul(WORLD_FACTOR);
+    let limit = match (method, segments.as_slice()) {
+        (&Method::GET | &Method::HEAD, _) => return Ok(Bytes::new()),
+        (&Method::PUT, ["v1", "worlds", ..]) => large,
+        (&Method::POST, ["v1", "worlds", _, "restore"]) => large,
         _ => limits.body_bytes,
     };
     read_body(body, limit, limits.body_time)

@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use conax_contract::control::{Problem, RestoreBody, SnapshotBody, SnapshotView, SnapshotsView};
+use axum::body::Bytes;
+use conax_contract::control::{
+    Problem, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, SnapshotView, SnapshotsView,
+};
 use conax_contract::world::WorldSpec;
 
 use crate::control_door::convert::{date, queue_view};
 use crate::control_door::reply::Reply;
+use crate::control_door::routes::ControlCall;
 use crate::control_door::worlds::{parsed, refused};
+use crate::shared::Shared;
 use crate::snapshot::{SNAPSHOT_LIMIT, Snapshot};
 use crate::worlds::Worlds;
 
@@ -24,21 +29,47 @@ pub(super) fn list(worlds: &Worlds, name: &str) -> Result<Reply, Problem> {
     }))
 }
 
-/// Keeps the world as it is now.
+/// Keeps the world as it is now, or answers it as a file.
 pub(super) async fn take(worlds: &Worlds, name: &str, body: &[u8]) -> Result<Reply, Problem> {
-    let SnapshotBody { name: wanted } = parsed(body)?;
+    let SnapshotBody { name: wanted, file } = parsed(body)?;
     let world = worlds.known(name).map_err(refused)?;
-    check_name(&wanted)?;
+    match &wanted {
+        Some(wanted) => check_name(wanted)?,
+        None if file => {}
+        None => {
+            let detail = "give the snapshot a name with `as`, or ask for a file with `file`";
+            return Err(Problem::new(422, "body not valid", detail));
+        }
+    }
     let snapshot = Arc::new(world.take_snapshot().await);
-    let view = view(Some(&wanted), &snapshot);
-    let before = world.snapshots.keep(&wanted, snapshot);
-    let before = before.map_err(|full| {
-        let detail = format!("{full}: `DELETE /v1/worlds/{name}/snapshots/SNAPSHOT`");
-        Problem::new(409, "too many snapshots", detail)
-    })?;
+    let before = match &wanted {
+        Some(wanted) => keep(&world, name, wanted, &snapshot)?,
+        None => None,
+    };
+    if file {
+        let key = world.settings.snapshot_key.clone();
+        let writing = tokio::task::spawn_blocking(move || snapshot.to_file(&key));
+        let file = writing.await.expect("writing a snapshot does not panic");
+        return Ok(Reply::file(SNAPSHOT_TYPE, file));
+    }
+    let view = view(wanted.as_deref(), &snapshot);
     Ok(match before {
         None => Reply::created_json(&view),
         Some(_) => Reply::json(&view),
+    })
+}
+
+/// Keeps a snapshot; the one that had its name, if any.
+fn keep(
+    world: &Shared,
+    name: &str,
+    wanted: &str,
+    snapshot: &Arc<Snapshot>,
+) -> Result<Option<Arc<Snapshot>>, Problem> {
+    let before = world.snapshots.keep(wanted, Arc::clone(snapshot));
+    before.map_err(|full| {
+        let detail = format!("{full}: `DELETE /v1/worlds/{name}/snapshots/SNAPSHOT`");
+        Problem::new(409, "too many snapshots", detail)
     })
 }
 
@@ -53,14 +84,34 @@ fn check_name(name: &str) -> Result<(), Problem> {
     }
 }
 
-/// Brings a world back to what it was.
-pub(super) async fn restore(worlds: &Worlds, name: &str, body: &[u8]) -> Result<Reply, Problem> {
-    let RestoreBody { from } = parsed(body)?;
+/// Brings a world back to what it was: to a snapshot it keeps, or to the file of the body.
+pub(super) async fn restore(
+    worlds: &Worlds,
+    name: &str,
+    call: &ControlCall,
+) -> Result<Reply, Problem> {
     let world = worlds.known(name).map_err(refused)?;
+    if call.has_type(SNAPSHOT_TYPE) {
+        let snapshot = read(&world, &call.body).await?;
+        world.restore(&snapshot).await;
+        return Ok(Reply::json(&view(None, &snapshot)));
+    }
+    let RestoreBody { from } = parsed(&call.body)?;
     let snapshot = world.snapshots.find(&from);
     let snapshot = snapshot.ok_or_else(|| unknown(name, &from))?;
     world.restore(&snapshot).await;
     Ok(Reply::json(&view(Some(&from), &snapshot)))
+}
+
+/// Reads a snapshot file; as it takes its time, not where calls are waited for.
+async fn read(world: &Arc<Shared>, body: &Bytes) -> Result<Snapshot, Problem> {
+    let (world, body) = (Arc::clone(world), body.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        let settings = &world.settings;
+        Snapshot::from_file(&body, &settings.snapshot_key, settings)
+    });
+    let read = reading.await.expect("reading a snapshot does not panic");
+    read.map_err(|refusal| Problem::new(422, "snapshot not valid", refusal.to_string()))
 }
 
 /// Lets go of a snapshot.

@@ -29,7 +29,7 @@ pub(super) async fn perform(
         (&Method::POST, [name, "fork"]) => fork(worlds, name, &call.body).await,
         (&Method::GET, [name, "snapshots"]) => snapshots::list(worlds, name),
         (&Method::POST, [name, "snapshot"]) => snapshots::take(worlds, name, &call.body).await,
-        (&Method::POST, [name, "restore"]) => snapshots::restore(worlds, name, &call.body).await,
+        (&Method::POST, [name, "restore"]) => snapshots::restore(worlds, name, call).await,
         (&Method::DELETE, [name, "snapshots", one]) => snapshots::remove(worlds, name, one),
         (method, _) => unknown(method, &call.segments()),
     }

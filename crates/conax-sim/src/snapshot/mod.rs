@@ -3,7 +3,10 @@
 //! Rows of the book are shared with the live world, so taking a snapshot copies look-up tables and
 //! no requests. The journal is not part of it: it is the record of what happened, and goes on.
 
+mod file;
 mod kept;
+mod record;
+mod seal;
 
 use std::sync::Arc;
 
@@ -14,6 +17,7 @@ use conax_model::time::SimTime;
 use crate::shared::{CasSide, CrmSide};
 
 pub use kept::{KeptSnapshots, SNAPSHOT_LIMIT, TooManySnapshots};
+pub use seal::{FileRefusal, SealKey};
 
 /// A world as it was at one moment.
 pub struct Snapshot {

@@ -4,7 +4,7 @@ mod cas;
 mod crm;
 mod records;
 
-pub use cas::{cas_state, gate};
+pub use cas::{cas_settings, cas_state, gate};
 pub use crm::{reference_data, sessions};
 pub use records::request_book;
 

@@ -1,0 +1,102 @@
+//! A snapshot as the bytes of a file, and back.
+
+use conax_contract::world::{Secrets, WorldSpec};
+use conax_model::cas::CasState;
+use conax_model::crm::{RequestBook, Sessions};
+use conax_model::entropy::Ids;
+use conax_model::time::SimTime;
+use std::sync::Arc;
+
+use super::Snapshot;
+use super::record::{self, Authors, CasRecord, CrmRecord, KnownAuthors, WorldRecord};
+use super::seal::{self, FileRefusal, SealKey};
+use crate::settings::HouseSettings;
+use crate::shared::{CasSide, CrmSide, own_cas_settings};
+use crate::world;
+
+impl Snapshot {
+    /// The snapshot as a sealed file.
+    #[must_use]
+    pub fn to_file(&self, key: &SealKey) -> Vec<u8> {
+        let spec = self.spec.to_yaml(Secrets::Shown);
+        let mut authors = Authors::default();
+        let book = self.crm.book.parts();
+        let crm = CrmRecord::of(&book, &self.crm.sessions, &mut authors);
+        let cas = self.cas.state.parts();
+        let failures = self.cas.gate.failures();
+        let record = WorldRecord {
+            spec: &spec,
+            clock: self.clock.millis(),
+            runs: self.runs,
+            positions: [&self.crm.ids, &self.crm.token_ids, &self.cas.ids]
+                .map(|ids| ids.position().to_vec()),
+            authors: authors.records(),
+            crm,
+            cas: CasRecord::of(&cas),
+            failures: failures.collect(),
+        };
+        let file = postcard::to_extend(&record, seal::head_room());
+        let file = file.expect("records hold nothing that cannot be written");
+        seal::seal(file, key)
+    }
+
+    /// The snapshot of a sealed file, for a house with these settings.
+    ///
+    /// # Errors
+    /// If it is no such file, it is cut, altered or sealed with another key, or it does not fit.
+    pub fn from_file(
+        file: &[u8],
+        key: &SealKey,
+        settings: &HouseSettings,
+    ) -> Result<Self, FileRefusal> {
+        let opened = seal::open(file, key)?;
+        let record: WorldRecord<'_> = postcard::from_bytes(&opened).map_err(unfit)?;
+        record.revive(settings)
+    }
+}
+
+fn unfit(reason: impl ToString) -> FileRefusal {
+    FileRefusal::Unfit(reason.to_string())
+}
+
+impl WorldRecord<'_> {
+    fn revive(self, settings: &HouseSettings) -> Result<Snapshot, FileRefusal> {
+        let spec = WorldSpec::parse(self.spec)
+            .map_err(|findings| unfit(format!("its world has {} findings", findings.len())))?;
+        let positions = self.positions.each_ref();
+        let [ids, token_ids, cas_ids] = positions.map(|position| ids_at(position));
+        let authors = KnownAuthors::of(&self.authors);
+        let mut sessions = Sessions::default();
+        self.crm
+            .revive_sessions(&mut sessions, &authors)
+            .map_err(unfit)?;
+        let book = self.crm.revive_book(&authors).map_err(unfit)?;
+        let book = RequestBook::from_parts(book).map_err(unfit)?;
+        let crm = CrmSide::of(&spec, settings, sessions, book, [ids?, token_ids?]);
+        let own = own_cas_settings(settings);
+        let cas_settings = world::cas_settings(&spec.cas.settings, own).map_err(unfit)?;
+        let mut gate = world::gate(&spec);
+        for (user, count) in self.failures {
+            gate.set_failures(user, count);
+        }
+        let cas = CasSide {
+            state: CasState::from_parts(cas_settings, self.cas.revive().map_err(unfit)?),
+            gate,
+            ids: cas_ids?,
+        };
+        Ok(Snapshot {
+            crm: crm.map_err(unfit)?,
+            cas,
+            spec: Arc::new(spec),
+            runs: self.runs,
+            clock: SimTime::from_millis(self.clock),
+        })
+    }
+}
+
+fn ids_at(position: &[u8]) -> Result<Ids, FileRefusal> {
+    let position = position
+        .try_into()
+        .map_err(|_| unfit(record::UnknownValue("position of ids")))?;
+    Ok(Ids::at(position))
+}
