@@ -291,14 +291,16 @@ impl Shared {
         let _ = tokio::time::timeout(CHANGE_PATIENCE, self.nothing_in_flight()).await;
     }
 
-    /// Puts new sides in the place of the old ones, which are let go of when no lock is held.
+    /// Puts new sides in the place of the old ones. Letting go of a large world takes its time, so
+    /// nobody waits for it.
     fn put(&self, spec: Arc<WorldSpec>, crm: CrmSide, cas: CasSide) {
         *self
             .world
             .lock()
             .expect("nobody panics while holding the world") = spec;
-        let _old_cas = std::mem::replace(&mut *self.cas(), cas);
-        let _old_crm = std::mem::replace(&mut *self.crm(), crm);
+        let old_cas = std::mem::replace(&mut *self.cas(), cas);
+        let old_crm = std::mem::replace(&mut *self.crm(), crm);
+        tokio::task::spawn_blocking(move || drop((old_cas, old_crm)));
     }
 
     /// Waits until no command is on its way.

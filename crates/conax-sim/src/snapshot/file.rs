@@ -1,14 +1,18 @@
-//! A snapshot as the bytes of a file, and back.
+//! A snapshot as the bytes of a file, and back: one record of the world, then one of each request.
+
+use std::sync::Arc;
 
 use conax_contract::world::{Secrets, WorldSpec};
 use conax_model::cas::CasState;
-use conax_model::crm::{RequestBook, Sessions};
+use conax_model::crm::{ProvisioningRequest, RequestBook, Sessions};
 use conax_model::entropy::Ids;
 use conax_model::time::SimTime;
-use std::sync::Arc;
+use serde::Serialize;
 
 use super::Snapshot;
-use super::record::{self, Authors, CasRecord, CrmRecord, KnownAuthors, WorldRecord};
+use super::record::{
+    Authors, CasRecord, CrmRecord, KnownAuthors, RowRecord, Texts, UnknownValue, WorldRecord,
+};
 use super::seal::{self, FileRefusal, SealKey};
 use crate::settings::HouseSettings;
 use crate::shared::{CasSide, CrmSide, own_cas_settings};
@@ -35,9 +39,11 @@ impl Snapshot {
             cas: CasRecord::of(&cas),
             failures: failures.collect(),
         };
-        let file = postcard::to_extend(&record, seal::head_room());
-        let file = file.expect("records hold nothing that cannot be written");
-        seal::seal(file, key)
+        let mut body = written(&record, Vec::with_capacity(book.rows.len() * ROW_BYTES));
+        for row in &book.rows {
+            body = written(&RowRecord::of(row, &authors), body);
+        }
+        seal::seal(body, key)
     }
 
     /// The snapshot of a sealed file, for a house with these settings.
@@ -50,8 +56,35 @@ impl Snapshot {
         settings: &HouseSettings,
     ) -> Result<Self, FileRefusal> {
         let opened = seal::open(file, key)?;
-        let record: WorldRecord<'_> = postcard::from_bytes(&opened).map_err(unfit)?;
-        record.revive(settings)
+        let (record, rows) =
+            postcard::take_from_bytes::<WorldRecord<'_>>(&opened).map_err(unfit)?;
+        record.revive(rows, settings)
+    }
+}
+
+/// About what a request takes in a file.
+const ROW_BYTES: usize = 256;
+
+fn written(record: &impl Serialize, body: Vec<u8>) -> Vec<u8> {
+    postcard::to_extend(record, body).expect("records hold nothing that cannot be written")
+}
+
+/// The requests of a file.
+fn revived(
+    mut rows: &[u8],
+    count: usize,
+    authors: &KnownAuthors,
+) -> Result<Vec<Arc<ProvisioningRequest>>, FileRefusal> {
+    let mut texts = Texts::default();
+    let mut revived = Vec::with_capacity(count.min(rows.len()));
+    for _ in 0..count {
+        let (row, rest) = postcard::take_from_bytes::<RowRecord<'_>>(rows).map_err(unfit)?;
+        revived.push(row.revive(authors, &mut texts).map_err(unfit)?);
+        rows = rest;
+    }
+    match rows {
+        [] => Ok(revived),
+        _ => Err(unfit(UnknownValue("rest"))),
     }
 }
 
@@ -60,7 +93,7 @@ fn unfit(reason: impl ToString) -> FileRefusal {
 }
 
 impl WorldRecord<'_> {
-    fn revive(self, settings: &HouseSettings) -> Result<Snapshot, FileRefusal> {
+    fn revive(self, rows: &[u8], settings: &HouseSettings) -> Result<Snapshot, FileRefusal> {
         let spec = WorldSpec::parse(self.spec)
             .map_err(|findings| unfit(format!("its world has {} findings", findings.len())))?;
         let positions = self.positions.each_ref();
@@ -70,8 +103,8 @@ impl WorldRecord<'_> {
         self.crm
             .revive_sessions(&mut sessions, &authors)
             .map_err(unfit)?;
-        let book = self.crm.revive_book(&authors).map_err(unfit)?;
-        let book = RequestBook::from_parts(book).map_err(unfit)?;
+        let rows = revived(rows, self.crm.row_count, &authors)?;
+        let book = RequestBook::from_parts(self.crm.revive_book(rows)).map_err(unfit)?;
         let crm = CrmSide::of(&spec, settings, sessions, book, [ids?, token_ids?]);
         let own = own_cas_settings(settings);
         let cas_settings = world::cas_settings(&spec.cas.settings, own).map_err(unfit)?;
@@ -97,6 +130,6 @@ impl WorldRecord<'_> {
 fn ids_at(position: &[u8]) -> Result<Ids, FileRefusal> {
     let position = position
         .try_into()
-        .map_err(|_| unfit(record::UnknownValue("position of ids")))?;
+        .map_err(|_| unfit(UnknownValue("position of ids")))?;
     Ok(Ids::at(position))
 }

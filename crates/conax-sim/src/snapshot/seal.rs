@@ -90,22 +90,14 @@ impl SealKey {
     }
 }
 
-/// Room at the beginning of a buffer for the head of a file.
-pub(super) fn head_room() -> Vec<u8> {
-    vec![0; HEAD_LEN]
-}
-
-/// Seals what a buffer holds behind its [`head_room`].
-pub(super) fn seal(mut file: Vec<u8>, key: &SealKey) -> Vec<u8> {
+/// Seals this, as a file.
+pub(super) fn seal(mut body: Vec<u8>, key: &SealKey) -> Vec<u8> {
     let nonce = XNonce::generate();
-    let head = [MAGIC, &[FORMAT], &key.mark(), &nonce].concat();
-    let body = file.get_mut(HEAD_LEN..).unwrap_or_default();
-    let tag = key
-        .cipher()
-        .encrypt_inout_detached(&nonce, &head, body.into())
+    let mut file = [MAGIC, &[FORMAT], &key.mark(), &nonce].concat();
+    key.cipher()
+        .encrypt_in_place(&nonce, &file, &mut body)
         .expect("a snapshot is shorter than the 256 GiB of one seal");
-    file[..HEAD_LEN].copy_from_slice(&head);
-    file.extend_from_slice(&tag);
+    file.append(&mut body);
     file
 }
 

@@ -11,9 +11,10 @@ use conax_model::crm::{
 use conax_model::id::HexId;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
-use super::{Authors, KnownAuthors, UnknownValue, kind_number, kind_of, shared};
+use super::{Authors, Bits, KnownAuthors, UnknownValue, kind_number, kind_of, shared};
 
 /// The CRM side.
 #[derive(Serialize, Deserialize)]
@@ -24,8 +25,8 @@ pub(in crate::snapshot) struct CrmRecord<'a> {
     first_created: u64,
     settled_count: u64,
     scheduled: Vec<u32>,
-    #[serde(borrow)]
-    rows: Vec<RowRecord<'a>>,
+    /// Their records stand behind this one.
+    pub(in crate::snapshot) row_count: usize,
     #[serde(borrow)]
     tokens: Vec<TokenRecord<'a>>,
 }
@@ -44,9 +45,10 @@ enum ExpiryRecord {
     AfterIdle(i64, Duration),
 }
 
+/// A request.
 #[derive(Serialize, Deserialize)]
-struct RowRecord<'a> {
-    id: u128,
+pub(in crate::snapshot) struct RowRecord<'a> {
+    id: Bits,
     number: Option<u64>,
     kind: u8,
     sequence_number: Option<i64>,
@@ -95,7 +97,7 @@ struct ParameterRecord<'a> {
 
 #[derive(Serialize, Deserialize)]
 enum IdRecord<'a> {
-    Generated(u128),
+    Generated(Bits),
     Given(&'a str),
 }
 
@@ -134,8 +136,13 @@ impl<'a> CrmRecord<'a> {
         sessions: &'a Sessions,
         authors: &mut Authors<'a>,
     ) -> Self {
-        let rows = book.rows.iter().map(|row| RowRecord::of(row, authors));
-        let rows = rows.collect();
+        for row in &book.rows {
+            authors.add(&row.created_by);
+            authors.add(&row.updated_by);
+        }
+        for (_, author, _) in sessions.all() {
+            authors.add(author);
+        }
         let tokens = sessions.all().map(|(token, author, expiry)| TokenRecord {
             token,
             author: authors.place(author),
@@ -148,7 +155,7 @@ impl<'a> CrmRecord<'a> {
             first_created: book.first_created,
             settled_count: book.settled_count,
             scheduled: book.scheduled.clone(),
-            rows,
+            row_count: book.rows.len(),
             tokens: tokens.collect(),
         }
     }
@@ -165,14 +172,8 @@ impl<'a> CrmRecord<'a> {
         Ok(())
     }
 
-    pub(in crate::snapshot) fn revive_book(
-        self,
-        authors: &KnownAuthors,
-    ) -> Result<BookParts, UnknownValue> {
-        let mut texts = Texts::default();
-        let rows = self.rows.into_iter();
-        let rows = rows.map(|row| row.revive(authors, &mut texts));
-        Ok(BookParts {
+    pub(in crate::snapshot) fn revive_book(self, rows: Vec<Arc<ProvisioningRequest>>) -> BookParts {
+        BookParts {
             settings: BookSettings {
                 next_number: self.next_number,
                 provider_effective: self.provider_effective,
@@ -181,9 +182,9 @@ impl<'a> CrmRecord<'a> {
             loaded_count: self.loaded_count,
             first_created: self.first_created,
             settled_count: self.settled_count,
-            rows: rows.collect::<Result<_, _>>()?,
+            rows,
             scheduled: self.scheduled,
-        })
+        }
     }
 }
 
@@ -212,7 +213,7 @@ impl From<&ExpiryRecord> for Expiry {
 
 /// Texts that many parameters share.
 #[derive(Default)]
-struct Texts<'a>(HashMap<&'a str, Arc<str>>);
+pub(in crate::snapshot) struct Texts<'a>(HashMap<&'a str, Arc<str>, FixedState>);
 
 impl<'a> Texts<'a> {
     fn share(&mut self, text: &'a str) -> Arc<str> {
@@ -221,9 +222,9 @@ impl<'a> Texts<'a> {
 }
 
 impl<'a> RowRecord<'a> {
-    fn of(row: &'a ProvisioningRequest, authors: &mut Authors<'a>) -> Self {
+    pub(in crate::snapshot) fn of(row: &'a ProvisioningRequest, authors: &Authors<'a>) -> Self {
         Self {
-            id: row.id.0,
+            id: Bits(row.id.0),
             number: row.number,
             kind: kind_number(row.kind),
             sequence_number: row.sequence_number,
@@ -248,7 +249,7 @@ impl<'a> RowRecord<'a> {
         }
     }
 
-    fn revive(
+    pub(in crate::snapshot) fn revive(
         self,
         authors: &KnownAuthors,
         texts: &mut Texts<'a>,
@@ -256,7 +257,8 @@ impl<'a> RowRecord<'a> {
         let date = SimTime::from_millis;
         let created_by = authors.get(self.created_by)?;
         let kind = kind_of(self.kind)?;
-        let mut loaded = LoadedRequest::new(HexId(self.id), kind, date(self.scheduled), created_by);
+        let mut loaded =
+            LoadedRequest::new(HexId(self.id.0), kind, date(self.scheduled), created_by);
         let row = &mut loaded.0;
         row.number = self.number;
         row.sequence_number = self.sequence_number;
@@ -330,7 +332,7 @@ impl<'a> From<&'a Parameter> for ParameterRecord<'a> {
     fn from(parameter: &'a Parameter) -> Self {
         Self {
             id: match &parameter.id {
-                ParameterId::Generated(id) => IdRecord::Generated(id.0),
+                ParameterId::Generated(id) => IdRecord::Generated(Bits(id.0)),
                 ParameterId::Given(text) => IdRecord::Given(text),
             },
             name: parameter.name as u8,
@@ -348,7 +350,7 @@ impl<'a> ParameterRecord<'a> {
         let name = NAMES.get(usize::from(self.name)).copied();
         Ok(Parameter {
             id: match self.id {
-                IdRecord::Generated(id) => ParameterId::Generated(HexId(id)),
+                IdRecord::Generated(id) => ParameterId::Generated(HexId(id.0)),
                 IdRecord::Given(text) => ParameterId::Given(text.into()),
             },
             name: name.ok_or(UnknownValue("parameter"))?,

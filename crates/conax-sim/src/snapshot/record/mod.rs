@@ -12,15 +12,34 @@ use std::sync::Arc;
 
 use conax_model::command::CommandKind;
 use conax_model::crm::{Author, Unit, User};
-use serde::{Deserialize, Serialize};
+use foldhash::fast::FixedState;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(super) use cas::CasRecord;
-pub(super) use crm::CrmRecord;
+pub(super) use crm::{CrmRecord, RowRecord, Texts};
 
 /// A value in a file that means nothing to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it holds a {0} that is not known")]
 pub(super) struct UnknownValue(pub(super) &'static str);
+
+/// An id: sixteen bytes as they are, which is shorter and quicker than a number of that size.
+struct Bits(u128);
+
+impl Serialize for Bits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0.to_be_bytes())
+    }
+}
+
+impl<'de> Deserialize<'de> for Bits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        let bytes = bytes.try_into().map_err(D::Error::custom)?;
+        Ok(Self(u128::from_be_bytes(bytes)))
+    }
+}
 
 /// A whole world.
 #[derive(Serialize, Deserialize)]
@@ -124,19 +143,23 @@ impl From<&AuthorRecord<'_>> for Author {
 /// The authors of a world, each written once.
 #[derive(Default)]
 pub(super) struct Authors<'a> {
-    places: HashMap<*const Author, u32>,
+    places: HashMap<*const Author, u32, FixedState>,
     all: Vec<&'a Author>,
 }
 
 impl<'a> Authors<'a> {
-    /// The place of an author in the list.
-    fn place(&mut self, author: &'a Arc<Author>) -> u32 {
+    /// Puts an author on the list.
+    fn add(&mut self, author: &'a Arc<Author>) {
         let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        let place = *self.places.entry(Arc::as_ptr(author)).or_insert(next);
-        if place == next {
+        if *self.places.entry(Arc::as_ptr(author)).or_insert(next) == next {
             self.all.push(author);
         }
-        place
+    }
+
+    /// The place of an author who is on the list.
+    fn place(&self, author: &Arc<Author>) -> u32 {
+        let place = self.places.get(&Arc::as_ptr(author));
+        place.copied().unwrap_or(u32::MAX)
     }
 
     /// The list.
