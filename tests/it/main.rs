@@ -32,6 +32,8 @@ mod conax_door;
 mod control;
 mod faults;
 mod secrets;
+mod snapshots;
+mod worlds;
 
 // Ring 2: the built program.
 mod ledger_check;

@@ -12,6 +12,7 @@ use conax_model::id::SmartcardId;
 use conax_model::time::SimTime;
 use conax_sim::clock::Advanced;
 use conax_sim::dispatch::{RunReport, run_once};
+use conax_sim::doorway::WORLD_HEADER;
 use conax_sim::house::House;
 use conax_sim::shared::Shared;
 use http_body_util::BodyExt;
@@ -36,6 +37,7 @@ pub struct Stage {
     /// The token of calls that bring none.
     pub token: String,
     house: House,
+    world: Option<String>,
     told: Mutex<Told>,
 }
 
@@ -46,14 +48,27 @@ struct Told {
 }
 
 impl Stage {
-    pub(crate) fn new(shared: Arc<Shared>, token: String) -> Self {
-        let house = House {
-            shared: Arc::clone(&shared),
-        };
+    pub(crate) fn new(house: House, token: String) -> Self {
         Self {
-            shared,
+            shared: Arc::clone(&house.shared),
             token,
             house,
+            world: None,
+            told: Mutex::default(),
+        }
+    }
+
+    /// The same house, with every call about the world of this name, which is made if need be.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub async fn beside(&self, world: &str) -> Self {
+        let shared = self.house.worlds.find_or_make(world).await;
+        Self {
+            shared: shared.expect("a world that can be made"),
+            token: self.token.clone(),
+            house: self.house.clone(),
+            world: Some(world.to_owned()),
             told: Mutex::default(),
         }
     }
@@ -166,6 +181,12 @@ impl Stage {
         }
     }
 
+    /// Calls the control door for bytes; the HTTP status and the body.
+    pub async fn control_bytes(&self, call: Call) -> (u16, Vec<u8>) {
+        let (head, bytes) = self.answer(self.house.control_router(), &call).await;
+        (head.status().as_u16(), bytes)
+    }
+
     /// Calls the head-end; its HTTP status and body.
     pub async fn conax(&self, call: Call) -> (u16, String) {
         let (head, bytes) = self.answer(self.house.cas_router(), &call).await;
@@ -174,7 +195,11 @@ impl Stage {
     }
 
     async fn answer(&self, router: Router, call: &Call) -> (axum::http::Response<()>, Vec<u8>) {
-        let Ok(response) = router.oneshot(call.request()).await;
+        let mut request = call.request();
+        if let Some(world) = self.world.as_ref().and_then(|name| name.parse().ok()) {
+            request.headers_mut().insert(WORLD_HEADER, world);
+        }
+        let Ok(response) = router.oneshot(request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a reply has a body").to_bytes();
         (axum::http::Response::from_parts(parts, ()), bytes.to_vec())

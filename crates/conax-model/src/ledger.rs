@@ -331,6 +331,15 @@ impl Ledger {
         }
     }
 
+    /// The same journals, as the beginning of a ledger of this generation.
+    #[must_use]
+    pub fn for_generation(&self, generation: u64) -> Self {
+        Self {
+            generation,
+            ..self.clone()
+        }
+    }
+
     /// Whether something was not written down any more.
     #[must_use]
     pub const fn is_full(&self) -> bool {

@@ -19,4 +19,6 @@ pub mod journal;
 pub mod reckoning;
 pub mod settings;
 pub mod shared;
+pub mod snapshot;
 pub mod world;
+pub mod worlds;

@@ -6,6 +6,7 @@ mod child;
 mod load;
 mod reference;
 mod scaling;
+mod snapshot;
 mod start;
 mod table;
 mod throughput;
@@ -43,7 +44,7 @@ pub(crate) fn command() -> Command {
         .value_parser(clap::value_parser!(u64).range(1000..=5_000_000))
         .help("Requests in the larger book");
     Command::new("bench")
-        .about("Measure this machine: throughput, scaling, start")
+        .about("Measure this machine: throughput, scaling, snapshots, start")
         .subcommand_required(true)
         .subcommand(
             Command::new("throughput")
@@ -56,6 +57,10 @@ pub(crate) fn command() -> Command {
             Command::new("scaling")
                 .about("show and list with a thousand and with a million stored requests")
                 .arg(stored.clone()),
+        )
+        .subcommand(
+            Command::new("snapshot")
+                .about("keep and bring back a world of 100,000 requests, in memory and as a file"),
         )
         .subcommand(Command::new("start").about("time to the first answer, and idle memory"))
         .subcommand(
@@ -72,10 +77,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let result = match matches.subcommand() {
         Some(("throughput", matches)) => throughput::run(number(matches, "seconds")),
         Some(("scaling", matches)) => scaling::run(number(matches, "stored")),
+        Some(("snapshot", _)) => snapshot::run(),
         Some(("start", _)) => start::run(),
         Some(("all", matches)) => start::run()
             .and_then(|()| throughput::run(number(matches, "seconds")))
-            .and_then(|()| scaling::run(number(matches, "stored"))),
+            .and_then(|()| scaling::run(number(matches, "stored")))
+            .and_then(|()| snapshot::run()),
         Some(("reference", _)) => reference::serve(),
         _ => return Exit::Usage,
     };

@@ -55,12 +55,42 @@ impl ControlEntry {
         entry(
             "PUT",
             "/v1/worlds/{name}",
-            "replace the world by a YAML or JSON file",
+            "replace a world by a YAML or JSON file, or make one",
+        ),
+        entry(
+            "DELETE",
+            "/v1/worlds/{name}",
+            "remove a world; the main one stays",
         ),
         entry(
             "POST",
             "/v1/worlds/{name}/reset",
             "start again from the world's starting state",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/fork",
+            "copy the world as it is now under another name",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/snapshot",
+            "keep the world as it is now, in memory or as a sealed file",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/restore",
+            "bring the world back to a snapshot, or to a snapshot file",
+        ),
+        entry(
+            "GET",
+            "/v1/worlds/{name}/snapshots",
+            "the snapshots of the world",
+        ),
+        entry(
+            "DELETE",
+            "/v1/worlds/{name}/snapshots/{snapshot}",
+            "let go of a snapshot",
         ),
         entry(
             "GET",

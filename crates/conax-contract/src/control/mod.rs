@@ -14,7 +14,7 @@ mod tests;
 mod utility;
 mod views;
 
-pub use body::BodyProblem;
+pub use body::{BodyProblem, ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, parse_body};
 pub use clock::{AdvanceBody, ClockBody, ClockModeName, SettleBody};
 pub use entry::ControlEntry;
 pub use problem::{PROBLEM_TYPE, Problem};
@@ -24,5 +24,6 @@ pub use views::{
     AdvancedView, ClockView, EntitlementView, EntriesView, EntryView, ExchangeView,
     FingerprintView, HealthView, JournalView, MessageView, NOTHING_DUE, PairingModuleView,
     PairingView, ProductView, QueueView, ReadyView, RunView, SettledView, SmartcardDetailsView,
-    SmartcardView, TransactionView, VersionView, WorldView, WorldsView,
+    SmartcardView, SnapshotView, SnapshotsView, TransactionView, VersionView, WorldView,
+    WorldsView,
 };

@@ -140,8 +140,38 @@ pub struct SettledView {
 /// The worlds there are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorldsView {
-    /// Their names.
+    /// The world a call is about that names none.
+    pub main: String,
+    /// Their names, the main one first.
     pub worlds: Vec<String>,
+    /// How many there may be.
+    pub limit: usize,
+}
+
+/// A world as it was at one moment, in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SnapshotView {
+    /// The name it is kept under; null: it came from a file.
+    pub snapshot: Option<String>,
+    /// What the clock of the world showed.
+    pub now: DateText,
+    /// Its provisioning requests.
+    pub queue: QueueView,
+    /// Its tokens.
+    pub tokens: usize,
+    /// Smartcards of its head-end.
+    pub smartcards: usize,
+    /// Commands its head-end ever got.
+    pub transactions: u64,
+}
+
+/// The snapshots of a world.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SnapshotsView {
+    /// All of them, by name.
+    pub snapshots: Vec<SnapshotView>,
+    /// How many are kept at most.
+    pub limit: usize,
 }
 
 /// A world was replaced or reset.

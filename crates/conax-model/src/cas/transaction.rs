@@ -259,6 +259,12 @@ pub(super) struct TransactionLog {
 }
 
 impl TransactionLog {
+    /// These transactions, the oldest first, of so many there ever were.
+    pub(super) fn of(latest: Vec<Transaction>, count: u64) -> Self {
+        let latest = latest.into();
+        Self { latest, count }
+    }
+
     /// Appends a transaction and forgets the oldest ones beyond the limit.
     pub(super) fn append(&mut self, transaction: Transaction, limit: usize) {
         self.count += 1;

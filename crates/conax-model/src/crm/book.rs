@@ -4,6 +4,8 @@
 //! (law C1). Time and ids are arguments. What each look-up costs does not depend on how many
 //! requests are stored, only on what it returns.
 
+mod parts;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ use crate::crm::slots::SlotSet;
 use crate::entropy::Ids;
 use crate::id::HexId;
 use crate::time::SimTime;
+
+pub use parts::{BookParts, PartsError};
 
 /// What a book is opened with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,6 +280,17 @@ impl RequestBook {
         self.settled_count += 1;
         self.queue.release(slot, &self.rows);
         Settled::Done(Arc::clone(&self.rows[slot as usize]))
+    }
+
+    /// A copy in which nothing is on its way: what was sent and has no answer, and what was to be
+    /// sent at once, waits for a processing run. Tickets of this book settle nothing in a copy of
+    /// another generation.
+    #[must_use]
+    pub fn copy(&self, generation: u64) -> Self {
+        let mut copy = self.clone();
+        copy.settings.generation = generation;
+        copy.queue.recall(&copy.rows);
+        copy
     }
 
     /// How many requests stand where.

@@ -172,6 +172,12 @@ impl Queue {
         firsts.map(|&(due, _)| due).min()
     }
 
+    /// The rows that wait for their date, in order of creation.
+    pub(super) fn scheduled(&self) -> impl Iterator<Item = u32> + use<> {
+        let slots = self.scheduled.iter().map(|&(_, slot)| slot);
+        slots.collect::<BTreeSet<u32>>().into_iter()
+    }
+
     pub(super) fn next_scheduled(&self) -> Option<SimTime> {
         self.scheduled.first().map(|&(due, _)| due)
     }
@@ -223,6 +229,23 @@ impl Queue {
             }
         }
         self.refresh_lanes_of(slot, rows);
+    }
+
+    /// Makes what is on its way, and what was to be sent at once, wait for a run like the rest.
+    pub(super) fn recall(&mut self, rows: &Rows) {
+        if self.in_flight.is_empty() && self.at_once.is_empty() {
+            return;
+        }
+        let ready = self.ready.iter().flatten().map(|&(_, slot)| slot);
+        let waiting: BTreeSet<u32> = ready.chain(self.in_flight()).collect();
+        let scheduled = std::mem::take(&mut self.scheduled);
+        *self = Self {
+            scheduled,
+            ..Self::default()
+        };
+        for slot in waiting {
+            self.make_ready(slot, rows);
+        }
     }
 
     /// Makes ready what has become due.

@@ -14,4 +14,4 @@ pub(crate) use convert::{operation, status_code};
 pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
 pub(crate) use one_call::rule_of_call;
-pub use routes::{framework_answer, router};
+pub use routes::{framework_answer, router, world_router};

@@ -8,6 +8,7 @@ mod convert;
 mod queries;
 mod reply;
 mod routes;
+mod snapshots;
 mod utilities;
 mod worlds;
 

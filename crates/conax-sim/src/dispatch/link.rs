@@ -29,6 +29,7 @@ use tower::ServiceExt;
 use crate::cas_door;
 use crate::clock::{Clock, Elapsed, idle_unless_quick};
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
+use crate::doorway::WORLD_HEADER;
 use crate::fault::WireFault;
 use crate::shared::Shared;
 
@@ -173,6 +174,8 @@ pub struct ConaxLink {
     clock: Clock,
     own_calls: OwnCalls,
     way: Way,
+    /// The world to name at our own door; absent: the main one, or another head-end.
+    world: Option<HeaderValue>,
 }
 
 enum Way {
@@ -200,7 +203,15 @@ impl ConaxLink {
                 address,
                 idle: Arc::default(),
             },
+            world: None,
         }
+    }
+
+    /// The link, naming this world with every command.
+    #[must_use]
+    pub fn to_world(self, name: &str) -> Self {
+        let world = HeaderValue::from_str(name).ok();
+        Self { world, ..self }
     }
 
     /// A link to the head-end of this process: the same bytes, no sockets. The house is given
@@ -212,6 +223,7 @@ impl ConaxLink {
             clock: clock.clone(),
             own_calls: OwnCalls::default(),
             way: Way::InProcess(OnceLock::new()),
+            world: None,
         }
     }
 
@@ -252,7 +264,7 @@ impl ConaxLink {
                 let house = house.get().and_then(Weak::upgrade);
                 let house = house.ok_or_else(|| unsent(AxisFault::connect_refused()))?;
                 (sending.leaving)();
-                self.exchange_in_process(cas_door::router(house), call)
+                self.exchange_in_process(cas_door::world_router(house), call)
                     .await
             }
             Way::Network { address, idle } => {
@@ -383,6 +395,9 @@ impl ConaxLink {
         );
         if self.settings.reuse == Reuse::Never {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        if let Some(world) = &self.world {
+            headers.insert(WORLD_HEADER, world.clone());
         }
         if let Some(authorization) = sending.authorization {
             headers.insert(header::AUTHORIZATION, authorization.clone());

@@ -10,6 +10,7 @@ mod patience;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod which_world;
 
 pub use body::{BodyRefusal, forget_body, read_body};
 pub use connection::ConnectionControl;
@@ -17,3 +18,5 @@ pub use dress::FrameworkAnswers;
 pub(crate) use dress::whole_answer;
 pub use head::{HeadRefusal, check_head};
 pub use listener::{Limits, Listener};
+pub use which_world::WORLD_HEADER;
+pub(crate) use which_world::{named_world, world_of};

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use conax_contract::fault::{RuleSpec, magic_cards};
+use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::fault::{
     Acted, Entry, Facts, FaultPlan, NearMiss, Origin, RuleId, Shadow, Stage, Verdict,
@@ -14,6 +15,7 @@ use conax_model::time::SimTime;
 use serde_json::Value;
 
 use super::convert;
+use crate::settings::HouseSettings;
 
 /// What the journal keeps of a verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,6 +85,16 @@ impl FaultBook {
             written: BTreeMap::new(),
             made_names: 0,
         }
+    }
+
+    /// The plan a house begins with in this world.
+    #[must_use]
+    pub fn of_house(settings: &HouseSettings, world: &WorldSpec, now: SimTime) -> Self {
+        let mut book = Self::new(settings.seed, world.magic_smartcards);
+        for rule in &settings.faults {
+            book.add(rule, None, now);
+        }
+        book
     }
 
     /// Adds a rule, at the end or at a place; its name.
