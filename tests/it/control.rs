@@ -28,6 +28,8 @@ fn target(entry: &ControlEntry) -> String {
         )
         .replace("{snapshot}", "kept")
         .replace("{id}", "01900080208")
+        .replace("{rule}", "spare")
+        .replace("{number}", "4050")
 }
 
 fn body(entry: &ControlEntry) -> String {
@@ -35,6 +37,10 @@ fn body(entry: &ControlEntry) -> String {
         ("PUT", "/v1/clock") => json!({ "mode": "stepped" }).to_string(),
         ("POST", "/v1/clock/advance") => json!({ "by": "10min" }).to_string(),
         ("PUT", _) => demo(),
+        ("POST", "/v1/faults") => "preset: f07".to_owned(),
+        ("POST", "/v1/faults/dry-run") => json!({ "command": "ADD_SUBSCRIPTIONS" }).to_string(),
+        ("POST", "/v1/reproduce") => "Read timed out".to_owned(),
+        ("PATCH", _) => json!({ "paused": true, "place": 0 }).to_string(),
         ("POST", "/v1/provisioning-requests") => {
             json!({ "type": "DISPLAY_FINGERPRINT" }).to_string()
         }
@@ -55,6 +61,7 @@ async fn every_entry_of_the_list_answers() {
         for target in [target(entry), format!("{}/", target(entry))] {
             stage.control("DELETE", "/v1/worlds/copy", "").await;
             let _spare = stage.beside("spare").await;
+            stage.fault("{ name: spare, preset: f07 }");
             let kept = json!({ "as": "kept" }).to_string();
             stage
                 .control("POST", "/v1/worlds/demo/snapshot", &kept)

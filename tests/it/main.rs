@@ -30,6 +30,7 @@ mod utilities;
 mod clock;
 mod conax_door;
 mod control;
+mod fault_plan;
 mod faults;
 mod secrets;
 mod snapshots;

@@ -114,6 +114,65 @@ impl ControlEntry {
         ),
         entry(
             "GET",
+            "/v1/faults",
+            "the fault rules in order, with their counts",
+        ),
+        entry(
+            "POST",
+            "/v1/faults",
+            "add rules: YAML or JSON, one or a file of them; place=",
+        ),
+        entry("DELETE", "/v1/faults", "remove every rule"),
+        entry("GET", "/v1/faults/{rule}", "one rule"),
+        entry(
+            "PATCH",
+            "/v1/faults/{rule}",
+            "pause a rule, or put it at another place",
+        ),
+        entry("DELETE", "/v1/faults/{rule}", "remove a rule"),
+        entry(
+            "POST",
+            "/v1/faults/dry-run",
+            "what a command would meet now; nothing is counted",
+        ),
+        entry(
+            "GET",
+            "/v1/presets",
+            "the catalogue of faults, weathers, magic smartcards",
+        ),
+        entry(
+            "GET",
+            "/v1/ledger",
+            "what Conax really did with each request; only=unknown",
+        ),
+        entry(
+            "GET",
+            "/v1/ledger/file",
+            "both journals, rows and totals, for `conax-sim ledger check`",
+        ),
+        entry(
+            "GET",
+            "/v1/drift",
+            "where CRM and Conax differ, why, and what would heal it",
+        ),
+        entry(
+            "POST",
+            "/v1/drift/heal",
+            "create the requests that heal every difference",
+        ),
+        entry(
+            "GET",
+            "/v1/requests/{number}/why",
+            "why a request is where it is; fault=RULE, list=NAME=VALUE",
+        ),
+        entry(
+            "POST",
+            "/v1/reproduce",
+            "which faults of the catalogue make this stored error",
+        ),
+        entry("GET", "/v1/metrics", "metrics in Prometheus' text form"),
+        entry(
+            "GET",
             "/v1/cas/smartcards",
             "smartcards of the head-end; offset=, limit=",
         ),

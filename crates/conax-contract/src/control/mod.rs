@@ -7,6 +7,7 @@
 mod body;
 mod clock;
 mod entry;
+mod faults;
 mod problem;
 mod target;
 #[cfg(test)]
@@ -17,6 +18,11 @@ mod views;
 pub use body::{BodyProblem, ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, parse_body};
 pub use clock::{AdvanceBody, ClockBody, ClockModeName, SettleBody};
 pub use entry::ControlEntry;
+pub use faults::{
+    ActedView, CandidateView, DriftView, DriftsView, DryRunBody, DryRunView, FaultChangeBody,
+    FaultView, FaultsView, HealingView, LedgerRowView, LedgerView, MagicView, NearMissView,
+    PresetView, PresetsView, ReproductionView, ShadowView, VariantView, WeatherView, WhyView,
+};
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;
 pub use utility::UtilityBody;

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::faults::{ActedView, NearMissView};
 use crate::crm::DateText;
 
 /// The process is alive.
@@ -222,6 +223,15 @@ pub struct ExchangeView {
     pub request_number: Option<u64>,
     /// Its end in a few words.
     pub outcome: Option<String>,
+    /// The exchange with the head-end, as both sides count it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<u64>,
+    /// The fault rules that acted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<ActedView>,
+    /// The fault rules that nearly acted, and why they did not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearMissView>,
     /// The body that was sent, secrets masked.
     pub call: String,
     /// The body that came back, secrets masked.

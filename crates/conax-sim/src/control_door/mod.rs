@@ -5,7 +5,9 @@
 
 mod clock;
 mod convert;
+mod faults;
 mod queries;
+mod reckoning;
 mod reply;
 mod routes;
 mod snapshots;

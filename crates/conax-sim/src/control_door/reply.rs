@@ -27,6 +27,16 @@ impl Reply {
         Self::with_status(StatusCode::CREATED, view)
     }
 
+    /// A text of another kind.
+    pub(super) fn text(content_type: &'static str, text: String) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body: text.into_bytes(),
+            allow: None,
+        }
+    }
+
     /// Something was created; the body is written already.
     pub(super) fn created(body: Vec<u8>) -> Self {
         Self {

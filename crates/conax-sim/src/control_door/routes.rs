@@ -16,7 +16,7 @@ use conax_contract::control::{
 use crate::clock::{Activity, idle};
 use crate::control_door::convert::{date, queue_view, run_view};
 use crate::control_door::reply::Reply;
-use crate::control_door::{clock, queries, utilities, worlds};
+use crate::control_door::{clock, faults, queries, reckoning, utilities, worlds};
 use crate::dispatch::run_once;
 use crate::doorway::{
     BodyRefusal, WORLD_HEADER, check_head, forget_body, named_world, read_body, whole_answer,
@@ -296,8 +296,47 @@ async fn perform(
             utilities::create(shared, &call.body).await
         }
         (&Method::GET, ["v1", "journal"]) => queries::journal(shared, call),
+        (_, ["v1", "faults" | "presets" | "reproduce", ..]) => fault_plan(shared, method, call),
+        (_, ["v1", "ledger" | "drift" | "requests" | "metrics", ..]) => {
+            take_stock(shared, method, call).await
+        }
         (&Method::GET, ["v1", "cas", what]) => queries::cas(shared, what, call),
         (&Method::GET, ["v1", "cas", "smartcards", id]) => queries::smartcard(shared, id, call),
+        (method, segments) => unknown(method, segments),
+    }
+}
+
+fn fault_plan(shared: &Shared, method: &Method, call: &ControlCall) -> Result<Reply, Problem> {
+    let segments = call.segments();
+    match (method, segments.as_slice()) {
+        (&Method::GET, ["v1", "presets"]) => Ok(faults::presets()),
+        (&Method::POST, ["v1", "reproduce"]) => faults::reproduced(&call.body),
+        (&Method::GET, ["v1", "faults"]) => Ok(faults::list(shared)),
+        (&Method::POST, ["v1", "faults"]) => faults::add(shared, call),
+        (&Method::DELETE, ["v1", "faults"]) => Ok(faults::clear(shared)),
+        (&Method::POST, ["v1", "faults", "dry-run"]) => faults::dry_run(shared, &call.body),
+        (&Method::GET, ["v1", "faults", rule]) => faults::show(shared, rule),
+        (&Method::PATCH, ["v1", "faults", rule]) => faults::change(shared, rule, &call.body),
+        (&Method::DELETE, ["v1", "faults", rule]) => faults::remove(shared, rule),
+        (method, segments) => unknown(method, segments),
+    }
+}
+
+async fn take_stock(
+    shared: &Arc<Shared>,
+    method: &Method,
+    call: &ControlCall,
+) -> Result<Reply, Problem> {
+    let segments = call.segments();
+    match (method, segments.as_slice()) {
+        (&Method::GET, ["v1", "ledger"]) => reckoning::show_ledger(shared, call),
+        (&Method::GET, ["v1", "ledger", "file"]) => reckoning::ledger_file(shared),
+        (&Method::GET, ["v1", "drift"]) => Ok(reckoning::show_drift(shared)),
+        (&Method::POST, ["v1", "drift", "heal"]) => reckoning::heal_drift(shared).await,
+        (&Method::GET, ["v1", "requests", number, "why"]) => {
+            reckoning::tell_why(shared, number, call)
+        }
+        (&Method::GET, ["v1", "metrics"]) => Ok(reckoning::show_metrics(shared)),
         (method, segments) => unknown(method, segments),
     }
 }

@@ -14,5 +14,6 @@ mod why;
 pub use drift::{DriftEntry, drift};
 pub use heal::{Healing, heal};
 pub use metrics::metrics;
+pub(crate) use proof::totals;
 pub use proof::{LedgerFull, ledger_lines};
 pub use why::{NotFound, Question, Why, find_request, why};

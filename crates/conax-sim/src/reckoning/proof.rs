@@ -295,7 +295,7 @@ fn foreign(row: &ledger::ForeignRow) -> ForeignRow {
     }
 }
 
-fn totals(totals: &ledger::Totals) -> Totals {
+pub(crate) fn totals(totals: &ledger::Totals) -> Totals {
     Totals {
         acknowledged: totals.acknowledged,
         once: totals.once,
