@@ -36,6 +36,7 @@ mod worlds;
 // Ring 2: the built program.
 mod pipes;
 mod program;
+mod snapshot_files;
 mod sockets;
 mod verbs;
 

@@ -318,6 +318,7 @@ fn completions_know_every_verb() {
         "lint",
         "config",
         "world",
+        "snapshot",
         "healthcheck",
         "completions",
         "--run-interval",
@@ -334,6 +335,9 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["lint"],
         &["config", "show"],
         &["world"],
+        &["snapshot"],
+        &["snapshot", "save"],
+        &["snapshot", "load"],
         &["healthcheck"],
         &["completions"],
     ] {

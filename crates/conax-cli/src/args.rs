@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
-use crate::{bench, completions, config, healthcheck, lint, serve, world};
+use crate::{bench, completions, config, healthcheck, lint, serve, snapshot, world};
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
                      API that provisions it";
@@ -27,6 +27,7 @@ pub fn command_line() -> Command {
                 .about("Print the demo world, as a file to start from")
                 .after_help("Example:\n  conax-sim world > mine.world.yaml"),
         )
+        .subcommand(snapshot::command())
         .subcommand(healthcheck_command())
         .subcommand(bench::command())
         .subcommand(completions::command())
@@ -39,6 +40,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("lint", matches)) => lint::run(matches),
         Some(("config", matches)) => config::run(matches),
         Some(("world", _)) => world::run(),
+        Some(("snapshot", matches)) => snapshot::run(matches),
         Some(("healthcheck", matches)) => healthcheck::run(matches),
         Some(("bench", matches)) => bench::run(matches),
         Some(("completions", matches)) => completions::run(matches),
