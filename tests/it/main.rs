@@ -40,6 +40,7 @@ mod worlds;
 mod ledger_check;
 mod pipes;
 mod program;
+mod snapshot_files;
 mod sockets;
 mod verbs;
 

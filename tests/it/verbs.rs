@@ -319,6 +319,7 @@ fn completions_know_every_verb() {
         "config",
         "world",
         "ledger",
+        "snapshot",
         "healthcheck",
         "completions",
         "--run-interval",
@@ -340,6 +341,9 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["clock", "show"],
         &["clock", "advance"],
         &["clock", "settle"],
+        &["snapshot"],
+        &["snapshot", "save"],
+        &["snapshot", "load"],
         &["healthcheck"],
         &["completions"],
     ] {

@@ -347,7 +347,7 @@ async fn replacing_or_resetting_one_world_leaves_the_others_alone() {
     assert_eq!(own.json["exchanges"], json!([]));
 }
 
-fn created(crm: std::net::SocketAddr, prefix: &str) -> Value {
+pub(crate) fn created(crm: std::net::SocketAddr, prefix: &str) -> Value {
     let path = repository().join("fixtures/contract/add_subscriptions.request.json");
     let body = std::fs::read_to_string(path).unwrap();
     let path = Operation::AddSubscriptions.path();

@@ -5,7 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, healthcheck, ledger, lint, serve, world,
+    bench, clock, completions, config, control_client, healthcheck, ledger, lint, serve, snapshot,
+    world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -31,6 +32,7 @@ pub fn command_line() -> Command {
         )
         .subcommand(ledger::command())
         .subcommand(clock::command())
+        .subcommand(snapshot::command())
         .subcommand(healthcheck_command())
         .subcommand(bench::command())
         .subcommand(completions::command())
@@ -45,6 +47,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("world", _)) => world::run(),
         Some(("ledger", matches)) => ledger::run(matches),
         Some(("clock", matches)) => clock::run(matches),
+        Some(("snapshot", matches)) => snapshot::run(matches),
         Some(("healthcheck", matches)) => healthcheck::run(matches),
         Some(("bench", matches)) => bench::run(matches),
         Some(("completions", matches)) => completions::run(matches),

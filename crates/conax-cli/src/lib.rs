@@ -19,6 +19,7 @@ mod lint;
 mod print;
 mod serve;
 pub mod settings;
+mod snapshot;
 mod world;
 
 pub use args::command_line;

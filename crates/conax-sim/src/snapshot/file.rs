@@ -79,7 +79,7 @@ fn revived(
     count: usize,
     authors: &KnownAuthors,
 ) -> Result<Vec<Arc<ProvisioningRequest>>, FileRefusal> {
-    let mut texts = Texts::default();
+    let mut texts = Texts::for_rows(count.min(rows.len()));
     let mut revived = Vec::with_capacity(count.min(rows.len()));
     for _ in 0..count {
         let (row, rest) = postcard::take_from_bytes::<RowRecord<'_>>(rows).map_err(unfit)?;

@@ -212,10 +212,17 @@ impl From<&ExpiryRecord> for Expiry {
 }
 
 /// Texts that many parameters share.
-#[derive(Default)]
 pub(in crate::snapshot) struct Texts<'a>(HashMap<&'a str, Arc<str>, FixedState>);
 
 impl<'a> Texts<'a> {
+    /// Room for the texts of so many requests.
+    pub(in crate::snapshot) fn for_rows(count: usize) -> Self {
+        Self(HashMap::with_capacity_and_hasher(
+            count,
+            FixedState::default(),
+        ))
+    }
+
     fn share(&mut self, text: &'a str) -> Arc<str> {
         Arc::clone(self.0.entry(text).or_insert_with(|| text.into()))
     }
