@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use conax_contract::text::render_duration;
 use conax_model::crm::{ProvisioningRequest, RequestNumber, State, WaitsFor};
-use conax_model::fault::{Facts, Origin, RuleId};
+use conax_model::fault::{Facts, Miss, Origin, RuleId};
 use conax_model::id::HexId;
-use conax_model::ledger::{Fate, Row};
+use conax_model::ledger::{Fate, Row, Standing};
 use conax_model::time::SimTime;
 
 use super::story;
@@ -86,6 +86,27 @@ fn state(row: &ProvisioningRequest) -> &'static str {
         State::Completed { .. } => "COMPLETED",
         State::Rejected { .. } => "REJECTED",
     }
+}
+
+/// What to do about a request of which the CRM thinks wrongly.
+fn advice(row: &Row) -> Option<&'static str> {
+    if row.known_to_crm() {
+        return None;
+    }
+    Some(match (row.standing, row.fate) {
+        (Standing::Rejected, Fate::Never) => {
+            "the CRM cannot know that; both sides agree, so the order can be sent again"
+        }
+        (_, Fate::Twice) => {
+            "the CRM does not know that; of what a card may watch nothing differs, but a message is \
+             shown twice"
+        }
+        _ if row.is_held => "let time pass, or send the next command of the card",
+        _ => {
+            "the CRM does not know that: see GET /v1/drift, and POST /v1/drift/heal to make both \
+             sides equal"
+        }
+    })
 }
 
 fn date(at: SimTime) -> String {
@@ -179,13 +200,7 @@ impl Teller<'_> {
             (Fate::Unknown, _, _) => "what Conax really did is not known: it is another head-end",
         };
         answer.because.push(said.to_owned());
-        if !row.known_to_crm() {
-            answer.next = Some(
-                "the CRM does not know that: see GET /v1/drift, and POST /v1/drift/heal to make \
-                 both sides equal"
-                    .to_owned(),
-            );
-        }
+        answer.next = advice(&row).map(str::to_owned);
     }
 
     /// The rules that acted on its exchanges, or that none did.
@@ -202,8 +217,11 @@ impl Teller<'_> {
         if acted.is_empty() {
             answer.because.push("no fault rule acted".to_owned());
         }
+        let has_acted = !acted.is_empty();
         answer.because.extend(acted);
-        for near in notes.iter().flat_map(|note| &note.near) {
+        let near = notes.iter().flat_map(|note| &note.near);
+        // That others are used up says nothing where one acted.
+        for near in near.filter(|near| !(has_acted && near.miss == Miss::Spent)) {
             answer
                 .because
                 .push(format!("rule {} nearly acted: {}", near.rule, near.why));
