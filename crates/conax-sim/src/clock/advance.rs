@@ -69,12 +69,14 @@ impl Turn<'_> {
         self.clock.inner.bustle.rest(PATIENCE).await
     }
 
-    /// When the next wait ends that is not in the background.
+    /// When the next wait ends that is not in the background; what ends beyond the calendar never
+    /// does.
     #[must_use]
     pub fn next_work(&self) -> Option<SimTime> {
+        let base = self.clock.inner.face().base;
         let waits = self.clock.inner.waits();
         let (due, _) = waits.turns().find(|(_, in_background)| !in_background)?;
-        Some(self.clock.inner.face().base + whole_millis(due))
+        Some(base + whole_millis(due)).filter(|due| *due <= SimTime::MAX)
     }
 
     /// See [`Clock::advance_to`].
@@ -84,8 +86,10 @@ impl Turn<'_> {
         self.advance(target.max(face.position())).await
     }
 
+    /// The calendar ends, and with it the clock.
     async fn advance(&self, target: Duration) -> Advanced {
         let inner = &self.clock.inner;
+        let target = target.min(SimTime::MAX.since(inner.face().base));
         let (from, mut fired) = (self.clock.now(), 0);
         let at_rest = loop {
             if !self.rest().await {
