@@ -5,7 +5,7 @@ use std::time::Duration;
 use conax_model::time::SimTime;
 
 use crate::clock::activity::{Activity, Pause};
-use crate::clock::{Clock, whole_millis};
+use crate::clock::{Clock, ClockMode, whole_millis};
 
 /// How long, of real time, the house may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,7 +34,9 @@ pub struct Turn<'a> {
 /// Timers that run must learn what has passed, even if whoever advanced was given up half-way.
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.clock.inner.changed();
+        if self.clock.mode() != ClockMode::Stepped {
+            self.clock.inner.changed();
+        }
     }
 }
 
