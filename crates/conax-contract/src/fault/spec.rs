@@ -64,6 +64,8 @@ pub struct SelectorSpec {
     pub cycle: Option<CycleSpec>,
     /// Only above so many exchanges at a time.
     pub above: Option<usize>,
+    /// Only beyond so many exchanges on one connection.
+    pub above_on_connection: Option<usize>,
     /// A share, above 0 and up to 1.
     pub probability: Option<f64>,
     /// Every so many-th.

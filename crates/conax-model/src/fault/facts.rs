@@ -38,6 +38,8 @@ pub struct Facts<'a> {
     pub origin: Option<&'a Origin>,
     /// How many exchanges are at the head-end, this one included.
     pub concurrency: usize,
+    /// How many exchanges came on the same connection, this one included; 1 if that is not known.
+    pub on_connection: usize,
     /// When.
     pub now: SimTime,
 }

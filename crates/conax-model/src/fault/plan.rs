@@ -243,6 +243,7 @@ impl RuleAtWork {
             command: None,
             origin: None,
             concurrency: 0,
+            on_connection: 1,
             now,
         };
         let refuses = |entry: &Entry| {

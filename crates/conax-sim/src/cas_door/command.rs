@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use conax_contract::cas::{
     self, CasOperation, CasRequest, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault,
     encode_reply,
@@ -18,6 +19,7 @@ use crate::cas_door::convert;
 use crate::cas_door::one_call::fault_of_call;
 use crate::cas_door::routes::{Answer, header_text};
 use crate::dispatch::OwnRequest;
+use crate::doorway::ConnectionControl;
 use crate::fault::{FaultNote, WireFault, claimed_encoding, damage_bytes, damage_reply};
 use crate::journal::Subject;
 use crate::shared::Shared;
@@ -35,18 +37,21 @@ struct Exchange<'a> {
     domain: &'a DomainName,
     number: u64,
     generation: u64,
+    on_connection: usize,
     heard: Heard,
 }
 
 /// Answers a body that came from somebody who may come in.
 pub(super) async fn command(
     shared: &Shared,
-    headers: &HeaderMap,
+    parts: &Parts,
     domain: &DomainName,
     body: &[u8],
     own: Option<&OwnRequest>,
 ) -> Answer {
+    let headers = &parts.headers;
     let content_type = header_text(headers, &header::CONTENT_TYPE);
+    let control = parts.extensions.get::<ConnectionControl>();
     let exchange = Exchange {
         number: own.map_or_else(|| shared.faults.next_exchange(), |own| own.exchange),
         heard: hear(cas::decode_request(
@@ -55,6 +60,7 @@ pub(super) async fn command(
             body,
         )),
         generation: shared.ledger().generation,
+        on_connection: control.map_or(1, ConnectionControl::call_count),
         shared,
         domain,
     };
@@ -107,6 +113,7 @@ impl Exchange<'_> {
             command: self.command(),
             origin: origin.as_ref(),
             concurrency: self.shared.faults.at_door(),
+            on_connection: self.on_connection,
             now: self.shared.clock.now(),
         };
         let stage = match own {

@@ -59,6 +59,7 @@ pub(super) fn fault_of_call(
         command: None,
         origin: None,
         concurrency: shared.faults.at_door(),
+        on_connection: 1,
         now,
     };
     Ok(Some(plan.judge(Stage::Arrived, &facts)))

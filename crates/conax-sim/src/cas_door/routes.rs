@@ -301,7 +301,7 @@ async fn enter(
     match body {
         Ok(body) => {
             *call = body;
-            command(shared, &parts.headers, &domain, call, own).await
+            command(shared, parts, &domain, call, own).await
         }
         Err(refusal) => unread(refusal, limits.body_bytes),
     }

@@ -190,6 +190,7 @@ pub(super) fn dry_run(shared: &Shared, body: &[u8]) -> Result<Reply, Problem> {
         command: Some(&command),
         origin: Some(&origin),
         concurrency: shared.faults.at_door() + 1,
+        on_connection: 1,
         now: shared.clock.now(),
     };
     let verdict = shared.faults.book().plan.dry_run(&facts);

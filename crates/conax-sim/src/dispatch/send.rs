@@ -284,6 +284,7 @@ fn judge_connection(shared: &Shared, command: &Command, exchange: u64) -> Verdic
         command: Some(command),
         origin: origin.as_ref(),
         concurrency: shared.faults.at_door() + 1,
+        on_connection: 1,
         now: shared.clock.now(),
     };
     shared.faults.judge(Stage::Connect, &facts)

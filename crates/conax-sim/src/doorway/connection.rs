@@ -4,7 +4,7 @@
 use std::io;
 use std::net::Shutdown;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -32,6 +32,8 @@ struct Steering {
     is_steered: AtomicBool,
     wishes: Mutex<Wishes>,
     end: Notify,
+    /// Calls that came on this connection.
+    calls: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -95,6 +97,12 @@ impl ConnectionControl {
         }
     }
 
+    /// How many calls came on this connection, this one included.
+    #[must_use]
+    pub fn call_count(&self) -> usize {
+        self.steering.calls.load(Ordering::Relaxed)
+    }
+
     /// Breaks the connection, as a crashed machine does: the client sees a reset.
     pub fn reset(&self) {
         self.steering.end(End::Reset);
@@ -123,6 +131,7 @@ impl ConnectionControl {
 
     /// What was wished for one reply does not hold for the next.
     pub(super) fn begin_call(&self) {
+        self.steering.calls.fetch_add(1, Ordering::Relaxed);
         if self.steering.is_steered.load(Ordering::Acquire) {
             self.steering.steer(|wishes| {
                 wishes.bytes_left = None;

@@ -385,6 +385,7 @@ impl Teller<'_> {
             command: command.as_ref(),
             origin: Some(&origin),
             concurrency: 1,
+            on_connection: 1,
             now: self.now,
         };
         let book = self.shared.faults.book();
