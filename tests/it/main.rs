@@ -31,6 +31,7 @@ mod clock;
 mod conax_door;
 mod control;
 mod fault_plan;
+mod fault_sockets;
 mod faults;
 mod secrets;
 mod snapshots;

@@ -135,6 +135,7 @@ pub fn damaged(response: &mut Response<Body>, body: &Bytes, faults: &[AnswerFaul
     *response.body_mut() = Body::new(BrokenBody {
         rest: body.slice(..kept.min(body.len())),
         breaks_off: cut.is_some(),
+        has_paused: false,
         pace,
         clock: clock.clone(),
         activity: Activity::current(),
@@ -148,6 +149,9 @@ type Sleeping = Pin<Box<dyn Future<Output = ()> + Send>>;
 struct BrokenBody {
     rest: Bytes,
     breaks_off: bool,
+    /// Whether what was given has had the time to go out: a server drops what it holds when a body
+    /// fails.
+    has_paused: bool,
     pace: Option<u32>,
     clock: Clock,
     activity: Option<Activity>,
@@ -192,6 +196,10 @@ impl hyper::body::Body for BrokenBody {
         if !self.rest.is_empty() {
             let piece = self.piece();
             return Poll::Ready(Some(Ok(hyper::body::Frame::data(piece))));
+        }
+        if self.breaks_off && !std::mem::replace(&mut self.has_paused, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         self.activity = None;
         match std::mem::take(&mut self.breaks_off) {
