@@ -90,7 +90,7 @@ impl SharedFace {
             let version = self.version.load(Ordering::Acquire);
             let face = self.load();
             fence(Ordering::Acquire);
-            let is_whole = version % 2 == 0;
+            let is_whole = version.is_multiple_of(2);
             if is_whole && self.version.load(Ordering::Relaxed) == version {
                 return face;
             }
