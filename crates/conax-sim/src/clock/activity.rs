@@ -5,13 +5,15 @@
 //! such a wait ends the pause before waking the waiter, so the house is never at rest in between.
 //! While a task runs it counts whatever it has paused: it may be about to wait for something else.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::sync::Notify;
+use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
     static CURRENT: Activity;
@@ -151,14 +153,11 @@ impl Activity {
     }
 
     /// Runs a future as this activity: what it waits for pauses it. It lives as long as the future.
-    pub async fn run<F: Future>(self, future: F) -> F::Output {
-        let bustle = Arc::clone(&self.0.bustle);
-        let mut task = pin!(CURRENT.scope(self, future));
-        std::future::poll_fn(|cx| {
-            let _running = Running::begin(&bustle);
-            task.as_mut().poll(cx)
-        })
-        .await
+    pub fn run<F: Future>(self, future: F) -> Run<F> {
+        Run {
+            bustle: Arc::clone(&self.0.bustle),
+            task: CURRENT.scope(self, future),
+        }
     }
 
     /// The one who waits while another activity works for it.
@@ -187,6 +186,25 @@ impl Activity {
             pauses.count = 0;
             self.0.bustle.more();
         }
+    }
+}
+
+pin_project! {
+    /// A future that runs as an activity.
+    pub struct Run<F> {
+        bustle: Arc<Bustle>,
+        #[pin]
+        task: TaskLocalFuture<Activity, F>,
+    }
+}
+
+impl<F: Future> Future for Run<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let run = self.project();
+        let _running = Running::begin(run.bustle);
+        run.task.poll(cx)
     }
 }
 

@@ -22,12 +22,12 @@ const PIECES_A_SECOND: u64 = 10;
 /// Control over one connection; in the extensions of each request that came on it.
 #[derive(Clone, Debug)]
 pub struct ConnectionControl {
-    stream: Weak<TcpStream>,
     steering: Arc<Steering>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Steering {
+    stream: Weak<TcpStream>,
     /// Whether anything below was ever asked for; else writing need not look.
     is_steered: AtomicBool,
     wishes: Mutex<Wishes>,
@@ -78,8 +78,12 @@ impl Steering {
 impl ConnectionControl {
     pub(super) fn of(stream: &Arc<TcpStream>) -> Self {
         Self {
-            stream: Arc::downgrade(stream),
-            steering: Arc::default(),
+            steering: Arc::new(Steering {
+                stream: Arc::downgrade(stream),
+                is_steered: AtomicBool::new(false),
+                wishes: Mutex::default(),
+                end: Notify::new(),
+            }),
         }
     }
 
@@ -88,7 +92,7 @@ impl ConnectionControl {
     ///
     /// A client that only says that it sends no more looks the same.
     pub async fn closed_by_peer(&self) {
-        while let Some(stream) = self.stream.upgrade() {
+        while let Some(stream) = self.steering.stream.upgrade() {
             match stream.peek(&mut [0]).await {
                 Ok(0) | Err(_) => return,
                 // More of a call that is read later: nothing tells when its end comes behind it.
@@ -148,7 +152,7 @@ impl ConnectionControl {
             }
             self.steering.end.notified().await;
         };
-        let Some(stream) = self.stream.upgrade() else {
+        let Some(stream) = self.steering.stream.upgrade() else {
             return;
         };
         // Whatever fails here, the connection is broken already.
