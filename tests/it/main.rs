@@ -36,6 +36,7 @@ mod fault_sockets;
 mod faults;
 mod secrets;
 mod snapshots;
+mod storm;
 mod why;
 mod worlds;
 

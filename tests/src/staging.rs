@@ -124,6 +124,13 @@ impl Staging {
         self
     }
 
+    /// Another world.
+    #[must_use]
+    pub fn with_world(mut self, change: impl FnOnce(&mut WorldSpec)) -> Self {
+        change(&mut self.world);
+        self
+    }
+
     /// Any other setting.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut HouseSettings)) -> Self {

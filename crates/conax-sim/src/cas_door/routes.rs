@@ -16,10 +16,8 @@ use crate::cas_door::command::command;
 use crate::cas_door::gate::Entry;
 use crate::clock::{Clock, idle};
 use crate::dispatch::OwnRequest;
-use crate::doorway::{
-    BodyRefusal, ConnectionControl, check_head, forget_body, read_body, whole_answer, world_of,
-};
-use crate::fault::{WireFault, damaged, ended};
+use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer, world_of};
+use crate::fault::{ClientGone, WireFault, damaged, ended};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, Worlds, sentence};
@@ -74,13 +72,33 @@ impl Answer {
 
 async fn enter_world(State(worlds): State<Arc<Worlds>>, mut request: Request) -> Response<Body> {
     match world_of(&worlds, &mut request).await {
-        Ok(shared) => answer(&shared, request, None).await,
-        Err(refusal) => answer(worlds.main(), request, Some(refusal)).await,
+        Ok(shared) => carried_through(shared, request, None).await,
+        Err(refusal) => carried_through(Arc::clone(worlds.main()), request, Some(refusal)).await,
     }
 }
 
 async fn answer_world(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
-    answer(&shared, request, None).await
+    carried_through(shared, request, None).await
+}
+
+/// What has reached the head-end is carried through on a task of its own, whoever stops waiting for
+/// the answer; it learns of that by [`ClientGone`].
+async fn carried_through(
+    shared: Arc<Shared>,
+    mut request: Request,
+    no_world: Option<WorldRefusal>,
+) -> Response<Body> {
+    let (_waiting, gone) = ClientGone::watch();
+    request.extensions_mut().insert(gone);
+    let answer = async move { answer(&shared, request, no_world).await };
+    match tokio::spawn(answer).await {
+        Ok(response) => response,
+        Err(failed) => match failed.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The house is closing.
+            Err(_) => Response::new(Body::empty()),
+        },
+    }
 }
 
 /// Whoever works on a call of our own link does so in place of the one who waits for the answer.
@@ -140,7 +158,7 @@ async fn answer_call(
         },
     });
     match answer.ending {
-        Some(ending) => ended(ending, parts.extensions.get::<ConnectionControl>()).await,
+        Some(ending) => ended(ending, &parts.extensions).await,
         None => into_response(answer, &shared.clock),
     }
 }

@@ -83,6 +83,7 @@ impl ConnectionControl {
                 is_steered: AtomicBool::new(false),
                 wishes: Mutex::default(),
                 end: Notify::new(),
+                calls: AtomicUsize::new(0),
             }),
         }
     }

@@ -10,11 +10,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, Response, header};
+use axum::http::{Extensions, HeaderValue, Response, header};
 use conax_contract::cas::CasReply;
 use conax_model::entropy::Ids;
 use conax_model::fault::AnswerFault;
 use conax_model::id::TransactionId;
+
+use tokio::sync::watch;
 
 use crate::clock::{Activity, Clock, idle};
 use crate::doorway::ConnectionControl;
@@ -45,13 +47,47 @@ impl WireFault {
     }
 }
 
+/// Tells whoever carries a call through that nobody waits for its answer any more; in the
+/// extensions of each call at the head-end's door.
+#[derive(Clone, Debug)]
+pub struct ClientGone(watch::Receiver<()>);
+
+impl ClientGone {
+    /// The client's end, to be held while it waits, and the other one.
+    #[must_use]
+    pub fn watch() -> (watch::Sender<()>, Self) {
+        let (waiting, gone) = watch::channel(());
+        (waiting, Self(gone))
+    }
+
+    async fn gone(mut self) {
+        while self.0.changed().await.is_ok() {}
+    }
+}
+
 /// Ends an exchange without an answer. What it returns reaches an in-process caller only.
-pub async fn ended(fault: WireFault, control: Option<&ConnectionControl>) -> Response<Body> {
+pub async fn ended(fault: WireFault, call: &Extensions) -> Response<Body> {
+    let control = call.get::<ConnectionControl>();
     if fault == WireFault::Silence {
-        match control {
-            Some(control) => idle(control.closed_by_peer()).await,
-            None => idle(std::future::pending::<()>()).await,
-        }
+        let closed = async {
+            match control {
+                Some(control) => control.closed_by_peer().await,
+                None => std::future::pending().await,
+            }
+        };
+        let gone = async {
+            match call.get::<ClientGone>() {
+                Some(gone) => gone.clone().gone().await,
+                None => std::future::pending().await,
+            }
+        };
+        idle(async {
+            tokio::select! {
+                () = closed => {}
+                () = gone => {}
+            }
+        })
+        .await;
     }
     if let Some(control) = control {
         match fault {
