@@ -30,6 +30,7 @@ mod utilities;
 mod clock;
 mod conax_door;
 mod control;
+mod determinism;
 mod drift;
 mod fault_plan;
 mod fault_sockets;
