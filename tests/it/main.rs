@@ -35,6 +35,7 @@ mod drift;
 mod fault_plan;
 mod fault_sockets;
 mod faults;
+mod parity;
 mod secrets;
 mod snapshots;
 mod storm;
