@@ -62,6 +62,22 @@ impl Facts<'_> {
             .and_then(|origin| origin.subscription.as_deref())
     }
 
+    /// Whether one of the command's smartcards is like this; without making a list of them.
+    pub(super) fn any_card(&self, fits: impl Fn(&str) -> bool) -> bool {
+        match self.command {
+            Some(
+                Command::AddSubscriptions { card, .. }
+                | Command::CancelSubscriptions { card, .. }
+                | Command::GetActiveSubscriptions { card }
+                | Command::GetPairingStatusForCard { card }
+                | Command::UpdateCaPinToDefaultValue { card }
+                | Command::UpdateCaPinToGivenValue { card, .. },
+            ) => fits(card.as_str()),
+            Some(command) => command.cards().iter().any(|card| fits(card.as_str())),
+            None => false,
+        }
+    }
+
     /// The smartcards the command names.
     pub(super) fn cards(&self) -> Vec<&str> {
         let cards = self.command.map(Command::cards).unwrap_or_default();

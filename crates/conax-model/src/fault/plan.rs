@@ -152,6 +152,10 @@ impl FaultPlan {
         if self.magic.is_empty() {
             return;
         }
+        // Nearly every command is about no magic card: then nothing is made.
+        if !facts.any_card(|card| self.magic.contains_key(card)) {
+            return;
+        }
         let cards = facts.cards();
         let Some((card, entry)) = cards
             .iter()

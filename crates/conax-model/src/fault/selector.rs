@@ -72,7 +72,7 @@ impl Selector {
             misses.add(Miss::Kind);
         }
         if let Some(pattern) = &self.card {
-            misses.unless(any(pattern, &facts.cards()), Miss::Card);
+            misses.unless(facts.any_card(|card| pattern.matches(card)), Miss::Card);
         }
         if let Some(pattern) = &self.product {
             misses.unless(any(pattern, &facts.products()), Miss::Product);
