@@ -42,6 +42,12 @@ impl<T> Chunked<T> {
         self.len() == 0
     }
 
+    /// The items, the last one first.
+    pub fn iter_back(&self) -> impl Iterator<Item = &T> {
+        let full = self.full.iter().rev().flat_map(|chunk| chunk.iter().rev());
+        self.last.iter().rev().chain(full)
+    }
+
     /// The items, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.full
