@@ -12,18 +12,20 @@ use crate::id::TransactionId;
 use crate::time::SimTime;
 
 /// What was done, and its record.
-#[derive(Clone, Debug)]
-struct Done {
-    command: Command,
-    transaction: Transaction,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// What was done.
+    pub command: Command,
+    /// Its record.
+    pub transaction: Transaction,
 }
 
 /// The head-end's past, as far back as somebody may ask.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Past {
-    span: Duration,
-    base: Option<CasState>,
-    since: VecDeque<Done>,
+    pub(super) span: Duration,
+    pub(super) base: Option<CasState>,
+    pub(super) since: VecDeque<Done>,
 }
 
 impl Past {

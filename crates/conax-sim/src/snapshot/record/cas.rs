@@ -205,7 +205,6 @@ impl TryFrom<ProductRecord<'_>> for ProductSpec {
 
 impl<'a> From<&'a CardParts> for CardRecord<'a> {
     fn from(card: &'a CardParts) -> Self {
-        let span = |period: &Period| (period.start().millis(), period.end().millis());
         let entitlements = card.entitlements.iter();
         Self {
             id: card.id.as_str(),
@@ -237,6 +236,10 @@ impl TryFrom<CardRecord<'_>> for CardParts {
                 .collect::<Result<_, _>>()?,
         })
     }
+}
+
+pub(super) fn span(period: &Period) -> (i64, i64) {
+    (period.start().millis(), period.end().millis())
 }
 
 pub(super) fn period((start, end): (i64, i64)) -> Result<Period, UnknownValue> {
