@@ -34,6 +34,7 @@ mod fault_plan;
 mod faults;
 mod secrets;
 mod snapshots;
+mod snapshots_whole;
 mod worlds;
 
 // Ring 2: the built program.

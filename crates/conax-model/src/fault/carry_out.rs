@@ -323,7 +323,9 @@ impl HeadEndMemory {
                 let back = hands.now - time.max(Duration::from_millis(1));
                 if let Some((state, transactions)) = self.past.rewind(back) {
                     *hands.state = state;
-                    hands.deeds.push(Deed::Undone { transactions });
+                    if !transactions.is_empty() {
+                        hands.deeds.push(Deed::Undone { transactions });
+                    }
                 }
             }
             CommandFault::EmmLag(lag) => {

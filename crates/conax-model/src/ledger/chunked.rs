@@ -26,7 +26,8 @@ impl<T> Chunked<T> {
     pub fn push(&mut self, item: T) {
         self.last.push(item);
         if self.last.len() == CHUNK {
-            self.full.push(std::mem::take(&mut self.last).into());
+            let full = std::mem::replace(&mut self.last, Vec::with_capacity(CHUNK));
+            self.full.push(full.into());
         }
     }
 
