@@ -9,11 +9,14 @@ use super::UnknownValue;
 use super::cas::{period, span};
 use super::transaction::Texts;
 
+/// Beginnings and ends.
+type Spans = Vec<(i64, i64)>;
+
 /// The CRM's belief at the start.
 #[derive(Serialize, Deserialize)]
 pub(in crate::snapshot) struct BeliefRecord<'a> {
     #[serde(borrow)]
-    entitlements: Vec<(&'a str, &'a str, Vec<(i64, i64)>)>,
+    entitlements: Vec<(&'a str, &'a str, Spans)>,
     #[serde(borrow)]
     pairings: Vec<(Texts<'a>, Texts<'a>)>,
 }

@@ -128,6 +128,13 @@ impl<'a> From<&'a Command> for CommandRecord<'a> {
     }
 }
 
+fn requested(start: Option<i64>, end: Option<i64>) -> RequestedPeriod {
+    RequestedPeriod {
+        start: start.map(SimTime::from_millis),
+        end: end.map(SimTime::from_millis),
+    }
+}
+
 impl From<CommandRecord<'_>> for Command {
     fn from(record: CommandRecord<'_>) -> Self {
         let card = |text: &str| SmartcardId::new(text);
@@ -140,10 +147,7 @@ impl From<CommandRecord<'_>> for Command {
             } => Self::AddSubscriptions {
                 card: card(whose),
                 products: products(some),
-                period: RequestedPeriod {
-                    start: start.map(SimTime::from_millis),
-                    end: end.map(SimTime::from_millis),
-                },
+                period: requested(start, end),
             },
             CommandRecord::CancelSubscriptions(whose, some) => Self::CancelSubscriptions {
                 card: card(whose),
