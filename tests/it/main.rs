@@ -39,6 +39,7 @@ mod faults;
 mod parity;
 mod secrets;
 mod snapshots;
+mod snapshots_whole;
 mod storm;
 mod why;
 mod worlds;

@@ -37,6 +37,15 @@ pub struct Belief {
     pairings: Vec<BelievedPairing>,
 }
 
+/// What a belief is made of; for whoever keeps it outside this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BeliefParts {
+    /// Products on cards, each with the periods in which it holds, in order of time and apart.
+    pub entitlements: Vec<(SmartcardId, ProductId, Vec<Period>)>,
+    /// Pairings.
+    pub pairings: Vec<BelievedPairing>,
+}
+
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Drift {
@@ -81,6 +90,31 @@ impl Belief {
         Self {
             entitlements: held_entitlements(cas, now),
             pairings: held_pairings(cas),
+        }
+    }
+
+    /// What the belief is made of: products on cards with the periods in which they hold, and
+    /// pairings.
+    #[must_use]
+    pub fn parts(&self) -> BeliefParts {
+        let entitlements = self.entitlements.iter();
+        BeliefParts {
+            entitlements: entitlements
+                .map(|((card, product), spans)| (card.clone(), product.clone(), spans.0.clone()))
+                .collect(),
+            pairings: self.pairings.clone(),
+        }
+    }
+
+    /// The belief of these parts.
+    #[must_use]
+    pub fn from_parts(parts: BeliefParts) -> Self {
+        let entitlements = parts.entitlements.into_iter();
+        Self {
+            entitlements: entitlements
+                .map(|(card, product, periods)| ((card, product), Spans(periods)))
+                .collect(),
+            pairings: parts.pairings,
         }
     }
 

@@ -1,8 +1,11 @@
 //! What the doors and the dispatcher share: the two machines behind their locks, the clock, the
 //! journal.
 //!
-//! The two locks are never held together, and neither across a wait. The CRM side never sees the
-//! head-end's state and the other way round: they meet over bytes.
+//! The locks of the two sides are never held together, and no lock across a wait. The CRM side never
+//! sees the head-end's state and the other way round: they meet over bytes.
+//!
+//! What changes a side and is written down in the ledger happens under the ledger's lock, which is
+//! always taken first: a snapshot has both or neither.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -16,7 +19,7 @@ use conax_model::cas::{AddedSets, CasSettings, CasState};
 use conax_model::crm::{ProvisioningRequest, ReferenceData, RequestBook, Sessions, State};
 use conax_model::drift::Belief;
 use conax_model::entropy::Ids;
-use conax_model::fault::HeadEndMemory;
+use conax_model::fault::{Deed, HeadEndMemory};
 use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -288,19 +291,27 @@ impl Shared {
         let _one_at_a_time = self.changing.lock().await;
         let _change = Change::begin(self);
         self.wait_for_answers().await;
-        let crm = {
+        let clock = self.clock.reading();
+        let ledger_now = self.ledger();
+        let (crm, on_its_way) = {
             let side = self.crm();
-            side.copy(side.generation)
+            let on_its_way = side.book.in_flight().filter_map(|row| row.number);
+            (side.copy(side.generation), on_its_way.collect())
         };
+        let cas = self.cas().clone();
+        let mut ledger = ledger_now.clone();
+        drop(ledger_now);
+        ledger.recall(clock.now, &on_its_way);
+        let faults = self.faults.book().clone();
         Snapshot {
             crm,
-            cas: self.cas().clone(),
-            faults: self.faults.book().clone(),
-            ledger: self.ledger().clone(),
+            cas,
+            faults,
+            ledger,
             last_exchange: self.faults.last_exchange(),
             spec: self.world(),
             runs: self.runs.load(Ordering::Relaxed),
-            clock: self.clock.reading(),
+            clock,
         }
     }
 
@@ -344,13 +355,15 @@ impl Shared {
             .world
             .lock()
             .expect("nobody panics while holding the world") = spec;
+        let mut ledger_now = self.ledger();
         let old_cas = std::mem::replace(&mut *self.cas(), cas);
         let old_crm = std::mem::replace(&mut *self.crm(), crm);
-        let old_ledger = std::mem::replace(&mut *self.ledger(), ledger);
+        let old_ledger = std::mem::replace(&mut *ledger_now, ledger);
+        drop(ledger_now);
         tokio::task::spawn_blocking(move || drop((old_cas, old_crm, old_ledger)));
     }
 
-    /// Both journals of the ledger, locked.
+    /// Both journals of the ledger, locked. Never take it while a side is locked.
     pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger
             .lock()
@@ -377,16 +390,34 @@ impl Shared {
 
     /// Lets the head-end do what it held back and is due by now.
     pub fn catch_up(&self) {
-        let generation = self.ledger().generation;
+        let mut ledger = self.ledger();
+        let now = self.clock.now();
         let deeds = {
-            let now = self.clock.now();
             let mut side = self.cas();
             let side = &mut *side;
             side.memory.catch_up(&mut side.state, &mut side.ids, now)
         };
-        if !deeds.is_empty() {
-            self.note_cas(generation, deeds.into_iter().map(CasEvent::Did));
+        for deed in deeds {
+            ledger.cas(now, CasEvent::Did(deed));
         }
+    }
+
+    /// Lets the head-end do something and writes it down; nothing if the world is another by now.
+    pub fn at_head_end<T>(
+        &self,
+        generation: u64,
+        act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<Deed>),
+    ) -> Option<T> {
+        let mut ledger = self.ledger();
+        if ledger.generation != generation {
+            return None;
+        }
+        let now = self.clock.now();
+        let (done, deeds) = act(&mut self.cas(), now);
+        for deed in deeds {
+            ledger.cas(now, CasEvent::Did(deed));
+        }
+        Some(done)
     }
 
     /// Changes the fault plan; the head-end remembers its past as far back as it now has to.

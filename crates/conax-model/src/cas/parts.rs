@@ -36,7 +36,7 @@ pub struct CasParts {
     /// The fingerprints.
     pub fingerprints: ScheduleParts<FingerprintParts>,
     /// The remembered transactions, the oldest first.
-    pub transactions: Vec<Transaction>,
+    pub transactions: Vec<Arc<Transaction>>,
     /// How many transactions there ever were.
     pub transaction_count: u64,
 }
@@ -130,7 +130,7 @@ impl CasState {
             pairings: self.pairings.iter().cloned().collect(),
             messages: self.messages.parts(message_parts),
             fingerprints: self.fingerprints.parts(fingerprint_parts),
-            transactions: self.transactions.iter().cloned().collect(),
+            transactions: self.transactions.all().map(Arc::clone).collect(),
             transaction_count: self.transactions.count,
         }
     }

@@ -29,10 +29,10 @@ pub struct Shadow {
 /// Rules in order; the first that acts decides. Rules that only delay let later ones act as well.
 #[derive(Clone, Debug)]
 pub struct FaultPlan {
-    seed: Seed,
-    rules: Vec<RuleAtWork>,
-    magic: Arc<BTreeMap<String, Entry>>,
-    magic_hits: u64,
+    pub(super) seed: Seed,
+    pub(super) rules: Vec<RuleAtWork>,
+    pub(super) magic: Arc<BTreeMap<String, Entry>>,
+    pub(super) magic_hits: u64,
 }
 
 impl FaultPlan {

@@ -45,7 +45,7 @@ pub struct FaultBook {
     pub plan: FaultPlan,
     /// The rules as they were written, by name.
     pub written: BTreeMap<RuleId, Value>,
-    made_names: u64,
+    pub(crate) made_names: u64,
 }
 
 /// The desk where the plan lies.
@@ -109,7 +109,7 @@ impl FaultBook {
 }
 
 /// The cards that always meet the same.
-fn magic() -> BTreeMap<String, Entry> {
+pub(crate) fn magic() -> BTreeMap<String, Entry> {
     let cards = magic_cards().into_iter();
     cards
         .filter_map(|magic| Some((magic.card, convert::entry(&magic.entry?))))

@@ -51,10 +51,12 @@ pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
         let side = shared.crm();
         (side.book.clone(), Arc::clone(&side.start_belief))
     };
+    let ledger = shared.ledger().clone();
+    let cas = shared.cas().state.clone();
     let sides = Sides {
         now: shared.clock.now(),
-        cas: shared.cas().state.clone(),
-        reckoning: shared.ledger().reckon(),
+        cas,
+        reckoning: ledger.reckon(),
         book,
     };
     let belief = (*start).clone().after(&sides.book, &sides.cas);

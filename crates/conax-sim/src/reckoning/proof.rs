@@ -124,6 +124,10 @@ fn crm_event(event: &ledger::CrmEvent) -> CrmEvent {
             exchange: *exchange,
             fault: fault.to_string(),
         },
+        ledger::CrmEvent::Recalled { request, exchange } => CrmEvent::Recalled {
+            request: *request,
+            exchange: *exchange,
+        },
         ledger::CrmEvent::Ended {
             request,
             completed,

@@ -1,4 +1,5 @@
-//! A snapshot as the bytes of a file, and back: one record of the world, then one of each request.
+//! A snapshot as the bytes of a file, and back: one record of the world, then one of each request,
+//! then one of each event of the ledger.
 
 use std::sync::Arc;
 
@@ -7,29 +8,36 @@ use conax_model::cas::CasState;
 use conax_model::crm::{ProvisioningRequest, RequestBook, Sessions};
 use conax_model::drift::Belief;
 use conax_model::entropy::Ids;
-use conax_model::fault::HeadEndMemory;
-use serde::Serialize;
+use conax_model::ledger::Ledger;
+use serde::{Deserialize, Serialize};
 
 use super::Snapshot;
 use super::record::{
-    Authors, CasRecord, ClockRecord, CrmRecord, KnownAuthors, RowRecord, Texts, UnknownValue,
-    WorldRecord,
+    Authors, BeliefRecord, CasRecord, ClockRecord, CrmRecord, EventsIn, EventsOut, KnownAuthors,
+    LedgerRecord, MemoryRecord, PlanRecord, RowRecord, Texts, UnknownValue, WorldRecord,
 };
 use super::seal::{self, FileRefusal, SealKey};
-use crate::fault::FaultBook;
 use crate::settings::HouseSettings;
-use crate::shared::{CasSide, CrmSide, ledger_of, own_cas_settings};
+use crate::shared::{CasSide, CrmSide, own_cas_settings};
 use crate::world;
 
 impl Snapshot {
     /// The snapshot as a sealed file.
     #[must_use]
     pub fn to_file(&self, key: &SealKey) -> Vec<u8> {
+        let (events, _) = self.ledger.lens();
+        let size = self.crm.book.all().count() * ROW_BYTES + events * EVENT_BYTES;
+        let body = self.write(seal::room_for(size));
+        seal::seal(body, key)
+    }
+
+    fn write(&self, body: Vec<u8>) -> Vec<u8> {
         let spec = self.spec.to_yaml(Secrets::Shown);
         let mut authors = Authors::default();
         let book = self.crm.book.parts();
         let crm = CrmRecord::of(&book, &self.crm.sessions, &mut authors);
-        let cas = self.cas.state.parts();
+        let (cas, memory) = (self.cas.state.parts(), self.cas.memory.parts());
+        let (plan, belief) = (self.faults.plan.parts(), self.crm.start_belief.parts());
         let failures = self.cas.gate.failures();
         let record = WorldRecord {
             spec: &spec,
@@ -42,12 +50,27 @@ impl Snapshot {
             crm,
             cas: CasRecord::of(&cas),
             failures: failures.collect(),
+            memory: MemoryRecord::of(&memory),
+            faults: PlanRecord::of(&self.faults, &plan),
+            start_belief: BeliefRecord::of(&belief),
+            ledger: LedgerRecord::of(&self.ledger),
         };
-        let mut body = written(&record, Vec::with_capacity(book.rows.len() * ROW_BYTES));
+        let mut body = written(&record, body);
         for row in &book.rows {
             body = written(&RowRecord::of(row, &authors), body);
         }
-        seal::seal(body, key)
+        self.write_events(body)
+    }
+
+    fn write_events(&self, mut body: Vec<u8>) -> Vec<u8> {
+        let mut events = EventsOut::new(&self.crm.book);
+        for one in self.ledger.crm_events() {
+            body = written(&events.crm(one), body);
+        }
+        for one in self.ledger.cas_events() {
+            body = written(&events.cas(one), body);
+        }
+        body
     }
 
     /// The snapshot of a sealed file, for a house with these settings.
@@ -60,34 +83,68 @@ impl Snapshot {
         settings: &HouseSettings,
     ) -> Result<Self, FileRefusal> {
         let opened = seal::open(file, key)?;
-        let (record, rows) =
-            postcard::take_from_bytes::<WorldRecord<'_>>(&opened).map_err(unfit)?;
-        record.revive(rows, settings)
+        let mut rest = opened.as_slice();
+        let record: WorldRecord<'_> = next(&mut rest)?;
+        record.revive(rest, settings)
     }
 }
 
 /// About what a request takes in a file.
 const ROW_BYTES: usize = 256;
+/// About what an event of each side takes in a file.
+const EVENT_BYTES: usize = 32;
 
 fn written(record: &impl Serialize, body: Vec<u8>) -> Vec<u8> {
     postcard::to_extend(record, body).expect("records hold nothing that cannot be written")
 }
 
+/// Reads the next record.
+fn next<'a, T: Deserialize<'a>>(rest: &mut &'a [u8]) -> Result<T, FileRefusal> {
+    let (record, after) = postcard::take_from_bytes(rest).map_err(unfit)?;
+    *rest = after;
+    Ok(record)
+}
+
 /// The requests of a file.
 fn revived(
-    mut rows: &[u8],
+    rest: &mut &[u8],
     count: usize,
     authors: &KnownAuthors,
 ) -> Result<Vec<Arc<ProvisioningRequest>>, FileRefusal> {
-    let mut texts = Texts::for_rows(count.min(rows.len()));
-    let mut revived = Vec::with_capacity(count.min(rows.len()));
+    let expected = count.min(rest.len());
+    let mut texts = Texts::for_rows(expected);
+    let mut revived = Vec::with_capacity(expected);
     for _ in 0..count {
-        let (row, rest) = postcard::take_from_bytes::<RowRecord<'_>>(rows).map_err(unfit)?;
+        let row: RowRecord<'_> = next(rest)?;
         revived.push(row.revive(authors, &mut texts).map_err(unfit)?);
-        rows = rest;
     }
-    match rows {
-        [] => Ok(revived),
+    Ok(revived)
+}
+
+/// The ledger of a file, which ends with it. It is one of a foreign head-end if ever one was there,
+/// or is now.
+fn revived_ledger(
+    mut rest: &[u8],
+    record: &LedgerRecord,
+    book: &RequestBook,
+    settings: &HouseSettings,
+) -> Result<Ledger, FileRefusal> {
+    let mut ledger = Ledger::new(settings.ledger_limit);
+    let mut events = EventsIn::new(book);
+    for _ in 0..record.crm_count {
+        let one = events.crm(next(&mut rest)?).map_err(unfit)?;
+        ledger.crm(one.at, one.event);
+    }
+    for _ in 0..record.cas_count {
+        let one = events.cas(next(&mut rest)?).map_err(unfit)?;
+        ledger.cas(one.at, one.event);
+    }
+    if record.is_full {
+        ledger.mark_full();
+    }
+    ledger.is_foreign = record.is_foreign || settings.dispatch.conax_address.is_some();
+    match rest {
+        [] => Ok(ledger),
         _ => Err(unfit(UnknownValue("rest"))),
     }
 }
@@ -97,7 +154,7 @@ fn unfit(reason: impl ToString) -> FileRefusal {
 }
 
 impl WorldRecord<'_> {
-    fn revive(self, rows: &[u8], settings: &HouseSettings) -> Result<Snapshot, FileRefusal> {
+    fn revive(self, mut rest: &[u8], settings: &HouseSettings) -> Result<Snapshot, FileRefusal> {
         let spec = WorldSpec::parse(self.spec)
             .map_err(|findings| unfit(format!("its world has {} findings", findings.len())))?;
         let positions = self.positions.each_ref();
@@ -107,34 +164,32 @@ impl WorldRecord<'_> {
         self.crm
             .revive_sessions(&mut sessions, &authors)
             .map_err(unfit)?;
-        let rows = revived(rows, self.crm.row_count, &authors)?;
+        let rows = revived(&mut rest, self.crm.row_count, &authors)?;
         let book = RequestBook::from_parts(self.crm.revive_book(rows)).map_err(unfit)?;
+        let ledger = revived_ledger(rest, &self.ledger, &book, settings)?;
+        let belief = Belief::from_parts(self.start_belief.revive().map_err(unfit)?);
+        let ids = [ids?, token_ids?];
+        let crm = CrmSide::of(&spec, settings, sessions, book, ids, Arc::new(belief));
         let own = own_cas_settings(settings);
-        let start = world::cas_state(&spec, own.clone(), settings.start).map_err(unfit)?;
-        let belief = Arc::new(Belief::at_start(&start, settings.start));
-        let crm = CrmSide::of(&spec, settings, sessions, book, [ids?, token_ids?], belief);
-        let crm = crm.map_err(unfit)?;
         let cas_settings = world::cas_settings(&spec.cas.settings, own).map_err(unfit)?;
         let mut gate = world::gate(&spec);
         for (user, count) in self.failures {
             gate.set_failures(user, count);
         }
-        let cas = CasSide {
-            state: CasState::from_parts(cas_settings, self.cas.revive().map_err(unfit)?),
-            gate,
-            ids: cas_ids?,
-            memory: HeadEndMemory::default(),
-        };
-        let clock = self.clock.revive().map_err(unfit)?;
         Ok(Snapshot {
-            faults: FaultBook::of_house(settings, &spec, clock.now),
-            ledger: ledger_of(&crm, settings, clock.now),
+            crm: crm.map_err(unfit)?,
+            cas: CasSide {
+                memory: self.memory.revive(&cas_settings).map_err(unfit)?,
+                state: CasState::from_parts(cas_settings, self.cas.revive().map_err(unfit)?),
+                gate,
+                ids: cas_ids?,
+            },
+            faults: self.faults.revive().map_err(unfit)?,
+            ledger,
             last_exchange: self.last_exchange,
-            crm,
-            cas,
+            clock: self.clock.revive().map_err(unfit)?,
             spec: Arc::new(spec),
             runs: self.runs,
-            clock,
         })
     }
 }

@@ -11,7 +11,7 @@ use chacha20poly1305::{AeadInOut, Key, KeyInit, XChaCha20Poly1305, XNonce};
 /// What every snapshot file begins with.
 const MAGIC: &[u8] = b"conax-sim snapshot\n";
 /// The format that is written, and the only one that is read.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 const MARK_LEN: usize = 8;
 const NONCE_LEN: usize = 24;
 const HEAD_LEN: usize = MAGIC.len() + 1 + MARK_LEN + NONCE_LEN;
@@ -90,14 +90,24 @@ impl SealKey {
     }
 }
 
-/// Seals this, as a file.
-pub(super) fn seal(mut body: Vec<u8>, key: &SealKey) -> Vec<u8> {
+/// The beginning of a file whose body is about so long: what is written behind it can be sealed
+/// where it stands.
+pub(super) fn room_for(size: usize) -> Vec<u8> {
+    let mut file = Vec::with_capacity(HEAD_LEN + size);
+    file.resize(HEAD_LEN, 0);
+    file
+}
+
+/// Seals what stands behind the beginning, as a file.
+pub(super) fn seal(mut file: Vec<u8>, key: &SealKey) -> Vec<u8> {
     let nonce = XNonce::generate();
-    let mut file = [MAGIC, &[FORMAT], &key.mark(), &nonce].concat();
-    key.cipher()
-        .encrypt_in_place(&nonce, &file, &mut body)
+    let (head, body) = file.split_at_mut(HEAD_LEN);
+    head.copy_from_slice(&[MAGIC, &[FORMAT], &key.mark(), &nonce].concat());
+    let tag = key
+        .cipher()
+        .encrypt_inout_detached(&nonce, head, body.into())
         .expect("a snapshot is shorter than the 256 GiB of one seal");
-    file.append(&mut body);
+    file.extend_from_slice(&tag);
     file
 }
 

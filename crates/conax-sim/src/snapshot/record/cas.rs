@@ -1,5 +1,7 @@
 //! What the head-end keeps.
 
+use std::sync::Arc;
+
 use conax_model::cas::{
     CardParts, CardState, CasParts, FingerprintParts, KeyState, MessageKind, MessageParts,
     ModuleSpec, Pairing, Period, Pin, ProductKind, ProductSpec, ProductState, Repetition,
@@ -112,7 +114,11 @@ impl<'a> CasRecord<'a> {
             pairings: parts.pairings.iter().map(Into::into).collect(),
             messages: ScheduleRecord::of(&parts.messages),
             fingerprints: ScheduleRecord::of(&parts.fingerprints),
-            transactions: parts.transactions.iter().map(Into::into).collect(),
+            transactions: parts
+                .transactions
+                .iter()
+                .map(|one| (&**one).into())
+                .collect(),
             transaction_count: parts.transaction_count,
         }
     }
@@ -138,7 +144,7 @@ impl<'a> CasRecord<'a> {
             messages: self.messages.revive()?,
             fingerprints: self.fingerprints.revive()?,
             transactions: transactions
-                .map(TryInto::try_into)
+                .map(|one| Ok(Arc::new(one.try_into()?)))
                 .collect::<Result<_, _>>()?,
             transaction_count: self.transaction_count,
         })
@@ -205,7 +211,6 @@ impl TryFrom<ProductRecord<'_>> for ProductSpec {
 
 impl<'a> From<&'a CardParts> for CardRecord<'a> {
     fn from(card: &'a CardParts) -> Self {
-        let span = |period: &Period| (period.start().millis(), period.end().millis());
         let entitlements = card.entitlements.iter();
         Self {
             id: card.id.as_str(),
@@ -237,6 +242,10 @@ impl TryFrom<CardRecord<'_>> for CardParts {
                 .collect::<Result<_, _>>()?,
         })
     }
+}
+
+pub(super) fn span(period: &Period) -> (i64, i64) {
+    (period.start().millis(), period.end().millis())
 }
 
 pub(super) fn period((start, end): (i64, i64)) -> Result<Period, UnknownValue> {

@@ -3,8 +3,12 @@
 //! Texts are borrowed, on the way out from the state and on the way in from the file. A change of
 //! anything here is a new format (`seal`).
 
+mod belief;
 mod cas;
+mod command;
 mod crm;
+mod fault;
+mod ledger;
 mod transaction;
 
 use std::collections::HashMap;
@@ -19,8 +23,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::{ClockMode, Reading};
 
+pub(super) use belief::BeliefRecord;
 pub(super) use cas::CasRecord;
 pub(super) use crm::{CrmRecord, RowRecord, Texts};
+pub(super) use fault::{MemoryRecord, PlanRecord};
+pub(super) use ledger::{EventsIn, EventsOut, LedgerRecord};
 
 /// A value in a file that means nothing to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +35,7 @@ pub(super) use crm::{CrmRecord, RowRecord, Texts};
 pub(super) struct UnknownValue(pub(super) &'static str);
 
 /// An id: sixteen bytes as they are, which is shorter and quicker than a number of that size.
-struct Bits(u128);
+pub(in crate::snapshot) struct Bits(u128);
 
 impl Serialize for Bits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -66,6 +73,14 @@ pub(super) struct WorldRecord<'a> {
     /// Users of the head-end's gate and how often each failed in a row.
     #[serde(borrow)]
     pub(super) failures: Vec<(&'a str, u32)>,
+    /// What the head-end remembers for the sake of faults.
+    #[serde(borrow)]
+    pub(super) memory: MemoryRecord<'a>,
+    #[serde(borrow)]
+    pub(super) faults: PlanRecord<'a>,
+    #[serde(borrow)]
+    pub(super) start_belief: BeliefRecord<'a>,
+    pub(super) ledger: LedgerRecord,
 }
 
 /// What a clock shows: milliseconds, and how time passes.

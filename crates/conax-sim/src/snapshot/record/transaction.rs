@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::cas::{MESSAGE_KINDS, numbered, period};
 use super::{UnknownValue, kind_number, kind_of};
 
-type Texts<'a> = Vec<&'a str>;
+pub(super) type Texts<'a> = Vec<&'a str>;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct TransactionRecord<'a> {
@@ -66,27 +66,27 @@ enum EffectRecord<'a> {
     FingerprintScheduled(u64, usize),
 }
 
-fn cards_of(cards: &[SmartcardId]) -> Texts<'_> {
+pub(super) fn cards_of(cards: &[SmartcardId]) -> Texts<'_> {
     cards.iter().map(SmartcardId::as_str).collect()
 }
 
-fn modules_of(modules: &[PairingModuleId]) -> Texts<'_> {
+pub(super) fn modules_of(modules: &[PairingModuleId]) -> Texts<'_> {
     modules.iter().map(PairingModuleId::as_str).collect()
 }
 
-fn products_of(products: &[ProductId]) -> Texts<'_> {
+pub(super) fn products_of(products: &[ProductId]) -> Texts<'_> {
     products.iter().map(ProductId::as_str).collect()
 }
 
-fn cards(texts: Texts<'_>) -> Vec<SmartcardId> {
+pub(super) fn cards(texts: Texts<'_>) -> Vec<SmartcardId> {
     texts.into_iter().map(SmartcardId::new).collect()
 }
 
-fn modules(texts: Texts<'_>) -> Vec<PairingModuleId> {
+pub(super) fn modules(texts: Texts<'_>) -> Vec<PairingModuleId> {
     texts.into_iter().map(PairingModuleId::new).collect()
 }
 
-fn products(texts: Texts<'_>) -> Vec<ProductId> {
+pub(super) fn products(texts: Texts<'_>) -> Vec<ProductId> {
     texts.into_iter().map(ProductId::new).collect()
 }
 
