@@ -84,6 +84,30 @@ async fn two_commands_of_one_card_time_out_one_after_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn runs_that_wait_for_the_only_worker_let_time_pass() {
+    let conax = ScriptedConax::listen().await;
+    let stage = Staging::demo().stepped().with(|settings| {
+        settings.dispatch.worker_count = 1;
+    });
+    let stage = stage.open_before(conax.address()).await;
+    for card in ["01900080208", "01900080209", "01900080210"] {
+        let _ = stage.post("add_subscriptions", sport_on(card)).await;
+    }
+    let passes = async {
+        let (first, _) = conax.command().await;
+        let advanced = stage.advance(1800 * SECOND).await;
+        (first, advanced.fired)
+    };
+    let runs = async { tokio::join!(stage.run(), stage.run(), passes) };
+    let (one, two, (_silent, fired)) = in_time(runs).await;
+    assert_eq!((one.rejected_count + two.rejected_count, fired), (3, 3));
+    let ended = stage.list("life_cycle_state=REJECTED").await;
+    let dates: Vec<_> = ended.iter().map(|one| &one["executed_date"]).collect();
+    let expected = ["15:10:00", "15:20:00", "15:30:00"].map(|time| format!("2014-09-24T{time}"));
+    assert_eq!(dates, expected.iter().collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_scheduled_request_becomes_due_and_leaves_with_the_next_run_of_the_interval() {
     let (house, stage) = beating(Staging::demo()).open_doors().await;
     let body = due(sport_on("01900080208"), "2014-09-24T15:01:02");

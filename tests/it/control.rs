@@ -11,12 +11,25 @@ fn demo() -> String {
     std::fs::read_to_string(repository().join("fixtures/worlds/demo.world.yaml")).unwrap()
 }
 
+/// Removes a world; the main one stays.
+const REMOVE: (&str, &str) = ("DELETE", "/v1/worlds/{name}");
+
 /// A target that fits the template.
 fn target(entry: &ControlEntry) -> String {
     entry
         .path
-        .replace("{name}", "demo")
+        .replace(
+            "{name}",
+            if (entry.verb, entry.path) == REMOVE {
+                "spare"
+            } else {
+                "demo"
+            },
+        )
+        .replace("{snapshot}", "kept")
         .replace("{id}", "01900080208")
+        .replace("{rule}", "spare")
+        .replace("{number}", "4050")
 }
 
 fn body(entry: &ControlEntry) -> String {
@@ -24,9 +37,16 @@ fn body(entry: &ControlEntry) -> String {
         ("PUT", "/v1/clock") => json!({ "mode": "stepped" }).to_string(),
         ("POST", "/v1/clock/advance") => json!({ "by": "10min" }).to_string(),
         ("PUT", _) => demo(),
+        ("POST", "/v1/faults") => "preset: f07".to_owned(),
+        ("POST", "/v1/faults/dry-run") => json!({ "command": "ADD_SUBSCRIPTIONS" }).to_string(),
+        ("POST", "/v1/reproduce") => "Read timed out".to_owned(),
+        ("PATCH", _) => json!({ "paused": true, "place": 0 }).to_string(),
         ("POST", "/v1/provisioning-requests") => {
             json!({ "type": "DISPLAY_FINGERPRINT" }).to_string()
         }
+        ("POST", path) if path.ends_with("/fork") => json!({ "as": "copy" }).to_string(),
+        ("POST", path) if path.ends_with("/snapshot") => json!({ "as": "more" }).to_string(),
+        ("POST", path) if path.ends_with("/restore") => json!({ "from": "kept" }).to_string(),
         _ => String::new(),
     }
 }
@@ -39,6 +59,13 @@ async fn every_entry_of_the_list_answers() {
         .await;
     for entry in ControlEntry::ALL {
         for target in [target(entry), format!("{}/", target(entry))] {
+            stage.control("DELETE", "/v1/worlds/copy", "").await;
+            let _spare = stage.beside("spare").await;
+            stage.fault("{ name: spare, preset: f07 }");
+            let kept = json!({ "as": "kept" }).to_string();
+            stage
+                .control("POST", "/v1/worlds/demo/snapshot", &kept)
+                .await;
             let reply = stage.control(entry.verb, &target, &body(entry)).await;
             let fine = [200, 201].contains(&reply.http_status);
             assert!(fine, "{} {target}: {}", entry.verb, reply.text);
@@ -199,17 +226,19 @@ async fn a_world_is_replaced_whole_or_not_at_all() {
 
     let other = demo().replacen("world: demo", "world: other", 1);
     let other = other.replacen("next_request_number: 4050", "next_request_number: 9000", 1);
-    assert_eq!(
-        stage
-            .control("PUT", "/v1/worlds/other", &other)
-            .await
-            .http_status,
-        200
-    );
+    let put = stage.control("PUT", "/v1/worlds/other", &other).await;
+    assert_eq!(put.http_status, 201, "{}", put.text);
+    let beside = stage.beside("other").await;
+    let body = sport_on("01900080208");
+    let reply = beside.post("add_subscriptions", body.clone()).await;
+    assert_eq!(reply.number(), "9000");
+    assert_eq!(stage.state(&number).await, "PENDING", "a second world");
+
+    let next = other.replacen("world: other", "world: demo", 1);
+    let put = stage.control("PUT", "/v1/worlds/demo", &next).await;
+    assert_eq!(put.http_status, 200, "{}", put.text);
     stage.forget();
-    let reply = stage
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    let reply = stage.post("add_subscriptions", body).await;
     assert_eq!(reply.number(), "9000");
 }
 

@@ -13,11 +13,11 @@ const ANSWER: &str = "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/enve
     <R><TransactionStatus><StatusCode>OK</StatusCode><TransactionId>t-1</TransactionId>\
     </TransactionStatus></R></e:Body></e:Envelope>";
 
-async fn accept(stream: TcpStream) {
+pub(crate) async fn accept(stream: TcpStream) {
     ScriptedConax::answer(stream, "200 OK", ANSWER).await;
 }
 
-async fn in_time<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn in_time<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future)
         .await
         .expect("an end in time")

@@ -30,12 +30,25 @@ mod utilities;
 mod clock;
 mod conax_door;
 mod control;
+mod determinism;
+mod drift;
+mod fault_laws;
+mod fault_plan;
+mod fault_sockets;
+mod faults;
+mod parity;
 mod secrets;
+mod snapshots;
+mod snapshots_whole;
+mod storm;
+mod why;
+mod worlds;
 
 // Ring 2: the built program.
 mod ledger_check;
 mod pipes;
 mod program;
+mod snapshot_files;
 mod sockets;
 mod tls;
 mod verbs;

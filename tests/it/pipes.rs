@@ -94,6 +94,7 @@ fn results_nobody_reads_are_let_go() {
         &["lint", "no.world.yaml"],
         &["--help"],
         &["healthcheck", "--target", "127.0.0.1:1"],
+        &["snapshot", "save", "no.snapshot", "--target", "127.0.0.1:1"],
         &["serve", "--world", "no.world.yaml"],
     ] {
         let run = |take: fn(&mut Child)| {

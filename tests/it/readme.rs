@@ -4,6 +4,7 @@ use conax_cli::exit::Exit;
 use conax_cli::settings::SETTINGS;
 use conax_contract::control::ControlEntry;
 use conax_contract::crm::Operation;
+use conax_contract::fault::{PRESETS, WEATHERS};
 use conax_tests::{Call, Stage, Staging, repository};
 use serde_json::Value;
 
@@ -38,6 +39,30 @@ fn every_entry_of_the_control_door_is_mentioned() {
         .iter()
         .map(|entry| format!("`{} {}`", entry.verb, entry.path));
     assert_eq!(missing(calls), Vec::<String>::new());
+}
+
+#[test]
+fn every_fault_and_weather_is_listed_as_the_catalogue_has_it() {
+    let presets = PRESETS.iter().map(|preset| {
+        format!(
+            "| `{}` | `{}` | {} | {} | {} | {} |",
+            preset.id(),
+            preset.name,
+            preset.meaning,
+            preset.applied.word(),
+            preset.crm.word(),
+            preset.source
+        )
+    });
+    let weathers = WEATHERS
+        .iter()
+        .map(|weather| format!("| `{}` | {} |", weather.name, weather.meaning));
+    let variants = PRESETS.iter().flat_map(|preset| {
+        let variants = preset.variants.iter();
+        variants.map(|variant| format!("`{}/{}` ({})", preset.id(), variant.name, variant.meaning))
+    });
+    let all = presets.chain(weathers).chain(variants);
+    assert_eq!(missing(all), Vec::<String>::new());
 }
 
 #[test]

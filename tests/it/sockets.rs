@@ -322,7 +322,7 @@ fn the_control_door_answers_head_like_get_and_names_the_verbs_it_takes() {
         ("DELETE", "/v1/runs", "GET, POST, HEAD"),
         ("HEAD", "/v1/provisioning-requests", "POST"),
         ("POST", "/v1/journal", "GET, HEAD"),
-        ("PATCH", "/v1/worlds/demo", "GET, PUT, HEAD"),
+        ("PATCH", "/v1/worlds/demo", "GET, PUT, DELETE, HEAD"),
     ] {
         let reply = call(verb, target);
         assert_eq!(reply.http_status(), Some(405), "{}", reply.text);

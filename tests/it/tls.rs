@@ -277,6 +277,27 @@ async fn a_refusal_that_is_spent_opens_the_door() {
     assert_eq!(end(&stage).await, "COMPLETED");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_everybody_out_of_the_main_world_keeps_nobody_out_of_another() {
+    let (house, stage) = speaking(CasTls::On).open_doors().await;
+    let cas = house.addresses.cas.unwrap();
+    let (_other, foreign) = before(&house).open_doors().await;
+    for name in ["f01", "f09"] {
+        let rule = add(&stage, &preset(name));
+        if name == "f01" {
+            until("a closed door", || refuses(cas));
+        }
+        let beside = stage.beside("beside").await;
+        assert_eq!(end(&beside).await, "COMPLETED");
+        // The door cannot tell for which world a client comes until it calls.
+        let failure = end(&foreign).await;
+        assert_eq!(failure, "java.net.SocketException: Connection reset");
+        assert_ne!(end(&stage).await, "COMPLETED");
+        remove(&stage, &rule);
+        house.worlds.remove("beside").await.unwrap();
+    }
+}
+
 #[test]
 fn the_program_writes_the_papers_by_which_another_one_reaches_it() {
     let papers = std::env::temp_dir().join(format!("conax-tests-papers-{}", std::process::id()));

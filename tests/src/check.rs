@@ -6,6 +6,7 @@ use axum::http::Response;
 use conax_contract::crm::{
     HttpMode, Operation, RefusalCode, Route, Shape, SuccessTexts, find_route,
 };
+use conax_sim::doorway::WORLD_HEADER;
 use conax_sim::settings::CrmSettings;
 use serde_json::Value;
 
@@ -20,11 +21,17 @@ pub(crate) struct Expected {
     shape: Shape,
     operation: Option<Operation>,
     partial: bool,
+    /// Ids of one world say nothing about those of another.
+    elsewhere: bool,
 }
 
 impl Expected {
     pub(crate) fn of(call: &Call, settings: &CrmSettings) -> Self {
-        let route = find_route(&settings.base_path, &call.verb, call.path());
+        let path = match call.path().strip_prefix("/worlds/") {
+            Some(rest) => rest.find('/').map_or("/", |end| &rest[end..]),
+            None => call.path(),
+        };
+        let route = find_route(&settings.base_path, &call.verb, path);
         Self {
             mode: settings.http_mode,
             texts: settings.success_texts,
@@ -33,6 +40,7 @@ impl Expected {
                 Route::Operation(operation) => Some(operation),
                 Route::WrongVerb { .. } | Route::Unknown { .. } => None,
             },
+            elsewhere: path != call.path() || names_world(call),
             partial: call.query().contains("fields_set="),
         }
     }
@@ -138,8 +146,12 @@ impl Expected {
 
     /// Whether whole requests are printed, so that they can be compared.
     pub(crate) fn prints_whole_requests(&self) -> bool {
-        !self.partial
+        !self.partial && !self.elsewhere
     }
+}
+
+fn names_world(call: &Call) -> bool {
+    call.headers.iter().any(|(name, _)| name == WORLD_HEADER)
 }
 
 /// Fit for showing to a person: starts with a capital, ends like a sentence.

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use conax_contract::crm::Operation;
+use conax_contract::fault::RuleSpec;
+use conax_contract::text::render;
 use conax_model::cas::{CasState, Outcome};
 use conax_model::id::SmartcardId;
 use conax_model::time::SimTime;
 use conax_sim::clock::Advanced;
 use conax_sim::dispatch::{RunReport, run_once};
+use conax_sim::doorway::WORLD_HEADER;
 use conax_sim::house::House;
 use conax_sim::shared::Shared;
 use http_body_util::BodyExt;
@@ -34,6 +37,7 @@ pub struct Stage {
     /// The token of calls that bring none.
     pub token: String,
     house: House,
+    world: Option<String>,
     told: Mutex<Told>,
 }
 
@@ -44,14 +48,27 @@ struct Told {
 }
 
 impl Stage {
-    pub(crate) fn new(shared: Arc<Shared>, token: String) -> Self {
-        let house = House {
-            shared: Arc::clone(&shared),
-        };
+    pub(crate) fn new(house: House, token: String) -> Self {
         Self {
-            shared,
+            shared: Arc::clone(&house.shared),
             token,
             house,
+            world: None,
+            told: Mutex::default(),
+        }
+    }
+
+    /// The same house, with every call about the world of this name, which is made if need be.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub async fn beside(&self, world: &str) -> Self {
+        let shared = self.house.worlds.find_or_make(world).await;
+        Self {
+            shared: shared.expect("a world that can be made"),
+            token: self.token.clone(),
+            house: self.house.clone(),
+            world: Some(world.to_owned()),
             told: Mutex::default(),
         }
     }
@@ -145,23 +162,39 @@ impl Stage {
     /// If the reply is not JSON, or a refusal no problem details.
     pub async fn control_call(&self, call: Call) -> ControlReply {
         let line = call_line(&call);
+        let target = call.target.clone();
         let (head, bytes) = self.answer(self.house.control_router(), &call).await;
         let text = String::from_utf8(bytes).expect("a reply is UTF-8");
         let http_status = head.status().as_u16();
         self.told().calls.push(format!("{line}\n    {http_status}"));
         let content_type = head.headers().get("content-type");
         let content_type = content_type.map_or("", |value| value.to_str().unwrap_or_default());
-        let expected = match http_status {
-            200 | 201 | 503 => "application/json",
+        let path = target.split('?').next().unwrap_or_default();
+        let expected = match (http_status, path.trim_end_matches('/')) {
+            (200, "/v1/metrics") => "text/plain; version=0.0.4",
+            (200, "/v1/ledger/file") => "application/x-ndjson",
+            (200 | 201 | 503, _) => "application/json",
             _ => "application/problem+json",
         };
         assert_eq!(content_type, expected, "{line}\n{text}");
+        let json = serde_json::from_str(&text);
+        let is_json = expected.contains("/json") || expected.contains("+json");
+        assert!(
+            json.is_ok() || !is_json,
+            "the control door speaks JSON: {text}"
+        );
         ControlReply {
             http_status,
             content_type: content_type.to_owned(),
-            json: serde_json::from_str(&text).expect("the control door speaks JSON"),
+            json: json.unwrap_or_default(),
             text,
         }
+    }
+
+    /// Calls the control door for bytes; the HTTP status and the body.
+    pub async fn control_bytes(&self, call: Call) -> (u16, Vec<u8>) {
+        let (head, bytes) = self.answer(self.house.control_router(), &call).await;
+        (head.status().as_u16(), bytes)
     }
 
     /// Calls the head-end; its HTTP status and body.
@@ -172,7 +205,11 @@ impl Stage {
     }
 
     async fn answer(&self, router: Router, call: &Call) -> (axum::http::Response<()>, Vec<u8>) {
-        let Ok(response) = router.oneshot(call.request()).await;
+        let mut request = call.request();
+        if let Some(world) = self.world.as_ref().and_then(|name| name.parse().ok()) {
+            request.headers_mut().insert(WORLD_HEADER, world);
+        }
+        let Ok(response) = router.oneshot(request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a reply has a body").to_bytes();
         (axum::http::Response::from_parts(parts, ()), bytes.to_vec())
@@ -181,6 +218,26 @@ impl Stage {
     /// Makes a processing run.
     pub async fn run(&self) -> RunReport {
         run_once(&self.shared).await
+    }
+
+    /// Adds a fault rule, as a file would have it.
+    ///
+    /// # Panics
+    /// If it is none.
+    pub fn fault(&self, rule: &str) {
+        let rules = RuleSpec::parse(rule)
+            .unwrap_or_else(|findings| panic!("{}", render("rule", rule, &findings)));
+        let now = self.now();
+        self.shared.change_faults(|book| {
+            for rule in &rules {
+                book.add(rule, None, now);
+            }
+        });
+    }
+
+    /// Removes every fault rule.
+    pub fn calm(&self) {
+        self.shared.change_faults(|book| book.plan.clear());
     }
 
     /// Lets time pass on tokio's clock, which must be paused.

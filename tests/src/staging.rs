@@ -21,12 +21,15 @@ use conax_sim::settings::{
     CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings, DoorAddresses,
     HouseSettings,
 };
+use conax_sim::snapshot::SealKey;
 use conax_sim::tls::ConaxTls;
 
 use crate::stage::Stage;
 
 /// The seed of every stage.
 const SEED: Seed = Seed(7);
+/// The key of snapshot files of every stage.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// The time every stage starts at, unless told otherwise.
 const START: &str = "2014-09-24T15:00:00";
 
@@ -123,6 +126,13 @@ impl Staging {
         self
     }
 
+    /// Another world.
+    #[must_use]
+    pub fn with_world(mut self, change: impl FnOnce(&mut WorldSpec)) -> Self {
+        change(&mut self.world);
+        self
+    }
+
     /// Any other setting.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut HouseSettings)) -> Self {
@@ -138,7 +148,7 @@ impl Staging {
     pub fn open(self) -> Stage {
         let token = self.first_token();
         let house = House::in_process(self.settings, self.world, None).expect("a sound world");
-        Stage::new(house.shared, token)
+        Stage::new(house, token)
     }
 
     /// The house, whose CRM reaches another head-end over sockets. Its clock must not stand still.
@@ -151,7 +161,7 @@ impl Staging {
         let doors = DoorAddresses::default();
         let open = OpenHouse::open(self.settings, self.world, doors, None).await;
         let open = open.expect("a house without doors opens");
-        Stage::new(open.shared.clone(), token)
+        Stage::new(House::of(open.worlds.clone()), token)
     }
 
     /// The house with all its doors open, on free ports.
@@ -168,7 +178,7 @@ impl Staging {
         };
         let open = OpenHouse::open(self.settings, self.world, doors, None).await;
         let open = open.expect("a house opens on free ports");
-        let stage = Stage::new(open.shared.clone(), token);
+        let stage = Stage::new(House::of(open.worlds.clone()), token);
         (open, stage)
     }
 
@@ -212,5 +222,7 @@ fn settings() -> HouseSettings {
         fault_header: false,
         ledger_limit: 1_000_000,
         control_token: None,
+        world_limit: 256,
+        snapshot_key: SealKey::parse(KEY).expect("64 hexadecimal digits"),
     }
 }

@@ -5,7 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, healthcheck, ledger, lint, serve, world,
+    bench, clock, completions, config, control_client, drift, faults, healthcheck, ledger, lint,
+    serve, snapshot, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -29,8 +30,13 @@ pub fn command_line() -> Command {
                 .about("Print the demo world, as a file to start from")
                 .after_help("Example:\n  conax-sim world > mine.world.yaml"),
         )
+        .subcommand(faults::command())
+        .subcommand(why::command())
+        .subcommand(why::reproduce_command())
+        .subcommand(drift::command())
         .subcommand(ledger::command())
         .subcommand(clock::command())
+        .subcommand(snapshot::command())
         .subcommand(healthcheck_command())
         .subcommand(bench::command())
         .subcommand(completions::command())
@@ -43,8 +49,13 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("lint", matches)) => lint::run(matches),
         Some(("config", matches)) => config::run(matches),
         Some(("world", _)) => world::run(),
+        Some(("faults", matches)) => faults::run(matches),
+        Some(("why", matches)) => why::run(matches),
+        Some(("reproduce", _)) => why::run_reproduce(),
+        Some(("drift", matches)) => drift::run(matches),
         Some(("ledger", matches)) => ledger::run(matches),
         Some(("clock", matches)) => clock::run(matches),
+        Some(("snapshot", matches)) => snapshot::run(matches),
         Some(("healthcheck", matches)) => healthcheck::run(matches),
         Some(("bench", matches)) => bench::run(matches),
         Some(("completions", matches)) => completions::run(matches),
@@ -67,6 +78,7 @@ fn serve_command() -> Command {
              conax-sim serve\n  \
              conax-sim serve --seed 7 --world mine.world.yaml\n  \
              conax-sim serve --doors cas,control --cas-auth basic\n  \
+             conax-sim serve --faults brownout\n  \
              conax-sim serve --clock 'stepped from 2014-11-30T08:59:00'\n  \
              conax-sim serve --conax-url http://127.0.0.1:9081 --run-interval off",
         )
@@ -74,9 +86,10 @@ fn serve_command() -> Command {
 
 fn lint_command() -> Command {
     Command::new("lint")
-        .about("Check world, profile and settings files without serving them")
+        .about("Check world, fault, profile and settings files without serving them")
         .arg(Arg::new("path").value_name("PATH").required(true).num_args(1..).help(
-            "Files to check: *.world.yaml worlds, *.toml wire profiles or conax-sim.toml settings",
+            "Files to check: *.world.yaml worlds, *.faults.yaml faults, *.toml wire profiles or \
+             conax-sim.toml settings",
         ))
         .after_help("Example:\n  conax-sim lint mine.world.yaml")
 }

@@ -88,15 +88,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     };
     match answer {
         Ok((200, answer)) => shown(verb, &answer),
-        Ok((_, problem)) => {
-            let detail = problem["detail"].as_str().unwrap_or("the door refused");
-            print::aside(format_args!("error: {detail}"));
-            Exit::NotMet
-        }
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            Exit::Surroundings
-        }
+        other => control_client::refused(other),
     }
 }
 

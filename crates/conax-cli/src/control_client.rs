@@ -9,6 +9,8 @@ use clap::{Arg, ArgMatches};
 use conax_model::secret::Secret;
 use serde_json::Value;
 
+use crate::exit::Exit;
+use crate::print;
 use crate::settings::{self, SettingsError};
 
 /// How long connecting may take.
@@ -80,12 +82,72 @@ pub(crate) fn post(
     call(target, "POST", path, &body.to_string())
 }
 
+/// Tells the door to act, with a body of any text.
+///
+/// # Errors
+/// If it does not answer; the text says why.
+pub(crate) fn post_text(
+    target: &ControlTarget,
+    path: &str,
+    body: &str,
+) -> Result<(u16, Value), String> {
+    call(target, "POST", path, body)
+}
+
+/// Tells the door to remove something.
+///
+/// # Errors
+/// If it does not answer; the text says why.
+pub(crate) fn delete(target: &ControlTarget, path: &str) -> Result<(u16, Value), String> {
+    call(target, "DELETE", path, "")
+}
+
+/// Reads a text from the door.
+///
+/// # Errors
+/// If it does not answer; the text says why.
+pub(crate) fn get_text(target: &ControlTarget, path: &str) -> Result<(u16, String), String> {
+    call_for_text(target, "GET", path, "")
+}
+
+/// Says why the door refused, or that it does not answer; its findings, if it has some.
+pub(crate) fn refused(answer: Result<(u16, Value), String>) -> Exit {
+    match answer {
+        Ok((_, problem)) => {
+            let detail = problem["detail"].as_str().unwrap_or("the door refused");
+            print::aside(format_args!("error: {detail}"));
+            for finding in problem["findings"].as_array().into_iter().flatten() {
+                print::aside(finding.as_str().unwrap_or_default().trim_end());
+            }
+            Exit::NotMet
+        }
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            Exit::Surroundings
+        }
+    }
+}
+
 fn call(
     target: &ControlTarget,
     verb: &str,
     path: &str,
     body: &str,
 ) -> Result<(u16, Value), String> {
+    let (status, text) = call_for_text(target, verb, path, body)?;
+    let json = serde_json::from_str(&text);
+    json.map(|json| (status, json)).map_err(|_| {
+        let address = &target.address;
+        format!("{address} does not answer like a control door")
+    })
+}
+
+fn call_for_text(
+    target: &ControlTarget,
+    verb: &str,
+    path: &str,
+    body: &str,
+) -> Result<(u16, String), String> {
     let address = &target.address;
     let (mut stream, authority) = connect(address)?;
     let token = target.token.as_ref().map_or_else(String::new, |token| {
@@ -127,11 +189,11 @@ pub(crate) fn connect(target: &str) -> Result<(TcpStream, String), String> {
     Ok((stream, authority.to_owned()))
 }
 
-fn read(answer: &[u8]) -> Option<(u16, Value)> {
+fn read(answer: &[u8]) -> Option<(u16, String)> {
     let text = std::str::from_utf8(answer).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = status_of(head.lines().next()?)?;
-    Some((status, serde_json::from_str(body).ok()?))
+    Some((status, body.to_owned()))
 }
 
 /// The status of an HTTP/1 status line; nothing else of an answer counts.
@@ -168,11 +230,9 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_a_status_and_json() {
+    fn an_answer_is_a_status_and_a_body() {
         let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{\"fired\": 17}";
-        let (status, json) = read(answer).expect("an answer");
-        assert_eq!((status, &json["fired"]), (200, &17.into()));
-        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n<html>"), None);
+        assert_eq!(read(answer), Some((200, "{\"fired\": 17}".to_owned())));
         assert_eq!(read(b"HTTP/1.1 200 OK\r\n"), None);
     }
 }

@@ -12,13 +12,17 @@ mod clock;
 mod completions;
 mod config;
 mod control_client;
+mod drift;
 pub mod exit;
+mod faults;
 mod healthcheck;
 mod ledger;
 mod lint;
 mod print;
 mod serve;
 pub mod settings;
+mod snapshot;
+mod why;
 mod world;
 
 pub use args::command_line;

@@ -10,6 +10,7 @@ use conax_model::entropy::Seed;
 use conax_sim::house::House;
 
 use crate::exit::Exit;
+use crate::faults;
 use crate::print;
 use crate::serve::local_time;
 use crate::settings::{self, Settings};
@@ -17,6 +18,7 @@ use crate::settings::{self, Settings};
 /// What a file is, by its name.
 enum Kind {
     World,
+    Faults,
     Settings,
     Profile,
     Unknown,
@@ -25,6 +27,8 @@ enum Kind {
 fn kind_of(path: &str) -> Kind {
     if path.ends_with(".world.yaml") || path.ends_with(".world.json") {
         Kind::World
+    } else if path.ends_with(".faults.yaml") || path.ends_with(".faults.json") {
+        Kind::Faults
     } else if Path::new(path)
         .file_name()
         .is_some_and(|name| name == "conax-sim.toml")
@@ -71,6 +75,7 @@ fn check(path: &str) -> Result<(), String> {
         .map_err(|error| format!("failed to read `{path}`: {error}"))?;
     match kind_of(path) {
         Kind::World => check_world(path, &source),
+        Kind::Faults => faults::check_file(path, &source),
         Kind::Profile => Profile::parse(path, &source)
             .map(drop)
             .map_err(|error| error.to_string()),
@@ -79,8 +84,8 @@ fn check(path: &str) -> Result<(), String> {
             findings => Err(findings.join("\n")),
         },
         Kind::Unknown => Err(format!(
-            "`{path}`: not a file conax-sim knows\n   hint: worlds are called *.world.yaml, wire \
-             profiles *.toml, settings conax-sim.toml"
+            "`{path}`: not a file conax-sim knows\n   hint: worlds are called *.world.yaml, faults \
+             *.faults.yaml, wire profiles *.toml, settings conax-sim.toml"
         )),
     }
 }

@@ -2,18 +2,19 @@
 //!
 //! The CRM believes what the head-end held at the start, changed by every request that ended
 //! completed, in the order they ended (Inferred: CRM.COM's *Reset Subscription* runs compare the
-//! two sides and create the requests that make the head-end equal). PINs are not compared: the CRM
-//! forgets them.
+//! two sides and create the requests that make the head-end equal). The CRM forgets PINs; of these
+//! only the commands that set them are compared ([`compare_pins`]).
 //!
 //! What the CRM believes of an entitlement is when it holds. That one ends by itself, or starts by
 //! itself, is no drift; what differs is whether it holds now, or will hold at all. A period that
 //! was changed behind the CRM's back differs as soon as that matters.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::cas::{CasState, EntitlementState, Period, PeriodPolicy};
-use crate::command::{Command, RequestedPeriod};
-use crate::crm::{RequestBook, State};
+use crate::command::{Command, CommandKind, RequestedPeriod};
+use crate::crm::{ParameterName, ProvisioningRequest, RequestBook, RequestNumber, State};
 use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
 
@@ -34,6 +35,15 @@ type Key = (SmartcardId, ProductId);
 pub struct Belief {
     entitlements: BTreeMap<Key, Spans>,
     pairings: Vec<BelievedPairing>,
+}
+
+/// What a belief is made of; for whoever keeps it outside this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BeliefParts {
+    /// Products on cards, each with the periods in which it holds, in order of time and apart.
+    pub entitlements: Vec<(SmartcardId, ProductId, Vec<Period>)>,
+    /// Pairings.
+    pub pairings: Vec<BelievedPairing>,
 }
 
 /// One difference.
@@ -58,9 +68,19 @@ pub enum Drift {
     },
     /// The CRM believes in this pairing; at the head-end it is not, or not like this.
     PairingMissing(BelievedPairing),
-    /// The head-end holds a pairing of which the CRM believes no member paired. It cannot be
-    /// healed: none of the thirteen commands ends a pairing.
+    /// The head-end holds a pairing of which the CRM believes no member paired. None of the thirteen
+    /// commands ends a pairing; what heals is that the CRM makes it too, and so believes in it.
     PairingSurplus(BelievedPairing),
+    /// The last PIN command the CRM believes in is not the last one the head-end carried out. The
+    /// CRM forgets PINs, so that nothing more can be told.
+    PinDiffers {
+        /// The smartcard.
+        card: SmartcardId,
+        /// The request the CRM believes in; absent: none.
+        believed: Option<RequestNumber>,
+        /// The request the head-end carried out; absent: none, or none of the CRM's.
+        carried_out: Option<RequestNumber>,
+    },
 }
 
 impl Belief {
@@ -70,6 +90,31 @@ impl Belief {
         Self {
             entitlements: held_entitlements(cas, now),
             pairings: held_pairings(cas),
+        }
+    }
+
+    /// What the belief is made of: products on cards with the periods in which they hold, and
+    /// pairings.
+    #[must_use]
+    pub fn parts(&self) -> BeliefParts {
+        let entitlements = self.entitlements.iter();
+        BeliefParts {
+            entitlements: entitlements
+                .map(|((card, product), spans)| (card.clone(), product.clone(), spans.0.clone()))
+                .collect(),
+            pairings: self.pairings.clone(),
+        }
+    }
+
+    /// The belief of these parts.
+    #[must_use]
+    pub fn from_parts(parts: BeliefParts) -> Self {
+        let entitlements = parts.entitlements.into_iter();
+        Self {
+            entitlements: entitlements
+                .map(|(card, product, periods)| ((card, product), Spans(periods)))
+                .collect(),
+            pairings: parts.pairings,
         }
     }
 
@@ -182,6 +227,48 @@ pub fn compare(belief: &Belief, cas: &CasState, now: SimTime) -> Vec<Drift> {
     drift
 }
 
+/// Where the PINs may differ: the last PIN command of each card that the CRM believes in against the
+/// last one of those that were carried out, which are given in order.
+#[must_use]
+pub fn compare_pins(book: &RequestBook, carried_out: &[RequestNumber]) -> Vec<Drift> {
+    let mut completed: Vec<_> = book
+        .all()
+        .filter(|row| matches!(row.state, State::Completed { .. }) && row.settled_order.is_some())
+        .collect();
+    completed.sort_by_key(|row| row.settled_order);
+    let mut last: BTreeMap<SmartcardId, [Option<RequestNumber>; 2]> = BTreeMap::new();
+    for row in completed {
+        if let (Some(card), Some(number)) = (pin_card(row), row.number) {
+            last.entry(card).or_default()[0] = Some(number);
+        }
+    }
+    for number in carried_out {
+        let row = book.by_number(*number);
+        if let Some(card) = row.and_then(|row| pin_card(row)) {
+            last.entry(card).or_default()[1] = Some(*number);
+        }
+    }
+    last.into_iter()
+        .filter(|(_, [believed, carried_out])| believed != carried_out)
+        .map(|(card, [believed, carried_out])| Drift::PinDiffers {
+            card,
+            believed,
+            carried_out,
+        })
+        .collect()
+}
+
+/// The card whose PIN a request sets.
+fn pin_card(row: &ProvisioningRequest) -> Option<SmartcardId> {
+    let sets = matches!(
+        row.kind,
+        CommandKind::UpdateCaPinToDefaultValue | CommandKind::UpdateCaPinToGivenValue
+    );
+    let card = row.texts(ParameterName::Smartcard).next();
+    card.filter(|_| sets)
+        .map(|card| SmartcardId::new(Arc::clone(card)))
+}
+
 fn compare_entitlements(belief: &Belief, held: &BTreeMap<Key, Spans>, now: SimTime) -> Vec<Drift> {
     let keys: BTreeSet<&Key> = belief.entitlements.keys().chain(held.keys()).collect();
     let state = |of: &BTreeMap<Key, Spans>, key| of.get(key).and_then(|spans| spans.state(now));
@@ -226,9 +313,10 @@ pub fn healing(drift: &[Drift], now: SimTime) -> Vec<Command> {
             card: card.clone(),
             products: vec![product.clone()],
         }),
-        Drift::EntitlementMissing { .. } | Drift::PairingMissing(_) | Drift::PairingSurplus(_) => {
-            None
-        }
+        Drift::EntitlementMissing { .. }
+        | Drift::PairingMissing(_)
+        | Drift::PairingSurplus(_)
+        | Drift::PinDiffers { .. } => None,
     });
     let missing = drift.iter().flat_map(|drift| match drift {
         Drift::EntitlementMissing {
@@ -239,11 +327,17 @@ pub fn healing(drift: &[Drift], now: SimTime) -> Vec<Command> {
             .iter()
             .map(|period| added_again(card, product, *period, now))
             .collect(),
-        Drift::PairingMissing(pairing) => vec![Command::CreatePairing {
-            cards: pairing.cards.iter().cloned().collect(),
-            modules: pairing.modules.iter().cloned().collect(),
-        }],
-        Drift::EntitlementSurplus { .. } | Drift::PairingSurplus(_) => Vec::new(),
+        Drift::PairingMissing(pairing) | Drift::PairingSurplus(pairing) => {
+            vec![Command::CreatePairing {
+                cards: pairing.cards.iter().cloned().collect(),
+                modules: pairing.modules.iter().cloned().collect(),
+            }]
+        }
+        // The CRM has forgotten the PIN; only the default one can be set again (Ours).
+        Drift::PinDiffers { card, .. } => {
+            vec![Command::UpdateCaPinToDefaultValue { card: card.clone() }]
+        }
+        Drift::EntitlementSurplus { .. } => Vec::new(),
     });
     surplus.chain(missing).collect()
 }

@@ -53,6 +53,20 @@ impl Dice {
         }
     }
 
+    /// Where the dice are; whoever knows it can foretell every throw to come.
+    #[must_use]
+    pub fn position(&self) -> [u8; POSITION_LEN] {
+        self.generator.0.serialize_state()
+    }
+
+    /// The dice that go on from a position.
+    #[must_use]
+    pub fn at(position: &[u8; POSITION_LEN]) -> Self {
+        Self {
+            generator: Generator(ChaCha8Rng::deserialize_state(position)),
+        }
+    }
+
     /// A number from 0 (included) to 1 (not included), in steps of 2^-53.
     pub fn fraction(&mut self) -> f64 {
         const STEPS: f64 = (1_u64 << 53) as f64;
@@ -66,11 +80,14 @@ impl Dice {
     }
 }
 
-/// A source of identifiers for one part of the simulator.
+/// A source of identifiers for one part of the simulator. A copy goes on as the original does.
 #[derive(Clone, Debug)]
 pub struct Ids {
     generator: Generator,
 }
+
+/// Bytes of a position in a source of identifiers.
+pub const POSITION_LEN: usize = 49;
 
 impl Ids {
     /// The id source called `name` of the run with this seed.
@@ -78,6 +95,20 @@ impl Ids {
     pub fn new(seed: Seed, name: &str) -> Self {
         Self {
             generator: seed.generator(name),
+        }
+    }
+
+    /// Where the source is; whoever knows it can foretell every id to come.
+    #[must_use]
+    pub fn position(&self) -> [u8; POSITION_LEN] {
+        self.generator.0.serialize_state()
+    }
+
+    /// The source that goes on from a position.
+    #[must_use]
+    pub fn at(position: &[u8; POSITION_LEN]) -> Self {
+        Self {
+            generator: Generator(ChaCha8Rng::deserialize_state(position)),
         }
     }
 
@@ -101,4 +132,23 @@ fn fnv1a(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ids, Seed};
+
+    #[test]
+    fn a_copy_goes_on_as_the_original_does_wherever_it_was_made() {
+        let mut ids = Ids::new(Seed(7), "test");
+        for _ in 0..200 {
+            let mut copy = ids.clone();
+            let told: Vec<_> = (0..40).map(|_| copy.hex_id()).collect();
+            let mut again = Ids::at(&ids.position());
+            let expected: Vec<_> = (0..40).map(|_| again.hex_id()).collect();
+            assert_eq!(told, expected);
+            assert_eq!(ids.hex_id(), told[0]);
+            assert_eq!(ids.clone().hex_id(), told[1]);
+        }
+    }
 }

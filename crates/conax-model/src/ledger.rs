@@ -64,6 +64,14 @@ pub enum CrmEvent {
         /// Why.
         fault: Arc<str>,
     },
+    /// It went back to a snapshot that was taken while the exchange was under way: the request waits
+    /// to be sent again.
+    Recalled {
+        /// The request.
+        request: RequestNumber,
+        /// The exchange.
+        exchange: ExchangeNumber,
+    },
     /// It settled the request.
     Ended {
         /// The request.
@@ -86,6 +94,7 @@ impl CrmEvent {
             | Self::Sent { request, .. }
             | Self::Answered { request, .. }
             | Self::Failed { request, .. }
+            | Self::Recalled { request, .. }
             | Self::Ended { request, .. } => *request,
         }
     }
@@ -215,8 +224,10 @@ pub struct Row {
     pub outcomes: Vec<TransactionId>,
     /// Whether its command ever left.
     pub has_left: bool,
-    /// Whether the command left and no answer with a status code was read.
+    /// Whether the command left and no answer with a status code was read, the last time.
     pub left_unanswered: bool,
+    /// Whether the CRM stopped waiting for an exchange that had left, and went on as if it had not.
+    pub was_recalled: bool,
     /// Events of the CRM's journal about it.
     pub crm_count: u64,
     /// Events of the head-end's journal about it.
@@ -246,7 +257,9 @@ impl Row {
         match (self.standing, self.fate) {
             (Standing::Pending | Standing::InFlight, _) => true,
             (Standing::Completed, fate) => matches!(fate, Fate::Once | Fate::Unknown),
-            (Standing::Rejected, Fate::Never | Fate::Unknown) => !self.left_unanswered,
+            (Standing::Rejected, Fate::Never | Fate::Unknown) => {
+                !self.left_unanswered && !self.was_recalled
+            }
             (Standing::Rejected, Fate::Once | Fate::Twice) => false,
         }
     }
@@ -328,6 +341,39 @@ impl Ledger {
             self.cas.push(At { at, event });
         } else {
             self.is_full = true;
+        }
+    }
+
+    /// Writes down that these requests wait to be sent again: what is under way of them comes back
+    /// no more. Of a request whose command has not been sent there is nothing to write.
+    pub fn recall(&mut self, at: SimTime, requests: &BTreeSet<RequestNumber>) {
+        let mut sought = requests.clone();
+        let mut under_way = Vec::new();
+        for one in self.crm.iter_back() {
+            if sought.is_empty() {
+                break;
+            }
+            let request = one.event.request();
+            if let (true, CrmEvent::Sent { exchange, .. }) = (sought.remove(&request), &one.event) {
+                under_way.push((request, *exchange));
+            }
+        }
+        for (request, exchange) in under_way.into_iter().rev() {
+            self.crm(at, CrmEvent::Recalled { request, exchange });
+        }
+    }
+
+    /// Says that something was not written down, in whatever these journals were read from.
+    pub const fn mark_full(&mut self) {
+        self.is_full = true;
+    }
+
+    /// The same journals, as the beginning of a ledger of this generation.
+    #[must_use]
+    pub fn for_generation(&self, generation: u64) -> Self {
+        Self {
+            generation,
+            ..self.clone()
         }
     }
 
@@ -466,6 +512,10 @@ impl Fold {
                 row.left_unanswered = *left;
             }
             CrmEvent::Answered { status, .. } => row.left_unanswered = status.is_none(),
+            CrmEvent::Recalled { .. } => {
+                row.standing = Standing::Pending;
+                row.was_recalled |= row.left_unanswered;
+            }
             CrmEvent::Ended { completed, .. } => {
                 row.standing = match completed {
                     true => Standing::Completed,
@@ -639,6 +689,7 @@ fn new_row(request: RequestNumber, kind: CommandKind, cards: &[Arc<str>]) -> Row
         outcomes: Vec::new(),
         has_left: false,
         left_unanswered: false,
+        was_recalled: false,
         crm_count: 1,
         cas_count: 0,
     }

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,13 +13,14 @@ use crate::cas_door;
 use crate::clock::Clock;
 use crate::control_door;
 use crate::crm_door;
-use crate::dispatch::{ConaxLink, LinkSettings, Reuse, run_on_interval};
+use crate::dispatch::{Approach, ConaxLink, LinkSettings, Reuse, run_on_interval};
 use crate::doorway::Listener;
-use crate::journal::{Journal, Observer};
-use crate::settings::{DoorAddresses, HouseSettings};
+use crate::journal::Observer;
+use crate::settings::{DispatchSettings, DoorAddresses, HouseSettings};
 use crate::shared::Shared;
 use crate::tls::{DoorTls, LinkTls, Papers, TlsProblem};
 use crate::world::WorldProblem;
+use crate::worlds::{Surroundings, Worlds};
 
 /// Why a house cannot open.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +46,10 @@ pub enum OpenError {
 /// A house without sockets: its doors are routers, and what it sends goes to its own head-end.
 #[derive(Clone)]
 pub struct House {
-    /// What the doors share.
+    /// The main world.
     pub shared: Arc<Shared>,
+    /// All worlds.
+    pub worlds: Arc<Worlds>,
 }
 
 impl House {
@@ -60,34 +62,53 @@ impl House {
         world: WorldSpec,
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, WorldProblem> {
-        let journal = Journal::new(settings.journal, settings.cas.profile, observer);
-        let clock = Clock::new(settings.clock, settings.start);
-        let link = ConaxLink::in_process(link_settings(&settings), &clock);
-        let shared = Arc::new(Shared::new(settings, world, clock, journal, link)?);
-        shared.link.lead_to(&shared);
-        Ok(Self { shared })
+        let surroundings = Surroundings {
+            observer,
+            own_cas: None,
+            approach: Approach::default(),
+            runs_on_interval: false,
+        };
+        let settings = HouseSettings {
+            dispatch: DispatchSettings {
+                conax_address: None,
+                ..settings.dispatch
+            },
+            ..settings
+        };
+        Ok(Self::of(Worlds::open(settings, world, surroundings)?))
+    }
+
+    /// The doors of these worlds without their sockets.
+    #[must_use]
+    pub fn of(worlds: Arc<Worlds>) -> Self {
+        Self {
+            shared: Arc::clone(worlds.main()),
+            worlds,
+        }
     }
 
     /// The provisioning API.
     pub fn crm_router(&self) -> Router {
-        crm_door::router(Arc::clone(&self.shared))
+        crm_door::router(Arc::clone(&self.worlds))
     }
 
     /// The simulated head-end.
     pub fn cas_router(&self) -> Router {
-        cas_door::router(Arc::clone(&self.shared))
+        cas_door::router(Arc::clone(&self.worlds))
     }
 
     /// The control door.
     pub fn control_router(&self) -> Router {
-        control_door::router(Arc::clone(&self.shared))
+        control_door::router(Arc::clone(&self.worlds))
     }
 }
 
 /// A house that listens.
 pub struct OpenHouse {
-    /// What the doors share.
+    /// The main world.
     pub shared: Arc<Shared>,
+    /// All worlds.
+    pub worlds: Arc<Worlds>,
     /// Where the doors really are.
     pub addresses: DoorAddresses,
     /// What a client of the head-end's door needs, if that speaks TLS.
@@ -113,7 +134,7 @@ async fn beat(mut stop: watch::Receiver<bool>) {
     {}
 }
 
-/// How a house closed.
+/// How a house closed, counted over all its worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {
     /// Requests that were on their way and got no answer within the grace period: what the
@@ -142,26 +163,31 @@ impl OpenHouse {
             cas: address(cas.as_ref()),
             control: address(control.as_ref()),
         };
-        let journal = Journal::new(settings.journal, settings.cas.profile, observer);
-        let clock = Clock::new(settings.clock, settings.start);
-        let (door, link) = door_and_link(&settings, addresses.cas, &clock)?;
+        let (door, approach) = door_and_approach(&settings, addresses.cas)?;
         let papers = door.as_ref().map(|door| door.papers().clone());
-        let shared = Arc::new(Shared::new(settings, world, clock, journal, link)?);
-        shared.link.lead_to(&shared);
+        let door_state = approach.door.clone();
+        let surroundings = Surroundings {
+            observer,
+            own_cas: addresses.cas,
+            approach,
+            runs_on_interval: true,
+        };
+        let worlds = Worlds::open(settings, world, surroundings)?;
+        let shared = Arc::clone(worlds.main());
         let (stop, stopped) = watch::channel(false);
         let (stop_cas, cas_stopped) = watch::channel(false);
         let (mut tasks, mut cas_task) = (JoinSet::new(), JoinSet::new());
         if let Some(listener) = crm {
-            tasks.spawn(listener.serve(crm_door::router(Arc::clone(&shared)), stopped.clone()));
+            tasks.spawn(listener.serve(crm_door::router(Arc::clone(&worlds)), stopped.clone()));
         }
         if let Some(listener) = cas {
             let listener = listener
-                .kept_by(Arc::new(cas_door::DoorKeeper(Arc::clone(&shared))))
-                .speaking(door.map(|door| cas_door::speech(&shared, door)));
-            cas_task.spawn(listener.serve(cas_door::router(Arc::clone(&shared)), cas_stopped));
+                .kept_by(Arc::new(cas_door::DoorKeeper::new(&worlds, door_state)))
+                .speaking(door.map(|door| cas_door::speech(&worlds, door)));
+            cas_task.spawn(listener.serve(cas_door::router(Arc::clone(&worlds)), cas_stopped));
         }
         if let Some(listener) = control {
-            let router = control_door::router(Arc::clone(&shared));
+            let router = control_door::router(Arc::clone(&worlds));
             tasks.spawn(listener.serve(router, stopped.clone()));
         }
         tasks.spawn(beat(stopped.clone()));
@@ -170,6 +196,7 @@ impl OpenHouse {
         }
         Ok(Self {
             shared,
+            worlds,
             addresses,
             papers,
             stop,
@@ -181,21 +208,26 @@ impl OpenHouse {
 
     /// Closes: no new connections and no new commands; what is on its way may end within `grace`.
     pub async fn close(mut self, grace: Duration) -> Closing {
-        self.shared.closing.store(true, Ordering::Relaxed);
+        self.worlds.begin_closing();
         let _ = self.stop.send(true);
         // The head-end closes last: what is on its way to it still gets its answer.
         let ended = async {
             while self.tasks.join_next().await.is_some() {}
-            self.shared.nothing_in_flight().await;
+            self.worlds.nothing_in_flight().await;
             let _ = self.stop_cas.send(true);
             while self.cas_task.join_next().await.is_some() {}
         };
         let _ = tokio::time::timeout(grace, ended).await;
-        let length = self.shared.crm().book.queue_length();
-        Closing {
-            in_flight_count: length.in_flight,
-            pending_count: length.due + length.scheduled,
+        let mut left = Closing {
+            in_flight_count: 0,
+            pending_count: 0,
+        };
+        for world in self.worlds.all() {
+            let length = world.crm().book.queue_length();
+            left.in_flight_count += length.in_flight;
+            left.pending_count += length.due + length.scheduled;
         }
+        left
     }
 }
 
@@ -224,30 +256,44 @@ fn address(listener: Option<&Listener>) -> Option<SocketAddr> {
     listener.map(Listener::address)
 }
 
-/// The TLS of the head-end's door, and the way to the head-end: another one if it was named, else
-/// our own door, else our own state.
-fn door_and_link(
+/// The TLS of the head-end's door, and what the links to a head-end know of it.
+fn door_and_approach(
     settings: &HouseSettings,
     own: Option<SocketAddr>,
-    clock: &Clock,
-) -> Result<(Option<DoorTls>, ConaxLink), TlsProblem> {
+) -> Result<(Option<DoorTls>, Approach), TlsProblem> {
     let tls = &settings.dispatch.tls;
     let made = match own {
         Some(own) => DoorTls::new(settings.cas.tls, own.ip(), tls.verify)?,
         None => None,
     };
     let (door, home) = made.map_or((None, None), |(door, home)| (Some(door), Some(home)));
-    let link = link_settings(settings);
-    let link = match (&settings.dispatch.conax_address, own) {
-        (Some(address), _) => {
-            let abroad = || LinkTls::abroad(tls, address.host());
-            let abroad = address.is_tls().then(abroad).transpose()?;
-            ConaxLink::network(address.clone(), abroad, link, clock)
-        }
-        (None, Some(own)) => ConaxLink::network(own.into(), home, link, clock),
-        (None, None) => ConaxLink::in_process(link, clock),
+    let tls = match &settings.dispatch.conax_address {
+        Some(address) if address.is_tls() => Some(LinkTls::abroad(tls, address.host())?),
+        Some(_) => None,
+        None => home,
     };
-    Ok((door, link))
+    let state = Arc::default();
+    Ok((door, Approach { tls, door: state }))
+}
+
+/// The way to the head-end: another one if it was named, else our own door, else our own state.
+pub(crate) fn link(
+    settings: &HouseSettings,
+    own: Option<SocketAddr>,
+    approach: &Approach,
+    clock: &Clock,
+) -> ConaxLink {
+    let address = settings
+        .dispatch
+        .conax_address
+        .clone()
+        .or(own.map(Into::into));
+    match address {
+        Some(address) => {
+            ConaxLink::network(address, approach.clone(), link_settings(settings), clock)
+        }
+        None => ConaxLink::in_process(link_settings(settings), clock),
+    }
 }
 
 fn link_settings(settings: &HouseSettings) -> LinkSettings {

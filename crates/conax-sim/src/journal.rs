@@ -4,7 +4,7 @@
 //! a copy only. Nothing outside this module can read an unmasked body.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const TARGET_LIMIT: usize = 2048;
 const TEXT_LIMIT: usize = 128;
 
 /// The surfaces where exchanges are seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Surface {
     /// The provisioning API.
     Crm,
@@ -230,6 +230,8 @@ struct Kept {
     exchanges: VecDeque<Arc<Exchange>>,
     bytes: usize,
     dropped: u64,
+    /// By surface and HTTP status; 0 stands for none.
+    counts: BTreeMap<(Surface, u16), u64>,
 }
 
 /// A part of the journal.
@@ -278,6 +280,8 @@ impl Journal {
         if let Some(exchange) = Arc::get_mut(&mut exchange) {
             exchange.number = kept.last;
         }
+        let counted = (exchange.surface, exchange.http_status.unwrap_or(0));
+        *kept.counts.entry(counted).or_default() += 1;
         kept.bytes += exchange.size();
         kept.exchanges.push_back(Arc::clone(&exchange));
         while kept.exchanges.len() > self.limits.exchange_limit
@@ -305,6 +309,12 @@ impl Journal {
             exchanges: exchanges.cloned().collect(),
             dropped: kept.dropped,
         }
+    }
+
+    /// How many exchanges there were, by surface and HTTP status; 0 stands for none.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<(Surface, u16), u64> {
+        self.kept().counts.clone()
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {

@@ -15,6 +15,7 @@ use crate::clock::ClockMode;
 use crate::dispatch::ConaxAddress;
 use crate::doorway::Limits;
 use crate::journal::JournalLimits;
+use crate::snapshot::SealKey;
 use crate::tls::ConaxTls;
 
 /// Everything a house needs to know.
@@ -44,6 +45,10 @@ pub struct HouseSettings {
     pub ledger_limit: usize,
     /// The bearer token the control door asks for, if any.
     pub control_token: Option<Secret>,
+    /// How many worlds there may be side by side, the main one included.
+    pub world_limit: usize,
+    /// What snapshot files are sealed with.
+    pub snapshot_key: SealKey,
 }
 
 /// How the provisioning API behaves.

@@ -1,10 +1,13 @@
 //! What the doors and the dispatcher share: the two machines behind their locks, the clock, the
 //! journal.
 //!
-//! The two locks are never held together, and neither across a wait. The CRM side never sees the
-//! head-end's state and the other way round: they meet over bytes.
+//! The locks of the two sides are never held together, and no lock across a wait. The CRM side never
+//! sees the head-end's state and the other way round: they meet over bytes.
+//!
+//! What changes a side and is written down in the ledger happens under the ledger's lock, which is
+//! always taken first: a snapshot has both or neither.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -14,8 +17,9 @@ use base64::engine::general_purpose::STANDARD;
 use conax_contract::world::WorldSpec;
 use conax_model::cas::{AddedSets, CasSettings, CasState};
 use conax_model::crm::{ProvisioningRequest, ReferenceData, RequestBook, Sessions, State};
+use conax_model::drift::Belief;
 use conax_model::entropy::Ids;
-use conax_model::fault::HeadEndMemory;
+use conax_model::fault::{Deed, HeadEndMemory};
 use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -26,9 +30,10 @@ use crate::dispatch::ConaxLink;
 use crate::fault::{FaultBook, FaultDesk};
 use crate::journal::Journal;
 use crate::settings::HouseSettings;
+use crate::snapshot::{KeptSnapshots, Snapshot};
 use crate::world::{self, WorldProblem};
 
-/// The CRM side of the house.
+/// The CRM side of a world.
 pub struct CrmSide {
     /// Counts the worlds this side has had.
     pub generation: u64,
@@ -38,6 +43,8 @@ pub struct CrmSide {
     pub sessions: Sessions,
     /// Provisioning requests.
     pub book: RequestBook,
+    /// What the CRM believes of the head-end before it has sent anything.
+    pub start_belief: Arc<Belief>,
     /// Ids of requests and their parameters.
     pub ids: Ids,
     /// Login tokens to come.
@@ -48,7 +55,47 @@ pub struct CrmSide {
     conax_authorization: Option<HeaderValue>,
 }
 
-/// The head-end's side of the house.
+impl CrmSide {
+    /// The CRM side of a world that goes on: what is looked up comes from its starting state.
+    pub(crate) fn of(
+        spec: &WorldSpec,
+        settings: &HouseSettings,
+        sessions: Sessions,
+        book: RequestBook,
+        [ids, token_ids]: [Ids; 2],
+        start_belief: Arc<Belief>,
+    ) -> Result<Self, WorldProblem> {
+        Ok(Self {
+            generation: 0,
+            reference: Arc::new(world::reference_data(spec)?),
+            sessions,
+            book,
+            start_belief,
+            ids,
+            token_ids,
+            is_changing: false,
+            conax_authorization: conax_authorization(spec, settings),
+        })
+    }
+
+    /// A copy in which nothing is on its way; see [`RequestBook::copy`].
+    pub(crate) fn copy(&self, generation: u64) -> Self {
+        Self {
+            generation,
+            reference: Arc::clone(&self.reference),
+            sessions: self.sessions.clone(),
+            book: self.book.copy(generation),
+            start_belief: Arc::clone(&self.start_belief),
+            ids: self.ids.clone(),
+            token_ids: self.token_ids.clone(),
+            is_changing: false,
+            conax_authorization: self.conax_authorization.clone(),
+        }
+    }
+}
+
+/// The head-end's side of a world.
+#[derive(Clone)]
 pub struct CasSide {
     /// Cards, entitlements, pairings, messages, transactions.
     pub state: CasState,
@@ -80,9 +127,9 @@ impl Drop for Change<'_> {
     }
 }
 
-/// What the doors and the dispatcher share.
+/// One world: what the doors and the dispatcher share.
 pub struct Shared {
-    /// How the house was built.
+    /// How the world was built.
     pub settings: HouseSettings,
     /// Simulated time.
     pub clock: Clock,
@@ -100,8 +147,10 @@ pub struct Shared {
     pub link: ConaxLink,
     /// The fault plan.
     pub faults: FaultDesk,
-    /// Set when the house closes: nothing more is sent.
+    /// Set when the house closes or the world is removed: nothing more is sent.
     pub closing: AtomicBool,
+    /// What the world was at some moments.
+    pub snapshots: KeptSnapshots,
     changing: tokio::sync::Mutex<()>,
     crm: Mutex<CrmSide>,
     cas: Mutex<CasSide>,
@@ -122,17 +171,41 @@ impl Shared {
         link: ConaxLink,
     ) -> Result<Self, WorldProblem> {
         let start = settings.start;
-        let crm = crm_side(&world, &settings, 0, start)?;
+        let mut crm = crm_side(&world, &settings, 0, start)?;
         let mut cas = cas_side(&world, &settings, start)?;
-        let ledger = ledger(&crm, link.leads_home(), &settings, start);
-        let mut book = FaultBook::new(settings.seed, world.magic_smartcards);
-        for rule in &settings.faults {
-            book.add(rule, None, start);
-        }
-        cas.memory.keep_past(book.plan.memory(), &cas.state);
-        Ok(Self {
-            faults: FaultDesk::new(book),
-            ledger: Mutex::new(ledger),
+        crm.start_belief = Arc::new(Belief::at_start(&cas.state, start));
+        let ledger = ledger_of(&crm, &settings, start);
+        let faults = FaultBook::of_house(&settings, &world, start);
+        cas.memory.keep_past(faults.plan.memory(), &cas.state);
+        let beginning = Snapshot {
+            crm,
+            cas,
+            faults,
+            ledger,
+            last_exchange: 0,
+            spec: Arc::new(world),
+            runs: 0,
+            clock: clock.reading(),
+        };
+        Ok(Self::from_snapshot(
+            settings, beginning, clock, journal, link,
+        ))
+    }
+
+    /// A world that goes on from a snapshot, on this clock.
+    #[must_use]
+    pub fn from_snapshot(
+        settings: HouseSettings,
+        snapshot: Snapshot,
+        clock: Clock,
+        journal: Journal,
+        link: ConaxLink,
+    ) -> Self {
+        let faults = FaultDesk::new(snapshot.faults);
+        faults.continue_after(snapshot.last_exchange);
+        Self {
+            faults,
+            ledger: Mutex::new(snapshot.ledger),
             clock,
             workers: Places::new(settings.dispatch.worker_count),
             // The rest of the connections the head-end's door takes is left to the workers.
@@ -140,14 +213,15 @@ impl Shared {
             settings,
             journal,
             settled: Bell::default(),
-            runs: AtomicU64::new(0),
+            runs: AtomicU64::new(snapshot.runs),
             link,
             closing: AtomicBool::new(false),
+            snapshots: KeptSnapshots::default(),
             changing: tokio::sync::Mutex::new(()),
-            crm: Mutex::new(crm),
-            cas: Mutex::new(cas),
-            world: Mutex::new(Arc::new(world)),
-        })
+            crm: Mutex::new(snapshot.crm),
+            cas: Mutex::new(snapshot.cas),
+            world: Mutex::new(snapshot.spec),
+        }
     }
 
     /// The CRM side, locked. Never hold it across a wait or together with the other side.
@@ -199,24 +273,97 @@ impl Shared {
     async fn bring_to_life(&self, spec: Arc<WorldSpec>) -> Result<(), WorldProblem> {
         let now = self.clock.now();
         let generation = self.crm().generation + 1;
-        let crm = crm_side(&spec, &self.settings, generation, now)?;
+        let mut crm = crm_side(&spec, &self.settings, generation, now)?;
         let mut cas = cas_side(&spec, &self.settings, now)?;
-        let ledger = ledger(&crm, self.link.leads_home(), &self.settings, now);
+        crm.start_belief = Arc::new(Belief::at_start(&cas.state, now));
+        let ledger = ledger_of(&crm, &self.settings, now);
         cas.memory
             .keep_past(self.faults.book().plan.memory(), &cas.state);
         let _change = Change::begin(self);
+        self.wait_for_answers().await;
+        self.put(spec, crm, cas, ledger);
+        Ok(())
+    }
+
+    /// The world as it is now. What is on its way to the head-end may end first, within a second;
+    /// a command that takes longer waits again in the snapshot.
+    pub async fn take_snapshot(&self) -> Snapshot {
+        let _one_at_a_time = self.changing.lock().await;
+        let _change = Change::begin(self);
+        self.wait_for_answers().await;
+        let clock = self.clock.reading();
+        let ledger_now = self.ledger();
+        let (crm, on_its_way) = {
+            let side = self.crm();
+            let on_its_way = side.book.in_flight().filter_map(|row| row.number);
+            (side.copy(side.generation), on_its_way.collect())
+        };
+        let cas = self.cas().clone();
+        let mut ledger = ledger_now.clone();
+        drop(ledger_now);
+        ledger.recall(clock.now, &on_its_way);
+        let faults = self.faults.book().clone();
+        Snapshot {
+            crm,
+            cas,
+            faults,
+            ledger,
+            last_exchange: self.faults.last_exchange(),
+            spec: self.world(),
+            runs: self.runs.load(Ordering::Relaxed),
+            clock,
+        }
+    }
+
+    /// Brings the world back to what it was; the journal goes on. What is on its way to the
+    /// head-end may end first, within a second; a command that takes longer settles nothing.
+    pub async fn restore(&self, snapshot: &Snapshot) {
+        let _one_at_a_time = self.changing.lock().await;
+        let _change = Change::begin(self);
+        self.wait_for_answers().await;
+        let generation = self.crm().generation + 1;
+        let crm = snapshot.crm.copy(generation);
+        self.clock.restore(snapshot.clock);
+        self.runs.store(snapshot.runs, Ordering::Relaxed);
+        let name = self.world().name.clone();
+        self.change_faults(|book| *book = snapshot.faults.clone());
+        self.faults.continue_after(snapshot.last_exchange);
+        let ledger = snapshot.ledger.for_generation(generation);
+        self.put(
+            snapshot.spec_named(&name),
+            crm,
+            snapshot.cas.clone(),
+            ledger,
+        );
+    }
+
+    /// Takes nothing more for sending, and waits a second for what is on its way.
+    pub(crate) async fn end(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.settled.ring();
+        self.wait_for_answers().await;
+    }
+
+    async fn wait_for_answers(&self) {
         let _ = tokio::time::timeout(CHANGE_PATIENCE, self.nothing_in_flight()).await;
+    }
+
+    /// Puts new sides in the place of the old ones. Letting go of a large world takes its time, so
+    /// nobody waits for it.
+    fn put(&self, spec: Arc<WorldSpec>, crm: CrmSide, cas: CasSide, ledger: Ledger) {
         *self
             .world
             .lock()
             .expect("nobody panics while holding the world") = spec;
-        *self.cas() = cas;
-        *self.crm() = crm;
-        *self.ledger() = ledger;
-        Ok(())
+        let mut ledger_now = self.ledger();
+        let old_cas = std::mem::replace(&mut *self.cas(), cas);
+        let old_crm = std::mem::replace(&mut *self.crm(), crm);
+        let old_ledger = std::mem::replace(&mut *ledger_now, ledger);
+        drop(ledger_now);
+        tokio::task::spawn_blocking(move || drop((old_cas, old_crm, old_ledger)));
     }
 
-    /// Both journals of the ledger, locked.
+    /// Both journals of the ledger, locked. Never take it while a side is locked.
     pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger
             .lock()
@@ -243,16 +390,34 @@ impl Shared {
 
     /// Lets the head-end do what it held back and is due by now.
     pub fn catch_up(&self) {
-        let generation = self.ledger().generation;
+        let mut ledger = self.ledger();
+        let now = self.clock.now();
         let deeds = {
-            let now = self.clock.now();
             let mut side = self.cas();
             let side = &mut *side;
             side.memory.catch_up(&mut side.state, &mut side.ids, now)
         };
-        if !deeds.is_empty() {
-            self.note_cas(generation, deeds.into_iter().map(CasEvent::Did));
+        for deed in deeds {
+            ledger.cas(now, CasEvent::Did(deed));
         }
+    }
+
+    /// Lets the head-end do something and writes it down; nothing if the world is another by now.
+    pub fn at_head_end<T>(
+        &self,
+        generation: u64,
+        act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<Deed>),
+    ) -> Option<T> {
+        let mut ledger = self.ledger();
+        if ledger.generation != generation {
+            return None;
+        }
+        let now = self.clock.now();
+        let (done, deeds) = act(&mut self.cas(), now);
+        for deed in deeds {
+            ledger.cas(now, CasEvent::Did(deed));
+        }
+        Some(done)
     }
 
     /// Changes the fault plan; the head-end remembers its past as far back as it now has to.
@@ -333,6 +498,7 @@ fn crm_side(
         generation,
         sessions: world::sessions(spec, &reference)?,
         book: world::request_book(spec, generation, now)?,
+        start_belief: Arc::default(),
         reference: Arc::new(reference),
         ids: Ids::new(seed, "crm"),
         token_ids: Ids::new(seed, "tokens"),
@@ -341,22 +507,26 @@ fn crm_side(
     })
 }
 
-fn cas_side(
-    spec: &WorldSpec,
-    settings: &HouseSettings,
-    now: SimTime,
-) -> Result<CasSide, WorldProblem> {
+/// The head-end's settings where the world does not say anything else.
+pub(crate) fn own_cas_settings(settings: &HouseSettings) -> CasSettings {
     // A CRM that sends both sets at once is of use only with a head-end that takes them.
     let added_sets = match settings.crm.reading.lenient_pairing_sets {
         true => AddedSets::OneOrBoth,
         false => AddedSets::One,
     };
-    let own = CasSettings {
+    CasSettings {
         added_sets,
         ..CasSettings::default()
-    };
+    }
+}
+
+fn cas_side(
+    spec: &WorldSpec,
+    settings: &HouseSettings,
+    now: SimTime,
+) -> Result<CasSide, WorldProblem> {
     Ok(CasSide {
-        state: world::cas_state(spec, own, now)?,
+        state: world::cas_state(spec, own_cas_settings(settings), now)?,
         gate: world::gate(spec),
         ids: Ids::new(settings.seed, "cas"),
         memory: HeadEndMemory::default(),
@@ -364,9 +534,9 @@ fn cas_side(
 }
 
 /// An empty ledger, but for the requests the world begins with: they were acknowledged before.
-fn ledger(crm: &CrmSide, is_own: bool, settings: &HouseSettings, now: SimTime) -> Ledger {
+pub(crate) fn ledger_of(crm: &CrmSide, settings: &HouseSettings, now: SimTime) -> Ledger {
     let mut ledger = Ledger::new(settings.ledger_limit);
-    ledger.is_foreign = !is_own;
+    ledger.is_foreign = settings.dispatch.conax_address.is_some();
     ledger.generation = crm.generation;
     let waiting = crm
         .book

@@ -14,6 +14,8 @@ pub(super) struct Measured {
     child: Child,
     /// Where its provisioning API is.
     pub(super) address: SocketAddr,
+    /// Where its head-end is, if it has one.
+    pub(super) cas: Option<SocketAddr>,
 }
 
 impl Measured {
@@ -33,11 +35,14 @@ impl Measured {
                 .read_line(&mut line)
                 .map_err(BenchError::Talk)?;
         }
-        let address = serde_json::from_str::<serde_json::Value>(&line)
-            .ok()
-            .and_then(|line| line["crm"].as_str()?.strip_prefix("http://")?.parse().ok());
-        match address {
-            Some(address) => Ok(Self { child, address }),
+        let places = serde_json::from_str::<serde_json::Value>(&line).unwrap_or_default();
+        let place = |door: &str| places[door].as_str()?.strip_prefix("http://")?.parse().ok();
+        match place("crm") {
+            Some(address) => Ok(Self {
+                child,
+                address,
+                cas: place("cas"),
+            }),
             None => {
                 let _ = child.kill();
                 Err(BenchError::Announcement(line.trim().to_owned()))

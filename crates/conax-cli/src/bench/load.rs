@@ -39,19 +39,30 @@ impl Round {
     }
 }
 
+/// What is posted over and over.
+#[derive(Clone, Copy)]
+pub(super) struct Load {
+    /// The path.
+    pub(super) path: &'static str,
+    /// The body.
+    pub(super) body: &'static str,
+    /// What a good answer holds.
+    pub(super) expected: &'static [u8],
+    /// How many connections are kept alive.
+    pub(super) connections: usize,
+}
+
 /// Posts one body over and over on some connections for some time.
 pub(super) async fn post(
     address: SocketAddr,
-    path: &'static str,
-    body: Bytes,
-    connections: usize,
+    load: Load,
     time: Duration,
 ) -> Result<Round, BenchError> {
     let mut workers = JoinSet::new();
     let started = Instant::now();
-    for _ in 0..connections {
+    for _ in 0..load.connections {
         let connection = connect(address).await?;
-        workers.spawn(repeat(connection, path, body.clone(), started + time));
+        workers.spawn(repeat(connection, load, started + time));
     }
     let mut waits = Vec::new();
     while let Some(done) = workers.join_next().await {
@@ -68,16 +79,17 @@ pub(super) async fn post(
 
 async fn repeat(
     mut connection: SendRequest<Full<Bytes>>,
-    path: &'static str,
-    body: Bytes,
+    load: Load,
     end: Instant,
 ) -> Result<Vec<Duration>, BenchError> {
+    let body = Bytes::from_static(load.body.as_bytes());
     let mut waits = Vec::new();
     while Instant::now() < end {
         let sent = Instant::now();
-        let answer = exchange(&mut connection, Method::POST, path, body.clone()).await?;
+        let answer = exchange(&mut connection, Method::POST, load.path, body.clone()).await?;
         waits.push(sent.elapsed());
-        if !answer.windows(4).any(|window| window == b"\"OK\"") {
+        let mut windows = answer.windows(load.expected.len());
+        if !windows.any(|window| window == load.expected) {
             return Err(BenchError::Answer(
                 String::from_utf8_lossy(&answer).into_owned(),
             ));
@@ -85,6 +97,11 @@ async fn repeat(
     }
     Ok(waits)
 }
+
+/// A question to the head-end about a smartcard of the demo world.
+pub(super) const QUESTION: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>\
+     <GetActiveSubscriptions><GetActiveSubscriptionsRequest><CaClientId>01900080208</CaClientId>\
+     </GetActiveSubscriptionsRequest></GetActiveSubscriptions></soap:Body></soap:Envelope>";
 
 /// Opens a connection that is kept alive.
 pub(super) async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>, BenchError> {

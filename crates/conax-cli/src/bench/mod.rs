@@ -3,9 +3,12 @@
 //! Figures are printed, never asserted: a bar that is missed is said so in the table.
 
 mod child;
+mod delays;
+mod faults;
 mod load;
 mod reference;
 mod scaling;
+mod snapshot;
 mod start;
 mod table;
 mod throughput;
@@ -43,7 +46,7 @@ pub(crate) fn command() -> Command {
         .value_parser(clap::value_parser!(u64).range(1000..=5_000_000))
         .help("Requests in the larger book");
     Command::new("bench")
-        .about("Measure this machine: throughput, scaling, start")
+        .about("Measure this machine: throughput, scaling, snapshots, delays, faults, start")
         .subcommand_required(true)
         .subcommand(
             Command::new("throughput")
@@ -56,6 +59,19 @@ pub(crate) fn command() -> Command {
             Command::new("scaling")
                 .about("show and list with a thousand and with a million stored requests")
                 .arg(stored.clone()),
+        )
+        .subcommand(
+            Command::new("snapshot")
+                .about("keep and bring back a world of 100,000 requests, in memory and as a file"),
+        )
+        .subcommand(
+            Command::new("delays")
+                .about("whether delays follow their distribution, and come out as asked"),
+        )
+        .subcommand(
+            Command::new("faults")
+                .about("what fault rules that do not match cost")
+                .arg(seconds.clone()),
         )
         .subcommand(Command::new("start").about("time to the first answer, and idle memory"))
         .subcommand(
@@ -72,10 +88,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let result = match matches.subcommand() {
         Some(("throughput", matches)) => throughput::run(number(matches, "seconds")),
         Some(("scaling", matches)) => scaling::run(number(matches, "stored")),
+        Some(("snapshot", _)) => snapshot::run(),
+        Some(("delays", _)) => delays::run(),
+        Some(("faults", matches)) => faults::run(number(matches, "seconds")),
         Some(("start", _)) => start::run(),
         Some(("all", matches)) => start::run()
             .and_then(|()| throughput::run(number(matches, "seconds")))
-            .and_then(|()| scaling::run(number(matches, "stored"))),
+            .and_then(|()| scaling::run(number(matches, "stored")))
+            .and_then(|()| snapshot::run())
+            .and_then(|()| delays::run())
+            .and_then(|()| faults::run(number(matches, "seconds"))),
         Some(("reference", _)) => reference::serve(),
         _ => return Exit::Usage,
     };

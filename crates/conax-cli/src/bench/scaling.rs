@@ -75,8 +75,8 @@ fn list(filter: &str) -> String {
 }
 
 /// A house with many requests, and how to find them.
-struct Stored {
-    house: OpenHouse,
+pub(super) struct Stored {
+    pub(super) house: OpenHouse,
     router: Router,
     address: SocketAddr,
     ids: Vec<String>,
@@ -187,7 +187,7 @@ async fn measure_router(
 }
 
 /// A house in which this many requests were recorded, sent and accepted.
-async fn fill(count: u64) -> Result<Stored, BenchError> {
+pub(super) async fn fill(count: u64) -> Result<Stored, BenchError> {
     let broken = |error: &dyn std::error::Error| BenchError::Answer(error.to_string());
     let start = SimTime::from_millis(1_417_338_000_000);
     let (settings, _) = settings::house(&Settings::defaults(), Seed(1), start, None)
@@ -221,7 +221,7 @@ async fn fill(count: u64) -> Result<Stored, BenchError> {
         }
     }
     Ok(Stored {
-        router: crm_door::router(Arc::clone(&house.shared)),
+        router: crm_door::router(Arc::clone(&house.worlds)),
         house,
         address,
         ids,

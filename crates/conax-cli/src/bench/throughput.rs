@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
-
 use super::child::Measured;
+use super::load::{self, Load};
 use super::table::{Table, median, verdict};
-use super::{BenchError, load, runtime};
+use super::{BenchError, runtime};
 use crate::print;
 
 /// The documented method.
@@ -84,8 +83,13 @@ impl Figures {
 
     async fn measure(&mut self, process: &Measured, time: Duration) -> Result<(), BenchError> {
         let before = process.processor_seconds();
-        let body = Bytes::from_static(BODY.as_bytes());
-        let round = load::post(process.address, PATH, body, CONNECTIONS, time).await?;
+        let load = Load {
+            path: PATH,
+            body: BODY,
+            expected: b"\"OK\"",
+            connections: CONNECTIONS,
+        };
+        let round = load::post(process.address, load, time).await?;
         if let (Some(before), Some(after)) = (before, process.processor_seconds()) {
             self.processor_us
                 .push((after - before) * 1e6 / round.answers as f64);

@@ -1,6 +1,7 @@
-//! `ledger`: what can be done with a ledger file.
+//! `ledger`: the ledger of a running house, and checking ledger files.
 
 mod check;
+mod show;
 
 use clap::{ArgMatches, Command};
 
@@ -8,14 +9,18 @@ use crate::exit::Exit;
 
 pub(crate) fn command() -> Command {
     Command::new("ledger")
-        .about("Check what really became of the requests, from a ledger file")
+        .about("What Conax really did with every request: count, save, check")
         .subcommand_required(true)
         .subcommand(check::command())
+        .subcommand(show::show_command())
+        .subcommand(show::save_command())
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     match matches.subcommand() {
         Some(("check", matches)) => check::run(matches),
+        Some(("show", matches)) => show::show(matches),
+        Some(("save", matches)) => show::save(matches),
         _ => Exit::Usage,
     }
 }

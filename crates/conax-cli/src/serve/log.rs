@@ -195,7 +195,17 @@ fn human(exchange: &Exchange, line: &mut String) {
         line.push(' ');
         push_column(short_code(outcome), 0, TEXT_COLUMNS, line);
     }
+    for rule in rules(exchange) {
+        let _ = write!(line, " [{rule}]");
+    }
     line.push('\n');
+}
+
+/// The fault rules that acted.
+fn rules(exchange: &Exchange) -> impl Iterator<Item = &str> {
+    let note = exchange.subject.faults.as_deref();
+    let acted = note.into_iter().flat_map(|note| &note.acted);
+    acted.map(|acted| &*acted.rule.0)
 }
 
 /// A code without what all codes of the API share.
@@ -268,6 +278,15 @@ struct Line<'a> {
     request_number: Option<u64>,
     card: Option<&'a str>,
     outcome: Option<&'a str>,
+    /// The exchange with the head-end, as both sides count it: it joins the lines of both doors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conax_exchange: Option<u64>,
+    /// The transaction id the head-end told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+    /// The fault rules that acted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<&'a str>,
 }
 
 fn json(exchange: &Exchange, line: &mut String) {
@@ -282,6 +301,9 @@ fn json(exchange: &Exchange, line: &mut String) {
         request_number: exchange.subject.request_number,
         card: exchange.subject.card.as_deref(),
         outcome: exchange.subject.outcome.as_deref(),
+        conax_exchange: exchange.subject.exchange,
+        reference: exchange.subject.reference.as_deref(),
+        faults: rules(exchange).collect(),
     };
     if let Ok(text) = serde_json::to_string(&fields) {
         line.push_str(&text);

@@ -63,6 +63,10 @@ settings! {
         "File with the bearer token the control door asks for; one is made when it is exposed";
     "world", "FILE", "demo", check::text,
         "World to start from: `demo` or a *.world.yaml file";
+    "world-limit", "N", "256", check::workers,
+        "Worlds there may be side by side, the one at the start included";
+    "snapshot-key-file", "FILE", "none", check::file,
+        "File with the key of snapshot files, 64 hex digits; without it none outlives the process";
     "seed", "N", "random", check::seed,
         "Seed of ids and every other chance; the same calls in the same order give the same bytes";
     "clock", "CLOCK", "real", check::clock,

@@ -21,6 +21,7 @@ use conax_sim::settings::{
     CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings, DoorAddresses,
     HouseSettings,
 };
+use conax_sim::snapshot::SealKey;
 
 use crate::settings::{Settings, SettingsError, tls};
 
@@ -56,6 +57,8 @@ pub(crate) fn house(
         fault_header: value(switch(settings.get("fault-header")))?,
         ledger_limit: value(count(settings.get("ledger-limit")))?,
         control_token,
+        snapshot_key: snapshot_key(settings)?,
+        world_limit: value(workers(settings.get("world-limit")))?,
     };
     if house.cas.tls == CasTls::Off && settings.optional("cas-tls-dir").is_some() {
         return Err(SettingsError::Value(
@@ -126,6 +129,20 @@ fn credentials(settings: &Settings) -> Result<Option<(String, Secret)>, Settings
             "`conax-password-file` needs a `conax-user`".to_owned(),
         )),
     }
+}
+
+/// The key of snapshot files: the one of the file, or one for this process alone.
+fn snapshot_key(settings: &Settings) -> Result<SealKey, SettingsError> {
+    let Some(path) = settings.optional("snapshot-key-file") else {
+        return Ok(SealKey::random());
+    };
+    let digits = read_secret_file("the snapshot key file", Path::new(path))?;
+    SealKey::parse(digits.expose()).ok_or_else(|| {
+        SettingsError::Value(format!(
+            "the snapshot key file `{path}` holds no key: expected 64 hexadecimal digits, such as \
+             `openssl rand -hex 32` prints"
+        ))
+    })
 }
 
 /// The first line of a file, kept secret.

@@ -19,6 +19,14 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, BodyProblem> {
         .map_err(|error| BodyProblem(in_words(&error)))
 }
 
+/// Reads a JSON body.
+///
+/// # Errors
+/// Which member is wrong, and how, in one sentence.
+pub fn parse_body<B: DeserializeOwned>(body: &[u8]) -> Result<B, String> {
+    read(body).map_err(|BodyProblem(problem)| problem)
+}
+
 /// Reads a body that may be left away.
 pub(super) fn read_or_empty<T: DeserializeOwned>(body: &[u8]) -> Result<T, BodyProblem> {
     match body.trim_ascii() {
@@ -57,4 +65,36 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(text: D) -> Result<Option<Dura
     parse_duration(&text)
         .map(Some)
         .ok_or_else(|| D::Error::custom(format!("found the duration `{text}`, {expected}")))
+}
+
+/// Under which name to copy a world.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForkBody {
+    /// The name of the copy, as `as`.
+    #[serde(rename = "as")]
+    pub to: String,
+}
+
+/// How to keep a world as it is: under a name, as a file, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotBody {
+    /// The name of the snapshot, as `as`.
+    #[serde(rename = "as")]
+    pub name: Option<String>,
+    /// Whether the answer is the snapshot itself, sealed.
+    #[serde(default)]
+    pub file: bool,
+}
+
+/// Content type of a snapshot file.
+pub const SNAPSHOT_TYPE: &str = "application/vnd.conax-sim.snapshot";
+
+/// What to bring a world back to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreBody {
+    /// The name of the snapshot.
+    pub from: String,
 }

@@ -55,12 +55,42 @@ impl ControlEntry {
         entry(
             "PUT",
             "/v1/worlds/{name}",
-            "replace the world by a YAML or JSON file",
+            "replace a world by a YAML or JSON file, or make one",
+        ),
+        entry(
+            "DELETE",
+            "/v1/worlds/{name}",
+            "remove a world; the main one stays",
         ),
         entry(
             "POST",
             "/v1/worlds/{name}/reset",
             "start again from the world's starting state",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/fork",
+            "copy the world as it is now under another name",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/snapshot",
+            "keep the world as it is now, in memory or as a sealed file",
+        ),
+        entry(
+            "POST",
+            "/v1/worlds/{name}/restore",
+            "bring the world back to a snapshot, or to a snapshot file",
+        ),
+        entry(
+            "GET",
+            "/v1/worlds/{name}/snapshots",
+            "the snapshots of the world",
+        ),
+        entry(
+            "DELETE",
+            "/v1/worlds/{name}/snapshots/{snapshot}",
+            "let go of a snapshot",
         ),
         entry(
             "GET",
@@ -82,6 +112,65 @@ impl ControlEntry {
             "/v1/journal",
             "exchanges at all doors; since=, limit=, door=, card=, request=",
         ),
+        entry(
+            "GET",
+            "/v1/faults",
+            "the fault rules in order, with their counts",
+        ),
+        entry(
+            "POST",
+            "/v1/faults",
+            "add rules: YAML or JSON, one or a file of them; place=",
+        ),
+        entry("DELETE", "/v1/faults", "remove every rule"),
+        entry("GET", "/v1/faults/{rule}", "one rule"),
+        entry(
+            "PATCH",
+            "/v1/faults/{rule}",
+            "pause a rule, or put it at another place",
+        ),
+        entry("DELETE", "/v1/faults/{rule}", "remove a rule"),
+        entry(
+            "POST",
+            "/v1/faults/dry-run",
+            "what a command would meet now; nothing is counted",
+        ),
+        entry(
+            "GET",
+            "/v1/presets",
+            "the catalogue of faults, weathers, magic smartcards",
+        ),
+        entry(
+            "GET",
+            "/v1/ledger",
+            "what Conax really did with each request; only=unknown",
+        ),
+        entry(
+            "GET",
+            "/v1/ledger/file",
+            "both journals, rows and totals, for `conax-sim ledger check`",
+        ),
+        entry(
+            "GET",
+            "/v1/drift",
+            "where CRM and Conax differ, why, and what would heal it",
+        ),
+        entry(
+            "POST",
+            "/v1/drift/heal",
+            "create the requests that heal every difference",
+        ),
+        entry(
+            "GET",
+            "/v1/requests/{number}/why",
+            "why a request is where it is; fault=RULE, list=NAME=VALUE",
+        ),
+        entry(
+            "POST",
+            "/v1/reproduce",
+            "which faults of the catalogue make this stored error",
+        ),
+        entry("GET", "/v1/metrics", "metrics in Prometheus' text form"),
         entry(
             "GET",
             "/v1/cas/smartcards",

@@ -7,6 +7,7 @@
 mod body;
 mod clock;
 mod entry;
+mod faults;
 mod problem;
 mod target;
 #[cfg(test)]
@@ -14,9 +15,14 @@ mod tests;
 mod utility;
 mod views;
 
-pub use body::BodyProblem;
+pub use body::{BodyProblem, ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, parse_body};
 pub use clock::{AdvanceBody, ClockBody, ClockModeName, SettleBody};
 pub use entry::ControlEntry;
+pub use faults::{
+    ActedView, CandidateView, DriftView, DriftsView, DryRunBody, DryRunView, FaultChangeBody,
+    FaultView, FaultsView, HealingView, LedgerRowView, LedgerView, MagicView, NearMissView,
+    PresetView, PresetsView, ReproductionView, ShadowView, VariantView, WeatherView, WhyView,
+};
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;
 pub use utility::UtilityBody;
@@ -24,5 +30,6 @@ pub use views::{
     AdvancedView, ClockView, EntitlementView, EntriesView, EntryView, ExchangeView,
     FingerprintView, HealthView, JournalView, MessageView, NOTHING_DUE, PairingModuleView,
     PairingView, ProductView, QueueView, ReadyView, RunView, SettledView, SmartcardDetailsView,
-    SmartcardView, TransactionView, VersionView, WorldView, WorldsView,
+    SmartcardView, SnapshotView, SnapshotsView, TransactionView, VersionView, WorldView,
+    WorldsView,
 };

@@ -35,6 +35,14 @@ impl ControlTarget {
     }
 }
 
+impl ControlTarget {
+    /// Takes a parameter out of the query; of several of one name, the first.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        let place = self.query.iter().position(|(key, _)| key == name)?;
+        Some(self.query.remove(place).1)
+    }
+}
+
 fn decoded(found: &str, text: Option<std::borrow::Cow<'_, str>>) -> Result<String, Problem> {
     text.map(std::borrow::Cow::into_owned).ok_or_else(|| {
         let detail = format!("`{found}`: a percent sign needs two hexadecimal digits of UTF-8");

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::faults::{ActedView, NearMissView};
 use crate::crm::DateText;
 
 /// The process is alive.
@@ -140,8 +141,38 @@ pub struct SettledView {
 /// The worlds there are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorldsView {
-    /// Their names.
+    /// The world a call is about that names none.
+    pub main: String,
+    /// Their names, the main one first.
     pub worlds: Vec<String>,
+    /// How many there may be.
+    pub limit: usize,
+}
+
+/// A world as it was at one moment, in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SnapshotView {
+    /// The name it is kept under; null: it came from a file.
+    pub snapshot: Option<String>,
+    /// What the clock of the world showed.
+    pub now: DateText,
+    /// Its provisioning requests.
+    pub queue: QueueView,
+    /// Its tokens.
+    pub tokens: usize,
+    /// Smartcards of its head-end.
+    pub smartcards: usize,
+    /// Commands its head-end ever got.
+    pub transactions: u64,
+}
+
+/// The snapshots of a world.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SnapshotsView {
+    /// All of them, by name.
+    pub snapshots: Vec<SnapshotView>,
+    /// How many are kept at most.
+    pub limit: usize,
 }
 
 /// A world was replaced or reset.
@@ -192,6 +223,15 @@ pub struct ExchangeView {
     pub request_number: Option<u64>,
     /// Its end in a few words.
     pub outcome: Option<String>,
+    /// The exchange with the head-end, as both sides count it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<u64>,
+    /// The fault rules that acted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<ActedView>,
+    /// The fault rules that nearly acted, and why they did not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearMissView>,
     /// The body that was sent, secrets masked.
     pub call: String,
     /// The body that came back, secrets masked.

@@ -52,6 +52,9 @@ impl BasePath {
         if !inner.is_empty() && segments.any(|segment| matches!(segment, "" | "." | "..")) {
             return Err(refused("an empty or relative segment"));
         }
+        if inner.split('/').next() == Some("worlds") {
+            return Err(refused("`worlds` at its beginning, which names a world"));
+        }
         Ok(Self(match inner {
             "" => String::new(),
             inner => format!("/{inner}"),

@@ -318,7 +318,7 @@ pub const PRESETS: [Preset; 46] = [
             name: "page-200",
             meaning: "the page comes with HTTP 200",
             rule: "http: { status: 200, body: \"<html><body><h1>Down for maintenance</h1></body></html>\" }",
-            error: "unexpected content type: text/html",
+            error: "org.xml.sax.SAXException: Bad envelope tag:",
         }],
     },
     Preset {
@@ -393,7 +393,7 @@ pub const PRESETS: [Preset; 46] = [
         crm: CrmEnd::Rejected,
         conax: ConaxDid::Once,
         drifts: true,
-        error: "",
+        error: "java.io.UnsupportedEncodingException",
         outlook: Outlook::Unknown,
         found: "drift report",
         source: Source::Inferred,

@@ -333,6 +333,8 @@ fn read_selector(marked: &Marked, findings: &mut Findings) -> Option<SelectorSpe
             until: fields.optional("until", moment),
             cycle: read_cycle(fields),
             above: fields.optional("above", number(0..=1_000_000_usize)),
+            above_on_connection: fields
+                .optional("above_on_connection", number(0..=1_000_000_usize)),
             probability: fields.optional("probability", probability),
             every: fields.optional("every", number(1..=i64::MAX as u64)),
             after: fields

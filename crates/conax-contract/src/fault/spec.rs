@@ -39,6 +39,21 @@ pub struct RuleSpec {
     pub written: serde_json::Value,
 }
 
+impl RuleSpec {
+    /// The rule for the command of one provisioning request, once, as if it had been written so.
+    #[must_use]
+    pub fn for_request(mut self, number: u64) -> Self {
+        let name = format!("request-{number}");
+        self.written["name"] = name.as_str().into();
+        self.written["when"]["request"] = number.into();
+        self.written["times"] = 1.into();
+        self.name = Some(name);
+        self.selector.request = Some(number);
+        self.times = Some(1);
+        self
+    }
+}
+
 /// Who is met.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SelectorSpec {
@@ -64,6 +79,8 @@ pub struct SelectorSpec {
     pub cycle: Option<CycleSpec>,
     /// Only above so many exchanges at a time.
     pub above: Option<usize>,
+    /// Only beyond so many exchanges on one connection.
+    pub above_on_connection: Option<usize>,
     /// A share, above 0 and up to 1.
     pub probability: Option<f64>,
     /// Every so many-th.

@@ -112,3 +112,51 @@ fn every_preset_that_stores_an_error_is_found_by_it() {
     }
     assert!(reproduce("a poem about cats").candidates.is_empty());
 }
+
+/// A rule as it was written, read alone.
+fn read_again(rule: &RuleSpec) -> RuleSpec {
+    let written = rule.written.to_string();
+    match RuleSpec::parse(&written).map(<[RuleSpec; 1]>::try_from) {
+        Ok(Ok([again])) => again,
+        Ok(Err(rules)) => panic!("{written} is {} rules", rules.len()),
+        Err(_) => panic!("{}", findings(&format!("- {written}"))),
+    }
+}
+
+#[test]
+fn every_rule_is_the_same_when_what_was_written_of_it_is_read_alone() {
+    let own = "
+- { name: s, sequence: [f05, { delay: 1500ms }, ok, [twice, { cut: 50% }], f14/page-200], repeat: true }
+- { do: { delay: 'ramp(10ms, 60s, over 10min)' }, per: attempt, paused: true, ttl: 1d }
+- { do: { http: { status: 503, type: 'text/html', body: \"<p title='a\\tb'>\\\"ü\\u2028\\\"</p>\" } } }
+- { do: { clock-skew: -90s }, at: before-apply, when: { card: '0190*', product: \"1.50\", every: 3 } }
+- { do: { throttle: { per_second: 0.10, burst: 2, rejects: true } }, when: { probability: .5 } }
+- { do: { emm-lag: 1h }, when: { from: 2014-11-30T09:00:00, command: [CREATE_PAIRING], after: 2 } }
+- { preset: F46, when: { window: { on: 10min, off: 50min }, above: 8, probability: 12.50% } }
+- { do: { delay: 'log-normal(median 400ms, sigma 0.8)' }, times: 12 }
+";
+    let mut rules = FaultFile::parse(own)
+        .unwrap_or_else(|_| panic!("{}", findings(own)))
+        .rules;
+    rules.extend(WEATHERS.iter().flat_map(super::Weather::rules));
+    for preset in &PRESETS {
+        let variants = preset.variants.iter();
+        let names = variants.map(|variant| format!("{}/{}", preset.id(), variant.name));
+        let names = names.chain([preset.id(), preset.name.to_owned()]);
+        rules.extend(names.map(|name| RuleSpec::of_preset(&name).unwrap()));
+    }
+    let long = format!(
+        "{{ do: {{ soap-fault: {{ code: c, string: '{}' }} }} }}",
+        "x".repeat(5000)
+    );
+    rules.extend(RuleSpec::parse(&long).unwrap());
+    assert!(rules.len() > 100, "{}", rules.len());
+    let of_calls: Vec<_> = rules
+        .iter()
+        .cloned()
+        .map(|rule| rule.for_request(4711))
+        .collect();
+    for rule in rules.iter().chain(&of_calls) {
+        assert_eq!(read_again(rule), *rule);
+    }
+}

@@ -10,7 +10,11 @@
 //! # What the journals of a request must hold
 //!
 //! - CRM: one `acknowledged`; then for each exchange `sent` and, unless it is still under way,
-//!   `answered` or `failed`, the next one only after that; then `ended`, unless it is in flight.
+//!   `answered`, `failed` or `recalled`, the next one only after that; then `ended`, unless it is in
+//!   flight.
+//! - `recalled` is written when a world goes on from a snapshot that was taken while the exchange
+//!   was under way: nothing comes back of it any more, and the request waits to be sent again.
+//!   Whatever the head-end had done by then it has done. A request does not end by it.
 //! - `sent` comes before the first byte leaves. With `left: false` no connection stood: `failed`
 //!   follows, and the head-end knows nothing of the exchange.
 //! - `ended` COMPLETED follows from an answer `OK` and has its reference. REJECTED follows from any
@@ -19,8 +23,9 @@
 //! - Head-end, for each exchange that left: one `received`; if the command was read, what came of
 //!   it: `executed` (each time it was), `refused`, `pretended`, or `held` with what came later
 //!   (`executed` with `late`); one `answered` or `not_answered`, told when the head-end decides so,
-//!   not when the CRM gives up. Of an exchange that has not come back to the CRM, and of a foreign
-//!   one, the end may be missing: what came of it and how it was left, or the latter alone.
+//!   not when the CRM gives up. Of an exchange that has not come back to the CRM, of one that
+//!   was `recalled`, and of a foreign one, the end may be missing: what came of it and how it was
+//!   left, or the latter alone.
 //! - An answer the CRM read is the answer the head-end gave, status code and reference. A reference
 //!   is a transaction of its exchange. What was only refused is answered with the status code of
 //!   the refusal, what was pretended with `OK`; an answer that a fault made say something else is
@@ -32,7 +37,8 @@
 //!
 //! # How a row follows
 //!
-//! - `crm`: the state of `ended`; else IN_FLIGHT if there is a `sent`; else PENDING.
+//! - `crm`: the state of `ended`; else IN_FLIGHT if there is a `sent` and its exchange was not
+//!   `recalled`; else PENDING.
 //! - `executions`, `undone`: how many of its transactions were executed, and undone.
 //!   `transactions`: all of `executed`, `refused` and `pretended`, in the order of the journal.
 //! - `conax`: executed and not undone `once`, `twice` (or more), `never`; `unknown` if anything
@@ -52,7 +58,8 @@
 //! answered without status code; the status code of an answer the CRM did not read, and of a
 //! refusal that is not all that came of its exchange; the fault of an exchange that was sent again.
 //! Everything else stands against another line, whatever sums, numbers and counts say, once its
-//! request has ended. If the head-end is another one, only the CRM's lines stand against each other.
+//! request has ended, but for the `received` of a recalled exchange of which nothing came. If the
+//! head-end is another one, only the CRM's lines stand against each other.
 
 mod check;
 mod sum;

@@ -49,18 +49,18 @@ pub struct FingerprintView {
 /// Whose screens and which slot. The cards of a domain lie together, the job for all first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FingerprintKey {
-    domain: DomainName,
-    slot: char,
-    card: Option<SmartcardId>,
+    pub(super) domain: DomainName,
+    pub(super) slot: char,
+    pub(super) card: Option<SmartcardId>,
 }
 
 /// What is stored of a job besides its key and times.
 #[derive(Clone, Debug)]
 pub(super) struct FingerprintJob {
-    position_x: Option<u16>,
-    position_y: Option<u16>,
-    height: Option<u8>,
-    display_centiseconds: u16,
+    pub(super) position_x: Option<u16>,
+    pub(super) position_y: Option<u16>,
+    pub(super) height: Option<u8>,
+    pub(super) display_centiseconds: u16,
 }
 
 impl FingerprintView {

@@ -88,9 +88,9 @@ pub(super) struct MessageKey {
 /// What is stored of a message besides its key and times.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
-    text: Arc<str>,
-    display_seconds: Option<u32>,
-    repetition: Option<Repetition>,
+    pub(super) text: Arc<str>,
+    pub(super) display_seconds: Option<u32>,
+    pub(super) repetition: Option<Repetition>,
 }
 
 impl MessageView {

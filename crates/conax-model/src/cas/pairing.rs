@@ -42,6 +42,15 @@ impl Pairings {
         self.groups.values()
     }
 
+    /// These groups, the oldest first.
+    pub(super) fn of(groups: Vec<Pairing>) -> Self {
+        let mut pairings = Self::default();
+        for group in groups {
+            pairings.form(group.cards, group.modules, group.since);
+        }
+        pairings
+    }
+
     pub(super) fn of_card(&self, card: &SmartcardId) -> Option<&Pairing> {
         self.groups.get(self.by_card.get(card)?)
     }

@@ -104,6 +104,21 @@ impl Periods {
         }
     }
 
+    /// These periods as they stand; nothing if there are none or more than two.
+    pub(super) fn of(periods: &[Period]) -> Option<Self> {
+        let (first, second) = match *periods {
+            [first] => (first, None),
+            [first, second] => (first, Some(second)),
+            _ => return None,
+        };
+        Some(Self { first, second })
+    }
+
+    /// All of them, in order of time.
+    pub(super) fn all(&self) -> impl Iterator<Item = Period> + use<> {
+        [Some(self.first), self.second].into_iter().flatten()
+    }
+
     /// The periods that have not ended by `now`.
     pub(super) fn living(&self, now: SimTime) -> impl Iterator<Item = Period> + use<> {
         [Some(self.first), self.second]

@@ -8,6 +8,8 @@ use std::ops::RangeBounds;
 
 use crate::time::SimTime;
 
+use super::parts::{ScheduleParts, ShownParts};
+
 /// The state of a message or fingerprint (Inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ShowState {
@@ -147,6 +149,53 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
                 self.shown.remove(&number);
             }
         }
+    }
+
+    /// What is remembered, each thing as `part` takes it apart.
+    pub(super) fn parts<P>(&self, part: impl Fn(&K, &T) -> P) -> ScheduleParts<P> {
+        let shown = self.shown.iter().map(|(&number, shown)| ShownParts {
+            number,
+            start: shown.planned.start,
+            end: shown.planned.end,
+            replaced_at: shown.replaced_at,
+            item: part(&shown.planned.key, &shown.planned.item),
+        });
+        ScheduleParts {
+            next_number: self.next_number,
+            shown: shown.collect(),
+            finished: self.finished.iter().copied().collect(),
+        }
+    }
+
+    /// The schedule of these parts, each thing as `whole` puts it together.
+    pub(super) fn from_parts<P>(parts: ScheduleParts<P>, whole: impl Fn(P) -> (K, T)) -> Self {
+        let finished: BTreeSet<u64> = parts.finished.iter().copied().collect();
+        let mut schedule = Self {
+            next_number: parts.next_number,
+            finished: parts.finished.into(),
+            ..Self::default()
+        };
+        for shown in parts.shown {
+            let (key, item) = whole(shown.item);
+            let number = shown.number;
+            let open = !finished.contains(&number);
+            let shown = Shown {
+                planned: Planned {
+                    key,
+                    start: shown.start,
+                    end: shown.end,
+                    item,
+                },
+                replaced_at: shown.replaced_at,
+            };
+            if open {
+                schedule.open.insert((shown.over_at(), number));
+                let key = shown.planned.key.clone();
+                schedule.open_by_key.entry(key).or_default().insert(number);
+            }
+            schedule.shown.insert(number, shown);
+        }
+        schedule
     }
 
     fn plan(&mut self, planned: Planned<K, T>) {

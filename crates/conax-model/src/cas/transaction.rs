@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::command::CommandKind;
 use crate::id::{DomainName, PairingModuleId, ProductId, SmartcardId, TransactionId};
@@ -251,18 +252,24 @@ impl fmt::Display for Effect {
     }
 }
 
-/// The latest transactions, oldest first, and how many there ever were.
+/// The latest transactions, oldest first, and how many there ever were. Copies share them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TransactionLog {
-    latest: VecDeque<Transaction>,
+    latest: VecDeque<Arc<Transaction>>,
     pub(super) count: u64,
 }
 
 impl TransactionLog {
+    /// These transactions, the oldest first, of so many there ever were.
+    pub(super) fn of(latest: Vec<Arc<Transaction>>, count: u64) -> Self {
+        let latest = latest.into();
+        Self { latest, count }
+    }
+
     /// Appends a transaction and forgets the oldest ones beyond the limit.
     pub(super) fn append(&mut self, transaction: Transaction, limit: usize) {
         self.count += 1;
-        self.latest.push_back(transaction);
+        self.latest.push_back(Arc::new(transaction));
         while self.latest.len() > limit {
             self.latest.pop_front();
         }
@@ -270,6 +277,11 @@ impl TransactionLog {
 
     /// The remembered transactions, oldest first.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Transaction> {
+        self.latest.iter().map(|transaction| &**transaction)
+    }
+
+    /// The same, to be shared.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Transaction>> {
         self.latest.iter()
     }
 }

@@ -4,13 +4,15 @@
 //! (law C1). Time and ids are arguments. What each look-up costs does not depend on how many
 //! requests are stored, only on what it returns.
 
+mod parts;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 use crate::command::CommandKind;
-use crate::crm::queue::{ImmediateTake, Queue, Ticket};
+use crate::crm::queue::{ImmediateTake, Queue, Ticket, WaitsFor};
 use crate::crm::request::{
     LoadedRequest, NewRequest, Parameter, ParameterId, ProvisioningRequest, RequestNumber, State,
 };
@@ -19,6 +21,8 @@ use crate::crm::slots::SlotSet;
 use crate::entropy::Ids;
 use crate::id::HexId;
 use crate::time::SimTime;
+
+pub use parts::{BookParts, PartsError};
 
 /// What a book is opened with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,6 +282,17 @@ impl RequestBook {
         Settled::Done(Arc::clone(&self.rows[slot as usize]))
     }
 
+    /// A copy in which nothing is on its way: what was sent and has no answer, and what was to be
+    /// sent at once, waits for a processing run. Tickets of this book settle nothing in a copy of
+    /// another generation.
+    #[must_use]
+    pub fn copy(&self, generation: u64) -> Self {
+        let mut copy = self.clone();
+        copy.settings.generation = generation;
+        copy.queue.recall(&copy.rows);
+        copy
+    }
+
     /// How many requests stand where.
     #[must_use]
     pub fn queue_length(&self) -> QueueLength {
@@ -301,6 +316,30 @@ impl RequestBook {
         }
     }
 
+    /// What a request waits for; nothing if it is settled or there is none of this number.
+    pub fn waits_for(&mut self, number: RequestNumber, now: SimTime) -> Vec<WaitsFor> {
+        self.queue.promote(&self.rows, now);
+        let Some(slot) = self
+            .by_number(number)
+            .and_then(|row| self.by_id.get(&row.id))
+        else {
+            return Vec::new();
+        };
+        let row = &self.rows[*slot as usize];
+        match row.state {
+            State::Pending if row.held => vec![WaitsFor::Held],
+            State::Pending => {
+                let waits = self.queue.waits_for(*slot, &self.rows, now);
+                match self.settings.provider_effective {
+                    true => waits,
+                    false if waits == [WaitsFor::Answer] => waits,
+                    false => vec![WaitsFor::Provider],
+                }
+            }
+            State::Completed { .. } | State::Rejected { .. } => Vec::new(),
+        }
+    }
+
     /// The requests that were sent and have no answer yet.
     pub fn in_flight(&self) -> impl Iterator<Item = &Arc<ProvisioningRequest>> {
         self.queue.in_flight().map(|slot| &self.rows[slot as usize])
@@ -309,6 +348,13 @@ impl RequestBook {
     /// All requests, oldest first.
     pub fn all(&self) -> impl Iterator<Item = &Arc<ProvisioningRequest>> {
         self.rows.iter()
+    }
+
+    /// When the request that has been due for the longest time became due.
+    pub fn oldest_due(&self, now: SimTime) -> Option<SimTime> {
+        let ready = self.queue.oldest_ready();
+        let scheduled = self.queue.next_scheduled().filter(|due| *due <= now);
+        ready.into_iter().chain(scheduled).min()
     }
 
     /// When the next request that waits for its date becomes due.

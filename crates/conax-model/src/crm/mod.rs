@@ -18,8 +18,10 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-pub use book::{BookSettings, Filter, Page, QueueLength, RequestBook, Settled};
-pub use queue::{ImmediateTake, Ticket};
+pub use book::{
+    BookParts, BookSettings, Filter, Page, PartsError, QueueLength, RequestBook, Settled,
+};
+pub use queue::{ImmediateTake, Ticket, WaitsFor};
 pub use reference::{
     Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,
     Subscription, SubscriptionKey, Unit, User,

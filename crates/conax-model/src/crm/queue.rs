@@ -52,6 +52,43 @@ pub enum ImmediateTake {
     NotWaiting,
 }
 
+/// What a pending request waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// Nothing lets it go: processing runs leave it alone.
+    Held,
+    /// The provider is not effective: nothing is sent (Documented).
+    Provider,
+    /// Its date.
+    Date(SimTime),
+    /// The head-end's answer: it is on its way.
+    Answer,
+    /// Its smartcard, which another request on its way keeps busy.
+    Card {
+        /// The smartcard.
+        card: Arc<str>,
+        /// The other request.
+        with: Option<RequestNumber>,
+    },
+    /// An earlier request of its smartcard and priority (law C7).
+    Earlier {
+        /// The smartcard.
+        card: Arc<str>,
+        /// The earlier request.
+        request: Option<RequestNumber>,
+    },
+    /// An EXPRESS request that was due no later (law C8).
+    Express {
+        /// That request.
+        request: Option<RequestNumber>,
+    },
+    /// A processing run, which takes this many others first.
+    Run {
+        /// How many.
+        before: usize,
+    },
+}
+
 /// In which rank of its lanes a request stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rank {
@@ -130,6 +167,17 @@ impl Queue {
         self.in_flight.len()
     }
 
+    pub(super) fn oldest_ready(&self) -> Option<SimTime> {
+        let firsts = self.ready.iter().filter_map(|ready| ready.first());
+        firsts.map(|&(due, _)| due).min()
+    }
+
+    /// The rows that wait for their date, in order of creation.
+    pub(super) fn scheduled(&self) -> impl Iterator<Item = u32> + use<> {
+        let slots = self.scheduled.iter().map(|&(_, slot)| slot);
+        slots.collect::<BTreeSet<u32>>().into_iter()
+    }
+
     pub(super) fn next_scheduled(&self) -> Option<SimTime> {
         self.scheduled.first().map(|&(due, _)| due)
     }
@@ -183,6 +231,23 @@ impl Queue {
         self.refresh_lanes_of(slot, rows);
     }
 
+    /// Makes what is on its way, and what was to be sent at once, wait for a run like the rest.
+    pub(super) fn recall(&mut self, rows: &Rows) {
+        if self.in_flight.is_empty() && self.at_once.is_empty() {
+            return;
+        }
+        let ready = self.ready.iter().flatten().map(|&(_, slot)| slot);
+        let waiting: BTreeSet<u32> = ready.chain(self.in_flight()).collect();
+        let scheduled = std::mem::take(&mut self.scheduled);
+        *self = Self {
+            scheduled,
+            ..Self::default()
+        };
+        for slot in waiting {
+            self.make_ready(slot, rows);
+        }
+    }
+
     /// Makes ready what has become due.
     pub(super) fn promote(&mut self, rows: &Rows, now: SimTime) {
         while let Some(&(due, slot)) = self.scheduled.first() {
@@ -192,6 +257,62 @@ impl Queue {
             self.scheduled.pop_first();
             self.make_ready(slot, rows);
         }
+    }
+
+    /// What keeps a row that is not settled from leaving, the most immediate reason first.
+    pub(super) fn waits_for(&self, slot: u32, rows: &Rows, now: SimTime) -> Vec<WaitsFor> {
+        let row = &rows[slot as usize];
+        let number = |slot: u32| rows[slot as usize].number;
+        if self.in_flight.contains(&slot) {
+            return vec![WaitsFor::Answer];
+        }
+        if row.scheduled > now && !self.at_once.contains(&slot) {
+            return vec![WaitsFor::Date(row.scheduled)];
+        }
+        let rank = self.rank_of(slot, row);
+        let mut waits = Vec::new();
+        for (name, lane) in row
+            .lanes()
+            .filter_map(|name| self.lanes.get_key_value(name))
+        {
+            let card = || Arc::clone(name);
+            if lane.busy {
+                let mut others = self.in_flight.iter().copied();
+                let with =
+                    others.find(|other| rows[*other as usize].lanes().any(|one| one == name));
+                waits.push(WaitsFor::Card {
+                    card: card(),
+                    with: with.and_then(number),
+                });
+            } else if let Some(head) = lane.head(rank).filter(|head| *head != slot) {
+                waits.push(WaitsFor::Earlier {
+                    card: card(),
+                    request: number(head),
+                });
+            }
+        }
+        if rank == Rank::Regular
+            && let Some(&(_, express)) = self.ready[Rank::Express as usize]
+                .first()
+                .filter(|(due, _)| *due <= row.scheduled)
+        {
+            waits.push(WaitsFor::Express {
+                request: number(express),
+            });
+        }
+        if waits.is_empty() {
+            let before = |rank: Rank| self.eligible[rank as usize].len();
+            let own = self.eligible[rank as usize].iter();
+            let position = own.take_while(|(_, other)| *other != slot).count();
+            let express = match rank {
+                Rank::Regular => before(Rank::Express),
+                Rank::Immediate | Rank::Express => 0,
+            };
+            waits.push(WaitsFor::Run {
+                before: position + express,
+            });
+        }
+        waits
     }
 
     fn rank_of(&self, slot: u32, row: &ProvisioningRequest) -> Rank {

@@ -77,15 +77,34 @@ impl fmt::Debug for Sessions {
 }
 
 impl Sessions {
+    /// How many tokens are known, those that have expired unnoticed included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_token.len()
+    }
+
+    /// Whether no token is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_token.is_empty()
+    }
+
     /// Makes a token known that was not issued here.
     pub fn fix(&mut self, token: &str, author: Arc<Author>) {
-        self.by_token.insert(
-            token.into(),
-            Session {
-                author,
-                expiry: Expiry::Never,
-            },
-        );
+        self.admit(token, author, Expiry::Never);
+    }
+
+    /// Makes a token known until it expires.
+    pub fn admit(&mut self, token: &str, author: Arc<Author>, expiry: Expiry) {
+        let session = Session { author, expiry };
+        self.by_token.insert(token.into(), session);
+    }
+
+    /// Every token with its user and its end, in no order. Call it only to keep them elsewhere, as
+    /// safely.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Arc<Author>, Expiry)> {
+        let sessions = self.by_token.iter();
+        sessions.map(|(token, session)| (&**token, &session.author, session.expiry))
     }
 
     /// Issues a token of 32 upper-case hexadecimal digits (Shown).

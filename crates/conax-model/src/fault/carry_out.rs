@@ -92,24 +92,30 @@ pub struct CarriedOut {
     pub deeds: Vec<Deed>,
 }
 
-#[derive(Clone, Debug)]
-struct Held {
-    exchange: u64,
-    domain: DomainName,
-    command: Command,
-    due: SimTime,
-    behind: Option<SmartcardId>,
+/// A command that was answered and is not carried out yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The exchange that told it.
+    pub exchange: u64,
+    /// Who told it.
+    pub domain: DomainName,
+    /// What was told.
+    pub command: Command,
+    /// When it is carried out at the latest.
+    pub due: SimTime,
+    /// The card whose next command it waits for.
+    pub behind: Option<SmartcardId>,
     /// The transaction it was answered as.
-    transaction: TransactionId,
+    pub transaction: TransactionId,
 }
 
 /// What a head-end under faults remembers besides its state.
 #[derive(Clone, Debug, Default)]
 pub struct HeadEndMemory {
-    past: Past,
-    held: Vec<Held>,
-    on_air_from: BTreeMap<SmartcardId, SimTime>,
-    last_answered: Option<TransactionId>,
+    pub(super) past: Past,
+    pub(super) held: Vec<Held>,
+    pub(super) on_air_from: BTreeMap<SmartcardId, SimTime>,
+    pub(super) last_answered: Option<TransactionId>,
 }
 
 /// The state with everything a command needs besides.
@@ -317,7 +323,9 @@ impl HeadEndMemory {
                 let back = hands.now - time.max(Duration::from_millis(1));
                 if let Some((state, transactions)) = self.past.rewind(back) {
                     *hands.state = state;
-                    hands.deeds.push(Deed::Undone { transactions });
+                    if !transactions.is_empty() {
+                        hands.deeds.push(Deed::Undone { transactions });
+                    }
                 }
             }
             CommandFault::EmmLag(lag) => {

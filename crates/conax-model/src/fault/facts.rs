@@ -38,6 +38,8 @@ pub struct Facts<'a> {
     pub origin: Option<&'a Origin>,
     /// How many exchanges are at the head-end, this one included.
     pub concurrency: usize,
+    /// How many exchanges came on the same connection, this one included; 1 if that is not known.
+    pub on_connection: usize,
     /// When.
     pub now: SimTime,
 }
@@ -58,6 +60,22 @@ impl Facts<'_> {
     pub(super) fn subscription(&self) -> Option<&str> {
         self.origin
             .and_then(|origin| origin.subscription.as_deref())
+    }
+
+    /// Whether one of the command's smartcards is like this; without making a list of them.
+    pub(super) fn any_card(&self, fits: impl Fn(&str) -> bool) -> bool {
+        match self.command {
+            Some(
+                Command::AddSubscriptions { card, .. }
+                | Command::CancelSubscriptions { card, .. }
+                | Command::GetActiveSubscriptions { card }
+                | Command::GetPairingStatusForCard { card }
+                | Command::UpdateCaPinToDefaultValue { card }
+                | Command::UpdateCaPinToGivenValue { card, .. },
+            ) => fits(card.as_str()),
+            Some(command) => command.cards().iter().any(|card| fits(card.as_str())),
+            None => false,
+        }
     }
 
     /// The smartcards the command names.

@@ -15,6 +15,7 @@
 mod carry_out;
 mod delay;
 mod facts;
+mod parts;
 mod past;
 mod pattern;
 mod plan;
@@ -28,9 +29,11 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use carry_out::{CarriedOut, Deed, HeadEndMemory, Told};
+pub use carry_out::{CarriedOut, Deed, HeadEndMemory, Held, Told};
 pub use delay::DelayShape;
 pub use facts::{Facts, Origin, Stage};
+pub use parts::{MemoryParts, PastParts, PlanParts, RuleParts};
+pub use past::Done;
 pub use pattern::Pattern;
 pub use plan::{FaultPlan, Shadow};
 pub use rule::{Entry, FaultRule, Per, RuleId, Script};

@@ -12,18 +12,20 @@ use crate::id::TransactionId;
 use crate::time::SimTime;
 
 /// What was done, and its record.
-#[derive(Clone, Debug)]
-struct Done {
-    command: Command,
-    transaction: Transaction,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// What was done.
+    pub command: Command,
+    /// Its record.
+    pub transaction: Transaction,
 }
 
 /// The head-end's past, as far back as somebody may ask.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Past {
-    span: Duration,
-    base: Option<CasState>,
-    since: VecDeque<Done>,
+    pub(super) span: Duration,
+    pub(super) base: Option<CasState>,
+    pub(super) since: VecDeque<Done>,
 }
 
 impl Past {
@@ -66,7 +68,8 @@ impl Past {
         Some(state)
     }
 
-    /// Goes back to this time and forgets what was done since: the state, and what was lost.
+    /// Goes back to this time and forgets what was done since: the state, and what was lost. Of what
+    /// was refused there is nothing to lose.
     pub(super) fn rewind(&mut self, time: SimTime) -> Option<(CasState, Vec<TransactionId>)> {
         let state = self.at(time)?;
         let (kept, lost): (Vec<Done>, Vec<Done>) = self
@@ -74,6 +77,9 @@ impl Past {
             .drain(..)
             .partition(|done| done.transaction.at <= time);
         self.since = kept.into();
-        Some((state, lost.iter().map(|done| done.transaction.id).collect()))
+        let lost = lost
+            .iter()
+            .filter(|done| done.transaction.outcome.is_accepted());
+        Some((state, lost.map(|done| done.transaction.id).collect()))
     }
 }

@@ -29,10 +29,10 @@ pub struct Shadow {
 /// Rules in order; the first that acts decides. Rules that only delay let later ones act as well.
 #[derive(Clone, Debug)]
 pub struct FaultPlan {
-    seed: Seed,
-    rules: Vec<RuleAtWork>,
-    magic: Arc<BTreeMap<String, Entry>>,
-    magic_hits: u64,
+    pub(super) seed: Seed,
+    pub(super) rules: Vec<RuleAtWork>,
+    pub(super) magic: Arc<BTreeMap<String, Entry>>,
+    pub(super) magic_hits: u64,
 }
 
 impl FaultPlan {
@@ -176,6 +176,10 @@ impl FaultPlan {
         if self.magic.is_empty() {
             return;
         }
+        // Nearly every command is about no magic card: then nothing is made.
+        if !facts.any_card(|card| self.magic.contains_key(card)) {
+            return;
+        }
         let cards = facts.cards();
         let Some((card, entry)) = cards
             .iter()
@@ -283,6 +287,7 @@ impl RuleAtWork {
             command: None,
             origin: None,
             concurrency: 0,
+            on_connection: 1,
             now,
         };
         self.status(now) == RuleStatus::Active
@@ -341,7 +346,7 @@ fn turned_away(rejects: bool) -> End {
     if rejects {
         End::Reject {
             cause: RejectionCause::TooManyRequests,
-            message: None,
+            message: Some("too many requests in too little time".to_owned()),
         }
     } else {
         End::Http {

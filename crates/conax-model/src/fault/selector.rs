@@ -50,6 +50,8 @@ pub struct Selector {
     pub cycle: Option<Cycle>,
     /// Only while more exchanges than this are at the head-end.
     pub above: Option<usize>,
+    /// Only beyond so many exchanges on one connection.
+    pub above_on_connection: Option<usize>,
     /// Of those who meet all the rest, this share; 1 if absent.
     pub probability: Option<f64>,
     /// Of those who meet all the rest, every so many-th.
@@ -70,7 +72,7 @@ impl Selector {
             misses.add(Miss::Kind);
         }
         if let Some(pattern) = &self.card {
-            misses.unless(any(pattern, &facts.cards()), Miss::Card);
+            misses.unless(facts.any_card(|card| pattern.matches(card)), Miss::Card);
         }
         if let Some(pattern) = &self.product {
             misses.unless(any(pattern, &facts.products()), Miss::Product);
@@ -104,6 +106,9 @@ impl Selector {
         );
         let above = self.above.is_none_or(|above| facts.concurrency > above);
         misses.unless(above, Miss::Concurrency);
+        let above = self.above_on_connection;
+        let above = above.is_none_or(|above| facts.on_connection > above);
+        misses.unless(above, Miss::Connection);
         misses
     }
 
@@ -118,6 +123,7 @@ impl Selector {
             && self.priority.is_none()
             && self.request.is_none()
             && self.above.is_none()
+            && self.above_on_connection.is_none()
     }
 
     /// Whether everybody whom `other` meets is met by this one too, by what the two say.
@@ -141,6 +147,8 @@ impl Selector {
             && self
                 .above
                 .is_none_or(|above| other.above.is_some_and(|other| other >= above))
+            && (self.above_on_connection.is_none()
+                || self.above_on_connection == other.above_on_connection)
             && self.always_acts()
     }
 

@@ -61,15 +61,15 @@ pub struct RuleView<'a> {
 pub(super) struct RuleAtWork {
     pub(super) rule: FaultRule,
     pub(super) installed: SimTime,
-    first_hit: Option<SimTime>,
+    pub(super) first_hit: Option<SimTime>,
     pub(super) hits: u64,
     pub(super) missed: u64,
     /// How many exchanges met everything that is no matter of counting or chance.
-    met: u64,
+    pub(super) met: u64,
     /// The place in the script each of the latest takers has.
-    shared: VecDeque<(u64, u64)>,
-    bucket: Option<(f64, SimTime)>,
-    dice: Dice,
+    pub(super) shared: VecDeque<(u64, u64)>,
+    pub(super) bucket: Option<(f64, SimTime)>,
+    pub(super) dice: Dice,
 }
 
 /// What a rule says to an exchange.

@@ -80,6 +80,8 @@ pub enum Miss {
     WindowClosed,
     /// Too few exchanges at the head-end.
     Concurrency,
+    /// Too few exchanges on its connection.
+    Connection,
     /// The dice said no.
     Chance,
     /// It is not the turn of this one: every n-th, first n, after n.

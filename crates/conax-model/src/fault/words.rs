@@ -67,6 +67,11 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, facts: &Facts<'_>) -> String {
             facts.concurrency,
             selector.above.unwrap_or_default()
         ),
+        Miss::Connection => format!(
+            "{} exchanges on this connection are not above {}",
+            facts.on_connection,
+            selector.above_on_connection.unwrap_or_default()
+        ),
         Miss::Chance => format!(
             "the dice let it pass (probability {})",
             selector.probability.unwrap_or(1.0)

@@ -26,7 +26,8 @@ impl<T> Chunked<T> {
     pub fn push(&mut self, item: T) {
         self.last.push(item);
         if self.last.len() == CHUNK {
-            self.full.push(std::mem::take(&mut self.last).into());
+            let full = std::mem::replace(&mut self.last, Vec::with_capacity(CHUNK));
+            self.full.push(full.into());
         }
     }
 
@@ -40,6 +41,12 @@ impl<T> Chunked<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The items, the last one first.
+    pub fn iter_back(&self) -> impl Iterator<Item = &T> {
+        let full = self.full.iter().rev().flat_map(|chunk| chunk.iter().rev());
+        self.last.iter().rev().chain(full)
     }
 
     /// The items, in order.

@@ -1,5 +1,7 @@
 //! The fold of two journals, request by request.
 
+use std::collections::BTreeSet;
+
 use super::{CasEvent, CrmEvent, Fate, Ledger, Standing};
 use crate::command::CommandKind;
 use crate::entropy::{Ids, Seed};
@@ -50,6 +52,10 @@ impl Book {
                 kind,
             },
         );
+    }
+
+    fn recalled(&mut self, request: u64) {
+        self.ledger.recall(NOW, &BTreeSet::from([request, 77]));
     }
 
     fn executed(&mut self, exchange: u64) -> TransactionId {
@@ -154,4 +160,22 @@ fn a_full_ledger_says_so() {
     book.ledger = Ledger::new(1);
     book.sent(1);
     assert!(book.ledger.is_full());
+}
+
+#[test]
+fn a_recalled_request_is_pending_and_known_only_until_it_is_rejected() {
+    let mut book = Book::new();
+    book.sent(1);
+    book.sent(2);
+    book.executed(1);
+    book.recalled(1);
+    let standing = |book: &Book| book.ledger.reckon().rows[&1].standing;
+    assert_eq!(standing(&book), Standing::Pending);
+    let len = book.ledger.lens().0;
+    book.recalled(1);
+    assert_eq!(book.ledger.lens().0, len, "nothing is under way");
+    book.ended(1, false);
+    let row = &book.ledger.reckon().rows[&1];
+    assert_eq!((row.fate, row.known_to_crm()), (Fate::Once, false));
+    assert_eq!(book.ledger.reckon().rows[&2].standing, Standing::InFlight);
 }

@@ -16,15 +16,17 @@ use conax_model::fault::{
 };
 use conax_model::id::DomainName;
 use conax_model::ledger::CasEvent;
+use conax_model::time::SimTime;
 
 use crate::cas_door::convert;
 use crate::cas_door::one_call::fault_of_call;
 use crate::cas_door::routes::{Answer, header_text};
 use crate::dispatch::OwnRequest;
+use crate::doorway::ConnectionControl;
 use crate::doorway::MetTlsFault;
 use crate::fault::{FaultNote, WireFault, claimed_encoding, damage_bytes, damage_reply};
 use crate::journal::Subject;
-use crate::shared::Shared;
+use crate::shared::{CasSide, Shared};
 
 /// A body that was read, as far as it could be understood.
 enum Heard {
@@ -39,6 +41,7 @@ struct Exchange<'a> {
     domain: &'a DomainName,
     number: u64,
     generation: u64,
+    on_connection: usize,
     heard: Heard,
 }
 
@@ -52,6 +55,7 @@ pub(super) async fn command(
 ) -> Answer {
     let headers = &parts.headers;
     let content_type = header_text(headers, &header::CONTENT_TYPE);
+    let control = parts.extensions.get::<ConnectionControl>();
     let exchange = Exchange {
         number: own.map_or_else(|| shared.faults.next_exchange(), |own| own.exchange),
         heard: hear(cas::decode_request(
@@ -60,6 +64,7 @@ pub(super) async fn command(
             body,
         )),
         generation: shared.ledger().generation,
+        on_connection: control.map_or(1, ConnectionControl::call_count),
         shared,
         domain,
     };
@@ -122,6 +127,7 @@ impl Exchange<'_> {
             command: self.command(),
             origin: origin.as_ref(),
             concurrency: self.shared.faults.at_door(),
+            on_connection: self.on_connection,
             now: self.shared.clock.now(),
         };
         let stage = match own {
@@ -169,55 +175,70 @@ impl Exchange<'_> {
         let command = match &self.heard {
             Heard::Fault(fault) => return (faulted(fault), None),
             Heard::Invalid(operation, problems) => {
-                let transaction = self.refuse_unreadable(*operation, problems);
-                return (self.reply(&transaction, &orders.answer), Some(transaction));
+                return match self.refuse_unreadable(*operation, problems) {
+                    Some(refusal) => (self.reply(&refusal, &orders.answer), Some(refusal)),
+                    None => (self.left_behind(), None),
+                };
             }
             Heard::Command(command) => command,
         };
-        let now = self.shared.clock.now();
         let told = Told {
             exchange: self.number,
             domain: self.domain,
             command,
         };
-        let done = {
-            let mut side = self.shared.cas();
-            let side = &mut *side;
+        let done = self.at_head_end(|side, now| {
             let mut deeds = side.memory.catch_up(&mut side.state, &mut side.ids, now);
             let mut done = side
                 .memory
                 .carry_out(&mut side.state, &mut side.ids, told, orders, now);
             deeds.append(&mut done.deeds);
-            done.deeds = deeds;
-            done
-        };
-        self.note(done.deeds.into_iter().map(CasEvent::Did));
-        (self.reply(&done.answer, &orders.answer), Some(done.answer))
+            (done.answer, deeds)
+        });
+        match done {
+            Some(answer) => (self.reply(&answer, &orders.answer), Some(answer)),
+            None => (self.left_behind(), None),
+        }
+    }
+
+    fn at_head_end<T>(
+        &self,
+        act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<Deed>),
+    ) -> Option<T> {
+        self.shared.at_head_end(self.generation, act)
+    }
+
+    /// The world it came to is another now, and has never heard of it.
+    fn left_behind(&self) -> Answer {
+        self.unanswered(WireFault::Reset)
     }
 
     /// Values that cannot be read are a rejection with a transaction of its own, not a fault.
-    fn refuse_unreadable(&self, operation: CasOperation, problems: &[String]) -> Transaction {
+    fn refuse_unreadable(
+        &self,
+        operation: CasOperation,
+        problems: &[String],
+    ) -> Option<Transaction> {
         let rejection = Rejection::new(RejectionCause::InputValidation, problems.join("; "));
-        let transaction = {
-            let mut side = self.shared.cas();
-            let side = &mut *side;
-            let kind = convert::command_kind(operation);
-            let now = self.shared.clock.now();
-            side.state
-                .refuse(self.domain, kind, rejection, now, &mut side.ids)
-        };
-        self.refused(&transaction);
-        transaction
+        let kind = convert::command_kind(operation);
+        self.at_head_end(|side, now| {
+            let refusal = side
+                .state
+                .refuse(self.domain, kind, rejection, now, &mut side.ids);
+            let deeds = self.refused(&refusal);
+            (refusal, deeds)
+        })
     }
 
-    fn refused(&self, transaction: &Transaction) {
-        if let Outcome::Rejected(rejection) = &transaction.outcome {
-            self.note([CasEvent::Did(Deed::Refused {
+    fn refused(&self, transaction: &Transaction) -> Vec<Deed> {
+        match &transaction.outcome {
+            Outcome::Rejected(rejection) => vec![Deed::Refused {
                 exchange: self.number,
                 transaction: transaction.id,
                 cause: rejection.cause,
                 late: false,
-            })]);
+            }],
+            Outcome::Accepted(_) => Vec::new(),
         }
     }
 
@@ -290,15 +311,16 @@ impl Exchange<'_> {
                 ..done.clone()
             },
             (None, Some(command)) => {
-                let transaction = {
-                    let mut side = self.shared.cas();
-                    let side = &mut *side;
-                    let now = self.shared.clock.now();
-                    side.state
-                        .refuse_command(self.domain, command, rejection, now, &mut side.ids)
-                };
-                self.refused(&transaction);
-                transaction
+                let refusal = self.at_head_end(|side, now| {
+                    let (state, ids) = (&mut side.state, &mut side.ids);
+                    let refusal = state.refuse_command(self.domain, command, rejection, now, ids);
+                    let deeds = self.refused(&refusal);
+                    (refusal, deeds)
+                });
+                match refusal {
+                    Some(refusal) => refusal,
+                    None => return self.left_behind(),
+                }
             }
             (None, None) => return faulted(&SoapFault::unparseable(message)),
         };

@@ -227,7 +227,7 @@ pub(super) fn command_kind(operation: CasOperation) -> CommandKind {
 }
 
 /// The operation that carries a kind of command.
-pub(super) fn operation(kind: CommandKind) -> CasOperation {
+pub(crate) fn operation(kind: CommandKind) -> CasOperation {
     CasOperation::ALL
         .into_iter()
         .find(|operation| command_kind(*operation) == kind)

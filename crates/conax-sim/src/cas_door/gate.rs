@@ -57,6 +57,19 @@ impl Gate {
         );
     }
 
+    /// How often each user failed in a row.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = (&str, u32)> {
+        let users = self.users.iter();
+        users.map(|(name, user)| (name.as_str(), user.failure_count))
+    }
+
+    /// Sets how often a user failed in a row; nothing if there is no such user.
+    pub(crate) fn set_failures(&mut self, name: &str, count: u32) {
+        if let Some(user) = self.users.get_mut(name) {
+            user.failure_count = count;
+        }
+    }
+
     /// Judges the `Authorization` header of a call.
     pub fn enter(&mut self, mode: CasAuthentication, header: Option<&str>) -> Entry {
         let credentials = header.and_then(basic_credentials);

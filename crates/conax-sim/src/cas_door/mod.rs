@@ -11,9 +11,9 @@ mod keeper;
 mod one_call;
 mod routes;
 
-pub(crate) use convert::status_code;
+pub(crate) use convert::{operation, status_code};
 pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
 pub(crate) use keeper::{DoorKeeper, speech};
 pub(crate) use one_call::rule_of_call;
-pub use routes::{framework_answer, router};
+pub use routes::{framework_answer, router, world_router};

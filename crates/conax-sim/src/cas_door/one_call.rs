@@ -24,7 +24,7 @@ pub(crate) fn rule_of_call(
     };
     if !shared.settings.fault_header {
         return Err(format!(
-            "the header `{FAULT_HEADER}` is not taken: start with `--fault-header on`"
+            "The header `{FAULT_HEADER}` is not taken: start with `--fault-header on`."
         ));
     }
     let text = text.to_str().unwrap_or_default();
@@ -33,12 +33,12 @@ pub(crate) fn rule_of_call(
     }
     let parsed = RuleSpec::parse(text).map_err(|findings| {
         let messages: Vec<String> = findings.into_iter().map(|one| one.message).collect();
-        format!("the header `{FAULT_HEADER}`: {}", messages.join("; "))
+        format!("The header `{FAULT_HEADER}`: {}.", messages.join("; "))
     })?;
     match <[RuleSpec; 1]>::try_from(parsed) {
         Ok([rule]) => Ok(Some(rule)),
         Err(rules) => Err(format!(
-            "the header `{FAULT_HEADER}` takes one rule, found {}",
+            "The header `{FAULT_HEADER}` takes one rule, found {}.",
             rules.len()
         )),
     }
@@ -59,6 +59,7 @@ pub(super) fn fault_of_call(
         command: None,
         origin: None,
         concurrency: shared.faults.at_door(),
+        on_connection: 1,
         now,
     };
     Ok(Some(plan.judge(Stage::Arrived, &facts)))

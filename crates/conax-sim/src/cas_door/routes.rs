@@ -16,18 +16,22 @@ use crate::cas_door::command::command;
 use crate::cas_door::gate::Entry;
 use crate::clock::{Clock, idle};
 use crate::dispatch::OwnRequest;
-use crate::doorway::{
-    BodyRefusal, ConnectionControl, check_head, forget_body, read_body, whole_answer,
-};
-use crate::fault::{WireFault, damaged, ended};
+use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer, world_of};
+use crate::fault::{ClientGone, WireFault, damaged, ended};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
+use crate::worlds::{WorldRefusal, Worlds, sentence};
 
 const TEXT: &str = "text/plain;charset=UTF-8";
 
 /// The head-end as a router; it answers on any path (CRM.COM has one end point, Attested).
-pub fn router(shared: Arc<Shared>) -> Router {
-    Router::new().fallback(answer).with_state(shared)
+pub fn router(worlds: Arc<Worlds>) -> Router {
+    Router::new().fallback(enter_world).with_state(worlds)
+}
+
+/// The head-end of one world as a router.
+pub fn world_router(shared: Arc<Shared>) -> Router {
+    Router::new().fallback(answer_world).with_state(shared)
 }
 
 /// An answer before it is HTTP.
@@ -66,19 +70,67 @@ impl Answer {
     }
 }
 
+async fn enter_world(State(worlds): State<Arc<Worlds>>, mut request: Request) -> Response<Body> {
+    match world_of(&worlds, &mut request).await {
+        Ok(shared) => carried_through(shared, request, None).await,
+        Err(refusal) => carried_through(Arc::clone(worlds.main()), request, Some(refusal)).await,
+    }
+}
+
+async fn answer_world(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    carried_through(shared, request, None).await
+}
+
+/// What has reached the head-end is carried through on a task of its own, whoever stops waiting for
+/// the answer; it learns of that by [`ClientGone`].
+async fn carried_through(
+    shared: Arc<Shared>,
+    mut request: Request,
+    no_world: Option<WorldRefusal>,
+) -> Response<Body> {
+    let (_waiting, gone) = ClientGone::watch();
+    request.extensions_mut().insert(gone);
+    let answer = async move { answer(&shared, request, no_world).await };
+    match tokio::spawn(answer).await {
+        Ok(response) => response,
+        Err(failed) => match failed.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The house is closing.
+            Err(_) => Response::new(Body::empty()),
+        },
+    }
+}
+
 /// Whoever works on a call of our own link does so in place of the one who waits for the answer.
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+async fn answer(
+    shared: &Shared,
+    request: Request,
+    no_world: Option<WorldRefusal>,
+) -> Response<Body> {
     let own = shared.link.own_request(request.headers());
     let caller = own.as_ref().and_then(|own| own.caller.as_ref());
     let activity = shared.clock.activity_for(caller);
-    activity.run(answer_call(&shared, request, own)).await
+    activity
+        .run(answer_call(shared, request, own, no_world))
+        .await
 }
 
-async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>) -> Response<Body> {
+async fn answer_call(
+    shared: &Shared,
+    request: Request,
+    own: Option<OwnRequest>,
+    no_world: Option<WorldRefusal>,
+) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
-    let mut answer = respond(shared, &parts, body, &mut call, own.as_ref()).await;
+    let mut answer = match no_world {
+        None => respond(shared, &parts, body, &mut call, own.as_ref()).await,
+        Some(refusal) => {
+            forget_body(&parts, body);
+            outside(&refusal)
+        }
+    };
     if let Some(own) = own {
         if answer.subject.exchange.is_none() {
             turned_away(shared, &own);
@@ -106,7 +158,7 @@ async fn answer_call(shared: &Shared, request: Request, own: Option<OwnRequest>)
         },
     });
     match answer.ending {
-        Some(ending) => ended(ending, parts.extensions.get::<ConnectionControl>()).await,
+        Some(ending) => ended(ending, &parts.extensions).await,
         None => into_response(answer, &shared.clock),
     }
 }
@@ -158,7 +210,7 @@ async fn respond(
     call: &mut Bytes,
     own: Option<&OwnRequest>,
 ) -> Answer {
-    if let Err(refusal) = check_head(parts, &shared.settings.limits) {
+    if let Err(refusal) = check_head(&parts.uri, &parts.headers, &shared.settings.limits) {
         let status = StatusCode::from_u16(refusal.http_status());
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
         return Answer::text(status, refusal.to_string());
@@ -178,6 +230,17 @@ async fn respond(
             ),
         ),
     }
+}
+
+/// The answer to a call whose world cannot be entered.
+fn outside(refusal: &WorldRefusal) -> Answer {
+    let status = match refusal {
+        WorldRefusal::TooMany(_) | WorldRefusal::Contradiction(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        _ => StatusCode::BAD_REQUEST,
+    };
+    Answer::text(status, sentence(refusal))
 }
 
 fn unread(refusal: BodyRefusal, limit: usize) -> Answer {

@@ -3,14 +3,17 @@
 //! Whoever works for the house holds an [`Activity`]. It counts while it lives, but not while it is
 //! paused, which it is while its holder waits for simulated time or for somebody else. Whoever ends
 //! such a wait ends the pause before waking the waiter, so the house is never at rest in between.
+//! While a task runs it counts whatever it has paused: it may be about to wait for something else.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::sync::Notify;
+use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
     static CURRENT: Activity;
@@ -20,6 +23,7 @@ tokio::task_local! {
 #[derive(Debug, Default)]
 pub(super) struct Bustle {
     count: AtomicUsize,
+    watchers: AtomicUsize,
     rest: Notify,
 }
 
@@ -29,7 +33,8 @@ impl Bustle {
     }
 
     fn less(&self) {
-        if self.count.fetch_sub(1, Ordering::SeqCst) == 1 {
+        let is_last = self.count.fetch_sub(1, Ordering::SeqCst) == 1;
+        if is_last && self.watchers.load(Ordering::SeqCst) > 0 {
             self.rest.notify_waiters();
         }
     }
@@ -38,12 +43,17 @@ impl Bustle {
         self.count.load(Ordering::SeqCst)
     }
 
+    /// Nothing is going on but the task that asks, if it is an activity that has paused.
     fn is_at_rest(&self) -> bool {
-        self.count() == 0
+        self.count() == usize::from(Activity::current().is_some())
     }
 
     /// Waits until nothing is going on; false if that takes longer than `patience`.
     pub(super) async fn rest(&self, patience: Duration) -> bool {
+        if self.is_at_rest() {
+            return true;
+        }
+        let _watcher = Watcher::begin(self);
         let at_rest = async {
             loop {
                 let mut rest = pin!(self.rest.notified());
@@ -54,7 +64,39 @@ impl Bustle {
                 rest.await;
             }
         };
-        self.is_at_rest() || tokio::time::timeout(patience, at_rest).await.is_ok()
+        tokio::time::timeout(patience, at_rest).await.is_ok()
+    }
+}
+
+/// Somebody wants to know when nothing is going on.
+struct Watcher<'a>(&'a Bustle);
+
+impl<'a> Watcher<'a> {
+    fn begin(bustle: &'a Bustle) -> Self {
+        bustle.watchers.fetch_add(1, Ordering::SeqCst);
+        Self(bustle)
+    }
+}
+
+impl Drop for Watcher<'_> {
+    fn drop(&mut self) {
+        self.0.watchers.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A task that is running.
+struct Running<'a>(&'a Bustle);
+
+impl<'a> Running<'a> {
+    fn begin(bustle: &'a Bustle) -> Self {
+        bustle.more();
+        Self(bustle)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.less();
     }
 }
 
@@ -111,8 +153,11 @@ impl Activity {
     }
 
     /// Runs a future as this activity: what it waits for pauses it. It lives as long as the future.
-    pub fn run<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
-        CURRENT.scope(self, future)
+    pub fn run<F: Future>(self, future: F) -> Run<F> {
+        Run {
+            bustle: Arc::clone(&self.0.bustle),
+            task: CURRENT.scope(self, future),
+        }
     }
 
     /// The one who waits while another activity works for it.
@@ -141,6 +186,25 @@ impl Activity {
             pauses.count = 0;
             self.0.bustle.more();
         }
+    }
+}
+
+pin_project! {
+    /// A future that runs as an activity.
+    pub struct Run<F> {
+        bustle: Arc<Bustle>,
+        #[pin]
+        task: TaskLocalFuture<Activity, F>,
+    }
+}
+
+impl<F: Future> Future for Run<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let run = self.project();
+        let _running = Running::begin(run.bustle);
+        run.task.poll(cx)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use conax_model::time::SimTime;
 
 use crate::clock::activity::{Activity, Pause};
-use crate::clock::{Clock, whole_millis};
+use crate::clock::{Clock, ClockMode, whole_millis};
 
 /// How long, of real time, the house may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,7 +34,9 @@ pub struct Turn<'a> {
 /// Timers that run must learn what has passed, even if whoever advanced was given up half-way.
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.clock.inner.changed();
+        if self.clock.mode() != ClockMode::Stepped {
+            self.clock.inner.changed();
+        }
     }
 }
 
@@ -69,12 +71,14 @@ impl Turn<'_> {
         self.clock.inner.bustle.rest(PATIENCE).await
     }
 
-    /// When the next wait ends that is not in the background.
+    /// When the next wait ends that is not in the background; what ends beyond the calendar never
+    /// does.
     #[must_use]
     pub fn next_work(&self) -> Option<SimTime> {
+        let base = self.clock.inner.face().base;
         let waits = self.clock.inner.waits();
         let (due, _) = waits.turns().find(|(_, in_background)| !in_background)?;
-        Some(self.clock.inner.face().base + whole_millis(due))
+        Some(base + whole_millis(due)).filter(|due| *due <= SimTime::MAX)
     }
 
     /// See [`Clock::advance_to`].
@@ -84,8 +88,10 @@ impl Turn<'_> {
         self.advance(target.max(face.position())).await
     }
 
+    /// The calendar ends, and with it the clock.
     async fn advance(&self, target: Duration) -> Advanced {
         let inner = &self.clock.inner;
+        let target = target.min(SimTime::MAX.since(inner.face().base));
         let (from, mut fired) = (self.clock.now(), 0);
         let at_rest = loop {
             if !self.rest().await {

@@ -9,6 +9,7 @@
 
 mod activity;
 mod advance;
+mod face;
 mod handover;
 #[cfg(test)]
 mod tests;
@@ -16,18 +17,19 @@ mod waits;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 use std::time::Duration;
 
 use conax_model::time::SimTime;
 use tokio::time::Instant;
 
-pub use activity::{Activity, Caller, idle, idle_unless_quick};
+pub use activity::{Activity, Caller, Run, idle, idle_unless_quick};
 pub use advance::{Advanced, Turn};
 pub use handover::{Bell, Hearing, Place, Places};
 
 use activity::Bustle;
+use face::{Face, SharedFace};
 use waits::{Purpose, Waits, bounded};
 
 /// How simulated time passes.
@@ -126,7 +128,7 @@ pub struct Clock {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    face: RwLock<Face>,
+    face: SharedFace,
     waits: Mutex<Waits>,
     /// Numbers those who wait.
     numbers: AtomicU64,
@@ -136,49 +138,13 @@ pub(crate) struct Inner {
     advancing: tokio::sync::Mutex<()>,
 }
 
-/// Where the clock stands: `position` is the time that has passed since it was made, which no
-/// setting of the date changes.
-#[derive(Clone, Copy, Debug)]
-struct Face {
-    mode: ClockMode,
-    base: SimTime,
-    position: Duration,
-    since: Instant,
-}
-
-impl Face {
-    fn position(&self) -> Duration {
-        match self.mode {
-            ClockMode::Stepped => self.position,
-            mode => self.position + mode.simulated(self.since.elapsed()),
-        }
-    }
-
-    fn now(&self) -> SimTime {
-        self.base + self.position()
-    }
-
-    fn stand_at(&mut self, position: Duration) {
-        self.position = position;
-        self.since = Instant::now();
-    }
-}
-
 impl Inner {
     fn face(&self) -> Face {
-        *self
-            .face
-            .read()
-            .expect("nobody panics while holding the clock")
+        self.face.read()
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Face) -> T) -> T {
-        change(
-            &mut self
-                .face
-                .write()
-                .expect("nobody panics while holding the clock"),
-        )
+        self.face.change(change)
     }
 
     fn position(&self) -> Duration {
@@ -212,7 +178,7 @@ impl Clock {
         };
         Self {
             inner: Arc::new(Inner {
-                face: RwLock::new(face),
+                face: SharedFace::new(face),
                 waits: Mutex::default(),
                 numbers: AtomicU64::new(0),
                 changes: AtomicU64::new(0),
@@ -316,7 +282,9 @@ impl Clock {
     /// somebody outside.
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
-        self.inner.bustle.count() <= usize::from(Activity::current().is_some())
+        // An activity counts, and so does the task that runs it.
+        let own = 2 * usize::from(Activity::current().is_some());
+        self.inner.bustle.count() <= own
     }
 
     /// Everybody who waits, in the order of their turn.

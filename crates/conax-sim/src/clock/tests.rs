@@ -309,6 +309,21 @@ async fn a_place_that_is_given_to_somebody_who_left_goes_to_the_next() {
     assert!(places.has_free());
 }
 
+#[tokio::test]
+async fn a_clock_stands_still_at_the_end_of_the_calendar() {
+    let clock = stepped();
+    let own = clock.clone();
+    let for_ever = async move { own.sleep(Duration::MAX).await };
+    let sleeping = tokio::spawn(clock.activity().run(for_ever));
+    for _ in 0..2 {
+        let advanced = clock.advance(Duration::MAX).await;
+        assert_eq!((advanced.now, advanced.fired), (SimTime::MAX, 0));
+    }
+    assert_eq!(clock.turn().await.next_work(), None);
+    assert_eq!(clock.waiting().len(), 1);
+    sleeping.abort();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_works_for_another_counts_in_its_place_even_after_the_other_gave_up() {
     let clock = stepped();

@@ -13,6 +13,7 @@ use conax_model::crm::QueueLength;
 use conax_model::time::SimTime;
 
 use crate::cas_door::status_code;
+use crate::control_door::faults::{acted_view, near_view};
 use crate::crm_door::request_type;
 use crate::dispatch::RunReport;
 use crate::journal::Exchange;
@@ -45,6 +46,7 @@ pub(super) fn run_view(report: &RunReport, length: QueueLength) -> RunView {
 }
 
 pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
+    let note = exchange.subject.faults.as_deref();
     ExchangeView {
         number: exchange.number,
         at: date(exchange.at),
@@ -56,6 +58,9 @@ pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
         card: exchange.subject.card.as_deref().map(str::to_owned),
         request_number: exchange.subject.request_number,
         outcome: exchange.subject.outcome.as_deref().map(str::to_owned),
+        exchange: exchange.subject.exchange,
+        faults: note.map_or_else(Vec::new, |note| note.acted.iter().map(acted_view).collect()),
+        near_misses: note.map_or_else(Vec::new, |note| note.near.iter().map(near_view).collect()),
         call: exchange.masked_call(),
         reply: exchange.masked_reply(),
     }

@@ -5,9 +5,12 @@
 
 mod clock;
 mod convert;
+mod faults;
 mod queries;
+mod reckoning;
 mod reply;
 mod routes;
+mod snapshots;
 mod utilities;
 mod worlds;
 

@@ -22,11 +22,36 @@ impl Reply {
         Self::with_status(StatusCode::OK, view)
     }
 
+    /// Prints a view of something that was created.
+    pub(super) fn created_json(view: &impl Serialize) -> Self {
+        Self::with_status(StatusCode::CREATED, view)
+    }
+
+    /// A text of another kind.
+    pub(super) fn text(content_type: &'static str, text: String) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body: text.into_bytes(),
+            allow: None,
+        }
+    }
+
     /// Something was created; the body is written already.
     pub(super) fn created(body: Vec<u8>) -> Self {
         Self {
             status: StatusCode::CREATED,
             content_type: JSON,
+            body,
+            allow: None,
+        }
+    }
+
+    /// The bytes of a file.
+    pub(super) fn file(content_type: &'static str, body: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
             body,
             allow: None,
         }

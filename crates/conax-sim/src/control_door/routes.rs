@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use conax_contract::control::{
     ControlEntry, ControlTarget, EntriesView, EntryView, HealthView, PROBLEM_TYPE, Problem,
     ReadyView, VersionView,
@@ -16,27 +16,43 @@ use conax_contract::control::{
 use crate::clock::{Activity, idle};
 use crate::control_door::convert::{date, queue_view, run_view};
 use crate::control_door::reply::Reply;
-use crate::control_door::{clock, queries, utilities, worlds};
+use crate::control_door::{clock, faults, queries, reckoning, utilities, worlds};
 use crate::dispatch::run_once;
-use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer};
+use crate::doorway::{
+    BodyRefusal, WORLD_HEADER, check_head, forget_body, named_world, read_body, whole_answer,
+};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
+use crate::worlds::Worlds;
 
-/// A world may be this many times larger than a call of the API.
+/// A world and a snapshot may be this many times larger than a call of the API.
 const WORLD_FACTOR: usize = 64;
 
 /// The control door as a router.
-pub fn router(shared: Arc<Shared>) -> Router {
-    Router::new().fallback(answer).with_state(shared)
+pub fn router(worlds: Arc<Worlds>) -> Router {
+    Router::new().fallback(answer).with_state(worlds)
 }
 
 /// A call that was read.
 pub(super) struct ControlCall {
     target: ControlTarget,
+    content_type: Option<HeaderValue>,
     pub(super) body: Bytes,
 }
 
 impl ControlCall {
+    /// The parts of the path.
+    pub(super) fn segments(&self) -> Vec<&str> {
+        self.target.segments.iter().map(String::as_str).collect()
+    }
+
+    /// Whether the body says that it is of this type.
+    pub(super) fn has_type(&self, wanted: &str) -> bool {
+        let found = self.content_type.as_ref().and_then(|it| it.to_str().ok());
+        let found = found.and_then(|it| it.split(';').next());
+        found.is_some_and(|it| it.trim().eq_ignore_ascii_case(wanted))
+    }
+
     /// The value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let mut query = self.target.query.iter();
@@ -73,18 +89,35 @@ impl ControlCall {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+async fn answer(State(worlds): State<Arc<Worlds>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let admitted = admit(&worlds, &parts).await;
+    let shared = match &admitted {
+        Ok(admitted) => Arc::clone(&admitted.world),
+        Err(_) => Arc::clone(worlds.main()),
+    };
     let activity = shared.clock.activity();
-    activity.run(answer_call(&shared, request)).await
+    activity
+        .run(answer_call(&worlds, &shared, admitted, (parts, body)))
+        .await
 }
 
-async fn answer_call(shared: &Arc<Shared>, request: Request) -> Response<Body> {
+async fn answer_call(
+    worlds: &Arc<Worlds>,
+    shared: &Arc<Shared>,
+    admitted: Result<Admitted, Problem>,
+    (parts, body): (Parts, Body),
+) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
-    let (parts, body) = request.into_parts();
     let mut kept = Bytes::new();
-    let reply = respond(shared, &parts, body, &mut kept)
-        .await
-        .unwrap_or_else(Reply::from);
+    let reply = match admitted {
+        Ok(admitted) => respond(worlds, admitted, &parts, body, &mut kept).await,
+        Err(problem) => {
+            forget_body(&parts, body);
+            Err(problem)
+        }
+    };
+    let reply = reply.unwrap_or_else(Reply::from);
     shared.journal.record(Ended {
         at,
         surface: Surface::Control,
@@ -103,33 +136,97 @@ async fn answer_call(shared: &Arc<Shared>, request: Request) -> Response<Body> {
     reply.into_response()
 }
 
-/// Reads a call from somebody who may make it, and answers it. Only a body whose secrets are known
-/// by their names is `kept` for the journal: worlds hold passwords, tokens and PINs in forms of
-/// their own.
+/// A call of somebody who may make it, before its body is read.
+struct Admitted {
+    world: Arc<Shared>,
+    target: ControlTarget,
+}
+
+/// Finds out who calls about which world; a world is made for nobody who may not come in.
+async fn admit(worlds: &Arc<Worlds>, parts: &Parts) -> Result<Admitted, Problem> {
+    let main = worlds.main();
+    check_head(&parts.uri, &parts.headers, &main.settings.limits).map_err(|refusal| {
+        Problem::new(refusal.http_status(), "head too large", refusal.to_string())
+    })?;
+    let query = parts.uri.query().unwrap_or_default();
+    let mut target = ControlTarget::parse(parts.uri.path(), query)?;
+    // Probes have no token; what they learn is that the process is there.
+    let probe = target.segments == ["v1", "health"];
+    if !probe && !main.admits(bearer(parts)) {
+        let detail = "send `Authorization: Bearer` with the token of the start banner";
+        return Err(Problem::new(401, "not authorized", detail));
+    }
+    let name = world_named(&mut target, parts)?;
+    let world = match name {
+        Some(name) => worlds.find_or_make(&name).await.map_err(worlds::refused)?,
+        None => Arc::clone(main),
+    };
+    Ok(Admitted { world, target })
+}
+
+/// The world that the query or the header names, if the entry is about a world at all. The entries
+/// below `/v1/worlds` have theirs in the path.
+fn world_named(target: &mut ControlTarget, parts: &Parts) -> Result<Option<String>, Problem> {
+    let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
+    let in_path = segments.starts_with(&["v1", "worlds"]);
+    let apart = in_path || matches!(segments.as_slice(), ["v1"] | ["v1", "health" | "version"]);
+    let verb = match parts.method {
+        Method::HEAD => "GET",
+        _ => parts.method.as_str(),
+    };
+    let mut entries = ControlEntry::ALL.iter();
+    let known = entries.any(|entry| entry.verb == verb && matches_template(entry.path, &segments));
+    let in_query = target.take("world");
+    if in_path && in_query.is_some() {
+        let detail = "`world` means nothing here: the path names the world";
+        return Err(Problem::new(400, "unknown parameter", detail));
+    }
+    if apart || !known {
+        return Ok(None);
+    }
+    match (in_query, named_world(&parts.headers)) {
+        (Some(query), Some(header)) if query != header => {
+            let detail = format!(
+                "the call names two worlds, one as `world` and `{header}` in the header \
+                 `{WORLD_HEADER}`; name one"
+            );
+            Err(Problem::new(400, "two worlds", detail))
+        }
+        (Some(name), _) => Ok(Some(name)),
+        (None, header) => Ok(header.map(str::to_owned)),
+    }
+}
+
+/// Reads a call and answers it. Only a body whose secrets are known by their names is `kept` for
+/// the journal: worlds hold passwords, tokens and PINs in forms of their own.
 async fn respond(
-    shared: &Arc<Shared>,
+    worlds: &Arc<Worlds>,
+    admitted: Admitted,
     parts: &Parts,
     body: Body,
     kept: &mut Bytes,
 ) -> Result<Reply, Problem> {
-    check_head(parts, &shared.settings.limits).map_err(|refusal| {
-        Problem::new(refusal.http_status(), "head too large", refusal.to_string())
-    })?;
-    let query = parts.uri.query().unwrap_or_default();
-    let target = ControlTarget::parse(parts.uri.path(), query)?;
-    let segments = || target.segments.iter().map(String::as_str);
-    // Probes have no token; what they learn is that the process is there.
-    let probe = segments().eq(["v1", "health"]);
-    if !probe && !shared.admits(bearer(parts)) {
-        forget_body(parts, body);
-        let detail = "send `Authorization: Bearer` with the token of the start banner";
-        return Err(Problem::new(401, "not authorized", detail));
-    }
-    let body = read(shared, &parts.method, &target, body).await?;
-    if segments().eq(["v1", "provisioning-requests"]) {
+    let Admitted { world, target } = admitted;
+    let body = read(&world, &parts.method, &target, body).await?;
+    let mut segments = target.segments.iter().map(String::as_str);
+    if segments.clone().eq(["v1", "provisioning-requests"]) {
         *kept = body.clone();
     }
-    perform(shared, &parts.method, &ControlCall { target, body }).await
+    let about_worlds = segments.by_ref().take(2).eq(["v1", "worlds"]);
+    let call = ControlCall {
+        target,
+        content_type: parts.headers.get(header::CONTENT_TYPE).cloned(),
+        body,
+    };
+    // The framework leaves the body of an answer to HEAD away.
+    let method = match parts.method {
+        Method::HEAD => &Method::GET,
+        _ => &parts.method,
+    };
+    match about_worlds {
+        true => worlds::perform(worlds, method, &call).await,
+        false => perform(&world, method, &call).await,
+    }
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {
@@ -148,12 +245,12 @@ async fn read(
     body: Body,
 ) -> Result<Bytes, Problem> {
     let limits = &shared.settings.limits;
-    let mut segments = target.segments.iter().map(String::as_str);
-    let limit = match *method {
-        Method::GET | Method::HEAD => return Ok(Bytes::new()),
-        Method::PUT if segments.by_ref().take(2).eq(["v1", "worlds"]) => {
-            limits.body_bytes.saturating_mul(WORLD_FACTOR)
-        }
+    let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
+    let large = limits.body_bytes.saturating_mul(WORLD_FACTOR);
+    let limit = match (method, segments.as_slice()) {
+        (&Method::GET | &Method::HEAD, _) => return Ok(Bytes::new()),
+        (&Method::PUT, ["v1", "worlds", ..]) => large,
+        (&Method::POST, ["v1", "worlds", _, "restore"]) => large,
         _ => limits.body_bytes,
     };
     idle(read_body(body, limit, limits.body_time))
@@ -178,12 +275,7 @@ async fn perform(
     method: &Method,
     call: &ControlCall,
 ) -> Result<Reply, Problem> {
-    // The framework leaves the body of an answer to HEAD away.
-    let method = match *method {
-        Method::HEAD => &Method::GET,
-        _ => method,
-    };
-    let segments: Vec<&str> = call.target.segments.iter().map(String::as_str).collect();
+    let segments = call.segments();
     match (method, segments.as_slice()) {
         (&Method::GET, ["v1"]) => Ok(entries()),
         (&Method::GET, ["v1", "health"]) => Ok(Reply::json(&HealthView { status: "ok" })),
@@ -195,10 +287,6 @@ async fn perform(
             clock::advance(&shared.clock, &call.body).await
         }
         (&Method::POST, ["v1", "clock", "settle"]) => clock::settle(shared, &call.body).await,
-        (&Method::GET, ["v1", "worlds"]) => Ok(worlds::list(shared)),
-        (&Method::GET, ["v1", "worlds", name]) => worlds::show(shared, name),
-        (&Method::PUT, ["v1", "worlds", name]) => worlds::replace(shared, name, &call.body).await,
-        (&Method::POST, ["v1", "worlds", name, "reset"]) => worlds::reset(shared, name).await,
         (&Method::GET, ["v1", "runs"]) => {
             let length = shared.crm().book.queue_length();
             Ok(Reply::json(&queue_view(length)))
@@ -208,8 +296,47 @@ async fn perform(
             utilities::create(shared, &call.body).await
         }
         (&Method::GET, ["v1", "journal"]) => queries::journal(shared, call),
+        (_, ["v1", "faults" | "presets" | "reproduce", ..]) => fault_plan(shared, method, call),
+        (_, ["v1", "ledger" | "drift" | "requests" | "metrics", ..]) => {
+            take_stock(shared, method, call).await
+        }
         (&Method::GET, ["v1", "cas", what]) => queries::cas(shared, what, call),
         (&Method::GET, ["v1", "cas", "smartcards", id]) => queries::smartcard(shared, id, call),
+        (method, segments) => unknown(method, segments),
+    }
+}
+
+fn fault_plan(shared: &Shared, method: &Method, call: &ControlCall) -> Result<Reply, Problem> {
+    let segments = call.segments();
+    match (method, segments.as_slice()) {
+        (&Method::GET, ["v1", "presets"]) => Ok(faults::presets()),
+        (&Method::POST, ["v1", "reproduce"]) => faults::reproduced(&call.body),
+        (&Method::GET, ["v1", "faults"]) => Ok(faults::list(shared)),
+        (&Method::POST, ["v1", "faults"]) => faults::add(shared, call),
+        (&Method::DELETE, ["v1", "faults"]) => Ok(faults::clear(shared)),
+        (&Method::POST, ["v1", "faults", "dry-run"]) => faults::dry_run(shared, &call.body),
+        (&Method::GET, ["v1", "faults", rule]) => faults::show(shared, rule),
+        (&Method::PATCH, ["v1", "faults", rule]) => faults::change(shared, rule, &call.body),
+        (&Method::DELETE, ["v1", "faults", rule]) => faults::remove(shared, rule),
+        (method, segments) => unknown(method, segments),
+    }
+}
+
+async fn take_stock(
+    shared: &Arc<Shared>,
+    method: &Method,
+    call: &ControlCall,
+) -> Result<Reply, Problem> {
+    let segments = call.segments();
+    match (method, segments.as_slice()) {
+        (&Method::GET, ["v1", "ledger"]) => reckoning::show_ledger(shared, call),
+        (&Method::GET, ["v1", "ledger", "file"]) => reckoning::ledger_file(shared),
+        (&Method::GET, ["v1", "drift"]) => Ok(reckoning::show_drift(shared)),
+        (&Method::POST, ["v1", "drift", "heal"]) => reckoning::heal_drift(shared).await,
+        (&Method::GET, ["v1", "requests", number, "why"]) => {
+            reckoning::tell_why(shared, number, call)
+        }
+        (&Method::GET, ["v1", "metrics"]) => Ok(reckoning::show_metrics(shared)),
         (method, segments) => unknown(method, segments),
     }
 }
@@ -263,7 +390,7 @@ async fn run(shared: &Arc<Shared>) -> Reply {
 }
 
 /// Says whether the path is wrong, or only the verb.
-fn unknown(method: &Method, segments: &[&str]) -> Result<Reply, Problem> {
+pub(super) fn unknown(method: &Method, segments: &[&str]) -> Result<Reply, Problem> {
     let path = format!("/{}", segments.join("/"));
     let verbs: Vec<&str> = ControlEntry::ALL
         .iter()

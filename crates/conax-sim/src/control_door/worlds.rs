@@ -1,31 +1,57 @@
-//! The world: read it, replace it, start again from it.
+//! The worlds: list, read, make, replace, copy and remove them, start again from them.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use conax_contract::control::{Problem, WorldView, WorldsView};
+use axum::http::Method;
+use conax_contract::control::{ForkBody, Problem, WorldView, WorldsView, parse_body};
 use conax_contract::text::{self, Finding};
 use conax_contract::world::{Secrets, WorldSpec};
+use serde::de::DeserializeOwned;
 
 use crate::control_door::reply::Reply;
-use crate::shared::Shared;
-use crate::world::WorldProblem;
+use crate::control_door::routes::{ControlCall, unknown};
+use crate::control_door::snapshots;
+use crate::worlds::{WorldRefusal, Worlds};
 
-pub(super) fn list(shared: &Shared) -> Reply {
+/// Answers a call below `/v1/worlds`.
+pub(super) async fn perform(
+    worlds: &Arc<Worlds>,
+    method: &Method,
+    call: &ControlCall,
+) -> Result<Reply, Problem> {
+    match (method, &call.segments()[2..]) {
+        (&Method::GET, []) => Ok(list(worlds)),
+        (&Method::GET, [name]) => show(worlds, name),
+        (&Method::PUT, [name]) => replace(worlds, name, &call.body).await,
+        (&Method::DELETE, [name]) => remove(worlds, name).await,
+        (&Method::POST, [name, "reset"]) => reset(worlds, name).await,
+        (&Method::POST, [name, "fork"]) => fork(worlds, name, &call.body).await,
+        (&Method::GET, [name, "snapshots"]) => snapshots::list(worlds, name),
+        (&Method::POST, [name, "snapshot"]) => snapshots::take(worlds, name, &call.body).await,
+        (&Method::POST, [name, "restore"]) => snapshots::restore(worlds, name, call).await,
+        (&Method::DELETE, [name, "snapshots", one]) => snapshots::remove(worlds, name, one),
+        (method, _) => unknown(method, &call.segments()),
+    }
+}
+
+fn list(worlds: &Worlds) -> Reply {
     Reply::json(&WorldsView {
-        worlds: vec![shared.world().name.clone()],
+        main: worlds.main_name().to_owned(),
+        worlds: worlds.names(),
+        limit: worlds.main().settings.world_limit,
     })
 }
 
-pub(super) fn show(shared: &Shared, name: &str) -> Result<Reply, Problem> {
-    let world = known(shared, name)?;
+fn show(worlds: &Worlds, name: &str) -> Result<Reply, Problem> {
+    let world = worlds.known(name).map_err(refused)?.world();
     Ok(Reply::json(&world.outline(Secrets::Masked)))
 }
 
-/// Replaces the world by a YAML or JSON text; its name is the one in the path.
+/// Replaces the world of this name by a YAML or JSON text, or makes it.
 ///
 /// Reading a large world takes its time, so it is not done where calls are waited for.
-pub(super) async fn replace(shared: &Shared, name: &str, body: &Bytes) -> Result<Reply, Problem> {
+async fn replace(worlds: &Arc<Worlds>, name: &str, body: &Bytes) -> Result<Reply, Problem> {
     let body = body.clone();
     let reading = tokio::task::spawn_blocking(move || read(&body));
     let mut spec = reading.await.expect("reading a world does not panic")?;
@@ -36,7 +62,10 @@ pub(super) async fn replace(shared: &Shared, name: &str, body: &Bytes) -> Result
         );
         return Err(Problem::new(422, "world not valid", detail));
     }
-    spec.unmask(&shared.world()).map_err(|findings| Problem {
+    // Masked secrets are those of the world that is replaced; a new one has those of the main one.
+    let before = worlds.find(name);
+    let before = before.as_ref().unwrap_or(worlds.main()).world();
+    spec.unmask(&before).map_err(|findings| Problem {
         findings,
         ..Problem::new(
             422,
@@ -45,8 +74,11 @@ pub(super) async fn replace(shared: &Shared, name: &str, body: &Bytes) -> Result
         )
     })?;
     let view = world_view(&spec);
-    shared.replace_world(spec).await.map_err(contradiction)?;
-    Ok(Reply::json(&view))
+    let made = worlds.put(spec).await.map_err(refused)?;
+    Ok(match made {
+        true => Reply::created_json(&view),
+        false => Reply::json(&view),
+    })
 }
 
 fn read(body: &[u8]) -> Result<WorldSpec, Problem> {
@@ -65,30 +97,49 @@ fn read(body: &[u8]) -> Result<WorldSpec, Problem> {
     })
 }
 
-pub(super) async fn reset(shared: &Shared, name: &str) -> Result<Reply, Problem> {
-    let world = known(shared, name)?;
-    shared.reset_world().await.map_err(contradiction)?;
-    Ok(Reply::json(&world_view(&world)))
+async fn reset(worlds: &Worlds, name: &str) -> Result<Reply, Problem> {
+    let world = worlds.known(name).map_err(refused)?;
+    let reset = world.reset_world().await;
+    reset.map_err(|problem| refused(problem.into()))?;
+    Ok(Reply::json(&world_view(&world.world())))
+}
+
+async fn remove(worlds: &Worlds, name: &str) -> Result<Reply, Problem> {
+    worlds.remove(name).await.map_err(refused)?;
+    Ok(list(worlds))
+}
+
+/// Copies a world as it is now under another name.
+async fn fork(worlds: &Worlds, name: &str, body: &[u8]) -> Result<Reply, Problem> {
+    let ForkBody { to } = parsed(body)?;
+    let world = worlds.known(name).map_err(refused)?;
+    let snapshot = world.take_snapshot().await;
+    let copy = worlds.make_from(snapshot, &to).await.map_err(refused)?;
+    Ok(Reply::created_json(&world_view(&copy.world())))
+}
+
+/// The body of a call, or which member of it is wrong.
+pub(super) fn parsed<B: DeserializeOwned>(body: &[u8]) -> Result<B, Problem> {
+    parse_body(body).map_err(|sentence| Problem::new(422, "body not valid", sentence))
 }
 
 fn rendered(source: &str, finding: &Finding) -> String {
     text::render("world", source, std::slice::from_ref(finding))
 }
 
-fn contradiction(problem: WorldProblem) -> Problem {
-    Problem::new(422, "world not valid", problem.sentence)
-}
-
-fn known(shared: &Shared, name: &str) -> Result<Arc<WorldSpec>, Problem> {
-    let world = shared.world();
-    if world.name == name {
-        return Ok(world);
-    }
-    let detail = format!(
-        "there is no world `{name}`; the one in force is `{}`",
-        world.name
-    );
-    Err(Problem::new(404, "unknown world", detail))
+/// The problem of a world that cannot be entered, made or removed.
+pub(super) fn refused(refusal: WorldRefusal) -> Problem {
+    let (status, title) = match &refusal {
+        WorldRefusal::BadName(_) | WorldRefusal::TwoNames { .. } => (400, "not a world's name"),
+        WorldRefusal::Unknown { .. } => (404, "unknown world"),
+        WorldRefusal::Taken(_) => (409, "world exists"),
+        WorldRefusal::TooMany(_) => (409, "too many worlds"),
+        WorldRefusal::IsMain(_) => (409, "main world"),
+        WorldRefusal::Contradiction(problem) => {
+            return Problem::new(422, "world not valid", problem.sentence.as_str());
+        }
+    };
+    Problem::new(status, title, refusal.to_string())
 }
 
 fn world_view(spec: &WorldSpec) -> WorldView {

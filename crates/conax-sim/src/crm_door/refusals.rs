@@ -3,6 +3,7 @@
 use conax_contract::crm::{CONTENT_TYPE, HttpMode, Refusal, RefusalCode, refused};
 
 use crate::doorway::{BodyRefusal, HeadRefusal, Limits, whole_answer};
+use crate::worlds::{WorldRefusal, sentence};
 
 /// The refusal of a body that was not read.
 pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
@@ -21,6 +22,15 @@ pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
              is wrong.",
         ),
     }
+}
+
+/// The refusal of a call whose world cannot be entered.
+pub(super) fn no_world(refusal: &WorldRefusal) -> Refusal {
+    let code = match refusal {
+        WorldRefusal::TooMany(_) | WorldRefusal::Contradiction(_) => RefusalCode::Unavailable,
+        _ => RefusalCode::InvalidParameterValue,
+    };
+    Refusal::new(code, sentence(refusal))
 }
 
 /// The refusal of a request line or headers that are too large.

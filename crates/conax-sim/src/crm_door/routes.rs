@@ -26,12 +26,13 @@ use crate::clock::idle;
 use crate::crm_door::convert::Context;
 use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
-use crate::crm_door::refusals::{unbearable, unread};
+use crate::crm_door::refusals::{no_world, unbearable, unread};
 use crate::crm_door::{login, request_view};
 use crate::dispatch::create_and_send;
-use crate::doorway::{check_head, read_body};
+use crate::doorway::{check_head, forget_body, read_body, world_of};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
+use crate::worlds::{WorldRefusal, Worlds};
 
 /// Tells the exchange of the journal that an answer belongs to.
 const EXCHANGE_HEADER: &str = "conax-sim-exchange";
@@ -40,8 +41,8 @@ const EXCHANGE_HEADER: &str = "conax-sim-exchange";
 const LONG_LIST: usize = 256;
 
 /// The provisioning API as a router.
-pub fn router(shared: Arc<Shared>) -> Router {
-    Router::new().fallback(answer).with_state(shared)
+pub fn router(worlds: Arc<Worlds>) -> Router {
+    Router::new().fallback(answer).with_state(worlds)
 }
 
 /// An answer before it is HTTP.
@@ -88,19 +89,30 @@ impl Answer {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+async fn answer(State(worlds): State<Arc<Worlds>>, mut request: Request) -> Response<Body> {
+    let entered = world_of(&worlds, &mut request).await;
+    let shared = entered.as_ref().unwrap_or(worlds.main());
     let activity = shared.clock.activity();
-    activity.run(answer_call(&shared, request)).await
+    let refusal = entered.as_ref().err();
+    activity.run(answer_call(shared, request, refusal)).await
 }
 
-async fn answer_call(shared: &Arc<Shared>, request: Request) -> Response<Body> {
+async fn answer_call(
+    shared: &Arc<Shared>,
+    request: Request,
+    refusal: Option<&WorldRefusal>,
+) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
-    let answer = match respond(shared, &parts, body, &mut call).await {
-        Ok(answer) => answer,
-        Err(refusal) => Answer::refused(&refusal),
+    let answer = match refusal {
+        None => respond(shared, &parts, body, &mut call).await,
+        Some(refusal) => {
+            forget_body(&parts, body);
+            Err(no_world(refusal))
+        }
     };
+    let answer = answer.unwrap_or_else(|refusal| Answer::refused(&refusal));
     let status = answer.status(shared.settings.crm.http_mode);
     let (kept, body) = match answer.text {
         Text::Whole(text) => {
@@ -141,7 +153,7 @@ async fn respond(
     call: &mut Bytes,
 ) -> Result<Answer, Refusal> {
     let limits = &shared.settings.limits;
-    check_head(parts, limits).map_err(|refusal| unbearable(&refusal))?;
+    check_head(&parts.uri, &parts.headers, limits).map_err(|refusal| unbearable(&refusal))?;
     let path = parts.uri.path();
     match find_route(&shared.settings.crm.base_path, parts.method.as_str(), path) {
         Route::Unknown { nearest } => Err(Refusal::unknown_method(path, nearest)),

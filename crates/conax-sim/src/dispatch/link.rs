@@ -33,6 +33,8 @@ use tower::ServiceExt;
 use crate::cas_door;
 use crate::clock::{Clock, Elapsed, idle_unless_quick};
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
+use crate::doorway::DoorState;
+use crate::doorway::WORLD_HEADER;
 use crate::fault::WireFault;
 use crate::shared::Shared;
 use crate::tls::{self, LinkTls};
@@ -195,12 +197,23 @@ pub struct ConaxLink {
     clock: Clock,
     own_calls: OwnCalls,
     way: Way,
+    /// The world to name at our own door; absent: the main one, or another head-end.
+    world: Option<HeaderValue>,
+}
+
+/// What is known of the door a link leads to over sockets.
+#[derive(Clone, Default)]
+pub(crate) struct Approach {
+    /// How TLS is spoken there, if it is.
+    pub(crate) tls: Option<LinkTls>,
+    /// Whether it is closed, if it is our own.
+    pub(crate) door: Arc<DoorState>,
 }
 
 enum Way {
     Network {
         address: ConaxAddress,
-        tls: Option<LinkTls>,
+        approach: Approach,
         idle: Arc<Mutex<Vec<Idle>>>,
     },
     InProcess(OnceLock<Weak<Shared>>),
@@ -236,7 +249,7 @@ impl ConaxLink {
     #[must_use]
     pub(crate) fn network(
         address: ConaxAddress,
-        tls: Option<LinkTls>,
+        approach: Approach,
         settings: LinkSettings,
         clock: &Clock,
     ) -> Self {
@@ -246,10 +259,18 @@ impl ConaxLink {
             own_calls: OwnCalls::default(),
             way: Way::Network {
                 address,
-                tls,
+                approach,
                 idle: Arc::default(),
             },
+            world: None,
         }
+    }
+
+    /// The link, naming this world with every command.
+    #[must_use]
+    pub fn to_world(self, name: &str) -> Self {
+        let world = HeaderValue::from_str(name).ok();
+        Self { world, ..self }
     }
 
     /// A link to the head-end of this process: the same bytes, no sockets. The house is given
@@ -261,6 +282,7 @@ impl ConaxLink {
             clock: clock.clone(),
             own_calls: OwnCalls::default(),
             way: Way::InProcess(OnceLock::new()),
+            world: None,
         }
     }
 
@@ -301,7 +323,7 @@ impl ConaxLink {
                 let house = house.get().and_then(Weak::upgrade);
                 let house = house.ok_or_else(|| unsent(AxisFault::connect_refused()))?;
                 (sending.leaving)();
-                self.exchange_in_process(cas_door::router(house), call)
+                self.exchange_in_process(cas_door::world_router(house), call)
                     .await
             }
             Way::Network { idle, .. } => {
@@ -319,6 +341,18 @@ impl ConaxLink {
                 let idle = (faulty.is_none() && self.leads_home()).then_some(idle);
                 self.exchange_on_network(connection, idle, call).await
             }
+        }
+    }
+
+    /// Whoever is not refused finds the door open, as soon as that has followed the fault plan.
+    pub(crate) async fn wait_for_door(&self, is_refused: impl Fn() -> bool) {
+        if let Way::Network { approach, .. } = &self.way
+            && self.leads_home()
+            && approach.door.is_closed()
+        {
+            let opened = approach.door.opened_unless(is_refused);
+            // After that it finds out by itself.
+            let _ = self.clock.timeout(self.settings.connect_time, opened).await;
         }
     }
 
@@ -354,7 +388,11 @@ impl ConaxLink {
     /// Whether faults of the certificates are met in a real handshake: over sockets, if our own
     /// door speaks TLS.
     fn meets_tls_faults(&self) -> bool {
-        self.leads_home() && matches!(&self.way, Way::Network { tls: Some(_), .. })
+        let is_tls = match &self.way {
+            Way::Network { approach, .. } => approach.tls.is_some(),
+            Way::InProcess(_) => false,
+        };
+        is_tls && self.leads_home()
     }
 
     /// What the client sees when no connection comes about, for this reason.
@@ -459,6 +497,9 @@ impl ConaxLink {
         if self.settings.reuse == Reuse::Never {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
+        if let Some(world) = &self.world {
+            headers.insert(WORLD_HEADER, world.clone());
+        }
         if let Some(authorization) = sending.authorization {
             headers.insert(header::AUTHORIZATION, authorization.clone());
         }
@@ -467,7 +508,10 @@ impl ConaxLink {
 
     /// Makes a connection, if need be with a fault of the certificates.
     async fn connect(&self, fault: Option<TlsFault>) -> Result<Connection, AxisFault> {
-        let Way::Network { address, tls, .. } = &self.way else {
+        let Way::Network {
+            address, approach, ..
+        } = &self.way
+        else {
             return Err(AxisFault::connect_refused());
         };
         let target = (address.host.as_str(), address.port);
@@ -478,7 +522,7 @@ impl ConaxLink {
             Ok(Ok(stream)) => stream,
         };
         let _ = stream.set_nodelay(true);
-        let Some(tls) = tls else {
+        let Some(tls) = &approach.tls else {
             return speak_http(stream).await;
         };
         // The SOAP client waits for a handshake as for any bytes (Inferred).

@@ -14,6 +14,7 @@ mod settlement;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use link::Approach;
 pub use link::{ConaxAddress, ConaxLink, LinkSettings, Reuse, Sending};
 pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once};

@@ -49,15 +49,8 @@ pub async fn create_and_send(
     generation: u64,
     fault: Option<RuleSpec>,
 ) -> Option<Arc<ProvisioningRequest>> {
-    let row = {
-        let mut side = shared.crm();
-        let side = &mut *side;
-        if side.generation != generation {
-            return None;
-        }
-        side.book.create(new, now, &mut side.ids)
-    };
-    acknowledge(shared, generation, &row, fault);
+    let row = record(shared, new, now, generation)?;
+    plan_fault(shared, &row, fault);
     if row.process_immediately != Some(true) {
         return Some(row);
     }
@@ -71,20 +64,30 @@ pub async fn create_and_send(
     }
 }
 
-/// Writes down that a request was recorded; with the fault its command is to meet, once.
-fn acknowledge(
+/// Records a request and writes down that it was.
+fn record(
     shared: &Shared,
+    new: NewRequest,
+    now: SimTime,
     generation: u64,
-    row: &ProvisioningRequest,
-    fault: Option<RuleSpec>,
-) {
-    if let Some(event) = acknowledgement(row) {
-        shared.note_crm(generation, event);
+) -> Option<Arc<ProvisioningRequest>> {
+    let mut ledger = shared.ledger();
+    let mut side = shared.crm();
+    let side = &mut *side;
+    if side.generation != generation {
+        return None;
     }
-    if let (Some(mut rule), Some(number)) = (fault, row.number) {
-        rule.name = Some(format!("request-{number}"));
-        rule.selector.request = Some(number);
-        rule.times = Some(1);
+    let row = side.book.create(new, now, &mut side.ids);
+    if let Some(event) = acknowledgement(&row) {
+        ledger.crm(shared.clock.now(), event);
+    }
+    Some(row)
+}
+
+/// Plans the fault that the command of this request is to meet, once.
+fn plan_fault(shared: &Shared, row: &ProvisioningRequest, fault: Option<RuleSpec>) {
+    if let (Some(rule), Some(number)) = (fault, row.number) {
+        let rule = rule.for_request(number);
         let now = shared.clock.now();
         shared.change_faults(|book| book.add(&rule, Some(0), now));
     }
@@ -138,15 +141,15 @@ fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
 ///
 /// Run it on a task of its own, as an activity: a ticket must be settled, whoever stops waiting.
 pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcome {
-    let settlement = match &ticket.sending {
-        Err(reason) => unsendable(*reason, shared.clock.now()),
+    let returned = match &ticket.sending {
+        Err(reason) => Returned {
+            settlement: unsendable(*reason, shared.clock.now()),
+            event: None,
+            failure: None,
+        },
         Ok(command) => send(shared, &ticket, command).await,
     };
-    let (number, generation) = (ticket.number, ticket.generation);
-    let settled = shared.crm().book.settle(ticket, settlement);
-    if let (Settled::Done(row), Some(request)) = (&settled, number) {
-        shared.note_crm(generation, ended(request, row));
-    }
+    let settled = settle(shared, ticket, returned);
     shared.settled.ring();
     match settled {
         Settled::Done(row) => DispatchOutcome::Settled(row),
@@ -154,9 +157,33 @@ pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcom
     }
 }
 
-fn ended(request: u64, row: &ProvisioningRequest) -> CrmEvent {
+/// How a command came back.
+struct Returned {
+    settlement: Settlement,
+    /// What the ledger says of it; nothing if nothing was sent.
+    event: Option<CrmEvent>,
+    /// What failed if no answer was read.
+    failure: Option<Arc<str>>,
+}
+
+/// Settles a request and writes down how it came back and how it ended.
+fn settle(shared: &Shared, ticket: Ticket, returned: Returned) -> Settled {
+    let (number, now) = (ticket.number, shared.clock.now());
+    let mut ledger = shared.ledger();
+    let settled = shared.crm().book.settle(ticket, returned.settlement);
+    if let (Settled::Done(row), Some(request)) = (&settled, number) {
+        let end = ended(request, row, returned.failure);
+        for event in returned.event.into_iter().chain([end]) {
+            ledger.crm(now, event);
+        }
+    }
+    settled
+}
+
+/// With what was wrong: the failure if no answer was read, else the code it was rejected with.
+fn ended(request: u64, row: &ProvisioningRequest, failure: Option<Arc<str>>) -> CrmEvent {
     let error = match &row.state {
-        State::Rejected { error, .. } => Some(Arc::clone(&error.code)),
+        State::Rejected { error, .. } => Some(failure.unwrap_or_else(|| Arc::clone(&error.code))),
         State::Pending | State::Completed { .. } => None,
     };
     CrmEvent::Ended {
@@ -167,14 +194,17 @@ fn ended(request: u64, row: &ProvisioningRequest) -> CrmEvent {
     }
 }
 
-async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement {
+/// Sends a command and reads what comes back.
+async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
     let (profile, cas_request) = (shared.settings.cas.profile, cas_request(command));
     let request = cas::encode_request(profile, &cas_request);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let exchange = shared.faults.next_exchange();
     let (answer, note) = exchanged(shared, ticket, command, &request, exchange).await;
     let (reply, read) = read(profile, cas_request.operation(), command, answer);
-    note_end(shared, ticket, exchange, &read);
+    let event = ticket
+        .number
+        .map(|request| return_of(request, exchange, &read));
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
     shared.journal.record(Ended {
         at,
@@ -196,7 +226,11 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Settlement
             conceal_body(profile, command, reply.body)
         }),
     });
-    settlement
+    Returned {
+        settlement,
+        event,
+        failure: read.err().map(|failure| failure.fault.string.into()),
+    }
 }
 
 /// Connects, unless the fault plan is against it, sends and reads; what rule was against it.
@@ -216,7 +250,8 @@ async fn exchanged(
         note_sent(shared, ticket, exchange, false);
         return (Err(failure), note);
     }
-    wait_for_door(shared).await;
+    let is_refused = || shared.faults.refuses_everybody(shared.clock.now());
+    shared.link.wait_for_door(is_refused).await;
     let authorization = shared.conax_authorization();
     let has_left = AtomicBool::new(false);
     // Written down before it leaves: the head-end's side writes down that it came.
@@ -280,6 +315,7 @@ fn judge_connection(shared: &Shared, command: &Command, exchange: u64) -> Verdic
         command: Some(command),
         origin: origin.as_ref(),
         concurrency: shared.faults.at_door() + 1,
+        on_connection: 1,
         now: shared.clock.now(),
     };
     shared.faults.judge(Stage::Connect, &facts)
@@ -294,15 +330,6 @@ fn in_spite_of(shared: &Shared, fault: Option<ConnectFault>) -> Option<TlsFault>
     }
 }
 
-/// Whoever is not refused finds the door open, as soon as that has followed the fault plan.
-async fn wait_for_door(shared: &Shared) {
-    if shared.link.leads_home() && shared.faults.door_is_closed() {
-        let opened = shared.faults.door_opened(&shared.clock);
-        let time = shared.settings.dispatch.connect_time;
-        let _ = shared.clock.timeout(time, opened).await;
-    }
-}
-
 fn note_sent(shared: &Shared, ticket: &Ticket, exchange: u64, left: bool) {
     if let Some(request) = ticket.number {
         let sent = CrmEvent::Sent {
@@ -314,14 +341,8 @@ fn note_sent(shared: &Shared, ticket: &Ticket, exchange: u64, left: bool) {
     }
 }
 
-fn note_end(
-    shared: &Shared,
-    ticket: &Ticket,
-    exchange: u64,
-    read: &Result<DecodedReply, SendFailure>,
-) {
-    let Some(request) = ticket.number else { return };
-    let event = match read {
+fn return_of(request: u64, exchange: u64, read: &Result<DecodedReply, SendFailure>) -> CrmEvent {
+    match read {
         Ok(reply) => CrmEvent::Answered {
             request,
             exchange,
@@ -333,8 +354,7 @@ fn note_end(
             exchange,
             fault: failure.fault.string.as_str().into(),
         },
-    };
-    shared.note_crm(ticket.generation, event);
+    }
 }
 
 fn reference(read: &Result<DecodedReply, SendFailure>) -> Option<Arc<str>> {

@@ -4,7 +4,7 @@
 use std::io;
 use std::net::Shutdown;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -24,18 +24,20 @@ const GOODBYE_SIZE: usize = 5;
 /// Control over one connection; in the extensions of each request that came on it.
 #[derive(Clone, Debug)]
 pub struct ConnectionControl {
-    stream: Weak<TcpStream>,
-    /// Whether unread bytes are the client's goodbye and no call.
-    goodbye: fn(&[u8]) -> bool,
     steering: Arc<Steering>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Steering {
+    stream: Weak<TcpStream>,
+    /// Whether unread bytes are the client's goodbye and no call.
+    goodbye: fn(&[u8]) -> bool,
     /// Whether anything below was ever asked for; else writing need not look.
     is_steered: AtomicBool,
     wishes: Mutex<Wishes>,
     end: Notify,
+    /// Calls that came on this connection.
+    calls: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -80,9 +82,14 @@ impl Steering {
 impl ConnectionControl {
     pub(super) fn of(stream: &Arc<TcpStream>, goodbye: fn(&[u8]) -> bool) -> Self {
         Self {
-            stream: Arc::downgrade(stream),
-            goodbye,
-            steering: Arc::default(),
+            steering: Arc::new(Steering {
+                stream: Arc::downgrade(stream),
+                goodbye,
+                is_steered: AtomicBool::new(false),
+                wishes: Mutex::default(),
+                end: Notify::new(),
+                calls: AtomicUsize::new(0),
+            }),
         }
     }
 
@@ -91,15 +98,21 @@ impl ConnectionControl {
     ///
     /// A client that only says that it sends no more looks the same.
     pub async fn closed_by_peer(&self) {
-        while let Some(stream) = self.stream.upgrade() {
+        while let Some(stream) = self.steering.stream.upgrade() {
             let mut unread = [0; GOODBYE_SIZE];
             match stream.peek(&mut unread).await {
                 Ok(0) | Err(_) => return,
-                Ok(count) if (self.goodbye)(&unread[..count]) => return,
+                Ok(count) if (self.steering.goodbye)(&unread[..count]) => return,
                 // More of a call that is read later: nothing tells when its end comes behind it.
                 Ok(_) => std::future::pending().await,
             }
         }
+    }
+
+    /// How many calls came on this connection, this one included.
+    #[must_use]
+    pub fn call_count(&self) -> usize {
+        self.steering.calls.load(Ordering::Relaxed)
     }
 
     /// Breaks the connection, as a crashed machine does: the client sees a reset.
@@ -130,6 +143,7 @@ impl ConnectionControl {
 
     /// What was wished for one reply does not hold for the next.
     pub(super) fn begin_call(&self) {
+        self.steering.calls.fetch_add(1, Ordering::Relaxed);
         if self.steering.is_steered.load(Ordering::Acquire) {
             self.steering.steer(|wishes| {
                 wishes.bytes_left = None;
@@ -146,7 +160,7 @@ impl ConnectionControl {
             }
             self.steering.end.notified().await;
         };
-        let Some(stream) = self.stream.upgrade() else {
+        let Some(stream) = self.steering.stream.upgrade() else {
             return;
         };
         // Whatever fails here, the connection is broken already.

@@ -21,8 +21,41 @@ pub trait Keeper: Send + Sync {
     fn changes_with_time(&self) -> bool;
     /// Tells when it may have changed otherwise.
     fn changes(&self) -> watch::Receiver<u64>;
-    /// The door is open again.
+    /// The door is open.
     fn is_open(&self);
+}
+
+/// Whether a door is closed, for those who would come in.
+#[derive(Debug, Default)]
+pub struct DoorState(watch::Sender<bool>);
+
+impl DoorState {
+    /// The door is about to be closed.
+    pub(crate) fn close(&self) {
+        self.0
+            .send_if_modified(|is_closed| !std::mem::replace(is_closed, true));
+    }
+
+    /// The door is open.
+    pub(crate) fn open(&self) {
+        self.0
+            .send_if_modified(|is_closed| std::mem::replace(is_closed, false));
+    }
+
+    /// Whether the door is closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until the door is open, unless whoever waits is refused.
+    pub(crate) async fn opened_unless(&self, is_refused: impl Fn() -> bool) {
+        let mut state = self.0.subscribe();
+        while *state.borrow_and_update() && !is_refused() {
+            if state.changed().await.is_err() {
+                return;
+            }
+        }
+    }
 }
 
 /// A socket at an address.
@@ -93,7 +126,7 @@ impl Entrance {
 
     fn open(&mut self, keeper: &dyn Keeper) {
         let Socket::Closed(closed) = &mut self.socket else {
-            return;
+            return keeper.is_open();
         };
         let held = closed.take().map_or_else(|| held(self.address), Ok);
         // If it cannot be had now, it is tried again.

@@ -1,6 +1,6 @@
 //! The limit of a request line and its headers, the same at every door.
 
-use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
 
 use crate::doorway::Limits;
 
@@ -40,9 +40,9 @@ impl HeadRefusal {
 ///
 /// # Errors
 /// If the head is too long.
-pub fn check_head(parts: &Parts, limits: &Limits) -> Result<(), HeadRefusal> {
+pub fn check_head(uri: &Uri, headers: &HeaderMap, limits: &Limits) -> Result<(), HeadRefusal> {
     let limit = limits.head_bytes;
-    let target = parts.uri.path_and_query();
+    let target = uri.path_and_query();
     let target = target.map_or(0, |target| target.as_str().len());
     if target > limit / 2 {
         return Err(HeadRefusal::TargetTooLong {
@@ -50,7 +50,7 @@ pub fn check_head(parts: &Parts, limits: &Limits) -> Result<(), HeadRefusal> {
             limit: limit / 2,
         });
     }
-    let lengths = parts.headers.iter().map(|(name, value)| {
+    let lengths = headers.iter().map(|(name, value)| {
         // With the colon, the blank and the end of the line.
         name.as_str().len() + value.len() + 4
     });

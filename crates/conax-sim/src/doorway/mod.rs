@@ -11,12 +11,15 @@ mod patience;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod which_world;
 
 pub use body::{BodyRefusal, forget_body, read_body};
 pub use connection::ConnectionControl;
 pub use dress::FrameworkAnswers;
 pub(crate) use dress::whole_answer;
-pub use entrance::Keeper;
+pub use entrance::{DoorState, Keeper};
 pub use head::{HeadRefusal, check_head};
 pub(crate) use listener::TlsSpeech;
 pub use listener::{Limits, Listener, MetTlsFault};
+pub use which_world::WORLD_HEADER;
+pub(crate) use which_world::{named_world, world_of};

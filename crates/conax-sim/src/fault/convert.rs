@@ -51,6 +51,7 @@ fn selector(spec: &SelectorSpec) -> Selector {
             off: cycle.off,
         }),
         above: spec.above,
+        above_on_connection: spec.above_on_connection,
         probability: spec.probability,
         every: spec.every,
         after: spec.after,

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use conax_contract::fault::{RuleSpec, magic_cards};
+use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::fault::{
     Acted, Entry, Facts, FaultPlan, NearMiss, Origin, RuleId, Shadow, Stage, TlsFault, Verdict,
@@ -15,7 +16,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::convert;
-use crate::clock::Clock;
+use crate::doorway::DoorState;
+use crate::settings::HouseSettings;
 
 /// What the journal keeps of a verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +47,7 @@ pub struct FaultBook {
     pub plan: FaultPlan,
     /// The rules as they were written, by name.
     pub written: BTreeMap<RuleId, Value>,
-    made_names: u64,
+    pub(crate) made_names: u64,
 }
 
 /// The desk where the plan lies.
@@ -59,8 +61,6 @@ pub struct FaultDesk {
     may_refuse: AtomicBool,
     /// Counts what may change whether everybody is refused.
     changes: watch::Sender<u64>,
-    /// Whether the head-end's door has closed its socket because of that.
-    door_is_closed: watch::Sender<bool>,
     at_door: AtomicUsize,
     exchanges: AtomicU64,
     /// Delays so far: how many, asked for and given, in microseconds.
@@ -93,6 +93,16 @@ impl FaultBook {
         }
     }
 
+    /// The plan a house begins with in this world.
+    #[must_use]
+    pub fn of_house(settings: &HouseSettings, world: &WorldSpec, now: SimTime) -> Self {
+        let mut book = Self::new(settings.seed, world.magic_smartcards);
+        for rule in &settings.faults {
+            book.add(rule, None, now);
+        }
+        book
+    }
+
     /// Adds a rule, at the end or at a place; its name.
     pub fn add(&mut self, spec: &RuleSpec, place: Option<usize>, now: SimTime) -> RuleId {
         self.made_names += 1;
@@ -105,7 +115,7 @@ impl FaultBook {
 }
 
 /// The cards that always meet the same.
-fn magic() -> BTreeMap<String, Entry> {
+pub(crate) fn magic() -> BTreeMap<String, Entry> {
     let cards = magic_cards().into_iter();
     cards
         .filter_map(|magic| Some((magic.card, convert::entry(&magic.entry?))))
@@ -123,7 +133,6 @@ impl FaultDesk {
             is_quiet: AtomicBool::new(is_quiet),
             may_refuse: AtomicBool::new(may_refuse),
             changes: watch::Sender::default(),
-            door_is_closed: watch::Sender::default(),
             at_door: AtomicUsize::new(0),
             exchanges: AtomicU64::new(0),
             delays: Default::default(),
@@ -245,41 +254,19 @@ impl FaultDesk {
         self.changes.subscribe()
     }
 
-    /// Whether the head-end's door is to be closed now; if so, whoever was judged after that and
-    /// may connect waits until it is open again.
+    /// Whether the head-end's door is to be closed now. If so the door says that it is, before
+    /// anybody is judged who may connect again.
     #[must_use]
-    pub fn closes_door(&self, now: SimTime) -> bool {
+    pub fn closes_door(&self, now: SimTime, door: &DoorState) -> bool {
         if !self.may_refuse_everybody() {
             return false;
         }
         let book = self.book();
         let refuses = book.plan.refuses_everybody(now);
         if refuses {
-            self.door_is_closed.send_replace(true);
+            door.close();
         }
         refuses
-    }
-
-    /// Whether the head-end's door has closed its socket.
-    #[must_use]
-    pub fn door_is_closed(&self) -> bool {
-        *self.door_is_closed.borrow()
-    }
-
-    /// The head-end's door is open.
-    pub fn door_is_open(&self) {
-        self.door_is_closed.send_replace(false);
-    }
-
-    /// Waits until the head-end's door, if it was closed, has followed a plan that refuses nobody
-    /// any more.
-    pub async fn door_opened(&self, clock: &Clock) {
-        let mut closed = self.door_is_closed.subscribe();
-        while *closed.borrow_and_update() && !self.refuses_everybody(clock.now()) {
-            if closed.changed().await.is_err() {
-                return;
-            }
-        }
     }
 
     /// Rules that can never act.

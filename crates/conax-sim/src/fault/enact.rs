@@ -10,11 +10,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, Response, header};
+use axum::http::{Extensions, HeaderValue, Response, header};
 use conax_contract::cas::CasReply;
 use conax_model::entropy::Ids;
 use conax_model::fault::AnswerFault;
 use conax_model::id::TransactionId;
+
+use tokio::sync::watch;
 
 use crate::clock::{Activity, Clock, idle};
 use crate::doorway::ConnectionControl;
@@ -45,13 +47,47 @@ impl WireFault {
     }
 }
 
+/// Tells whoever carries a call through that nobody waits for its answer any more; in the
+/// extensions of each call at the head-end's door.
+#[derive(Clone, Debug)]
+pub struct ClientGone(watch::Receiver<()>);
+
+impl ClientGone {
+    /// The client's end, to be held while it waits, and the other one.
+    #[must_use]
+    pub fn watch() -> (watch::Sender<()>, Self) {
+        let (waiting, gone) = watch::channel(());
+        (waiting, Self(gone))
+    }
+
+    async fn gone(mut self) {
+        while self.0.changed().await.is_ok() {}
+    }
+}
+
 /// Ends an exchange without an answer. What it returns reaches an in-process caller only.
-pub async fn ended(fault: WireFault, control: Option<&ConnectionControl>) -> Response<Body> {
+pub async fn ended(fault: WireFault, call: &Extensions) -> Response<Body> {
+    let control = call.get::<ConnectionControl>();
     if fault == WireFault::Silence {
-        match control {
-            Some(control) => idle(control.closed_by_peer()).await,
-            None => idle(std::future::pending::<()>()).await,
-        }
+        let closed = async {
+            match control {
+                Some(control) => control.closed_by_peer().await,
+                None => std::future::pending().await,
+            }
+        };
+        let gone = async {
+            match call.get::<ClientGone>() {
+                Some(gone) => gone.clone().gone().await,
+                None => std::future::pending().await,
+            }
+        };
+        idle(async {
+            tokio::select! {
+                () = closed => {}
+                () = gone => {}
+            }
+        })
+        .await;
     }
     if let Some(control) = control {
         match fault {
@@ -135,6 +171,7 @@ pub fn damaged(response: &mut Response<Body>, body: &Bytes, faults: &[AnswerFaul
     *response.body_mut() = Body::new(BrokenBody {
         rest: body.slice(..kept.min(body.len())),
         breaks_off: cut.is_some(),
+        has_paused: false,
         pace,
         clock: clock.clone(),
         activity: Activity::current(),
@@ -148,6 +185,9 @@ type Sleeping = Pin<Box<dyn Future<Output = ()> + Send>>;
 struct BrokenBody {
     rest: Bytes,
     breaks_off: bool,
+    /// Whether what was given has had the time to go out: a server drops what it holds when a body
+    /// fails.
+    has_paused: bool,
     pace: Option<u32>,
     clock: Clock,
     activity: Option<Activity>,
@@ -192,6 +232,10 @@ impl hyper::body::Body for BrokenBody {
         if !self.rest.is_empty() {
             let piece = self.piece();
             return Poll::Ready(Some(Ok(hyper::body::Frame::data(piece))));
+        }
+        if self.breaks_off && !std::mem::replace(&mut self.has_paused, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         self.activity = None;
         match std::mem::take(&mut self.breaks_off) {

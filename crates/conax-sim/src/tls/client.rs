@@ -67,6 +67,7 @@ impl ConaxTls {
 }
 
 /// The link's part of TLS.
+#[derive(Clone)]
 pub(crate) struct LinkTls {
     usual: TlsConnector,
     stranger: Option<TlsConnector>,

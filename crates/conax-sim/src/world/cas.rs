@@ -35,7 +35,7 @@ pub fn cas_state(
     now: SimTime,
 ) -> Result<CasState, WorldProblem> {
     let spec = &*with_magic(spec);
-    let mut state = CasState::new(settings(&spec.cas.settings, own)?);
+    let mut state = CasState::new(cas_settings(&spec.cas.settings, own)?);
     state.add_domain(default_domain(spec));
     for domain in &spec.cas.domains {
         state.add_domain(DomainName::new(domain.name.as_str()));
@@ -162,7 +162,10 @@ fn entitle(
 }
 
 /// The head-end's settings: what the world does not say keeps the head-end's own default.
-fn settings(spec: &CasSettingsSpec, own: CasSettings) -> Result<CasSettings, WorldProblem> {
+///
+/// # Errors
+/// If a PIN is none.
+pub fn cas_settings(spec: &CasSettingsSpec, own: CasSettings) -> Result<CasSettings, WorldProblem> {
     Ok(CasSettings {
         card_format: spec
             .card_format

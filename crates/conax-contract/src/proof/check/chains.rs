@@ -27,7 +27,7 @@ pub(super) fn close(facts: &Facts, problems: &mut Problems) {
 
 /// The line an exchange lacks at the head-end.
 fn lack_of(exchange: &Exchange) -> Option<String> {
-    let came_back = exchange.returned.is_some();
+    let came_back = exchange.came_back();
     let Some(read) = exchange.read else {
         let expected = exchange.left == Some(true) && came_back;
         return expected

@@ -70,6 +70,7 @@ fn unacknowledged(
         CrmEvent::Sent { .. } => "sent",
         CrmEvent::Answered { .. } => "answered",
         CrmEvent::Failed { .. } => "failed",
+        CrmEvent::Recalled { .. } => "recalled",
         CrmEvent::Ended { .. } => "ended",
     };
     Some(format!(
@@ -103,6 +104,9 @@ fn later(facts: &mut Facts, line: usize, event: CrmEvent) -> Result<(), String> 
             exchange,
             fault,
         } => returned(facts, line, (request, exchange), Returned::Failed(fault)),
+        CrmEvent::Recalled { request, exchange } => {
+            returned(facts, line, (request, exchange), Returned::Recalled)
+        }
         CrmEvent::Ended {
             request,
             state,
@@ -138,13 +142,13 @@ fn sent(
         (Some(_), _) => Err("sent after it had ended; expected nothing after `ended`".to_owned()),
         (None, Some(before)) => Err(format!(
             "sent again as exchange {exchange}, but exchange {before} never came back: its \
-             `answered` or `failed` line is missing"
+             `answered`, `failed` or `recalled` line is missing"
         )),
         (None, None) => Ok(()),
     }
 }
 
-/// The exchange of a request that has not come back.
+/// The exchange of a request that has not come back and was not recalled.
 pub(super) fn under_way(facts: &Facts, request: u64) -> Option<u64> {
     let last = *facts.requests.get(&request)?.exchanges.last()?;
     let came_back = facts.exchanges.get(&last)?.returned.is_some();
@@ -181,7 +185,8 @@ fn returned(
         }
         (_, Some(_), ..) => {
             return Err(format!(
-                "exchange {exchange} came back a second time; expected one `answered` or `failed`"
+                "exchange {exchange} came back a second time; expected one `answered`, `failed` or \
+                 `recalled`"
             ));
         }
         (_, _, Some(false), Returned::Answered(_)) => {

@@ -14,8 +14,8 @@ pub(super) fn ended(
     if let Some(exchange) = under_way(facts, request) {
         facts.requests.entry(request).or_default().ended = Some(state);
         return Err(format!(
-            "ended, but exchange {exchange} never came back: its `answered` or `failed` line is \
-             missing"
+            "ended, but exchange {exchange} never came back: its `answered`, `failed` or \
+             `recalled` line is missing"
         ));
     }
     let chain = facts.requests.entry(request).or_default();
@@ -74,6 +74,12 @@ fn rejected_fits(
     let expected = match last {
         Some(Returned::Answered(answer)) => answer.status_code.as_ref(),
         Some(Returned::Failed(fault)) => Some(fault),
+        Some(Returned::Recalled) => {
+            return Err(
+                "ended REJECTED, but its last exchange was recalled; expected `sent` after that"
+                    .to_owned(),
+            );
+        }
         None => None,
     };
     if matches!(last, Some(Returned::Answered(_))) && expected.is_some_and(|code| code == OK) {

@@ -46,6 +46,21 @@ pub(super) struct Exchange {
     pub reply: Option<Reply>,
 }
 
+impl Exchange {
+    /// Whether the CRM knows how it ended.
+    pub fn came_back(&self) -> bool {
+        matches!(
+            self.returned,
+            Some(Returned::Answered(_) | Returned::Failed(_))
+        )
+    }
+
+    /// Whether the CRM waits for it no longer and sends again.
+    pub fn is_recalled(&self) -> bool {
+        matches!(self.returned, Some(Returned::Recalled))
+    }
+}
+
 /// What came of a command at the head-end.
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
@@ -81,6 +96,8 @@ pub(super) struct Answer {
 pub(super) enum Returned {
     Answered(Answer),
     Failed(String),
+    /// It did not: the CRM waits for it no longer.
+    Recalled,
 }
 
 /// How the head-end left an exchange.

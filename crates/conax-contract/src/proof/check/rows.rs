@@ -34,10 +34,12 @@ pub(super) fn take_row(facts: &mut Facts, problems: &mut Problems, line: usize, 
 /// The row of a request.
 pub(super) fn row_of(facts: &Facts, request: u64, request_type: RequestType, chain: &Chain) -> Row {
     let tally = &chain.tally;
-    let crm = match (chain.ended, chain.exchanges.is_empty()) {
+    let last = chain.exchanges.last();
+    let last = last.and_then(|exchange| facts.exchanges.get(exchange));
+    let crm = match (chain.ended, last) {
         (Some(state), _) => state.into(),
-        (None, false) => CrmState::InFlight,
-        (None, true) => CrmState::Pending,
+        (None, Some(last)) if !last.is_recalled() => CrmState::InFlight,
+        (None, _) => CrmState::Pending,
     };
     let conax = fate_of(facts, chain);
     Row {

@@ -134,6 +134,19 @@ pub(super) const SETTLED: &[(&str, Fate)] = &[
         let told = again.replied(2, "OK", 2).answered(2, "OK", 2).completed(2);
         told.is(Completed, Twice, false)
     }),
+    ("executed, recalled and sent again", |s| {
+        let first = read(s).executed(1, 1, false).recalled(1);
+        let again = first.sent(2, true).received(2, true).executed(2, 2, false);
+        let told = again.replied(2, "OK", 2).answered(2, "OK", 2).completed(2);
+        told.is(Completed, Twice, false)
+    }),
+    ("executed, recalled and then refused", |s| {
+        let first = read(s).executed(1, 1, false).recalled(1);
+        let again = first.sent(2, true).received(2, true);
+        let told = again.refused(2, 2, NOT_FOUND).replied(2, NOT_FOUND, 2);
+        let told = told.answered(2, NOT_FOUND, 2).rejected(NOT_FOUND);
+        told.is(Rejected, Once, false)
+    }),
     ("sent again after no connection", |s| {
         let again = s
             .acknowledged()
@@ -170,6 +183,23 @@ pub(super) const OPEN: &[(&str, Fate)] = &[
     ("read just now", |s| {
         let told = read(s).executed(1, 1, false).replied(1, "OK", 1);
         told.answered(1, "OK", 1).is(InFlight, Once, true)
+    }),
+    ("recalled", |s| {
+        s.acknowledged()
+            .sent(1, true)
+            .recalled(1)
+            .is(Pending, Never, true)
+    }),
+    ("received and recalled", |s| {
+        read(s).recalled(1).is(Pending, Never, true)
+    }),
+    ("executed and recalled", |s| {
+        let told = read(s).executed(1, 1, false).recalled(1);
+        told.is(Pending, Once, true)
+    }),
+    ("recalled and on its way again", |s| {
+        let again = read(s).recalled(1).sent(2, true).received(2, true);
+        again.is(InFlight, Never, true)
     }),
     ("a stranger's command", |s| {
         let exchange = Some(s.exchange(1));
@@ -228,6 +258,11 @@ pub(super) const ELSEWHERE: &[(&str, Fate)] = &[
     }),
     ("on its way", |s| {
         s.acknowledged().sent(1, true).is(InFlight, Unknown, true)
+    }),
+    ("recalled and refused", |s| {
+        let again = s.acknowledged().sent(1, true).recalled(1).sent(2, true);
+        let told = again.answered(2, NOT_FOUND, 0).rejected(NOT_FOUND);
+        told.is(Rejected, Unknown, false)
     }),
     ("pending", |s| s.acknowledged().is(Pending, Never, true)),
 ];

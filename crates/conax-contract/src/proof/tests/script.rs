@@ -92,6 +92,14 @@ impl Script {
         self
     }
 
+    pub fn recalled(mut self, turn: u64) -> Self {
+        self.crm.push(CrmEvent::Recalled {
+            request: self.request(),
+            exchange: self.exchange(turn),
+        });
+        self
+    }
+
     pub fn completed(mut self, transaction: u64) -> Self {
         self.crm.push(CrmEvent::Ended {
             request: self.request(),

@@ -52,6 +52,14 @@ pub enum CrmEvent {
         /// What went wrong, in a few words.
         fault: String,
     },
+    /// The world went back to a snapshot in which the exchange had not come back: the CRM waits for
+    /// it no longer, and the request waits to be sent again.
+    Recalled {
+        /// Its number.
+        request: u64,
+        /// Number of the exchange.
+        exchange: u64,
+    },
     /// The request was settled.
     Ended {
         /// Its number.
@@ -76,6 +84,7 @@ impl CrmEvent {
             | Self::Sent { request, .. }
             | Self::Answered { request, .. }
             | Self::Failed { request, .. }
+            | Self::Recalled { request, .. }
             | Self::Ended { request, .. } => *request,
         }
     }

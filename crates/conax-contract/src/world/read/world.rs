@@ -78,14 +78,9 @@ fn read_world(root: &Marked, reading: &mut Reading, findings: &mut Findings) -> 
     world
 }
 
-/// The name of a world stands in addresses and on command lines.
 fn world_name(marked: &Marked, findings: &mut Findings) -> Option<String> {
     let name = text(marked, findings)?;
-    let fits = name.len() <= 64
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
-    if !fits {
+    if !WorldSpec::is_name(&name) {
         let message = format!("{} is not a name for a world", shown(&name));
         let hint = "use up to 64 letters, digits, `-`, `_` and `.`";
         findings.add(Finding::new(marked.span, message).with_hint(hint));

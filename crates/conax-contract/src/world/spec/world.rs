@@ -52,6 +52,13 @@ impl WorldSpec {
     // Documented: the organisation of the documented login example.
     pub const DEFAULT_ORGANISATION: &str = "CRMDEMO";
 
+    /// Whether this is a name for a world: names stand in addresses and on command lines.
+    #[must_use]
+    pub fn is_name(text: &str) -> bool {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+    }
+
     /// A world of this name with nothing in it.
     #[must_use]
     pub fn empty(name: impl Into<String>) -> Self {

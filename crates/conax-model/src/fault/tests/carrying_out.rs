@@ -182,6 +182,15 @@ fn a_restart_loses_what_was_done_since_and_nothing_else() {
 }
 
 #[test]
+fn a_restart_loses_nothing_of_what_was_refused() {
+    let mut head_end = HeadEnd::new();
+    let orders = besides(CommandFault::Lose(Duration::from_secs(30)));
+    let (accepted, deeds) = head_end.tell(&add("nobody", "1"), &orders);
+    assert!(!accepted);
+    assert!(matches!(&deeds[..], [Deed::Refused { .. }]), "{deeds:?}");
+}
+
+#[test]
 fn a_stale_read_answers_from_the_past_and_changes_nothing() {
     let mut head_end = HeadEnd::new();
     head_end.tell(&add("a", "1"), &Orders::default());

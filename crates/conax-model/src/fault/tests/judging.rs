@@ -72,6 +72,7 @@ fn at(command: &Command, millis: i64) -> Facts<'_> {
         command: Some(command),
         origin: None,
         concurrency: 1,
+        on_connection: 1,
         now: SimTime::from_millis(millis),
     }
 }

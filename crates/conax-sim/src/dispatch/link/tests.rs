@@ -11,7 +11,7 @@ use conax_contract::cas::{CasRequest, EncodedRequest, Profile, encode_request};
 use conax_model::time::SimTime;
 use tokio::sync::watch;
 
-use super::{ConaxLink, LinkSettings, Reuse, SendFailure, Sending, WireReply};
+use super::{Approach, ConaxLink, LinkSettings, Reuse, SendFailure, Sending, WireReply};
 use crate::clock::{Clock, ClockMode};
 use crate::doorway::{ConnectionControl, Limits, Listener};
 
@@ -117,7 +117,12 @@ async fn silence_over_sockets_is_a_time_out_after_ten_simulated_minutes() {
         let listener = Listener::bind(any, Limits::default(), None).await;
         let listener = listener.expect("a free port");
         let address = listener.address().into();
-        let link = Arc::new(ConaxLink::network(address, None, settings(), &clock));
+        let link = Arc::new(ConaxLink::network(
+            address,
+            Approach::default(),
+            settings(),
+            &clock,
+        ));
         let (_open, stop) = watch::channel(false);
         tokio::spawn(listener.serve(silent(&link, &clock), stop));
         let running = exchange(Arc::clone(&link), clock.clone());

@@ -1,0 +1,368 @@
+//! Faults, ledger, drift and why: bodies in and views out.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::crm::DateText;
+
+/// The fault plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FaultsView {
+    /// The rules, in order: the first that acts decides.
+    pub faults: Vec<FaultView>,
+    /// Rules that can never act, and why.
+    pub shadowed: Vec<ShadowView>,
+}
+
+/// A fault rule as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FaultView {
+    /// Its name.
+    pub name: String,
+    /// `active`, `paused`, `spent` or `expired`.
+    pub status: &'static str,
+    /// How often it acted.
+    pub hit: u64,
+    /// How many exchanges it let pass.
+    pub missed: u64,
+    /// Since when it stands in the plan.
+    pub since: DateText,
+    /// The rule as it was written.
+    pub rule: Value,
+}
+
+/// A rule that can never act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShadowView {
+    /// The rule.
+    pub rule: String,
+    /// The rule before it that always acts.
+    pub by: String,
+}
+
+/// What to change about a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultChangeBody {
+    /// Whether it rests.
+    pub paused: Option<bool>,
+    /// Its place in the plan, from 0.
+    pub place: Option<usize>,
+}
+
+/// The command of a dry run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DryRunBody {
+    /// Its documented type.
+    pub command: String,
+    /// The smartcard.
+    pub card: Option<String>,
+    /// The product.
+    pub product: Option<String>,
+    /// The pairing module.
+    pub module: Option<String>,
+    /// The number of the subscription.
+    pub subscription: Option<String>,
+    /// The priority.
+    pub priority: Option<String>,
+}
+
+/// What a command would meet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DryRunView {
+    /// The rules that would act, in order; none: it would go well.
+    pub acts: Vec<ActedView>,
+    /// The rules that nearly would.
+    pub nearly: Vec<NearMissView>,
+    /// Simulated time before anything is done, in milliseconds.
+    pub delay_before_ms: u64,
+    /// Simulated time after everything is done, in milliseconds.
+    pub delay_after_ms: u64,
+    /// How it would end, in words.
+    pub ends: String,
+}
+
+/// A rule that acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActedView {
+    /// The rule.
+    pub rule: String,
+    /// What it did.
+    pub fault: String,
+    /// Which hit that was.
+    pub hit: u64,
+    /// How many hits it has; absent: no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<u64>,
+}
+
+/// A rule that nearly acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NearMissView {
+    /// The rule.
+    pub rule: String,
+    /// The one thing that kept it from acting.
+    pub because: String,
+}
+
+/// The presets, weathers and magic smartcards.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PresetsView {
+    /// The catalogue.
+    pub presets: Vec<PresetView>,
+    /// Several rules under one name.
+    pub weathers: Vec<WeatherView>,
+    /// Smartcards that always meet the same.
+    pub magic_smartcards: Vec<MagicView>,
+}
+
+/// One fault of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PresetView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub meaning: &'static str,
+    /// Where it is put in.
+    pub inject: &'static str,
+    /// Whether the head-end's state changes.
+    pub applied: &'static str,
+    /// What is seen on the wire.
+    pub wire: &'static str,
+    /// How the request ends.
+    pub crm: &'static str,
+    /// How often the head-end carries it out.
+    pub conax: &'static str,
+    /// Whether the drift report shows it.
+    pub drifts: bool,
+    /// What somebody who sees it may hope for.
+    pub outlook: &'static str,
+    /// How it is found out.
+    pub found: &'static str,
+    /// How we know of it.
+    pub source: &'static str,
+    /// What a user could have written.
+    pub rule: &'static str,
+    /// Names of other forms, and what they are.
+    pub variants: Vec<VariantView>,
+}
+
+/// Another form of a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VariantView {
+    /// Its name, to be written after the preset's.
+    pub name: &'static str,
+    /// What it is.
+    pub meaning: &'static str,
+}
+
+/// A weather.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WeatherView {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is like.
+    pub meaning: &'static str,
+    /// Its rules, as a file.
+    pub rules: &'static str,
+}
+
+/// A magic smartcard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MagicView {
+    /// Its number.
+    pub card: String,
+    /// What it meets; absent: everything goes well.
+    pub preset: Option<String>,
+    /// How its requests end.
+    pub crm: &'static str,
+    /// How often the head-end carries them out.
+    pub conax: &'static str,
+}
+
+/// The ledger in numbers, and the requests the CRM thinks wrongly of.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LedgerView {
+    /// Everything, counted.
+    pub totals: crate::proof::Totals,
+    /// Whether both sides add up.
+    pub adds_up: bool,
+    /// Whether something was not written down any more.
+    pub is_full: bool,
+    /// Rows, in order of their number.
+    pub rows: Vec<LedgerRowView>,
+}
+
+/// What became of one request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LedgerRowView {
+    /// Its number.
+    pub request: u64,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub request_type: &'static str,
+    /// How the CRM sees it.
+    pub crm: &'static str,
+    /// How often the head-end carried it out: once, twice, never, unknown.
+    pub conax: &'static str,
+    /// Whether the CRM thinks rightly of it.
+    pub known_to_crm: bool,
+    /// Whether the head-end holds it back.
+    pub is_held: bool,
+    /// The exchanges it took.
+    pub exchanges: Vec<u64>,
+    /// The transactions that carried it out.
+    pub transactions: Vec<String>,
+}
+
+/// The drift.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DriftsView {
+    /// Every difference.
+    pub drift: Vec<DriftView>,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DriftView {
+    /// `entitlement`, `pairing` or `pin`.
+    pub kind: &'static str,
+    /// The smartcards.
+    pub smartcards: Vec<String>,
+    /// The products, or pairing modules.
+    pub items: Vec<String>,
+    /// What the CRM believes.
+    pub crm: String,
+    /// What Conax holds.
+    pub conax: String,
+    /// The request that caused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<u64>,
+    /// Why.
+    pub because: String,
+    /// The types of the requests that would heal it.
+    pub heals: Vec<&'static str>,
+}
+
+/// What was done to heal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HealingView {
+    /// How many differences there were.
+    pub drift: usize,
+    /// Numbers of the requests that were created.
+    pub requests: Vec<u64>,
+    /// What to do next.
+    pub next: &'static str,
+}
+
+/// Why a request is where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WhyView {
+    /// Its number.
+    pub request: Option<u64>,
+    /// Its state.
+    pub state: &'static str,
+    /// From the effect to its cause.
+    pub because: Vec<String>,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// What may have made a stored error.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReproductionView {
+    /// The likeliest first.
+    pub candidates: Vec<CandidateView>,
+    /// The best ones, which the text cannot tell apart.
+    pub alike: Vec<String>,
+    /// What would tell them apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
+}
+
+/// A fault that may have made a stored error.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CandidateView {
+    /// How to have it again.
+    pub preset: String,
+    /// Its name.
+    pub name: String,
+    /// Whether the head-end's state changes.
+    pub applied: &'static str,
+    /// How well it fits, up to 1.
+    pub score: f64,
+    /// The piece of the text that speaks for it.
+    pub evidence: String,
+}
+
+impl PresetsView {
+    /// Everything there is.
+    #[must_use]
+    pub fn all() -> Self {
+        use crate::fault::{PRESETS, WEATHERS, magic_cards};
+        let weathers = WEATHERS.iter().map(|weather| WeatherView {
+            name: weather.name,
+            meaning: weather.meaning,
+            rules: weather.rules,
+        });
+        let magic = magic_cards().into_iter().map(|magic| MagicView {
+            card: magic.card,
+            preset: magic.preset.map(crate::fault::Preset::title),
+            crm: magic.preset.map_or("COMPLETED", |preset| preset.crm.word()),
+            conax: magic.preset.map_or("once", |preset| preset.conax.word()),
+        });
+        Self {
+            presets: PRESETS.iter().map(PresetView::of).collect(),
+            weathers: weathers.collect(),
+            magic_smartcards: magic.collect(),
+        }
+    }
+}
+
+impl PresetView {
+    /// The view of a preset.
+    #[must_use]
+    pub fn of(preset: &crate::fault::Preset) -> Self {
+        let variants = preset.variants.iter().map(|variant| VariantView {
+            name: variant.name,
+            meaning: variant.meaning,
+        });
+        Self {
+            id: preset.id(),
+            name: preset.name,
+            meaning: preset.meaning,
+            inject: preset.inject.word(),
+            applied: preset.applied.word(),
+            wire: preset.wire,
+            crm: preset.crm.word(),
+            conax: preset.conax.word(),
+            drifts: preset.drifts,
+            outlook: preset.outlook.word(),
+            found: preset.found,
+            source: preset.source.code(),
+            rule: preset.rule,
+            variants: variants.collect(),
+        }
+    }
+}
+
+impl From<crate::fault::Reproduction> for ReproductionView {
+    fn from(found: crate::fault::Reproduction) -> Self {
+        let candidates = found.candidates.into_iter().map(|one| CandidateView {
+            preset: one.name,
+            name: one.title,
+            applied: one.applied.word(),
+            score: one.score,
+            evidence: one.evidence,
+        });
+        Self {
+            candidates: candidates.collect(),
+            alike: found.alike,
+            experiment: found.experiment,
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! The fault plan at the control door.
+
+use conax_contract::control::{
+    ActedView, DryRunBody, DryRunView, FaultChangeBody, FaultView, FaultsView, NearMissView,
+    PresetsView, Problem, ReproductionView, ShadowView, parse_body,
+};
+use conax_contract::crm::{Priority as WirePriority, RequestType};
+use conax_contract::fault::{FaultFile, RuleSpec, reproduce};
+use conax_contract::text::render;
+use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
+use conax_model::fault::{Acted, End, Facts, NearMiss, Orders, Origin, RuleId, RuleView};
+use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
+use conax_model::secret::Secret;
+
+use crate::control_door::convert::date;
+use crate::control_door::reply::Reply;
+use crate::control_door::routes::ControlCall;
+use crate::crm_door::{command_kind, priority};
+use crate::fault::FaultBook;
+use crate::shared::Shared;
+
+pub(super) fn presets() -> Reply {
+    Reply::json(&PresetsView::all())
+}
+
+pub(super) fn list(shared: &Shared) -> Reply {
+    let now = shared.clock.now();
+    let book = shared.faults.book();
+    let faults = book.plan.rules(now).map(|rule| view(&book, &rule));
+    let shadowed = book.plan.shadows().into_iter().map(|shadow| ShadowView {
+        rule: shadow.rule.to_string(),
+        by: shadow.by.to_string(),
+    });
+    Reply::json(&FaultsView {
+        faults: faults.collect(),
+        shadowed: shadowed.collect(),
+    })
+}
+
+fn view(book: &FaultBook, rule: &RuleView<'_>) -> FaultView {
+    FaultView {
+        name: rule.rule.id.to_string(),
+        status: rule.status.word(),
+        hit: rule.hits,
+        missed: rule.missed,
+        since: date(rule.installed),
+        rule: book.written.get(&rule.rule.id).cloned().unwrap_or_default(),
+    }
+}
+
+fn views(shared: &Shared, ids: &[RuleId]) -> Vec<FaultView> {
+    let now = shared.clock.now();
+    let book = shared.faults.book();
+    let rules = book
+        .plan
+        .rules(now)
+        .filter(|rule| ids.contains(&rule.rule.id));
+    rules.map(|rule| view(&book, &rule)).collect()
+}
+
+/// Adds a rule, or a file of them.
+pub(super) fn add(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem> {
+    call.only(&["place"])?;
+    let place = match call.parameter("place") {
+        None => None,
+        Some(_) => Some(usize::try_from(call.number("place", 0)?).unwrap_or(usize::MAX)),
+    };
+    let rules = rules(&call.body)?;
+    let now = shared.clock.now();
+    let ids: Vec<RuleId> = shared.change_faults(|book| {
+        let places = (0..).map(|more| place.map(|place| place + more));
+        let added = rules.iter().zip(places);
+        added
+            .map(|(rule, place)| book.add(rule, place, now))
+            .collect()
+    });
+    Ok(Reply::created_json(&FaultsView {
+        faults: views(shared, &ids),
+        shadowed: Vec::new(),
+    }))
+}
+
+/// One rule, a list of rules, or a file; or the name of a preset alone.
+fn rules(body: &[u8]) -> Result<Vec<RuleSpec>, Problem> {
+    let refused = |source: &str, findings| {
+        let findings: Vec<_> = findings;
+        let mut problem = Problem::new(
+            422,
+            "faults not valid",
+            format!("{} findings, and nothing is changed", findings.len()),
+        );
+        problem.findings = findings
+            .iter()
+            .map(|finding| render("body", source, std::slice::from_ref(finding)))
+            .collect();
+        problem
+    };
+    let source = std::str::from_utf8(body)
+        .map_err(|_| Problem::new(400, "body not understood", "the body is not UTF-8"))?;
+    if let Some(rule) = RuleSpec::of_preset(source) {
+        return Ok(vec![rule]);
+    }
+    let is_file = source.trim_start().starts_with('[')
+        || source.lines().any(|line| {
+            let line = line.trim_start_matches(['{', ' ', '"']);
+            line.starts_with("faults") || line.starts_with("- ")
+        });
+    match is_file {
+        true => FaultFile::parse(source)
+            .map(|file| file.rules)
+            .map_err(|findings| refused(source, findings)),
+        false => RuleSpec::parse(source).map_err(|findings| refused(source, findings)),
+    }
+}
+
+fn unknown(shared: &Shared, id: &str) -> Problem {
+    let now = shared.clock.now();
+    let book = shared.faults.book();
+    let known: Vec<String> = book
+        .plan
+        .rules(now)
+        .map(|rule| rule.rule.id.to_string())
+        .collect();
+    let there = match known.as_slice() {
+        [] => "there are none".to_owned(),
+        known => format!("there are `{}`", known.join("`, `")),
+    };
+    Problem::new(
+        404,
+        "unknown rule",
+        format!("there is no rule `{id}`; {there}"),
+    )
+}
+
+pub(super) fn show(shared: &Shared, id: &str) -> Result<Reply, Problem> {
+    let found = views(shared, &[RuleId::new(id)]);
+    found
+        .first()
+        .map(Reply::json)
+        .ok_or_else(|| unknown(shared, id))
+}
+
+pub(super) fn change(shared: &Shared, id: &str, body: &[u8]) -> Result<Reply, Problem> {
+    let body: FaultChangeBody =
+        parse_body(body).map_err(|problem| Problem::new(422, "rule not changed", problem))?;
+    let rule = RuleId::new(id);
+    let is_there = shared.change_faults(|book| {
+        let paused = body
+            .paused
+            .is_none_or(|paused| book.plan.pause(&rule, paused));
+        paused
+            && body
+                .place
+                .is_none_or(|place| book.plan.reorder(&rule, place))
+    });
+    match is_there {
+        true => show(shared, id),
+        false => Err(unknown(shared, id)),
+    }
+}
+
+pub(super) fn remove(shared: &Shared, id: &str) -> Result<Reply, Problem> {
+    let rule = RuleId::new(id);
+    match shared.change_faults(|book| book.plan.remove(&rule)) {
+        true => Ok(list(shared)),
+        false => Err(unknown(shared, id)),
+    }
+}
+
+pub(super) fn clear(shared: &Shared) -> Reply {
+    shared.change_faults(|book| book.plan.clear());
+    list(shared)
+}
+
+pub(super) fn reproduced(body: &[u8]) -> Result<Reply, Problem> {
+    let text = String::from_utf8_lossy(body);
+    if text.trim().is_empty() {
+        let detail = "send the stored error as the body: an AxisFault dump, or a code and a text";
+        return Err(Problem::new(422, "nothing to reproduce", detail));
+    }
+    Ok(Reply::json(&ReproductionView::from(reproduce(&text))))
+}
+
+/// Tells what a command would meet; nothing is counted, nothing is sent.
+pub(super) fn dry_run(shared: &Shared, body: &[u8]) -> Result<Reply, Problem> {
+    let body: DryRunBody = parse_body(body).map_err(not_told)?;
+    let command = command(&body)?;
+    let origin = origin(&body)?;
+    let facts = Facts {
+        command: Some(&command),
+        origin: Some(&origin),
+        concurrency: shared.faults.at_door() + 1,
+        on_connection: 1,
+        now: shared.clock.now(),
+    };
+    let verdict = shared.faults.book().plan.dry_run(&facts);
+    let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    Ok(Reply::json(&DryRunView {
+        acts: verdict.acted.iter().map(acted_view).collect(),
+        nearly: verdict.near.iter().map(near_view).collect(),
+        delay_before_ms: millis(verdict.orders.delay_before),
+        delay_after_ms: millis(verdict.orders.delay_after),
+        ends: ends(&verdict.orders),
+    }))
+}
+
+pub(super) fn acted_view(acted: &Acted) -> ActedView {
+    ActedView {
+        rule: acted.rule.to_string(),
+        fault: acted.title.to_string(),
+        hit: acted.hit,
+        of: acted.of,
+    }
+}
+
+pub(super) fn near_view(near: &NearMiss) -> NearMissView {
+    NearMissView {
+        rule: near.rule.to_string(),
+        because: near.why.clone(),
+    }
+}
+
+fn not_told(problem: impl Into<String>) -> Problem {
+    Problem::new(422, "dry run not understood", problem.into())
+}
+
+/// A command of this type about these things; what it does not name is left open.
+fn command(body: &DryRunBody) -> Result<Command, Problem> {
+    let request_type = RequestType::from_code(&body.command).ok_or_else(|| {
+        let known: Vec<&str> = RequestType::ALL
+            .into_iter()
+            .map(RequestType::code)
+            .collect();
+        not_told(format!(
+            "`command`: found `{}`, allowed {}",
+            body.command,
+            known.join(", ")
+        ))
+    })?;
+    let card = SmartcardId::new(body.card.as_deref().unwrap_or_default());
+    let products = body
+        .product
+        .as_deref()
+        .map(ProductId::new)
+        .into_iter()
+        .collect();
+    let modules: Vec<PairingModuleId> = body
+        .module
+        .as_deref()
+        .map(PairingModuleId::new)
+        .into_iter()
+        .collect();
+    let message = |card: SmartcardId| TextMessage {
+        cards: vec![card],
+        text: String::new(),
+        start: None,
+        sequence_number: None,
+    };
+    Ok(match command_kind(request_type) {
+        CommandKind::AddSubscriptions => Command::AddSubscriptions {
+            card,
+            products,
+            period: RequestedPeriod::default(),
+        },
+        CommandKind::CancelSubscriptions => Command::CancelSubscriptions { card, products },
+        CommandKind::GetActiveSubscriptions => Command::GetActiveSubscriptions { card },
+        CommandKind::CreatePairing => Command::CreatePairing {
+            cards: vec![card],
+            modules,
+        },
+        CommandKind::AddToExistingPairing => Command::AddToExistingPairing {
+            existing_card: card,
+            cards: Vec::new(),
+            modules,
+        },
+        CommandKind::GetPairingStatusForCard => Command::GetPairingStatusForCard { card },
+        CommandKind::GetPairingStatusForPairingModule => {
+            Command::GetPairingStatusForPairingModule {
+                module: PairingModuleId::new(body.module.as_deref().unwrap_or_default()),
+            }
+        }
+        CommandKind::DisplayFingerprint => Command::DisplayFingerprint(Fingerprint {
+            card: Some(card),
+            ..Fingerprint::default()
+        }),
+        CommandKind::UpdateCaPinToDefaultValue => Command::UpdateCaPinToDefaultValue { card },
+        CommandKind::UpdateCaPinToGivenValue => Command::UpdateCaPinToGivenValue {
+            card,
+            pin: Secret::new(""),
+        },
+        CommandKind::SendMailMessageToClient => Command::SendMailMessageToClient(message(card)),
+        CommandKind::SendBarkMessageToClient => Command::SendBarkMessageToClient {
+            message: message(card),
+            display_seconds: None,
+        },
+        CommandKind::SendRepeatingBarkMessageToClient => {
+            Command::SendRepeatingBarkMessageToClient {
+                message: message(card),
+                display_seconds: None,
+                repetition_count: 1,
+                repetition_interval_seconds: 10,
+            }
+        }
+    })
+}
+
+fn origin(body: &DryRunBody) -> Result<Origin, Problem> {
+    let wire = body.priority.as_deref().map(|code| {
+        WirePriority::from_code(code).ok_or_else(|| {
+            not_told(format!(
+                "`priority`: found `{code}`, allowed REGULAR, EXPRESS"
+            ))
+        })
+    });
+    Ok(Origin {
+        request: None,
+        priority: wire.transpose()?.map(priority),
+        subscription: body.subscription.as_deref().map(Into::into),
+    })
+}
+
+fn ends(orders: &Orders) -> String {
+    if let Some(fault) = &orders.connect {
+        return format!("no connection: {fault:?}");
+    }
+    let end = |end: &End, when: &str| {
+        let what = match end {
+            End::Silence => "no answer".to_owned(),
+            End::Reset => "the connection is reset".to_owned(),
+            End::HangUp => "the connection is closed".to_owned(),
+            End::Http { status, .. } => format!("HTTP {status}"),
+            End::SoapFault { string, .. } => format!("SOAP fault {string}"),
+            End::Reject { cause, .. } => format!("rejected: {cause:?}"),
+        };
+        format!("{what}, {when}")
+    };
+    match (&orders.end_before, &orders.end_after) {
+        (Some(before), _) => end(before, "and nothing is done"),
+        (None, Some(after)) => end(after, "after it is done"),
+        (None, None) => {
+            let mut words = vec!["it is answered".to_owned()];
+            words.extend(orders.effect.map(|effect| format!("{effect:?}")));
+            words.extend(orders.besides.iter().map(|fault| format!("{fault:?}")));
+            words.extend(orders.answer.iter().map(|fault| format!("{fault:?}")));
+            words.join(", ")
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Ledger, drift, why and metrics at the control door.
+
+use std::sync::Arc;
+
+use conax_contract::control::{
+    DriftView, DriftsView, HealingView, LedgerRowView, LedgerView, Problem, WhyView,
+};
+use conax_contract::proof::Totals;
+use conax_model::command::Command;
+use conax_model::ledger::{self, Row};
+
+use crate::control_door::reply::Reply;
+use crate::control_door::routes::ControlCall;
+use crate::crm_door::request_type;
+use crate::reckoning::{
+    DriftEntry, Question, drift, find_request, heal, ledger_lines, metrics, why,
+};
+use crate::shared::Shared;
+
+/// Content type of a ledger file.
+pub(super) const LEDGER_TYPE: &str = "application/x-ndjson";
+/// Content type of metrics (Documented: Prometheus' text exposition format).
+pub(super) const METRICS_TYPE: &str = "text/plain; version=0.0.4";
+
+pub(super) fn show_ledger(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem> {
+    call.only(&["only"])?;
+    let wanted: fn(&Row) -> bool = match call.parameter("only") {
+        None => |_| true,
+        Some("unknown") => |row| !row.known_to_crm(),
+        Some(other) => {
+            let detail = format!("`only`: found `{other}`, allowed unknown");
+            return Err(Problem::new(400, "parameter not understood", detail));
+        }
+    };
+    shared.catch_up();
+    let (reckoning, is_full) = {
+        let ledger = shared.ledger();
+        (ledger.reckon(), ledger.is_full())
+    };
+    let rows = reckoning.rows.values().filter(|row| wanted(row));
+    Ok(Reply::json(&LedgerView {
+        adds_up: reckoning.totals.add_up(),
+        totals: totals(&reckoning.totals),
+        is_full,
+        rows: rows.map(row_view).collect(),
+    }))
+}
+
+fn totals(totals: &ledger::Totals) -> Totals {
+    crate::reckoning::totals(totals)
+}
+
+fn row_view(row: &Row) -> LedgerRowView {
+    LedgerRowView {
+        request: row.request,
+        request_type: request_type(row.kind).code(),
+        crm: row.standing.word(),
+        conax: row.fate.word(),
+        known_to_crm: row.known_to_crm(),
+        is_held: row.is_held,
+        exchanges: row.exchanges.clone(),
+        transactions: row.transactions.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(super) fn ledger_file(shared: &Shared) -> Result<Reply, Problem> {
+    let lines =
+        ledger_lines(shared).map_err(|full| Problem::new(409, "ledger full", full.to_string()))?;
+    let mut text = lines.join("\n");
+    text.push('\n');
+    Ok(Reply::text(LEDGER_TYPE, text))
+}
+
+pub(super) fn show_drift(shared: &Shared) -> Reply {
+    let entries = drift(shared);
+    Reply::json(&DriftsView {
+        drift: entries.iter().map(drift_view).collect(),
+    })
+}
+
+fn drift_view(entry: &DriftEntry) -> DriftView {
+    let kinds = entry.heals.iter().map(Command::kind);
+    DriftView {
+        kind: entry.kind,
+        smartcards: entry.cards.clone(),
+        items: entry.items.clone(),
+        crm: entry.crm.clone(),
+        conax: entry.conax.clone(),
+        request: entry.request,
+        because: entry.because.clone(),
+        heals: kinds.map(|kind| request_type(kind).code()).collect(),
+    }
+}
+
+pub(super) async fn heal_drift(shared: &Arc<Shared>) -> Result<Reply, Problem> {
+    let healing = heal(shared)
+        .await
+        .map_err(|problem| Problem::new(409, "nothing healed", problem))?;
+    Ok(Reply::json(&HealingView {
+        drift: healing.drift_count,
+        next: match healing.requests.is_empty() {
+            true => "nothing to send",
+            false => "a processing run sends them; look at the drift again then",
+        },
+        requests: healing.requests,
+    }))
+}
+
+pub(super) fn tell_why(
+    shared: &Shared,
+    number: &str,
+    call: &ControlCall,
+) -> Result<Reply, Problem> {
+    call.only(&["fault", "list"])?;
+    let list = call.parameter("list").map(|text| {
+        text.split_once('=')
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .ok_or_else(|| {
+                let detail = format!(
+                    "`list`: found `{text}`, expected a filter such as `life_cycle_state=PENDING`"
+                );
+                Problem::new(400, "parameter not understood", detail)
+            })
+    });
+    let question = Question {
+        fault: call.parameter("fault").map(str::to_owned),
+        list: list.transpose()?,
+    };
+    let row = find_request(shared, number)
+        .map_err(|unknown| Problem::new(404, "unknown request", unknown.to_string()))?;
+    let told = why(shared, &row, &question);
+    Ok(Reply::json(&WhyView {
+        request: told.request,
+        state: told.state,
+        because: told.because,
+        next: told.next,
+    }))
+}
+
+pub(super) fn show_metrics(shared: &Shared) -> Reply {
+    Reply::text(METRICS_TYPE, metrics(shared))
+}

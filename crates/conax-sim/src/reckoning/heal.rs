@@ -1,0 +1,123 @@
+//! Healing: the requests that make both sides equal, created as CRM.COM's reset runs do (Attested:
+//! that there are such runs; Inferred: what they create).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use conax_contract::crm::ProcessName;
+use conax_model::command::{Command, CommandKind};
+use conax_model::crm::{
+    Author, NewRequest, ParameterName, ParameterValue, Priority, ProvisioningRequest,
+    ReferenceData, RequestNumber,
+};
+
+use super::drift::drift;
+use crate::dispatch::create_and_send;
+use crate::shared::Shared;
+
+/// What was done to heal.
+#[derive(Clone, Debug)]
+pub struct Healing {
+    /// How many differences there were.
+    pub drift_count: usize,
+    /// The requests that were created.
+    pub requests: Vec<RequestNumber>,
+}
+
+/// Creates the requests that would heal every difference there is now; processing runs send them.
+///
+/// # Errors
+/// If the world has no user in whose name they could be created.
+pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
+    let entries = drift(shared);
+    let (author, reference, generation) = author(shared)?;
+    let now = shared.clock.now();
+    let mut requests = Vec::new();
+    let mut done: BTreeMap<String, ()> = BTreeMap::new();
+    for command in entries.iter().flat_map(|entry| &entry.heals) {
+        let Some(new) = request_for(command, &reference, &author, now.whole_second()) else {
+            continue;
+        };
+        // One is enough, though several periods may be missing.
+        if done
+            .insert(format!("{:?}{:?}", new.kind, new.parameters), ())
+            .is_some()
+        {
+            continue;
+        }
+        let row = create_and_send(shared, new, now, generation, None).await;
+        requests.extend(row.and_then(|row: Arc<ProvisioningRequest>| row.number));
+    }
+    Ok(Healing {
+        drift_count: entries.len(),
+        requests,
+    })
+}
+
+type Who = (Arc<Author>, Arc<ReferenceData>, u64);
+
+fn author(shared: &Shared) -> Result<Who, String> {
+    let world = shared.world();
+    let first = world.users.first();
+    let first = first.ok_or("the world has no user in whose name requests could be created")?;
+    let side = shared.crm();
+    let author = side.reference.user(&first.username).map(Arc::clone);
+    let author = author.ok_or("the world's first user is gone")?;
+    Ok((author, Arc::clone(&side.reference), side.generation))
+}
+
+/// The provisioning request that makes the CRM send this command.
+fn request_for(
+    command: &Command,
+    reference: &ReferenceData,
+    author: &Arc<Author>,
+    scheduled: conax_model::time::SimTime,
+) -> Option<NewRequest> {
+    let text = |text: &str| Some(ParameterValue::Text(text.into()));
+    let cards = command.cards();
+    let subscription = cards
+        .first()
+        .and_then(|card| reference.subscription_of_card(card.as_str()));
+    let mut parameters = Vec::new();
+    let distribution = match command.kind() {
+        CommandKind::AddSubscriptions | CommandKind::CancelSubscriptions => (
+            ParameterName::Distribution,
+            subscription.and_then(|one| one.distribution_id.clone()),
+        ),
+        _ => (
+            ParameterName::SmartcardDistribution,
+            subscription.and_then(|one| one.smartcard_distribution_id.clone()),
+        ),
+    };
+    if let (name, Some(value)) = distribution {
+        parameters.push((name, text(&value)));
+    }
+    match command {
+        Command::AddSubscriptions { products, .. }
+        | Command::CancelSubscriptions { products, .. } => {
+            for product in products {
+                parameters.push((ParameterName::Product, text(product.as_str())));
+            }
+        }
+        Command::CreatePairing { modules, .. } => {
+            for module in modules {
+                parameters.push((ParameterName::SetTopBox, text(module.as_str())));
+            }
+        }
+        Command::UpdateCaPinToDefaultValue { .. } => {}
+        _ => return None,
+    }
+    for card in cards {
+        parameters.push((ParameterName::Smartcard, text(card.as_str())));
+    }
+    Some(NewRequest {
+        kind: command.kind(),
+        scheduled,
+        process_immediately: false,
+        priority: Priority::Regular,
+        process_name: Some(ProcessName::ProvisioningRequestProcessing.code().into()),
+        author: Arc::clone(author),
+        parameters,
+        pin: None,
+    })
+}

@@ -1,0 +1,19 @@
+//! Taking stock: what Conax really did with every request, where the two sides differ and why, what
+//! would heal it, and why a request is where it is.
+//!
+//! Everything here is computed from the state when it is asked for; nothing is kept. Read on:
+//! `drift`, `heal`, `proof` (the ledger as a file), `why`.
+
+mod drift;
+mod heal;
+mod metrics;
+mod proof;
+mod story;
+mod why;
+
+pub use drift::{DriftEntry, drift};
+pub use heal::{Healing, heal};
+pub use metrics::metrics;
+pub(crate) use proof::totals;
+pub use proof::{LedgerFull, ledger_lines};
+pub use why::{NotFound, Question, Why, find_request, why};

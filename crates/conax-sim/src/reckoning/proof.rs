@@ -1,0 +1,317 @@
+//! The ledger as a file that can be checked from its two journals alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use conax_contract::cas::{CasOperation, Profile};
+use conax_contract::proof::{
+    ConaxEvent, ConaxFate, ConaxLine, CrmEvent, CrmLine, CrmState, EndState, FORMAT, ForeignRow,
+    HeadEnd, Header, Line, Row, Totals, encode_line,
+};
+use conax_model::command::{Command, CommandKind};
+use conax_model::fault::Deed;
+use conax_model::id::TransactionId;
+use conax_model::ledger::{self, At, CasEvent, Fate, Ledger, Reckoning, Standing};
+use conax_model::time::SimTime;
+
+use crate::cas_door::{operation, status_code};
+use crate::crm_door::request_type;
+use crate::shared::Shared;
+
+/// The journals have lost lines: nothing can be proved from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the ledger is full: raise `ledger-limit` and start again, or reset the world")]
+pub struct LedgerFull;
+
+/// The ledger file, line by line.
+///
+/// # Errors
+/// If the journals were full and are not whole.
+pub fn ledger_lines(shared: &Shared) -> Result<Vec<String>, LedgerFull> {
+    shared.catch_up();
+    let ledger = shared.ledger().clone();
+    if ledger.is_full() {
+        return Err(LedgerFull);
+    }
+    let reckoning = ledger.reckon();
+    let mut lines = vec![Line::Header(header(shared, &ledger, &reckoning))];
+    let crm = ledger.crm_events().zip(1_u64..);
+    lines.extend(crm.map(|(one, n)| {
+        Line::Crm(CrmLine {
+            n,
+            at: date(one.at),
+            event: crm_event(&one.event),
+        })
+    }));
+    lines.extend(conax_lines(shared.settings.cas.profile, &ledger).map(Line::Conax));
+    lines.extend(reckoning.rows.values().map(|one| Line::Row(row(one))));
+    lines.extend(
+        reckoning
+            .foreign
+            .iter()
+            .map(|one| Line::Foreign(foreign(one))),
+    );
+    lines.push(Line::Totals(totals(&reckoning.totals)));
+    Ok(lines.iter().map(encode_line).collect())
+}
+
+fn header(shared: &Shared, ledger: &Ledger, reckoning: &Reckoning) -> Header {
+    let (crm, conax) = ledger.lens();
+    Header {
+        format: FORMAT.to_owned(),
+        world: shared.world().name.clone(),
+        seed: shared.settings.seed.0,
+        at: date(shared.clock.now()),
+        head_end: match ledger.is_foreign {
+            true => HeadEnd::Another,
+            false => HeadEnd::Simulated,
+        },
+        crm_lines: crm as u64,
+        conax_lines: match ledger.is_foreign {
+            true => 0,
+            false => conax as u64,
+        },
+        requests: reckoning.rows.len() as u64,
+    }
+}
+
+fn date(at: SimTime) -> NaiveDateTime {
+    at.whole_second().calendar()
+}
+
+fn owned(text: Option<&Arc<str>>) -> Option<String> {
+    text.map(ToString::to_string)
+}
+
+fn crm_event(event: &ledger::CrmEvent) -> CrmEvent {
+    match event {
+        ledger::CrmEvent::Acknowledged {
+            request,
+            kind,
+            cards,
+        } => CrmEvent::Acknowledged {
+            request: *request,
+            request_type: request_type(*kind),
+            cards: cards.iter().map(ToString::to_string).collect(),
+        },
+        ledger::CrmEvent::Sent {
+            request,
+            exchange,
+            left,
+        } => CrmEvent::Sent {
+            request: *request,
+            exchange: *exchange,
+            left: *left,
+        },
+        ledger::CrmEvent::Answered {
+            request,
+            exchange,
+            status,
+            reference,
+        } => CrmEvent::Answered {
+            request: *request,
+            exchange: *exchange,
+            status_code: owned(status.as_ref()),
+            reference: owned(reference.as_ref()),
+        },
+        ledger::CrmEvent::Failed {
+            request,
+            exchange,
+            fault,
+        } => CrmEvent::Failed {
+            request: *request,
+            exchange: *exchange,
+            fault: fault.to_string(),
+        },
+        ledger::CrmEvent::Recalled { request, exchange } => CrmEvent::Recalled {
+            request: *request,
+            exchange: *exchange,
+        },
+        ledger::CrmEvent::Ended {
+            request,
+            completed,
+            reference,
+            error,
+        } => CrmEvent::Ended {
+            request: *request,
+            state: match completed {
+                true => EndState::Completed,
+                false => EndState::Rejected,
+            },
+            reference: owned(reference.as_ref()),
+            error: owned(error.as_ref()),
+        },
+    }
+}
+
+/// The head-end's journal; of a foreign head-end there is none.
+fn conax_lines<'a>(
+    profile: &'static Profile,
+    ledger: &'a Ledger,
+) -> impl Iterator<Item = ConaxLine> + 'a {
+    let mut kinds: BTreeMap<u64, CommandKind> = BTreeMap::new();
+    let events = ledger.cas_events().take_while(|_| !ledger.is_foreign);
+    events.zip(1_u64..).map(move |(At { at, event }, n)| {
+        if let CasEvent::Received {
+            exchange,
+            kind: Some(kind),
+            ..
+        } = event
+        {
+            kinds.insert(*exchange, *kind);
+        }
+        ConaxLine {
+            n,
+            at: date(*at),
+            event: conax_event(profile, event, &kinds),
+        }
+    })
+}
+
+fn conax_event(
+    profile: &Profile,
+    event: &CasEvent,
+    kinds: &BTreeMap<u64, CommandKind>,
+) -> ConaxEvent {
+    match event {
+        CasEvent::Received {
+            exchange,
+            request,
+            read,
+            ..
+        } => ConaxEvent::Received {
+            exchange: *exchange,
+            request: *request,
+            read: *read,
+        },
+        CasEvent::Answered {
+            exchange,
+            status,
+            reference,
+            spoilt,
+        } => ConaxEvent::Answered {
+            exchange: *exchange,
+            status_code: owned(status.as_ref()),
+            reference: owned(reference.as_ref()),
+            spoilt: *spoilt,
+        },
+        CasEvent::NotAnswered { exchange, because } => ConaxEvent::NotAnswered {
+            exchange: *exchange,
+            because: because.to_string(),
+        },
+        CasEvent::Did(deed) => deed_event(profile, deed, kinds),
+    }
+}
+
+fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>) -> ConaxEvent {
+    match deed {
+        Deed::Executed {
+            exchange,
+            transaction,
+            changed,
+            late,
+        } => ConaxEvent::Executed {
+            exchange: *exchange,
+            transaction: transaction.to_string(),
+            command: kinds
+                .get(exchange)
+                .map_or(CasOperation::GetActiveSubscriptions, |kind| {
+                    operation(*kind)
+                }),
+            changed: *changed,
+            late: *late,
+        },
+        Deed::Refused {
+            exchange,
+            transaction,
+            cause,
+            ..
+        } => ConaxEvent::Refused {
+            exchange: *exchange,
+            transaction: Some(transaction.to_string()),
+            status_code: status_code(profile, *cause).to_owned(),
+        },
+        Deed::Pretended {
+            exchange,
+            transaction,
+        } => ConaxEvent::Pretended {
+            exchange: *exchange,
+            transaction: transaction.to_string(),
+        },
+        Deed::Held {
+            exchange,
+            transaction,
+        } => ConaxEvent::Held {
+            exchange: *exchange,
+            transaction: Some(transaction.to_string()),
+        },
+        Deed::Undone { transactions } => ConaxEvent::Undone {
+            transactions: texts(transactions),
+            because: "restart".to_owned(),
+        },
+        Deed::Console {
+            transaction,
+            command,
+        } => ConaxEvent::Console {
+            transaction: transaction.to_string(),
+            command: operation(Command::kind(command)),
+        },
+    }
+}
+
+fn texts(transactions: &[TransactionId]) -> Vec<String> {
+    transactions.iter().map(ToString::to_string).collect()
+}
+
+fn row(row: &ledger::Row) -> Row {
+    Row {
+        request: row.request,
+        request_type: request_type(row.kind),
+        crm: match row.standing {
+            Standing::Pending => CrmState::Pending,
+            Standing::InFlight => CrmState::InFlight,
+            Standing::Completed => CrmState::Completed,
+            Standing::Rejected => CrmState::Rejected,
+        },
+        conax: match row.fate {
+            Fate::Once => ConaxFate::Once,
+            Fate::Twice => ConaxFate::Twice,
+            Fate::Never => ConaxFate::Never,
+            Fate::Unknown => ConaxFate::Unknown,
+        },
+        executions: row.executions,
+        undone: row.undone,
+        known_to_crm: row.known_to_crm(),
+        transactions: texts(&row.outcomes),
+        crm_lines: row.crm_count,
+        conax_lines: row.cas_count,
+    }
+}
+
+fn foreign(row: &ledger::ForeignRow) -> ForeignRow {
+    ForeignRow {
+        exchange: row.exchange,
+        transactions: texts(&row.outcomes),
+        executions: row.executions,
+        undone: row.undone,
+        conax_lines: row.cas_count,
+    }
+}
+
+pub(crate) fn totals(totals: &ledger::Totals) -> Totals {
+    Totals {
+        acknowledged: totals.acknowledged,
+        once: totals.once,
+        twice: totals.twice,
+        never: totals.never,
+        unknown: totals.unknown,
+        completed: totals.completed,
+        rejected: totals.rejected,
+        pending: totals.pending,
+        in_flight: totals.in_flight,
+        unknown_to_crm: totals.unknown_to_crm,
+        false_completions: totals.false_completions,
+        foreign_executions: totals.foreign_executions,
+    }
+}

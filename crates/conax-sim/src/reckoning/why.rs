@@ -1,0 +1,445 @@
+//! Why: a causal chain in sentences, computed from the state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conax_contract::text::render_duration;
+use conax_model::crm::{ProvisioningRequest, RequestNumber, State, WaitsFor};
+use conax_model::fault::{Facts, Miss, Origin, RuleId};
+use conax_model::id::HexId;
+use conax_model::ledger::{Fate, Row, Standing};
+use conax_model::time::SimTime;
+
+use super::story;
+use crate::clock::ClockMode;
+use crate::crm_door::request_type;
+use crate::shared::Shared;
+
+/// What is asked about a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// Why this rule did, or did not, act on it.
+    pub fault: Option<String>,
+    /// Why it is, or is not, in the list with this filter: name and value.
+    pub list: Option<(String, String)>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// The request.
+    pub request: Option<RequestNumber>,
+    /// Its state.
+    pub state: &'static str,
+    /// What is so, and why, and why that: from the effect to its cause.
+    pub because: Vec<String>,
+    /// What to do next.
+    pub next: Option<String>,
+}
+
+/// There is no such request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no provisioning request `{0}`")]
+pub struct NotFound(pub String);
+
+/// The request with this number or id.
+///
+/// # Errors
+/// If there is none.
+pub fn find_request(shared: &Shared, name: &str) -> Result<Arc<ProvisioningRequest>, NotFound> {
+    let side = shared.crm();
+    let by_number = name
+        .parse()
+        .ok()
+        .and_then(|number| side.book.by_number(number));
+    let found = by_number.or_else(|| HexId::parse(name).and_then(|id| side.book.by_id(id)));
+    found
+        .map(Arc::clone)
+        .ok_or_else(|| NotFound(name.to_owned()))
+}
+
+/// Answers a question about a request.
+#[must_use]
+pub fn why(shared: &Shared, row: &ProvisioningRequest, question: &Question) -> Why {
+    let mut answer = Why {
+        request: row.number,
+        state: state(row),
+        because: Vec::new(),
+        next: None,
+    };
+    let teller = Teller {
+        shared,
+        row,
+        now: shared.clock.now(),
+    };
+    match (&question.fault, &question.list) {
+        (Some(rule), _) => teller.about_fault(rule, &mut answer),
+        (None, Some((name, value))) => teller.about_list(name, value, &mut answer),
+        (None, None) => teller.about_state(&mut answer),
+    }
+    answer
+}
+
+fn state(row: &ProvisioningRequest) -> &'static str {
+    match row.state {
+        State::Pending => "PENDING",
+        State::Completed { .. } => "COMPLETED",
+        State::Rejected { .. } => "REJECTED",
+    }
+}
+
+/// What to do about a request of which the CRM thinks wrongly.
+fn advice(row: &Row) -> Option<&'static str> {
+    if row.known_to_crm() {
+        return None;
+    }
+    Some(match (row.standing, row.fate) {
+        (Standing::Rejected, Fate::Never) => {
+            "the CRM cannot know that; both sides agree, so the order can be sent again"
+        }
+        (_, Fate::Twice) => {
+            "the CRM does not know that; of what a card may watch nothing differs, but a message is \
+             shown twice"
+        }
+        _ if row.is_held => "let time pass, or send the next command of the card",
+        _ => {
+            "the CRM does not know that: see GET /v1/drift, and POST /v1/drift/heal to make both \
+             sides equal"
+        }
+    })
+}
+
+fn date(at: SimTime) -> String {
+    at.calendar().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn rounded(time: Duration) -> String {
+    let whole = Duration::from_secs(time.as_secs());
+    match whole.is_zero() {
+        true => render_duration(time),
+        false => render_duration(whole),
+    }
+}
+
+fn named(request: Option<RequestNumber>) -> String {
+    request.map_or("a request without a number".to_owned(), |number| {
+        format!("request {number}")
+    })
+}
+
+struct Teller<'a> {
+    shared: &'a Shared,
+    row: &'a ProvisioningRequest,
+    now: SimTime,
+}
+
+impl Teller<'_> {
+    fn about_state(&self, answer: &mut Why) {
+        match &self.row.state {
+            State::Pending => self.pending(answer),
+            State::Completed { reference } => {
+                let executed = self
+                    .row
+                    .executed
+                    .map_or(String::new(), |at| format!(" at {}", date(at)));
+                answer.because.push(match reference {
+                    Some(reference) => {
+                        format!("Conax answered OK{executed}, with reference {reference}")
+                    }
+                    None => format!("Conax answered OK{executed}, without a transaction id"),
+                });
+                self.rules(answer);
+                self.what_conax_did(answer);
+            }
+            State::Rejected {
+                error,
+                provider_error,
+            } => {
+                let first = error
+                    .description
+                    .lines()
+                    .find(|line| line.contains("faultString"));
+                let text = first.map_or(&*error.description, str::trim);
+                let text = text.strip_prefix("faultString: ").unwrap_or(text);
+                answer.because.push(match provider_error {
+                    Some(_) => format!("Conax refused it: {}: {text}", error.code),
+                    None => format!("no answer that says OK was read: {}: {text}", error.code),
+                });
+                self.rules(answer);
+                self.what_conax_did(answer);
+            }
+        }
+    }
+
+    fn reckoned(&self) -> Option<Row> {
+        let number = self.row.number?;
+        self.shared.catch_up();
+        self.shared.ledger().reckon().rows.remove(&number)
+    }
+
+    fn what_conax_did(&self, answer: &mut Why) {
+        let Some(row) = self.reckoned() else {
+            answer
+                .because
+                .push("it was there from the start: what Conax did is not known here".to_owned());
+            return;
+        };
+        if row.exchanges.is_empty() {
+            answer
+                .because
+                .push("nothing was sent to Conax for it".to_owned());
+            return;
+        }
+        let said = match (row.fate, row.undone, row.is_held) {
+            (Fate::Once, _, _) => "Conax really carried it out, once",
+            (Fate::Twice, _, _) => "Conax really carried it out more than once",
+            (Fate::Never, _, true) => "Conax holds it back and will carry it out later",
+            (Fate::Never, 0, _) if row.has_left => "Conax really did not carry it out",
+            (Fate::Never, 0, _) => "the command never left: no connection came about",
+            (Fate::Never, _, _) => "Conax carried it out and has lost it since",
+            (Fate::Unknown, _, _) => "what Conax really did is not known: it is another head-end",
+        };
+        answer.because.push(said.to_owned());
+        answer.next = advice(&row).map(str::to_owned);
+    }
+
+    /// The rules that acted on its exchanges, or that none did.
+    fn rules(&self, answer: &mut Why) {
+        let notes = self
+            .row
+            .number
+            .map(|number| story::notes(self.shared, number));
+        let notes = notes.unwrap_or_default();
+        let acted: Vec<String> = notes
+            .iter()
+            .flat_map(|note| note.acted.iter().map(story::acted))
+            .collect();
+        if acted.is_empty() {
+            answer.because.push("no fault rule acted".to_owned());
+        }
+        let has_acted = !acted.is_empty();
+        answer.because.extend(acted);
+        let near = notes.iter().flat_map(|note| &note.near);
+        // That others are used up says nothing where one acted.
+        for near in near.filter(|near| !(has_acted && near.miss == Miss::Spent)) {
+            answer
+                .because
+                .push(format!("rule {} nearly acted: {}", near.rule, near.why));
+        }
+    }
+
+    fn pending(&self, answer: &mut Why) {
+        let Some(number) = self.row.number else {
+            answer
+                .because
+                .push("it has no number: it was loaded as it is and stays so".to_owned());
+            return;
+        };
+        let waits = self.shared.crm().book.waits_for(number, self.now);
+        for wait in waits {
+            self.waits_for(&wait, answer);
+        }
+    }
+
+    fn waits_for(&self, wait: &WaitsFor, answer: &mut Why) {
+        let because = &mut answer.because;
+        match wait {
+            WaitsFor::Held => because.push(
+                "the world holds it: processing runs leave it alone (key `held` of its record)"
+                    .to_owned(),
+            ),
+            WaitsFor::Provider => {
+                because.push("the provider is not effective, and then nothing is sent".to_owned());
+                answer.next = Some("set `provider: { effective: true }` in the world".to_owned());
+            }
+            WaitsFor::Date(due) => {
+                because.push(format!(
+                    "it is due at {}, in {}; the clock shows {}",
+                    date(*due),
+                    rounded(due.since(self.now)),
+                    date(self.now)
+                ));
+                self.clock_stands(answer);
+            }
+            WaitsFor::Answer => self.in_flight(answer),
+            WaitsFor::Card { card, with } => {
+                because.push(format!(
+                    "smartcard {card} is busy with {}, which is on its way to Conax: per smartcard \
+                     one leaves at a time",
+                    named(*with)
+                ));
+                self.blame(*with, answer);
+            }
+            WaitsFor::Earlier { card, request } => {
+                because.push(format!(
+                    "{} of the same smartcard {card} was created before it and leaves first",
+                    named(*request)
+                ));
+                self.blame(*request, answer);
+            }
+            WaitsFor::Express { request } => because.push(format!(
+                "EXPRESS {} was due no later and is not overtaken",
+                named(*request)
+            )),
+            WaitsFor::Run { before } => self.waits_for_run(*before, answer),
+        }
+    }
+
+    /// Why the one in front has not left or come back, one step further.
+    fn blame(&self, other: Option<RequestNumber>, answer: &mut Why) {
+        let Some(number) = other else { return };
+        let Ok(row) = find_request(self.shared, &number.to_string()) else {
+            return;
+        };
+        let mut theirs = why(self.shared, &row, &Question::default());
+        for sentence in theirs.because.drain(..) {
+            answer.because.push(format!("request {number}: {sentence}"));
+        }
+        answer.next = answer.next.take().or(theirs.next);
+    }
+
+    fn in_flight(&self, answer: &mut Why) {
+        let row = self.reckoned();
+        let exchange = row.as_ref().and_then(|row| row.exchanges.last().copied());
+        answer.because.push(match exchange {
+            Some(exchange) => format!(
+                "it is on its way to Conax, in exchange {exchange}, and no answer has come; the CRM \
+                 waits {} for each part of one",
+                rounded(self.shared.settings.dispatch.read_time)
+            ),
+            None => "it is about to be sent".to_owned(),
+        });
+        self.rules(answer);
+        self.clock_stands(answer);
+    }
+
+    fn waits_for_run(&self, before: usize, answer: &mut Why) {
+        answer.because.push(match before {
+            0 => "it is due and the next to leave".to_owned(),
+            1 => "it is due; one other leaves first".to_owned(),
+            before => format!("it is due; {before} others leave first"),
+        });
+        match self.shared.settings.dispatch.run_interval {
+            Some(interval) => answer.because.push(format!(
+                "processing runs are made every {}, and the next one has not come",
+                rounded(interval)
+            )),
+            None => {
+                answer
+                    .because
+                    .push("processing runs are made by hand only".to_owned());
+                answer.next = Some("make one: POST /v1/runs".to_owned());
+            }
+        }
+        self.clock_stands(answer);
+    }
+
+    fn clock_stands(&self, answer: &mut Why) {
+        if self.shared.clock.mode() == ClockMode::Stepped {
+            answer
+                .because
+                .push("the clock is stepped: time passes only when it is told to".to_owned());
+            answer.next.get_or_insert_with(|| {
+                "let time pass: POST /v1/clock/advance or /v1/clock/settle".to_owned()
+            });
+        }
+    }
+
+    fn about_fault(&self, rule: &str, answer: &mut Why) {
+        let notes = self
+            .row
+            .number
+            .map(|number| story::notes(self.shared, number));
+        let notes = notes.unwrap_or_default();
+        let acted = notes.iter().flat_map(|note| &note.acted);
+        let acted: Vec<String> = acted
+            .filter(|one| &*one.rule.0 == rule)
+            .map(story::acted)
+            .collect();
+        if !acted.is_empty() {
+            answer.because.extend(acted);
+            return;
+        }
+        let near = notes.iter().flat_map(|note| &note.near);
+        let near: Vec<String> = near
+            .filter(|one| &*one.rule.0 == rule)
+            .map(|one| format!("rule {rule} did not act: {}", one.why))
+            .collect();
+        if !near.is_empty() {
+            answer.because.extend(near);
+            return;
+        }
+        answer.because.push(self.would_act(rule));
+    }
+
+    /// What the rule would say to the request now.
+    fn would_act(&self, rule: &str) -> String {
+        let id = RuleId::new(rule);
+        let command = self.row.command().ok();
+        let origin = Origin {
+            request: self.row.number,
+            priority: Some(self.row.priority),
+            subscription: None,
+        };
+        let facts = Facts {
+            command: command.as_ref(),
+            origin: Some(&origin),
+            concurrency: 1,
+            on_connection: 1,
+            now: self.now,
+        };
+        let book = self.shared.faults.book();
+        let is_there = book.plan.rules(self.now).any(|view| view.rule.id == id);
+        match (is_there, book.plan.why_not(&id, &facts)) {
+            (false, _) => {
+                let known: Vec<String> = book
+                    .plan
+                    .rules(self.now)
+                    .map(|view| view.rule.id.to_string())
+                    .collect();
+                match known.is_empty() {
+                    true => format!("there is no rule {rule}: there are no rules at all"),
+                    false => format!("there is no rule {rule}; there are {}", known.join(", ")),
+                }
+            }
+            (true, Some(why)) => format!("rule {rule} does not act on it: {why}"),
+            (true, None) if matches!(self.row.state, State::Pending) => {
+                format!("rule {rule} has not met it yet; it will act when the command is sent")
+            }
+            (true, None) => {
+                format!("rule {rule} did not act: it was not there yet when the command was sent")
+            }
+        }
+    }
+
+    fn about_list(&self, name: &str, value: &str, answer: &mut Why) {
+        let found = match name {
+            "life_cycle_state" => state(self.row).to_owned(),
+            "type" => request_type(self.row.kind).code().to_owned(),
+            "reference_number" => self
+                .row
+                .reference()
+                .map_or("none".to_owned(), ToString::to_string),
+            _ => {
+                answer.because.push(format!(
+                    "a list has no filter `{name}`; it takes exactly one of type, \
+                     life_cycle_state, reference_number"
+                ));
+                return;
+            }
+        };
+        if found == value {
+            answer.because.push(format!(
+                "it is in that list: its {name} is {value}; lists are in order of creation, so a \
+                 page may begin behind it or end before it"
+            ));
+            return;
+        }
+        answer.because.push(format!(
+            "the list asks for {name}={value}, and its {name} is {found}"
+        ));
+        if name != "type" {
+            self.about_state(answer);
+        }
+    }
+}

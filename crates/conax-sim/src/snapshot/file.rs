@@ -1,0 +1,202 @@
+//! A snapshot as the bytes of a file, and back: one record of the world, then one of each request,
+//! then one of each event of the ledger.
+
+use std::sync::Arc;
+
+use conax_contract::world::{Secrets, WorldSpec};
+use conax_model::cas::CasState;
+use conax_model::crm::{ProvisioningRequest, RequestBook, Sessions};
+use conax_model::drift::Belief;
+use conax_model::entropy::Ids;
+use conax_model::ledger::Ledger;
+use serde::{Deserialize, Serialize};
+
+use super::Snapshot;
+use super::record::{
+    Authors, BeliefRecord, CasRecord, ClockRecord, CrmRecord, EventsIn, EventsOut, KnownAuthors,
+    LedgerRecord, MemoryRecord, PlanRecord, RowRecord, Texts, UnknownValue, WorldRecord,
+};
+use super::seal::{self, FileRefusal, SealKey};
+use crate::settings::HouseSettings;
+use crate::shared::{CasSide, CrmSide, own_cas_settings};
+use crate::world;
+
+impl Snapshot {
+    /// The snapshot as a sealed file.
+    #[must_use]
+    pub fn to_file(&self, key: &SealKey) -> Vec<u8> {
+        let (events, _) = self.ledger.lens();
+        let size = self.crm.book.all().count() * ROW_BYTES + events * EVENT_BYTES;
+        let body = self.write(seal::room_for(size));
+        seal::seal(body, key)
+    }
+
+    fn write(&self, body: Vec<u8>) -> Vec<u8> {
+        let spec = self.spec.to_yaml(Secrets::Shown);
+        let mut authors = Authors::default();
+        let book = self.crm.book.parts();
+        let crm = CrmRecord::of(&book, &self.crm.sessions, &mut authors);
+        let (cas, memory) = (self.cas.state.parts(), self.cas.memory.parts());
+        let (plan, belief) = (self.faults.plan.parts(), self.crm.start_belief.parts());
+        let failures = self.cas.gate.failures();
+        let record = WorldRecord {
+            spec: &spec,
+            clock: ClockRecord::of(self.clock),
+            last_exchange: self.last_exchange,
+            runs: self.runs,
+            positions: [&self.crm.ids, &self.crm.token_ids, &self.cas.ids]
+                .map(|ids| ids.position().to_vec()),
+            authors: authors.records(),
+            crm,
+            cas: CasRecord::of(&cas),
+            failures: failures.collect(),
+            memory: MemoryRecord::of(&memory),
+            faults: PlanRecord::of(&self.faults, &plan),
+            start_belief: BeliefRecord::of(&belief),
+            ledger: LedgerRecord::of(&self.ledger),
+        };
+        let mut body = written(&record, body);
+        for row in &book.rows {
+            body = written(&RowRecord::of(row, &authors), body);
+        }
+        self.write_events(body)
+    }
+
+    fn write_events(&self, mut body: Vec<u8>) -> Vec<u8> {
+        let mut events = EventsOut::new(&self.crm.book);
+        for one in self.ledger.crm_events() {
+            body = written(&events.crm(one), body);
+        }
+        for one in self.ledger.cas_events() {
+            body = written(&events.cas(one), body);
+        }
+        body
+    }
+
+    /// The snapshot of a sealed file, for a house with these settings.
+    ///
+    /// # Errors
+    /// If it is no such file, it is cut, altered or sealed with another key, or it does not fit.
+    pub fn from_file(
+        file: &[u8],
+        key: &SealKey,
+        settings: &HouseSettings,
+    ) -> Result<Self, FileRefusal> {
+        let opened = seal::open(file, key)?;
+        let mut rest = opened.as_slice();
+        let record: WorldRecord<'_> = next(&mut rest)?;
+        record.revive(rest, settings)
+    }
+}
+
+/// About what a request takes in a file.
+const ROW_BYTES: usize = 256;
+/// About what an event of each side takes in a file.
+const EVENT_BYTES: usize = 32;
+
+fn written(record: &impl Serialize, body: Vec<u8>) -> Vec<u8> {
+    postcard::to_extend(record, body).expect("records hold nothing that cannot be written")
+}
+
+/// Reads the next record.
+fn next<'a, T: Deserialize<'a>>(rest: &mut &'a [u8]) -> Result<T, FileRefusal> {
+    let (record, after) = postcard::take_from_bytes(rest).map_err(unfit)?;
+    *rest = after;
+    Ok(record)
+}
+
+/// The requests of a file.
+fn revived(
+    rest: &mut &[u8],
+    count: usize,
+    authors: &KnownAuthors,
+) -> Result<Vec<Arc<ProvisioningRequest>>, FileRefusal> {
+    let expected = count.min(rest.len());
+    let mut texts = Texts::for_rows(expected);
+    let mut revived = Vec::with_capacity(expected);
+    for _ in 0..count {
+        let row: RowRecord<'_> = next(rest)?;
+        revived.push(row.revive(authors, &mut texts).map_err(unfit)?);
+    }
+    Ok(revived)
+}
+
+/// The ledger of a file, which ends with it. It is one of a foreign head-end if ever one was there,
+/// or is now.
+fn revived_ledger(
+    mut rest: &[u8],
+    record: &LedgerRecord,
+    book: &RequestBook,
+    settings: &HouseSettings,
+) -> Result<Ledger, FileRefusal> {
+    let mut ledger = Ledger::new(settings.ledger_limit);
+    let mut events = EventsIn::new(book);
+    for _ in 0..record.crm_count {
+        let one = events.crm(next(&mut rest)?).map_err(unfit)?;
+        ledger.crm(one.at, one.event);
+    }
+    for _ in 0..record.cas_count {
+        let one = events.cas(next(&mut rest)?).map_err(unfit)?;
+        ledger.cas(one.at, one.event);
+    }
+    if record.is_full {
+        ledger.mark_full();
+    }
+    ledger.is_foreign = record.is_foreign || settings.dispatch.conax_address.is_some();
+    match rest {
+        [] => Ok(ledger),
+        _ => Err(unfit(UnknownValue("rest"))),
+    }
+}
+
+fn unfit(reason: impl ToString) -> FileRefusal {
+    FileRefusal::Unfit(reason.to_string())
+}
+
+impl WorldRecord<'_> {
+    fn revive(self, mut rest: &[u8], settings: &HouseSettings) -> Result<Snapshot, FileRefusal> {
+        let spec = WorldSpec::parse(self.spec)
+            .map_err(|findings| unfit(format!("its world has {} findings", findings.len())))?;
+        let positions = self.positions.each_ref();
+        let [ids, token_ids, cas_ids] = positions.map(|position| ids_at(position));
+        let authors = KnownAuthors::of(&self.authors);
+        let mut sessions = Sessions::default();
+        self.crm
+            .revive_sessions(&mut sessions, &authors)
+            .map_err(unfit)?;
+        let rows = revived(&mut rest, self.crm.row_count, &authors)?;
+        let book = RequestBook::from_parts(self.crm.revive_book(rows)).map_err(unfit)?;
+        let ledger = revived_ledger(rest, &self.ledger, &book, settings)?;
+        let belief = Belief::from_parts(self.start_belief.revive().map_err(unfit)?);
+        let ids = [ids?, token_ids?];
+        let crm = CrmSide::of(&spec, settings, sessions, book, ids, Arc::new(belief));
+        let own = own_cas_settings(settings);
+        let cas_settings = world::cas_settings(&spec.cas.settings, own).map_err(unfit)?;
+        let mut gate = world::gate(&spec);
+        for (user, count) in self.failures {
+            gate.set_failures(user, count);
+        }
+        Ok(Snapshot {
+            crm: crm.map_err(unfit)?,
+            cas: CasSide {
+                memory: self.memory.revive(&cas_settings).map_err(unfit)?,
+                state: CasState::from_parts(cas_settings, self.cas.revive().map_err(unfit)?),
+                gate,
+                ids: cas_ids?,
+            },
+            faults: self.faults.revive().map_err(unfit)?,
+            ledger,
+            last_exchange: self.last_exchange,
+            clock: self.clock.revive().map_err(unfit)?,
+            spec: Arc::new(spec),
+            runs: self.runs,
+        })
+    }
+}
+
+fn ids_at(position: &[u8]) -> Result<Ids, FileRefusal> {
+    let position = position
+        .try_into()
+        .map_err(|_| unfit(UnknownValue("position of ids")))?;
+    Ok(Ids::at(position))
+}

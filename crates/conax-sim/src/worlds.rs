@@ -1,0 +1,395 @@
+//! The worlds of a house, side by side. Each is a [`Shared`] of its own: two sides, journal, clock,
+//! queue and runs, so that whoever uses one does not see the others.
+//!
+//! The main world is the one the house was opened with; it is there as long as the house. The
+//! others are made when they are first named, as fresh copies of what the main world starts from,
+//! and removed at the control door.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use conax_contract::world::WorldSpec;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::dispatch::{Approach, run_on_interval};
+use crate::house::link;
+use crate::journal::{Journal, Observer};
+use crate::settings::HouseSettings;
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
+use crate::world::WorldProblem;
+
+/// Characters of a refused name that are repeated.
+const SHOWN_NAME: usize = 64;
+
+/// Why a world cannot be entered, made or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldRefusal {
+    /// It is not a name.
+    #[error(
+        "there is no world called `{0}` and none can be: a name has 1 to 64 letters, digits, `-`, \
+         `_` and `.`"
+    )]
+    BadName(String),
+    /// The path and the header of a call disagree.
+    #[error(
+        "the call names two worlds, `{in_path}` in its path and `{in_header}` in the header \
+         `conax-sim-world`: name one"
+    )]
+    TwoNames {
+        /// The name in the path.
+        in_path: String,
+        /// The name in the header.
+        in_header: String,
+    },
+    /// There is no such world.
+    #[error("there is no world `{name}`; there are {there}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The worlds there are, in words.
+        there: String,
+    },
+    /// There is such a world already.
+    #[error("there is a world `{0}` already; remove it first: `DELETE /v1/worlds/{0}`")]
+    Taken(String),
+    /// No more worlds may be made.
+    #[error(
+        "there are {0} worlds, as many as the setting `world-limit` allows; remove one with \
+         `DELETE /v1/worlds/NAME` at the control door, or raise the limit"
+    )]
+    TooMany(usize),
+    /// The main world cannot be removed.
+    #[error("`{0}` is the main world, which is there as long as the house; reset it instead")]
+    IsMain(String),
+    /// What the world is made from contradicts itself.
+    #[error(transparent)]
+    Contradiction(#[from] WorldProblem),
+}
+
+impl WorldRefusal {
+    pub(crate) fn two_names(in_path: &str, in_header: &str) -> Self {
+        Self::TwoNames {
+            in_path: shown(in_path),
+            in_header: shown(in_header),
+        }
+    }
+}
+
+/// The refusal as a sentence for a person.
+pub(crate) fn sentence(refusal: &WorldRefusal) -> String {
+    let text = refusal.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    let start: String = first.into_iter().collect();
+    format!("{start}{}.", letters.as_str())
+}
+
+fn shown(name: &str) -> String {
+    name.chars().take(SHOWN_NAME).collect()
+}
+
+/// Refuses what is not a name.
+fn check_name(name: &str) -> Result<(), WorldRefusal> {
+    match WorldSpec::is_name(name) {
+        true => Ok(()),
+        false => Err(WorldRefusal::BadName(shown(name))),
+    }
+}
+
+/// What worlds are made with besides settings and a starting state.
+pub(crate) struct Surroundings {
+    /// Who hears of every exchange.
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    /// Our own cas door, if it is open.
+    pub(crate) own_cas: Option<SocketAddr>,
+    /// What links know of the door they lead to.
+    pub(crate) approach: Approach,
+    /// Whether worlds make processing runs of themselves.
+    pub(crate) runs_on_interval: bool,
+}
+
+/// A world beside the main one. Its runs end when it goes.
+struct Resident {
+    world: Arc<Shared>,
+    stop_runs: watch::Sender<bool>,
+}
+
+/// All worlds of a house.
+pub struct Worlds {
+    main: Arc<Shared>,
+    main_name: String,
+    /// A clock nobody touches: where the clock of a world that is made now begins.
+    beginning: Clock,
+    surroundings: Surroundings,
+    others: RwLock<BTreeMap<String, Resident>>,
+    /// One world is made or removed at a time.
+    making: tokio::sync::Mutex<()>,
+}
+
+impl Worlds {
+    /// Brings the main world to life.
+    pub(crate) fn open(
+        settings: HouseSettings,
+        spec: WorldSpec,
+        surroundings: Surroundings,
+    ) -> Result<Arc<Self>, WorldProblem> {
+        let main_name = spec.name.clone();
+        let beginning = Clock::new(settings.clock, settings.start);
+        let clock = Clock::new(settings.clock, settings.start);
+        let journal = journal(&settings, &surroundings);
+        let link = link(
+            &settings,
+            surroundings.own_cas,
+            &surroundings.approach,
+            &clock,
+        );
+        let main = Arc::new(Shared::new(settings, spec, clock, journal, link)?);
+        main.link.lead_to(&main);
+        Ok(Arc::new(Self {
+            main,
+            main_name,
+            beginning,
+            surroundings,
+            others: RwLock::default(),
+            making: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// The world the house was opened with.
+    #[must_use]
+    pub fn main(&self) -> &Arc<Shared> {
+        &self.main
+    }
+
+    /// The name of the main world.
+    #[must_use]
+    pub fn main_name(&self) -> &str {
+        &self.main_name
+    }
+
+    /// The names of all worlds: the main one, then the others in alphabetical order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![self.main_name.clone()];
+        names.extend(self.others().keys().cloned());
+        names
+    }
+
+    /// Whether the main world is not the only one.
+    #[must_use]
+    pub fn has_others(&self) -> bool {
+        !self.others().is_empty()
+    }
+
+    /// All worlds, the main one first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Shared>> {
+        let mut all = vec![Arc::clone(&self.main)];
+        all.extend(
+            self.others()
+                .values()
+                .map(|resident| Arc::clone(&resident.world)),
+        );
+        all
+    }
+
+    /// The world of this name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Arc<Shared>> {
+        if name == self.main_name {
+            return Some(Arc::clone(&self.main));
+        }
+        let others = self.others();
+        others.get(name).map(|found| Arc::clone(&found.world))
+    }
+
+    /// The world of this name.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn known(&self, name: &str) -> Result<Arc<Shared>, WorldRefusal> {
+        self.find(name).ok_or_else(|| WorldRefusal::Unknown {
+            name: shown(name),
+            there: format!("`{}`", self.names().join("`, `")),
+        })
+    }
+
+    /// The world of this name, made as a fresh copy of the main one's starting state if nobody
+    /// made it yet.
+    ///
+    /// # Errors
+    /// If the name is none, or there are too many worlds.
+    pub async fn find_or_make(self: &Arc<Self>, name: &str) -> Result<Arc<Shared>, WorldRefusal> {
+        if let Some(found) = self.find(name) {
+            return Ok(found);
+        }
+        check_name(name)?;
+        let _one_at_a_time = self.making.lock().await;
+        if let Some(found) = self.find(name) {
+            return Ok(found);
+        }
+        let spec = WorldSpec {
+            name: name.to_owned(),
+            ..WorldSpec::clone(&self.main.world())
+        };
+        self.make(spec).await
+    }
+
+    /// Replaces the world of the name the starting state has, or makes it; whether it was made.
+    ///
+    /// # Errors
+    /// If the starting state contradicts itself or there are too many worlds; then nothing is
+    /// changed.
+    pub async fn put(self: &Arc<Self>, spec: WorldSpec) -> Result<bool, WorldRefusal> {
+        check_name(&spec.name)?;
+        let _one_at_a_time = self.making.lock().await;
+        match self.find(&spec.name) {
+            Some(world) => {
+                world.replace_world(spec).await?;
+                Ok(false)
+            }
+            None => self.make(spec).await.map(|_| true),
+        }
+    }
+
+    /// Makes a world of this name that goes on from a snapshot.
+    ///
+    /// # Errors
+    /// If the name is none or taken, or there are too many worlds.
+    pub async fn make_from(
+        &self,
+        snapshot: Snapshot,
+        name: &str,
+    ) -> Result<Arc<Shared>, WorldRefusal> {
+        check_name(name)?;
+        let _one_at_a_time = self.making.lock().await;
+        if self.find(name).is_some() {
+            return Err(WorldRefusal::Taken(name.to_owned()));
+        }
+        self.check_room()?;
+        let settings = self.main.settings.clone();
+        let clock = Clock::new(snapshot.clock.mode, snapshot.clock.now);
+        let (journal, link) = self.equipment(&settings, name, &clock);
+        let snapshot = Snapshot {
+            spec: snapshot.spec_named(name),
+            ..snapshot
+        };
+        let world = Shared::from_snapshot(settings, snapshot, clock, journal, link);
+        Ok(self.move_in(name, world))
+    }
+
+    /// Removes a world for good. What is on its way in it may end first, within a second.
+    ///
+    /// # Errors
+    /// If it is the main one, or there is none of this name.
+    pub async fn remove(&self, name: &str) -> Result<(), WorldRefusal> {
+        let _one_at_a_time = self.making.lock().await;
+        if name == self.main_name {
+            return Err(WorldRefusal::IsMain(name.to_owned()));
+        }
+        // It stays until its last commands have found it.
+        self.known(name)?.end().await;
+        let removed = self.others_mut().remove(name);
+        if let Some(removed) = removed {
+            let _ = removed.stop_runs.send(true);
+        }
+        Ok(())
+    }
+
+    /// Lets no world send anything more, and ends the runs of all but the main one.
+    pub(crate) fn begin_closing(&self) {
+        self.main.closing.store(true, Ordering::Relaxed);
+        for resident in self.others_mut().values() {
+            resident.world.closing.store(true, Ordering::Relaxed);
+            let _ = resident.stop_runs.send(true);
+        }
+    }
+
+    /// Waits until no world has a command on its way.
+    pub(crate) async fn nothing_in_flight(&self) {
+        for world in self.all() {
+            world.nothing_in_flight().await;
+        }
+    }
+
+    /// Bringing a large world to life takes its time, so it is not done where calls are waited for.
+    async fn make(self: &Arc<Self>, spec: WorldSpec) -> Result<Arc<Shared>, WorldRefusal> {
+        self.check_room()?;
+        let name = spec.name.clone();
+        let settings = HouseSettings {
+            start: self.beginning.now(),
+            ..self.main.settings.clone()
+        };
+        let clock = Clock::new(settings.clock, settings.start);
+        let (journal, link) = self.equipment(&settings, &name, &clock);
+        let making =
+            tokio::task::spawn_blocking(move || Shared::new(settings, spec, clock, journal, link));
+        let world = making.await.expect("making a world does not panic")?;
+        Ok(self.move_in(&name, world))
+    }
+
+    fn check_room(&self) -> Result<(), WorldRefusal> {
+        let limit = self.main.settings.world_limit;
+        match self.others().len() + 1 < limit {
+            true => Ok(()),
+            false => Err(WorldRefusal::TooMany(limit)),
+        }
+    }
+
+    fn equipment(
+        &self,
+        settings: &HouseSettings,
+        name: &str,
+        clock: &Clock,
+    ) -> (Journal, crate::dispatch::ConaxLink) {
+        let surroundings = &self.surroundings;
+        let link = link(
+            settings,
+            surroundings.own_cas,
+            &surroundings.approach,
+            clock,
+        );
+        let link = match settings.dispatch.conax_address {
+            // Another head-end knows nothing of our worlds.
+            Some(_) => link,
+            None => link.to_world(name),
+        };
+        (journal(settings, &self.surroundings), link)
+    }
+
+    fn move_in(&self, name: &str, world: Shared) -> Arc<Shared> {
+        let world = Arc::new(world);
+        world.link.lead_to(&world);
+        let (stop_runs, stopped) = watch::channel(false);
+        let mut others = self.others_mut();
+        let closing = self.main.closing.load(Ordering::Relaxed);
+        world.closing.store(closing, Ordering::Relaxed);
+        let interval = world.settings.dispatch.run_interval;
+        if let Some(interval) = interval.filter(|_| self.surroundings.runs_on_interval) {
+            tokio::spawn(run_on_interval(Arc::clone(&world), interval, stopped));
+        }
+        let resident = Resident {
+            world: Arc::clone(&world),
+            stop_runs,
+        };
+        others.insert(name.to_owned(), resident);
+        world
+    }
+
+    fn others(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<String, Resident>> {
+        self.others.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn others_mut(&self) -> std::sync::RwLockWriteGuard<'_, BTreeMap<String, Resident>> {
+        self.others.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn journal(settings: &HouseSettings, surroundings: &Surroundings) -> Journal {
+    let observer = surroundings.observer.clone();
+    Journal::new(settings.journal, settings.cas.profile, observer)
+}

@@ -1,0 +1,394 @@
+//! A world in the middle of a storm, saved to a file and loaded into another house: it goes on as a
+//! twin does that was never saved.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use conax_contract::proof;
+use conax_model::entropy::Dice;
+use conax_model::ledger::{Fate, Standing};
+use conax_sim::dispatch::run_once;
+use conax_sim::journal::Surface;
+use conax_sim::reckoning::ledger_lines;
+use conax_tests::bodies::{at_once, given_pin, pin_reset, service_on_card, sport_on, with};
+use conax_tests::{Call, Chance, Stage, Staging};
+use serde_json::json;
+
+use crate::snapshots::{elsewhere, file_of, one_worker, restore_file, told};
+use crate::worlds::{add_at_conax, step};
+
+const CARD: &str = "01900080208";
+const OTHER: &str = "01900080209";
+const PIN: &str = "83520771";
+
+/// Rules of every sort that remembers something.
+const STORM: &str = "
+- { name: stale, do: { stale: 90s }, when: { command: GET_ACTIVE_SUBSCRIPTIONS } }
+- name: late
+  do: { late: 50s }
+  times: 1
+  when: { command: UPDATE_CA_PIN_TO_GIVEN_VALUE, after: 1 }
+- { name: swap, do: swap, when: { command: UPDATE_CA_PIN_TO_DEFAULT_VALUE, card: '01900080210' } }
+- { name: lag, do: { emm-lag: 1h }, times: 1, when: { command: CREATE_PAIRING } }
+- { name: resting, preset: f33, paused: true }
+- { name: half, sequence: [f33, ok, f35, f07, f30, ok, f06], per: command, when: { card: '01900080208' } }
+- { do: twice, when: { card: '01900080209', probability: 40% } }
+- { name: tokens, do: { throttle: { per_second: 0.02, burst: 2 } }, when: { command: ADD_SUBSCRIPTIONS } }
+- { weather: brownout }
+";
+
+async fn utility(stage: &Stage, card: &str) -> String {
+    let body = json!({
+        "type": "GET_ACTIVE_SUBSCRIPTIONS", "smartcards": [card], "process_immediately": true
+    });
+    let target = "/v1/provisioning-requests";
+    let reply = stage.control("POST", target, &body.to_string()).await;
+    assert_eq!(reply.http_status, 201, "{}", reply.text);
+    reply.text
+}
+
+async fn several(stage: &Stage, chance: &mut Chance) -> Vec<String> {
+    let mut told = Vec::new();
+    for nth in 0..16 {
+        told.push(step(stage, chance).await);
+        told.push(utility(stage, CARD).await);
+        stage.passes(Duration::from_secs(nth)).await;
+    }
+    told
+}
+
+/// A world whose rules are half-way through, and whose head-end holds an order back and waits with
+/// another.
+async fn in_a_storm(seed: u64) -> Stage {
+    let stage = one_worker().open();
+    let _ = stage.control("POST", "/v1/faults", STORM).await;
+    several(&stage, &mut Chance::new(seed, "before")).await;
+    for pin in ["1111", "2222", PIN] {
+        let body = at_once(given_pin("S60600", OTHER, pin));
+        let _ = stage.post("reset_pin_to_given_value", body).await;
+    }
+    let body = at_once(pin_reset("S60600", "01900080210"));
+    let _ = stage.post("reset_pin_to_default_value", body).await;
+    let late = with(
+        sport_on(CARD),
+        "scheduled_date",
+        json!("2014-09-24T17:00:00"),
+    );
+    let _ = stage.post("add_subscriptions", late).await.ok();
+    stage
+}
+
+/// What both sides told of each other from this exchange of the journal on.
+fn exchanges(stage: &Stage, after: u64) -> String {
+    let own = |surface| matches!(surface, Surface::Cas | Surface::Dispatch);
+    let journal = &stage.shared.journal;
+    let kept = journal.excerpt(0, usize::MAX, |one| one.number > after && own(one.surface));
+    let mut text = String::new();
+    for one in kept.exchanges {
+        let (call, reply) = (one.masked_call(), one.masked_reply());
+        let _ = writeln!(
+            text,
+            "{} {:?} {} {:?}\n  {call}\n  {reply}\n  {:?}",
+            one.surface.name(),
+            one.at,
+            one.target,
+            one.http_status,
+            one.subject
+        );
+    }
+    text
+}
+
+fn last_exchange(stage: &Stage) -> u64 {
+    let kept = stage.shared.journal.excerpt(0, usize::MAX, |_| true);
+    kept.exchanges
+        .iter()
+        .map(|one| one.number)
+        .max()
+        .unwrap_or(0)
+}
+
+/// The ledger file, proven; without its first line, which names the seed of the house.
+fn proven(stage: &Stage) -> Vec<String> {
+    let mut lines = ledger_lines(&stage.shared).expect("a whole ledger");
+    if let Err(problems) = proof::check(&lines) {
+        panic!("{problems:#?}\n{}", lines.join("\n"));
+    }
+    lines.split_off(1)
+}
+
+/// Everything that is told of a world but by its journal.
+async fn state_of(stage: &Stage) -> Vec<String> {
+    let mut state = proven(stage);
+    for what in ["faults", "drift", "ledger"] {
+        let reply = stage.control("GET", &format!("/v1/{what}"), "").await;
+        assert_eq!(reply.http_status, 200, "{}", reply.text);
+        // Which rules acted is told from the journal, which stays where it is.
+        let lines = reply.text.lines().map(|line| line.split("; rule ").next());
+        let lines = lines.map(|line| line.unwrap_or_default().trim_end_matches(['"', ',']));
+        state.extend(lines.map(str::to_owned));
+    }
+    let told = told(stage).await;
+    state.push(told.replace("\"seed\": 99", "\"seed\": 7"));
+    state
+}
+
+/// The world goes on: everything that was answered, exchanged, and came of it.
+async fn goes_on(stage: &Stage, seed: u64) -> Vec<String> {
+    let before = last_exchange(stage);
+    let mut story = state_of(stage).await;
+    let more = "
+- { do: { delay: 'exponential(mean 2s)' }, when: { probability: 0.5 } }
+- { do: { lose: 45s }, times: 1, when: { command: CANCEL_SUBSCRIPTIONS } }
+- { do: console-cancel, times: 1, when: { command: CREATE_PAIRING } }
+";
+    story.push(stage.control("POST", "/v1/faults", more).await.text);
+    let mut chance = Chance::new(seed, "after");
+    for _ in 0..3 {
+        story.extend(several(stage, &mut chance).await);
+        story.push(stage.conax(add_at_conax(OTHER)).await.1);
+        let body = at_once(service_on_card("S60600", "BASIC", "01900080210"));
+        story.push(stage.post("add_subscriptions", body).await.text);
+    }
+    stage.run().await;
+    story.extend(state_of(stage).await);
+    story.push(exchanges(stage, before));
+    story
+}
+
+/// What there is to remember, so that the test below does not hold emptily.
+fn remembered(stage: &Stage) -> Vec<&'static str> {
+    let plan = stage.shared.faults.book().plan.parts();
+    let rule = |name: &str| plan.rules.iter().find(|one| &*one.rule.id.0 == name);
+    let (half, dice) = (rule("half").unwrap(), rule("rule-7").unwrap());
+    let memory = stage.shared.cas().memory.parts();
+    let fresh = Dice::new(plan.seed, "fault rule-7").position();
+    let past = memory.past.expect("a rule asks for the past");
+    let all = [
+        ("a card that hears late", !memory.on_air_from.is_empty()),
+        (
+            "a held order",
+            memory.held.iter().any(|held| held.behind.is_none()),
+        ),
+        ("a paused rule", rule("resting").unwrap().rule.paused),
+        ("a place half-way", (1..7).contains(&half.hits)),
+        (
+            "a waiting order",
+            memory.held.iter().any(|held| held.behind.is_some()),
+        ),
+        ("shared entries", !half.shared.is_empty()),
+        ("thrown dice", dice.dice != fresh),
+        ("tokens", rule("tokens").unwrap().bucket.is_some()),
+        ("what was done since", !past.since.is_empty()),
+    ];
+    let met = all.into_iter().filter(|(_, is_there)| *is_there);
+    met.map(|(what, _)| what).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_goes_on_in_another_house_as_in_a_twin_that_was_never_saved() {
+    let mut met = BTreeSet::new();
+    for seed in 0..4 {
+        let twin = in_a_storm(seed).await;
+        met.extend(remembered(&twin));
+        let expected = goes_on(&twin, seed).await;
+
+        let saved = in_a_storm(seed).await;
+        let file = file_of(&saved).await;
+        let other = elsewhere().open();
+        other.fault("{ name: of-this-house, preset: f01 }");
+        let _ = other.post("add_subscriptions", sport_on(CARD)).await;
+        let restored = restore_file(&other, &file).await;
+        assert_eq!(restored.http_status, 200, "{}", restored.text);
+        other.forget();
+        let belief = |stage: &Stage| Arc::clone(&stage.shared.crm().start_belief);
+        assert_eq!(belief(&other), belief(&saved));
+        let found = goes_on(&other, seed).await;
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found, expected, "seed {seed}");
+        }
+        assert_eq!(found.len(), expected.len());
+    }
+    let expected = [
+        "a card that hears late",
+        "a held order",
+        "a paused rule",
+        "a place half-way",
+        "a waiting order",
+        "shared entries",
+        "thrown dice",
+        "tokens",
+        "what was done since",
+    ];
+    assert!(met.iter().eq(&expected), "{met:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_that_a_call_brought_along_comes_back_as_the_one_of_its_request() {
+    let staging = || one_worker().with(|settings| settings.fault_header = true);
+    let stage = staging().open();
+    let body = with(sport_on(CARD), "token", json!(stage.token));
+    let operation = conax_contract::crm::Operation::AddSubscriptions;
+    let call = Call::operation(operation, &body.to_string());
+    let number = stage
+        .send(call.with_header("conax-sim-fault", "f33"))
+        .await
+        .number();
+    let file = file_of(&stage).await;
+    let other = elsewhere().open();
+    restore_file(&other, &file).await;
+    let faults = async |stage: &Stage| stage.control("GET", "/v1/faults", "").await.text;
+    assert_eq!(faults(&other).await, faults(&stage).await);
+    // The rule is for this request alone.
+    let body = at_once(service_on_card("S60600", "BASIC", OTHER));
+    let reply = other.post("add_subscriptions", body).await;
+    assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
+    other.run().await;
+    assert_eq!(other.state(&number).await, "REJECTED");
+    assert!(faults(&other).await.contains(&format!("request-{number}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_can_read_the_pin_of_an_order_that_is_held_back() {
+    let stage = Staging::demo().open();
+    stage.fault("{ do: { late: 1h } }");
+    stage.fault("{ do: { stale: 1h }, when: { command: GET_ACTIVE_SUBSCRIPTIONS } }");
+    let body = at_once(given_pin("S60600", CARD, "8352"));
+    let reply = stage.post("reset_pin_to_given_value", body).await;
+    assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
+    // Of one that was carried out, the past knows the PIN as well.
+    stage.calm();
+    stage.fault("{ do: { stale: 1h }, when: { command: GET_ACTIVE_SUBSCRIPTIONS } }");
+    let body = at_once(given_pin("S60600", OTHER, "9147"));
+    let _ = stage.post("reset_pin_to_given_value", body).await;
+    let file = file_of(&stage).await;
+    for secret in ["8352", "9147", CARD, "stale"] {
+        let found = file
+            .windows(secret.len())
+            .any(|bytes| bytes == secret.as_bytes());
+        assert!(!found, "{secret}");
+    }
+    let other = elsewhere().open();
+    restore_file(&other, &file).await;
+    assert_eq!(
+        (other.pin(CARD), other.pin(OTHER)),
+        ("0000".into(), "9147".into())
+    );
+    other.passes(Duration::from_secs(3600)).await;
+    other.shared.catch_up();
+    assert_eq!(other.pin(CARD), "8352");
+    for text in [other.journal(), format!("{:?}", other.shared.cas().memory)] {
+        assert!(!text.contains("8352") && !text.contains("9147"), "{text}");
+    }
+}
+
+/// A request whose command hangs at the head-end for longer than a snapshot waits.
+async fn hanging(stage: &Stage, rule: &str) -> (u64, tokio::task::JoinHandle<()>) {
+    stage.fault(rule);
+    let number = stage
+        .post("add_subscriptions", sport_on(CARD))
+        .await
+        .number();
+    let shared = Arc::clone(&stage.shared);
+    let run = tokio::spawn(async move {
+        let _ = run_once(&shared).await;
+    });
+    stage.settles().await;
+    assert_eq!(stage.shared.crm().book.queue_length().in_flight, 1);
+    (number.parse().unwrap(), run)
+}
+
+/// Where a request stands and what became of it, by a ledger that is proven.
+fn reckoned(stage: &Stage, request: u64) -> (Standing, Fate, u64, bool) {
+    proven(stage);
+    let row = stage.shared.ledger().reckon().rows[&request].clone();
+    (row.standing, row.fate, row.executions, row.known_to_crm())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_on_its_way_is_sent_again_and_the_ledger_proves_it() {
+    let before = "{ do: { delay: 5s }, times: 1 }";
+    let after = "{ do: { delay: 5s }, at: after-apply, times: 1 }";
+    let connecting = "{ preset: f02, times: 1 }";
+    for (rule, waiting, sent_again) in [
+        (before, (Fate::Never, 0), (Fate::Once, 1, true)),
+        (after, (Fate::Once, 1), (Fate::Twice, 2, false)),
+        (connecting, (Fate::Never, 0), (Fate::Once, 1, true)),
+    ] {
+        let stage = one_worker().open();
+        let (request, run) = hanging(&stage, rule).await;
+        let file = file_of(&stage).await;
+        let other = elsewhere().open();
+        restore_file(&other, &file).await;
+        other.forget();
+        let (fate, executions) = waiting;
+        let expected = (Standing::Pending, fate, executions, true);
+        assert_eq!(reckoned(&other, request), expected, "{rule}");
+        assert_eq!(other.state(&request.to_string()).await, "PENDING");
+        other.run().await;
+        let (fate, executions, known) = sent_again;
+        let expected = (Standing::Completed, fate, executions, known);
+        assert_eq!(reckoned(&other, request), expected, "{rule}");
+        // Where it was saved it goes on as if nobody had looked.
+        run.await.unwrap();
+        let end = reckoned(&stage, request);
+        assert!(end.0 != Standing::Pending && end.2 <= 1, "{rule}: {end:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_sent_again_and_refused_is_not_known_to_the_crm() {
+    let stage = one_worker().open();
+    let (request, run) = hanging(&stage, "{ do: { delay: 5s }, at: after-apply, times: 1 }").await;
+    let kept = stage.shared.take_snapshot().await;
+    run.await.unwrap();
+    stage.shared.restore(&kept).await;
+    stage.forget();
+    stage.fault("{ preset: f33 }");
+    stage.run().await;
+    let expected = (Standing::Rejected, Fate::Once, 1, false);
+    assert_eq!(reckoned(&stage, request), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_still_hangs_after_a_restore_does_nothing_to_the_world_that_came_back() {
+    let stage = one_worker().open();
+    let kept = stage.shared.take_snapshot().await;
+    let (_, run) = hanging(&stage, "{ do: { delay: 5s }, times: 1 }").await;
+    stage.shared.restore(&kept).await;
+    run.await.unwrap();
+    stage.passes(Duration::from_secs(60)).await;
+    assert_eq!(stage.active(CARD), "");
+    assert_eq!(stage.transactions().len(), 0);
+    proven(&stage);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_was_full_or_is_longer_than_allowed_says_so_in_another_house() {
+    let stage = one_worker()
+        .with(|settings| settings.ledger_limit = 3)
+        .open();
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    let full = file_of(&stage).await;
+    let stage = one_worker().open();
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    let whole = file_of(&stage).await;
+    for (file, limit, is_full) in [
+        (&full, 1000, true),
+        (&whole, 1000, false),
+        (&whole, 3, true),
+    ] {
+        let other = elsewhere()
+            .with(|settings| settings.ledger_limit = limit)
+            .open();
+        restore_file(&other, file).await;
+        assert_eq!(other.shared.ledger().is_full(), is_full, "{limit}");
+        assert_eq!(ledger_lines(&other.shared).is_err(), is_full, "{limit}");
+    }
+}
