@@ -5,7 +5,7 @@
 //! has expired, is signed by nobody or is for another host, and it turns away the client that has
 //! none of its certificates. A client meets one by the name it asks for (see [`fault_name`]), or
 //! because a rule holds for everybody. On a door that speaks plain HTTP there is no handshake to
-//! fail: our own CRM then stores what it would have seen ([`reason`]), and nobody else sees it.
+//! fail: our own CRM then stores what it would have seen (`failure`), and nobody else sees it.
 //!
 //! Read on: `authority` (who vouches for whom), `door`, `client`, `failure` (what the CRM's SOAP
 //! client says of a handshake that fails).
