@@ -326,6 +326,16 @@ impl Ledger {
         }
     }
 
+    /// The CRM's journal of the one and the head-end's of the other.
+    #[must_use]
+    pub fn of_sides(crm: Self, cas: Self) -> Self {
+        Self {
+            cas: cas.cas,
+            is_full: crm.is_full || cas.is_full,
+            ..crm
+        }
+    }
+
     /// Writes down what the CRM's side did.
     pub fn crm(&mut self, at: SimTime, event: CrmEvent) {
         if self.crm.len() < self.limit {
