@@ -1,7 +1,7 @@
 //! What became of every order: what both sides did, written down, and what follows from it.
 //!
 //! The two journals hold facts only: the CRM's side what it recorded, sent, read and settled; the
-//! head-end's side what it received, did and answered. [`Ledger::rows`] folds them into one row for
+//! head-end's side what it received, did and answered. [`Ledger::reckon`] folds them into one row for
 //! each acknowledged request. Nothing here is ever taken back; a ledger that is full says so.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -323,6 +323,16 @@ impl Ledger {
         Self {
             limit,
             ..Self::default()
+        }
+    }
+
+    /// The CRM's journal of the one and the head-end's of the other.
+    #[must_use]
+    pub fn of_sides(crm: Self, cas: Self) -> Self {
+        Self {
+            cas: cas.cas,
+            is_full: crm.is_full || cas.is_full,
+            ..crm
         }
     }
 

@@ -1,7 +1,11 @@
 //! A snapshot as the bytes of a file, and back: one record of the world, then one of each request,
-//! then one of each event of the ledger.
+//! then one of each event of the ledger, side by side.
+//!
+//! Requests and events are many. The length of the first half of the requests and of the CRM's
+//! journal is told, so that two threads can read, as two write.
 
 use std::sync::Arc;
+use std::thread;
 
 use conax_contract::world::{Secrets, WorldSpec};
 use conax_model::cas::CasState;
@@ -55,18 +59,28 @@ impl Snapshot {
             start_belief: BeliefRecord::of(&belief),
             ledger: LedgerRecord::of(&self.ledger),
         };
-        let mut body = written(&record, body);
-        for row in &book.rows {
-            body = written(&RowRecord::of(row, &authors), body);
-        }
-        self.write_events(body)
+        thread::scope(|scope| {
+            let events = scope.spawn(|| self.events());
+            let (first, second) = book.rows.split_at(book.rows.len() / 2);
+            let (mut body, place) = with_length(written(&record, body));
+            body = write_rows(first, &authors, body);
+            set_length(&mut body, place);
+            body = write_rows(second, &authors, body);
+            body.append(&mut events.join().expect("writing events does not panic"));
+            body
+        })
     }
 
-    fn write_events(&self, mut body: Vec<u8>) -> Vec<u8> {
+    /// Both journals of the ledger.
+    fn events(&self) -> Vec<u8> {
+        let (count, _) = self.ledger.lens();
+        let (mut body, place) = with_length(Vec::with_capacity(count * EVENT_BYTES));
         let mut events = EventsOut::new(&self.crm.book);
         for one in self.ledger.crm_events() {
             body = written(&events.crm(one), body);
         }
+        set_length(&mut body, place);
+        let mut events = EventsOut::new(&self.crm.book);
         for one in self.ledger.cas_events() {
             body = written(&events.cas(one), body);
         }
@@ -105,8 +119,71 @@ fn next<'a, T: Deserialize<'a>>(rest: &mut &'a [u8]) -> Result<T, FileRefusal> {
     Ok(record)
 }
 
-/// The requests of a file.
+fn write_rows<'a>(
+    rows: &'a [Arc<ProvisioningRequest>],
+    authors: &Authors<'a>,
+    mut body: Vec<u8>,
+) -> Vec<u8> {
+    for row in rows {
+        body = written(&RowRecord::of(row, authors), body);
+    }
+    body
+}
+
+/// Leaves room for the length of what is written next, and says where.
+fn with_length(mut body: Vec<u8>) -> (Vec<u8>, usize) {
+    let place = body.len();
+    body.extend_from_slice(&[0; LENGTH_LEN]);
+    (body, place)
+}
+
+/// Writes the length of everything behind this place.
+fn set_length(body: &mut [u8], place: usize) {
+    let (before, behind) = body.split_at_mut(place + LENGTH_LEN);
+    before[place..].copy_from_slice(&(behind.len() as u64).to_le_bytes());
+}
+
+const LENGTH_LEN: usize = size_of::<u64>();
+
+/// Takes a part whose length is written before it.
+fn part<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], FileRefusal> {
+    let cut = || unfit(UnknownValue("length"));
+    let (length, behind) = rest.split_first_chunk().ok_or_else(cut)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| cut())?;
+    let (part, after) = behind.split_at_checked(length).ok_or_else(cut)?;
+    *rest = after;
+    Ok(part)
+}
+
+/// Nothing may be left over.
+fn read_out(rest: &[u8]) -> Result<(), FileRefusal> {
+    match rest {
+        [] => Ok(()),
+        _ => Err(unfit(UnknownValue("rest"))),
+    }
+}
+
+/// The requests of a file, in two halves.
 fn revived(
+    rest: &mut &[u8],
+    count: usize,
+    authors: &KnownAuthors,
+) -> Result<Vec<Arc<ProvisioningRequest>>, FileRefusal> {
+    let mut first = part(rest)?;
+    let (mut rows, second) = thread::scope(|scope| {
+        let half = scope.spawn(move || {
+            let rows = revived_rows(&mut first, count / 2, authors)?;
+            read_out(first).map(|()| rows)
+        });
+        let second = revived_rows(rest, count - count / 2, authors);
+        let first = half.join().expect("reading requests does not panic");
+        Ok((first?, second?))
+    })?;
+    rows.extend(second);
+    Ok(rows)
+}
+
+fn revived_rows(
     rest: &mut &[u8],
     count: usize,
     authors: &KnownAuthors,
@@ -129,24 +206,48 @@ fn revived_ledger(
     book: &RequestBook,
     settings: &HouseSettings,
 ) -> Result<Ledger, FileRefusal> {
-    let mut ledger = Ledger::new(settings.ledger_limit);
-    let mut events = EventsIn::new(book);
-    for _ in 0..record.crm_count {
-        let one = events.crm(next(&mut rest)?).map_err(unfit)?;
-        ledger.crm(one.at, one.event);
-    }
-    for _ in 0..record.cas_count {
-        let one = events.cas(next(&mut rest)?).map_err(unfit)?;
-        ledger.cas(one.at, one.event);
-    }
+    let crm = part(&mut rest)?;
+    let limit = settings.ledger_limit;
+    let (crm, cas) = thread::scope(|scope| {
+        let crm = scope.spawn(|| revived_crm(crm, record.crm_count, book, limit));
+        let cas = revived_cas(rest, record.cas_count, book, limit);
+        let crm = crm.join().expect("reading events does not panic");
+        Ok((crm?, cas?))
+    })?;
+    let mut ledger = Ledger::of_sides(crm, cas);
     if record.is_full {
         ledger.mark_full();
     }
     ledger.is_foreign = record.is_foreign || settings.dispatch.conax_address.is_some();
-    match rest {
-        [] => Ok(ledger),
-        _ => Err(unfit(UnknownValue("rest"))),
+    Ok(ledger)
+}
+
+fn revived_crm(
+    mut rest: &[u8],
+    count: usize,
+    book: &RequestBook,
+    limit: usize,
+) -> Result<Ledger, FileRefusal> {
+    let (mut ledger, mut events) = (Ledger::new(limit), EventsIn::new(book));
+    for _ in 0..count {
+        let one = events.crm(next(&mut rest)?).map_err(unfit)?;
+        ledger.crm(one.at, one.event);
     }
+    read_out(rest).map(|()| ledger)
+}
+
+fn revived_cas(
+    mut rest: &[u8],
+    count: usize,
+    book: &RequestBook,
+    limit: usize,
+) -> Result<Ledger, FileRefusal> {
+    let (mut ledger, mut events) = (Ledger::new(limit), EventsIn::new(book));
+    for _ in 0..count {
+        let one = events.cas(next(&mut rest)?).map_err(unfit)?;
+        ledger.cas(one.at, one.event);
+    }
+    read_out(rest).map(|()| ledger)
 }
 
 fn unfit(reason: impl ToString) -> FileRefusal {

@@ -336,8 +336,10 @@ mod tests {
         let kinds: Vec<CommandKind> = orders.iter().map(Command::kind).collect();
         assert_eq!(kinds, CommandKind::ALL);
         for command in orders {
-            let bytes = postcard::to_allocvec(&CommandRecord::from(&command)).unwrap();
-            let record: CommandRecord<'_> = postcard::from_bytes(&bytes).unwrap();
+            let bytes = postcard::to_allocvec(&CommandRecord::from(&command))
+                .expect("a record that can be written");
+            let record: CommandRecord<'_> =
+                postcard::from_bytes(&bytes).expect("a record that can be read");
             assert_eq!(Command::from(record), command);
         }
     }
