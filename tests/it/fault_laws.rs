@@ -4,14 +4,13 @@
 //! The number of cases is small; set `PROPTEST_CASES` for more.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use conax_contract::fault::PRESETS;
 use conax_contract::proof;
 use conax_model::ledger::CrmEvent;
-use conax_sim::dispatch::run_once;
 use conax_sim::reckoning::{drift, heal, ledger_lines};
+use conax_sim::settings::HouseSettings;
 use conax_tests::bodies::{given_pin, pairing, pin_reset, service_on_card, with};
 use conax_tests::{Stage, Staging};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -104,16 +103,6 @@ fn steps(rules: u32) -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..30)
 }
 
-async fn run(stage: &Stage) {
-    let shared = Arc::clone(&stage.shared);
-    let run = tokio::spawn(async move { run_once(&shared).await });
-    while !run.is_finished() {
-        stage.shared.clock.advance(Duration::from_secs(700)).await;
-        tokio::task::yield_now().await;
-    }
-    run.await.unwrap();
-}
-
 async fn play(stage: &Stage, steps: &[Step]) {
     for step in steps {
         match step {
@@ -121,7 +110,7 @@ async fn play(stage: &Stage, steps: &[Step]) {
                 let _ = stage.post(name, body.clone()).await;
             }
             Step::Rule(rule) => stage.fault(rule),
-            Step::Run => run(stage).await,
+            Step::Run => stage.run_through().await,
             Step::Pass(seconds) => {
                 stage
                     .shared
@@ -138,7 +127,7 @@ async fn calm_down(stage: &Stage) {
     stage.calm();
     for round in 0.. {
         stage.shared.clock.advance(Duration::from_secs(4000)).await;
-        run(stage).await;
+        stage.run_through().await;
         let left = drift(&stage.shared);
         if left.is_empty() {
             return;
@@ -231,15 +220,20 @@ fn how_the_head_end_answers_changes_nothing_in_it() {
         let cards = CARDS.map(|card| (stage.active(card), stage.paired(card), stage.pin(card)));
         format!("{cards:?}")
     };
+    // In turn: how long an answer takes decides which of two cards comes first at one box.
+    let open = || {
+        let one_worker = |settings: &mut HouseSettings| settings.dispatch.worker_count = 1;
+        Staging::demo().stepped().with(one_worker).open()
+    };
     check(12, 0, async |steps| {
-        let plain = Staging::demo().stepped().open();
+        let plain = open();
         play(&plain, steps).await;
-        run(&plain).await;
+        plain.run_through().await;
         for rule in ANSWERS {
-            let stage = Staging::demo().stepped().open();
+            let stage = open();
             stage.fault(rule);
             play(&stage, steps).await;
-            run(&stage).await;
+            stage.run_through().await;
             assert_eq!(held(&stage), held(&plain), "I19: {rule}");
         }
     });

@@ -1,10 +1,6 @@
 //! One list of faults, both ways: in this process and over sockets the CRM sees the same.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use conax_contract::fault::{PRESETS, Preset};
-use conax_sim::dispatch::run_once;
 use conax_sim::reckoning::drift;
 use conax_tests::bodies::sport_on;
 use conax_tests::{Stage, Staging};
@@ -26,23 +22,12 @@ fn rules() -> Vec<(String, String)> {
 
 fn rule(preset: &Preset, name: &str) -> String {
     match preset.number {
-        15 => "{ do: { throttle: { per_second: 0.001, burst: 1 } } }".to_owned(),
+        15 => "{ do: { throttle: { per_second: 0.000001, burst: 1 } } }".to_owned(),
         16 => "{ preset: f16, when: { above: 0 } }".to_owned(),
         // Slower than the client is patient.
         46 => "{ do: { delay: 11min }, at: after-apply }".to_owned(),
         _ => format!("{{ preset: {name} }}"),
     }
-}
-
-/// Makes a processing run while time passes.
-async fn run(stage: &Stage) {
-    let shared = Arc::clone(&stage.shared);
-    let run = tokio::spawn(async move { run_once(&shared).await });
-    while !run.is_finished() {
-        stage.shared.clock.advance(Duration::from_secs(700)).await;
-        tokio::task::yield_now().await;
-    }
-    run.await.unwrap();
 }
 
 /// What the CRM and the ledger say of one order that met the fault.
@@ -52,12 +37,12 @@ async fn seen(stage: &Stage, rule: &str) -> String {
         .post("add_subscriptions", sport_on("01900080210"))
         .await
         .number();
-    run(stage).await;
+    stage.run_through().await;
     let number = stage
         .post("add_subscriptions", sport_on(CARD))
         .await
         .number();
-    run(stage).await;
+    stage.run_through().await;
     let mut lines = Vec::new();
     for number in [first, number] {
         let shown = stage.show(&number).await;

@@ -220,6 +220,24 @@ impl Stage {
         run_once(&self.shared).await
     }
 
+    /// Makes a processing run and lets pass just as much time as it waits for.
+    ///
+    /// # Panics
+    /// If the run does.
+    pub async fn run_through(&self) {
+        let shared = Arc::clone(&self.shared);
+        let run = tokio::spawn(async move { run_once(&shared).await });
+        while !run.is_finished() {
+            let turn = self.shared.clock.turn().await;
+            turn.rest().await;
+            match turn.next_work() {
+                Some(due) if !run.is_finished() => drop(turn.advance_to(due).await),
+                _ => tokio::task::yield_now().await,
+            }
+        }
+        run.await.unwrap();
+    }
+
     /// Adds a fault rule, as a file would have it.
     ///
     /// # Panics
