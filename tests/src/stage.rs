@@ -235,7 +235,7 @@ impl Stage {
                 _ => tokio::task::yield_now().await,
             }
         }
-        run.await.unwrap();
+        run.await.expect("a run ends");
     }
 
     /// Adds a fault rule, as a file would have it.
