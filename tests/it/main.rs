@@ -32,6 +32,7 @@ mod conax_door;
 mod control;
 mod determinism;
 mod drift;
+mod fault_edges;
 mod fault_laws;
 mod fault_plan;
 mod fault_sockets;

@@ -64,7 +64,7 @@ fn add(stage: &Stage, rule: &RuleSpec) -> RuleId {
 }
 
 fn remove(stage: &Stage, rule: &RuleId) {
-    assert!(stage.shared.change_faults(|book| book.plan.remove(rule)));
+    assert!(stage.shared.change_faults(|book| book.remove(rule)));
 }
 
 fn refuses(address: SocketAddr) -> Result<(), String> {

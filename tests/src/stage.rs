@@ -255,7 +255,7 @@ impl Stage {
 
     /// Removes every fault rule.
     pub fn calm(&self) {
-        self.shared.change_faults(|book| book.plan.clear());
+        self.shared.change_faults(|book| book.clear());
     }
 
     /// Lets time pass on tokio's clock, which must be paused.

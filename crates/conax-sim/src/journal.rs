@@ -311,6 +311,12 @@ impl Journal {
         }
     }
 
+    /// The number of the last exchange that was recorded; 0 before the first.
+    #[must_use]
+    pub fn last_number(&self) -> u64 {
+        self.kept().last
+    }
+
     /// How many exchanges there were, by surface and HTTP status; 0 stands for none.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<(Surface, u16), u64> {

@@ -156,6 +156,8 @@ pub struct Shared {
     cas: Mutex<CasSide>,
     ledger: Mutex<Ledger>,
     world: Mutex<Arc<WorldSpec>>,
+    /// The last exchange of the journal before this world.
+    journal_before: AtomicU64,
 }
 
 impl Shared {
@@ -221,6 +223,7 @@ impl Shared {
             crm: Mutex::new(snapshot.crm),
             cas: Mutex::new(snapshot.cas),
             world: Mutex::new(snapshot.spec),
+            journal_before: AtomicU64::new(0),
         }
     }
 
@@ -281,7 +284,9 @@ impl Shared {
             .keep_past(self.faults.book().plan.memory(), &cas.state);
         let _change = Change::begin(self);
         self.wait_for_answers().await;
+        let has_magic = spec.magic_smartcards;
         self.put(spec, crm, cas, ledger);
+        self.change_faults(|book| book.set_magic(has_magic));
         Ok(())
     }
 
@@ -291,6 +296,7 @@ impl Shared {
         let _one_at_a_time = self.changing.lock().await;
         let _change = Change::begin(self);
         self.wait_for_answers().await;
+        self.catch_up();
         let clock = self.clock.reading();
         let ledger_now = self.ledger();
         let (crm, on_its_way) = {
@@ -360,7 +366,14 @@ impl Shared {
         let old_crm = std::mem::replace(&mut *self.crm(), crm);
         let old_ledger = std::mem::replace(&mut *ledger_now, ledger);
         drop(ledger_now);
+        let last = self.journal.last_number();
+        self.journal_before.store(last, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || drop((old_cas, old_crm, old_ledger)));
+    }
+
+    /// The number in the journal after which everything is about this world.
+    pub(crate) fn first_of_world(&self) -> u64 {
+        self.journal_before.load(Ordering::Relaxed)
     }
 
     /// Both journals of the ledger, locked. Never take it while a side is locked.
@@ -388,7 +401,14 @@ impl Shared {
         }
     }
 
-    /// Lets the head-end do what it held back and is due by now.
+    /// When the head-end next does something that it held back.
+    #[must_use]
+    pub fn next_held(&self) -> Option<SimTime> {
+        self.cas().memory.next_due()
+    }
+
+    /// Lets the head-end do what it held back and is due by now. It is done as of the time it was
+    /// due, so nothing is different if this comes later; whoever looks calls it first.
     pub fn catch_up(&self) {
         let mut ledger = self.ledger();
         let now = self.clock.now();
@@ -427,6 +447,13 @@ impl Shared {
         let side = &mut *side;
         side.memory.keep_past(memory, &side.state);
         changed
+    }
+
+    /// Forgets the rule that a call brought along for its request, once that has ended.
+    pub(crate) fn forget_rule_of(&self, request: u64) {
+        if self.faults.has_rules_of_calls() {
+            self.change_faults(|book| book.remove_rule_of(request));
+        }
     }
 
     /// Waits until no command is on its way.

@@ -254,6 +254,8 @@ pub struct HealingView {
     pub drift: usize,
     /// Numbers of the requests that were created.
     pub requests: Vec<u64>,
+    /// Smartcards left out, because requests about them have not ended.
+    pub left_out: Vec<String>,
     /// What to do next.
     pub next: &'static str,
 }

@@ -200,7 +200,8 @@ fn shape(marked: &Marked, findings: &mut Findings) -> Option<ShapeSpec> {
 
 fn read_http(marked: &Marked, findings: &mut Findings) -> Option<WhatSpec> {
     let page = |status: u16| format!("<html><body><h1>HTTP {status}</h1></body></html>");
-    let status = number(100..=599_u16);
+    // What is below is no answer yet, and 204 and 304 have no body to send.
+    let status = number(200..=599_u16);
     if marked.meaning().is_some() {
         let status = status(marked, findings)?;
         return Some(WhatSpec::Http {

@@ -31,6 +31,26 @@ impl FaultFile {
     }
 }
 
+/// Rules, however they are written: a file, a list, one rule, the rules of a weather.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn parse_rules(source: &str) -> Result<Vec<RuleSpec>, Vec<Finding>> {
+    let mut findings = Findings::new();
+    let rules = read(source, &mut findings).and_then(|root| {
+        let is_file = match &root.node {
+            Node::List(_) => true,
+            Node::Map(entries) => entries.iter().any(|entry| entry.key == "faults"),
+            Node::Scalar(_) => false,
+        };
+        match is_file {
+            true => read_file(&root, &mut findings).map(|file| file.rules),
+            false => read_entry(&root, &mut findings),
+        }
+    });
+    findings.into_result(rules)
+}
+
 impl RuleSpec {
     /// Reads one rule, or the rules of a weather: `{ preset: f05, when: … }`, `{ weather: brownout }`.
     ///
@@ -404,7 +424,7 @@ fn probability(marked: &Marked, findings: &mut Findings) -> Option<f64> {
 }
 
 /// The rules of one of our own tables; a test reads every one of them.
-pub(super) fn parse_rules(source: &str) -> Arc<[RuleSpec]> {
+pub(super) fn rules_of_weather(source: &str) -> Arc<[RuleSpec]> {
     FaultFile::parse(source)
         .map(|file| file.rules)
         .unwrap_or_default()

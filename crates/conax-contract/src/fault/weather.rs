@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::parse_rules;
+use super::read::rules_of_weather;
 use super::spec::RuleSpec;
 
 /// Several rules under one name.
@@ -81,7 +81,7 @@ impl Weather {
     /// Its rules.
     #[must_use]
     pub fn rules(&self) -> Vec<RuleSpec> {
-        let rules: Arc<[RuleSpec]> = parse_rules(self.rules);
+        let rules: Arc<[RuleSpec]> = rules_of_weather(self.rules);
         rules.to_vec()
     }
 }

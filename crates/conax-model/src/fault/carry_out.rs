@@ -122,7 +122,10 @@ pub struct HeadEndMemory {
 struct Hands<'a> {
     state: &'a mut CasState,
     ids: &'a mut Ids,
+    /// What the head-end's clock shows.
     now: SimTime,
+    /// What time it is.
+    real: SimTime,
     deeds: Vec<Deed>,
 }
 
@@ -158,11 +161,12 @@ impl HeadEndMemory {
             state,
             ids,
             now,
+            real: now,
             deeds: Vec::new(),
         };
         while let Some(place) = self.first_due(now) {
             let held = self.held.remove(place);
-            hands.now = held.due;
+            (hands.now, hands.real) = (held.due, held.due);
             self.carry_out_held(&mut hands, &held);
         }
         hands.deeds
@@ -189,6 +193,7 @@ impl HeadEndMemory {
     ) -> CarriedOut {
         let mut hands = Hands {
             now: skewed(now, orders),
+            real: now,
             state,
             ids,
             deeds: Vec::new(),
@@ -211,7 +216,7 @@ impl HeadEndMemory {
         let transaction = hands
             .state
             .apply(told.domain, told.command, hands.now, hands.ids);
-        self.past.note(told.command, &transaction, hands.now);
+        self.past.note(told.command, &transaction, hands.real);
         hands.deeds.push(deed(told.exchange, &transaction, false));
         transaction
     }
@@ -238,10 +243,11 @@ impl HeadEndMemory {
             }
             Effect::Late(delay) => self.hold(hands, told, delay, None),
             Effect::Stale(age) if told.command.kind().is_query() => {
-                let old = self.past.at(hands.now - age);
+                let old = self.past.at(hands.real - age);
                 let old = old.as_ref().unwrap_or(hands.state);
                 let transaction = old.pretend(told.domain, told.command, hands.now, hands.ids);
                 hands.state.record_pretended(transaction.clone());
+                self.past.note(told.command, &transaction, hands.real);
                 hands.deeds.push(deed(told.exchange, &transaction, false));
                 transaction
             }
@@ -280,7 +286,7 @@ impl HeadEndMemory {
                 exchange: told.exchange,
                 domain: told.domain.clone(),
                 command: told.command.clone(),
-                due: hands.now + delay,
+                due: hands.real + delay,
                 behind,
                 transaction: answer.id,
             });
@@ -312,7 +318,7 @@ impl HeadEndMemory {
             hands
                 .state
                 .apply_as(held.transaction, &held.domain, &held.command, hands.now);
-        self.past.note(&held.command, &transaction, hands.now);
+        self.past.note(&held.command, &transaction, hands.real);
         hands.deeds.push(deed(held.exchange, &transaction, true));
     }
 
@@ -320,7 +326,7 @@ impl HeadEndMemory {
         match fault {
             CommandFault::Lose(time) => {
                 // What was done at this very moment is lost as well.
-                let back = hands.now - time.max(Duration::from_millis(1));
+                let back = hands.real - time.max(Duration::from_millis(1));
                 if let Some((state, transactions)) = self.past.rewind(back) {
                     *hands.state = state;
                     if !transactions.is_empty() {
@@ -330,7 +336,7 @@ impl HeadEndMemory {
             }
             CommandFault::EmmLag(lag) => {
                 for card in told.command.cards() {
-                    self.on_air_from.insert(card.clone(), hands.now + lag);
+                    self.on_air_from.insert(card.clone(), hands.real + lag);
                 }
             }
             // It was taken into account from the beginning.
@@ -354,7 +360,7 @@ impl HeadEndMemory {
             let transaction = hands
                 .state
                 .apply(told.domain, &command, hands.now, hands.ids);
-            self.past.note(&command, &transaction, hands.now);
+            self.past.note(&command, &transaction, hands.real);
             hands.deeds.push(Deed::Console {
                 transaction: transaction.id,
                 command,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::entropy::Dice;
 
 /// The longest delay that is drawn; a tail that reaches further is cut here.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+pub(super) const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A family of delays.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,6 +18,8 @@ pub struct Done {
     pub command: Command,
     /// Its record.
     pub transaction: Transaction,
+    /// When it was done, whatever a head-end's clock that goes wrong may have recorded.
+    pub at: SimTime,
 }
 
 /// The head-end's past, as far back as somebody may ask.
@@ -46,13 +48,10 @@ impl Past {
         self.since.push_back(Done {
             command: command.clone(),
             transaction: transaction.clone(),
+            at: now,
         });
         let horizon = now - self.span;
-        while self
-            .since
-            .front()
-            .is_some_and(|done| done.transaction.at < horizon)
-        {
+        while self.since.front().is_some_and(|done| done.at < horizon) {
             if let Some(done) = self.since.pop_front() {
                 base.repeat(&done.command, &done.transaction);
             }
@@ -62,7 +61,7 @@ impl Past {
     /// The state at this time, or the oldest that is known.
     pub(super) fn at(&self, time: SimTime) -> Option<CasState> {
         let mut state = self.base.clone()?;
-        for done in self.since.iter().filter(|done| done.transaction.at <= time) {
+        for done in self.since.iter().filter(|done| done.at <= time) {
             state.repeat(&done.command, &done.transaction);
         }
         Some(state)
@@ -72,10 +71,8 @@ impl Past {
     /// was refused there is nothing to lose.
     pub(super) fn rewind(&mut self, time: SimTime) -> Option<(CasState, Vec<TransactionId>)> {
         let state = self.at(time)?;
-        let (kept, lost): (Vec<Done>, Vec<Done>) = self
-            .since
-            .drain(..)
-            .partition(|done| done.transaction.at <= time);
+        let (kept, lost): (Vec<Done>, Vec<Done>) =
+            self.since.drain(..).partition(|done| done.at <= time);
         self.since = kept.into();
         let lost = lost
             .iter()

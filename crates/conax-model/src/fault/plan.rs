@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::delay::LONGEST;
 use super::facts::{Facts, Stage};
 use super::rule::{Entry, FaultRule, RuleId, Script};
 use super::state::{Reaction, RuleAtWork, RuleStatus, RuleView};
@@ -52,6 +53,17 @@ impl FaultPlan {
     pub fn with_magic(mut self, magic: BTreeMap<String, Entry>) -> Self {
         self.magic = Arc::new(magic);
         self
+    }
+
+    /// Sets which smartcards always meet the same, from now on.
+    pub fn set_magic(&mut self, magic: BTreeMap<String, Entry>) {
+        self.magic = Arc::new(magic);
+    }
+
+    /// Whether there is a rule of this name.
+    #[must_use]
+    pub fn has(&self, id: &RuleId) -> bool {
+        self.rules.iter().any(|one| one.rule.id == *id)
     }
 
     /// Whether nothing can go wrong.
@@ -147,8 +159,15 @@ impl FaultPlan {
         if self.is_empty() {
             return verdict;
         }
+        if stage == Stage::Connect && !self.may_connect_otherwise() {
+            return verdict;
+        }
         let mut overruled = false;
         for one in &mut self.rules {
+            if stage == Stage::Connect && one.decides_later(facts) {
+                // The first rule that acts decides, though its time is yet to come.
+                return verdict;
+            }
             match one.react(stage, facts, overruled) {
                 Reaction::Acts(entry, acted, since) => {
                     overruled = overruled || !one.rule.only_delays();
@@ -172,6 +191,14 @@ impl FaultPlan {
         verdict
     }
 
+    /// Whether anything may keep a connection from coming about.
+    fn may_connect_otherwise(&self) -> bool {
+        let rules = self.rules.iter();
+        let entries = rules.flat_map(|one| one.rule.script.entries());
+        let mut entries = entries.chain(self.magic.values());
+        entries.any(Entry::is_connect)
+    }
+
     fn judge_magic(&mut self, stage: Stage, facts: &Facts<'_>, verdict: &mut Verdict) {
         if self.magic.is_empty() {
             return;
@@ -187,7 +214,7 @@ impl FaultPlan {
         else {
             return;
         };
-        let connects = entry.actions.iter().any(Action::is_connect);
+        let connects = entry.is_connect();
         if (stage == Stage::Connect) != connects && stage != Stage::Arrived {
             return;
         }
@@ -254,6 +281,19 @@ impl FaultPlan {
 }
 
 impl RuleAtWork {
+    /// Whether it will act on this exchange once there is a connection, and decide. Nothing is
+    /// counted.
+    fn decides_later(&self, facts: &Facts<'_>) -> bool {
+        if self.rule.only_delays() || self.next_is_connect(facts) {
+            return false;
+        }
+        let mut copy = self.clone();
+        matches!(
+            copy.react(Stage::Connected, facts, false),
+            Reaction::Acts(..)
+        )
+    }
+
     /// Whether it always acts before `later` could.
     fn hides(&self, later: &Self) -> bool {
         let endless = self.rule.times.is_none() && self.rule.ttl.is_none() && !self.rule.paused;
@@ -296,6 +336,10 @@ impl RuleAtWork {
 }
 
 impl Entry {
+    fn is_connect(&self) -> bool {
+        self.actions.iter().any(Action::is_connect)
+    }
+
     fn has_throttle(&self) -> bool {
         self.actions
             .iter()
@@ -317,8 +361,8 @@ impl Action {
 fn order(orders: &mut Orders, entry: &Entry, draw: &mut dyn FnMut(&super::DelayShape) -> Duration) {
     for action in &entry.actions {
         match (&action.what, action.phase) {
-            (What::Delay(shape), Phase::AfterApply) => orders.delay_after += draw(shape),
-            (What::Delay(shape), _) => orders.delay_before += draw(shape),
+            (What::Delay(shape), Phase::AfterApply) => delay(&mut orders.delay_after, draw(shape)),
+            (What::Delay(shape), _) => delay(&mut orders.delay_before, draw(shape)),
             (What::Connect(fault), _) => {
                 orders.connect.get_or_insert(*fault);
             }
@@ -340,6 +384,10 @@ fn order(orders: &mut Orders, entry: &Entry, draw: &mut dyn FnMut(&super::DelayS
             (What::Answer(fault), _) => orders.answer.push(fault.clone()),
         }
     }
+}
+
+fn delay(sum: &mut Duration, more: Duration) {
+    *sum = sum.saturating_add(more).min(LONGEST);
 }
 
 fn turned_away(rejects: bool) -> End {

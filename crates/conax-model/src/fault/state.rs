@@ -134,6 +134,15 @@ impl RuleAtWork {
         }
     }
 
+    /// Whether what it would do next keeps a connection from coming about.
+    pub(super) fn next_is_connect(&self, facts: &Facts<'_>) -> bool {
+        let shared = self
+            .sharing_key(facts)
+            .and_then(|key| self.shared_place(key));
+        let entry = self.rule.script.entry(shared.unwrap_or(self.hits));
+        entry.is_some_and(|entry| entry.actions.iter().any(super::Action::is_connect))
+    }
+
     pub(super) fn react(&mut self, stage: Stage, facts: &Facts<'_>, overruled: bool) -> Reaction {
         let key = self.sharing_key(facts);
         let shared = key.and_then(|key| self.shared_place(key));

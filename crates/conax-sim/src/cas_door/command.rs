@@ -1,10 +1,9 @@
 //! One command at the head-end: judged, carried out or not, answered or not.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use conax_contract::cas::{
     self, CasOperation, CasRequest, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault,
     encode_reply,
@@ -21,7 +20,7 @@ use conax_model::time::SimTime;
 use crate::cas_door::convert;
 use crate::cas_door::one_call::fault_of_call;
 use crate::cas_door::routes::{Answer, header_text};
-use crate::dispatch::OwnRequest;
+use crate::dispatch::{OwnRequest, wait_as_ruled};
 use crate::doorway::ConnectionControl;
 use crate::doorway::MetTlsFault;
 use crate::fault::{FaultNote, WireFault, claimed_encoding, damage_bytes, damage_reply};
@@ -68,10 +67,9 @@ pub(super) async fn command(
         shared,
         domain,
     };
-    let _at_door = shared.faults.enter();
-    let mut verdict = match fault_of_call(shared, headers) {
-        Ok(None) => exchange.judge(own),
-        Ok(Some(verdict)) => verdict,
+    let at_door = shared.faults.enter();
+    let mut verdict = match exchange.judge(own, headers) {
+        Ok(verdict) => verdict,
         Err(sentence) => return Answer::text(StatusCode::BAD_REQUEST, sentence),
     };
     let note = FaultNote::of(&mut verdict);
@@ -80,6 +78,7 @@ pub(super) async fn command(
     exchange.received(own, &orders);
     let mut answer = exchange.carry_out(&orders).await;
     exchange.told(&answer, &orders);
+    answer.at_door = Some(at_door);
     answer.subject.exchange = Some(exchange.number);
     answer.subject.faults = note.map(Arc::new);
     answer
@@ -121,7 +120,8 @@ impl Exchange<'_> {
         }
     }
 
-    fn judge(&self, own: Option<&OwnRequest>) -> Verdict {
+    /// By the rule the call brought along, if that acts; else by the plan.
+    fn judge(&self, own: Option<&OwnRequest>, headers: &HeaderMap) -> Result<Verdict, String> {
         let origin = own.and_then(|own| self.shared.faults.origin(own.exchange));
         let facts = Facts {
             command: self.command(),
@@ -130,16 +130,19 @@ impl Exchange<'_> {
             on_connection: self.on_connection,
             now: self.shared.clock.now(),
         };
+        if let Some(verdict) = fault_of_call(self.shared, headers, self.number, &facts)? {
+            return Ok(verdict);
+        }
         let stage = match own {
             Some(_) => Stage::Connected,
             None => Stage::Arrived,
         };
-        self.shared.faults.judge(stage, &facts)
+        Ok(self.shared.faults.judge(stage, &facts))
     }
 
     /// Does and answers what the orders leave of it.
     async fn carry_out(&self, orders: &Orders) -> Answer {
-        self.wait(orders.delay_before).await;
+        wait_as_ruled(self.shared, orders.delay_before).await;
         // A connection that was not to come about stands already: it breaks.
         let end = match orders.connect {
             Some(_) => Some(&End::Reset),
@@ -149,7 +152,7 @@ impl Exchange<'_> {
             return self.end(end, None);
         }
         let (mut answer, done) = self.act(orders);
-        self.wait(orders.delay_after).await;
+        wait_as_ruled(self.shared, orders.delay_after).await;
         if let Some(end) = &orders.end_after {
             return self.end(end, done.as_ref());
         }
@@ -159,15 +162,6 @@ impl Exchange<'_> {
         }
         answer.damage.clone_from(&orders.answer);
         answer
-    }
-
-    async fn wait(&self, time: Duration) {
-        if time.is_zero() {
-            return;
-        }
-        let mark = self.shared.clock.mark();
-        self.shared.clock.sleep(time).await;
-        self.shared.faults.delayed(time, mark.elapsed());
     }
 
     /// Carries the command out as far as the orders let it; what was recorded for it.

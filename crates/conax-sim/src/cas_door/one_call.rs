@@ -1,7 +1,7 @@
 //! A fault for one call, named in a header of the call. Off unless enabled.
 
 use axum::http::HeaderMap;
-use conax_contract::fault::RuleSpec;
+use conax_contract::fault::{ActionSpec, RuleSpec, ScriptSpec, WhatSpec};
 use conax_model::entropy::Seed;
 use conax_model::fault::{Facts, FaultPlan, Stage, Verdict};
 
@@ -29,14 +29,14 @@ pub(crate) fn rule_of_call(
     }
     let text = text.to_str().unwrap_or_default();
     if let Some(rule) = RuleSpec::of_preset(text) {
-        return Ok(Some(rule));
+        return alone(rule).map(Some);
     }
     let parsed = RuleSpec::parse(text).map_err(|findings| {
         let messages: Vec<String> = findings.into_iter().map(|one| one.message).collect();
         format!("The header `{FAULT_HEADER}`: {}.", messages.join("; "))
     })?;
     match <[RuleSpec; 1]>::try_from(parsed) {
-        Ok([rule]) => Ok(Some(rule)),
+        Ok([rule]) => alone(rule).map(Some),
         Err(rules) => Err(format!(
             "The header `{FAULT_HEADER}` takes one rule, found {}.",
             rules.len()
@@ -44,23 +44,50 @@ pub(crate) fn rule_of_call(
     }
 }
 
-/// What a call at the head-end's door is to meet by its own wish.
+fn alone(rule: RuleSpec) -> Result<RuleSpec, String> {
+    match counts_calls(&rule) {
+        None => Ok(rule),
+        Some(word) => Err(format!(
+            "The header `{FAULT_HEADER}` is for this one call, and `{word}` counts calls: add the \
+             rule to the fault plan instead (POST /v1/faults at the control door)."
+        )),
+    }
+}
+
+/// What a call at the head-end's door is to meet by its own wish; nothing if its rule does not fit.
 pub(super) fn fault_of_call(
     shared: &Shared,
     headers: &HeaderMap,
+    exchange: u64,
+    facts: &Facts<'_>,
 ) -> Result<Option<Verdict>, String> {
     let Some(spec) = rule_of_call(shared, headers)? else {
         return Ok(None);
     };
-    let now = shared.clock.now();
-    let mut plan = FaultPlan::new(Seed(shared.settings.seed.0));
-    plan.add(convert_rule(&spec, FAULT_HEADER), None, now);
-    let facts = Facts {
-        command: None,
-        origin: None,
-        concurrency: shared.faults.at_door(),
-        on_connection: 1,
-        now,
+    // A throw of its own for each call.
+    let seed = Seed(shared.settings.seed.0.wrapping_add(exchange));
+    let mut plan = FaultPlan::new(seed);
+    plan.add(convert_rule(&spec, FAULT_HEADER), None, facts.now);
+    let verdict = plan.judge(Stage::Arrived, facts);
+    Ok((!verdict.acted.is_empty()).then_some(verdict))
+}
+
+/// What a rule for one call cannot have: it counts calls.
+fn counts_calls(rule: &RuleSpec) -> Option<&'static str> {
+    let entry = match &rule.script {
+        ScriptSpec::Always(entry) => entry,
+        ScriptSpec::Sequence(_) | ScriptSpec::Circle(_) => return Some("sequence"),
     };
-    Ok(Some(plan.judge(Stage::Arrived, &facts)))
+    let throttles = |action: &ActionSpec| matches!(action.what, WhatSpec::Throttle { .. });
+    let selector = &rule.selector;
+    let found = [
+        (rule.times.is_some(), "times"),
+        (rule.ttl.is_some(), "ttl"),
+        (selector.every.is_some(), "every"),
+        (selector.first.is_some(), "first"),
+        (selector.after > 0, "after"),
+        (entry.actions.iter().any(throttles), "throttle"),
+    ];
+    let found = found.into_iter().find(|(is_there, _)| *is_there);
+    found.map(|(_, word)| word)
 }

@@ -17,7 +17,7 @@ use crate::cas_door::gate::Entry;
 use crate::clock::{Clock, idle};
 use crate::dispatch::OwnRequest;
 use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer, world_of};
-use crate::fault::{ClientGone, WireFault, damaged, ended};
+use crate::fault::{AtDoor, ClientGone, WireFault, damaged, ended};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, Worlds, sentence};
@@ -46,6 +46,8 @@ pub(super) struct Answer {
     pub(super) ending: Option<WireFault>,
     /// What happens to the bytes on their way.
     pub(super) damage: Vec<AnswerFault>,
+    /// Counts the exchange as being at the door until it has ended.
+    pub(super) at_door: Option<AtDoor>,
 }
 
 impl Answer {
@@ -62,6 +64,7 @@ impl Answer {
             status_code: None,
             ending: None,
             damage: Vec::new(),
+            at_door: None,
         }
     }
 
@@ -158,7 +161,10 @@ async fn answer_call(
         },
     });
     match answer.ending {
-        Some(ending) => ended(ending, &parts.extensions).await,
+        Some(ending) => {
+            let _at_door = answer.at_door.take();
+            ended(ending, &parts.extensions).await
+        }
         None => into_response(answer, &shared.clock),
     }
 }
@@ -199,7 +205,13 @@ fn into_response(answer: Answer, clock: &Clock) -> Response<Body> {
     if answer.status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static("POST, GET"));
     }
-    damaged(&mut response, &answer.body, &answer.damage, clock);
+    damaged(
+        &mut response,
+        &answer.body,
+        &answer.damage,
+        clock,
+        answer.at_door,
+    );
     response
 }
 

@@ -5,7 +5,7 @@ use conax_contract::control::{
     PresetsView, Problem, ReproductionView, ShadowView, parse_body,
 };
 use conax_contract::crm::{Priority as WirePriority, RequestType};
-use conax_contract::fault::{FaultFile, RuleSpec, reproduce};
+use conax_contract::fault::{RuleSpec, parse_rules, reproduce};
 use conax_contract::text::render;
 use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
 use conax_model::fault::{Acted, End, Facts, NearMiss, Orders, Origin, RuleId, RuleView};
@@ -68,7 +68,7 @@ pub(super) fn add(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem>
     let rules = rules(&call.body)?;
     let now = shared.clock.now();
     let ids: Vec<RuleId> = shared.change_faults(|book| {
-        let places = (0..).map(|more| place.map(|place| place + more));
+        let places = (0_usize..).map(|more| place.map(|place| place.saturating_add(more)));
         let added = rules.iter().zip(places);
         added
             .map(|(rule, place)| book.add(rule, place, now))
@@ -100,17 +100,7 @@ fn rules(body: &[u8]) -> Result<Vec<RuleSpec>, Problem> {
     if let Some(rule) = RuleSpec::of_preset(source) {
         return Ok(vec![rule]);
     }
-    let is_file = source.trim_start().starts_with('[')
-        || source.lines().any(|line| {
-            let line = line.trim_start_matches(['{', ' ', '"']);
-            line.starts_with("faults") || line.starts_with("- ")
-        });
-    match is_file {
-        true => FaultFile::parse(source)
-            .map(|file| file.rules)
-            .map_err(|findings| refused(source, findings)),
-        false => RuleSpec::parse(source).map_err(|findings| refused(source, findings)),
-    }
+    parse_rules(source).map_err(|findings| refused(source, findings))
 }
 
 fn unknown(shared: &Shared, id: &str) -> Problem {
@@ -161,14 +151,14 @@ pub(super) fn change(shared: &Shared, id: &str, body: &[u8]) -> Result<Reply, Pr
 
 pub(super) fn remove(shared: &Shared, id: &str) -> Result<Reply, Problem> {
     let rule = RuleId::new(id);
-    match shared.change_faults(|book| book.plan.remove(&rule)) {
+    match shared.change_faults(|book| book.remove(&rule)) {
         true => Ok(list(shared)),
         false => Err(unknown(shared, id)),
     }
 }
 
 pub(super) fn clear(shared: &Shared) -> Reply {
-    shared.change_faults(|book| book.plan.clear());
+    shared.change_faults(FaultBook::clear);
     list(shared)
 }
 

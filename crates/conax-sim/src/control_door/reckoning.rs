@@ -13,7 +13,7 @@ use crate::control_door::reply::Reply;
 use crate::control_door::routes::ControlCall;
 use crate::crm_door::request_type;
 use crate::reckoning::{
-    DriftEntry, Question, drift, find_request, heal, ledger_lines, metrics, why,
+    DriftEntry, NOT_OURS, Question, drift, find_request, heal, ledger_lines, metrics, why,
 };
 use crate::shared::Shared;
 
@@ -71,11 +71,14 @@ pub(super) fn ledger_file(shared: &Shared) -> Result<Reply, Problem> {
     Ok(Reply::text(LEDGER_TYPE, text))
 }
 
-pub(super) fn show_drift(shared: &Shared) -> Reply {
+pub(super) fn show_drift(shared: &Shared) -> Result<Reply, Problem> {
+    if shared.ledger().is_foreign {
+        return Err(Problem::new(409, "nothing to compare", NOT_OURS));
+    }
     let entries = drift(shared);
-    Reply::json(&DriftsView {
+    Ok(Reply::json(&DriftsView {
         drift: entries.iter().map(drift_view).collect(),
-    })
+    }))
 }
 
 fn drift_view(entry: &DriftEntry) -> DriftView {
@@ -98,11 +101,15 @@ pub(super) async fn heal_drift(shared: &Arc<Shared>) -> Result<Reply, Problem> {
         .map_err(|problem| Problem::new(409, "nothing healed", problem))?;
     Ok(Reply::json(&HealingView {
         drift: healing.drift_count,
-        next: match healing.requests.is_empty() {
-            true => "nothing to send",
-            false => "a processing run sends them; look at the drift again then",
+        next: match (healing.requests.is_empty(), healing.left_out.is_empty()) {
+            (true, true) => "nothing to send",
+            (true, false) => {
+                "what is left has requests that have not ended; run them, then look again"
+            }
+            (false, _) => "a processing run sends them; look at the drift again then",
         },
         requests: healing.requests,
+        left_out: healing.left_out,
     }))
 }
 

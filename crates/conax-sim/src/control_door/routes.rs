@@ -275,6 +275,8 @@ async fn perform(
     method: &Method,
     call: &ControlCall,
 ) -> Result<Reply, Problem> {
+    // Nobody sees the head-end before it has done what is due.
+    shared.catch_up();
     let segments = call.segments();
     match (method, segments.as_slice()) {
         (&Method::GET, ["v1"]) => Ok(entries()),
@@ -331,7 +333,7 @@ async fn take_stock(
     match (method, segments.as_slice()) {
         (&Method::GET, ["v1", "ledger"]) => reckoning::show_ledger(shared, call),
         (&Method::GET, ["v1", "ledger", "file"]) => reckoning::ledger_file(shared),
-        (&Method::GET, ["v1", "drift"]) => Ok(reckoning::show_drift(shared)),
+        (&Method::GET, ["v1", "drift"]) => reckoning::show_drift(shared),
         (&Method::POST, ["v1", "drift", "heal"]) => reckoning::heal_drift(shared).await,
         (&Method::GET, ["v1", "requests", number, "why"]) => {
             reckoning::tell_why(shared, number, call)

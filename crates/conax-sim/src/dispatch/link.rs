@@ -299,10 +299,10 @@ impl ConaxLink {
         matches!(self.way, Way::Network { .. })
     }
 
-    /// What a call at our own head-end's door says about itself, if it came on this link.
+    /// What is known of a call at our own head-end's door, if it came on this link and arrives now.
     #[must_use]
     pub fn own_request(&self, headers: &HeaderMap) -> Option<OwnRequest> {
-        self.own_calls.read(headers)
+        self.own_calls.arrive(headers)
     }
 
     /// Sends one command and reads the answer.
@@ -313,10 +313,9 @@ impl ConaxLink {
         let mut call = self.call(sending);
         // Nobody else learns of our numbers.
         let own = (self.settings.reuse == Reuse::WhileFresh)
-            .then(|| self.own_calls.begin(sending.exchange));
+            .then(|| self.own_calls.begin(sending.number, sending.exchange));
         if let Some(own) = &own {
-            let header = own.header(sending.number);
-            call.headers_mut().insert(OWN_REQUEST_HEADER, header);
+            call.headers_mut().insert(OWN_REQUEST_HEADER, own.header());
         }
         match &self.way {
             Way::InProcess(house) => {

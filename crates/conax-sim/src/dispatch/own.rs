@@ -1,27 +1,29 @@
 //! What our own link tells our own head-end about a call, beside the call: bookkeeping only.
 //!
 //! Over sockets the head-end's door could not tell who calls. The header links the two journals and
-//! lets the one who waits for an answer stand aside for the one who works on it. Anybody may send
-//! it, so nothing else may depend on it.
+//! lets the one who waits for an answer stand aside for the one who works on it. It carries a token
+//! that nobody can guess and that is good for one call, so that no other client is taken for us.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard};
 
 use axum::http::{HeaderMap, HeaderValue};
 
 use crate::clock::{Activity, Caller};
 
-/// The header our own link sends, to our own head-end only: the number of the provisioning request,
-/// or `-` for one without, and the number of the exchange.
+/// The header our own link sends, to our own head-end only: a token that stands for the call.
 pub const OWN_REQUEST_HEADER: &str = "conax-sim-request";
 
-/// Calls of our own link that have no answer yet.
+/// Calls of our own link that have not reached the head-end's door yet, by token.
 #[derive(Debug, Default)]
 pub(super) struct OwnCalls {
-    callers: Mutex<HashMap<u64, Option<Caller>>>,
+    waiting: Mutex<HashMap<u64, OwnRequest>>,
+    /// Makes the tokens; keyed by the chance of the process, not by the seed.
+    tokens: RandomState,
 }
 
-/// What the header says.
+/// What is known of a call of our own.
 #[derive(Clone, Debug, Default)]
 pub struct OwnRequest {
     /// The provisioning request.
@@ -35,54 +37,54 @@ pub struct OwnRequest {
 /// A call that has no answer yet.
 pub(super) struct OwnCall<'a> {
     calls: &'a OwnCalls,
-    number: u64,
+    token: u64,
 }
 
 impl OwnCalls {
     /// A call of the running task.
-    pub(super) fn begin(&self, number: u64) -> OwnCall<'_> {
+    pub(super) fn begin(&self, number: Option<u64>, exchange: u64) -> OwnCall<'_> {
         let caller = Activity::current().map(|activity| activity.caller());
-        self.callers().insert(number, caller);
-        OwnCall {
-            calls: self,
-            number,
+        let mut waiting = self.waiting();
+        let mut token = self.tokens.hash_one((number, exchange));
+        // The number of an exchange may come again when the world is brought back.
+        while waiting.contains_key(&token) {
+            token = self.tokens.hash_one(token);
         }
-    }
-
-    /// What the headers of a call say, if it is one of our own: one that is on its way now.
-    pub(super) fn read(&self, headers: &HeaderMap) -> Option<OwnRequest> {
-        let text = headers.get(OWN_REQUEST_HEADER)?.to_str().ok()?;
-        let (request, exchange) = text.split_once(' ')?;
-        let exchange = exchange.parse().ok()?;
-        let caller = self.callers().get(&exchange)?.clone();
-        Some(OwnRequest {
-            number: request.parse().ok(),
+        let call = OwnRequest {
+            number,
             exchange,
             caller,
-        })
+        };
+        waiting.insert(token, call);
+        OwnCall { calls: self, token }
     }
 
-    fn callers(&self) -> MutexGuard<'_, HashMap<u64, Option<Caller>>> {
-        self.callers
+    /// The call that these headers belong to, if it is one of our own that has not arrived before.
+    pub(super) fn arrive(&self, headers: &HeaderMap) -> Option<OwnRequest> {
+        let text = headers.get(OWN_REQUEST_HEADER)?.to_str().ok()?;
+        let token = u64::from_str_radix(text, 16).ok()?;
+        self.waiting().remove(&token)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<u64, OwnRequest>> {
+        self.waiting
             .lock()
-            .expect("nobody panics while holding the callers")
+            .expect("nobody panics while holding the calls")
     }
 }
 
 impl OwnCall<'_> {
     /// The header that says so.
-    pub(super) fn header(&self, request: Option<u64>) -> HeaderValue {
-        let call = self.number;
-        let text = match request {
-            Some(request) => format!("{request} {call}"),
-            None => format!("- {call}"),
-        };
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("-"))
+    pub(super) fn header(&self) -> HeaderValue {
+        let text = format!("{:016x}", self.token);
+        let mut header = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("-"));
+        header.set_sensitive(true);
+        header
     }
 }
 
 impl Drop for OwnCall<'_> {
     fn drop(&mut self) {
-        self.calls.callers().remove(&self.number);
+        self.calls.waiting().remove(&self.token);
     }
 }

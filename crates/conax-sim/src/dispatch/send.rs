@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::http::Method;
 use bytes::Bytes;
@@ -149,7 +150,11 @@ pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcom
         },
         Ok(command) => send(shared, &ticket, command).await,
     };
+    let number = ticket.number;
     let settled = settle(shared, ticket, returned);
+    if let Some(number) = number {
+        shared.forget_rule_of(number);
+    }
     shared.settled.ring();
     match settled {
         Settled::Done(row) => DispatchOutcome::Settled(row),
@@ -246,6 +251,7 @@ async fn exchanged(
     let note = FaultNote::of(&mut verdict);
     let in_spite_of = in_spite_of(shared, verdict.orders.connect);
     if let (Some(fault), None) = (verdict.orders.connect, in_spite_of) {
+        wait_as_ruled(shared, verdict.orders.delay_before).await;
         let failure = shared.link.fail_to_connect(fault).await;
         note_sent(shared, ticket, exchange, false);
         return (Err(failure), note);
@@ -274,6 +280,16 @@ async fn exchanged(
     (answer, note)
 }
 
+/// Waits as long as the fault plan wants it.
+pub(crate) async fn wait_as_ruled(shared: &Shared, time: Duration) {
+    if time.is_zero() {
+        return;
+    }
+    let mark = shared.clock.mark();
+    shared.clock.sleep(time).await;
+    shared.faults.delayed(time, mark.elapsed());
+}
+
 /// While it lives, the fault plan knows where an exchange comes from.
 struct Announced<'a>(&'a Shared, u64);
 
@@ -288,7 +304,10 @@ fn announce<'a>(
     ticket: &Ticket,
     command: &Command,
     exchange: u64,
-) -> Announced<'a> {
+) -> Option<Announced<'a>> {
+    if shared.faults.is_quiet() {
+        return None;
+    }
     let subscription = {
         let cards = command.cards();
         let reference = Arc::clone(&shared.crm().reference);
@@ -302,7 +321,7 @@ fn announce<'a>(
         subscription,
     };
     shared.faults.announce(exchange, origin);
-    Announced(shared, exchange)
+    Some(Announced(shared, exchange))
 }
 
 /// Only on the way to our own head-end: nothing is wrong with the way to another.

@@ -50,6 +50,8 @@ pub enum Next {
     Run,
     /// Somebody has waited long enough.
     Wait(SimTime),
+    /// The head-end does what it held back.
+    Held(SimTime),
     /// A request becomes due.
     Request(SimTime),
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Next {
         match self {
             Self::Run => f.write_str("requests that are due again and again"),
             Self::Wait(at) => write!(f, "a wait that ends at {}", date(at)),
+            Self::Held(at) => write!(f, "a command Conax holds back until {}", date(at)),
             Self::Request(at) => write!(f, "a request scheduled for {}", date(at)),
         }
     }
@@ -118,7 +121,7 @@ impl Settler<'_> {
                     self.begin_run();
                     continue;
                 }
-                Next::Wait(at) | Next::Request(at) => at,
+                Next::Wait(at) | Next::Request(at) | Next::Held(at) => at,
             };
             if self.last.is_some_and(|last| at > last) {
                 return SettlingEnd::BeyondLimit(next);
@@ -127,6 +130,7 @@ impl Settler<'_> {
             if !self.turn.advance_to(at).await.at_rest {
                 return SettlingEnd::Busy;
             }
+            self.shared.catch_up();
         }
     }
 
@@ -144,11 +148,13 @@ impl Settler<'_> {
         }
         let wait = self.turn.next_work().map(Next::Wait);
         let request = scheduled.map(Next::Request);
+        let held = self.shared.next_held().map(Next::Held);
         wait.into_iter()
             .chain(request)
+            .chain(held)
             .min_by_key(|next| match next {
                 Next::Run => SimTime::default(),
-                Next::Wait(at) | Next::Request(at) => *at,
+                Next::Wait(at) | Next::Request(at) | Next::Held(at) => *at,
             })
     }
 

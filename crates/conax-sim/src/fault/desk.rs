@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use conax_contract::fault::{RuleSpec, magic_cards};
@@ -18,6 +18,9 @@ use tokio::sync::watch;
 use super::convert;
 use crate::doorway::DoorState;
 use crate::settings::HouseSettings;
+
+/// How the names of rules begin that calls bring along for their requests.
+const OF_REQUEST: &str = "request-";
 
 /// What the journal keeps of a verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,11 +60,13 @@ pub struct FaultDesk {
     origins: Mutex<HashMap<u64, Origin>>,
     /// Whether there is anything to ask.
     is_quiet: AtomicBool,
+    /// Whether calls have brought rules along for their requests.
+    has_rules_of_calls: AtomicBool,
     /// Whether a rule may ever refuse everybody a connection.
     may_refuse: AtomicBool,
     /// Counts what may change whether everybody is refused.
     changes: watch::Sender<u64>,
-    at_door: AtomicUsize,
+    at_door: Arc<AtomicUsize>,
     exchanges: AtomicU64,
     /// Delays so far: how many, asked for and given, in microseconds.
     delays: [AtomicU64; 3],
@@ -69,9 +74,9 @@ pub struct FaultDesk {
 
 /// Somebody at the head-end's door; counts while it lives.
 #[derive(Debug)]
-pub struct AtDoor<'a>(&'a AtomicUsize);
+pub struct AtDoor(Arc<AtomicUsize>);
 
-impl Drop for AtDoor<'_> {
+impl Drop for AtDoor {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -105,12 +110,51 @@ impl FaultBook {
 
     /// Adds a rule, at the end or at a place; its name.
     pub fn add(&mut self, spec: &RuleSpec, place: Option<usize>, now: SimTime) -> RuleId {
-        self.made_names += 1;
-        let rule = convert::rule(spec, &format!("rule-{}", self.made_names));
+        let rule = convert::rule(spec, &self.made_name(spec));
         let id = rule.id.clone();
         self.written.insert(id.clone(), spec.written.clone());
         self.plan.add(rule, place, now);
         id
+    }
+
+    /// A name nobody has, for a rule that was given none.
+    fn made_name(&mut self, spec: &RuleSpec) -> String {
+        loop {
+            self.made_names += 1;
+            let name = format!("rule-{}", self.made_names);
+            if spec.name.is_some() || !self.plan.has(&RuleId::new(name.as_str())) {
+                return name;
+            }
+        }
+    }
+
+    /// Removes a rule; whether there was one.
+    pub fn remove(&mut self, id: &RuleId) -> bool {
+        self.written.remove(id);
+        self.plan.remove(id)
+    }
+
+    fn has_rules_of_calls(&self) -> bool {
+        self.written.keys().any(|id| id.0.starts_with(OF_REQUEST))
+    }
+
+    /// Removes the rule that a call brought along for its request.
+    pub(crate) fn remove_rule_of(&mut self, request: u64) {
+        self.remove(&RuleId::new(format!("{OF_REQUEST}{request}")));
+    }
+
+    /// Removes every rule.
+    pub fn clear(&mut self) {
+        self.written.clear();
+        self.plan.clear();
+    }
+
+    /// Whether cards always meet the same from now on.
+    pub(crate) fn set_magic(&mut self, has_magic: bool) {
+        self.plan.set_magic(match has_magic {
+            true => magic(),
+            false => BTreeMap::new(),
+        });
     }
 }
 
@@ -127,13 +171,15 @@ impl FaultDesk {
     #[must_use]
     pub fn new(book: FaultBook) -> Self {
         let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
+        let has_rules_of_calls = book.has_rules_of_calls();
         Self {
             book: Mutex::new(book),
             origins: Mutex::default(),
             is_quiet: AtomicBool::new(is_quiet),
+            has_rules_of_calls: AtomicBool::new(has_rules_of_calls),
             may_refuse: AtomicBool::new(may_refuse),
             changes: watch::Sender::default(),
-            at_door: AtomicUsize::new(0),
+            at_door: Arc::default(),
             exchanges: AtomicU64::new(0),
             delays: Default::default(),
         }
@@ -152,9 +198,12 @@ impl FaultDesk {
         let changed = change(&mut book);
         let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
         let memory = book.plan.memory();
+        let has_rules_of_calls = book.has_rules_of_calls();
         drop(book);
         self.is_quiet.store(is_quiet, Ordering::Relaxed);
         self.may_refuse.store(may_refuse, Ordering::Relaxed);
+        self.has_rules_of_calls
+            .store(has_rules_of_calls, Ordering::Relaxed);
         self.changes.send_modify(|changes| *changes += 1);
         (changed, memory)
     }
@@ -176,9 +225,9 @@ impl FaultDesk {
     }
 
     /// Somebody comes to the head-end's door.
-    pub fn enter(&self) -> AtDoor<'_> {
+    pub fn enter(&self) -> AtDoor {
         self.at_door.fetch_add(1, Ordering::Relaxed);
-        AtDoor(&self.at_door)
+        AtDoor(Arc::clone(&self.at_door))
     }
 
     /// How many exchanges are at the head-end's door.
@@ -187,11 +236,21 @@ impl FaultDesk {
         self.at_door.load(Ordering::Relaxed)
     }
 
+    /// Whether calls have brought rules along for their requests.
+    #[must_use]
+    pub fn has_rules_of_calls(&self) -> bool {
+        self.has_rules_of_calls.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing can go wrong.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.is_quiet.load(Ordering::Relaxed)
+    }
+
     /// Says where an exchange of our own CRM comes from, until it is forgotten.
     pub fn announce(&self, exchange: u64, origin: Origin) {
-        if !self.is_quiet.load(Ordering::Relaxed) {
-            self.origins().insert(exchange, origin);
-        }
+        self.origins().insert(exchange, origin);
     }
 
     /// Where an exchange of our own CRM comes from.

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Activity, Clock, idle};
 use crate::doorway::ConnectionControl;
+use crate::fault::desk::AtDoor;
 
 /// Pieces a second a slow answer goes out in, if each has a byte.
 const PIECES_A_SECOND: u32 = 10;
@@ -151,7 +152,15 @@ pub(crate) fn claimed_encoding(faults: &[AnswerFault]) -> Option<&str> {
 }
 
 /// The answer with a body that breaks off or comes slowly, if it is to.
-pub fn damaged(response: &mut Response<Body>, body: &Bytes, faults: &[AnswerFault], clock: &Clock) {
+///
+/// The exchange stays at the door as long as the body goes out.
+pub fn damaged(
+    response: &mut Response<Body>,
+    body: &Bytes,
+    faults: &[AnswerFault],
+    clock: &Clock,
+    at_door: Option<AtDoor>,
+) {
     let cut = faults.iter().find_map(|fault| match fault {
         AnswerFault::Cut(share) => Some(*share),
         _ => None,
@@ -176,6 +185,7 @@ pub fn damaged(response: &mut Response<Body>, body: &Bytes, faults: &[AnswerFaul
         clock: clock.clone(),
         activity: Activity::current(),
         sleeping: None,
+        at_door,
     });
 }
 
@@ -192,6 +202,7 @@ struct BrokenBody {
     clock: Clock,
     activity: Option<Activity>,
     sleeping: Option<Sleeping>,
+    at_door: Option<AtDoor>,
 }
 
 impl BrokenBody {
@@ -238,6 +249,7 @@ impl hyper::body::Body for BrokenBody {
             return Poll::Pending;
         }
         self.activity = None;
+        self.at_door = None;
         match std::mem::take(&mut self.breaks_off) {
             true => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
             false => Poll::Ready(None),

@@ -1,6 +1,6 @@
 //! The drift report: each difference with its cause and its cure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use conax_model::cas::{CasState, EntitlementState};
@@ -8,7 +8,7 @@ use conax_model::command::{Command, CommandKind};
 use conax_model::crm::{ParameterName, RequestBook, RequestNumber};
 use conax_model::drift::{BelievedPairing, Drift, compare, compare_pins, healing};
 use conax_model::id::{ProductId, SmartcardId};
-use conax_model::ledger::{Reckoning, Row};
+use conax_model::ledger::{Reckoning, Row, Standing};
 use conax_model::time::SimTime;
 
 use super::story;
@@ -33,7 +33,13 @@ pub struct DriftEntry {
     pub because: String,
     /// The commands that would heal it.
     pub heals: Vec<Command>,
+    /// Whether a request about one of the cards has not ended: it may heal by itself.
+    pub is_open: bool,
 }
+
+/// Why nothing can be compared: the head-end is not ours.
+pub const NOT_OURS: &str =
+    "the head-end is another one (`conax-url`): what it holds is not known here";
 
 /// Everything both sides are compared by, at one time.
 struct Sides {
@@ -43,7 +49,7 @@ struct Sides {
     reckoning: Reckoning,
 }
 
-/// Every difference, with its cause.
+/// Every difference, with its cause; whether its cards have orders that have not ended.
 #[must_use]
 pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
     shared.catch_up();
@@ -62,10 +68,25 @@ pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
     let belief = (*start).clone().after(&sides.book, &sides.cas);
     let mut differences = compare(&belief, &sides.cas, sides.now);
     differences.extend(compare_pins(&sides.book, &sides.reckoning.carried_out));
-    sides.entries(shared, differences)
+    let mut entries = sides.entries(shared, differences);
+    let open = sides.open_cards();
+    for entry in &mut entries {
+        entry.is_open = entry.cards.iter().any(|card| open.contains(card.as_str()));
+    }
+    entries
 }
 
 impl Sides {
+    /// Cards with a request that waits, is on its way, or that the head-end holds back.
+    fn open_cards(&self) -> BTreeSet<&str> {
+        let rows = self.reckoning.rows.values();
+        let open = rows.filter(|row| {
+            row.is_held || matches!(row.standing, Standing::Pending | Standing::InFlight)
+        });
+        open.flat_map(|row| row.cards.iter().map(|card| &**card))
+            .collect()
+    }
+
     /// A difference of an entitlement may be told in two parts: missing so, surplus otherwise.
     fn entries(&self, shared: &Shared, differences: Vec<Drift>) -> Vec<DriftEntry> {
         let mut entitlements: BTreeMap<(SmartcardId, ProductId), Vec<Drift>> = BTreeMap::new();
@@ -140,6 +161,7 @@ impl Sides {
             .to_owned(),
             request,
             because,
+            is_open: false,
             heals: healing(parts, self.now),
         }
     }
@@ -173,6 +195,7 @@ impl Sides {
             conax: conax.to_owned(),
             request,
             because,
+            is_open: false,
             heals: healing(std::slice::from_ref(drift), self.now),
         }
     }
@@ -199,6 +222,7 @@ impl Sides {
             conax: set_by(carried_out),
             request,
             because,
+            is_open: false,
             heals: healing(std::slice::from_ref(drift), self.now),
         }
     }

@@ -1,7 +1,7 @@
 //! Healing: the requests that make both sides equal, created as CRM.COM's reset runs do (Attested:
 //! that there are such runs; Inferred: what they create).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use conax_contract::crm::ProcessName;
@@ -11,7 +11,7 @@ use conax_model::crm::{
     ReferenceData, RequestNumber,
 };
 
-use super::drift::drift;
+use super::drift::{NOT_OURS, drift};
 use crate::dispatch::create_and_send;
 use crate::shared::Shared;
 
@@ -22,19 +22,27 @@ pub struct Healing {
     pub drift_count: usize,
     /// The requests that were created.
     pub requests: Vec<RequestNumber>,
+    /// Smartcards left out, because requests about them have not ended.
+    pub left_out: Vec<String>,
 }
 
 /// Creates the requests that would heal every difference there is now; processing runs send them.
 ///
 /// # Errors
-/// If the world has no user in whose name they could be created.
+/// If the head-end is another one, or the world has no user in whose name they could be created.
 pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
+    if shared.ledger().is_foreign {
+        return Err(NOT_OURS.to_owned());
+    }
     let entries = drift(shared);
     let (author, reference, generation) = author(shared)?;
     let now = shared.clock.now();
+    let (open, closed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.is_open);
+    let left_out: BTreeSet<&String> = open.iter().flat_map(|entry| &entry.cards).collect();
+    let left_out = left_out.into_iter().cloned().collect();
     let mut requests = Vec::new();
     let mut done: BTreeMap<String, ()> = BTreeMap::new();
-    for command in entries.iter().flat_map(|entry| &entry.heals) {
+    for command in closed.iter().flat_map(|entry| &entry.heals) {
         let Some(new) = request_for(command, &reference, &author, now.whole_second()) else {
             continue;
         };
@@ -51,6 +59,7 @@ pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
     Ok(Healing {
         drift_count: entries.len(),
         requests,
+        left_out,
     })
 }
 

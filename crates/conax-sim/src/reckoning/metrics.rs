@@ -178,6 +178,9 @@ fn ledger(shared: &Shared, page: &mut Page) {
         "Requests of which the CRM thinks otherwise than what is.",
     );
     page.sample("unknown_to_crm", &[], totals.unknown_to_crm);
+    if shared.ledger().is_foreign {
+        return;
+    }
     page.family(
         "drift",
         "gauge",

@@ -11,7 +11,7 @@ mod proof;
 mod story;
 mod why;
 
-pub use drift::{DriftEntry, drift};
+pub use drift::{DriftEntry, NOT_OURS, drift};
 pub use heal::{Healing, heal};
 pub use metrics::metrics;
 pub(crate) use proof::totals;

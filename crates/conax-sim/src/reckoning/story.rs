@@ -12,12 +12,14 @@ use crate::fault::FaultNote;
 use crate::journal::Exchange;
 use crate::shared::Shared;
 
-/// The exchanges with the head-end about a request, as the journal still has them.
+/// The exchanges with the head-end about a request, as the journal still has them; those of a world
+/// that was here before do not count, though its requests had the same numbers.
 pub(super) fn exchanges(shared: &Shared, request: RequestNumber) -> Vec<Arc<Exchange>> {
+    let since = shared.first_of_world();
     let about = |exchange: &Exchange| {
         exchange.subject.request_number == Some(request) && exchange.subject.exchange.is_some()
     };
-    shared.journal.excerpt(0, usize::MAX, about).exchanges
+    shared.journal.excerpt(since, usize::MAX, about).exchanges
 }
 
 /// What rules did, and nearly did, in the exchanges of a request.

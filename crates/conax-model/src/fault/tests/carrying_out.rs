@@ -14,8 +14,8 @@ use crate::fault::{CommandFault, Deed, Effect, HeadEndMemory, Orders, Told};
 use crate::id::{DomainName, ProductId, SmartcardId};
 use crate::time::SimTime;
 
-struct HeadEnd {
-    state: CasState,
+pub(super) struct HeadEnd {
+    pub(super) state: CasState,
     memory: HeadEndMemory,
     ids: Ids,
     domain: DomainName,
@@ -24,7 +24,7 @@ struct HeadEnd {
 }
 
 impl HeadEnd {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let domain = DomainName::new("crm");
         let mut state = CasState::new(CasSettings::default());
         state.add_domain(domain.clone());
@@ -56,7 +56,7 @@ impl HeadEnd {
         }
     }
 
-    fn tell(&mut self, command: &Command, orders: &Orders) -> (bool, Vec<Deed>) {
+    pub(super) fn tell(&mut self, command: &Command, orders: &Orders) -> (bool, Vec<Deed>) {
         self.exchange += 1;
         let told = Told {
             exchange: self.exchange,
@@ -69,10 +69,10 @@ impl HeadEnd {
         (done.answer.outcome.is_accepted(), done.deeds)
     }
 
-    fn pass(&mut self, seconds: u64) {
+    pub(super) fn pass(&mut self, seconds: u64) -> Vec<Deed> {
         self.now = self.now + Duration::from_secs(seconds);
         self.memory
-            .catch_up(&mut self.state, &mut self.ids, self.now);
+            .catch_up(&mut self.state, &mut self.ids, self.now)
     }
 
     fn active(&self, card: &str) -> String {
@@ -236,7 +236,7 @@ fn a_skewed_clock_and_a_console_leave_their_marks() {
     assert_eq!(head_end.active("a"), "");
 }
 
-fn any_command() -> impl Strategy<Value = Command> {
+pub(super) fn any_command() -> impl Strategy<Value = Command> {
     let card = prop_oneof![Just("a"), Just("b"), Just("nobody")];
     let product = prop_oneof![Just("1"), Just("2"), Just("3")];
     (card, product, any::<bool>()).prop_map(|(card, product, adds)| {

@@ -97,9 +97,9 @@ async fn silence_in_this_process_is_a_time_out_after_ten_simulated_minutes() {
             authorization: None,
             in_spite_of: None,
         };
-        let own_call = own.own_calls.begin(1);
+        let own_call = own.own_calls.begin(sending.number, 1);
         let mut call = own.call(sending);
-        let header = own_call.header(sending.number);
+        let header = own_call.header();
         call.headers_mut().insert(super::OWN_REQUEST_HEADER, header);
         (own.exchange_in_process(router, call).await, later.now())
     }));

@@ -66,7 +66,7 @@ struct PastRecord<'a> {
     #[serde(borrow)]
     base: CasRecord<'a>,
     #[serde(borrow)]
-    since: Vec<(CommandRecord<'a>, TransactionRecord<'a>)>,
+    since: Vec<(CommandRecord<'a>, TransactionRecord<'a>, i64)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -203,7 +203,10 @@ impl<'a> From<&'a PastParts> for PastRecord<'a> {
             span: parts.span,
             base: CasRecord::of(&parts.base),
             since: since
-                .map(|done| ((&done.command).into(), (&done.transaction).into()))
+                .map(|done| {
+                    let at = done.at.millis();
+                    ((&done.command).into(), (&done.transaction).into(), at)
+                })
                 .collect(),
         }
     }
@@ -211,10 +214,11 @@ impl<'a> From<&'a PastParts> for PastRecord<'a> {
 
 impl PastRecord<'_> {
     fn revive(self) -> Result<PastParts, UnknownValue> {
-        let since = self.since.into_iter().map(|(command, transaction)| {
+        let since = self.since.into_iter().map(|(command, transaction, at)| {
             Ok(Done {
                 command: command.into(),
                 transaction: transaction.try_into()?,
+                at: SimTime::from_millis(at),
             })
         });
         Ok(PastParts {
