@@ -77,6 +77,28 @@ async fn a_delay_beyond_the_time_out_of_the_crm_carries_the_order_out_neverthele
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_proof_holds_while_conax_is_at_work_and_the_crm_has_given_up() {
+    for rule in [
+        "{ do: { delay: 700s } }",
+        "{ do: { delay: 700s }, at: after-apply }",
+        "{ do: [{ delay: 1200s }, twice] }",
+        "{ do: [{ delay: 700s }, reset] }",
+        "{ do: [{ delay: 601s }, { late: 30s }] }",
+    ] {
+        let stage = Staging::demo().open();
+        stage.fault(rule);
+        let order = at_once(sport_on(CARD));
+        let _ = stage.post("add_subscriptions", order).await;
+        the_proof_holds(&stage);
+        assert!(ledger_lines(&stage.shared).unwrap()[0].contains("\"at_conax\":[1]"));
+        stage.passes(Duration::from_secs(3600)).await;
+        stage.settles().await;
+        the_proof_holds(&stage);
+        assert!(!ledger_lines(&stage.shared).unwrap()[0].contains("at_conax"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_world_is_changed_by_no_order_of_the_one_before_it() {
     let stage = Staging::demo().open();
     stage.fault("{ do: { delay: 60s } }");

@@ -24,7 +24,8 @@
 //!   it: `executed` (each time it was), `refused`, `pretended`, or `held` with what came later
 //!   (`executed` with `late`); one `answered` or `not_answered`, told when the head-end decides so,
 //!   not when the CRM gives up. Of an exchange that has not come back to the CRM, of one that
-//!   was `recalled`, and of a foreign one, the end may be missing: what came of it and how it was
+//!   was `recalled`, of one that was still at the head-end though the CRM had given up (`at_conax`
+//!   of the header), and of a foreign one, the end may be missing: what came of it and how it was
 //!   left, or the latter alone.
 //! - An answer the CRM read is the answer the head-end gave, status code and reference. A reference
 //!   is a transaction of its exchange. What was only refused is answered with the status code of

@@ -1,6 +1,6 @@
 //! The ledger as a file that can be checked from its two journals alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -73,7 +73,25 @@ fn header(shared: &Shared, ledger: &Ledger, reckoning: &Reckoning) -> Header {
             false => conax as u64,
         },
         requests: reckoning.rows.len() as u64,
+        at_conax: at_conax(ledger),
     }
+}
+
+/// Exchanges that came and have not been left, though the CRM may have given up.
+fn at_conax(ledger: &Ledger) -> Vec<u64> {
+    let mut there = BTreeSet::new();
+    for event in ledger.cas_events().take_while(|_| !ledger.is_foreign) {
+        match event.event {
+            CasEvent::Received { exchange, .. } => {
+                there.insert(exchange);
+            }
+            CasEvent::Answered { exchange, .. } | CasEvent::NotAnswered { exchange, .. } => {
+                there.remove(&exchange);
+            }
+            CasEvent::Did(_) => {}
+        }
+    }
+    there.into_iter().collect()
 }
 
 fn date(at: SimTime) -> NaiveDateTime {

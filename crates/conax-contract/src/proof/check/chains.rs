@@ -5,8 +5,9 @@ use super::facts::{Answer, Exchange, Facts, OK, Reply, Returned};
 use super::problem::Problems;
 use crate::proof::write::HeadEnd;
 
-/// Reports what the exchanges lack and where the two sides differ.
-pub(super) fn close(facts: &Facts, problems: &mut Problems) {
+/// Reports what the exchanges lack and where the two sides differ; `at_conax` are those that were
+/// still at the head-end.
+pub(super) fn close(facts: &Facts, at_conax: &[u64], problems: &mut Problems) {
     for (number, exchange) in &facts.exchanges {
         let mut report = |found: String| problems.add(exchange.line, exchange.request, found);
         if exchange.left == Some(false) && exchange.returned.is_none() {
@@ -15,7 +16,7 @@ pub(super) fn close(facts: &Facts, problems: &mut Problems) {
             ));
         }
         if facts.head_end == HeadEnd::Simulated {
-            if let Some(lack) = lack_of(exchange) {
+            if let Some(lack) = lack_of(exchange, at_conax.contains(number)) {
                 report(format!("exchange {number} {lack}"));
             }
             if let Err(found) = outcomes_fit(exchange).and_then(|()| answers_fit(exchange)) {
@@ -26,7 +27,14 @@ pub(super) fn close(facts: &Facts, problems: &mut Problems) {
 }
 
 /// The line an exchange lacks at the head-end.
-fn lack_of(exchange: &Exchange) -> Option<String> {
+fn lack_of(exchange: &Exchange, is_at_conax: bool) -> Option<String> {
+    if is_at_conax {
+        let has_left = exchange.reply.is_some();
+        return has_left.then(|| {
+            "was left by the head-end; the header says that it is still there (`at_conax`)"
+                .to_owned()
+        });
+    }
     let came_back = exchange.came_back();
     let Some(read) = exchange.read else {
         let expected = exchange.left == Some(true) && came_back;

@@ -107,7 +107,7 @@ impl Checker {
             self.report(None, found);
         }
         if before <= Section::Conax && self.order.section > Section::Conax {
-            chains::close(&self.facts, &mut self.problems);
+            self.close_journals();
         }
         self.take_line(line);
     }
@@ -144,7 +144,7 @@ impl Checker {
     /// With the first problems, at most [`PROBLEM_LIMIT`], in the order of the file.
     pub fn finish(mut self) -> Result<Proven, Vec<ProofProblem>> {
         if self.order.section <= Section::Conax {
-            chains::close(&self.facts, &mut self.problems);
+            self.close_journals();
         }
         rows::report_missing(&self.facts, &mut self.problems);
         if let Some(header) = &self.header {
@@ -168,6 +168,12 @@ impl Checker {
             },
             (header, _) => Err(cut(problems, header.is_none(), self.line)),
         }
+    }
+
+    fn close_journals(&mut self) {
+        let header = self.header.as_ref();
+        let at_conax = header.map_or(&[][..], |header| header.at_conax.as_slice());
+        chains::close(&self.facts, at_conax, &mut self.problems);
     }
 
     fn report(&mut self, request: Option<u64>, found: impl Into<String>) {

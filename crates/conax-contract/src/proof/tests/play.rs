@@ -93,6 +93,7 @@ impl Play {
             crm_lines: self.crm.len() as u64,
             conax_lines: self.conax.len() as u64,
             requests: self.rows.len() as u64,
+            at_conax: Vec::new(),
         }
     }
 

@@ -65,6 +65,9 @@ pub struct Header {
     pub conax_lines: u64,
     /// Requests acknowledged.
     pub requests: u64,
+    /// Exchanges that were still at the head-end: how they end is not in the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at_conax: Vec<u64>,
 }
 
 /// A line of the CRM's journal.
