@@ -336,5 +336,42 @@ fn the_clock_is_shown_advanced_and_settled_from_a_shell() {
     assert!(text.contains("time does not go back"), "{text}");
     let nobody = run(&["clock", "show", "--target", "127.0.0.1:1"]);
     assert_eq!(nobody.code, Some(5), "{}", nobody.stderr);
+    assert!(
+        nobody
+            .stderr
+            .contains("hint: is `conax-sim serve` running?"),
+        "{}",
+        nobody.stderr
+    );
+    let no_address = run(&["clock", "show", "--target", "nowhere"]);
+    assert!(
+        no_address.stderr.contains("hint: write it like"),
+        "{}",
+        no_address.stderr
+    );
     assert_eq!(run(&["clock", "advance"]).code, Some(2));
+}
+
+#[test]
+fn a_verb_is_about_the_world_it_names_and_the_banner_says_what_goes_wrong() {
+    let program = serve(&["--faults", "brownout", "--clock", "stepped"]);
+    let door = format!("http://{}", program.door());
+    let faults = |arguments: &[&str]| {
+        let target = ["--target", &door];
+        let ended = run(&[&["faults"], arguments, &target[..]].concat());
+        (ended.code, format!("{}{}", ended.stdout, ended.stderr))
+    };
+    let banner = program.stderr();
+    assert!(
+        banner.contains("clock stepped, now ") && banner.contains("faults: 2 rules;"),
+        "{banner}"
+    );
+    let world = ["--world", "suite-1"];
+    assert_eq!(faults(&[&["clear"], &world[..]].concat()).0, Some(0));
+    let (_, there) = faults(&[&["plan"], &world[..]].concat());
+    assert!(there.contains("no rules"), "{there}");
+    let (_, here) = faults(&["plan"]);
+    assert!(here.contains("brownout"), "{here}");
+    let (code, refused) = faults(&["plan", "--world", "a b"]);
+    assert_eq!(code, Some(5), "{refused}");
 }

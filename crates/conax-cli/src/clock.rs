@@ -16,11 +16,7 @@ const MEMBERS: [&str; 11] = [
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let at_door = |command: Command| {
-        command
-            .arg(control_client::target_argument())
-            .arg(control_client::token_argument())
-    };
+    let at_door = |command: Command| command.args(control_client::arguments());
     let by = Arg::new("by")
         .value_name("DURATION")
         .required_unless_present("to")

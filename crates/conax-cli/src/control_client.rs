@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches};
 use conax_model::secret::Secret;
+use conax_sim::doorway::WORLD_HEADER;
 use serde_json::Value;
 
 use crate::exit::Exit;
@@ -25,6 +26,19 @@ const ANSWER_LIMIT: u64 = 256 << 20;
 pub(crate) struct ControlTarget {
     address: String,
     token: Option<Secret>,
+    world: Option<String>,
+}
+
+/// The environment variable that names the door.
+pub(crate) const TARGET_VARIABLE: &str = "CONAX_SIM_TARGET";
+
+/// The flags of a verb that calls the door about a world.
+pub(crate) fn arguments() -> [Arg; 3] {
+    let world = Arg::new("in-world")
+        .long("world")
+        .value_name("NAME")
+        .help("The world it is about; without it, the main one");
+    [target_argument(), token_argument(), world]
 }
 
 /// The flag that names the door.
@@ -33,6 +47,8 @@ pub(crate) fn target_argument() -> Arg {
         .long("target")
         .value_name("URL")
         .default_value("http://127.0.0.1:8082")
+        .env(TARGET_VARIABLE)
+        .hide_env_values(true)
         .help("Address of the control door")
 }
 
@@ -52,6 +68,11 @@ impl ControlTarget {
         Ok(Self {
             address: target(matches).to_owned(),
             token: file.map(read).transpose()?,
+            world: matches
+                .try_get_one::<String>("in-world")
+                .ok()
+                .flatten()
+                .cloned(),
         })
     }
 }
@@ -153,8 +174,15 @@ fn call_for_text(
     let token = target.token.as_ref().map_or_else(String::new, |token| {
         format!("authorization: Bearer {}\r\n", token.expose())
     });
+    let world = match &target.world {
+        None => String::new(),
+        Some(name) if name.chars().all(|c| c.is_ascii_graphic()) => {
+            format!("{WORLD_HEADER}: {name}\r\n")
+        }
+        Some(name) => return Err(format!("no world can have the name {name:?}")),
+    };
     let call = format!(
-        "{verb} {path} HTTP/1.1\r\nhost: {authority}\r\n{token}content-length: {}\r\n\
+        "{verb} {path} HTTP/1.1\r\nhost: {authority}\r\n{token}{world}content-length: {}\r\n\
          connection: close\r\n\r\n{body}",
         body.len()
     );
@@ -178,14 +206,21 @@ pub(crate) fn connect(target: &str) -> Result<(TcpStream, String), String> {
         .strip_prefix("http://")
         .unwrap_or(target)
         .trim_end_matches('/');
-    let mut addresses = authority
-        .to_socket_addrs()
-        .map_err(|error| format!("`{target}` is not an address: {error}"))?;
+    let mut addresses = authority.to_socket_addrs().map_err(|error| {
+        format!(
+            "`{target}` is not an address ({error})\n   \
+                 hint: write it like `http://127.0.0.1:8082`"
+        )
+    })?;
     let address = addresses
         .next()
         .ok_or_else(|| format!("`{target}` has no address"))?;
-    let stream = TcpStream::connect_timeout(&address, CONNECT_PATIENCE)
-        .map_err(|error| format!("{target} does not answer: {error}"))?;
+    let stream = TcpStream::connect_timeout(&address, CONNECT_PATIENCE).map_err(|error| {
+        format!(
+            "{target} does not answer: {error}\n   \
+                 hint: is `conax-sim serve` running? For another control door: --target URL"
+        )
+    })?;
     Ok((stream, authority.to_owned()))
 }
 

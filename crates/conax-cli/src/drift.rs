@@ -10,11 +10,7 @@ use crate::serve::complain;
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let at_door = |command: Command| {
-        command
-            .arg(control_client::target_argument())
-            .arg(control_client::token_argument())
-    };
+    let at_door = |command: Command| command.args(control_client::arguments());
     Command::new("drift")
         .about("Where CRM and Conax differ, why, and making them equal again")
         .subcommand_required(true)

@@ -40,8 +40,7 @@ pub(crate) fn command() -> Command {
                 .value_name("FILTER")
                 .help("Why it is not in a list, such as life_cycle_state=COMPLETED"),
         )
-        .arg(control_client::target_argument())
-        .arg(control_client::token_argument())
+        .args(control_client::arguments())
         .after_help(
             "Examples:\n  conax-sim why 4050\n  conax-sim why 4050 --fault rule-1\n  \
              conax-sim why 4050 --list life_cycle_state=COMPLETED",

@@ -1,7 +1,7 @@
 //! The catalogue, the weathers and the magic smartcards, printed.
 
 use conax_contract::control::{PresetView, PresetsView};
-use conax_contract::fault::{Preset, WEATHERS};
+use conax_contract::fault::{PRESETS, Preset, WEATHERS, magic_cards};
 use conax_contract::text::near_miss;
 
 use crate::exit::Exit;
@@ -51,7 +51,22 @@ pub(super) fn magic(as_json: bool) -> Exit {
         "\nIn the demo world they are on subscription S99000; another world has them with\n\
          `magic_smartcards: true`.",
     );
+    print::result(format_args!(
+        "No smartcard alone makes these: {}.",
+        without_magic().join(", ")
+    ));
     Exit::Met
+}
+
+/// The presets that need more than one order to be met.
+fn without_magic() -> Vec<String> {
+    let cards = magic_cards();
+    let has_none = |preset: &&Preset| {
+        let card = format!("{:011}", 9_900_000_000_u64 + u64::from(preset.number));
+        cards.iter().all(|magic| magic.card != card)
+    };
+    let presets = PRESETS.iter().filter(has_none);
+    presets.map(Preset::id).collect()
 }
 
 pub(super) fn weathers(as_json: bool) -> Exit {

@@ -87,9 +87,7 @@ fn with_format(command: Command) -> Command {
 }
 
 fn at_door(command: Command) -> Command {
-    command
-        .arg(control_client::target_argument())
-        .arg(control_client::token_argument())
+    command.args(control_client::arguments())
 }
 
 /// Runs the verb.

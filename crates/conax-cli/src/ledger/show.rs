@@ -28,9 +28,7 @@ const TOTALS: [(&str, &str); 12] = [
 ];
 
 fn at_door(command: Command) -> Command {
-    command
-        .arg(control_client::target_argument())
-        .arg(control_client::token_argument())
+    command.args(control_client::arguments())
 }
 
 pub(super) fn show_command() -> Command {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use conax_contract::world::WorldSpec;
+use conax_sim::clock::ClockMode;
 use conax_sim::house::{Closing, OpenHouse};
 
 use crate::print;
@@ -55,9 +56,10 @@ fn write_banner(
     )?;
     writeln!(
         text,
-        "world {}: {} smartcards, {} subscriptions, {} provisioning requests\n",
+        "world {}: {} smartcards, {} subscriptions, {} provisioning requests",
         world.name, world.smartcards, world.subscriptions, world.requests
     )?;
+    write_state(text, open)?;
     let base = settings.crm.base_path.as_str();
     write_door(text, "provisioning API", "http", open.addresses.crm, base)?;
     let cas_scheme = settings.cas.tls.scheme();
@@ -84,6 +86,37 @@ fn write_banner(
     writeln!(text, " Ctrl-C stops.\n")
 }
 
+/// What is not as it usually is: the clock, and what goes wrong.
+fn write_state(text: &mut String, open: &OpenHouse) -> std::fmt::Result {
+    let clock = &open.shared.clock;
+    if clock.mode() != ClockMode::Real {
+        let now = clock.now().whole_second().calendar();
+        writeln!(
+            text,
+            "clock {}, now {}",
+            clock.mode().name(),
+            now.format("%FT%T")
+        )?;
+    }
+    match rule_count(open) {
+        0 => {}
+        1 => writeln!(
+            text,
+            "faults: 1 rule; GET /v1/faults at the control door shows it"
+        )?,
+        count => writeln!(
+            text,
+            "faults: {count} rules; GET /v1/faults at the control door shows them"
+        )?,
+    }
+    writeln!(text)
+}
+
+fn rule_count(open: &OpenHouse) -> usize {
+    let now = open.shared.clock.now();
+    open.shared.faults.book().plan.rules(now).count()
+}
+
 /// Prints one line of JSON for programs that started this one: where the doors really are.
 pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) {
     let url = |scheme: &str, address: Option<SocketAddr>| {
@@ -100,6 +133,8 @@ pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made:
         "version": env!("CARGO_PKG_VERSION"),
         "seed": open.shared.settings.seed.0,
         "world": world.name,
+        "clock": open.shared.clock.mode().name(),
+        "faults": rule_count(open),
         "crm": url("http", open.addresses.crm),
         "base_path": open.shared.settings.crm.base_path.as_str(),
         "cas": url(cas_scheme, open.addresses.cas),

@@ -7,6 +7,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use toml::de::DeTable;
 
+use crate::control_client::TARGET_VARIABLE;
 use crate::settings::table::{PREFIX, SETTINGS, SettingEntry};
 
 /// Name of the settings file that is looked for.
@@ -277,6 +278,8 @@ fn plain_text(value: &toml::de::DeValue<'_>) -> Result<String, String> {
 pub(super) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut unknown: Vec<String> = names
         .filter(|name| name.starts_with(PREFIX))
+        // Of the verbs that call a running house.
+        .filter(|name| name != TARGET_VARIABLE)
         .filter(|name| SETTINGS.iter().all(|entry| entry.variable() != *name))
         .collect();
     unknown.sort();
