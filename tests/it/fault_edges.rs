@@ -392,3 +392,20 @@ async fn a_connection_that_is_to_fail_late_fails_late() {
         .await;
     assert!(stage.now().since(before) >= Duration::from_secs(30));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_parameter_that_means_nothing_changes_nothing() {
+    let stage = Staging::demo().open();
+    stage.fault("preset: f05");
+    for (verb, path) in [
+        ("DELETE", "/v1/faults?name=f05"),
+        ("GET", "/v1/drift?card=01900080208"),
+        ("POST", "/v1/runs?dry=1"),
+    ] {
+        let refused = stage.control(verb, path, "").await;
+        assert_eq!(refused.http_status, 400, "{path}: {}", refused.text);
+    }
+    assert_eq!(rule_count(&stage), 1);
+    let probed = stage.control("GET", "/v1/ready?probe=1", "").await;
+    assert_eq!(probed.http_status, 200);
+}

@@ -11,6 +11,22 @@ pub(crate) fn result(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// Prints a name and what it means, wrapped to eighty columns.
+pub(crate) fn meaning(name: &str, width: usize, text: &str) {
+    let mut line = format!("{name:<width$}");
+    let mut is_empty = true;
+    for word in text.split_whitespace() {
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > 80 {
+            result(&line);
+            line = " ".repeat(width);
+        }
+        line.push(' ');
+        line.push_str(word);
+        is_empty = false;
+    }
+    result(line);
+}
+
 /// Prints a result as it is.
 pub(crate) fn text(text: &[u8]) {
     let mut stdout = std::io::stdout();

@@ -18,10 +18,10 @@ pub(super) fn list(as_json: bool) -> Exit {
     if as_json {
         return json(&presets);
     }
-    print::result("id   name                      applied    ends       Conax did it  outlook");
+    print::result("id   name                      applied    ends      Conax did it  outlook");
     for preset in &presets {
         let line = format!(
-            "{:<4} {:<25} {:<10} {:<10} {:<13} {}",
+            "{:<4} {:<25} {:<10} {:<9} {:<13} {}",
             preset.id, preset.name, preset.applied, preset.crm, preset.conax, preset.outlook
         );
         print::result(line.trim_end());
@@ -75,7 +75,7 @@ pub(super) fn weathers(as_json: bool) -> Exit {
         return json(&weathers);
     }
     for weather in &weathers {
-        print::result(format_args!("{:<20} {}", weather.name, weather.meaning));
+        print::meaning(weather.name, 19, weather.meaning);
     }
     Exit::Met
 }

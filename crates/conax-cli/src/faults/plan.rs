@@ -67,13 +67,13 @@ fn print_plan(answer: &Value) {
     }
     for rule in rules {
         print::result(format_args!(
-            "{:<20} {:<8} hit {:<6} missed {:<6} {}",
+            "{:<20} {:<8} hit {:<6} missed {}",
             rule["name"].as_str().unwrap_or("?"),
             rule["status"].as_str().unwrap_or("?"),
             rule["hit"],
             rule["missed"],
-            rule["rule"]
         ));
+        print::meaning("", 2, &rule["rule"].to_string());
     }
     for shadow in answer["shadowed"].as_array().into_iter().flatten() {
         print::result(format_args!(

@@ -117,7 +117,7 @@ settings! {
         "How long connecting to Conax may take";
     "read-timeout", "TIME", "600s", check::duration,
         "How long Conax may stay silent (600 s is the default of Axis 1)";
-    "faults", "FILE", "none", check::text,
+    "faults", "FILE", "none", check::faults,
         "Faults that hold from the start: a *.faults.yaml file, a preset such as `f05`, or a weather such as `brownout`";
     "fault-header", "SWITCH", "off", check::switch,
         "Whether a call may name a fault for itself in the header `conax-sim-fault`: on or off";

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use conax_contract::cas::Profile;
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
-use conax_contract::fault::{FaultFile, RuleSpec, WEATHERS};
-use conax_contract::text::{self, parse_moment};
+use conax_contract::fault::{FaultFile, PRESETS, RuleSpec, WEATHERS};
+use conax_contract::text::{self, near_miss, parse_moment};
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
@@ -53,7 +53,7 @@ pub(crate) fn house(
             exchange_limit: value(count(settings.get("journal-limit")))?,
             ..JournalLimits::default()
         },
-        faults: faults(settings.optional("faults"))?,
+        faults: faults_at_start(settings.optional("faults"))?,
         fault_header: value(switch(settings.get("fault-header")))?,
         ledger_limit: value(count(settings.get("ledger-limit")))?,
         control_token,
@@ -406,24 +406,54 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 }
 
 /// The rules of a file, a preset or a weather.
-fn faults(named: Option<&str>) -> Result<Vec<RuleSpec>, SettingsError> {
-    let Some(name) = named else {
-        return Ok(Vec::new());
-    };
+fn faults_at_start(named: Option<&str>) -> Result<Vec<RuleSpec>, SettingsError> {
+    match named {
+        None => Ok(Vec::new()),
+        Some(name) => faults_named(name),
+    }
+}
+
+fn faults_named(name: &str) -> Result<Vec<RuleSpec>, SettingsError> {
     if let Some(rule) = RuleSpec::of_preset(name) {
         return Ok(vec![rule]);
     }
     if let Some(weather) = WEATHERS.iter().find(|weather| weather.name == name) {
         return Ok(weather.rules());
     }
-    let source = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
-        file: "the fault file",
-        path: name.into(),
-        source,
+    let source = std::fs::read_to_string(name).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => SettingsError::File(vec![no_faults(name)]),
+        _ => SettingsError::Read {
+            file: "the fault file",
+            path: name.into(),
+            source,
+        },
     })?;
     let file = FaultFile::parse(&source)
         .map_err(|findings| SettingsError::File(vec![text::render(name, &source, &findings)]))?;
     Ok(file.rules)
+}
+
+/// That a name stands for no faults, and what it may have meant.
+fn no_faults(name: &str) -> String {
+    let presets = PRESETS.iter().map(|preset| preset.name);
+    let known = WEATHERS.iter().map(|weather| weather.name).chain(presets);
+    let hint = match near_miss(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`conax-sim faults list` and `faults weathers` name them".to_owned(),
+    };
+    format!("`{name}` is no fault file, no preset and no weather\n   hint: {hint}")
+}
+
+/// Faults that a settings file names; a file is looked for where the program was started.
+pub(super) fn faults(name: &str) -> Result<(), String> {
+    if name == "none" {
+        return Ok(());
+    }
+    match faults_named(name) {
+        Ok(_) => Ok(()),
+        Err(SettingsError::File(findings)) => Err(findings.join("\n")),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 pub(super) fn count(text: &str) -> Result<usize, String> {

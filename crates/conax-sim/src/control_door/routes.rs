@@ -275,9 +275,12 @@ async fn perform(
     method: &Method,
     call: &ControlCall,
 ) -> Result<Reply, Problem> {
+    let segments = call.segments();
+    if !takes_parameters(&segments) {
+        call.only(&[])?;
+    }
     // Nobody sees the head-end before it has done what is due.
     shared.catch_up();
-    let segments = call.segments();
     match (method, segments.as_slice()) {
         (&Method::GET, ["v1"]) => Ok(entries()),
         (&Method::GET, ["v1", "health"]) => Ok(Reply::json(&HealthView { status: "ok" })),
@@ -308,14 +311,24 @@ async fn perform(
     }
 }
 
+/// Whether an entry says itself which parameters it takes. A probe may add to its call what it likes.
+fn takes_parameters(segments: &[&str]) -> bool {
+    matches!(
+        segments,
+        ["v1", "health" | "ready" | "journal" | "ledger" | "faults"]
+            | ["v1", "cas", ..]
+            | ["v1", "requests", _, "why"]
+    )
+}
+
 fn fault_plan(shared: &Shared, method: &Method, call: &ControlCall) -> Result<Reply, Problem> {
     let segments = call.segments();
     match (method, segments.as_slice()) {
         (&Method::GET, ["v1", "presets"]) => Ok(faults::presets()),
         (&Method::POST, ["v1", "reproduce"]) => faults::reproduced(&call.body),
-        (&Method::GET, ["v1", "faults"]) => Ok(faults::list(shared)),
+        (&Method::GET, ["v1", "faults"]) => call.only(&[]).map(|()| faults::list(shared)),
         (&Method::POST, ["v1", "faults"]) => faults::add(shared, call),
-        (&Method::DELETE, ["v1", "faults"]) => Ok(faults::clear(shared)),
+        (&Method::DELETE, ["v1", "faults"]) => call.only(&[]).map(|()| faults::clear(shared)),
         (&Method::POST, ["v1", "faults", "dry-run"]) => faults::dry_run(shared, &call.body),
         (&Method::GET, ["v1", "faults", rule]) => faults::show(shared, rule),
         (&Method::PATCH, ["v1", "faults", rule]) => faults::change(shared, rule, &call.body),
