@@ -68,7 +68,7 @@ impl Surface {
 }
 
 /// What an exchange was about, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Subject {
     /// The smartcard concerned (CA id).
     pub card: Option<Arc<str>>,
@@ -148,7 +148,7 @@ fn note_size(note: &FaultNote) -> usize {
     let near = note
         .near
         .iter()
-        .map(|near| size_of_val(near) + near.why.len());
+        .map(|near| size_of_val(near) + near.text_len());
     note.acted.iter().map(size_of_val).chain(near).sum()
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::command::{Command, CommandKind};
 use crate::crm::{Priority, RequestNumber};
+use crate::id::SmartcardId;
 use crate::time::SimTime;
 
 /// Which of its two stages an exchange has reached.
@@ -62,19 +63,26 @@ impl Facts<'_> {
             .and_then(|origin| origin.subscription.as_deref())
     }
 
-    /// Whether one of the command's smartcards is like this; without making a list of them.
+    /// The smartcard of a command that is always about one.
+    pub(super) fn only_card(&self) -> Option<&SmartcardId> {
+        match self.command? {
+            Command::AddSubscriptions { card, .. }
+            | Command::CancelSubscriptions { card, .. }
+            | Command::GetActiveSubscriptions { card }
+            | Command::GetPairingStatusForCard { card }
+            | Command::UpdateCaPinToDefaultValue { card }
+            | Command::UpdateCaPinToGivenValue { card, .. } => Some(card),
+            _ => None,
+        }
+    }
+
+    /// Whether one of the command's smartcards is like this; without making a list of them, as a
+    /// rule.
     pub(super) fn any_card(&self, fits: impl Fn(&str) -> bool) -> bool {
-        match self.command {
-            Some(
-                Command::AddSubscriptions { card, .. }
-                | Command::CancelSubscriptions { card, .. }
-                | Command::GetActiveSubscriptions { card }
-                | Command::GetPairingStatusForCard { card }
-                | Command::UpdateCaPinToDefaultValue { card }
-                | Command::UpdateCaPinToGivenValue { card, .. },
-            ) => fits(card.as_str()),
-            Some(command) => command.cards().iter().any(|card| fits(card.as_str())),
-            None => false,
+        match (self.only_card(), self.command) {
+            (Some(card), _) => fits(card.as_str()),
+            (None, Some(command)) => command.cards().iter().any(|card| fits(card.as_str())),
+            (None, None) => false,
         }
     }
 

@@ -103,7 +103,7 @@ impl FaultPlan {
 impl RuleAtWork {
     fn parts(&self) -> RuleParts {
         RuleParts {
-            rule: self.rule.clone(),
+            rule: FaultRule::clone(&self.rule),
             installed: self.installed,
             first_hit: self.first_hit,
             hits: self.hits,
@@ -117,7 +117,7 @@ impl RuleAtWork {
 
     fn from_parts(parts: RuleParts) -> Self {
         Self {
-            rule: parts.rule,
+            rule: Arc::new(parts.rule),
             installed: parts.installed,
             first_hit: parts.first_hit,
             hits: parts.hits,

@@ -10,7 +10,7 @@ use super::rule::{Entry, FaultRule, RuleId, Script};
 use super::state::{Reaction, RuleAtWork, RuleStatus, RuleView};
 use super::verdict::{Acted, NearMiss, Orders, Verdict};
 use super::what::{Action, ConnectFault, End, Phase, TlsFault, What};
-use super::words;
+use super::words::{self, Found};
 use crate::cas::RejectionCause;
 use crate::entropy::Seed;
 use crate::time::SimTime;
@@ -95,7 +95,9 @@ impl FaultPlan {
     /// Lets a rule rest, or act again; whether there is one.
     pub fn pause(&mut self, id: &RuleId, paused: bool) -> bool {
         let found = self.rules.iter_mut().find(|one| one.rule.id == *id);
-        found.map(|one| one.rule.paused = paused).is_some()
+        found
+            .map(|one| Arc::make_mut(&mut one.rule).paused = paused)
+            .is_some()
     }
 
     /// Puts a rule at another place; whether there is one.
@@ -177,9 +179,9 @@ impl FaultPlan {
                 }
                 Reaction::NearMiss(miss) if verdict.near.len() < NEAR_LIMIT => {
                     verdict.near.push(NearMiss {
-                        rule: one.rule.id.clone(),
                         miss,
-                        why: words::why(&one.rule, miss, facts),
+                        rule: Arc::clone(&one.rule),
+                        found: Found::of(miss, facts),
                     });
                 }
                 Reaction::NearMiss(_) | Reaction::Miss | Reaction::Silent => {}
@@ -251,12 +253,14 @@ impl FaultPlan {
         let mut copy = found.clone();
         match copy.react(Stage::Arrived, facts, false) {
             Reaction::Acts(..) => None,
-            Reaction::NearMiss(miss) => Some(words::why(&found.rule, miss, facts)),
+            Reaction::NearMiss(miss) => {
+                Some(words::why(&found.rule, miss, &Found::of(miss, facts)))
+            }
             Reaction::Miss => {
                 let misses = found.rule.selector.misses(facts, found.installed);
                 let first = misses
                     .first
-                    .map(|miss| words::why(&found.rule, miss, facts));
+                    .map(|miss| words::why(&found.rule, miss, &Found::of(miss, facts)));
                 first.map(|first| format!("{first}, and more does not fit"))
             }
             Reaction::Silent => None,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::facts::{Facts, Stage};
@@ -59,7 +60,7 @@ pub struct RuleView<'a> {
 /// A rule with what it remembers.
 #[derive(Clone, Debug)]
 pub(super) struct RuleAtWork {
-    pub(super) rule: FaultRule,
+    pub(super) rule: Arc<FaultRule>,
     pub(super) installed: SimTime,
     pub(super) first_hit: Option<SimTime>,
     pub(super) hits: u64,
@@ -88,7 +89,7 @@ impl RuleAtWork {
     pub(super) fn new(rule: FaultRule, seed: Seed, now: SimTime) -> Self {
         Self {
             dice: Dice::new(seed, &format!("fault {}", rule.id)),
-            rule,
+            rule: Arc::new(rule),
             installed: now,
             first_hit: None,
             hits: 0,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::rule::RuleId;
+use super::rule::{FaultRule, RuleId};
 use super::what::{AnswerFault, CommandFault, ConnectFault, Effect, End};
+use super::words::{self, Found};
 
 /// What is to be carried out, in the order of an exchange.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -98,15 +99,36 @@ pub enum Miss {
     Overruled,
 }
 
-/// A rule that nearly acted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A rule that nearly acted. It is put into words when somebody asks.
+#[derive(Clone, Debug, PartialEq)]
 pub struct NearMiss {
-    /// Its name.
-    pub rule: RuleId,
     /// What kept it from acting.
     pub miss: Miss,
-    /// The same in words, with what was found and what it wanted.
-    pub why: String,
+    pub(super) rule: Arc<FaultRule>,
+    pub(super) found: Found,
+}
+
+impl NearMiss {
+    /// The rule's name.
+    #[must_use]
+    pub fn rule(&self) -> &RuleId {
+        &self.rule.id
+    }
+
+    /// What kept it from acting, in words: what was found and what it wanted.
+    #[must_use]
+    pub fn why(&self) -> String {
+        words::why(&self.rule, self.miss, &self.found)
+    }
+
+    /// The bytes of its texts that nobody else holds.
+    #[must_use]
+    pub fn text_len(&self) -> usize {
+        match &self.found {
+            Found::Text(text) => text.len(),
+            _ => 0,
+        }
+    }
 }
 
 /// What the judge answers.

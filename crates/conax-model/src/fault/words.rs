@@ -1,13 +1,69 @@
 //! Why a rule did not act, in words.
 
+use std::sync::Arc;
+
 use super::facts::Facts;
 use super::rule::FaultRule;
 use super::verdict::Miss;
-use crate::command::Command;
+use crate::command::{Command, CommandKind};
+use crate::crm::{Priority, RequestNumber};
 use crate::secret::Secret;
 
+/// What was found where a rule wanted something else.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Found {
+    Nothing,
+    Kind(CommandKind),
+    Text(Arc<str>),
+    Priority(Priority),
+    Request(RequestNumber),
+    Count(usize),
+}
+
+impl Found {
+    /// What facts say about what a rule missed.
+    pub(super) fn of(miss: Miss, facts: &Facts<'_>) -> Self {
+        let texts = |texts: Vec<&str>| match texts.as_slice() {
+            [] => Self::Nothing,
+            texts => Self::Text(texts.join(", ").into()),
+        };
+        let found = match miss {
+            Miss::Kind => facts.kind().map(Self::Kind),
+            Miss::Card => match facts.only_card() {
+                Some(card) => Some(Self::Text(Arc::clone(card.text()))),
+                None => Some(texts(facts.cards())),
+            },
+            Miss::Product => Some(texts(facts.products())),
+            Miss::Module => Some(texts(facts.modules())),
+            Miss::Subscription => Some(texts(facts.subscription().into_iter().collect())),
+            Miss::Priority => facts.priority().map(Self::Priority),
+            Miss::Request => facts.request().map(Self::Request),
+            Miss::Concurrency => Some(Self::Count(facts.concurrency)),
+            Miss::Connection => Some(Self::Count(facts.on_connection)),
+            _ => None,
+        };
+        found.unwrap_or(Self::Nothing)
+    }
+
+    /// In words; nothing if nothing was found.
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Kind(kind) => Some(format!("{kind:?}")),
+            Self::Text(text) => Some(text.to_string()),
+            Self::Priority(priority) => Some(format!("{priority:?}")),
+            Self::Request(number) => Some(number.to_string()),
+            Self::Count(count) => Some(count.to_string()),
+        }
+    }
+
+    fn or(&self, otherwise: &str) -> String {
+        self.words().unwrap_or_else(|| otherwise.to_owned())
+    }
+}
+
 /// The one thing that kept a rule from acting: what was found and what it wanted.
-pub(super) fn why(rule: &FaultRule, miss: Miss, facts: &Facts<'_>) -> String {
+pub(super) fn why(rule: &FaultRule, miss: Miss, found: &Found) -> String {
     let selector = &rule.selector;
     match miss {
         Miss::Kind => {
@@ -16,32 +72,23 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, facts: &Facts<'_>) -> String {
                 .iter()
                 .map(|kind| format!("{kind:?}"))
                 .collect();
-            let found = facts
-                .kind()
-                .map_or("no command".to_owned(), |kind| format!("{kind:?}"));
+            let found = found.or("no command");
             format!("command {found} is not {}", wanted.join(" or "))
         }
-        Miss::Card => not("card", &facts.cards(), selector.card.as_ref()),
-        Miss::Product => not("product", &facts.products(), selector.product.as_ref()),
-        Miss::Module => not("module", &facts.modules(), selector.module.as_ref()),
-        Miss::Subscription => {
-            let found: Vec<&str> = facts.subscription().into_iter().collect();
-            not("subscription", &found, selector.subscription.as_ref())
-        }
+        Miss::Card => not("card", found, selector.card.as_ref()),
+        Miss::Product => not("product", found, selector.product.as_ref()),
+        Miss::Module => not("module", found, selector.module.as_ref()),
+        Miss::Subscription => not("subscription", found, selector.subscription.as_ref()),
         Miss::Priority => format!(
             "priority {} is not {}",
-            facts
-                .priority()
-                .map_or("unknown".to_owned(), |found| format!("{found:?}")),
+            found.or("unknown"),
             selector
                 .priority
                 .map_or(String::new(), |wanted| format!("{wanted:?}")),
         ),
         Miss::Request => format!(
             "request {} is not {}",
-            facts
-                .request()
-                .map_or("unknown".to_owned(), |found| found.to_string()),
+            found.or("unknown"),
             selector.request.unwrap_or_default(),
         ),
         Miss::TooEarly => format!(
@@ -64,12 +111,12 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, facts: &Facts<'_>) -> String {
         }),
         Miss::Concurrency => format!(
             "{} exchanges are not above {}",
-            facts.concurrency,
+            found.or("no"),
             selector.above.unwrap_or_default()
         ),
         Miss::Connection => format!(
             "{} exchanges on this connection are not above {}",
-            facts.on_connection,
+            found.or("no"),
             selector.above_on_connection.unwrap_or_default()
         ),
         Miss::Chance => format!(
@@ -102,11 +149,11 @@ fn turn(rule: &FaultRule) -> String {
     format!("it is not this one's turn: it acts {}", parts.join(", "))
 }
 
-fn not(what: &str, found: &[&str], wanted: Option<&super::Pattern>) -> String {
+fn not(what: &str, found: &Found, wanted: Option<&super::Pattern>) -> String {
     let wanted = wanted.map(ToString::to_string).unwrap_or_default();
-    match found {
-        [] => format!("no {what} is known, it wants {wanted}"),
-        found => format!("{what} {} is not {wanted}", found.join(", ")),
+    match found.words() {
+        None => format!("no {what} is known, it wants {wanted}"),
+        Some(found) => format!("{what} {found} is not {wanted}"),
     }
 }
 

@@ -205,8 +205,8 @@ pub(super) fn acted_view(acted: &Acted) -> ActedView {
 
 pub(super) fn near_view(near: &NearMiss) -> NearMissView {
     NearMissView {
-        rule: near.rule.to_string(),
-        because: near.why.clone(),
+        rule: near.rule().to_string(),
+        because: near.why(),
     }
 }
 

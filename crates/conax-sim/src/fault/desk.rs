@@ -23,7 +23,7 @@ use crate::settings::HouseSettings;
 const OF_REQUEST: &str = "request-";
 
 /// What the journal keeps of a verdict.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaultNote {
     /// The rules that acted.
     pub acted: Vec<Acted>,

@@ -224,7 +224,7 @@ impl Teller<'_> {
         for near in near.filter(|near| !(has_acted && near.miss == Miss::Spent)) {
             answer
                 .because
-                .push(format!("rule {} nearly acted: {}", near.rule, near.why));
+                .push(format!("rule {} nearly acted: {}", near.rule(), near.why()));
         }
     }
 
@@ -362,8 +362,8 @@ impl Teller<'_> {
         }
         let near = notes.iter().flat_map(|note| &note.near);
         let near: Vec<String> = near
-            .filter(|one| &*one.rule.0 == rule)
-            .map(|one| format!("rule {rule} did not act: {}", one.why))
+            .filter(|one| &*one.rule().0 == rule)
+            .map(|one| format!("rule {rule} did not act: {}", one.why()))
             .collect();
         if !near.is_empty() {
             answer.because.extend(near);

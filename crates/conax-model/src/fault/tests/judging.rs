@@ -200,7 +200,7 @@ fn everything_a_selector_names_must_hold_and_the_one_thing_that_does_not_is_told
         assert_eq!(verdict.acted.is_empty(), verdict.orders.is_nothing());
         match (verdict.acted.len(), verdict.near.first()) {
             (1, _) => "acts".to_owned(),
-            (_, Some(near)) => near.why.clone(),
+            (_, Some(near)) => near.why(),
             _ => "no near miss".to_owned(),
         }
     };
