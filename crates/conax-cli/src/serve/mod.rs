@@ -80,11 +80,13 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
         if let (Some(papers), Some(folder)) = (&open.papers, settings.optional("cas-tls-dir")) {
             settings::write_papers(papers, Path::new(folder))?;
         }
+        // Whoever reads that the doors are open may ask for the end at once.
+        let stopped = stop_signal();
         match settings.get("format") {
             "json" => banner::print_json(&open, &summary, token_was_made),
             _ => log.say(banner::banner(&open, &summary, token_was_made)),
         }
-        stop_signal().await;
+        stopped.await;
         log.say(banner::stopping(grace));
         Ok::<Closing, ServeError>(open.close(grace).await)
     })?;
@@ -136,20 +138,25 @@ pub(crate) fn local_time() -> SimTime {
     SimTime::from_calendar(chrono::Local::now().naive_local())
 }
 
-/// Waits for Ctrl-C or a request to terminate.
-async fn stop_signal() {
+/// Listens for Ctrl-C or a request to terminate, from now on; ends when one has come.
+fn stop_signal() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let heard = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        let terminate = signal(SignalKind::terminate());
+        terminate.and_then(|one| Ok((one, signal(SignalKind::interrupt())?)))
+    };
+    async move {
+        #[cfg(unix)]
+        if let Ok((mut terminate, mut interrupt)) = heard {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 #[cfg(test)]
