@@ -1,23 +1,19 @@
-//! What a handler can do to the connection its call came on: see that the client gave up, break the
-//! connection, cut the reply short, or let it trickle.
+//! What a handler can do to the connection its call came on: see that the client gave up, count its
+//! calls, and break it.
 
 use std::io;
 use std::net::Shutdown;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::clock::{Activity, Clock};
-
-/// A trickling reply goes out in this many pieces a second, or one byte at a time.
-const PIECES_A_SECOND: u64 = 10;
 /// Bytes that tell whether what is unread is a goodbye.
 const GOODBYE_SIZE: usize = 5;
 
@@ -32,19 +28,11 @@ struct Steering {
     stream: Weak<TcpStream>,
     /// Whether unread bytes are the client's goodbye and no call.
     goodbye: fn(&[u8]) -> bool,
-    /// Whether anything below was ever asked for; else writing need not look.
-    is_steered: AtomicBool,
-    wishes: Mutex<Wishes>,
-    end: Notify,
+    /// How it is to end, once somebody has decided that.
+    end: OnceLock<End>,
+    decided: Notify,
     /// Calls that came on this connection.
     calls: AtomicUsize,
-}
-
-#[derive(Debug, Default)]
-struct Wishes {
-    end: Option<End>,
-    bytes_left: Option<usize>,
-    pace: Option<Pace>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,29 +41,11 @@ enum End {
     HangUp,
 }
 
-/// How fast bytes go out; the activity is that of the handler, which goes on as long as its reply.
-#[derive(Clone, Debug)]
-struct Pace {
-    bytes_per_second: u64,
-    clock: Clock,
-    activity: Option<Activity>,
-}
-
 impl Steering {
-    fn wishes(&self) -> MutexGuard<'_, Wishes> {
-        self.wishes
-            .lock()
-            .expect("nobody panics while holding the wishes")
-    }
-
-    fn steer(&self, wish: impl FnOnce(&mut Wishes)) {
-        wish(&mut self.wishes());
-        self.is_steered.store(true, Ordering::Release);
-    }
-
     fn end(&self, end: End) {
-        self.steer(|wishes| wishes.end = Some(end));
-        self.end.notify_one();
+        // The first one who decides is obeyed.
+        let _ = self.end.set(end);
+        self.decided.notify_one();
     }
 }
 
@@ -85,16 +55,15 @@ impl ConnectionControl {
             steering: Arc::new(Steering {
                 stream: Arc::downgrade(stream),
                 goodbye,
-                is_steered: AtomicBool::new(false),
-                wishes: Mutex::default(),
-                end: Notify::new(),
+                end: OnceLock::new(),
+                decided: Notify::new(),
                 calls: AtomicUsize::new(0),
             }),
         }
     }
 
     /// Waits until the client has closed its side or broken the connection. What it may still send
-    /// before that is left to be read.
+    /// before that is not read: the connection is to end.
     ///
     /// A client that only says that it sends no more looks the same.
     pub async fn closed_by_peer(&self) {
@@ -103,8 +72,15 @@ impl ConnectionControl {
             match stream.peek(&mut unread).await {
                 Ok(0) | Err(_) => return,
                 Ok(count) if (self.steering.goodbye)(&unread[..count]) => return,
-                // More of a call that is read later: nothing tells when its end comes behind it.
-                Ok(_) => std::future::pending().await,
+                // More of a call, and the end may come behind it: the next news tells.
+                Ok(_) => match stream.ready(Interest::READABLE).await {
+                    Ok(ready) if !ready.is_read_closed() => {
+                        let unread = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
+                        let _ = stream.try_io(Interest::READABLE, unread);
+                        let _ = stream.ready(Interest::READABLE).await;
+                    }
+                    _ => return,
+                },
             }
         }
     }
@@ -125,40 +101,18 @@ impl ConnectionControl {
         self.steering.end(End::HangUp);
     }
 
-    /// Lets this many bytes of the coming reply go out, its head included, and hangs up.
-    pub fn cut_after(&self, bytes: usize) {
-        self.steering
-            .steer(|wishes| wishes.bytes_left = Some(bytes));
-    }
-
-    /// Lets the coming reply go out at this pace, in simulated time.
-    pub fn trickle(&self, bytes_per_second: u64, clock: &Clock) {
-        let pace = Pace {
-            bytes_per_second: bytes_per_second.max(1),
-            clock: clock.clone(),
-            activity: Activity::current(),
-        };
-        self.steering.steer(|wishes| wishes.pace = Some(pace));
-    }
-
-    /// What was wished for one reply does not hold for the next.
+    /// Counts a call that came on it.
     pub(super) fn begin_call(&self) {
         self.steering.calls.fetch_add(1, Ordering::Relaxed);
-        if self.steering.is_steered.load(Ordering::Acquire) {
-            self.steering.steer(|wishes| {
-                wishes.bytes_left = None;
-                wishes.pace = None;
-            });
-        }
     }
 
     /// Waits until the connection is to end, and prepares its end: dropping it does the rest.
     pub(super) async fn ended(&self) {
         let end = loop {
-            if let Some(end) = self.steering.wishes().end {
+            if let Some(end) = self.steering.end.get() {
                 break end;
             }
-            self.steering.end.notified().await;
+            self.steering.decided.notified().await;
         };
         let Some(stream) = self.steering.stream.upgrade() else {
             return;
@@ -171,86 +125,23 @@ impl ConnectionControl {
     }
 }
 
-type Sleeping = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// A connection that does what its control says.
+/// A connection of which nothing more goes out once it is to end.
 pub(super) struct Steered<I> {
     inner: I,
     steering: Arc<Steering>,
-    owed: Duration,
-    sleeping: Option<Sleeping>,
 }
 
-impl<I: Write + Unpin> Steered<I> {
+impl<I> Steered<I> {
     pub(super) fn new(inner: I, control: &ConnectionControl) -> Self {
         Self {
             inner,
             steering: Arc::clone(&control.steering),
-            owed: Duration::ZERO,
-            sleeping: None,
         }
     }
 
-    /// Writes as much as is allowed, when it is.
-    fn poll_steered(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        let (end, bytes_left, pace) = {
-            let wishes = self.steering.wishes();
-            (wishes.end, wishes.bytes_left, wishes.pace.clone())
-        };
-        if end.is_some() || bytes_left == Some(0) {
-            if end.is_none() {
-                // What was written may still be on its way through TLS.
-                ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
-                self.steering.end(End::HangUp);
-            }
-            // The connection ends as soon as it is looked at; nothing more of it goes out.
-            return Poll::Pending;
-        }
-        let mut allowed = buffer.len().min(bytes_left.unwrap_or(usize::MAX));
-        if let Some(pace) = &pace {
-            ready!(self.poll_pause(cx, pace));
-            allowed = allowed.min(pace.piece());
-        }
-        let count = ready!(Pin::new(&mut self.inner).poll_write(cx, &buffer[..allowed]))?;
-        self.owed = pace.map_or(Duration::ZERO, |pace| pace.time_for(count));
-        if let Some(left) = &mut self.steering.wishes().bytes_left {
-            *left = left.saturating_sub(count);
-        }
-        Poll::Ready(Ok(count))
-    }
-
-    /// Waits for what the last piece owes.
-    fn poll_pause(&mut self, cx: &mut Context<'_>, pace: &Pace) -> Poll<()> {
-        let owed = std::mem::take(&mut self.owed);
-        if !owed.is_zero() {
-            self.sleeping = Some(pace.sleep(owed));
-        }
-        if let Some(sleeping) = &mut self.sleeping {
-            ready!(sleeping.as_mut().poll(cx));
-            self.sleeping = None;
-        }
-        Poll::Ready(())
-    }
-}
-
-impl Pace {
-    fn piece(&self) -> usize {
-        let piece = (self.bytes_per_second / PIECES_A_SECOND).max(1);
-        usize::try_from(piece).unwrap_or(usize::MAX)
-    }
-
-    fn time_for(&self, bytes: usize) -> Duration {
-        let nanos = bytes as u128 * 1_000_000_000 / u128::from(self.bytes_per_second);
-        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
-    }
-
-    fn sleep(&self, time: Duration) -> Sleeping {
-        let clock = self.clock.clone();
-        let sleep = async move { clock.sleep(time).await };
-        match self.activity.clone() {
-            Some(activity) => Box::pin(activity.run(sleep)),
-            None => Box::pin(sleep),
-        }
+    /// Whoever would write waits for the end.
+    fn is_to_end(&self) -> bool {
+        self.steering.end.get().is_some()
     }
 }
 
@@ -270,8 +161,8 @@ impl<I: Write + Unpin> Write for Steered<I> {
         cx: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.steering.is_steered.load(Ordering::Acquire) {
-            true => self.poll_steered(cx, buffer),
+        match self.is_to_end() {
+            true => Poll::Pending,
             false => Pin::new(&mut self.inner).poll_write(cx, buffer),
         }
     }
@@ -281,11 +172,10 @@ impl<I: Write + Unpin> Write for Steered<I> {
         cx: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.steering.is_steered.load(Ordering::Acquire) {
-            let first = buffers.iter().find(|buffer| !buffer.is_empty());
-            return self.poll_steered(cx, first.map_or(&[], |buffer| buffer));
+        match self.is_to_end() {
+            true => Poll::Pending,
+            false => Pin::new(&mut self.inner).poll_write_vectored(cx, buffers),
         }
-        Pin::new(&mut self.inner).poll_write_vectored(cx, buffers)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -293,12 +183,6 @@ impl<I: Write + Unpin> Write for Steered<I> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.steering.is_steered.load(Ordering::Acquire)
-            && let Some(pace) = &mut self.steering.wishes().pace
-        {
-            // All of the reply is out: whoever sent it has done its work.
-            pace.activity = None;
-        }
         Pin::new(&mut self.inner).poll_flush(cx)
     }
 
