@@ -41,6 +41,15 @@ pub(crate) fn arguments() -> [Arg; 3] {
     [target_argument(), token_argument(), world]
 }
 
+/// What was answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) http_status: u16,
+    /// The body, whole.
+    pub(crate) body: Vec<u8>,
+}
+
 /// The flag that names the door.
 pub(crate) fn target_argument() -> Arg {
     Arg::new("target")
@@ -53,7 +62,7 @@ pub(crate) fn target_argument() -> Arg {
 }
 
 /// The flag that names the file with its token.
-pub(crate) fn token_argument() -> Arg {
+fn token_argument() -> Arg {
     Arg::new("token-file")
         .long("token-file")
         .value_name("FILE")
@@ -68,12 +77,18 @@ impl ControlTarget {
         Ok(Self {
             address: target(matches).to_owned(),
             token: file.map(read).transpose()?,
-            world: matches
-                .try_get_one::<String>("in-world")
-                .ok()
-                .flatten()
-                .cloned(),
+            world: matches.get_one::<String>("in-world").cloned(),
         })
+    }
+
+    /// The address, as it was given.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Takes the world the flags name, for a verb that names it in the path.
+    pub(crate) fn take_world(&mut self) -> Option<String> {
+        self.world.take()
     }
 }
 
@@ -169,32 +184,58 @@ fn call_for_text(
     path: &str,
     body: &str,
 ) -> Result<(u16, String), String> {
+    let answer = exchange(target, verb, path, None, body.as_bytes())?;
+    let text = String::from_utf8(answer.body);
+    text.map(|text| (answer.http_status, text))
+        .map_err(|_| format!("{} does not answer like a control door", target.address))
+}
+
+/// Sends one call and reads the whole answer.
+///
+/// # Errors
+/// If it does not answer, or not to the end; the text says why.
+pub(crate) fn exchange(
+    target: &ControlTarget,
+    verb: &str,
+    path: &str,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<Answer, String> {
     let address = &target.address;
     let (mut stream, authority) = connect(address)?;
-    let token = target.token.as_ref().map_or_else(String::new, |token| {
-        format!("authorization: Bearer {}\r\n", token.expose())
-    });
-    let world = match &target.world {
-        None => String::new(),
-        Some(name) if name.chars().all(|c| c.is_ascii_graphic()) => {
-            format!("{WORLD_HEADER}: {name}\r\n")
+    let mut head = format!("{verb} {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n");
+    if let Some(content_type) = content_type {
+        head += &format!("content-type: {content_type}\r\n");
+    }
+    if let Some(token) = &target.token {
+        head += &format!("authorization: Bearer {}\r\n", token.expose());
+    }
+    if let Some(name) = &target.world {
+        head += &format!("{WORLD_HEADER}: {name}\r\n");
+    }
+    for named in [path].into_iter().chain(target.world.as_deref()) {
+        if !named.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(format!(
+                "nothing can be called {named:?} at the control door"
+            ));
         }
-        Some(name) => return Err(format!("no world can have the name {name:?}")),
-    };
-    let call = format!(
-        "{verb} {path} HTTP/1.1\r\nhost: {authority}\r\n{token}{world}content-length: {}\r\n\
-         connection: close\r\n\r\n{body}",
-        body.len()
-    );
+    }
+    head += &format!("content-length: {}\r\n\r\n", body.len());
     let mut talk = || -> std::io::Result<Vec<u8>> {
         stream.set_read_timeout(Some(ANSWER_PATIENCE))?;
-        stream.write_all(call.as_bytes())?;
-        let mut answer = Vec::new();
-        (&stream).take(ANSWER_LIMIT).read_to_end(&mut answer)?;
-        Ok(answer)
+        stream.set_write_timeout(Some(ANSWER_PATIENCE))?;
+        stream.write_all(head.as_bytes())?;
+        // Who refuses early may not read to the end: what counts is the answer.
+        let sent = stream.write_all(body);
+        let mut reply = Vec::new();
+        match (&stream).take(ANSWER_LIMIT).read_to_end(&mut reply) {
+            Err(error) if reply.is_empty() => Err(sent.err().unwrap_or(error)),
+            _ => Ok(reply),
+        }
     };
-    let answer = talk().map_err(|error| format!("{address} does not answer: {error}"))?;
-    read(&answer).ok_or_else(|| format!("{address} does not answer like a control door"))
+    let reply = talk().map_err(|error| format!("{address} does not answer: {error}"))?;
+    read(reply)
+        .map_err(|problem| format!("{address} does not answer like a control door: {problem}"))
 }
 
 /// Connects to an address such as `http://127.0.0.1:8082`; with what stands in the `Host` header.
@@ -224,11 +265,26 @@ pub(crate) fn connect(target: &str) -> Result<(TcpStream, String), String> {
     Ok((stream, authority.to_owned()))
 }
 
-fn read(answer: &[u8]) -> Option<(u16, String)> {
-    let text = std::str::from_utf8(answer).ok()?;
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let status = status_of(head.lines().next()?)?;
-    Some((status, body.to_owned()))
+/// The answer in these bytes; a body that is shorter than announced was cut off.
+fn read(mut reply: Vec<u8>) -> Result<Answer, &'static str> {
+    let end = reply.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    let end = end.ok_or("it is not HTTP")?;
+    let body = reply.split_off(end + 4);
+    let head = String::from_utf8_lossy(&reply);
+    let mut lines = head.lines();
+    let status = lines.next().and_then(status_of).ok_or("it is not HTTP")?;
+    let length = lines.find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let is_length = name.eq_ignore_ascii_case("content-length");
+        is_length.then(|| value.trim().parse().ok())?
+    });
+    if length.is_some_and(|length: usize| length != body.len()) {
+        return Err("it was cut off");
+    }
+    Ok(Answer {
+        http_status: status,
+        body,
+    })
 }
 
 /// The status of an HTTP/1 status line; nothing else of an answer counts.
@@ -245,7 +301,7 @@ pub(crate) fn status_of(line: &str) -> Option<u16> {
 mod tests {
     //! What counts of an answer.
 
-    use super::{read, status_of};
+    use super::{Answer, read, status_of};
 
     #[test]
     fn only_the_status_of_an_http_status_line_counts() {
@@ -265,9 +321,26 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_a_status_and_a_body() {
-        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{\"fired\": 17}";
-        assert_eq!(read(answer), Some((200, "{\"fired\": 17}".to_owned())));
-        assert_eq!(read(b"HTTP/1.1 200 OK\r\n"), None);
+    fn only_a_whole_answer_is_one() {
+        let read = |text: &str| read(text.as_bytes().to_vec());
+        let whole = read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        assert_eq!(
+            whole,
+            Ok(Answer {
+                http_status: 200,
+                body: b"hi".to_vec()
+            })
+        );
+        for (text, tells) in [
+            (
+                "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nhi",
+                "it was cut off",
+            ),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n", "it is not HTTP"),
+            ("SSH-2.0\r\n\r\n", "it is not HTTP"),
+            ("", "it is not HTTP"),
+        ] {
+            assert_eq!(read(text), Err(tells), "{text}");
+        }
     }
 }

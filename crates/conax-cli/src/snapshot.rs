@@ -1,18 +1,16 @@
 //! `snapshot`: saves a world of a running house to a sealed file, and loads it back.
 
-mod control;
-
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::control::SNAPSHOT_TYPE;
 use serde_json::Value;
 
-use self::control::{Answer, ControlDoor};
+use crate::control_client::{self, Answer, ControlTarget};
 use crate::exit::Exit;
 use crate::print;
 use crate::serve::complain;
-use crate::settings::{self, SettingsError};
+use crate::settings::SettingsError;
 
 /// Why a snapshot is not saved or loaded.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +21,8 @@ enum SnapshotError {
     Read(PathBuf, #[source] std::io::Error),
     #[error("failed to write the snapshot `{}`", .0.display())]
     Write(PathBuf, #[source] std::io::Error),
-    #[error("{0} does not answer")]
-    Silent(String, #[source] std::io::Error),
+    #[error("{0}")]
+    Silent(String),
     #[error("{0}")]
     Refused(String),
 }
@@ -60,22 +58,10 @@ fn verb(name: &'static str, about: &'static str, file: &'static str) -> Command 
         .value_name("FILE")
         .required(true)
         .help(file);
-    let world = Arg::new("world")
-        .long("world")
-        .value_name("NAME")
-        .help("World of the house [default: the main one]");
-    let target = Arg::new("target")
-        .long("target")
-        .value_name("URL")
-        .default_value("http://127.0.0.1:8082")
-        .help("Address of the control door");
-    let token = Arg::new("token-file")
-        .long("token-file")
-        .value_name("FILE")
-        .help("File with the bearer token the control door asks for");
     Command::new(name)
         .about(about)
-        .args([file, world, target, token])
+        .arg(file)
+        .args(control_client::arguments())
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
@@ -94,17 +80,15 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 fn save(matches: &ArgMatches) -> Result<String, SnapshotError> {
-    let (path, door) = (path(matches), door(matches)?);
-    let world = world(matches, &door)?;
+    let (path, (door, world)) = (path(matches), door_and_world(matches)?);
     let target = format!("/v1/worlds/{world}/snapshot");
-    let answer = ask(
+    let bytes = ask(
         &door,
         "POST",
         &target,
         "application/json",
         br#"{"file":true}"#,
     )?;
-    let bytes = accepted(answer)?;
     std::fs::write(path, &bytes).map_err(|source| SnapshotError::Write(path.into(), source))?;
     let count = bytes.len();
     Ok(format!(
@@ -114,11 +98,11 @@ fn save(matches: &ArgMatches) -> Result<String, SnapshotError> {
 }
 
 fn load(matches: &ArgMatches) -> Result<String, SnapshotError> {
-    let (path, door) = (path(matches), door(matches)?);
+    let path = path(matches);
     let bytes = std::fs::read(path).map_err(|source| SnapshotError::Read(path.into(), source))?;
-    let world = world(matches, &door)?;
+    let (door, world) = door_and_world(matches)?;
     let target = format!("/v1/worlds/{world}/restore");
-    let restored = accepted(ask(&door, "POST", &target, SNAPSHOT_TYPE, &bytes)?)?;
+    let restored = ask(&door, "POST", &target, SNAPSHOT_TYPE, &bytes)?;
     let restored: Value = serde_json::from_slice(&restored).unwrap_or_default();
     let now = restored["now"].as_str().unwrap_or("an unknown time");
     Ok(format!(
@@ -128,43 +112,39 @@ fn load(matches: &ArgMatches) -> Result<String, SnapshotError> {
 }
 
 fn path(matches: &ArgMatches) -> &Path {
-    Path::new(text(matches, "file").unwrap_or_default())
+    let file = matches.get_one::<String>("file");
+    Path::new(file.map_or("", String::as_str))
 }
 
-fn text<'a>(matches: &'a ArgMatches, name: &str) -> Option<&'a str> {
-    matches.get_one::<String>(name).map(String::as_str)
-}
-
-fn door(matches: &ArgMatches) -> Result<ControlDoor, SnapshotError> {
-    let token = text(matches, "token-file").map(Path::new);
-    let token = token.map(|path| settings::read_secret_file("the token file", path));
-    let target = text(matches, "target").unwrap_or_default();
-    Ok(ControlDoor::new(target, token.transpose()?))
-}
-
-/// The world that was named, or the main one.
-fn world(matches: &ArgMatches, door: &ControlDoor) -> Result<String, SnapshotError> {
-    if let Some(name) = text(matches, "world") {
-        return Ok(name.to_owned());
+/// The door, and the world that was named, or the main one.
+fn door_and_world(matches: &ArgMatches) -> Result<(ControlTarget, String), SnapshotError> {
+    let mut door = ControlTarget::of(matches)?;
+    if let Some(name) = door.take_world() {
+        return Ok((door, name));
     }
-    let listed = accepted(ask(door, "GET", "/v1/worlds", "application/json", b"")?)?;
+    let listed = ask(&door, "GET", "/v1/worlds", "application/json", b"")?;
     let listed: Value = serde_json::from_slice(&listed).unwrap_or_default();
-    let main = listed["main"].as_str().map(str::to_owned);
-    main.ok_or_else(|| SnapshotError::Refused(format!("{} is no control door", door.target())))
+    match listed["main"].as_str() {
+        Some(main) => Ok((door, main.to_owned())),
+        None => Err(SnapshotError::Refused(format!(
+            "{} is no control door",
+            door.address()
+        ))),
+    }
 }
 
+/// The body of an answer that is no refusal.
 fn ask(
-    door: &ControlDoor,
+    door: &ControlTarget,
     verb: &str,
     target: &str,
     content_type: &str,
     body: &[u8],
-) -> Result<Answer, SnapshotError> {
-    let answer = door.exchange(verb, target, content_type, body);
-    answer.map_err(|source| SnapshotError::Silent(door.target().to_owned(), source))
+) -> Result<Vec<u8>, SnapshotError> {
+    let answer = control_client::exchange(door, verb, target, Some(content_type), body);
+    accepted(answer.map_err(SnapshotError::Silent)?)
 }
 
-/// The body of an answer that is no refusal.
 fn accepted(answer: Answer) -> Result<Vec<u8>, SnapshotError> {
     match answer.http_status {
         200 | 201 => Ok(answer.body),
