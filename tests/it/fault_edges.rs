@@ -409,3 +409,16 @@ async fn a_parameter_that_means_nothing_changes_nothing() {
     let probed = stage.control("GET", "/v1/ready?probe=1", "").await;
     assert_eq!(probed.http_status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_of_the_world_before_takes_no_rule_with_it() {
+    let stage = Staging::demo().open();
+    stage.fault("preset: f04");
+    let _ = stage.post("add_subscriptions", sport_on(CARD)).await;
+    let run = begin_run(&stage).await;
+    let _ = stage.control("POST", "/v1/worlds/demo/reset", "").await;
+    stage.calm();
+    stage.fault("{ name: request-4050, preset: f33, when: { request: 4050 }, times: 1 }");
+    run.await.unwrap();
+    assert_eq!(rule_count(&stage), 1);
+}

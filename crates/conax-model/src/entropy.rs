@@ -28,13 +28,21 @@ struct Generator(ChaCha8Rng);
 
 impl Clone for Generator {
     fn clone(&self) -> Self {
-        Self(ChaCha8Rng::deserialize_state(&self.0.serialize_state()))
+        Self::at(&self.position())
     }
 }
 
 impl Generator {
     fn next(&mut self) -> u64 {
         self.0.next_u64()
+    }
+
+    fn position(&self) -> [u8; POSITION_LEN] {
+        self.0.serialize_state()
+    }
+
+    fn at(position: &[u8; POSITION_LEN]) -> Self {
+        Self(ChaCha8Rng::deserialize_state(position))
     }
 }
 
@@ -56,14 +64,14 @@ impl Dice {
     /// Where the dice are; whoever knows it can foretell every throw to come.
     #[must_use]
     pub fn position(&self) -> [u8; POSITION_LEN] {
-        self.generator.0.serialize_state()
+        self.generator.position()
     }
 
     /// The dice that go on from a position.
     #[must_use]
     pub fn at(position: &[u8; POSITION_LEN]) -> Self {
         Self {
-            generator: Generator(ChaCha8Rng::deserialize_state(position)),
+            generator: Generator::at(position),
         }
     }
 
@@ -101,14 +109,14 @@ impl Ids {
     /// Where the source is; whoever knows it can foretell every id to come.
     #[must_use]
     pub fn position(&self) -> [u8; POSITION_LEN] {
-        self.generator.0.serialize_state()
+        self.generator.position()
     }
 
     /// The source that goes on from a position.
     #[must_use]
     pub fn at(position: &[u8; POSITION_LEN]) -> Self {
         Self {
-            generator: Generator(ChaCha8Rng::deserialize_state(position)),
+            generator: Generator::at(position),
         }
     }
 
@@ -128,7 +136,7 @@ impl Ids {
 }
 
 /// FNV-1a, 64 bit: spreads generator names; nothing secret depends on it.
-fn fnv1a(name: &str) -> u64 {
+pub(crate) fn fnv1a(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -40,10 +40,16 @@ pub struct RuleSpec {
 }
 
 impl RuleSpec {
+    /// What the rule is called that a call brought along for its provisioning request.
+    #[must_use]
+    pub fn name_for_request(number: u64) -> String {
+        format!("request-{number}")
+    }
+
     /// The rule for the command of one provisioning request, once, as if it had been written so.
     #[must_use]
     pub fn for_request(mut self, number: u64) -> Self {
-        let name = format!("request-{number}");
+        let name = Self::name_for_request(number);
         self.written["name"] = name.as_str().into();
         self.written["when"]["request"] = number.into();
         self.written["times"] = 1.into();

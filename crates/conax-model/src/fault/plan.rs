@@ -161,11 +161,13 @@ impl FaultPlan {
         if self.is_empty() {
             return verdict;
         }
-        if stage == Stage::Connect && !self.may_connect_otherwise() {
-            return verdict;
-        }
+        // While it connects, only those that come before something that is against it matter.
+        let matter = match stage {
+            Stage::Connect => self.before_last_connect(facts),
+            Stage::Connected | Stage::Arrived => self.rules.len(),
+        };
         let mut overruled = false;
-        for one in &mut self.rules {
+        for one in &mut self.rules[..matter] {
             if stage == Stage::Connect && one.decides_later(facts) {
                 // The first rule that acts decides, though its time is yet to come.
                 return verdict;
@@ -193,12 +195,18 @@ impl FaultPlan {
         verdict
     }
 
-    /// Whether anything may keep a connection from coming about.
-    fn may_connect_otherwise(&self) -> bool {
-        let rules = self.rules.iter();
-        let entries = rules.flat_map(|one| one.rule.script.entries());
-        let mut entries = entries.chain(self.magic.values());
-        entries.any(Entry::is_connect)
+    /// How many rules there are up to the last of those that would keep this exchange from getting a
+    /// connection; all of them, if its smartcard does.
+    fn before_last_connect(&self, facts: &Facts<'_>) -> usize {
+        let is_magic = |card: &str| self.magic.get(card).is_some_and(Entry::is_connect);
+        if facts.any_card(is_magic) {
+            return self.rules.len();
+        }
+        let last = self
+            .rules
+            .iter()
+            .rposition(|one| one.next_is_connect(facts));
+        last.map_or(0, |last| last + 1)
     }
 
     fn judge_magic(&mut self, stage: Stage, facts: &Facts<'_>, verdict: &mut Verdict) {
@@ -340,7 +348,7 @@ impl RuleAtWork {
 }
 
 impl Entry {
-    fn is_connect(&self) -> bool {
+    pub(super) fn is_connect(&self) -> bool {
         self.actions.iter().any(Action::is_connect)
     }
 

@@ -1,7 +1,6 @@
 //! One rule at work: its counters, its dice, and whether it acts now.
 
 use std::collections::VecDeque;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::rule::{Entry, FaultRule, Per};
 use super::verdict::{Acted, Miss};
 use super::what::{Throttle, What};
 use super::words;
-use crate::entropy::{Dice, Seed};
+use crate::entropy::{Dice, Seed, fnv1a};
 use crate::time::SimTime;
 
 /// How many shared entries are remembered.
@@ -141,7 +140,7 @@ impl RuleAtWork {
             .sharing_key(facts)
             .and_then(|key| self.shared_place(key));
         let entry = self.rule.script.entry(shared.unwrap_or(self.hits));
-        entry.is_some_and(|entry| entry.actions.iter().any(super::Action::is_connect))
+        entry.is_some_and(Entry::is_connect)
     }
 
     pub(super) fn react(&mut self, stage: Stage, facts: &Facts<'_>, overruled: bool) -> Reaction {
@@ -150,8 +149,7 @@ impl RuleAtWork {
         let place = shared.unwrap_or(self.hits);
         let entry = self.rule.script.entry(place);
         // A spent rule has no entry any more; it is told about once, when the command is there.
-        let connects =
-            entry.is_some_and(|entry| entry.actions.iter().any(super::Action::is_connect));
+        let connects = entry.is_some_and(Entry::is_connect);
         match stage {
             Stage::Connect if !connects => return Reaction::Silent,
             Stage::Connected if connects => return Reaction::Silent,
@@ -273,11 +271,9 @@ impl RuleAtWork {
         match self.rule.per {
             Per::Exchange => None,
             Per::Attempt => facts.origin.and_then(|origin| origin.request),
-            Per::Command => facts.command.map(|command| {
-                let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-                words::command_key(command).hash(&mut hasher);
-                hasher.finish()
-            }),
+            Per::Command => facts
+                .command
+                .map(|command| fnv1a(&words::command_key(command))),
         }
     }
 
@@ -288,20 +284,5 @@ impl RuleAtWork {
 
     pub(super) fn draw(&mut self, shape: &super::DelayShape, since: Duration) -> Duration {
         shape.draw(&mut self.dice, since)
-    }
-}
-
-/// A hasher that is the same on every platform and in every run.
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
     }
 }

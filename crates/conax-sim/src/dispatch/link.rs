@@ -10,8 +10,6 @@
 //! (Inferred: the default of Axis 1); to our own door connections are used again. While our own
 //! head-end works, the house is not at rest; of another one nobody knows whether it works.
 
-use std::error::Error as _;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
@@ -22,16 +20,15 @@ use bytes::Bytes;
 use conax_contract::cas::{AxisFault, EncodedRequest};
 use conax_model::fault::{ConnectFault, TlsFault};
 use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1::SendRequest;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
-use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::cas_door;
 use crate::clock::{Clock, Elapsed, idle_unless_quick};
+use crate::dispatch::address::ConaxAddress;
+use crate::dispatch::connection::{
+    Connection, Idle, SendFailure, give_back, not_connected, sent, speak_http, take_idle, unsent,
+};
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
 use crate::doorway::DoorState;
 use crate::doorway::WORLD_HEADER;
@@ -42,83 +39,11 @@ use crate::tls::{self, LinkTls};
 #[cfg(test)]
 mod tests;
 
-/// An idle connection older than this is not used again: the other end may be closing it.
-const IDLE_TIME: Duration = Duration::from_secs(5);
 /// How long, of real time, another head-end may take before simulated time passes without it: it
 /// runs on a clock of its own.
 const OUTSIDE_PATIENCE: Duration = Duration::from_millis(250);
 /// Bytes of one reply that are read at most.
 const REPLY_LIMIT: usize = 4 << 20;
-
-/// Where a head-end is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConaxAddress {
-    host: String,
-    port: u16,
-    path: String,
-    is_tls: bool,
-}
-
-impl ConaxAddress {
-    /// Reads `http://host[:port][/path]`, or the same with `https`. A path replaces the paths of the
-    /// wire profile, since CRM.COM has one end point per provider (Attested).
-    ///
-    /// # Errors
-    /// If it is not such an address; the text tells what was expected.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let expected = || format!("`{text}` is not an address like `http://127.0.0.1:8081`");
-        let uri: axum::http::Uri = text.parse().map_err(|_| expected())?;
-        let is_tls = match uri.scheme_str() {
-            Some("http") => false,
-            Some("https") => true,
-            _ => return Err(expected()),
-        };
-        let host = uri.host().ok_or_else(expected)?;
-        Ok(Self {
-            host: host.trim_matches(['[', ']']).to_owned(),
-            port: uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 }),
-            path: uri.path().trim_end_matches('/').to_owned(),
-            is_tls,
-        })
-    }
-
-    /// Whether the head-end speaks TLS there.
-    #[must_use]
-    pub const fn is_tls(&self) -> bool {
-        self.is_tls
-    }
-
-    /// The host, without brackets.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    fn authority(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
-    }
-}
-
-impl From<SocketAddr> for ConaxAddress {
-    fn from(address: SocketAddr) -> Self {
-        let ip = address.ip();
-        let host = match (ip.is_unspecified(), ip.is_ipv4()) {
-            (true, true) => "127.0.0.1".to_owned(),
-            (true, false) => "::1".to_owned(),
-            (false, _) => ip.to_string(),
-        };
-        Self {
-            host,
-            port: address.port(),
-            path: String::new(),
-            is_tls: false,
-        }
-    }
-}
 
 /// Whether a connection is used for more than one command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,29 +74,6 @@ pub struct WireReply {
     pub content_type: Option<String>,
     /// The body.
     pub body: Bytes,
-}
-
-/// Why no whole answer was read.
-#[derive(Debug)]
-pub struct SendFailure {
-    /// What the CRM's SOAP client would have thrown.
-    pub fault: AxisFault,
-    /// Whether the command left: if it did, its outcome is unknown.
-    pub was_sent: bool,
-}
-
-fn sent(fault: AxisFault) -> SendFailure {
-    SendFailure {
-        fault,
-        was_sent: true,
-    }
-}
-
-fn unsent(fault: AxisFault) -> SendFailure {
-    SendFailure {
-        fault,
-        was_sent: false,
-    }
 }
 
 /// One command on its way.
@@ -217,31 +119,6 @@ enum Way {
         idle: Arc<Mutex<Vec<Idle>>>,
     },
     InProcess(OnceLock<Weak<Shared>>),
-}
-
-struct Idle {
-    connection: Connection,
-    since: Instant,
-}
-
-/// A connection that speaks HTTP.
-struct Connection {
-    sender: SendRequest<Full<Bytes>>,
-    /// What broke it, in the end.
-    ended: JoinHandle<Option<AxisFault>>,
-}
-
-impl Connection {
-    /// What the client sees of a call that failed on it.
-    async fn failure(self, error: &hyper::Error) -> SendFailure {
-        let Self { sender, ended } = self;
-        if !error.is_canceled() {
-            return sent(broken(error));
-        }
-        // It broke before the call was written on it, and knows why.
-        drop(sender);
-        unsent(ended.await.ok().flatten().unwrap_or_else(|| broken(error)))
-    }
 }
 
 impl ConaxLink {
@@ -561,78 +438,7 @@ impl ConaxLink {
     }
 }
 
-async fn speak_http<S>(stream: S) -> Result<Connection, AxisFault>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
-    let (sender, connection) = handshake.map_err(|error| broken(&error))?;
-    let ended = tokio::spawn(async move { connection.await.err().map(|error| broken(&error)) });
-    Ok(Connection { sender, ended })
-}
-
 fn content_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?;
     value.to_str().ok().map(str::to_owned)
-}
-
-fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<Connection> {
-    let mut idle = idle
-        .lock()
-        .expect("nobody panics while holding the idle connections");
-    while let Some(candidate) = idle.pop() {
-        if candidate.connection.sender.is_ready() && candidate.since.elapsed() < IDLE_TIME {
-            return Some(candidate.connection);
-        }
-    }
-    None
-}
-
-/// Keeps a connection once it is ready again, if that is soon; and forgets the stale ones.
-async fn give_back(idle: Arc<Mutex<Vec<Idle>>>, mut connection: Connection) {
-    let ready = tokio::time::timeout(IDLE_TIME, connection.sender.ready()).await;
-    if !matches!(ready, Ok(Ok(()))) {
-        return;
-    }
-    let mut idle = idle
-        .lock()
-        .expect("nobody panics while holding the idle connections");
-    idle.retain(|kept| kept.since.elapsed() < IDLE_TIME);
-    idle.push(Idle {
-        connection,
-        since: Instant::now(),
-    });
-}
-
-fn not_connected(host: &str, error: &std::io::Error) -> AxisFault {
-    match error.kind() {
-        std::io::ErrorKind::TimedOut => AxisFault::connect_timed_out(),
-        std::io::ErrorKind::ConnectionRefused => AxisFault::connect_refused(),
-        std::io::ErrorKind::HostUnreachable | std::io::ErrorKind::NetworkUnreachable => {
-            AxisFault::no_route()
-        }
-        // A name that cannot be looked up has no number of the system.
-        _ if error.raw_os_error().is_none() => AxisFault::unknown_host(host),
-        _ => AxisFault::exception(&format!("java.net.SocketException: {error}")),
-    }
-}
-
-/// What the client sees when a connection breaks before the reply's head was read.
-fn broken(error: &hyper::Error) -> AxisFault {
-    // What broke a connection before a call was written on it stands one further down.
-    let mut cause = error.source();
-    while let Some(hyper) = cause.and_then(|cause| cause.downcast_ref::<hyper::Error>()) {
-        cause = hyper.source();
-    }
-    let io = cause.and_then(|cause| cause.downcast_ref::<std::io::Error>());
-    if let Some(failure) = io.and_then(tls::failure_in) {
-        return failure;
-    }
-    match io.map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe) => {
-            AxisFault::connection_reset()
-        }
-        _ if error.is_parse() => AxisFault::exception("java.io.IOException: the reply is not HTTP"),
-        _ => AxisFault::end_of_file(),
-    }
 }

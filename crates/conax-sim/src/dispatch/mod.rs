@@ -3,7 +3,9 @@
 //! The head-end is reached over bytes only ([`ConaxLink`]); its answer comes back as a value and
 //! becomes a settlement by a pure table. No lock is held while waiting.
 
+mod address;
 mod conceal;
+mod connection;
 mod convert;
 mod link;
 mod own;
@@ -14,8 +16,9 @@ mod settlement;
 #[cfg(test)]
 mod tests;
 
+pub use address::ConaxAddress;
 pub(crate) use link::Approach;
-pub use link::{ConaxAddress, ConaxLink, LinkSettings, Reuse, Sending};
+pub use link::{ConaxLink, LinkSettings, Reuse, Sending};
 pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once};
 pub(crate) use send::wait_as_ruled;

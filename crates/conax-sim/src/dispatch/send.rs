@@ -19,8 +19,9 @@ use conax_model::time::SimTime;
 
 use crate::clock::Activity;
 use crate::dispatch::conceal::{conceal_body, conceal_fault, conceal_reply};
+use crate::dispatch::connection::SendFailure;
 use crate::dispatch::convert::cas_request;
-use crate::dispatch::link::{SendFailure, Sending, WireReply};
+use crate::dispatch::link::{Sending, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::fault::FaultNote;
 use crate::journal::{Ended, Subject, Surface};
@@ -150,9 +151,10 @@ pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcom
         },
         Ok(command) => send(shared, &ticket, command).await,
     };
-    let number = ticket.number;
     let settled = settle(shared, ticket, returned);
-    if let Some(number) = number {
+    if let Settled::Done(row) = &settled
+        && let Some(number) = row.number
+    {
         shared.forget_rule_of(number);
     }
     shared.settled.ring();

@@ -8,7 +8,7 @@ use conax_model::crm::{ErrorText, Settlement, State, Unsendable};
 use conax_model::time::SimTime;
 
 use crate::crm_door::parameter_key;
-use crate::dispatch::link::SendFailure;
+use crate::dispatch::connection::SendFailure;
 
 /// The status code that means the head-end accepted the command (Attested).
 const ACCEPTED: &str = "OK";

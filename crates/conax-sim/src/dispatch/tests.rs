@@ -4,7 +4,7 @@ use conax_contract::cas::{AxisFault, DecodedReply};
 use conax_model::crm::{ParameterName, State, Unsendable};
 use conax_model::time::SimTime;
 
-use super::link::SendFailure;
+use super::connection::SendFailure;
 use super::settlement::{settlement_for, unsendable};
 
 const NOW: SimTime = SimTime::from_millis(1_417_187_126_000);

@@ -19,9 +19,6 @@ use super::convert;
 use crate::doorway::DoorState;
 use crate::settings::HouseSettings;
 
-/// How the names of rules begin that calls bring along for their requests.
-const OF_REQUEST: &str = "request-";
-
 /// What the journal keeps of a verdict.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaultNote {
@@ -60,8 +57,8 @@ pub struct FaultDesk {
     origins: Mutex<HashMap<u64, Origin>>,
     /// Whether there is anything to ask.
     is_quiet: AtomicBool,
-    /// Whether calls have brought rules along for their requests.
-    has_rules_of_calls: AtomicBool,
+    /// Whether rules are for single requests, such as those that calls bring along.
+    has_rules_of_requests: AtomicBool,
     /// Whether a rule may ever refuse everybody a connection.
     may_refuse: AtomicBool,
     /// Counts what may change whether everybody is refused.
@@ -134,13 +131,11 @@ impl FaultBook {
         self.plan.remove(id)
     }
 
-    fn has_rules_of_calls(&self) -> bool {
-        self.written.keys().any(|id| id.0.starts_with(OF_REQUEST))
-    }
-
-    /// Removes the rule that a call brought along for its request.
-    pub(crate) fn remove_rule_of(&mut self, request: u64) {
-        self.remove(&RuleId::new(format!("{OF_REQUEST}{request}")));
+    /// Whether rules are for single requests.
+    fn has_rules_of_requests(&self) -> bool {
+        let written = self.written.values();
+        let mut requests = written.map(|rule| &rule["when"]["request"]);
+        requests.any(|request| !request.is_null())
     }
 
     /// Removes every rule.
@@ -171,12 +166,12 @@ impl FaultDesk {
     #[must_use]
     pub fn new(book: FaultBook) -> Self {
         let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
-        let has_rules_of_calls = book.has_rules_of_calls();
+        let has_rules_of_requests = book.has_rules_of_requests();
         Self {
             book: Mutex::new(book),
             origins: Mutex::default(),
             is_quiet: AtomicBool::new(is_quiet),
-            has_rules_of_calls: AtomicBool::new(has_rules_of_calls),
+            has_rules_of_requests: AtomicBool::new(has_rules_of_requests),
             may_refuse: AtomicBool::new(may_refuse),
             changes: watch::Sender::default(),
             at_door: Arc::default(),
@@ -198,12 +193,12 @@ impl FaultDesk {
         let changed = change(&mut book);
         let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
         let memory = book.plan.memory();
-        let has_rules_of_calls = book.has_rules_of_calls();
+        let has_rules_of_requests = book.has_rules_of_requests();
         drop(book);
         self.is_quiet.store(is_quiet, Ordering::Relaxed);
         self.may_refuse.store(may_refuse, Ordering::Relaxed);
-        self.has_rules_of_calls
-            .store(has_rules_of_calls, Ordering::Relaxed);
+        self.has_rules_of_requests
+            .store(has_rules_of_requests, Ordering::Relaxed);
         self.changes.send_modify(|changes| *changes += 1);
         (changed, memory)
     }
@@ -236,10 +231,10 @@ impl FaultDesk {
         self.at_door.load(Ordering::Relaxed)
     }
 
-    /// Whether calls have brought rules along for their requests.
+    /// Whether rules are for single requests, such as those that calls bring along.
     #[must_use]
-    pub fn has_rules_of_calls(&self) -> bool {
-        self.has_rules_of_calls.load(Ordering::Relaxed)
+    pub fn has_rules_of_requests(&self) -> bool {
+        self.has_rules_of_requests.load(Ordering::Relaxed)
     }
 
     /// Whether nothing can go wrong.

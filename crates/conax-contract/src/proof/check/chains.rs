@@ -1,5 +1,7 @@
 //! Both journals together, when they are complete: what each exchange must have had.
 
+use std::collections::BTreeSet;
+
 use super::crm::shown;
 use super::facts::{Answer, Exchange, Facts, OK, Reply, Returned};
 use super::problem::Problems;
@@ -7,7 +9,7 @@ use crate::proof::write::HeadEnd;
 
 /// Reports what the exchanges lack and where the two sides differ; `at_conax` are those that were
 /// still at the head-end.
-pub(super) fn close(facts: &Facts, at_conax: &[u64], problems: &mut Problems) {
+pub(super) fn close(facts: &Facts, at_conax: &BTreeSet<u64>, problems: &mut Problems) {
     for (number, exchange) in &facts.exchanges {
         let mut report = |found: String| problems.add(exchange.line, exchange.request, found);
         if exchange.left == Some(false) && exchange.returned.is_none() {

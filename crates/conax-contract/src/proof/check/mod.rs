@@ -172,8 +172,12 @@ impl Checker {
 
     fn close_journals(&mut self) {
         let header = self.header.as_ref();
-        let at_conax = header.map_or(&[][..], |header| header.at_conax.as_slice());
-        chains::close(&self.facts, at_conax, &mut self.problems);
+        let at_conax = header.map(|header| header.at_conax.iter().copied().collect());
+        chains::close(
+            &self.facts,
+            &at_conax.unwrap_or_default(),
+            &mut self.problems,
+        );
     }
 
     fn report(&mut self, request: Option<u64>, found: impl Into<String>) {
