@@ -11,6 +11,7 @@ mod code_list;
 mod codes;
 mod date;
 mod envelope;
+mod examples;
 mod fields;
 mod found;
 mod honesty;

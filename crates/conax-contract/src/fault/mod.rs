@@ -25,7 +25,7 @@ mod tests;
 pub use catalogue::PRESETS;
 pub use magic::{MagicCard, magic_cards};
 pub use preset::{Applied, ConaxDid, CrmEnd, Inject, Outlook, Preset, Variant};
-pub use read::parse_rules;
+pub use read::{parse_rules, rules_of};
 pub use reproduce::{Candidate, Reproduction, reproduce};
 pub use shape::ShapeSpec;
 pub use spec::{

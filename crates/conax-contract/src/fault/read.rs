@@ -51,6 +51,11 @@ pub fn parse_rules(source: &str) -> Result<Vec<RuleSpec>, Vec<Finding>> {
     findings.into_result(rules)
 }
 
+/// The rules written at a place of another file: one rule, or those of a weather.
+pub fn rules_of(marked: &Marked, findings: &mut Findings) -> Option<Vec<RuleSpec>> {
+    read_entry(marked, findings)
+}
+
 impl RuleSpec {
     /// Reads one rule, or the rules of a weather: `{ preset: f05, when: … }`, `{ weather: brownout }`.
     ///

@@ -65,6 +65,14 @@ impl<'n> Fields<'n, '_> {
         (!absent).then_some(value)
     }
 
+    /// The entry of `key`, if it is there, whatever its value: where null means something.
+    pub fn entry(&mut self, key: &'static str) -> Option<&'n Entry> {
+        self.asked.push(key);
+        let index = self.entries.iter().position(|entry| entry.key == key)?;
+        self.taken[index] = true;
+        Some(&self.entries[index])
+    }
+
     /// The value of `key`, read with `read`; a finding if the key is not there.
     pub fn required<T>(
         &mut self,

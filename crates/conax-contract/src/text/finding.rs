@@ -53,6 +53,7 @@ pub fn shown(value: &str) -> String {
 pub struct Findings {
     found: Vec<Finding>,
     left_out: usize,
+    elsewhere: bool,
 }
 
 impl Findings {
@@ -75,6 +76,11 @@ impl Findings {
         }
     }
 
+    /// Notes that what is wrong is told elsewhere: another file is the reason for having no value.
+    pub fn note_elsewhere(&mut self) {
+        self.elsewhere = true;
+    }
+
     /// Whether as many were found as are kept, so that looking for hints is not worth the time.
     #[must_use]
     pub const fn is_full(&self) -> bool {
@@ -90,7 +96,10 @@ impl Findings {
     /// If there is neither a value nor a finding: a reader gave up without saying why.
     pub fn into_result<T>(mut self, value: Option<T>) -> Result<T, Vec<Finding>> {
         if self.found.is_empty() {
-            return Ok(value.expect("a reader that gives no value adds a finding"));
+            return match value {
+                None if self.elsewhere => Err(Vec::new()),
+                value => Ok(value.expect("a reader that gives no value adds a finding")),
+            };
         }
         self.found.sort();
         if self.left_out > 0 {

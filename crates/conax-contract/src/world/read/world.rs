@@ -19,6 +19,11 @@ impl WorldSpec {
         parse_with(Masks::Refused, source)
     }
 
+    /// Reads a world from a tree that may have been put together from several files.
+    pub fn from_tree(root: &Marked, findings: &mut Findings) -> Option<Self> {
+        read_world(root, &mut Reading::new(Masks::Refused), findings)
+    }
+
     /// Like [`WorldSpec::parse`] for a world that was written with masked secrets and comes back.
     /// Before it is used, [`WorldSpec::unmask`] must fill them in.
     ///

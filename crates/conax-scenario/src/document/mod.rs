@@ -1,0 +1,26 @@
+//! The language of scenario files: from text to [`Scenario`]s, with everything that is wrong with
+//! a file at once.
+//!
+//! Read on: `spec` (what a scenario is), `read` (a file), `steps`, `expect`, `template` (values
+//! with variables), `values` (variables that are known beforehand, tables), `world` (what it
+//! starts from), `loader` (other files), [`schema`] (the JSON Schema), `tidy` (the formatter).
+
+mod expect;
+mod loader;
+mod read;
+mod spec;
+mod steps;
+mod template;
+mod values;
+mod world;
+
+pub use loader::{FileFindings, Library};
+pub use read::{Seeds, load};
+pub use spec::{
+    Action, Body, Call, ConaxExpectation, Door, DriftExpectation, ExampleExpectation,
+    ExchangeExpectation, Expected, Included, Keep, Over, Passing, Path, RawCall, Repeat,
+    ReplyExpectation, Row, Runs, Scenario, Setting, Step, Token, Utility, Wait, World,
+};
+pub use template::{Names, Piece, Shift, Template, written};
+
+pub(crate) use expect::TEXT;

@@ -1,0 +1,10 @@
+//! Verdicts: what was expected against what was found. Pure.
+
+mod example;
+mod matcher;
+mod matching;
+
+pub use example::judge_example;
+pub use matcher::{Kind, Matcher, Pattern};
+pub(crate) use matching::in_words;
+pub use matching::{Judged, Mismatch, find, judge};

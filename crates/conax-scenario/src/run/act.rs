@@ -1,0 +1,316 @@
+//! What each step does: calls of the target, and the judgement of what comes back.
+
+use std::time::Duration;
+
+use conax_contract::text::{Span, render_duration, render_moment};
+use serde_json::{Value, json};
+
+use super::play::{Found, Player, Scope};
+use super::{calls, looks};
+use crate::document::{
+    Action, Call, Door, Expected, Keep, Passing, Path, RawCall, ReplyExpectation, Runs, Step, TEXT,
+    Template, Utility, written,
+};
+use crate::judge::{Mismatch, find, judge, judge_example};
+use crate::record::FindingKind;
+use crate::target::{HttpCall, HttpReply};
+
+impl Player<'_> {
+    pub(super) fn act(&mut self, step: &Step) -> Found {
+        match &step.action {
+            Action::Call(call) => self.call(call, step.span),
+            Action::Raw(call) => self.raw(call, step.span),
+            Action::Parallel(steps) => self.parallel(steps),
+            Action::Utility(utility) => self.utility(utility, step.span),
+            Action::Advance(passing) => self.advance(passing, step.span),
+            Action::Settle(limit) => self.settle(*limit, step.span),
+            Action::Process(expected) => {
+                let run = HttpCall::post(Door::Control, "/v1/runs", &json!({}));
+                match self.control(run, step.span) {
+                    Ok(reply) => self.told(judge(&reply, expected, self.scope()).mismatches),
+                    Err(findings) => findings,
+                }
+            }
+            Action::Wait(wait) => self.wait(wait),
+            Action::ExpectConax(wanted) => {
+                let card = match wanted.card.value.fill_text(self.scope()) {
+                    Ok(card) => card,
+                    Err(problem) => return vec![self.not_known(wanted.card.span, problem)],
+                };
+                let call = looks::smartcard_call(&card);
+                self.look(call, step.span, |reply, scope| {
+                    looks::judge_conax(wanted, reply, scope)
+                })
+            }
+            Action::ExpectLedger(expected) => {
+                let call = HttpCall::get(Door::Control, "/v1/ledger");
+                self.look(call, step.span, |reply, scope| {
+                    judge(reply, expected, scope).mismatches
+                })
+            }
+            Action::ExpectDrift(wanted) => {
+                let call = HttpCall::get(Door::Control, "/v1/drift");
+                self.look(call, step.span, |reply, scope| {
+                    looks::judge_drift(wanted, step.span, reply, scope)
+                })
+            }
+            Action::ExpectExchanges(wanted) => match looks::exchanges_call(wanted, self.scope()) {
+                Ok(call) => self.look(call, step.span, |reply, scope| {
+                    looks::judge_exchanges(wanted, reply, scope)
+                }),
+                Err(problem) => vec![self.not_known(step.span, problem)],
+            },
+            Action::Fault(rules) => {
+                let mut findings = Vec::new();
+                for rule in rules {
+                    findings.extend(self.add_fault(&rule.value, rule.span));
+                }
+                findings
+            }
+            Action::Calm(rule) => self.calm(rule.as_ref(), step.span),
+            Action::Heal => self.heal(step.span),
+            // They are unfolded before.
+            Action::Repeat(_) | Action::Use(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn call(&mut self, call: &Call, span: Span) -> Found {
+        let made = match self.documented(call) {
+            Ok(made) => made,
+            Err(problem) => return vec![self.not_known(span, problem)],
+        };
+        match self.send(vec![made]).pop() {
+            Some(Ok(reply)) => self.take_reply(&reply, &call.expect, &call.keep, span),
+            Some(Err(problem)) => vec![self.no_reply(span, &problem)],
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn documented(&mut self, call: &Call) -> Result<HttpCall, String> {
+        let token = self.target.token();
+        let (http, body) = calls::documented(call, self.scope(), token.as_deref())?;
+        self.hidden.add_members(&body);
+        Ok(http)
+    }
+
+    pub(super) fn raw(&mut self, call: &RawCall, span: Span) -> Found {
+        let made = match calls::raw(call, self.scope()) {
+            Ok(made) => made,
+            Err(problem) => return vec![self.not_known(span, problem)],
+        };
+        match self.send(vec![made]).pop() {
+            Some(Ok(reply)) => self.take_reply(&reply, &call.expect, &call.keep, span),
+            Some(Err(problem)) => vec![self.no_reply(span, &problem)],
+            None => Vec::new(),
+        }
+    }
+
+    /// Several calls at once; what they keep is known after all of them.
+    pub(super) fn parallel(&mut self, steps: &[Step]) -> Found {
+        let mut made = Vec::new();
+        for step in steps {
+            let call = match &step.action {
+                Action::Call(call) => self.documented(call),
+                Action::Raw(call) => calls::raw(call, self.scope()),
+                _ => continue,
+            };
+            match call {
+                Ok(call) => made.push(call),
+                Err(problem) => return vec![self.not_known(step.span, problem)],
+            }
+        }
+        let replies = self.send(made);
+        let mut findings = Vec::new();
+        for (step, reply) in steps.iter().zip(replies) {
+            let (expect, keep) = match &step.action {
+                Action::Call(call) => (&call.expect, &call.keep),
+                Action::Raw(call) => (&call.expect, &call.keep),
+                _ => continue,
+            };
+            findings.extend(match reply {
+                Ok(reply) => self.take_reply(&reply, expect, keep, step.span),
+                Err(problem) => vec![self.no_reply(step.span, &problem)],
+            });
+        }
+        findings
+    }
+
+    pub(super) fn utility(&mut self, utility: &Utility, span: Span) -> Found {
+        let members: Result<serde_json::Map<_, _>, String> = utility
+            .members
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), value.fill(self.scope())?)))
+            .collect();
+        let body = match members {
+            Ok(members) => Value::Object(members),
+            Err(problem) => return vec![self.not_known(span, problem)],
+        };
+        let call = HttpCall::post(Door::Control, "/v1/provisioning-requests", &body);
+        match self.control(call, span) {
+            Ok(reply) => self.keep(&utility.keep, &reply),
+            Err(findings) => findings,
+        }
+    }
+
+    pub(super) fn advance(&mut self, passing: &Passing, span: Span) -> Found {
+        let mut body = match passing {
+            Passing::By(time) => json!({ "by": render_duration(*time) }),
+            Passing::To(moment) => json!({ "to": render_moment(*moment) }),
+        };
+        if self.scenario.runs == Runs::WhenDue {
+            body["runs"] = true.into();
+        }
+        match self.control(
+            HttpCall::post(Door::Control, "/v1/clock/advance", &body),
+            span,
+        ) {
+            Ok(reply) if reply["at_rest"] == false => {
+                let message = "the house does not come to rest".to_owned();
+                vec![self.finding(span, FindingKind::Target, message)]
+            }
+            Ok(_) => Vec::new(),
+            Err(findings) => findings,
+        }
+    }
+
+    pub(super) fn settle(&mut self, limit: Option<Duration>, span: Span) -> Found {
+        let mut body = json!({ "runs": self.scenario.runs == Runs::WhenDue });
+        if let Some(limit) = limit {
+            body["limit"] = render_duration(limit).into();
+        }
+        let call = HttpCall::post(Door::Control, "/v1/clock/settle", &body);
+        match self.control(call, span) {
+            Ok(reply) => {
+                let says = reply["says"].as_str().unwrap_or_default();
+                if says == conax_contract::control::NOTHING_DUE || limit.is_some() {
+                    return Vec::new();
+                }
+                let message = format!("it does not settle: {says}");
+                vec![self.finding(span, FindingKind::Target, message)]
+            }
+            Err(findings) => findings,
+        }
+    }
+
+    pub(super) fn calm(&mut self, rule: Option<&Template>, span: Span) -> Found {
+        let target = match rule.map(|rule| rule.fill_text(self.scope())) {
+            None => "/v1/faults".to_owned(),
+            Some(Ok(name)) => format!("/v1/faults/{}", calls::escaped(&name)),
+            Some(Err(problem)) => return vec![self.not_known(span, problem)],
+        };
+        let call = HttpCall {
+            method: "DELETE".to_owned(),
+            ..HttpCall::get(Door::Control, target)
+        };
+        self.control(call, span).err().unwrap_or_default()
+    }
+
+    pub(super) fn heal(&mut self, span: Span) -> Found {
+        for path in ["/v1/drift/heal", "/v1/runs"] {
+            let call = HttpCall::post(Door::Control, path, &json!({}));
+            if let Err(findings) = self.control(call, span) {
+                return findings;
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn add_fault(&mut self, rule: &Template, span: Span) -> Found {
+        let filled = match rule.fill(self.scope()) {
+            Ok(filled) => filled,
+            Err(problem) => return vec![self.not_known(span, problem)],
+        };
+        let call = HttpCall::post(Door::Control, "/v1/faults", &filled);
+        self.control(call, span).err().unwrap_or_default()
+    }
+
+    /// Judges a reply and remembers what is to be kept of it.
+    pub(super) fn take_reply(
+        &mut self,
+        reply: &HttpReply,
+        expect: &ReplyExpectation,
+        keep: &[Keep],
+        span: Span,
+    ) -> Found {
+        let json = reply.json();
+        let mut mismatches = Vec::new();
+        if let Some(http) = &expect.http {
+            let wanted = Expected {
+                path: Path::parse("http"),
+                span: http.span,
+                matcher: http.value.clone(),
+            };
+            mismatches.extend(
+                judge(&json!({ "http": reply.status }), &[wanted], self.scope()).mismatches,
+            );
+        }
+        if expect.assumes_ok && json["status"]["code"] != "OK" {
+            mismatches.push(not_ok(span, reply, &json));
+        }
+        let (text, members): (Vec<_>, Vec<_>) = expect
+            .members
+            .iter()
+            .cloned()
+            .partition(|one| one.path.parts.first().is_some_and(|part| part == TEXT));
+        if !text.is_empty() {
+            mismatches
+                .extend(judge(&json!({ TEXT: reply.text() }), &text, self.scope()).mismatches);
+        }
+        mismatches.extend(judge(&json, &members, self.scope()).mismatches);
+        if let Some(example) = &expect.example {
+            mismatches.extend(judge_example(example, &json));
+        }
+        let mut findings = self.told(mismatches);
+        if findings.is_empty() {
+            findings.extend(self.keep(keep, &json));
+        }
+        findings
+    }
+
+    pub(super) fn keep(&mut self, keep: &[Keep], reply: &Value) -> Found {
+        let mut findings = Vec::new();
+        for one in keep {
+            let Some(value) = find(reply, &one.path.value) else {
+                let message = format!("the reply has no `{}` to keep", one.path.value.text);
+                findings.push(self.finding(one.path.span, FindingKind::Expectation, message));
+                continue;
+            };
+            let last = one.path.value.parts.last().map_or("", String::as_str);
+            if matches!(last, "token" | "password" | "pin") {
+                self.hidden.add(&written(value));
+            }
+            let value = value.clone();
+            self.scope_mut().insert(one.name.clone(), value);
+        }
+        findings
+    }
+
+    pub(super) fn look(
+        &mut self,
+        call: HttpCall,
+        span: Span,
+        judge: impl FnOnce(&Value, &Scope) -> Vec<Mismatch>,
+    ) -> Found {
+        match self.control(call, span) {
+            Ok(reply) => {
+                let mismatches = judge(&reply, self.scope());
+                self.told(mismatches)
+            }
+            Err(findings) => findings,
+        }
+    }
+}
+
+fn not_ok(span: Span, reply: &HttpReply, json: &Value) -> Mismatch {
+    let status = &json["status"];
+    Mismatch {
+        span,
+        path: "status".to_owned(),
+        expected: "OK".to_owned(),
+        found: match status["code"].as_str() {
+            Some(code) => code.to_owned(),
+            None => format!("HTTP {} without a status block", reply.status),
+        },
+        note: status["message"].as_str().map(str::to_owned),
+    }
+}

@@ -1,0 +1,97 @@
+//! Playing many scenarios side by side.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::play;
+use crate::document::Scenario;
+use crate::record::CaseRecord;
+use crate::target::Theatre;
+
+/// A scenario and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its file, as it was named.
+    pub file: String,
+    /// The command that plays it again.
+    pub again: String,
+}
+
+/// What is played, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The scenarios, in order.
+    pub cases: Vec<Case>,
+    /// How many are played at a time.
+    pub jobs: usize,
+    /// Whether none is begun after one has failed.
+    pub fail_fast: bool,
+}
+
+/// A wish to stop: nothing new is begun.
+#[derive(Debug, Default)]
+pub struct Stop {
+    wished: AtomicBool,
+}
+
+impl Stop {
+    /// Wishes it.
+    pub fn wish(&self) {
+        self.wished.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was wished.
+    #[must_use]
+    pub fn is_wished(&self) -> bool {
+        self.wished.load(Ordering::Relaxed)
+    }
+}
+
+/// Real time since some moment.
+pub type Stopwatch<'w> = dyn Fn() -> Duration + Sync + 'w;
+
+/// Who hears of every scenario that has ended.
+pub type Hearer<'h> = dyn Fn(&CaseRecord) + Sync + 'h;
+
+/// Plays all of them; the records are in the order of the plan, whoever ended first. What was not
+/// begun is left out.
+pub fn run_all(
+    plan: &Plan,
+    theatre: &dyn Theatre,
+    stop: &Stop,
+    (stopwatch, heard): (&Stopwatch<'_>, &Hearer<'_>),
+) -> Vec<CaseRecord> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, CaseRecord)>> = Mutex::default();
+    let work = || {
+        while !stop.is_wished() {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(case) = plan.cases.get(index) else {
+                break;
+            };
+            let began = stopwatch();
+            let mut record = play(&case.scenario, &case.file, theatre);
+            record.wall = stopwatch().saturating_sub(began);
+            record.again.clone_from(&case.again);
+            heard(&record);
+            if plan.fail_fast && record.verdict.is_bad() {
+                stop.wish();
+            }
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.push((index, record));
+        }
+    };
+    let workers = plan.jobs.clamp(1, plan.cases.len().max(1));
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, record)| record).collect()
+}

@@ -1,0 +1,118 @@
+//! What was said, as the target's journal tells it, or as we heard it ourselves.
+
+use chrono::NaiveDateTime;
+use conax_contract::crm::{mask_json, mask_query};
+use conax_contract::text::parse_moment;
+use serde_json::Value;
+
+use crate::record::ExchangeRecord;
+use crate::target::{HttpCall, HttpReply, TargetProblem};
+
+/// The most exchanges of a scenario that are told.
+pub(super) const TOLD_LIMIT: usize = 400;
+
+/// An exchange of the journal.
+pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecord {
+    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let optional = |name: &str| value[name].as_str().map(str::to_owned);
+    let at_ms = value["at"]
+        .as_str()
+        .and_then(parse_moment)
+        .map_or(0, |at| (at - began).num_milliseconds())
+        + value["at_millis"].as_i64().unwrap_or(0);
+    let list = |name: &str, words: fn(&Value) -> String| {
+        value[name]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(words)
+            .collect()
+    };
+    ExchangeRecord {
+        number: value["number"].as_u64().unwrap_or(0),
+        step: None,
+        door: text("door"),
+        at_ms: u64::try_from(at_ms).unwrap_or(0),
+        took_us: value["took_us"].as_u64().unwrap_or(0),
+        verb: text("verb"),
+        target: text("target"),
+        http_status: value["http_status"]
+            .as_u64()
+            .and_then(|it| u16::try_from(it).ok()),
+        card: optional("card"),
+        request_number: value["request_number"].as_u64(),
+        outcome: optional("outcome"),
+        faults: list("faults", |acted| {
+            let of = acted["of"]
+                .as_u64()
+                .map_or(String::new(), |of| format!(" of {of}"));
+            format!(
+                "{}: {} (hit {}{of})",
+                acted["rule"].as_str().unwrap_or("?"),
+                acted["fault"].as_str().unwrap_or("?"),
+                acted["hit"]
+            )
+        }),
+        near_misses: list("near_misses", |near| {
+            format!(
+                "{}: {}",
+                near["rule"].as_str().unwrap_or("?"),
+                near["because"].as_str().unwrap_or("?")
+            )
+        }),
+        call: text("call"),
+        reply: text("reply"),
+    }
+}
+
+/// An exchange as we heard it, for targets without a journal.
+pub(super) fn heard(
+    number: u64,
+    call: &HttpCall,
+    reply: &Result<HttpReply, TargetProblem>,
+) -> ExchangeRecord {
+    let target = match call.target.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", mask_query(query)),
+        None => call.target.clone(),
+    };
+    ExchangeRecord {
+        number,
+        door: call.door.name().to_owned(),
+        verb: call.method.clone(),
+        target,
+        http_status: reply.as_ref().ok().map(|reply| reply.status),
+        call: match call.body.is_empty() {
+            true => String::new(),
+            false => mask_json(&call.body),
+        },
+        reply: match reply {
+            Ok(reply) => mask_json(&reply.body),
+            Err(problem) => problem.to_string(),
+        },
+        ..ExchangeRecord::default()
+    }
+}
+
+/// Says of each exchange which step it belongs to: what was said up to the last call of a step is
+/// that step's. `ends` holds, for each step, how many calls of ours there were by its end.
+pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
+    let mut calls = 0_u64;
+    let mut first = 0;
+    let mut step = 0;
+    for at in 0..exchanges.len() {
+        // Calls of ours come to these doors; they are noted when they end.
+        if !matches!(exchanges[at].door.as_str(), "crm" | "control") {
+            continue;
+        }
+        calls += 1;
+        while step < ends.len() && ends[step] < calls {
+            step += 1;
+        }
+        if step < ends.len() {
+            for one in &mut exchanges[first..=at] {
+                one.step = Some(step);
+            }
+        }
+        first = at + 1;
+    }
+}

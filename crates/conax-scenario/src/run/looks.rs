@@ -1,0 +1,146 @@
+//! Looking at the head-end, the ledger, the drift and the exchanges.
+
+use std::collections::BTreeMap;
+
+use conax_contract::text::{Placed, Span};
+use serde_json::{Value, json};
+
+use super::calls::escaped;
+use crate::document::{
+    ConaxExpectation, Door, DriftExpectation, ExchangeExpectation, Expected, Path,
+};
+use crate::judge::{Matcher, Mismatch, judge};
+use crate::target::HttpCall;
+
+type Scope = BTreeMap<String, Value>;
+
+/// The call that tells of a smartcard.
+pub(super) fn smartcard_call(card: &str) -> HttpCall {
+    HttpCall::get(
+        Door::Control,
+        format!("/v1/cas/smartcards/{}", escaped(card)),
+    )
+}
+
+/// Holds what Conax has of a smartcard against what is expected.
+pub(super) fn judge_conax(
+    wanted: &ConaxExpectation,
+    found: &Value,
+    scope: &Scope,
+) -> Vec<Mismatch> {
+    let active: Vec<&Value> = found["entitlements"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|entitlement| entitlement["state"] == "active")
+        .map(|entitlement| &entitlement["product"])
+        .collect();
+    let shown = json!({ "entitled": active, "paired": found["pairing"] });
+    let mut expected = Vec::new();
+    expected.extend(wanted.entitled.as_ref().map(|one| named("entitled", one)));
+    expected.extend(wanted.paired.as_ref().map(|one| named("paired", one)));
+    let mut mismatches = judge(&shown, &expected, scope).mismatches;
+    mismatches.extend(judge(found, &wanted.members, scope).mismatches);
+    mismatches
+}
+
+fn named(name: &str, placed: &Placed<Matcher>) -> Expected {
+    Expected {
+        path: Path::parse(name),
+        span: placed.span,
+        matcher: placed.value.clone(),
+    }
+}
+
+/// Holds the drift against what is expected.
+pub(super) fn judge_drift(
+    wanted: &DriftExpectation,
+    span: Span,
+    found: &Value,
+    scope: &Scope,
+) -> Vec<Mismatch> {
+    let entries: Vec<Value> = found["drift"].as_array().cloned().unwrap_or_default();
+    let matchers = match wanted {
+        DriftExpectation::None => Vec::new(),
+        DriftExpectation::Exactly(list) => list
+            .iter()
+            .map(|one| Placed {
+                value: Matcher::Members(one.value.clone()),
+                span: one.span,
+            })
+            .collect(),
+    };
+    let expected = Expected {
+        path: Path::parse("drift"),
+        span,
+        matcher: Matcher::AnyOrder(matchers),
+    };
+    let value = json!({ "drift": entries });
+    let mut mismatches = judge(&value, &[expected], scope).mismatches;
+    for mismatch in &mut mismatches {
+        mismatch.found = match entries.as_slice() {
+            [] => "none".to_owned(),
+            entries => entries.iter().map(in_words).collect::<Vec<_>>().join("; "),
+        };
+        if matches!(wanted, DriftExpectation::None) {
+            mismatch.expected = "none".to_owned();
+            mismatch.note = entries.first().and_then(because);
+        }
+    }
+    mismatches
+}
+
+/// A difference in words.
+fn in_words(entry: &Value) -> String {
+    let list = |name: &str| {
+        let items = entry[name].as_array().into_iter().flatten();
+        items
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    format!(
+        "card {} {} {}: crm {}, conax {}",
+        list("smartcards"),
+        entry["kind"].as_str().unwrap_or("?"),
+        list("items"),
+        entry["crm"].as_str().unwrap_or("?"),
+        entry["conax"].as_str().unwrap_or("?"),
+    )
+}
+
+fn because(entry: &Value) -> Option<String> {
+    entry["because"]
+        .as_str()
+        .map(|why| format!("because {why}"))
+}
+
+/// The call that tells of exchanges.
+pub(super) fn exchanges_call(
+    wanted: &ExchangeExpectation,
+    scope: &Scope,
+) -> Result<HttpCall, String> {
+    let mut target = format!("/v1/journal?limit=10000&door={}", wanted.door);
+    if let Some(card) = &wanted.card {
+        target.push_str(&format!("&card={}", escaped(&card.fill_text(scope)?)));
+    }
+    if let Some(request) = &wanted.request {
+        target.push_str(&format!("&request={}", escaped(&request.fill_text(scope)?)));
+    }
+    Ok(HttpCall::get(Door::Control, target))
+}
+
+/// Holds the number of exchanges against what is expected.
+pub(super) fn judge_exchanges(
+    wanted: &ExchangeExpectation,
+    found: &Value,
+    scope: &Scope,
+) -> Vec<Mismatch> {
+    let count = found["exchanges"].as_array().map_or(0, Vec::len);
+    judge(
+        &json!({ "count": count }),
+        &[named("count", &wanted.count)],
+        scope,
+    )
+    .mismatches
+}

@@ -1,0 +1,21 @@
+//! Playing scenarios: one at a time in `play`, many side by side in [`run_all`].
+//!
+//! A step becomes calls of a [`Target`], their replies go to `judge`, and what is known afterwards
+//! is a [`CaseRecord`]. Nothing here decides what is right.
+
+mod act;
+mod all;
+mod calls;
+mod can;
+mod journal;
+mod looks;
+mod play;
+mod secrets;
+mod send;
+mod tell;
+mod wait;
+
+pub use all::{Case, Hearer, Plan, Stop, Stopwatch, run_all};
+pub use play::play;
+
+pub use crate::record::CaseRecord;

@@ -1,0 +1,72 @@
+//! Calling the target.
+
+use conax_contract::text::{Span, parse_moment};
+use serde_json::Value;
+
+use super::journal::{self, TOLD_LIMIT};
+use super::play::{Found, Player};
+use crate::document::Door;
+use crate::record::FindingKind;
+use crate::target::{HttpCall, HttpReply, TargetProblem};
+
+impl Player<'_> {
+    /// Calls the control door; its refusal is a finding.
+    pub(super) fn control(&mut self, call: HttpCall, span: Span) -> Result<Value, Found> {
+        match self.send(vec![call]).pop() {
+            Some(Ok(reply)) => {
+                let json = reply.json();
+                if reply.status < 300 {
+                    return Ok(json);
+                }
+                let list = json["findings"].as_array().into_iter().flatten();
+                let findings: Vec<&str> = list.filter_map(Value::as_str).collect();
+                let detail = json["detail"].as_str().unwrap_or("no reason was given");
+                let message = match findings.as_slice() {
+                    [] => format!("the control door refused: {detail}"),
+                    findings => format!("the control door refused: {}", findings.join("; ")),
+                };
+                Err(vec![self.finding(span, FindingKind::Target, message)])
+            }
+            Some(Err(problem)) => Err(vec![self.no_reply(span, &problem)]),
+            None => Err(vec![self.finding(
+                span,
+                FindingKind::Target,
+                "no reply".to_owned(),
+            )]),
+        }
+    }
+
+    pub(super) fn send(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
+        let keeps_no_journal = !self.target.has(Door::Control);
+        let told = keeps_no_journal.then(|| calls.clone());
+        self.calls += calls.iter().filter(|call| call.door != Door::Cas).count() as u64;
+        let replies = self.target.exchange(calls);
+        for (call, reply) in told.into_iter().flatten().zip(&replies) {
+            let number = self.heard.len() as u64 + 1;
+            if self.heard.len() < TOLD_LIMIT {
+                let mut heard = journal::heard(number, &call, reply);
+                heard.step = Some(self.steps.len());
+                self.heard.push(heard);
+            }
+        }
+        for reply in replies.iter().flatten() {
+            self.learn_time(reply);
+        }
+        replies
+    }
+
+    /// What a reply of the clock says of the time, where asking would cost a call.
+    pub(super) fn learn_time(&mut self, reply: &HttpReply) {
+        if self.target.elapsed_ms().is_some() || !self.target.has(Door::Control) {
+            return;
+        }
+        if !reply.body.starts_with(b"{\"from\":") {
+            return;
+        }
+        let now = reply.json()["now"].as_str().and_then(parse_moment);
+        if let Some(now) = now {
+            let elapsed = (now - self.began).num_milliseconds();
+            self.elapsed_ms = self.elapsed_ms.max(u64::try_from(elapsed).unwrap_or(0));
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What is told of a scenario afterwards.
+
+use conax_contract::text::{render_duration, render_moment};
+
+use super::journal::{self, TOLD_LIMIT};
+use super::play::{Player, verdict};
+use crate::document::{Action, Door, Passing, Template, written};
+use crate::record::{CaseRecord, ExchangeRecord, FaultRecord, Verdict};
+use crate::target::HttpCall;
+
+impl Player<'_> {
+    /// A step in a few words.
+    pub(super) fn title(&self, action: &Action) -> String {
+        let filled = |template: &Template| {
+            template
+                .fill_text(self.scope())
+                .unwrap_or_else(|_| "?".to_owned())
+        };
+        match action {
+            Action::Call(call) => format!("call {}", call.operation.name()),
+            Action::Raw(call) => format!(
+                "{} {} at the {} door",
+                call.method,
+                filled(&call.path),
+                call.door.name()
+            ),
+            Action::Parallel(steps) => format!("{} calls at once", steps.len()),
+            Action::Utility(utility) => {
+                let kind = utility.members.iter().find(|(name, _)| name == "type");
+                format!(
+                    "utility {}",
+                    kind.map_or("?".to_owned(), |(_, kind)| filled(kind))
+                )
+            }
+            Action::Advance(Passing::By(time)) => format!("advance {}", render_duration(*time)),
+            Action::Advance(Passing::To(moment)) => {
+                format!("advance to {}", render_moment(*moment))
+            }
+            Action::Process(_) => "process".to_owned(),
+            Action::Settle(None) => "settle".to_owned(),
+            Action::Settle(Some(limit)) => format!("settle within {}", render_duration(*limit)),
+            Action::Wait(wait) => format!(
+                "wait until {} is {}",
+                filled(&wait.request.value),
+                wait.until.value
+            ),
+            Action::ExpectConax(wanted) => {
+                format!("expect conax, card {}", filled(&wanted.card.value))
+            }
+            Action::ExpectLedger(_) => "expect ledger".to_owned(),
+            Action::ExpectDrift(_) => "expect drift".to_owned(),
+            Action::ExpectExchanges(_) => "expect exchanges".to_owned(),
+            Action::Fault(rules) => match rules.as_slice() {
+                [one] => format!("fault {}", rule_title(&one.value)),
+                rules => format!("{} fault rules", rules.len()),
+            },
+            Action::Calm(None) => "calm".to_owned(),
+            Action::Calm(Some(rule)) => format!("calm {}", filled(rule)),
+            Action::Heal => "heal".to_owned(),
+            Action::Repeat(_) => "repeat".to_owned(),
+            Action::Use(included) => format!("use {}", included.path),
+        }
+    }
+
+    /// The record, with what is worth knowing of the end.
+    pub(super) fn finish(mut self, mut record: CaseRecord) -> CaseRecord {
+        self.steps
+            .iter_mut()
+            .for_each(|step| self.hidden.mask(&mut step.title));
+        record.steps = std::mem::take(&mut self.steps);
+        record.verdict = verdict(&record.steps, self.error.is_some());
+        record.reason = self.error.take();
+        record.simulated_ms = self.elapsed_ms;
+        if self.target.has(Door::Control) {
+            self.tell_exchanges(&mut record);
+            self.tell_faults(&mut record);
+            if record.verdict.is_bad() {
+                let drift = self
+                    .send(vec![HttpCall::get(Door::Control, "/v1/drift")])
+                    .pop();
+                if let Some(Ok(reply)) = drift {
+                    record.drift = reply.json()["drift"]
+                        .as_array()
+                        .cloned()
+                        .unwrap_or_default();
+                }
+            }
+        } else {
+            record.exchanges = std::mem::take(&mut self.heard);
+        }
+        self.hidden.mask_record(&mut record);
+        record
+    }
+
+    pub(super) fn tell_exchanges(&mut self, record: &mut CaseRecord) {
+        let call = HttpCall::get(Door::Control, "/v1/journal?since=0&limit=10000");
+        let Some(Ok(reply)) = self.send(vec![call]).pop() else {
+            return;
+        };
+        let journal = reply.json();
+        let all = journal["exchanges"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
+        let mut told: Vec<ExchangeRecord> = all
+            .iter()
+            .map(|exchange| journal::from_journal(exchange, self.began))
+            .collect();
+        let dropped = journal["dropped"].as_u64().unwrap_or(0);
+        if dropped == 0 {
+            journal::assign_steps(&mut told, &self.ends);
+        }
+        // What the runner itself asks for says nothing of the story.
+        told.retain(|one| one.door != "control" || one.verb != "GET");
+        record.exchanges_left_out = dropped + told.len().saturating_sub(TOLD_LIMIT) as u64;
+        if told.len() > TOLD_LIMIT {
+            // How it began and how it ended.
+            told.drain(TOLD_LIMIT / 2..told.len() - TOLD_LIMIT / 2);
+        }
+        record.exchanges = told;
+    }
+
+    pub(super) fn tell_faults(&mut self, record: &mut CaseRecord) {
+        let call = HttpCall::get(Door::Control, "/v1/faults");
+        let Some(Ok(reply)) = self.send(vec![call]).pop() else {
+            return;
+        };
+        let faults = reply.json()["faults"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        record.faults = faults
+            .iter()
+            .map(|rule| FaultRecord {
+                name: rule["name"].as_str().unwrap_or("?").to_owned(),
+                status: rule["status"].as_str().unwrap_or("?").to_owned(),
+                hit: rule["hit"].as_u64().unwrap_or(0),
+                missed: rule["missed"].as_u64().unwrap_or(0),
+            })
+            .collect();
+        for rule in &record.faults {
+            if rule.hit == 0 && record.verdict == Verdict::Passed {
+                let note = format!("the fault rule `{}` never acted", rule.name);
+                record.notes.push(note);
+            }
+        }
+    }
+}
+
+/// What kind of fault a rule is, in a few words.
+fn rule_title(rule: &Template) -> String {
+    let Template::Map(members) = rule else {
+        return "rule".to_owned();
+    };
+    ["name", "preset", "weather"]
+        .into_iter()
+        .find_map(|key| {
+            let (_, value) = members.iter().find(|(name, _)| name == key)?;
+            value.plain().map(|value| written(&value))
+        })
+        .unwrap_or_else(|| "rule".to_owned())
+}
