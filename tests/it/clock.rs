@@ -217,7 +217,7 @@ async fn settling_names_what_keeps_it_going() {
             clock.sleep(SECOND).await;
         }
     }));
-    let settled = in_time(settle(&stage.shared, None)).await;
+    let settled = in_time(settle(&stage.shared, SettlingGoal::default())).await;
     assert_eq!(settled.steps, 10_000);
     let reply = in_time(stage.control("POST", "/v1/clock/settle", "")).await;
     let says = reply.json["says"].as_str().unwrap();
@@ -232,7 +232,7 @@ async fn a_running_house_settles_by_jumping() {
     let stage = Staging::demo().open();
     let body = due(sport_on("01900080208"), "2014-09-30T15:00:00");
     let _ = stage.post("add_subscriptions", body).await;
-    let settled = in_time(settle(&stage.shared, None)).await;
+    let settled = in_time(settle(&stage.shared, SettlingGoal::default())).await;
     assert_eq!(settled.runs, 1);
     let shown = stage.show("4050").await;
     assert_eq!(shown.member("executed_date"), "2014-09-30T15:00:00");

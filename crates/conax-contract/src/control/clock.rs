@@ -52,9 +52,18 @@ impl ClockBody {
     }
 }
 
+/// How much time is to pass, and whether whatever is due meanwhile is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdvanceBody {
+    /// How much.
+    pub time: AdvanceTime,
+    /// Whether processing runs are made as requests become due.
+    pub runs: bool,
+}
+
 /// How much time is to pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AdvanceBody {
+pub enum AdvanceTime {
     /// This much.
     By(Duration),
     /// Until the clock shows this.
@@ -68,6 +77,8 @@ struct AdvanceMembers {
     by: Option<Duration>,
     #[serde(default, deserialize_with = "documented_date")]
     to: Option<NaiveDateTime>,
+    #[serde(default)]
+    runs: bool,
 }
 
 impl AdvanceBody {
@@ -76,33 +87,48 @@ impl AdvanceBody {
     /// # Errors
     /// If it is not a JSON object with either `by` or `to`.
     pub fn parse(body: &[u8]) -> Result<Self, BodyProblem> {
-        match read_or_empty(body)? {
-            AdvanceMembers {
-                by: Some(by),
-                to: None,
-            } => Ok(Self::By(by)),
-            AdvanceMembers {
-                by: None,
-                to: Some(to),
-            } => Ok(Self::To(to)),
-            AdvanceMembers { by, .. } => {
+        let AdvanceMembers { by, to, runs } = read_or_empty(body)?;
+        let time = match (by, to) {
+            (Some(by), None) => AdvanceTime::By(by),
+            (None, Some(to)) => AdvanceTime::To(to),
+            (by, _) => {
                 let found = if by.is_some() { "both" } else { "neither" };
-                Err(BodyProblem(format!(
+                return Err(BodyProblem(format!(
                     "expected either `by`, like `10min`, or `to`, like `2014-11-30T09:00:00`; \
                      found {found}"
-                )))
+                )));
             }
-        }
+        };
+        Ok(Self { time, runs })
     }
 }
 
 /// How far time may pass until nothing more is due.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettleBody {
     /// The most simulated time it may take.
     #[serde(default, deserialize_with = "duration")]
     pub limit: Option<Duration>,
+    /// Number or id of a request: no more time passes once it has ended.
+    pub request: Option<String>,
+    /// Whether processing runs are made as requests become due.
+    #[serde(default = "yes")]
+    pub runs: bool,
+}
+
+impl Default for SettleBody {
+    fn default() -> Self {
+        Self {
+            limit: None,
+            request: None,
+            runs: true,
+        }
+    }
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl SettleBody {

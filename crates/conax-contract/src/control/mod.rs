@@ -16,7 +16,7 @@ mod utility;
 mod views;
 
 pub use body::{BodyProblem, ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, parse_body};
-pub use clock::{AdvanceBody, ClockBody, ClockModeName, SettleBody};
+pub use clock::{AdvanceBody, AdvanceTime, ClockBody, ClockModeName, SettleBody};
 pub use entry::ControlEntry;
 pub use faults::{
     ActedView, CandidateView, DriftView, DriftsView, DryRunBody, DryRunView, FaultChangeBody,

@@ -206,6 +206,8 @@ pub struct ExchangeView {
     pub number: u64,
     /// When it began.
     pub at: DateText,
+    /// Milliseconds of that second that had passed.
+    pub at_millis: u16,
     /// Where it was seen: crm, cas, control, or dispatch (the CRM's side of its calls to Conax).
     pub door: &'static str,
     /// HTTP verb.

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use conax_contract::control::{
-    AdvanceBody, AdvancedView, BodyProblem, ClockBody, ClockModeName, ClockView, NOTHING_DUE,
+    AdvanceBody, AdvanceTime, AdvancedView, BodyProblem, ClockBody, ClockModeName, ClockView, NOTHING_DUE,
     Problem, SettleBody, SettledView,
 };
+use conax_model::crm::RequestNumber;
 use conax_model::time::SimTime;
 
 use crate::clock::{Backwards, Clock, ClockMode};
 use crate::control_door::convert::date;
 use crate::control_door::reply::Reply;
-use crate::dispatch::{SettlingEnd, settle as settle_house};
+use crate::dispatch::{SettlingEnd, SettlingGoal, settle as settle_house};
+use crate::reckoning::find_request;
 use crate::shared::Shared;
 
 pub(super) fn show(clock: &Clock) -> Reply {
@@ -55,31 +57,55 @@ fn mode(body: &ClockBody) -> Result<Option<ClockMode>, Problem> {
 }
 
 /// Lets time pass. A caller that hangs up stops it half-way; what has passed has passed.
-pub(super) async fn advance(clock: &Clock, body: &[u8]) -> Result<Reply, Problem> {
-    let advanced = match AdvanceBody::parse(body).map_err(not_valid)? {
-        AdvanceBody::By(time) => clock.advance(time).await,
-        AdvanceBody::To(to) => {
+pub(super) async fn advance(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, Problem> {
+    let body = AdvanceBody::parse(body).map_err(not_valid)?;
+    let clock = &shared.clock;
+    let from = clock.now();
+    let target = match body.time {
+        AdvanceTime::By(time) => from + time,
+        AdvanceTime::To(to) => {
             let to = SimTime::from_calendar(to);
-            let now = clock.now();
-            if to < now.whole_second() {
-                return Err(backwards(Backwards { now, asked: to }));
+            if to < from.whole_second() {
+                return Err(backwards(Backwards {
+                    now: from,
+                    asked: to,
+                }));
             }
-            clock.advance_to(to).await
+            to
         }
     };
+    let mut fired = 0;
+    if body.runs {
+        let goal = SettlingGoal {
+            limit: Some(target.since(from)),
+            ..SettlingGoal::default()
+        };
+        fired = settle_house(shared, goal).await.steps;
+    }
+    let advanced = clock.advance_to(target).await;
     Ok(Reply::json(&AdvancedView {
-        from: date(advanced.from),
+        from: date(from),
         now: date(advanced.now),
-        fired: advanced.fired,
+        fired: fired + advanced.fired,
         at_rest: advanced.at_rest,
     }))
 }
 
 pub(super) async fn settle(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, Problem> {
     let body = SettleBody::parse(body).map_err(not_valid)?;
-    let settling = settle_house(shared, body.limit).await;
+    let request = match &body.request {
+        Some(name) => Some(awaited(shared, name)?),
+        None => None,
+    };
+    let goal = SettlingGoal {
+        limit: body.limit,
+        request,
+        makes_runs: body.runs,
+    };
+    let settling = settle_house(shared, goal).await;
     let says = match settling.end {
         SettlingEnd::NothingDue => NOTHING_DUE.to_owned(),
+        SettlingEnd::Ended => "the request has ended".to_owned(),
         SettlingEnd::Busy => "the house does not come to rest".to_owned(),
         SettlingEnd::Loop(next) => {
             format!("it goes on after {} steps: {next}", settling.steps)
@@ -93,6 +119,16 @@ pub(super) async fn settle(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
         runs: settling.runs,
         says,
     }))
+}
+
+/// The number of a request somebody waits for.
+fn awaited(shared: &Shared, name: &str) -> Result<RequestNumber, Problem> {
+    let found = find_request(shared, name)
+        .map_err(|missing| Problem::new(404, "unknown request", missing.to_string()))?;
+    found.number.ok_or_else(|| {
+        let detail = format!("request `{name}` has no number and is never sent");
+        Problem::new(409, "nothing to wait for", detail)
+    })
 }
 
 fn not_valid(problem: BodyProblem) -> Problem {

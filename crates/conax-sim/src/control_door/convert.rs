@@ -50,6 +50,7 @@ pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
     ExchangeView {
         number: exchange.number,
         at: date(exchange.at),
+        at_millis: u16::try_from(exchange.at.millis().rem_euclid(1000)).unwrap_or(0),
         door: exchange.surface.name(),
         verb: exchange.method.to_string(),
         target: exchange.target.to_string(),

@@ -289,7 +289,7 @@ async fn perform(
         (&Method::GET, ["v1", "clock"]) => Ok(clock::show(&shared.clock)),
         (&Method::PUT, ["v1", "clock"]) => clock::set(&shared.clock, &call.body),
         (&Method::POST, ["v1", "clock", "advance"]) => {
-            clock::advance(&shared.clock, &call.body).await
+            clock::advance(shared, &call.body).await
         }
         (&Method::POST, ["v1", "clock", "settle"]) => clock::settle(shared, &call.body).await,
         (&Method::GET, ["v1", "runs"]) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conax_contract::crm::DateText;
-use conax_model::crm::QueueLength;
+use conax_model::crm::{QueueLength, RequestNumber, State};
 use conax_model::time::SimTime;
 
 use crate::clock::Turn;
@@ -41,6 +41,29 @@ pub enum SettlingEnd {
     Loop(Next),
     /// This would be next, and it is beyond the limit.
     BeyondLimit(Next),
+    /// The request that was waited for has ended.
+    Ended,
+}
+
+/// How far to settle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettlingGoal {
+    /// The most simulated time it may take.
+    pub limit: Option<Duration>,
+    /// A request: no more time passes once it has ended.
+    pub request: Option<RequestNumber>,
+    /// Whether processing runs are made as requests become due.
+    pub makes_runs: bool,
+}
+
+impl Default for SettlingGoal {
+    fn default() -> Self {
+        Self {
+            limit: None,
+            request: None,
+            makes_runs: true,
+        }
+    }
 }
 
 /// What happens next.
@@ -68,17 +91,18 @@ impl fmt::Display for Next {
     }
 }
 
-/// Lets time pass until nothing more happens by itself, or `limit` has passed.
+/// Lets time pass until nothing more happens by itself, or the goal is reached.
 ///
 /// What is due is sent, by a processing run if nothing else sends it; then it is the time of
 /// whatever comes next. Runs on the interval go on as time passes, but are not waited for.
-pub async fn settle(shared: &Arc<Shared>, limit: Option<Duration>) -> Settling {
+pub async fn settle(shared: &Arc<Shared>, goal: SettlingGoal) -> Settling {
     let turn = shared.clock.turn().await;
     let from = shared.clock.now();
     let mut settler = Settler {
         shared,
         turn,
-        last: limit.map(|limit| from + limit),
+        goal,
+        last: goal.limit.map(|limit| from + limit),
         tried: None,
         steps: 0,
         runs: 0,
@@ -96,6 +120,7 @@ pub async fn settle(shared: &Arc<Shared>, limit: Option<Duration>) -> Settling {
 struct Settler<'a> {
     shared: &'a Arc<Shared>,
     turn: Turn<'a>,
+    goal: SettlingGoal,
     last: Option<SimTime>,
     /// How the queue was when the last run was made: another one could do nothing more.
     tried: Option<QueueLength>,
@@ -108,6 +133,9 @@ impl Settler<'_> {
         loop {
             if !self.turn.rest().await {
                 return SettlingEnd::Busy;
+            }
+            if self.has_ended() {
+                return SettlingEnd::Ended;
             }
             let Some(next) = self.next() else {
                 return SettlingEnd::NothingDue;
@@ -134,6 +162,13 @@ impl Settler<'_> {
         }
     }
 
+    fn has_ended(&self) -> bool {
+        self.goal.request.is_some_and(|number| {
+            let row = self.shared.crm().book.by_number(number);
+            row.is_some_and(|row| !matches!(row.state, State::Pending))
+        })
+    }
+
     fn next(&mut self) -> Option<Next> {
         let (due_count, length, scheduled) = {
             let book = &mut self.shared.crm().book;
@@ -142,12 +177,14 @@ impl Settler<'_> {
         };
         // Behind a run that waits for a worker another one would only wait as well.
         let is_new = self.tried != Some(length) && self.shared.workers.has_free();
-        if due_count > 0 && is_new {
+        if due_count > 0 && is_new && self.goal.makes_runs {
             self.tried = Some(length);
             return Some(Next::Run);
         }
         let wait = self.turn.next_work().map(Next::Wait);
-        let request = scheduled.map(Next::Request);
+        let request = scheduled
+            .filter(|_| self.goal.makes_runs)
+            .map(Next::Request);
         let held = self.shared.next_held().map(Next::Held);
         wait.into_iter()
             .chain(request)
