@@ -35,7 +35,8 @@ pub fn parse_faults(source: &str) -> Result<Vec<RuleSpec>, String> {
     }
     // Rules are maps or lists; what has neither is a word that was misspelt.
     if word.contains([':', '\n', '{', '[']) {
-        return parse_rules(source).map_err(|findings| render("faults", source, &findings));
+        return parse_rules(source)
+            .map_err(|findings| render("faults", source, &findings).trim_end().to_owned());
     }
     let hint = match near_word(word) {
         Some(near) => format!("did you mean `{near}`?"),
