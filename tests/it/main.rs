@@ -39,6 +39,7 @@ mod fault_sockets;
 mod faults;
 mod parity;
 mod secrets;
+mod simulator;
 mod snapshots;
 mod snapshots_whole;
 mod storm;

@@ -78,6 +78,19 @@ fn every_exit_code_is_mentioned() {
     }
 }
 
+#[test]
+fn its_rust_is_that_of_the_example_which_is_compiled_and_run() {
+    let readme = readme();
+    let blocks: Vec<&str> = readme.split("```rust\n").skip(1).collect();
+    assert!(!blocks.is_empty(), "there is no Rust in the README");
+    let example = repository().join("examples/rust/tests/provisioning.rs");
+    let example = std::fs::read_to_string(example).unwrap();
+    for block in blocks {
+        let code = block.split("```").next().unwrap_or_default();
+        assert!(example.contains(code), "not in the example:\n{code}");
+    }
+}
+
 /// The commands of the README that call a door.
 fn commands() -> Vec<String> {
     let readme = readme();

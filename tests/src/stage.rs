@@ -11,7 +11,7 @@ use conax_model::cas::{CasState, Outcome};
 use conax_model::id::SmartcardId;
 use conax_model::time::SimTime;
 use conax_sim::clock::Advanced;
-use conax_sim::dispatch::{RunReport, run_once};
+use conax_sim::dispatch::{RunReport, run_once, run_through};
 use conax_sim::doorway::WORLD_HEADER;
 use conax_sim::house::House;
 use conax_sim::shared::Shared;
@@ -225,17 +225,7 @@ impl Stage {
     /// # Panics
     /// If the run does.
     pub async fn run_through(&self) {
-        let shared = Arc::clone(&self.shared);
-        let run = tokio::spawn(async move { run_once(&shared).await });
-        while !run.is_finished() {
-            let turn = self.shared.clock.turn().await;
-            turn.rest().await;
-            match turn.next_work() {
-                Some(due) if !run.is_finished() => drop(turn.advance_to(due).await),
-                _ => tokio::task::yield_now().await,
-            }
-        }
-        run.await.expect("a run ends");
+        run_through(&self.shared).await;
     }
 
     /// Adds a fault rule, as a file would have it.

@@ -2,27 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use chrono::NaiveDateTime;
-use conax_contract::cas::Profile;
-use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
+use conax_contract::crm::Shape;
 use conax_contract::text;
 use conax_contract::world::WorldSpec;
-use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 use conax_sim::clock::ClockMode;
 use conax_sim::dispatch::ConaxAddress;
-use conax_sim::doorway::Limits;
 use conax_sim::house::{House, OpenHouse};
-use conax_sim::journal::JournalLimits;
-use conax_sim::settings::{
-    CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings, DoorAddresses,
-    HouseSettings,
-};
+use conax_sim::settings::{DoorAddresses, HouseSettings};
 use conax_sim::snapshot::SealKey;
-use conax_sim::tls::ConaxTls;
 
 use crate::stage::Stage;
 
@@ -188,41 +179,10 @@ impl Staging {
     }
 }
 
+/// Runs are made when a test says so.
 fn settings() -> HouseSettings {
-    HouseSettings {
-        seed: SEED,
-        start: date(START),
-        clock: ClockMode::Real,
-        crm: CrmSettings {
-            base_path: BasePath::default(),
-            shape: Shape::Superset,
-            http_mode: HttpMode::Business200,
-            success_texts: SuccessTexts::Null,
-            reading: Reading::default(),
-            tokens: TokenPolicy::default(),
-            key_tokens: TokenPolicy::Fixed(Duration::from_secs(2 * 60 * 60)),
-        },
-        cas: CasDoorSettings {
-            profile: Profile::public(),
-            authentication: CasAuthentication::Off,
-            tls: CasTls::Off,
-        },
-        dispatch: DispatchSettings {
-            conax_address: None,
-            tls: ConaxTls::default(),
-            credentials: None,
-            run_interval: None,
-            worker_count: 4,
-            connect_time: Duration::from_secs(10),
-            read_time: Duration::from_secs(600),
-        },
-        limits: Limits::default(),
-        journal: JournalLimits::default(),
-        faults: Vec::new(),
-        fault_header: false,
-        ledger_limit: 1_000_000,
-        control_token: None,
-        world_limit: 256,
-        snapshot_key: SealKey::parse(KEY).expect("64 hexadecimal digits"),
-    }
+    let mut settings = HouseSettings::new(SEED, date(START));
+    settings.dispatch.run_interval = None;
+    settings.snapshot_key = SealKey::parse(KEY).expect("64 hexadecimal digits");
+    settings
 }

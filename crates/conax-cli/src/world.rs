@@ -3,14 +3,11 @@
 use std::path::Path;
 
 use conax_contract::text;
-use conax_contract::world::WorldSpec;
+use conax_contract::world::{DEMO, WorldSpec};
 
 use crate::exit::Exit;
 use crate::print;
 use crate::settings::SettingsError;
-
-/// The demo world, as its file stands.
-pub(crate) const DEMO: &str = include_str!("../../../fixtures/worlds/demo.world.yaml");
 
 /// Prints the demo world.
 pub(crate) fn run() -> Exit {
@@ -21,17 +18,13 @@ pub(crate) fn run() -> Exit {
 /// Reads the demo world or a file.
 pub(crate) fn read(name: &str) -> Result<WorldSpec, SettingsError> {
     if name == "demo" {
-        return parse("demo.world.yaml", DEMO);
+        return Ok(WorldSpec::demo());
     }
     let source = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
         file: "the world",
         path: Path::new(name).into(),
         source,
     })?;
-    parse(name, &source)
-}
-
-fn parse(name: &str, source: &str) -> Result<WorldSpec, SettingsError> {
-    WorldSpec::parse(source)
-        .map_err(|findings| SettingsError::File(vec![text::render(name, source, &findings)]))
+    WorldSpec::parse(&source)
+        .map_err(|findings| SettingsError::File(vec![text::render(name, &source, &findings)]))
 }

@@ -5,7 +5,8 @@
 //! other, over bytes. The house reads no arguments, no environment and no files, and prints
 //! nothing.
 //!
-//! Read on: [`house`] (how it is built and opened), [`shared`] (what is behind which lock).
+//! Read on: [`simulator`] (for tests in Rust: start here if you come from outside), [`house`] (how
+//! it is built and opened), [`shared`] (what is behind which lock).
 
 pub mod cas_door;
 pub mod clock;
@@ -19,7 +20,10 @@ pub mod journal;
 pub mod reckoning;
 pub mod settings;
 pub mod shared;
+pub mod simulator;
 pub mod snapshot;
 pub mod tls;
 pub mod world;
 pub mod worlds;
+
+pub use simulator::{OpenSimulator, Simulator, SimulatorError};

@@ -51,6 +51,30 @@ pub struct HouseSettings {
     pub snapshot_key: SealKey,
 }
 
+impl HouseSettings {
+    /// What everything is where nobody says anything else; only the key of snapshot files is a new
+    /// one each time.
+    #[must_use]
+    pub fn new(seed: Seed, start: SimTime) -> Self {
+        Self {
+            seed,
+            start,
+            clock: ClockMode::Real,
+            crm: CrmSettings::default(),
+            cas: CasDoorSettings::default(),
+            dispatch: DispatchSettings::default(),
+            limits: Limits::default(),
+            journal: JournalLimits::default(),
+            faults: Vec::new(),
+            fault_header: false,
+            ledger_limit: 1_000_000,
+            control_token: None,
+            world_limit: 256,
+            snapshot_key: SealKey::random(),
+        }
+    }
+}
+
 /// How the provisioning API behaves.
 #[derive(Clone, Debug)]
 pub struct CrmSettings {
@@ -70,6 +94,21 @@ pub struct CrmSettings {
     pub key_tokens: TokenPolicy,
 }
 
+impl Default for CrmSettings {
+    fn default() -> Self {
+        Self {
+            base_path: BasePath::default(),
+            shape: Shape::Superset,
+            http_mode: HttpMode::Business200,
+            success_texts: SuccessTexts::Null,
+            reading: Reading::default(),
+            tokens: TokenPolicy::default(),
+            // Documented: a key's token lives two hours, used or not.
+            key_tokens: TokenPolicy::Fixed(Duration::from_secs(2 * 60 * 60)),
+        }
+    }
+}
+
 /// How the simulated head-end behaves on the wire.
 #[derive(Clone, Debug)]
 pub struct CasDoorSettings {
@@ -79,6 +118,16 @@ pub struct CasDoorSettings {
     pub authentication: CasAuthentication,
     /// Whether its door speaks TLS.
     pub tls: CasTls,
+}
+
+impl Default for CasDoorSettings {
+    fn default() -> Self {
+        Self {
+            profile: Profile::public(),
+            authentication: CasAuthentication::Off,
+            tls: CasTls::default(),
+        }
+    }
 }
 
 /// Whether the head-end's door speaks TLS.
@@ -135,6 +184,21 @@ pub struct DispatchSettings {
     pub connect_time: Duration,
     /// How long each wait for bytes may take.
     pub read_time: Duration,
+}
+
+impl Default for DispatchSettings {
+    fn default() -> Self {
+        Self {
+            conax_address: None,
+            tls: ConaxTls::default(),
+            credentials: None,
+            run_interval: Some(Duration::from_secs(5)),
+            worker_count: 4,
+            connect_time: Duration::from_secs(10),
+            // The default of Axis 1.
+            read_time: Duration::from_secs(600),
+        }
+    }
 }
 
 /// The addresses of the doors that are opened.

@@ -5,6 +5,7 @@ use std::path::Path;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 use conax_sim::clock::ClockMode;
+use conax_sim::settings::HouseSettings;
 
 use super::resolve::{check_file, unknown_variables};
 use super::{SETTINGS, Settings, house};
@@ -43,6 +44,14 @@ fn the_defaults_make_a_house_with_all_doors_on_this_machine() {
         assert!(address.expect("every door is open").ip().is_loopback());
     }
     assert_eq!(house.cas.profile.name(), "public");
+}
+
+#[test]
+fn the_defaults_of_the_program_are_those_of_the_library() {
+    let start = SimTime::from_millis(0);
+    let (program, _) = house(&Settings::defaults(), Seed(1), start, None).expect("defaults fit");
+    let library = HouseSettings::new(Seed(1), start);
+    assert_eq!(format!("{program:#?}"), format!("{library:#?}"));
 }
 
 #[test]

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use conax_contract::cas::Profile;
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
-use conax_contract::fault::{FaultFile, PRESETS, RuleSpec, WEATHERS};
-use conax_contract::text::{self, near_miss, parse_moment};
+use conax_contract::fault::{FaultFile, RuleSpec, near_word, rules_of_word};
+use conax_contract::text;
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
-use conax_sim::clock::ClockMode;
+use conax_sim::clock::{ClockMode, parse_clock};
 use conax_sim::dispatch::ConaxAddress;
 use conax_sim::doorway::Limits;
 use conax_sim::journal::JournalLimits;
@@ -93,8 +93,7 @@ fn crm(settings: &Settings) -> Result<CrmSettings, String> {
             ..Reading::default()
         },
         tokens: token_life(settings.get("token-life"))?,
-        // Documented: a key's token lives two hours, used or not.
-        key_tokens: TokenPolicy::Fixed(Duration::from_secs(2 * 60 * 60)),
+        ..CrmSettings::default()
     })
 }
 
@@ -260,29 +259,8 @@ pub(crate) fn seed(text: &str) -> Result<Option<u64>, String> {
         .or_else(|_| expected(text, "`random` or a whole number from 0"))
 }
 
-/// How time passes, and from when, if that is said.
 pub(super) fn clock(text: &str) -> Result<(ClockMode, Option<SimTime>), String> {
-    let (mode, from) = match text.split_once(" from ") {
-        Some((mode, from)) => (mode, Some(from)),
-        None => (text, None),
-    };
-    let scale = || {
-        let scale = mode.strip_prefix('x')?.parse().ok()?;
-        ClockMode::scaled(scale)
-    };
-    let mode = match mode {
-        "real" => Ok(ClockMode::Real),
-        "stepped" => Ok(ClockMode::Stepped),
-        _ => scale().map_or_else(
-            || expected(mode, "`real`, `stepped` or a factor such as `x60`"),
-            Ok,
-        ),
-    };
-    let start = from.map(|from| match parse_moment(from) {
-        Some(start) => Ok(SimTime::from_calendar(start)),
-        None => expected(from, "a date such as `2014-11-30T08:59:00`"),
-    });
-    Ok((mode?, start.transpose()?))
+    parse_clock(text)
 }
 
 pub(super) fn base_path(text: &str) -> Result<BasePath, String> {
@@ -414,11 +392,8 @@ fn faults_at_start(named: Option<&str>) -> Result<Vec<RuleSpec>, SettingsError> 
 }
 
 fn faults_named(name: &str) -> Result<Vec<RuleSpec>, SettingsError> {
-    if let Some(rule) = RuleSpec::of_preset(name) {
-        return Ok(vec![rule]);
-    }
-    if let Some(weather) = WEATHERS.iter().find(|weather| weather.name == name) {
-        return Ok(weather.rules());
+    if let Some(rules) = rules_of_word(name) {
+        return Ok(rules);
     }
     let source = std::fs::read_to_string(name).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => SettingsError::File(vec![no_faults(name)]),
@@ -435,9 +410,7 @@ fn faults_named(name: &str) -> Result<Vec<RuleSpec>, SettingsError> {
 
 /// That a name stands for no faults, and what it may have meant.
 fn no_faults(name: &str) -> String {
-    let presets = PRESETS.iter().map(|preset| preset.name);
-    let known = WEATHERS.iter().map(|weather| weather.name).chain(presets);
-    let hint = match near_miss(name, known) {
+    let hint = match near_word(name) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`conax-sim faults list` and `faults weathers` name them".to_owned(),
     };

@@ -6,7 +6,7 @@
 //! schema and tests). What a rule does is not known here; it is data.
 //!
 //! Read on: `catalogue` (F01 to F46), `read` (rules), `action` (what can go wrong), `shape`
-//! (delays), `weather`, `magic`.
+//! (delays), `weather`, `word` (presets and weathers by name), `magic`.
 
 mod action;
 mod catalogue;
@@ -17,6 +17,7 @@ mod reproduce;
 mod shape;
 mod spec;
 mod weather;
+mod word;
 mod written;
 
 #[cfg(test)]
@@ -33,3 +34,4 @@ pub use spec::{
     SharingSpec, TlsSpec, WhatSpec,
 };
 pub use weather::{WEATHERS, Weather};
+pub use word::{near_word, parse_faults, rules_of_word};

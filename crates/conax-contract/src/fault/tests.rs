@@ -1,6 +1,9 @@
 //! The tables are sound, and the language is read as written.
 
-use super::{FaultFile, PRESETS, Preset, RuleSpec, ScriptSpec, WEATHERS, magic_cards, reproduce};
+use super::{
+    FaultFile, PRESETS, Preset, RuleSpec, ScriptSpec, WEATHERS, magic_cards, parse_faults,
+    reproduce,
+};
 use crate::text;
 
 fn findings(source: &str) -> String {
@@ -44,6 +47,31 @@ fn every_weather_has_rules() {
         let written = format!("faults: [{{ weather: {} }}]", weather.name);
         assert_eq!(FaultFile::parse(&written).unwrap().rules, weather.rules());
     }
+}
+
+#[test]
+fn faults_are_one_word_or_rules() {
+    for (source, count) in [
+        ("f05", 1),
+        (" f14/page-200\n", 1),
+        ("reset-applied", 1),
+        ("flaky-network", WEATHERS[1].rules().len()),
+        ("{ preset: f05, times: 1 }", 1),
+        ("sequence: [f05, f01, ok]", 1),
+        ("- preset: f05\n- preset: f06", 2),
+    ] {
+        let found = parse_faults(source).map(|rules| rules.len());
+        assert_eq!(found, Ok(count), "{source}");
+    }
+    assert_eq!(
+        parse_faults("read-timeot").expect_err("no such preset"),
+        "`read-timeot` is no preset and no weather\n   hint: did you mean `read-timeout`?"
+    );
+    let both = parse_faults("{ preset: f99, tims: 1 }").expect_err("two mistakes");
+    assert!(
+        both.contains("f99") && both.contains("did you mean `times`"),
+        "{both}"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Letting time pass at once.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use conax_model::time::SimTime;
@@ -62,6 +63,31 @@ impl Clock {
     /// Lets time pass until the clock shows `now`; nothing happens if it already does.
     pub async fn advance_to(&self, now: SimTime) -> Advanced {
         self.turn().await.advance_to(now).await
+    }
+
+    /// Waits for `work` and lets pass just as much time as that takes.
+    ///
+    /// What it does must count as an activity until it is done, as a call and a run do; else time
+    /// would pass that nobody waits for.
+    pub async fn passing<F: Future>(&self, work: F) -> F::Output {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = self.pass_to_next() => {}
+            }
+        }
+    }
+
+    /// Lets time pass until whoever is next goes on; nobody may be waiting yet, or any more.
+    async fn pass_to_next(&self) {
+        let turn = self.turn().await;
+        turn.rest().await;
+        match turn.next_work() {
+            Some(due) => drop(turn.advance_to(due).await),
+            None => tokio::task::yield_now().await,
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod handover;
 #[cfg(test)]
 mod tests;
 mod waits;
+mod written;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,6 +28,7 @@ use tokio::time::Instant;
 pub use activity::{Activity, Caller, Run, idle, idle_unless_quick};
 pub use advance::{Advanced, Turn};
 pub use handover::{Bell, Hearing, Place, Places};
+pub use written::parse_clock;
 
 use activity::Bustle;
 use face::{Face, SharedFace};

@@ -5,7 +5,7 @@ use conax_contract::control::{
     PresetsView, Problem, ReproductionView, ShadowView, parse_body,
 };
 use conax_contract::crm::{Priority as WirePriority, RequestType};
-use conax_contract::fault::{RuleSpec, parse_rules, reproduce};
+use conax_contract::fault::{RuleSpec, parse_rules, reproduce, rules_of_word};
 use conax_contract::text::render;
 use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
 use conax_model::fault::{Acted, End, Facts, NearMiss, Orders, Origin, RuleId, RuleView};
@@ -80,7 +80,7 @@ pub(super) fn add(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem>
     }))
 }
 
-/// One rule, a list of rules, or a file; or the name of a preset alone.
+/// One rule, a list of rules, or a file; or the name of a preset or weather alone.
 fn rules(body: &[u8]) -> Result<Vec<RuleSpec>, Problem> {
     let refused = |source: &str, findings| {
         let findings: Vec<_> = findings;
@@ -97,8 +97,8 @@ fn rules(body: &[u8]) -> Result<Vec<RuleSpec>, Problem> {
     };
     let source = std::str::from_utf8(body)
         .map_err(|_| Problem::new(400, "body not understood", "the body is not UTF-8"))?;
-    if let Some(rule) = RuleSpec::of_preset(source) {
-        return Ok(vec![rule]);
+    if let Some(rules) = rules_of_word(source) {
+        return Ok(rules);
     }
     parse_rules(source).map_err(|findings| refused(source, findings))
 }
