@@ -6,7 +6,7 @@ use std::time::Duration;
 use conax_contract::crm::{Operation, RefusalCode};
 use conax_model::crm::TokenPolicy;
 use conax_sim::clock::ClockMode;
-use conax_sim::dispatch::{OWN_REQUEST_HEADER, run_once, settle};
+use conax_sim::dispatch::{OWN_REQUEST_HEADER, SettlingGoal, run_once, settle};
 use conax_sim::house::OpenHouse;
 use conax_sim::journal::Surface;
 use conax_sim::settings::HouseSettings;

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
     bench, clock, completions, config, control_client, drift, faults, healthcheck, ledger, lint,
-    serve, snapshot, why, world,
+    run, serve, snapshot, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -23,6 +23,8 @@ pub fn command_line() -> Command {
         .max_term_width(80)
         .after_help(exit_codes())
         .subcommand(serve_command())
+        .subcommand(run::command())
+        .subcommand(run::replay_command())
         .subcommand(lint_command())
         .subcommand(config_command())
         .subcommand(
@@ -46,6 +48,8 @@ pub fn command_line() -> Command {
 pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
     match matches.subcommand() {
         Some(("serve", matches)) => serve::run(matches),
+        Some(("run", matches)) => run::run(matches),
+        Some(("replay", matches)) => run::replay(matches),
         Some(("lint", matches)) => lint::run(matches),
         Some(("config", matches)) => config::run(matches),
         Some(("world", _)) => world::run(),

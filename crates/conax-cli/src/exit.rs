@@ -11,23 +11,32 @@ pub enum Exit {
     OurBug,
     /// The command line is wrong.
     Usage,
-    /// A settings, world, profile or ledger file is wrong.
+    /// A settings, world, profile, ledger or scenario file is wrong.
     Settings,
     /// What was checked is not as expected.
     NotMet,
     /// The surroundings do not allow it: an address is taken, a target does not answer.
     Surroundings,
+    /// Nothing was played: no scenario was found or chosen, or all were skipped.
+    NothingRan,
+    /// Somebody stopped it; the reports are written.
+    Interrupted,
+    /// A report could not be written.
+    ReportNotWritten,
 }
 
 impl Exit {
     /// Every code, in ascending order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Met,
         Self::OurBug,
         Self::Usage,
         Self::Settings,
         Self::NotMet,
         Self::Surroundings,
+        Self::NothingRan,
+        Self::Interrupted,
+        Self::ReportNotWritten,
     ];
 
     /// The number the shell sees.
@@ -40,6 +49,9 @@ impl Exit {
             Self::Settings => 3,
             Self::NotMet => 4,
             Self::Surroundings => 5,
+            Self::NothingRan => 6,
+            Self::Interrupted => 7,
+            Self::ReportNotWritten => 8,
         }
     }
 
@@ -50,9 +62,12 @@ impl Exit {
             Self::Met => "everything was as it should be",
             Self::OurBug => "conax-sim itself failed",
             Self::Usage => "the command line is wrong",
-            Self::Settings => "a settings, world, profile or ledger file is wrong",
+            Self::Settings => "a settings, world, profile, ledger or scenario file is wrong",
             Self::NotMet => "what was checked is not as expected",
             Self::Surroundings => "an address is taken, or a target does not answer",
+            Self::NothingRan => "nothing was played: none found, none chosen, or all skipped",
+            Self::Interrupted => "it was stopped; the reports are written",
+            Self::ReportNotWritten => "a report could not be written",
         }
     }
 }

@@ -19,6 +19,7 @@ mod healthcheck;
 mod ledger;
 mod lint;
 mod print;
+mod run;
 mod serve;
 pub mod settings;
 mod snapshot;

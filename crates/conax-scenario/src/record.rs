@@ -11,6 +11,7 @@ pub const FORMAT: u32 = 1;
 
 /// A whole run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RunRecord {
     /// The form of this record.
     pub format: u32,
@@ -68,6 +69,7 @@ impl Verdict {
 
 /// One scenario, or one row of its table.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CaseRecord {
     /// The file, as it was named.
     pub file: String,
@@ -117,6 +119,7 @@ pub struct CaseRecord {
 
 /// One step.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StepRecord {
     /// The file, if it is an included one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,6 +160,7 @@ pub enum FindingKind {
 
 /// Something that was not as it should be.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FindingRecord {
     /// What kind of thing.
     pub kind: FindingKind,
@@ -186,6 +190,7 @@ pub struct FindingRecord {
 
 /// One exchange, secrets masked.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ExchangeRecord {
     /// Its number, counted over all doors.
     pub number: u64,
@@ -222,6 +227,7 @@ pub struct ExchangeRecord {
 
 /// A fault rule and what it did.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FaultRecord {
     /// Its name.
     pub name: String,

@@ -11,9 +11,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use conax_contract::world::WorldSpec;
+use conax_model::entropy::Seed;
+use conax_model::time::SimTime;
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockMode};
 use crate::dispatch::{Approach, run_on_interval};
 use crate::house::link;
 use crate::journal::{Journal, Observer};
@@ -110,6 +112,17 @@ pub(crate) struct Surroundings {
     pub(crate) approach: Approach,
     /// Whether worlds make processing runs of themselves.
     pub(crate) runs_on_interval: bool,
+}
+
+/// How a world begins that is made for somebody; what is left away is as in the main world.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Beginning {
+    /// Its seed.
+    pub seed: Option<Seed>,
+    /// How its time passes; stepped, it makes no processing runs of itself either.
+    pub clock: Option<ClockMode>,
+    /// What its clock shows first.
+    pub start: Option<SimTime>,
 }
 
 /// A world beside the main one. Its runs end when it goes.
@@ -236,7 +249,7 @@ impl Worlds {
             name: name.to_owned(),
             ..WorldSpec::clone(&self.main.world())
         };
-        self.make(spec).await
+        self.make(spec, Beginning::default()).await
     }
 
     /// Replaces the world of the name the starting state has, or makes it; whether it was made.
@@ -244,15 +257,21 @@ impl Worlds {
     /// # Errors
     /// If the starting state contradicts itself or there are too many worlds; then nothing is
     /// changed.
-    pub async fn put(self: &Arc<Self>, spec: WorldSpec) -> Result<bool, WorldRefusal> {
+    pub async fn put(
+        self: &Arc<Self>,
+        spec: WorldSpec,
+        beginning: Beginning,
+    ) -> Result<bool, WorldRefusal> {
         check_name(&spec.name)?;
         let _one_at_a_time = self.making.lock().await;
         match self.find(&spec.name) {
+            // Its clock has begun, and its seed has been drawn from.
+            Some(_) if beginning != Beginning::default() => Err(WorldRefusal::Taken(spec.name)),
             Some(world) => {
                 world.replace_world(spec).await?;
                 Ok(false)
             }
-            None => self.make(spec).await.map(|_| true),
+            None => self.make(spec, beginning).await.map(|_| true),
         }
     }
 
@@ -317,13 +336,22 @@ impl Worlds {
     }
 
     /// Bringing a large world to life takes its time, so it is not done where calls are waited for.
-    async fn make(self: &Arc<Self>, spec: WorldSpec) -> Result<Arc<Shared>, WorldRefusal> {
+    async fn make(
+        self: &Arc<Self>,
+        spec: WorldSpec,
+        beginning: Beginning,
+    ) -> Result<Arc<Shared>, WorldRefusal> {
         self.check_room()?;
         let name = spec.name.clone();
-        let settings = HouseSettings {
-            start: self.beginning.now(),
+        let mut settings = HouseSettings {
+            start: beginning.start.unwrap_or_else(|| self.beginning.now()),
+            seed: beginning.seed.unwrap_or(self.main.settings.seed),
+            clock: beginning.clock.unwrap_or(self.main.settings.clock),
             ..self.main.settings.clone()
         };
+        if beginning.clock == Some(ClockMode::Stepped) {
+            settings.dispatch.run_interval = None;
+        }
         let clock = Clock::new(settings.clock, settings.start);
         let (journal, link) = self.equipment(&settings, &name, &clock);
         let making =

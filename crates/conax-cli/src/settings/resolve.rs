@@ -119,6 +119,13 @@ impl Settings {
         }
     }
 
+    /// Sets a setting of the table to a checked value.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        if let Some(resolved) = self.values.iter_mut().find(|one| one.entry.key == key) {
+            value.clone_into(&mut resolved.value);
+        }
+    }
+
     /// Every setting, in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = &Resolved> {
         self.values.iter()

@@ -39,12 +39,12 @@ impl ControlEntry {
         entry(
             "POST",
             "/v1/clock/advance",
-            "let time pass at once: by a duration, or to a date",
+            "let time pass at once: by a duration, or to a date; runs",
         ),
         entry(
             "POST",
             "/v1/clock/settle",
-            "let time pass until nothing more is due; limit",
+            "let time pass until nothing more is due; limit, request, runs",
         ),
         entry("GET", "/v1/worlds", "the worlds there are"),
         entry(
@@ -55,7 +55,7 @@ impl ControlEntry {
         entry(
             "PUT",
             "/v1/worlds/{name}",
-            "replace a world by a YAML or JSON file, or make one",
+            "replace a world by a YAML or JSON file, or make one; seed=, clock=",
         ),
         entry(
             "DELETE",

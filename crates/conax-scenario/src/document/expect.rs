@@ -430,12 +430,7 @@ pub(super) fn ledger(
             let Some(entry) = fields.entry(key) else {
                 continue;
             };
-            members.extend(expected(
-                entry,
-                &format!("totals.{path}"),
-                names,
-                fields.findings,
-            ));
+            members.extend(expected(entry, path, names, fields.findings));
         }
         Some(members)
     })?;

@@ -15,7 +15,7 @@ mod values;
 mod world;
 
 pub use loader::{FileFindings, Library};
-pub use read::{Seeds, load};
+pub use read::{Given, Seeds, load};
 pub use spec::{
     Action, Body, Call, ConaxExpectation, Door, DriftExpectation, ExampleExpectation,
     ExchangeExpectation, Expected, Included, Keep, Over, Passing, Path, RawCall, Repeat,

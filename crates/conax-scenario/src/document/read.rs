@@ -1,10 +1,11 @@
 //! Reading a scenario file.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use conax_contract::text::{
-    Entry, Fields, Finding, Findings, Marked, Node, Placed, fields, items, mismatch, moment,
-    number, read, text,
+    Entry, Fields, Finding, Findings, Marked, Node, Placed, Scalar, Style, fields, items, mismatch,
+    moment, number, read, text,
 };
 
 use super::loader::{FileFindings, Library, Loader};
@@ -32,6 +33,15 @@ impl Seeds {
     }
 }
 
+/// What a file is read with.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Where chance begins.
+    pub seeds: Seeds,
+    /// Values of variables that hold instead of those of the file.
+    pub variables: BTreeMap<String, String>,
+}
+
 /// The most rows of a table.
 const ROW_LIMIT: usize = 10_000;
 
@@ -42,13 +52,13 @@ const ROW_LIMIT: usize = 10_000;
 pub fn load(
     path: &str,
     source: &str,
-    seeds: Seeds,
+    given: &Given,
     library: &dyn Library,
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
     let mut loader = Loader::new(library, path);
     let mut findings = Findings::new();
     let scenarios =
-        read(source, &mut findings).map(|root| read_root(&root, seeds, &mut loader, &mut findings));
+        read(source, &mut findings).map(|root| read_root(&root, given, &mut loader, &mut findings));
     let result = findings.into_result(scenarios);
     let mut all = Vec::new();
     let found = match result {
@@ -73,7 +83,7 @@ pub fn load(
 
 fn read_root(
     root: &Marked,
-    seeds: Seeds,
+    given: &Given,
     loader: &mut Loader<'_>,
     findings: &mut Findings,
 ) -> Vec<Scenario> {
@@ -82,7 +92,7 @@ fn read_root(
         Node::List(_) | Node::Scalar(_) => false,
     };
     if !several {
-        return read_scenario(root, seeds, loader, findings);
+        return read_scenario(root, given, loader, findings);
     }
     let mut scenarios = Vec::new();
     let _ = fields(root, findings, "a file of scenarios", |fields| {
@@ -92,7 +102,7 @@ fn read_root(
             items(|item, _| Some(item.clone()))(value, findings)
         })?;
         for item in &list {
-            scenarios.extend(read_scenario(item, seeds, loader, fields.findings));
+            scenarios.extend(read_scenario(item, given, loader, fields.findings));
         }
         Some(())
     });
@@ -102,7 +112,7 @@ fn read_root(
 /// Reads one scenario; a table gives one for each row.
 fn read_scenario(
     marked: &Marked,
-    seeds: Seeds,
+    given: &Given,
     loader: &mut Loader<'_>,
     findings: &mut Findings,
 ) -> Vec<Scenario> {
@@ -116,7 +126,7 @@ fn read_scenario(
         Node::Scalar(scalar) => scalar.text.parse().ok(),
         Node::List(_) | Node::Map(_) => None,
     });
-    let seed = seeds.of(named_seed);
+    let seed = given.seeds.of(named_seed);
     let table = match entry("cases") {
         Some(entry) => values::read_table(&entry.value, findings),
         None => None,
@@ -135,13 +145,14 @@ fn read_scenario(
     };
     let mut scenarios = Vec::new();
     for (index, row) in rows.into_iter().enumerate() {
-        let (values, row) = row_values(
+        let (mut values, row) = row_values(
             entry("vars"),
             table.as_ref().zip(row),
             index,
             seed,
             findings,
         );
+        override_values(&mut values, &given.variables);
         let filled = substitute_all(marked, &values);
         let read = fields(&filled, findings, "a scenario", |fields| {
             read_fields(fields, seed, row, loader)
@@ -174,6 +185,24 @@ fn row_values(
         values::read_variables(&entry.value, seed, &mut values, findings);
     }
     (values, row)
+}
+
+/// Variables of the file that got another value from outside.
+fn override_values(values: &mut Values, given: &BTreeMap<String, String>) {
+    for (name, text) in given {
+        let Some(value) = values.get_mut(name) else {
+            continue;
+        };
+        // What was text stays text, so that a number of a smartcard does not become one.
+        let style = match &value.node {
+            Node::Scalar(scalar) => scalar.style,
+            Node::List(_) | Node::Map(_) => Style::Quoted,
+        };
+        value.node = Node::Scalar(Scalar {
+            text: text.clone(),
+            style,
+        });
+    }
 }
 
 /// Puts the values in everywhere but where they are given.

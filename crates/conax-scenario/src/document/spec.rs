@@ -51,6 +51,20 @@ impl Scenario {
     // Shown: the date of the documented examples.
     pub const DEFAULT_CLOCK: &str = "2014-09-24T15:00:00";
 
+    /// Whether a step looks at the ledger.
+    #[must_use]
+    pub fn looks_at_ledger(&self) -> bool {
+        fn looks(step: &Step) -> bool {
+            match &step.action {
+                Action::ExpectLedger(_) => true,
+                Action::Repeat(repeat) => repeat.steps.iter().any(looks),
+                Action::Use(included) => included.steps.iter().any(looks),
+                _ => false,
+            }
+        }
+        self.steps.iter().chain(&self.cleanup).any(looks)
+    }
+
     /// Its sentence with its row, as reports name it.
     #[must_use]
     pub fn title(&self) -> String {

@@ -11,7 +11,7 @@ use conax_contract::text::{
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
-use super::template::is_name;
+use super::template::{is_name, plain_value};
 
 /// Values by name, as they stand in the tree.
 pub(super) type Values = BTreeMap<String, Marked>;
@@ -36,6 +36,7 @@ pub(super) fn read_variables(
             findings.add(bad_name(&entry.key, entry));
             continue;
         }
+        check_plain(&entry.value, findings);
         let written = substitute(&entry.value, values);
         if let Some(value) = generated(&written, seed, &entry.key, findings) {
             values.insert(entry.key.clone(), value);
@@ -234,6 +235,9 @@ pub(super) fn read_table(marked: &Marked, findings: &mut Findings) -> Option<Tab
         table.columns.push(name);
     }
     for row in rows {
+        for cell in &row {
+            check_plain(cell, findings);
+        }
         if row.len() != header.len() {
             let found = row.len();
             let message = format!("the table has {} columns, this row {found}", header.len());
@@ -253,6 +257,19 @@ pub(super) fn read_table(marked: &Marked, findings: &mut Findings) -> Option<Tab
         return None;
     }
     Some(table)
+}
+
+/// A value readers of YAML disagree about is a finding even where nobody uses it.
+fn check_plain(marked: &Marked, findings: &mut Findings) {
+    match &marked.node {
+        Node::Scalar(_) => {
+            let _ = plain_value(marked, findings);
+        }
+        Node::List(list) => list.iter().for_each(|item| check_plain(item, findings)),
+        Node::Map(entries) => entries
+            .iter()
+            .for_each(|one| check_plain(&one.value, findings)),
+    }
 }
 
 impl Table {

@@ -42,12 +42,13 @@ impl Player<'_> {
                     looks::judge_conax(wanted, reply, scope)
                 })
             }
-            Action::ExpectLedger(expected) => {
-                let call = HttpCall::get(Door::Control, "/v1/ledger");
-                self.look(call, step.span, |reply, scope| {
-                    judge(reply, expected, scope).mismatches
-                })
-            }
+            Action::ExpectLedger(expected) => match self.ledger(step.span) {
+                Ok(totals) => {
+                    let since = looks::since(&totals, &self.totals_before);
+                    self.told(judge(&since, expected, self.scope()).mismatches)
+                }
+                Err(findings) => findings,
+            },
             Action::ExpectDrift(wanted) => {
                 let call = HttpCall::get(Door::Control, "/v1/drift");
                 self.look(call, step.span, |reply, scope| {
@@ -283,6 +284,13 @@ impl Player<'_> {
             self.scope_mut().insert(one.name.clone(), value);
         }
         findings
+    }
+
+    /// The totals of the ledger.
+    pub(super) fn ledger(&mut self, span: Span) -> Result<Value, Found> {
+        let call = HttpCall::get(Door::Control, "/v1/ledger");
+        let reply = self.control(call, span)?;
+        Ok(reply["totals"].clone())
     }
 
     pub(super) fn look(

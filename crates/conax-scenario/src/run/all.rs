@@ -35,12 +35,25 @@ pub struct Plan {
 #[derive(Debug, Default)]
 pub struct Stop {
     wished: AtomicBool,
+    interrupted: AtomicBool,
 }
 
 impl Stop {
     /// Wishes it.
     pub fn wish(&self) {
         self.wished.store(true, Ordering::Relaxed);
+    }
+
+    /// Wishes that what is being played ends before its next step, too.
+    pub fn interrupt(&self) {
+        self.wish();
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether what is being played is to end.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     /// Whether it was wished.

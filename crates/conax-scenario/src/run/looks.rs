@@ -52,6 +52,19 @@ fn named(name: &str, placed: &Placed<Matcher>) -> Expected {
     }
 }
 
+/// What was counted since the beginning: a world may begin with requests.
+pub(super) fn since(totals: &Value, before: &Value) -> Value {
+    let members = totals.as_object().into_iter().flatten();
+    let counted = members.map(|(name, count)| {
+        let now = count.as_i64().unwrap_or(0);
+        (
+            name.clone(),
+            Value::from(now - before[name].as_i64().unwrap_or(0)),
+        )
+    });
+    Value::Object(counted.collect())
+}
+
 /// Holds the drift against what is expected.
 pub(super) fn judge_drift(
     wanted: &DriftExpectation,

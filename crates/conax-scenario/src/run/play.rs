@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::can;
 use super::secrets::Hidden;
-use crate::document::{Action, Included, Over, Repeat, Scenario, Step};
+use crate::document::{Action, Door, Included, Over, Repeat, Scenario, Step};
 use crate::judge::{Mismatch, in_words};
 use crate::record::{CaseRecord, ExchangeRecord, FindingKind, FindingRecord, StepRecord, Verdict};
 use crate::target::{Ending, Refusal, Target, TargetProblem, Theatre};
@@ -92,12 +92,14 @@ pub(super) struct Player<'p> {
     /// How often the innermost repetition has gone round.
     pub(super) round: u64,
     pub(super) in_cleanup: bool,
+    /// What the ledger counted before the first step.
+    pub(super) totals_before: Value,
     pub(super) stopped: Option<Stopped>,
     pub(super) error: Option<String>,
 }
 
 /// Why no further step is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stopped {
     /// A look did not see what it should; other looks may follow.
     AfterLook,
@@ -128,6 +130,7 @@ impl<'p> Player<'p> {
             elapsed_ms: 0,
             round: 0,
             in_cleanup: false,
+            totals_before: Value::Null,
             stopped: None,
             error: None,
         }
@@ -161,6 +164,9 @@ impl<'p> Player<'p> {
         }
         self.scopes = vec![scope];
         self.look_at_clock();
+        if self.scenario.looks_at_ledger() && self.target.has(Door::Control) {
+            self.totals_before = self.ledger(self.scenario.span)?;
+        }
         for rule in &self.scenario.faults {
             let findings = self.add_fault(&rule.value, rule.span);
             if !findings.is_empty() {
@@ -208,6 +214,8 @@ impl<'p> Player<'p> {
             if goes_on {
                 self.play_step(step);
             } else {
+                // What would be seen after this says nothing.
+                self.stopped = self.stopped.max(Some(Stopped::AfterStep));
                 self.leave_out(step, "not reached");
             }
         }

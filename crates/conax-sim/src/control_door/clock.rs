@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use conax_contract::control::{
-    AdvanceBody, AdvanceTime, AdvancedView, BodyProblem, ClockBody, ClockModeName, ClockView, NOTHING_DUE,
-    Problem, SettleBody, SettledView,
+    AdvanceBody, AdvanceTime, AdvancedView, BodyProblem, ClockBody, ClockModeName, ClockView,
+    NOTHING_DUE, Problem, SettleBody, SettledView,
 };
 use conax_model::crm::RequestNumber;
 use conax_model::time::SimTime;

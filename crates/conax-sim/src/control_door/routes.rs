@@ -288,9 +288,7 @@ async fn perform(
         (&Method::GET, ["v1", "version"]) => Ok(version()),
         (&Method::GET, ["v1", "clock"]) => Ok(clock::show(&shared.clock)),
         (&Method::PUT, ["v1", "clock"]) => clock::set(&shared.clock, &call.body),
-        (&Method::POST, ["v1", "clock", "advance"]) => {
-            clock::advance(shared, &call.body).await
-        }
+        (&Method::POST, ["v1", "clock", "advance"]) => clock::advance(shared, &call.body).await,
         (&Method::POST, ["v1", "clock", "settle"]) => clock::settle(shared, &call.body).await,
         (&Method::GET, ["v1", "runs"]) => {
             let length = shared.crm().book.queue_length();

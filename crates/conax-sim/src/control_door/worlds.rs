@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::http::Method;
 use conax_contract::control::{ForkBody, Problem, WorldView, WorldsView, parse_body};
 use conax_contract::text::{self, Finding};
 use conax_contract::world::{Secrets, WorldSpec};
+use conax_model::entropy::Seed;
 use serde::de::DeserializeOwned;
 
+use crate::clock::parse_clock;
 use crate::control_door::reply::Reply;
 use crate::control_door::routes::{ControlCall, unknown};
 use crate::control_door::snapshots;
-use crate::worlds::{WorldRefusal, Worlds};
+use crate::worlds::{Beginning, WorldRefusal, Worlds};
 
 /// Answers a call below `/v1/worlds`.
 pub(super) async fn perform(
@@ -23,7 +24,7 @@ pub(super) async fn perform(
     match (method, &call.segments()[2..]) {
         (&Method::GET, []) => Ok(list(worlds)),
         (&Method::GET, [name]) => show(worlds, name),
-        (&Method::PUT, [name]) => replace(worlds, name, &call.body).await,
+        (&Method::PUT, [name]) => replace(worlds, name, call).await,
         (&Method::DELETE, [name]) => remove(worlds, name).await,
         (&Method::POST, [name, "reset"]) => reset(worlds, name).await,
         (&Method::POST, [name, "fork"]) => fork(worlds, name, &call.body).await,
@@ -51,8 +52,10 @@ fn show(worlds: &Worlds, name: &str) -> Result<Reply, Problem> {
 /// Replaces the world of this name by a YAML or JSON text, or makes it.
 ///
 /// Reading a large world takes its time, so it is not done where calls are waited for.
-async fn replace(worlds: &Arc<Worlds>, name: &str, body: &Bytes) -> Result<Reply, Problem> {
-    let body = body.clone();
+async fn replace(worlds: &Arc<Worlds>, name: &str, call: &ControlCall) -> Result<Reply, Problem> {
+    call.only(&["seed", "clock"])?;
+    let beginning = beginning(call)?;
+    let body = call.body.clone();
     let reading = tokio::task::spawn_blocking(move || read(&body));
     let mut spec = reading.await.expect("reading a world does not panic")?;
     if spec.name != name {
@@ -74,11 +77,26 @@ async fn replace(worlds: &Arc<Worlds>, name: &str, body: &Bytes) -> Result<Reply
         )
     })?;
     let view = world_view(&spec);
-    let made = worlds.put(spec).await.map_err(refused)?;
+    let made = worlds.put(spec, beginning).await.map_err(refused)?;
     Ok(match made {
         true => Reply::created_json(&view),
         false => Reply::json(&view),
     })
+}
+
+/// How the world is to begin: `seed=7`, `clock=stepped from 2014-11-30T08:59:00`.
+fn beginning(call: &ControlCall) -> Result<Beginning, Problem> {
+    let not_understood = |detail: String| Problem::new(400, "parameter not understood", detail);
+    let mut beginning = Beginning::default();
+    if call.parameter("seed").is_some() {
+        beginning.seed = Some(Seed(call.number("seed", 0)?));
+    }
+    if let Some(text) = call.parameter("clock") {
+        let (mode, start) = parse_clock(text).map_err(not_understood)?;
+        beginning.clock = Some(mode);
+        beginning.start = start;
+    }
+    Ok(beginning)
 }
 
 fn read(body: &[u8]) -> Result<WorldSpec, Problem> {

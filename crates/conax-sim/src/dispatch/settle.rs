@@ -164,7 +164,8 @@ impl Settler<'_> {
 
     fn has_ended(&self) -> bool {
         self.goal.request.is_some_and(|number| {
-            let row = self.shared.crm().book.by_number(number);
+            let side = self.shared.crm();
+            let row = side.book.by_number(number);
             row.is_some_and(|row| !matches!(row.state, State::Pending))
         })
     }

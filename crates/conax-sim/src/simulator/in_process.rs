@@ -15,7 +15,7 @@ use super::builder::SimulatorBuilder;
 use super::error::SimulatorError;
 use super::reply::{Door, Reply, answer};
 use crate::clock::{Advanced, ClockMode};
-use crate::dispatch::{RunReport, Settling, run_once, run_through, settle};
+use crate::dispatch::{RunReport, Settling, SettlingGoal, run_once, run_through, settle};
 use crate::house::House;
 use crate::reckoning::{DriftEntry, Healing, LedgerFull, drift, heal, ledger_lines};
 use crate::shared::Shared;
@@ -144,7 +144,7 @@ impl Simulator {
     /// Lets simulated time pass until nothing more happens by itself: what is due is sent, what
     /// waits is waited for, what is scheduled comes.
     pub async fn settle(&self) -> Settling {
-        settle(self.shared(), None).await
+        settle(self.shared(), SettlingGoal::default()).await
     }
 
     /// Adds faults, as [`SimulatorBuilder::fault`] does; their names.

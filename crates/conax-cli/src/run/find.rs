@@ -1,0 +1,94 @@
+//! Which files are meant, and which scenarios in them.
+
+use std::path::Path;
+
+/// What a scenario file's name ends with.
+pub(crate) const ENDING: &str = ".scenario.yaml";
+
+/// A file, and what is meant of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// The file, as it was named.
+    pub(crate) path: String,
+    /// What of it.
+    pub(crate) part: Part,
+}
+
+/// Which scenarios of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All of them.
+    Whole,
+    /// The one this line belongs to.
+    Line(usize),
+    /// A row of a table: by its number, or by what is in it.
+    Row(String),
+}
+
+/// The files that paths name, those of folders in alphabetical order, none twice.
+///
+/// # Errors
+/// A sentence on the first path that names nothing.
+pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Chosen>, String> {
+    let mut chosen: Vec<Chosen> = Vec::new();
+    for named in paths {
+        let (path, part) = split(named);
+        let path = path.trim_end_matches('/');
+        let found = if Path::new(path).is_dir() {
+            in_folder(Path::new(path))?
+        } else if Path::new(path).is_file() {
+            vec![path.to_owned()]
+        } else {
+            return Err(format!(
+                "there is no file or folder `{path}`\n   hint: scenario files are called \
+                 *{ENDING}; `conax-sim run scenarios` plays a folder of them"
+            ));
+        };
+        for path in found {
+            let one = Chosen {
+                path,
+                part: part.clone(),
+            };
+            if !chosen.contains(&one) {
+                chosen.push(one);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// `file:21` and `file:[row 17]` mean a part of a file.
+fn split(named: &str) -> (&str, Part) {
+    if let Some((path, rest)) = named.split_once(":[") {
+        if let Some(row) = rest.strip_suffix(']') {
+            return (path, Part::Row(row.to_owned()));
+        }
+    }
+    match named.rsplit_once(':') {
+        Some((path, line)) if !path.is_empty() => match line.parse() {
+            Ok(line) => (path, Part::Line(line)),
+            Err(_) => (named, Part::Whole),
+        },
+        _ => (named, Part::Whole),
+    }
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| {
+            format!("failed to read the folder `{}`: {error}", folder.display())
+        })?;
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ENDING) {
+                found.push(path.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

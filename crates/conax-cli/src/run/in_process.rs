@@ -1,0 +1,208 @@
+//! A fresh simulator for every scenario, in this process, with a clock that stands until it is
+//! told to move: isolated, and the same bytes every time.
+
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use conax_contract::text::parse_moment;
+use conax_model::entropy::Seed;
+use conax_model::time::SimTime;
+use conax_scenario::document::{Door, Scenario};
+use conax_scenario::run::Stop;
+use conax_scenario::target::{
+    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
+};
+use conax_sim::clock::ClockMode;
+use conax_sim::house::House;
+use http_body_util::BodyExt;
+use tokio::runtime::{Builder, Runtime};
+use tower::ServiceExt;
+
+use crate::run::secret::Secrets;
+use crate::settings::{self, Settings};
+
+/// Where scenarios are played in this process.
+pub(crate) struct InProcess {
+    /// Values of secrets.
+    pub(crate) secrets: Secrets,
+    /// How long, of real time, a scenario may take.
+    pub(crate) timeout: Duration,
+    /// The wish to stop.
+    pub(crate) stop: Arc<Stop>,
+}
+
+impl Theatre for InProcess {
+    fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
+        let house = house(scenario).map_err(Refusal::Invalid)?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Refusal::Unreachable(error.to_string()))?;
+        let token = scenario.world.spec.tokens.first();
+        Ok(Box::new(InProcessTarget {
+            token: token.map(|token| token.token.expose().to_owned()),
+            start: house.shared.clock.now(),
+            house,
+            runtime,
+            stop: Arc::clone(&self.stop),
+            timeout: self.timeout,
+            began: Instant::now(),
+        }))
+    }
+
+    fn secret(&self, name: &str) -> Option<String> {
+        self.secrets.value(name)
+    }
+}
+
+/// The house a scenario asks for.
+fn house(scenario: &Scenario) -> Result<House, String> {
+    let mut chosen = Settings::defaults();
+    for setting in &scenario.settings {
+        chosen.set(&setting.name.value, &setting.value.value);
+    }
+    let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
+    let start = SimTime::from_calendar(scenario.clock.unwrap_or(usual));
+    let seed = Seed(scenario.seed.unwrap_or_default());
+    let (mut house, _) =
+        settings::house(&chosen, seed, start, None).map_err(|error| error.to_string())?;
+    house.clock = ClockMode::Stepped;
+    house.dispatch.run_interval = None;
+    House::in_process(house, scenario.world.spec.clone(), None)
+        .map_err(|problem| problem.to_string())
+}
+
+struct InProcessTarget {
+    house: House,
+    // After the house: what it spawned ends with it.
+    runtime: Runtime,
+    token: Option<String>,
+    start: SimTime,
+    stop: Arc<Stop>,
+    timeout: Duration,
+    began: Instant,
+}
+
+impl InProcessTarget {
+    fn router(&self, door: Door) -> Router {
+        match door {
+            Door::Crm => self.house.crm_router(),
+            Door::Cas => self.house.cas_router(),
+            Door::Control => self.house.control_router(),
+        }
+    }
+}
+
+impl Target for InProcessTarget {
+    fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
+        let made: Vec<_> = calls
+            .into_iter()
+            .map(|call| (self.router(call.door), request(call)))
+            .collect();
+        let count = made.len();
+        let clock = self.house.shared.clock.clone();
+        let left = self.timeout.saturating_sub(self.began.elapsed());
+        let timeout = self.timeout;
+        self.runtime.block_on(async {
+            // Not on tasks of their own: a call must count as something that is being done before
+            // time may pass, and it does so when it is first looked at.
+            let all = all_of(
+                made.into_iter()
+                    .map(|(router, request)| answer(router, request)),
+            );
+            match tokio::time::timeout(left, clock.passing(all)).await {
+                Ok(replies) => replies,
+                Err(_) => (0..count)
+                    .map(|_| Err(TargetProblem::TimedOut(timeout)))
+                    .collect(),
+            }
+        })
+    }
+
+    fn has(&self, _: Door) -> bool {
+        true
+    }
+
+    fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
+    fn elapsed_ms(&mut self) -> Option<u64> {
+        let passed = self.house.shared.clock.now().since(self.start);
+        u64::try_from(passed.as_millis()).ok()
+    }
+
+    fn sleep(&mut self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn is_over(&self) -> Option<Ending> {
+        ending(&self.stop, self.began, self.timeout)
+    }
+}
+
+/// Whether a scenario has to end now.
+pub(super) fn ending(stop: &Stop, began: Instant, timeout: Duration) -> Option<Ending> {
+    if stop.is_interrupted() {
+        return Some(Ending::Interrupted);
+    }
+    (began.elapsed() > timeout).then_some(Ending::TimedOut(timeout))
+}
+
+/// Waits for all of these, which are looked at in their order.
+async fn all_of<F: Future>(works: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut works: Vec<_> = works.map(|work| (Box::pin(work), None)).collect();
+    std::future::poll_fn(|context| {
+        let mut all_done = true;
+        for (work, done) in &mut works {
+            if done.is_none() {
+                match work.as_mut().poll(context) {
+                    Poll::Ready(output) => *done = Some(output),
+                    Poll::Pending => all_done = false,
+                }
+            }
+        }
+        if all_done {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    works.into_iter().filter_map(|(_, done)| done).collect()
+}
+
+async fn answer(
+    router: Router,
+    request: Result<Request<Body>, TargetProblem>,
+) -> Result<HttpReply, TargetProblem> {
+    let Ok(response) = router.oneshot(request?).await;
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await;
+    let body =
+        body.map_err(|error| TargetProblem::NoReply(format!("the answer broke off: {error}")))?;
+    Ok(HttpReply {
+        status,
+        body: body.to_bytes().to_vec(),
+    })
+}
+
+fn request(call: HttpCall) -> Result<Request<Body>, TargetProblem> {
+    let mut request = Request::builder()
+        .method(call.method.as_str())
+        .uri(&call.target);
+    for (name, value) in &call.headers {
+        request = request.header(name, value);
+    }
+    let refused = |error: axum::http::Error| {
+        TargetProblem::NoReply(format!(
+            "`{} {}` is no HTTP call: {error}",
+            call.method, call.target
+        ))
+    };
+    request.body(Body::from(call.body)).map_err(refused)
+}

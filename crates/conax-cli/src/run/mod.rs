@@ -1,0 +1,388 @@
+//! `run`: plays scenario files.
+//!
+//! Read on: `find` (which files), `load` (what is in them), `in_process` and `remote` (where they
+//! are played), `told` (what is printed and written).
+
+mod bundle;
+mod find;
+mod in_process;
+mod load;
+mod remote;
+mod secret;
+mod told;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use conax_contract::text::parse_duration;
+use conax_scenario::document::{FileFindings, Given, Scenario, Seeds};
+use conax_scenario::record::{self, RunRecord, Verdict};
+use conax_scenario::run::{Case, Plan, Stop, run_all};
+use conax_scenario::target::Theatre;
+
+use crate::exit::Exit;
+use crate::print;
+use crate::run::find::{Chosen, find};
+use crate::run::in_process::InProcess;
+use crate::run::load::{Choice, load_all};
+use crate::run::secret::Secrets;
+use crate::run::told::{ReportOrder, Teller};
+
+pub(crate) use bundle::{replay, replay_command};
+pub(crate) use load::{Files, read_file};
+
+/// The seed of a run that names none: the same every time.
+const USUAL_SEED: u64 = 1;
+
+/// The verb.
+pub(crate) fn command() -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let many = |arg: Arg| arg.action(ArgAction::Append);
+    let switch = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(help)
+    };
+    Command::new("run")
+        .about("Play scenario files, each against a fresh simulator in this process")
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .num_args(0..)
+                .help(
+                    "Files called *.scenario.yaml, or folders of them [default: scenarios]; \
+                     `FILE:21` is the scenario around line 21, `FILE:[row 17]` a row of its table",
+                ),
+        )
+        .arg(many(text("filter", "TEXT", "Only those with this in their file name or sentence; `~TEXT`: without it")).short('f'))
+        .arg(many(text("tag", "TAGS", "Only those with this tag; `a,b`: with one of them, `~a`: without it")).short('t'))
+        .arg(text("seed", "N", "Seed of all of them, instead of those in the files [default: 1]"))
+        .arg(text("repeat", "N", "Play each so many times, each time with the next seed").default_value("1"))
+        .arg(text("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
+        .arg(switch("fail-fast", "Begin no other one after one has failed"))
+        .arg(text("timeout", "TIME", "Real time a scenario may take").default_value("30s"))
+        .arg(text("target", "URL", "Play against this provisioning API instead, such as http://127.0.0.1:8080"))
+        .arg(text("control", "URL", "Control door of that target; without it, steps that need one are skipped").requires("target"))
+        .arg(text("cas", "URL", "Conax door of that target, for raw calls").requires("target"))
+        .arg(text("control-token-file", "FILE", "File with the bearer token that control door asks for").requires("control"))
+        .arg(many(text("var", "NAME=VALUE", "Value of a variable, instead of the one in the files")))
+        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines with the secrets that scenarios name; else the environment has them"))
+        .arg(many(text("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html or github; without a file, to standard output")))
+        .arg(text("bundle", "FILE", "Write everything that is needed to repeat the first failure elsewhere"))
+        .arg(switch("check-determinism", "Play everything twice in another order and compare every byte"))
+        .arg(switch("list", "Only list what would be played"))
+        .arg(switch("watch", "Play again whenever a file changes"))
+        .arg(switch("exit-zero", "End with 0 whatever came of the scenarios"))
+        .arg(switch("quiet", "Print nothing about what went well").short('q').conflicts_with("verbose"))
+        .arg(switch("verbose", "Print a line for every scenario").short('v'))
+        .arg(
+            Arg::new("color")
+                .long("color")
+                .value_name("WHEN")
+                .value_parser(["auto", "always", "never"])
+                .default_value("auto")
+                .help("Colours in what is printed"),
+        )
+        .after_help(
+            "Examples:\n  \
+             conax-sim run scenarios\n  \
+             conax-sim run scenarios --tag faults --report junit=results.xml\n  \
+             conax-sim run scenarios/faults/f05.scenario.yaml:1 --seed 7\n  \
+             conax-sim run my.scenario.yaml --watch\n  \
+             conax-sim run scenarios --target http://127.0.0.1:8080 --control http://127.0.0.1:8082",
+        )
+}
+
+/// What the command line asks for.
+struct Order {
+    paths: Vec<String>,
+    choice: Choice,
+    seeds: Seeds,
+    repeat: u64,
+    jobs: usize,
+    fail_fast: bool,
+    timeout: Duration,
+    variables: BTreeMap<String, String>,
+    reports: Vec<ReportOrder>,
+    target: Option<remote::Addresses>,
+    target_flags: String,
+    secrets_file: Option<String>,
+    is_forced_zero: bool,
+}
+
+/// Plays them.
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    let order = match Order::of(matches) {
+        Ok(order) => order,
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::Usage;
+        }
+    };
+    let teller = Teller::of(matches);
+    if matches.get_flag("watch") {
+        return told::watch(&order.paths, || {
+            play_once(&order, matches, &teller);
+        });
+    }
+    let exit = play_once(&order, matches, &teller);
+    match order.is_forced_zero && matches!(exit, Exit::NotMet | Exit::NothingRan) {
+        true => Exit::Met,
+        false => exit,
+    }
+}
+
+fn play_once(order: &Order, matches: &ArgMatches, teller: &Teller) -> Exit {
+    let exit = match prepare(order) {
+        Ok(cases) if cases.is_empty() => return teller.nothing_chosen(None),
+        Ok(cases) => chosen(order, matches, teller, cases),
+        Err(Refused::NotFound(problem)) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::Usage;
+        }
+        Err(Refused::Wrong(files)) => return teller.wrong_files(&files),
+    };
+    exit
+}
+
+enum Refused {
+    NotFound(String),
+    Wrong(Vec<FileFindings>),
+}
+
+/// Reads everything, for every repetition.
+fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
+    let files = find(order.paths.iter()).map_err(Refused::NotFound)?;
+    let mut cases = Vec::new();
+    for repetition in 0..order.repeat {
+        let (found, wrong) = read_round(order, &files, repetition);
+        if !wrong.is_empty() {
+            return Err(Refused::Wrong(wrong));
+        }
+        cases.extend(found);
+    }
+    Ok(cases)
+}
+
+fn read_round(order: &Order, files: &[Chosen], repetition: u64) -> (Vec<Case>, Vec<FileFindings>) {
+    let given = Given {
+        seeds: Seeds {
+            repetition,
+            ..order.seeds
+        },
+        variables: order.variables.clone(),
+    };
+    let again = |scenario: &Scenario, file: &str| order.again(scenario, file);
+    load_all(files, &given, &again)
+}
+
+impl Order {
+    fn of(matches: &ArgMatches) -> Result<Self, String> {
+        let text = |name: &str| matches.get_one::<String>(name);
+        let many = |name: &str| -> Vec<String> {
+            let values = matches.get_many::<String>(name);
+            values.into_iter().flatten().cloned().collect()
+        };
+        let whole = |name: &str, usual: u64| match text(name) {
+            None => Ok(usual),
+            Some(text) => text
+                .parse::<u64>()
+                .map_err(|_| format!("--{name}: found `{text}`, expected a whole number")),
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = whole("jobs", cores as u64)?.clamp(1, 256);
+        let timeout = text("timeout").map_or("30s", String::as_str);
+        let mut paths = many("path");
+        if paths.is_empty() {
+            paths.push("scenarios".to_owned());
+        }
+        let target = remote::Addresses::of(matches)?;
+        Ok(Self {
+            paths,
+            choice: Choice {
+                tags: many("tag"),
+                filters: many("filter"),
+            },
+            seeds: Seeds {
+                usual: whole("seed", USUAL_SEED)?,
+                is_forced: text("seed").is_some(),
+                repetition: 0,
+            },
+            repeat: whole("repeat", 1)?.clamp(1, 100_000),
+            jobs: usize::try_from(jobs).unwrap_or(1),
+            fail_fast: matches.get_flag("fail-fast"),
+            timeout: parse_duration(timeout).ok_or_else(|| {
+                format!("--timeout: found `{timeout}`, expected a time such as 30s or 2min")
+            })?,
+            variables: variables(&many("var"))?,
+            reports: many("report")
+                .iter()
+                .map(|text| ReportOrder::parse(text))
+                .collect::<Result<_, _>>()?,
+            target_flags: [
+                "target",
+                "control",
+                "cas",
+                "control-token-file",
+                "secrets-file",
+            ]
+            .iter()
+            .filter_map(|name| text(name).map(|value| format!(" --{name} {value}")))
+            .collect(),
+            target,
+            secrets_file: text("secrets-file").cloned(),
+            is_forced_zero: matches.get_flag("exit-zero"),
+        })
+    }
+
+    /// The command that plays a scenario again.
+    fn again(&self, scenario: &Scenario, file: &str) -> String {
+        let part = match &scenario.row {
+            Some(row) => format!("'{file}:[{}]'", row.content),
+            None => format!("{file}:{}", scenario.span.start.line),
+        };
+        let variables: String = self
+            .variables
+            .iter()
+            .map(|(name, value)| format!(" --var {name}={value}"))
+            .collect();
+        format!(
+            "conax-sim run {part} --seed {}{variables}{}",
+            scenario.seed.unwrap_or_default(),
+            self.target_flags
+        )
+    }
+
+    fn secrets(&self) -> Result<Secrets, String> {
+        let Some(path) = &self.secrets_file else {
+            return Ok(Secrets::default());
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("failed to read the file of secrets `{path}`: {error}"))?;
+        Secrets::parse(&text).map_err(|problem| format!("{path}: {problem}"))
+    }
+}
+
+fn variables(given: &[String]) -> Result<BTreeMap<String, String>, String> {
+    let pair = |text: &String| {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| format!("--var: found `{text}`, expected NAME=VALUE"))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    given.iter().map(pair).collect()
+}
+
+/// Plays what is chosen of the scenarios.
+fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) -> Exit {
+    let near = order.choice.near(&all);
+    let cases: Vec<Case> = all
+        .into_iter()
+        .filter(|case| order.choice.takes(case))
+        .collect();
+    if cases.is_empty() {
+        return teller.nothing_chosen(near);
+    }
+    if matches.get_flag("list") {
+        told::list(&cases);
+        return Exit::Met;
+    }
+    let secrets = match order.secrets() {
+        Ok(secrets) => secrets,
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::Settings;
+        }
+    };
+    let stop = Arc::new(Stop::default());
+    let theatre: Box<dyn Theatre> = match &order.target {
+        None => Box::new(InProcess {
+            secrets,
+            timeout: order.timeout,
+            stop: Arc::clone(&stop),
+        }),
+        Some(addresses) => Box::new(remote::Remote::new(
+            addresses.clone(),
+            secrets,
+            order.timeout,
+            Arc::clone(&stop),
+        )),
+    };
+    told::stop_on_signal(&stop);
+    let plan = Plan {
+        cases,
+        jobs: order.jobs,
+        fail_fast: order.fail_fast,
+    };
+    let record = play(order, &plan, &*theatre, &stop, teller);
+    let mut exit = teller.conclude(&record);
+    if matches.get_flag("check-determinism") && !stop.is_interrupted() {
+        let second = Plan {
+            cases: plan.cases.iter().rev().cloned().collect(),
+            jobs: 1,
+            fail_fast: plan.fail_fast,
+        };
+        let silent = Teller::silent();
+        let mut again = play(order, &second, &*theatre, &stop, &silent);
+        again.cases.reverse();
+        if let Some(problem) = told::difference(&record, &again) {
+            print::aside(problem);
+            exit = Exit::NotMet;
+        }
+    }
+    if let Some(path) = matches.get_one::<String>("bundle") {
+        exit = bundle::write_bundle(path, &record, &order.variables, exit);
+    }
+    told::write_reports(&order.reports, &record, exit)
+}
+
+fn play(
+    order: &Order,
+    plan: &Plan,
+    theatre: &dyn Theatre,
+    stop: &Stop,
+    teller: &Teller,
+) -> RunRecord {
+    let began = Instant::now();
+    teller.begin(plan.cases.len(), order.seeds.usual);
+    let stopwatch = || began.elapsed();
+    let heard = |case: &record::CaseRecord| teller.hear(case);
+    let cases = run_all(plan, theatre, stop, (&stopwatch, &heard));
+    RunRecord {
+        format: record::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: order.seeds.usual,
+        target: match &order.target {
+            None => "in-process".to_owned(),
+            Some(addresses) => addresses.crm.clone(),
+        },
+        is_interrupted: stop.is_interrupted(),
+        cases,
+        wall: began.elapsed(),
+    }
+}
+
+/// How a run ends, by what came of it.
+fn exit_of(record: &RunRecord) -> Exit {
+    let counts = record.counts();
+    if record.is_interrupted {
+        return Exit::Interrupted;
+    }
+    let only_unreachable = counts.failed == 0
+        && record
+            .cases
+            .iter()
+            .filter(|case| case.verdict == Verdict::Error)
+            .all(|case| case.steps.is_empty());
+    match (counts.failed + counts.errors, counts.passed + counts.partly) {
+        (0, 0) => Exit::NothingRan,
+        (0, _) => Exit::Met,
+        (_, _) if only_unreachable => Exit::Surroundings,
+        (_, _) => Exit::NotMet,
+    }
+}

@@ -1,0 +1,537 @@
+//! A target at addresses: anything that serves the API, and more of what scenarios need if it is a
+//! conax-sim with a control door.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::ArgMatches;
+use conax_contract::text::{parse_moment, render_moment};
+use conax_contract::world::Secrets as WorldSecrets;
+use conax_scenario::document::{Door, Scenario};
+use conax_scenario::run::Stop;
+use conax_scenario::target::{
+    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
+};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::HOST;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::run::in_process::ending;
+use crate::run::secret::Secrets;
+
+/// How long a call to a stepped world may be silent before time passes for it.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// Where the doors of a target are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    /// The provisioning API.
+    pub(crate) crm: String,
+    control: Option<String>,
+    cas: Option<String>,
+    control_token_file: Option<String>,
+}
+
+impl Addresses {
+    /// What the flags name, if they name a target.
+    pub(crate) fn of(matches: &ArgMatches) -> Result<Option<Self>, String> {
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        let Some(crm) = text("target") else {
+            return Ok(None);
+        };
+        let addresses = Self {
+            crm,
+            control: text("control"),
+            cas: text("cas"),
+            control_token_file: text("control-token-file"),
+        };
+        for url in [
+            Some(&addresses.crm),
+            addresses.control.as_ref(),
+            addresses.cas.as_ref(),
+        ] {
+            if let Some(url) = url {
+                Place::parse(url)?;
+            }
+        }
+        Ok(Some(addresses))
+    }
+
+    fn of_door(&self, door: Door) -> Option<&String> {
+        match door {
+            Door::Crm => Some(&self.crm),
+            Door::Cas => self.cas.as_ref(),
+            Door::Control => self.control.as_ref(),
+        }
+    }
+}
+
+/// An address in parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    host: String,
+    port: u16,
+    /// What comes before the paths of the API, without a slash at its end.
+    prefix: String,
+}
+
+impl Place {
+    fn parse(url: &str) -> Result<Self, String> {
+        let wrong = |why: &str| format!("`{url}` is no address of a target: {why}");
+        let rest = url.strip_prefix("http://").ok_or_else(|| {
+            wrong("expected http://HOST:PORT; put a proxy in front of an https target")
+        })?;
+        let (authority, path) = match rest.split_once('/') {
+            Some((authority, path)) => (authority, format!("/{path}")),
+            None => (rest, String::new()),
+        };
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) => (
+                host,
+                port.parse().map_err(|_| wrong("the port is no number"))?,
+            ),
+            None => (authority, 80),
+        };
+        if host.is_empty() {
+            return Err(wrong("it names no host"));
+        }
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            prefix: path.trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+/// Where scenarios are played against a target.
+pub(crate) struct Remote {
+    addresses: Addresses,
+    secrets: Secrets,
+    timeout: Duration,
+    stop: Arc<Stop>,
+    /// Numbers the worlds that are made.
+    worlds: AtomicU64,
+}
+
+impl Remote {
+    pub(crate) fn new(
+        addresses: Addresses,
+        secrets: Secrets,
+        timeout: Duration,
+        stop: Arc<Stop>,
+    ) -> Self {
+        Self {
+            addresses,
+            secrets,
+            timeout,
+            stop,
+            worlds: AtomicU64::new(0),
+        }
+    }
+
+    fn control_token(&self) -> Result<Option<String>, Refusal> {
+        let Some(path) = &self.addresses.control_token_file else {
+            return Ok(None);
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Refusal::Invalid(format!("failed to read the token file `{path}`: {error}"))
+        })?;
+        Ok(Some(text.trim().to_owned()))
+    }
+
+    /// Logs in with the user of the secrets file, if it names one.
+    fn log_in(&self, target: &mut RemoteTarget) -> Result<Option<String>, Refusal> {
+        let secret = |name: &str| self.secrets.of_file(name);
+        if let Some(token) = secret("token") {
+            return Ok(Some(token.to_owned()));
+        }
+        let (Some(username), Some(password)) = (secret("username"), secret("password")) else {
+            return Ok(None);
+        };
+        let body = json!({
+            "username": username,
+            "password": password,
+            "organisation": secret("organisation").unwrap_or_default(),
+        });
+        let call = HttpCall::post(Door::Crm, "/authentication/token", &body);
+        let reply = target.exchange(vec![call]).pop();
+        let reply = reply.unwrap_or(Err(TargetProblem::NoReply("no reply".to_owned())));
+        let reply = reply.map_err(|problem| Refusal::Unreachable(problem.to_string()))?;
+        match reply.json()["data"]["token"].as_str() {
+            Some(token) => Ok(Some(token.to_owned())),
+            None => Err(Refusal::Invalid(format!(
+                "the target did not log `{username}` in: {}",
+                reply.json()["status"]["message"]
+            ))),
+        }
+    }
+}
+
+impl Theatre for Remote {
+    fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
+        let has_control = self.addresses.control.is_some();
+        if has_control && !scenario.settings.is_empty() {
+            let names: Vec<&str> = scenario
+                .settings
+                .iter()
+                .map(|setting| setting.name.value.as_str())
+                .collect();
+            return Err(Refusal::CannotServe(format!(
+                "the settings of a running target cannot be changed, and it needs {}",
+                names.join(", ")
+            )));
+        }
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Refusal::Unreachable(error.to_string()))?;
+        let mut target = RemoteTarget {
+            addresses: self.addresses.clone(),
+            control_token: self.control_token()?,
+            connections: [None, None, None],
+            runtime,
+            world: None,
+            token: None,
+            timeout: self.timeout,
+            began: Instant::now(),
+            stop: Arc::clone(&self.stop),
+        };
+        if has_control {
+            let number = self.worlds.fetch_add(1, Ordering::Relaxed) + 1;
+            target.make_world(scenario, &format!("run-{}-{number}", std::process::id()))?;
+        } else {
+            target.token = self.log_in(&mut target)?;
+        }
+        Ok(Box::new(target))
+    }
+
+    fn secret(&self, name: &str) -> Option<String> {
+        self.secrets.value(name)
+    }
+}
+
+type Connection = SendRequest<Full<Bytes>>;
+
+struct RemoteTarget {
+    addresses: Addresses,
+    control_token: Option<String>,
+    /// Kept open, one for each door.
+    connections: [Option<Connection>; 3],
+    runtime: Runtime,
+    /// The world of this scenario, if the target has worlds.
+    world: Option<String>,
+    token: Option<String>,
+    timeout: Duration,
+    began: Instant,
+    stop: Arc<Stop>,
+}
+
+impl RemoteTarget {
+    /// Makes a world for this scenario alone, whose time stands until it is told to pass.
+    fn make_world(&mut self, scenario: &Scenario, name: &str) -> Result<(), Refusal> {
+        let spec = conax_contract::world::WorldSpec {
+            name: name.to_owned(),
+            ..scenario.world.spec.clone()
+        };
+        let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
+        let start = render_moment(scenario.clock.unwrap_or(usual));
+        let seed = scenario.seed.unwrap_or_default();
+        let call = HttpCall {
+            door: Door::Control,
+            method: "PUT".to_owned(),
+            target: format!("/v1/worlds/{name}?seed={seed}&clock=stepped+from+{start}"),
+            headers: Vec::new(),
+            body: spec.outline(WorldSecrets::Shown).to_yaml().into_bytes(),
+        };
+        let reply = self.exchange(vec![call]).pop();
+        let reply = reply.unwrap_or(Err(TargetProblem::NoReply("no reply".to_owned())));
+        let reply = reply.map_err(|problem| Refusal::Unreachable(problem.to_string()))?;
+        if reply.status != 201 {
+            return Err(Refusal::Unreachable(format!(
+                "the control door made no world: HTTP {}, {}",
+                reply.status,
+                reply.json()["detail"].as_str().unwrap_or("no reason")
+            )));
+        }
+        self.world = Some(name.to_owned());
+        let token = scenario.world.spec.tokens.first();
+        self.token = token.map(|token| token.token.expose().to_owned());
+        Ok(())
+    }
+}
+
+impl Drop for RemoteTarget {
+    fn drop(&mut self) {
+        let Some(world) = self.world.take() else {
+            return;
+        };
+        self.began = Instant::now();
+        let call = HttpCall {
+            method: "DELETE".to_owned(),
+            ..HttpCall::get(Door::Control, format!("/v1/worlds/{world}"))
+        };
+        // A target that is gone has no world either.
+        let _ = self.exchange(vec![call]);
+    }
+}
+
+impl Target for RemoteTarget {
+    fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
+        let left = self
+            .timeout
+            .saturating_sub(self.began.elapsed())
+            .max(Duration::from_secs(1));
+        let steps_time = self.world.is_some();
+        let prepared: Vec<_> = calls.iter().map(|call| self.prepare(call)).collect();
+        // The usual case: one call, on the connection that is open.
+        if let ([call], [Ok(request)]) = (calls.as_slice(), prepared.as_slice()) {
+            let slot = slot(call.door);
+            let kept = self.connections[slot].take();
+            let clock = steps_time.then(|| self.clock_caller());
+            let (reply, connection) = self.runtime.block_on(async {
+                let work = call_once(kept, request.clone());
+                let passing = let_time_pass(clock, work);
+                match tokio::time::timeout(left, passing).await {
+                    Ok(done) => done,
+                    Err(_) => (Err(TargetProblem::TimedOut(left)), None),
+                }
+            });
+            self.connections[slot] = connection;
+            return vec![reply];
+        }
+        let clock = steps_time.then(|| self.clock_caller());
+        self.runtime.block_on(async {
+            let mut tasks = Vec::new();
+            for request in prepared {
+                tasks.push(tokio::spawn(async move {
+                    let request = request?;
+                    call_once(None, request).await.0
+                }));
+            }
+            let all = async {
+                let mut replies = Vec::new();
+                for task in tasks {
+                    let lost = |_| Err(TargetProblem::NoReply("the call was lost".to_owned()));
+                    replies.push(task.await.unwrap_or_else(lost));
+                }
+                replies
+            };
+            let count = calls.len();
+            match tokio::time::timeout(left, let_time_pass(clock, all)).await {
+                Ok(replies) => replies,
+                Err(_) => (0..count)
+                    .map(|_| Err(TargetProblem::TimedOut(left)))
+                    .collect(),
+            }
+        })
+    }
+
+    fn has(&self, door: Door) -> bool {
+        self.addresses.of_door(door).is_some()
+    }
+
+    fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
+    fn elapsed_ms(&mut self) -> Option<u64> {
+        None
+    }
+
+    fn sleep(&mut self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn is_over(&self) -> Option<Ending> {
+        ending(&self.stop, self.began, self.timeout)
+    }
+}
+
+const fn slot(door: Door) -> usize {
+    match door {
+        Door::Crm => 0,
+        Door::Cas => 1,
+        Door::Control => 2,
+    }
+}
+
+/// A call that is ready to be sent, and where to.
+#[derive(Clone)]
+struct Prepared {
+    place: Place,
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl RemoteTarget {
+    fn prepare(&self, call: &HttpCall) -> Result<Prepared, TargetProblem> {
+        let url = self.addresses.of_door(call.door).ok_or_else(|| {
+            TargetProblem::NoReply(format!("the target has no {} door", call.door.name()))
+        })?;
+        let place = Place::parse(url).map_err(TargetProblem::NoReply)?;
+        let mut headers = call.headers.clone();
+        headers.extend(self.own_headers(call.door));
+        Ok(Prepared {
+            target: format!("{}{}", place.prefix, call.target),
+            place,
+            method: call.method.clone(),
+            headers,
+            body: Bytes::from(call.body.clone()),
+        })
+    }
+
+    fn own_headers(&self, door: Door) -> Vec<(String, String)> {
+        let mut headers = Vec::new();
+        if let Some(world) = &self.world {
+            headers.push((conax_sim::doorway::WORLD_HEADER.to_string(), world.clone()));
+        }
+        if let (Door::Control, Some(token)) = (door, &self.control_token) {
+            headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+        }
+        headers
+    }
+
+    /// Reads and moves the clock of the world while a call waits for it.
+    fn clock_caller(&self) -> Option<Prepared> {
+        self.prepare(&HttpCall::get(Door::Control, "/v1/clock"))
+            .ok()
+    }
+}
+
+/// Makes a call, on a connection that is open or on a new one; the connection comes back if it can
+/// be used again.
+async fn call_once(
+    kept: Option<Connection>,
+    call: Prepared,
+) -> (Result<HttpReply, TargetProblem>, Option<Connection>) {
+    if let Some(mut connection) = kept {
+        if connection.ready().await.is_ok() {
+            match exchange_on(&mut connection, &call).await {
+                Ok(reply) => return (Ok(reply), Some(connection)),
+                // It was closed while nobody used it: nothing was read of the call. Only what
+                // changes nothing is sent again.
+                Err(Broken::Unsent) => {}
+                Err(Broken::Sent(_)) if call.method == "GET" => {}
+                Err(Broken::Sent(why)) => return (Err(TargetProblem::NoReply(why)), None),
+            }
+        }
+    }
+    match connect(&call.place).await {
+        Ok(mut connection) => match exchange_on(&mut connection, &call).await {
+            Ok(reply) => (Ok(reply), Some(connection)),
+            Err(Broken::Sent(why)) => (Err(TargetProblem::NoReply(why)), None),
+            Err(Broken::Unsent) => {
+                let why = "the target closed the connection".to_owned();
+                (Err(TargetProblem::NoReply(why)), None)
+            }
+        },
+        Err(problem) => (Err(problem), None),
+    }
+}
+
+async fn connect(place: &Place) -> Result<Connection, TargetProblem> {
+    let no_reply = |error: &dyn std::fmt::Display| {
+        TargetProblem::NoReply(format!("{}:{}: {error}", place.host, place.port))
+    };
+    let stream = TcpStream::connect((place.host.as_str(), place.port))
+        .await
+        .map_err(|error| no_reply(&error))?;
+    let _ = stream.set_nodelay(true);
+    let (connection, driver) = handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| no_reply(&error))?;
+    tokio::spawn(driver);
+    Ok(connection)
+}
+
+enum Broken {
+    Unsent,
+    Sent(String),
+}
+
+async fn exchange_on(connection: &mut Connection, call: &Prepared) -> Result<HttpReply, Broken> {
+    let mut request = hyper::Request::builder()
+        .method(call.method.as_str())
+        .uri(&call.target)
+        .header(HOST, format!("{}:{}", call.place.host, call.place.port));
+    for (name, value) in &call.headers {
+        request = request.header(name, value);
+    }
+    let request = request
+        .body(Full::new(call.body.clone()))
+        .map_err(|error| Broken::Sent(format!("this is no HTTP call: {error}")))?;
+    let response =
+        connection
+            .send_request(request)
+            .await
+            .map_err(|error| match error.is_canceled() {
+                true => Broken::Unsent,
+                false => Broken::Sent(with_causes(&error)),
+            })?;
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await;
+    let body = body
+        .map_err(|error| Broken::Sent(format!("the answer broke off: {}", with_causes(&error))))?;
+    Ok(HttpReply {
+        status,
+        body: body.to_bytes().to_vec(),
+    })
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+/// Waits for calls; while they are silent because the stepped world waits for its time, that
+/// passes, event by event.
+async fn let_time_pass<T>(clock: Option<Option<Prepared>>, work: impl Future<Output = T>) -> T {
+    let Some(clock) = clock.flatten() else {
+        return work.await;
+    };
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = tokio::time::sleep(QUIET) => pass_to_next(&clock).await,
+        }
+    }
+}
+
+async fn pass_to_next(clock: &Prepared) {
+    let (Ok(reply), connection) = call_once(None, clock.clone()).await else {
+        return;
+    };
+    let reading = reply.json();
+    let next = reading["next"].as_str();
+    if reading["at_rest"] != true || reading["mode"] != "stepped" {
+        return;
+    }
+    let Some(next) = next else { return };
+    // Dates have no fractions: what is due within the second the clock shows is one second away.
+    let body: Value = match reading["now"].as_str() == Some(next) {
+        true => json!({ "by": "1s" }),
+        false => json!({ "to": next }),
+    };
+    let advance = Prepared {
+        method: "POST".to_owned(),
+        target: clock.target.replace("/v1/clock", "/v1/clock/advance"),
+        body: Bytes::from(body.to_string()),
+        ..clock.clone()
+    };
+    let _ = call_once(connection, advance).await;
+}

@@ -1,0 +1,42 @@
+//! Values of secrets: a file of `name=value` lines before the environment.
+
+use std::collections::BTreeMap;
+
+/// Values by name. Never printed.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    of_file: BTreeMap<String, String>,
+}
+
+impl Secrets {
+    /// Reads the lines of a file; empty ones and those that begin with `#` say nothing.
+    ///
+    /// # Errors
+    /// The number of the first line that is not `name=value`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let mut of_file = BTreeMap::new();
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            // The line itself may be a secret, so it is not repeated.
+            let (name, value) = line
+                .split_once('=')
+                .ok_or_else(|| format!("line {}: expected `name=value`", index + 1))?;
+            of_file.insert(name.trim().to_owned(), value.trim().to_owned());
+        }
+        Ok(Self { of_file })
+    }
+
+    /// The value of a secret.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        let of_file = self.of_file.get(name).cloned();
+        of_file.or_else(|| std::env::var(name).ok())
+    }
+
+    /// The value of a secret of the file.
+    pub(crate) fn of_file(&self, name: &str) -> Option<&str> {
+        self.of_file.get(name).map(String::as_str)
+    }
+}

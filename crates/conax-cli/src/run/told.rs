@@ -1,0 +1,541 @@
+//! What is printed while scenarios are played and afterwards, and what is written to files.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use clap::ArgMatches;
+use conax_scenario::document::FileFindings;
+use conax_scenario::record::{CaseRecord, RunRecord, Verdict};
+use conax_scenario::report::{self, duration_words, story};
+use conax_scenario::run::{Case, Stop};
+
+use crate::exit::Exit;
+use crate::print;
+use crate::run::exit_of;
+
+/// How often the line of progress is drawn.
+const PACE: Duration = Duration::from_millis(50);
+/// Stories that are printed; the reports have all.
+const STORIES: usize = 20;
+/// How often watched files are looked at.
+const GLANCE: Duration = Duration::from_millis(40);
+
+/// A report that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReportOrder {
+    format: Format,
+    /// Where to; nothing: standard output.
+    path: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Junit,
+    Tap,
+    Html,
+    Github,
+}
+
+impl Format {
+    const ALL: [(&'static str, Self); 5] = [
+        ("json", Self::Json),
+        ("junit", Self::Junit),
+        ("tap", Self::Tap),
+        ("html", Self::Html),
+        ("github", Self::Github),
+    ];
+
+    fn render(self, record: &RunRecord) -> String {
+        match self {
+            Self::Json => report::json(record),
+            Self::Junit => report::junit(record),
+            Self::Tap => report::tap(record),
+            Self::Html => report::html(record),
+            Self::Github => report::github(record),
+        }
+    }
+}
+
+impl ReportOrder {
+    /// Reads `FORMAT` or `FORMAT=FILE`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (name, path) = match text.split_once('=') {
+            Some((name, path)) => (name, Some(path)),
+            None => (text, None),
+        };
+        let found = Format::ALL.iter().find(|(known, _)| *known == name);
+        let (_, format) = found.ok_or_else(|| {
+            let known = Format::ALL.map(|(known, _)| known).join(", ");
+            format!("--report: found `{name}`, expected one of {known}")
+        })?;
+        if path == Some("") {
+            return Err(format!("--report: `{text}` names no file after `=`"));
+        }
+        Ok(Self {
+            format: *format,
+            path: path.map(PathBuf::from),
+        })
+    }
+}
+
+/// Who tells people how it goes.
+pub(crate) struct Teller {
+    manner: Manner,
+    /// Whether results share standard output with a report.
+    to_stderr: bool,
+    is_coloured: bool,
+    draws_progress: bool,
+    count: AtomicUsize,
+    state: Mutex<Progress>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Silent,
+    Quiet,
+    Usual,
+    Verbose,
+}
+
+#[derive(Default)]
+struct Progress {
+    done: usize,
+    bad: usize,
+    drawn: Option<Instant>,
+}
+
+impl Teller {
+    pub(crate) fn of(matches: &ArgMatches) -> Self {
+        let reports = matches.get_many::<String>("report");
+        let to_stderr = reports
+            .into_iter()
+            .flatten()
+            .any(|report| !report.contains('='));
+        let out_is_terminal = match to_stderr {
+            true => std::io::stderr().is_terminal(),
+            false => std::io::stdout().is_terminal(),
+        };
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let is_coloured = match matches.get_one::<String>("color").map(String::as_str) {
+            Some("always") => true,
+            Some("never") => false,
+            _ => out_is_terminal && !no_color,
+        };
+        let manner = match (matches.get_flag("quiet"), matches.get_flag("verbose")) {
+            (true, _) => Manner::Quiet,
+            (_, true) => Manner::Verbose,
+            _ => Manner::Usual,
+        };
+        Self {
+            manner,
+            to_stderr,
+            is_coloured,
+            draws_progress: manner == Manner::Usual && std::io::stderr().is_terminal(),
+            count: AtomicUsize::new(0),
+            state: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn silent() -> Self {
+        Self {
+            manner: Manner::Silent,
+            to_stderr: true,
+            is_coloured: false,
+            draws_progress: false,
+            count: AtomicUsize::new(0),
+            state: Mutex::default(),
+        }
+    }
+
+    fn say(&self, line: impl std::fmt::Display) {
+        match self.to_stderr {
+            true => print::aside(line),
+            false => print::result(line),
+        }
+    }
+
+    pub(crate) fn begin(&self, count: usize, seed: u64) {
+        self.count.store(count, Ordering::Relaxed);
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Progress::default();
+        if matches!(self.manner, Manner::Usual | Manner::Verbose) {
+            self.say(format_args!("{}, seed {seed}", scenarios(count)));
+        }
+    }
+
+    /// A scenario has ended.
+    pub(crate) fn hear(&self, case: &CaseRecord) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.done += 1;
+        state.bad += usize::from(case.verdict.is_bad());
+        if self.manner == Manner::Verbose {
+            let word = self.coloured(case.verdict, &format!("{:>8}", case.verdict.word()));
+            let reason = case.reason.as_deref().map(|why| format!("  ({why})"));
+            self.say(format_args!(
+                "{word}  {}{}",
+                case.title(),
+                reason.unwrap_or_default()
+            ));
+        }
+        let is_time = state.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
+        if self.draws_progress && is_time {
+            state.drawn = Some(Instant::now());
+            let failed = match state.bad {
+                0 => String::new(),
+                bad => format!(", {bad} failed"),
+            };
+            let count = self.count.load(Ordering::Relaxed);
+            let line = format!("  {}/{count}{failed}  {}", state.done, case.title());
+            let line: String = line.chars().take(78).collect();
+            let _ = write!(std::io::stderr(), "\r\x1b[2K{line}");
+            let _ = std::io::stderr().flush();
+        }
+    }
+
+    /// The stories and the summary.
+    pub(crate) fn conclude(&self, record: &RunRecord) -> Exit {
+        if self.draws_progress {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+        }
+        let exit = exit_of(record);
+        if self.manner == Manner::Silent {
+            return exit;
+        }
+        let sources = |path: &str| std::fs::read_to_string(path).ok();
+        let bad: Vec<_> = record
+            .cases
+            .iter()
+            .filter(|case| case.verdict.is_bad())
+            .collect();
+        for case in bad.iter().take(STORIES) {
+            self.say("");
+            self.say(self.painted(&story(case, &sources)).trim_end());
+        }
+        if bad.len() > STORIES {
+            let more = bad.len() - STORIES;
+            self.say(format_args!(
+                "\n{more} more failed; --report html=FILE tells all of them"
+            ));
+        }
+        self.tell_rest(record);
+        self.say(summary(record));
+        if exit != Exit::Met {
+            self.say(last_line(record, exit));
+        }
+        exit
+    }
+
+    /// What was skipped and why, and notes.
+    fn tell_rest(&self, record: &RunRecord) {
+        if self.manner == Manner::Quiet {
+            return;
+        }
+        let mut reasons: Vec<(String, usize)> = Vec::new();
+        for case in &record.cases {
+            let step_reasons = case
+                .steps
+                .iter()
+                .filter(|_| case.verdict == Verdict::Partly)
+                .find_map(|step| step.reason.clone());
+            let reason = match case.verdict {
+                Verdict::Skipped => case.reason.clone().or(step_reasons),
+                Verdict::Partly => step_reasons,
+                _ => None,
+            };
+            let Some(reason) = reason else { continue };
+            let reason = format!("{}: {reason}", case.verdict.word());
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, count)) => *count += 1,
+                None => reasons.push((reason, 1)),
+            }
+        }
+        for (reason, count) in reasons {
+            self.say(format_args!("{count} {reason}"));
+        }
+        let notes = record
+            .cases
+            .iter()
+            .flat_map(|case| case.notes.iter().map(move |note| (case, note)));
+        for (case, note) in notes {
+            self.say(format_args!("note: {}:{}  {note}", case.file, case.line));
+        }
+    }
+
+    /// The first line of a story in colour.
+    fn painted(&self, story: &str) -> String {
+        if !self.is_coloured {
+            return story.to_owned();
+        }
+        let lines = story.lines().enumerate().map(|(index, line)| match line {
+            line if index == 0 => format!("\x1b[1;31m{line}\x1b[0m"),
+            line if line.trim_start().starts_with("expected ") => format!("\x1b[32m{line}\x1b[0m"),
+            line if line.trim_start().starts_with("found ") => format!("\x1b[31m{line}\x1b[0m"),
+            line if line.trim_start().starts_with("again ") => format!("\x1b[1m{line}\x1b[0m"),
+            line => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn coloured(&self, verdict: Verdict, text: &str) -> String {
+        if !self.is_coloured {
+            return text.to_owned();
+        }
+        let colour = match verdict {
+            Verdict::Passed => 32,
+            Verdict::Partly | Verdict::Skipped => 33,
+            Verdict::Failed | Verdict::Error => 31,
+        };
+        format!("\x1b[{colour}m{text}\x1b[0m")
+    }
+
+    /// No scenario is played.
+    pub(crate) fn nothing_chosen(&self, hint: Option<String>) -> Exit {
+        self.say("no scenario was found or chosen");
+        if let Some(hint) = hint {
+            self.say(format_args!("   hint: {hint}"));
+        }
+        self.say(words(Exit::NothingRan, "nothing was played"));
+        Exit::NothingRan
+    }
+
+    /// Files that cannot be read.
+    pub(crate) fn wrong_files(&self, files: &[FileFindings]) -> Exit {
+        for file in files {
+            self.say(file.render().trim_end());
+            self.say("");
+        }
+        let count: usize = files.iter().map(|file| file.findings.len()).sum();
+        let what = match count {
+            1 => "1 thing is wrong with the files".to_owned(),
+            count => format!("{count} things are wrong with the files"),
+        };
+        self.say(words(Exit::Settings, &what));
+        Exit::Settings
+    }
+}
+
+fn scenarios(count: usize) -> String {
+    match count {
+        1 => "1 scenario".to_owned(),
+        count => format!("{count} scenarios"),
+    }
+}
+
+fn words(exit: Exit, what: &str) -> String {
+    format!("exit {}: {what}", exit.code())
+}
+
+/// One line: how many ended how, real and simulated time.
+fn summary(record: &RunRecord) -> String {
+    let counts = record.counts();
+    let parts = [
+        (counts.passed, "passed"),
+        (counts.partly, "partly"),
+        (counts.skipped, "skipped"),
+        (counts.failed, "failed"),
+        (counts.errors, "in error"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, word)| *count > 0 || *word == "passed")
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let simulated: u64 = record.cases.iter().map(|case| case.simulated_ms).sum();
+    let real = record.wall.as_millis() as u64;
+    format!(
+        "{}: {}; {} real, {} simulated",
+        scenarios(record.cases.len()),
+        parts.join(", "),
+        duration_words(real),
+        duration_words(simulated)
+    )
+}
+
+fn last_line(record: &RunRecord, exit: Exit) -> String {
+    let counts = record.counts();
+    let what = match exit {
+        Exit::NotMet => format!(
+            "{} not as expected",
+            scenarios(counts.failed + counts.errors)
+        ),
+        exit => exit.meaning().to_owned(),
+    };
+    words(exit, &what)
+}
+
+/// Prints what would be played.
+pub(crate) fn list(cases: &[Case]) {
+    for case in cases {
+        let tags = case.scenario.tags.iter().map(|tag| format!(" @{tag}"));
+        print::result(format_args!(
+            "{}:{}  {}{}",
+            case.file,
+            case.scenario.span.start.line,
+            case.scenario.title(),
+            tags.collect::<String>()
+        ));
+    }
+}
+
+/// Writes the reports. One that cannot be written is no success, whatever came of the scenarios.
+pub(crate) fn write_reports(orders: &[ReportOrder], record: &RunRecord, mut exit: Exit) -> Exit {
+    for order in orders {
+        let text = order.format.render(record);
+        let written = match &order.path {
+            None => {
+                let mut out = std::io::stdout();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            }
+            Some(path) => write_file(path, text.as_bytes()),
+        };
+        if let Err(error) = written {
+            let name = order
+                .path
+                .as_ref()
+                .map_or("standard output".to_owned(), |path| {
+                    path.display().to_string()
+                });
+            print::aside(format_args!(
+                "error: failed to write the report `{name}`: {error}"
+            ));
+            exit = Exit::ReportNotWritten;
+        }
+    }
+    exit
+}
+
+/// Writes a file as a whole, with the folders it is to be in.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, bytes)
+}
+
+/// In what two runs of the same scenarios differ, if they do.
+pub(crate) fn difference(first: &RunRecord, second: &RunRecord) -> Option<String> {
+    let json = |case: &CaseRecord| serde_json::to_string_pretty(case).unwrap_or_default();
+    for (one, other) in first.cases.iter().zip(&second.cases) {
+        let (left, right) = (json(one), json(other));
+        if left == right {
+            continue;
+        }
+        let mut lines = left.lines().zip(right.lines());
+        let (left, right) = lines
+            .find(|(left, right)| left != right)
+            .unwrap_or(("", ""));
+        return Some(format!(
+            "not deterministic: {}\n   first     {}\n   again     {}\n   repeat    {} \
+             --check-determinism",
+            one.title(),
+            left.trim(),
+            right.trim(),
+            one.again
+        ));
+    }
+    (first.cases.len() != second.cases.len())
+        .then(|| "not deterministic: another number of scenarios was played".to_owned())
+}
+
+/// The first Ctrl-C or SIGTERM ends what is being played and writes the reports; the second one
+/// ends everything.
+pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
+    let stop = Arc::clone(stop);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            signal().await;
+            print::aside("\nstopping; once more to stop at once");
+            stop.interrupt();
+            signal().await;
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        });
+    });
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Plays now and whenever a file below one of the paths changes.
+pub(crate) fn watch(paths: &[String], mut play: impl FnMut()) -> Exit {
+    let mut seen = newest(paths);
+    play();
+    print::aside("watching; Ctrl-C ends it");
+    loop {
+        std::thread::sleep(GLANCE);
+        let now = newest(paths);
+        if now != seen {
+            seen = now;
+            print::aside("");
+            play();
+        }
+    }
+}
+
+/// The files below the paths with the time of their last change.
+fn newest(paths: &[String]) -> Vec<(PathBuf, Option<SystemTime>)> {
+    let mut found = Vec::new();
+    let mut open: Vec<PathBuf> = paths
+        .iter()
+        .map(|path| {
+            let path = PathBuf::from(path.split(':').next().unwrap_or(path));
+            // Included files and worlds often lie beside a file.
+            match path.is_file() {
+                true => path.parent().map_or(path.clone(), Path::to_path_buf),
+                false => path,
+            }
+        })
+        .collect();
+    while let Some(path) = open.pop() {
+        let path = if path.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            path
+        };
+        let Ok(entries) = std::fs::read_dir(&path) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            let name = entry.file_name();
+            let is_hidden = name.to_string_lossy().starts_with('.');
+            if kind.is_dir() && !is_hidden && name != "target" {
+                open.push(entry.path());
+            } else if entry.path().extension().is_some_and(|end| end == "yaml") {
+                let changed = entry.metadata().and_then(|about| about.modified()).ok();
+                found.push((entry.path(), changed));
+            }
+        }
+    }
+    found.sort();
+    found
+}
