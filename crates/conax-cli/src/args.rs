@@ -5,8 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, drift, faults, healthcheck, ledger, lint,
-    run, serve, snapshot, why, world,
+    bench, clock, completions, config, control_client, drift, explain, faults, fmt, healthcheck,
+    ledger, lint, run, schema, serve, snapshot, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -25,6 +25,9 @@ pub fn command_line() -> Command {
         .subcommand(serve_command())
         .subcommand(run::command())
         .subcommand(run::replay_command())
+        .subcommand(explain::command())
+        .subcommand(fmt::command())
+        .subcommand(schema::command())
         .subcommand(lint_command())
         .subcommand(config_command())
         .subcommand(
@@ -50,6 +53,9 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("serve", matches)) => serve::run(matches),
         Some(("run", matches)) => run::run(matches),
         Some(("replay", matches)) => run::replay(matches),
+        Some(("explain", matches)) => explain::run(matches),
+        Some(("fmt", matches)) => fmt::run(matches),
+        Some(("schema", matches)) => schema::run(matches),
         Some(("lint", matches)) => lint::run(matches),
         Some(("config", matches)) => config::run(matches),
         Some(("world", _)) => world::run(),
@@ -90,12 +96,12 @@ fn serve_command() -> Command {
 
 fn lint_command() -> Command {
     Command::new("lint")
-        .about("Check world, fault, profile and settings files without serving them")
+        .about("Check scenario, world, fault, profile and settings files without using them")
         .arg(Arg::new("path").value_name("PATH").required(true).num_args(1..).help(
-            "Files to check: *.world.yaml worlds, *.faults.yaml faults, *.toml wire profiles or \
+            "Files to check: *.scenario.yaml scenarios, or folders of them, *.world.yaml worlds, *.faults.yaml faults, *.toml wire profiles or \
              conax-sim.toml settings",
         ))
-        .after_help("Example:\n  conax-sim lint mine.world.yaml")
+        .after_help("Examples:\n  conax-sim lint mine.world.yaml\n  conax-sim lint scenarios")
 }
 
 fn config_command() -> Command {

@@ -1,5 +1,6 @@
 //! `lint`: checks files without serving them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -7,16 +8,19 @@ use conax_contract::cas::Profile;
 use conax_contract::text;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
+use conax_scenario::document::{FileFindings, Given, Seeds};
 use conax_sim::house::House;
 
 use crate::exit::Exit;
 use crate::faults;
 use crate::print;
+use crate::run::{ENDING, Files, find, read_file};
 use crate::serve::local_time;
 use crate::settings::{self, Settings};
 
 /// What a file is, by its name.
 enum Kind {
+    Scenario,
     World,
     Faults,
     Settings,
@@ -25,7 +29,9 @@ enum Kind {
 }
 
 fn kind_of(path: &str) -> Kind {
-    if path.ends_with(".world.yaml") || path.ends_with(".world.json") {
+    if path.ends_with(ENDING) {
+        Kind::Scenario
+    } else if path.ends_with(".world.yaml") || path.ends_with(".world.json") {
         Kind::World
     } else if path.ends_with(".faults.yaml") || path.ends_with(".faults.json") {
         Kind::Faults
@@ -43,7 +49,8 @@ fn kind_of(path: &str) -> Kind {
 
 /// Checks every file named.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    let paths: Vec<&String> = matches.get_many("path").into_iter().flatten().collect();
+    let named = matches.get_many::<String>("path").into_iter().flatten();
+    let paths: Vec<String> = named.flat_map(with_folders).collect();
     let mut bad_count = 0;
     for path in &paths {
         if let Err(report) = check(path) {
@@ -70,10 +77,20 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     }
 }
 
+/// A folder stands for the scenario files in it.
+fn with_folders(path: &String) -> Vec<String> {
+    if !Path::new(path).is_dir() {
+        return vec![path.clone()];
+    }
+    let files = find(std::iter::once(path)).unwrap_or_default();
+    files.into_iter().map(|file| file.path).collect()
+}
+
 fn check(path: &str) -> Result<(), String> {
     let source = std::fs::read_to_string(path)
         .map_err(|error| format!("failed to read `{path}`: {error}"))?;
     match kind_of(path) {
+        Kind::Scenario => check_scenario(path),
         Kind::World => check_world(path, &source),
         Kind::Faults => faults::check_file(path, &source),
         Kind::Profile => Profile::parse(path, &source)
@@ -84,10 +101,27 @@ fn check(path: &str) -> Result<(), String> {
             findings => Err(findings.join("\n")),
         },
         Kind::Unknown => Err(format!(
-            "`{path}`: not a file conax-sim knows\n   hint: worlds are called *.world.yaml, faults \
-             *.faults.yaml, wire profiles *.toml, settings conax-sim.toml"
+            "`{path}`: not a file conax-sim knows\n   hint: scenarios are called *.scenario.yaml, \
+             worlds *.world.yaml, faults *.faults.yaml, wire profiles *.toml, settings conax-sim.toml"
         )),
     }
+}
+
+/// Reads a scenario file with everything it includes.
+fn check_scenario(path: &str) -> Result<(), String> {
+    let given = Given {
+        seeds: Seeds {
+            usual: 1,
+            is_forced: false,
+            repetition: 0,
+        },
+        variables: BTreeMap::new(),
+    };
+    let told = |files: Vec<FileFindings>| {
+        let told: Vec<String> = files.iter().map(FileFindings::render).collect();
+        told.join("\n")
+    };
+    read_file(path, &given, &Files).map(drop).map_err(told)
 }
 
 /// Reads a world and brings it to life, as `serve` does: what it would refuse is found here.

@@ -59,10 +59,11 @@ pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Ch
 
 /// `file:21` and `file:[row 17]` mean a part of a file.
 fn split(named: &str) -> (&str, Part) {
-    if let Some((path, rest)) = named.split_once(":[") {
-        if let Some(row) = rest.strip_suffix(']') {
-            return (path, Part::Row(row.to_owned()));
-        }
+    let bracketed = named
+        .split_once(":[")
+        .and_then(|(path, rest)| Some((path, rest.strip_suffix(']')?)));
+    if let Some((path, row)) = bracketed {
+        return (path, Part::Row(row.to_owned()));
     }
     match named.rsplit_once(':') {
         Some((path, line)) if !path.is_empty() => match line.parse() {

@@ -24,14 +24,15 @@ use conax_scenario::target::Theatre;
 
 use crate::exit::Exit;
 use crate::print;
-use crate::run::find::{Chosen, find};
+use crate::run::find::Chosen;
 use crate::run::in_process::InProcess;
-use crate::run::load::{Choice, load_all};
+use crate::run::load::Choice;
 use crate::run::secret::Secrets;
 use crate::run::told::{ReportOrder, Teller};
 
 pub(crate) use bundle::{replay, replay_command};
-pub(crate) use load::{Files, read_file};
+pub(crate) use find::{ENDING, find};
+pub(crate) use load::{Files, load_all, read_file};
 
 /// The seed of a run that names none: the same every time.
 const USUAL_SEED: u64 = 1;
@@ -138,16 +139,15 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 fn play_once(order: &Order, matches: &ArgMatches, teller: &Teller) -> Exit {
-    let exit = match prepare(order) {
-        Ok(cases) if cases.is_empty() => return teller.nothing_chosen(None),
+    match prepare(order) {
+        Ok(cases) if cases.is_empty() => teller.nothing_chosen(None),
         Ok(cases) => chosen(order, matches, teller, cases),
         Err(Refused::NotFound(problem)) => {
             print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
+            Exit::Usage
         }
-        Err(Refused::Wrong(files)) => return teller.wrong_files(&files),
-    };
-    exit
+        Err(Refused::Wrong(files)) => teller.wrong_files(&files),
+    }
 }
 
 enum Refused {

@@ -51,14 +51,13 @@ impl Addresses {
             cas: text("cas"),
             control_token_file: text("control-token-file"),
         };
-        for url in [
+        let urls = [
             Some(&addresses.crm),
             addresses.control.as_ref(),
             addresses.cas.as_ref(),
-        ] {
-            if let Some(url) = url {
-                Place::parse(url)?;
-            }
+        ];
+        for url in urls.into_iter().flatten() {
+            Place::parse(url)?;
         }
         Ok(Some(addresses))
     }
@@ -412,16 +411,16 @@ async fn call_once(
     kept: Option<Connection>,
     call: Prepared,
 ) -> (Result<HttpReply, TargetProblem>, Option<Connection>) {
-    if let Some(mut connection) = kept {
-        if connection.ready().await.is_ok() {
-            match exchange_on(&mut connection, &call).await {
-                Ok(reply) => return (Ok(reply), Some(connection)),
-                // It was closed while nobody used it: nothing was read of the call. Only what
-                // changes nothing is sent again.
-                Err(Broken::Unsent) => {}
-                Err(Broken::Sent(_)) if call.method == "GET" => {}
-                Err(Broken::Sent(why)) => return (Err(TargetProblem::NoReply(why)), None),
-            }
+    if let Some(mut connection) = kept
+        && connection.ready().await.is_ok()
+    {
+        match exchange_on(&mut connection, &call).await {
+            Ok(reply) => return (Ok(reply), Some(connection)),
+            // It was closed while nobody used it: nothing was read of the call. Only what
+            // changes nothing is sent again.
+            Err(Broken::Unsent) => {}
+            Err(Broken::Sent(_)) if call.method == "GET" => {}
+            Err(Broken::Sent(why)) => return (Err(TargetProblem::NoReply(why)), None),
         }
     }
     match connect(&call.place).await {

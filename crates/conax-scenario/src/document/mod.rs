@@ -8,19 +8,23 @@
 mod expect;
 mod loader;
 mod read;
+mod schema;
 mod spec;
 mod steps;
 mod template;
+mod tidy;
 mod values;
 mod world;
 
 pub use loader::{FileFindings, Library};
 pub use read::{Given, Seeds, load};
+pub use schema::scenario_schema;
 pub use spec::{
     Action, Body, Call, ConaxExpectation, Door, DriftExpectation, ExampleExpectation,
     ExchangeExpectation, Expected, Included, Keep, Over, Passing, Path, RawCall, Repeat,
     ReplyExpectation, Row, Runs, Scenario, Setting, Step, Token, Utility, Wait, World,
 };
 pub use template::{Names, Piece, Shift, Template, written};
+pub use tidy::tidy;
 
 pub(crate) use expect::TEXT;

@@ -238,7 +238,7 @@ fn action(
 
 /// How QA people call a parameter, what the documentation calls it, and which member a single
 /// value stands for.
-const SHORT: [(&str, &str, &str); 7] = [
+pub(super) const SHORT: [(&str, &str, &str); 7] = [
     ("subscription", "subscription_identifier", "number"),
     ("service", "service_identifier", "code"),
     ("smartcard", "smartcard_identifier", "serial_number"),

@@ -1,0 +1,213 @@
+//! The formatter: what stands in a file stays as it is written, comments included, but for what
+//! readers could take for something else, and for blanks.
+//!
+//! Digits that are text get their quotes; braces get a blank inside and brackets none; lines lose
+//! blanks at their end; there is one empty line at a time, and a line break at the end. It gives
+//! the same text when it is used again, and the tree it means stays the same (both are tests).
+
+use conax_contract::text::{Finding, Findings, Marked, Meaning, Node, Place, Scalar, Style, read};
+use serde_json::Number;
+
+/// Keys whose values are text although they are made of digits.
+const DIGIT_KEYS: [&str; 14] = [
+    "card",
+    "smartcard",
+    "smartcards",
+    "stb",
+    "stbs",
+    "pin",
+    "serial_number",
+    "smartcard_ca_id",
+    "stb_ca_id",
+    "ca_id",
+    "subscription",
+    "reference_number",
+    "username",
+    "password",
+];
+
+/// The text in its tidy form.
+///
+/// # Errors
+/// What is wrong with it, if it is no YAML at all; what it says is not looked at.
+pub fn tidy(source: &str) -> Result<String, Vec<Finding>> {
+    let text = tidy_lines(source);
+    let mut findings = Findings::new();
+    let root = read(&text, &mut findings);
+    let root = findings.into_result(root)?;
+    let lines: Vec<&str> = text.split('\n').collect();
+    let mut edits = Vec::new();
+    collect(&root, false, &lines, &mut edits);
+    Ok(apply(&lines, edits))
+}
+
+/// Line breaks of one kind, no blanks at the end of a line, one empty line at a time.
+fn tidy_lines(source: &str) -> String {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let source = source.replace("\r\n", "\n").replace('\r', "\n");
+    let mut out = String::new();
+    let mut empty_count = 0;
+    let mut block: Option<usize> = None;
+    for line in source.split('\n') {
+        let indent = line.len() - line.trim_start().len();
+        // Lines of a block of text are what they are.
+        if block.is_some_and(|begin| indent > begin || line.trim().is_empty()) {
+            out.push_str(line);
+            out.push('\n');
+            continue;
+        }
+        let line = line.trim_end();
+        block = begins_block(line).then_some(indent);
+        empty_count = if line.is_empty() { empty_count + 1 } else { 0 };
+        if empty_count > 1 || (line.is_empty() && out.is_empty()) {
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    while out.ends_with("\n\n") {
+        out.pop();
+    }
+    out
+}
+
+/// Whether a block of text begins after this line: `body: |`, `description: >-`.
+fn begins_block(line: &str) -> bool {
+    let Some(at) = line.rfind([':', '-']) else {
+        return false;
+    };
+    let after = line[at + 1..].trim();
+    let is_indicator = after.starts_with(['|', '>'])
+        && after[1..]
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || "+-".contains(letter));
+    // `>-` and `|-` end with a sign that is also the begin of an item.
+    is_indicator
+        || line.ends_with(" |-")
+        || line.ends_with(" >-")
+        || line.ends_with(" |+")
+        || line.ends_with(" >+")
+}
+
+/// Text that takes the place of what stands on a line between two columns, from 0.
+struct Edit {
+    line: usize,
+    from: usize,
+    to: usize,
+    text: String,
+}
+
+fn collect(marked: &Marked, is_digit_text: bool, lines: &[&str], edits: &mut Vec<Edit>) {
+    match &marked.node {
+        Node::Scalar(scalar) => quote(marked, scalar, is_digit_text, lines, edits),
+        Node::List(items) => {
+            blanks(marked, '[', "", lines, edits);
+            for item in items {
+                collect(item, is_digit_text, lines, edits);
+            }
+        }
+        Node::Map(entries) => {
+            if !entries.is_empty() {
+                blanks(marked, '{', " ", lines, edits);
+            }
+            for entry in entries {
+                let is_digit_text = DIGIT_KEYS.contains(&entry.key.as_str());
+                collect(&entry.value, is_digit_text, lines, edits);
+            }
+        }
+    }
+}
+
+fn quote(
+    marked: &Marked,
+    scalar: &Scalar,
+    is_digit_text: bool,
+    lines: &[&str],
+    edits: &mut Vec<Edit>,
+) {
+    let wants_quotes = match scalar.meaning() {
+        Meaning::Disputed => true,
+        Meaning::Number => serde_json::from_str::<Number>(&scalar.text).is_err(),
+        Meaning::Whole(_) => is_digit_text,
+        Meaning::Text | Meaning::Null | Meaning::Flag(_) => false,
+    };
+    let one_line = marked.span.start.line == marked.span.end.line;
+    if !wants_quotes || scalar.style == Style::Quoted || !one_line {
+        return;
+    }
+    let (line, from) = index_of(marked.span.start);
+    let (_, to) = index_of(marked.span.end);
+    if slice(lines, line, from, to).as_deref() == Some(&scalar.text) {
+        edits.push(Edit {
+            line,
+            from,
+            to,
+            text: format!("\"{}\"", scalar.text),
+        });
+    }
+}
+
+/// The blanks inside the brackets of a list or map that is written on one line.
+fn blanks(marked: &Marked, open: char, inside: &str, lines: &[&str], edits: &mut Vec<Edit>) {
+    let (line, from) = index_of(marked.span.start);
+    let (last, to) = index_of(marked.span.end);
+    if line != last || to <= from + 1 {
+        return;
+    }
+    let Some(text) = slice(lines, line, from, to) else {
+        return;
+    };
+    let close = if open == '{' { '}' } else { ']' };
+    if !text.starts_with(open) || !text.ends_with(close) {
+        return;
+    }
+    let inner = &text[1..text.len() - 1];
+    if inner.trim().is_empty() {
+        return;
+    }
+    let before = inner.chars().take_while(|letter| *letter == ' ').count();
+    let after = inner
+        .chars()
+        .rev()
+        .take_while(|letter| *letter == ' ')
+        .count();
+    for (begin, length) in [(from + 1, before), (to - 1 - after, after)] {
+        if length != inside.len() {
+            edits.push(Edit {
+                line,
+                from: begin,
+                to: begin + length,
+                text: inside.to_owned(),
+            });
+        }
+    }
+}
+
+const fn index_of(place: Place) -> (usize, usize) {
+    (place.line.saturating_sub(1), place.column.saturating_sub(1))
+}
+
+fn slice(lines: &[&str], line: usize, from: usize, to: usize) -> Option<String> {
+    let line = lines.get(line)?;
+    let text: String = line
+        .chars()
+        .skip(from)
+        .take(to.saturating_sub(from))
+        .collect();
+    Some(text)
+}
+
+fn apply(lines: &[&str], mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| std::cmp::Reverse((edit.line, edit.from)));
+    let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+    for edit in edits {
+        let Some(line) = lines.get_mut(edit.line) else {
+            continue;
+        };
+        let letters: Vec<char> = line.chars().collect();
+        let before: String = letters[..edit.from.min(letters.len())].iter().collect();
+        let after: String = letters[edit.to.min(letters.len())..].iter().collect();
+        *line = format!("{before}{}{after}", edit.text);
+    }
+    lines.join("\n")
+}

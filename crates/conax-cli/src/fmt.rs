@@ -1,0 +1,90 @@
+//! `fmt`: brings scenario files into their tidy form.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use conax_contract::text::render;
+use conax_scenario::document::tidy;
+
+use crate::exit::Exit;
+use crate::print;
+use crate::run::find;
+
+/// The verb.
+pub(crate) fn command() -> Command {
+    Command::new("fmt")
+        .about("Bring scenario files into their tidy form; comments stay")
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .required(true)
+                .num_args(1..)
+                .help("Files called *.scenario.yaml, or folders of them"),
+        )
+        .arg(
+            Arg::new("check")
+                .long("check")
+                .action(ArgAction::SetTrue)
+                .help("Change nothing; end with 4 if a file is not tidy"),
+        )
+        .after_help("Examples:\n  conax-sim fmt scenarios\n  conax-sim fmt --check scenarios")
+}
+
+/// Tidies every file.
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    let paths = matches.get_many::<String>("path").into_iter().flatten();
+    let files = match find(paths) {
+        Ok(files) => files,
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::Usage;
+        }
+    };
+    let only_check = matches.get_flag("check");
+    let mut exit = Exit::Met;
+    let mut changed = 0;
+    for file in &files {
+        match tidy_file(&file.path, only_check) {
+            Ok(false) => {}
+            Ok(true) => {
+                changed += 1;
+                print::result(format_args!(
+                    "{}: {}",
+                    file.path,
+                    if only_check { "not tidy" } else { "tidied" }
+                ));
+            }
+            Err((problem, code)) => {
+                print::aside(problem.trim_end());
+                exit = code;
+            }
+        }
+    }
+    print::result(format_args!(
+        "{} files, {changed} {}",
+        files.len(),
+        if only_check { "not tidy" } else { "changed" }
+    ));
+    match (exit, only_check && changed > 0) {
+        (Exit::Met, true) => Exit::NotMet,
+        (exit, _) => exit,
+    }
+}
+
+/// Whether the file was, or is to be, changed.
+fn tidy_file(path: &str, only_check: bool) -> Result<bool, (String, Exit)> {
+    let refused = |error: std::io::Error, what: &str| {
+        (
+            format!("error: failed to {what} `{path}`: {error}"),
+            Exit::Surroundings,
+        )
+    };
+    let source = std::fs::read_to_string(path).map_err(|error| refused(error, "read"))?;
+    let tidied =
+        tidy(&source).map_err(|findings| (render(path, &source, &findings), Exit::Settings))?;
+    if tidied == source {
+        return Ok(false);
+    }
+    if !only_check {
+        std::fs::write(path, tidied).map_err(|error| refused(error, "write"))?;
+    }
+    Ok(true)
+}
