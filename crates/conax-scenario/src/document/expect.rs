@@ -77,36 +77,27 @@ fn matcher_words(marked: &Marked, names: &Names, findings: &mut Findings) -> Opt
     let boxed = |matcher: Matcher| Box::new(matcher);
     fields(marked, findings, "an expectation", |fields| {
         let mut all = Vec::new();
-        all.extend(fields.optional("is", word).map(Matcher::Is));
-        all.extend(fields.optional("not", inner).map(boxed).map(Matcher::Not));
-        all.extend(fields.optional("one of", items(value)).map(Matcher::OneOf));
+        all.extend(said(fields, "is", word).map(Matcher::Is));
+        all.extend(said(fields, "not", inner).map(boxed).map(Matcher::Not));
+        all.extend(said(fields, "one of", items(value)).map(Matcher::OneOf));
         all.extend(
-            fields
-                .optional("contains", inner)
+            said(fields, "contains", inner)
                 .map(boxed)
                 .map(Matcher::Contains),
         );
+        all.extend(said(fields, "starts with", value).map(Matcher::StartsWith));
+        all.extend(said(fields, "matches", pattern).map(Matcher::Matches));
+        all.extend(said(fields, "at least", decimal).map(Matcher::AtLeast));
+        all.extend(said(fields, "at most", decimal).map(Matcher::AtMost));
         all.extend(
-            fields
-                .optional("starts with", value)
-                .map(Matcher::StartsWith),
-        );
-        all.extend(fields.optional("matches", pattern).map(Matcher::Matches));
-        all.extend(fields.optional("at least", decimal).map(Matcher::AtLeast));
-        all.extend(fields.optional("at most", decimal).map(Matcher::AtMost));
-        all.extend(
-            fields
-                .optional("length", inner)
+            said(fields, "length", inner)
                 .map(boxed)
                 .map(Matcher::Length),
         );
-        all.extend(fields.optional("each", inner).map(boxed).map(Matcher::Each));
-        let any_order = fields.optional(
-            "any order",
-            items(|item, findings| placed_matcher(item, names, findings)),
-        );
-        all.extend(any_order.map(Matcher::AnyOrder));
-        all.extend(fields.optional("equals", value).map(Matcher::Equals));
+        all.extend(said(fields, "each", inner).map(boxed).map(Matcher::Each));
+        let any_order = items(|item, findings| placed_matcher(item, names, findings));
+        all.extend(said(fields, "any order", any_order).map(Matcher::AnyOrder));
+        all.extend(said(fields, "equals", value).map(Matcher::Equals));
         match all.len() {
             // What is wrong is among the findings.
             0 => None,
@@ -114,6 +105,16 @@ fn matcher_words(marked: &Marked, names: &Names, findings: &mut Findings) -> Opt
             _ => Some(Matcher::All(all)),
         }
     })
+}
+
+/// The value of a key that may well be null: here that is a word like any other.
+fn said<T>(
+    fields: &mut Fields<'_, '_>,
+    key: &'static str,
+    read: impl FnOnce(&Marked, &mut Findings) -> Option<T>,
+) -> Option<T> {
+    let entry = fields.entry(key)?;
+    read(&entry.value, fields.findings)
 }
 
 fn decimal(marked: &Marked, findings: &mut Findings) -> Option<f64> {

@@ -150,17 +150,10 @@ fn quote(
 /// The blanks inside the brackets of a list or map that is written on one line.
 fn blanks(marked: &Marked, open: char, inside: &str, lines: &[&str], edits: &mut Vec<Edit>) {
     let (line, from) = index_of(marked.span.start);
-    let (last, to) = index_of(marked.span.end);
-    if line != last || to <= from + 1 {
-        return;
-    }
-    let Some(text) = slice(lines, line, from, to) else {
+    let Some(text) = lines.get(line).and_then(|line| bracketed(line, from, open)) else {
         return;
     };
-    let close = if open == '{' { '}' } else { ']' };
-    if !text.starts_with(open) || !text.ends_with(close) {
-        return;
-    }
+    let to = from + text.chars().count();
     let inner = &text[1..text.len() - 1];
     if inner.trim().is_empty() {
         return;
@@ -181,6 +174,34 @@ fn blanks(marked: &Marked, open: char, inside: &str, lines: &[&str], edits: &mut
             });
         }
     }
+}
+
+/// What stands between a bracket and the one that closes it, if both are on this line.
+fn bracketed(line: &str, from: usize, open: char) -> Option<String> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut text = String::new();
+    for letter in line.chars().skip(from) {
+        if text.is_empty() && letter != open {
+            return None;
+        }
+        let is_escaped = quote == Some('"') && text.ends_with('\\') && !text.ends_with("\\\\");
+        text.push(letter);
+        match (quote, letter) {
+            (Some(end), letter) if letter == end && !is_escaped => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(text);
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    None
 }
 
 const fn index_of(place: Place) -> (usize, usize) {
