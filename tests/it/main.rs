@@ -50,6 +50,8 @@ mod worlds;
 mod ledger_check;
 mod pipes;
 mod program;
+mod runs;
+mod shipped;
 mod snapshot_files;
 mod sockets;
 mod tls;

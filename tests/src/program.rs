@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -53,6 +53,15 @@ fn command(path: &str) -> (Command, PathBuf) {
     (command, folder)
 }
 
+fn write_files(folder: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let path = folder.join(name);
+        let parent = path.parent().expect("a file is in a folder");
+        std::fs::create_dir_all(parent).expect("a folder can be made");
+        std::fs::write(path, text).expect("a file can be written");
+    }
+}
+
 impl Program {
     /// Runs the program at `path` to its end. `files` are written beside it first.
     ///
@@ -66,12 +75,7 @@ impl Program {
         variables: &[(&str, &str)],
     ) -> Ended {
         let (mut command, folder) = command(path);
-        for (name, text) in files {
-            let path = folder.join(name);
-            let parent = path.parent().expect("a file is in a folder");
-            std::fs::create_dir_all(parent).expect("a folder can be made");
-            std::fs::write(path, text).expect("a file can be written");
-        }
+        write_files(&folder, files);
         command.args(arguments).envs(variables.iter().copied());
         let output = command.output().expect("the program starts");
         std::fs::remove_dir_all(&folder).expect("the folder can be removed");
@@ -80,6 +84,27 @@ impl Program {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Starts the program at `path`. `files` are written beside it first.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start(path: &str, arguments: &[&str], files: &[(&str, &str)]) -> Self {
+        let (mut command, folder) = command(path);
+        write_files(&folder, files);
+        command.args(arguments);
+        Self::watched(command, folder)
+    }
+
+    /// A file beside the program, once it is there.
+    ///
+    /// # Panics
+    /// If it is not there.
+    #[must_use]
+    pub fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.join(name)).expect("the file is there")
     }
 
     /// Starts `serve` on free ports and waits until it is open.
@@ -100,6 +125,12 @@ impl Program {
                 "0",
             ])
             .args(arguments);
+        let mut program = Self::watched(command, folder);
+        program.wait_for("Ctrl-C stops.");
+        program
+    }
+
+    fn watched(mut command: Command, folder: PathBuf) -> Self {
         let mut child = command.spawn().expect("the program starts");
         let stderr = Arc::new(Mutex::new(String::new()));
         let pipe = child.stderr.take().expect("standard error is a pipe");
@@ -111,14 +142,12 @@ impl Program {
                 text.push('\n');
             }
         });
-        let mut program = Self {
+        Self {
             child,
             stderr,
             reader: Some(reader),
             folder,
-        };
-        program.wait_for("Ctrl-C stops.");
-        program
+        }
     }
 
     /// Waits until standard error has this text.
@@ -210,6 +239,14 @@ impl Program {
     /// If it does not end in time.
     #[must_use]
     pub fn end(mut self) -> Ended {
+        self.ended()
+    }
+
+    /// Waits for the end of the program; its files stay until this is dropped.
+    ///
+    /// # Panics
+    /// If it does not end in time.
+    pub fn ended(&mut self) -> Ended {
         let status = until("the program to end", || match self.child.try_wait() {
             Ok(Some(status)) => Ok(status),
             _ => Err(self.stderr()),

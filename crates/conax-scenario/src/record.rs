@@ -172,6 +172,8 @@ pub struct FindingRecord {
     pub column: usize,
     /// The first column after what is marked.
     pub end_column: usize,
+    /// The line as it is written, secrets masked.
+    pub source: String,
     /// One line on it.
     pub message: String,
     /// Where in the value.

@@ -215,9 +215,8 @@ fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, Stri
 }
 
 fn tell(record: &CaseRecord, bundle: &Bundle) -> Exit {
-    let source = |path: &str| bundle.files.get(path).cloned();
     if record.verdict.is_bad() {
-        print::result(story(record, &source).trim_end());
+        print::result(story(record).trim_end());
     } else {
         print::result(format_args!("{} {}", record.verdict.word(), record.title()));
     }

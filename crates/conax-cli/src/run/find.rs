@@ -86,7 +86,8 @@ fn in_folder(folder: &Path) -> Result<Vec<String>, String> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.to_string_lossy().ends_with(ENDING) {
-                found.push(path.to_string_lossy().replace('\\', "/"));
+                let path = path.to_string_lossy().replace('\\', "/");
+                found.push(path.strip_prefix("./").map_or(path.clone(), str::to_owned));
             }
         }
     }

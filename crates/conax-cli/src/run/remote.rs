@@ -28,6 +28,9 @@ use crate::run::secret::Secrets;
 /// How long a call to a stepped world may be silent before time passes for it.
 const QUIET: Duration = Duration::from_millis(30);
 
+/// How soon an interruption is noticed while a call waits.
+const GLANCE: Duration = Duration::from_millis(50);
+
 /// Where the doors of a target are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Addresses {
@@ -287,6 +290,7 @@ impl Target for RemoteTarget {
             .saturating_sub(self.began.elapsed())
             .max(Duration::from_secs(1));
         let steps_time = self.world.is_some();
+        let stop = Arc::clone(&self.stop);
         let prepared: Vec<_> = calls.iter().map(|call| self.prepare(call)).collect();
         // The usual case: one call, on the connection that is open.
         if let ([call], [Ok(request)]) = (calls.as_slice(), prepared.as_slice()) {
@@ -296,9 +300,9 @@ impl Target for RemoteTarget {
             let (reply, connection) = self.runtime.block_on(async {
                 let work = call_once(kept, request.clone());
                 let passing = let_time_pass(clock, work);
-                match tokio::time::timeout(left, passing).await {
+                match in_time(left, &stop, passing).await {
                     Ok(done) => done,
-                    Err(_) => (Err(TargetProblem::TimedOut(left)), None),
+                    Err(problem) => (Err(problem), None),
                 }
             });
             self.connections[slot] = connection;
@@ -322,11 +326,9 @@ impl Target for RemoteTarget {
                 replies
             };
             let count = calls.len();
-            match tokio::time::timeout(left, let_time_pass(clock, all)).await {
+            match in_time(left, &stop, let_time_pass(clock, all)).await {
                 Ok(replies) => replies,
-                Err(_) => (0..count)
-                    .map(|_| Err(TargetProblem::TimedOut(left)))
-                    .collect(),
+                Err(problem) => (0..count).map(|_| Err(problem.clone())).collect(),
             }
         })
     }
@@ -493,6 +495,25 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Waits for work, but not beyond its time nor beyond an interruption.
+async fn in_time<T>(
+    time: Duration,
+    stop: &Stop,
+    work: impl Future<Output = T>,
+) -> Result<T, TargetProblem> {
+    let interrupted = async {
+        while !stop.is_interrupted() {
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => Ok(done),
+        () = tokio::time::sleep(time) => Err(TargetProblem::TimedOut(time)),
+        () = interrupted => Err(TargetProblem::NoReply("the run was interrupted".to_owned())),
+    }
 }
 
 /// Waits for calls; while they are silent because the stepped world waits for its time, that

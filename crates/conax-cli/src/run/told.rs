@@ -204,7 +204,6 @@ impl Teller {
         if self.manner == Manner::Silent {
             return exit;
         }
-        let sources = |path: &str| std::fs::read_to_string(path).ok();
         let bad: Vec<_> = record
             .cases
             .iter()
@@ -212,7 +211,7 @@ impl Teller {
             .collect();
         for case in bad.iter().take(STORIES) {
             self.say("");
-            self.say(self.painted(&story(case, &sources)).trim_end());
+            self.say(self.painted(&story(case)).trim_end());
         }
         if bad.len() > STORIES {
             let more = bad.len() - STORIES;

@@ -8,7 +8,7 @@ use conax_contract::text::{
 };
 use conax_contract::world::WorldSpec;
 
-use super::spec::Step;
+use super::spec::{Sources, Step};
 use super::steps;
 use super::template::Names;
 use super::values::{self, Values};
@@ -52,6 +52,8 @@ pub(super) struct Loader<'l> {
     library: &'l dyn Library,
     /// The files that are being read, outermost first.
     trail: Vec<Arc<str>>,
+    /// The texts of the files that were read.
+    pub(super) sources: Sources,
     /// What is wrong with other files.
     pub(super) others: Vec<FileFindings>,
     pub(super) worlds: BTreeMap<String, Option<(Marked, Arc<WorldSpec>)>>,
@@ -66,10 +68,11 @@ pub(super) struct IncludedSteps {
 }
 
 impl<'l> Loader<'l> {
-    pub(super) fn new(library: &'l dyn Library, path: &str) -> Self {
+    pub(super) fn new(library: &'l dyn Library, path: &str, source: &str) -> Self {
         Self {
             library,
             trail: vec![path.into()],
+            sources: [(path.into(), source.into())].into(),
             others: Vec::new(),
             worlds: BTreeMap::new(),
         }
@@ -123,6 +126,8 @@ impl<'l> Loader<'l> {
                 return None;
             }
         };
+        self.sources
+            .insert(Arc::clone(&path), source.as_str().into());
         self.trail.push(Arc::clone(&path));
         let mut inner = Findings::new();
         let read = read_steps_file(

@@ -12,6 +12,8 @@ mod schema;
 mod spec;
 mod steps;
 mod template;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod values;
 mod world;
@@ -22,7 +24,7 @@ pub use schema::scenario_schema;
 pub use spec::{
     Action, Body, Call, ConaxExpectation, Door, DriftExpectation, ExampleExpectation,
     ExchangeExpectation, Expected, Included, Keep, Over, Passing, Path, RawCall, Repeat,
-    ReplyExpectation, Row, Runs, Scenario, Setting, Step, Token, Utility, Wait, World,
+    ReplyExpectation, Row, Runs, Scenario, Setting, Sources, Step, Token, Utility, Wait, World,
 };
 pub use template::{Names, Piece, Shift, Template, written};
 pub use tidy::tidy;

@@ -55,14 +55,20 @@ pub fn load(
     given: &Given,
     library: &dyn Library,
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
-    let mut loader = Loader::new(library, path);
+    let mut loader = Loader::new(library, path, source);
     let mut findings = Findings::new();
     let scenarios =
         read(source, &mut findings).map(|root| read_root(&root, given, &mut loader, &mut findings));
     let result = findings.into_result(scenarios);
     let mut all = Vec::new();
     let found = match result {
-        Ok(scenarios) if loader.others.is_empty() => return Ok(scenarios),
+        Ok(mut scenarios) if loader.others.is_empty() => {
+            let sources = Arc::new(loader.sources);
+            for scenario in &mut scenarios {
+                scenario.sources = Arc::clone(&sources);
+            }
+            return Ok(scenarios);
+        }
         Ok(_) => Vec::new(),
         Err(mut found) => {
             // A row of a table repeats what is wrong with every row.
@@ -254,7 +260,12 @@ fn read_fields(
     let faults = fields
         .optional("faults", |value, findings| fault(value, &names, findings))
         .unwrap_or_default();
+    let mark = fields.mark();
     let steps = fields.required("steps", |value, findings| {
+        if matches!(&value.node, Node::List(list) if list.is_empty()) {
+            let finding = Finding::new(mark, "the scenario has no steps");
+            findings.add(finding.with_hint("write at least one step"));
+        }
         steps::steps(value, &mut names, loader, findings)
     });
     let cleanup = fields
@@ -262,13 +273,11 @@ fn read_fields(
             steps::steps(value, &mut names, loader, findings)
         })
         .unwrap_or_default();
-    if steps.as_ref().is_some_and(Vec::is_empty) {
-        fields.refuse("the scenario has no steps", "write at least one step");
-    }
     Some(Scenario {
         name: name?,
         row,
         span,
+        sources: Arc::default(),
         description,
         tags,
         protects,

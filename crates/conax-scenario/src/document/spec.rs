@@ -1,5 +1,6 @@
 //! A scenario as data: what a file says, checked, with the places it was said at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub struct Scenario {
     pub row: Option<Row>,
     /// Where it begins.
     pub span: Span,
+    /// The texts of its file and of those it includes, by their paths.
+    pub sources: Arc<Sources>,
     /// Why it matters, for people.
     pub description: Option<String>,
     /// Words to choose it by.
@@ -74,6 +77,9 @@ impl Scenario {
         }
     }
 }
+
+/// Texts of files by their paths.
+pub type Sources = BTreeMap<Arc<str>, Arc<str>>;
 
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 mod example;
 mod matcher;
 mod matching;
+#[cfg(test)]
+mod tests;
 
 pub use example::judge_example;
 pub use matcher::{Kind, Matcher, Pattern};

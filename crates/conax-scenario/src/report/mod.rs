@@ -3,7 +3,7 @@
 mod story;
 
 use crate::record::RunRecord;
-pub use story::{Sources, duration_words, story};
+pub use story::{duration_words, story};
 
 /// TEMPORARY.
 #[must_use]

@@ -16,12 +16,9 @@ const LABEL: usize = 13;
 /// Findings of a scenario that are told.
 const FINDINGS: usize = 20;
 
-/// The text of a file, by its path.
-pub type Sources<'s> = dyn Fn(&str) -> Option<String> + 's;
-
 /// The story of a scenario that did not go as expected.
 #[must_use]
-pub fn story(case: &CaseRecord, sources: &Sources<'_>) -> String {
+pub fn story(case: &CaseRecord) -> String {
     let mut out = format!("{} {}\n", case.verdict.word(), case.title());
     let findings: Vec<_> = case.findings().collect();
     if findings.is_empty() {
@@ -31,7 +28,7 @@ pub fn story(case: &CaseRecord, sources: &Sources<'_>) -> String {
         return out;
     }
     for (step, finding) in findings.iter().take(FINDINGS) {
-        out.push_str(&told(step, finding, sources));
+        out.push_str(&told(step, finding));
     }
     if findings.len() > FINDINGS {
         let _ = writeln!(out, "   and {} more", findings.len() - FINDINGS);
@@ -54,7 +51,7 @@ pub fn story(case: &CaseRecord, sources: &Sources<'_>) -> String {
     out
 }
 
-fn told(step: &StepRecord, finding: &FindingRecord, sources: &Sources<'_>) -> String {
+fn told(step: &StepRecord, finding: &FindingRecord) -> String {
     let place = Finding {
         line: finding.line,
         column: finding.column,
@@ -65,8 +62,13 @@ fn told(step: &StepRecord, finding: &FindingRecord, sources: &Sources<'_>) -> St
         },
         hint: None,
     };
-    let source = sources(&finding.file).map(|source| without_secrets(&source));
-    let mut out = render(&finding.file, source.as_deref().unwrap_or(""), &[place]);
+    // The line alone is known; it stands where it stood.
+    let source = format!(
+        "{}{}",
+        "\n".repeat(finding.line.saturating_sub(1)),
+        finding.source
+    );
+    let mut out = render(&finding.file, &source, &[place]);
     if let Some(file) = step.file.as_ref().filter(|file| **file != finding.file) {
         label(&mut out, "included", file);
     }
@@ -254,27 +256,4 @@ fn label(out: &mut String, name: &str, text: &str) {
     }
     out.push_str(line.trim_end());
     out.push('\n');
-}
-
-/// The text with the values of secret keys masked: lines of the file are shown to everybody.
-fn without_secrets(source: &str) -> String {
-    let lines = source.lines().map(|line| {
-        let mut line = line.to_owned();
-        for key in ["pin:", "password:", "token:"] {
-            let Some(at) = line.find(key) else { continue };
-            let value_at = at + key.len();
-            let is_key = line[..at]
-                .chars()
-                .next_back()
-                .is_none_or(|before| !before.is_alphanumeric() && before != '_');
-            let rest = &line[value_at..];
-            let end = rest.find([',', '}']).unwrap_or(rest.len());
-            let value = rest[..end].trim();
-            if is_key && !value.is_empty() && !value.starts_with('$') && !value.starts_with('{') {
-                line = format!("{} ***{}", &line[..value_at], &rest[end..]);
-            }
-        }
-        line
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }

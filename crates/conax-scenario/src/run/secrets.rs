@@ -59,11 +59,18 @@ impl Hidden {
         }
     }
 
+    /// A line of a file without the values, nor those of keys that are secret by their name; as
+    /// long as it was, so that marks below it stay where they belong.
+    fn masked_line(&self, line: &str) -> String {
+        let mut line = without_secrets(line);
+        for value in &self.values {
+            line = line.replace(value.as_str(), &"*".repeat(value.chars().count()));
+        }
+        line
+    }
+
     /// The record without the values.
     pub(super) fn mask_record(&self, record: &mut CaseRecord) {
-        if self.values.is_empty() {
-            return;
-        }
         record.reason.iter_mut().for_each(|text| self.mask(text));
         self.mask(&mut record.name);
         record.row.iter_mut().for_each(|text| self.mask(text));
@@ -73,6 +80,7 @@ impl Hidden {
                 self.mask(&mut finding.message);
                 self.mask(&mut finding.expected);
                 self.mask(&mut finding.found);
+                finding.source = self.masked_line(&finding.source);
                 finding.note.iter_mut().for_each(|text| self.mask(text));
             }
         }
@@ -104,4 +112,35 @@ fn masked(text: &str, value: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The line with the values of secret keys starred.
+fn without_secrets(line: &str) -> String {
+    let mut line = line.to_owned();
+    for name in SECRET_NAMES {
+        let key = format!("{name}:");
+        let Some(at) = line.find(&key) else { continue };
+        let value_at = at + key.len();
+        let before = line[..at].chars().next_back();
+        let is_key = before.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
+        let rest = &line[value_at..];
+        let end = rest.find([',', '}', '#']).unwrap_or(rest.len());
+        let value = &rest[..end];
+        // A variable, what is expected in words, and where something is kept are no secrets.
+        let says_value = !value.trim().is_empty()
+            && !value.trim_start().starts_with(['$', '{', '['])
+            && !matches!(value.trim(), "none" | "token" | "null");
+        if is_key && says_value {
+            let stars = value
+                .chars()
+                .map(|letter| if letter == ' ' { ' ' } else { '*' });
+            line = format!(
+                "{}{}{}",
+                &line[..value_at],
+                stars.collect::<String>(),
+                &rest[end..]
+            );
+        }
+    }
+    line
 }

@@ -88,6 +88,7 @@ impl Player<'_> {
         } else {
             record.exchanges = std::mem::take(&mut self.heard);
         }
+        self.tell_lines(&mut record);
         self.hidden.mask_record(&mut record);
         record
     }
@@ -117,6 +118,20 @@ impl Player<'_> {
             told.drain(TOLD_LIMIT / 2..told.len() - TOLD_LIMIT / 2);
         }
         record.exchanges = told;
+    }
+
+    /// The lines of the findings.
+    fn tell_lines(&self, record: &mut CaseRecord) {
+        for step in &mut record.steps {
+            for finding in &mut step.findings {
+                let text = self.scenario.sources.get(finding.file.as_str());
+                let line = finding.line.checked_sub(1);
+                let line = text
+                    .zip(line)
+                    .and_then(|(text, line)| text.lines().nth(line));
+                finding.source = line.unwrap_or_default().to_owned();
+            }
+        }
     }
 
     pub(super) fn tell_faults(&mut self, record: &mut CaseRecord) {
