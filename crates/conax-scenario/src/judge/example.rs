@@ -25,6 +25,9 @@ pub fn judge_example(wanted: &ExampleExpectation, reply: &Value) -> Vec<Mismatch
     comparison.mismatches
 }
 
+/// The order of a request's parameters means nothing: those of two examples differ in it (Shown).
+const ANY_ORDER: &str = "parameters_set";
+
 struct Comparison<'e> {
     except: &'e [String],
     span: Span,
@@ -50,6 +53,10 @@ impl Comparison<'_> {
             (Some(Value::Array(wanted)), Some(Value::Array(found)))
                 if wanted.len() == found.len() =>
             {
+                let found = match path.rsplit('.').next() {
+                    Some(ANY_ORDER) => self.put_in_order(path, wanted, found),
+                    _ => found.iter().collect(),
+                };
                 for (index, (wanted, found)) in wanted.iter().zip(found).enumerate() {
                     self.compare(&inner(path, &index.to_string()), Some(wanted), Some(found));
                 }
@@ -63,6 +70,29 @@ impl Comparison<'_> {
                 note: None,
             }),
         }
+    }
+
+    /// The items in the order of those they are like; what is like none takes what is left.
+    fn put_in_order<'v>(&self, path: &str, wanted: &[Value], found: &'v [Value]) -> Vec<&'v Value> {
+        let mut left: Vec<&Value> = found.iter().collect();
+        let mut likes: Vec<Option<&Value>> = Vec::new();
+        for one in wanted {
+            let like = left.iter().position(|item| self.is_like(path, one, item));
+            likes.push(like.map(|at| left.remove(at)));
+        }
+        let mut left = left.into_iter();
+        let ordered = likes.into_iter().map(|like| like.or_else(|| left.next()));
+        ordered.flatten().collect()
+    }
+
+    fn is_like(&self, path: &str, wanted: &Value, found: &Value) -> bool {
+        let mut trial = Comparison {
+            except: self.except,
+            span: self.span,
+            mismatches: Vec::new(),
+        };
+        trial.compare(&inner(path, "0"), Some(wanted), Some(found));
+        trial.mismatches.is_empty()
     }
 
     /// A member is excepted by its name wherever it is, or by its whole path, with or without

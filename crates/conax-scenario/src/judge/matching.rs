@@ -392,6 +392,10 @@ pub(crate) fn in_words(value: Option<&Value>) -> String {
     match value {
         None => "nothing (absent)".to_owned(),
         Some(Value::String(text)) if is_bare(text) => text.clone(),
+        Some(Value::Array(items)) if items.iter().all(|item| !item.is_object()) => {
+            let words: Vec<_> = items.iter().map(|item| in_words(Some(item))).collect();
+            cut(&format!("[{}]", words.join(", ")))
+        }
         Some(value) => cut(&value.to_string()),
     }
 }
@@ -440,7 +444,11 @@ fn describe(matcher: &Matcher, scope: &Scope) -> String {
             cut(&format!("{{{}}}", words.join(", ")))
         }
         Matcher::List(items) => list(items),
-        Matcher::AnyOrder(items) => format!("{} in any order", list(items)),
+        Matcher::AnyOrder(items) => match items.len() {
+            0 => "nothing in it: []".to_owned(),
+            1 => list(items),
+            _ => format!("{} in any order", list(items)),
+        },
         Matcher::Contains(inner) => format!("contains {}", describe(inner, scope)),
         Matcher::StartsWith(start) => format!("starts with {}", filled(start, scope)),
         Matcher::Matches(pattern) => format!("matches `{}`", pattern.text),

@@ -142,7 +142,7 @@ fn a_list_is_expected_in_its_order_or_in_any() {
     fits("{ a: { any order: [2, 1] } }", json!({ "a": [1, 2] }));
     assert_eq!(
         told("{ a: { any order: [1, 2] } }", json!({ "a": [2, 3] })),
-        "a: expected [1, 2] in any order, found [2,3] (missing 1; not expected 3)"
+        "a: expected [1, 2] in any order, found [2, 3] (missing 1; not expected 3)"
     );
 }
 
