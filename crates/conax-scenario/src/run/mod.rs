@@ -13,6 +13,8 @@ mod play;
 mod secrets;
 mod send;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 pub use all::{Case, Hearer, Plan, Stop, Stopwatch, run_all};
