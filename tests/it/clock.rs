@@ -209,6 +209,51 @@ async fn settling_waits_for_what_conax_takes_and_not_for_the_interval() {
 }
 
 #[tokio::test]
+async fn settling_ends_with_the_request_that_is_waited_for() {
+    let stage = Staging::demo().stepped().open();
+    for (card, date) in [
+        ("01900080208", "2014-09-25T15:00:00"),
+        ("01900080209", "2014-09-30T15:00:00"),
+    ] {
+        let _ = stage
+            .post("add_subscriptions", due(sport_on(card), date))
+            .await;
+    }
+    let body = r#"{"request":"4050","limit":"30d"}"#;
+    let settled = in_time(stage.control("POST", "/v1/clock/settle", body)).await;
+    assert_eq!(settled.json["says"], "the request has ended");
+    assert_eq!(settled.json["now"], "2014-09-25T15:00:00");
+    assert_eq!(stage.state("4051").await, "PENDING");
+    let unknown = stage
+        .control("POST", "/v1/clock/settle", r#"{"request":"1"}"#)
+        .await;
+    assert_eq!(unknown.http_status, 404, "{}", unknown.text);
+}
+
+#[tokio::test]
+async fn settling_without_runs_sends_nothing() {
+    let stage = Staging::demo().stepped().open();
+    let _ = stage
+        .post("add_subscriptions", sport_on("01900080208"))
+        .await;
+    let settled = in_time(stage.control("POST", "/v1/clock/settle", r#"{"runs":false}"#)).await;
+    assert_eq!(settled.json["says"], "nothing due");
+    assert_eq!(stage.state("4050").await, "PENDING");
+}
+
+#[tokio::test]
+async fn what_becomes_due_is_sent_while_time_passes_if_asked() {
+    let stage = Staging::demo().stepped().open();
+    let body = due(sport_on("01900080208"), "2014-09-24T15:30:00");
+    let _ = stage.post("add_subscriptions", body).await;
+    let body = r#"{"by":"1h","runs":true}"#;
+    let advanced = in_time(stage.control("POST", "/v1/clock/advance", body)).await;
+    assert_eq!(advanced.json["now"], "2014-09-24T16:00:00");
+    let shown = stage.show("4050").await;
+    assert_eq!(shown.member("executed_date"), "2014-09-24T15:30:00");
+}
+
+#[tokio::test]
 async fn settling_names_what_keeps_it_going() {
     let stage = Staging::demo().stepped().open();
     let clock = stage.shared.clock.clone();

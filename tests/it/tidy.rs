@@ -6,13 +6,19 @@ use std::path::{Path, PathBuf};
 use conax_tests::repository;
 
 /// Which of our crates each of our crates may lean on.
-const WALLS: [(&str, &[&str]); 5] = [
+const WALLS: [(&str, &[&str]); 6] = [
     ("crates/conax-model", &[]),
     ("crates/conax-contract", &[]),
+    ("crates/conax-scenario", &["conax-contract"]),
     ("crates/conax-sim", &["conax-contract", "conax-model"]),
     (
         "crates/conax-cli",
-        &["conax-contract", "conax-model", "conax-sim"],
+        &[
+            "conax-contract",
+            "conax-model",
+            "conax-scenario",
+            "conax-sim",
+        ],
     ),
     (
         "tests",

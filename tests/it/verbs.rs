@@ -361,6 +361,11 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["snapshot", "load"],
         &["healthcheck"],
         &["completions"],
+        &["run"],
+        &["replay"],
+        &["explain"],
+        &["fmt"],
+        &["schema"],
     ] {
         let ended = run(&[verb, &["--help"]].concat());
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));

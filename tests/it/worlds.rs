@@ -397,3 +397,24 @@ fn a_house_that_closes_counts_what_is_left_in_every_world() {
         ended.stderr
     );
 }
+
+#[tokio::test]
+async fn a_world_may_be_made_with_a_seed_and_a_clock_of_its_own() {
+    let stage = Staging::demo().open();
+    let spec = demo().replacen("world: demo", "world: mine", 1);
+    let target = "/v1/worlds/mine?seed=42&clock=stepped+from+2020-02-28T23:59:00";
+    let made = stage.control("PUT", target, &spec).await;
+    assert_eq!(made.http_status, 201, "{}", made.text);
+    let clock = stage.control("GET", "/v1/clock?world=mine", "").await;
+    assert_eq!(clock.json["mode"], "stepped");
+    assert_eq!(clock.json["now"], "2020-02-28T23:59:00");
+    let ready = stage.control("GET", "/v1/ready?world=mine", "").await;
+    assert_eq!(ready.json["seed"], 42);
+    // Neither can be changed once the world is there.
+    let again = stage.control("PUT", target, &spec).await;
+    assert_eq!(again.http_status, 409, "{}", again.text);
+    let wrong = stage
+        .control("PUT", "/v1/worlds/other?clock=sometimes", &spec)
+        .await;
+    assert_eq!(wrong.http_status, 400, "{}", wrong.text);
+}

@@ -66,11 +66,15 @@ fn a_duration_or_a_date_advances_the_clock_and_not_both() {
         Ok(body) => format!("{body:?}"),
         Err(problem) => problem.to_string(),
     };
-    assert_eq!(read(r#"{"by": "10min"}"#), "By(600s)");
+    assert_eq!(
+        read(r#"{"by": "10min"}"#),
+        "AdvanceBody { time: By(600s), runs: false }"
+    );
     assert_eq!(
         read(r#"{"to": "2014-11-30T09:00:00"}"#),
-        "To(2014-11-30T09:00:00)"
+        "AdvanceBody { time: To(2014-11-30T09:00:00), runs: false }"
     );
+    assert!(read(r#"{"by": "10min", "runs": true}"#).contains("runs: true"));
     for (body, tells) in [
         ("", "found neither"),
         (r#"{"by":"1s","to":"2014-11-30T09:00:00"}"#, "found both"),
