@@ -304,6 +304,26 @@ cleanup:
 }
 
 #[test]
+fn a_connection_that_breaks_is_no_reply_and_may_be_expected() {
+    let scenario = (
+        "reset.scenario.yaml",
+        "scenario: A reset connection has no answer
+faults: [f03]
+steps:
+  - raw: { door: cas, path: /, body: \"<a/>\" }
+    expect: { http: none }
+  - raw: { path: \"/conax_web_services/provisioning_requests/list?token=$token&type=ADD_SUBSCRIPTIONS\" }
+    expect: { http: 200, status.code: OK }
+  - raw: { door: cas, path: /, body: \"<a/>\" }
+",
+    );
+    let ended = Program::run(PATH, &["run", "reset.scenario.yaml"], &[scenario], &[]);
+    assert_eq!(ended.code, Some(4), "{}", ended.stdout);
+    let told = "reset.scenario.yaml:8:5  the connection was reset";
+    assert!(ended.stdout.contains(told), "{}", ended.stdout);
+}
+
+#[test]
 fn an_interrupted_run_writes_its_reports() {
     // It takes connections and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");

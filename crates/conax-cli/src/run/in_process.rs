@@ -17,6 +17,7 @@ use conax_scenario::target::{
     Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
 };
 use conax_sim::clock::ClockMode;
+use conax_sim::fault::WireFault;
 use conax_sim::house::House;
 use http_body_util::BodyExt;
 use tokio::runtime::{Builder, Runtime};
@@ -181,6 +182,13 @@ async fn answer(
     request: Result<Request<Body>, TargetProblem>,
 ) -> Result<HttpReply, TargetProblem> {
     let Ok(response) = router.oneshot(request?).await;
+    if let Some(fault) = response.extensions().get::<WireFault>() {
+        return Err(TargetProblem::NoReply(match fault {
+            WireFault::Silence => "no answer came".to_owned(),
+            WireFault::Reset => "the connection was reset".to_owned(),
+            WireFault::HangUp => "the connection was closed without an answer".to_owned(),
+        }));
+    }
     let status = response.status().as_u16();
     let body = response.into_body().collect().await;
     let body =

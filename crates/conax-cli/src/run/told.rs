@@ -443,43 +443,67 @@ pub(crate) fn difference(first: &RunRecord, second: &RunRecord) -> Option<String
 }
 
 /// The first Ctrl-C or SIGTERM ends what is being played and writes the reports; the second one
-/// ends everything.
+/// ends everything. When this returns, signals are heard.
 pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
     let stop = Arc::clone(stop);
+    let (ready, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            signal().await;
+            let Ok(mut signals) = Signals::listen() else {
+                return;
+            };
+            let _ = ready.send(());
+            signals.next().await;
             print::aside("\nstopping; once more to stop at once");
             stop.interrupt();
-            signal().await;
+            signals.next().await;
             std::process::exit(i32::from(Exit::Interrupted.code()));
         });
     });
+    // An error says that there are no signals to hear; then the run goes on without.
+    let _ = heard.recv();
 }
 
 #[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+struct Signals {
+    interrupted: tokio::signal::unix::Signal,
+    terminated: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupted: signal(SignalKind::interrupt())?,
+            terminated: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
         }
     }
 }
 
-#[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = self.0.recv().await;
+    }
 }
 
 /// Plays now and whenever a file below one of the paths changes.

@@ -306,9 +306,11 @@ pub(super) fn plain_value(marked: &Marked, findings: &mut Findings) -> Option<Va
         Meaning::Number => match serde_json::from_str::<Number>(&scalar.text) {
             Ok(number) => Some(Value::Number(number)),
             Err(_) => {
-                findings.add(refused(
-                    "a number to some readers of YAML, and which one is unclear",
-                ));
+                let is_zero_led = scalar.text.bytes().all(|byte| byte.is_ascii_digit());
+                findings.add(refused(match is_zero_led {
+                    true => "a number, which has no leading zero",
+                    false => "a number to some readers of YAML",
+                }));
                 None
             }
         },

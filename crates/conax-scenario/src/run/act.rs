@@ -11,7 +11,7 @@ use crate::document::{
     Action, Call, Door, Expected, Keep, Passing, Path, RawCall, ReplyExpectation, Runs, Step, TEXT,
     Template, Utility, written,
 };
-use crate::judge::{Mismatch, find, judge, judge_example};
+use crate::judge::{Matcher, Mismatch, find, judge, judge_example};
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply};
 
@@ -101,6 +101,7 @@ impl Player<'_> {
         };
         match self.send(vec![made]).pop() {
             Some(Ok(reply)) => self.take_reply(&reply, &call.expect, &call.keep, span),
+            Some(Err(_)) if expects_none(&call.expect) => Vec::new(),
             Some(Err(problem)) => vec![self.no_reply(span, &problem)],
             None => Vec::new(),
         }
@@ -321,4 +322,10 @@ fn not_ok(span: Span, reply: &HttpReply, json: &Value) -> Mismatch {
         },
         note: status["message"].as_str().map(str::to_owned),
     }
+}
+
+/// Whether it is expected that no reply comes: `http: none`.
+fn expects_none(expect: &ReplyExpectation) -> bool {
+    let http = expect.http.as_ref().map(|http| &http.value);
+    matches!(http, Some(Matcher::Equals(value)) if value.plain().is_some_and(|value| value == "none"))
 }

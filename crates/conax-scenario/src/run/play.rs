@@ -161,6 +161,7 @@ impl<'p> Player<'p> {
         scope.insert("seed".to_owned(), self.scenario.seed.into());
         if let Some(token) = self.target.token() {
             self.hidden.add(&token);
+            scope.insert("token".to_owned(), Value::String(token));
         }
         self.scopes = vec![scope];
         self.look_at_clock();

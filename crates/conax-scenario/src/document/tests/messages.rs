@@ -26,8 +26,8 @@ steps:
 #[test]
 fn digits_without_quotes_are_refused_where_they_would_lose_their_zero() {
     assert_snapshot!(told(&with_steps("  - expect conax: { card: 01900080207, entitled: none }\n")), @r#"
-    a.scenario.yaml:3:27  `01900080207` without quotes is a number to some readers
-       of YAML, and which one is unclear
+    a.scenario.yaml:3:27  `01900080207` without quotes is a number, which has no
+       leading zero
         3 |   - expect conax: { card: 01900080207, entitled: none }
           |                           ^^^^^^^^^^^
        hint: write "01900080207" if it is text, such as the number of a smartcard
