@@ -10,7 +10,7 @@ use clap::{Arg, ArgMatches, Command};
 use conax_scenario::document::{Given, Library, Scenario, Seeds, load};
 use conax_scenario::record::{CaseRecord, RunRecord};
 use conax_scenario::report::story;
-use conax_scenario::run::{Stop, play};
+use conax_scenario::run::{Detail, Stop, play};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
@@ -209,7 +209,7 @@ fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, Stri
         timeout: Duration::from_secs(60),
         stop: Arc::new(Stop::default()),
     };
-    let mut record = play(scenario, &bundle.file, &theatre);
+    let mut record = play(scenario, &bundle.file, &theatre, Detail::Everything);
     record.again = format!("conax-sim replay {path}");
     Ok(tell(&record, &bundle))
 }

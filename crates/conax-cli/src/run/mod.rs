@@ -19,7 +19,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::text::parse_duration;
 use conax_scenario::document::{FileFindings, Given, Scenario, Seeds};
 use conax_scenario::record::{self, RunRecord, Verdict};
-use conax_scenario::run::{Case, Plan, Stop, run_all};
+use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
 use conax_scenario::target::Theatre;
 
 use crate::exit::Exit;
@@ -318,6 +318,10 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
         cases,
         jobs: order.jobs,
         fail_fast: order.fail_fast,
+        detail: match order.reports.is_empty() && !matches.get_flag("check-determinism") {
+            true => Detail::Failures,
+            false => Detail::Everything,
+        },
     };
     let record = play(order, &plan, &*theatre, &stop, teller);
     let mut exit = teller.conclude(&record);
@@ -326,6 +330,7 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
             cases: plan.cases.iter().rev().cloned().collect(),
             jobs: 1,
             fail_fast: plan.fail_fast,
+            detail: plan.detail,
         };
         let silent = Teller::silent();
         let mut again = play(order, &second, &*theatre, &stop, &silent);

@@ -218,6 +218,7 @@ impl Player<'_> {
     }
 
     pub(super) fn add_fault(&mut self, rule: &Template, span: Span) -> Found {
+        self.has_faults = true;
         let filled = match rule.fill(self.scope()) {
             Ok(filled) => filled,
             Err(problem) => return vec![self.not_known(span, problem)],

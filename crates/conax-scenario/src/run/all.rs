@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::play;
+use super::{Detail, play};
 use crate::document::Scenario;
 use crate::record::CaseRecord;
 use crate::target::Theatre;
@@ -29,6 +29,8 @@ pub struct Plan {
     pub jobs: usize,
     /// Whether none is begun after one has failed.
     pub fail_fast: bool,
+    /// Which exchanges are told.
+    pub detail: Detail,
 }
 
 /// A wish to stop: nothing new is begun.
@@ -86,7 +88,7 @@ pub fn run_all(
                 break;
             };
             let began = stopwatch();
-            let mut record = play(&case.scenario, &case.file, theatre);
+            let mut record = play(&case.scenario, &case.file, theatre, plan.detail);
             record.wall = stopwatch().saturating_sub(began);
             record.again.clone_from(&case.again);
             heard(&record);

@@ -18,6 +18,6 @@ mod tests;
 mod wait;
 
 pub use all::{Case, Hearer, Plan, Stop, Stopwatch, run_all};
-pub use play::play;
+pub use play::{Detail, play};
 
 pub use crate::record::CaseRecord;

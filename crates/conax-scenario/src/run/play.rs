@@ -20,11 +20,20 @@ pub(super) type Found = Vec<FindingRecord>;
 /// How often the steps of a repetition are told one by one.
 const TOLD_TIMES: u64 = 20;
 
+/// Which exchanges stand in a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Those of every scenario.
+    Everything,
+    /// Those of scenarios that did not pass; nobody reads the others.
+    Failures,
+}
+
 /// Plays a scenario and tells what came of it.
 ///
 /// `file` is how the file was named; it stands in the record and in the command that repeats it.
 #[must_use]
-pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre) -> CaseRecord {
+pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre, detail: Detail) -> CaseRecord {
     let began = scenario.clock.unwrap_or_else(usual_clock);
     let mut record = CaseRecord {
         file: file.to_owned(),
@@ -60,7 +69,7 @@ pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre) -> CaseRecor
         Ok(()) => player.perform(),
         Err(findings) => player.fail_before_steps(findings),
     }
-    player.finish(record)
+    player.finish(record, detail)
 }
 
 fn usual_clock() -> NaiveDateTime {
@@ -92,6 +101,8 @@ pub(super) struct Player<'p> {
     /// How often the innermost repetition has gone round.
     pub(super) round: u64,
     pub(super) in_cleanup: bool,
+    /// Whether there are, or were, fault rules.
+    pub(super) has_faults: bool,
     /// What the ledger counted before the first step.
     pub(super) totals_before: Value,
     pub(super) stopped: Option<Stopped>,
@@ -130,6 +141,7 @@ impl<'p> Player<'p> {
             elapsed_ms: 0,
             round: 0,
             in_cleanup: false,
+            has_faults: false,
             totals_before: Value::Null,
             stopped: None,
             error: None,

@@ -3,7 +3,7 @@
 use conax_contract::text::{render_duration, render_moment};
 
 use super::journal::{self, TOLD_LIMIT};
-use super::play::{Player, verdict};
+use super::play::{Detail, Player, verdict};
 use crate::document::{Action, Door, Passing, Template, written};
 use crate::record::{CaseRecord, ExchangeRecord, FaultRecord, Verdict};
 use crate::target::HttpCall;
@@ -63,7 +63,7 @@ impl Player<'_> {
     }
 
     /// The record, with what is worth knowing of the end.
-    pub(super) fn finish(mut self, mut record: CaseRecord) -> CaseRecord {
+    pub(super) fn finish(mut self, mut record: CaseRecord, detail: Detail) -> CaseRecord {
         self.steps
             .iter_mut()
             .for_each(|step| self.hidden.mask(&mut step.title));
@@ -72,8 +72,12 @@ impl Player<'_> {
         record.reason = self.error.take();
         record.simulated_ms = self.elapsed_ms;
         if self.target.has(Door::Control) {
-            self.tell_exchanges(&mut record);
-            self.tell_faults(&mut record);
+            if detail == Detail::Everything || record.verdict != Verdict::Passed {
+                self.tell_exchanges(&mut record);
+            }
+            if self.has_faults {
+                self.tell_faults(&mut record);
+            }
             if record.verdict.is_bad() {
                 let drift = self
                     .send(vec![HttpCall::get(Door::Control, "/v1/drift")])

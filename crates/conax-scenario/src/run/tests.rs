@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::play;
+use super::{Detail, play};
 use crate::document::{Door, Given, Library, Scenario, Seeds, load};
 use crate::record::{CaseRecord, Verdict};
 use crate::target::{Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre};
@@ -104,7 +104,10 @@ fn played(source: &str, replies: &[Value]) -> (CaseRecord, Scripted) {
         .lock()
         .expect("the replies")
         .extend(replies.iter().cloned());
-    (play(&scenarios[0], "a", &target), target)
+    (
+        play(&scenarios[0], "a", &target, Detail::Everything),
+        target,
+    )
 }
 
 const WAIT: &str = "scenario: x\nsteps:\n  - wait: { request: \"4050\", until: COMPLETED, never: REJECTED, within: 10s }\n";
