@@ -65,18 +65,24 @@ pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecor
     }
 }
 
-/// An exchange as we heard it, for targets without a journal.
-pub(super) fn heard(
-    number: u64,
-    call: &HttpCall,
-    reply: &Result<HttpReply, TargetProblem>,
-) -> ExchangeRecord {
+/// An exchange as we heard it, of a target without a journal; told only if somebody asks.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) step: usize,
+    pub(super) call: HttpCall,
+    pub(super) reply: Result<HttpReply, TargetProblem>,
+}
+
+/// What was heard, in the form of a journal.
+pub(super) fn from_heard(index: usize, heard: &Heard) -> ExchangeRecord {
+    let Heard { step, call, reply } = heard;
     let target = match call.target.split_once('?') {
         Some((path, query)) => format!("{path}?{}", mask_query(query)),
         None => call.target.clone(),
     };
     ExchangeRecord {
-        number,
+        number: index as u64 + 1,
+        step: Some(*step),
         door: call.door.name().to_owned(),
         verb: call.method.clone(),
         target,

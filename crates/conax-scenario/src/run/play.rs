@@ -7,10 +7,11 @@ use conax_contract::text::{Span, parse_moment, render_duration, render_moment};
 use serde_json::Value;
 
 use super::can;
+use super::journal::Heard;
 use super::secrets::Hidden;
 use crate::document::{Action, Door, Included, Over, Repeat, Scenario, Step};
 use crate::judge::{Mismatch, in_words};
-use crate::record::{CaseRecord, ExchangeRecord, FindingKind, FindingRecord, StepRecord, Verdict};
+use crate::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
 use crate::target::{Ending, Refusal, Target, TargetProblem, Theatre};
 
 pub(super) type Scope = BTreeMap<String, Value>;
@@ -96,7 +97,7 @@ pub(super) struct Player<'p> {
     /// For each step: how many calls of ours there were by its end.
     pub(super) ends: Vec<u64>,
     pub(super) calls: u64,
-    pub(super) heard: Vec<ExchangeRecord>,
+    pub(super) heard: Vec<Heard>,
     pub(super) elapsed_ms: u64,
     /// How often the innermost repetition has gone round.
     pub(super) round: u64,

@@ -3,7 +3,7 @@
 use conax_contract::text::{Span, parse_moment};
 use serde_json::Value;
 
-use super::journal::{self, TOLD_LIMIT};
+use super::journal::{Heard, TOLD_LIMIT};
 use super::play::{Found, Player};
 use crate::document::Door;
 use crate::record::FindingKind;
@@ -37,20 +37,17 @@ impl Player<'_> {
     }
 
     pub(super) fn send(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
-        let keeps_no_journal = !self.target.has(Door::Control);
-        let told = keeps_no_journal.then(|| calls.clone());
+        let is_heard = !self.target.has(Door::Control) && self.heard.len() < TOLD_LIMIT;
+        let made = is_heard.then(|| calls.clone());
         self.calls += calls.iter().filter(|call| call.door != Door::Cas).count() as u64;
         let asks_clock = calls
             .iter()
             .any(|call| call.target.starts_with("/v1/clock/"));
         let replies = self.target.exchange(calls);
-        for (call, reply) in told.into_iter().flatten().zip(&replies) {
-            let number = self.heard.len() as u64 + 1;
-            if self.heard.len() < TOLD_LIMIT {
-                let mut heard = journal::heard(number, &call, reply);
-                heard.step = Some(self.steps.len());
-                self.heard.push(heard);
-            }
+        let step = self.steps.len();
+        for (call, reply) in made.into_iter().flatten().zip(&replies) {
+            let reply = reply.clone();
+            self.heard.push(Heard { step, call, reply });
         }
         if asks_clock {
             replies

@@ -71,8 +71,9 @@ impl Player<'_> {
         record.verdict = verdict(&record.steps, self.error.is_some());
         record.reason = self.error.take();
         record.simulated_ms = self.elapsed_ms;
+        let tells = detail == Detail::Everything || record.verdict != Verdict::Passed;
         if self.target.has(Door::Control) {
-            if detail == Detail::Everything || record.verdict != Verdict::Passed {
+            if tells {
                 self.tell_exchanges(&mut record);
             }
             if self.has_faults {
@@ -89,8 +90,11 @@ impl Player<'_> {
                         .unwrap_or_default();
                 }
             }
-        } else {
-            record.exchanges = std::mem::take(&mut self.heard);
+        } else if tells {
+            let heard = self.heard.iter().enumerate();
+            record.exchanges = heard
+                .map(|(index, heard)| journal::from_heard(index, heard))
+                .collect();
         }
         self.tell_lines(&mut record);
         self.hidden.mask_record(&mut record);
