@@ -12,6 +12,9 @@ use super::expect::LEDGER_WORDS;
 use super::steps::SHORT;
 use crate::judge::Kind;
 
+/// What stands for a value, or a key, that is put in before a file is read.
+const VARIABLE: &str = "^\\$[A-Za-z_]";
+
 /// The dialect.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -65,13 +68,14 @@ fn map(properties: Value, required: &[&str]) -> Value {
         "type": "object",
         "properties": properties,
         "required": required,
+        "patternProperties": { (VARIABLE): {} },
         "additionalProperties": false,
     })
 }
 
 /// A value in whose place a variable may stand.
 fn or_variable(schema: Value) -> Value {
-    json!({ "anyOf": [schema, { "type": "string", "pattern": "^\\$" }] })
+    json!({ "anyOf": [schema, { "type": "string", "pattern": VARIABLE }] })
 }
 
 fn definitions() -> Map<String, Value> {
@@ -192,6 +196,8 @@ fn rule() -> Value {
 
 fn step() -> Value {
     let mut kinds: Vec<Value> = Operation::ALL.into_iter().map(call).collect();
+    let variable = json!({ "type": "string", "pattern": VARIABLE });
+    kinds.push(call_of(variable, json!({})));
     kinds.extend([
         json!({ "enum": ["process", "settle", "calm", "heal"] }),
         map(
@@ -267,14 +273,17 @@ fn call(operation: Operation) -> Value {
             }
         }
     }
+    call_of(
+        json!({ "const": operation.name(), "description": operation.summary() }),
+        or_variable(map(Value::Object(parameters), &[])),
+    )
+}
+
+fn call_of(operation: Value, parameters: Value) -> Value {
     map(
         json!({
-            "call": { "const": operation.name(), "description": operation.summary() },
-            "with": {
-                "type": "object",
-                "properties": parameters,
-                "additionalProperties": false,
-            },
+            "call": operation,
+            "with": parameters,
             "extra": { "type": "object", "description": "Parameters that do not exist." },
             "token": text("Another token; `none` sends none."),
             "basic": text("User name and password of a Basic header."),

@@ -85,7 +85,7 @@ fn a_call() {
 fn the_parameters_of_every_operation() {
     for operation in Operation::ALL {
         let schema = step(operation.name());
-        let offered = properties(&schema["properties"]["with"]);
+        let offered = properties(&schema["properties"]["with"]["anyOf"][0]);
         for name in &offered {
             let source = with_step(&format!(
                 "{{ call: {}, with: {{ {name}: x }} }}",
