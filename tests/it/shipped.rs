@@ -105,3 +105,57 @@ fn every_file_is_tidy_and_says_why_it_matters() {
         }
     }
 }
+
+/// The scenarios printed on a page.
+fn printed(page: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(repository().join(page)).expect("the page");
+    let blocks = text.split("```yaml\n").skip(1);
+    let blocks = blocks.map(|block| block.split("```").next().unwrap_or_default().to_owned());
+    blocks
+        .filter(|block| block.starts_with("scenario: "))
+        .collect()
+}
+
+#[test]
+fn the_scenarios_printed_on_our_pages_pass() {
+    let mut count = 0;
+    for page in ["README.md", "scenarios/README.md"] {
+        for scenario in printed(page) {
+            let file = [("printed.scenario.yaml", scenario.as_str())];
+            let ended = Program::run(PATH, &["run", "printed.scenario.yaml"], &file, &[]);
+            assert_eq!(ended.code, Some(0), "{page}\n{}", ended.stdout);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 2, "one on each page");
+}
+
+#[test]
+fn every_fault_and_every_operation_has_a_scenario() {
+    let ended = Program::run(PATH, &["run", &scenarios(), "--list"], &[], &[]);
+    let missing = |words: Vec<String>| -> Vec<String> {
+        words
+            .into_iter()
+            .filter(|word| !ended.stdout.contains(word))
+            .collect()
+    };
+    let faults = conax_contract::fault::PRESETS.iter();
+    assert_eq!(
+        missing(faults.map(|preset| format!("@{}", preset.id())).collect()),
+        [""; 0]
+    );
+    let source = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let all: String = ended
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_once(".scenario.yaml:"))
+        .map(|(path, _)| source(&format!("{path}.scenario.yaml")))
+        .collect();
+    for operation in conax_contract::crm::Operation::ALL {
+        assert!(
+            all.contains(&format!("call: {}", operation.name())),
+            "{}",
+            operation.name()
+        );
+    }
+}

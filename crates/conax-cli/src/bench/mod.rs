@@ -8,6 +8,7 @@ mod faults;
 mod load;
 mod reference;
 mod scaling;
+mod scenarios;
 mod snapshot;
 mod start;
 mod table;
@@ -46,7 +47,7 @@ pub(crate) fn command() -> Command {
         .value_parser(clap::value_parser!(u64).range(1000..=5_000_000))
         .help("Requests in the larger book");
     Command::new("bench")
-        .about("Measure this machine: throughput, scaling, snapshots, delays, faults, start")
+        .about("Measure this machine: throughput, scaling, snapshots, delays, faults, start, scenarios")
         .subcommand_required(true)
         .subcommand(
             Command::new("throughput")
@@ -67,6 +68,16 @@ pub(crate) fn command() -> Command {
         .subcommand(
             Command::new("delays")
                 .about("whether delays follow their distribution, and come out as asked"),
+        )
+        .subcommand(
+            Command::new("scenarios")
+                .about("a folder of scenarios in process, and a hundred steps beside hurl")
+                .arg(
+                    Arg::new("folder")
+                        .value_name("FOLDER")
+                        .default_value("scenarios")
+                        .help("Scenarios that are played"),
+                ),
         )
         .subcommand(
             Command::new("faults")
@@ -91,13 +102,18 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         Some(("snapshot", _)) => snapshot::run(),
         Some(("delays", _)) => delays::run(),
         Some(("faults", matches)) => faults::run(number(matches, "seconds")),
+        Some(("scenarios", matches)) => {
+            let folder = matches.get_one::<String>("folder");
+            scenarios::run(folder.map_or("scenarios", String::as_str))
+        }
         Some(("start", _)) => start::run(),
         Some(("all", matches)) => start::run()
             .and_then(|()| throughput::run(number(matches, "seconds")))
             .and_then(|()| scaling::run(number(matches, "stored")))
             .and_then(|()| snapshot::run())
             .and_then(|()| delays::run())
-            .and_then(|()| faults::run(number(matches, "seconds"))),
+            .and_then(|()| faults::run(number(matches, "seconds")))
+            .and_then(|()| scenarios::run("scenarios")),
         Some(("reference", _)) => reference::serve(),
         _ => return Exit::Usage,
     };
