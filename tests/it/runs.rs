@@ -115,6 +115,11 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
             Exit::NotMet,
             "127.0.0.1:9",
         ),
+        (
+            &["run", "good.scenario.yaml", "--var", "x=1"],
+            Exit::Usage,
+            "no scenario has a variable `x`",
+        ),
         (&["replay", "nothing"], Exit::Settings, "nothing"),
     ];
     for (arguments, exit, told) in cases {
@@ -347,4 +352,32 @@ fn an_interrupted_run_writes_its_reports() {
     assert_eq!(ended.code, Some(7), "{}", ended.stderr);
     let report: serde_json::Value = serde_json::from_str(&program.file("out.json")).expect("JSON");
     assert_eq!(report["is_interrupted"], true);
+}
+
+#[test]
+fn a_variable_gets_another_value_from_outside() {
+    let row = [
+        "run",
+        "table.scenario.yaml:[row 1]",
+        "--var",
+        "serial=01900080207",
+    ];
+    let ended = run(&row);
+    assert_eq!(
+        ended.code,
+        Some(4),
+        "an existing card is not refused: {}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn after_a_failure_no_other_one_is_begun_if_asked() {
+    let ended = run(&["run", ".", "--fail-fast", "--jobs", "1"]);
+    assert_eq!(ended.code, Some(4));
+    assert!(
+        ended.stdout.contains("3 scenarios not begun"),
+        "{}",
+        ended.stdout
+    );
 }

@@ -23,6 +23,8 @@ pub struct RunRecord {
     pub target: String,
     /// Whether it was stopped before its end.
     pub is_interrupted: bool,
+    /// Scenarios that were not begun, because the run was stopped or one had failed.
+    pub not_begun: usize,
     /// Every scenario, in the order of the files.
     pub cases: Vec<CaseRecord>,
     /// Real time it took.

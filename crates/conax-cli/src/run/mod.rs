@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use conax_contract::text::parse_duration;
+use conax_contract::text::{near_miss, parse_duration};
 use conax_scenario::document::{FileFindings, Given, Scenario, Seeds};
 use conax_scenario::record::{self, RunRecord, Verdict};
 use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
@@ -166,7 +166,26 @@ fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
         }
         cases.extend(found);
     }
-    Ok(cases)
+    match unknown_variable(order, &cases) {
+        Some(problem) => Err(Refused::NotFound(problem)),
+        None => Ok(cases),
+    }
+}
+
+/// A sentence on a variable of the command line that no scenario has.
+fn unknown_variable(order: &Order, cases: &[Case]) -> Option<String> {
+    let known = || cases.iter().flat_map(|case| case.scenario.variables.iter());
+    let mut given = order.variables.keys();
+    let unknown = given.find(|name| !known().any(|known| known == *name))?;
+    let hint = match near_miss(unknown, known().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            "a scenario has the variables of its `vars` and the columns of its `cases`".to_owned()
+        }
+    };
+    Some(format!(
+        "--var: no scenario has a variable `{unknown}`\n   hint: {hint}"
+    ))
 }
 
 fn read_round(order: &Order, files: &[Chosen], repetition: u64) -> (Vec<Case>, Vec<FileFindings>) {
@@ -367,6 +386,7 @@ fn play(
             Some(addresses) => addresses.crm.clone(),
         },
         is_interrupted: stop.is_interrupted(),
+        not_begun: plan.cases.len() - cases.len(),
         cases,
         wall: began.elapsed(),
     }

@@ -221,6 +221,9 @@ impl Teller {
         }
         self.tell_rest(record);
         self.say(summary(record));
+        if record.not_begun > 0 {
+            self.say(format_args!("{} not begun", scenarios(record.not_begun)));
+        }
         if exit != Exit::Met {
             self.say(last_line(record, exit));
         }

@@ -159,11 +159,15 @@ fn read_scenario(
             findings,
         );
         override_values(&mut values, &given.variables);
+        let names: Vec<String> = values.keys().cloned().collect();
         let filled = substitute_all(marked, &values);
         let read = fields(&filled, findings, "a scenario", |fields| {
             read_fields(fields, seed, row, loader)
         });
-        scenarios.extend(read);
+        scenarios.extend(read.map(|scenario| Scenario {
+            variables: names,
+            ..scenario
+        }));
     }
     name_equal_rows_apart(&mut scenarios);
     scenarios
@@ -287,6 +291,7 @@ fn read_fields(
         settings,
         faults,
         runs,
+        variables: Vec::new(),
         secrets,
         steps: steps?,
         cleanup,

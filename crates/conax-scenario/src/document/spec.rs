@@ -41,6 +41,8 @@ pub struct Scenario {
     pub faults: Vec<Placed<Template>>,
     /// Whether due requests are sent as time passes, or only by `process`.
     pub runs: Runs,
+    /// Names of its variables, which may get other values from outside.
+    pub variables: Vec<String>,
     /// Names of secrets it is given from outside.
     pub secrets: Vec<String>,
     /// What happens.
