@@ -1,37 +1,24 @@
-//! How a run is told.
+//! How a run is told: pure functions from a [`RunRecord`](crate::RunRecord) to text. Nothing here
+//! knows how a scenario is played, asks the time, or writes a file.
 
+mod fate;
+mod github;
+mod html;
+mod json;
+mod junit;
+mod plain;
+mod schema;
 mod story;
+mod tap;
+mod xml;
 
-use crate::record::RunRecord;
+#[cfg(test)]
+mod tests;
+
+pub use github::github;
+pub use html::html;
+pub use json::json;
+pub use junit::junit;
+pub use schema::json_schema;
 pub use story::{duration_words, story};
-
-/// TEMPORARY.
-#[must_use]
-pub fn json(record: &RunRecord) -> String {
-    serde_json::to_string_pretty(record).unwrap_or_default()
-}
-/// TEMPORARY.
-#[must_use]
-pub fn junit(_: &RunRecord) -> String {
-    String::new()
-}
-/// TEMPORARY.
-#[must_use]
-pub fn tap(_: &RunRecord) -> String {
-    String::new()
-}
-/// TEMPORARY.
-#[must_use]
-pub fn html(_: &RunRecord) -> String {
-    String::new()
-}
-/// TEMPORARY.
-#[must_use]
-pub fn github(_: &RunRecord) -> String {
-    String::new()
-}
-/// TEMPORARY.
-#[must_use]
-pub fn json_schema() -> String {
-    String::new()
-}
+pub use tap::tap;

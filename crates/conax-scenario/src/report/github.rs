@@ -1,0 +1,98 @@
+//! The report for GitHub: workflow commands that become annotations beside the lines of the files.
+
+use super::plain::{cut, details, summary};
+use crate::record::{CaseRecord, FindingRecord, RunRecord, StepRecord};
+
+/// The most bytes of a message; longer ones are not shown.
+const MESSAGE_LIMIT: usize = 4 * 1024;
+
+/// The run as workflow commands: an error at each place where something was not as it should be, a
+/// warning for each note, and one notice that sums up.
+#[must_use]
+pub fn github(run: &RunRecord) -> String {
+    let mut text = String::new();
+    for case in &run.cases {
+        text.extend(errors(case));
+        text.extend(warnings(case));
+    }
+    let title = [("title", "conax-sim".to_owned())];
+    let sum = format!("{}, seed {}, target {}", summary(run), run.seed, run.target);
+    text + &command("notice", &title, &sum)
+}
+
+fn errors(case: &CaseRecord) -> Vec<String> {
+    if !case.verdict.is_bad() {
+        return Vec::new();
+    }
+    let told: Vec<String> = case
+        .findings()
+        .map(|(step, finding)| error(case, step, finding))
+        .collect();
+    if !told.is_empty() {
+        return told;
+    }
+    let reason = case.reason.as_deref().unwrap_or(case.verdict.word());
+    let message = format!("{reason}\nagain: {}", case.again);
+    vec![command("error", &at_case(case), &message)]
+}
+
+fn error(case: &CaseRecord, step: &StepRecord, finding: &FindingRecord) -> String {
+    let file = [finding.file.as_str(), step.file.as_deref().unwrap_or("")]
+        .into_iter()
+        .find(|file| !file.is_empty())
+        .unwrap_or(&case.file);
+    let mut place = vec![
+        ("file", file.to_owned()),
+        ("line", finding.line.to_string()),
+        ("col", finding.column.to_string()),
+    ];
+    if finding.end_column > finding.column {
+        place.push(("endColumn", finding.end_column.to_string()));
+    }
+    place.push(("title", case.title()));
+    let mut lines = vec![
+        finding.message.clone(),
+        format!("   step      {}", step.title),
+    ];
+    lines.extend(details(finding));
+    let told = cut(&lines.join("\n"), MESSAGE_LIMIT);
+    command(
+        "error",
+        &place,
+        &format!("{told}\n   again     {}", case.again),
+    )
+}
+
+fn warnings(case: &CaseRecord) -> impl Iterator<Item = String> {
+    let notes = case.notes.iter();
+    notes.map(|note| command("warning", &at_case(case), note))
+}
+
+fn at_case(case: &CaseRecord) -> [(&'static str, String); 3] {
+    [
+        ("file", case.file.clone()),
+        ("line", case.line.to_string()),
+        ("title", case.title()),
+    ]
+}
+
+/// `::error file=a,line=1::message`
+fn command(name: &str, properties: &[(&str, String)], message: &str) -> String {
+    let told: Vec<String> = properties
+        .iter()
+        .map(|(name, value)| format!("{name}={}", escaped_property(value)))
+        .collect();
+    format!("::{name} {}::{}\n", told.join(","), escaped(message))
+}
+
+/// Documented: a line ends the command, and `%` begins an escape.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// Documented: in a property, `:` and `,` end the value as well.
+fn escaped_property(text: &str) -> String {
+    escaped(text).replace(':', "%3A").replace(',', "%2C")
+}

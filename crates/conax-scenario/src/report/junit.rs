@@ -1,0 +1,179 @@
+//! The report that CI systems read: JUnit XML, one suite per file.
+
+use std::time::Duration;
+
+use conax_contract::text::render_duration;
+
+use super::fate::{Fate, fate};
+use super::plain::{cut, headline, story};
+use super::xml::Xml;
+use crate::record::{CaseRecord, ExchangeRecord, RunRecord};
+
+/// The most bytes of a story; readers keep little more.
+const STORY_LIMIT: usize = 64 * 1024;
+
+/// The run as JUnit XML.
+///
+/// One suite per file, one case per scenario or row of its table. An expectation that was not met
+/// is a `failure`; a target that did not do what was asked, or not in time, is an `error`; what
+/// could not be looked at is `skipped`, even if the rest was as expected. `time` is real time;
+/// simulated time is a property.
+#[must_use]
+pub fn junit(run: &RunRecord) -> String {
+    let mut xml = Xml::new();
+    let all: Vec<&CaseRecord> = run.cases.iter().collect();
+    let tally = Tally::of(&all);
+    let time = seconds(run.wall);
+    xml.begin("testsuites", &tally.attributes("conax-sim", &time));
+    for (file, cases) in suites(run) {
+        let tally = Tally::of(&cases);
+        let time = seconds(cases.iter().map(|case| case.wall).sum());
+        xml.begin("testsuite", &tally.attributes(file, &time));
+        for case in cases {
+            testcase(&mut xml, case);
+        }
+        xml.end();
+    }
+    xml.end();
+    xml.finish()
+}
+
+/// The scenarios by file, in the order of the files.
+fn suites(run: &RunRecord) -> Vec<(&str, Vec<&CaseRecord>)> {
+    let mut suites: Vec<(&str, Vec<&CaseRecord>)> = Vec::new();
+    for case in &run.cases {
+        match suites.iter_mut().rfind(|(file, _)| *file == case.file) {
+            Some((_, cases)) => cases.push(case),
+            None => suites.push((&case.file, vec![case])),
+        }
+    }
+    suites
+}
+
+/// Numbers as text, ready to be written.
+struct Tally {
+    tests: String,
+    failures: String,
+    errors: String,
+    skipped: String,
+}
+
+impl Tally {
+    fn of(cases: &[&CaseRecord]) -> Self {
+        let count = |wanted: fn(&Fate) -> bool| {
+            let fates = cases.iter().map(|case| fate(case));
+            fates.filter(wanted).count().to_string()
+        };
+        Self {
+            tests: cases.len().to_string(),
+            failures: count(|fate| matches!(fate, Fate::Failed(_))),
+            errors: count(|fate| matches!(fate, Fate::Broken(_))),
+            skipped: count(|fate| matches!(fate, Fate::Skipped(_))),
+        }
+    }
+
+    fn attributes<'t>(&'t self, name: &'t str, time: &'t str) -> [(&'t str, &'t str); 6] {
+        [
+            ("name", name),
+            ("tests", &self.tests),
+            ("failures", &self.failures),
+            ("errors", &self.errors),
+            ("skipped", &self.skipped),
+            ("time", time),
+        ]
+    }
+}
+
+fn testcase(xml: &mut Xml, case: &CaseRecord) {
+    xml.begin(
+        "testcase",
+        &[
+            ("classname", &class_name(&case.file)),
+            ("name", &case.title()),
+            ("time", &seconds(case.wall)),
+            ("file", &case.file),
+            ("line", &case.line.to_string()),
+        ],
+    );
+    properties(xml, case);
+    let told = match fate(case) {
+        Fate::Passed => None,
+        Fate::Skipped(reason) => {
+            xml.empty("skipped", &[("message", &reason)]);
+            None
+        }
+        Fate::Failed(kind) => Some(("failure", kind)),
+        Fate::Broken(kind) => Some(("error", kind)),
+    };
+    if let Some((element, kind)) = told {
+        let message = cut(&headline(case).unwrap_or_default(), STORY_LIMIT / 64);
+        let attributes = [("type", kind), ("message", &message)];
+        xml.text(element, &attributes, &cut(&story(case), STORY_LIMIT));
+        xml.text("system-out", &[], &cut(&course(case), STORY_LIMIT));
+    }
+    xml.end();
+}
+
+fn properties(xml: &mut Xml, case: &CaseRecord) {
+    xml.begin("properties", &[]);
+    let mut property = |name: &str, value: &str| {
+        xml.empty("property", &[("name", name), ("value", value)]);
+    };
+    property("seed", &case.seed.to_string());
+    case.protects
+        .iter()
+        .for_each(|clause| property("clause", clause));
+    case.faults
+        .iter()
+        .for_each(|rule| property("fault", &rule.name));
+    property("repeat", &case.again);
+    let simulated = Duration::from_millis(case.simulated_ms);
+    property("simulated", &render_duration(simulated));
+    xml.end();
+}
+
+/// What happened, step by step, and what was said.
+fn course(case: &CaseRecord) -> String {
+    let steps = case.steps.iter().map(|step| {
+        let why = step.reason.as_deref().map(|why| format!(": {why}"));
+        let why = why.unwrap_or_default();
+        let verdict = step.verdict.word();
+        format!("{:>5}  {verdict:<7}  {}{why}\n", step.line, step.title)
+    });
+    steps.chain(case.exchanges.iter().map(said)).collect()
+}
+
+fn said(exchange: &ExchangeRecord) -> String {
+    let after = render_duration(Duration::from_millis(exchange.at_ms));
+    let status = match exchange.http_status {
+        Some(status) => status.to_string(),
+        None => "no answer".to_owned(),
+    };
+    let outcome = exchange.outcome.as_deref().unwrap_or_default();
+    let mut line = format!(
+        "#{}  {after}  {}  {} {}  {status} {outcome}\n",
+        exchange.number, exchange.door, exchange.verb, exchange.target
+    );
+    for fault in &exchange.faults {
+        line.push_str(&format!("       fault {fault}\n"));
+    }
+    line
+}
+
+/// `scenarios/faults/f05.scenario.yaml` as a package and a class: `scenarios.faults.f05`.
+fn class_name(file: &str) -> String {
+    let endings = [".scenario.yaml", ".scenario.yml", ".yaml", ".yml"];
+    let stem = endings
+        .into_iter()
+        .find_map(|ending| file.strip_suffix(ending))
+        .unwrap_or(file);
+    let parts = stem.split(['/', '\\']);
+    let told: Vec<&str> = parts
+        .filter(|part| !part.is_empty() && *part != "." && *part != "..")
+        .collect();
+    told.join(".")
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{}.{:03}", time.as_secs(), time.subsec_millis())
+}

@@ -1,0 +1,1 @@
+//! Laws and looks of the reports.
