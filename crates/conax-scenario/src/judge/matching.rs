@@ -426,7 +426,7 @@ fn filled(template: &Template, scope: &Scope) -> String {
 }
 
 /// What is expected, in words.
-fn describe(matcher: &Matcher, scope: &Scope) -> String {
+pub(crate) fn describe(matcher: &Matcher, scope: &Scope) -> String {
     let list = |items: &[conax_contract::text::Placed<Matcher>]| {
         let words: Vec<_> = items
             .iter()

@@ -9,7 +9,7 @@ use super::calls::escaped;
 use crate::document::{
     ConaxExpectation, Door, DriftExpectation, ExchangeExpectation, Expected, Path,
 };
-use crate::judge::{Matcher, Mismatch, judge};
+use crate::judge::{Matcher, Mismatch, expected_words, judge};
 use crate::target::HttpCall;
 
 type Scope = BTreeMap<String, Value>;
@@ -95,12 +95,28 @@ pub(super) fn judge_drift(
             [] => "none".to_owned(),
             entries => entries.iter().map(in_words).collect::<Vec<_>>().join("; "),
         };
-        if matches!(wanted, DriftExpectation::None) {
-            mismatch.expected = "none".to_owned();
-            mismatch.note = entries.first().and_then(because);
-        }
+        mismatch.expected = match wanted {
+            DriftExpectation::None => "none".to_owned(),
+            DriftExpectation::Exactly(list) => {
+                let words = list.iter().map(|one| wanted_words(&one.value, scope));
+                words.collect::<Vec<_>>().join("; ")
+            }
+        };
+        mismatch.note = entries.first().and_then(because);
     }
     mismatches
+}
+
+/// A difference that is expected, in words.
+fn wanted_words(members: &[Expected], scope: &Scope) -> String {
+    let words = members.iter().map(|member| {
+        let value = match &member.matcher {
+            Matcher::Contains(inner) => expected_words(inner, scope),
+            matcher => expected_words(matcher, scope),
+        };
+        format!("{} {value}", member.path.text)
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// A difference in words.
