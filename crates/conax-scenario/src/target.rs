@@ -34,6 +34,12 @@ impl HttpCall {
         }
     }
 
+    /// Whether it moves the clock itself, so that no time has to pass for it besides.
+    #[must_use]
+    pub fn moves_clock(&self) -> bool {
+        self.door == Door::Control && self.target.starts_with("/v1/clock/")
+    }
+
     /// A call that sends JSON.
     #[must_use]
     pub fn post(door: Door, target: impl Into<String>, body: &Value) -> Self {

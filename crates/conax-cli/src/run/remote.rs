@@ -289,7 +289,7 @@ impl Target for RemoteTarget {
             .timeout
             .saturating_sub(self.began.elapsed())
             .max(Duration::from_secs(1));
-        let steps_time = self.world.is_some();
+        let steps_time = self.world.is_some() && !calls.iter().any(HttpCall::moves_clock);
         let stop = Arc::clone(&self.stop);
         let prepared: Vec<_> = calls.iter().map(|call| self.prepare(call)).collect();
         // The usual case: one call, on the connection that is open.

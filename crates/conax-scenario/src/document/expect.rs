@@ -470,6 +470,9 @@ pub(super) fn drift(
     }
 }
 
+/// The number of a request as text, among the members of a difference.
+pub(crate) const REQUEST_TEXT: &str = "request_text";
+
 fn difference(
     marked: &Marked,
     names: &Names,
@@ -490,6 +493,13 @@ fn difference(
         ] {
             let Some(entry) = fields.entry(key) else {
                 continue;
+            };
+            // A number that was kept is text, as the API has it; one that is written here may be
+            // either.
+            let is_text = !matches!(entry.value.meaning(), Some(Meaning::Whole(_)));
+            let path = match path {
+                "request" if is_text => REQUEST_TEXT,
+                path => path,
             };
             let read = expected(entry, path, names, fields.findings);
             members.extend(read.map(|one| Expected {

@@ -29,4 +29,4 @@ pub use spec::{
 pub use template::{Names, Piece, Shift, Template, written};
 pub use tidy::tidy;
 
-pub(crate) use expect::TEXT;
+pub(crate) use expect::{REQUEST_TEXT, TEXT};

@@ -686,9 +686,13 @@ fn repeat(
         let list = fields.optional("in", |value, findings| {
             placed_template(value, names, findings)
         });
+        let is_said = fields.entry("times").is_some()
+            || fields.entry("for").is_some() && fields.entry("in").is_some();
         let over = match (times, name, list) {
             (Some(times), None, None) => Some(Over::Times(times)),
             (None, Some(name), Some(list)) => Some(Over::Each { name, list }),
+            // What is wrong with it is among the findings.
+            (None, _, None) | (None, None, _) if is_said => None,
             _ => {
                 fields.refuse(
                     "how often is not said",
@@ -699,8 +703,8 @@ fn repeat(
         };
         // What is kept inside is known outside: the last time decides.
         names.add("index");
-        if let Some(Over::Each { name, .. }) = &over {
-            names.add(name);
+        if let Some(entry) = fields.entry("for") {
+            names.add(&scalar_text(&entry.value));
         }
         let steps = fields.required("steps", |value, findings| {
             steps(value, names, loader, findings)
@@ -710,6 +714,13 @@ fn repeat(
             steps: steps?,
         })
     })
+}
+
+fn scalar_text(marked: &Marked) -> String {
+    match &marked.node {
+        Node::Scalar(scalar) => scalar.text.clone(),
+        Node::List(_) | Node::Map(_) => String::new(),
+    }
 }
 
 fn variable_name(marked: &Marked, findings: &mut Findings) -> Option<String> {

@@ -9,12 +9,10 @@ use conax_contract::text::{Finding, Findings, Marked, Meaning, Node, Place, Scal
 use serde_json::Number;
 
 /// Keys whose values are text although they are made of digits.
-const DIGIT_KEYS: [&str; 14] = [
+const DIGIT_KEYS: [&str; 12] = [
     "card",
     "smartcard",
-    "smartcards",
     "stb",
-    "stbs",
     "pin",
     "serial_number",
     "smartcard_ca_id",
@@ -25,6 +23,9 @@ const DIGIT_KEYS: [&str; 14] = [
     "username",
     "password",
 ];
+
+/// Keys whose values are lists of such texts; alone, `smartcards: 1000` says how many.
+const DIGIT_LISTS: [&str; 2] = ["smartcards", "stbs"];
 
 /// The text in its tidy form.
 ///
@@ -111,7 +112,9 @@ fn collect(marked: &Marked, is_digit_text: bool, lines: &[&str], edits: &mut Vec
                 blanks(marked, '{', " ", lines, edits);
             }
             for entry in entries {
-                let is_digit_text = DIGIT_KEYS.contains(&entry.key.as_str());
+                let is_list = matches!(entry.value.node, Node::List(_));
+                let is_digit_text = DIGIT_KEYS.contains(&entry.key.as_str())
+                    || is_list && DIGIT_LISTS.contains(&entry.key.as_str());
                 collect(&entry.value, is_digit_text, lines, edits);
             }
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::calls::escaped;
 use crate::document::{
-    ConaxExpectation, Door, DriftExpectation, ExchangeExpectation, Expected, Path,
+    ConaxExpectation, Door, DriftExpectation, ExchangeExpectation, Expected, Path, REQUEST_TEXT,
 };
 use crate::judge::{Matcher, Mismatch, expected_words, judge};
 use crate::target::HttpCall;
@@ -72,7 +72,12 @@ pub(super) fn judge_drift(
     found: &Value,
     scope: &Scope,
 ) -> Vec<Mismatch> {
-    let entries: Vec<Value> = found["drift"].as_array().cloned().unwrap_or_default();
+    let mut entries: Vec<Value> = found["drift"].as_array().cloned().unwrap_or_default();
+    for entry in &mut entries {
+        if let Some(number) = entry["request"].as_u64() {
+            entry[REQUEST_TEXT] = number.to_string().into();
+        }
+    }
     let matchers = match wanted {
         DriftExpectation::None => Vec::new(),
         DriftExpectation::Exactly(list) => list

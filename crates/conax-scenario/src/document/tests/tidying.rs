@@ -23,7 +23,7 @@ fn blocks_of_text_stay_as_they_are() {
 
 #[test]
 fn numbers_that_are_numbers_stay_numbers() {
-    let source = "vars: { count: 5, share: 0.5 }\nsteps: []\n";
+    let source = "vars: { count: 5, share: 0.5 }\nworld: { crowd: { smartcards: 1000 } }\n";
     assert_eq!(tidy(source).expect("a sound file"), source);
 }
 
