@@ -13,7 +13,7 @@ use super::steps::SHORT;
 use crate::judge::Kind;
 
 /// What stands for a value, or a key, that is put in before a file is read.
-const VARIABLE: &str = "^\\$[A-Za-z_]";
+const VARIABLE: &str = "\\$[A-Za-z_]";
 
 /// The dialect.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";

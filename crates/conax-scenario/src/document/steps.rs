@@ -515,7 +515,7 @@ fn body(fields: &mut Fields<'_, '_>, names: &Names) -> Option<Body> {
 fn utility(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Utility> {
     let members = fields.required("utility", |value, findings| members(value, names, findings));
     let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Body, findings)
+        expect::keeps(value, Root::Documented, findings)
     });
     let keep = keep.unwrap_or_default();
     keep.iter().for_each(|keep| names.add(&keep.name));

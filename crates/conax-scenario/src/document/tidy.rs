@@ -1,31 +1,12 @@
 //! The formatter: what stands in a file stays as it is written, comments included, but for what
 //! readers could take for something else, and for blanks.
 //!
-//! Digits that are text get their quotes; braces get a blank inside and brackets none; lines lose
+//! Digits whose meaning is unclear get quotes, and a plain number stays one; braces get a blank inside and brackets none; lines lose
 //! blanks at their end; there is one empty line at a time, and a line break at the end. It gives
 //! the same text when it is used again, and the tree it means stays the same (both are tests).
 
 use conax_contract::text::{Finding, Findings, Marked, Meaning, Node, Place, Scalar, Style, read};
 use serde_json::Number;
-
-/// Keys whose values are text although they are made of digits.
-const DIGIT_KEYS: [&str; 12] = [
-    "card",
-    "smartcard",
-    "stb",
-    "pin",
-    "serial_number",
-    "smartcard_ca_id",
-    "stb_ca_id",
-    "ca_id",
-    "subscription",
-    "reference_number",
-    "username",
-    "password",
-];
-
-/// Keys whose values are lists of such texts; alone, `smartcards: 1000` says how many.
-const DIGIT_LISTS: [&str; 2] = ["smartcards", "stbs"];
 
 /// The text in its tidy form.
 ///
@@ -38,7 +19,7 @@ pub fn tidy(source: &str) -> Result<String, Vec<Finding>> {
     let root = findings.into_result(root)?;
     let lines: Vec<&str> = text.split('\n').collect();
     let mut edits = Vec::new();
-    collect(&root, false, &lines, &mut edits);
+    collect(&root, &lines, &mut edits);
     Ok(apply(&lines, edits))
 }
 
@@ -98,13 +79,13 @@ struct Edit {
     text: String,
 }
 
-fn collect(marked: &Marked, is_digit_text: bool, lines: &[&str], edits: &mut Vec<Edit>) {
+fn collect(marked: &Marked, lines: &[&str], edits: &mut Vec<Edit>) {
     match &marked.node {
-        Node::Scalar(scalar) => quote(marked, scalar, is_digit_text, lines, edits),
+        Node::Scalar(scalar) => quote(marked, scalar, lines, edits),
         Node::List(items) => {
             blanks(marked, '[', "", lines, edits);
             for item in items {
-                collect(item, is_digit_text, lines, edits);
+                collect(item, lines, edits);
             }
         }
         Node::Map(entries) => {
@@ -112,27 +93,17 @@ fn collect(marked: &Marked, is_digit_text: bool, lines: &[&str], edits: &mut Vec
                 blanks(marked, '{', " ", lines, edits);
             }
             for entry in entries {
-                let is_list = matches!(entry.value.node, Node::List(_));
-                let is_digit_text = DIGIT_KEYS.contains(&entry.key.as_str())
-                    || is_list && DIGIT_LISTS.contains(&entry.key.as_str());
-                collect(&entry.value, is_digit_text, lines, edits);
+                collect(&entry.value, lines, edits);
             }
         }
     }
 }
 
-fn quote(
-    marked: &Marked,
-    scalar: &Scalar,
-    is_digit_text: bool,
-    lines: &[&str],
-    edits: &mut Vec<Edit>,
-) {
+fn quote(marked: &Marked, scalar: &Scalar, lines: &[&str], edits: &mut Vec<Edit>) {
     let wants_quotes = match scalar.meaning() {
         Meaning::Disputed => true,
         Meaning::Number => serde_json::from_str::<Number>(&scalar.text).is_err(),
-        Meaning::Whole(_) => is_digit_text,
-        Meaning::Text | Meaning::Null | Meaning::Flag(_) => false,
+        Meaning::Text | Meaning::Null | Meaning::Flag(_) | Meaning::Whole(_) => false,
     };
     let one_line = marked.span.start.line == marked.span.end.line;
     if !wants_quotes || scalar.style == Style::Quoted || !one_line {
