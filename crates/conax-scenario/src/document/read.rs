@@ -193,6 +193,12 @@ fn row_values(
     });
     if let Some(entry) = variables {
         values::read_variables(&entry.value, seed, &mut values, findings);
+        // A cell may be made of variables, as a variable may be of cells.
+        let cells: Vec<_> = values
+            .iter()
+            .map(|(name, value)| (name.clone(), values::substitute(value, &values)))
+            .collect();
+        values.extend(cells);
     }
     (values, row)
 }

@@ -79,3 +79,18 @@ steps:
 ";
     assert_eq!(read(source).len(), 1);
 }
+
+#[test]
+fn a_cell_may_be_made_of_variables_and_a_variable_of_cells() {
+    let source = "\
+scenario: It says $text
+vars: { half: abc, both: \"$thing!\" }
+cases:
+  - [thing, text]
+  - [one, $half$half]
+  - [two, $both]
+steps: [process]
+";
+    let names: Vec<String> = read(source).into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["It says abcabc", "It says two!"]);
+}
