@@ -14,7 +14,8 @@ const STORY_LIMIT: usize = 64 * 1024;
 
 /// The run as JUnit XML.
 ///
-/// One suite per file, one case per scenario or row of its table. An expectation that was not met
+/// It is valid by the schema of Jenkins' xUnit plug-in, which most readers follow. One suite per
+/// file, one case per scenario or row of its table. An expectation that was not met
 /// is a `failure`; a target that did not do what was asked, or not in time, is an `error`; what
 /// could not be looked at is `skipped`, even if the rest was as expected. `time` is real time;
 /// simulated time is a property.
@@ -24,11 +25,17 @@ pub fn junit(run: &RunRecord) -> String {
     let all: Vec<&CaseRecord> = run.cases.iter().collect();
     let tally = Tally::of(&all);
     let time = seconds(run.wall);
-    xml.begin("testsuites", &tally.attributes("conax-sim", &time));
+    let [name, tests, failures, errors, _, time] = tally.attributes("conax-sim", &time);
+    xml.begin("testsuites", &[name, tests, failures, errors, time]);
     for (file, cases) in suites(run) {
         let tally = Tally::of(&cases);
         let time = seconds(cases.iter().map(|case| case.wall).sum());
-        xml.begin("testsuite", &tally.attributes(file, &time));
+        let [name, tests, failures, errors, skipped, time] = tally.attributes(file, &time);
+        let attributes = [name, tests, failures, errors, skipped, time, ("file", file)];
+        xml.begin("testsuite", &attributes);
+        xml.begin("properties", &[]);
+        cases.iter().for_each(|case| properties(&mut xml, case));
+        xml.end();
         for case in cases {
             testcase(&mut xml, case);
         }
@@ -91,11 +98,8 @@ fn testcase(xml: &mut Xml, case: &CaseRecord) {
             ("classname", &class_name(&case.file)),
             ("name", &case.title()),
             ("time", &seconds(case.wall)),
-            ("file", &case.file),
-            ("line", &case.line.to_string()),
         ],
     );
-    properties(xml, case);
     let told = match fate(case) {
         Fate::Passed => None,
         Fate::Skipped(reason) => {
@@ -114,11 +118,15 @@ fn testcase(xml: &mut Xml, case: &CaseRecord) {
     xml.end();
 }
 
+/// What is known of a case besides. The common schema gives properties to suites only, so each has
+/// the sentence of its case before its name.
 fn properties(xml: &mut Xml, case: &CaseRecord) {
-    xml.begin("properties", &[]);
+    let title = case.title();
     let mut property = |name: &str, value: &str| {
-        xml.empty("property", &[("name", name), ("value", value)]);
+        let name = format!("{title}: {name}");
+        xml.empty("property", &[("name", &name), ("value", value)]);
     };
+    property("line", &case.line.to_string());
     property("seed", &case.seed.to_string());
     case.protects
         .iter()
@@ -129,7 +137,6 @@ fn properties(xml: &mut Xml, case: &CaseRecord) {
     property("repeat", &case.again);
     let simulated = Duration::from_millis(case.simulated_ms);
     property("simulated", &render_duration(simulated));
-    xml.end();
 }
 
 /// What happened, step by step, and what was said.
