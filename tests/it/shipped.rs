@@ -190,6 +190,7 @@ fn files_that_are_broken_on_purpose_are_told_how_to_be_mended() {
         let text = std::fs::read_to_string(path).expect("the file");
         let ended = Program::run(PATH, &["run", &name], &[(&name, &text)], &[]);
         assert_eq!(ended.code, Some(3), "{name}\n{}", ended.stdout);
-        insta::assert_snapshot!(name.replace(".broken.yaml", ""), ended.stdout);
+        let snapshot = format!("broken-{}", name.replace(".broken.yaml", ""));
+        insta::assert_snapshot!(snapshot, ended.stdout);
     }
 }

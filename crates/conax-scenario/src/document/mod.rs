@@ -3,7 +3,7 @@
 //!
 //! Read on: `spec` (what a scenario is), `read` (a file), `steps`, `expect`, `template` (values
 //! with variables), `values` (variables that are known beforehand, tables), `world` (what it
-//! starts from), `loader` (other files), [`schema`] (the JSON Schema), `tidy` (the formatter).
+//! starts from), `loader` (other files), `schema` (the JSON Schema), `tidy` (the formatter).
 
 mod expect;
 mod loader;

@@ -1,6 +1,6 @@
 //! Playing scenarios: one at a time in `play`, many side by side in [`run_all`].
 //!
-//! A step becomes calls of a [`Target`], their replies go to `judge`, and what is known afterwards
+//! A step becomes calls of a [`Target`](crate::Target), their replies go to `judge`, and what is known afterwards
 //! is a [`CaseRecord`]. Nothing here decides what is right.
 
 mod act;
