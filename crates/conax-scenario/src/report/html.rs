@@ -138,7 +138,13 @@ fn again(run: &RunRecord) -> String {
         "in-process" => String::new(),
         address => format!(" --target {}", quoted(address)),
     };
-    format!("conax-sim run {what} --seed {}{target}", run.seed)
+    // A seed on the command line also holds for scenarios that name one, so it is named only if
+    // each had it.
+    let seed = match run.cases.iter().all(|case| case.seed == run.seed) {
+        true => format!(" --seed {}", run.seed),
+        false => String::new(),
+    };
+    format!("conax-sim run {what}{seed}{target}")
 }
 
 /// The folder that all of them stand in.

@@ -266,6 +266,7 @@
         element("p", { class: "message" }, finding.message),
         element("p", { class: "place" }, `${finding.file || one.file}:${finding.line}:${finding.column}, step ${index + 1}, ${step.title}`,
           finding.path ? ", at " : "", finding.path ? element("code", {}, finding.path) : ""),
+        finding.source ? element("pre", { class: "source" }, finding.source.trim()) : null,
         compare(finding),
         finding.note ? element("p", { class: "note" }, finding.note) : null)),
       one.reason ? element("p", {}, one.reason) : null);
