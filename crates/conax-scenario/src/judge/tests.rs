@@ -191,7 +191,7 @@ fn fitting() -> impl Strategy<Value = (String, Value)> {
     ];
     leaf.prop_recursive(3, 16, 4, |inner| {
         let list = prop::collection::vec(inner.clone(), 0..4);
-        let names = prop::collection::btree_map("[k-z]{2,5}", inner, 0..4);
+        let names = prop::collection::btree_map("k[k-z]{2,4}", inner, 0..4);
         prop_oneof![
             list.prop_map(|items| {
                 let (text, values): (Vec<_>, Vec<_>) = items.into_iter().unzip();
