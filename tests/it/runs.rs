@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use conax_cli::exit::Exit;
-use conax_tests::{Ended, Program};
+use conax_tests::{Ended, Program, until};
 use insta::assert_snapshot;
 
 use crate::program::PATH;
@@ -380,4 +380,22 @@ fn after_a_failure_no_other_one_is_begun_if_asked() {
         "{}",
         ended.stdout
     );
+}
+
+#[test]
+fn watching_plays_again_when_a_file_changes_and_ends_by_a_signal() {
+    let mut program = Program::start(PATH, &["run", ".", "--watch"], &[GOOD]);
+    program.wait_for("watching");
+    program.write("good.scenario.yaml", "scenario: x\nstepz: []\n");
+    // What is wrong is told on standard output; a second round begins with an empty line.
+    until("the second round", || {
+        match program.stderr().matches('\n').count() {
+            0 | 1 => Err(program.stderr()),
+            _ => Ok(()),
+        }
+    });
+    program.ask_to_stop();
+    let ended = program.ended();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("1 passed"), "{}", ended.stdout);
 }

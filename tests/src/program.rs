@@ -107,6 +107,14 @@ impl Program {
         std::fs::read_to_string(self.folder.join(name)).expect("the file is there")
     }
 
+    /// Writes a file beside the program.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.join(name), text).expect("a file can be written");
+    }
+
     /// Starts `serve` on free ports and waits until it is open.
     ///
     /// # Panics

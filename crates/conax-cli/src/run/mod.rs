@@ -332,7 +332,10 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
             Arc::clone(&stop),
         )),
     };
-    told::stop_on_signal(&stop);
+    // Whoever watches ends by the signal.
+    if !matches.get_flag("watch") {
+        told::stop_on_signal(&stop);
+    }
     let plan = Plan {
         cases,
         jobs: order.jobs,

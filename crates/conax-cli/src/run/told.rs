@@ -449,7 +449,18 @@ pub(crate) fn difference(first: &RunRecord, second: &RunRecord) -> Option<String
 /// ends everything. When this returns, signals are heard.
 pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
     let stop = Arc::clone(stop);
-    let (ready, heard) = std::sync::mpsc::channel();
+    listen(move |signal| match signal {
+        1 => {
+            print::aside("\nstopping; once more to stop at once");
+            stop.interrupt();
+        }
+        _ => std::process::exit(i32::from(Exit::Interrupted.code())),
+    });
+}
+
+/// Hears signals and tells each with its number, from 1. When this returns, they are heard.
+fn listen(mut heard: impl FnMut(u32) + Send + 'static) {
+    let (ready, is_ready) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -460,15 +471,14 @@ pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
                 return;
             };
             let _ = ready.send(());
-            signals.next().await;
-            print::aside("\nstopping; once more to stop at once");
-            stop.interrupt();
-            signals.next().await;
-            std::process::exit(i32::from(Exit::Interrupted.code()));
+            for number in 1.. {
+                signals.next().await;
+                heard(number);
+            }
         });
     });
     // An error says that there are no signals to hear; then the run goes on without.
-    let _ = heard.recv();
+    let _ = is_ready.recv();
 }
 
 #[cfg(unix)]
@@ -511,6 +521,7 @@ impl Signals {
 
 /// Plays now and whenever a file below one of the paths changes.
 pub(crate) fn watch(paths: &[String], mut play: impl FnMut()) -> Exit {
+    listen(|_| std::process::exit(i32::from(Exit::Met.code())));
     let mut seen = newest(paths);
     play();
     print::aside("watching; Ctrl-C ends it");
