@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use conax_contract::crm::{LifeCycleState, Operation};
+use conax_contract::crm::{LifeCycleState, Member, Operation};
 use conax_contract::fault::rules_of;
 use conax_contract::text::{
     Fields, Finding, Findings, Marked, Node, Placed, duration, fields, items, mismatch, near_miss,
@@ -266,6 +266,9 @@ fn call(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Call> {
     let keep = fields.optional("keep", |value, findings| {
         expect::keeps(value, Root::Documented, findings)
     });
+    if let (Some(operation), Some(expectation)) = (operation, &expectation) {
+        unknown_members(operation, expectation, fields.findings);
+    }
     let keep = keep.unwrap_or_default();
     keep.iter().for_each(|keep| names.add(&keep.name));
     let mut parameters = parameters.unwrap_or_default();
@@ -282,6 +285,32 @@ fn call(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Call> {
         }),
         keep,
     })
+}
+
+/// Misspelt members: what is expected of them could never fail, or never hold. A name that is like
+/// none was chosen on purpose, to be absent.
+fn unknown_members(
+    operation: Operation,
+    expectation: &super::spec::ReplyExpectation,
+    findings: &mut Findings,
+) {
+    if operation.creates().is_none() && operation != Operation::Show {
+        return;
+    }
+    let known = || Member::ALL.iter().map(|member| member.code());
+    for expected in &expectation.members {
+        let [root, member, ..] = expected.path.parts.as_slice() else {
+            continue;
+        };
+        if root != "data" || member.contains('$') || known().any(|known| known == member) {
+            continue;
+        }
+        if let Some(near) = near_miss(member, known()) {
+            let message = format!("no request has a member {}", shown(member));
+            let hint = format!("did you mean `{near}`?");
+            findings.add(Finding::new(expected.span, message).with_hint(hint));
+        }
+    }
 }
 
 fn operation(marked: &Marked, findings: &mut Findings) -> Option<Operation> {

@@ -83,3 +83,16 @@ fn a_fault_rule_in_a_scenario_is_checked_like_any_other() {
        hint: did you mean `card`?
     "#);
 }
+
+#[test]
+fn a_misspelt_member_is_told_because_expecting_its_absence_could_not_fail() {
+    let source = with_steps(
+        "  - call: show\n    with: { request: \"1\" }\n    expect: { refrence_number: { is: absent } }\n",
+    );
+    assert_snapshot!(told(&source), @r"
+    a.scenario.yaml:5:15  no request has a member `refrence_number`
+        5 |     expect: { refrence_number: { is: absent } }
+          |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       hint: did you mean `reference_number`?
+    ");
+}
