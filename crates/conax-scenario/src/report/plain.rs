@@ -129,7 +129,10 @@ fn labelled(label: &str, mut texts: Vec<String>) -> Vec<String> {
 fn clock(case: &CaseRecord, step: &StepRecord) -> String {
     let after = |millis| render_duration(Duration::from_millis(millis));
     let (from, to) = (after(step.from_ms), after(step.to_ms));
-    format!("{} + {from} → {to}", case.began)
+    match from == to {
+        true => format!("{} + {from}", case.began),
+        false => format!("{} + {from} → {to}", case.began),
+    }
 }
 
 /// What the rules did; of one that never acted, why it did not.

@@ -76,7 +76,7 @@ fn with_notes(case: &CaseRecord) -> String {
 fn diagnosis(case: &CaseRecord, kind: &str) -> Vec<(&'static str, Value)> {
     let simulated = render_duration(Duration::from_millis(case.simulated_ms));
     let mut members = vec![
-        ("severity", json!(kind)),
+        ("kind", json!(kind)),
         ("place", json!(format!("{}:{}", case.file, case.line))),
         ("seed", json!(case.seed)),
         ("simulated", json!(simulated)),

@@ -69,7 +69,11 @@
     }
   }
 
-  const command = (text) => element("div", { class: "command" }, element("code", {}, text), copying(text));
+  /// Words stay whole: a hyphen of a flag is no place for a new line.
+  function command(text) {
+    const words = text.split(" ").flatMap((word) => [element("span", {}, word), " "]);
+    return element("div", { class: "command" }, element("code", {}, ...words), copying(text));
+  }
 
   function fact(name, value, kind) {
     return element("div", { class: kind }, element("dt", {}, name), element("dd", {}, value));
@@ -137,7 +141,7 @@
     byId("facts").append(
       fact("Target", run.target),
       fact("Seed", run.seed),
-      fact("Again", command(run.again), "wide"),
+      fact("Run it again", command(run.again), "wide"),
     );
   }
 
@@ -150,8 +154,8 @@
     const place = `${one.file}:${one.line}`;
     const took = one.simulated_ms > 0 ? duration(one.simulated_ms * 1000) : "";
     const beneath = element("span", { class: `beneath ${one.verdict}` });
-    if (one.headline) beneath.append(element("span", { class: "what" }, one.headline), element("br"));
-    beneath.append([place, ...one.tags].join("  ·  "));
+    if (one.headline) beneath.append(element("span", { class: "what" }, one.headline));
+    beneath.append(element("span", { class: "where" }, [place, ...one.tags].join("  ·  ")));
     const word = VERDICTS.find(([verdict]) => verdict === one.verdict)[1];
     return element("details", { class: "case", id: `case-${index}`, "data-index": index },
       element("summary", {},
@@ -243,7 +247,7 @@
       fact("Simulated time", duration(one.simulated_ms * 1000)),
       fact("Seed", entry.seed),
       one.protects.length > 0 ? fact("Protects", one.protects.join(", ")) : null,
-      fact("Again", command(one.again), "wide"));
+      fact("Run it again", command(one.again), "wide"));
     return element("div", { class: "body" },
       one.description ? element("p", { class: "why" }, one.description) : null,
       facts,
@@ -331,7 +335,13 @@
       if (last && last.isMarked === isMarked) last.text += word;
       else parts.push({ isMarked, text: word });
     });
-    return parts.map(({ isMarked, text }) => (isMarked ? element("mark", {}, text) : text));
+    return parts.flatMap(({ isMarked, text }) => (isMarked ? withoutEdges(text) : [text]));
+  }
+
+  /// A mark ends with its words, not in the white before the next line.
+  function withoutEdges(text) {
+    const [, before, words, after] = /^(\s*)([^]*?)(\s*)$/.exec(text);
+    return words === "" ? [element("mark", {}, text)] : [before, element("mark", {}, words), after];
   }
 
   function steps(one) {
@@ -392,6 +402,7 @@
       return section("Timeline", element("p", { class: "soft" }, "Nothing was said."));
     }
     const messages = messagesOf(one.exchanges);
+    tellApart(messages);
     const events = eventsOf(messages);
     const scale = scaleOf(events, one.simulated_ms * 1000);
     const left = one.exchanges_left_out;
@@ -399,6 +410,19 @@
       legend(scale),
       left > 0 ? element("p", { class: "soft" }, `${left} exchanges are not listed, because there were too many.`) : null,
       element("div", { class: "timeline" }, heads(), ...rows(one, events, scale)));
+  }
+
+  /// Cards and requests are named where there are several.
+  function tellApart(messages) {
+    const cards = new Set(messages.map(({ exchange }) => exchange.card).filter(Boolean));
+    const requests = new Set(messages.map(({ exchange }) => exchange.request_number).filter((one) => one !== null));
+    for (const message of messages) {
+      const { card, request_number: request } = message.exchange;
+      message.about = [
+        cards.size > 1 && card ? `card ${card}` : null,
+        requests.size > 1 && request !== null ? `request ${request}` : null,
+      ].filter(Boolean).join(", ");
+    }
   }
 
   const beginning = (exchange) => exchange.at_ms * 1000;
@@ -509,12 +533,12 @@
   function heads() {
     const lanes = element("div", { class: "lanes" }, ...["Client", "CRM", "Conax"].map((name, at) =>
       element("span", { class: `lane-${at}` }, name)));
-    return element("div", { class: "row heads" }, element("span", { class: "time" }), lanes, element("span"));
+    return element("div", { class: "row heads" }, element("span", { class: "time" }, "elapsed"), lanes, element("span"));
   }
 
   function rows(one, events, scale) {
     const made = [];
-    const busy = [0, 0, 0];
+    const busy = nobody();
     let now = 0;
     let step = null;
     let told = null;
@@ -534,14 +558,21 @@
     return made;
   }
 
+  /// How much is under way at each of the three, and on the link to Conax.
+  const nobody = () => ({ [CLIENT]: 0, [CRM]: 0, [CONAX]: 0, link: 0 });
+
   /// The three lines, and who is at work before and after the middle of the row.
   function lanes(before, after, ...children) {
     const made = element("div", { class: "lanes" });
+    const part = (of) => {
+      if (before[of] > 0) return after[of] > 0 ? "whole" : "upper";
+      return after[of] > 0 ? "lower" : null;
+    };
     for (const lane of [CLIENT, CRM, CONAX]) {
       made.append(element("i", { class: `lane lane-${lane}` }));
-      const part = before[lane] > 0 ? (after[lane] > 0 ? "whole" : "upper") : (after[lane] > 0 ? "lower" : null);
-      if (part) made.append(element("i", { class: `busy lane-${lane} ${part}` }));
+      if (part(lane)) made.append(element("i", { class: `busy lane-${lane} ${part(lane)}` }));
     }
+    if (part("link")) made.append(element("i", { class: `link ${part("link")}` }));
     made.append(...children);
     return made;
   }
@@ -580,7 +611,7 @@
 
   function eventRow(event, time, busy) {
     const { message, kind } = event;
-    const before = [...busy];
+    const before = { ...busy };
     change(event, busy);
     const faults = faultsOf(message);
     const showsFault = faults.length > 0 && kind !== "arrives" && kind !== "leaves";
@@ -598,16 +629,25 @@
 
   /// Who is at work after this event.
   function change({ kind, message, isHalf }, busy) {
-    if (message.isHand) return;
-    if (kind === "call") {
-      if (message.from === CRM) busy[CRM] += 1;
-      if (!isHalf) busy[message.to] += 1;
-    }
-    if (kind === "arrives") busy[message.to] += 1;
-    if (kind === "leaves") busy[message.to] -= 1;
-    if (kind === "reply") {
-      if (message.from === CRM) busy[CRM] -= 1;
-      if (!isHalf) busy[message.to] -= 1;
+    if (message.isHand || kind === "both") return;
+    const isLost = message.exchange.http_status === null;
+    if (message.from === CRM && kind === "call") busy[CRM] += 1;
+    if (message.from === CRM && kind === "reply") busy[CRM] -= 1;
+    switch (kind) {
+      case "call":
+        busy[isHalf ? "link" : message.to] += 1;
+        break;
+      case "arrives":
+        busy.link -= 1;
+        busy[message.to] += 1;
+        break;
+      case "leaves":
+        busy[message.to] -= 1;
+        busy.link += isLost ? 0 : 1;
+        break;
+      default:
+        if (!isHalf) busy[message.to] -= 1;
+        else if (!isLost) busy.link -= 1;
     }
   }
 
@@ -637,11 +677,7 @@
     const words = [];
     if (kind === "call" || kind === "both") {
       words.push(element("b", {}, nameOf(exchange)), " ", element("span", { class: "verb" }, exchange.verb));
-      const about = [
-        exchange.card ? `card ${exchange.card}` : null,
-        exchange.request_number === null ? null : `request ${exchange.request_number}`,
-      ].filter(Boolean);
-      if (about.length > 0) words.push(element("span", { class: "more" }, `  ${about.join(", ")}`));
+      if (message.about) words.push(element("span", { class: "more" }, `  ${message.about}`));
       if (message.isHand && exchange.took_us > 0) {
         words.push(element("span", { class: "more" }, `  takes ${duration(exchange.took_us)}`));
       }
@@ -691,28 +727,34 @@
 
   function unfolded({ exchange, other }) {
     const box = element("div", { class: "exchange" }, seenBy(other ? "As the CRM saw it" : null, exchange));
-    if (other) box.append(seenBy("As Conax saw it", other));
+    if (other) box.append(seenBy("As Conax saw it", other, exchange));
     return box;
   }
 
-  function seenBy(who, exchange) {
+  function seenBy(who, exchange, otherwise) {
     const facts = [
       `exchange ${exchange.number}`,
       exchange.door === "dispatch" ? "CRM to Conax" : `${exchange.door} door`,
+      exchange.card ? `card ${exchange.card}` : null,
+      exchange.request_number === null ? null : `request ${exchange.request_number}`,
       answer(exchange),
       `takes ${duration(exchange.took_us)}`,
-    ];
+    ].filter(Boolean);
+    const isSame = (part) => otherwise !== undefined && otherwise[part] === exchange[part] && exchange[part] !== "";
     return element("div", { class: "seen" },
       who ? element("h5", {}, who) : null,
       element("p", { class: "code" }, `${exchange.verb} ${exchange.target}`),
       element("p", { class: "soft" }, facts.join(", ")),
       ...exchange.faults.map((fault) => element("p", { class: "acted" }, mark("fault", "fault"), element("span", {}, fault))),
       ...exchange.near_misses.map((near) => element("p", { class: "near" }, `nearly acted: ${near}`)),
-      element("div", { class: "bodies" }, spoken("Sent", exchange.call), spoken("Came back", exchange.reply)));
+      element("div", { class: "bodies" }, spoken("Sent", exchange.call, isSame("call")), spoken("Came back", exchange.reply, isSame("reply"))));
   }
 
-  function spoken(title, text) {
-    const content = text === "" ? element("p", { class: "soft" }, "nothing") : element("pre", { tabindex: "0" }, laidOut(text));
+  function spoken(title, text, isSame) {
+    const word = isSame ? "the same" : "nothing";
+    const content = text === "" || isSame
+      ? element("p", { class: "soft" }, word)
+      : element("pre", { tabindex: "0" }, laidOut(text));
     return element("div", {}, element("h5", {}, title), content);
   }
 
