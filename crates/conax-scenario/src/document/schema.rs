@@ -350,7 +350,7 @@ fn drift() -> Value {
         .iter()
         .map(|name| ((*name).to_owned(), reference("expectation")))
         .collect();
-    json!({ "anyOf": [{ "const": "none" }, list(map(Value::Object(members), &[]))] })
+    or_variable(json!({ "anyOf": [{ "const": "none" }, list(map(Value::Object(members), &[]))] }))
 }
 
 fn exchanges() -> Value {

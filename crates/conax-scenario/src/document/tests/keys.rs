@@ -161,7 +161,7 @@ fn what_is_inside_of_steps() {
     }
     let drift = known_keys(&with_step("{ expect drift: [{ zzzzzzz: 1 }] }"));
     let schema = step("expect drift");
-    let offered = &schema["properties"]["expect drift"]["anyOf"][1]["items"];
+    let offered = &schema["properties"]["expect drift"]["anyOf"][0]["anyOf"][1]["items"];
     assert_eq!(drift, properties(offered));
 }
 
