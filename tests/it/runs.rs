@@ -399,3 +399,41 @@ fn watching_plays_again_when_a_file_changes_and_ends_by_a_signal() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stdout.contains("1 passed"), "{}", ended.stdout);
 }
+
+#[test]
+fn what_a_raw_call_carries_is_never_told_either() {
+    let scenario = (
+        "raw.scenario.yaml",
+        "scenario: A raw call with secrets of its own
+vars: { pin: \"8264\" }
+steps:
+  - raw:
+      path: \"/conax_web_services/provisioning_requests/list?token=CANARY0TOKEN0OF0A0QUERY&type=X\"
+    expect: { http: 200 }
+  - raw:
+      path: /conax_web_services/provisioning_requests/reset_pin_to_given_value
+      json: { token: CANARY0TOKEN0OF0A0BODY, pin: $pin }
+    expect: { text: { contains: \"nothing with 8264 in it\" } }
+",
+    );
+    let arguments = [
+        "run",
+        "raw.scenario.yaml",
+        "-v",
+        "--var",
+        "pin=8264",
+        "--report",
+        "json",
+        "--report",
+        "junit=/dev/stderr",
+        "--report",
+        "html=/dev/stderr",
+    ];
+    let ended = Program::run(PATH, &arguments, &[scenario], &[]);
+    let all = format!("{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.code, Some(4), "{all}");
+    for canary in ["CANARY0TOKEN", "8264"] {
+        let told: Vec<&str> = all.lines().filter(|line| line.contains(canary)).collect();
+        assert!(told.is_empty(), "{canary}\n{}", told.join("\n"));
+    }
+}

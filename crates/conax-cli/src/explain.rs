@@ -1,6 +1,7 @@
 //! `explain`: the plan of a scenario as it will be played, everything filled in.
 
 use clap::{Arg, ArgMatches, Command};
+use conax_contract::crm::{is_secret_name, mask_query};
 use conax_contract::text::{render_duration, render_moment};
 use conax_scenario::document::{
     Action, Body, Given, Included, Over, Passing, Runs, Scenario, Seeds, Step, Template, Token,
@@ -134,9 +135,9 @@ fn described(action: &Action) -> String {
         Action::Call(call) => {
             let mut text = format!("call {}", call.operation.name());
             for (name, value) in &call.parameters {
-                let value = match name.as_str() {
-                    "pin" | "password" | "token" => "***".to_owned(),
-                    _ => shown(value),
+                let value = match is_secret_name(name) {
+                    true => "***".to_owned(),
+                    false => shown(value),
                 };
                 text.push_str(&format!(" {name}={value}"));
             }
@@ -164,7 +165,7 @@ fn described(action: &Action) -> String {
             format!(
                 "{} {} at the {} door, sending {sent}",
                 call.method,
-                shown(&call.path),
+                masked(&shown(&call.path)),
                 call.door.name()
             )
         }
@@ -219,6 +220,14 @@ fn described(action: &Action) -> String {
         },
         Action::Parallel(_) => "at the same time".to_owned(),
         Action::Use(included) => use_text(included),
+    }
+}
+
+/// An address with the secrets of its query masked.
+fn masked(path: &str) -> String {
+    match path.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", mask_query(query)),
+        None => path.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::io::Read;
 
 use clap::{Arg, ArgMatches, Command};
+use conax_contract::crm::encode;
 use conax_contract::fault::reproduce;
 use serde_json::Value;
 
@@ -63,11 +64,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let text = |name: &str| matches.get_one::<String>(name);
     let request = text("request").map_or("", String::as_str);
     let question = match (text("fault"), text("list")) {
-        (Some(rule), _) => format!("?fault={}", escaped(rule)),
-        (None, Some(filter)) => format!("?list={}", escaped(filter)),
+        (Some(rule), _) => format!("?fault={}", encode(rule)),
+        (None, Some(filter)) => format!("?list={}", encode(filter)),
         (None, None) => String::new(),
     };
-    let path = format!("/v1/requests/{}/why{question}", escaped(request));
+    let path = format!("/v1/requests/{}/why{question}", encode(request));
     match control_client::get(&target, &path) {
         Ok((200, answer)) => {
             print_why(&answer);
@@ -75,18 +76,6 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         }
         other => control_client::refused(other),
     }
-}
-
-/// A part of an address: what is not plain becomes percent signs.
-fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }
 
 fn print_why(answer: &Value) {

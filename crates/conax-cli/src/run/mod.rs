@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use conax_contract::crm::is_secret_name;
 use conax_contract::text::{near_miss, parse_duration};
 use conax_scenario::document::{FileFindings, Given, Scenario, Seeds};
 use conax_scenario::record::{self, RunRecord, Verdict};
@@ -268,7 +269,11 @@ impl Order {
         let variables: String = self
             .variables
             .iter()
-            .map(|(name, value)| format!(" --var {name}={value}"))
+            .map(|(name, value)| match is_secret_name(name) {
+                // The command stands in every report; who repeats it knows the value.
+                true => format!(" --var {name}=***"),
+                false => format!(" --var {name}={value}"),
+            })
             .collect();
         format!(
             "conax-sim run {part} --seed {}{variables}{}",

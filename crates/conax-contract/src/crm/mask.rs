@@ -13,9 +13,12 @@ const MASK: &str = "***";
 /// The names of secrets, squashed: case, dashes and underscores do not hide one.
 const SECRET_NAMES: [&str; 6] = ["token", "password", "pin", "capin", "accesstoken", "key"];
 
+/// Whether what stands under this name is a secret.
+///
 /// Sister methods call a PIN `new_pin`, `pin_number` or `pin_n_value` (Attested), so a name with
 /// that word in it is a secret too.
-fn is_secret(name: &str) -> bool {
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
     let has_pin = words(name).any(|word| word.eq_ignore_ascii_case("pin"));
     has_pin || SECRET_NAMES.contains(&squash(name).as_str())
 }
@@ -72,7 +75,7 @@ fn masked(json: &str) -> String {
         rest = after;
         let value = after.trim_start();
         if let Some(value) = value.strip_prefix(':').map(str::trim_start)
-            && is_secret(&unescaped(text))
+            && is_secret_name(&unescaped(text))
         {
             kept.push_str(&after[..after.len() - value.len()]);
             kept.push('"');
@@ -148,7 +151,7 @@ fn hides_secret(name: &str) -> bool {
     };
     plain
         .split_once(['=', ':', ' '])
-        .is_some_and(|(name, _)| is_secret(name.trim()))
+        .is_some_and(|(name, _)| is_secret_name(name.trim()))
 }
 
 fn masked_pair(pair: &str) -> String {
@@ -163,7 +166,7 @@ fn masked_pair(pair: &str) -> String {
     let (Some(plain_name), Some(plain_value)) = (decode_query(name), decode_query(value)) else {
         return format!("{name}={MASK}");
     };
-    let secret = plain_name.split(['.', '[', ']']).any(is_secret);
+    let secret = plain_name.split(['.', '[', ']']).any(is_secret_name);
     if secret && !value.is_empty() {
         return format!("{name}={MASK}");
     }
@@ -171,7 +174,7 @@ fn masked_pair(pair: &str) -> String {
         return format!("{name}={}", mask_json(plain_value.as_bytes()));
     }
     match plain_value.split_once('=') {
-        Some((field, _)) if is_secret(field) => format!("{name}={field}={MASK}"),
+        Some((field, _)) if is_secret_name(field) => format!("{name}={field}={MASK}"),
         _ => pair.to_owned(),
     }
 }

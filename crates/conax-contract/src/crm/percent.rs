@@ -1,6 +1,24 @@
 //! Percent-encoding, as URLs use it.
 
 use std::borrow::Cow;
+use std::fmt::Write;
+
+/// `text` as a part of an address: what is not plain there becomes percent signs. Identifiers keep
+/// their `=` and `,`, which mean nothing within a value.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'=' | b',' => {
+                out.push(char::from(byte));
+            }
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
+        }
+        out
+    })
+}
 
 /// `text` with its percent signs decoded; borrowed when there are none.
 ///

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use conax_contract::crm::{encode, is_secret_name};
 use conax_contract::text::{Span, render_duration, render_moment};
 use serde_json::{Value, json};
 
@@ -89,9 +90,7 @@ impl Player<'_> {
 
     pub(super) fn documented(&mut self, call: &Call) -> Result<HttpCall, String> {
         let token = self.target.token();
-        let (http, body) = calls::documented(call, self.scope(), token.as_deref())?;
-        self.hidden.add_members(&body);
-        Ok(http)
+        calls::documented(call, self.scope(), token.as_deref())
     }
 
     pub(super) fn raw(&mut self, call: &RawCall, span: Span) -> Found {
@@ -197,7 +196,7 @@ impl Player<'_> {
     pub(super) fn calm(&mut self, rule: Option<&Template>, span: Span) -> Found {
         let target = match rule.map(|rule| rule.fill_text(self.scope())) {
             None => "/v1/faults".to_owned(),
-            Some(Ok(name)) => format!("/v1/faults/{}", calls::escaped(&name)),
+            Some(Ok(name)) => format!("/v1/faults/{}", encode(&name)),
             Some(Err(problem)) => return vec![self.not_known(span, problem)],
         };
         let call = HttpCall {
@@ -279,7 +278,7 @@ impl Player<'_> {
                 continue;
             };
             let last = one.path.value.parts.last().map_or("", String::as_str);
-            if matches!(last, "token" | "password" | "pin") {
+            if is_secret_name(last) {
                 self.hidden.add(&written(value));
             }
             let value = value.clone();

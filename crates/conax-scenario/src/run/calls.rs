@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use conax_contract::crm::encode;
 use serde_json::{Map, Value};
 
 use crate::document::{Body, Call, Door, RawCall, Template, Token, written};
@@ -17,7 +18,7 @@ pub(super) fn documented(
     call: &Call,
     scope: &Scope,
     usual_token: Option<&str>,
-) -> Result<(HttpCall, Value), String> {
+) -> Result<HttpCall, String> {
     let mut members = Map::new();
     let token = match &call.token {
         Token::Absent => None,
@@ -57,7 +58,7 @@ pub(super) fn documented(
         http.headers.extend(headers);
         http
     };
-    Ok((http, body))
+    Ok(http)
 }
 
 /// `user:password`, or a key alone, which is the user without a password.
@@ -93,24 +94,9 @@ fn query(body: &Value) -> String {
             value => written(value),
         };
         let sign = if query.is_empty() { '?' } else { '&' };
-        let _ = write!(query, "{sign}{}={}", escaped(name), escaped(&value));
+        let _ = write!(query, "{sign}{}={}", encode(name), encode(&value));
     }
     query
-}
-
-/// A part of an address: what is not plain becomes percent signs.
-pub(super) fn escaped(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'=' | b',' => {
-                out.push(char::from(byte));
-            }
-            other => {
-                let _ = write!(out, "%{other:02X}");
-            }
-        }
-        out
-    })
 }
 
 /// Any call.

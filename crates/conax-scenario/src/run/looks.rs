@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use conax_contract::crm::encode;
 use conax_contract::text::{Placed, Span};
 use serde_json::{Value, json};
 
-use super::calls::escaped;
 use crate::document::{
     ConaxExpectation, Door, DriftExpectation, ExchangeExpectation, Expected, Path, REQUEST_TEXT,
 };
@@ -18,7 +18,7 @@ type Scope = BTreeMap<String, Value>;
 pub(super) fn smartcard_call(card: &str) -> HttpCall {
     HttpCall::get(
         Door::Control,
-        format!("/v1/cas/smartcards/{}", escaped(card)),
+        format!("/v1/cas/smartcards/{}", encode(card)),
     )
 }
 
@@ -156,10 +156,10 @@ pub(super) fn exchanges_call(
 ) -> Result<HttpCall, String> {
     let mut target = format!("/v1/journal?limit=10000&door={}", wanted.door);
     if let Some(card) = &wanted.card {
-        target.push_str(&format!("&card={}", escaped(&card.fill_text(scope)?)));
+        target.push_str(&format!("&card={}", encode(&card.fill_text(scope)?)));
     }
     if let Some(request) = &wanted.request {
-        target.push_str(&format!("&request={}", escaped(&request.fill_text(scope)?)));
+        target.push_str(&format!("&request={}", encode(&request.fill_text(scope)?)));
     }
     Ok(HttpCall::get(Door::Control, target))
 }

@@ -1,17 +1,16 @@
 //! What must not be read in a report: secrets, tokens, passwords and PINs of the scenario.
 
+use conax_contract::crm::is_secret_name;
 use serde_json::Value;
 
 use crate::record::CaseRecord;
+use crate::target::HttpCall;
 
 /// What stands for a secret.
 const MASK: &str = "***";
 
 /// Shorter values would hide half of everything.
 const SHORTEST: usize = 4;
-
-/// Names of members whose values are secret.
-const SECRET_NAMES: [&str; 3] = ["token", "password", "pin"];
 
 /// Values that are masked wherever they stand.
 #[derive(Debug, Default)]
@@ -31,16 +30,29 @@ impl Hidden {
         }
     }
 
-    /// Hides the values of a body that have secret names.
-    pub(super) fn add_members(&mut self, value: &Value) {
+    /// Hides what a call carries under secret names, in its query and in its body.
+    pub(super) fn add_call(&mut self, call: &HttpCall) {
+        let query = call.target.split_once('?').map_or("", |(_, query)| query);
+        for pair in query.split('&') {
+            match pair.split_once('=') {
+                Some((name, value)) if is_secret_name(name) => self.add(value),
+                _ => {}
+            }
+        }
+        if let Ok(body) = serde_json::from_slice::<Value>(&call.body) {
+            self.add_members(&body);
+        }
+    }
+
+    fn add_members(&mut self, value: &Value) {
         match value {
             Value::Object(members) => {
                 for (name, value) in members {
                     match value {
-                        Value::String(text) if SECRET_NAMES.contains(&name.as_str()) => {
-                            self.add(text);
+                        Value::String(text) if is_secret_name(name) => self.add(text),
+                        Value::Number(number) if is_secret_name(name) => {
+                            self.add(&number.to_string());
                         }
-                        Value::Number(number) if name == "pin" => self.add(&number.to_string()),
                         value => self.add_members(value),
                     }
                 }
@@ -116,31 +128,32 @@ fn masked(text: &str, value: &str) -> String {
 
 /// The line with the values of secret keys starred.
 fn without_secrets(line: &str) -> String {
-    let mut line = line.to_owned();
-    for name in SECRET_NAMES {
-        let key = format!("{name}:");
-        let Some(at) = line.find(&key) else { continue };
-        let value_at = at + key.len();
-        let before = line[..at].chars().next_back();
-        let is_key = before.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
-        let rest = &line[value_at..];
-        let end = rest.find([',', '}', '#']).unwrap_or(rest.len());
-        let value = &rest[..end];
-        // A variable, what is expected in words, and where something is kept are no secrets.
-        let says_value = !value.trim().is_empty()
-            && !value.trim_start().starts_with(['$', '{', '['])
-            && !matches!(value.trim(), "none" | "token" | "null");
-        if is_key && says_value {
-            let stars = value
-                .chars()
-                .map(|letter| if letter == ' ' { ' ' } else { '*' });
-            line = format!(
-                "{}{}{}",
-                &line[..value_at],
-                stars.collect::<String>(),
-                &rest[end..]
-            );
-        }
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(':') {
+        let (before, after) = (&rest[..=at], &rest[at + 1..]);
+        out.push_str(before);
+        let name = before[..at].rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let end = match name.into_iter().next().is_some_and(is_secret_name) {
+            true => after.find([',', '}', '#']).unwrap_or(after.len()),
+            false => 0,
+        };
+        out.push_str(&starred(&after[..end]));
+        rest = &after[end..];
     }
-    line
+    out.push_str(rest);
+    out
+}
+
+/// A value in stars. A variable, what is expected in words, and where something is kept are no
+/// secrets.
+fn starred(value: &str) -> String {
+    let bare = value.trim();
+    if bare.starts_with(['$', '{', '[']) || matches!(bare, "none" | "token" | "null") {
+        return value.to_owned();
+    }
+    let stars = value
+        .chars()
+        .map(|letter| if letter == ' ' { ' ' } else { '*' });
+    stars.collect()
 }

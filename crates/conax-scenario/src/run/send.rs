@@ -40,6 +40,7 @@ impl Player<'_> {
         let is_heard = !self.target.has(Door::Control) && self.heard.len() < TOLD_LIMIT;
         let made = is_heard.then(|| calls.clone());
         self.calls += calls.iter().filter(|call| call.door != Door::Cas).count() as u64;
+        calls.iter().for_each(|call| self.hidden.add_call(call));
         let asks_clock = calls
             .iter()
             .any(|call| call.target.starts_with("/v1/clock/"));

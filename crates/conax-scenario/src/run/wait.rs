@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use conax_contract::crm::Operation;
+use conax_contract::crm::{Operation, encode};
 use conax_contract::text::{Span, render_duration};
 use serde_json::{Value, json};
 
-use super::calls;
 use super::play::{Found, Player};
 use crate::document::{Call, Door, ReplyExpectation, Runs, Template, Token, Wait};
 use crate::judge::judge;
@@ -165,7 +164,7 @@ impl Player<'_> {
         if !self.target.has(Door::Control) {
             return None;
         }
-        let target = format!("/v1/requests/{}/why", calls::escaped(request));
+        let target = format!("/v1/requests/{}/why", encode(request));
         let reply = self
             .send(vec![HttpCall::get(Door::Control, target)])
             .pop()?
