@@ -164,15 +164,16 @@ impl Program {
     /// If it has not in time, or the program ended.
     pub fn wait_for(&mut self, text: &str) {
         until(text, || {
+            // Asked first: what it wrote before its end is read by then, or will be.
+            let ended = self.child.try_wait().ok().flatten();
+            if let Some(reader) = self.reader.take_if(|_| ended.is_some()) {
+                reader.join().expect("the reader does not panic");
+            }
             let seen = self.stderr();
-            match seen.contains(text) {
-                true => Ok(()),
-                false => match self.child.try_wait() {
-                    Ok(Some(status)) => {
-                        panic!("the program ended with {status}: {}", self.stderr())
-                    }
-                    _ => Err(seen),
-                },
+            match (seen.contains(text), ended) {
+                (true, _) => Ok(()),
+                (false, Some(status)) => panic!("the program ended with {status}: {seen}"),
+                (false, None) => Err(seen),
             }
         });
     }

@@ -4,14 +4,13 @@ use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::{is_secret_name, mask_query};
 use conax_contract::text::{render_duration, render_moment};
 use conax_scenario::document::{
-    Action, Body, Given, Included, Over, Passing, Runs, Scenario, Seeds, Step, Template, Token,
+    Action, Body, Given, Included, Over, Passing, Reader, Runs, Scenario, Step, Template, Token,
     written,
 };
-use std::collections::BTreeMap;
 
 use crate::exit::Exit;
 use crate::print;
-use crate::run::{find, load_all};
+use crate::run::{Files, find, load_all};
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -39,15 +38,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
             return Exit::Usage;
         }
     };
-    let given = Given {
-        seeds: Seeds {
-            usual: 1,
-            is_forced: false,
-            repetition: 0,
-        },
-        variables: BTreeMap::new(),
-    };
-    let (cases, wrong) = load_all(&files, &given, &|_, _| String::new());
+    let (cases, wrong) = load_all(
+        &files,
+        &Given::seed(1),
+        &mut Reader::new(&Files),
+        &|_, _| String::new(),
+    );
     if !wrong.is_empty() {
         for file in &wrong {
             print::aside(file.render().trim_end());

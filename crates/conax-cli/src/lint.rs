@@ -1,6 +1,5 @@
 //! `lint`: checks files without serving them.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -8,7 +7,7 @@ use conax_contract::cas::Profile;
 use conax_contract::text;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
-use conax_scenario::document::{FileFindings, Given, Seeds};
+use conax_scenario::document::{FileFindings, Given, Reader};
 use conax_sim::house::House;
 
 use crate::exit::Exit;
@@ -109,19 +108,13 @@ fn check(path: &str) -> Result<(), String> {
 
 /// Reads a scenario file with everything it includes.
 fn check_scenario(path: &str) -> Result<(), String> {
-    let given = Given {
-        seeds: Seeds {
-            usual: 1,
-            is_forced: false,
-            repetition: 0,
-        },
-        variables: BTreeMap::new(),
-    };
     let told = |files: Vec<FileFindings>| {
         let told: Vec<String> = files.iter().map(FileFindings::render).collect();
         told.join("\n")
     };
-    read_file(path, &given, &Files).map(drop).map_err(told)
+    read_file(path, &Given::seed(1), &mut Reader::new(&Files))
+        .map(drop)
+        .map_err(told)
 }
 
 /// Reads a world and brings it to life, as `serve` does: what it would refuse is found here.

@@ -18,6 +18,6 @@ pub mod report;
 pub mod run;
 pub mod target;
 
-pub use document::{Library, Scenario, load};
+pub use document::{Library, Reader, Scenario};
 pub use record::{CaseRecord, RunRecord, Verdict};
 pub use target::Target;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
-use conax_scenario::document::{Given, Library, Scenario, Seeds, load};
+use conax_scenario::document::{Given, Library, Reader, Scenario, Seeds};
 use conax_scenario::record::{CaseRecord, RunRecord};
 use conax_scenario::report::story;
 use conax_scenario::run::{Detail, Stop, play};
@@ -107,7 +107,7 @@ pub(super) fn write_bundle(
         }
     };
     // Read once more, to know what else is read with it.
-    let _ = load(&case.file, &source, &given(case.seed, variables), &library);
+    let _ = Reader::new(&library).read(&case.file, &source, &given(case.seed, variables));
     let bundle = Bundle {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -186,12 +186,8 @@ fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, Stri
     };
     let shelf = Shelf(&bundle.files);
     let source = shelf.read(&bundle.file)?;
-    let scenarios = load(
-        &bundle.file,
-        &source,
-        &given(bundle.seed, &bundle.variables),
-        &shelf,
-    );
+    let given = given(bundle.seed, &bundle.variables);
+    let scenarios = Reader::new(&shelf).read(&bundle.file, &source, &given);
     let scenarios = scenarios.map_err(|files| {
         let told: Vec<String> = files.iter().map(|file| file.render()).collect();
         format!("the files cannot be read\n{}", told.join("\n"))

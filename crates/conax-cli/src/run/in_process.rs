@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use conax_contract::text::parse_moment;
+use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 use conax_scenario::document::{Door, Scenario};
@@ -73,7 +74,7 @@ fn house(scenario: &Scenario) -> Result<House, String> {
         settings::house(&chosen, seed, start, None).map_err(|error| error.to_string())?;
     house.clock = ClockMode::Stepped;
     house.dispatch.run_interval = None;
-    House::in_process(house, scenario.world.spec.clone(), None)
+    House::in_process(house, WorldSpec::clone(&scenario.world.spec), None)
         .map_err(|problem| problem.to_string())
 }
 

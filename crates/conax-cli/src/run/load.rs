@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use conax_contract::text::{Finding, near_miss};
 use conax_contract::world;
-use conax_scenario::document::{FileFindings, Given, Library, Scenario, load};
+use conax_scenario::document::{FileFindings, Given, Library, Reader, Scenario};
 use conax_scenario::run::Case;
 
 use crate::run::find::{Chosen, Part};
@@ -48,9 +48,9 @@ pub(crate) const SCENARIO_SETTINGS: [&str; 16] = [
 pub(crate) fn read_file(
     path: &str,
     given: &Given,
-    library: &dyn Library,
+    reader: &mut Reader<'_>,
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
-    let source = match library.read(path) {
+    let source = match Files.read(path) {
         Ok(source) => source,
         Err(error) => {
             return Err(vec![FileFindings {
@@ -63,7 +63,7 @@ pub(crate) fn read_file(
             }]);
         }
     };
-    let scenarios = load(path, &source, given, library)?;
+    let scenarios = reader.read(path, &source, given)?;
     let mut findings: Vec<Finding> = scenarios.iter().flat_map(setting_findings).collect();
     findings.sort();
     findings.dedup();
@@ -186,13 +186,14 @@ pub(crate) fn is_part(part: &Part, scenario: &Scenario, all: &[Scenario]) -> boo
 pub(crate) fn load_all(
     chosen: &[Chosen],
     given: &Given,
+    reader: &mut Reader<'_>,
     again: &dyn Fn(&Scenario, &str) -> String,
 ) -> (Vec<Case>, Vec<FileFindings>) {
     let (mut cases, mut wrong) = (Vec::new(), Vec::new());
     let mut read: BTreeMap<&str, Vec<Scenario>> = BTreeMap::new();
     for one in chosen {
         if !read.contains_key(one.path.as_str()) {
-            match read_file(&one.path, given, &Files) {
+            match read_file(&one.path, given, reader) {
                 Ok(scenarios) => {
                     read.insert(&one.path, scenarios);
                 }

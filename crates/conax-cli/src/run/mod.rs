@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::crm::is_secret_name;
 use conax_contract::text::{near_miss, parse_duration};
-use conax_scenario::document::{FileFindings, Given, Scenario, Seeds};
+use conax_scenario::document::{FileFindings, Given, Reader, Scenario, Seeds};
 use conax_scenario::record::{self, RunRecord, Verdict};
 use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
 use conax_scenario::target::Theatre;
@@ -160,8 +160,9 @@ enum Refused {
 fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
     let files = find(order.paths.iter()).map_err(Refused::NotFound)?;
     let mut cases = Vec::new();
+    let mut reader = Reader::new(&Files);
     for repetition in 0..order.repeat {
-        let (found, wrong) = read_round(order, &files, repetition);
+        let (found, wrong) = read_round(order, &files, repetition, &mut reader);
         if !wrong.is_empty() {
             return Err(Refused::Wrong(wrong));
         }
@@ -189,7 +190,12 @@ fn unknown_variable(order: &Order, cases: &[Case]) -> Option<String> {
     ))
 }
 
-fn read_round(order: &Order, files: &[Chosen], repetition: u64) -> (Vec<Case>, Vec<FileFindings>) {
+fn read_round(
+    order: &Order,
+    files: &[Chosen],
+    repetition: u64,
+    reader: &mut Reader<'_>,
+) -> (Vec<Case>, Vec<FileFindings>) {
     let given = Given {
         seeds: Seeds {
             repetition,
@@ -198,7 +204,7 @@ fn read_round(order: &Order, files: &[Chosen], repetition: u64) -> (Vec<Case>, V
         variables: order.variables.clone(),
     };
     let again = |scenario: &Scenario, file: &str| order.again(scenario, file);
-    load_all(files, &given, &again)
+    load_all(files, &given, reader, &again)
 }
 
 impl Order {

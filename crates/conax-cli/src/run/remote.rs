@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
 use conax_contract::text::{parse_moment, render_moment};
-use conax_contract::world::Secrets as WorldSecrets;
+use conax_contract::world::{Secrets as WorldSecrets, WorldSpec};
 use conax_scenario::document::{Door, Scenario};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{
@@ -237,9 +237,9 @@ struct RemoteTarget {
 impl RemoteTarget {
     /// Makes a world for this scenario alone, whose time stands until it is told to pass.
     fn make_world(&mut self, scenario: &Scenario, name: &str) -> Result<(), Refusal> {
-        let spec = conax_contract::world::WorldSpec {
+        let spec = WorldSpec {
             name: name.to_owned(),
-            ..scenario.world.spec.clone()
+            ..WorldSpec::clone(&scenario.world.spec)
         };
         let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
         let start = render_moment(scenario.clock.unwrap_or(usual));

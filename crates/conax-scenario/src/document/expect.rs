@@ -3,7 +3,7 @@
 use conax_contract::crm::Operation;
 use conax_contract::text::{
     Entry, Fields, Finding, Findings, Marked, Meaning, Node, Placed, Span, fields, items, mismatch,
-    near_miss, shown, text, word,
+    near_miss, shown, squash, text, word,
 };
 
 use super::spec::{
@@ -47,6 +47,12 @@ pub(super) fn matcher(marked: &Marked, names: &Names, findings: &mut Findings) -
             if entries.iter().any(is_word) {
                 return matcher_words(marked, names, findings);
             }
+            if let Some((entry, word)) = entries.iter().find_map(nearly_a_word) {
+                let message = format!("{} says nothing here", shown(&entry.key));
+                let hint = format!("did you mean `{word}`?");
+                findings.add(Finding::new(entry.key_span, message).with_hint(hint));
+                return None;
+            }
             let members: Vec<_> = entries
                 .iter()
                 .map(|entry| expected(entry, &entry.key, names, findings))
@@ -57,6 +63,13 @@ pub(super) fn matcher(marked: &Marked, names: &Names, findings: &mut Findings) -
                 .map(Matcher::Members)
         }
     }
+}
+
+/// A word of expectations that is written together or with a hyphen: `oneof`, `at-least`.
+fn nearly_a_word(entry: &Entry) -> Option<(&Entry, &'static str)> {
+    let mut words = MATCHER_WORDS.into_iter().filter(|word| word.contains(' '));
+    let word = words.find(|word| squash(word) == squash(&entry.key))?;
+    Some((entry, word))
 }
 
 pub(super) fn placed_matcher(
@@ -338,6 +351,7 @@ pub(super) fn conax(
         let entitled = fields.optional("entitled", any_order);
         let paired = fields.optional("paired", |value, findings| pairing(value, names, findings));
         let members = rest(fields, "", names);
+        misspelt_members(&members, fields.findings);
         if entitled.is_none() && paired.is_none() && members.is_empty() {
             fields.refuse(
                 "nothing is expected of the card",
@@ -351,6 +365,37 @@ pub(super) fn conax(
             members,
         })
     })
+}
+
+/// What the control door tells of a smartcard, and our own words for some of it.
+const SMARTCARD_WORDS: [&str; 10] = [
+    "card",
+    "entitled",
+    "paired",
+    "id",
+    "domain",
+    "state",
+    "entitlements",
+    "pairing",
+    "messages",
+    "transactions",
+];
+
+/// A slip in a member that is expected to be absent could not fail.
+fn misspelt_members(members: &[Expected], findings: &mut Findings) {
+    for member in members {
+        let Some(name) = member.path.parts.first() else {
+            continue;
+        };
+        if SMARTCARD_WORDS.contains(&name.as_str()) {
+            continue;
+        }
+        if let Some(near) = near_miss(name, SMARTCARD_WORDS) {
+            let message = format!("Conax tells no {} of a card", shown(name));
+            let hint = format!("did you mean `{near}`?");
+            findings.add(Finding::new(member.span, message).with_hint(hint));
+        }
+    }
 }
 
 /// A list that is meant as a set; `none` is the empty one.

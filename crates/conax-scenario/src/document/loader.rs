@@ -56,8 +56,12 @@ pub(super) struct Loader<'l> {
     pub(super) sources: Sources,
     /// What is wrong with other files.
     pub(super) others: Vec<FileFindings>,
-    pub(super) worlds: BTreeMap<String, Option<(Marked, Arc<WorldSpec>)>>,
+    /// The worlds that were read, shared by the files of a run.
+    pub(super) worlds: &'l mut Worlds,
 }
+
+/// Worlds by their paths, as trees and as what they mean; nothing: one is wrong.
+pub(super) type Worlds = BTreeMap<String, Option<(Marked, Arc<WorldSpec>)>>;
 
 /// Steps of another file.
 pub(super) struct IncludedSteps {
@@ -68,13 +72,18 @@ pub(super) struct IncludedSteps {
 }
 
 impl<'l> Loader<'l> {
-    pub(super) fn new(library: &'l dyn Library, path: &str, source: &str) -> Self {
+    pub(super) fn new(
+        library: &'l dyn Library,
+        worlds: &'l mut Worlds,
+        path: &str,
+        source: &str,
+    ) -> Self {
         Self {
             library,
             trail: vec![path.into()],
             sources: [(path.into(), source.into())].into(),
             others: Vec::new(),
-            worlds: BTreeMap::new(),
+            worlds,
         }
     }
 

@@ -19,7 +19,7 @@ mod values;
 mod world;
 
 pub use loader::{FileFindings, Library};
-pub use read::{Given, Seeds, load};
+pub use read::{Given, Reader, Seeds};
 pub use schema::scenario_schema;
 pub use spec::{
     Action, Body, Call, ConaxExpectation, Door, DriftExpectation, ExampleExpectation,

@@ -8,7 +8,7 @@ use conax_contract::text::{
     moment, number, read, text,
 };
 
-use super::loader::{FileFindings, Library, Loader};
+use super::loader::{FileFindings, Library, Loader, Worlds};
 use super::spec::{Row, Runs, Scenario, Setting};
 use super::steps::{self, fault};
 use super::template::{Names, is_name};
@@ -16,7 +16,7 @@ use super::values::{self, Table, Values};
 use super::world::read_world;
 
 /// Where chance begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seeds {
     /// The seed of scenarios that name none.
     pub usual: u64,
@@ -27,6 +27,16 @@ pub struct Seeds {
 }
 
 impl Seeds {
+    /// This seed for scenarios that name none.
+    #[must_use]
+    pub const fn usual(seed: u64) -> Self {
+        Self {
+            usual: seed,
+            is_forced: false,
+            repetition: 0,
+        }
+    }
+
     fn of(self, named: Option<u64>) -> u64 {
         let base = named.filter(|_| !self.is_forced).unwrap_or(self.usual);
         base.wrapping_add(self.repetition)
@@ -34,7 +44,7 @@ impl Seeds {
 }
 
 /// What a file is read with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Given {
     /// Where chance begins.
     pub seeds: Seeds,
@@ -42,28 +52,65 @@ pub struct Given {
     pub variables: BTreeMap<String, String>,
 }
 
+impl Given {
+    /// Nothing but a seed for scenarios that name none.
+    #[must_use]
+    pub fn seed(seed: u64) -> Self {
+        Self {
+            seeds: Seeds::usual(seed),
+            variables: BTreeMap::new(),
+        }
+    }
+}
+
 /// The most rows of a table.
 const ROW_LIMIT: usize = 10_000;
 
-/// Reads a scenario file: every scenario in it, a table as one for each of its rows.
-///
-/// # Errors
-/// Everything that is wrong with it and with the files it includes.
-pub fn load(
+/// Reads scenario files; a world that several of them name is read once.
+pub struct Reader<'l> {
+    library: &'l dyn Library,
+    worlds: Worlds,
+}
+
+impl<'l> Reader<'l> {
+    /// A reader of the files of a library.
+    #[must_use]
+    pub fn new(library: &'l dyn Library) -> Self {
+        Self {
+            library,
+            worlds: Worlds::new(),
+        }
+    }
+
+    /// Reads a scenario file: every scenario in it, a table as one for each of its rows.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it and with the files it includes.
+    pub fn read(
+        &mut self,
+        path: &str,
+        source: &str,
+        given: &Given,
+    ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
+        let mut loader = Loader::new(self.library, &mut self.worlds, path, source);
+        read_all(path, source, given, &mut loader)
+    }
+}
+
+fn read_all(
     path: &str,
     source: &str,
     given: &Given,
-    library: &dyn Library,
+    loader: &mut Loader<'_>,
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
-    let mut loader = Loader::new(library, path, source);
     let mut findings = Findings::new();
     let scenarios =
-        read(source, &mut findings).map(|root| read_root(&root, given, &mut loader, &mut findings));
+        read(source, &mut findings).map(|root| read_root(&root, given, loader, &mut findings));
     let result = findings.into_result(scenarios);
     let mut all = Vec::new();
     let found = match result {
         Ok(mut scenarios) if loader.others.is_empty() => {
-            let sources = Arc::new(loader.sources);
+            let sources = Arc::new(std::mem::take(&mut loader.sources));
             for scenario in &mut scenarios {
                 scenario.sources = Arc::clone(&sources);
             }
@@ -159,15 +206,13 @@ fn read_scenario(
             findings,
         );
         override_values(&mut values, &given.variables);
-        let names: Vec<String> = values.keys().cloned().collect();
+        let names = names_of(entry("vars"), table.as_ref());
+        let valued: Vec<String> = values.keys().cloned().collect();
         let filled = substitute_all(marked, &values);
         let read = fields(&filled, findings, "a scenario", |fields| {
-            read_fields(fields, seed, row, loader)
+            read_fields(fields, (seed, names, &valued), row, loader)
         });
-        scenarios.extend(read.map(|scenario| Scenario {
-            variables: names,
-            ..scenario
-        }));
+        scenarios.extend(read);
     }
     name_equal_rows_apart(&mut scenarios);
     scenarios
@@ -201,6 +246,15 @@ fn row_values(
         values.extend(cells);
     }
     (values, row)
+}
+
+/// The names of the variables and columns, whether their values can be read or not.
+fn names_of(variables: Option<&Entry>, table: Option<&Table>) -> Vec<String> {
+    let mut names = table.map(|table| table.columns.clone()).unwrap_or_default();
+    if let Some(Node::Map(entries)) = variables.map(|entry| &entry.value.node) {
+        names.extend(entries.iter().map(|entry| entry.key.clone()));
+    }
+    names
 }
 
 /// Variables of the file that got another value from outside.
@@ -242,7 +296,7 @@ fn substitute_all(marked: &Marked, values: &Values) -> Marked {
 
 fn read_fields(
     fields: &mut Fields<'_, '_>,
-    seed: u64,
+    (seed, variables, valued): (u64, Vec<String>, &[String]),
     row: Option<Row>,
     loader: &mut Loader<'_>,
 ) -> Option<Scenario> {
@@ -264,6 +318,13 @@ fn read_fields(
     let secrets = fields.list("secrets", secret_name);
     let mut names = Names::default();
     secrets.iter().for_each(|secret| names.add(secret));
+    for name in &variables {
+        match valued.contains(name) {
+            true => names.add_put_in(name),
+            // Its value is wrong, and that is told; where it is used nothing else is.
+            false => names.add(name),
+        }
+    }
     if world.as_ref().is_some_and(|world| !world.crowd.is_empty()) {
         names.add("crowd");
     }
@@ -297,7 +358,7 @@ fn read_fields(
         settings,
         faults,
         runs,
-        variables: Vec::new(),
+        variables,
         secrets,
         steps: steps?,
         cleanup,

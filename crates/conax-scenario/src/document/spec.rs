@@ -98,7 +98,7 @@ pub struct World {
     /// Its name as the scenario gives it.
     pub name: String,
     /// Everything.
-    pub spec: WorldSpec,
+    pub spec: Arc<WorldSpec>,
     /// The smartcards a `crowd` added.
     pub crowd: Vec<String>,
 }

@@ -56,6 +56,8 @@ pub enum Shift {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     known: Vec<String>,
+    /// Variables that were put into the tree before it was read.
+    put_in: Vec<String>,
 }
 
 /// Names that always mean something.
@@ -75,10 +77,14 @@ impl Names {
         BUILT_IN.contains(&name) || self.known.iter().any(|known| known == name)
     }
 
+    /// Adds a variable whose value stands in the tree in its place.
+    pub fn add_put_in(&mut self, name: &str) {
+        self.put_in.push(name.to_owned());
+    }
+
     fn all(&self) -> impl Iterator<Item = &str> {
-        BUILT_IN
-            .into_iter()
-            .chain(self.known.iter().map(String::as_str))
+        let named = self.known.iter().chain(&self.put_in);
+        BUILT_IN.into_iter().chain(named.map(String::as_str))
     }
 }
 
@@ -258,6 +264,11 @@ pub(super) fn text_template(
         let Piece::Variable { name, .. } = piece else {
             continue;
         };
+        if names.put_in.contains(name) && !names.knows(name) {
+            let message = format!("`${name}` is a list or a map, which cannot stand within text");
+            findings.add(Finding::new(span, message));
+            return None;
+        }
         if !names.knows(name) {
             findings.add(unknown(name, span, names));
             return None;

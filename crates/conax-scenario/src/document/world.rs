@@ -43,7 +43,7 @@ fn named(
     let (_, spec) = base(name, span, loader, findings)?;
     Some(Arc::new(World {
         name: name.to_owned(),
-        spec: WorldSpec::clone(&spec),
+        spec,
         crowd: Vec::new(),
     }))
 }
@@ -134,7 +134,7 @@ fn additions(
     match inner.into_result(spec) {
         Ok(spec) => Some(Arc::new(World {
             name: from,
-            spec,
+            spec: Arc::new(spec),
             crowd: numbers,
         })),
         Err(found) => {

@@ -23,13 +23,6 @@ pub struct Mismatch {
     pub note: Option<String>,
 }
 
-/// The result of holding a value against expectations.
-#[derive(Clone, Debug, Default)]
-pub struct Judged {
-    /// Everything that was not as expected.
-    pub mismatches: Vec<Mismatch>,
-}
-
 /// Values of variables.
 type Scope = BTreeMap<String, Value>;
 
@@ -38,20 +31,20 @@ const SHOWN: usize = 160;
 
 /// Holds a value against what is expected at each path below it.
 #[must_use]
-pub fn judge(value: &Value, expected: &[Expected], scope: &Scope) -> Judged {
-    let mut judged = Judged::default();
+pub fn judge(value: &Value, expected: &[Expected], scope: &Scope) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
     for one in expected {
         let found = find(value, &one.path);
         let place = Place {
             span: one.span,
             path: one.path.text.clone(),
         };
-        compare(found, &one.matcher, scope, &place, &mut judged.mismatches);
+        compare(found, &one.matcher, scope, &place, &mut mismatches);
         if found.is_none() {
-            hint_at_neighbours(value, &one.path, judged.mismatches.last_mut());
+            hint_at_neighbours(value, &one.path, mismatches.last_mut());
         }
     }
-    judged
+    mismatches
 }
 
 /// What stands at a path.

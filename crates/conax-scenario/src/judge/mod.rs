@@ -8,5 +8,5 @@ mod tests;
 
 pub use example::judge_example;
 pub use matcher::{Kind, Matcher, Pattern};
-pub use matching::{Judged, Mismatch, find, judge};
+pub use matching::{Mismatch, find, judge};
 pub(crate) use matching::{describe as expected_words, in_words};

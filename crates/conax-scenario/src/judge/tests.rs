@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Mismatch, judge};
-use crate::document::{Action, Expected, Given, Library, Seeds, load};
+use crate::document::{Action, Expected, Given, Library, Reader};
 
 struct Nothing;
 
@@ -23,15 +23,8 @@ impl Library for Nothing {
 /// What `expect` of a raw call expects, as a file has it.
 fn expected(expect: &str) -> Vec<Expected> {
     let source = format!("scenario: x\nsteps:\n  - {{ raw: {{ path: / }}, expect: {expect} }}\n");
-    let given = Given {
-        seeds: Seeds {
-            usual: 1,
-            is_forced: false,
-            repetition: 0,
-        },
-        variables: BTreeMap::new(),
-    };
-    let mut scenarios = load("a", &source, &given, &Nothing)
+    let mut scenarios = Reader::new(&Nothing)
+        .read("a", &source, &Given::seed(1))
         .unwrap_or_else(|files| panic!("{}", files[0].render()));
     match scenarios.remove(0).steps.remove(0).action {
         Action::Raw(call) => call.expect.members,
@@ -40,7 +33,7 @@ fn expected(expect: &str) -> Vec<Expected> {
 }
 
 fn mismatches(expect: &str, found: &Value) -> Vec<Mismatch> {
-    judge(found, &expected(expect), &BTreeMap::new()).mismatches
+    judge(found, &expected(expect), &BTreeMap::new())
 }
 
 #[track_caller]

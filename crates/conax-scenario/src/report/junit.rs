@@ -5,7 +5,8 @@ use std::time::Duration;
 use conax_contract::text::render_duration;
 
 use super::fate::{Fate, fate};
-use super::plain::{cut, headline, story};
+use super::plain::{cut, headline};
+use super::story::story;
 use super::xml::Xml;
 use crate::record::{CaseRecord, ExchangeRecord, RunRecord};
 

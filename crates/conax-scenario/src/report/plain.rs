@@ -1,35 +1,6 @@
-//! The story of a scenario that went wrong as plain lines, without the text of its file.
+//! Pieces of plain text that several reports have: a first line, details, a summary.
 
-use std::time::Duration;
-
-use conax_contract::text::render_duration;
-
-use crate::record::{CaseRecord, FindingRecord, RunRecord, StepRecord};
-
-/// How many lines of one kind are told; the rest is counted.
-const LINES: usize = 10;
-
-/// Place, expected, found, note; the faults that acted, the drift; the command that repeats it.
-pub(super) fn story(case: &CaseRecord) -> String {
-    let mut lines = Vec::new();
-    for (step, finding) in case.findings() {
-        lines.push(format!("{}  {}", place(case, finding), finding.message));
-        lines.push(line("step", &step.title));
-        lines.extend(details(finding));
-        lines.push(line("clock", &clock(case, step)));
-    }
-    if let Some(reason) = &case.reason {
-        lines.push(format!("{}:{}  {reason}", case.file, case.line));
-    }
-    lines.extend(labelled("faults", faults(case)));
-    lines.extend(labelled(
-        "drift",
-        case.drift.iter().map(ToString::to_string).collect(),
-    ));
-    lines.extend(labelled("note", case.notes.clone()));
-    lines.push(line("again", &case.again));
-    lines.join("\n") + "\n"
-}
+use crate::record::{CaseRecord, FindingRecord, RunRecord};
 
 /// What was expected and found, and what may be behind it.
 pub(super) fn details(finding: &FindingRecord) -> Vec<String> {
@@ -103,52 +74,8 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
     format!("{}{}", &text[..kept], more(text.len() - kept))
 }
 
-fn place(case: &CaseRecord, finding: &FindingRecord) -> String {
-    let file = match finding.file.as_str() {
-        "" => &case.file,
-        file => file,
-    };
-    format!("{file}:{}:{}", finding.line, finding.column)
-}
-
 /// A label and a text, whose further lines stand below its first.
 fn line(label: &str, text: &str) -> String {
     let text = text.replace('\n', "\n             ");
     format!("   {label:<9} {text}")
-}
-
-fn labelled(label: &str, mut texts: Vec<String>) -> Vec<String> {
-    let left = texts.len().saturating_sub(LINES);
-    if left > 0 {
-        texts.truncate(LINES);
-        texts.push(format!("and {left} more"));
-    }
-    texts.iter().map(|text| line(label, text)).collect()
-}
-
-fn clock(case: &CaseRecord, step: &StepRecord) -> String {
-    let after = |millis| render_duration(Duration::from_millis(millis));
-    let (from, to) = (after(step.from_ms), after(step.to_ms));
-    match from == to {
-        true => format!("{} + {from}", case.began),
-        false => format!("{} + {from} → {to}", case.began),
-    }
-}
-
-/// What the rules did; of one that never acted, why it did not.
-fn faults(case: &CaseRecord) -> Vec<String> {
-    let rules = case.faults.iter();
-    rules
-        .map(|rule| {
-            let said = format!("{}: hit {}, missed {}", rule.name, rule.hit, rule.missed);
-            let near = case.exchanges.iter().flat_map(|one| &one.near_misses);
-            let why = near
-                .filter_map(|near| near.strip_prefix(&format!("{}: ", rule.name)))
-                .next_back();
-            match (rule.hit, why) {
-                (0, Some(why)) => format!("{said}, because {why}"),
-                _ => said,
-            }
-        })
-        .collect()
 }

@@ -28,7 +28,7 @@ impl Player<'_> {
             Action::Process(expected) => {
                 let run = HttpCall::post(Door::Control, "/v1/runs", &json!({}));
                 match self.control(run, step.span) {
-                    Ok(reply) => self.told(judge(&reply, expected, self.scope()).mismatches),
+                    Ok(reply) => self.told(judge(&reply, expected, self.scope())),
                     Err(findings) => findings,
                 }
             }
@@ -46,7 +46,7 @@ impl Player<'_> {
             Action::ExpectLedger(expected) => match self.ledger(step.span) {
                 Ok(totals) => {
                     let since = looks::since(&totals, &self.totals_before);
-                    self.told(judge(&since, expected, self.scope()).mismatches)
+                    self.told(judge(&since, expected, self.scope()))
                 }
                 Err(findings) => findings,
             },
@@ -242,9 +242,11 @@ impl Player<'_> {
                 span: http.span,
                 matcher: http.value.clone(),
             };
-            mismatches.extend(
-                judge(&json!({ "http": reply.status }), &[wanted], self.scope()).mismatches,
-            );
+            mismatches.extend(judge(
+                &json!({ "http": reply.status }),
+                &[wanted],
+                self.scope(),
+            ));
         }
         if expect.assumes_ok && json["status"]["code"] != "OK" {
             mismatches.push(not_ok(span, reply, &json));
@@ -255,10 +257,9 @@ impl Player<'_> {
             .cloned()
             .partition(|one| one.path.parts.first().is_some_and(|part| part == TEXT));
         if !text.is_empty() {
-            mismatches
-                .extend(judge(&json!({ TEXT: reply.text() }), &text, self.scope()).mismatches);
+            mismatches.extend(judge(&json!({ TEXT: reply.text() }), &text, self.scope()));
         }
-        mismatches.extend(judge(&json, &members, self.scope()).mismatches);
+        mismatches.extend(judge(&json, &members, self.scope()));
         if let Some(example) = &expect.example {
             mismatches.extend(judge_example(example, &json));
         }

@@ -39,8 +39,8 @@ pub(super) fn judge_conax(
     let mut expected = Vec::new();
     expected.extend(wanted.entitled.as_ref().map(|one| named("entitled", one)));
     expected.extend(wanted.paired.as_ref().map(|one| named("paired", one)));
-    let mut mismatches = judge(&shown, &expected, scope).mismatches;
-    mismatches.extend(judge(found, &wanted.members, scope).mismatches);
+    let mut mismatches = judge(&shown, &expected, scope);
+    mismatches.extend(judge(found, &wanted.members, scope));
     mismatches
 }
 
@@ -94,7 +94,7 @@ pub(super) fn judge_drift(
         matcher: Matcher::AnyOrder(matchers),
     };
     let value = json!({ "drift": entries });
-    let mut mismatches = judge(&value, &[expected], scope).mismatches;
+    let mut mismatches = judge(&value, &[expected], scope);
     for mismatch in &mut mismatches {
         mismatch.found = match entries.as_slice() {
             [] => "none".to_owned(),
@@ -171,10 +171,20 @@ pub(super) fn judge_exchanges(
     scope: &Scope,
 ) -> Vec<Mismatch> {
     let count = found["exchanges"].as_array().map_or(0, Vec::len);
+    let dropped = found["dropped"].as_u64().unwrap_or(0);
+    if dropped > 0 {
+        // A number that is too small would be worse than none.
+        return vec![Mismatch {
+            span: wanted.count.span,
+            path: "count".to_owned(),
+            expected: "every exchange".to_owned(),
+            found: format!("the journal has let go of {dropped}"),
+            note: Some("look at the ledger, which counts all of them".to_owned()),
+        }];
+    }
     judge(
         &json!({ "count": count }),
         &[named("count", &wanted.count)],
         scope,
     )
-    .mismatches
 }

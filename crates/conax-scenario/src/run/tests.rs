@@ -1,13 +1,13 @@
 //! Playing against a target of which only the provisioning API can be reached.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::{Detail, play};
-use crate::document::{Door, Given, Library, Scenario, Seeds, load};
+use crate::document::{Door, Given, Library, Reader, Scenario};
 use crate::record::{CaseRecord, Verdict};
 use crate::target::{Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre};
 
@@ -88,16 +88,9 @@ fn state(state: &str) -> Value {
 /// Plays a scenario against these replies.
 #[track_caller]
 fn played(source: &str, replies: &[Value]) -> (CaseRecord, Scripted) {
-    let given = Given {
-        seeds: Seeds {
-            usual: 1,
-            is_forced: false,
-            repetition: 0,
-        },
-        variables: BTreeMap::new(),
-    };
-    let scenarios =
-        load("a", source, &given, &Nothing).unwrap_or_else(|files| panic!("{}", files[0].render()));
+    let scenarios = Reader::new(&Nothing)
+        .read("a", source, &Given::seed(1))
+        .unwrap_or_else(|files| panic!("{}", files[0].render()));
     let target = Scripted::default();
     target
         .replies

@@ -36,7 +36,7 @@ impl Player<'_> {
                 .unwrap_or("?")
                 .to_owned();
             if state == wait.until.value {
-                let mut findings = self.told(judge(&reply, &wait.expect, self.scope()).mismatches);
+                let mut findings = self.told(judge(&reply, &wait.expect, self.scope()));
                 findings.extend(self.keep(&wait.keep, &reply));
                 return findings;
             }

@@ -12,7 +12,7 @@ use conax_model::time::SimTime;
 use crate::clock::{Backwards, Clock, ClockMode};
 use crate::control_door::convert::date;
 use crate::control_door::reply::Reply;
-use crate::dispatch::{SettlingEnd, SettlingGoal, settle as settle_house};
+use crate::dispatch::{SettlingEnd, SettlingGoal, advance_with_runs, settle as settle_house};
 use crate::reckoning::find_request;
 use crate::shared::Shared;
 
@@ -74,19 +74,14 @@ pub(super) async fn advance(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, 
             to
         }
     };
-    let mut fired = 0;
-    if body.runs {
-        let goal = SettlingGoal {
-            limit: Some(target.since(from)),
-            ..SettlingGoal::default()
-        };
-        fired = settle_house(shared, goal).await.steps;
-    }
-    let advanced = clock.advance_to(target).await;
+    let advanced = match body.runs {
+        true => advance_with_runs(shared, target).await,
+        false => clock.advance_to(target).await,
+    };
     Ok(Reply::json(&AdvancedView {
-        from: date(from),
+        from: date(advanced.from),
         now: date(advanced.now),
-        fired: fired + advanced.fired,
+        fired: advanced.fired,
         at_rest: advanced.at_rest,
     }))
 }

@@ -23,4 +23,4 @@ pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once, run_through};
 pub(crate) use send::wait_as_ruled;
 pub use send::{DispatchOutcome, create_and_send};
-pub use settle::{Next, Settling, SettlingEnd, SettlingGoal, settle};
+pub use settle::{Next, Settling, SettlingEnd, SettlingGoal, advance_with_runs, settle};

@@ -8,7 +8,7 @@ use conax_contract::crm::DateText;
 use conax_model::crm::{QueueLength, RequestNumber, State};
 use conax_model::time::SimTime;
 
-use crate::clock::Turn;
+use crate::clock::{Advanced, Turn};
 use crate::dispatch::run::run_once;
 use crate::shared::Shared;
 
@@ -96,24 +96,42 @@ impl fmt::Display for Next {
 /// What is due is sent, by a processing run if nothing else sends it; then it is the time of
 /// whatever comes next. Runs on the interval go on as time passes, but are not waited for.
 pub async fn settle(shared: &Arc<Shared>, goal: SettlingGoal) -> Settling {
+    let mut settler = Settler {
+        shared,
+        turn: shared.clock.turn().await,
+        goal,
+        last: None,
+        tried: None,
+        steps: 0,
+        runs: 0,
+    };
+    settler.settled().await
+}
+
+/// Lets time pass until the clock shows `target`; what becomes due until then is sent.
+///
+/// It is one turn: nobody else lets time pass before it is over.
+pub async fn advance_with_runs(shared: &Arc<Shared>, target: SimTime) -> Advanced {
     let turn = shared.clock.turn().await;
     let from = shared.clock.now();
     let mut settler = Settler {
         shared,
         turn,
-        goal,
-        last: goal.limit.map(|limit| from + limit),
+        goal: SettlingGoal {
+            limit: Some(target.since(from)),
+            ..SettlingGoal::default()
+        },
+        last: None,
         tried: None,
         steps: 0,
         runs: 0,
     };
-    let end = settler.settle().await;
-    Settling {
+    let settling = settler.settled().await;
+    let advanced = settler.turn.advance_to(target).await;
+    Advanced {
         from,
-        now: shared.clock.now(),
-        steps: settler.steps,
-        runs: settler.runs,
-        end,
+        fired: settling.steps + advanced.fired,
+        ..advanced
     }
 }
 
@@ -129,6 +147,19 @@ struct Settler<'a> {
 }
 
 impl Settler<'_> {
+    async fn settled(&mut self) -> Settling {
+        let from = self.shared.clock.now();
+        self.last = self.goal.limit.map(|limit| from + limit);
+        let end = self.settle().await;
+        Settling {
+            from,
+            now: self.shared.clock.now(),
+            steps: self.steps,
+            runs: self.runs,
+            end,
+        }
+    }
+
     async fn settle(&mut self) -> SettlingEnd {
         loop {
             if !self.turn.rest().await {

@@ -96,3 +96,39 @@ fn a_misspelt_member_is_told_because_expecting_its_absence_could_not_fail() {
        hint: did you mean `reference_number`?
     ");
 }
+
+#[test]
+fn words_that_are_written_together_are_told_apart() {
+    let source = with_steps("  - { call: list, expect: { status: { oneof: [OK] } } }\n");
+    assert_snapshot!(told(&source), @r"
+    a.scenario.yaml:3:39  `oneof` says nothing here
+        3 |   - { call: list, expect: { status: { oneof: [OK] } } }
+          |                                       ^^^^^
+       hint: did you mean `one of`?
+    ");
+}
+
+#[test]
+fn a_misspelt_member_of_a_card_is_told() {
+    let source =
+        with_steps("  - expect conax: { card: \"1\", entitled: none, mesages: { is: absent } }\n");
+    assert!(told(&source).contains("did you mean `messages`?"));
+}
+
+#[test]
+fn a_variable_that_is_wrong_is_told_once_and_a_misspelt_one_with_its_neighbour() {
+    let wrong = "scenario: x\nvars: { card: 0190 }\nsteps:\n  - expect conax: { card: a$card, entitled: none }\n";
+    assert_eq!(told(wrong).matches("hint:").count(), 1, "{}", told(wrong));
+    let misspelt = "scenario: x\nvars: { card: \"1\" }\nsteps:\n  - expect conax: { card: $crad, entitled: none }\n";
+    assert!(
+        told(misspelt).contains("did you mean `$card`?"),
+        "{}",
+        told(misspelt)
+    );
+    let map = "scenario: x\nvars: { it: [a, b] }\nsteps:\n  - expect conax: { card: x$it, entitled: none }\n";
+    assert!(
+        told(map).contains("cannot stand within text"),
+        "{}",
+        told(map)
+    );
+}

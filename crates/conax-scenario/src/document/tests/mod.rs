@@ -10,7 +10,7 @@ mod worlds;
 
 use std::collections::BTreeMap;
 
-use super::{FileFindings, Given, Library, Scenario, Seeds, load};
+use super::{FileFindings, Given, Library, Reader, Scenario};
 
 /// Files by name, and a small world called `demo`.
 #[derive(Default)]
@@ -34,19 +34,8 @@ impl Library for Shelf {
     }
 }
 
-fn given(seed: u64) -> Given {
-    Given {
-        seeds: Seeds {
-            usual: seed,
-            is_forced: false,
-            repetition: 0,
-        },
-        variables: BTreeMap::new(),
-    }
-}
-
 fn read_with(source: &str, shelf: &Shelf) -> Result<Vec<Scenario>, Vec<FileFindings>> {
-    load("a.scenario.yaml", source, &given(1), shelf)
+    Reader::new(shelf).read("a.scenario.yaml", source, &Given::seed(1))
 }
 
 /// The scenarios of a file that is right.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::template::pieces_of;
-use super::super::{Action, Piece, Shift, Template, load};
-use super::{Shelf, given, read, told, with_steps};
+use super::super::{Action, Given, Piece, Reader, Shift, Template};
+use super::{Shelf, read, told, with_steps};
 
 fn scope() -> BTreeMap<String, Value> {
     [
@@ -77,7 +77,9 @@ fn made_up(seed: u64, more: &str) -> Value {
         "scenario: x\nvars: {{ {more}card: {{ digits: 11 }}, one: {{ pick: [a, b, c] }} }}\nsteps:\n  - \
          call: list\n    extra: {{ x: [$card, $one] }}\n"
     );
-    let scenarios = load("a", &source, &given(seed), &Shelf::default()).expect("a sound file");
+    let scenarios = Reader::new(&Shelf::default())
+        .read("a", &source, &Given::seed(seed))
+        .expect("a sound file");
     match &scenarios[0].steps[0].action {
         Action::Call(call) => call.parameters[0].1.plain().expect("no variables are left"),
         other => panic!("{other:?}"),
