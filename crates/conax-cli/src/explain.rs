@@ -10,7 +10,7 @@ use conax_scenario::document::{
 
 use crate::exit::Exit;
 use crate::print;
-use crate::run::{Files, find, load_all};
+use crate::run::{Files, find_named, load_all};
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -30,13 +30,9 @@ pub(crate) fn command() -> Command {
 
 /// Tells it.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    let paths = matches.get_many::<String>("path").into_iter().flatten();
-    let files = match find(paths) {
+    let files = match find_named(matches) {
         Ok(files) => files,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let (cases, wrong) = load_all(
         &files,

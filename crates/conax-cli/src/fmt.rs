@@ -6,7 +6,7 @@ use conax_scenario::document::tidy;
 
 use crate::exit::Exit;
 use crate::print;
-use crate::run::find;
+use crate::run::find_named;
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -30,13 +30,9 @@ pub(crate) fn command() -> Command {
 
 /// Tidies every file.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    let paths = matches.get_many::<String>("path").into_iter().flatten();
-    let files = match find(paths) {
+    let files = match find_named(matches) {
         Ok(files) => files,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let only_check = matches.get_flag("check");
     let mut exit = Exit::Met;

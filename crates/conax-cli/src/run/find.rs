@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use clap::ArgMatches;
+
+use crate::exit::Exit;
+use crate::print;
+
 /// What a scenario file's name ends with.
 pub(crate) const ENDING: &str = ".scenario.yaml";
 
@@ -55,6 +60,18 @@ pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Ch
         }
     }
     Ok(chosen)
+}
+
+/// The files that the paths of a verb name.
+///
+/// # Errors
+/// The exit code, if one names nothing; that has been said.
+pub(crate) fn find_named(matches: &ArgMatches) -> Result<Vec<Chosen>, Exit> {
+    let paths = matches.get_many::<String>("path").into_iter().flatten();
+    find(paths).map_err(|problem| {
+        print::aside(format_args!("error: {problem}"));
+        Exit::Usage
+    })
 }
 
 /// `file:21` and `file:[row 17]` mean a part of a file.

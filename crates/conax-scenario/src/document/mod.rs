@@ -1,10 +1,11 @@
 //! The language of scenario files: from text to [`Scenario`]s, with everything that is wrong with
 //! a file at once.
 //!
-//! Read on: `spec` (what a scenario is), `read` (a file), `steps`, `expect`, `template` (values
+//! Read on: `spec` (what a scenario is), `read` (a file), `steps`, `calls`, `expect`, `template` (values
 //! with variables), `values` (variables that are known beforehand, tables), `world` (what it
 //! starts from), `loader` (other files), `schema` (the JSON Schema), `tidy` (the formatter).
 
+mod calls;
 mod expect;
 mod loader;
 mod read;

@@ -8,8 +8,8 @@ use conax_contract::fault::{PRESETS, WEATHERS};
 use conax_contract::text::Word;
 use serde_json::{Map, Value, json};
 
+use super::calls::SHORT;
 use super::expect::LEDGER_WORDS;
-use super::steps::SHORT;
 use crate::judge::Kind;
 
 /// What stands for a value, or a key, that is put in before a file is read.

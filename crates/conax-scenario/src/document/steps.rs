@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use conax_contract::crm::{LifeCycleState, Member, Operation};
+use conax_contract::crm::{LifeCycleState, Operation};
 use conax_contract::fault::rules_of;
 use conax_contract::text::{
     Fields, Finding, Findings, Marked, Node, Placed, duration, fields, items, mismatch, near_miss,
     number, parse_duration, parse_moment, placed, shown, text,
 };
 
+use super::calls;
 use super::expect::{self, Root, placed_template};
 use super::loader::Loader;
-use super::spec::{
-    Action, Body, Call, Door, Included, Over, Passing, RawCall, Repeat, Step, Token, Utility, Wait,
-};
-use super::template::{Names, Template, is_name, template, text_template};
+use super::spec::{Action, Included, Over, Passing, Repeat, Step, Wait};
+use super::template::{Names, Template, is_name, template};
 use super::values::{self, bad_name};
 
 /// What steps are called, in the order help shows them.
@@ -174,9 +171,11 @@ fn action(
     loader: &mut Loader<'_>,
 ) -> Option<Action> {
     match name {
-        "call" => call(fields, names).map(Box::new).map(Action::Call),
-        "raw" => raw(fields, names).map(Box::new).map(Action::Raw),
-        "utility" => utility(fields, names).map(Box::new).map(Action::Utility),
+        "call" => calls::call(fields, names).map(Box::new).map(Action::Call),
+        "raw" => calls::raw(fields, names).map(Box::new).map(Action::Raw),
+        "utility" => calls::utility(fields, names)
+            .map(Box::new)
+            .map(Action::Utility),
         "process" => Some(Action::Process(process(fields, names))),
         "advance" => fields.required("advance", passing).map(Action::Advance),
         "settle" => Some(Action::Settle(fields.optional("settle", duration))),
@@ -234,324 +233,6 @@ fn action(
             .map(Action::Use),
         _ => None,
     }
-}
-
-/// How QA people call a parameter, what the documentation calls it, and which member a single
-/// value stands for.
-pub(super) const SHORT: [(&str, &str, &str); 7] = [
-    ("subscription", "subscription_identifier", "number"),
-    ("service", "service_identifier", "code"),
-    ("smartcard", "smartcard_identifier", "serial_number"),
-    ("request", "provisioning_request_identifier", "number"),
-    ("smartcards", "smartcard_set", "smartcard_ca_id"),
-    ("stbs", "stb_set", "stb_ca_id"),
-    ("fields", "fields_set", ""),
-];
-
-fn call(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Call> {
-    let operation = fields.required("call", operation);
-    let parameters = match operation {
-        Some(operation) => fields.optional("with", |value, findings| {
-            parameters(value, operation, names, findings)
-        }),
-        None => fields.optional("with", |_, _| None),
-    };
-    let extra = fields.optional("extra", |value, findings| members(value, names, findings));
-    let token = fields.optional("token", |value, findings| token(value, names, findings));
-    let basic = fields.optional("basic", |value, findings| template(value, names, findings));
-    let headers = headers(fields, names);
-    let expectation = fields.optional("expect", |value, findings| {
-        expect::reply(value, Root::Documented, names, findings)
-    });
-    let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Documented, findings)
-    });
-    if let (Some(operation), Some(expectation)) = (operation, &expectation) {
-        unknown_members(operation, expectation, fields.findings);
-    }
-    let keep = keep.unwrap_or_default();
-    keep.iter().for_each(|keep| names.add(&keep.name));
-    let mut parameters = parameters.unwrap_or_default();
-    parameters.extend(extra.unwrap_or_default());
-    Some(Call {
-        operation: operation?,
-        parameters,
-        token: token.unwrap_or(Token::Usual),
-        basic,
-        headers,
-        expect: expectation.unwrap_or(super::spec::ReplyExpectation {
-            assumes_ok: true,
-            ..Default::default()
-        }),
-        keep,
-    })
-}
-
-/// Misspelt members: what is expected of them could never fail, or never hold. A name that is like
-/// none was chosen on purpose, to be absent.
-fn unknown_members(
-    operation: Operation,
-    expectation: &super::spec::ReplyExpectation,
-    findings: &mut Findings,
-) {
-    if operation.creates().is_none() && operation != Operation::Show {
-        return;
-    }
-    let known = || Member::ALL.iter().map(|member| member.code());
-    for expected in &expectation.members {
-        let [root, member, ..] = expected.path.parts.as_slice() else {
-            continue;
-        };
-        if root != "data" || member.contains('$') || known().any(|known| known == member) {
-            continue;
-        }
-        if let Some(near) = near_miss(member, known()) {
-            let message = format!("no request has a member {}", shown(member));
-            let hint = format!("did you mean `{near}`?");
-            findings.add(Finding::new(expected.span, message).with_hint(hint));
-        }
-    }
-}
-
-fn operation(marked: &Marked, findings: &mut Findings) -> Option<Operation> {
-    let name = text(marked, findings)?;
-    let found = Operation::from_name(&name);
-    if found.is_none() {
-        let names = || Operation::ALL.into_iter().map(Operation::name);
-        let hint = match near_miss(&name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        let message = format!("there is no operation {}", shown(&name));
-        findings.add(Finding::new(marked.span, message).with_hint(hint));
-    }
-    found
-}
-
-fn parameters(
-    marked: &Marked,
-    operation: Operation,
-    names: &Names,
-    findings: &mut Findings,
-) -> Option<Vec<(String, Template)>> {
-    let Node::Map(entries) = &marked.node else {
-        let finding = mismatch(marked, "parameters");
-        findings.add(finding.with_hint("write `with: { smartcard: \"01900080207\" }`"));
-        return None;
-    };
-    let mut read: Vec<(String, Template)> = Vec::new();
-    for entry in entries {
-        let short = SHORT.iter().find(|(short, ..)| *short == entry.key);
-        let name = short.map_or(entry.key.as_str(), |(_, long, _)| long);
-        if operation.parameter(name).is_none() || name == "token" {
-            findings.add(unknown_parameter(entry, operation));
-            continue;
-        }
-        if read.iter().any(|(other, _)| other == name) {
-            let message = format!("`{name}` is given twice");
-            findings.add(Finding::new(entry.key_span, message));
-            continue;
-        }
-        let Some(value) = template(&entry.value, names, findings) else {
-            continue;
-        };
-        let value = match short {
-            Some((_, _, member)) => lengthened(value, member),
-            None => value,
-        };
-        read.push((name.to_owned(), value));
-    }
-    Some(read)
-}
-
-/// The documented form of a value that was written in the short one.
-fn lengthened(value: Template, member: &str) -> Template {
-    let one = |value: Template| match value {
-        map @ Template::Map(_) => map,
-        single => Template::Map(vec![(member.to_owned(), single)]),
-    };
-    match (member, value) {
-        ("", Template::List(items)) => {
-            let names: Vec<String> = items
-                .iter()
-                .filter_map(Template::plain)
-                .map(|value| super::template::written(&value))
-                .collect();
-            Template::text(&names.join(","))
-        }
-        ("", other) => other,
-        ("smartcard_ca_id" | "stb_ca_id", Template::List(items)) => {
-            Template::List(items.into_iter().map(one).collect())
-        }
-        (_, value) => one(value),
-    }
-}
-
-fn unknown_parameter(entry: &conax_contract::text::Entry, operation: Operation) -> Finding {
-    if entry.key == "token" {
-        let message = "the token is no parameter here";
-        return Finding::new(entry.key_span, message)
-            .with_hint("every call carries one; write `token: …` beside `with` for another one");
-    }
-    let known = || {
-        operation
-            .parameters()
-            .iter()
-            .map(|parameter| parameter.name)
-            .filter(|name| *name != "token")
-            .map(|name| {
-                let short = SHORT.iter().find(|(_, long, _)| *long == name);
-                short.map_or(name, |(short, ..)| short)
-            })
-    };
-    let message = format!(
-        "`{}` takes no parameter {}",
-        operation.name(),
-        shown(&entry.key)
-    );
-    let hint = match near_miss(&entry.key, known()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "it takes {}; to send something else on purpose, write it under `extra`",
-            known().collect::<Vec<_>>().join(", ")
-        ),
-    };
-    Finding::new(entry.key_span, message).with_hint(hint)
-}
-
-fn members(
-    marked: &Marked,
-    names: &Names,
-    findings: &mut Findings,
-) -> Option<Vec<(String, Template)>> {
-    match template(marked, names, findings)? {
-        Template::Map(members) => Some(members),
-        _ => {
-            let finding = mismatch(marked, "keys and values");
-            findings.add(finding.with_hint("write `{ name: value }`"));
-            None
-        }
-    }
-}
-
-fn token(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Token> {
-    if matches!(&marked.node, Node::Scalar(scalar) if scalar.text == "none") {
-        return Some(Token::Absent);
-    }
-    template(marked, names, findings).map(Token::Given)
-}
-
-fn headers(fields: &mut Fields<'_, '_>, names: &Names) -> Vec<(String, Template)> {
-    let read = fields.optional("headers", |value, findings| members(value, names, findings));
-    read.unwrap_or_default()
-}
-
-fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawCall> {
-    let parts = fields.required("raw", |value, findings| {
-        self::fields(value, findings, "a raw call", |fields| {
-            let door = fields.optional("door", door).unwrap_or(Door::Crm);
-            let method = fields.optional("method", text);
-            let path = fields.required("path", |value, findings| match &value.node {
-                Node::Scalar(scalar) => text_template(&scalar.text, value.span, names, findings),
-                Node::List(_) | Node::Map(_) => {
-                    findings.add(mismatch(value, "a path"));
-                    None
-                }
-            });
-            let headers = headers(fields, names);
-            let body = body(fields, names)?;
-            let usual = match body {
-                Body::Empty => "GET",
-                Body::Text(_) | Body::Json(_) | Body::Bytes(_) => "POST",
-            };
-            Some((
-                door,
-                method.unwrap_or_else(|| usual.to_owned()),
-                path?,
-                headers,
-                body,
-            ))
-        })
-    });
-    let expectation = fields.optional("expect", |value, findings| {
-        expect::reply(value, Root::Body, names, findings)
-    });
-    let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Body, findings)
-    });
-    let keep = keep.unwrap_or_default();
-    keep.iter().for_each(|keep| names.add(&keep.name));
-    let (door, method, path, headers, body) = parts?;
-    Some(RawCall {
-        door,
-        method,
-        path,
-        headers,
-        body,
-        expect: expectation.unwrap_or_default(),
-        keep,
-    })
-}
-
-fn door(marked: &Marked, findings: &mut Findings) -> Option<Door> {
-    const DOORS: [Door; 3] = [Door::Crm, Door::Cas, Door::Control];
-    let name = text(marked, findings)?;
-    let found = DOORS.into_iter().find(|door| door.name() == name);
-    if found.is_none() {
-        let finding = Finding::new(marked.span, format!("{} is not a door", shown(&name)));
-        findings.add(finding.with_hint("allowed: `crm`, `cas`, `control`"));
-    }
-    found
-}
-
-fn body(fields: &mut Fields<'_, '_>, names: &Names) -> Option<Body> {
-    let value = |value: &Marked, findings: &mut Findings| template(value, names, findings);
-    let json = fields.optional("json", value);
-    let plain = fields.optional("body", |marked, findings| match &marked.node {
-        Node::Scalar(scalar) => text_template(&scalar.text, marked.span, names, findings),
-        Node::List(_) | Node::Map(_) => {
-            let finding = mismatch(marked, "a text");
-            findings.add(finding.with_hint("write `json:` for a value that is sent as JSON"));
-            None
-        }
-    });
-    let bytes = fields.optional("base64", |marked, findings| {
-        let text = text(marked, findings)?;
-        let decoded = STANDARD.decode(text.split_whitespace().collect::<String>());
-        if let Err(error) = &decoded {
-            findings.add(Finding::new(
-                marked.span,
-                format!("this is not base64: {error}"),
-            ));
-        }
-        decoded.ok()
-    });
-    match (json, plain, bytes) {
-        (None, None, None) => Some(Body::Empty),
-        (Some(json), None, None) => Some(Body::Json(json)),
-        (None, Some(plain), None) => Some(Body::Text(plain)),
-        (None, None, Some(bytes)) => Some(Body::Bytes(bytes)),
-        _ => {
-            fields.refuse(
-                "a call has one body",
-                "keep one of `body`, `json` and `base64`",
-            );
-            None
-        }
-    }
-}
-
-fn utility(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Utility> {
-    let members = fields.required("utility", |value, findings| members(value, names, findings));
-    let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Documented, findings)
-    });
-    let keep = keep.unwrap_or_default();
-    keep.iter().for_each(|keep| names.add(&keep.name));
-    Some(Utility {
-        members: members?,
-        keep,
-    })
 }
 
 fn process(fields: &mut Fields<'_, '_>, names: &Names) -> Vec<super::spec::Expected> {

@@ -96,15 +96,8 @@ impl fmt::Display for Next {
 /// What is due is sent, by a processing run if nothing else sends it; then it is the time of
 /// whatever comes next. Runs on the interval go on as time passes, but are not waited for.
 pub async fn settle(shared: &Arc<Shared>, goal: SettlingGoal) -> Settling {
-    let mut settler = Settler {
-        shared,
-        turn: shared.clock.turn().await,
-        goal,
-        last: None,
-        tried: None,
-        steps: 0,
-        runs: 0,
-    };
+    let turn = shared.clock.turn().await;
+    let mut settler = Settler::new(shared, turn, goal);
     settler.settled().await
 }
 
@@ -114,18 +107,11 @@ pub async fn settle(shared: &Arc<Shared>, goal: SettlingGoal) -> Settling {
 pub async fn advance_with_runs(shared: &Arc<Shared>, target: SimTime) -> Advanced {
     let turn = shared.clock.turn().await;
     let from = shared.clock.now();
-    let mut settler = Settler {
-        shared,
-        turn,
-        goal: SettlingGoal {
-            limit: Some(target.since(from)),
-            ..SettlingGoal::default()
-        },
-        last: None,
-        tried: None,
-        steps: 0,
-        runs: 0,
+    let goal = SettlingGoal {
+        limit: Some(target.since(from)),
+        ..SettlingGoal::default()
     };
+    let mut settler = Settler::new(shared, turn, goal);
     let settling = settler.settled().await;
     let advanced = settler.turn.advance_to(target).await;
     Advanced {
@@ -146,7 +132,19 @@ struct Settler<'a> {
     runs: usize,
 }
 
-impl Settler<'_> {
+impl<'a> Settler<'a> {
+    const fn new(shared: &'a Arc<Shared>, turn: Turn<'a>, goal: SettlingGoal) -> Self {
+        Self {
+            shared,
+            turn,
+            goal,
+            last: None,
+            tried: None,
+            steps: 0,
+            runs: 0,
+        }
+    }
+
     async fn settled(&mut self) -> Settling {
         let from = self.shared.clock.now();
         self.last = self.goal.limit.map(|limit| from + limit);
