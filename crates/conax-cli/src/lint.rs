@@ -50,9 +50,10 @@ fn kind_of(path: &str) -> Kind {
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let named = matches.get_many::<String>("path").into_iter().flatten();
     let paths: Vec<String> = named.flat_map(with_folders).collect();
+    let mut reader = Reader::new(&Files);
     let mut bad_count = 0;
     for path in &paths {
-        if let Err(report) = check(path) {
+        if let Err(report) = check(path, &mut reader) {
             bad_count += 1;
             print::result(report.trim_end());
         }
@@ -85,11 +86,11 @@ fn with_folders(path: &String) -> Vec<String> {
     files.into_iter().map(|file| file.path).collect()
 }
 
-fn check(path: &str) -> Result<(), String> {
+fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
     let source = std::fs::read_to_string(path)
         .map_err(|error| format!("failed to read `{path}`: {error}"))?;
     match kind_of(path) {
-        Kind::Scenario => check_scenario(path),
+        Kind::Scenario => check_scenario(path, reader),
         Kind::World => check_world(path, &source),
         Kind::Faults => faults::check_file(path, &source),
         Kind::Profile => Profile::parse(path, &source)
@@ -107,12 +108,12 @@ fn check(path: &str) -> Result<(), String> {
 }
 
 /// Reads a scenario file with everything it includes.
-fn check_scenario(path: &str) -> Result<(), String> {
+fn check_scenario(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
     let told = |files: Vec<FileFindings>| {
         let told: Vec<String> = files.iter().map(FileFindings::render).collect();
         told.join("\n")
     };
-    read_file(path, &Given::seed(1), &mut Reader::new(&Files))
+    read_file(path, &Given::seed(1), reader)
         .map(drop)
         .map_err(told)
 }
