@@ -332,25 +332,11 @@ fn words(exit: Exit, what: &str) -> String {
 
 /// One line: how many ended how, real and simulated time.
 fn summary(record: &RunRecord) -> String {
-    let counts = record.counts();
-    let parts = [
-        (counts.passed, "passed"),
-        (counts.partly, "partly"),
-        (counts.skipped, "skipped"),
-        (counts.failed, "failed"),
-        (counts.errors, "in error"),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(count, word)| *count > 0 || *word == "passed")
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
     let simulated: u64 = record.cases.iter().map(|case| case.simulated_ms).sum();
     let real = record.wall.as_millis() as u64;
     format!(
-        "{}: {}; {} real, {} simulated",
-        scenarios(record.cases.len()),
-        parts.join(", "),
+        "{}; {} real, {} simulated",
+        report::summary(record),
         duration_words(real),
         duration_words(simulated)
     )

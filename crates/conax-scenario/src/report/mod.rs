@@ -19,6 +19,7 @@ pub use github::github;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;
+pub use plain::summary;
 pub use schema::json_schema;
 pub use story::{duration_words, story};
 pub use tap::tap;

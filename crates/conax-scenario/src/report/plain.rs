@@ -27,7 +27,8 @@ pub(super) fn headline(case: &CaseRecord) -> Option<String> {
 }
 
 /// `12 scenarios: 4 passed, 1 partly, 1 skipped, 5 failed, 1 error`
-pub(super) fn summary(run: &RunRecord) -> String {
+#[must_use]
+pub fn summary(run: &RunRecord) -> String {
     let counts = run.counts();
     let parts = [
         (counts.passed, "passed"),

@@ -81,10 +81,9 @@ impl Player<'_> {
             Ok(made) => made,
             Err(problem) => return vec![self.not_known(span, problem)],
         };
-        match self.send(vec![made]).pop() {
-            Some(Ok(reply)) => self.take_reply(&reply, &call.expect, &call.keep, span),
-            Some(Err(problem)) => vec![self.no_reply(span, &problem)],
-            None => Vec::new(),
+        match self.send_one(made) {
+            Ok(reply) => self.take_reply(&reply, &call.expect, &call.keep, span),
+            Err(problem) => vec![self.no_reply(span, &problem)],
         }
     }
 
@@ -98,11 +97,10 @@ impl Player<'_> {
             Ok(made) => made,
             Err(problem) => return vec![self.not_known(span, problem)],
         };
-        match self.send(vec![made]).pop() {
-            Some(Ok(reply)) => self.take_reply(&reply, &call.expect, &call.keep, span),
-            Some(Err(_)) if expects_none(&call.expect) => Vec::new(),
-            Some(Err(problem)) => vec![self.no_reply(span, &problem)],
-            None => Vec::new(),
+        match self.send_one(made) {
+            Ok(reply) => self.take_reply(&reply, &call.expect, &call.keep, span),
+            Err(_) if expects_none(&call.expect) => Vec::new(),
+            Err(problem) => vec![self.no_reply(span, &problem)],
         }
     }
 

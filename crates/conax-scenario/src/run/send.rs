@@ -12,30 +12,28 @@ use crate::target::{HttpCall, HttpReply, TargetProblem};
 impl Player<'_> {
     /// Calls the control door; its refusal is a finding.
     pub(super) fn control(&mut self, call: HttpCall, span: Span) -> Result<Value, Found> {
-        match self.send(vec![call]).pop() {
-            Some(Ok(reply)) => {
-                let json = reply.json();
-                if reply.status < 300 {
-                    return Ok(json);
-                }
-                let list = json["findings"].as_array().into_iter().flatten();
-                let findings: Vec<&str> = list.filter_map(Value::as_str).collect();
-                let detail = json["detail"].as_str().unwrap_or("no reason was given");
-                let message = match findings.as_slice() {
-                    [] => format!("the control door refused: {detail}"),
-                    findings => format!("the control door refused: {}", findings.join("; ")),
-                };
-                Err(vec![self.finding(span, FindingKind::Target, message)])
-            }
-            Some(Err(problem)) => Err(vec![self.no_reply(span, &problem)]),
-            None => Err(vec![self.finding(
-                span,
-                FindingKind::Target,
-                "no reply".to_owned(),
-            )]),
+        let reply = self.send_one(call);
+        let reply = reply.map_err(|problem| vec![self.no_reply(span, &problem)])?;
+        let json = reply.json();
+        if reply.status < 300 {
+            return Ok(json);
         }
+        let list = json["findings"].as_array().into_iter().flatten();
+        let findings: Vec<&str> = list.filter_map(Value::as_str).collect();
+        let detail = json["detail"].as_str().unwrap_or("no reason was given");
+        let message = match findings.as_slice() {
+            [] => format!("the control door refused: {detail}"),
+            findings => format!("the control door refused: {}", findings.join("; ")),
+        };
+        Err(vec![self.finding(span, FindingKind::Target, message)])
     }
 
+    /// Makes one call.
+    pub(super) fn send_one(&mut self, call: HttpCall) -> Result<HttpReply, TargetProblem> {
+        self.send(vec![call]).pop().unwrap_or_else(no_reply)
+    }
+
+    /// Makes calls at the same time; there are as many replies, or reasons why there are none.
     pub(super) fn send(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
         let is_heard = !self.target.has(Door::Control) && self.heard.len() < TOLD_LIMIT;
         let made = is_heard.then(|| calls.clone());
@@ -44,7 +42,10 @@ impl Player<'_> {
         let asks_clock = calls
             .iter()
             .any(|call| call.target.starts_with("/v1/clock/"));
-        let replies = self.target.exchange(calls);
+        let count = calls.len();
+        let mut replies = self.target.exchange(calls);
+        // A call nobody answers must not pass unnoticed.
+        replies.resize_with(count, no_reply);
         let step = self.steps.len();
         for (call, reply) in made.into_iter().flatten().zip(&replies) {
             let reply = reply.clone();
@@ -70,4 +71,8 @@ impl Player<'_> {
             self.elapsed_ms = self.elapsed_ms.max(u64::try_from(elapsed).unwrap_or(0));
         }
     }
+}
+
+fn no_reply() -> Result<HttpReply, TargetProblem> {
+    Err(TargetProblem::NoReply("no reply came".to_owned()))
 }

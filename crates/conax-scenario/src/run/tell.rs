@@ -83,10 +83,8 @@ impl Player<'_> {
                 self.tell_faults(&mut record);
             }
             if record.verdict.is_bad() {
-                let drift = self
-                    .send(vec![HttpCall::get(Door::Control, "/v1/drift")])
-                    .pop();
-                if let Some(Ok(reply)) = drift {
+                let drift = self.send_one(HttpCall::get(Door::Control, "/v1/drift"));
+                if let Ok(reply) = drift {
                     record.drift = reply.json()["drift"]
                         .as_array()
                         .cloned()
@@ -111,7 +109,7 @@ impl Player<'_> {
             return;
         }
         let call = HttpCall::get(Door::Control, "/v1/journal?since=0&limit=10000");
-        let Some(Ok(reply)) = self.send(vec![call]).pop() else {
+        let Ok(reply) = self.send_one(call) else {
             return;
         };
         let journal = reply.json();
@@ -152,7 +150,7 @@ impl Player<'_> {
 
     pub(super) fn tell_faults(&mut self, record: &mut CaseRecord) {
         let call = HttpCall::get(Door::Control, "/v1/faults");
-        let Some(Ok(reply)) = self.send(vec![call]).pop() else {
+        let Ok(reply) = self.send_one(call) else {
             return;
         };
         let faults = reply.json()["faults"]

@@ -245,3 +245,55 @@ fn a_target_that_does_not_answer_is_a_finding_at_its_step() {
         (2, "connection refused")
     );
 }
+
+/// A target that answers fewer calls than it was given.
+struct Forgetful;
+
+impl Target for Forgetful {
+    fn exchange(&mut self, _: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
+        Vec::new()
+    }
+
+    fn has(&self, door: Door) -> bool {
+        door == Door::Crm
+    }
+
+    fn token(&self) -> Option<String> {
+        None
+    }
+
+    fn elapsed_ms(&mut self) -> Option<u64> {
+        None
+    }
+
+    fn sleep(&mut self, _: Duration) {}
+
+    fn is_over(&self) -> Option<Ending> {
+        None
+    }
+}
+
+impl Theatre for Forgetful {
+    fn open(&self, _: &Scenario) -> Result<Box<dyn Target>, Refusal> {
+        Ok(Box::new(Forgetful))
+    }
+
+    fn secret(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn a_call_nobody_answers_does_not_pass() {
+    for steps in [
+        "{ call: list }",
+        "{ raw: { path: / } }",
+        "{ parallel: [{ call: list }] }",
+    ] {
+        let source = format!("scenario: x\nsteps: [{steps}]\n");
+        let scenarios = Reader::new(&Nothing).read("a", &source, &Given::seed(1));
+        let scenarios = scenarios.expect("a sound file");
+        let record = play(&scenarios[0], "a", &Forgetful, Detail::Everything);
+        assert_eq!(record.verdict, Verdict::Failed, "{steps}");
+    }
+}

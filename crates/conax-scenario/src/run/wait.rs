@@ -102,27 +102,18 @@ impl Player<'_> {
         let made = self
             .documented(&call)
             .map_err(|problem| vec![self.not_known(span, problem)])?;
-        match self.send(vec![made]).pop() {
-            Some(Ok(reply)) => {
-                let json = reply.json();
-                if json["status"]["code"] == "OK" {
-                    return Ok(json);
-                }
-                let message = format!(
-                    "request {request} cannot be shown: {}",
-                    json["status"]["message"]
-                        .as_str()
-                        .unwrap_or("no status block")
-                );
-                Err(vec![self.finding(span, FindingKind::Target, message)])
-            }
-            Some(Err(problem)) => Err(vec![self.no_reply(span, &problem)]),
-            None => Err(vec![self.finding(
-                span,
-                FindingKind::Target,
-                "no reply".to_owned(),
-            )]),
+        let reply = self.send_one(made);
+        let reply = reply.map_err(|problem| vec![self.no_reply(span, &problem)])?;
+        let json = reply.json();
+        if json["status"]["code"] == "OK" {
+            return Ok(json);
         }
+        let sentence = json["status"]["message"].as_str();
+        let message = format!(
+            "request {request} cannot be shown: {}",
+            sentence.unwrap_or("no status block")
+        );
+        Err(vec![self.finding(span, FindingKind::Target, message)])
     }
 
     /// The finding that a request did not come to the state that was waited for.
@@ -165,10 +156,7 @@ impl Player<'_> {
             return None;
         }
         let target = format!("/v1/requests/{}/why", encode(request));
-        let reply = self
-            .send(vec![HttpCall::get(Door::Control, target)])
-            .pop()?
-            .ok()?;
+        let reply = self.send_one(HttpCall::get(Door::Control, target)).ok()?;
         let because = reply.json()["because"].as_array()?.clone();
         let sentences: Vec<&str> = because.iter().filter_map(Value::as_str).collect();
         (!sentences.is_empty()).then(|| format!("because {}", sentences.join(", because ")))
