@@ -1,11 +1,12 @@
 //! The wire of conax-sim.
 //!
 //! The documented provisioning API (`crm`), the Conax SOAP endpoint (`cas`), the control door
-//! (`control`), what a person writes (`world`, `fault`) and the ledger with its checker (`proof`):
+//! (`control`), the contract as clauses (`clause`), what a person writes (`world`, `fault`) and the ledger with its checker (`proof`):
 //! their catalogues, wire types and codecs.
 //! Nothing here knows the model, a socket or async code.
 
 pub mod cas;
+pub mod clause;
 pub mod control;
 pub mod crm;
 pub mod fault;
