@@ -26,6 +26,7 @@ mod schema;
 mod serve;
 pub mod settings;
 mod snapshot;
+mod verify;
 mod why;
 mod world;
 

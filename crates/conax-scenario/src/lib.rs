@@ -8,15 +8,17 @@
 //! deployment that shares no line with it. It opens no socket and reads no file; a [`Target`] and a
 //! [`Library`] do that for it.
 //!
-//! Read on: [`document`] (the language), [`run`] (playing it), [`judge`] (pure verdicts),
+//! Read on: [`document`] (the language), [`conformance`] (the contract, clause by clause), [`run`] (playing it), [`judge`] (pure verdicts),
 //! [`record`] (what is known afterwards), [`report`] (how it is told).
 
+pub mod conformance;
 pub mod document;
 pub mod judge;
 pub mod record;
 pub mod report;
 pub mod run;
 pub mod target;
+pub mod verify;
 
 pub use document::{Library, Reader, Scenario};
 pub use record::{CaseRecord, RunRecord, Verdict};

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use chrono::NaiveDateTime;
 use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
@@ -40,20 +41,9 @@ pub(crate) struct InProcess {
 impl Theatre for InProcess {
     fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
         let house = house(scenario).map_err(Refusal::Invalid)?;
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Refusal::Unreachable(error.to_string()))?;
-        let token = scenario.world.spec.tokens.first();
-        Ok(Box::new(InProcessTarget {
-            token: token.map(|token| token.token.expose().to_owned()),
-            start: house.shared.clock.now(),
-            house,
-            runtime,
-            stop: Arc::clone(&self.stop),
-            timeout: self.timeout,
-            began: Instant::now(),
-        }))
+        let stop = Arc::clone(&self.stop);
+        let target = target(house, &scenario.world.spec, self.timeout, stop);
+        target.map_err(Refusal::Unreachable)
     }
 
     fn secret(&self, name: &str) -> Option<String> {
@@ -68,14 +58,64 @@ fn house(scenario: &Scenario) -> Result<House, String> {
         chosen.set(&setting.name.value, &setting.value.value);
     }
     let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
-    let start = SimTime::from_calendar(scenario.clock.unwrap_or(usual));
-    let seed = Seed(scenario.seed.unwrap_or_default());
+    let start = scenario.clock.unwrap_or(usual);
+    stepped_house(
+        &chosen,
+        scenario.seed.unwrap_or_default(),
+        start,
+        &scenario.world.spec,
+    )
+}
+
+/// A house whose time stands until it is told to pass, and that sends nothing by itself.
+fn stepped_house(
+    settings: &Settings,
+    seed: u64,
+    start: NaiveDateTime,
+    world: &WorldSpec,
+) -> Result<House, String> {
+    let start = SimTime::from_calendar(start);
     let (mut house, _) =
-        settings::house(&chosen, seed, start, None).map_err(|error| error.to_string())?;
+        settings::house(settings, Seed(seed), start, None).map_err(|error| error.to_string())?;
     house.clock = ClockMode::Stepped;
     house.dispatch.run_interval = None;
-    House::in_process(house, WorldSpec::clone(&scenario.world.spec), None)
-        .map_err(|problem| problem.to_string())
+    House::in_process(house, world.clone(), None).map_err(|problem| problem.to_string())
+}
+
+/// A simulator in this process as a target, with the usual settings.
+pub(crate) fn usual_target(
+    seed: u64,
+    start: NaiveDateTime,
+    world: &WorldSpec,
+    stop: Arc<Stop>,
+) -> Result<Box<dyn Target>, String> {
+    let house = stepped_house(&Settings::defaults(), seed, start, world)?;
+    target(house, world, NO_LIMIT, stop)
+}
+
+/// More than anything in process takes; what it waits for is simulated time.
+const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn target(
+    house: House,
+    world: &WorldSpec,
+    timeout: Duration,
+    stop: Arc<Stop>,
+) -> Result<Box<dyn Target>, String> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let token = world.tokens.first();
+    Ok(Box::new(InProcessTarget {
+        token: token.map(|token| token.token.expose().to_owned()),
+        start: house.shared.clock.now(),
+        house,
+        runtime,
+        stop,
+        timeout,
+        began: Instant::now(),
+    }))
 }
 
 struct InProcessTarget {

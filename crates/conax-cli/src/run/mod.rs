@@ -5,11 +5,11 @@
 
 mod bundle;
 mod find;
-mod in_process;
+pub(crate) mod in_process;
 mod load;
-mod remote;
-mod secret;
-mod told;
+pub(crate) mod remote;
+pub(crate) mod secret;
+pub(crate) mod told;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -65,6 +65,17 @@ impl Addresses {
         Ok(Some(addresses))
     }
 
+    /// A provisioning API alone.
+    pub(crate) fn of_api(url: &str) -> Result<Self, String> {
+        Place::parse(url)?;
+        Ok(Self {
+            crm: url.trim_end_matches('/').to_owned(),
+            control: None,
+            cas: None,
+            control_token_file: None,
+        })
+    }
+
     fn of_door(&self, door: Door) -> Option<&String> {
         match door {
             Door::Crm => Some(&self.crm),
@@ -109,6 +120,39 @@ impl Place {
             prefix: path.trim_end_matches('/').to_owned(),
         })
     }
+}
+
+/// A provisioning API as a target, each call with this much time.
+pub(crate) fn api_target(
+    addresses: Addresses,
+    timeout: Duration,
+    stop: Arc<Stop>,
+) -> Result<Box<dyn Target>, String> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    Ok(Box::new(RemoteTarget {
+        addresses,
+        control_token: None,
+        connections: [None, None, None],
+        runtime,
+        world: None,
+        token: None,
+        timeout,
+        limits: Limits::EachCall,
+        began: Instant::now(),
+        stop,
+    }))
+}
+
+/// What the time limit of a target is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limits {
+    /// Everything that is asked of it.
+    Everything,
+    /// Each call.
+    EachCall,
 }
 
 /// Where scenarios are played against a target.
@@ -201,6 +245,7 @@ impl Theatre for Remote {
             world: None,
             token: None,
             timeout: self.timeout,
+            limits: Limits::Everything,
             began: Instant::now(),
             stop: Arc::clone(&self.stop),
         };
@@ -230,6 +275,7 @@ struct RemoteTarget {
     world: Option<String>,
     token: Option<String>,
     timeout: Duration,
+    limits: Limits,
     began: Instant,
     stop: Arc<Stop>,
 }
@@ -285,6 +331,9 @@ impl Drop for RemoteTarget {
 
 impl Target for RemoteTarget {
     fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
+        if self.limits == Limits::EachCall {
+            self.began = Instant::now();
+        }
         let left = self
             .timeout
             .saturating_sub(self.began.elapsed())

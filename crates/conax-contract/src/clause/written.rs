@@ -187,7 +187,7 @@ const WRITTEN: &[Written] = &[
     says("process-immediately.values", Documented, "its Type column", "Anything else is refused."),
     says("process-immediately.with-date", Ours, "", "It wins over a date to come."),
     says("process-immediately.overtakes", Ours, "", "It overtakes waiting requests of other smartcards.").seen(HeadEnd),
-    says("process-immediately.rejected", Inferred, "from a sister module", "If Conax refuses, the call is OK and the request REJECTED.").seen(Control),
+    says("process-immediately.rejected", Inferred, "from a sister module", "If Conax refuses, the call is OK and the request REJECTED."),
     says("priority.echo", Shown, "the examples of add and cancel", "The request has the priority the call gave."),
     says("priority.default", Documented, "Parameters of the six POSTs", "The priority is REGULAR if the call gives none."),
     says("priority.values", Documented, "Parameters of the six POSTs", "Another priority than REGULAR and EXPRESS is refused."),
@@ -199,7 +199,8 @@ const WRITTEN: &[Written] = &[
     says("scheduled-date.kept", Attested, "page 489617", "The request's `scheduled_date` is that of the call.")
         .or("taken by all six, and wins over the start date", "known to some builds only", None),
     says("scheduled-date.default", Shown, "the examples of pairing and PIN", "Without a date the request is due when it is created.")
-        .or("the second of creation", "a later date, as two examples print without saying why", None),
+        .strictly(Strictness::Should)
+    .or("the second of creation", "a later date, as two examples print without saying why", None),
     says("scheduled-date.past", Inferred, "", "A date gone by is taken, and is due at once."),
     says("scheduled-date.not-before", Documented, "page 510799", "A request is not sent before its date."),
     says("reset_pin_to_given_value.pin-form", Inferred, "", "A PIN that is not of digits is refused."),

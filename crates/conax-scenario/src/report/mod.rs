@@ -10,7 +10,7 @@ mod plain;
 mod schema;
 mod story;
 mod tap;
-mod xml;
+pub(crate) mod xml;
 
 #[cfg(test)]
 mod tests;

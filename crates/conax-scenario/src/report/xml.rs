@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 /// Attributes, in order.
-pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
+pub(crate) type Attributes<'a> = &'a [(&'a str, &'a str)];
 
 /// A document under way.
 #[derive(Debug)]
-pub(super) struct Xml {
+pub(crate) struct Xml {
     text: String,
     open: Vec<&'static str>,
 }
 
 impl Xml {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
             open: Vec::new(),
@@ -21,27 +21,27 @@ impl Xml {
     }
 
     /// Begins an element with elements in it.
-    pub(super) fn begin(&mut self, name: &'static str, attributes: Attributes<'_>) {
+    pub(crate) fn begin(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.tag(name, attributes);
         self.text.push_str(">\n");
         self.open.push(name);
     }
 
     /// Ends the innermost element.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         let name = self.open.pop().expect("what ends has begun");
         self.indent();
         let _ = writeln!(self.text, "</{name}>");
     }
 
     /// An element without content.
-    pub(super) fn empty(&mut self, name: &str, attributes: Attributes<'_>) {
+    pub(crate) fn empty(&mut self, name: &str, attributes: Attributes<'_>) {
         self.tag(name, attributes);
         self.text.push_str("/>\n");
     }
 
     /// An element with text in it.
-    pub(super) fn text(&mut self, name: &str, attributes: Attributes<'_>, text: &str) {
+    pub(crate) fn text(&mut self, name: &str, attributes: Attributes<'_>, text: &str) {
         self.tag(name, attributes);
         self.text.push('>');
         for letter in text.chars() {
@@ -54,7 +54,7 @@ impl Xml {
     }
 
     /// The document.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 

@@ -1,0 +1,469 @@
+//! `verify`: a verdict for every clause of the contract on any implementation of the API.
+//!
+//! Read on: `init` (a world file to start from), `reports` (what is written).
+
+mod init;
+mod reports;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use conax_contract::clause::Strictness;
+use conax_contract::text::{near_miss, parse_duration, parse_moment, render};
+use conax_contract::world::WorldSpec;
+use conax_scenario::conformance::Standing;
+use conax_scenario::run::Stop;
+use conax_scenario::target::Target;
+use conax_scenario::verify::{
+    Baseline, Compared, Credentials, Options, TargetWorld, VerifyRecord, planned_creations, probes,
+    story, summary, untested, verify,
+};
+
+use crate::exit::Exit;
+use crate::print;
+use crate::run::in_process::usual_target;
+use crate::run::remote::{Addresses, api_target};
+use crate::run::secret::Secrets;
+use crate::run::told::stop_on_signal;
+use reports::ReportOrder;
+
+/// The target that is a fresh simulator in this process.
+const OURSELVES: &str = "self";
+
+/// The date of that simulator: later than everything its world remembers.
+const START: &str = "2026-01-01T09:00:00";
+
+/// Stories of broken clauses that are printed; the reports have all.
+const STORIES: usize = 30;
+
+/// The verb.
+pub(crate) fn command() -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let many = |arg: Arg| arg.action(ArgAction::Append);
+    let switch = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(help)
+    };
+    let probe_names: Vec<String> = probes()
+        .iter()
+        .map(|probe| format!("  {:<10} {}", probe.name, probe.about))
+        .collect();
+    Command::new("verify")
+        .about("Verify any implementation of the provisioning API, clause by clause")
+        .arg(text("target", "URL", "The provisioning API, such as http://127.0.0.1:8080/crmapi/rest/v2, or `self`: a fresh simulator in this process").required(true))
+        .arg(text("world", "FILE", "What exists there; `--init` writes such a file"))
+        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, password, web_api_key; else the environment has them as CONAX_TOKEN, CONAX_PASSWORD, CONAX_WEB_API_KEY"))
+        .arg(switch("init", "Print a commented world file, made by asking the target what it can"))
+        .arg(text("control", "URL", "For --init: the control door of a conax-sim, which knows its world").requires("init"))
+        .arg(switch("read-only", "Send GETs only; needs a token"))
+        .arg(switch("dry-run", "Only say what would be asked and created"))
+        .arg(many(text("only", "PROBE", "Only this part of the verification")))
+        .arg(text("strict", "DEGREE", "What fails: breaks of `must` clauses, of `should` ones as well, or of `may` ones too").value_parser(["must", "should", "may"]).default_value("must"))
+        .arg(text("rate", "N/s", "Calls in a second at most [default: 50/s; no limit for `self`]"))
+        .arg(text("parallel", "N", "Calls made at the same time where that is the point").default_value("8"))
+        .arg(text("timeout", "TIME", "Time a call may take").default_value("30s"))
+        .arg(text("seed", "N", "Seed of the simulator of `--target self`").default_value("1"))
+        .arg(text("baseline", "FILE", "Known deviations, a clause id per line: listed apart, and no failure"))
+        .arg(text("write-baseline", "FILE", "Write what is broken now as such a file"))
+        .arg(many(text("report", "FORMAT[=FILE]", "Write a report: json, junit, html or sarif; without a file, to standard output")))
+        .arg(switch("quiet", "Print the broken clauses and the last line only").short('q'))
+        .arg(switch("verbose", "Print every clause").short('v'))
+        .after_help(format!(
+            "Parts:\n{}\n\nExamples:\n  \
+             conax-sim verify --target self\n  \
+             conax-sim verify --init --target http://127.0.0.1:8080 > target.world.yaml\n  \
+             conax-sim verify --target http://127.0.0.1:8080 --world target.world.yaml\n  \
+             conax-sim verify --target http://10.0.0.7/crmapi/rest/v2 --read-only --report junit=verify.xml",
+            probe_names.join("\n")
+        ))
+}
+
+/// What the command line asks for.
+struct Order {
+    target: String,
+    world: TargetWorld,
+    world_file: Option<String>,
+    credentials: Credentials,
+    options: Options,
+    only: Vec<String>,
+    least: Strictness,
+    timeout: Duration,
+    seed: u64,
+    baseline: Option<Baseline>,
+    reports: Vec<ReportOrder>,
+}
+
+/// Why nothing is verified.
+type Refused = (Exit, String);
+
+/// Verifies.
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    match Order::of(matches).and_then(|order| order.carry_out(matches)) {
+        Ok(exit) => exit,
+        Err((exit, problem)) => {
+            print::aside(format_args!("error: {}", problem.trim_end()));
+            exit
+        }
+    }
+}
+
+impl Order {
+    fn of(matches: &ArgMatches) -> Result<Self, Refused> {
+        let usage = |problem: String| (Exit::Usage, problem);
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        let many = |name: &str| -> Vec<String> {
+            matches
+                .get_many::<String>(name)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect()
+        };
+        let target = text("target").unwrap_or_default();
+        let is_self = target == OURSELVES;
+        let only = many("only");
+        for name in &only {
+            known_probe(name).map_err(usage)?;
+        }
+        let secrets = secrets(text("secrets-file").as_deref())?;
+        let mut credentials = Credentials {
+            token: secrets.either("token", "CONAX_TOKEN"),
+            password: secrets.either("password", "CONAX_PASSWORD"),
+            web_api_key: secrets.either("web_api_key", "CONAX_WEB_API_KEY"),
+        };
+        let world = match text("world") {
+            Some(path) => read_world(&path)?,
+            None if is_self => {
+                let demo = WorldSpec::demo();
+                fill_in(&mut credentials, &demo);
+                TargetWorld::of(&demo)
+            }
+            None => TargetWorld::default(),
+        };
+        let number = |name: &str| -> Result<u64, Refused> {
+            let text = text(name).unwrap_or_default();
+            let parsed = text.parse();
+            parsed.map_err(|_| usage(format!("--{name}: found `{text}`, expected a whole number")))
+        };
+        let time = text("timeout").unwrap_or_default();
+        let timeout = parse_duration(&time).ok_or_else(|| {
+            usage(format!(
+                "--timeout: found `{time}`, expected a time such as 30s"
+            ))
+        })?;
+        let degree = text("strict").unwrap_or_default();
+        Ok(Self {
+            options: Options {
+                address: target.trim_end_matches('/').to_owned(),
+                is_read_only: matches.get_flag("read-only"),
+                pace: pace(text("rate").as_deref(), is_self).map_err(usage)?,
+                parallel: usize::try_from(number("parallel")?.clamp(1, 64)).unwrap_or(8),
+            },
+            least: Strictness::from_code(&degree).unwrap_or(Strictness::Must),
+            baseline: text("baseline").as_deref().map(read_baseline).transpose()?,
+            reports: many("report")
+                .iter()
+                .map(|text| ReportOrder::parse(text))
+                .collect::<Result<_, _>>()
+                .map_err(usage)?,
+            seed: number("seed")?,
+            world_file: text("world"),
+            target,
+            world,
+            credentials,
+            only,
+            timeout,
+        })
+    }
+
+    fn carry_out(&self, matches: &ArgMatches) -> Result<Exit, Refused> {
+        let stop = Arc::new(Stop::default());
+        let mut target = self.open(&stop)?;
+        if matches.get_flag("init") {
+            let control = matches.get_one::<String>("control");
+            return init::init(self, target.as_mut(), control.map(String::as_str));
+        }
+        let is_quiet = matches.get_flag("quiet");
+        self.say_beforehand(is_quiet)?;
+        if matches.get_flag("dry-run") {
+            return Ok(Exit::Met);
+        }
+        stop_on_signal(&stop);
+        let mut hear = |probe: &conax_scenario::verify::Probe| {
+            if !is_quiet {
+                print::aside(format_args!("asking: {}", probe.about));
+            }
+        };
+        let (record, _) = verify(
+            target.as_mut(),
+            &self.world,
+            &self.credentials,
+            &self.options,
+            (&self.only, &mut hear),
+        );
+        let exit = self.conclude(&record, matches, stop.is_interrupted());
+        let file = self.world_file.as_deref().unwrap_or("target.world.yaml");
+        Ok(reports::write(
+            &self.reports,
+            &record,
+            (self.least, file),
+            exit,
+        ))
+    }
+
+    fn open(&self, stop: &Arc<Stop>) -> Result<Box<dyn Target>, Refused> {
+        let unreachable = |problem| (Exit::Surroundings, problem);
+        if self.target == OURSELVES {
+            let start = parse_moment(START).unwrap_or_default();
+            let world = WorldSpec::demo();
+            return usual_target(self.seed, start, &world, Arc::clone(stop)).map_err(unreachable);
+        }
+        let addresses =
+            Addresses::of_api(&self.target).map_err(|problem| (Exit::Usage, problem))?;
+        api_target(addresses, self.timeout, Arc::clone(stop)).map_err(unreachable)
+    }
+
+    /// What will be created, before anything is.
+    fn say_beforehand(&self, is_quiet: bool) -> Result<(), Refused> {
+        if self.options.is_read_only && self.credentials.token.is_none() && self.target != OURSELVES
+        {
+            let problem = "a read-only verification sends no login, so it needs a token\n   \
+                           hint: put `token=…` into a file and name it with --secrets-file, or set CONAX_TOKEN";
+            return Err((Exit::Usage, problem.to_owned()));
+        }
+        if is_quiet {
+            return Ok(());
+        }
+        let count = match self.options.is_read_only {
+            true => 0,
+            false => planned_creations(&self.world, &self.options, &self.only),
+        };
+        let what = match (count, &self.world.subscription) {
+            (0, _) if self.options.is_read_only => "sends GETs only and creates nothing".to_owned(),
+            (0, _) => "creates nothing: the world file names nothing that orders can be given for"
+                .to_owned(),
+            (count, subscription) => {
+                let cards: Vec<String> = self
+                    .world
+                    .smartcards
+                    .iter()
+                    .map(|card| card.label())
+                    .collect();
+                format!(
+                    "will create {count} requests on subscription {} for smartcards {}, and takes none back",
+                    subscription
+                        .as_ref()
+                        .map_or("?".to_owned(), |named| named.label()),
+                    cards.join(", ")
+                )
+            }
+        };
+        print::aside(format_args!("verify {}: {what}", self.target));
+        Ok(())
+    }
+
+    /// Prints what came of it.
+    fn conclude(&self, record: &VerifyRecord, matches: &ArgMatches, is_interrupted: bool) -> Exit {
+        let least = self.least;
+        let compared = self
+            .baseline
+            .clone()
+            .unwrap_or_default()
+            .compare(record, least);
+        let say = |line: &str| match self.reports.iter().any(ReportOrder::is_printed) {
+            true => print::aside(line),
+            false => print::result(line),
+        };
+        if matches.get_flag("verbose") {
+            for clause in &record.clauses {
+                say(&format!(
+                    "{:<12} {} {}",
+                    clause.standing.words(),
+                    clause.id,
+                    clause.statement
+                ));
+            }
+            say("");
+        }
+        let broken: Vec<_> = record.standing(Standing::Broken).collect();
+        let told = broken
+            .iter()
+            .filter(|clause| compared.new.contains(&clause.id));
+        for clause in told.take(STORIES) {
+            say(&story(record, clause));
+        }
+        let lenient: Vec<&str> = broken
+            .iter()
+            .filter(|clause| !clause.fails(least))
+            .map(|clause| clause.id.as_str())
+            .collect();
+        if !lenient.is_empty() {
+            say(&format!(
+                "broken, but less than a {least}: {}",
+                lenient.join(", ")
+            ));
+        }
+        say_compared(&compared, &say);
+        if !matches.get_flag("quiet") {
+            for (why, ids) in untested(record) {
+                say(&format!("not testable there, {}: {why}", ids.len()));
+            }
+        }
+        if let Some(trouble) = &record.trouble {
+            say(&format!("the target does not answer any more: {trouble}"));
+        }
+        say(&summary(record));
+        if let Some(path) = matches.get_one::<String>("write-baseline") {
+            let text = Baseline::render(record, least);
+            if let Err(error) = std::fs::write(path, text) {
+                print::aside(format_args!("error: failed to write `{path}`: {error}"));
+                return Exit::ReportNotWritten;
+            }
+        }
+        let exit = self.exit(record, &compared, is_interrupted);
+        if exit != Exit::Met {
+            say(&format!("exit {}: {}", exit.code(), exit.meaning()));
+        }
+        exit
+    }
+
+    fn exit(&self, record: &VerifyRecord, compared: &Compared, is_interrupted: bool) -> Exit {
+        let has_held = record.standing(Standing::Held).next().is_some();
+        if is_interrupted {
+            Exit::Interrupted
+        } else if record.trouble.is_some() {
+            Exit::Surroundings
+        } else if !compared.new.is_empty() || !compared.fixed.is_empty() {
+            Exit::NotMet
+        } else if !has_held {
+            Exit::NothingRan
+        } else {
+            Exit::Met
+        }
+    }
+}
+
+fn say_compared(compared: &Compared, say: &dyn Fn(&str)) {
+    let lists = [
+        ("known deviations, still there", &compared.known),
+        (
+            "known deviations that are fixed; take them out of the baseline",
+            &compared.fixed,
+        ),
+        (
+            "known deviations nothing showed this time",
+            &compared.unseen,
+        ),
+    ];
+    for (what, ids) in lists {
+        if !ids.is_empty() {
+            say(&format!("{what}: {}", ids.join(", ")));
+        }
+    }
+}
+
+fn known_probe(name: &str) -> Result<(), String> {
+    let names = || probes().iter().map(|probe| probe.name);
+    if names().any(|known| known == name) {
+        return Ok(());
+    }
+    let hint = match near_miss(name, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected one of {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    Err(format!(
+        "--only: there is no part `{name}`\n   hint: {hint}"
+    ))
+}
+
+/// The pause between two calls.
+fn pace(rate: Option<&str>, is_self: bool) -> Result<Duration, String> {
+    let Some(text) = rate else {
+        return Ok(if is_self {
+            Duration::ZERO
+        } else {
+            Duration::from_millis(20)
+        });
+    };
+    let number: Option<f64> = text.trim_end_matches("/s").parse().ok();
+    match number {
+        Some(number) if number > 0.0 && number.is_finite() => {
+            Ok(Duration::from_secs_f64((1.0 / number).min(3600.0)))
+        }
+        _ => Err(format!(
+            "--rate: found `{text}`, expected calls in a second such as 50/s"
+        )),
+    }
+}
+
+/// Values of secrets by either of their names.
+struct Named(Secrets);
+
+impl Named {
+    fn either(&self, in_file: &str, in_environment: &str) -> Option<String> {
+        let of_file = self.0.of_file(in_file).map(str::to_owned);
+        of_file.or_else(|| std::env::var(in_environment).ok())
+    }
+}
+
+fn secrets(path: Option<&str>) -> Result<Named, Refused> {
+    let Some(path) = path else {
+        return Ok(Named(Secrets::default()));
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        (
+            Exit::Settings,
+            format!("failed to read the file of secrets `{path}`: {error}"),
+        )
+    })?;
+    let secrets =
+        Secrets::parse(&text).map_err(|problem| (Exit::Settings, format!("{path}: {problem}")))?;
+    Ok(Named(secrets))
+}
+
+fn read_world(path: &str) -> Result<TargetWorld, Refused> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        (
+            Exit::Settings,
+            format!("failed to read the world file `{path}`: {error}"),
+        )
+    })?;
+    TargetWorld::parse(&text).map_err(|findings| {
+        (
+            Exit::Settings,
+            format!(
+                "the world file is wrong\n\n{}",
+                render(path, &text, &findings)
+            ),
+        )
+    })
+}
+
+fn read_baseline(path: &str) -> Result<Baseline, Refused> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        (
+            Exit::Settings,
+            format!("failed to read the baseline `{path}`: {error}"),
+        )
+    })?;
+    Baseline::parse(&text).map_err(|problem| (Exit::Settings, format!("{path}: {problem}")))
+}
+
+/// What opens a world of ours.
+pub(crate) fn fill_in(credentials: &mut Credentials, world: &WorldSpec) {
+    let password = world.users.iter().find_map(|user| user.password.as_ref());
+    let key = world.web_api_keys.first();
+    credentials.password = credentials
+        .password
+        .take()
+        .or(password.map(|secret| secret.expose().to_owned()));
+    credentials.web_api_key = credentials
+        .web_api_key
+        .take()
+        .or(key.map(|key| key.key.expose().to_owned()));
+}

@@ -1,0 +1,332 @@
+//! What an answer owes to its call: a creation repeats what was asked for, a list holds what
+//! matches, `show` shows what was named.
+
+use conax_contract::crm::{Member, Operation, ParameterKey};
+use serde_json::Value;
+
+use super::heard::Heard;
+use super::kinds::{is_date, shown};
+use super::object::Printed;
+use super::verdicts::{Break, Verdicts};
+
+/// Judges an answer that went well against its call.
+pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
+    let printed = Printed::all(heard);
+    match heard.operation {
+        Operation::Show => shown_is_named(heard, &printed, verdicts),
+        Operation::List => listed_matches(heard, &printed, verdicts),
+        Operation::IssueToken | Operation::IssueTokenForWebApiKey => token(heard, verdicts),
+        Operation::ReleaseToken => {}
+        _ => {
+            if let [printed] = printed.as_slice() {
+                created(heard, printed, verdicts);
+            }
+        }
+    }
+}
+
+fn token(heard: &Heard, verdicts: &mut Verdicts) {
+    let token = heard.data().get("token").and_then(Value::as_str);
+    verdicts.judge(
+        "token.form",
+        token.is_some_and(|token| !token.is_empty()),
+        || Break::at(heard.number, "data.token", "non-empty text", "none"),
+    );
+}
+
+fn shown_is_named(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
+    let Some(Value::Object(named)) = heard.parameters.get("provisioning_request_identifier") else {
+        return;
+    };
+    let [printed] = printed else { return };
+    for (field, value) in named {
+        let (id, member) = match field.as_str() {
+            "id" => ("show.by-id", Member::Id),
+            "number" => ("show.by-number", Member::Number),
+            _ => continue,
+        };
+        let Some(found) = printed.get(member) else {
+            continue;
+        };
+        for clause in [id, "show.one-record"] {
+            verdicts.judge(clause, found == value, || {
+                printed.at(
+                    member.code(),
+                    shown(member.code(), Some(value)),
+                    shown(member.code(), Some(found)),
+                )
+            });
+        }
+    }
+}
+
+fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
+    let filters = [
+        ("type", "list.by-type", Member::Type),
+        ("life_cycle_state", "list.by-state", Member::LifeCycleState),
+        (
+            "reference_number",
+            "list.by-reference-number",
+            Member::ReferenceNumber,
+        ),
+    ];
+    for (parameter, id, member) in filters {
+        let Some(wanted) = heard.parameters.get(parameter) else {
+            continue;
+        };
+        for printed in printed {
+            if let Some(found) = printed.get(member) {
+                verdicts.judge(id, found == wanted, || {
+                    printed.at(
+                        member.code(),
+                        shown("", Some(wanted)),
+                        shown("", Some(found)),
+                    )
+                });
+            }
+        }
+    }
+    if let Some(limit) = heard.parameters.get("number_of_results").and_then(number) {
+        verdicts.judge(
+            "list.number-of-results-limits",
+            printed.len() as u64 <= limit,
+            || {
+                Break::at(
+                    heard.number,
+                    "data",
+                    format!("{limit} at most"),
+                    format!("{}", printed.len()),
+                )
+            },
+        );
+    }
+    in_order(printed, verdicts);
+}
+
+/// A whole number, as a body or a query has it.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn in_order(printed: &[Printed<'_>], verdicts: &mut Verdicts) {
+    let created = |printed: &Printed<'_>| {
+        let log = printed.get(Member::LogInformation)?;
+        log["created_date"].as_str().map(str::to_owned)
+    };
+    for pair in printed.windows(2) {
+        if let (Some(first), Some(second)) = (created(&pair[0]), created(&pair[1])) {
+            verdicts.judge("list.order", first <= second, || {
+                pair[1].at(
+                    "log_information.created_date",
+                    format!("{first} or later"),
+                    second,
+                )
+            });
+        }
+    }
+}
+
+fn created(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+    let at_once = flag(heard.parameters.get("process_immediately"));
+    let Some(at_once) = at_once else { return };
+    its_type_and_state(heard, printed, at_once, verdicts);
+    its_priority(heard, printed, verdicts);
+    its_date(heard, printed, verdicts);
+    its_items(heard, printed, verdicts);
+    if heard.operation == Operation::AddToExistingPairing {
+        let name = printed.text(Member::ProcessName);
+        verdicts.judge(
+            "add_to_existing_pairing.process-name",
+            name == Some("MANUAL"),
+            || {
+                printed.at(
+                    "process_name",
+                    "MANUAL",
+                    shown("", printed.get(Member::ProcessName)),
+                )
+            },
+        );
+    }
+}
+
+/// What a boolean parameter says; false if it is not there.
+fn flag(value: Option<&Value>) -> Option<bool> {
+    match value {
+        None | Some(Value::Null) => Some(false),
+        Some(Value::Bool(flag)) => Some(*flag),
+        Some(Value::Number(number)) => match number.as_u64() {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        },
+        Some(Value::String(text)) => match text.as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        },
+        Some(_) => None,
+    }
+}
+
+fn its_type_and_state(
+    heard: &Heard,
+    printed: &Printed<'_>,
+    at_once: bool,
+    verdicts: &mut Verdicts,
+) {
+    let operation = heard.operation;
+    let wanted = operation.creates().map_or("", |made| made.code());
+    let found = printed.text(Member::Type).unwrap_or_default();
+    let state = printed.text(Member::LifeCycleState).unwrap_or_default();
+    let is_pending = at_once || state == "PENDING";
+    verdicts.judge(
+        &format!("{}.creates", operation.name()),
+        found == wanted && is_pending,
+        || {
+            printed.at(
+                "type",
+                format!("a {wanted} that is PENDING"),
+                format!("{found} that is {state}"),
+            )
+        },
+    );
+    let (clause, wanted_state) = match at_once {
+        true => ("process-immediately.synchronous", "COMPLETED or REJECTED"),
+        false => ("process-immediately.default", "PENDING"),
+    };
+    verdicts.judge(clause, at_once != (state == "PENDING"), || {
+        printed.at("life_cycle_state", wanted_state, state)
+    });
+    if !at_once {
+        verdicts.judge("request.states", state == "PENDING", || {
+            printed.at("life_cycle_state", "PENDING at first", state)
+        });
+    }
+    let echo = printed.get(Member::ProcessImmediately);
+    verdicts.judge(
+        "process-immediately.echo",
+        echo == Some(&Value::from(u8::from(at_once))),
+        || {
+            printed.at(
+                "process_immediately",
+                u8::from(at_once).to_string(),
+                shown("", echo),
+            )
+        },
+    );
+}
+
+fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+    let found = printed.text(Member::Priority).unwrap_or_default();
+    let (id, wanted) = match heard.parameters.get("priority").and_then(Value::as_str) {
+        Some(given) => ("priority.echo", given),
+        None => ("priority.default", "REGULAR"),
+    };
+    verdicts.judge(id, found == wanted, || {
+        printed.at("priority", wanted, found)
+    });
+}
+
+fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+    let found = printed.text(Member::ScheduledDate).unwrap_or_default();
+    let given = |name: &str| heard.parameters.get(name).and_then(Value::as_str);
+    let starts = heard.operation.parameter("start_date").is_some();
+    let start_date = given("start_date").filter(|_| starts);
+    let (id, wanted) = match (given("scheduled_date"), start_date) {
+        (Some(date), _) => ("scheduled-date.kept".to_owned(), date),
+        (None, Some(date)) => (format!("{}.start-date-kept", heard.operation.name()), date),
+        (None, None) => {
+            let log = printed.get(Member::LogInformation);
+            let created = log.and_then(|log| log["created_date"].as_str());
+            let Some(created) = created else { return };
+            ("scheduled-date.default".to_owned(), created)
+        }
+    };
+    verdicts.judge(&id, found == wanted, || {
+        printed.at("scheduled_date", wanted, found)
+    });
+    if wanted.get(..4).is_some_and(|year| year < "2000") && is_date(wanted) {
+        verdicts.held("scheduled-date.past");
+    }
+}
+
+fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+    let items = printed.get(Member::ParametersSet).and_then(Value::as_array);
+    let values = |key: ParameterKey| -> Vec<&str> {
+        let items = items.into_iter().flatten();
+        items
+            .filter_map(|item| item.get(key.code())?.as_str())
+            .collect()
+    };
+    let sets = [
+        (
+            "smartcard_set",
+            "smartcard_ca_id",
+            ParameterKey::SmartcardCaId,
+        ),
+        ("stb_set", "stb_ca_id", ParameterKey::StbCaId),
+    ];
+    for (set, member, key) in sets {
+        let wanted = heard.parameters.get(set).and_then(Value::as_array);
+        for wanted in wanted.into_iter().flatten() {
+            let Some(wanted) = wanted[member].as_str() else {
+                continue;
+            };
+            let found = values(key);
+            verdicts.judge(
+                "create_pairing.each-member",
+                found.contains(&wanted),
+                || {
+                    printed.at(
+                        "parameters_set",
+                        format!("an item {member} {wanted}"),
+                        found.join(", "),
+                    )
+                },
+            );
+        }
+    }
+    let cards = [
+        values(ParameterKey::SmartcardCaId),
+        values(ParameterKey::ExistingSmartcardCaId),
+    ];
+    verdicts.judge(
+        "items.card",
+        cards.iter().any(|cards| !cards.is_empty()),
+        || printed.at("parameters_set", "an item that names the smartcard", "none"),
+    );
+    distributor(heard, printed, items, verdicts);
+}
+
+/// The links to a distributor come with the subscription.
+fn distributor(
+    heard: &Heard,
+    printed: &Printed<'_>,
+    items: Option<&Vec<Value>>,
+    verdicts: &mut Verdicts,
+) {
+    // What E6 shows: added to a pairing without a subscription, and without a link.
+    if heard.operation == Operation::AddToExistingPairing {
+        return;
+    }
+    let named = heard
+        .parameters
+        .get("subscription_identifier")
+        .is_some_and(|value| !value.is_null());
+    let is_link =
+        |name: &String| name.contains("_distribution_id") || name.contains("_distributor_id");
+    let has_link = items.into_iter().flatten().any(|item| {
+        item.as_object()
+            .is_some_and(|members| members.keys().any(is_link))
+    });
+    verdicts.judge("distributor.with-subscription", named == has_link, || {
+        let words = |is: bool| {
+            if is {
+                "a link to a distributor"
+            } else {
+                "no link to a distributor"
+            }
+        };
+        printed.at("parameters_set", words(named), words(has_link))
+    });
+}

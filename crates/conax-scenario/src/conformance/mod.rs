@@ -1,0 +1,21 @@
+//! Holding what a target says against the contract's clauses: pure verdicts over exchanges.
+//!
+//! A [`Witness`] hears every exchange, in order, and judges what one answer shows (`reply`,
+//! `object`), what an answer owes to its call (`echo`), and what several answers owe to each other
+//! (`memory`). It calls nobody. Who makes the calls: `verify`, `explore`, and a recording.
+
+mod echo;
+mod heard;
+mod kinds;
+mod memory;
+mod object;
+mod reply;
+#[cfg(test)]
+mod tests;
+mod verdicts;
+mod witness;
+
+pub use heard::Heard;
+pub use kinds::{is_date, shown};
+pub use verdicts::{Break, ClauseVerdict, Standing, Verdicts};
+pub use witness::Witness;

@@ -1,0 +1,110 @@
+//! What one answer shows by itself: the status block, and what is around it.
+
+use serde_json::Value;
+
+use super::heard::Heard;
+use super::kinds::shown;
+use super::verdicts::{Break, Verdicts};
+
+/// Judges the outside of an answer. Whether its `data` can be looked at as well.
+pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) -> bool {
+    let at =
+        |path: &str, expected: &str, found: String| Break::at(heard.number, path, expected, found);
+    verdicts.judge("status.no-5xx", heard.http_status < 500, || {
+        at("", "no HTTP 5xx", format!("HTTP {}", heard.http_status))
+    });
+    let is_json = heard.reply.as_ref().is_some_and(Value::is_object);
+    verdicts.judge("status.json", is_json, || {
+        at("", "a JSON object", "something else".to_owned())
+    });
+    if !is_json {
+        return false;
+    }
+    let status = heard.status();
+    let has_block = status.as_object().is_some_and(|members| {
+        members.len() == 3
+            && ["code", "message", "description"]
+                .iter()
+                .all(|name| members.contains_key(*name))
+            && members["code"].is_string()
+    });
+    verdicts.judge("status.block", has_block, || {
+        at(
+            "status",
+            "`code`, `message` and `description`",
+            shown("status", Some(status)),
+        )
+    });
+    if !has_block {
+        return false;
+    }
+    match heard.is_ok() {
+        true => success(heard, verdicts),
+        false => refusal(heard, verdicts),
+    }
+    heard.is_ok()
+}
+
+fn success(heard: &Heard, verdicts: &mut Verdicts) {
+    let status = heard.status();
+    let is_empty = |name: &str| status[name].is_null();
+    verdicts.judge(
+        "status.success-texts",
+        is_empty("message") && is_empty("description"),
+        || {
+            let found = format!(
+                "message {}, description {}",
+                shown("message", status.get("message")),
+                shown("description", status.get("description"))
+            );
+            Break::at(heard.number, "status", "null for both texts", found)
+        },
+    );
+    verdicts.judge("status.ok", heard.http_status == 200, || {
+        let found = format!("OK with HTTP {}", heard.http_status);
+        Break::at(heard.number, "status.code", "OK with HTTP 200", found)
+    });
+}
+
+fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
+    let (number, code) = (heard.number, heard.code());
+    verdicts.judge("status.ok", !code.eq_ignore_ascii_case("ok"), || {
+        Break::at(number, "status.code", "OK, or the code of a refusal", code)
+    });
+    let message = heard.status().get("message");
+    let has_message = message
+        .and_then(Value::as_str)
+        .is_some_and(|text| !text.is_empty());
+    verdicts.judge("status.message", has_message, || {
+        Break::at(
+            number,
+            "status.message",
+            "a text for a person",
+            shown("message", message),
+        )
+    });
+    let is_class = code.starts_with("COM.CRM.EXCEPTION.")
+        && code.ends_with("EXCEPTION")
+        && code
+            .bytes()
+            .all(|byte| byte == b'.' || byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    verdicts.judge("status.code-form", is_class, || {
+        Break::at(
+            number,
+            "status.code",
+            "COM.CRM.EXCEPTION.….…EXCEPTION",
+            code,
+        )
+    });
+    if !heard.is_routed {
+        return;
+    }
+    verdicts.judge("status.http-200", heard.http_status == 200, || {
+        Break::at(
+            number,
+            "",
+            "HTTP 200",
+            format!("HTTP {}", heard.http_status),
+        )
+    });
+}

@@ -1,0 +1,166 @@
+//! What is known of every clause.
+
+use conax_contract::clause::Clause;
+use serde::{Deserialize, Serialize};
+
+/// Breaks of one clause that are kept; more of the same tell nothing new.
+const MOST_BREAKS: usize = 3;
+
+/// Where a target did not do as a clause says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Break {
+    /// The exchange that shows it, by its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<usize>,
+    /// Where in the answer.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was found; secrets are not repeated.
+    pub found: String,
+}
+
+impl Break {
+    /// A break seen in an exchange.
+    #[must_use]
+    pub fn at(
+        exchange: usize,
+        path: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self {
+            exchange: Some(exchange),
+            path: path.into(),
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+}
+
+/// What is known of one clause.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClauseVerdict {
+    /// How often it was seen to hold.
+    pub held: u64,
+    /// How often it was seen to be broken.
+    pub broken: u64,
+    /// The first breaks.
+    pub breaks: Vec<Break>,
+    /// Why it could not be tested there.
+    pub untestable: Option<String>,
+}
+
+/// How a clause stands after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It held whenever it was looked at.
+    Held,
+    /// It was broken at least once.
+    Broken,
+    /// It could not be tested there.
+    NotTestable,
+}
+
+impl Standing {
+    /// The words for it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Broken => "broken",
+            Self::NotTestable => "not testable",
+        }
+    }
+}
+
+impl ClauseVerdict {
+    /// How it stands: one break outweighs whatever held.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match (self.broken, self.held) {
+            (0, 0) => Standing::NotTestable,
+            (0, _) => Standing::Held,
+            (_, _) => Standing::Broken,
+        }
+    }
+}
+
+/// What is known of every clause of the catalogue.
+#[derive(Clone, Debug)]
+pub struct Verdicts {
+    by_place: Vec<ClauseVerdict>,
+    broken: u64,
+}
+
+impl Default for Verdicts {
+    fn default() -> Self {
+        Self {
+            by_place: vec![ClauseVerdict::default(); Clause::all().len()],
+            broken: 0,
+        }
+    }
+}
+
+impl Verdicts {
+    /// The clause was seen: it held, or what broke it.
+    pub fn judge(&mut self, id: &str, holds: bool, broken: impl FnOnce() -> Break) {
+        match holds {
+            true => self.held(id),
+            false => self.broken(id, broken()),
+        }
+    }
+
+    /// The clause held once more.
+    pub fn held(&mut self, id: &str) {
+        self.of_mut(id).held += 1;
+    }
+
+    /// The clause was broken.
+    pub fn broken(&mut self, id: &str, how: Break) {
+        self.broken += 1;
+        let verdict = self.of_mut(id);
+        verdict.broken += 1;
+        if verdict.breaks.len() < MOST_BREAKS {
+            verdict.breaks.push(how);
+        }
+    }
+
+    /// Why the clause cannot be tested there; the first reason stays.
+    pub fn untestable(&mut self, id: &str, why: impl Into<String>) {
+        self.of_mut(id).untestable.get_or_insert_with(|| why.into());
+    }
+
+    /// What is known of one clause.
+    #[must_use]
+    pub fn of(&self, id: &str) -> Option<&ClauseVerdict> {
+        Clause::place_of(id).map(|place| &self.by_place[place])
+    }
+
+    /// Every clause with what is known of it.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Clause, &ClauseVerdict)> {
+        Clause::all().iter().zip(&self.by_place)
+    }
+
+    /// How many breaks were seen, of all clauses.
+    #[must_use]
+    pub const fn break_count(&self) -> u64 {
+        self.broken
+    }
+
+    /// The clauses that were broken, with their first breaks.
+    pub fn breaks(&self) -> impl Iterator<Item = (&'static Clause, &[Break])> {
+        self.iter()
+            .filter(|(_, verdict)| verdict.broken > 0)
+            .map(|(clause, verdict)| (clause, verdict.breaks.as_slice()))
+    }
+
+    fn of_mut(&mut self, id: &str) -> &mut ClauseVerdict {
+        let place = Clause::place_of(id);
+        let place = place.expect("whoever judges names a clause of the catalogue");
+        &mut self.by_place[place]
+    }
+}

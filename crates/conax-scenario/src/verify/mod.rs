@@ -1,0 +1,23 @@
+//! Verification: a verdict for every clause of the contract on any implementation of the API.
+//!
+//! A [`Session`] makes calls and lets a [`Witness`](crate::conformance::Witness) hear them; the
+//! `probes` say which calls. What came of it is a [`VerifyRecord`]. Nothing here knows what is
+//! behind the target.
+//!
+//! ```text
+//! TargetWorld + credentials ─► probes ─► exchanges ─► Verdicts ─► VerifyRecord ─► report, baseline, exit code
+//! ```
+
+mod baseline;
+mod probes;
+mod record;
+mod session;
+mod told;
+mod world;
+
+pub use baseline::{Baseline, Compared};
+pub use probes::{Probe, planned_creations, probes, verify};
+pub use record::{ClauseRecord, ExchangeNote, VerifyRecord};
+pub use session::{Credentials, Options, Session};
+pub use told::{html, junit, sarif, story, summary, untested};
+pub use world::{LoginWorld, Named, RejectedWorld, TargetWorld};

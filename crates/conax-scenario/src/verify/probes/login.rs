@@ -1,0 +1,268 @@
+//! Ways to a token, and calls without one.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use conax_contract::crm::Operation;
+use serde_json::{Value, json};
+
+use super::orders::{self, with};
+use crate::conformance::Heard;
+use crate::document::Door;
+use crate::target::HttpCall;
+use crate::verify::session::{Options, Session};
+use crate::verify::world::{LoginWorld, TargetWorld};
+
+const LOGIN: &[&str] = &[
+    "token.login",
+    "token.login-mandatory",
+    "token.user-name-case",
+    "token.unit",
+    "token.several",
+    "token.release",
+    "token.form",
+    "issue_token.method",
+    "issue_token.username",
+    "issue_token.password",
+    "issue_token.organisation",
+    "issue_token.unit",
+    "release_token.method",
+    "release_token.token",
+    "same.tokens",
+];
+
+/// One order is given under a unit of its own.
+pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
+    let has_unit = world
+        .login
+        .as_ref()
+        .is_some_and(|login| login.unit.is_some());
+    usize::from(has_unit && orders::order(Operation::AddSubscriptions, world, 0).is_some())
+}
+
+impl Session<'_> {
+    /// Gets a token, unless there is one.
+    pub(crate) fn log_in(&mut self) {
+        let (Some(login), Some(password)) = (&self.world.login, &self.credentials.password) else {
+            return;
+        };
+        if !self.token.is_empty() || self.options.is_read_only {
+            return;
+        }
+        let heard = self.call(Operation::IssueToken, login_body(login, password));
+        if let Some(token) = heard.as_ref().and_then(token_of) {
+            self.token = token;
+        }
+    }
+}
+
+fn login_body(login: &LoginWorld, password: &str) -> Value {
+    json!({
+        "username": login.username,
+        "password": password,
+        "organisation": login.organisation,
+    })
+}
+
+fn token_of(heard: &Heard) -> Option<String> {
+    heard.data()["token"].as_str().map(str::to_owned)
+}
+
+pub(super) fn run(session: &mut Session<'_>) {
+    key_login(session);
+    let (Some(login), Some(password)) = (&session.world.login, &session.credentials.password)
+    else {
+        session.untestable(
+            LOGIN,
+            "it takes a login in the world file, and its password",
+        );
+        return;
+    };
+    let body = login_body(login, password);
+    refused_logins(session, login, &body);
+    let clauses = [
+        "token.login",
+        "issue_token.method",
+        "issue_token.username",
+        "issue_token.password",
+        "issue_token.organisation",
+    ];
+    let first = session.accepted(&clauses, Operation::IssueToken, body.clone());
+    let other_case = match login.username.chars().any(char::is_lowercase) {
+        true => login.username.to_uppercase(),
+        false => login.username.to_lowercase(),
+    };
+    session.accepted(
+        &["token.user-name-case"],
+        Operation::IssueToken,
+        with(&body, "username", other_case.into()),
+    );
+    let second = session.accepted(&["token.login"], Operation::IssueToken, body.clone());
+    let tokens = (
+        first.as_ref().and_then(token_of),
+        second.as_ref().and_then(token_of),
+    );
+    if let (Some(first), Some(second)) = tokens {
+        several(session, &first, &second);
+    }
+    unit(session, login, &body);
+}
+
+fn refused_logins(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
+    for name in ["username", "password", "organisation"] {
+        let id = format!("issue_token.{name}");
+        let clauses = ["token.login-mandatory", id.as_str()];
+        session.refused(&clauses, Operation::IssueToken, orders::without(body, name));
+        let wrong = with(body, name, format!("not-{}", login.organisation).into());
+        session.refused(&["token.login-mandatory"], Operation::IssueToken, wrong);
+    }
+}
+
+/// Two tokens live side by side and see the same; a released one is dead.
+fn several(session: &mut Session<'_>, first: &str, second: &str) {
+    let list =
+        |token: &str| json!({ "token": token, "life_cycle_state": "REJECTED", "fields_set": "id" });
+    let with_first = session.accepted(&["token.several"], Operation::List, list(first));
+    let with_second = session.accepted(&["token.several"], Operation::List, list(second));
+    if let (Some(one), Some(other)) = (with_first, with_second) {
+        let same = one.data() == other.data();
+        session.judge(
+            &["same.tokens"],
+            &other,
+            same,
+            "what the other token of the user sees",
+            "something else",
+        );
+    }
+    let clauses = ["release_token.method", "release_token.token"];
+    session.refused(&["release_token.token"], Operation::ReleaseToken, json!({}));
+    session.accepted(&clauses, Operation::ReleaseToken, json!({ "token": first }));
+    session.refused(&["token.release"], Operation::List, list(first));
+    session.accepted(&["token.several"], Operation::List, list(second));
+}
+
+fn unit(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
+    let order = orders::order(Operation::AddSubscriptions, session.world, 0);
+    let (Some(unit), Some(order)) = (&login.unit, order) else {
+        session.untestable(
+            &["token.unit", "issue_token.unit"],
+            "the login in the world file names no unit",
+        );
+        return;
+    };
+    let wanted = with(body, "unit", unit.clone().into());
+    let heard = session.accepted(&["issue_token.unit"], Operation::IssueToken, wanted);
+    let Some(token) = heard.as_ref().and_then(token_of) else {
+        return;
+    };
+    let order = with(
+        &with(&order, "token", token.into()),
+        "start_date",
+        orders::FAR.into(),
+    );
+    let Some(made) = session.accepted(&["token.unit"], Operation::AddSubscriptions, order) else {
+        return;
+    };
+    let found = made.data()["log_information"]["created_by_unit"]["id"].clone();
+    let holds = found == unit.as_str();
+    session.judge(
+        &["token.unit", "issue_token.unit"],
+        &made,
+        holds,
+        "created_by_unit is the unit of the login",
+        "another one",
+    );
+}
+
+fn key_login(session: &mut Session<'_>) {
+    let clauses = [
+        "web-api-key.login",
+        "issue_token_for_web_api_key.method",
+        "issue_token_for_web_api_key.unit",
+    ];
+    let Some(key) = &session.credentials.web_api_key else {
+        session.untestable(
+            &clauses,
+            "it takes a Web API key, `web_api_key` among the secrets",
+        );
+        return;
+    };
+    let call = |key: &str, body: &Value| {
+        let path = format!("/{}", Operation::IssueTokenForWebApiKey.path());
+        let mut call = HttpCall::post(Door::Crm, path, body);
+        let basic = format!("Basic {}", STANDARD.encode(format!("{key}:")));
+        call.headers.push(("authorization".to_owned(), basic));
+        call
+    };
+    let operation = Operation::IssueTokenForWebApiKey;
+    let good = session.call_as(operation, json!({}), call(key, &json!({})));
+    if let Some(heard) = &good {
+        session.judge_accepted(&clauses[..2], heard);
+    }
+    let unit = session
+        .world
+        .login
+        .as_ref()
+        .and_then(|login| login.unit.clone());
+    if let Some(unit) = unit {
+        let body = json!({ "unit": unit });
+        if let Some(heard) = session.call_as(operation, body.clone(), call(key, &body)) {
+            session.judge_accepted(&clauses[2..], &heard);
+        }
+    }
+    let bad = session.call_as(operation, json!({}), call("0000", &json!({})));
+    if let Some(heard) = &bad {
+        session.judge_refused(&clauses[..1], heard, "a key nobody has");
+    }
+}
+
+/// Calls without a valid token.
+pub(super) fn run_token(session: &mut Session<'_>) {
+    let clauses = ["token.first"];
+    for operation in Operation::ALL
+        .into_iter()
+        .filter(|operation| operation.needs_token())
+    {
+        if session.options.is_read_only && operation.verb() != "GET" {
+            continue;
+        }
+        let own = format!("{}.token", operation.name());
+        let valid = valid(session, operation);
+        session.refused(
+            &["token.mandatory", &own],
+            operation,
+            with(&valid, "token", Value::Null),
+        );
+        let unknown = json!("00000000000000000000000000000000");
+        session.refused(
+            &["token.unknown", &own],
+            operation,
+            with(&valid, "token", unknown),
+        );
+        // Nothing but the token is told to who has none.
+        let wrong = session.call(
+            operation,
+            json!({ "token": null, "priority": "URGENT", "type": "NOTHING" }),
+        );
+        if let Some(heard) = wrong {
+            let text = heard.status().to_string();
+            let tells = ["priority", "URGENT", "NOTHING", "identifier"]
+                .iter()
+                .any(|word| text.contains(word));
+            session.judge(
+                &clauses,
+                &heard,
+                !tells && !heard.is_ok(),
+                "nothing but the missing token",
+                "more than that",
+            );
+        }
+    }
+}
+
+fn valid(session: &Session<'_>, operation: Operation) -> Value {
+    match operation {
+        Operation::Show => json!({ "provisioning_request_identifier": { "number": "1" } }),
+        Operation::List => json!({ "life_cycle_state": "PENDING", "fields_set": "id" }),
+        operation => orders::order(operation, session.world, 0).unwrap_or_else(|| json!({})),
+    }
+}

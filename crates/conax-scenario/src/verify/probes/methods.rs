@@ -1,0 +1,135 @@
+//! Verbs, paths and bodies.
+
+use conax_contract::crm::{Operation, encode};
+use serde_json::{Value, json};
+
+use super::orders::{self, FAR, with};
+use crate::document::Door;
+use crate::target::HttpCall;
+use crate::verify::session::{Options, Session, documented, query};
+use crate::verify::world::TargetWorld;
+
+/// Two orders: one whatever its content type, one with a parameter too many.
+pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
+    match orders::order(Operation::AddSubscriptions, world, 0) {
+        Some(_) => 2,
+        None => 0,
+    }
+}
+
+pub(super) fn run(session: &mut Session<'_>) {
+    for operation in Operation::ALL
+        .into_iter()
+        .filter(|operation| operation.needs_token())
+    {
+        wrong_verb(session, operation);
+    }
+    unknown_path(session);
+    slash(session);
+    let order = orders::order(Operation::AddSubscriptions, session.world, 0);
+    match order {
+        Some(order) => bodies(session, &with(&order, "start_date", FAR.into())),
+        None => session.untestable(
+            &[
+                "body.json-object",
+                "body.any-content-type",
+                "body.each-parameter-once",
+                "parameters.unknown-ignored",
+            ],
+            "the world file names too little to give an order",
+        ),
+    }
+}
+
+fn wrong_verb(session: &mut Session<'_>, operation: Operation) {
+    let wrong = match operation.verb() {
+        "GET" => "POST",
+        _ => "GET",
+    };
+    let call = HttpCall {
+        method: wrong.to_owned(),
+        ..HttpCall::get(
+            Door::Crm,
+            format!("/{}?token={}", operation.path(), session.token),
+        )
+    };
+    let own = format!("{}.method", operation.name());
+    if let Some(heard) = session.call_as(operation, json!({}), call) {
+        session.judge_refused(
+            &["methods.verb", &own],
+            &heard,
+            &format!("the verb {wrong}"),
+        );
+    }
+}
+
+fn unknown_path(session: &mut Session<'_>) {
+    let path = "/conax_web_services/provisioning_requests/delete";
+    let call = HttpCall::get(Door::Crm, format!("{path}?token={}", session.token));
+    if let Some(heard) = session.call_as(Operation::Show, json!({}), call) {
+        session.judge_refused(&["methods.path"], &heard, "a method that does not exist");
+    }
+}
+
+fn slash(session: &mut Session<'_>) {
+    let parameters =
+        json!({ "token": session.token, "life_cycle_state": "REJECTED", "fields_set": "id" });
+    let members = parameters.as_object().cloned().unwrap_or_default();
+    let query = query(&members, encode);
+    let call = HttpCall::get(Door::Crm, format!("/{}/{query}", Operation::List.path()));
+    if let Some(heard) = session.call_as(Operation::List, parameters, call) {
+        session.judge_accepted(&["methods.slash"], &heard);
+    }
+}
+
+fn bodies(session: &mut Session<'_>, order: &Value) {
+    let operation = Operation::AddSubscriptions;
+    let path = format!("/{}", operation.path());
+    let with_token = with(order, "token", session.token.clone().into());
+    let plain = HttpCall {
+        method: "POST".to_owned(),
+        body: with_token.to_string().into_bytes(),
+        headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
+        ..HttpCall::get(Door::Crm, path.clone())
+    };
+    if let Some(heard) = session.call_as(operation, with_token.clone(), plain) {
+        session.judge_accepted(&["body.any-content-type"], &heard);
+    }
+    for body in ["", "[]", "\"text\"", "{\"token\":", "token=1"] {
+        let call = HttpCall {
+            body: body.as_bytes().to_vec(),
+            ..documented(operation, &serde_json::Map::new())
+        };
+        if let Some(heard) = session.call_as(operation, json!({}), call) {
+            session.judge_refused(
+                &["body.json-object"],
+                &heard,
+                "a body that is no JSON object",
+            );
+        }
+    }
+    let text = with_token.to_string();
+    let twice = format!(
+        "{},\"priority\":\"REGULAR\",\"priority\":\"EXPRESS\"}}",
+        text.trim_end_matches('}').to_owned() + closing(&text)
+    );
+    let call = HttpCall {
+        body: twice.into_bytes(),
+        ..documented(operation, &serde_json::Map::new())
+    };
+    if let Some(heard) = session.call_as(operation, json!({ "priority": "twice" }), call) {
+        session.judge_refused(
+            &["body.each-parameter-once"],
+            &heard,
+            "a parameter that is given twice",
+        );
+    }
+    let extra = with(order, "colour", "blue".into());
+    session.accepted(&["parameters.unknown-ignored"], operation, extra);
+}
+
+/// The braces that close everything in a body but the body itself.
+fn closing(text: &str) -> &str {
+    let end = text.len() - text.bytes().rev().take_while(|byte| *byte == b'}').count();
+    &text[end..text.len() - 1]
+}

@@ -1,0 +1,438 @@
+//! One verification at one target: makes calls, keeps what was said, hands it to the witness.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use conax_contract::crm::{Operation, encode, mask_json, mask_query};
+use conax_contract::text::render_duration;
+use serde_json::{Map, Value, json};
+
+use super::record::ExchangeNote;
+use super::world::TargetWorld;
+use crate::conformance::{Break, Heard, Verdicts, Witness};
+use crate::document::Door;
+use crate::target::{HttpCall, HttpReply, Target, TargetProblem};
+
+/// Calls in a row without an answer after which a target counts as gone.
+const GIVE_UP: usize = 3;
+
+/// What opens the target; never printed.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// A token.
+    pub token: Option<String>,
+    /// The password of the login.
+    pub password: Option<String>,
+    /// A Web API key.
+    pub web_api_key: Option<String>,
+}
+
+/// How a verification is made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the target is, for commands that repeat a call; without a slash at its end.
+    pub address: String,
+    /// Whether only GETs are sent.
+    pub is_read_only: bool,
+    /// Time between two calls.
+    pub pace: Duration,
+    /// How many calls are made at the same time where that is the point.
+    pub parallel: usize,
+}
+
+/// One verification at one target.
+pub struct Session<'t> {
+    pub(super) world: &'t TargetWorld,
+    pub(super) credentials: &'t Credentials,
+    pub(super) options: &'t Options,
+    pub(super) witness: Witness,
+    pub(super) token: String,
+    target: &'t mut dyn Target,
+    notes: Vec<ExchangeNote>,
+    /// Ids of what was created.
+    created: Vec<String>,
+    unanswered: usize,
+    trouble: Option<String>,
+}
+
+type Parameters = Map<String, Value>;
+
+impl<'t> Session<'t> {
+    /// A session that has said nothing yet.
+    pub fn new(
+        target: &'t mut dyn Target,
+        world: &'t TargetWorld,
+        credentials: &'t Credentials,
+        options: &'t Options,
+    ) -> Self {
+        let token = credentials.token.clone().or_else(|| target.token());
+        Self {
+            world,
+            credentials,
+            options,
+            witness: Witness::default(),
+            token: token.unwrap_or_default(),
+            target,
+            notes: Vec::new(),
+            created: Vec::new(),
+            unanswered: 0,
+            trouble: None,
+        }
+    }
+
+    /// The verdicts so far.
+    pub(super) const fn verdicts(&mut self) -> &mut Verdicts {
+        &mut self.witness.verdicts
+    }
+
+    /// Why the target cannot be asked any more.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// The ids of everything that was created, in order.
+    pub(super) fn created(&self) -> &[String] {
+        &self.created
+    }
+
+    /// What is left of a session.
+    pub(super) fn into_parts(self) -> (Witness, Vec<ExchangeNote>, usize) {
+        (self.witness, self.notes, self.created.len())
+    }
+
+    /// Calls an operation with the session's token, unless the parameters have one; `token: null`
+    /// sends none. The witness hears the answer.
+    pub(super) fn call(&mut self, operation: Operation, parameters: Value) -> Option<Heard> {
+        let parameters = self.with_token(operation, parameters);
+        let call = documented(operation, &parameters);
+        let heard = self.exchange(operation, parameters, call)?;
+        self.witness.hear(&heard);
+        Some(heard)
+    }
+
+    /// Makes a call in a form of its own; it means the operation with these parameters.
+    pub(super) fn call_as(
+        &mut self,
+        operation: Operation,
+        parameters: Value,
+        call: HttpCall,
+    ) -> Option<Heard> {
+        let parameters = match parameters {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        let heard = self.exchange(operation, parameters, call)?;
+        self.witness.hear(&heard);
+        Some(heard)
+    }
+
+    /// Makes calls at the same time.
+    pub(super) fn call_together(&mut self, calls: Vec<(Operation, Value)>) -> Vec<Heard> {
+        let calls: Vec<(Operation, Parameters)> = calls
+            .into_iter()
+            .map(|(operation, parameters)| (operation, self.with_token(operation, parameters)))
+            .collect();
+        let made = calls
+            .iter()
+            .map(|(operation, parameters)| documented(*operation, parameters));
+        let made: Vec<HttpCall> = made.collect();
+        let replies = self.target.exchange(made.clone());
+        let mut heard = Vec::new();
+        for (((operation, parameters), call), reply) in calls.into_iter().zip(made).zip(replies) {
+            heard.extend(self.note(operation, parameters, &call, reply));
+        }
+        let all: Vec<&Heard> = heard.iter().collect();
+        self.witness.hear_together(&all);
+        heard
+    }
+
+    /// The token to send, if any: that of the parameters, or the session's.
+    fn with_token(&self, operation: Operation, parameters: Value) -> Parameters {
+        let mut members = match parameters {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        if members.get("token").is_some_and(Value::is_null) {
+            members.remove("token");
+        } else if operation.needs_token() && !members.contains_key("token") {
+            members.insert("token".to_owned(), self.token.clone().into());
+        }
+        members
+    }
+
+    fn exchange(
+        &mut self,
+        operation: Operation,
+        parameters: Parameters,
+        call: HttpCall,
+    ) -> Option<Heard> {
+        if self.trouble.is_some() {
+            return None;
+        }
+        if !self.options.pace.is_zero() {
+            self.target.sleep(self.options.pace);
+        }
+        let reply = self.target.exchange(vec![call.clone()]).pop();
+        let reply = reply.unwrap_or_else(|| Err(TargetProblem::NoReply("no reply".to_owned())));
+        self.note(operation, parameters, &call, reply)
+    }
+
+    fn note(
+        &mut self,
+        operation: Operation,
+        parameters: Parameters,
+        call: &HttpCall,
+        reply: Result<HttpReply, TargetProblem>,
+    ) -> Option<Heard> {
+        let number = self.notes.len();
+        let mut note = ExchangeNote::of(number, call, &self.options.address);
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(problem) => {
+                self.unanswered += 1;
+                if self.unanswered >= GIVE_UP || number == 0 {
+                    self.trouble = Some(problem.to_string());
+                }
+                note.reply = format!("no reply: {problem}");
+                self.notes.push(note);
+                let how = Break::at(number, "", "an answer", problem.to_string());
+                self.verdicts().broken("status.json", how);
+                return None;
+            }
+        };
+        self.unanswered = 0;
+        note.http_status = Some(reply.status);
+        note.reply = mask_json(&reply.body);
+        self.notes.push(note);
+        let path = call.target.split('?').next().unwrap_or_default();
+        let is_routed = call.method == operation.verb()
+            && path.trim_end_matches('/').ends_with(operation.path());
+        let heard = Heard {
+            number,
+            operation,
+            is_routed,
+            parameters,
+            http_status: reply.status,
+            reply: serde_json::from_slice(&reply.body).ok(),
+        };
+        if operation.creates().is_some()
+            && heard.is_ok()
+            && let Some(id) = heard.data()["id"].as_str()
+        {
+            self.created.push(id.to_owned());
+        }
+        Some(heard)
+    }
+
+    /// The call has to be refused, as the clauses say.
+    pub(super) fn refused(
+        &mut self,
+        clauses: &[&str],
+        operation: Operation,
+        parameters: Value,
+    ) -> Option<Heard> {
+        let what = told(&parameters);
+        let heard = self.call(operation, parameters)?;
+        self.judge_refused(clauses, &heard, &what);
+        Some(heard)
+    }
+
+    /// Judges that a call was refused with a status block.
+    pub(super) fn judge_refused(&mut self, clauses: &[&str], heard: &Heard, what: &str) {
+        let is_refused = !heard.is_ok() && !heard.code().is_empty() && heard.http_status < 500;
+        for clause in clauses {
+            self.verdicts().judge(clause, is_refused, || {
+                let found = match heard.is_ok() {
+                    true => "it was taken".to_owned(),
+                    false => format!(
+                        "HTTP {} without a refusal's status block",
+                        heard.http_status
+                    ),
+                };
+                Break::at(
+                    heard.number,
+                    "status.code",
+                    format!("a refusal of {what}"),
+                    found,
+                )
+            });
+        }
+    }
+
+    /// The call has to be taken, as the clauses say.
+    pub(super) fn accepted(
+        &mut self,
+        clauses: &[&str],
+        operation: Operation,
+        parameters: Value,
+    ) -> Option<Heard> {
+        let heard = self.call(operation, parameters)?;
+        self.judge_accepted(clauses, &heard);
+        heard.is_ok().then_some(heard)
+    }
+
+    /// Judges that a call was taken.
+    pub(super) fn judge_accepted(&mut self, clauses: &[&str], heard: &Heard) {
+        for clause in clauses {
+            self.verdicts().judge(clause, heard.is_ok(), || {
+                let message = heard.status()["message"].as_str().unwrap_or("no message");
+                let found = format!("{}: {message}", heard.code());
+                Break::at(heard.number, "status.code", "OK", found)
+            });
+        }
+    }
+
+    /// Judges a comparison of this exchange with something else.
+    pub(super) fn judge(
+        &mut self,
+        clauses: &[&str],
+        heard: &Heard,
+        holds: bool,
+        expected: &str,
+        found: &str,
+    ) {
+        for clause in clauses {
+            self.verdicts().judge(clause, holds, || {
+                Break::at(heard.number, "", expected, found)
+            });
+        }
+    }
+
+    /// Nothing here can tell whether these hold.
+    pub(super) fn untestable(&mut self, clauses: &[&str], why: &str) {
+        for clause in clauses {
+            self.verdicts().untestable(clause, why);
+        }
+    }
+
+    /// Waits until everything that was created and is due has ended, or patience is at its end.
+    pub(super) fn wait_for_ends(&mut self, ids: &[String]) -> BTreeSet<String> {
+        let patience = self.world.patience();
+        if self.target.gives_time() {
+            let body = json!({ "by": render_duration(patience), "runs": true });
+            let call = HttpCall::post(Door::Control, "/v1/clock/advance", &body);
+            self.target.exchange(vec![call]);
+            return self.ended(ids);
+        }
+        let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(200));
+        loop {
+            let ended = self.ended(ids);
+            if ended.len() == ids.len() || waited >= patience || self.trouble.is_some() {
+                return ended;
+            }
+            self.target.sleep(pause);
+            waited += pause;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// Which of these have ended, as `show` tells.
+    fn ended(&mut self, ids: &[String]) -> BTreeSet<String> {
+        let mut ended = BTreeSet::new();
+        for id in ids {
+            let identifier = json!({ "provisioning_request_identifier": { "id": id } });
+            let heard = self.call(Operation::Show, identifier);
+            let state = heard
+                .as_ref()
+                .and_then(|heard| heard.data()["life_cycle_state"].as_str());
+            if matches!(state, Some("COMPLETED" | "REJECTED")) {
+                ended.insert(id.clone());
+            }
+        }
+        ended
+    }
+}
+
+/// The call of an operation in its documented form.
+pub(crate) fn documented(operation: Operation, parameters: &Parameters) -> HttpCall {
+    let path = format!("/{}", operation.path());
+    match operation.verb() {
+        "GET" => HttpCall::get(Door::Crm, format!("{path}{}", query(parameters, encode))),
+        _ => HttpCall::post(Door::Crm, path, &Value::Object(parameters.clone())),
+    }
+}
+
+/// The parameters as a query, an identifier as `name=field=value`.
+pub(super) fn query(parameters: &Parameters, encode: impl Fn(&str) -> String) -> String {
+    let mut parts = Vec::new();
+    for (name, value) in parameters {
+        let values: Vec<String> = match value {
+            Value::Object(fields) => fields
+                .iter()
+                .map(|(field, value)| format!("{field}={}", plain(value)))
+                .collect(),
+            value => vec![plain(value)],
+        };
+        parts.extend(
+            values
+                .iter()
+                .map(|value| format!("{name}={}", encode(value))),
+        );
+    }
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("?{}", parts.join("&")),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// Parameters in a message, secrets masked.
+fn told(parameters: &Value) -> String {
+    let masked = mask_json(parameters.to_string().as_bytes());
+    match masked.char_indices().nth(120) {
+        None => masked,
+        Some((end, _)) => format!("{}…", &masked[..end]),
+    }
+}
+
+impl ExchangeNote {
+    fn of(number: usize, call: &HttpCall, address: &str) -> Self {
+        let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
+        let masked = match query.is_empty() {
+            true => path.to_owned(),
+            false => format!("{path}?{}", mask_query(query)),
+        };
+        let body = match call.body.is_empty() {
+            true => String::new(),
+            false => mask_json(&call.body),
+        };
+        Self {
+            number,
+            verb: call.method.clone(),
+            target: masked.clone(),
+            curl: curl(call, address, &masked, &body),
+            body,
+            http_status: None,
+            reply: String::new(),
+        }
+    }
+}
+
+/// A command that makes the call again; the reader fills in what is secret.
+fn curl(call: &HttpCall, address: &str, target: &str, body: &str) -> String {
+    let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+    // What is masked becomes a variable of the shell.
+    let open = |text: String| text.replace("***", "'\"$SECRET\"'");
+    let mut command = format!("curl -s {}", open(quote(&format!("{address}{target}"))));
+    if call.method != "GET" {
+        command.push_str(&format!(" -X {}", call.method));
+    }
+    for (name, value) in &call.headers {
+        let value = if name == "authorization" {
+            "***"
+        } else {
+            value
+        };
+        command.push_str(&format!(" -H {}", open(quote(&format!("{name}: {value}")))));
+    }
+    if !body.is_empty() {
+        command.push_str(&format!(" -d {}", open(quote(body))));
+    }
+    command
+}

@@ -1,0 +1,93 @@
+//! A verification in words.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::conformance::{Break, Standing};
+use crate::verify::record::{ClauseRecord, VerifyRecord};
+
+/// One line on the whole.
+#[must_use]
+pub fn summary(record: &VerifyRecord) -> String {
+    let count = |standing| record.standing(standing).count();
+    format!(
+        "{} clauses held, {} broken, {} not testable there; {} calls, {} requests created",
+        count(Standing::Held),
+        count(Standing::Broken),
+        count(Standing::NotTestable),
+        record.calls,
+        record.created
+    )
+}
+
+/// A broken clause: its sentence, what was expected and found, and the command that shows it again.
+#[must_use]
+pub fn story(record: &VerifyRecord, clause: &ClauseRecord) -> String {
+    let mut out = String::new();
+    let place = match clause.place.as_str() {
+        "" => clause.source.clone(),
+        place => format!("{}: {place}", clause.source),
+    };
+    let _ = writeln!(
+        out,
+        "{}  broken ({}; {place})",
+        clause.id, clause.strictness
+    );
+    let _ = writeln!(out, "   {}", clause.statement);
+    for one in &clause.breaks {
+        out.push_str(&break_story(record, one));
+    }
+    let more = clause.broken.saturating_sub(clause.breaks.len() as u64);
+    if more > 0 {
+        let _ = writeln!(out, "   and {more} times more");
+    }
+    out
+}
+
+fn break_story(record: &VerifyRecord, one: &Break) -> String {
+    let mut out = String::new();
+    if !one.path.is_empty() {
+        let _ = writeln!(out, "   at        {}", one.path);
+    }
+    let _ = writeln!(out, "   expected  {}", one.expected);
+    let _ = writeln!(out, "   found     {}", one.found);
+    let note = one.exchange.and_then(|number| record.exchange(number));
+    if let Some(note) = note {
+        let status = note
+            .http_status
+            .map_or("no answer".to_owned(), |status| format!("HTTP {status}"));
+        let _ = writeln!(
+            out,
+            "   in        call {}: {} {} -> {status}",
+            note.number,
+            note.verb,
+            shortened(&note.target)
+        );
+        let _ = writeln!(out, "   again     {}", note.curl);
+    }
+    out
+}
+
+/// A target without the path everybody knows, as far as a line reaches.
+fn shortened(target: &str) -> String {
+    let short = target.replace("/conax_web_services/provisioning_requests/", "…/");
+    match short.char_indices().nth(48) {
+        None => short,
+        Some((end, _)) => format!("{}…", &short[..end]),
+    }
+}
+
+/// Why clauses were not tested, each reason with how many and which.
+#[must_use]
+pub fn untested(record: &VerifyRecord) -> Vec<(String, Vec<&str>)> {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for clause in record.standing(Standing::NotTestable) {
+        let why = clause.why.as_deref().unwrap_or_default();
+        reasons.entry(why).or_default().push(&clause.id);
+    }
+    let reasons = reasons.into_iter();
+    let mut reasons: Vec<(String, Vec<&str>)> =
+        reasons.map(|(why, ids)| (why.to_owned(), ids)).collect();
+    reasons.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
+    reasons
+}

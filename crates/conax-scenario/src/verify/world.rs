@@ -1,0 +1,479 @@
+//! What exists at a target: the small file a verification needs, and where else it comes from.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use conax_contract::crm::IdentifierKind;
+use conax_contract::text::{
+    Fields, Finding, Findings, Marked, duration, fields, read, render_duration, text,
+};
+use conax_contract::world::{
+    CasSmartcardSpec, InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec,
+    SmartcardState, SubscriptionSpec, WorldSpec,
+};
+use serde_json::{Map, Value};
+
+/// How long requests may take until they are sent, if the file says nothing.
+const USUAL_PATIENCE: Duration = Duration::from_secs(30);
+
+/// A record by the keys it is known under, such as `id` and `number`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    keys: BTreeMap<String, String>,
+    /// Its CA id, if it is known.
+    pub ca_id: Option<String>,
+}
+
+impl Named {
+    /// The identifier by its first key of these.
+    #[must_use]
+    pub fn identifier(&self) -> Value {
+        let order = ["number", "code", "serial_number", "id", "alternative_code"];
+        let first = order.iter().find_map(|key| self.by(key));
+        first.unwrap_or(Value::Null)
+    }
+
+    /// The identifier by this key, if it is known under it.
+    #[must_use]
+    pub fn by(&self, key: &str) -> Option<Value> {
+        let value = self.keys.get(key)?;
+        let value = Value::String(value.clone());
+        Some(Value::Object(Map::from_iter([(key.to_owned(), value)])))
+    }
+
+    /// The keys it is known under.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.keys().map(String::as_str)
+    }
+
+    /// How it is called in sentences.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let identifier = self.identifier();
+        let value = identifier
+            .as_object()
+            .and_then(|members| members.values().next());
+        value.and_then(Value::as_str).unwrap_or("?").to_owned()
+    }
+
+    fn of<const N: usize>(keys: [(&str, Option<&str>); N], ca_id: Option<&str>) -> Self {
+        let known = keys.iter();
+        let known =
+            known.filter_map(|(key, value)| Some(((*key).to_owned(), (*value)?.to_owned())));
+        Self {
+            keys: known.collect(),
+            ca_id: ca_id.map(str::to_owned),
+        }
+    }
+}
+
+/// Who logs in; the password is no part of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoginWorld {
+    /// The user.
+    pub username: String,
+    /// The organisation.
+    pub organisation: String,
+    /// A unit, by its id.
+    pub unit: Option<String>,
+}
+
+/// What exists at a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetWorld {
+    /// Who logs in.
+    pub login: Option<LoginWorld>,
+    /// A subscription the requests are for.
+    pub subscription: Option<Named>,
+    /// A service of it.
+    pub service: Option<Named>,
+    /// Smartcards of it.
+    pub smartcards: Vec<Named>,
+    /// CA ids of set-top boxes of it.
+    pub stbs: Vec<String>,
+    /// A product that is no service.
+    pub no_service: Option<Named>,
+    /// An item that is no smartcard.
+    pub no_smartcard: Option<Named>,
+    /// A service that is not on the subscription.
+    pub service_elsewhere: Option<Named>,
+    /// A smartcard that is not on the subscription.
+    pub smartcard_elsewhere: Option<Named>,
+    /// An order the API takes and Conax rejects.
+    pub rejected: Option<RejectedWorld>,
+    /// How long requests may take until they are sent.
+    pub patience: Option<Duration>,
+}
+
+/// An order the API takes and Conax rejects, such as one for a blocked smartcard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedWorld {
+    /// The subscription.
+    pub subscription: Named,
+    /// A service of it.
+    pub service: Named,
+    /// A smartcard of it.
+    pub smartcard: Named,
+}
+
+impl TargetWorld {
+    /// Reads a file; everything that is wrong with it at once.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(source: &str) -> Result<Self, Vec<Finding>> {
+        let mut findings = Findings::new();
+        let marked = read(source, &mut findings);
+        let world = marked.and_then(|marked| {
+            fields(&marked, &mut findings, "a target's world", |fields| {
+                Some(Self::read(fields))
+            })
+        });
+        findings.into_result(world)
+    }
+
+    fn read(all: &mut Fields<'_, '_>) -> Self {
+        let mut one = |key, kind| all.optional(key, named(kind));
+        Self {
+            subscription: one("subscription", IdentifierKind::Subscription),
+            service: one("service", IdentifierKind::Service),
+            no_service: one("no_service", IdentifierKind::Service),
+            no_smartcard: one("no_smartcard", IdentifierKind::Smartcard),
+            service_elsewhere: one("service_elsewhere", IdentifierKind::Service),
+            smartcard_elsewhere: one("smartcard_elsewhere", IdentifierKind::Smartcard),
+            login: all.optional("login", |marked, findings| {
+                fields(marked, findings, "a login", |fields| {
+                    Some(LoginWorld {
+                        username: fields.required("username", text)?,
+                        organisation: fields.required("organisation", text)?,
+                        unit: fields.optional("unit", text),
+                    })
+                })
+            }),
+            smartcards: all.list("smartcards", named(IdentifierKind::Smartcard)),
+            stbs: all.list("stbs", text),
+            rejected: all.optional("rejected", |marked, findings| {
+                fields(marked, findings, "an order", |fields| {
+                    Some(RejectedWorld {
+                        subscription: fields
+                            .required("subscription", named(IdentifierKind::Subscription))?,
+                        service: fields.required("service", named(IdentifierKind::Service))?,
+                        smartcard: fields
+                            .required("smartcard", named(IdentifierKind::Smartcard))?,
+                    })
+                })
+            }),
+            patience: all.optional("patience", duration),
+        }
+    }
+
+    /// What a world of conax-sim has that serves: a subscription with a service, smartcards and
+    /// set-top boxes, and what is not on it.
+    #[must_use]
+    pub fn of(spec: &WorldSpec) -> Self {
+        let fit = spec.subscriptions.iter().max_by_key(|subscription| {
+            let cards = spec.installed_items.iter().filter(|item| {
+                works_at_conax(spec, item)
+                    && subscription.installed_items.contains(&item.serial_number)
+            });
+            (cards.count(), subscription.services.len())
+        });
+        let Some(subscription) = fit else {
+            return Self::default();
+        };
+        let is_here =
+            |item: &&InstalledItemSpec| subscription.installed_items.contains(&item.serial_number);
+        let services = || spec.services.iter();
+        let on_it = |service: &&ServiceSpec| subscription.services.contains(&service.code);
+        let is_service =
+            |service: &&ServiceSpec| service.classification == ProductClassification::Service;
+        let is_card =
+            |item: &&InstalledItemSpec| item.classification == ItemClassification::Smartcard;
+        let items = || spec.installed_items.iter();
+        // The one with the most keys lets the most be tested.
+        let best = services()
+            .filter(on_it)
+            .filter(is_service)
+            .max_by_key(|service| service.alternative_code.is_some());
+        let mut cards: Vec<&InstalledItemSpec> = items()
+            .filter(is_here)
+            .filter(is_card)
+            .filter(|item| works_at_conax(spec, item))
+            .collect();
+        cards.sort_by_key(|item| item.alternative_code.is_none());
+        Self {
+            login: spec
+                .users
+                .iter()
+                .find(|user| user.password.is_some())
+                .map(|user| LoginWorld {
+                    username: user.username.clone(),
+                    organisation: spec.organisation.clone(),
+                    unit: spec.units.last().map(|unit| unit.id.clone()),
+                }),
+            subscription: Some(subscription_named(subscription)),
+            service: best.map(service_named),
+            smartcards: cards.into_iter().map(item_named).collect(),
+            stbs: items()
+                .filter(is_here)
+                .filter(|item| item.classification == ItemClassification::Stb)
+                .filter_map(|item| item.ca_id.clone())
+                .collect(),
+            no_service: services()
+                .find(|service| !is_service(service))
+                .map(service_named),
+            no_smartcard: items()
+                .find(|item| is_here(item) && !is_card(item))
+                .map(item_named),
+            service_elsewhere: services()
+                .find(|service| is_service(service) && !on_it(service))
+                .map(service_named),
+            smartcard_elsewhere: items()
+                .find(|item| is_card(item) && !is_here(item))
+                .map(item_named),
+            rejected: rejected(spec),
+            patience: None,
+        }
+    }
+
+    /// How long requests may take until they are sent.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.patience.unwrap_or(USUAL_PATIENCE)
+    }
+
+    /// The file, commented, with what is not known left to fill in.
+    #[must_use]
+    pub fn template(&self, target: &str, notes: &[String]) -> String {
+        let mut out = format!(
+            "# What exists at {target}, for `conax-sim verify --world FILE`.\n\
+             #\n\
+             # Name things that may be given orders: requests are created for these smartcards, and none\n\
+             # is taken back. Passwords and tokens do not stand here: put them into a file of NAME=VALUE\n\
+             # lines (password, token, web_api_key) and name it with --secrets-file.\n"
+        );
+        for note in notes {
+            out.push_str(&format!("# {note}\n"));
+        }
+        out.push('\n');
+        out.push_str("# Who logs in. Without it, or without its password, a token is needed.\n");
+        match &self.login {
+            Some(login) => {
+                let unit = login
+                    .unit
+                    .as_ref()
+                    .map(|unit| format!(", unit: {}", quoted(unit)));
+                out.push_str(&format!(
+                    "login: {{ username: {}, organisation: {}{} }}\n",
+                    quoted(&login.username),
+                    quoted(&login.organisation),
+                    unit.unwrap_or_default()
+                ));
+            }
+            None => {
+                out.push_str("# login: { username: \"…\", organisation: \"…\", unit: \"…\" }\n")
+            }
+        }
+        let mut record = |key: &str, what: &str, named: Option<&Named>, hint: &str| {
+            out.push_str(&format!("\n# {what}\n"));
+            match named {
+                Some(named) => out.push_str(&format!("{key}: {}\n", flow(named))),
+                None => out.push_str(&format!("# {key}: {hint}\n")),
+            }
+        };
+        record(
+            "subscription",
+            "The subscription the requests are for. Every key it is given is tried.",
+            self.subscription.as_ref(),
+            "{ id: \"…\", number: \"…\" }",
+        );
+        record(
+            "service",
+            "A service of it; its CA id, if you know it, is looked for in the answers.",
+            self.service.as_ref(),
+            "{ id: \"…\", code: \"…\", alternative_code: \"…\", ca_id: \"…\" }",
+        );
+        out.push_str("\n# Smartcards of it: one at least, better three.\n");
+        match self.smartcards.is_empty() {
+            true => out.push_str("# smartcards:\n#   - { id: \"…\", serial_number: \"…\", alternative_code: \"…\", ca_id: \"…\" }\n"),
+            false => {
+                out.push_str("smartcards:\n");
+                for card in &self.smartcards {
+                    out.push_str(&format!("  - {}\n", flow(card)));
+                }
+            }
+        }
+        out.push_str("\n# CA ids of set-top boxes of it.\n");
+        match self.stbs.is_empty() {
+            true => out.push_str("# stbs: [\"…\"]\n"),
+            false => {
+                let stbs: Vec<String> = self.stbs.iter().map(|stb| quoted(stb)).collect();
+                out.push_str(&format!("stbs: [{}]\n", stbs.join(", ")));
+            }
+        }
+        let mut record = |key: &str, what: &str, named: Option<&Named>, hint: &str| {
+            out.push_str(&format!("\n# {what}\n"));
+            match named {
+                Some(named) => out.push_str(&format!("{key}: {}\n", flow(named))),
+                None => out.push_str(&format!("# {key}: {hint}\n")),
+            }
+        };
+        record(
+            "no_service",
+            "To be refused: a product that is no service.",
+            self.no_service.as_ref(),
+            "{ code: \"…\" }",
+        );
+        record(
+            "no_smartcard",
+            "To be refused: an item that is no smartcard.",
+            self.no_smartcard.as_ref(),
+            "{ serial_number: \"…\" }",
+        );
+        record(
+            "service_elsewhere",
+            "To be refused: a service that is not on the subscription.",
+            self.service_elsewhere.as_ref(),
+            "{ code: \"…\" }",
+        );
+        record(
+            "smartcard_elsewhere",
+            "To be refused: a smartcard that is not on the subscription.",
+            self.smartcard_elsewhere.as_ref(),
+            "{ serial_number: \"…\" }",
+        );
+        out.push_str(
+            "\n# An order the API takes and Conax rejects, such as one for a blocked smartcard.\n",
+        );
+        match &self.rejected {
+            Some(order) => out.push_str(&format!(
+                "rejected:\n  subscription: {}\n  service: {}\n  smartcard: {}\n",
+                flow(&order.subscription),
+                flow(&order.service),
+                flow(&order.smartcard)
+            )),
+            None => out.push_str(
+                "# rejected:\n#   subscription: { number: \"…\" }\n#   service: { code: \"…\" }\n#   smartcard: { serial_number: \"…\" }\n",
+            ),
+        }
+        let patience = render_duration(self.patience());
+        out.push_str(&format!(
+            "\n# How long a request may wait until it is sent to Conax.\npatience: {patience}\n"
+        ));
+        out
+    }
+}
+
+/// A smartcard that is blocked or retired at Conax, with a service of its subscription.
+fn rejected(spec: &WorldSpec) -> Option<RejectedWorld> {
+    let is_refused = |item: &&InstalledItemSpec| {
+        let known = |card: &&CasSmartcardSpec| Some(&card.id) == item.ca_id.as_ref();
+        let card = spec.cas.smartcards.iter().find(known);
+        card.is_some_and(|card| {
+            matches!(
+                card.state,
+                SmartcardState::Blocked | SmartcardState::Retired
+            )
+        })
+    };
+    let item = spec.installed_items.iter().find(is_refused)?;
+    let subscription = spec
+        .subscriptions
+        .iter()
+        .find(|subscription| subscription.installed_items.contains(&item.serial_number))?;
+    let code = subscription.services.first()?;
+    let service = spec.services.iter().find(|service| &service.code == code)?;
+    Some(RejectedWorld {
+        subscription: subscription_named(subscription),
+        service: service_named(service),
+        smartcard: item_named(item),
+    })
+}
+
+fn subscription_named(subscription: &SubscriptionSpec) -> Named {
+    let number = subscription.number.as_str();
+    Named::of(
+        [
+            ("id", Some(subscription.id.as_str())),
+            ("number", Some(number)),
+        ],
+        None,
+    )
+}
+
+fn works_at_conax(spec: &WorldSpec, item: &InstalledItemSpec) -> bool {
+    let known = spec
+        .cas
+        .smartcards
+        .iter()
+        .find(|card| Some(&card.id) == item.ca_id.as_ref());
+    let own = spec.cas.domains.first().map(|domain| domain.name.as_str());
+    known.is_some_and(|card| {
+        matches!(card.state, SmartcardState::Stock | SmartcardState::InUse)
+            && own.is_none_or(|own| card.domain == own)
+    })
+}
+
+fn service_named(service: &ServiceSpec) -> Named {
+    Named::of(
+        [
+            ("id", Some(service.id.as_str())),
+            ("code", Some(service.code.as_str())),
+            ("alternative_code", service.alternative_code.as_deref()),
+        ],
+        service.ca_id.as_deref(),
+    )
+}
+
+fn item_named(item: &InstalledItemSpec) -> Named {
+    Named::of(
+        [
+            ("id", Some(item.id.as_str())),
+            ("serial_number", Some(item.serial_number.as_str())),
+            ("alternative_code", item.alternative_code.as_deref()),
+        ],
+        item.ca_id.as_deref(),
+    )
+}
+
+/// Reads a record by the keys that identifiers of its kind have, and its CA id.
+fn named(kind: IdentifierKind) -> impl Fn(&Marked, &mut Findings) -> Option<Named> {
+    move |marked, findings| {
+        fields(
+            marked,
+            findings,
+            "a record by its keys, such as { id: \"…\" }",
+            |fields| {
+                let mut keys = BTreeMap::new();
+                for field in kind.fields() {
+                    if let Some(value) = fields.optional(field.code(), text) {
+                        keys.insert(field.code().to_owned(), value);
+                    }
+                }
+                let ca_id = fields.optional("ca_id", text);
+                if keys.is_empty() {
+                    fields.refuse("it is named by no key", "give at least one");
+                    return None;
+                }
+                Some(Named { keys, ca_id })
+            },
+        )
+    }
+}
+
+fn flow(named: &Named) -> String {
+    let keys = named
+        .keys
+        .iter()
+        .map(|(key, value)| format!("{key}: {}", quoted(value)));
+    let ca_id = named
+        .ca_id
+        .iter()
+        .map(|ca_id| format!("ca_id: {}", quoted(ca_id)));
+    let members: Vec<String> = keys.chain(ca_id).collect();
+    format!("{{ {} }}", members.join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}
