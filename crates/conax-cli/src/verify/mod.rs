@@ -1,8 +1,10 @@
 //! `verify`: a verdict for every clause of the contract on any implementation of the API.
 //!
-//! Read on: `init` (a world file to start from), `reports` (what is written).
+//! Read on: `init` (a world file to start from), `power` (the proof that it can fail), `reports`
+//! (what is written).
 
 mod init;
+mod power;
 mod reports;
 
 use std::sync::Arc;
@@ -60,6 +62,7 @@ pub(crate) fn command() -> Command {
         .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, password, web_api_key; else the environment has them as CONAX_TOKEN, CONAX_PASSWORD, CONAX_WEB_API_KEY"))
         .arg(switch("init", "Print a commented world file, made by asking the target what it can"))
         .arg(text("control", "URL", "For --init: the control door of a conax-sim, which knows its world").requires("init"))
+        .arg(switch("prove-power", "For `self`: verify known-wrong implementations, and print which clause caught which"))
         .arg(switch("read-only", "Send GETs only; needs a token"))
         .arg(switch("dry-run", "Only say what would be asked and created"))
         .arg(many(text("only", "PROBE", "Only this part of the verification")))
@@ -187,6 +190,13 @@ impl Order {
         if matches.get_flag("init") {
             let control = matches.get_one::<String>("control");
             return init::init(self, target.as_mut(), control.map(String::as_str));
+        }
+        if matches.get_flag("prove-power") {
+            if self.target != OURSELVES {
+                let problem = "--prove-power needs `--target self`: only a simulator of its own can be made wrong";
+                return Err((Exit::Usage, problem.to_owned()));
+            }
+            return power::prove(self);
         }
         let is_quiet = matches.get_flag("quiet");
         self.say_beforehand(is_quiet)?;

@@ -224,6 +224,12 @@ const WRITTEN: &[Written] = &[
     says("request.same-everywhere", Inferred, "", "Created, shown and listed, a request is the same."),
     says("request.ends-once", Documented, "page 510799", "A request that has ended does not change again."),
     says("request.ids-unique", Inferred, "", "No two requests have the same id or number."),
+    says(
+        "request.references-unique",
+        Inferred,
+        "from law I3",
+        "No two requests have the same reference.",
+    ),
     says("request.past-date", Inferred, "", "A request with a date gone by is sent with the next run.").seen(Control),
     says("request.outlives-login", Inferred, "", "A request is sent although its creator's token is no more.").seen(Control),
     says("request.none-lost", Inferred, "", "What was acknowledged stays there."),

@@ -29,6 +29,7 @@ const FOR_EVER: [Member; 10] = [
 pub(super) struct Memory {
     requests: BTreeMap<String, Known>,
     by_number: BTreeMap<String, String>,
+    by_reference: BTreeMap<String, String>,
     /// The highest number created so far.
     highest: Option<u64>,
 }
@@ -116,6 +117,17 @@ impl Memory {
         let id = id.to_owned();
         if let Some(number) = printed.text(Member::Number) {
             self.by_number.insert(number.to_owned(), id.clone());
+        }
+        if let Some(reference) = printed.text(Member::ReferenceNumber) {
+            let owner = self.by_reference.entry(reference.to_owned());
+            let owner = owner.or_insert_with(|| id.clone());
+            verdicts.judge("request.references-unique", *owner == id, || {
+                printed.at(
+                    "reference_number",
+                    "a reference of its own",
+                    "that of another request",
+                )
+            });
         }
         let Some(known) = self.requests.get_mut(&id) else {
             let object = printed.object.clone();

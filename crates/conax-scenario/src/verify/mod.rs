@@ -9,6 +9,7 @@
 //! ```
 
 mod baseline;
+mod power;
 mod probes;
 mod record;
 mod session;
@@ -16,8 +17,10 @@ mod told;
 mod world;
 
 pub use baseline::{Baseline, Compared};
+pub use power::Power;
 pub use probes::{Probe, planned_creations, probes, verify};
 pub use record::{ClauseRecord, ExchangeNote, VerifyRecord};
+pub(crate) use session::documented;
 pub use session::{Credentials, Options, Session};
 pub use told::{html, junit, sarif, story, summary, untested};
 pub use world::{LoginWorld, Named, RejectedWorld, TargetWorld};

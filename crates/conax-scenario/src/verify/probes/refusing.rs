@@ -140,6 +140,11 @@ fn identifier(
         return;
     }
     let own = format!("{}.{name}", operation.name());
+    let record = match kind {
+        IdentifierKind::Subscription => session.world.subscription.as_ref(),
+        IdentifierKind::Service => session.world.service.as_ref(),
+        _ => session.world.smartcards.first(),
+    };
     let what = match kind {
         IdentifierKind::Subscription => "subscription-identifier",
         IdentifierKind::Service => "service-identifier",
@@ -154,6 +159,20 @@ fn identifier(
         if !good.contains_key(field.code()) {
             both[field.code()] = "1".into();
         }
+    }
+    // Two keys of the same record, where only their number is wrong.
+    let mut true_keys = json!({});
+    let keys = record
+        .into_iter()
+        .flat_map(|named| named.keys().map(|key| named.by(key)));
+    for key in keys.flatten() {
+        for (name, value) in key.as_object().into_iter().flatten() {
+            true_keys[name.as_str()] = value.clone();
+        }
+    }
+    if true_keys.as_object().is_some_and(|keys| keys.len() > 1) {
+        let clauses = [exactly.as_str(), "identifier.exactly-one", &own];
+        session.refused(&clauses, operation, with(order, name, true_keys));
     }
     for wrong in [
         json!({}),

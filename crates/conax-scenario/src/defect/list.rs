@@ -1,0 +1,1203 @@
+//! Every defect, each a way in which a real implementation could be wrong.
+
+use conax_contract::crm::Operation;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::liar::{Memory, Said, refusal};
+use crate::document::Door;
+use crate::target::HttpCall;
+
+/// A way to be wrong.
+pub struct Defect {
+    /// Its name.
+    pub name: &'static str,
+    /// What is wrong, in a sentence.
+    pub about: &'static str,
+    /// Changes a call before it arrives.
+    pub(super) call: fn(&mut Said, &mut Memory),
+    /// Changes an answer before it is heard.
+    pub(super) reply: fn(&Said, &mut Answer, &mut Memory),
+    /// Changes a call that is none of the API's.
+    pub(super) raw: fn(HttpCall) -> HttpCall,
+    /// Fault rules that are in place from the start.
+    pub(super) rules: Option<&'static str>,
+    /// Whether one of several calls made at the same time gets lost.
+    pub(super) loses_parallel: bool,
+}
+
+impl Defect {
+    const fn named(name: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            about,
+            call: |_, _| {},
+            reply: |_, _, _| {},
+            raw: |call| call,
+            rules: None,
+            loses_parallel: false,
+        }
+    }
+
+    const fn says(
+        name: &'static str,
+        about: &'static str,
+        reply: fn(&Said, &mut Answer, &mut Memory),
+    ) -> Self {
+        Self {
+            reply,
+            ..Self::named(name, about)
+        }
+    }
+
+    const fn hears(
+        name: &'static str,
+        about: &'static str,
+        call: fn(&mut Said, &mut Memory),
+    ) -> Self {
+        Self {
+            call,
+            ..Self::named(name, about)
+        }
+    }
+
+    const fn does(name: &'static str, about: &'static str, rules: &'static str) -> Self {
+        Self {
+            rules: Some(rules),
+            ..Self::named(name, about)
+        }
+    }
+
+    /// Changes what is said as well.
+    const fn and_says(self, reply: fn(&Said, &mut Answer, &mut Memory)) -> Self {
+        Self { reply, ..self }
+    }
+
+    /// The defect with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        defects().iter().find(|defect| defect.name == name)
+    }
+}
+
+/// Dates of a request, inner ones too.
+fn change_dates(answer: &mut Answer, change: impl Fn(&str) -> String) {
+    for request in answer.requests() {
+        for (name, value) in request.iter_mut() {
+            match value {
+                Value::String(text) if name.ends_with("_date") => *text = change(text),
+                Value::Object(inner) => {
+                    for (name, value) in inner.iter_mut() {
+                        if let (true, Value::String(text)) = (name.ends_with("_date"), value) {
+                            *text = change(text);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The first member of an identifier that has several.
+fn keep_first(said: &mut Said, name: &str) {
+    if let Some(Value::Object(fields)) = said.parameters.get_mut(name)
+        && fields.len() > 1
+        && let Some(key) = fields.keys().next().cloned()
+    {
+        fields.retain(|field, _| *field == key);
+    }
+}
+
+fn drop_unless(said: &mut Said, name: &str, is_fine: fn(&Value) -> bool) {
+    if said
+        .parameters
+        .get(name)
+        .is_some_and(|value| !is_fine(value))
+    {
+        said.parameters.remove(name);
+    }
+}
+
+/// Adds to a number of the query.
+fn add_to(said: &mut Said, name: &str, more: u64) {
+    if let Ok(number) = said.text(name).parse::<u64>() {
+        said.parameters
+            .insert(name.to_owned(), (number + more).to_string().into());
+    }
+}
+
+/// Remembers a value of a call, and puts it where a later call lacks it.
+fn fill_in(said: &mut Said, memory: &mut Memory, name: &str) {
+    if said.operation.parameter(name).is_none() {
+        return;
+    }
+    match said.parameters.get(name) {
+        Some(value) if !value.is_null() => {
+            memory
+                .kept
+                .entry(name.to_owned())
+                .or_insert_with(|| value.clone());
+        }
+        _ => {
+            if let Some(value) = memory.kept.get(name) {
+                said.parameters.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+/// Remembers a token that opened something.
+fn remember_token(said: &Said, answer: &mut Answer, memory: &mut Memory) {
+    if answer.is_ok() && said.operation.needs_token() && said.has("token") {
+        memory
+            .kept
+            .insert("token".to_owned(), said.parameters["token"].clone());
+    }
+}
+
+/// A list of what is PENDING, with the query the call had.
+fn as_list(call: &HttpCall) -> HttpCall {
+    let query = call.target.split_once('?').map_or("", |(_, query)| query);
+    let target = format!(
+        "/{}?{query}&life_cycle_state=PENDING",
+        Operation::List.path()
+    );
+    HttpCall::get(Door::Crm, target)
+}
+
+fn is_api(call: &HttpCall) -> bool {
+    call.door == Door::Crm
+}
+
+fn is_known_path(call: &HttpCall) -> bool {
+    let path = call
+        .target
+        .split('?')
+        .next()
+        .unwrap_or_default()
+        .trim_matches('/');
+    Operation::ALL
+        .iter()
+        .any(|operation| path == operation.path())
+}
+
+/// Every defect.
+#[must_use]
+pub const fn defects() -> &'static [Defect] {
+    DEFECTS
+}
+
+const DEFECTS: &[Defect] = &[
+    // ---------------------------------------------------------------------- wrong in members --
+    Defect::says(
+        "reference-lost",
+        "a COMPLETED request has no reference",
+        |_, answer, _| answer.change("reference_number", |value| *value = Value::Null),
+    ),
+    Defect::says(
+        "member-lost",
+        "`executed_date` is left out",
+        |_, answer, _| {
+            for request in answer.requests() {
+                request.remove("executed_date");
+            }
+        },
+    ),
+    Defect::says("member-null", "`priority` is null", |_, answer, _| {
+        answer.change("priority", |value| *value = Value::Null)
+    }),
+    Defect::says(
+        "member-unknown",
+        "a member nobody documented",
+        |said, answer, _| {
+            if said.creates() || said.is(Operation::Show) {
+                for request in answer.requests() {
+                    request.insert("internal_key".to_owned(), json!(7));
+                }
+            }
+        },
+    ),
+    Defect::says(
+        "flag-as-boolean",
+        "`process_immediately` is true or false",
+        |_, answer, _| {
+            answer.change("process_immediately", |value| {
+                *value = json!(*value == json!(1))
+            });
+        },
+    ),
+    Defect::says(
+        "sequence-as-text",
+        "`sequence_number` is text, as the table says",
+        |_, answer, _| answer.change("sequence_number", |value| *value = json!("")),
+    ),
+    Defect::says(
+        "number-as-number",
+        "`number` is a number",
+        |_, answer, _| {
+            answer.change("number", |value| {
+                *value = json!(value.as_str().and_then(|text| text.parse::<u64>().ok()))
+            });
+        },
+    ),
+    Defect::says("date-with-zone", "dates end with Z", |_, answer, _| {
+        change_dates(answer, |date| format!("{date}Z"))
+    }),
+    Defect::says(
+        "date-with-blank",
+        "dates have a blank for the T",
+        |_, answer, _| change_dates(answer, |date| date.replace('T', " ")),
+    ),
+    Defect::says(
+        "state-in-lower-case",
+        "states are in lower case",
+        |_, answer, _| {
+            answer.change("life_cycle_state", |value| {
+                *value = json!(value.as_str().map(str::to_lowercase))
+            });
+        },
+    ),
+    Defect::says(
+        "type-by-operation",
+        "the type of a PIN request is called as its operation",
+        |_, answer, _| {
+            answer.change("type", |value| {
+                if *value == "UPDATE_CA_PIN_TO_GIVEN_VALUE" {
+                    *value = json!("RESET_PIN_TO_GIVEN_VALUE");
+                }
+            });
+        },
+    ),
+    Defect::hears("pin-echoed", "the PIN comes back", |said, memory| {
+        if let Some(pin) = said.parameters.get("pin") {
+            memory.kept.insert("pin".to_owned(), pin.clone());
+        }
+    })
+    .and_says(|_, answer, memory| {
+        let pin = memory.kept.get("pin").cloned().unwrap_or_default();
+        answer.change_items(|items| {
+            for item in items {
+                if let Some(value) = item.get_mut("ca_pin") {
+                    *value = pin.clone();
+                }
+            }
+        });
+    }),
+    Defect::says(
+        "items-lost",
+        "`parameters_set` is empty",
+        |said, answer, _| {
+            if said.creates() {
+                answer.change("parameters_set", |value| *value = json!([]));
+            }
+        },
+    ),
+    Defect::says("items-merged", "one item has everything", |_, answer, _| {
+        answer.change_items(|items| {
+            let all = items.iter().filter_map(Value::as_object).flatten();
+            let merged: serde_json::Map<String, Value> = all
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            *items = vec![Value::Object(merged)];
+        });
+    }),
+    Defect::says(
+        "item-misspelt",
+        "`smartcard_ca_id` is called `smartcard_id`",
+        |_, answer, _| {
+            answer.change_items(|items| {
+                for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                    if let Some(value) = item.remove("smartcard_ca_id") {
+                        item.insert("smartcard_id".to_owned(), value);
+                    }
+                }
+            });
+        },
+    ),
+    Defect::says(
+        "unit-lost",
+        "the unit that created a request is left out, that which updated it is not",
+        |_, answer, _| {
+            answer.change("log_information", |log| {
+                log.as_object_mut().map(|log| log.remove("created_by_unit"));
+            });
+        },
+    ),
+    Defect::says("user-cut", "a user has no `email`", |_, answer, _| {
+        answer.change("log_information", |log| {
+            if let Some(user) = log
+                .get_mut("created_by_user")
+                .and_then(Value::as_object_mut)
+            {
+                user.remove("email");
+            }
+        });
+    }),
+    Defect::says(
+        "response-without-ok",
+        "`response` is the reference alone",
+        |_, answer, _| {
+            answer.change("response", |value| {
+                let bare = value
+                    .as_str()
+                    .map(|text| text.trim_start_matches("OK").to_owned());
+                *value = json!(bare);
+            });
+        },
+    ),
+    Defect::says(
+        "update-not-dated",
+        "`updated_date` stays that of the creation",
+        |_, answer, _| {
+            answer.change("log_information", |log| {
+                let created = log["created_date"].clone();
+                log["updated_date"] = created;
+            });
+            answer.change_in("COMPLETED", |request| {
+                request.insert("executed_date".to_owned(), json!("2099-01-01T00:00:00"));
+            });
+        },
+    ),
+    Defect::says(
+        "error-lost",
+        "a REJECTED request has no error",
+        |_, answer, _| {
+            answer.change_in("REJECTED", |request| {
+                request.insert("error_code".to_owned(), Value::Null);
+            });
+        },
+    ),
+    Defect::says(
+        "error-kept",
+        "a COMPLETED request has an error",
+        |_, answer, _| {
+            answer.change_in("COMPLETED", |request| {
+                request.insert("error_code".to_owned(), json!("NONE"));
+            });
+        },
+    ),
+    Defect::says(
+        "provider-error-as-number",
+        "the two `provider_error_` members are 0",
+        |_, answer, _| {
+            for name in ["provider_error_code", "provider_error_description"] {
+                answer.change(name, |value| *value = json!(0));
+            }
+        },
+    ),
+    Defect::says(
+        "reference-as-object",
+        "`reference_number` is an object",
+        |_, answer, _| {
+            answer.change("reference_number", |value| {
+                *value = json!({ "id": value.clone() })
+            });
+        },
+    ),
+    Defect::says(
+        "executed-before-created",
+        "`executed_date` lies before the creation",
+        |_, answer, _| {
+            answer.change_in("COMPLETED", |request| {
+                request.insert("executed_date".to_owned(), json!("1999-01-01T00:00:00"));
+            });
+        },
+    ),
+    Defect::says(
+        "priority-word",
+        "REGULAR is called NORMAL",
+        |_, answer, _| {
+            answer.change("priority", |value| {
+                if *value == "REGULAR" {
+                    *value = json!("NORMAL");
+                }
+            });
+        },
+    ),
+    Defect::says(
+        "process-word",
+        "MANUAL is called BY_HAND",
+        |_, answer, _| {
+            answer.change("process_name", |value| {
+                if *value == "MANUAL" {
+                    *value = json!("BY_HAND");
+                }
+            });
+        },
+    ),
+    Defect::says(
+        "date-made-up",
+        "without a date a request is scheduled for another year",
+        |said, answer, _| {
+            if said.creates() && !said.has("start_date") && !said.has("scheduled_date") {
+                answer.change("scheduled_date", |value| {
+                    *value = json!("2036-01-01T00:00:00")
+                });
+            }
+        },
+    ),
+    Defect::says(
+        "unit-cut",
+        "a unit has no `alternative_code`",
+        |_, answer, _| {
+            answer.change("log_information", |log| {
+                if let Some(unit) = log
+                    .get_mut("created_by_unit")
+                    .and_then(Value::as_object_mut)
+                {
+                    unit.remove("alternative_code");
+                }
+            });
+        },
+    ),
+    Defect::says(
+        "updated-before-created",
+        "`updated_date` lies before `created_date`",
+        |_, answer, _| {
+            answer.change("log_information", |log| {
+                log["updated_date"] = json!("1999-01-01T00:00:00")
+            });
+        },
+    ),
+    // ----------------------------------------------------------------------- wrong in states --
+    Defect::says(
+        "completed-at-once",
+        "a creation answers COMPLETED",
+        |said, answer, _| {
+            if said.creates() {
+                answer.change("life_cycle_state", |value| *value = json!("COMPLETED"));
+            }
+        },
+    ),
+    Defect::says(
+        "rejected-as-completed",
+        "REJECTED is told as COMPLETED",
+        |_, answer, _| {
+            answer.change("life_cycle_state", |value| {
+                if *value == "REJECTED" {
+                    *value = json!("COMPLETED");
+                }
+            });
+        },
+    ),
+    Defect::says(
+        "stale-list",
+        "lists show every request as PENDING",
+        |said, answer, _| {
+            if said.is(Operation::List) {
+                answer.change("life_cycle_state", |value| *value = json!("PENDING"));
+            }
+        },
+    ),
+    Defect::says(
+        "ended-reopens",
+        "a request that has ended is PENDING when it is shown again",
+        |said, answer, memory| {
+            if !said.is(Operation::Show) {
+                return;
+            }
+            for request in answer.requests() {
+                if request
+                    .get("life_cycle_state")
+                    .is_some_and(|state| state == "COMPLETED")
+                {
+                    let id = request.get("id").map(Value::to_string).unwrap_or_default();
+                    if memory.kept.insert(id, Value::Null).is_some() {
+                        request.insert("life_cycle_state".to_owned(), json!("PENDING"));
+                    }
+                }
+            }
+        },
+    ),
+    Defect::hears(
+        "immediate-ignored",
+        "`process_immediately` is ignored",
+        |said, _| {
+            said.parameters.remove("process_immediately");
+        },
+    ),
+    Defect::hears(
+        "immediate-always",
+        "every request is sent by its call",
+        |said, _| {
+            if said.creates() {
+                said.parameters
+                    .insert("process_immediately".to_owned(), json!(true));
+            }
+        },
+    ),
+    Defect::hears(
+        "date-ignored",
+        "`start_date` and `scheduled_date` are ignored",
+        |said, _| {
+            said.parameters.remove("start_date");
+            said.parameters.remove("scheduled_date");
+        },
+    ),
+    Defect::hears("express-ignored", "EXPRESS is ignored", |said, _| {
+        said.parameters.remove("priority");
+    }),
+    Defect::says(
+        "priority-by-default-express",
+        "a request without a priority is EXPRESS",
+        |said, answer, _| {
+            if said.creates() && !said.has("priority") {
+                answer.change("priority", |value| *value = json!("EXPRESS"));
+            }
+        },
+    ),
+    // -------------------------------------------------------------------- wrong in the status --
+    Defect::says(
+        "status-cut",
+        "the status block has no `description`",
+        |_, answer, _| {
+            if let Some(status) = answer.body.get_mut("status").and_then(Value::as_object_mut) {
+                status.remove("description");
+            }
+        },
+    ),
+    Defect::says(
+        "status-ok-in-lower-case",
+        "the code of success is `ok`",
+        |_, answer, _| {
+            if answer.is_ok() {
+                answer.body["status"]["code"] = json!("ok");
+            }
+        },
+    ),
+    Defect::says(
+        "success-with-text",
+        "success has the message `Success`",
+        |_, answer, _| {
+            if answer.is_ok() {
+                answer.body["status"]["message"] = json!("Success");
+            }
+        },
+    ),
+    Defect::says(
+        "refused-with-500",
+        "refusals have HTTP 500",
+        |_, answer, _| {
+            if !answer.is_ok() {
+                answer.http_status = 500;
+            }
+        },
+    ),
+    Defect::says(
+        "refused-without-text",
+        "refusals have no message",
+        |_, answer, _| {
+            if !answer.is_ok() {
+                answer.body["status"]["message"] = Value::Null;
+            }
+        },
+    ),
+    Defect::says("refused-as-html", "refusals are HTML", |_, answer, _| {
+        if !answer.is_ok() {
+            answer.raw = Some("<html><body>Bad request</body></html>");
+        }
+    }),
+    Defect::says(
+        "refused-with-ok",
+        "refusals say OK, with empty data",
+        |_, answer, _| {
+            if !answer.is_ok() {
+                answer.body = json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} });
+            }
+        },
+    ),
+    // -------------------------------------------------------------------- wrong in what it takes --
+    Defect::hears(
+        "two-filters-taken",
+        "of two filters of list one is ignored",
+        |said, _| {
+            if said.is(Operation::List) && said.has("type") {
+                said.parameters.remove("life_cycle_state");
+                said.parameters.remove("reference_number");
+            } else if said.is(Operation::List) && said.has("life_cycle_state") {
+                said.parameters.remove("reference_number");
+            }
+        },
+    ),
+    Defect::hears(
+        "no-filter-taken",
+        "list without a filter lists what is PENDING",
+        |said, _| {
+            let filters = ["type", "life_cycle_state", "reference_number"];
+            if said.is(Operation::List) && !filters.iter().any(|name| said.has(name)) {
+                said.parameters
+                    .insert("life_cycle_state".to_owned(), json!("PENDING"));
+            }
+        },
+    ),
+    Defect::hears(
+        "both-sets-taken",
+        "of two sets the smartcards are ignored",
+        |said, _| {
+            if said.is(Operation::AddToExistingPairing) && said.has("stb_set") {
+                said.parameters.remove("smartcard_set");
+            }
+        },
+    ),
+    Defect::hears(
+        "two-keys-taken",
+        "of two keys of an identifier the second is ignored",
+        |said, _| {
+            for name in [
+                "subscription_identifier",
+                "service_identifier",
+                "smartcard_identifier",
+            ] {
+                keep_first(said, name);
+            }
+        },
+    ),
+    Defect::hears(
+        "service-optional",
+        "the service may be left out",
+        |said, memory| fill_in(said, memory, "service_identifier"),
+    ),
+    Defect::hears(
+        "subscription-optional",
+        "the subscription may be left out",
+        |said, memory| {
+            if !matches!(
+                said.operation,
+                Operation::CreatePairing | Operation::AddToExistingPairing
+            ) {
+                fill_in(said, memory, "subscription_identifier");
+            }
+        },
+    ),
+    Defect::hears("pin-optional", "the PIN may be left out", |said, memory| {
+        fill_in(said, memory, "pin")
+    }),
+    Defect::hears("any-pin-taken", "a PIN of letters is taken", |said, _| {
+        if said.text("pin").bytes().any(|byte| !byte.is_ascii_digit()) {
+            said.parameters.insert("pin".to_owned(), json!("0000"));
+        }
+    }),
+    Defect::hears(
+        "any-priority-taken",
+        "an unknown priority is ignored",
+        |said, _| {
+            drop_unless(said, "priority", |value| {
+                *value == "REGULAR" || *value == "EXPRESS"
+            });
+        },
+    ),
+    Defect::hears(
+        "any-date-taken",
+        "a date that is none is ignored",
+        |said, _| {
+            for name in ["start_date", "scheduled_date"] {
+                drop_unless(said, name, |value| {
+                    value.as_str().is_some_and(crate::conformance::is_date)
+                });
+            }
+        },
+    ),
+    Defect::hears(
+        "any-flag-taken",
+        "a flag that is none is ignored",
+        |said, _| {
+            drop_unless(said, "process_immediately", |value| {
+                matches!(
+                    value.to_string().trim_matches('"'),
+                    "true" | "false" | "1" | "0"
+                )
+            });
+        },
+    ),
+    Defect::hears(
+        "any-state-taken",
+        "an unknown state lists what is PENDING",
+        |said, _| {
+            if said.is(Operation::List)
+                && said.has("life_cycle_state")
+                && !["PENDING", "COMPLETED", "REJECTED"].contains(&said.text("life_cycle_state"))
+            {
+                said.parameters
+                    .insert("life_cycle_state".to_owned(), json!("PENDING"));
+            }
+        },
+    ),
+    Defect::hears(
+        "no-token-taken",
+        "a token may be left out",
+        |said, memory| {
+            if let (true, false, Some(token)) = (
+                said.operation.needs_token(),
+                said.has("token"),
+                memory.kept.get("token"),
+            ) {
+                said.parameters.insert("token".to_owned(), token.clone());
+            }
+        },
+    )
+    .and_says(remember_token),
+    Defect::hears("any-token-taken", "any token is taken", |said, memory| {
+        if let (true, true, Some(token)) = (
+            said.operation.needs_token(),
+            said.has("token"),
+            memory.kept.get("token"),
+        ) {
+            said.parameters.insert("token".to_owned(), token.clone());
+        }
+    })
+    .and_says(remember_token),
+    Defect::hears(
+        "extra-refused",
+        "a parameter nobody knows is refused",
+        |said, _| {
+            let unknown = said
+                .parameters
+                .keys()
+                .any(|name| said.operation.parameter(name).is_none());
+            if unknown {
+                said.answer = Some(refusal(
+                    "COM.CRM.EXCEPTION.WEBAPI.UNKNOWNPARAMETEREXCEPTION",
+                    "There is no such parameter.",
+                ));
+            }
+        },
+    ),
+    Defect {
+        raw: |call| match is_api(&call) && !is_known_path(&call) {
+            true => as_list(&call),
+            false => call,
+        },
+        ..Defect::named(
+            "any-path-taken",
+            "a method nobody documented lists what is PENDING",
+        )
+    },
+    Defect {
+        raw: |call| match is_api(&call) && is_known_path(&call) && call.body.is_empty() {
+            true => as_list(&call),
+            false => call,
+        },
+        ..Defect::named("any-verb-taken", "a wrong verb lists what is PENDING")
+    },
+    Defect {
+        raw: |call| match serde_json::from_slice::<Value>(&call.body) {
+            // The last of two wins where they are read into a map.
+            Ok(body) if is_api(&call) && body.is_object() => HttpCall {
+                body: body.to_string().into_bytes(),
+                ..call
+            },
+            _ => call,
+        },
+        ..Defect::named(
+            "last-of-two-taken",
+            "of a parameter given twice the last is taken",
+        )
+    },
+    // ------------------------------------------------------------------- wrong in what it lists --
+    Defect::hears(
+        "page-one-more",
+        "a page has one request more than asked for",
+        |said, _| add_to(said, "number_of_results", 1),
+    ),
+    Defect::hears(
+        "page-skips-one",
+        "a page skips one request too many",
+        |said, _| add_to(said, "offset", 1),
+    ),
+    Defect::hears("page-not-skipped", "`offset` is ignored", |said, _| {
+        said.parameters.remove("offset");
+    }),
+    Defect::hears(
+        "page-not-limited",
+        "`number_of_results` is ignored",
+        |said, _| {
+            said.parameters.remove("number_of_results");
+        },
+    ),
+    Defect::hears(
+        "projection-ignored",
+        "`fields_set` is ignored",
+        |said, _| {
+            said.parameters.remove("fields_set");
+        },
+    ),
+    Defect::hears(
+        "projection-with-id",
+        "`fields_set` always adds `id`",
+        |said, _| {
+            if said.has("fields_set")
+                && !said
+                    .text("fields_set")
+                    .split(',')
+                    .any(|name| name.trim() == "id")
+            {
+                let more = format!("{},id", said.text("fields_set"));
+                said.parameters.insert("fields_set".to_owned(), json!(more));
+            }
+        },
+    ),
+    Defect::says(
+        "projection-changes",
+        "a projection tells another priority",
+        |said, answer, _| {
+            if said.has("fields_set") {
+                answer.change("priority", |value| {
+                    *value = json!(if *value == "EXPRESS" {
+                        "REGULAR"
+                    } else {
+                        "EXPRESS"
+                    });
+                });
+            }
+        },
+    ),
+    Defect::says(
+        "list-loses-last",
+        "a list loses its last request",
+        |said, answer, _| {
+            if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
+                list.pop();
+            }
+        },
+    ),
+    Defect::says(
+        "list-doubles-first",
+        "a list has its first request twice",
+        |said, answer, _| {
+            if let (true, Some(list)) = (said.is(Operation::List), answer.list())
+                && let Some(first) = list.first().cloned()
+            {
+                list.insert(0, first);
+            }
+        },
+    ),
+    Defect::says(
+        "list-backwards",
+        "a list has the youngest request first",
+        |said, answer, _| {
+            if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
+                list.reverse();
+            }
+        },
+    ),
+    Defect::says(
+        "list-of-one-as-object",
+        "a list of one request is that request",
+        |said, answer, _| {
+            if let (true, Some([one])) = (
+                said.is(Operation::List),
+                answer.list().map(|list| list.as_slice()),
+            ) {
+                answer.body["data"] = one.clone();
+            }
+        },
+    ),
+    Defect::says(
+        "list-of-none-as-null",
+        "an empty list is null",
+        |said, answer, _| {
+            if let (true, Some([])) = (
+                said.is(Operation::List),
+                answer.list().map(|list| list.as_slice()),
+            ) {
+                answer.body["data"] = Value::Null;
+            }
+        },
+    ),
+    Defect::hears(
+        "type-filter-ignored",
+        "list by type lists what is PENDING",
+        |said, _| {
+            if said.is(Operation::List)
+                && said.has("type")
+                && !said.has("life_cycle_state")
+                && !said.has("reference_number")
+            {
+                said.parameters.remove("type");
+                said.parameters
+                    .insert("life_cycle_state".to_owned(), json!("PENDING"));
+            }
+        },
+    ),
+    Defect::says(
+        "show-in-list",
+        "show answers a list of one",
+        |said, answer, _| {
+            if said.is(Operation::Show) && answer.is_ok() {
+                let shown = answer.body["data"].take();
+                answer.body["data"] = json!([shown]);
+            }
+        },
+    ),
+    Defect::says(
+        "show-previous",
+        "show answers what it answered before",
+        |said, answer, memory| {
+            if said.is(Operation::Show) && answer.is_ok() && !said.has("fields_set") {
+                let now = answer.body["data"].clone();
+                if let Some(before) = memory.kept.insert("shown".to_owned(), now) {
+                    answer.body["data"] = before;
+                }
+            }
+        },
+    ),
+    Defect::says(
+        "lists-shuffled",
+        "every second list is in another order",
+        |said, answer, memory| {
+            if !said.is(Operation::List) {
+                return;
+            }
+            let odd = memory.kept.get("odd") == Some(&json!(true));
+            memory.kept.insert("odd".to_owned(), json!(!odd));
+            if let (true, Some(list)) = (odd, answer.list()) {
+                list.reverse();
+            }
+        },
+    ),
+    Defect::hears(
+        "projection-of-one",
+        "of `fields_set` only the first name counts",
+        |said, _| {
+            if said.has("fields_set") {
+                let first = said
+                    .text("fields_set")
+                    .split(',')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                said.parameters
+                    .insert("fields_set".to_owned(), json!(first));
+            }
+        },
+    ),
+    Defect::says(
+        "number-shows-less",
+        "named by number, a request is shown without its items",
+        |said, answer, _| {
+            let named = said.parameters.get("provisioning_request_identifier");
+            if named.is_some_and(|named| named.get("number").is_some()) {
+                for request in answer.requests() {
+                    request.remove("parameters_set");
+                }
+            }
+        },
+    ),
+    Defect::hears(
+        "order-matters",
+        "a query that does not begin with `fields_set` loses it",
+        |said, _| {
+            let query = said.target.split_once('?').map_or("", |(_, query)| query);
+            if said.is(Operation::Show) && !query.starts_with("fields_set") {
+                said.parameters.remove("fields_set");
+            }
+        },
+    ),
+    Defect::says(
+        "refusals-vary",
+        "every second refusal has another code",
+        |_, answer, memory| {
+            if answer.is_ok() {
+                return;
+            }
+            let odd = memory.kept.get("odd") == Some(&json!(true));
+            memory.kept.insert("odd".to_owned(), json!(!odd));
+            if odd {
+                answer.body["status"]["code"] = json!("COM.CRM.EXCEPTION.WEBAPI.OTHEREXCEPTION");
+            }
+        },
+    ),
+    Defect::hears(
+        "tokens-see-less",
+        "a second token sees empty lists",
+        |said, memory| {
+            if !said.is(Operation::List) || !said.has("token") {
+                return;
+            }
+            let token = said.parameters["token"].clone();
+            let first = memory
+                .kept
+                .entry("first".to_owned())
+                .or_insert_with(|| token.clone());
+            if *first != token {
+                said.parameters.retain(|name, _| name == "token");
+                said.parameters
+                    .insert("reference_number".to_owned(), json!("none"));
+            }
+        },
+    ),
+    Defect::hears(
+        "release-refused",
+        "a token cannot be released",
+        |said, _| {
+            if said.is(Operation::ReleaseToken) {
+                said.answer = Some(refusal(
+                    "COM.CRM.EXCEPTION.WEBAPI.DEPRECATEDEXCEPTION",
+                    "Tokens end by themselves.",
+                ));
+            }
+        },
+    ),
+    // ----------------------------------------------------------------- wrong in what it remembers --
+    Defect::says(
+        "ids-repeat",
+        "every second creation answers the id of the one before",
+        |said, answer, memory| {
+            if !said.creates() || !answer.is_ok() {
+                return;
+            }
+            let id = answer.body["data"]["id"].clone();
+            match memory.kept.remove("last") {
+                Some(last) => answer.body["data"]["id"] = last,
+                None => {
+                    memory.kept.insert("last".to_owned(), id);
+                }
+            }
+        },
+    ),
+    Defect::says("numbers-fall", "numbers fall", |said, answer, memory| {
+        if said.creates() && answer.is_ok() {
+            let number = 900_000 - memory.created;
+            answer.change("number", |value| *value = json!(number.to_string()));
+        }
+    }),
+    Defect::hears("sent-twice", "every order is recorded twice", |said, _| {
+        if said.creates() {
+            said.times = 2;
+        }
+    }),
+    Defect::says(
+        "request-lost",
+        "lists have nothing that was created in the last call",
+        |said, answer, memory| {
+            if said.creates() && answer.is_ok() {
+                memory
+                    .kept
+                    .insert("lost".to_owned(), answer.body["data"]["id"].clone());
+            } else if said.is(Operation::List) {
+                let lost = memory.kept.get("lost").cloned();
+                if let Some(list) = answer.list() {
+                    list.retain(|item| Some(&item["id"]) != lost.as_ref());
+                }
+            }
+        },
+    ),
+    Defect::hears(
+        "equal-order-ignored",
+        "an equal order is answered with the earlier request",
+        |said, memory| {
+            if said.creates() {
+                let key = format!(
+                    "{} {}",
+                    said.operation.name(),
+                    Value::Object(said.parameters.clone())
+                );
+                match memory.kept.get(&key) {
+                    Some(answer) => said.answer = Some(answer.clone()),
+                    None => {
+                        memory.kept.insert("key".to_owned(), json!(key));
+                    }
+                }
+            }
+        },
+    )
+    .and_says(|said, answer, memory| {
+        if let (true, Some(key)) = (
+            said.creates() && answer.is_ok(),
+            memory.kept.get("key").cloned(),
+        ) {
+            memory.kept.insert(
+                key.as_str().unwrap_or_default().to_owned(),
+                answer.body.clone(),
+            );
+        }
+    }),
+    Defect::hears(
+        "cancel-adds",
+        "cancel_subscriptions creates an activation",
+        |said, _| {
+            if said.is(Operation::CancelSubscriptions) {
+                said.operation = Operation::AddSubscriptions;
+            }
+        },
+    ),
+    Defect::hears(
+        "refused-is-recorded",
+        "a refused order creates a request all the same",
+        |said, memory| {
+            if !said.creates() {
+                return;
+            }
+            let is_wrong =
+                said.has("priority") && !["REGULAR", "EXPRESS"].contains(&said.text("priority"));
+            memory.kept.insert("wrong".to_owned(), json!(is_wrong));
+            if is_wrong {
+                said.parameters.remove("priority");
+            }
+        },
+    )
+    .and_says(|said, answer, memory| {
+        if said.creates() && memory.kept.get("wrong") == Some(&json!(true)) && answer.is_ok() {
+            answer.body = refusal(
+                "COM.CRM.EXCEPTION.WEBAPI.INVALIDPARAMETERVALUEEXCEPTION",
+                "The parameter `priority` is wrong.",
+            );
+        }
+    }),
+    Defect {
+        loses_parallel: true,
+        ..Defect::named(
+            "parallel-lost",
+            "of several orders at the same time the last is answered with the first",
+        )
+    },
+    Defect::hears("all-refused", "everything is refused", |said, _| {
+        said.answer = Some(refusal(
+            "COM.CRM.EXCEPTION.WEBAPI.MAINTENANCEEXCEPTION",
+            "Come back later.",
+        ));
+    }),
+    // ---------------------------------------------------------------------- wrong in its logins --
+    Defect::hears(
+        "any-password-taken",
+        "any password lets in",
+        |said, memory| {
+            if said.is(Operation::IssueToken) && said.has("password") {
+                let first = memory
+                    .kept
+                    .entry("password".to_owned())
+                    .or_insert_with(|| said.parameters["password"].clone());
+                said.parameters.insert("password".to_owned(), first.clone());
+            }
+        },
+    ),
+    Defect::hears("release-ignored", "a released token lives on", |said, _| {
+        if said.is(Operation::ReleaseToken) && said.has("token") {
+            said.answer = Some(
+                json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} }),
+            );
+        }
+    }),
+    // ----------------------------------------------------------------------- wrong behind the API --
+    Defect::does(
+        "executed-twice",
+        "every order reaches Conax twice",
+        "{ name: hidden, preset: f37 }",
+    ),
+    Defect::does(
+        "false-completion",
+        "orders are told COMPLETED that Conax never saw",
+        "{ name: hidden, preset: f35 }",
+    ),
+    Defect::does(
+        "foreign-reference",
+        "a request gets the reference of another one",
+        "{ name: hidden, preset: f24 }",
+    ),
+    Defect::does(
+        "false-rejection",
+        "orders that Conax carried out are told REJECTED",
+        "{ name: hidden, preset: f05 }",
+    ),
+];
