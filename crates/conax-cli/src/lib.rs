@@ -15,6 +15,7 @@ mod control_client;
 mod drift;
 pub mod exit;
 mod explain;
+mod explore;
 mod faults;
 mod fmt;
 mod healthcheck;

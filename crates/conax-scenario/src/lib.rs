@@ -14,6 +14,7 @@
 pub mod conformance;
 pub mod defect;
 pub mod document;
+pub mod explore;
 pub mod judge;
 pub mod record;
 pub mod report;

@@ -20,7 +20,7 @@ impl Library for Files {
     }
 
     fn built_in_world(&self, name: &str) -> Option<String> {
-        (name == "demo").then(|| world::DEMO.to_owned())
+        world::built_in(name).map(str::to_owned)
     }
 }
 

@@ -8,7 +8,7 @@
 //! Read on: [`spec`](WorldSpec) for what a world holds, `read/` for the keys and checks of the
 //! file, [`crate::text`] for places and findings.
 
-mod demo;
+mod built_in;
 mod mask;
 mod read;
 mod spec;
@@ -18,7 +18,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use demo::DEMO;
+pub use built_in::{DEMO, LAB, built_in};
 pub use mask::Secrets;
 pub use spec::{
     AddedSetsSpec, BatchAtomicitySpec, CancelMissingSpec, CardFormatSpec, CasProductSpec,

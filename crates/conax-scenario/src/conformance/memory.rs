@@ -38,6 +38,8 @@ pub(super) struct Memory {
 struct Known {
     /// Everything that was printed of it, as it was printed last.
     object: Map<String, Value>,
+    /// What was printed of it since it ended.
+    ended: Map<String, Value>,
     /// Whether a creation told of it.
     is_created: bool,
 }
@@ -131,13 +133,25 @@ impl Memory {
         }
         let Some(known) = self.requests.get_mut(&id) else {
             let object = printed.object.clone();
-            self.requests.insert(id, Known { object, is_created });
+            let ended = match is_final(printed.text(Member::LifeCycleState)) {
+                true => object.clone(),
+                false => Map::new(),
+            };
+            let known = Known {
+                object,
+                ended,
+                is_created,
+            };
+            self.requests.insert(id, known);
             return;
         };
         same(known, printed, verdicts);
         forward(known, printed, verdicts);
         for (name, value) in printed.object {
             known.object.insert(name.clone(), value.clone());
+        }
+        if is_final(known.state()) {
+            known.ended.extend(printed.object.clone());
         }
         known.is_created |= is_created;
     }
@@ -230,20 +244,24 @@ fn same(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     });
 }
 
+fn is_final(state: Option<&str>) -> bool {
+    matches!(state, Some("COMPLETED" | "REJECTED"))
+}
+
 /// States go forward, and what has ended does not change.
 fn forward(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let Some(before) = known.state() else { return };
-    let is_final = before != "PENDING";
+    let has_ended = is_final(Some(before));
     if let Some(now) = printed.text(Member::LifeCycleState) {
-        verdicts.judge("law.c1", !is_final || now == before, || {
+        verdicts.judge("law.c1", !has_ended || now == before, || {
             printed.at("life_cycle_state", format!("{before} for ever"), now)
         });
     }
-    if !is_final {
+    if !has_ended {
         return;
     }
     let changed = Member::ALL.into_iter().find(|member| {
-        let before = known.object.get(member.code());
+        let before = known.ended.get(member.code());
         *member != Member::ParametersSet
             && matches!((before, printed.get(*member)), (Some(before), Some(now)) if before != now)
     });

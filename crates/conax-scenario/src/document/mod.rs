@@ -30,4 +30,4 @@ pub use spec::{
 pub use template::{Names, Piece, Shift, Template, written};
 pub use tidy::tidy;
 
-pub(crate) use expect::{REQUEST_TEXT, TEXT};
+pub(crate) use expect::{LEDGER_WORDS, REQUEST_TEXT, TEXT};

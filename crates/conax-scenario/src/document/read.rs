@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use conax_contract::clause::Strictness;
 use conax_contract::text::{
     Entry, Fields, Finding, Findings, Marked, Node, Placed, Scalar, Style, fields, items, mismatch,
-    moment, number, read, text,
+    moment, number, read, text, text_of,
 };
 
 use super::loader::{FileFindings, Library, Loader, Worlds};
@@ -306,6 +307,7 @@ fn read_fields(
     let description = fields.optional("description", text);
     let tags = fields.list("tags", text);
     let protects = fields.list("protects", text);
+    let contract = fields.optional("contract", strictness);
     let _seed = fields.optional("seed", number(0..=i64::MAX as u64));
     let clock = fields.optional("clock", moment);
     let world = read_world(fields, loader);
@@ -352,6 +354,7 @@ fn read_fields(
         description,
         tags,
         protects,
+        contract,
         seed: Some(seed),
         clock,
         world: world?,
@@ -363,6 +366,18 @@ fn read_fields(
         steps: steps?,
         cleanup,
     })
+}
+
+/// How strictly answers are held against the contract.
+fn strictness(marked: &Marked, findings: &mut Findings) -> Option<Strictness> {
+    let word = text_of("`must`, `should` or `may`")(marked, findings)?;
+    let found = Strictness::from_code(&word);
+    if found.is_none() {
+        let message = format!("`contract`: found `{word}`, expected `must`, `should` or `may`");
+        let hint = "must: what the documents say or show; should: what clients expect besides; may: every clause";
+        findings.add(Finding::new(marked.mark(), message).with_hint(hint));
+    }
+    found
 }
 
 /// The name of a scenario: one line.

@@ -130,6 +130,7 @@ fn scenario() -> Value {
         "description": text("Why it matters."),
         "tags": list(text("A word to choose it by.")),
         "protects": list(text("A clause or requirement it covers.")),
+        "contract": words("How strictly every answer is held against the contract.", ["must", "should", "may"].map(str::to_owned)),
         "seed": { "type": "integer", "minimum": 0 },
         "clock": described("date", "The simulated date it begins at."),
         "world": reference("world"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
+use conax_contract::clause::Strictness;
 use conax_contract::crm::Operation;
 use conax_contract::text::{Placed, Span};
 use conax_contract::world::WorldSpec;
@@ -29,6 +30,8 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Clauses and requirements it covers.
     pub protects: Vec<String>,
+    /// How strictly every answer is held against the contract; none: not at all.
+    pub contract: Option<Strictness>,
     /// The seed of ids, dice and generated data; none: the run's.
     pub seed: Option<u64>,
     /// The simulated date it begins at; none: [`Scenario::DEFAULT_CLOCK`].

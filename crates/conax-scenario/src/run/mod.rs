@@ -7,6 +7,7 @@ mod act;
 mod all;
 mod calls;
 mod can;
+mod contract;
 mod journal;
 mod looks;
 mod play;

@@ -7,6 +7,7 @@ use conax_contract::text::{Span, parse_moment, render_duration, render_moment};
 use serde_json::Value;
 
 use super::can;
+use super::contract::Contract;
 use super::journal::Heard;
 use super::secrets::Hidden;
 use crate::document::{Action, Door, Included, Over, Repeat, Scenario, Step};
@@ -106,6 +107,8 @@ pub(super) struct Player<'p> {
     pub(super) has_faults: bool,
     /// What the ledger counted before the first step.
     pub(super) totals_before: Value,
+    /// Who holds the answers against the contract, if somebody does.
+    pub(super) witness: Option<Contract>,
     pub(super) stopped: Option<Stopped>,
     pub(super) error: Option<String>,
 }
@@ -144,6 +147,7 @@ impl<'p> Player<'p> {
             in_cleanup: false,
             has_faults: false,
             totals_before: Value::Null,
+            witness: scenario.contract.map(Contract::new),
             stopped: None,
             error: None,
         }
@@ -294,6 +298,7 @@ impl<'p> Player<'p> {
                 record.reason = Some(reason.to_owned());
             }
             Came::Judged(mut findings) => {
+                findings.extend(self.broken_clauses(step.span));
                 for finding in &mut findings {
                     if let Some(file) = &step.file {
                         finding.file = file.to_string();

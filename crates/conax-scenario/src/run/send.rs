@@ -35,6 +35,7 @@ impl Player<'_> {
 
     /// Makes calls at the same time; there are as many replies, or reasons why there are none.
     pub(super) fn send(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
+        let crm_calls = self.witness.is_some().then(|| calls.clone());
         let is_heard = !self.target.has(Door::Control) && self.heard.len() < TOLD_LIMIT;
         let made = is_heard.then(|| calls.clone());
         self.calls += calls.iter().filter(|call| call.door != Door::Cas).count() as u64;
@@ -46,6 +47,9 @@ impl Player<'_> {
         let mut replies = self.target.exchange(calls);
         // A call nobody answers must not pass unnoticed.
         replies.resize_with(count, no_reply);
+        if let (Some(witness), Some(calls)) = (&mut self.witness, crm_calls) {
+            witness.hear(&calls, &replies);
+        }
         let step = self.steps.len();
         for (call, reply) in made.into_iter().flatten().zip(&replies) {
             let reply = reply.clone();

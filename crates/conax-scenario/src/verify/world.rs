@@ -56,6 +56,12 @@ impl Named {
         value.and_then(Value::as_str).unwrap_or("?").to_owned()
     }
 
+    /// A service of a world of ours.
+    #[must_use]
+    pub fn of_service(service: &ServiceSpec) -> Self {
+        service_named(service)
+    }
+
     fn of<const N: usize>(keys: [(&str, Option<&str>); N], ca_id: Option<&str>) -> Self {
         let known = keys.iter();
         let known =

@@ -120,7 +120,7 @@ fn refused_logins(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
 /// Two tokens live side by side and see the same; a released one is dead.
 fn several(session: &mut Session<'_>, first: &str, second: &str) {
     let list =
-        |token: &str| json!({ "token": token, "life_cycle_state": "REJECTED", "fields_set": "id" });
+        |token: &str| json!({ "token": token, "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
     let with_first = session.accepted(&["token.several"], Operation::List, list(first));
     let with_second = session.accepted(&["token.several"], Operation::List, list(second));
     if let (Some(one), Some(other)) = (with_first, with_second) {

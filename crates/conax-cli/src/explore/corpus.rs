@@ -1,0 +1,124 @@
+//! What was found before: a folder of scenario files. The story is kept and not the seed, so that
+//! a find stays one when the moves or the model change.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use conax_scenario::document::{Given, Reader};
+use conax_scenario::explore::Failure;
+use conax_scenario::record::Verdict;
+use conax_scenario::run::{Detail, Stop, play};
+use conax_scenario::target::Theatre;
+
+use super::Refused;
+use super::seek::{Ground, Search};
+use crate::exit::Exit;
+use crate::print;
+use crate::run::in_process::InProcess;
+use crate::run::remote::Remote;
+use crate::run::secret::Secrets;
+use crate::run::{Files, find};
+
+/// How long a file may take.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Plays every file of the folder, if there is one; whether all of them are mended.
+pub(super) fn replay(
+    folder: &Path,
+    search: &Search,
+    flags: &str,
+    stop: &Arc<Stop>,
+) -> Result<Exit, Refused> {
+    if !folder.is_dir() {
+        return Ok(Exit::Met);
+    }
+    let name = folder.display().to_string();
+    let files = find([&name].into_iter()).map_err(|problem| (Exit::Usage, problem))?;
+    let theatre = theatre(search, stop);
+    let (mut mended, mut failing) = (0, Vec::new());
+    for file in &files {
+        let path = file.path.to_string();
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| (Exit::Settings, format!("failed to read `{path}`: {error}")))?;
+        let scenarios = Reader::new(&Files)
+            .read(&path, &text, &Given::seed(1))
+            .map_err(|files| {
+                (
+                    Exit::Settings,
+                    files
+                        .iter()
+                        .map(conax_scenario::document::FileFindings::render)
+                        .collect::<Vec<_>>()
+                        .join("\n"),
+                )
+            })?;
+        for scenario in &scenarios {
+            match play(scenario, &path, &*theatre, Detail::Failures).verdict {
+                Verdict::Failed | Verdict::Error => failing.push(path.clone()),
+                Verdict::Passed | Verdict::Partly | Verdict::Skipped => mended += 1,
+            }
+        }
+    }
+    for path in &failing {
+        print::result(format_args!(
+            "found before, and still there: conax-sim run {path}{flags}"
+        ));
+    }
+    print::aside(format_args!(
+        "corpus {name}: {} still fail, {mended} do not",
+        failing.len()
+    ));
+    Ok(if failing.is_empty() {
+        Exit::Met
+    } else {
+        Exit::NotMet
+    })
+}
+
+fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
+    match &search.ground {
+        Ground::Ourselves => Box::new(InProcess {
+            secrets: Secrets::default(),
+            timeout: LONGEST,
+            stop: Arc::clone(stop),
+        }),
+        Ground::Target {
+            addresses,
+            secrets_file,
+            ..
+        } => {
+            let text = secrets_file
+                .as_ref()
+                .and_then(|path| std::fs::read_to_string(path).ok());
+            let secrets = text
+                .and_then(|text| Secrets::parse(&text).ok())
+                .unwrap_or_default();
+            Box::new(Remote::new(
+                addresses.clone(),
+                secrets,
+                LONGEST,
+                Arc::clone(stop),
+            ))
+        }
+    }
+}
+
+/// The name of the file of a find: what it is about, so that the same find is the same file.
+pub(super) fn name_of(failure: &Failure) -> String {
+    let about = match failure.clause {
+        Some(clause) => clause.to_owned(),
+        None => format!("model-{}", failure.path),
+    };
+    let plain: String = about
+        .chars()
+        .map(|sign| {
+            if sign.is_ascii_alphanumeric() || sign == '-' {
+                sign
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    format!("{}.scenario.yaml", plain.trim_matches('-'))
+}

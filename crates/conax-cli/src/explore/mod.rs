@@ -1,0 +1,308 @@
+//! `explore`: searches for what nobody thought of, and hands it over as a short scenario file.
+//!
+//! Read on: `seek` (searching with several workers), `corpus` (what was found before).
+
+mod corpus;
+mod seek;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use conax_contract::clause::{Clause, Strictness};
+use conax_contract::text::{parse_duration, render, render_duration};
+use conax_scenario::explore::{Found, Lab, scenario_text};
+use conax_scenario::run::Stop;
+use conax_scenario::verify::TargetWorld;
+
+use crate::exit::Exit;
+use crate::print;
+use crate::run::remote::Addresses;
+use crate::run::told::{stop_on_signal, write_file};
+
+pub(crate) use seek::{Ground, Search, Tally, seek};
+
+/// The verb.
+pub(crate) fn command() -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    Command::new("explore")
+        .about("Play random sequences of calls, mistakes, faults and clock moves against a model")
+        .arg(text("cases", "N", "How many sequences [default: 10000, or no limit with --for]"))
+        .arg(text("for", "TIME", "For how long [default: until all cases are played]"))
+        .arg(text("moves", "N", "Moves in a sequence at most").default_value("12"))
+        .arg(text("seed", "N", "Seed of the sequences").default_value("1"))
+        .arg(text("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
+        .arg(text("strict", "DEGREE", "Which clauses count [default: may for our own simulator, must for a target]").value_parser(["must", "should", "may"]))
+        .arg(text("target", "URL", "Explore this provisioning API instead of a simulator in this process"))
+        .arg(text("control", "URL", "Control door of that target, if it is a conax-sim: with worlds, clock, faults and the head-end").requires("target"))
+        .arg(text("control-token-file", "FILE", "File with the bearer token that control door asks for").requires("control"))
+        .arg(text("world", "FILE", "What exists at a target without a control door, as `verify --init` writes it"))
+        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation"))
+        .arg(text("out", "FILE", "Where the scenario file goes").default_value("found.scenario.yaml"))
+        .arg(text("corpus", "DIR", "Folder of earlier finds: played first, and what is found is put there instead"))
+        .arg(Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Print what was found and the last line only"))
+        .after_help(
+            "Without --target every sequence has a fresh simulator in this process. Against a \
+             target that is no conax-sim only its API is explored: requests are created there and \
+             stay.\n\n\
+             Examples:\n  \
+             conax-sim explore\n  \
+             conax-sim explore --for 60s --seed 7 --corpus found\n  \
+             conax-sim explore --target http://127.0.0.1:8080 --control http://127.0.0.1:8082 --cases 200\n  \
+             conax-sim run found.scenario.yaml",
+        )
+}
+
+struct Order {
+    search: Search,
+    seed: u64,
+    out: PathBuf,
+    corpus: Option<PathBuf>,
+    /// The flags that lead to the same target.
+    target_flags: String,
+    is_quiet: bool,
+}
+
+type Refused = (Exit, String);
+
+/// Explores.
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    match Order::of(matches).and_then(|order| order.carry_out()) {
+        Ok(exit) => exit,
+        Err((exit, problem)) => {
+            print::aside(format_args!("error: {}", problem.trim_end()));
+            exit
+        }
+    }
+}
+
+impl Order {
+    fn of(matches: &ArgMatches) -> Result<Self, Refused> {
+        let usage = |problem: String| (Exit::Usage, problem);
+        let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+        let whole = |name: &str| -> Result<Option<u64>, Refused> {
+            let parsed = text(name).map(|text| {
+                let parsed = text.parse::<u64>();
+                parsed.map_err(|_| {
+                    usage(format!("--{name}: found `{text}`, expected a whole number"))
+                })
+            });
+            parsed.transpose()
+        };
+        let time = |name: &str| -> Result<Option<Duration>, Refused> {
+            let parsed = text(name).map(|text| {
+                let wrong = || {
+                    usage(format!(
+                        "--{name}: found `{text}`, expected a time such as 60s"
+                    ))
+                };
+                parse_duration(text).ok_or_else(wrong)
+            });
+            parsed.transpose()
+        };
+        let limit = time("for")?;
+        let usual = if limit.is_some() {
+            u64::from(u32::MAX)
+        } else {
+            10_000
+        };
+        let cases = whole("cases")?.unwrap_or(usual).min(u64::from(u32::MAX));
+        let ground = ground(matches)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // What is created elsewhere is created one after the other.
+        let jobs = match &ground {
+            Ground::Target { .. } => 1,
+            Ground::Ourselves => {
+                usize::try_from(whole("jobs")?.unwrap_or(cores as u64)).unwrap_or(cores)
+            }
+        };
+        let strict = text("strict").and_then(Strictness::from_code);
+        let target_flags = [
+            "target",
+            "control",
+            "control-token-file",
+            "world",
+            "secrets-file",
+        ];
+        Ok(Self {
+            search: Search {
+                least: strict.unwrap_or(match ground {
+                    Ground::Ourselves => Strictness::May,
+                    Ground::Target { .. } => Strictness::Must,
+                }),
+                lab: lab(matches, &ground)?,
+                ground,
+                cases: u32::try_from(cases).unwrap_or(u32::MAX).max(1),
+                moves: usize::try_from(whole("moves")?.unwrap_or(12).clamp(1, 200)).unwrap_or(12),
+                jobs: jobs.clamp(1, 64),
+                limit,
+                defect: None,
+            },
+            seed: whole("seed")?.unwrap_or(1),
+            out: PathBuf::from(text("out").unwrap_or("found.scenario.yaml")),
+            corpus: text("corpus").map(PathBuf::from),
+            target_flags: target_flags
+                .iter()
+                .filter_map(|name| text(name).map(|value| format!(" --{name} {value}")))
+                .collect(),
+            is_quiet: matches.get_flag("quiet"),
+        })
+    }
+
+    fn carry_out(&self) -> Result<Exit, Refused> {
+        let stop = Arc::new(Stop::default());
+        let mut exit = Exit::Met;
+        if let Some(folder) = &self.corpus {
+            exit = corpus::replay(folder, &self.search, &self.target_flags, &stop)?;
+        }
+        stop_on_signal(&stop);
+        let began = Instant::now();
+        let tally = Tally::new(!self.is_quiet);
+        let found = seek(&self.search, self.seed, &stop, &tally);
+        tally.end();
+        let played = tally.count();
+        if let Some(found) = &found {
+            self.tell(found)?;
+            exit = Exit::NotMet;
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        print::result(format_args!(
+            "{played} sequences in {seconds:.1} s ({:.0} a second), seed {}: {}",
+            f64::from(u32::try_from(played).unwrap_or(u32::MAX)) / seconds.max(0.001),
+            self.seed,
+            if found.is_some() {
+                "one fails"
+            } else {
+                "nothing found"
+            }
+        ));
+        if stop.is_interrupted() && found.is_none() {
+            return Ok(Exit::Interrupted);
+        }
+        if played == 0 && found.is_none() {
+            return Err((
+                Exit::Surroundings,
+                tally.trouble().unwrap_or("nothing was played".to_owned()),
+            ));
+        }
+        Ok(exit)
+    }
+
+    /// Prints what was found, and writes its file.
+    fn tell(&self, found: &Found) -> Result<(), Refused> {
+        let again = format!(
+            "conax-sim explore --seed {}{}",
+            self.seed, self.target_flags
+        );
+        let text = scenario_text(
+            &found.lines,
+            &self.search.lab,
+            (self.search.least, Some(&found.failure)),
+            &again,
+        );
+        let path = match &self.corpus {
+            Some(folder) => folder.join(corpus::name_of(&found.failure)),
+            None => self.out.clone(),
+        };
+        let clause = found.failure.clause.and_then(Clause::find);
+        print::result(format_args!(
+            "{} steps (of {}) show what is wrong",
+            found.lines.len(),
+            found.shrunk_from
+        ));
+        if let Some(clause) = clause {
+            print::result(format_args!(
+                "   {}  {} ({}; {})",
+                clause.id, clause.statement, clause.strictness, clause.source
+            ));
+        }
+        if !found.failure.path.is_empty() {
+            print::result(format_args!("   at        {}", found.failure.path));
+        }
+        print::result(format_args!("   expected  {}", found.failure.expected));
+        print::result(format_args!("   found     {}", found.failure.found));
+        print::result("");
+        print::text(text.as_bytes());
+        print::result("");
+        write_file(&path, text.as_bytes()).map_err(|error| {
+            (
+                Exit::ReportNotWritten,
+                format!("failed to write `{}`: {error}", path.display()),
+            )
+        })?;
+        let flags = self.run_flags();
+        print::result(format_args!(
+            "again: conax-sim run {}{flags}",
+            path.display()
+        ));
+        Ok(())
+    }
+
+    /// The flags of `run` that lead to the same target.
+    fn run_flags(&self) -> String {
+        let words: Vec<&str> = self.target_flags.split_whitespace().collect();
+        let pairs = words.chunks(2).filter(|pair| pair[0] != "--world");
+        pairs.map(|pair| format!(" {}", pair.join(" "))).collect()
+    }
+}
+
+fn ground(matches: &ArgMatches) -> Result<Ground, Refused> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let usage = |problem: String| (Exit::Usage, problem);
+    if text("target").is_none() {
+        return Ok(Ground::Ourselves);
+    }
+    let addresses = Addresses::of(matches).map_err(usage)?;
+    let addresses = addresses.ok_or_else(|| usage("--target: an address is missing".to_owned()))?;
+    Ok(Ground::Target {
+        addresses,
+        has_control: text("control").is_some(),
+        secrets_file: text("secrets-file"),
+    })
+}
+
+/// What orders are given for there.
+fn lab(matches: &ArgMatches, ground: &Ground) -> Result<Lab, Refused> {
+    if !matches!(
+        ground,
+        Ground::Target {
+            has_control: false,
+            ..
+        }
+    ) {
+        return Ok(Lab::own());
+    }
+    let path = matches.get_one::<String>("world").ok_or_else(|| {
+        let problem = "a target without a control door needs a file that says what exists there\n   \
+                       hint: `conax-sim verify --init --target URL > target.world.yaml`, then --world target.world.yaml";
+        (Exit::Usage, problem.to_owned())
+    })?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        (
+            Exit::Settings,
+            format!("failed to read the world file `{path}`: {error}"),
+        )
+    })?;
+    let world = TargetWorld::parse(&text).map_err(|findings| {
+        (
+            Exit::Settings,
+            format!(
+                "the world file is wrong\n\n{}",
+                render(path, &text, &findings)
+            ),
+        )
+    })?;
+    Lab::of(&world).ok_or_else(|| {
+        let problem =
+            format!("`{path}` names no subscription, service and smartcard to give orders for");
+        (Exit::Settings, problem)
+    })
+}
+
+/// How long in words.
+pub(super) fn words(time: Duration) -> String {
+    render_duration(Duration::from_secs(time.as_secs()))
+}

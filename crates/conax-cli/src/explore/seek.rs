@@ -1,0 +1,241 @@
+//! Searching with several workers, each with a seed of its own.
+
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use conax_contract::clause::Strictness;
+use conax_contract::text::parse_moment;
+use conax_contract::world::WorldSpec;
+use conax_scenario::defect::{Defect, Liar};
+use conax_scenario::document::{Given, Reader, Scenario};
+use conax_scenario::explore::{Budget, Found, Lab, Sought, search};
+use conax_scenario::run::Stop;
+use conax_scenario::target::{Refusal, Target, Theatre};
+
+use crate::run::Files;
+use crate::run::in_process::usual_target;
+use crate::run::remote::{Addresses, Remote};
+use crate::run::secret::Secrets;
+
+/// How often the line of progress is drawn.
+const PACE: Duration = Duration::from_millis(100);
+/// How long a sequence at a target may take.
+const SEQUENCE: Duration = Duration::from_secs(60);
+/// The seed of the simulators: only the sequences differ.
+const HOUSE_SEED: u64 = 1;
+/// The date they begin at, as the files that are written say it.
+const START: &str = "2026-01-01T09:00:00";
+
+/// Where sequences are played.
+#[derive(Clone, Debug)]
+pub(crate) enum Ground {
+    /// A fresh simulator in this process for each.
+    Ourselves,
+    /// A target at addresses.
+    Target {
+        /// Where it is.
+        addresses: Addresses,
+        /// Whether it is a conax-sim that gives each a world of its own.
+        has_control: bool,
+        /// The file of its secrets.
+        secrets_file: Option<String>,
+    },
+}
+
+/// What is searched, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    /// Where.
+    pub(crate) ground: Ground,
+    /// What orders are given for.
+    pub(crate) lab: Lab,
+    /// Which clauses count.
+    pub(crate) least: Strictness,
+    /// How many sequences.
+    pub(crate) cases: u32,
+    /// Moves in each at most.
+    pub(crate) moves: usize,
+    /// How many workers.
+    pub(crate) jobs: usize,
+    /// For how long.
+    pub(crate) limit: Option<Duration>,
+    /// What is wrong with the simulator, to see whether it is found.
+    pub(crate) defect: Option<&'static DefectOf>,
+}
+
+/// A defect that can be named in a debug text.
+pub(crate) struct DefectOf(pub(crate) &'static Defect);
+
+impl std::fmt::Debug for DefectOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+/// Counts what was played, and draws it.
+pub(crate) struct Tally {
+    count: AtomicU64,
+    drawn: Mutex<Instant>,
+    draws: bool,
+    trouble: Mutex<Option<String>>,
+    begin: Instant,
+}
+
+impl Tally {
+    pub(crate) fn new(draws: bool) -> Self {
+        let now = Instant::now();
+        Self {
+            count: AtomicU64::new(0),
+            drawn: Mutex::new(now),
+            draws: draws && std::io::stderr().is_terminal(),
+            trouble: Mutex::default(),
+            begin: now,
+        }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// Why nothing could be played.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn note(&self, problem: String) {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(problem);
+    }
+
+    fn add(&self) {
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        if !self.draws {
+            return;
+        }
+        let Ok(mut drawn) = self.drawn.try_lock() else {
+            return;
+        };
+        if drawn.elapsed() >= PACE {
+            *drawn = Instant::now();
+            let _ = write!(
+                std::io::stderr(),
+                "\r{count} sequences, {} ",
+                super::words(self.begin.elapsed())
+            );
+        }
+    }
+
+    /// Takes the line of progress away.
+    pub(super) fn end(&self) {
+        if self.draws {
+            let _ = write!(std::io::stderr(), "\r{:<40}\r", "");
+        }
+    }
+}
+
+/// Searches; what was found by the worker with the lowest number, so that a search that ends by
+/// its cases finds the same every time.
+pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -> Option<Found> {
+    let began = Instant::now();
+    let has_found = AtomicBool::new(false);
+    let is_over = || {
+        let is_late = order.limit.is_some_and(|limit| began.elapsed() >= limit);
+        // With a limit of time nobody can tell who would have found it first.
+        let is_done = order.limit.is_some() && has_found.load(Ordering::Relaxed);
+        stop.is_interrupted() || is_late || is_done
+    };
+    let jobs = u32::try_from(order.jobs).unwrap_or(1);
+    let share = order.cases.div_ceil(jobs);
+    let found: Vec<Option<Found>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..u64::from(jobs))
+            .map(|worker| {
+                let (is_over, has_found) = (&is_over, &has_found);
+                scope.spawn(move || {
+                    let open = opener(order, Arc::clone(stop), tally);
+                    let sought = Sought {
+                        open: &*open,
+                        lab: &order.lab,
+                        least: order.least,
+                        is_over,
+                        hear: &|| tally.add(),
+                    };
+                    let budget = Budget {
+                        moves: order.moves,
+                        ..Budget::of(share)
+                    };
+                    let (_, found) =
+                        search(seed.wrapping_mul(64).wrapping_add(worker), budget, &sought);
+                    if found.is_some() {
+                        has_found.store(true, Ordering::Relaxed);
+                    }
+                    found
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a search does not panic"))
+            .collect()
+    });
+    found.into_iter().flatten().next()
+}
+
+type Opener<'o> = Box<dyn Fn() -> Option<Box<dyn Target>> + 'o>;
+
+/// Gives every sequence a target of its own.
+fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o> {
+    match &order.ground {
+        Ground::Ourselves => {
+            let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
+            Box::new(move || {
+                let honest = usual_target(HOUSE_SEED, start, &world, Arc::clone(&stop)).ok()?;
+                Some(match order.defect {
+                    None => honest,
+                    Some(defect) => Box::new(Liar::new(honest, defect.0)),
+                })
+            })
+        }
+        Ground::Target {
+            addresses,
+            secrets_file,
+            ..
+        } => {
+            let secrets = secrets_file
+                .as_ref()
+                .and_then(|path| std::fs::read_to_string(path).ok());
+            let secrets = secrets
+                .and_then(|text| Secrets::parse(&text).ok())
+                .unwrap_or_default();
+            let remote = Remote::new(addresses.clone(), secrets, SEQUENCE, stop);
+            let scenario = empty_scenario();
+            Box::new(move || match remote.open(&scenario) {
+                Ok(target) => Some(target),
+                Err(
+                    Refusal::CannotServe(problem)
+                    | Refusal::Invalid(problem)
+                    | Refusal::Unreachable(problem),
+                ) => {
+                    tally.note(problem);
+                    None
+                }
+            })
+        }
+    }
+}
+
+/// What a sequence begins with, as a scenario says it.
+fn empty_scenario() -> Scenario {
+    let text = format!(
+        "scenario: explored\nworld: lab\nclock: {START}\nseed: {HOUSE_SEED}\nsteps: [settle]\n"
+    );
+    let read = Reader::new(&Files).read("explored.scenario.yaml", &text, &Given::seed(HOUSE_SEED));
+    let first = read.ok().and_then(|mut scenarios| scenarios.pop());
+    first.expect("the text is built in, and a test plays it")
+}

@@ -1,0 +1,32 @@
+//! Exploration: random sequences of calls, bad calls, faults and clock moves, held against a
+//! reference model, and shrunk to a short scenario file when the target does otherwise.
+//!
+//! ```text
+//! moves (proptest) ─► script: the model says what each must give ─► Lines ─► play at a target
+//!                                                                       └──► a scenario file
+//! ```
+//!
+//! Both ways begin at the same lines, so the file says what was played. The [`Witness`] of
+//! `conformance` hears every answer besides. The model knows the documents and nothing of the
+//! simulator. Read on: `moves`, `model`, `script`, `play`, `write`, `search`.
+//!
+//! [`Witness`]: crate::conformance::Witness
+
+mod lab;
+mod line;
+mod model;
+mod moves;
+mod play;
+mod script;
+mod search;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use lab::{Eyes, Lab};
+pub use line::{Line, Want, What};
+pub use moves::{Move, sequences};
+pub use play::{Failure, play};
+pub use script::script;
+pub use search::{Budget, Found, Sought, search};
+pub use write::scenario_text;

@@ -1,0 +1,356 @@
+//! Playing lines at a target: calls, time, faults, looks; the first thing that is not as it must be
+//! ends it.
+
+use std::collections::BTreeMap;
+
+use conax_contract::clause::Strictness;
+use conax_contract::crm::{Operation, encode};
+use conax_contract::text::render_duration;
+use serde_json::{Map, Value, json};
+
+use super::line::{Line, Said, Token, Want, What};
+use crate::conformance::{Heard, Witness, shown};
+use crate::document::{Door, LEDGER_WORDS};
+use crate::target::{HttpCall, HttpReply, Target, TargetProblem};
+use crate::verify::documented;
+
+/// What was not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which line, from 0.
+    pub line: usize,
+    /// The clause it breaks; none: the model expects otherwise.
+    pub clause: Option<&'static str>,
+    /// Where in the answer.
+    pub path: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was found.
+    pub found: String,
+}
+
+/// Plays lines until one gives something else than it must.
+pub fn play(lines: &[Line], target: &mut dyn Target, least: Strictness) -> Option<Failure> {
+    let mut player = Player {
+        token: target.token().unwrap_or_default(),
+        target,
+        least,
+        witness: Witness::default(),
+        kept: BTreeMap::new(),
+        exchanges: 0,
+    };
+    lines
+        .iter()
+        .enumerate()
+        .find_map(|(index, line)| player.line(index, line).err())
+}
+
+struct Player<'p> {
+    target: &'p mut dyn Target,
+    token: String,
+    least: Strictness,
+    witness: Witness,
+    kept: BTreeMap<String, Value>,
+    exchanges: usize,
+}
+
+impl Player<'_> {
+    fn line(&mut self, index: usize, line: &Line) -> Result<(), Failure> {
+        match &line.what {
+            What::Call(said) => {
+                let heard = self.call(index, said)?;
+                self.judge_call(index, line, &heard)?;
+                self.keep(line, &heard);
+                Ok(())
+            }
+            What::Together(calls) => self.together(index, line, calls),
+            What::Pass(time) => {
+                let body = json!({ "by": render_duration(*time), "runs": true });
+                self.control(
+                    index,
+                    HttpCall::post(Door::Control, "/v1/clock/advance", &body),
+                )?;
+                Ok(())
+            }
+            What::Fault(rule) => {
+                self.control(index, HttpCall::post(Door::Control, "/v1/faults", rule))?;
+                Ok(())
+            }
+            What::Conax(card) => {
+                let path = format!("/v1/cas/smartcards/{}", encode(card));
+                let found = self.control(index, HttpCall::get(Door::Control, path))?;
+                judge_all(index, line, &conax_view(&found), &self.kept)
+            }
+            What::Ledger => {
+                let found = self.control(index, HttpCall::get(Door::Control, "/v1/ledger"))?;
+                judge_all(index, line, &ledger_view(&found["totals"]), &self.kept)
+            }
+            What::NoDrift => {
+                let found = self.control(index, HttpCall::get(Door::Control, "/v1/drift"))?;
+                match found["drift"].as_array().map(Vec::len) {
+                    Some(0) => Ok(()),
+                    count => Err(differs(
+                        index,
+                        "drift",
+                        "none",
+                        format!("{} differences", count.unwrap_or(0)),
+                    )),
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, index: usize, said: &Said) -> Result<Heard, Failure> {
+        let (parameters, call) = self.made(said);
+        let reply = self.target.exchange(vec![call]).pop();
+        let heard = self.heard(index, said.operation, parameters, reply)?;
+        self.witness.hear(&heard);
+        self.clauses(index)?;
+        Ok(heard)
+    }
+
+    fn together(&mut self, index: usize, line: &Line, calls: &[Said]) -> Result<(), Failure> {
+        let made: Vec<_> = calls.iter().map(|said| self.made(said)).collect();
+        let replies = self
+            .target
+            .exchange(made.iter().map(|(_, call)| call.clone()).collect());
+        let mut heard = Vec::new();
+        for ((said, (parameters, _)), reply) in calls.iter().zip(made).zip(replies) {
+            heard.push(self.heard(index, said.operation, parameters, Some(reply))?);
+        }
+        self.witness
+            .hear_together(&heard.iter().collect::<Vec<_>>());
+        self.clauses(index)?;
+        for (heard, keep) in heard.iter().zip(line.keep.chunks(2)) {
+            if !heard.is_ok() {
+                return Err(differs(index, "status", "OK", heard.code()));
+            }
+            for (name, path) in keep {
+                self.kept.insert(name.clone(), heard.data()[*path].clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The parameters with what was kept, and the call.
+    fn made(&self, said: &Said) -> (Map<String, Value>, HttpCall) {
+        let mut parameters = match filled(&said.parameters, &self.kept) {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        let token = match &said.token {
+            Token::Usual => Some(Value::String(self.token.clone())),
+            Token::Absent => None,
+            Token::Text(text) => Some(filled(&Value::String(text.clone()), &self.kept)),
+        };
+        if let Some(token) = token {
+            parameters.insert("token".to_owned(), token);
+        }
+        let call = documented(said.operation, &parameters);
+        (parameters, call)
+    }
+
+    fn heard(
+        &mut self,
+        index: usize,
+        operation: Operation,
+        parameters: Map<String, Value>,
+        reply: Option<Result<HttpReply, TargetProblem>>,
+    ) -> Result<Heard, Failure> {
+        let number = self.exchanges;
+        self.exchanges += 1;
+        match reply {
+            Some(Ok(reply)) => Ok(Heard {
+                number,
+                operation,
+                is_routed: true,
+                parameters,
+                http_status: reply.status,
+                reply: serde_json::from_slice(&reply.body).ok(),
+            }),
+            Some(Err(problem)) => Err(differs(index, "", "an answer", problem.to_string())),
+            None => Err(differs(index, "", "an answer", "none")),
+        }
+    }
+
+    fn judge_call(&self, index: usize, line: &Line, heard: &Heard) -> Result<(), Failure> {
+        let says_status = line.expect.iter().any(|(path, _)| path == "status");
+        if !says_status && !heard.is_ok() {
+            let message = heard.status()["message"].as_str().unwrap_or_default();
+            return Err(differs(
+                index,
+                "status",
+                "OK",
+                format!("{}: {message}", heard.code()),
+            ));
+        }
+        for (path, want) in &line.expect {
+            let found = match path.as_str() {
+                "status" => Some(&heard.status()["code"]),
+                "data" => Some(heard.data()),
+                path => inner(heard.data(), path),
+            };
+            judge(index, path, want, found, &self.kept)?;
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, line: &Line, heard: &Heard) {
+        for (name, path) in &line.keep {
+            self.kept.insert(name.clone(), heard.data()[*path].clone());
+        }
+    }
+
+    /// The first clause that was broken by now, if one was.
+    fn clauses(&self, index: usize) -> Result<(), Failure> {
+        if self.witness.verdicts.break_count() == 0 {
+            return Ok(());
+        }
+        let mut breaks = self.witness.verdicts.breaks();
+        let broken = breaks.find(|(clause, _)| clause.strictness <= self.least);
+        match broken {
+            None => Ok(()),
+            Some((clause, how)) => {
+                let how = how.first().cloned().unwrap_or_default();
+                Err(Failure {
+                    line: index,
+                    clause: Some(&clause.id),
+                    path: how.path,
+                    expected: how.expected,
+                    found: how.found,
+                })
+            }
+        }
+    }
+
+    fn control(&mut self, index: usize, call: HttpCall) -> Result<Value, Failure> {
+        match self.target.exchange(vec![call]).pop() {
+            Some(Ok(reply)) if reply.status < 300 => Ok(reply.json()),
+            Some(Ok(reply)) => Err(differs(
+                index,
+                "",
+                "an answer of the control door",
+                format!("HTTP {}", reply.status),
+            )),
+            Some(Err(problem)) => Err(differs(
+                index,
+                "",
+                "an answer of the control door",
+                problem.to_string(),
+            )),
+            None => Err(differs(index, "", "an answer of the control door", "none")),
+        }
+    }
+}
+
+fn differs(
+    line: usize,
+    path: &str,
+    expected: impl Into<String>,
+    found: impl Into<String>,
+) -> Failure {
+    Failure {
+        line,
+        clause: None,
+        path: path.to_owned(),
+        expected: expected.into(),
+        found: found.into(),
+    }
+}
+
+/// What a scenario's `expect conax` looks at.
+fn conax_view(found: &Value) -> Value {
+    let entitlements = found["entitlements"].as_array().into_iter().flatten();
+    let active = entitlements.filter(|entitlement| entitlement["state"] == "active");
+    let mut products: Vec<&str> = active
+        .filter_map(|entitlement| entitlement["product"].as_str())
+        .collect();
+    products.sort_unstable();
+    let list = |name: &str| -> Vec<&str> {
+        let members = found["pairing"][name].as_array().into_iter().flatten();
+        let mut members: Vec<&str> = members.filter_map(Value::as_str).collect();
+        members.sort_unstable();
+        members
+    };
+    let paired = match found["pairing"].is_null() {
+        true => Value::Null,
+        false => json!({ "smartcards": list("smartcards"), "modules": list("pairing_modules") }),
+    };
+    json!({ "entitled": products, "paired": paired })
+}
+
+/// The totals under the names scenarios have for them.
+fn ledger_view(totals: &Value) -> Value {
+    let words = LEDGER_WORDS.iter();
+    Value::Object(
+        words
+            .map(|(word, path)| ((*word).to_owned(), totals[*path].clone()))
+            .collect(),
+    )
+}
+
+fn judge_all(
+    index: usize,
+    line: &Line,
+    found: &Value,
+    kept: &BTreeMap<String, Value>,
+) -> Result<(), Failure> {
+    let mut expectations = line.expect.iter();
+    expectations.try_for_each(|(path, want)| judge(index, path, want, found.get(path), kept))
+}
+
+fn judge(
+    index: usize,
+    path: &str,
+    want: &Want,
+    found: Option<&Value>,
+    kept: &BTreeMap<String, Value>,
+) -> Result<(), Failure> {
+    let is_there = found.is_some_and(|value| !value.is_null());
+    let (holds, expected) = match want {
+        Want::Is(value) => {
+            let value = filled(value, kept);
+            (found == Some(&value), shown(path, Some(&value)))
+        }
+        Want::Not(value) => (
+            is_there && found != Some(value),
+            format!("anything but {value}"),
+        ),
+        Want::Something => (is_there, "something".to_owned()),
+        Want::Length(length) => {
+            let count = found.and_then(Value::as_array).map(Vec::len);
+            (count == Some(*length), format!("a list of {length}"))
+        }
+    };
+    match holds {
+        true => Ok(()),
+        false => Err(differs(index, path, expected, shown(path, found))),
+    }
+}
+
+fn inner<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(value, |value, part| match value {
+        Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+        value => value.get(part),
+    })
+}
+
+/// The value with what was kept in the place of `$name`.
+fn filled(value: &Value, kept: &BTreeMap<String, Value>) -> Value {
+    match value {
+        Value::String(text) => match text.strip_prefix('$') {
+            Some(name) => kept.get(name).cloned().unwrap_or_default(),
+            None => value.clone(),
+        },
+        Value::Array(items) => items.iter().map(|item| filled(item, kept)).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            Value::Object(
+                members
+                    .map(|(name, value)| (name.clone(), filled(value, kept)))
+                    .collect(),
+            )
+        }
+        value => value.clone(),
+    }
+}

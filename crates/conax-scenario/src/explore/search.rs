@@ -1,0 +1,157 @@
+//! The search: sequences until one fails or the budget is spent, then the shortest that fails.
+
+use std::cell::{Cell, RefCell};
+
+use conax_contract::clause::Strictness;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+use super::lab::Lab;
+use super::line::Line;
+use super::moves::{Move, sequences};
+use super::play::{Failure, play};
+use super::script::script;
+use crate::target::Target;
+
+/// When a search ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Sequences at most.
+    pub cases: u32,
+    /// Moves in a sequence at most.
+    pub moves: usize,
+    /// Attempts to shrink at most.
+    pub shrinks: u32,
+}
+
+/// What is searched, and how.
+pub struct Sought<'s> {
+    /// A fresh target for a sequence; none if there is none to have.
+    pub open: &'s dyn Fn() -> Option<Box<dyn Target>>,
+    /// What orders are given for.
+    pub lab: &'s Lab,
+    /// The clauses whose break is a failure.
+    pub least: Strictness,
+    /// Real time that has passed, and how much there is.
+    pub is_over: &'s dyn Fn() -> bool,
+    /// Told after every sequence.
+    pub hear: &'s dyn Fn(),
+}
+
+/// A sequence that fails, and what is wrong.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The shortest sequence that was found.
+    pub moves: Vec<Move>,
+    /// Its lines, up to the one that fails.
+    pub lines: Vec<Line>,
+    /// What is wrong.
+    pub failure: Failure,
+    /// How many lines the first sequence had that failed.
+    pub shrunk_from: usize,
+}
+
+/// Searches with this seed; how many sequences were played, and what was found.
+#[must_use]
+pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Found>) {
+    let config = Config {
+        cases: budget.cases,
+        max_shrink_iters: budget.shrinks,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed_bytes(seed));
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let played = Cell::new(0_u64);
+    let first = Cell::new(None);
+    let outcome = runner.run(&sequences(budget.moves), |moves| {
+        if first.get().is_none() && (sought.is_over)() {
+            // proptest has no wish to stop, so what is left is let go.
+            return Ok(());
+        }
+        let lines = script(&moves, sought.lab);
+        let failure = tried(&lines, sought);
+        if first.get().is_none() {
+            played.set(played.get() + 1);
+            (sought.hear)();
+        }
+        match failure {
+            None => Ok(()),
+            Some(_) => {
+                first.set(first.get().or(Some(lines.len())));
+                Err(TestCaseError::fail("it fails"))
+            }
+        }
+    });
+    let found = match outcome {
+        Err(TestError::Fail(_, moves)) => found(moves, first.get().unwrap_or(0), sought),
+        Err(TestError::Abort(_)) | Ok(()) => None,
+    };
+    (played.get(), found)
+}
+
+fn tried(lines: &[Line], sought: &Sought<'_>) -> Option<Failure> {
+    let mut target = (sought.open)()?;
+    play(lines, target.as_mut(), sought.least)
+}
+
+/// The shortest sequence once more, without the lines that nothing needs.
+fn found(moves: Vec<Move>, shrunk_from: usize, sought: &Sought<'_>) -> Option<Found> {
+    let mut lines = script(&moves, sought.lab);
+    let failure = RefCell::new(tried(&lines, sought)?);
+    lines.truncate(failure.borrow().line + 1);
+    // A move may be several lines; what was shrunk as a whole is tried line by line.
+    let mut index = 0;
+    while index + 1 < lines.len() {
+        // What later lines expect follows from everything that changes something.
+        if !lines[index].only_looks() {
+            index += 1;
+            continue;
+        }
+        let mut fewer = lines.clone();
+        fewer.remove(index);
+        let same = tried(&fewer, sought).filter(|again| {
+            again.clause == failure.borrow().clause
+                && again.path == failure.borrow().path
+                && again.line + 1 == fewer.len()
+        });
+        match same {
+            Some(again) => {
+                lines = fewer;
+                failure.replace(again);
+            }
+            None => index += 1,
+        }
+    }
+    Some(Found {
+        moves,
+        lines,
+        failure: failure.into_inner(),
+        shrunk_from,
+    })
+}
+
+fn seed_bytes(seed: u64) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (at, part) in bytes.chunks_mut(8).enumerate() {
+        let at = u64::try_from(at).unwrap_or(0);
+        part.copy_from_slice(
+            &seed
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                .wrapping_add(at)
+                .to_le_bytes(),
+        );
+    }
+    bytes
+}
+
+impl Budget {
+    /// A budget of so many sequences of at most twelve moves.
+    #[must_use]
+    pub const fn of(cases: u32) -> Self {
+        Self {
+            cases,
+            moves: 12,
+            shrinks: 2000,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Holding every answer of a scenario against the contract, if its head says so.
+
+use conax_contract::clause::{Clause, Strictness};
+use conax_contract::crm::BasePath;
+use conax_contract::text::Span;
+
+use super::play::{Found, Player};
+use crate::conformance::{Break, Heard, Witness};
+use crate::document::Door;
+use crate::record::FindingKind;
+use crate::target::{HttpCall, HttpReply, TargetProblem};
+
+/// Who holds the answers against the contract.
+pub(super) struct Contract {
+    least: Strictness,
+    witness: Witness,
+    base: BasePath,
+    exchanges: usize,
+    /// Breaks that were told already, by clause.
+    told: Vec<&'static str>,
+}
+
+impl Contract {
+    pub(super) fn new(least: Strictness) -> Self {
+        Self {
+            least,
+            witness: Witness::default(),
+            base: BasePath::default(),
+            exchanges: 0,
+            told: Vec::new(),
+        }
+    }
+
+    /// Hears calls that were made at the same time.
+    pub(super) fn hear(
+        &mut self,
+        calls: &[HttpCall],
+        replies: &[Result<HttpReply, TargetProblem>],
+    ) {
+        let mut heard = Vec::new();
+        for (call, reply) in calls.iter().zip(replies) {
+            let Ok(reply) = reply else { continue };
+            if call.door == Door::Crm {
+                let said = (
+                    call.method.as_str(),
+                    call.target.as_str(),
+                    call.body.as_slice(),
+                );
+                let answer = (reply.status, reply.body.as_slice());
+                heard.extend(Heard::read(self.exchanges, &self.base, said, answer));
+                self.exchanges += 1;
+            }
+        }
+        let all: Vec<&Heard> = heard.iter().collect();
+        self.witness.hear_together(&all);
+    }
+
+    /// The clauses that were broken since the last time, with their first breaks.
+    fn news(&mut self) -> Vec<(&'static Clause, Break)> {
+        let mut news = Vec::new();
+        for (clause, breaks) in self.witness.verdicts.breaks() {
+            let is_new = !self.told.contains(&clause.id.as_str());
+            if let (true, true, Some(first)) =
+                (is_new, clause.strictness <= self.least, breaks.first())
+            {
+                news.push((clause, first.clone()));
+            }
+        }
+        self.told
+            .extend(news.iter().map(|(clause, _)| clause.id.as_str()));
+        news
+    }
+}
+
+impl Player<'_> {
+    /// What the answers of a step broke.
+    pub(super) fn broken_clauses(&mut self, span: Span) -> Found {
+        let news = self
+            .witness
+            .as_mut()
+            .map(Contract::news)
+            .unwrap_or_default();
+        let news = news.into_iter().map(|(clause, how)| {
+            let message = format!("an answer breaks `{}`: {}", clause.id, clause.statement);
+            let mut finding = self.finding(span, FindingKind::Expectation, message);
+            finding.path = how.path;
+            finding.expected = how.expected;
+            finding.found = how.found;
+            finding.note = Some(match clause.place {
+                "" => format!("{} ({})", clause.source, clause.strictness),
+                place => format!("{}: {place} ({})", clause.source, clause.strictness),
+            });
+            finding
+        });
+        news.collect()
+    }
+}
