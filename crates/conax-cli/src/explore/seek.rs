@@ -62,16 +62,7 @@ pub(crate) struct Search {
     /// For how long.
     pub(crate) limit: Option<Duration>,
     /// What is wrong with the simulator, to see whether it is found.
-    pub(crate) defect: Option<&'static DefectOf>,
-}
-
-/// A defect that can be named in a debug text.
-pub(crate) struct DefectOf(pub(crate) &'static Defect);
-
-impl std::fmt::Debug for DefectOf {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0.name)
-    }
+    pub(crate) defect: Option<&'static Defect>,
 }
 
 /// Counts what was played, and draws it.
@@ -198,7 +189,7 @@ fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o
                 let honest = usual_target(HOUSE_SEED, start, &world, Arc::clone(&stop)).ok()?;
                 Some(match order.defect {
                     None => honest,
-                    Some(defect) => Box::new(Liar::new(honest, defect.0)),
+                    Some(defect) => Box::new(Liar::new(honest, defect)),
                 })
             })
         }

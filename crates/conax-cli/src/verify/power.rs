@@ -1,63 +1,99 @@
-//! `verify --prove-power`: the verification against implementations that are known to be wrong.
+//! `verify --prove-power`: verification and exploration against implementations that are known to
+//! be wrong.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use conax_contract::clause::Strictness;
 use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
-use conax_scenario::conformance::Verdicts;
+use conax_scenario::conformance::{Standing, Verdicts};
 use conax_scenario::defect::{Defect, Liar, defects};
+use conax_scenario::explore::{Found, Lab};
 use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{Power, VerifyRecord, verify};
 
 use super::{Order, Refused, START};
 use crate::exit::Exit;
+use crate::explore::{Ground, Search, Tally, seek};
 use crate::print;
 use crate::run::in_process::usual_target;
 
 /// Clauses that are named for each defect; the rest is counted.
 const NAMED: usize = 3;
 
-/// Verifies the right target, then each wrong one, and prints which clause caught which.
+/// Sequences an exploration may play until it has to have found a defect.
+const CASES: u32 = 20_000;
+
+/// What became of one defect.
+struct Caught {
+    defect: &'static Defect,
+    verdicts: Verdicts,
+    explored: Option<Found>,
+}
+
+/// Verifies the right target, then verifies and explores each wrong one, and prints which clause
+/// caught which, and in how many steps an exploration shows it.
 pub(super) fn prove(order: &Order) -> Result<Exit, Refused> {
     let began = Instant::now();
     let (clean, _) = verified(order, None)?;
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let wrong = in_parallel(order, workers)?;
+    let caught = in_parallel(order)?;
+    let wrong: Vec<(&'static Defect, Verdicts)> = caught
+        .iter()
+        .map(|one| (one.defect, one.verdicts.clone()))
+        .collect();
     let power = Power::of(&clean, &wrong);
-    tell(&power);
-    let missed: Vec<&str> = power.missed().collect();
-    let caught = power.caught.len() - missed.len();
+    tell(&power, &caught);
+    let by_either = |one: &&Caught| one.explored.is_some() || one.verdicts.break_count() > 0;
+    let found = caught.iter().filter(by_either).count();
+    let explored = caught.iter().filter_map(|one| one.explored.as_ref());
+    let steps: Vec<usize> = explored.map(|found| found.lines.len()).collect();
+    let held = clean.standing(Standing::Held).count();
     print::result(format_args!(
-        "{caught} of {} defects caught in {:.1} s; {} clauses that held can fail, {} cannot",
-        power.caught.len(),
+        "{found} of {} defects caught in {:.1} s: {} by verify, {} by explore in {} steps at most",
+        caught.len(),
         began.elapsed().as_secs_f64(),
-        clean
-            .standing(conax_scenario::conformance::Standing::Held)
-            .count()
-            - power.vacuous.len(),
+        caught
+            .iter()
+            .filter(|one| one.verdicts.break_count() > 0)
+            .count(),
+        steps.len(),
+        steps.iter().max().unwrap_or(&0)
+    ));
+    print::result(format_args!(
+        "{} of {held} clauses that held were broken by a defect, {} are vacuous here",
+        held - power.vacuous.len(),
         power.vacuous.len()
     ));
-    Ok(if missed.is_empty() {
-        Exit::Met
-    } else {
-        Exit::NotMet
+    Ok(match found == caught.len() {
+        true => Exit::Met,
+        false => Exit::NotMet,
     })
 }
 
-fn tell(power: &Power) {
-    for (name, ids) in &power.caught {
+fn tell(power: &Power, caught: &[Caught]) {
+    for ((name, ids), one) in power.caught.iter().zip(caught) {
         let some: Vec<&str> = ids.iter().take(NAMED).map(String::as_str).collect();
         let more = match ids.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
         let by = match some.is_empty() {
-            true => "NOT CAUGHT".to_owned(),
+            true => "no clause".to_owned(),
             false => format!("{}{more}", some.join(", ")),
         };
-        print::meaning(name, 31, &by);
+        let explored = match &one.explored {
+            Some(found) => format!("; explore: {} steps", found.lines.len()),
+            None => "; explore: not found".to_owned(),
+        };
+        let mark = if some.is_empty() && one.explored.is_none() {
+            "NOT CAUGHT "
+        } else {
+            ""
+        };
+        print::meaning(name, 27, &format!("{mark}{by}{explored}"));
     }
     if !power.vacuous.is_empty() {
         print::result("\nvacuous here: these held, and no defect could break them");
@@ -91,28 +127,52 @@ fn verified(
     ))
 }
 
-fn in_parallel(order: &Order, workers: usize) -> Result<Vec<(&'static Defect, Verdicts)>, Refused> {
-    let all = defects();
-    let share = all.len().div_ceil(workers);
-    let parts: Vec<Result<Vec<_>, Refused>> = std::thread::scope(|scope| {
-        let begun: Vec<_> = all
-            .chunks(share)
-            .map(|chunk| {
-                scope.spawn(move || {
-                    let each = chunk.iter();
-                    each.map(|defect| Ok((defect, verified(order, Some(defect))?.1)))
-                        .collect()
-                })
-            })
-            .collect();
-        begun
-            .into_iter()
-            .map(|thread| thread.join().expect("a verification does not panic"))
-            .collect()
+/// The shortest sequence that shows a defect.
+fn explored(order: &Order, defect: &'static Defect) -> Option<Found> {
+    let search = Search {
+        ground: Ground::Ourselves,
+        lab: Lab::own(),
+        least: Strictness::May,
+        cases: CASES,
+        moves: 12,
+        jobs: 1,
+        limit: None,
+        defect: Some(defect),
+    };
+    seek(
+        &search,
+        order.seed,
+        &Arc::new(Stop::default()),
+        &Tally::new(false),
+    )
+}
+
+/// Every defect, each by the worker that is free.
+fn in_parallel(order: &Order) -> Result<Vec<Caught>, Refused> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<Caught, Refused>)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(defect) = defects().get(index) else {
+                        break;
+                    };
+                    let one = verified(order, Some(defect)).map(|(_, verdicts)| Caught {
+                        defect,
+                        verdicts,
+                        explored: explored(order, defect),
+                    });
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((index, one));
+                }
+            });
+        }
     });
-    let mut wrong = Vec::new();
-    for part in parts {
-        wrong.extend(part?);
-    }
-    Ok(wrong)
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, one)| one).collect()
 }

@@ -26,6 +26,12 @@ pub struct Defect {
     pub(super) loses_parallel: bool,
 }
 
+impl std::fmt::Debug for Defect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl Defect {
     const fn named(name: &'static str, about: &'static str) -> Self {
         Self {
