@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, drift, explain, faults, fmt, healthcheck,
+    bench, clock, completions, config, control_client, drift, explain, faults, fmt, grade, healthcheck,
     ledger, lint, run, schema, serve, snapshot, why, world,
 };
 
@@ -25,6 +25,7 @@ pub fn command_line() -> Command {
         .subcommand(serve_command())
         .subcommand(run::command())
         .subcommand(run::replay_command())
+        .subcommand(grade::command())
         .subcommand(explain::command())
         .subcommand(fmt::command())
         .subcommand(schema::command())
@@ -53,6 +54,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("serve", matches)) => serve::run(matches),
         Some(("run", matches)) => run::run(matches),
         Some(("replay", matches)) => run::replay(matches),
+        Some(("grade", matches)) => grade::run(matches),
         Some(("explain", matches)) => explain::run(matches),
         Some(("fmt", matches)) => fmt::run(matches),
         Some(("schema", matches)) => schema::run(matches),

@@ -17,6 +17,7 @@ pub mod exit;
 mod explain;
 mod faults;
 mod fmt;
+mod grade;
 mod healthcheck;
 mod ledger;
 mod lint;

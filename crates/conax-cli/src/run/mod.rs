@@ -33,6 +33,7 @@ use crate::run::told::{ReportOrder, Teller};
 
 pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
+pub(crate) use told::interrupted;
 pub(crate) use load::{Files, load_all, read_file};
 
 /// The seed of a run that names none: the same every time.

@@ -1,0 +1,1 @@
+//! Laws about small, made-up scenes.
