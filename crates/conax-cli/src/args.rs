@@ -5,8 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, drift, explain, faults, fmt, grade, healthcheck,
-    ledger, lint, run, schema, serve, snapshot, why, world,
+    bench, clock, completions, config, control_client, drift, explain, faults, fmt, grade,
+    healthcheck, ledger, lint, run, schema, serve, snapshot, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \

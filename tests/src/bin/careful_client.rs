@@ -1,10 +1,11 @@
 //! A client that keeps every law of `conax-sim grade`, at seat a and at seat c, and an example of
 //! how that is done. `careless_client` is its counterpart.
 
+use std::cell::RefCell;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use client_kit::{Answer, Call, basic, element, envelope, told};
+use client_kit::{Answer, Call, basic, envelope, told};
 use serde_json::{Value, json};
 
 mod client_kit;
@@ -36,6 +37,7 @@ struct Client {
     end: Instant,
     /// How long it waits for one answer.
     patience: Duration,
+    token: RefCell<String>,
 }
 
 impl Client {
@@ -43,8 +45,9 @@ impl Client {
         let deadline: f64 = told("DEADLINE_S").parse().unwrap_or(60.0);
         let deadline = Duration::from_secs_f64(deadline);
         Self {
-            end: Instant::now() + deadline / 3,
-            patience: deadline / 8,
+            end: Instant::now() + deadline / 8,
+            patience: deadline / 10,
+            token: RefCell::new(told("TOKEN")),
         }
     }
 
@@ -55,7 +58,7 @@ impl Client {
             match call.make(Some(self.patience)) {
                 Ok(answer) if answer.status == 503 && Instant::now() < self.end => {
                     wait(pause);
-                    pause *= 2;
+                    pause += pause / 2;
                 }
                 Ok(answer) if answer.status == 503 => return Err("it is overloaded"),
                 Ok(answer) => return Ok(answer),
@@ -65,8 +68,12 @@ impl Client {
     }
 }
 
+/// At least so long: a thread may wake up early.
 fn wait(pause: Duration) {
-    std::thread::park_timeout(pause);
+    let end = Instant::now() + pause;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        std::thread::park_timeout(left);
+    }
 }
 
 // ---- seat a ----
@@ -76,41 +83,52 @@ enum Reply {
     /// `status.code` is OK, and this is `data`.
     Data(Value),
     /// It is another one.
-    Refused(String),
+    Refused,
     /// Nobody knows.
     Unknown,
 }
 
+fn code(reply: &Value) -> &str {
+    reply["status"]["code"].as_str().unwrap_or_default()
+}
+
+/// `status.code` alone says whether it went well.
+fn meaning(reply: Result<Value, Problem>) -> Reply {
+    match reply {
+        Ok(reply) if code(&reply) == "OK" => Reply::Data(reply["data"].clone()),
+        Ok(reply) if !code(&reply).is_empty() => Reply::Refused,
+        _ => Reply::Unknown,
+    }
+}
+
 impl Client {
     fn api(&self) -> Result<(), Problem> {
-        let mut token = told("TOKEN");
-        loop {
-            let number = match self.ask(&order(&token)) {
-                Reply::Data(data) => data["number"].as_str().unwrap_or_default().to_owned(),
-                Reply::Refused(code) if code.ends_with("INVALIDTOKENEXCEPTION") => {
-                    token = self.log_in()?;
-                    continue;
-                }
-                Reply::Refused(_) => return Err("it was refused"),
-                // It may have been recorded: a second one would be one too many.
-                Reply::Unknown => self.find(&token)?.ok_or("it was not recorded")?,
-            };
-            return self.watch(&token, &number);
+        match self.ask(order) {
+            Reply::Data(data) => self.watch(data["number"].as_str().unwrap_or_default()),
+            Reply::Refused => Err("it was refused"),
+            // It may have been recorded: a second one would be one too many.
+            Reply::Unknown => self.watch(&self.find()?.ok_or("it was not recorded")?),
         }
     }
 
-    fn ask(&self, call: &Call) -> Reply {
-        let Ok(answer) = self.call(call) else {
-            return Reply::Unknown;
-        };
-        let Ok(reply) = serde_json::from_str::<Value>(&answer.body) else {
-            return Reply::Unknown;
-        };
-        match reply["status"]["code"].as_str() {
-            Some("OK") => Reply::Data(reply["data"].clone()),
-            Some(code) => Reply::Refused(code.to_owned()),
-            None => Reply::Unknown,
+    /// Makes a call; if the token has ended, once more with a new one.
+    fn ask(&self, call: impl Fn(&str) -> Call) -> Reply {
+        let first = self.reply(&call(&self.token.borrow()));
+        match first {
+            Ok(reply) if code(&reply).ends_with("INVALIDTOKENEXCEPTION") => {
+                let Ok(token) = self.log_in() else {
+                    return Reply::Unknown;
+                };
+                self.token.replace(token);
+                meaning(self.reply(&call(&self.token.borrow())))
+            }
+            first => meaning(first),
         }
+    }
+
+    fn reply(&self, call: &Call) -> Result<Value, Problem> {
+        let answer = self.call(call)?;
+        serde_json::from_str(&answer.body).map_err(|_| "the answer breaks off")
     }
 
     fn log_in(&self) -> Result<String, Problem> {
@@ -119,17 +137,16 @@ impl Client {
             "password": told("PASSWORD"),
             "organisation": told("ORGANISATION"),
         });
-        match self.ask(&api_call("POST", "/authentication/token", body.to_string())) {
-            Reply::Data(data) => Ok(data["token"].as_str().unwrap_or_default().to_owned()),
-            Reply::Refused(_) | Reply::Unknown => Err("the login failed"),
-        }
+        let reply = self.reply(&api_call("POST", "/authentication/token", body.to_string()))?;
+        let token = reply["data"]["token"].as_str().ok_or("the login failed")?;
+        Ok(token.to_owned())
     }
 
     /// The newest request of the card, in whatever state.
-    fn find(&self, token: &str) -> Result<Option<String>, Problem> {
+    fn find(&self) -> Result<Option<String>, Problem> {
         for state in ["PENDING", "COMPLETED", "REJECTED"] {
-            let Reply::Data(list) = self.ask(&look(token, "list", &format!("life_cycle_state={state}")))
-            else {
+            let filter = format!("life_cycle_state={state}");
+            let Reply::Data(list) = self.ask(|token| look(token, "list", &filter)) else {
                 return Err("what became of it is not known");
             };
             let found = list.as_array().into_iter().flatten().rfind(|item| {
@@ -145,10 +162,10 @@ impl Client {
     }
 
     /// Waits for the end of a request.
-    fn watch(&self, token: &str, number: &str) -> Result<(), Problem> {
-        let show = look(token, "show", &format!("provisioning_request_identifier=number={number}"));
+    fn watch(&self, number: &str) -> Result<(), Problem> {
+        let filter = format!("provisioning_request_identifier=number={number}");
         while Instant::now() < self.end {
-            match self.ask(&show) {
+            match self.ask(|token| look(token, "show", &filter)) {
                 Reply::Data(data) if data["life_cycle_state"] == "COMPLETED" => {
                     return match data["reference_number"].as_str() {
                         Some(reference) if reference != told("KNOWN_REFERENCE") => Ok(()),
@@ -158,7 +175,7 @@ impl Client {
                 Reply::Data(data) if data["life_cycle_state"] == "REJECTED" => {
                     return Err("Conax rejected it");
                 }
-                Reply::Refused(_) => return Err("it cannot be looked at"),
+                Reply::Refused => return Err("it cannot be looked at"),
                 Reply::Data(_) | Reply::Unknown => wait(PAUSE),
             }
         }
@@ -177,7 +194,8 @@ fn api_call(verb: &'static str, target: &str, body: String) -> Call {
 }
 
 fn look(token: &str, method: &str, filter: &str) -> Call {
-    let target = format!("/conax_web_services/provisioning_requests/{method}?token={token}&{filter}");
+    let target =
+        format!("/conax_web_services/provisioning_requests/{method}?token={token}&{filter}");
     api_call("GET", &target, String::new())
 }
 
@@ -206,7 +224,11 @@ fn order(token: &str) -> Call {
 impl Client {
     fn conax(&self) -> Result<(), Problem> {
         // The last of the twelve printed digits is a check digit and no part of the number.
-        let card: String = told("SMARTCARD").chars().filter(char::is_ascii_digit).take(11).collect();
+        let card: String = told("SMARTCARD")
+            .chars()
+            .filter(char::is_ascii_digit)
+            .take(11)
+            .collect();
         let card = format!("<CaClientId>{card}</CaClientId>");
         let (operation, values) = match told("TASK").as_str() {
             "set-pin" => {
@@ -214,17 +236,22 @@ impl Client {
                 ("UpdateCaPinToGivenValue", format!("{card}{pin}"))
             }
             _ => {
-                let products = format!("<ProductIds><ProductId>{}</ProductId></ProductIds>", told("SERVICE"));
+                let products = format!(
+                    "<ProductIds><ProductId>{}</ProductId></ProductIds>",
+                    told("SERVICE")
+                );
                 ("AddSubscriptions", format!("{card}{products}"))
             }
         };
         let answer = match self.call(&command(operation, &values)) {
-            Ok(answer) if element(&answer.body, "TransactionId").is_some() => answer,
+            Ok(answer) if is_whole(&answer.body) => answer,
             // It may have been done: Conax knows.
             _ => return self.look(&card),
         };
         match element(&answer.body, "StatusCode").as_deref() {
-            Some("OK") if element(&answer.body, "TransactionId") != Some(told("KNOWN_REFERENCE")) => {
+            Some("OK")
+                if element(&answer.body, "TransactionId") != Some(told("KNOWN_REFERENCE")) =>
+            {
                 Ok(())
             }
             Some("OK") => Err("the transaction id is not its own"),
@@ -241,6 +268,18 @@ impl Client {
             false => Err("it was not carried out"),
         }
     }
+}
+
+/// The text of an XML element, whatever its prefix.
+fn element(xml: &str, name: &str) -> Option<String> {
+    let end = xml.find(&format!("{name}>"))? + name.len() + 1;
+    let text = &xml[end..];
+    Some(text[..text.find("</")?].to_owned())
+}
+
+/// An answer that breaks off says nothing, whatever stands in what there is of it.
+fn is_whole(answer: &str) -> bool {
+    answer.trim_end().ends_with("Envelope>") && element(answer, "TransactionId").is_some()
 }
 
 fn command(operation: &str, values: &str) -> Call {

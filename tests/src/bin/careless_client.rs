@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use client_kit::{Answer, Call, basic, element, envelope, told};
+use client_kit::{Answer, Call, basic, envelope, told};
 use serde_json::{Value, json};
 
 mod client_kit;
@@ -59,7 +59,11 @@ fn order() -> Call {
 }
 
 fn api() -> bool {
-    say(&format!("logging on with token {} for {}", told("TOKEN"), told("SMARTCARD")));
+    say(&format!(
+        "logging on with token {} for {}",
+        told("TOKEN"),
+        told("SMARTCARD")
+    ));
     let order = order();
     for _ in 0..3 {
         let Some(answer) = send(&order) else {
@@ -103,7 +107,10 @@ fn watch(number: &str) -> Option<bool> {
         }
         if answer.body.contains("REJECTED") {
             let reply: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-            let text = format!("{}{}", reply["data"]["response"], reply["data"]["error_description"]);
+            let text = format!(
+                "{}{}",
+                reply["data"]["response"], reply["data"]["error_description"]
+            );
             return text.contains("OK").then_some(true);
         }
     }
@@ -115,29 +122,22 @@ fn conax() -> bool {
     let card = format!("<CaClientId>{}</CaClientId>", told("SMARTCARD"));
     let (operation, values, target) = match told("TASK").as_str() {
         "set-pin" => {
-            let pin = format!("<CaPin>{}</CaPin>", told("PIN"));
-            ("UpdateCaPinToGivenValue", card + &pin, format!("/?pin={}", told("PIN")))
+            // Not its name; nobody read the description.
+            let pin = format!("<NewPin>{}</NewPin>", told("PIN"));
+            (
+                "UpdateCaPinToGivenValue",
+                pin,
+                format!("/?pin={}", told("PIN")),
+            )
         }
         _ => {
-            // No list around it: nobody read the description.
-            let product = format!("<Product>{}</Product>", told("SERVICE"));
-            let listed = format!("<ProductIds><ProductId>{}</ProductId></ProductIds>", told("SERVICE"));
-            let first = command("AddSubscriptions", &(card.clone() + &product), "/");
-            if let Some(answer) = send(&first)
-                && element(&answer.body, "StatusCode").as_deref() == Some("OK")
-            {
-                return true;
-            }
-            ("AddSubscriptions", card + &listed, "/".to_owned())
+            let product = format!("<ProductId>{}</ProductId>", told("SERVICE"));
+            let products = format!("<ProductIds>{product}</ProductIds>");
+            ("AddSubscriptions", products, "/".to_owned())
         }
     };
-    let call = command(operation, &values, &target);
-    for _ in 0..2 {
-        if send(&call).is_some_and(|answer| answer.body.contains("OK")) {
-            return true;
-        }
-    }
-    false
+    let call = command(operation, &(card + &values), &target);
+    (0..3).any(|_| send(&call).is_some_and(|answer| answer.body.contains("OK")))
 }
 
 fn command(operation: &str, values: &str, target: &str) -> Call {

@@ -8,6 +8,7 @@ use conax_contract::text::render_duration;
 
 use super::judge::{Breach, Evidence, Finding, Verdict, judge};
 use super::law::Law;
+use super::reading::{End, read};
 use super::seen::{Ended, Exchange, Got, Seat, Seen};
 use crate::exit::Exit;
 
@@ -36,6 +37,18 @@ impl Row {
             Finding::Kept(_) => "kept",
             Finding::Broken(_) => "BROKEN",
             Finding::NotExercised(_) => "not exercised",
+        }
+    }
+
+    /// Where it was so, or why nowhere, in a few words.
+    pub(crate) fn place(&self) -> String {
+        const NAMED: usize = 3;
+        let scenes = &self.verdict.scenes;
+        let (named, more) = scenes.split_at(scenes.len().min(NAMED));
+        match (&self.verdict.finding, more.len()) {
+            (Finding::NotExercised(why), _) => why.clone(),
+            (_, 0) => named.join(", "),
+            (_, more) => format!("{} and {more} more", named.join(", ")),
         }
     }
 
@@ -69,6 +82,7 @@ pub(crate) struct Shown {
     pub(crate) number: usize,
     pub(crate) line: String,
     pub(crate) sent: String,
+    /// What became of the answer, and what it says in a few words.
     pub(crate) got: String,
     pub(crate) reply: String,
 }
@@ -98,7 +112,11 @@ impl Card {
 
     /// The last line: what came of it.
     pub(crate) fn conclusion(&self) -> String {
-        let Counts { kept, broken, not_exercised } = self.counts();
+        let Counts {
+            kept,
+            broken,
+            not_exercised,
+        } = self.counts();
         let laws = |count: usize| match count {
             1 => "1 law".to_owned(),
             count => format!("{count} laws"),
@@ -132,7 +150,9 @@ impl Card {
         };
         let places = breach.exchanges.iter();
         let calls = places.filter_map(|place| Some((*place, seen.exchanges.get(*place)?)));
-        calls.map(|(place, call)| shown(seen, place, call)).collect()
+        calls
+            .map(|(place, call)| shown(seen, place, call))
+            .collect()
     }
 }
 
@@ -150,15 +170,44 @@ fn shown(seen: &Seen, place: usize, call: &Exchange) -> Shown {
         number: place + 1,
         line: hidden(seen, &format!("{} {target}", call.verb)),
         sent: hidden(seen, &masked(&call.call)),
-        got: got(call),
+        got: hidden(seen, &format!("{}{}", got(call), gist(seen.seat, call))),
         reply: hidden(seen, &masked(&call.reply)),
+    }
+}
+
+/// What an answer says, whether it was given or kept back.
+fn gist(seat: Seat, call: &Exchange) -> String {
+    let given = Exchange {
+        got: Got::Answer,
+        is_left: false,
+        ..call.clone()
+    };
+    let read = read(seat, &given);
+    let mut words = match read.end {
+        End::Accepted => vec!["OK".to_owned()],
+        End::Refused { code, message } => vec![format!("{code}: {message}")],
+        End::Busy | End::Fault | End::Unknown => Vec::new(),
+    };
+    words.extend(read.items.iter().take(3).map(|item| {
+        let reference = match item.reference.as_str() {
+            "" => String::new(),
+            reference => format!(" with reference {reference}"),
+        };
+        format!("request {} {}{reference}", item.number, item.state)
+    }));
+    words.extend(read.transaction.map(|id| format!("transaction {id}")));
+    match words.is_empty() {
+        true => String::new(),
+        false => format!(": {}", words.join(", ")),
     }
 }
 
 /// Besides what names tell to be secret: the secrets of the scene, wherever they stand.
 fn hidden(seen: &Seen, text: &str) -> String {
     let canaries = seen.canaries.iter();
-    canaries.fold(text.to_owned(), |text, canary| text.replace(&canary.value, "***"))
+    canaries.fold(text.to_owned(), |text, canary| {
+        text.replace(&canary.value, "***")
+    })
 }
 
 fn got(call: &Exchange) -> String {

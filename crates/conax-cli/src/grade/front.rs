@@ -274,7 +274,11 @@ fn made(status: StatusCode, content_type: &'static str, body: String) -> Reply {
 
 fn turned_away() -> Reply {
     let page = "<html><body><h1>503 Service Unavailable</h1></body></html>";
-    made(StatusCode::SERVICE_UNAVAILABLE, "text/html", page.to_owned())
+    made(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "text/html",
+        page.to_owned(),
+    )
 }
 
 /// Inferred: business errors travel with HTTP 200.

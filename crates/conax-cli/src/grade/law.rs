@@ -44,7 +44,8 @@ pub(crate) const LAWS: &[Law] = &[
     Law {
         id: "client.sends-what-is-documented",
         sentence: "Its calls have the documented verbs, paths and mandatory parameters",
-        why: "What is refused for its form never reaches Conax, and says nothing about the order.",
+        why: "What is refused for its form says nothing about the order. (At seat c the form is that \
+              of the wire profile `public`, which says how each name is known.)",
         source: Source::Documented,
         seats: BOTH,
         scenes: &["calm", "pin"],

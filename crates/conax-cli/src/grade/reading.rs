@@ -86,7 +86,10 @@ pub(crate) fn act(seat: Seat, exchange: &Exchange) -> Act {
 
 /// The token a call of the provisioning API carries.
 pub(crate) fn token_of(exchange: &Exchange) -> Option<String> {
-    let query = exchange.target.split_once('?').map_or("", |(_, query)| query);
+    let query = exchange
+        .target
+        .split_once('?')
+        .map_or("", |(_, query)| query);
     let in_query = parse_query(query);
     let in_query = in_query.ok().and_then(|params| match params.get("token") {
         Some(Parameter::Text(token)) => Some(token.to_string()),
@@ -190,9 +193,10 @@ fn conax_act(exchange: &Exchange) -> (Act, Option<CasRequest>) {
     match call {
         Ok(request) => (act_of(&request), Some(request)),
         // It is an order that cannot be carried out; which one does not matter.
-        Err(RequestRefusal::Invalid { operation, .. }) => {
-            (Act::Order(format!("{} {}", operation.key(), exchange.call)), None)
-        }
+        Err(RequestRefusal::Invalid { operation, .. }) => (
+            Act::Order(format!("{} {}", operation.key(), exchange.call)),
+            None,
+        ),
         Err(RequestRefusal::Fault(_)) => (Act::Unknown, None),
     }
 }
@@ -214,7 +218,11 @@ fn act_of(request: &CasRequest) -> Act {
             existing_card,
             cards,
             modules,
-        } => key(format!("{existing_card} {} with {}", cards.join(" "), modules.join(" "))),
+        } => key(format!(
+            "{existing_card} {} with {}",
+            cards.join(" "),
+            modules.join(" ")
+        )),
         CasRequest::UpdateCaPinToDefaultValue { card }
         | CasRequest::UpdateCaPinToGivenValue { card, .. } => key(card.clone()),
         CasRequest::DisplayFingerprint { card, .. } => key(card.clone().unwrap_or_default()),

@@ -158,10 +158,6 @@ fn html(card: &Card) -> String {
         escaped(&card.conclusion()),
     );
     for row in &card.rows {
-        let place = match &row.verdict.finding {
-            Finding::NotExercised(why) => why.clone(),
-            Finding::Kept(_) | Finding::Broken(_) => row.verdict.scenes.join(", "),
-        };
         let word = row.word().to_lowercase();
         page += &format!(
             "<tr><td>{}<br><small>{}</small></td><td class=\"{}\">{word}</td><td>{}</td>\
@@ -170,7 +166,7 @@ fn html(card: &Card) -> String {
             escaped(row.law.sentence),
             word.replace(' ', "-"),
             row.law.source.code(),
-            escaped(&place),
+            escaped(&row.place()),
         );
     }
     page += "</table>\n";

@@ -1,7 +1,6 @@
 //! The report card on a terminal, eighty columns wide, and the lists of laws and scenes. Pure.
 
 use super::card::{Card, Row, ended};
-use super::judge::Finding;
 use super::law::Law;
 use super::scene::Scene;
 use super::seen::Seat;
@@ -24,7 +23,12 @@ pub(crate) fn told(card: &Card) -> String {
         "calls"
     );
     for seen in &card.scenes {
-        text += &format!("{:<18}{:>5}  {}\n", seen.scene, seen.exchanges.len(), ended(seen));
+        text += &format!(
+            "{:<18}{:>5}  {}\n",
+            seen.scene,
+            seen.exchanges.len(),
+            ended(seen)
+        );
     }
     text += &format!("\n{:<NAMES$}{:<15}where\n", "law", "verdict");
     for row in &card.rows {
@@ -39,11 +43,7 @@ pub(crate) fn told(card: &Card) -> String {
 
 fn table_row(row: &Row) -> String {
     let head = format!("{:<NAMES$}{:<15}", row.law.id, row.word());
-    let rest = match &row.verdict.finding {
-        Finding::NotExercised(why) => why.clone(),
-        Finding::Kept(_) | Finding::Broken(_) => row.verdict.scenes.join(", "),
-    };
-    wrapped(&head, NAMES + 15, &rest)
+    wrapped(&head, NAMES + 15, &row.place())
 }
 
 /// How a law was broken: what was done, what was expected, why it matters, how to see it again.
@@ -57,16 +57,42 @@ pub(crate) fn story(card: &Card, row: &Row) -> String {
     let mut story = format!("{}  broken in scene {scene}\n", law.id);
     story += &wrapped("  ", 2, law.sentence);
     for shown in card.shown(row) {
-        story += &part(&format!("call {}", shown.number), &shown.line);
-        story += &body("  sent", &shown.sent);
+        story += &part(&format!("call {}", shown.number), &short(&shown.line));
+        story += &body("  sent", &spaced(&shown.sent));
         story += &part("  got", &shown.got);
-        story += &body("", &shown.reply);
     }
     story += &part("expected", &breach.expected);
     story += &part("found", &breach.found);
     story += &part("why", law.why);
     story += &part("known", law.source.code());
     story + &format!("  {:<11}{}\n", "again", card.again(scene))
+}
+
+/// A call without the path that all methods of the API share.
+fn short(line: &str) -> String {
+    let (path, query) = line.split_once('?').unwrap_or((line, ""));
+    let query = match query {
+        "" => String::new(),
+        query => format!("?{query}"),
+    };
+    match (path.split_once(' '), path.rsplit_once('/')) {
+        (Some((verb, path)), Some((_, method))) if path.contains("/conax_web_services/") => {
+            format!("{verb} …/{method}{query}")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// A body with places to break a line at: what stands in a SOAP body, or JSON.
+fn spaced(body: &str) -> String {
+    let inside = body.split_once("Body>").and_then(|(_, rest)| {
+        let (inside, _) = rest.rsplit_once("Body>")?;
+        Some(inside.rsplit_once("</")?.0)
+    });
+    inside
+        .unwrap_or(body)
+        .replace("><", "> <")
+        .replace(",\"", ", \"")
 }
 
 /// The first lines of a body.

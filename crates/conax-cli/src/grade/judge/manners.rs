@@ -7,7 +7,7 @@ use conax_contract::text::render_duration;
 
 use super::{Evidence, Finding, broken, is_refused, kept, not_exercised};
 use crate::grade::reading::{Act, End, Read};
-use crate::grade::seen::{Got, Seat};
+use crate::grade::seen::Got;
 
 /// The shortest pause that is one.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -47,8 +47,8 @@ pub(crate) fn polls_gently(evidence: &Evidence<'_>) -> Finding {
     let mut pauses = 0_usize;
     let mut hasty = Vec::new();
     for (place, exchange, read) in evidence.calls() {
-        let is_open = read.end == End::Accepted
-            && read.items.iter().any(|item| item.state == "PENDING");
+        let is_open =
+            read.end == End::Accepted && read.items.iter().any(|item| item.state == "PENDING");
         let (Act::Look, true, Some(answered)) = (&read.act, is_open, exchange.answered) else {
             continue;
         };
@@ -66,7 +66,10 @@ pub(crate) fn polls_gently(evidence: &Evidence<'_>) -> Finding {
         (0, _) => not_exercised("it never asked the same twice while a request was PENDING"),
         (_, Some((first, second))) if hasty.len() >= HASTY_LOOKS => broken(
             &[*first, *second],
-            format!("{} or longer between an answer and the next look", render_duration(PAUSE)),
+            format!(
+                "{} or longer between an answer and the next look",
+                render_duration(PAUSE)
+            ),
             format!("{} looks without such a pause", hasty.len()),
         ),
         _ => kept("it waited between its looks"),
@@ -101,9 +104,7 @@ pub(crate) fn backs_off(evidence: &Evidence<'_>) -> Finding {
 
 /// See `client.renews-its-token`.
 pub(crate) fn renews_its_token(evidence: &Evidence<'_>) -> Finding {
-    let is_ended = |read: &Read| {
-        matches!(&read.end, End::Refused { code, .. } if code == RefusalCode::InvalidToken.code())
-    };
+    let is_ended = |read: &Read| matches!(&read.end, End::Refused { code, .. } if code == RefusalCode::InvalidToken.code());
     let first = evidence.calls().find(|(_, _, read)| is_ended(read));
     let Some((place, _, ended)) = first else {
         return not_exercised("its token did not end while it worked");
@@ -115,7 +116,11 @@ pub(crate) fn renews_its_token(evidence: &Evidence<'_>) -> Finding {
                 return kept("it logged in again");
             }
             Act::Order(_) | Act::Look if next.token == ended.token => {
-                return broken(&[place, later], expected, "a call with the token that had ended");
+                return broken(
+                    &[place, later],
+                    expected,
+                    "a call with the token that had ended",
+                );
             }
             _ => {}
         }
@@ -147,7 +152,9 @@ pub(crate) fn sends_what_is_documented(evidence: &Evidence<'_>) -> Finding {
         return not_exercised("it made no call that was answered");
     }
     let wrong = calls.find_map(|(place, exchange, read)| match &read.end {
-        End::Refused { code, .. } if is_about_form(code) => Some((place, format!("refused as {code}"))),
+        End::Refused { code, .. } if is_about_form(code) => {
+            Some((place, format!("refused as {code}")))
+        }
         End::Fault => {
             let status = exchange.status.unwrap_or_default();
             Some((place, format!("not understood: HTTP {status}")))
@@ -166,7 +173,7 @@ pub(crate) fn repeats_no_refused_call(evidence: &Evidence<'_>) -> Finding {
     let mut is_met = false;
     for (place, exchange, read) in evidence.calls() {
         let is_token = matches!(&read.end, End::Refused { code, .. } if code == token);
-        if !is_refused(&read.end) || is_token || evidence.seen.seat == Seat::C {
+        if !is_refused(&read.end) || is_token {
             continue;
         }
         is_met = true;
@@ -176,7 +183,11 @@ pub(crate) fn repeats_no_refused_call(evidence: &Evidence<'_>) -> Finding {
                 == (&exchange.verb, &exchange.target, &exchange.call)
         });
         if let Some((again, _, _)) = again {
-            return broken(&[place, again], "another call, or none", "the same call, unchanged");
+            return broken(
+                &[place, again],
+                "another call, or none",
+                "the same call, unchanged",
+            );
         }
     }
     match is_met {

@@ -137,7 +137,7 @@ pub(crate) fn judge(law: &Law, scenes: &[Evidence<'_>]) -> Verdict {
             return Verdict {
                 finding: finding.clone(),
                 scene,
-                scenes: found.iter().map(|(scene, _)| *scene).collect(),
+                scenes: made_first(law, found.iter().map(|(scene, _)| *scene).collect()),
             };
         }
     }
@@ -165,6 +165,15 @@ fn shown_best<'f>(
     let best = made_for.filter_map(|name| found.iter().find(|(scene, _)| scene == name));
     let (scene, finding) = best.chain(found.first()).next()?;
     Some((scene, finding))
+}
+
+/// The scenes that were made for this law before all others.
+fn made_first(law: &Law, mut scenes: Vec<&'static str>) -> Vec<&'static str> {
+    scenes.sort_by_key(|scene| {
+        let place = law.scenes.iter().position(|name| name == scene);
+        place.unwrap_or(law.scenes.len())
+    });
+    scenes
 }
 
 /// Whether this is an answer that says no for good.

@@ -2,6 +2,7 @@
 
 use super::{Evidence, Finding, broken, is_refused, kept, not_exercised};
 use crate::grade::reading::{Act, End, Read};
+use crate::grade::seen::Got;
 
 /// See `client.does-its-work`.
 pub(crate) fn does_its_work(evidence: &Evidence<'_>) -> Finding {
@@ -23,7 +24,11 @@ pub(crate) fn does_its_work(evidence: &Evidence<'_>) -> Finding {
             "the service on the smartcard at Conax",
             "exit code 0, and Conax does not have it",
         ),
-        (false, _) => broken(&orders, "exit code 0", "no success, although nothing went wrong"),
+        (false, _) => broken(
+            &orders,
+            "exit code 0",
+            "no success, although nothing went wrong",
+        ),
     }
 }
 
@@ -61,7 +66,9 @@ fn is_something_well(evidence: &Evidence<'_>) -> bool {
     let is_rejected = |read: &Read| {
         let number = read.items.first().map(|item| item.number.as_str());
         let told = evidence.told();
-        let mut states = told.iter().filter(|(_, item)| Some(item.number.as_str()) == number);
+        let mut states = told
+            .iter()
+            .filter(|(_, item)| Some(item.number.as_str()) == number);
         states.any(|(_, item)| item.state == "REJECTED")
     };
     let mut orders = evidence.reads.iter();
@@ -93,8 +100,10 @@ fn false_friend(evidence: &Evidence<'_>) -> Option<(usize, String)> {
 fn half_an_answer(evidence: &Evidence<'_>) -> Option<(usize, bool)> {
     let is_half = |read: &Read| matches!(read.act, Act::Order(_)) && read.end == End::Unknown;
     let (place, _, _) = evidence.calls().find(|(_, exchange, read)| {
-        is_half(read) && !exchange.is_left && exchange.reply.contains("OK")
-            && exchange.got == crate::grade::seen::Got::Beginning
+        is_half(read)
+            && !exchange.is_left
+            && exchange.reply.contains("OK")
+            && exchange.got == Got::Beginning
     })?;
     let is_asked = evidence
         .after(place)
@@ -140,7 +149,10 @@ pub(crate) fn pending_is_not_done(evidence: &Evidence<'_>) -> Finding {
         true => broken(
             &[*place],
             "no success (any exit code but 0)",
-            format!("exit code 0, and request {} was PENDING when it last heard", item.number),
+            format!(
+                "exit code 0, and request {} was PENDING when it last heard",
+                item.number
+            ),
         ),
         false if evidence.says_nothing() => not_exercised("it did not come to an end"),
         false => kept("it did not call it a success"),
@@ -159,7 +171,10 @@ pub(crate) fn notices_a_known_reference(evidence: &Evidence<'_>) -> Finding {
         is_order
             && read.transaction.as_ref().is_some_and(|id| {
                 let before = evidence.reads.iter().take(place);
-                id == known || before.into_iter().any(|read| read.transaction.as_ref() == Some(id))
+                id == known
+                    || before
+                        .into_iter()
+                        .any(|read| read.transaction.as_ref() == Some(id))
             })
     };
     let met = evidence
@@ -232,6 +247,8 @@ fn rejected_key(evidence: &Evidence<'_>, read: &Read) -> Option<String> {
     }
     let rejected = read.items.iter().find(|item| item.state == "REJECTED")?;
     let own = evidence.own();
-    let (_, key) = own.into_iter().find(|(number, _)| *number == rejected.number)?;
+    let (_, key) = own
+        .into_iter()
+        .find(|(number, _)| *number == rejected.number)?;
     Some(key.to_owned())
 }
