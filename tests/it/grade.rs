@@ -52,12 +52,12 @@ fn expected(client: &str, seat: &str) -> String {
 
 #[test]
 fn the_careless_client_breaks_the_laws_beside_it_at_seat_a() {
-    assert_eq!(verdicts("a", "5s", CARELESS), expected("careless", "a"));
+    assert_eq!(verdicts("a", "4s", CARELESS), expected("careless", "a"));
 }
 
 #[test]
 fn the_careless_client_breaks_the_laws_beside_it_at_seat_c() {
-    assert_eq!(verdicts("c", "5s", CARELESS), expected("careless", "c"));
+    assert_eq!(verdicts("c", "4s", CARELESS), expected("careless", "c"));
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod stage;
 mod told;
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -179,6 +180,10 @@ async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
         scenes.spawn(async move {
             let _turn = turns.acquire().await;
             let scene = stage::play(&company, scene).await?;
+            // Whoever waits in front of it sees it go on; the card says it again.
+            if std::io::stderr().is_terminal() {
+                print::aside(told::scene_row(&scene));
+            }
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.push((place, scene));
             Ok(())

@@ -60,7 +60,12 @@ impl ReportOrder {
 
 fn json_report(card: &Card) -> String {
     let scenes = card.scenes.iter().map(|seen| {
-        json!({ "scene": seen.scene, "calls": seen.exchanges.len(), "reports": ended(seen) })
+        json!({
+            "scene": seen.scene,
+            "calls": seen.exchanges.len(),
+            "done_at_conax": seen.done_count,
+            "reports": ended(seen),
+        })
     });
     let counts = card.counts();
     let report = json!({

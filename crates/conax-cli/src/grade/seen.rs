@@ -118,4 +118,6 @@ pub(crate) struct Seen {
     pub(crate) known_number: String,
     /// Whether Conax has the service on the card afterwards.
     pub(crate) is_entitled: bool,
+    /// How many orders for the card Conax carried out, runs after the client's end included.
+    pub(crate) done_count: usize,
 }

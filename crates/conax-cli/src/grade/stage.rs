@@ -140,7 +140,7 @@ pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, Stage
     if scene.settles != Settles::Never {
         simulator.run().await;
     }
-    let is_entitled = is_entitled(&simulator).await.map_err(failed)?;
+    let (is_entitled, done_count) = held_at_conax(&simulator).await.map_err(failed)?;
     Ok(Seen {
         scene: scene.name,
         seat: company.seat,
@@ -157,6 +157,7 @@ pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, Stage
         known_reference,
         known_number,
         is_entitled,
+        done_count,
     })
 }
 
@@ -209,12 +210,20 @@ async fn earlier_order(simulator: &Simulator) -> Result<(String, String), Simula
     Ok((text("number"), text("reference_number")))
 }
 
-async fn is_entitled(simulator: &Simulator) -> Result<bool, SimulatorError> {
+/// Whether Conax has the service on the card, and how many orders for the card it carried out.
+async fn held_at_conax(simulator: &Simulator) -> Result<(bool, usize), SimulatorError> {
     let path = format!("/v1/cas/smartcards/{CARD}");
     let reply = simulator.control("GET", &path, "").await?;
     let card: Value = reply.json().unwrap_or_default();
-    let mut entitlements = card["entitlements"].as_array().into_iter().flatten();
-    Ok(entitlements.any(|entitlement| entitlement["product"] == PRODUCT))
+    let list = |name: &str| card[name].as_array().into_iter().flatten();
+    let is_done = |transaction: &&Value| {
+        let command = transaction["command"].as_str().unwrap_or_default();
+        transaction["status_code"] == "OK" && !command.starts_with("GET_")
+    };
+    Ok((
+        list("entitlements").any(|entitlement| entitlement["product"] == PRODUCT),
+        list("transactions").filter(is_done).count(),
+    ))
 }
 
 /// What the client is told.

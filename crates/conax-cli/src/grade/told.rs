@@ -3,7 +3,7 @@
 use super::card::{Card, Row, ended};
 use super::law::Law;
 use super::scene::Scene;
-use super::seen::Seat;
+use super::seen::{Seat, Seen};
 
 const WIDTH: usize = 80;
 /// The width of the names of laws.
@@ -16,18 +16,18 @@ const BODY_LINES: usize = 4;
 /// The whole card.
 pub(crate) fn told(card: &Card) -> String {
     let mut text = format!(
-        "conax-sim grade: seat {}, seed {}\n\n{:<18}{:>5}  the client reports\n",
+        "conax-sim grade: seat {}, seed {}\n\n{:<18}{:>5}{:>6}  the client reports\n",
         card.seat.letter(),
         card.seed,
         "scene",
-        "calls"
+        "calls",
+        "done"
     );
     for seen in &card.scenes {
         text += &format!(
-            "{:<18}{:>5}  {}\n",
-            seen.scene,
-            seen.exchanges.len(),
-            ended(seen)
+            "{}
+",
+            scene_row(seen)
         );
     }
     text += &format!("\n{:<NAMES$}{:<15}where\n", "law", "verdict");
@@ -39,6 +39,12 @@ pub(crate) fn told(card: &Card) -> String {
         text += &story(card, row);
     }
     text + "\n" + &card.conclusion() + "\n"
+}
+
+/// A scene: how many calls the client made, how many orders Conax carried out, what it reports.
+pub(crate) fn scene_row(seen: &Seen) -> String {
+    let (calls, done) = (seen.exchanges.len(), seen.done_count);
+    format!("{:<18}{calls:>5}{done:>6}  {}", seen.scene, ended(seen))
 }
 
 fn table_row(row: &Row) -> String {

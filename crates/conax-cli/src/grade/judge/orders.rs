@@ -46,7 +46,10 @@ pub(crate) fn no_blind_resend(evidence: &Evidence<'_>) -> Finding {
                     return broken(
                         &[place, later],
                         "a look at what became of it, before it is sent again",
-                        "the same order again, and no look between the two",
+                        format!(
+                            "the same order again, and no look between the two{}",
+                            done_often(evidence)
+                        ),
                     );
                 }
                 Act::Look if next.end == End::Accepted => break,
@@ -58,6 +61,14 @@ pub(crate) fn no_blind_resend(evidence: &Evidence<'_>) -> Finding {
     match is_met {
         true => kept("it looked, or did not send it again"),
         false => not_exercised("it met no order with an unknown outcome, or waited for ever"),
+    }
+}
+
+/// What Conax made of it, if it did more than one.
+fn done_often(evidence: &Evidence<'_>) -> String {
+    match evidence.seen.done_count {
+        0 | 1 => String::new(),
+        count => format!("; Conax carried out {count} orders for the smartcard"),
     }
 }
 

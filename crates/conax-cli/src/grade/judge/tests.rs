@@ -106,6 +106,7 @@ fn scene(seat: Seat, pause_ms: u64, calls: Vec<Exchange>, ended: Ended) -> Seen 
         known_reference: "R".to_owned(),
         known_number: "1".to_owned(),
         is_entitled: true,
+        done_count: 0,
     }
 }
 
