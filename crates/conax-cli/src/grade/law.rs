@@ -78,7 +78,12 @@ pub(crate) const LAWS: &[Law] = &[
               Conax looks for these two letters anywhere.",
         source: Source::Attested,
         seats: BOTH,
-        scenes: &["refused-with-ok", "rejected-with-ok", "cut-answer"],
+        scenes: &[
+            "refused-with-ok",
+            "rejected-with-ok",
+            "cut-answer",
+            "ended-token",
+        ],
         judge: orders::reads_the_status_code,
     },
     Law {

@@ -90,12 +90,14 @@ fn is_something_well(evidence: &Evidence<'_>) -> bool {
 
 /// The first answer with an OK in it that is none: its place, and what it is.
 fn false_friend(evidence: &Evidence<'_>) -> Option<(usize, String)> {
+    // The code of a token that has ended holds an OK as well: in the word TOKEN.
     let of_call = evidence.calls().find_map(|(place, _, read)| {
         let End::Refused { code, message } = &read.end else {
             return None;
         };
         let is_order = matches!(read.act, Act::Order(_));
-        (is_order && message.contains("OK")).then(|| (place, format!("status code {code}")))
+        (is_order && (message.contains("OK") || code.contains("OK")))
+            .then(|| (place, format!("status code {code}")))
     });
     let of_item = || {
         let told = evidence.told();

@@ -185,6 +185,12 @@ fn an_ok_in_a_text_is_no_success() {
     let rejected = || vec![request(ADD, "PENDING"), request(SHOW, "REJECTED")];
     assert_eq!(api(id, rejected(), WELL), 'b');
     assert_eq!(api(id, rejected(), NOT_WELL), 'k');
+    let ended = "COM.CRM.EXCEPTION.AUTHENTICATION.INVALIDTOKENEXCEPTION";
+    let no_text = Exchange {
+        reply: format!(r#"{{"status":{{"code":"{ended}","message":null}}}}"#),
+        ..refused(ADD, ended)
+    };
+    assert_eq!(api(id, vec![no_text], WELL), 'b', "TOKEN");
     let half = || lost(ADD, Got::Beginning);
     assert_eq!(api(id, vec![half()], WELL), 'b');
     assert_eq!(api(id, vec![half(), request(SHOW, "COMPLETED")], WELL), 'k');
