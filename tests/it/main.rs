@@ -47,6 +47,7 @@ mod why;
 mod worlds;
 
 // Ring 2: the built program.
+mod grade;
 mod ledger_check;
 mod pipes;
 mod program;

@@ -363,6 +363,7 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["completions"],
         &["run"],
         &["replay"],
+        &["grade"],
         &["explain"],
         &["fmt"],
         &["schema"],

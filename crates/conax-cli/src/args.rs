@@ -5,8 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, drift, explain, explore, faults, fmt,
-    healthcheck, ledger, lint, run, schema, serve, snapshot, verify, why, world,
+    bench, clock, completions, config, control_client, drift, explain, explore, faults, fmt, grade, healthcheck, ledger, lint, run, schema, serve, snapshot, verify, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -27,6 +26,7 @@ pub fn command_line() -> Command {
         .subcommand(run::replay_command())
         .subcommand(verify::command())
         .subcommand(explore::command())
+        .subcommand(grade::command())
         .subcommand(explain::command())
         .subcommand(fmt::command())
         .subcommand(schema::command())
@@ -57,6 +57,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("replay", matches)) => run::replay(matches),
         Some(("verify", matches)) => verify::run(matches),
         Some(("explore", matches)) => explore::run(matches),
+        Some(("grade", matches)) => grade::run(matches),
         Some(("explain", matches)) => explain::run(matches),
         Some(("fmt", matches)) => fmt::run(matches),
         Some(("schema", matches)) => schema::run(matches),

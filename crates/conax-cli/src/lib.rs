@@ -18,6 +18,7 @@ mod explain;
 mod explore;
 mod faults;
 mod fmt;
+mod grade;
 mod healthcheck;
 mod ledger;
 mod lint;

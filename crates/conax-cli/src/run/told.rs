@@ -444,6 +444,14 @@ pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
     });
 }
 
+/// Until somebody stops the program; for ever where there are no signals to hear.
+pub(crate) async fn interrupted() {
+    match Signals::listen() {
+        Ok(mut signals) => signals.next().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
 /// Hears signals and tells each with its number, from 1. When this returns, they are heard.
 fn listen(mut heard: impl FnMut(u32) + Send + 'static) {
     let (ready, is_ready) = std::sync::mpsc::channel();

@@ -1,0 +1,290 @@
+//! The door the client meets: it passes calls on to the simulator, springs the trap of the scene,
+//! and writes down what it saw.
+//!
+//! It decides nothing: [`Deeds`] says what is done with each call.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use conax_contract::crm::{Operation, RefusalCode};
+use conax_sim::Simulator;
+use conax_sim::simulator::{Door, Reply};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use super::reading::{Act, act, read, token_of};
+use super::scene::{Deed, Deeds, Scene, Settles};
+use super::seen::{Canary, Exchange, Got, Seat};
+
+/// The longest body that is taken.
+const BODY_LIMIT: usize = 1 << 20;
+/// How much of a body still arrives when it breaks off: past its OK, short of its end.
+const BEGINNING: (usize, usize) = (4, 5);
+
+/// What is behind the door.
+pub(crate) struct Front {
+    seat: Seat,
+    simulator: Simulator,
+    settles: Settles,
+    late: Duration,
+    started: Instant,
+    /// Set when the client is ended, so that it does not count as having gone away.
+    is_over: AtomicBool,
+    state: Mutex<State>,
+}
+
+struct State {
+    deeds: Deeds,
+    looks: usize,
+    exchanges: Vec<Exchange>,
+    /// Tokens that were given while the client worked.
+    tokens: Vec<Canary>,
+}
+
+/// The client gets no answer, and its connection is closed.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed")]
+struct Closed;
+
+impl Front {
+    /// Opens the door on a free port; where it is. It serves until its runtime ends.
+    pub(crate) async fn open(
+        simulator: Simulator,
+        seat: Seat,
+        scene: &Scene,
+        late: Duration,
+    ) -> std::io::Result<(Arc<Self>, SocketAddr)> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let front = Arc::new(Self {
+            seat,
+            simulator,
+            settles: scene.settles,
+            late,
+            started: Instant::now(),
+            is_over: AtomicBool::new(false),
+            state: Mutex::new(State {
+                deeds: Deeds::new(scene.trap),
+                looks: 0,
+                exchanges: Vec::new(),
+                tokens: Vec::new(),
+            }),
+        });
+        tokio::spawn(serve(listener, Arc::clone(&front)));
+        Ok((front, address))
+    }
+
+    /// The client is about to be ended: from now on nobody goes away by itself.
+    pub(crate) fn is_over(&self) {
+        self.is_over.store(true, Ordering::SeqCst);
+    }
+
+    /// What was seen, and the tokens that were given.
+    pub(crate) fn seen(&self) -> (Vec<Exchange>, Vec<Canary>) {
+        let state = self.state();
+        (state.exchanges.clone(), state.tokens.clone())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Closed> {
+        let (parts, body) = request.into_parts();
+        let body = Limited::new(body, BODY_LIMIT).collect().await;
+        let body = body.map_err(|_| Closed)?.to_bytes();
+        let request = Request::from_parts(parts, body);
+        let (mut place, deed, act) = self.arrived(&request);
+        let reply = match deed {
+            Deed::Refuse(message) => refusal(message),
+            Deed::TurnAway => turned_away(),
+            Deed::EndTokenFirst => {
+                self.end_token(place.number).await;
+                self.pass_on(request, &act).await
+            }
+            _ => self.pass_on(request, &act).await,
+        };
+        let got = match deed {
+            Deed::PassOn | Deed::EndTokenFirst | Deed::LateAnswer => Got::Answer,
+            Deed::Refuse(_) | Deed::TurnAway => Got::TrapAnswer,
+            Deed::KeepAnswer => Got::Silence,
+            Deed::HangUp => Got::HangUp,
+            Deed::CutAnswer => Got::Beginning,
+        };
+        self.note(place.number, &reply, got);
+        match deed {
+            Deed::KeepAnswer => std::future::pending().await,
+            Deed::HangUp => {
+                place.is_answered = true;
+                return Err(Closed);
+            }
+            Deed::LateAnswer => tokio::time::sleep(self.late).await,
+            _ => {}
+        }
+        place.is_answered = true;
+        // Written down before the answer leaves: what the client does next comes after it.
+        let answered = self.started.elapsed();
+        self.state().exchanges[place.number].answered = Some(answered);
+        Ok(response(reply, deed == Deed::CutAnswer))
+    }
+
+    /// Writes down that a call has arrived; what is done with it.
+    fn arrived(self: &Arc<Self>, request: &Request<Bytes>) -> (Waiting, Deed, Act) {
+        let text = |name| {
+            let value: Option<&HeaderValue> = request.headers().get(name);
+            value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let target = request.uri().path_and_query();
+        let mut state = self.state();
+        let exchange = Exchange {
+            at: self.started.elapsed(),
+            verb: request.method().to_string(),
+            target: target.map_or_else(String::new, ToString::to_string),
+            content_type: text(header::CONTENT_TYPE),
+            is_authorized: request.headers().contains_key(header::AUTHORIZATION),
+            call: String::from_utf8_lossy(request.body()).into_owned(),
+            status: None,
+            reply: String::new(),
+            answered: None,
+            got: Got::Answer,
+            is_left: false,
+        };
+        let act = act(self.seat, &exchange);
+        let deed = state.deeds.next(&act);
+        let waiting = Waiting {
+            front: Arc::clone(self),
+            number: state.exchanges.len(),
+            is_answered: false,
+        };
+        state.exchanges.push(exchange);
+        (waiting, deed, act)
+    }
+
+    async fn pass_on(&self, request: Request<Bytes>, act: &Act) -> Reply {
+        if *act == Act::Look && self.is_time_to_send() {
+            self.simulator.run().await;
+        }
+        let door = match self.seat {
+            Seat::A => Door::Crm,
+            Seat::C => Door::Cas,
+        };
+        self.simulator.call(door, request.map(Body::from)).await
+    }
+
+    fn is_time_to_send(&self) -> bool {
+        let mut state = self.state();
+        state.looks += 1;
+        match self.settles {
+            Settles::AtLook(look) => state.looks >= look,
+            Settles::Never => false,
+        }
+    }
+
+    /// Ends the token that a call carries.
+    async fn end_token(&self, number: usize) {
+        let token = token_of(&self.state().exchanges[number]);
+        let body = json!({ "token": token }).to_string();
+        let path = format!("/{}", Operation::ReleaseToken.path());
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = axum::http::Method::POST;
+        *request.uri_mut() = path.parse().expect("documented paths are paths");
+        self.simulator.call(Door::Crm, request).await;
+    }
+
+    fn note(&self, number: usize, reply: &Reply, got: Got) {
+        let mut state = self.state();
+        let exchange = &mut state.exchanges[number];
+        exchange.status = Some(reply.status.as_u16());
+        exchange.reply = reply.text();
+        exchange.got = got;
+        if let Some(value) = read(self.seat, exchange).new_token {
+            let name = "token";
+            state.tokens.push(Canary { name, value });
+        }
+    }
+}
+
+/// A call that is not answered yet. Dropped before, its client went away.
+struct Waiting {
+    front: Arc<Front>,
+    number: usize,
+    is_answered: bool,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if !self.is_answered && !self.front.is_over.load(Ordering::SeqCst) {
+            self.front.state().exchanges[self.number].is_left = true;
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, front: Arc<Front>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            return;
+        };
+        // An answer that waits for more to come would look like a slow one.
+        let _ = stream.set_nodelay(true);
+        let front = Arc::clone(&front);
+        tokio::spawn(async move {
+            let service = service_fn(|request| Arc::clone(&front).answer(request));
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            // How it ended is known from the calls it carried.
+            let _: Result<(), _> = connection.await;
+            Ok::<(), Infallible>(())
+        });
+    }
+}
+
+fn response(reply: Reply, is_cut: bool) -> Response<Full<Bytes>> {
+    let end = match is_cut {
+        true => reply.body.len() * BEGINNING.0 / BEGINNING.1,
+        false => reply.body.len(),
+    };
+    let mut response = Response::new(Full::new(reply.body.slice(..end)));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}
+
+fn made(status: StatusCode, content_type: &'static str, body: String) -> Reply {
+    let mut headers = axum::http::HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    Reply {
+        status,
+        headers,
+        body: body.into(),
+    }
+}
+
+fn turned_away() -> Reply {
+    let page = "<html><body><h1>503 Service Unavailable</h1></body></html>";
+    made(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "text/html",
+        page.to_owned(),
+    )
+}
+
+/// Inferred: business errors travel with HTTP 200.
+fn refusal(message: &str) -> Reply {
+    let code = RefusalCode::NotRelatedToSubscription.code();
+    let status = json!({ "code": code, "message": message, "description": null });
+    let body = json!({ "status": status }).to_string();
+    made(StatusCode::OK, conax_contract::crm::CONTENT_TYPE, body)
+}

@@ -1,0 +1,299 @@
+//! What a call of the client meant, in the words of the field, for both seats alike.
+//!
+//! Pure. It reads what the contract says of the wire, and judges nothing.
+
+use conax_contract::cas::{CasRequest, Profile, RequestRefusal, decode_reply, decode_request};
+use conax_contract::crm::{Operation, Value as Parameter, parse_query};
+use serde_json::Value;
+
+use super::seen::{Exchange, Got, Seat};
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Something that must not be done twice; equal orders have equal texts.
+    Order(String),
+    /// A question.
+    Look,
+    /// For a token, or for the end of one.
+    Login,
+    /// Nothing the door knows.
+    Unknown,
+}
+
+/// What came of it, as the client could know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It was taken.
+    Accepted,
+    /// It was refused.
+    Refused {
+        /// The status code.
+        code: String,
+        /// Everything else that was said.
+        message: String,
+    },
+    /// It was turned away for now.
+    Busy,
+    /// It was not understood.
+    Fault,
+    /// The client cannot know.
+    Unknown,
+}
+
+/// A provisioning request in an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) number: String,
+    pub(crate) state: String,
+    pub(crate) reference: String,
+    /// What was said of its end.
+    pub(crate) text: String,
+}
+
+/// A call, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) act: Act,
+    pub(crate) end: End,
+    /// Provisioning requests in the answer.
+    pub(crate) items: Vec<Item>,
+    /// The transaction id in the answer.
+    pub(crate) transaction: Option<String>,
+    /// The smartcards that were sent to Conax.
+    pub(crate) cards: Vec<String>,
+    /// The token that was sent.
+    pub(crate) token: Option<String>,
+    /// The token that was given.
+    pub(crate) new_token: Option<String>,
+}
+
+/// Reads a call and its answer.
+pub(crate) fn read(seat: Seat, exchange: &Exchange) -> Read {
+    match seat {
+        Seat::A => read_api(exchange),
+        Seat::C => read_conax(exchange),
+    }
+}
+
+/// What is asked, before there is an answer; for whoever sets traps.
+pub(crate) fn act(seat: Seat, exchange: &Exchange) -> Act {
+    match seat {
+        Seat::A => api_act(exchange),
+        Seat::C => conax_act(exchange).0,
+    }
+}
+
+/// The token a call of the provisioning API carries.
+pub(crate) fn token_of(exchange: &Exchange) -> Option<String> {
+    let query = exchange
+        .target
+        .split_once('?')
+        .map_or("", |(_, query)| query);
+    let in_query = parse_query(query);
+    let in_query = in_query.ok().and_then(|params| match params.get("token") {
+        Some(Parameter::Text(token)) => Some(token.to_string()),
+        _ => None,
+    });
+    in_query.or_else(|| Some(body(&exchange.call)["token"].as_str()?.to_owned()))
+}
+
+fn body(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn operation(exchange: &Exchange) -> Option<Operation> {
+    let path = exchange.target.split('?').next().unwrap_or_default();
+    let path = path.trim_end_matches('/');
+    Operation::ALL.into_iter().find(|operation| {
+        let before = path.strip_suffix(operation.path());
+        exchange.verb == operation.verb() && before.is_some_and(|rest| rest.ends_with('/'))
+    })
+}
+
+fn api_act(exchange: &Exchange) -> Act {
+    match operation(exchange) {
+        Some(Operation::Show | Operation::List) => Act::Look,
+        Some(operation) if operation.creates().is_none() => Act::Login,
+        Some(operation) => Act::Order(api_key(operation, &body(&exchange.call))),
+        None => Act::Unknown,
+    }
+}
+
+/// Who is to get what: dates, priorities, tokens and PINs do not make another order of it.
+fn api_key(operation: Operation, call: &Value) -> String {
+    let mut key = operation.name().to_owned();
+    for (name, value) in call.as_object().into_iter().flatten() {
+        if name.ends_with("_identifier") || name.ends_with("_set") {
+            key.push_str(&format!(" {name}={value}"));
+        }
+    }
+    key
+}
+
+fn read_api(exchange: &Exchange) -> Read {
+    let reply = body(&exchange.reply);
+    let data = &reply["data"];
+    let items = match data {
+        Value::Array(items) => items.iter().filter_map(item).collect(),
+        data => item(data).into_iter().collect(),
+    };
+    let end = api_end(exchange, &reply);
+    let is_read = end == End::Accepted;
+    Read {
+        act: api_act(exchange),
+        end,
+        items: if is_read { items } else { Vec::new() },
+        transaction: None,
+        cards: Vec::new(),
+        token: token_of(exchange),
+        new_token: data["token"].as_str().map(str::to_owned),
+    }
+}
+
+fn api_end(exchange: &Exchange, reply: &Value) -> End {
+    if is_lost(exchange) {
+        return End::Unknown;
+    }
+    let code = reply["status"]["code"].as_str();
+    match (exchange.status, code) {
+        (Some(503), _) => End::Busy,
+        (_, Some("OK")) => End::Accepted,
+        (_, Some(code)) => End::Refused {
+            code: code.to_owned(),
+            message: words(&reply["status"], &["message", "description"]),
+        },
+        (_, None) => End::Fault,
+    }
+}
+
+fn item(data: &Value) -> Option<Item> {
+    Some(Item {
+        // An object without a number (the older shape) is told apart by its id.
+        number: (data["number"].as_str().or(data["id"].as_str()))?.to_owned(),
+        state: data["life_cycle_state"].as_str()?.to_owned(),
+        reference: words(data, &["reference_number"]),
+        text: words(data, &["response", "error_code", "error_description"]),
+    })
+}
+
+fn words(value: &Value, members: &[&str]) -> String {
+    let texts = members.iter().filter_map(|member| value[*member].as_str());
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the client has no answer that it could read.
+fn is_lost(exchange: &Exchange) -> bool {
+    exchange.is_left || matches!(exchange.got, Got::Silence | Got::HangUp | Got::Beginning)
+}
+
+fn conax_act(exchange: &Exchange) -> (Act, Option<CasRequest>) {
+    let content_type = exchange.content_type.as_deref();
+    let call = decode_request(Profile::public(), content_type, exchange.call.as_bytes());
+    match call {
+        Ok(request) => (act_of(&request), Some(request)),
+        // It is an order that cannot be carried out; which one does not matter.
+        Err(RequestRefusal::Invalid { operation, .. }) => (
+            Act::Order(format!("{} {}", operation.key(), exchange.call)),
+            None,
+        ),
+        Err(RequestRefusal::Fault(_)) => (Act::Unknown, None),
+    }
+}
+
+fn act_of(request: &CasRequest) -> Act {
+    let key = |what: String| Act::Order(format!("{} {what}", request.operation().key()));
+    match request {
+        CasRequest::GetActiveSubscriptions { .. }
+        | CasRequest::GetPairingStatusForCard { .. }
+        | CasRequest::GetPairingStatusForPairingModule { .. } => Act::Look,
+        CasRequest::AddSubscriptions { card, products, .. }
+        | CasRequest::CancelSubscriptions { card, products } => {
+            key(format!("{card} {}", products.join(" ")))
+        }
+        CasRequest::CreatePairing { cards, modules } => {
+            key(format!("{} with {}", cards.join(" "), modules.join(" ")))
+        }
+        CasRequest::AddToExistingPairing {
+            existing_card,
+            cards,
+            modules,
+        } => key(format!(
+            "{existing_card} {} with {}",
+            cards.join(" "),
+            modules.join(" ")
+        )),
+        CasRequest::UpdateCaPinToDefaultValue { card }
+        | CasRequest::UpdateCaPinToGivenValue { card, .. } => key(card.clone()),
+        CasRequest::DisplayFingerprint { card, .. } => key(card.clone().unwrap_or_default()),
+        CasRequest::SendMailMessageToClient { cards, text, .. }
+        | CasRequest::SendBarkMessageToClient { cards, text, .. }
+        | CasRequest::SendRepeatingBarkMessageToClient { cards, text, .. } => {
+            key(format!("{} {text}", cards.join(" ")))
+        }
+    }
+}
+
+fn cards_of(request: &CasRequest) -> Vec<String> {
+    match request {
+        CasRequest::AddSubscriptions { card, .. }
+        | CasRequest::CancelSubscriptions { card, .. }
+        | CasRequest::GetActiveSubscriptions { card }
+        | CasRequest::GetPairingStatusForCard { card }
+        | CasRequest::UpdateCaPinToDefaultValue { card }
+        | CasRequest::UpdateCaPinToGivenValue { card, .. } => vec![card.clone()],
+        CasRequest::CreatePairing { cards, .. }
+        | CasRequest::SendMailMessageToClient { cards, .. }
+        | CasRequest::SendBarkMessageToClient { cards, .. }
+        | CasRequest::SendRepeatingBarkMessageToClient { cards, .. } => cards.clone(),
+        CasRequest::AddToExistingPairing {
+            existing_card,
+            cards,
+            ..
+        } => [existing_card].into_iter().chain(cards).cloned().collect(),
+        CasRequest::DisplayFingerprint { card, .. } => card.iter().cloned().collect(),
+        CasRequest::GetPairingStatusForPairingModule { .. } => Vec::new(),
+    }
+}
+
+fn read_conax(exchange: &Exchange) -> Read {
+    let (act, request) = conax_act(exchange);
+    let (end, transaction) = conax_end(exchange, request.as_ref());
+    Read {
+        act,
+        end,
+        items: Vec::new(),
+        transaction,
+        cards: request.as_ref().map(cards_of).unwrap_or_default(),
+        token: None,
+        new_token: None,
+    }
+}
+
+fn conax_end(exchange: &Exchange, request: Option<&CasRequest>) -> (End, Option<String>) {
+    if is_lost(exchange) {
+        return (End::Unknown, None);
+    }
+    let status = exchange.status.unwrap_or_default();
+    if status == 503 {
+        return (End::Busy, None);
+    }
+    // The names of the status block are the same for every operation.
+    let operation = request.map_or(
+        conax_contract::cas::CasOperation::AddSubscriptions,
+        CasRequest::operation,
+    );
+    let reply = exchange.reply.as_bytes();
+    let Ok(reply) = decode_reply(Profile::public(), operation, reply, None, status) else {
+        return (End::Fault, None);
+    };
+    let end = match reply.status_code.as_deref() {
+        Some("OK") => End::Accepted,
+        Some(code) => End::Refused {
+            code: code.to_owned(),
+            message: reply.message.clone().unwrap_or_default(),
+        },
+        None => End::Fault,
+    };
+    (end, reply.transaction_id)
+}
