@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
     bench, clock, completions, config, control_client, drift, explain, faults, fmt, healthcheck,
-    ledger, lint, run, schema, serve, snapshot, why, world,
+    ledger, lint, record, run, schema, serve, snapshot, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -25,6 +25,7 @@ pub fn command_line() -> Command {
         .subcommand(serve_command())
         .subcommand(run::command())
         .subcommand(run::replay_command())
+        .subcommand(record::command())
         .subcommand(explain::command())
         .subcommand(fmt::command())
         .subcommand(schema::command())
@@ -53,6 +54,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("serve", matches)) => serve::run(matches),
         Some(("run", matches)) => run::run(matches),
         Some(("replay", matches)) => run::replay(matches),
+        Some(("record", matches)) => record::run(matches),
         Some(("explain", matches)) => explain::run(matches),
         Some(("fmt", matches)) => fmt::run(matches),
         Some(("schema", matches)) => schema::run(matches),

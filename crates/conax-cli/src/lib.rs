@@ -21,6 +21,7 @@ mod healthcheck;
 mod ledger;
 mod lint;
 mod print;
+mod record;
 mod run;
 mod schema;
 mod serve;

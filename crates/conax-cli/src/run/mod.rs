@@ -34,6 +34,8 @@ use crate::run::told::{ReportOrder, Teller};
 pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
 pub(crate) use load::{Files, load_all, read_file};
+pub(crate) use remote::Place;
+pub(crate) use told::write_file;
 
 /// The seed of a run that names none: the same every time.
 const USUAL_SEED: u64 = 1;

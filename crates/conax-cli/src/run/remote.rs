@@ -76,15 +76,21 @@ impl Addresses {
 
 /// An address in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    host: String,
-    port: u16,
+pub(crate) struct Place {
+    /// The name or number of the machine.
+    pub(crate) host: String,
+    /// The port.
+    pub(crate) port: u16,
     /// What comes before the paths of the API, without a slash at its end.
-    prefix: String,
+    pub(crate) prefix: String,
 }
 
 impl Place {
-    fn parse(url: &str) -> Result<Self, String> {
+    /// Reads an address such as `http://127.0.0.1:8080`.
+    ///
+    /// # Errors
+    /// A sentence on what is wrong with it.
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let wrong = |why: &str| format!("`{url}` is no address of a target: {why}");
         let rest = url.strip_prefix("http://").ok_or_else(|| {
             wrong("expected http://HOST:PORT; put a proxy in front of an https target")

@@ -1,0 +1,1 @@
+//! Recordings and the scenarios they become.
