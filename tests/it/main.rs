@@ -14,6 +14,7 @@ mod immediate;
 mod listing;
 mod logins;
 mod paths;
+mod record;
 mod refusals;
 
 mod malformed;

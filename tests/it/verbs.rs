@@ -366,6 +366,8 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["explain"],
         &["fmt"],
         &["schema"],
+        &["record"],
+        &["record", "scenario"],
     ] {
         let ended = run(&[verb, &["--help"]].concat());
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use conax_scenario::document::Door;
 use tokio::sync::Notify;
 
+use super::conceal::Secrets;
 use super::contract::findings_of;
 use super::form::{Heard, HeardCall, HeardReply};
 
@@ -38,7 +39,7 @@ pub(crate) struct Told {
     pub(crate) number: usize,
     /// The verb and the path.
     pub(crate) title: String,
-    /// Where it is not by the contract, secrets and all.
+    /// Where it is not by the contract.
     pub(crate) findings: Vec<String>,
     /// How far the recording is with it.
     pub(crate) counts: Counts,
@@ -58,6 +59,7 @@ struct Noted {
     heard: Vec<Heard>,
     findings: Vec<Vec<String>>,
     counts: Counts,
+    secrets: Secrets,
 }
 
 impl Desk {
@@ -97,11 +99,14 @@ impl Desk {
             heard,
             findings,
             counts,
+            secrets,
         } = &mut *noted;
         let one = heard.get_mut(index)?;
         one.took = now.saturating_sub(one.at);
         one.reply = reply;
+        secrets.learn(one);
         let found = findings_of(one);
+        let found: Vec<String> = found.iter().map(|text| secrets.text(text)).collect();
         match one.door {
             Door::Cas => counts.cas += 1,
             Door::Crm | Door::Control => counts.crm += 1,
@@ -110,7 +115,7 @@ impl Desk {
         counts.wrong += usize::from(!found.is_empty());
         let told = Told {
             number: index + 1,
-            title: format!("{} {}", one.call.verb, one.call.path()),
+            title: secrets.text(&format!("{} {}", one.call.verb, one.call.path())),
             findings: found.clone(),
             counts: *counts,
         };

@@ -258,11 +258,12 @@ fn tell_addresses(order: &Order, doors: &[OpenDoor]) {
     }
     for (door, target, _) in order.doors() {
         let name = match door {
-            Door::Cas => "Conax",
+            Door::Cas => "Conax endpoint",
             Door::Crm | Door::Control => "provisioning API",
         };
         let address = address(door).unwrap_or_default();
-        print::aside(format_args!("  {name:<17} {address}  for {target}"));
+        print::aside(format_args!("  {name:<17} {address}"));
+        print::aside(format_args!("  {:<17} {target}", "  handed on to"));
     }
     print::aside("recording; Ctrl-C ends it and writes the file");
 }
@@ -272,7 +273,6 @@ fn progress() -> impl Fn(&Told) + Send + Sync {
     let is_terminal = std::io::stderr().is_terminal();
     move |told| {
         for finding in &told.findings {
-            // What is quoted is words and kinds of values, never a value under a secret's name.
             let line = format!("#{} {}: {finding}", told.number, told.title);
             print::aside(if is_terminal {
                 format!("\r\x1b[K{line}")

@@ -231,6 +231,9 @@ fn rename_record(names: &mut Names, record: &mut Value) {
         }
         rename_member(names, record, "reference_number", Kind::Reference);
     }
+    if let Some(Value::String(response)) = record.get("response") {
+        learn_transactions(names, &response.clone());
+    }
     let items = record.get_mut("parameters_set");
     for item in items.and_then(Value::as_array_mut).into_iter().flatten() {
         rename_member(names, item, "id", Kind::Item);
@@ -249,17 +252,25 @@ fn rename_member(names: &mut Names, value: &mut Value, member: &str, kind: Kind)
 
 /// Shown: a transaction id is a UUID. Other forms are known by the CRM's reference.
 fn learn_transactions(names: &mut Names, text: &str) {
-    for word in text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-')) {
-        if is_uuid(word) {
-            names.name(Kind::Reference, word);
-        }
+    for uuid in uuids(text) {
+        names.name(Kind::Reference, uuid);
     }
 }
 
-fn is_uuid(word: &str) -> bool {
-    let lengths: Vec<usize> = word.split('-').map(str::len).collect();
-    let is_hex = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
-    lengths == [8, 4, 4, 4, 12] && word.bytes().all(is_hex)
+/// The UUIDs in a text, whatever stands beside them: a response is a code, the transaction id and a
+/// sentence with nothing in between.
+fn uuids(text: &str) -> impl Iterator<Item = &str> {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    const WHOLE: usize = 36;
+    let dashes = text.match_indices('-');
+    dashes.filter_map(|(dash, _)| {
+        let start = dash.checked_sub(LENGTHS[0])?;
+        let word = text.get(start..start + WHOLE)?;
+        let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let parts: Vec<&str> = word.split('-').collect();
+        let fits = parts.iter().map(|part| part.len()).eq(LENGTHS);
+        (fits && parts.into_iter().all(is_hex)).then_some(word)
+    })
 }
 
 fn rename_texts(names: &Names, exchange: &mut Exchange) {
@@ -315,7 +326,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::form::{Call, Content, Exchange, Reply};
-    use super::{Kind, Names, operation_at, rename, replace_words};
+    use super::{Kind, Names, operation_at, rename, replace_words, uuids};
 
     const ID: &str = "FA2BA704F393A8BE1A6CF108A4C8B214";
     const REFERENCE: &str = "38a4254b-6663-4cb5-9764-e2a292264515";
@@ -390,6 +401,13 @@ mod tests {
         let given = ["B", "A", "B"].map(|value| names.name(Kind::Number, value));
         assert_eq!(given, ["number-1", "number-2", "number-1"]);
         assert_eq!(names.name(Kind::Item, "A"), "item-1");
+    }
+
+    #[test]
+    fn a_transaction_id_is_found_between_a_code_and_a_sentence() {
+        let text = format!("CODE{REFERENCE}the card");
+        assert_eq!(uuids(&text).collect::<Vec<_>>(), [REFERENCE]);
+        assert_eq!(uuids("-é-38a4254b-6663-4cb5-9764").count(), 0);
     }
 
     #[test]

@@ -93,6 +93,8 @@ pub(crate) async fn run(
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .preserve_header_case(true)
+            // Who has said all there is to say may still listen.
+            .half_close(true)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         // A client that breaks its connection harms nobody else.

@@ -1,7 +1,7 @@
 //! From a recorded reply to what a scenario expects of it: every member that depends on neither ids
 //! nor clocks as it was, the others by their kind. Pure.
 
-use conax_contract::crm::Member;
+use conax_contract::crm::{Member, RequestType};
 use conax_contract::text::{Outline, parse_moment};
 use conax_contract::world::{UserSpec, WorldSpec};
 use serde_json::Value;
@@ -29,7 +29,11 @@ impl Expecting<'_> {
         is_part: bool,
     ) -> (Vec<(String, Outline)>, Vec<Kept>) {
         let (mut expected, mut kept) = (Vec::new(), Vec::new());
-        for member in Member::ALL {
+        // What matters most is read first.
+        let first = [Member::LifeCycleState, Member::Type];
+        let others = Member::ALL.into_iter();
+        let others = others.filter(|member| !first.contains(member));
+        for member in first.into_iter().chain(others) {
             let Some(value) = view.get(member.code()) else {
                 // Of a part nobody knows what else there was.
                 if !is_part {
@@ -40,7 +44,11 @@ impl Expecting<'_> {
             if let Some(name) = self.new_name(member, value) {
                 kept.push((name.to_owned(), member.code()));
             }
-            expected.push((member.code().to_owned(), self.member(member, value)));
+            let matcher = match repeats_pin(member, view) {
+                true => begin_of(member, view),
+                false => self.member(member, value),
+            };
+            expected.push((member.code().to_owned(), matcher));
         }
         // What no contract knows is expected, too: it was there.
         for (name, value) in view.as_object().into_iter().flatten() {
@@ -151,6 +159,26 @@ impl Expecting<'_> {
         usual_user(self.world).is_some_and(|ours| {
             user["username"] == ours.username.as_str() && user["id"] == ours.id.as_str()
         })
+    }
+}
+
+/// Whether a text says what is wrong with a PIN, which is another one here.
+fn repeats_pin(member: Member, view: &Value) -> bool {
+    let is_text = matches!(
+        member,
+        Member::Response | Member::ErrorDescription | Member::ProviderErrorDescription
+    );
+    let is_pin = view["type"] == RequestType::UpdateCaPinToGivenValue.code();
+    is_text && is_pin && view["error_code"].is_string() && view[member.code()].is_string()
+}
+
+/// That there is a text, and that a response begins with the code.
+fn begin_of(member: Member, view: &Value) -> Outline {
+    let code = view["error_code"].as_str().unwrap_or_default();
+    let response = view[member.code()].as_str().unwrap_or_default();
+    match member == Member::Response && response.starts_with(code) {
+        true => map(vec![("starts with", word(&code.replace('$', "$$")))]),
+        false => is("text"),
     }
 }
 

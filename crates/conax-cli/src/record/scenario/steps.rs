@@ -152,7 +152,13 @@ impl Writer<'_> {
     }
 
     fn documented(&mut self, operation: Operation, exchange: &Exchange) -> Vec<Outline> {
-        let sent = sent(exchange);
+        let mut sent = sent(exchange);
+        let place = |name: &str| {
+            let mut all = operation.parameters().iter();
+            all.position(|entry| entry.name == name)
+                .unwrap_or(usize::MAX)
+        };
+        sent.sort_by_key(|(name, _)| place(name));
         self.note_dates(&sent);
         let mut fields = vec![("call", word(operation.name()))];
         fields.extend(self.token(operation, &sent, exchange));
@@ -259,9 +265,22 @@ impl Writer<'_> {
         if !is_ok(exchange) {
             return Outline::text("no digits");
         }
-        let digits = map(vec![("digits", Outline::Whole(4))]);
-        self.variables.insert("pin", digits);
-        Outline::Word("$pin".to_owned())
+        // One that Conax did not take is replaced by one it does not take: it has too many digits.
+        let is_taken = records(exchange).first().is_none_or(|view| {
+            let ended = self
+                .registry
+                .index_of(view)
+                .map(|index| &self.registry.all[index].views);
+            let mut codes = ended
+                .into_iter()
+                .flatten()
+                .map(|view| view["error_code"].as_str());
+            !codes.any(|code| code.is_some_and(|code| code.contains("VALIDATION")))
+        });
+        let (name, count) = if is_taken { ("pin", 4) } else { ("bad_pin", 9) };
+        let digits = map(vec![("digits", Outline::Whole(count))]);
+        self.variables.insert(name, digits);
+        Outline::Word(format!("${name}"))
     }
 
     /// The password of the user in the world; a user it lacks is added with a made-up one.
