@@ -32,6 +32,7 @@ mod clock;
 mod conax_door;
 mod control;
 mod determinism;
+mod diff;
 mod drift;
 mod fault_edges;
 mod fault_laws;

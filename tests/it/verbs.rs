@@ -366,6 +366,7 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["explain"],
         &["fmt"],
         &["schema"],
+        &["diff"],
         &["record"],
         &["record", "scenario"],
     ] {

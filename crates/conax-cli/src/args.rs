@@ -5,8 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, drift, explain, faults, fmt, healthcheck,
-    ledger, lint, record, run, schema, serve, snapshot, why, world,
+    bench, clock, completions, config, control_client, diff, drift, explain, faults, fmt,
+    healthcheck, ledger, lint, record, run, schema, serve, snapshot, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -26,6 +26,7 @@ pub fn command_line() -> Command {
         .subcommand(run::command())
         .subcommand(run::replay_command())
         .subcommand(record::command())
+        .subcommand(diff::command())
         .subcommand(explain::command())
         .subcommand(fmt::command())
         .subcommand(schema::command())
@@ -55,6 +56,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("run", matches)) => run::run(matches),
         Some(("replay", matches)) => run::replay(matches),
         Some(("record", matches)) => record::run(matches),
+        Some(("diff", matches)) => diff::run(matches),
         Some(("explain", matches)) => explain::run(matches),
         Some(("fmt", matches)) => fmt::run(matches),
         Some(("schema", matches)) => schema::run(matches),

@@ -12,6 +12,7 @@ mod clock;
 mod completions;
 mod config;
 mod control_client;
+mod diff;
 mod drift;
 pub mod exit;
 mod explain;

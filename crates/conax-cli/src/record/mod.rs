@@ -32,6 +32,9 @@ use crate::print;
 use crate::run::{Place, write_file};
 use crate::serve::{local_time, stop_signal};
 
+pub(crate) use form::{Call, Content, Exchange, Reply};
+pub(crate) use names::rename;
+
 /// The verb.
 pub(crate) fn command() -> Command {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
@@ -322,7 +325,7 @@ fn conclude(
         exchange.findings = found.iter().map(|text| secrets.text(text)).collect();
     }
     if order.ids == Ids::Renamed {
-        names::rename(&mut exchanges);
+        rename(&mut exchanges);
     }
     let recording = Recording {
         recording: FORMAT,

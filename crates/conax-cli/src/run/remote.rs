@@ -54,15 +54,39 @@ impl Addresses {
             cas: text("cas"),
             control_token_file: text("control-token-file"),
         };
-        let urls = [
-            Some(&addresses.crm),
-            addresses.control.as_ref(),
-            addresses.cas.as_ref(),
-        ];
+        addresses.checked().map(Some)
+    }
+
+    /// A provisioning API and its control door.
+    ///
+    /// # Errors
+    /// A sentence on the first that is no address.
+    pub(crate) fn at(crm: &str, control: Option<String>) -> Result<Self, String> {
+        let addresses = Self {
+            crm: crm.to_owned(),
+            control,
+            cas: None,
+            control_token_file: None,
+        };
+        addresses.checked()
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        let urls = [Some(&self.crm), self.control.as_ref(), self.cas.as_ref()];
         for url in urls.into_iter().flatten() {
             Place::parse(url)?;
         }
-        Ok(Some(addresses))
+        Ok(self)
+    }
+
+    /// Whether there is a control door.
+    pub(crate) const fn has_control(&self) -> bool {
+        self.control.is_some()
+    }
+
+    /// The control door.
+    pub(crate) fn control(&self) -> Option<&str> {
+        self.control.as_deref()
     }
 
     fn of_door(&self, door: Door) -> Option<&String> {
