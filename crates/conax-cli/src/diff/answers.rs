@@ -101,7 +101,7 @@ fn told(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
     // Calls at the same time are told as they come; what was sent tells which is which.
     let by_chance = first_by_chance(case);
     told.sort_by_key(|(index, exchange)| {
-        let call = (*index >= by_chance).then(|| (&exchange.target, &exchange.call));
+        let call = (*index >= by_chance).then_some((&exchange.target, &exchange.call));
         (*index, call)
     });
     told

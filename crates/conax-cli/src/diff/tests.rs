@@ -81,7 +81,7 @@ fn dates_count_from_the_beginning_or_not_at_all() {
     let late = case(&[&reply("\"2014-11-30T09:01:05\"")]);
     assert_eq!(
         told(&left, &left, &late, Dates::SinceBeginning),
-        ["1: data.executed_date \"beginning + 5s\" \"beginning + 65s\""]
+        ["1: data.executed_date \"beginning + 5s\" \"beginning + 1min5s\""]
     );
     assert!(told(&left, &left, &late, Dates::Kind).is_empty());
     let never = case(&[&reply("null")]);

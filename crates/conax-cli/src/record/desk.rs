@@ -132,7 +132,7 @@ impl Desk {
     }
 
     /// Everything that was heard, and what is not by the contract in each.
-    pub(crate) fn into_heard(&self) -> (Vec<Heard>, Vec<Vec<String>>, Counts) {
+    pub(crate) fn take(&self) -> (Vec<Heard>, Vec<Vec<String>>, Counts) {
         let noted = std::mem::take(&mut *self.noted());
         (noted.heard, noted.findings, noted.counts)
     }

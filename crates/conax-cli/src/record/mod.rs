@@ -229,7 +229,7 @@ async fn record(order: &Order) -> Exit {
     };
     let doors = doors.into_iter().map(|(door, _)| door).collect();
     proxy::run(&proxy, doors, ended).await;
-    let (heard, findings, counts) = proxy.desk.into_heard();
+    let (heard, findings, counts) = proxy.desk.take();
     conclude(order, began, &heard, findings, counts)
 }
 

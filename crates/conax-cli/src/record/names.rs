@@ -419,7 +419,9 @@ mod tests {
 
     #[test]
     fn an_operation_is_found_below_any_base_path() {
-        let found = |verb, path| operation_at(verb, path).map(conax_contract::crm::Operation::name);
+        let found = |verb: &str, path: &str| {
+            operation_at(verb, path).map(conax_contract::crm::Operation::name)
+        };
         let requests = "conax_web_services/provisioning_requests";
         assert_eq!(
             found("GET", &format!("/a/b/{requests}/show/")),

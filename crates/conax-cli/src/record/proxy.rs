@@ -266,9 +266,9 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     };
     // A body whose length was not announced has one now.
     let was_chunked = headers.contains_key(hyper::header::TRANSFER_ENCODING);
-    let kept = headers
-        .iter()
-        .filter(|(name, _)| !is_hop(name) && !(was_chunked && *name == CONTENT_LENGTH));
+    let is_void = |name: &HeaderName| was_chunked && *name == CONTENT_LENGTH;
+    let kept = headers.iter();
+    let kept = kept.filter(|(name, _)| !is_hop(name) && !is_void(name));
     kept.map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -80,7 +80,13 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
     let source = Path::new(file)
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let scenario = convert(recording, &Start { from, world: base }, &source);
+    let Some(scenario) = convert(recording, &Start { from, world: base }, &source) else {
+        let code = Exit::NothingRan.code();
+        print::aside(format_args!(
+            "exit {code}: nothing in `{file}` can be said again"
+        ));
+        return Exit::NothingRan;
+    };
     if let Err(wrong) = check(&scenario, output.unwrap_or("recorded.scenario.yaml")) {
         for file in &wrong {
             print::aside(render(&file.path, &file.source, &file.findings).trim_end());
@@ -170,20 +176,25 @@ pub(super) struct Start {
     world: WorldSpec,
 }
 
-/// The text of the scenario a recording becomes. Requests that were there before are left out of
-/// the world if it would not be one with them.
-pub(super) fn convert(mut recording: Recording, start: &Start, source: &str) -> String {
+/// The text of the scenario a recording becomes; nothing, if nothing in it can be said again.
+/// Requests that were there before are left out of the world if it would not be one with them.
+pub(super) fn convert(mut recording: Recording, start: &Start, source: &str) -> Option<String> {
     if recording.ids == Ids::Kept {
         names::rename(&mut recording.exchanges);
     }
-    let whole = written(&recording, start, source, true);
+    let whole = written(&recording, start, source, true)?;
     match check(&whole, source) {
-        Ok(()) => whole,
+        Ok(()) => Some(whole),
         Err(_) => written(&recording, start, source, false),
     }
 }
 
-fn written(recording: &Recording, start: &Start, source: &str, with_earlier: bool) -> String {
+fn written(
+    recording: &Recording,
+    start: &Start,
+    source: &str,
+    with_earlier: bool,
+) -> Option<String> {
     let exchanges = &recording.exchanges;
     let registry = Registry::of(exchanges);
     let mut words = Words {
@@ -210,6 +221,9 @@ fn written(recording: &Recording, start: &Start, source: &str, with_earlier: boo
     };
     let (turns, timeline) = turns::turns(exchanges, &registry);
     let mut steps: Vec<Step> = turns.iter().flat_map(|turn| writer.steps(turn)).collect();
+    if steps.iter().all(|step| step.outline.is_none()) {
+        return None;
+    }
     steps.extend(called_conax(recording));
     let text = [
         comments(recording, &writer, source),
@@ -218,7 +232,7 @@ fn written(recording: &Recording, start: &Start, source: &str, with_earlier: boo
     ]
     .concat();
     // It is tidy but for what readers could take for something else.
-    tidy(&text).unwrap_or(text)
+    Some(tidy(&text).unwrap_or(text))
 }
 
 /// How often Conax was called, if that was recorded.
@@ -356,11 +370,6 @@ fn settings(exchanges: &[Exchange]) -> Vec<(&'static str, Outline)> {
 }
 
 fn body(steps: &[Step]) -> String {
-    if steps.iter().all(|step| step.outline.is_none()) {
-        let lines = steps.iter().flat_map(|step| &step.comment);
-        let lines = lines.map(|line| format!("# {}\n", on_one_line(line)));
-        return lines.collect::<String>() + "steps: []\n";
-    }
     let mut text = "steps:\n".to_owned();
     for step in steps {
         for line in &step.comment {

@@ -141,7 +141,8 @@ pub(super) fn made_up(name: &str) -> String {
     let (word, number) = name.rsplit_once('-').unwrap_or((name, "0"));
     let number: u64 = number.parse().unwrap_or_default();
     match word {
-        "number" => (990_000 + number).to_string(),
+        // Below the numbers a world counts on from.
+        "number" => (100 + number).to_string(),
         "reference" => format!("00000000-0000-4000-8000-{number:012}"),
         // As no record and no token of a world that is shipped.
         _ => format!("FEED{number:028X}"),
@@ -240,8 +241,8 @@ mod tests {
     #[test]
     fn what_is_sent_and_not_known_is_made_up_once() {
         let mut words = words();
-        assert_eq!(words.sent("number-2"), "990002");
-        assert_eq!(words.known("number-2").as_deref(), Some("990002"));
+        assert_eq!(words.sent("number-2"), "102");
+        assert_eq!(words.known("number-2").as_deref(), Some("102"));
         assert_eq!(made_up("request-10").len(), 32);
     }
 
