@@ -217,6 +217,7 @@ fn written(
         variables: std::collections::BTreeMap::new(),
         secrets: Vec::new(),
         additions,
+        uses_token_of_world: steps::uses_token_of_world(exchanges),
         usual_token: None,
     };
     let (turns, timeline) = turns::turns(exchanges, &registry);
@@ -352,18 +353,18 @@ fn settings(exchanges: &[Exchange]) -> Vec<(&'static str, Outline)> {
     } else if lacks("provider_error_code") && lacks("provider_error_description") {
         settings.push(("shape", Outline::Word("r4-late".to_owned())));
     }
-    let is_mapped = |exchange: &Exchange| {
-        let is_client_error = exchange
-            .reply
-            .status
-            .is_some_and(|status| (400..500).contains(&status));
-        let is_known = registry::operation_of(exchange).is_some();
-        exchange.door == "crm"
-            && is_known
-            && is_client_error
-            && exchange.reply.body.json().is_some()
+    // Wrong bytes are refused with 400 and more anyway; it is the business that tells.
+    let refused = |statuses: std::ops::Range<u16>| {
+        exchanges.iter().any(|exchange| {
+            let status = exchange.reply.status.unwrap_or_default();
+            let body = exchange.reply.body.json();
+            let has_code = body.is_some_and(|body| body["status"]["code"].is_string());
+            let is_known = registry::operation_of(exchange).is_some();
+            let is_refused = has_code && !registry::is_ok(exchange);
+            exchange.door == "crm" && is_known && is_refused && statuses.contains(&status)
+        })
     };
-    if exchanges.iter().any(is_mapped) {
+    if refused(400..500) && !refused(200..300) {
         settings.push(("http-errors", Outline::Word("4xx".to_owned())));
     }
     settings

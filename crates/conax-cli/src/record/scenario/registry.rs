@@ -110,6 +110,16 @@ impl<'r> Registry<'r> {
         }
         self.all[index].views.push(view);
         self.note_all(&view["reference_number"]);
+        // Shown: the reference of a rejected request stands in its response only.
+        let response = view["response"].as_str().unwrap_or_default();
+        for (at, _) in response.match_indices(Kind::Reference.word()) {
+            let rest = &response[at..];
+            let is_part = |letter: &char| letter.is_ascii_alphabetic() || *letter == '-';
+            let word: String = rest.chars().take_while(is_part).collect();
+            let digits = rest[word.len()..].chars();
+            let digits: String = digits.take_while(char::is_ascii_digit).collect();
+            self.note_names(&(word + &digits));
+        }
         for item in view["parameters_set"].as_array().into_iter().flatten() {
             self.note_all(&item["id"]);
         }

@@ -1,6 +1,6 @@
 //! From turns to the steps of a scenario. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use conax_contract::crm::{IdentifierKind, Member, Operation, ValueKind, encode};
@@ -42,7 +42,9 @@ pub(super) struct Writer<'r> {
     pub(super) secrets: Vec<String>,
     /// What the world lacks.
     pub(super) additions: Additions,
-    /// The token of calls that name none.
+    /// Whether calls carry a token of the world.
+    pub(super) uses_token_of_world: bool,
+    /// The token of calls that name none, if a login gave it.
     pub(super) usual_token: Option<String>,
 }
 
@@ -147,6 +149,8 @@ impl Writer<'_> {
     fn said(&mut self, exchange: &Exchange) -> Vec<Outline> {
         match operation_of(exchange) {
             None => vec![self.raw(exchange)],
+            // A name that stands twice is no parameter, but a way to write a query.
+            Some(_) if repeats_a_name(exchange) => vec![self.raw(exchange)],
             Some(operation) => self.documented(operation, exchange),
         }
     }
@@ -220,13 +224,7 @@ impl Writer<'_> {
             return (!is_usual).then(|| ("token", word(&format!("${}", variable(name)))));
         }
         // One nobody logged in for is a token of the world, unless it was refused.
-        let code = exchange
-            .reply
-            .body
-            .json()
-            .and_then(|body| body["status"]["code"].as_str());
-        let is_refused = code.is_some_and(|code| code.contains("INVALIDTOKEN"));
-        is_refused.then(|| ("token", Outline::text(&self.words.sent(name))))
+        refuses_token(exchange).then(|| ("token", Outline::text(&self.words.sent(name))))
     }
 
     fn parameter(
@@ -344,14 +342,14 @@ impl Writer<'_> {
         })
     }
 
-    /// Keeps the token of a login; the first one is that of all calls from then on.
+    /// Keeps the token of a login. Unless calls carry one of the world's, too, it is that of all
+    /// calls from then on.
     fn log_in(&mut self, exchange: &Exchange, fields: &mut Vec<(&'static str, Outline)>) {
-        let body = exchange.reply.body.json();
-        let Some(token) = body.and_then(|body| body["data"]["token"].as_str()) else {
+        let Some(token) = issued_token(exchange) else {
             return;
         };
         let mut kept = vec![(variable(token), word("token"))];
-        if self.usual_token.is_none() {
+        if !self.uses_token_of_world {
             kept.insert(0, ("token".to_owned(), word("token")));
             self.usual_token = Some(token.to_owned());
         }
@@ -529,6 +527,45 @@ fn sent(exchange: &Exchange) -> Vec<(String, Value)> {
             .collect(),
         _ => query.collect(),
     }
+}
+
+fn repeats_a_name(exchange: &Exchange) -> bool {
+    let parameters = &exchange.call.parameters;
+    let names: BTreeSet<&String> = parameters.iter().map(|(name, _)| name).collect();
+    names.len() < parameters.len()
+}
+
+/// Whether calls carry a token nobody logged in for, and it was not refused: one of the world's.
+pub(super) fn uses_token_of_world(exchanges: &[Exchange]) -> bool {
+    let mut issued = BTreeSet::new();
+    exchanges
+        .iter()
+        .filter(|one| one.door == "crm")
+        .any(|exchange| {
+            if let Some(token) = issued_token(exchange) {
+                issued.insert(token);
+            }
+            let sent = sent(exchange);
+            let token = sent.iter().find(|(name, _)| name == "token");
+            let token = token.and_then(|(_, token)| token.as_str());
+            token.is_some_and(|token| !issued.contains(token)) && !refuses_token(exchange)
+        })
+}
+
+/// The token a login gave.
+fn issued_token(exchange: &Exchange) -> Option<&str> {
+    let is_login = matches!(
+        operation_of(exchange),
+        Some(Operation::IssueToken | Operation::IssueTokenForWebApiKey)
+    );
+    let body = exchange.reply.body.json().filter(|_| is_login)?;
+    body["data"]["token"].as_str()
+}
+
+fn refuses_token(exchange: &Exchange) -> bool {
+    let body = exchange.reply.body.json();
+    let code = body.and_then(|body| body["status"]["code"].as_str());
+    code.is_some_and(|code| code.contains("INVALIDTOKEN"))
 }
 
 /// Whether the call asked for some members only.

@@ -146,9 +146,10 @@ fn who_asks_again_and_again_waits_however_many_he_asks_for() {
         [
             "# exchange 1",
             "- call: add_subscriptions",
+            // The second one was still pending when the first had ended.
+            "- process",
             "# exchange 2",
             "- call: add_subscriptions",
-            "- process",
             "# exchanges 3 to 5",
             "- wait: { request: $request_1, until: COMPLETED, never: REJECTED, within: 1min }",
             "- process",
@@ -298,4 +299,63 @@ fn a_world_is_called_as_it_is_from_the_scenario() {
         "../../w.world.yaml"
     );
     assert_eq!(named_from("/w.world.yaml", "a/b.yaml"), "/w.world.yaml");
+}
+
+#[test]
+fn a_run_that_left_a_later_request_pending_was_before_it() {
+    let both = [request("1", "COMPLETED", DAY), request("2", "PENDING", DAY)];
+    let text = scenario(vec![
+        add(0, &json!({}), ok(request("1", "PENDING", DAY))),
+        add(100, &json!({}), ok(request("2", "PENDING", DAY))),
+        get(
+            200,
+            "list",
+            &[("type", "ADD_SUBSCRIPTIONS")],
+            ok(json!(both)),
+        ),
+    ]);
+    let lines = doings(&text);
+    let calls: Vec<&&str> = lines.iter().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(
+        calls[..4],
+        [
+            &"- call: add_subscriptions",
+            &"- process",
+            &"- call: add_subscriptions",
+            &"- call: list"
+        ]
+    );
+}
+
+#[test]
+fn a_login_gives_the_token_of_what_follows_unless_the_world_gives_one_too() {
+    let log_in = |at_ms: u64, token: &str| {
+        let mut exchange = add(at_ms, &json!({}), ok(json!({ "token": token })));
+        exchange.call.path = "/authentication/token".to_owned();
+        exchange.call.body = Content::Json(json!({
+            "username": "mpadministrator", "password": "***", "organisation": "CRMDEMO"
+        }));
+        exchange
+    };
+    let show = |token: &str| {
+        let mut exchange = show(0, "1", "COMPLETED", DAY);
+        exchange.call.parameters[0].1 = token.to_owned();
+        exchange
+    };
+    let ours = vec![
+        log_in(0, "token-1"),
+        show("token-1"),
+        log_in(0, "token-2"),
+        show("token-1"),
+    ];
+    let text = scenario(ours.clone());
+    assert!(
+        text.contains("keep: { token: token, token_1: token }"),
+        "{text}"
+    );
+    assert_eq!(text.matches("token: $token_1").count(), 1, "{text}");
+    let text = scenario([ours, vec![show("token-3")]].concat());
+    assert!(text.contains("keep: { token_1: token }"), "{text}");
+    assert_eq!(text.matches("token: $token_1").count(), 2, "{text}");
+    assert!(!text.contains("token_3"), "{text}");
 }

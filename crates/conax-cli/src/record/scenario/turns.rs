@@ -3,7 +3,7 @@
 //! A client that asks again and again until a request has ended waits; that is one turn, and how
 //! often it asked says nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 use conax_contract::crm::Operation;
@@ -23,7 +23,7 @@ pub(super) struct Turn<'r> {
     pub(super) first: usize,
     /// Whole seconds that passed before it.
     pub(super) passed: u64,
-    /// Whether a request has ended since it was last seen, so that there was a processing run.
+    /// Whether there was a processing run before it.
     pub(super) follows_run: bool,
 }
 
@@ -60,6 +60,7 @@ pub(super) fn turns<'r>(
     let said: Vec<&Exchange> = exchanges.iter().filter(|one| one.door == "crm").collect();
     let timeline = timeline(&said);
     let mut clock = Clock::new(timeline.began);
+    let runs = runs(&said, registry);
     let mut states: BTreeMap<usize, &str> = BTreeMap::new();
     let mut turns = Vec::new();
     let mut first = None;
@@ -74,11 +75,11 @@ pub(super) fn turns<'r>(
         let ended = |(request, state): &(usize, &str)| {
             *state != "PENDING" && states.get(request) == Some(&"PENDING")
         };
-        let follows_run = seen.iter().any(ended);
+        let has_ended = seen.iter().any(ended);
         let is_show = operation_of(exchange) == Some(Operation::Show);
         let kind = match (seen.first(), left_out(exchange)) {
             (_, Some(reason)) => TurnKind::LeftOut(reason),
-            (Some(&(request, state)), None) if is_show && follows_run => {
+            (Some(&(request, state)), None) if is_show && has_ended => {
                 TurnKind::Awaited { request, state }
             }
             _ => TurnKind::Said,
@@ -97,10 +98,50 @@ pub(super) fn turns<'r>(
             exchange,
             first: first.take().unwrap_or(exchange.number),
             passed: if is_waiting { 0 } else { passed },
-            follows_run,
+            follows_run: runs.contains(&index),
         });
     }
     (turns, timeline)
+}
+
+/// Before which exchanges there was a processing run: before a request was first seen to have
+/// ended, and before others were made that were still pending then.
+fn runs(said: &[&Exchange], registry: &Registry<'_>) -> BTreeSet<usize> {
+    let seen: Vec<Vec<(usize, &str)>> = said.iter().map(|one| seen(one, registry)).collect();
+    let mut made: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut last_pending: BTreeMap<usize, usize> = BTreeMap::new();
+    for (index, seen) in seen.iter().enumerate() {
+        for (request, state) in seen {
+            made.entry(*request).or_insert(index);
+            if *state == "PENDING" {
+                last_pending.insert(*request, index);
+            }
+        }
+    }
+    let mut pending = BTreeSet::new();
+    let mut runs = BTreeSet::new();
+    for (index, seen) in seen.iter().enumerate() {
+        let ended = seen.iter().filter(|(_, state)| *state != "PENDING");
+        let ended: Vec<usize> = ended.map(|(request, _)| *request).collect();
+        let newly: Vec<&usize> = ended
+            .iter()
+            .filter(|request| pending.contains(*request))
+            .collect();
+        if let Some(last_made) = newly.iter().map(|request| made[*request]).max() {
+            let spared = last_pending.iter().filter(|(_, last)| **last >= index);
+            let spared = spared.map(|(request, _)| made[request]);
+            let before = spared
+                .filter(|begin| (last_made + 1..index).contains(begin))
+                .min();
+            runs.insert(before.unwrap_or(index));
+        }
+        ended.iter().for_each(|request| {
+            pending.remove(request);
+        });
+        let still = seen.iter().filter(|(_, state)| *state == "PENDING");
+        pending.extend(still.map(|(request, _)| *request));
+    }
+    runs
 }
 
 /// Why an exchange cannot be said again.
