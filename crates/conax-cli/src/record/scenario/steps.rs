@@ -8,7 +8,7 @@ use conax_contract::text::{Outline, parse_moment, render_duration};
 use conax_contract::world::WorldSpec;
 use serde_json::Value;
 
-use super::super::form::Exchange;
+use super::super::form::{Content, Exchange};
 use super::additions::Additions;
 use super::expect::{Expecting, Kept};
 use super::registry::{Registry, is_ok, operation_of, records, same_in};
@@ -149,9 +149,10 @@ impl Writer<'_> {
     fn said(&mut self, exchange: &Exchange) -> Vec<Outline> {
         match operation_of(exchange) {
             None => vec![self.raw(exchange)],
-            // A name that stands twice is no parameter, but a way to write a query.
-            Some(_) if repeats_a_name(exchange) => vec![self.raw(exchange)],
-            Some(operation) => self.documented(operation, exchange),
+            Some(operation) if is_of_the_form(operation, exchange) => {
+                self.documented(operation, exchange)
+            }
+            Some(_) => vec![self.raw(exchange)],
         }
     }
 
@@ -476,6 +477,8 @@ impl Writer<'_> {
                 json.push(("token".to_owned(), word(&format!("${token}"))));
             }
             raw.push(("json", Outline::Map(json)));
+        } else if let Some(body) = call.body.json() {
+            raw.push(("json", self.words.sent_value(body)));
         }
         let mut expect = Vec::new();
         if let Some(status) = exchange.reply.status {
@@ -529,10 +532,26 @@ fn sent(exchange: &Exchange) -> Vec<(String, Value)> {
     }
 }
 
-fn repeats_a_name(exchange: &Exchange) -> bool {
+/// Whether the path means something to us and meant nothing there.
+fn knows_no_such_method(exchange: &Exchange) -> bool {
+    let body = exchange.reply.body.json();
+    match body.and_then(|body| body["status"]["code"].as_str()) {
+        Some(code) => code.contains("UNKNOWNMETHOD") || code.contains("WRONGVERB"),
+        None => matches!(exchange.reply.status, Some(404 | 405)),
+    }
+}
+
+/// Whether the call is written as documented ones are: its parameters in one place, each once.
+fn is_of_the_form(operation: Operation, exchange: &Exchange) -> bool {
     let parameters = &exchange.call.parameters;
     let names: BTreeSet<&String> = parameters.iter().map(|(name, _)| name).collect();
-    names.len() < parameters.len()
+    let is_written_well = match (operation.verb(), &exchange.call.body) {
+        ("GET", body) => *body == Content::Empty && names.len() == parameters.len(),
+        (_, Content::Json(body)) => body.is_object() && parameters.is_empty(),
+        // A key login needs no parameters.
+        (_, _) => operation == Operation::IssueTokenForWebApiKey && parameters.is_empty(),
+    };
+    is_written_well && !knows_no_such_method(exchange)
 }
 
 /// Whether calls carry a token nobody logged in for, and it was not refused: one of the world's.
