@@ -198,7 +198,7 @@ fn a_recording_that_was_altered_fails_at_just_that_step() {
         (of("/show", 2), "data/request", json!("other"), "wait until"),
         (
             of("/list", 0),
-            "data/1/type",
+            "data/3/type",
             json!("CREATE_PAIRING"),
             "call list",
         ),
