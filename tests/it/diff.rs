@@ -236,6 +236,38 @@ fn a_side_with_a_clock_of_its_own_is_compared_by_what_does_not_depend_on_it() {
 }
 
 #[test]
+fn a_fault_of_one_side_breaks_the_step_that_meets_it() {
+    let house = Program::serve(PATH, &["--run-interval", "50ms", "--faults", "f28"]);
+    let url = format!("http://{}", house.crm());
+    let secrets = ("secrets.txt", "token=04FFBB37FED475A778F122709CBAC1D5\n");
+    let usual = [
+        "diff",
+        "--right",
+        &url,
+        "--secrets-file",
+        secrets.0,
+        "--tag",
+        "order",
+    ];
+    let report = ["--report", "json=/dev/stderr", STORY.0];
+    let ended = Program::run(
+        PATH,
+        &[&usual[..], &report].concat(),
+        &[STORY, secrets],
+        &[],
+    );
+    assert_eq!(ended.code, Some(4), "{}{}", ended.stdout, ended.stderr);
+    let lines = lines(&serde_json::from_str(&ended.stderr).expect("JSON"));
+    assert_eq!(lines[0], "wait until: \"passed\" \"failed\"");
+    let told = "wait until: data.life_cycle_state \"COMPLETED\" -> \"REJECTED\"";
+    assert!(lines.iter().any(|line| line == told), "{lines:#?}");
+    assert!(
+        lines.iter().all(|line| line.starts_with("wait until")),
+        "{lines:#?}"
+    );
+}
+
+#[test]
 fn what_is_told_can_be_read_and_its_last_line_compares_again() {
     let house = serve(&["--pin-digits", "6"]);
     let right = format!("http://{}", house.crm());

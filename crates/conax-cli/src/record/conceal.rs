@@ -3,7 +3,7 @@
 //! A secret is first learnt where its name tells what it is, and then taken out wherever it
 //! stands: an implementation under examination may well repeat a PIN in an error message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -37,6 +37,8 @@ pub(crate) fn conceal(heard: &[Heard]) -> Vec<Exchange> {
 #[derive(Default)]
 pub(crate) struct Secrets {
     known: BTreeMap<String, String>,
+    /// How many bytes those have that are looked for everywhere.
+    lengths: BTreeSet<usize>,
     tokens: Names,
 }
 
@@ -71,6 +73,9 @@ impl Secrets {
             false => MASK.to_owned(),
         };
         self.known.insert(value.to_owned(), shown);
+        if value.len() >= SHORTEST {
+            self.lengths.insert(value.len());
+        }
     }
 
     fn learn_parameter(&mut self, name: &str, value: &str) {
@@ -238,12 +243,15 @@ impl Secrets {
         if !text.trim_start().starts_with('<') {
             return Content::NotKept(text);
         }
-        // A secret may be spelt with entities or markup in it. Whoever reads it would find it.
-        let operation = decode_request(Profile::public(), None, call).map(|one| one.operation());
-        let is_told = operation.is_ok_and(|operation| {
-            let mut secrets = self.known.keys().filter(|secret| secret.len() >= SHORTEST);
-            secrets
-                .any(|secret| repeats_secret(Profile::public(), operation, text.as_bytes(), secret))
+        // The PIN of the call may be spelt with entities or markup in it. Whoever reads it would
+        // find it.
+        let request = decode_request(Profile::public(), None, call);
+        let is_told = request.is_ok_and(|request| match &request {
+            CasRequest::UpdateCaPinToGivenValue { pin, .. } => {
+                let operation = request.operation();
+                repeats_secret(Profile::public(), operation, text.as_bytes(), pin.expose())
+            }
+            _ => false,
         });
         match is_told {
             true => Content::NotKept(ANSWER_NOT_KEPT.to_owned()),
@@ -259,36 +267,33 @@ impl Secrets {
         if parse_moment(text).is_some() {
             return text.to_owned();
         }
-        let mut known: Vec<_> = self.known.iter().collect();
-        known.retain(|(secret, _)| secret.len() >= SHORTEST && text.contains(secret.as_str()));
-        // Of two of which one contains the other, the longer one goes first.
-        known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-        let mut text = text.to_owned();
-        for (secret, shown) in known {
-            text = without(&text, secret, shown);
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let (shown, after) = match self.secret_at(&out, rest) {
+                Some(found) => found,
+                None => rest.split_at(first.len_utf8()),
+            };
+            out.push_str(shown);
+            rest = after;
         }
-        text
+        out
     }
-}
 
-/// Digits are no part of a longer number; anything else is found within words, too.
-fn without(text: &str, secret: &str, shown: &str) -> String {
-    if !secret.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.replace(secret, shown);
+    /// What stands for the secret a text begins with, and what comes after it. Of two of which one
+    /// begins with the other, the longer one is meant. Digits are no part of a longer number;
+    /// anything else is found within words, too.
+    fn secret_at<'s>(&'s self, before: &str, text: &'s str) -> Option<(&'s str, &'s str)> {
+        let is_digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
+        self.lengths.iter().rev().find_map(|&length| {
+            let secret = text.get(..length)?;
+            let shown = self.known.get(secret)?;
+            let after = &text[length..];
+            let is_number = secret.bytes().all(|byte| byte.is_ascii_digit());
+            let is_part = is_digit(before.chars().next_back()) || is_digit(after.chars().next());
+            (!is_number || !is_part).then_some((shown.as_str(), after))
+        })
     }
-    let is_digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(secret) {
-        let (before, from) = rest.split_at(at);
-        let after = &from[secret.len()..];
-        out.push_str(before);
-        let is_part = is_digit(out.chars().next_back()) || is_digit(after.chars().next());
-        out.push_str(if is_part { secret } else { shown });
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 fn is_token(name: &str) -> bool {

@@ -4,7 +4,7 @@
 //! of a real system are called. The same value always gets the same name. A long value is renamed
 //! wherever it stands; a short one, which could be anything, only where it is known what it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use conax_contract::crm::Operation;
 use serde_json::Value;
@@ -58,6 +58,12 @@ impl Kind {
 pub(crate) struct Names {
     given: BTreeMap<(Kind, String), String>,
     counts: BTreeMap<Kind, usize>,
+    /// Those of long values, whatever they are.
+    long: BTreeMap<String, String>,
+    /// How many bytes long values have.
+    lengths: BTreeSet<usize>,
+    /// Those of shorter values that stand in sentences.
+    words: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -69,62 +75,85 @@ impl Names {
         let count = self.counts.entry(kind).or_default();
         *count += 1;
         let name = format!("{}-{count}", kind.word());
+        let length = value.chars().count();
+        if length >= UNMISTAKABLE {
+            self.long.insert(value.to_owned(), name.clone());
+            self.lengths.insert(value.len());
+        } else if length >= TELLING && !matches!(kind, Kind::Token | Kind::Item) {
+            self.words.insert(value.to_owned(), name.clone());
+        }
         self.given.insert((kind, value.to_owned()), name.clone());
         name
     }
 
     fn known(&self, kind: Kind, value: &str) -> Option<&str> {
         let same = self.given.get(&(kind, value.to_owned()));
-        let long = || {
-            let mut all = self.given.iter();
-            let known = |((_, known), _): &(&(Kind, String), &String)| known == value;
-            all.find(known).map(|(_, name)| name)
-        };
-        let is_long = value.chars().count() >= UNMISTAKABLE;
-        same.or_else(|| is_long.then(long).flatten())
-            .map(String::as_str)
+        same.or_else(|| self.long.get(value)).map(String::as_str)
     }
 
     /// The text with every long value in it renamed.
     fn rename_long(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        let long = |(_, value): &(Kind, String)| value.chars().count() >= UNMISTAKABLE;
-        for ((_, value), name) in self.given.iter().filter(|(key, _)| long(key)) {
-            if text.contains(value.as_str()) {
-                text = text.replace(value.as_str(), name);
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            // Of two that begin here the longer one is meant.
+            let mut lengths = self.lengths.iter().rev();
+            let found = lengths.find_map(|&length| {
+                let name = self.long.get(rest.get(..length)?)?;
+                Some((length, name))
+            });
+            match found {
+                Some((length, name)) => {
+                    out.push_str(name);
+                    rest = &rest[length..];
+                }
+                None => {
+                    out.push(first);
+                    rest = &rest[first.len_utf8()..];
+                }
             }
         }
-        text
+        out
     }
 
     /// The same for a sentence, in which shorter values stand as words of their own.
     fn rename_words(&self, text: &str) -> String {
-        let mut text = self.rename_long(text);
-        let is_word = |((kind, value), _): &(&(Kind, String), &String)| {
-            matches!(kind, Kind::Request | Kind::Number | Kind::Reference)
-                && (TELLING..UNMISTAKABLE).contains(&value.chars().count())
+        let text = self.rename_long(text);
+        replace_each(
+            &text,
+            |letter| !letter.is_alphanumeric(),
+            |word| self.words.get(word),
+        )
+    }
+
+    /// The same for a message, in which shorter references stand between tags.
+    fn rename_between_tags(&self, text: &str) -> String {
+        let text = self.rename_long(text);
+        let reference = |inner: &str| {
+            let key = (Kind::Reference, inner.to_owned());
+            self.given.get(&key)
         };
-        for ((_, value), name) in self.given.iter().filter(is_word) {
-            text = replace_words(&text, value, name);
-        }
-        text
+        replace_each(&text, |letter| matches!(letter, '<' | '>'), reference)
     }
 }
 
-/// The text with a word replaced, where no letter or digit stands beside it.
-pub(crate) fn replace_words(text: &str, word: &str, by: &str) -> String {
-    let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+/// The text with those of its parts replaced for which there is something else.
+fn replace_each<'n>(
+    text: &str,
+    separates: impl Fn(char) -> bool,
+    by: impl Fn(&str) -> Option<&'n String>,
+) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(word).filter(|_| !word.is_empty()) {
-        let (before, from) = rest.split_at(at);
-        let after = &from[word.len()..];
-        out.push_str(before);
-        let stands_alone = !is_part(out.chars().next_back()) && !is_part(after.chars().next());
-        out.push_str(if stands_alone { by } else { word });
-        rest = after;
+    for part in text.split_inclusive(&separates) {
+        let inner = part.trim_end_matches(&separates);
+        match by(inner) {
+            Some(name) => {
+                out.push_str(name);
+                out.push_str(&part[inner.len()..]);
+            }
+            None => out.push_str(part),
+        }
     }
-    out.push_str(rest);
     out
 }
 
@@ -296,14 +325,7 @@ fn rename_content(names: &Names, content: &mut Content) {
                 }
             }
         }
-        Content::Xml(text) => {
-            *text = names.rename_long(text);
-            for ((kind, value), name) in &names.given {
-                if *kind == Kind::Reference {
-                    *text = text.replace(&format!(">{value}<"), &format!(">{name}<"));
-                }
-            }
-        }
+        Content::Xml(text) => *text = names.rename_between_tags(text),
         Content::Empty | Content::NotKept(_) => {}
     }
 }
@@ -326,7 +348,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::form::{Call, Content, Exchange, Reply};
-    use super::{Kind, Names, operation_at, rename, replace_words, uuids};
+    use super::{Kind, Names, operation_at, rename, uuids};
 
     const ID: &str = "FA2BA704F393A8BE1A6CF108A4C8B214";
     const REFERENCE: &str = "38a4254b-6663-4cb5-9764-e2a292264515";
@@ -412,9 +434,23 @@ mod tests {
 
     #[test]
     fn a_word_is_replaced_and_a_part_of_one_is_not() {
-        let replaced = replace_words("4050, 14050, 4050x and `4050`", "4050", "n");
-        assert_eq!(replaced, "n, 14050, 4050x and `n`");
-        assert_eq!(replace_words("same", "", "n"), "same");
+        let mut names = Names::default();
+        names.name(Kind::Number, "4050");
+        names.name(Kind::Reference, "T77");
+        let renamed = names.rename_words("4050, 14050, é4050 4050x and `4050`");
+        assert_eq!(renamed, "number-1, 14050, é4050 4050x and `number-1`");
+        let renamed = names.rename_between_tags("<a x='T77'>T77</a><b>T778</b>T77");
+        assert_eq!(renamed, "<a x='T77'>reference-1</a><b>T778</b>reference-1");
+    }
+
+    #[test]
+    fn of_two_long_values_the_longer_one_is_meant() {
+        let mut names = Names::default();
+        let (short, long) = ("0123456789abcdef", "0123456789abcdef0");
+        names.name(Kind::Request, short);
+        names.name(Kind::Request, long);
+        let renamed = names.rename_long(&format!("é{long}{short}x"));
+        assert_eq!(renamed, "érequest-2request-1x");
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! `record scenario`: makes of a recording a scenario that plays against the simulator, or shows
 //! where the simulator and the recorded implementation differ. Everything below is pure.
 //!
-//! Read on: `registry` (which requests it is about), `turns` (what becomes a step), `steps` and
-//! `expect` (how one is written), `words` (what stands for what), `additions` and `earlier` (what
+//! Read on: `registry` (which requests it is about), `turns` (what becomes a step), `steps`,
+//! `calls`, `secrets` and `expect` (how one is written), `words` (what stands for what), `additions` and `earlier` (what
 //! the world lacks).
 
 mod additions;
+mod calls;
 mod earlier;
 mod expect;
 mod registry;
+mod secrets;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -217,7 +219,7 @@ fn written(
         variables: std::collections::BTreeMap::new(),
         secrets: Vec::new(),
         additions,
-        uses_token_of_world: steps::uses_token_of_world(exchanges),
+        uses_token_of_world: secrets::uses_token_of_world(exchanges),
         usual_token: None,
     };
     let (turns, timeline) = turns::turns(exchanges, &registry);

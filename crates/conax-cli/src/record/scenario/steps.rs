@@ -1,15 +1,16 @@
 //! From turns to the steps of a scenario. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use conax_contract::crm::{IdentifierKind, Member, Operation, ValueKind, encode};
+use conax_contract::crm::{Member, Operation, ValueKind};
 use conax_contract::text::{Outline, parse_moment, render_duration};
 use conax_contract::world::WorldSpec;
 use serde_json::Value;
 
-use super::super::form::{Content, Exchange};
+use super::super::form::Exchange;
 use super::additions::Additions;
+use super::calls::{identifier, is_of_the_form, is_part, sent, short_name, usual_field};
 use super::expect::{Expecting, Kept};
 use super::registry::{Registry, is_ok, operation_of, records, same_in};
 use super::turns::{Turn, TurnKind};
@@ -207,27 +208,6 @@ impl Writer<'_> {
         self.sent_dates.extend(dates.map(str::to_owned));
     }
 
-    /// Which token a call carries, if it is not the usual one.
-    fn token(
-        &mut self,
-        operation: Operation,
-        sent: &[(String, Value)],
-        exchange: &Exchange,
-    ) -> Option<(&'static str, Outline)> {
-        operation.parameter("token")?;
-        let token = sent.iter().find(|(name, _)| name == "token");
-        let Some((_, token)) = token else {
-            return Some(("token", Outline::Word("none".to_owned())));
-        };
-        let name = token.as_str().unwrap_or_default();
-        if self.words.kept.contains(name) {
-            let is_usual = self.usual_token.as_deref() == Some(name);
-            return (!is_usual).then(|| ("token", word(&format!("${}", variable(name)))));
-        }
-        // One nobody logged in for is a token of the world, unless it was refused.
-        refuses_token(exchange).then(|| ("token", Outline::text(&self.words.sent(name))))
-    }
-
     fn parameter(
         &mut self,
         kind: ValueKind,
@@ -254,108 +234,6 @@ impl Writer<'_> {
             ValueKind::Secret => (name.to_owned(), self.password(exchange)),
             _ => (name.to_owned(), self.words.sent_value(value)),
         }
-    }
-
-    /// Digits that are made up; one that was refused is replaced by one that is none.
-    fn pin(&mut self, value: &Value, exchange: &Exchange) -> Outline {
-        if value.is_null() || *value == "" {
-            return super::words::plain(value);
-        }
-        if !is_ok(exchange) {
-            return Outline::text("no digits");
-        }
-        // One that Conax did not take is replaced by one it does not take: it has too many digits.
-        let is_taken = records(exchange).first().is_none_or(|view| {
-            let ended = self
-                .registry
-                .index_of(view)
-                .map(|index| &self.registry.all[index].views);
-            let mut codes = ended
-                .into_iter()
-                .flatten()
-                .map(|view| view["error_code"].as_str());
-            !codes.any(|code| code.is_some_and(|code| code.contains("VALIDATION")))
-        });
-        let (name, count) = if is_taken { ("pin", 4) } else { ("bad_pin", 9) };
-        let digits = map(vec![("digits", Outline::Whole(count))]);
-        self.variables.insert(name, digits);
-        Outline::Word(format!("${name}"))
-    }
-
-    /// The password of the user in the world; a user it lacks is added with a made-up one.
-    fn password(&mut self, exchange: &Exchange) -> Outline {
-        if !is_ok(exchange) {
-            return Outline::text("not the password");
-        }
-        let call = exchange.call.body.json().unwrap_or(&Value::Null);
-        let username = call["username"].as_str().unwrap_or_default();
-        let mut users = self.world.users.iter();
-        let known = users.find(|user| user.username.eq_ignore_ascii_case(username));
-        let Some(user) = known else {
-            return Outline::text(&self.add_user(username, call));
-        };
-        match user.password.as_ref().filter(|_| self.is_demo) {
-            // The demo world's is printed in its file.
-            Some(password) => Outline::text(password.expose()),
-            None => self.secret("PASSWORD"),
-        }
-    }
-
-    fn add_user(&mut self, username: &str, call: &Value) -> String {
-        let made_up = format!("made up for {username}");
-        let organisation = call["organisation"].as_str().unwrap_or_default();
-        if organisation != self.world.organisation {
-            self.additions.organisation = Some(organisation.to_owned());
-        }
-        let user = map(vec![
-            ("id", Outline::text(&format!("made-up-{username}"))),
-            ("username", Outline::text(username)),
-            ("password", Outline::text(&made_up)),
-        ]);
-        if !self.additions.users.contains(&user) {
-            self.additions.users.push(user);
-            let guess = format!("the world has no user {username}; the password is made up");
-            self.additions.guesses.push(guess);
-        }
-        made_up
-    }
-
-    fn secret(&mut self, name: &str) -> Outline {
-        if !self.secrets.iter().any(|known| known == name) {
-            self.secrets.push(name.to_owned());
-        }
-        Outline::Word(format!("${name}"))
-    }
-
-    /// The key of a key login.
-    fn basic(&mut self, operation: Operation, exchange: &Exchange) -> Option<Outline> {
-        if operation != Operation::IssueTokenForWebApiKey {
-            return None;
-        }
-        exchange.call.authorization.as_ref()?;
-        if !is_ok(exchange) {
-            return Some(Outline::text("not a key:"));
-        }
-        let key = self.world.web_api_keys.first().filter(|_| self.is_demo);
-        Some(match key {
-            Some(key) => Outline::text(&format!("{}:", key.key.expose())),
-            None => self.secret("WEB_API_KEY"),
-        })
-    }
-
-    /// Keeps the token of a login. Unless calls carry one of the world's, too, it is that of all
-    /// calls from then on.
-    fn log_in(&mut self, exchange: &Exchange, fields: &mut Vec<(&'static str, Outline)>) {
-        let Some(token) = issued_token(exchange) else {
-            return;
-        };
-        let mut kept = vec![(variable(token), word("token"))];
-        if !self.uses_token_of_world {
-            kept.insert(0, ("token".to_owned(), word("token")));
-            self.usual_token = Some(token.to_owned());
-        }
-        self.words.kept.insert(token.to_owned());
-        fields.push(("keep", Outline::Map(kept)));
     }
 
     /// What is expected of a reply. Of a list that holds more in our world than it did there, each
@@ -441,55 +319,6 @@ impl Writer<'_> {
                 && !shown(&one.id)
         })
     }
-
-    /// A call that is no documented one.
-    fn raw(&mut self, exchange: &Exchange) -> Outline {
-        let call = &exchange.call;
-        let mut path = call.path.replace('$', "$$");
-        for (index, (name, value)) in call.parameters.iter().enumerate() {
-            let value = match name.as_str() {
-                "token" if self.words.kept.contains(value) => format!("${}", variable(value)),
-                "token" => "$token".to_owned(),
-                _ => encode(&self.words.sent(value)).replace("%24", "$"),
-            };
-            let sign = if index == 0 { '?' } else { '&' };
-            path.push_str(&format!("{sign}{}={value}", encode(name)));
-        }
-        let mut raw = vec![("method", word(&call.verb)), ("path", Outline::text(&path))];
-        if let Some(Value::Object(members)) = call.body.json() {
-            let mut members = members.clone();
-            let token = members
-                .get("token")
-                .and_then(Value::as_str)
-                .map(str::to_owned);
-            members.remove("token");
-            let mut json = match self.words.sent_value(&Value::Object(members)) {
-                Outline::Map(fields) => fields,
-                _ => Vec::new(),
-            };
-            if let Some(token) = token {
-                let kept = self.words.kept.contains(&token);
-                let token = if kept {
-                    variable(&token)
-                } else {
-                    "token".to_owned()
-                };
-                json.push(("token".to_owned(), word(&format!("${token}"))));
-            }
-            raw.push(("json", Outline::Map(json)));
-        } else if let Some(body) = call.body.json() {
-            raw.push(("json", self.words.sent_value(body)));
-        }
-        let mut expect = Vec::new();
-        if let Some(status) = exchange.reply.status {
-            expect.push(("http".to_owned(), Outline::Whole(i64::from(status))));
-        }
-        let body = exchange.reply.body.json();
-        if let Some(code) = body.and_then(|body| body["status"]["code"].as_str()) {
-            expect.push(("status.code".to_owned(), Outline::text(code)));
-        }
-        map(vec![("raw", map(raw)), ("expect", Outline::Map(expect))])
-    }
 }
 
 fn bare(outline: Outline) -> Step {
@@ -517,110 +346,4 @@ fn status_fields(exchange: &Exchange) -> Vec<(String, Outline)> {
         fields.push(("message".to_owned(), is("text")));
     }
     fields
-}
-
-/// The parameters of a call, wherever they stand.
-fn sent(exchange: &Exchange) -> Vec<(String, Value)> {
-    let text = |(name, value): &(String, String)| (name.clone(), Value::String(value.clone()));
-    let query = exchange.call.parameters.iter().map(text);
-    match exchange.call.body.json() {
-        Some(Value::Object(members)) if exchange.call.verb != "GET" => members
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-        _ => query.collect(),
-    }
-}
-
-/// Whether the path means something to us and meant nothing there.
-fn knows_no_such_method(exchange: &Exchange) -> bool {
-    let body = exchange.reply.body.json();
-    match body.and_then(|body| body["status"]["code"].as_str()) {
-        Some(code) => code.contains("UNKNOWNMETHOD") || code.contains("WRONGVERB"),
-        None => matches!(exchange.reply.status, Some(404 | 405)),
-    }
-}
-
-/// Whether the call is written as documented ones are: its parameters in one place, each once.
-fn is_of_the_form(operation: Operation, exchange: &Exchange) -> bool {
-    let parameters = &exchange.call.parameters;
-    let names: BTreeSet<&String> = parameters.iter().map(|(name, _)| name).collect();
-    let is_written_well = match (operation.verb(), &exchange.call.body) {
-        ("GET", body) => *body == Content::Empty && names.len() == parameters.len(),
-        (_, Content::Json(body)) => body.is_object() && parameters.is_empty(),
-        // A key login needs no parameters.
-        (_, _) => operation == Operation::IssueTokenForWebApiKey && parameters.is_empty(),
-    };
-    is_written_well && !knows_no_such_method(exchange)
-}
-
-/// Whether calls carry a token nobody logged in for, and it was not refused: one of the world's.
-pub(super) fn uses_token_of_world(exchanges: &[Exchange]) -> bool {
-    let mut issued = BTreeSet::new();
-    exchanges
-        .iter()
-        .filter(|one| one.door == "crm")
-        .any(|exchange| {
-            if let Some(token) = issued_token(exchange) {
-                issued.insert(token);
-            }
-            let sent = sent(exchange);
-            let token = sent.iter().find(|(name, _)| name == "token");
-            let token = token.and_then(|(_, token)| token.as_str());
-            token.is_some_and(|token| !issued.contains(token)) && !refuses_token(exchange)
-        })
-}
-
-/// The token a login gave.
-fn issued_token(exchange: &Exchange) -> Option<&str> {
-    let is_login = matches!(
-        operation_of(exchange),
-        Some(Operation::IssueToken | Operation::IssueTokenForWebApiKey)
-    );
-    let body = exchange.reply.body.json().filter(|_| is_login)?;
-    body["data"]["token"].as_str()
-}
-
-fn refuses_token(exchange: &Exchange) -> bool {
-    let body = exchange.reply.body.json();
-    let code = body.and_then(|body| body["status"]["code"].as_str());
-    code.is_some_and(|code| code.contains("INVALIDTOKEN"))
-}
-
-/// Whether the call asked for some members only.
-fn is_part(exchange: &Exchange) -> bool {
-    let mut names = exchange.call.parameters.iter();
-    names.any(|(name, value)| name == "fields_set" && !value.is_empty())
-}
-
-/// The one sub-field of an identifier, as a body or a query writes it.
-fn identifier(value: &Value) -> Option<(&str, Value)> {
-    match value {
-        Value::Object(members) if members.len() == 1 => {
-            let (field, value) = members.iter().next()?;
-            Some((field, value.clone()))
-        }
-        Value::String(text) => {
-            let (field, value) = text.split_once('=')?;
-            Some((field, Value::String(value.to_owned())))
-        }
-        _ => None,
-    }
-}
-
-const fn usual_field(kind: IdentifierKind) -> &'static str {
-    match kind {
-        IdentifierKind::ProvisioningRequest | IdentifierKind::Subscription => "number",
-        IdentifierKind::Service => "code",
-        IdentifierKind::Smartcard | IdentifierKind::ExistingSmartcard => "serial_number",
-    }
-}
-
-const fn short_name(kind: IdentifierKind) -> &'static str {
-    match kind {
-        IdentifierKind::ProvisioningRequest => "request",
-        IdentifierKind::Subscription => "subscription",
-        IdentifierKind::Service => "service",
-        IdentifierKind::Smartcard | IdentifierKind::ExistingSmartcard => "smartcard",
-    }
 }
