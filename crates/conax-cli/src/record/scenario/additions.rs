@@ -63,6 +63,7 @@ const LINKS: [(&str, &str); 3] = [
 /// What a recording needs besides a world.
 pub(super) fn additions(exchanges: &[Exchange], world: &WorldSpec) -> Additions {
     let mut added = Additions::default();
+    let ends = ends(exchanges);
     let creates = |exchange: &&Exchange| {
         let operation = operation_of(exchange);
         is_ok(exchange) && operation.is_some_and(|operation| operation.creates().is_some())
@@ -70,22 +71,26 @@ pub(super) fn additions(exchanges: &[Exchange], world: &WorldSpec) -> Additions 
     for exchange in exchanges.iter().filter(creates) {
         if let (Some(call), Some(view)) = (exchange.call.body.json(), records(exchange).first()) {
             let operation = operation_of(exchange).unwrap_or(Operation::AddSubscriptions);
-            let ended = end_of(view, exchanges);
+            let ended = names_of(view).find_map(|name| ends.get(name).copied());
+            let ended = ended.unwrap_or(view);
             added.add_call(operation, call, view, ended, world);
         }
     }
     added
 }
 
-/// The last that was seen of a request.
-fn end_of<'e>(view: &'e Value, exchanges: &'e [Exchange]) -> &'e Value {
-    let same = |other: &&Value| {
-        let mut names = ["id", "number"].into_iter();
-        names.any(|name| view[name].is_string() && view[name] == other[name])
-    };
-    let all = exchanges.iter().rev().flat_map(records);
-    let mut whole = all.filter(|other| other["life_cycle_state"].is_string());
-    whole.find(same).unwrap_or(view)
+/// The last that was seen of every request, by its id and its number.
+fn ends(exchanges: &[Exchange]) -> BTreeMap<&str, &Value> {
+    let views = exchanges.iter().flat_map(records);
+    let whole = views.filter(|view| view["life_cycle_state"].is_string());
+    whole
+        .flat_map(|view| names_of(view).map(move |name| (name, view)))
+        .collect()
+}
+
+fn names_of(view: &Value) -> impl Iterator<Item = &str> {
+    let names = ["id", "number"].into_iter();
+    names.filter_map(|name| view[name].as_str())
 }
 
 impl Additions {
