@@ -14,6 +14,7 @@ mod immediate;
 mod listing;
 mod logins;
 mod paths;
+mod record;
 mod refusals;
 
 mod malformed;
@@ -31,6 +32,7 @@ mod clock;
 mod conax_door;
 mod control;
 mod determinism;
+mod diff;
 mod drift;
 mod fault_edges;
 mod fault_laws;

@@ -367,6 +367,9 @@ fn the_help_of_every_verb_fits_eighty_columns() {
         &["explain"],
         &["fmt"],
         &["schema"],
+        &["diff"],
+        &["record"],
+        &["record", "scenario"],
     ] {
         let ended = run(&[verb, &["--help"]].concat());
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));

@@ -205,8 +205,12 @@ impl Program {
         self.address("control door")
     }
 
-    /// The address on the line of the banner that starts with this name.
-    fn address(&self, name: &str) -> SocketAddr {
+    /// The address on the line of what it said that starts with this name.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn address(&self, name: &str) -> SocketAddr {
         let banner = self.stderr();
         let line = banner
             .lines()

@@ -5,7 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, drift, explain, explore, faults, fmt, grade, healthcheck, ledger, lint, run, schema, serve, snapshot, verify, why, world,
+    bench, clock, completions, config, control_client, diff, drift, explain, explore, faults, fmt,
+    grade, healthcheck, ledger, lint, record, run, schema, serve, snapshot, verify, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -27,6 +28,8 @@ pub fn command_line() -> Command {
         .subcommand(verify::command())
         .subcommand(explore::command())
         .subcommand(grade::command())
+        .subcommand(record::command())
+        .subcommand(diff::command())
         .subcommand(explain::command())
         .subcommand(fmt::command())
         .subcommand(schema::command())
@@ -58,6 +61,8 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("verify", matches)) => verify::run(matches),
         Some(("explore", matches)) => explore::run(matches),
         Some(("grade", matches)) => grade::run(matches),
+        Some(("record", matches)) => record::run(matches),
+        Some(("diff", matches)) => diff::run(matches),
         Some(("explain", matches)) => explain::run(matches),
         Some(("fmt", matches)) => fmt::run(matches),
         Some(("schema", matches)) => schema::run(matches),

@@ -34,6 +34,13 @@ pub(crate) fn text(text: &[u8]) {
     let _ = stdout.flush();
 }
 
+/// Shows where things stand, without ending the line.
+pub(crate) fn status(text: impl Display) {
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{text}");
+    let _ = stderr.flush();
+}
+
 /// Says a line to the person who started the program.
 pub(crate) fn aside(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{line}");

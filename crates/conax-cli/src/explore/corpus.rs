@@ -15,9 +15,9 @@ use super::Refused;
 use super::seek::{Ground, Search};
 use crate::exit::Exit;
 use crate::print;
-use crate::run::in_process::InProcess;
-use crate::run::remote::Remote;
-use crate::run::secret::Secrets;
+use crate::run::InProcess;
+use crate::run::Remote;
+use crate::run::Secrets;
 use crate::run::{Files, find};
 
 /// How long a file may take.

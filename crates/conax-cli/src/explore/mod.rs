@@ -18,8 +18,8 @@ use conax_scenario::verify::TargetWorld;
 
 use crate::exit::Exit;
 use crate::print;
-use crate::run::remote::Addresses;
-use crate::run::told::{stop_on_signal, write_file};
+use crate::run::Addresses;
+use crate::run::{stop_on_signal, write_file};
 
 pub(crate) use seek::{Ground, Search, Tally, seek};
 

@@ -15,9 +15,9 @@ use conax_scenario::run::Stop;
 use conax_scenario::target::{Refusal, Target, Theatre};
 
 use crate::run::Files;
-use crate::run::in_process::usual_target;
-use crate::run::remote::{Addresses, Remote};
-use crate::run::secret::Secrets;
+use crate::run::Secrets;
+use crate::run::usual_target;
+use crate::run::{Addresses, Remote};
 
 /// How often the line of progress is drawn.
 const PACE: Duration = Duration::from_millis(100);

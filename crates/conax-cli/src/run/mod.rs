@@ -5,11 +5,11 @@
 
 mod bundle;
 mod find;
-pub(crate) mod in_process;
+mod in_process;
 mod load;
-pub(crate) mod remote;
-pub(crate) mod secret;
-pub(crate) mod told;
+mod remote;
+mod secret;
+mod told;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,15 +26,15 @@ use conax_scenario::target::Theatre;
 use crate::exit::Exit;
 use crate::print;
 use crate::run::find::Chosen;
-use crate::run::in_process::InProcess;
-use crate::run::load::Choice;
-use crate::run::secret::Secrets;
 use crate::run::told::{ReportOrder, Teller};
 
 pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
-pub(crate) use load::{Files, load_all, read_file};
-pub(crate) use told::interrupted;
+pub(crate) use in_process::{InProcess, usual_target};
+pub(crate) use load::{Choice, Files, load_all, read_file};
+pub(crate) use remote::{Addresses, Place, Remote, api_target};
+pub(crate) use secret::Secrets;
+pub(crate) use told::{interrupted, stop_on_signal, write_file};
 
 /// The seed of a run that names none: the same every time.
 const USUAL_SEED: u64 = 1;
@@ -112,7 +112,7 @@ struct Order {
     timeout: Duration,
     variables: BTreeMap<String, String>,
     reports: Vec<ReportOrder>,
-    target: Option<remote::Addresses>,
+    target: Option<Addresses>,
     target_flags: String,
     secrets_file: Option<String>,
     is_forced_zero: bool,
@@ -228,7 +228,7 @@ impl Order {
         if paths.is_empty() {
             paths.push("scenarios".to_owned());
         }
-        let target = remote::Addresses::of(matches)?;
+        let target = Addresses::of(matches)?;
         Ok(Self {
             paths,
             choice: Choice {
@@ -293,9 +293,7 @@ impl Order {
         let Some(path) = &self.secrets_file else {
             return Ok(Secrets::default());
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("failed to read the file of secrets `{path}`: {error}"))?;
-        Secrets::parse(&text).map_err(|problem| format!("{path}: {problem}"))
+        Secrets::read(path)
     }
 }
 
@@ -337,7 +335,7 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
             timeout: order.timeout,
             stop: Arc::clone(&stop),
         }),
-        Some(addresses) => Box::new(remote::Remote::new(
+        Some(addresses) => Box::new(Remote::new(
             addresses.clone(),
             secrets,
             order.timeout,
@@ -346,7 +344,7 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
     };
     // Whoever watches ends by the signal.
     if !matches.get_flag("watch") {
-        told::stop_on_signal(&stop);
+        stop_on_signal(&stop);
     }
     let plan = Plan {
         cases,

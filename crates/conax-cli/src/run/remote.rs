@@ -54,15 +54,39 @@ impl Addresses {
             cas: text("cas"),
             control_token_file: text("control-token-file"),
         };
-        let urls = [
-            Some(&addresses.crm),
-            addresses.control.as_ref(),
-            addresses.cas.as_ref(),
-        ];
+        addresses.checked().map(Some)
+    }
+
+    /// A provisioning API and its control door.
+    ///
+    /// # Errors
+    /// A sentence on the first that is no address.
+    pub(crate) fn at(crm: &str, control: Option<String>) -> Result<Self, String> {
+        let addresses = Self {
+            crm: crm.to_owned(),
+            control,
+            cas: None,
+            control_token_file: None,
+        };
+        addresses.checked()
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        let urls = [Some(&self.crm), self.control.as_ref(), self.cas.as_ref()];
         for url in urls.into_iter().flatten() {
             Place::parse(url)?;
         }
-        Ok(Some(addresses))
+        Ok(self)
+    }
+
+    /// Whether there is a control door.
+    pub(crate) const fn has_control(&self) -> bool {
+        self.control.is_some()
+    }
+
+    /// The control door.
+    pub(crate) fn control(&self) -> Option<&str> {
+        self.control.as_deref()
     }
 
     /// A provisioning API alone.
@@ -87,15 +111,21 @@ impl Addresses {
 
 /// An address in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    host: String,
-    port: u16,
+pub(crate) struct Place {
+    /// The name or number of the machine.
+    pub(crate) host: String,
+    /// The port.
+    pub(crate) port: u16,
     /// What comes before the paths of the API, without a slash at its end.
-    prefix: String,
+    pub(crate) prefix: String,
 }
 
 impl Place {
-    fn parse(url: &str) -> Result<Self, String> {
+    /// Reads an address such as `http://127.0.0.1:8080`.
+    ///
+    /// # Errors
+    /// A sentence on what is wrong with it.
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let wrong = |why: &str| format!("`{url}` is no address of a target: {why}");
         let rest = url.strip_prefix("http://").ok_or_else(|| {
             wrong("expected http://HOST:PORT; put a proxy in front of an https target")

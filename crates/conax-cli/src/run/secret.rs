@@ -29,6 +29,16 @@ impl Secrets {
         Ok(Self { of_file })
     }
 
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A sentence on what is wrong with it.
+    pub(crate) fn read(path: &str) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("failed to read the file of secrets `{path}`: {error}"))?;
+        Self::parse(&text).map_err(|problem| format!("{path}: {problem}"))
+    }
+
     /// The value of a secret.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         let of_file = self.of_file.get(name).cloned();

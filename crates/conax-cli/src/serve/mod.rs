@@ -139,7 +139,7 @@ pub(crate) fn local_time() -> SimTime {
 }
 
 /// Listens for Ctrl-C or a request to terminate, from now on; ends when one has come.
-fn stop_signal() -> impl Future<Output = ()> {
+pub(crate) fn stop_signal() -> impl Future<Output = ()> {
     #[cfg(unix)]
     let heard = {
         use tokio::signal::unix::{SignalKind, signal};

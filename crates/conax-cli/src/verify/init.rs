@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{Order, Refused};
 use crate::exit::Exit;
 use crate::print;
-use crate::run::remote::{Addresses, api_target};
+use crate::run::{Addresses, api_target};
 
 /// Ids of one kind that are worth naming in a remark.
 const REMARKS: usize = 8;

@@ -24,10 +24,10 @@ use conax_scenario::verify::{
 
 use crate::exit::Exit;
 use crate::print;
-use crate::run::in_process::usual_target;
-use crate::run::remote::{Addresses, api_target};
-use crate::run::secret::Secrets;
-use crate::run::told::stop_on_signal;
+use crate::run::Secrets;
+use crate::run::stop_on_signal;
+use crate::run::usual_target;
+use crate::run::{Addresses, api_target};
 use reports::ReportOrder;
 
 /// The target that is a fresh simulator in this process.

@@ -19,7 +19,7 @@ use super::{Order, Refused, START};
 use crate::exit::Exit;
 use crate::explore::{Ground, Search, Tally, seek};
 use crate::print;
-use crate::run::in_process::usual_target;
+use crate::run::usual_target;
 
 /// Clauses that are named for each defect; the rest is counted.
 const NAMED: usize = 3;

@@ -202,11 +202,14 @@ fn indent(out: &mut String, depth: usize) {
     }
 }
 
-/// Keys of the format are plain words; a key a person invented may need quotes.
+/// Keys of the format are plain words, some of them several; a key a person invented may need
+/// quotes.
 fn written_key(key: &str) -> String {
-    let word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
-    let plain = !key.is_empty()
-        && key.bytes().all(word)
+    let begins = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    let goes_on = |byte: u8| begins(byte) || byte.is_ascii_digit() || b" .".contains(&byte);
+    let plain = key.bytes().next().is_some_and(begins)
+        && key.bytes().all(goes_on)
+        && !key.ends_with(' ')
         && super::plain::meaning_of(key) == super::plain::Meaning::Text;
     if plain { key.to_owned() } else { quoted(key) }
 }

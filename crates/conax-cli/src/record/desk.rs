@@ -1,0 +1,139 @@
+//! What is noted while a recording goes on: every exchange from its beginning, counted.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use conax_scenario::document::Door;
+use tokio::sync::Notify;
+
+use super::conceal::Secrets;
+use super::contract::findings_of;
+use super::form::{Heard, HeardCall, HeardReply};
+
+/// What stands for the reply of an exchange that has not ended.
+const NO_ANSWER: &str = "no answer came before the recording ended";
+
+/// How far a recording is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Exchanges of the provisioning API that have ended.
+    pub(crate) crm: usize,
+    /// Exchanges with Conax that have ended.
+    pub(crate) cas: usize,
+    /// Exchanges without a reply of the target.
+    pub(crate) unanswered: usize,
+    /// Exchanges that are not by the contract.
+    pub(crate) wrong: usize,
+}
+
+impl Counts {
+    /// All that have ended.
+    pub(crate) const fn all(&self) -> usize {
+        self.crm + self.cas
+    }
+}
+
+/// An exchange that has ended, to be told.
+pub(crate) struct Told {
+    /// Its number.
+    pub(crate) number: usize,
+    /// The verb and the path.
+    pub(crate) title: String,
+    /// Where it is not by the contract.
+    pub(crate) findings: Vec<String>,
+    /// How far the recording is with it.
+    pub(crate) counts: Counts,
+}
+
+/// Everything that was heard so far.
+pub(crate) struct Desk {
+    began: Instant,
+    noted: Mutex<Noted>,
+    /// How many exchanges are wanted.
+    limit: Option<usize>,
+    full: Notify,
+}
+
+#[derive(Default)]
+struct Noted {
+    heard: Vec<Heard>,
+    findings: Vec<Vec<String>>,
+    counts: Counts,
+    secrets: Secrets,
+}
+
+impl Desk {
+    /// An empty one, whose time begins now.
+    pub(crate) fn new(limit: Option<usize>) -> Self {
+        Self {
+            began: Instant::now(),
+            noted: Mutex::default(),
+            limit,
+            full: Notify::new(),
+        }
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a call; exchanges are in order of their beginning.
+    pub(crate) fn begin(&self, door: Door, call: HeardCall) -> usize {
+        let mut noted = self.noted();
+        noted.heard.push(Heard {
+            door,
+            at: self.began.elapsed(),
+            took: Duration::ZERO,
+            call,
+            reply: Err(NO_ANSWER.to_owned()),
+        });
+        noted.findings.push(Vec::new());
+        noted.heard.len() - 1
+    }
+
+    /// Notes how it ended.
+    pub(crate) fn end(&self, index: usize, reply: Result<HeardReply, String>) -> Option<Told> {
+        let now = self.began.elapsed();
+        let mut noted = self.noted();
+        let Noted {
+            heard,
+            findings,
+            counts,
+            secrets,
+        } = &mut *noted;
+        let one = heard.get_mut(index)?;
+        one.took = now.saturating_sub(one.at);
+        one.reply = reply;
+        secrets.learn(one);
+        let found = findings_of(one);
+        let found: Vec<String> = found.iter().map(|text| secrets.text(text)).collect();
+        match one.door {
+            Door::Cas => counts.cas += 1,
+            Door::Crm | Door::Control => counts.crm += 1,
+        }
+        counts.unanswered += usize::from(one.reply.is_err());
+        counts.wrong += usize::from(!found.is_empty());
+        let told = Told {
+            number: index + 1,
+            title: secrets.text(&format!("{} {}", one.call.verb, one.call.path())),
+            findings: found.clone(),
+            counts: *counts,
+        };
+        findings[index] = found;
+        if self.limit.is_some_and(|limit| counts.all() >= limit) {
+            self.full.notify_one();
+        }
+        Some(told)
+    }
+
+    /// Waits until as many exchanges have ended as are wanted; for ever, if all are.
+    pub(crate) async fn filled(&self) {
+        self.full.notified().await;
+    }
+
+    /// Everything that was heard, and what is not by the contract in each.
+    pub(crate) fn take(&self) -> (Vec<Heard>, Vec<Vec<String>>, Counts) {
+        let noted = std::mem::take(&mut *self.noted());
+        (noted.heard, noted.findings, noted.counts)
+    }
+}

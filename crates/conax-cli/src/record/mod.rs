@@ -1,0 +1,385 @@
+//! `record`: listens between a client and any implementation of the API, and keeps what was said.
+//!
+//! Read on: `proxy` and `desk` (what happens while it goes on), `contract` (what is checked),
+//! `conceal` and `names` (what may stand in a file, both pure), `form` (the file), `scenario`
+//! (what a recording becomes).
+
+mod conceal;
+mod contract;
+mod desk;
+mod form;
+mod names;
+mod proxy;
+mod scenario;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Arg, ArgMatches, Command};
+use conax_contract::text::{parse_duration, render_moment};
+use conax_scenario::document::Door;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use self::conceal::{Secrets, conceal};
+use self::desk::{Counts, Desk, Told};
+use self::form::{FORMAT, Heard, Ids, Recording};
+use self::proxy::{Proxy, Way};
+use crate::exit::Exit;
+use crate::print;
+use crate::run::{Place, write_file};
+use crate::serve::{local_time, stop_signal};
+
+pub(crate) use form::{Call, Content, Exchange, Reply};
+pub(crate) use names::rename;
+
+/// The verb.
+pub(crate) fn command() -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    Command::new("record")
+        .about("Record what is said between a client and any implementation of the API")
+        .args_conflicts_with_subcommands(true)
+        .subcommand_negates_reqs(true)
+        .arg(
+            text(
+                "target",
+                "URL",
+                "The provisioning API to record, such as http://127.0.0.1:8080",
+            )
+            .required(true),
+        )
+        .arg(text("listen", "ADDR", "Where the client calls instead").default_value("127.0.0.1:0"))
+        .arg(text("cas", "URL", "The Conax endpoint to record as well"))
+        .arg(
+            text(
+                "cas-listen",
+                "ADDR",
+                "Where the implementation calls Conax instead [default: 127.0.0.1:0]",
+            )
+            .requires("cas"),
+        )
+        .arg(
+            text(
+                "output",
+                "FILE",
+                "The file to write, called *.conaxrec.json",
+            )
+            .short('o')
+            .required(true),
+        )
+        .arg(text("for", "TIME", "End after this time, such as 10min"))
+        .arg(text("exchanges", "N", "End after so many exchanges"))
+        .arg(
+            text("timeout", "TIME", "How long the target may take to answer").default_value("1min"),
+        )
+        .arg(
+            Arg::new("keep-ids")
+                .long("keep-ids")
+                .action(clap::ArgAction::SetTrue)
+                .help("Keep ids, numbers and references as they are; secrets are masked anyway"),
+        )
+        .arg(
+            text(
+                "format",
+                "FORMAT",
+                "How the addresses are told: human, or json on standard output",
+            )
+            .value_parser(["human", "json"])
+            .default_value("human"),
+        )
+        .subcommand(scenario::command())
+        .after_help(
+            "Every call is handed on byte for byte, and its answer back. Tokens, passwords, PINs \
+             and keys are in no file. Ctrl-C ends it and writes the file.\n\n\
+             Examples:\n  \
+             conax-sim record --target http://127.0.0.1:8080 -o a.conaxrec.json\n  \
+             conax-sim record --target http://crm:8080 --cas http://conax:9081 \\\n    \
+             --listen 0.0.0.0:8088 --cas-listen 0.0.0.0:9088 -o a.conaxrec.json\n  \
+             conax-sim record scenario a.conaxrec.json -o a.scenario.yaml",
+        )
+}
+
+/// Records.
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    if let Some(("scenario", matches)) = matches.subcommand() {
+        return scenario::run(matches);
+    }
+    let order = match Order::of(matches) {
+        Ok(order) => order,
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::Usage;
+        }
+    };
+    // Found out now, not after an hour of recording.
+    if let Err(exit) = try_to_write(&order.output) {
+        return exit;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(record(&order));
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => {
+            print::aside(format_args!("error: failed to start the runtime: {error}"));
+            Exit::Surroundings
+        }
+    }
+}
+
+/// What the command line asks for.
+struct Order {
+    target: String,
+    listen: String,
+    /// The address of Conax and where to listen for it.
+    cas: Option<(String, String)>,
+    output: PathBuf,
+    time: Option<Duration>,
+    limit: Option<usize>,
+    patience: Duration,
+    ids: Ids,
+    is_json: bool,
+}
+
+impl Order {
+    fn of(matches: &ArgMatches) -> Result<Self, String> {
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        let time = |name: &str| match text(name) {
+            None => Ok(None),
+            Some(text) => parse_duration(&text).map(Some).ok_or_else(|| {
+                format!("--{name}: found `{text}`, expected a time such as 30s or 10min")
+            }),
+        };
+        let limit =
+            match text("exchanges") {
+                None => None,
+                Some(text) => Some(text.parse().ok().filter(|count| *count > 0).ok_or_else(
+                    || format!("--exchanges: found `{text}`, expected a number above 0"),
+                )?),
+            };
+        let order = Self {
+            target: text("target").unwrap_or_default(),
+            listen: text("listen").unwrap_or_default(),
+            cas: text("cas").map(|cas| {
+                let listen = text("cas-listen").unwrap_or_else(|| "127.0.0.1:0".to_owned());
+                (cas, listen)
+            }),
+            output: text("output").unwrap_or_default().into(),
+            time: time("for")?,
+            limit,
+            patience: time("timeout")?.unwrap_or_default(),
+            ids: match matches.get_flag("keep-ids") {
+                true => Ids::Kept,
+                false => Ids::Renamed,
+            },
+            is_json: text("format").is_some_and(|format| format == "json"),
+        };
+        Place::parse(&order.target)?;
+        if let Some((cas, _)) = &order.cas {
+            Place::parse(cas)?;
+        }
+        Ok(order)
+    }
+
+    /// The doors with where they lead to.
+    fn doors(&self) -> Vec<(Door, &str, &str)> {
+        let crm = (Door::Crm, self.target.as_str(), self.listen.as_str());
+        let cas = self.cas.as_ref();
+        let cas = cas.map(|(cas, listen)| (Door::Cas, cas.as_str(), listen.as_str()));
+        [crm].into_iter().chain(cas).collect()
+    }
+}
+
+async fn record(order: &Order) -> Exit {
+    let doors = match open(order).await {
+        Ok(doors) => doors,
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::Surroundings;
+        }
+    };
+    let began = render_moment(local_time().calendar());
+    let proxy = Arc::new(Proxy {
+        desk: Desk::new(order.limit),
+        hearer: Box::new(progress()),
+    });
+    // Whoever reads the addresses may ask for the end at once.
+    let stopped = stop_signal();
+    tell_addresses(order, &doors);
+    let ended = async {
+        let time = async {
+            match order.time {
+                Some(time) => tokio::time::sleep(time).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = stopped => {}
+            () = time => {}
+            () = proxy.desk.filled() => {}
+        }
+    };
+    let doors = doors.into_iter().map(|(door, _)| door).collect();
+    proxy::run(&proxy, doors, ended).await;
+    let (heard, findings, counts) = proxy.desk.take();
+    conclude(order, began, &heard, findings, counts)
+}
+
+type OpenDoor = ((TcpListener, Arc<Way>), String);
+
+async fn open(order: &Order) -> Result<Vec<OpenDoor>, String> {
+    let mut doors = Vec::new();
+    for (door, target, listen) in order.doors() {
+        let opened = proxy::open(listen).await;
+        let (listener, address) =
+            opened.map_err(|error| format!("failed to listen at `{listen}`: {error}"))?;
+        let way = Way {
+            door,
+            target: Place::parse(target)?,
+            patience: order.patience,
+        };
+        doors.push(((listener, Arc::new(way)), format!("http://{address}")));
+    }
+    Ok(doors)
+}
+
+fn tell_addresses(order: &Order, doors: &[OpenDoor]) {
+    let address = |wanted: Door| {
+        let found = doors.iter().find(|((_, way), _)| way.door == wanted);
+        found.map(|(_, address)| address.as_str())
+    };
+    if order.is_json {
+        print::result(json!({ "crm": address(Door::Crm), "cas": address(Door::Cas) }));
+    }
+    for (door, target, _) in order.doors() {
+        let name = match door {
+            Door::Cas => "Conax endpoint",
+            Door::Crm | Door::Control => "provisioning API",
+        };
+        let address = address(door).unwrap_or_default();
+        print::aside(format_args!("  {name:<17} {address}"));
+        print::aside(format_args!("  {:<17} {target}", "  handed on to"));
+    }
+    print::aside("recording; Ctrl-C ends it and writes the file");
+}
+
+/// Tells how far the recording is: on a terminal one line that changes, else a line now and then.
+fn progress() -> impl Fn(&Told) + Send + Sync {
+    let is_terminal = std::io::stderr().is_terminal();
+    move |told| {
+        for finding in &told.findings {
+            let line = format!("#{} {}: {finding}", told.number, told.title);
+            print::aside(if is_terminal {
+                format!("\r\x1b[K{line}")
+            } else {
+                line
+            });
+        }
+        let all = told.counts.all();
+        if is_terminal {
+            print::status(format_args!("\r\x1b[K{}", words(told.counts)));
+        } else if all == 1 || all.is_multiple_of(100) {
+            print::aside(words(told.counts));
+        }
+    }
+}
+
+/// How far a recording is, in words.
+fn words(counts: Counts) -> String {
+    let mut text = match counts.all() {
+        1 => "1 exchange".to_owned(),
+        all => format!("{all} exchanges"),
+    };
+    if counts.cas > 0 {
+        text += &format!(", {} of them with Conax", counts.cas);
+    }
+    if counts.unanswered > 0 {
+        text += &format!(", {} without an answer", counts.unanswered);
+    }
+    if counts.wrong > 0 {
+        text += &format!(", {} not by the contract", counts.wrong);
+    }
+    text
+}
+
+/// Writes the file and says so.
+fn conclude(
+    order: &Order,
+    began: String,
+    heard: &[Heard],
+    findings: Vec<Vec<String>>,
+    counts: Counts,
+) -> Exit {
+    let mut secrets = Secrets::default();
+    heard.iter().for_each(|one| secrets.learn(one));
+    let mut exchanges = conceal(heard);
+    for (exchange, found) in exchanges.iter_mut().zip(findings) {
+        exchange.findings = found.iter().map(|text| secrets.text(text)).collect();
+    }
+    if order.ids == Ids::Renamed {
+        rename(&mut exchanges);
+    }
+    let recording = Recording {
+        recording: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        target: order.target.clone(),
+        cas: order.cas.as_ref().map(|(cas, _)| cas.clone()),
+        began,
+        ids: order.ids,
+        exchanges,
+    };
+    let written = serde_json::to_string_pretty(&recording)
+        .map_err(std::io::Error::other)
+        .and_then(|text| write_whole(&order.output, &format!("{text}\n")));
+    let path = order.output.display();
+    if let Err(error) = written {
+        print::aside(format_args!("error: failed to write `{path}`: {error}"));
+        return Exit::ReportNotWritten;
+    }
+    print::aside(format_args!("\n{}: {}", path, words(counts)));
+    match recording.exchanges.is_empty() {
+        true => {
+            let code = Exit::NothingRan.code();
+            print::aside(format_args!("exit {code}: nobody called"));
+            Exit::NothingRan
+        }
+        false => Exit::Met,
+    }
+}
+
+/// The name a file has until it is whole.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Writes a file that is there as a whole or not at all.
+pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let part = unfinished(path);
+    write_file(&part, text.as_bytes())?;
+    std::fs::rename(&part, path).inspect_err(|_| {
+        let _ = std::fs::remove_file(&part);
+    })
+}
+
+fn try_to_write(path: &Path) -> Result<(), Exit> {
+    let part = unfinished(path);
+    let tried = match path.is_dir() {
+        true => Err(std::io::Error::other("it is a folder")),
+        false => write_file(&part, b"").and_then(|()| std::fs::remove_file(&part)),
+    };
+    tried.map_err(|error| {
+        let path = path.display();
+        print::aside(format_args!("error: failed to write `{path}`: {error}"));
+        Exit::ReportNotWritten
+    })
+}

@@ -1,0 +1,394 @@
+//! `record scenario`: makes of a recording a scenario that plays against the simulator, or shows
+//! where the simulator and the recorded implementation differ. Everything below is pure.
+//!
+//! Read on: `registry` (which requests it is about), `turns` (what becomes a step), `steps`,
+//! `calls`, `secrets` and `expect` (how one is written), `words` (what stands for what), `additions` and `earlier` (what
+//! the world lacks).
+
+mod additions;
+mod calls;
+mod earlier;
+mod expect;
+mod registry;
+mod secrets;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod turns;
+mod words;
+
+use std::path::Path;
+
+use clap::{Arg, ArgMatches, Command};
+use conax_contract::text::{Outline, render, render_moment};
+use conax_contract::world::WorldSpec;
+use conax_scenario::document::{FileFindings, Given, Library, Reader, tidy};
+
+use self::expect::usual_user;
+use self::registry::Registry;
+use self::steps::{Step, Writer};
+use self::turns::Timeline;
+use self::words::{Words, map, word};
+use super::form::{Exchange, FORMAT, Ids, Recording};
+use super::{names, write_whole};
+use crate::exit::Exit;
+use crate::print;
+use crate::run::Files;
+
+/// The verb.
+pub(super) fn command() -> Command {
+    Command::new("scenario")
+        .about("Make a scenario of a recording")
+        .arg(Arg::new("file").value_name("FILE").required(true).help("A recording, *.conaxrec.json"))
+        .arg(
+            Arg::new("output")
+                .short('o')
+                .long("output")
+                .value_name("FILE")
+                .help("The scenario to write [default: standard output]"),
+        )
+        .arg(
+            Arg::new("world")
+                .long("world")
+                .value_name("WORLD.yaml")
+                .default_value("demo")
+                .help("The world it starts from; what that lacks is added, as far as the replies tell"),
+        )
+        .after_help(
+            "Examples:\n  \
+             conax-sim record scenario a.conaxrec.json -o a.scenario.yaml\n  \
+             conax-sim run a.scenario.yaml",
+        )
+}
+
+/// Makes the scenario.
+pub(super) fn run(matches: &ArgMatches) -> Exit {
+    let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
+    let (file, world) = (text("file"), text("world"));
+    let output = matches.get_one::<String>("output").map(String::as_str);
+    let said = |problem: String| {
+        print::aside(format_args!("error: {problem}"));
+        Exit::Settings
+    };
+    let recording = match read_recording(file) {
+        Ok(recording) => recording,
+        Err(problem) => return said(problem),
+    };
+    let from = named_from(world, output.unwrap_or_default());
+    let base = match read_world(world) {
+        Ok(base) => base,
+        Err(problem) => return said(problem),
+    };
+    let source = Path::new(file)
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let Some(scenario) = convert(recording, &Start { from, world: base }, &source) else {
+        let code = Exit::NothingRan.code();
+        print::aside(format_args!(
+            "exit {code}: nothing in `{file}` can be said again"
+        ));
+        return Exit::NothingRan;
+    };
+    if let Err(wrong) = check(&scenario, output.unwrap_or("recorded.scenario.yaml")) {
+        for file in &wrong {
+            print::aside(render(&file.path, &file.source, &file.findings).trim_end());
+        }
+        return said(format!("`{file}` makes no valid scenario"));
+    }
+    match output {
+        None => {
+            print::text(scenario.as_bytes());
+            Exit::Met
+        }
+        Some(path) => match write_whole(Path::new(path), &scenario) {
+            Ok(()) => {
+                print::aside(format_args!("{path}: play it with `conax-sim run {path}`"));
+                Exit::Met
+            }
+            Err(error) => {
+                print::aside(format_args!("error: failed to write `{path}`: {error}"));
+                Exit::ReportNotWritten
+            }
+        },
+    }
+}
+
+fn read_recording(file: &str) -> Result<Recording, String> {
+    let text = Files
+        .read(file)
+        .map_err(|error| format!("failed to read the recording `{file}`: {error}"))?;
+    let recording: Recording = serde_json::from_str(&text)
+        .map_err(|error| format!("`{file}` is no recording: {error}"))?;
+    match recording.recording {
+        FORMAT => Ok(recording),
+        other => Err(format!(
+            "`{file}` is a recording of form {other}, and this program knows form {FORMAT}"
+        )),
+    }
+}
+
+fn read_world(name: &str) -> Result<WorldSpec, String> {
+    let source = match Files.built_in_world(name) {
+        Some(source) => source,
+        None => Files
+            .read(name)
+            .map_err(|error| format!("failed to read the world `{name}`: {error}"))?,
+    };
+    WorldSpec::parse(&source)
+        .map_err(|findings| render(name, &source, &findings).trim_end().to_owned())
+}
+
+/// What a scenario at `output` calls a world: its name, or its path from there.
+fn named_from(world: &str, output: &str) -> String {
+    if Files.built_in_world(world).is_some() || Path::new(world).is_absolute() {
+        return world.to_owned();
+    }
+    let folder = Path::new(output).parent().unwrap_or(Path::new(""));
+    let is_plain = |part: std::path::Component<'_>| {
+        matches!(
+            part,
+            std::path::Component::Normal(_) | std::path::Component::CurDir
+        )
+    };
+    match folder.components().all(is_plain) {
+        true => {
+            let normal =
+                |part: &std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
+            let up = folder.components().filter(normal).count();
+            format!("{}{world}", "../".repeat(up))
+        }
+        false => match std::path::absolute(world) {
+            Ok(path) => path.to_string_lossy().into_owned(),
+            Err(_) => world.to_owned(),
+        },
+    }
+}
+
+/// Whether it can be read as what it is to be.
+fn check(scenario: &str, path: &str) -> Result<(), Vec<FileFindings>> {
+    let mut reader = Reader::new(&Files);
+    reader.read(path, scenario, &Given::seed(1)).map(|_| ())
+}
+
+/// What a scenario starts from.
+pub(super) struct Start {
+    /// What the scenario calls it.
+    from: String,
+    /// What is in it.
+    world: WorldSpec,
+}
+
+/// The text of the scenario a recording becomes; nothing, if nothing in it can be said again.
+/// Requests that were there before are left out of the world if it would not be one with them.
+pub(super) fn convert(mut recording: Recording, start: &Start, source: &str) -> Option<String> {
+    if recording.ids == Ids::Kept {
+        names::rename(&mut recording.exchanges);
+    }
+    let whole = written(&recording, start, source, true)?;
+    match check(&whole, source) {
+        Ok(()) => Some(whole),
+        Err(_) => written(&recording, start, source, false),
+    }
+}
+
+fn written(
+    recording: &Recording,
+    start: &Start,
+    source: &str,
+    with_earlier: bool,
+) -> Option<String> {
+    let exchanges = &recording.exchanges;
+    let registry = Registry::of(exchanges);
+    let mut words = Words {
+        names: registry.names.clone(),
+        ..Words::default()
+    };
+    let mut additions = additions::additions(exchanges, &start.world);
+    earlier::settle(&registry, &start.world, &mut words, &mut additions);
+    if !with_earlier && !additions.requests.is_empty() {
+        additions.requests.clear();
+        let guess = "requests that were there before the recording are not in the world";
+        additions.guesses.push(guess.to_owned());
+    }
+    let mut writer = Writer {
+        registry: &registry,
+        world: &start.world,
+        is_demo: start.from == "demo",
+        words,
+        sent_dates: Vec::new(),
+        variables: std::collections::BTreeMap::new(),
+        secrets: Vec::new(),
+        additions,
+        uses_token_of_world: secrets::uses_token_of_world(exchanges),
+        usual_token: None,
+    };
+    let (turns, timeline) = turns::turns(exchanges, &registry);
+    let mut steps: Vec<Step> = turns.iter().flat_map(|turn| writer.steps(turn)).collect();
+    if steps.iter().all(|step| step.outline.is_none()) {
+        return None;
+    }
+    steps.extend(called_conax(recording));
+    let text = [
+        comments(recording, &writer, source),
+        head(recording, &writer, &timeline, start, source),
+        body(&steps),
+    ]
+    .concat();
+    // It is tidy but for what readers could take for something else.
+    Some(tidy(&text).unwrap_or(text))
+}
+
+/// How often Conax was called, if that was recorded.
+fn called_conax(recording: &Recording) -> Option<Step> {
+    recording.cas.as_ref()?;
+    let calls = recording
+        .exchanges
+        .iter()
+        .filter(|one| one.door == "cas")
+        .count();
+    let count = i64::try_from(calls).unwrap_or(i64::MAX);
+    Some(Step {
+        comment: vec!["what was recorded at the Conax endpoint".to_owned()],
+        outline: Some(map(vec![(
+            "expect exchanges",
+            map(vec![("count", Outline::Whole(count))]),
+        )])),
+    })
+}
+
+/// Where it comes from, and what is not as it was.
+fn comments(recording: &Recording, writer: &Writer<'_>, source: &str) -> String {
+    let mut lines = vec![
+        format!(
+            "Made by conax-sim {} of the recording {source}: {} exchanges of {}, begun {}.",
+            env!("CARGO_PKG_VERSION"),
+            recording.exchanges.len(),
+            recording.target,
+            recording.began
+        ),
+        "Each step expects what was answered there; where it does not hold, the simulator and the \
+         recorded"
+            .to_owned(),
+        "implementation differ. Ids and dates are expected by their kind. Runs are made by hand, \
+         where a"
+            .to_owned(),
+        "request was first seen to have ended.".to_owned(),
+    ];
+    if !writer.variables.is_empty() || writer.is_demo {
+        lines
+            .push("PINs, passwords, keys and tokens are made up or those of the world.".to_owned());
+    }
+    if usual_user(writer.world).is_none() {
+        lines.push("The world has no token, so a step has to log in.".to_owned());
+    }
+    let guesses = writer.additions.guesses.iter();
+    lines.extend(guesses.map(|guess| format!("Guessed: {guess}.")));
+    let lines = lines
+        .iter()
+        .map(|line| format!("# {}\n", on_one_line(line)));
+    lines.collect::<String>() + "\n"
+}
+
+/// A comment ends with its line.
+fn on_one_line(text: &str) -> String {
+    text.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
+}
+
+fn head(
+    recording: &Recording,
+    writer: &Writer<'_>,
+    timeline: &Timeline,
+    start: &Start,
+    source: &str,
+) -> String {
+    let name = source.split('.').next().unwrap_or(source);
+    let mut fields = vec![
+        (
+            "scenario",
+            Outline::text(&format!("What was recorded as {}", name.replace('$', "$$"))),
+        ),
+        ("tags", Outline::List(vec![word("recorded")])),
+    ];
+    // The clock matters only to calls that name dates.
+    if let Some(began) = timeline.began.filter(|_| timeline.calls_have_dates) {
+        fields.push(("clock", Outline::Word(render_moment(began))));
+    }
+    match writer.additions.outline(&start.from) {
+        Outline::Null if start.from == "demo" => {}
+        Outline::Null => fields.push(("world", Outline::text(&start.from))),
+        additions => fields.push(("world", additions)),
+    }
+    fields.push(("runs", Outline::Word("by hand".to_owned())));
+    let settings = settings(&recording.exchanges);
+    if !settings.is_empty() {
+        fields.push(("settings", map(settings)));
+    }
+    if !writer.variables.is_empty() {
+        let variables = writer.variables.iter();
+        fields.push((
+            "vars",
+            map(variables
+                .map(|(name, value)| (*name, value.clone()))
+                .collect()),
+        ));
+    }
+    if !writer.secrets.is_empty() {
+        fields.push(("secrets", Outline::list(&writer.secrets, |name| word(name))));
+    }
+    map(fields).to_yaml()
+}
+
+/// Settings of the simulator that make it answer in the form of the recorded implementation.
+fn settings(exchanges: &[Exchange]) -> Vec<(&'static str, Outline)> {
+    let mut settings = Vec::new();
+    let whole = || {
+        let crm = exchanges.iter().filter(|one| one.door == "crm");
+        let views = crm.flat_map(registry::records);
+        views.filter(|view| view["log_information"].is_object() && view["priority"].is_string())
+    };
+    let lacks =
+        |member: &str| whole().next().is_some() && whole().all(|view| view.get(member).is_none());
+    if lacks("number") && lacks("reference_number") {
+        settings.push(("shape", Outline::Word("r4-early".to_owned())));
+    } else if lacks("provider_error_code") && lacks("provider_error_description") {
+        settings.push(("shape", Outline::Word("r4-late".to_owned())));
+    }
+    // Wrong bytes are refused with 400 and more anyway; it is the business that tells.
+    let refused = |statuses: std::ops::Range<u16>| {
+        exchanges.iter().any(|exchange| {
+            let status = exchange.reply.status.unwrap_or_default();
+            let body = exchange.reply.body.json();
+            let has_code = body.is_some_and(|body| body["status"]["code"].is_string());
+            let is_known = registry::operation_of(exchange).is_some();
+            let is_refused = has_code && !registry::is_ok(exchange);
+            exchange.door == "crm" && is_known && is_refused && statuses.contains(&status)
+        })
+    };
+    if refused(400..500) && !refused(200..300) {
+        settings.push(("http-errors", Outline::Word("4xx".to_owned())));
+    }
+    settings
+}
+
+fn body(steps: &[Step]) -> String {
+    let mut text = "steps:\n".to_owned();
+    for step in steps {
+        for line in &step.comment {
+            text.push_str(&format!("  # {}\n", on_one_line(line)));
+        }
+        if let Some(outline) = &step.outline {
+            let yaml = Outline::List(vec![outline.clone()]).to_yaml();
+            let lines = match outline {
+                // A step without anything beside it.
+                Outline::Word(word) => format!("- {word}\n"),
+                _ => yaml,
+            };
+            for line in lines.lines() {
+                text.push_str(&format!("  {line}\n"));
+            }
+        }
+    }
+    text
+}
