@@ -5,8 +5,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, control_client, diff, drift, explain, explore, faults, fmt,
-    grade, healthcheck, ledger, lint, record, run, schema, serve, snapshot, verify, why, world,
+    bench, clock, completions, config, contract, control_client, coverage, diff, drift, explain,
+    explore, faults, fmt, grade, healthcheck, ledger, lint, record, run, schema, serve, snapshot,
+    verify, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -27,6 +28,8 @@ pub fn command_line() -> Command {
         .subcommand(run::replay_command())
         .subcommand(verify::command())
         .subcommand(explore::command())
+        .subcommand(contract::command())
+        .subcommand(coverage::command())
         .subcommand(grade::command())
         .subcommand(record::command())
         .subcommand(diff::command())
@@ -59,6 +62,8 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("run", matches)) => run::run(matches),
         Some(("replay", matches)) => run::replay(matches),
         Some(("verify", matches)) => verify::run(matches),
+        Some(("contract", matches)) => contract::run(matches),
+        Some(("coverage", matches)) => coverage::run(matches),
         Some(("explore", matches)) => explore::run(matches),
         Some(("grade", matches)) => grade::run(matches),
         Some(("record", matches)) => record::run(matches),

@@ -12,6 +12,7 @@
 //! [`record`] (what is known afterwards), [`report`] (how it is told).
 
 pub mod conformance;
+pub mod coverage;
 pub mod defect;
 pub mod document;
 pub mod explore;

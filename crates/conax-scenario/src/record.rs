@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::coverage::Covers;
+
 /// The form of the record; a reader refuses one it does not know.
 pub const FORMAT: u32 = 1;
 
@@ -106,6 +108,9 @@ pub struct CaseRecord {
     pub exchanges: Vec<ExchangeRecord>,
     /// Exchanges that are not listed, because there were too many.
     pub exchanges_left_out: u64,
+    /// What it met of what there is to cover, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Covers>,
     /// The fault rules and what they did.
     pub faults: Vec<FaultRecord>,
     /// Where the two sides differed in the end; told of what did not pass.

@@ -1,5 +1,6 @@
 //! What is noted while a recording goes on: every exchange from its beginning, counted.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use conax_scenario::document::Door;
 use tokio::sync::Notify;
 
 use super::conceal::Secrets;
-use super::contract::findings_of;
+use super::contract::Checker;
 use super::form::{Heard, HeardCall, HeardReply};
 
 /// What stands for the reply of an exchange that has not ended.
@@ -60,6 +61,9 @@ struct Noted {
     findings: Vec<Vec<String>>,
     counts: Counts,
     secrets: Secrets,
+    checker: Checker,
+    /// Exchanges that have not ended, and whether another one was under way meanwhile.
+    open: BTreeMap<usize, bool>,
 }
 
 impl Desk {
@@ -88,7 +92,11 @@ impl Desk {
             reply: Err(NO_ANSWER.to_owned()),
         });
         noted.findings.push(Vec::new());
-        noted.heard.len() - 1
+        let index = noted.heard.len() - 1;
+        let is_alone = noted.open.is_empty();
+        noted.open.values_mut().for_each(|alone| *alone = false);
+        noted.open.insert(index, is_alone);
+        index
     }
 
     /// Notes how it ended.
@@ -100,12 +108,15 @@ impl Desk {
             findings,
             counts,
             secrets,
+            checker,
+            open,
         } = &mut *noted;
         let one = heard.get_mut(index)?;
         one.took = now.saturating_sub(one.at);
         one.reply = reply;
         secrets.learn(one);
-        let found = findings_of(one);
+        let is_alone = open.remove(&index).unwrap_or(false);
+        let found = checker.findings_of(one, is_alone);
         let found: Vec<String> = found.iter().map(|text| secrets.text(text)).collect();
         match one.door {
             Door::Cas => counts.cas += 1,

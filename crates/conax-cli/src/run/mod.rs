@@ -77,6 +77,7 @@ pub(crate) fn command() -> Command {
         .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines with the secrets that scenarios name; else the environment has them"))
         .arg(many(text("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html or github; without a file, to standard output")))
         .arg(text("bundle", "FILE", "Write everything that is needed to repeat the first failure elsewhere"))
+        .arg(switch("coverage", "Note in the JSON report what each scenario met, for `conax-sim coverage`"))
         .arg(switch("check-determinism", "Play everything twice in another order and compare every byte"))
         .arg(switch("list", "Only list what would be played"))
         .arg(switch("watch", "Play again whenever a file changes"))
@@ -350,9 +351,13 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
         cases,
         jobs: order.jobs,
         fail_fast: order.fail_fast,
-        detail: match order.reports.is_empty() && !matches.get_flag("check-determinism") {
-            true => Detail::Failures,
-            false => Detail::Everything,
+        detail: match (
+            matches.get_flag("coverage"),
+            order.reports.is_empty() && !matches.get_flag("check-determinism"),
+        ) {
+            (true, _) => Detail::Coverage,
+            (false, true) => Detail::Failures,
+            (false, false) => Detail::Everything,
         },
     };
     let record = play(order, &plan, &*theatre, &stop, teller);

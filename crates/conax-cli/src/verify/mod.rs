@@ -358,6 +358,30 @@ impl Order {
     }
 }
 
+/// Verifies a simulator of our own as the verb does when nothing else is said.
+pub(crate) fn verified_self() -> Result<VerifyRecord, String> {
+    let demo = WorldSpec::demo();
+    let mut credentials = Credentials::default();
+    fill_in(&mut credentials, &demo);
+    let options = Options {
+        address: OURSELVES.to_owned(),
+        is_read_only: false,
+        pace: Duration::ZERO,
+        parallel: 8,
+    };
+    let start = parse_moment(START).unwrap_or_default();
+    let mut target = usual_target(1, start, &demo, Arc::new(Stop::default()))?;
+    let world = TargetWorld::of(&demo);
+    let (record, _) = verify(
+        target.as_mut(),
+        &world,
+        &credentials,
+        &options,
+        (&[], &mut |_| {}),
+    );
+    Ok(record)
+}
+
 fn say_compared(compared: &Compared, say: &dyn Fn(&str)) {
     let lists = [
         ("known deviations, still there", &compared.known),

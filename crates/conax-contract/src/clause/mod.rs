@@ -96,6 +96,16 @@ pub enum Seen {
 }
 
 impl Seen {
+    /// Where it can be seen, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Api => "through the provisioning API",
+            Self::Control => "with a control door: by moving its clock, or with another setting",
+            Self::HeadEnd => "on the head-end's side",
+        }
+    }
+
     /// Why a verification through the API alone cannot tell.
     #[must_use]
     pub const fn why_not(self) -> Option<&'static str> {

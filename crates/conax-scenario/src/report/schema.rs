@@ -21,6 +21,7 @@ fn schema() -> Value {
         "finding": finding(),
         "exchange": exchange(),
         "fault": fault(),
+        "covers": covers(),
         "verdict": {
             "enum": ["passed", "partly", "skipped", "failed", "error"],
             "description": "partly: what could be looked at there was as expected",
@@ -90,6 +91,7 @@ fn case() -> Value {
                 "what was said at all doors, in order of its end",
             ),
         ),
+        ("covers?", &reference("covers")),
         (
             "exchanges_left_out",
             &count("exchanges that are not listed"),
@@ -190,6 +192,14 @@ fn exchange() -> Value {
         ),
         ("call", &text("what was sent, secrets masked")),
         ("reply", &text("what came back, secrets masked")),
+    ])
+}
+
+fn covers() -> Value {
+    object(&[
+        ("clauses", &texts("the clauses its answers showed")),
+        ("transitions", &texts("the transitions that were taken")),
+        ("cells", &texts("the faults that met a command, and where")),
     ])
 }
 

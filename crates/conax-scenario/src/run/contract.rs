@@ -5,14 +5,15 @@ use conax_contract::crm::BasePath;
 use conax_contract::text::Span;
 
 use super::play::{Found, Player};
-use crate::conformance::{Break, Heard, Witness};
+use crate::conformance::{Break, Heard, Verdicts, Witness};
 use crate::document::Door;
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply, TargetProblem};
 
 /// Who holds the answers against the contract.
 pub(super) struct Contract {
-    least: Strictness,
+    /// The clauses whose break is a finding; none: it only listens.
+    least: Option<Strictness>,
     witness: Witness,
     base: BasePath,
     exchanges: usize,
@@ -21,7 +22,7 @@ pub(super) struct Contract {
 }
 
 impl Contract {
-    pub(super) fn new(least: Strictness) -> Self {
+    pub(super) fn new(least: Option<Strictness>) -> Self {
         Self {
             least,
             witness: Witness::default(),
@@ -55,13 +56,18 @@ impl Contract {
         self.witness.hear_together(&all);
     }
 
+    /// What is known of every clause.
+    pub(super) const fn verdicts(&self) -> &Verdicts {
+        &self.witness.verdicts
+    }
+
     /// The clauses that were broken since the last time, with their first breaks.
     fn news(&mut self) -> Vec<(&'static Clause, Break)> {
         let mut news = Vec::new();
+        let Some(least) = self.least else { return news };
         for (clause, breaks) in self.witness.verdicts.breaks() {
             let is_new = !self.told.contains(&clause.id.as_str());
-            if let (true, true, Some(first)) =
-                (is_new, clause.strictness <= self.least, breaks.first())
+            if let (true, true, Some(first)) = (is_new, clause.strictness <= least, breaks.first())
             {
                 news.push((clause, first.clone()));
             }

@@ -27,6 +27,8 @@ const TOLD_TIMES: u64 = 20;
 pub enum Detail {
     /// Those of every scenario.
     Everything,
+    /// Those of every scenario, and what each met of what there is to cover.
+    Coverage,
     /// Those of scenarios that did not pass; nobody reads the others.
     Failures,
 }
@@ -67,6 +69,9 @@ pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre, detail: Deta
         return record;
     }
     let mut player = Player::new(scenario, file, &mut *target, began);
+    if detail == Detail::Coverage && player.witness.is_none() {
+        player.witness = Some(Contract::new(None));
+    }
     match player.open(theatre) {
         Ok(()) => player.perform(),
         Err(findings) => player.fail_before_steps(findings),
@@ -147,7 +152,7 @@ impl<'p> Player<'p> {
             in_cleanup: false,
             has_faults: false,
             totals_before: Value::Null,
-            witness: scenario.contract.map(Contract::new),
+            witness: scenario.contract.map(|least| Contract::new(Some(least))),
             stopped: None,
             error: None,
         }

@@ -2,8 +2,10 @@
 
 use conax_contract::text::{render_duration, render_moment};
 
+use super::contract::Contract;
 use super::journal::{self, TOLD_LIMIT};
 use super::play::{Detail, Player, verdict};
+use crate::coverage::{Covers, Seen, gather};
 use crate::document::{Action, Door, Passing, Template, written};
 use crate::record::{CaseRecord, ExchangeRecord, FaultRecord, Verdict};
 use crate::target::HttpCall;
@@ -74,7 +76,7 @@ impl Player<'_> {
         record.verdict = verdict(&record.steps, self.error.is_some());
         record.reason = self.error.take();
         record.simulated_ms = self.elapsed_ms;
-        let tells = detail == Detail::Everything || record.verdict != Verdict::Passed;
+        let tells = detail != Detail::Failures || record.verdict != Verdict::Passed;
         if self.target.has(Door::Control) {
             if tells {
                 self.tell_exchanges(&mut record);
@@ -97,9 +99,32 @@ impl Player<'_> {
                 .map(|(index, heard)| journal::from_heard(index, heard))
                 .collect();
         }
+        if detail == Detail::Coverage {
+            record.covers = Some(self.covers());
+        }
         self.tell_lines(&mut record);
         self.hidden.mask_record(&mut record);
         record
+    }
+
+    /// What was met of what there is to cover.
+    fn covers(&mut self) -> Covers {
+        let mut seen = Seen::default();
+        if self.target.has(Door::Control) {
+            let mut ask = |path: &str| {
+                let reply = self.send_one(HttpCall::get(Door::Control, path));
+                reply.map(|reply| reply.json()).unwrap_or_default()
+            };
+            seen = Seen {
+                ledger: ask("/v1/ledger")["rows"].take(),
+                transactions: ask("/v1/cas/transactions?limit=10000"),
+                smartcards: ask("/v1/cas/smartcards?limit=10000"),
+                messages: ask("/v1/cas/messages"),
+                fingerprints: ask("/v1/cas/fingerprints"),
+                exchanges: ask("/v1/journal?since=0&limit=10000")["exchanges"].take(),
+            };
+        }
+        gather(&seen, self.witness.as_ref().map(Contract::verdicts))
     }
 
     pub(super) fn tell_exchanges(&mut self, record: &mut CaseRecord) {

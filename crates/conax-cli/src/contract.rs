@@ -1,0 +1,252 @@
+//! `contract`: the catalogue of clauses, listed, explained, and counted.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use conax_contract::clause::{Clause, Strictness};
+use conax_contract::source::Source;
+use conax_scenario::conformance::Standing;
+use conax_scenario::coverage::Covers;
+use serde_json::{Value, json};
+
+use crate::coverage::{conclude, fail_under_argument, limits_of};
+use crate::exit::Exit;
+use crate::print;
+use crate::verify::verified_self;
+
+/// The verb.
+pub(crate) fn command() -> Command {
+    let list = Command::new("list")
+        .about("List the clauses, with how each is known")
+        .arg(source_argument())
+        .arg(Arg::new("topic").long("topic").value_name("TOPIC").help("Only clauses of this topic, such as show or law"))
+        .arg(Arg::new("choices").long("choices").action(ArgAction::SetTrue).help("Only where the documents contradict themselves or leave a choice"))
+        .arg(format_argument())
+        .after_help("Examples:\n  conax-sim contract list --source documented,shown\n  conax-sim contract list --choices\n  conax-sim contract list --format json");
+    let show = Command::new("show")
+        .about("Tell all that is known of a clause")
+        .arg(
+            Arg::new("id")
+                .value_name("ID")
+                .required(true)
+                .num_args(1..)
+                .help("Its id, such as show.exactly-one-identifier"),
+        )
+        .arg(format_argument())
+        .after_help("Example:\n  conax-sim contract show add_to_existing_pairing.both-sets");
+    let coverage = Command::new("coverage")
+        .about("Verify a simulator of our own, and count the clauses that were shown")
+        .arg(source_argument())
+        .arg(fail_under_argument(
+            "PERCENT",
+            "End with 4 if a smaller share of the clauses is shown",
+        ))
+        .after_help(
+            "Example:\n  conax-sim contract coverage --source documented,shown --fail-under 100",
+        );
+    Command::new("contract")
+        .about("The contract as clauses: list them, explain one, count what verification shows")
+        .subcommand_required(true)
+        .subcommand(list)
+        .subcommand(show)
+        .subcommand(coverage)
+}
+
+fn format_argument() -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORM")
+        .value_parser(["human", "json"])
+        .default_value("human")
+        .help("For people or for programs")
+}
+
+/// Which sources count.
+pub(crate) fn source_argument() -> Arg {
+    Arg::new("source")
+        .long("source")
+        .value_name("LIST")
+        .value_delimiter(',')
+        .action(ArgAction::Append)
+        .value_parser(Source::ALL.map(Source::code))
+        .help("Only clauses that are known so [default: all]")
+}
+
+/// The sources that were named; all if none.
+pub(crate) fn sources_of(matches: &ArgMatches) -> Vec<Source> {
+    let named = matches.get_many::<String>("source").into_iter().flatten();
+    let named: Vec<Source> = named.filter_map(|code| Source::from_code(code)).collect();
+    match named.is_empty() {
+        true => Source::ALL.to_vec(),
+        false => named,
+    }
+}
+
+/// Lists, shows or counts.
+pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    match matches.subcommand() {
+        Some(("list", matches)) => list(matches),
+        Some(("show", matches)) => show(matches),
+        Some(("coverage", matches)) => coverage(matches),
+        _ => Exit::Usage,
+    }
+}
+
+fn is_json(matches: &ArgMatches) -> bool {
+    matches
+        .get_one::<String>("format")
+        .is_some_and(|format| format == "json")
+}
+
+fn list(matches: &ArgMatches) -> Exit {
+    let sources = sources_of(matches);
+    let topic = matches.get_one::<String>("topic");
+    let chosen: Vec<&Clause> = Clause::all()
+        .iter()
+        .filter(|clause| sources.contains(&clause.source))
+        .filter(|clause| topic.is_none_or(|topic| clause.topic() == topic))
+        .filter(|clause| !matches.get_flag("choices") || clause.choice.is_some())
+        .collect();
+    if chosen.is_empty() {
+        print::aside(
+            "error: no clause is like that\n   hint: `conax-sim contract list` has all of them",
+        );
+        return Exit::NothingRan;
+    }
+    if is_json(matches) {
+        let all: Vec<Value> = chosen.iter().map(|clause| as_json(clause)).collect();
+        print::result(serde_json::to_string_pretty(&all).unwrap_or_default());
+        return Exit::Met;
+    }
+    let mut topic = "";
+    for clause in &chosen {
+        if clause.topic() != topic {
+            if !topic.is_empty() {
+                print::result("");
+            }
+            topic = clause.topic();
+        }
+        print::result(format_args!(
+            "{}  ({}, {})",
+            clause.id, clause.source, clause.strictness
+        ));
+        print::meaning("  ", 2, &clause.statement);
+        if let Some(choice) = clause.choice {
+            let switch = choice
+                .switch
+                .map_or(String::new(), |name| format!(" (setting `{name}`)"));
+            print::meaning(
+                "  ",
+                2,
+                &format!(
+                    "Here: {}. Also read: {}{switch}.",
+                    choice.chosen, choice.other
+                ),
+            );
+        }
+    }
+    print::result(format_args!(
+        "\n{} clauses: {}",
+        chosen.len(),
+        by_source(&chosen)
+    ));
+    Exit::Met
+}
+
+fn by_source(clauses: &[&Clause]) -> String {
+    let counts = Source::ALL.iter().filter_map(|source| {
+        let count = clauses
+            .iter()
+            .filter(|clause| clause.source == *source)
+            .count();
+        (count > 0).then(|| format!("{count} {source}"))
+    });
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn as_json(clause: &Clause) -> Value {
+    json!({
+        "id": clause.id,
+        "statement": clause.statement,
+        "source": clause.source.code(),
+        "place": clause.place,
+        "strictness": clause.strictness.code(),
+        "seen": clause.seen.words(),
+        "choice": clause.choice.map(|choice| json!({
+            "chosen": choice.chosen,
+            "other": choice.other,
+            "setting": choice.switch,
+        })),
+    })
+}
+
+fn show(matches: &ArgMatches) -> Exit {
+    let mut exit = Exit::Met;
+    for id in matches.get_many::<String>("id").into_iter().flatten() {
+        let Some(clause) = Clause::find(id) else {
+            let hint = match Clause::near(id) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`conax-sim contract list` has all of them".to_owned(),
+            };
+            print::aside(format_args!(
+                "error: there is no clause `{id}`\n   hint: {hint}"
+            ));
+            exit = Exit::Usage;
+            continue;
+        };
+        if is_json(matches) {
+            print::result(serde_json::to_string_pretty(&as_json(clause)).unwrap_or_default());
+            continue;
+        }
+        print::result(&clause.id);
+        let place = match clause.place {
+            "" => String::new(),
+            place => format!(": {place}"),
+        };
+        print::meaning("   says", 12, &clause.statement);
+        print::meaning("   known", 12, &format!("{}{place}", clause.source));
+        print::meaning("   a break", 12, meaning(clause.strictness));
+        print::meaning("   seen", 12, clause.seen.words());
+        if let Some(choice) = clause.choice {
+            print::meaning("   here", 12, choice.chosen);
+            print::meaning("   or", 12, choice.other);
+            if let Some(switch) = choice.switch {
+                print::meaning("   setting", 12, switch);
+            }
+        }
+    }
+    exit
+}
+
+const fn meaning(strictness: Strictness) -> &'static str {
+    match strictness {
+        Strictness::Must => "must: the target is wrong",
+        Strictness::Should => "should: it surprises clients; nothing documented forbids it",
+        Strictness::May => "may: the target chose otherwise than we did",
+    }
+}
+
+/// Verifies a simulator of our own, and counts what it showed.
+fn coverage(matches: &ArgMatches) -> Exit {
+    let limits = match limits_of(matches, Some("clauses")) {
+        Ok(limits) => limits,
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::Usage;
+        }
+    };
+    let record = match verified_self() {
+        Ok(record) => record,
+        Err(problem) => {
+            print::aside(format_args!("error: {problem}"));
+            return Exit::OurBug;
+        }
+    };
+    let shown = record
+        .clauses
+        .iter()
+        .filter(|clause| clause.standing != Standing::NotTestable);
+    let covers = Covers {
+        clauses: shown.map(|clause| clause.id.clone()).collect(),
+        ..Covers::default()
+    };
+    conclude(&[covers], &sources_of(matches), &limits, Some("clauses"))
+}
