@@ -49,6 +49,8 @@ mod why;
 mod worlds;
 
 // Ring 2: the built program.
+mod coverage;
+mod explore;
 mod grade;
 mod ledger_check;
 mod pipes;
@@ -59,6 +61,7 @@ mod snapshot_files;
 mod sockets;
 mod tls;
 mod verbs;
+mod verify;
 
 // The rules of the house.
 mod readme;

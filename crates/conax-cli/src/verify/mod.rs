@@ -63,6 +63,7 @@ pub(crate) fn command() -> Command {
         .arg(switch("init", "Print a commented world file, made by asking the target what it can"))
         .arg(text("control", "URL", "For --init: the control door of a conax-sim, which knows its world").requires("init"))
         .arg(switch("prove-power", "For `self`: verify known-wrong implementations, and print which clause caught which"))
+        .arg(many(text("defect", "NAME", "For --prove-power: only this known-wrong implementation")).requires("prove-power"))
         .arg(switch("read-only", "Send GETs only; needs a token"))
         .arg(switch("dry-run", "Only say what would be asked and created"))
         .arg(many(text("only", "PROBE", "Only this part of the verification")))
@@ -196,7 +197,7 @@ impl Order {
                 let problem = "--prove-power needs `--target self`: only a simulator of its own can be made wrong";
                 return Err((Exit::Usage, problem.to_owned()));
             }
-            return power::prove(self);
+            return power::prove(self, &power::chosen(matches)?);
         }
         let is_quiet = matches.get_flag("quiet");
         self.say_beforehand(is_quiet)?;

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use clap::ArgMatches;
 use conax_contract::clause::Strictness;
-use conax_contract::text::parse_moment;
+use conax_contract::text::{near_miss, parse_moment};
 use conax_contract::world::WorldSpec;
 use conax_scenario::conformance::{Standing, Verdicts};
 use conax_scenario::defect::{Defect, Liar, defects};
@@ -25,7 +26,7 @@ use crate::run::usual_target;
 const NAMED: usize = 3;
 
 /// Sequences an exploration may play until it has to have found a defect.
-const CASES: u32 = 20_000;
+const CASES: u32 = 6_000;
 
 /// What became of one defect.
 struct Caught {
@@ -34,18 +35,43 @@ struct Caught {
     explored: Option<Found>,
 }
 
+/// The defects that were named; all if none.
+pub(super) fn chosen(matches: &ArgMatches) -> Result<Vec<&'static Defect>, Refused> {
+    let named = matches.get_many::<String>("defect").into_iter().flatten();
+    let find = |name: &String| {
+        Defect::find(name).ok_or_else(|| {
+            let names = || defects().iter().map(|defect| defect.name);
+            let hint = match near_miss(name, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            (
+                Exit::Usage,
+                format!("--defect: there is no defect `{name}`\n   hint: {hint}"),
+            )
+        })
+    };
+    let chosen: Vec<&'static Defect> = named.map(find).collect::<Result<_, _>>()?;
+    Ok(match chosen.is_empty() {
+        true => defects().iter().collect(),
+        false => chosen,
+    })
+}
+
 /// Verifies the right target, then verifies and explores each wrong one, and prints which clause
 /// caught which, and in how many steps an exploration shows it.
-pub(super) fn prove(order: &Order) -> Result<Exit, Refused> {
+pub(super) fn prove(order: &Order, defects: &[&'static Defect]) -> Result<Exit, Refused> {
     let began = Instant::now();
     let (clean, _) = verified(order, None)?;
-    let caught = in_parallel(order)?;
+    let caught = in_parallel(order, defects)?;
     let wrong: Vec<(&'static Defect, Verdicts)> = caught
         .iter()
         .map(|one| (one.defect, one.verdicts.clone()))
         .collect();
     let power = Power::of(&clean, &wrong);
-    tell(&power, &caught);
+    // What some defects could not break says nothing of a clause.
+    let is_whole = defects.len() == conax_scenario::defect::defects().len();
+    tell(&power, &caught, is_whole);
     let by_either = |one: &&Caught| one.explored.is_some() || one.verdicts.break_count() > 0;
     let found = caught.iter().filter(by_either).count();
     let explored = caught.iter().filter_map(|one| one.explored.as_ref());
@@ -62,18 +88,25 @@ pub(super) fn prove(order: &Order) -> Result<Exit, Refused> {
         steps.len(),
         steps.iter().max().unwrap_or(&0)
     ));
+    if !is_whole {
+        return Ok(exit(found, &caught));
+    }
     print::result(format_args!(
         "{} of {held} clauses that held were broken by a defect, {} are vacuous here",
         held - power.vacuous.len(),
         power.vacuous.len()
     ));
-    Ok(match found == caught.len() {
-        true => Exit::Met,
-        false => Exit::NotMet,
-    })
+    Ok(exit(found, &caught))
 }
 
-fn tell(power: &Power, caught: &[Caught]) {
+fn exit(found: usize, caught: &[Caught]) -> Exit {
+    match found == caught.len() {
+        true => Exit::Met,
+        false => Exit::NotMet,
+    }
+}
+
+fn tell(power: &Power, caught: &[Caught], is_whole: bool) {
     for ((name, ids), one) in power.caught.iter().zip(caught) {
         let some: Vec<&str> = ids.iter().take(NAMED).map(String::as_str).collect();
         let more = match ids.len().saturating_sub(NAMED) {
@@ -95,7 +128,7 @@ fn tell(power: &Power, caught: &[Caught]) {
         };
         print::meaning(name, 27, &format!("{mark}{by}{explored}"));
     }
-    if !power.vacuous.is_empty() {
+    if is_whole && !power.vacuous.is_empty() {
         print::result("\nvacuous here: these held, and no defect could break them");
         for id in &power.vacuous {
             print::result(format_args!("  {id}"));
@@ -148,7 +181,7 @@ fn explored(order: &Order, defect: &'static Defect) -> Option<Found> {
 }
 
 /// Every defect, each by the worker that is free.
-fn in_parallel(order: &Order) -> Result<Vec<Caught>, Refused> {
+fn in_parallel(order: &Order, defects: &[&'static Defect]) -> Result<Vec<Caught>, Refused> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<Caught, Refused>)>> = Mutex::default();
@@ -157,7 +190,7 @@ fn in_parallel(order: &Order) -> Result<Vec<Caught>, Refused> {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(defect) = defects().get(index) else {
+                    let Some(defect) = defects.get(index).copied() else {
                         break;
                     };
                     let one = verified(order, Some(defect)).map(|(_, verdicts)| Caught {

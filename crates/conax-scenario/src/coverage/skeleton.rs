@@ -85,13 +85,13 @@ fn order_of_type(kind: &str) -> String {
             let rest = match kind {
                 "DISPLAY_FINGERPRINT" => ", fingerprint_slot: A",
                 "SEND_MAIL_MESSAGE_TO_CLIENT" | "SEND_BARK_MESSAGE_TO_CLIENT" => {
-                    ", smartcard_ca_id: \"01900080208\", message_text: Hello"
+                    ", smartcards: [\"01900080208\"], message_text: Hello"
                 }
                 "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT" => {
-                    ", smartcard_ca_id: \"01900080208\", message_text: Hello, repetition_count: 2, repetition_interval: 60"
+                    ", smartcards: [\"01900080208\"], message_text: Hello, repetition_count: 2, repetition_interval: 60"
                 }
-                "GET_PAIRING_STATUS_FOR_PAIRING_MODULE" => ", stb_ca_id: \"3012345601\"",
-                _ => ", smartcard_ca_id: \"01900080208\"",
+                "GET_PAIRING_STATUS_FOR_PAIRING_MODULE" => ", stb: \"3012345601\"",
+                _ => ", smartcards: [\"01900080208\"]",
             };
             format!("  - utility: {{ type: {kind}{rest} }}\n")
         }

@@ -1,0 +1,148 @@
+//! `explore`: nothing on the right simulator, a short file on a wrong one, and the file fails again.
+
+use conax_cli::exit::Exit;
+use conax_tests::Program;
+
+use crate::program::PATH;
+
+#[test]
+fn nothing_is_found_on_a_simulator_that_is_right() {
+    let ended = Program::run(
+        PATH,
+        &["explore", "--cases", "150", "--seed", "3"],
+        &[],
+        &[],
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("150 sequences in "),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended.stdout.contains("seed 3: nothing found"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_target_becomes_a_file_that_fails_there_and_passes_here() {
+    let served = Program::serve(PATH, &["--success-texts", "empty"]);
+    let target = format!("http://{}", served.crm());
+    let control = format!("http://{}", served.door());
+    let client = Program::start(
+        PATH,
+        &[
+            "explore",
+            "--target",
+            &target,
+            "--control",
+            &control,
+            "--cases",
+            "30",
+            "--corpus",
+            "found",
+        ],
+        &[],
+    );
+    let ended = client.end();
+    assert_eq!(
+        ended.code,
+        Some(i32::from(Exit::NotMet.code())),
+        "{}{}",
+        ended.stdout,
+        ended.stderr
+    );
+    assert!(ended.stdout.contains("1 steps (of "), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("status.success-texts"),
+        "{}",
+        ended.stdout
+    );
+    let begin = ended.stdout.find("# Found by exploration").unwrap();
+    let end = ended.stdout.find("\nagain: conax-sim run").unwrap();
+    let file = [("found.scenario.yaml", &ended.stdout[begin..end])];
+    let there = [
+        "run",
+        "found.scenario.yaml",
+        "--target",
+        &target,
+        "--control",
+        &control,
+    ];
+    let again = Program::run(PATH, &there, &file, &[]);
+    assert_eq!(
+        again.code,
+        Some(i32::from(Exit::NotMet.code())),
+        "{}",
+        again.stdout
+    );
+    assert!(
+        again
+            .stdout
+            .contains("an answer breaks `status.success-texts`"),
+        "{}",
+        again.stdout
+    );
+    let here = Program::run(PATH, &["run", "found.scenario.yaml"], &file, &[]);
+    assert_eq!(here.code, Some(0), "{}", here.stdout);
+}
+
+#[test]
+fn finds_that_are_kept_are_played_first() {
+    let failing = (
+        "found/a.scenario.yaml",
+        "scenario: a find\ncontract: may\nsteps:\n  - call: show\n    with: { request: \"4049\" }\n    expect: { number: \"1\" }\n",
+    );
+    let ended = Program::run(
+        PATH,
+        &["explore", "--cases", "5", "--corpus", "found"],
+        &[failing],
+        &[],
+    );
+    assert_eq!(
+        ended.code,
+        Some(i32::from(Exit::NotMet.code())),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended
+            .stdout
+            .contains("found before, and still there: conax-sim run found/a.scenario.yaml"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
+    let served = Program::serve(PATH, &["--run-interval", "1s"]);
+    let target = format!("http://{}", served.crm());
+    let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
+    let files = [
+        ("target.world.yaml", world.stdout.as_str()),
+        ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
+    ];
+    let arguments = [
+        "explore",
+        "--target",
+        &target,
+        "--world",
+        "target.world.yaml",
+        "--secrets-file",
+        "secrets",
+        "--cases",
+        "15",
+    ];
+    let ended = Program::run(PATH, &arguments, &files, &[]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    let without = Program::run(PATH, &["explore", "--target", &target], &[], &[]);
+    assert_eq!(without.code, Some(i32::from(Exit::Usage.code())));
+    assert!(
+        without.stderr.contains("verify --init"),
+        "{}",
+        without.stderr
+    );
+}
