@@ -2,13 +2,14 @@
 //!
 //! The documented provisioning API (`crm`), the Conax SOAP endpoint (`cas`), the control door
 //! (`control`), what a person writes (`world`, `fault`) and the ledger with its checker (`proof`):
-//! their catalogues, wire types and codecs.
+//! their catalogues, wire types and codecs; and what describes them to others (`openapi`).
 //! Nothing here knows the model, a socket or async code.
 
 pub mod cas;
 pub mod control;
 pub mod crm;
 pub mod fault;
+pub mod openapi;
 pub mod proof;
 pub mod secret;
 pub mod source;
