@@ -8,6 +8,7 @@
 pub mod cas;
 pub mod control;
 pub mod crm;
+pub mod docs;
 pub mod fault;
 pub mod openapi;
 pub mod proof;

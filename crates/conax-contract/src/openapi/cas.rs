@@ -27,7 +27,7 @@ pub fn cas_document(door: &CasDoor<'_>) -> Value {
         "openapi": OPENAPI,
         "info": info("conax-sim: Conax head-end", &about(door)),
         "servers": [{ "url": format!("{}/", door.origin.trim_end_matches('/')) }],
-        "externalDocs": { "url": wsdl_address(door, ""), "description": "The WSDL of all services." },
+        "externalDocs": { "url": wsdl_address(door, "/"), "description": "The WSDL of all services." },
         "paths": paths.collect::<Map<String, Value>>(),
         "components": { "schemas": { "Envelope": envelope() } },
     });

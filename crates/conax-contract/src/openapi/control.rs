@@ -116,12 +116,14 @@ fn parameters(entry: &ControlEntry) -> Vec<Value> {
 
 fn responses(entry: &ControlEntry) -> Value {
     let answer = |told: &str| json!({ "description": told, "content": any(entry.answers) });
+    let problem = |told: &str| {
+        let content = json!({ (PROBLEM_TYPE): { "schema": reference("Problem") } });
+        json!({ "description": told, "content": content })
+    };
     let mut responses = json!({
         "200": answer("It was done; the answer tells what came of it."),
-        "default": {
-            "description": "It was refused: problem details (RFC 9457).",
-            "content": { (PROBLEM_TYPE): { "schema": reference("Problem") } },
-        },
+        "4XX": problem("It was refused: problem details (RFC 9457)."),
+        "5XX": problem("The house is closing, or failed: problem details."),
     });
     if matches!(entry.verb, "POST" | "PUT") {
         responses["201"] = answer("Something was created; the answer tells what.");

@@ -1,0 +1,1 @@
+//! What the page holds, and that nothing put into it can be taken for markup.
