@@ -180,7 +180,12 @@ fn one_of_several(door: &CrmDoor, group: &[&ParameterEntry]) -> Value {
         "style": "form",
         "explode": true,
         "description": note(&text, weakest),
-        "schema": { "type": "object", "oneOf": branches.collect::<Vec<_>>() },
+        "schema": {
+            "type": "object",
+            "oneOf": branches.collect::<Vec<_>>(),
+            // Unknown parameters are ignored, but none may be given twice.
+            "additionalProperties": { "type": "string" },
+        },
     });
     parameter[SOURCE] = weakest.code().into();
     parameter
