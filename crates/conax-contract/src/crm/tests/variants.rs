@@ -147,6 +147,7 @@ fn a_whole_number_is_whole_however_it_is_written() {
         ("12e2", Some("1200")),
         ("1e19", Some("10000000000000000000")),
         ("12.5", None),
+        ("0.9999999999999999", None),
         ("-1.0", None),
         ("1e20", None),
     ] {
