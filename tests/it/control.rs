@@ -40,6 +40,7 @@ fn body(entry: &ControlEntry) -> String {
         ("POST", "/v1/faults") => "preset: f07".to_owned(),
         ("POST", "/v1/faults/dry-run") => json!({ "command": "ADD_SUBSCRIPTIONS" }).to_string(),
         ("POST", "/v1/reproduce") => "Read timed out".to_owned(),
+        ("POST", "/v1/try") => json!({ "verb": "GET", "target": "/" }).to_string(),
         ("PATCH", _) => json!({ "paused": true, "place": 0 }).to_string(),
         ("POST", "/v1/provisioning-requests") => {
             json!({ "type": "DISPLAY_FINGERPRINT" }).to_string()
@@ -66,7 +67,9 @@ async fn every_entry_of_the_list_answers() {
             stage
                 .control("POST", "/v1/worlds/demo/snapshot", &kept)
                 .await;
-            let reply = stage.control(entry.verb, &target, &body(entry)).await;
+            let call = Call::new(entry.verb, &target, body(entry));
+            let call = call.with_header("content-type", "application/json");
+            let reply = stage.control_call(call).await;
             let fine = [200, 201].contains(&reply.http_status);
             assert!(fine, "{} {target}: {}", entry.verb, reply.text);
         }

@@ -13,6 +13,7 @@ mod identifiers;
 mod immediate;
 mod listing;
 mod logins;
+mod openapi;
 mod paths;
 mod record;
 mod refusals;

@@ -173,6 +173,7 @@ impl Stage {
         let expected = match (http_status, path.trim_end_matches('/')) {
             (200, "/v1/metrics") => "text/plain; version=0.0.4",
             (200, "/v1/ledger/file") => "application/x-ndjson",
+            (200, "/docs") => "text/html;charset=UTF-8",
             (200 | 201 | 503, _) => "application/json",
             _ => "application/problem+json",
         };
@@ -213,6 +214,13 @@ impl Stage {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a reply has a body").to_bytes();
         (axum::http::Response::from_parts(parts, ()), bytes.to_vec())
+    }
+
+    /// Calls the provisioning API without looking at the answer: what is not of the API wears no
+    /// status block.
+    pub async fn crm_bytes(&self, call: Call) -> (u16, Vec<u8>) {
+        let (head, bytes) = self.answer(self.house.crm_router(), &call).await;
+        (head.status().as_u16(), bytes)
     }
 
     /// Makes a processing run.

@@ -1,39 +1,77 @@
-//! `schema`: prints JSON Schemas.
+//! `schema`: prints JSON Schemas and OpenAPI documents.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
+use conax_contract::cas::Profile;
+use conax_contract::openapi::{
+    CasDoor, ControlDoor, CrmDoor, OpenApiDoor, SchemaName, cas_document, control_document,
+    crm_document, json_schema,
+};
 use conax_scenario::document::scenario_schema;
-use conax_scenario::report::json_schema;
+use conax_scenario::report;
+use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::print;
 
-/// What has a schema.
-const NAMES: [&str; 2] = ["scenario", "report"];
+/// What the names of the documents begin with.
+const OPENAPI: &str = "openapi-";
+
+/// What can be described.
+fn names() -> Vec<String> {
+    let ours = ["scenario", "report"].map(str::to_owned);
+    let calls = SchemaName::all().map(|name| name.code().to_owned());
+    let doors = OpenApiDoor::ALL.map(|door| format!("{OPENAPI}{}", door.code()));
+    ours.into_iter().chain(calls).chain(doors).collect()
+}
 
 /// The verb.
 pub(crate) fn command() -> Command {
     Command::new("schema")
-        .about("Print the JSON Schema of scenario files, or of the JSON report")
+        .about("Print the JSON Schema of a file, a call or an answer, or a door's OpenAPI document")
         .arg(
             Arg::new("name")
                 .value_name("NAME")
                 .required(true)
-                .value_parser(NAMES)
+                .value_parser(PossibleValuesParser::new(names()))
                 .help("What is described"),
         )
         .after_help(
             "An editor that knows YAML completes and checks scenario files with it:\n  \
              conax-sim schema scenario > scenario.schema.json\n  \
-             # yaml-language-server: $schema=scenario.schema.json   (first line of a file)",
+             # yaml-language-server: $schema=scenario.schema.json   (first line of a file)\n\n\
+             The OpenAPI documents are those of doors without special settings; a door that is \
+             served tells its own: GET /_sim/openapi.json, at the control door /openapi.json.",
         )
 }
 
 /// Prints it.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    let text = match matches.get_one::<String>("name").map(String::as_str) {
-        Some("report") => json_schema(),
-        _ => serde_json::to_string_pretty(&scenario_schema()).unwrap_or_default(),
+    let name = matches.get_one::<String>("name").map_or("", String::as_str);
+    let text = match name {
+        "scenario" => pretty(&scenario_schema()),
+        "report" => report::json_schema(),
+        name => match SchemaName::from_code(name) {
+            Some(name) => pretty(&json_schema(name)),
+            None => pretty(&document(name.trim_start_matches(OPENAPI))),
+        },
     };
     print::result(text.trim_end());
     Exit::Met
+}
+
+fn document(door: &str) -> Value {
+    match OpenApiDoor::from_code(door) {
+        Some(OpenApiDoor::Crm) => crm_document(&CrmDoor::default()),
+        Some(OpenApiDoor::Cas) => cas_document(&CasDoor {
+            profile: Profile::public(),
+            asks_who_calls: false,
+            origin: String::new(),
+        }),
+        Some(OpenApiDoor::Control) | None => control_document(&ControlDoor::default()),
+    }
+}
+
+fn pretty(schema: &Value) -> String {
+    serde_json::to_string_pretty(schema).unwrap_or_default()
 }

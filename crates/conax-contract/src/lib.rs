@@ -1,15 +1,18 @@
 //! The wire of conax-sim.
 //!
 //! The documented provisioning API (`crm`), the Conax SOAP endpoint (`cas`), the control door
-//! (`control`), the contract as clauses (`clause`), what a person writes (`world`, `fault`) and the ledger with its checker (`proof`):
-//! their catalogues, wire types and codecs.
+//! (`control`), the contract as clauses (`clause`), what a person writes (`world`, `fault`) and the
+//! ledger with its checker (`proof`): their catalogues, wire types and codecs; and what describes
+//! them to others (`openapi`, `docs`).
 //! Nothing here knows the model, a socket or async code.
 
 pub mod cas;
 pub mod clause;
 pub mod control;
 pub mod crm;
+pub mod docs;
 pub mod fault;
+pub mod openapi;
 pub mod proof;
 pub mod secret;
 pub mod source;

@@ -42,6 +42,18 @@ impl Source {
         }
     }
 
+    /// What the word means.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Documented => "the text of the documented API says so",
+            Self::Shown => "a documented example shows it",
+            Self::Attested => "another public page or a public client says so",
+            Self::Inferred => "it follows from the above, and nothing says it",
+            Self::Ours => "nothing public; this project chose it",
+        }
+    }
+
     /// The source written as `code`.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

@@ -64,7 +64,7 @@ impl House {
     ) -> Result<Self, WorldProblem> {
         let surroundings = Surroundings {
             observer,
-            own_cas: None,
+            doors: DoorAddresses::default(),
             approach: Approach::default(),
             runs_on_interval: false,
         };
@@ -168,7 +168,7 @@ impl OpenHouse {
         let door_state = approach.door.clone();
         let surroundings = Surroundings {
             observer,
-            own_cas: addresses.cas,
+            doors: addresses,
             approach,
             runs_on_interval: true,
         };

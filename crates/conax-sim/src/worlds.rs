@@ -6,7 +6,6 @@
 //! and removed at the control door.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -19,7 +18,7 @@ use crate::clock::{Clock, ClockMode};
 use crate::dispatch::{Approach, run_on_interval};
 use crate::house::link;
 use crate::journal::{Journal, Observer};
-use crate::settings::HouseSettings;
+use crate::settings::{DoorAddresses, HouseSettings};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::world::WorldProblem;
@@ -106,8 +105,8 @@ fn check_name(name: &str) -> Result<(), WorldRefusal> {
 pub(crate) struct Surroundings {
     /// Who hears of every exchange.
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    /// Our own cas door, if it is open.
-    pub(crate) own_cas: Option<SocketAddr>,
+    /// Where our own doors are, as far as they are open.
+    pub(crate) doors: DoorAddresses,
     /// What links know of the door they lead to.
     pub(crate) approach: Approach,
     /// Whether worlds make processing runs of themselves.
@@ -156,7 +155,7 @@ impl Worlds {
         let journal = journal(&settings, &surroundings);
         let link = link(
             &settings,
-            surroundings.own_cas,
+            surroundings.doors.cas,
             &surroundings.approach,
             &clock,
         );
@@ -182,6 +181,12 @@ impl Worlds {
     #[must_use]
     pub fn main_name(&self) -> &str {
         &self.main_name
+    }
+
+    /// Where the doors of the house are, as far as they are open.
+    #[must_use]
+    pub const fn doors(&self) -> &DoorAddresses {
+        &self.surroundings.doors
     }
 
     /// The names of all worlds: the main one, then the others in alphabetical order.
@@ -377,7 +382,7 @@ impl Worlds {
         let surroundings = &self.surroundings;
         let link = link(
             settings,
-            surroundings.own_cas,
+            surroundings.doors.cas,
             &surroundings.approach,
             clock,
         );

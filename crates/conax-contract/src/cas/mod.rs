@@ -44,4 +44,4 @@ pub use profile::{
 pub use reply::{ActiveSubscription, CasAnswer, CasReply, REPLY_CONTENT_TYPE, encode_reply};
 pub use request::CasRequest;
 pub use soap_fault::{SoapFault, encode_fault};
-pub use wsdl::wsdl;
+pub use wsdl::{wire_names, wsdl};

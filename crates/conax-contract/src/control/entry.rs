@@ -1,5 +1,7 @@
 //! What the control door offers: one list.
 
+use super::body::SNAPSHOT_TYPE;
+
 /// One entry of the control door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ControlEntry {
@@ -7,22 +9,97 @@ pub struct ControlEntry {
     pub verb: &'static str,
     /// Path; a part in braces stands for a name.
     pub path: &'static str,
-    /// What it does.
+    /// What it does; a word that ends in `=` is a parameter of its query.
     pub summary: &'static str,
+    /// Media types of bodies it takes, the first of them rather than the others.
+    pub takes: &'static [&'static str],
+    /// Media types of its answers.
+    pub answers: &'static [&'static str],
 }
 
+const JSON: &str = "application/json";
+const YAML: &str = "application/yaml";
+const HTML: &str = "text/html";
+const TEXT: &str = "text/plain";
+const LINES: &str = "application/x-ndjson";
+
 const fn entry(verb: &'static str, path: &'static str, summary: &'static str) -> ControlEntry {
+    // Whoever sends JSON may say so or not.
+    let takes: &[&str] = match verb.as_bytes() {
+        b"GET" | b"DELETE" => &[],
+        _ => &[JSON],
+    };
     ControlEntry {
         verb,
         path,
         summary,
+        takes,
+        answers: &[JSON],
     }
 }
 
 impl ControlEntry {
+    const fn taking(self, takes: &'static [&'static str]) -> Self {
+        Self { takes, ..self }
+    }
+
+    const fn answering(self, answers: &'static [&'static str]) -> Self {
+        Self { answers, ..self }
+    }
+
+    /// The names of the parameters of its query, besides `world`.
+    pub fn query_names(&self) -> impl Iterator<Item = &'static str> {
+        self.summary
+            .split([' ', ','])
+            .filter_map(|word| word.split_once('='))
+            .map(|(name, _)| name)
+    }
+
+    /// The parts of the path that stand for a name.
+    pub fn path_names(&self) -> impl Iterator<Item = &'static str> {
+        let parts = self.path.split('/');
+        parts.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Whether nobody needs a token for it: probes have none, nor has a browser that opens a page,
+    /// and neither learns more than that the process is there.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        ["/v1/health", "/docs"].contains(&self.path)
+    }
+
+    /// Whether a call may name a world by a query parameter or a header.
+    #[must_use]
+    pub fn is_about_a_world(&self) -> bool {
+        let house = ["/v1", "/v1/health", "/v1/version", "/docs"];
+        let in_path = self.path.starts_with("/v1/worlds");
+        !in_path && !house.contains(&self.path) && !self.path.ends_with("/openapi.json")
+    }
+
     /// Everything the door offers.
     pub const ALL: &'static [Self] = &[
         entry("GET", "/v1", "this list"),
+        entry(
+            "GET",
+            "/docs",
+            "the provisioning API as a page, with calls to try",
+        )
+        .answering(&[HTML]),
+        entry(
+            "GET",
+            "/openapi.json",
+            "the OpenAPI document of a door; door=",
+        ),
+        entry(
+            "GET",
+            "/v1/openapi.json",
+            "the OpenAPI document of a door; door=",
+        ),
+        entry(
+            "POST",
+            "/v1/try",
+            "make a call of the provisioning API, in JSON; how the page tries them",
+        ),
         entry("GET", "/v1/health", "the process is alive"),
         entry("GET", "/v1/ready", "the doors answer; the queue in numbers"),
         entry("GET", "/v1/version", "name and version"),
@@ -56,7 +133,8 @@ impl ControlEntry {
             "PUT",
             "/v1/worlds/{name}",
             "replace a world by a YAML or JSON file, or make one; seed=, clock=",
-        ),
+        )
+        .taking(&[YAML, JSON]),
         entry(
             "DELETE",
             "/v1/worlds/{name}",
@@ -76,12 +154,14 @@ impl ControlEntry {
             "POST",
             "/v1/worlds/{name}/snapshot",
             "keep the world as it is now, in memory or as a sealed file",
-        ),
+        )
+        .answering(&[JSON, SNAPSHOT_TYPE]),
         entry(
             "POST",
             "/v1/worlds/{name}/restore",
             "bring the world back to a snapshot, or to a snapshot file",
-        ),
+        )
+        .taking(&[JSON, SNAPSHOT_TYPE]),
         entry(
             "GET",
             "/v1/worlds/{name}/snapshots",
@@ -121,7 +201,8 @@ impl ControlEntry {
             "POST",
             "/v1/faults",
             "add rules: YAML or JSON, one or a file of them; place=",
-        ),
+        )
+        .taking(&[YAML, JSON]),
         entry("DELETE", "/v1/faults", "remove every rule"),
         entry("GET", "/v1/faults/{rule}", "one rule"),
         entry(
@@ -149,7 +230,8 @@ impl ControlEntry {
             "GET",
             "/v1/ledger/file",
             "both journals, rows and totals, for `conax-sim ledger check`",
-        ),
+        )
+        .answering(&[LINES]),
         entry(
             "GET",
             "/v1/drift",
@@ -169,8 +251,9 @@ impl ControlEntry {
             "POST",
             "/v1/reproduce",
             "which faults of the catalogue make this stored error",
-        ),
-        entry("GET", "/v1/metrics", "metrics in Prometheus' text form"),
+        )
+        .taking(&[TEXT]),
+        entry("GET", "/v1/metrics", "metrics in Prometheus' text form").answering(&[TEXT]),
         entry(
             "GET",
             "/v1/cas/smartcards",

@@ -12,6 +12,7 @@ mod problem;
 mod target;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod utility;
 mod views;
 
@@ -25,6 +26,7 @@ pub use faults::{
 };
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;
+pub use trial::{TryBody, TryView};
 pub use utility::UtilityBody;
 pub use views::{
     AdvancedView, ClockView, EntitlementView, EntriesView, EntryView, ExchangeView,

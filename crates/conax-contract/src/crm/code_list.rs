@@ -1,20 +1,20 @@
 //! The form of every closed list of wire words: an enum whose spellings stand in one place.
 //!
 //! `ALL` feeds documents and tests, `code()` is the only place with the spelling, and each word
-//! carries its source.
+//! carries its source. What is written above a word is what documents say of it.
 
 /// Declares an enum of wire words, each written `Variant = "SPELLING", Source;`.
 macro_rules! code_list {
     (
         $(#[$list:meta])*
         pub enum $name:ident {
-            $($(#[$word:meta])* $variant:ident = $code:literal, $source:ident;)+
+            $($(#[doc = $text:literal])+ $variant:ident = $code:literal, $source:ident;)+
         }
     ) => {
         $(#[$list])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
-            $($(#[$word])* $variant,)+
+            $($(#[doc = $text])+ $variant,)+
         }
 
         impl $name {
@@ -35,6 +35,14 @@ macro_rules! code_list {
                 match code {
                     $($code => Some(Self::$variant),)+
                     _ => None,
+                }
+            }
+
+            /// One sentence on what the word means.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($text),+).trim_ascii(),)+
                 }
             }
 

@@ -147,6 +147,22 @@ impl ParameterKey {
     pub const fn prints_id_first(self) -> bool {
         matches!(self, Self::StbCaId)
     }
+
+    /// Whether its value is a number where it comes from our own control door.
+    // Ours: the one example that has such items prints them as null.
+    #[must_use]
+    pub const fn holds_number(self) -> bool {
+        matches!(
+            self,
+            Self::PositionY
+                | Self::PositionX
+                | Self::Height
+                | Self::DisplayDuration
+                | Self::MessageSequenceNumber
+                | Self::RepetitionCount
+                | Self::RepetitionInterval
+        )
+    }
 }
 
 impl RequestType {

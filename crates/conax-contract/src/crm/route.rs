@@ -52,8 +52,12 @@ impl BasePath {
         if !inner.is_empty() && segments.any(|segment| matches!(segment, "" | "." | "..")) {
             return Err(refused("an empty or relative segment"));
         }
-        if inner.split('/').next() == Some("worlds") {
-            return Err(refused("`worlds` at its beginning, which names a world"));
+        match inner.split('/').next() {
+            Some("worlds") => {
+                return Err(refused("`worlds` at its beginning, which names a world"));
+            }
+            Some("_sim") => return Err(refused("`_sim` at its beginning, which is ours")),
+            _ => {}
         }
         Ok(Self(match inner {
             "" => String::new(),

@@ -49,6 +49,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
     }
 }
 
+/// The number if it is a whole one: JSON knows one kind of numbers, and 1.0 is 1.
+fn whole(number: f64) -> Option<u64> {
+    // The first number beyond the machine's; every whole one below it converts exactly.
+    const BEYOND: f64 = 18_446_744_073_709_551_616.0;
+    let is_whole = number.fract() == 0.0 && (0.0..BEYOND).contains(&number);
+    is_whole.then_some(number as u64)
+}
+
 struct ValueVisitor;
 
 impl<'de> Visitor<'de> for ValueVisitor {
@@ -75,7 +83,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Value::Number(Number::Fraction(number)))
+        Ok(Value::Number(
+            whole(number).map_or(Number::Fraction(number), Number::Unsigned),
+        ))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {

@@ -13,7 +13,8 @@ pub struct Line {
     pub what: What,
     /// What must come of it: paths as scenarios write them.
     pub expect: Vec<(String, Want)>,
-    /// What is remembered of the answer: a name, and where it is in `data`.
+    /// What is remembered of the answer: a name, and where it is in `data`; of a raw call, where it
+    /// is in the whole answer.
     pub keep: Vec<(String, &'static str)>,
 }
 
@@ -24,6 +25,16 @@ pub enum What {
     Call(Said),
     /// Calls of the API at the same time.
     Together(Vec<Said>),
+    /// A call in a form of its own; `$token` and what was kept stand in its path and body. Its
+    /// expectations look at the whole answer.
+    Raw {
+        /// The verb.
+        verb: &'static str,
+        /// Path and query.
+        path: String,
+        /// The body.
+        body: Option<String>,
+    },
     /// Time passes; what is due is sent.
     Pass(Duration),
     /// A fault rule from here on.
@@ -67,6 +78,8 @@ pub enum Want {
     Not(Value),
     /// Anything but null.
     Something,
+    /// Nothing of this name.
+    Absent,
     /// A list of this length.
     Length(usize),
 }
@@ -87,7 +100,7 @@ impl Line {
     pub fn only_looks(&self) -> bool {
         match &self.what {
             What::Call(said) => said.operation.creates().is_none() || self.is_refused(),
-            What::Conax(_) | What::Ledger | What::NoDrift => true,
+            What::Raw { .. } | What::Conax(_) | What::Ledger | What::NoDrift => true,
             What::Together(_) | What::Pass(_) | What::Fault(_) => false,
         }
     }

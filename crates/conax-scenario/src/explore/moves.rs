@@ -24,6 +24,8 @@ pub enum Move {
     },
     /// Asks for a request in a way that must be refused.
     WrongShow(u8),
+    /// Calls in a form of its own: a wrong verb or path, a parameter twice, another order.
+    Odd(u8),
     /// Lists requests.
     List {
         /// By which filter.
@@ -105,6 +107,7 @@ fn one() -> impl Strategy<Value = Move> {
         1 => (2_u8..5).prop_map(Move::Together),
         4 => (0_u8..4, any::<bool>(), 0_u8..5).prop_map(|(which, by_number, fields)| Move::Show { which, by_number, fields }),
         1 => (0_u8..4).prop_map(Move::WrongShow),
+        2 => (0_u8..6).prop_map(Move::Odd),
         5 => (0_u8..12, 0_u8..5, 0_u8..8).prop_map(|(filter, fields, page)| Move::List { filter, fields, page }),
         2 => (0_u8..10).prop_map(Move::WrongList),
         1 => (0_u8..6).prop_map(Move::Login),

@@ -64,6 +64,7 @@ impl Player<'_> {
                 Ok(())
             }
             What::Together(calls) => self.together(index, line, calls),
+            What::Raw { verb, path, body } => self.raw(index, line, (verb, path, body.as_deref())),
             What::Pass(time) => {
                 let body = json!({ "by": render_duration(*time), "runs": true });
                 self.control(
@@ -107,6 +108,56 @@ impl Player<'_> {
         self.witness.hear(&heard);
         self.clauses(index)?;
         Ok(heard)
+    }
+
+    fn raw(
+        &mut self,
+        index: usize,
+        line: &Line,
+        (verb, path, body): (&str, &str, Option<&str>),
+    ) -> Result<(), Failure> {
+        let call = HttpCall {
+            method: verb.to_owned(),
+            body: body.map_or(Vec::new(), |body| self.text(body).into_bytes()),
+            ..HttpCall::get(Door::Crm, self.text(path))
+        };
+        let found = match self.target.exchange(vec![call]).pop() {
+            Some(Ok(reply)) => reply.json(),
+            Some(Err(problem)) => return Err(differs(index, "", "an answer", problem.to_string())),
+            None => return Err(differs(index, "", "an answer", "none")),
+        };
+        for (path, want) in &line.expect {
+            judge(index, path, want, inner(&found, path), &self.kept)?;
+        }
+        for (name, path) in &line.keep {
+            let value = inner(&found, path).cloned().unwrap_or_default();
+            self.kept.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// The text with what was kept in the place of every `$name`.
+    fn text(&self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('$') {
+            let end = after
+                .find(|sign: char| !sign.is_ascii_alphanumeric())
+                .unwrap_or(after.len());
+            let name = &after[..end];
+            out.push_str(before);
+            match name {
+                "token" => out.push_str(&self.token),
+                name => out.push_str(
+                    self.kept
+                        .get(name)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                ),
+            }
+            rest = &after[end..];
+        }
+        out + rest
     }
 
     fn together(&mut self, index: usize, line: &Line, calls: &[Said]) -> Result<(), Failure> {
@@ -316,6 +367,7 @@ fn judge(
             is_there && found != Some(value),
             format!("anything but {value}"),
         ),
+        Want::Absent => (found.is_none(), "nothing of this name".to_owned()),
         Want::Something => (is_there, "something".to_owned()),
         Want::Length(length) => {
             let count = found.and_then(Value::as_array).map(Vec::len);

@@ -100,6 +100,7 @@ impl Writer<'_> {
                 fields,
                 page,
             } => self.list(*filter, *fields, *page),
+            Move::Odd(how) => self.odd(*how),
             Move::WrongList(how) => self.wrong_list(*how),
             Move::Login(how) => self.login(*how),
             Move::Pass(minutes) if self.sees_all() => {
@@ -359,6 +360,58 @@ impl Writer<'_> {
             _ => json!({ "provisioning_request_identifier": { "colour": "blue" } }),
         };
         self.lines.push(refused(call(Operation::Show, parameters)));
+    }
+
+    fn odd(&mut self, how: u8) {
+        let raw =
+            |verb, path: String, body: Option<String>| Line::of(What::Raw { verb, path, body });
+        let refused = |line: Line| line.expecting("status.code", Want::Not("OK".into()));
+        let order = Operation::AddSubscriptions.path();
+        let (show, list) = (Operation::Show.path(), Operation::List.path());
+        match how % 6 {
+            0 => self
+                .lines
+                .push(refused(raw("GET", format!("/{order}?token=$token"), None))),
+            1 => self
+                .lines
+                .push(refused(raw("POST", format!("/{list}?token=$token"), None))),
+            2 => {
+                let path = "/conax_web_services/provisioning_requests/delete?token=$token";
+                self.lines.push(refused(raw("GET", path.to_owned(), None)));
+            }
+            3 => {
+                let (parameters, _) = self.parameters(&Order::default());
+                let body = parameters.to_string();
+                let body = format!(
+                    "{},\"token\":\"$token\",\"priority\":\"REGULAR\",\"priority\":\"EXPRESS\"}}",
+                    &body[..body.len() - 1]
+                );
+                self.lines
+                    .push(refused(raw("POST", format!("/{order}"), Some(body))));
+            }
+            // The same refused call is refused the same way.
+            4 => {
+                let call = || refused(raw("GET", format!("/{show}?token=$token"), None));
+                let mut first = call();
+                first.keep.push(("code".to_owned(), "status.code"));
+                self.lines.push(first);
+                self.lines
+                    .push(call().expecting("status.code", Want::Is("$code".into())));
+            }
+            _ => {
+                let Some(index) = self.model.made.len().checked_sub(1) else {
+                    return;
+                };
+                let path = format!(
+                    "/{show}?token=$token&provisioning_request_identifier=id={}&fields_set=id",
+                    name("r", index)
+                );
+                let line = raw("GET", path, None);
+                let line = line.expecting("data.id", Want::Is(name("r", index).into()));
+                self.lines
+                    .push(line.expecting("data.priority", Want::Absent));
+            }
+        }
     }
 
     fn list(&mut self, filter: u8, fields: u8, page: u8) {

@@ -80,6 +80,19 @@ fn step(out: &mut String, line: &Line, rest: &[Line]) {
                 keeps(out, keep.iter(), rest, "        ");
             }
         }
+        What::Raw { verb, path, body } => {
+            let body = body
+                .as_ref()
+                .map(|body| format!(", body: {}", quoted(body)));
+            let _ = writeln!(
+                out,
+                "  - raw: {{ door: crm, method: {verb}, path: {}{} }}",
+                quoted(path),
+                body.unwrap_or_default()
+            );
+            expectations(out, line, "    ");
+            keeps(out, line.keep.iter(), rest, "    ");
+        }
         What::Pass(time) => {
             let _ = writeln!(out, "  - advance: {}", render_duration(*time));
         }
@@ -164,6 +177,7 @@ fn member((path, want): &(String, Want)) -> String {
         Want::Is(value) => flow(value),
         Want::Not(value) => format!("{{ not: {} }}", flow(value)),
         Want::Something => "{ is: something }".to_owned(),
+        Want::Absent => "{ is: absent }".to_owned(),
         Want::Length(length) => format!("{{ length: {length} }}"),
     };
     format!("{path}: {value}")
@@ -193,6 +207,13 @@ fn uses(line: &Line, name: &str) -> bool {
     let in_what = match &line.what {
         What::Call(said) => in_call(said),
         What::Together(calls) => calls.iter().any(in_call),
+        What::Raw { path, body, .. } => {
+            let texts = [Some(path), body.as_ref()];
+            texts
+                .into_iter()
+                .flatten()
+                .any(|text| names_in(text).any(|found| found == name))
+        }
         _ => false,
     };
     in_what
@@ -200,6 +221,15 @@ fn uses(line: &Line, name: &str) -> bool {
             .expect
             .iter()
             .any(|(_, want)| matches!(want, Want::Is(value) if has(value, name)))
+}
+
+/// Every `$name` of a text.
+fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('$').map(|(at, _)| {
+        let rest = &text[at + 1..];
+        let end = rest.find(|sign: char| !sign.is_ascii_alphanumeric());
+        &text[at..at + 1 + end.unwrap_or(rest.len())]
+    })
 }
 
 fn has(value: &Value, name: &str) -> bool {

@@ -16,4 +16,5 @@ pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
 pub(crate) use keeper::{DoorKeeper, speech};
 pub(crate) use one_call::rule_of_call;
+pub(crate) use routes::described;
 pub use routes::{framework_answer, router, world_router};

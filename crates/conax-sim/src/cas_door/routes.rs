@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use conax_contract::cas::{self, REPLY_CONTENT_TYPE};
+use conax_contract::openapi::{CasDoor, OPENAPI_PATH, cas_document};
 use conax_model::fault::AnswerFault;
 use conax_model::ledger::CasEvent;
 
@@ -16,9 +17,12 @@ use crate::cas_door::command::command;
 use crate::cas_door::gate::Entry;
 use crate::clock::{Clock, idle};
 use crate::dispatch::OwnRequest;
-use crate::doorway::{BodyRefusal, check_head, forget_body, read_body, whole_answer, world_of};
+use crate::doorway::{
+    BodyRefusal, WorldInPath, check_head, forget_body, read_body, whole_answer, world_of,
+};
 use crate::fault::{AtDoor, ClientGone, WireFault, damaged, ended};
 use crate::journal::{Ended, Subject, Surface};
+use crate::settings::{CasAuthentication, CasDoorSettings};
 use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, Worlds, sentence};
 
@@ -230,6 +234,7 @@ async fn respond(
     match parts.method {
         Method::POST => enter(shared, parts, body, call, own).await,
         Method::GET | Method::HEAD if asks_for_wsdl(parts) => wsdl(shared, parts),
+        Method::GET | Method::HEAD if parts.uri.path() == OPENAPI_PATH => describe(shared, parts),
         Method::GET | Method::HEAD => Answer::text(
             StatusCode::NOT_FOUND,
             "This is a SOAP end point: POST an envelope, or GET ?wsdl for its description.",
@@ -292,6 +297,23 @@ fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
     let service = profile.service_at(parts.uri.path());
     let document = cas::wsdl(profile, service.map(|service| service.name()), &address);
     Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, document)
+}
+
+/// The door's own document, which is not only for those who know SOAP.
+fn describe(shared: &Shared, parts: &Parts) -> Answer {
+    let in_path = parts.extensions.get::<WorldInPath>();
+    let origin = in_path.map_or_else(String::new, |WorldInPath(name)| format!("/worlds/{name}"));
+    let document = cas_document(&described(&shared.settings.cas, origin));
+    Answer::new(StatusCode::OK, "application/json", document.to_string())
+}
+
+/// The door as its document describes it, seen from `origin`.
+pub(crate) fn described(settings: &CasDoorSettings, origin: String) -> CasDoor<'static> {
+    CasDoor {
+        profile: settings.profile,
+        asks_who_calls: settings.authentication != CasAuthentication::Off,
+        origin,
+    }
 }
 
 /// Who may not come in is told so before anything is read.

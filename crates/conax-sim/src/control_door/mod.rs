@@ -5,12 +5,14 @@
 
 mod clock;
 mod convert;
+mod description;
 mod faults;
 mod queries;
 mod reckoning;
 mod reply;
 mod routes;
 mod snapshots;
+mod trial;
 mod utilities;
 mod worlds;
 

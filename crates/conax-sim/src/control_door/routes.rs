@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use conax_contract::control::{
     ControlEntry, ControlTarget, EntriesView, EntryView, HealthView, PROBLEM_TYPE, Problem,
     ReadyView, VersionView,
@@ -16,7 +16,9 @@ use conax_contract::control::{
 use crate::clock::{Activity, idle};
 use crate::control_door::convert::{date, queue_view, run_view};
 use crate::control_door::reply::Reply;
-use crate::control_door::{clock, faults, queries, reckoning, utilities, worlds};
+use crate::control_door::{
+    clock, description, faults, queries, reckoning, trial, utilities, worlds,
+};
 use crate::dispatch::run_once;
 use crate::doorway::{
     BodyRefusal, WORLD_HEADER, check_head, forget_body, named_world, read_body, whole_answer,
@@ -36,7 +38,7 @@ pub fn router(worlds: Arc<Worlds>) -> Router {
 /// A call that was read.
 pub(super) struct ControlCall {
     target: ControlTarget,
-    content_type: Option<HeaderValue>,
+    headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
@@ -48,9 +50,15 @@ impl ControlCall {
 
     /// Whether the body says that it is of this type.
     pub(super) fn has_type(&self, wanted: &str) -> bool {
-        let found = self.content_type.as_ref().and_then(|it| it.to_str().ok());
+        let found = self.headers.get(header::CONTENT_TYPE);
+        let found = found.and_then(|it| it.to_str().ok());
         let found = found.and_then(|it| it.split(';').next());
         found.is_some_and(|it| it.trim().eq_ignore_ascii_case(wanted))
+    }
+
+    /// The headers of the call.
+    pub(super) const fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// The value of a query parameter.
@@ -150,9 +158,9 @@ async fn admit(worlds: &Arc<Worlds>, parts: &Parts) -> Result<Admitted, Problem>
     })?;
     let query = parts.uri.query().unwrap_or_default();
     let mut target = ControlTarget::parse(parts.uri.path(), query)?;
-    // Probes have no token; what they learn is that the process is there.
-    let probe = target.segments == ["v1", "health"];
-    if !probe && !main.admits(bearer(parts)) {
+    let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
+    let is_open = entry_at(parts, &segments).is_some_and(ControlEntry::is_open);
+    if !is_open && !main.admits(bearer(parts)) {
         let detail = "send `Authorization: Bearer` with the token of the start banner";
         return Err(Problem::new(401, "not authorized", detail));
     }
@@ -169,19 +177,14 @@ async fn admit(worlds: &Arc<Worlds>, parts: &Parts) -> Result<Admitted, Problem>
 fn world_named(target: &mut ControlTarget, parts: &Parts) -> Result<Option<String>, Problem> {
     let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
     let in_path = segments.starts_with(&["v1", "worlds"]);
-    let apart = in_path || matches!(segments.as_slice(), ["v1"] | ["v1", "health" | "version"]);
-    let verb = match parts.method {
-        Method::HEAD => "GET",
-        _ => parts.method.as_str(),
-    };
-    let mut entries = ControlEntry::ALL.iter();
-    let known = entries.any(|entry| entry.verb == verb && matches_template(entry.path, &segments));
+    let entry = entry_at(parts, &segments);
+    let is_about_a_world = entry.is_some_and(ControlEntry::is_about_a_world);
     let in_query = target.take("world");
     if in_path && in_query.is_some() {
         let detail = "`world` means nothing here: the path names the world";
         return Err(Problem::new(400, "unknown parameter", detail));
     }
-    if apart || !known {
+    if !is_about_a_world {
         return Ok(None);
     }
     match (in_query, named_world(&parts.headers)) {
@@ -195,6 +198,16 @@ fn world_named(target: &mut ControlTarget, parts: &Parts) -> Result<Option<Strin
         (Some(name), _) => Ok(Some(name)),
         (None, header) => Ok(header.map(str::to_owned)),
     }
+}
+
+/// The entry a call is for.
+fn entry_at(parts: &Parts, segments: &[&str]) -> Option<&'static ControlEntry> {
+    let verb = match parts.method {
+        Method::HEAD => "GET",
+        _ => parts.method.as_str(),
+    };
+    let mut entries = ControlEntry::ALL.iter();
+    entries.find(|entry| entry.verb == verb && matches_template(entry.path, segments))
 }
 
 /// Reads a call and answers it. Only a body whose secrets are known by their names is `kept` for
@@ -215,7 +228,7 @@ async fn respond(
     let about_worlds = segments.by_ref().take(2).eq(["v1", "worlds"]);
     let call = ControlCall {
         target,
-        content_type: parts.headers.get(header::CONTENT_TYPE).cloned(),
+        headers: parts.headers.clone(),
         body,
     };
     // The framework leaves the body of an answer to HEAD away.
@@ -223,9 +236,13 @@ async fn respond(
         Method::HEAD => &Method::GET,
         _ => &parts.method,
     };
-    match about_worlds {
-        true => worlds::perform(worlds, method, &call).await,
-        false => perform(&world, method, &call).await,
+    match (method, call.segments().as_slice()) {
+        _ if about_worlds => worlds::perform(worlds, method, &call).await,
+        (&Method::GET, ["docs"]) => call.only(&[]).map(|()| description::page(worlds)),
+        (&Method::GET, ["openapi.json"] | ["v1", "openapi.json"]) => {
+            description::document(worlds, &call)
+        }
+        _ => perform(&world, method, &call).await,
     }
 }
 
@@ -298,6 +315,7 @@ async fn perform(
         (&Method::POST, ["v1", "provisioning-requests"]) => {
             utilities::create(shared, &call.body).await
         }
+        (&Method::POST, ["v1", "try"]) => trial::make(shared, call).await,
         (&Method::GET, ["v1", "journal"]) => queries::journal(shared, call),
         (_, ["v1", "faults" | "presets" | "reproduce", ..]) => fault_plan(shared, method, call),
         (_, ["v1", "ledger" | "drift" | "requests" | "metrics", ..]) => {

@@ -4,6 +4,7 @@
 //! its parts up, `view` prints a stored one. What the documentation says is in `conax-contract`.
 
 mod convert;
+mod description;
 mod list_body;
 mod login;
 mod names;
@@ -11,7 +12,9 @@ mod refusals;
 mod routes;
 mod view;
 
+pub(crate) use description::described;
 pub use names::{command_kind, parameter_key, parameter_name, priority, request_type};
 pub use refusals::framework_answer;
+pub(crate) use routes::answer_in_world;
 pub use routes::router;
 pub(crate) use view::request_view;

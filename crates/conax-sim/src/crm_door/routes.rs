@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use conax_contract::crm::{
     CONTENT_TYPE, Call, FieldsSet, HttpMode, LifeCycleState, ListCall, ListFilter, Operation,
     Params, Refusal, RefusalCode, RequestIdentifier, Route, ShowCall, Writing, find_route,
@@ -16,6 +16,7 @@ use conax_contract::crm::{
     read_call, refused,
 };
 use conax_contract::fault::RuleSpec;
+use conax_contract::openapi::{OPENAPI_PATH, crm_document};
 use conax_model::command::CommandKind;
 use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, ReferenceData};
 use conax_model::id::HexId;
@@ -24,12 +25,13 @@ use conax_model::time::SimTime;
 use crate::cas_door::rule_of_call;
 use crate::clock::idle;
 use crate::crm_door::convert::Context;
+use crate::crm_door::description::{described, wrong_verb};
 use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
 use crate::crm_door::refusals::{no_world, unbearable, unread};
 use crate::crm_door::{login, request_view};
 use crate::dispatch::create_and_send;
-use crate::doorway::{check_head, forget_body, read_body, world_of};
+use crate::doorway::{WorldInPath, check_head, forget_body, read_body, world_of};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, Worlds};
@@ -56,6 +58,8 @@ struct Answer {
 /// The text of an answer.
 enum Text {
     Whole(Vec<u8>),
+    /// Long and always the same: not kept in the journal.
+    Description(Vec<u8>),
     /// Long: written while it is sent, and not kept in the journal.
     InPieces(ListBody),
 }
@@ -97,6 +101,11 @@ async fn answer(State(worlds): State<Arc<Worlds>>, mut request: Request) -> Resp
     activity.run(answer_call(shared, request, refusal)).await
 }
 
+/// A call about this world, from within the house.
+pub(crate) async fn answer_in_world(shared: &Arc<Shared>, request: Request) -> Response<Body> {
+    answer_call(shared, request, None).await
+}
+
 async fn answer_call(
     shared: &Arc<Shared>,
     request: Request,
@@ -119,6 +128,7 @@ async fn answer_call(
             let text = Bytes::from(text);
             (text.clone(), Body::from(text))
         }
+        Text::Description(text) => (Bytes::new(), Body::from(text)),
         Text::InPieces(list) => (Bytes::new(), Body::new(list)),
     };
     let number = shared.journal.record(Ended {
@@ -155,6 +165,9 @@ async fn respond(
     let limits = &shared.settings.limits;
     check_head(&parts.uri, &parts.headers, limits).map_err(|refusal| unbearable(&refusal))?;
     let path = parts.uri.path();
+    if path == OPENAPI_PATH {
+        return Ok(describe(shared, parts));
+    }
     match find_route(&shared.settings.crm.base_path, parts.method.as_str(), path) {
         Route::Unknown { nearest } => Err(Refusal::unknown_method(path, nearest)),
         Route::WrongVerb { operation, .. } => Ok(Answer {
@@ -175,6 +188,23 @@ async fn respond(
             };
             perform(shared, operation, &params, parts).await
         }
+    }
+}
+
+/// The document of the door, and of the world in the path.
+fn describe(shared: &Shared, parts: &Parts) -> Answer {
+    if parts.method != Method::GET {
+        return Answer {
+            allow: Some("GET"),
+            ..Answer::refused(&wrong_verb(parts.method.as_str()))
+        };
+    }
+    let in_path = parts.extensions.get::<WorldInPath>();
+    let origin = in_path.map_or_else(String::new, |WorldInPath(name)| format!("/worlds/{name}"));
+    let document = crm_document(&described(&shared.settings.crm, origin));
+    Answer {
+        text: Text::Description(document.to_string().into_bytes()),
+        ..Answer::ok(Vec::new(), Subject::default())
     }
 }
 

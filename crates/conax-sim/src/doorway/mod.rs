@@ -22,4 +22,4 @@ pub use head::{HeadRefusal, check_head};
 pub(crate) use listener::TlsSpeech;
 pub use listener::{Limits, Listener, MetTlsFault};
 pub use which_world::WORLD_HEADER;
-pub(crate) use which_world::{named_world, world_of};
+pub(crate) use which_world::{WorldInPath, named_world, world_of};

@@ -14,6 +14,10 @@ use crate::worlds::{WorldRefusal, Worlds};
 /// The header that names a world.
 pub const WORLD_HEADER: &str = "conax-sim-world";
 
+/// The world that the path of a call named, before it was taken off; in the extensions of the call.
+#[derive(Clone, Debug)]
+pub(crate) struct WorldInPath(pub(crate) String);
+
 /// What a path begins with that names a world.
 const PREFIX: &str = "/worlds/";
 
@@ -42,6 +46,7 @@ pub(crate) async fn world_of(
     let world = worlds.find_or_make(&name).await?;
     if name_in_path(request.uri()).is_some() {
         *request.uri_mut() = below(request.uri(), PREFIX.len() + name.len());
+        request.extensions_mut().insert(WorldInPath(name));
     }
     Ok(world)
 }

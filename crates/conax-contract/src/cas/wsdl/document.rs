@@ -9,7 +9,7 @@ use super::node::Node;
 use super::schema::schema;
 use crate::cas::field::{Shape, WireElement, fields};
 use crate::cas::operation::{CasOperation, CasService};
-use crate::cas::profile::Profile;
+use crate::cas::profile::{Entry, Profile};
 use crate::source::Source;
 
 /// The namespace of the description itself. Ours.
@@ -187,6 +187,16 @@ fn provenance(profile: &Profile, operation: CasOperation) -> String {
 }
 
 fn element_names(profile: &Profile, operation: CasOperation, source: Source) -> Vec<&str> {
+    wire_names(profile, operation)
+        .into_iter()
+        .filter(|entry| entry.source == source)
+        .map(|entry| entry.value.as_str())
+        .collect()
+}
+
+/// The elements of a request, lists and their items, in the order of the table.
+#[must_use]
+pub fn wire_names(profile: &Profile, operation: CasOperation) -> Vec<&Entry> {
     let mut elements: Vec<WireElement> = Vec::new();
     for field in fields(operation) {
         elements.push(field.element);
@@ -194,10 +204,8 @@ fn element_names(profile: &Profile, operation: CasOperation, source: Source) -> 
             elements.push(item);
         }
     }
-    elements
-        .into_iter()
+    let entries = elements.into_iter();
+    entries
         .map(|element| profile.element(operation, element))
-        .filter(|entry| entry.source == source)
-        .map(|entry| entry.value.as_str())
         .collect()
 }

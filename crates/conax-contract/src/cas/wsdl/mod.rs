@@ -4,4 +4,4 @@ mod document;
 mod node;
 mod schema;
 
-pub use document::wsdl;
+pub use document::{wire_names, wsdl};

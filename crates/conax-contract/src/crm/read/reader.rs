@@ -40,12 +40,12 @@ impl Default for Reading {
 
 impl Reading {
     /// Whether an identifier of this kind may be a CA id, as a sub-field or alone.
-    pub(super) fn takes_ca_id(&self, kind: IdentifierKind) -> bool {
+    pub(crate) fn takes_ca_id(&self, kind: IdentifierKind) -> bool {
         kind == IdentifierKind::ExistingSmartcard && self.smartcard_by_ca_id
     }
 
     /// The sub-fields an identifier of this kind may have.
-    pub(super) fn sub_fields(&self, kind: IdentifierKind) -> Vec<&'static str> {
+    pub(crate) fn sub_fields(&self, kind: IdentifierKind) -> Vec<&'static str> {
         let ca_id = self
             .takes_ca_id(kind)
             .then_some(IdentifierField::SmartcardCaId);

@@ -123,7 +123,7 @@ const BODIES: [(Operation, &str); 66] = [
     (AddSubscriptions, r#"{@,"process_immediately":"yes"}"#),
     (AddSubscriptions, r#"{@,"process_immediately":"TRUE"}"#),
     (AddSubscriptions, r#"{@,"process_immediately":2}"#),
-    (AddSubscriptions, r#"{@,"process_immediately":1.0}"#),
+    (AddSubscriptions, r#"{@,"process_immediately":0.5}"#),
     (AddSubscriptions, r#"{@,"process_immediately":-1}"#),
     (AddSubscriptions, r#"{@,"process_immediately":{}}"#),
     (AddSubscriptions, r#"{@,"start_date":"2014-11-30"}"#),

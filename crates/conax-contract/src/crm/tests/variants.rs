@@ -120,6 +120,42 @@ fn both_sets_are_taken_only_when_reading_is_lenient() {
 }
 
 #[test]
+fn a_whole_number_is_whole_however_it_is_written() {
+    let immediately = |value: &str| {
+        let body = format!(
+            r#"{{"subscription_identifier":{{"id":"1"}},"service_identifier":{{"id":"1"}},
+                "smartcard_identifier":{{"id":"1"}},"process_immediately":{value}}}"#
+        );
+        post(Operation::AddSubscriptions, &body, &LENIENT)
+    };
+    for (written, plain) in [("1.0", "1"), ("1e0", "1"), ("0.0", "0"), ("-0", "0")] {
+        assert_eq!(immediately(written), immediately(plain), "{written}");
+    }
+    let pin = |value: &str| {
+        let body = format!(
+            r#"{{"subscription_identifier":{{"id":"1"}},"smartcard_identifier":{{"id":"1"}},
+                "pin":{value}}}"#
+        );
+        let params = parse_body(body.as_bytes()).unwrap();
+        match read_call(Operation::ResetPinToGivenValue, &params, &LENIENT) {
+            Ok(Call::ResetPinToGivenValue(call)) => Some(call.pin.expose().to_owned()),
+            _ => None,
+        }
+    };
+    for (written, digits) in [
+        ("1234.0", Some("1234")),
+        ("12e2", Some("1200")),
+        ("1e19", Some("10000000000000000000")),
+        ("12.5", None),
+        ("0.9999999999999999", None),
+        ("-1.0", None),
+        ("1e20", None),
+    ] {
+        assert_eq!(pin(written).as_deref(), digits, "{written}");
+    }
+}
+
+#[test]
 fn a_pin_keeps_its_leading_zeros_and_may_be_a_number() {
     let pin = |value: &str, reading: &Reading| {
         let body = format!(

@@ -1,0 +1,101 @@
+//! One operation on the page: what it takes, what it answers, why it refuses, and a form to try it.
+
+use super::form::form;
+use super::markup::{code, escaped, long_code, prose, table, tag};
+use crate::crm::{Operation, ParameterEntry, RefusalCode, ValueKind, mask_json};
+use crate::openapi::{CrmDoor, refusals_of};
+
+/// The section of an operation.
+pub(super) fn section(door: &CrmDoor, operation: Operation) -> String {
+    let path = format!("{}/{}", door.base_path.as_str(), operation.path());
+    let verb = operation.verb();
+    let name = operation.name();
+    let parameters = parameters(door, operation);
+    let form = form(operation, &path, &door.reading);
+    let examples = examples(operation);
+    let refusals = refusals(door, operation);
+    format!(
+        "<section class=\"operation\" id=\"{name}\">\
+         <h3><a href=\"#{name}\">{title}</a> {tag}</h3>\
+         <p class=\"address\"><b class=\"verb\">{verb}</b> {address}</p>\
+         <p>{summary}</p>\
+         <div class=\"columns\"><div class=\"parameters\"><h4>Parameters</h4>{parameters}</div>{form}</div>\
+         {examples}{refusals}</section>\n",
+        title = escaped(&name.replace('_', " ")),
+        tag = tag(operation.source()),
+        address = long_code(&path),
+        summary = prose(operation.summary()),
+    )
+}
+
+fn parameters(door: &CrmDoor, operation: Operation) -> String {
+    let rows = operation.parameters().iter().map(|entry| {
+        let need = entry.need.code();
+        vec![
+            format!(
+                "{}<span class=\"need\">{need}</span>",
+                long_code(entry.name)
+            ),
+            format!(
+                "{}<span class=\"soft\">{}</span>",
+                prose(entry.text),
+                value(door, entry)
+            ),
+            tag(entry.source),
+        ]
+    });
+    table(&["Parameter", "Meaning and value", "Known"], rows)
+}
+
+/// What a value has to be, with the sub-fields of an identifier and the member of a set.
+fn value(door: &CrmDoor, entry: &ParameterEntry) -> String {
+    let text = escaped(entry.value.text());
+    match entry.value {
+        ValueKind::Identifier(kind) => {
+            let names = door.reading.sub_fields(kind);
+            let names: Vec<String> = names.into_iter().map(code).collect();
+            format!("{text}: {}", names.join(", "))
+        }
+        ValueKind::Set(kind) => format!("{text}: {}", code(kind.member())),
+        _ => text,
+    }
+}
+
+fn examples(operation: Operation) -> String {
+    let call = operation
+        .example_call()
+        .map(|text| ("call", mask_json(text.as_bytes())));
+    let reply = operation
+        .example_reply()
+        .map(|text| ("reply", mask_json(text.as_bytes())));
+    call.into_iter()
+        .chain(reply)
+        .map(|(what, text)| {
+            format!(
+                "<details><summary>The documented {what} <span class=\"tag shown\">shown</span>\
+                 </summary><pre tabindex=\"0\">{}</pre></details>\n",
+                escaped(text.trim_end())
+            )
+        })
+        .collect()
+}
+
+fn refusals(door: &CrmDoor, operation: Operation) -> String {
+    let codes = refusals_of(operation);
+    let rows = codes.iter().map(|code| refusal(door, *code));
+    let table = table(&["Code", "HTTP", "When", "Known"], rows);
+    format!(
+        "<details><summary>{} refusals</summary>{table}</details>\n",
+        codes.len()
+    )
+}
+
+/// A refusal with the HTTP status it has at this door.
+fn refusal(door: &CrmDoor, refusal: RefusalCode) -> Vec<String> {
+    vec![
+        long_code(refusal.code()),
+        refusal.http_status(door.http_mode).to_string(),
+        prose(refusal.text()),
+        tag(refusal.source()),
+    ]
+}

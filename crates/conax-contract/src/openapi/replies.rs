@@ -1,0 +1,262 @@
+//! What a call is answered with: the status block, the data, and which refusals an operation knows.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::door::CrmDoor;
+use super::examples::{reply_example, reply_source};
+use super::request::{Extent, any_type, of_type};
+use super::sourced::{SOURCE, closed, reference, told};
+use super::words::refusal_codes;
+use crate::crm::{IdentifierKind, Need, Operation, RefusalCode, SuccessTexts, ValueKind};
+use crate::source::Source;
+
+/// The media type answers are described under; they carry their charset beside it.
+pub(super) const JSON: &str = "application/json";
+
+/// Why a call of the operation may be refused, in the order of the table.
+#[must_use]
+pub fn refusals_of(operation: Operation) -> Vec<RefusalCode> {
+    let codes = RefusalCode::ALL.into_iter();
+    codes.filter(|code| may_refuse(operation, *code)).collect()
+}
+
+fn may_refuse(operation: Operation, code: RefusalCode) -> bool {
+    let entries = operation.parameters();
+    let names = |wanted: &[IdentifierKind]| {
+        let kinds = entries.iter().filter_map(|entry| match entry.value {
+            ValueKind::Identifier(kind) => Some(kind),
+            _ => None,
+        });
+        kinds.into_iter().any(|kind| wanted.contains(&kind))
+    };
+    let has_set = entries
+        .iter()
+        .any(|entry| matches!(entry.value, ValueKind::Set(_)));
+    let cards = [IdentifierKind::Smartcard, IdentifierKind::ExistingSmartcard];
+    let has_identifier = names(&IdentifierKind::ALL);
+    match code {
+        RefusalCode::InvalidToken => entries.iter().any(|entry| entry.name == "token"),
+        RefusalCode::InvalidCredentials => entries.iter().all(|entry| entry.name != "token"),
+        RefusalCode::MandatoryParameterMissing => {
+            // A token that is missing is no valid token.
+            let needed = entries.iter().filter(|entry| entry.name != "token");
+            needed.into_iter().any(|entry| entry.need != Need::Optional)
+        }
+        RefusalCode::SemiOptionalParameters => {
+            let marked = entries.iter().any(|entry| entry.need == Need::SemiOptional);
+            has_identifier || marked
+        }
+        RefusalCode::ProvisioningRequestNotFound => names(&[IdentifierKind::ProvisioningRequest]),
+        RefusalCode::SubscriptionNotFound => names(&[IdentifierKind::Subscription]),
+        RefusalCode::ProductNotFound => names(&[IdentifierKind::Service]),
+        RefusalCode::InstalledItemNotFound => names(&cards) || has_set,
+        RefusalCode::InvalidClassification => {
+            names(&cards) || names(&[IdentifierKind::Service]) || has_set
+        }
+        RefusalCode::NotRelatedToSubscription => names(&[IdentifierKind::Subscription]),
+        // The path and verb of a described operation are right.
+        RefusalCode::UnknownMethod | RefusalCode::WrongVerb => false,
+        RefusalCode::InvalidParameterValue
+        | RefusalCode::MalformedHttp
+        | RefusalCode::RequestTimedOut
+        | RefusalCode::BodyTooLarge
+        | RefusalCode::UriTooLong
+        | RefusalCode::HeadersTooLarge
+        | RefusalCode::TooManyConnections
+        | RefusalCode::Unavailable
+        | RefusalCode::UnexpectedFault => true,
+    }
+}
+
+/// Every answer of an operation, by its HTTP status.
+pub(super) fn responses(door: &CrmDoor, operation: Operation) -> Value {
+    let mut by_status: BTreeMap<u16, Vec<RefusalCode>> = BTreeMap::new();
+    by_status.entry(200).or_default();
+    for code in refusals_of(operation) {
+        let status = code.http_status(door.http_mode);
+        by_status.entry(status).or_default().push(code);
+    }
+    let responses = by_status.into_iter().map(|(status, codes)| {
+        let response = match status {
+            200 => success_response(door, operation, &codes),
+            _ => refused_response(&codes),
+        };
+        (status.to_string(), response)
+    });
+    Value::Object(responses.collect::<Map<String, Value>>())
+}
+
+fn success_response(door: &CrmDoor, operation: Operation, codes: &[RefusalCode]) -> Value {
+    let success = success(door, operation);
+    let (schema, text) = match codes {
+        [] => (success, "The call succeeded."),
+        codes => (
+            json!({ "oneOf": [success, refusal(codes)] }),
+            "The call succeeded, if `status.code` is `OK`; else it was refused by the business \
+             rules.",
+        ),
+    };
+    let mut response = response(text, schema, operation.source());
+    let mut examples = Map::new();
+    if let Some(example) = reply_example(door, operation) {
+        examples.insert("documented".to_owned(), example);
+    }
+    examples.extend(codes.iter().map(|code| refusal_example(*code)));
+    if !examples.is_empty() {
+        response["content"][JSON]["examples"] = Value::Object(examples);
+    }
+    if let Some(links) = links(operation) {
+        response["links"] = links;
+    }
+    response[SOURCE] = reply_source(operation).code().into();
+    response
+}
+
+fn refused_response(codes: &[RefusalCode]) -> Value {
+    let texts: Vec<&str> = codes.iter().map(|code| code.text()).collect();
+    let mut response = response(&texts.join(" "), refusal(codes), Source::Ours);
+    let examples = codes.iter().map(|code| refusal_example(*code));
+    response["content"][JSON]["examples"] = Value::Object(examples.collect());
+    response
+}
+
+fn response(text: &str, schema: Value, source: Source) -> Value {
+    let mut response = json!({
+        "description": text,
+        "headers": {
+            "conax-sim-exchange": {
+                "description": "The exchange of the journal that the answer belongs to. [ours]",
+                "schema": { "type": "integer", "minimum": 0 },
+            },
+        },
+        "content": { (JSON): { "schema": schema } },
+    });
+    response[SOURCE] = source.code().into();
+    response
+}
+
+fn refusal_example(code: RefusalCode) -> (String, Value) {
+    let status = json!({ "code": code.code(), "message": code.text(), "description": null });
+    let example = json!({ "summary": code.text(), "value": { "status": status } });
+    (code.code().to_owned(), example)
+}
+
+/// Where the members of an answer are good for another call.
+fn links(operation: Operation) -> Option<Value> {
+    if operation.creates().is_some() {
+        return Some(json!({
+            "show": {
+                "operationId": Operation::Show.name(),
+                "description": "How the request fares.",
+                "parameters": {
+                    "query.token": "$request.body#/token",
+                    "query.provisioning_request_identifier": "id={$response.body#/data/id}",
+                },
+            },
+        }));
+    }
+    let logs_in = [Operation::IssueToken, Operation::IssueTokenForWebApiKey];
+    logs_in.contains(&operation).then(|| {
+        json!({
+            "release": {
+                "operationId": Operation::ReleaseToken.name(),
+                "description": "Ends the token.",
+                "requestBody": { "token": "$response.body#/data/token" },
+            },
+        })
+    })
+}
+
+/// The whole answer of a call that succeeds.
+fn success(door: &CrmDoor, operation: Operation) -> Value {
+    let members = door.writing.shape.members();
+    let data = match operation {
+        Operation::Show => any_type(members, Extent::Chosen),
+        Operation::List => {
+            json!({ "type": "array", "items": any_type(members, Extent::Chosen) })
+        }
+        Operation::IssueToken | Operation::IssueTokenForWebApiKey => token(),
+        Operation::ReleaseToken => closed(Map::new(), &[]),
+        _ => match operation.creates() {
+            Some(created) => of_type(members, created),
+            None => closed(Map::new(), &[]),
+        },
+    };
+    let texts = match door.writing.success_texts {
+        SuccessTexts::Null => json!({ "type": "null" }),
+        SuccessTexts::Empty => json!({ "const": "" }),
+    };
+    let status = status(json!({ "const": "OK" }), texts.clone(), texts);
+    let properties = Map::from_iter([
+        ("status".to_owned(), status),
+        (
+            "data".to_owned(),
+            told(data, "The result.", reply_source(operation)),
+        ),
+    ]);
+    let mut schema = closed(properties, &["status", "data"]);
+    schema["title"] = format!("{} succeeded", operation.name()).into();
+    schema
+}
+
+fn token() -> Value {
+    let token = json!({ "type": "string", "minLength": 1 });
+    let token = told(token, "The token for other calls.", Source::Attested);
+    closed(Map::from_iter([("token".to_owned(), token)]), &["token"])
+}
+
+/// The whole answer of a call that is refused.
+fn refusal(codes: &[RefusalCode]) -> Value {
+    let properties = Map::from_iter([("status".to_owned(), refused_status(refusal_codes(codes)))]);
+    let mut schema = closed(properties, &["status"]);
+    schema["title"] = "refused".into();
+    schema
+}
+
+fn refused_status(code: Value) -> Value {
+    let message = json!({ "type": "string", "minLength": 1 });
+    status(code, message, json!({ "type": ["string", "null"] }))
+}
+
+fn status(code: Value, message: Value, description: Value) -> Value {
+    let member = |name: &str, schema: Value, text: &str| {
+        let schema = match schema.get(SOURCE) {
+            Some(_) => schema,
+            None => told(schema, text, Source::Documented),
+        };
+        (name.to_owned(), schema)
+    };
+    let properties = Map::from_iter([
+        member("code", code, "`OK`, or why the call is refused."),
+        member("message", message, "A sentence for a person."),
+        member("description", description, "What else there is to say."),
+    ]);
+    let schema = closed(properties, &["code", "message", "description"]);
+    told(
+        schema,
+        "The status block of every answer.",
+        Source::Documented,
+    )
+}
+
+/// Any answer of the API, by any operation, in any of the shapes.
+pub(super) fn any_envelope() -> Value {
+    let text = json!({ "type": ["string", "null"] });
+    let succeeded = status(json!({ "const": "OK" }), text.clone(), text);
+    let list = json!({ "type": "array", "items": reference("ProvisioningRequest") });
+    let data = json!({
+        "anyOf": [reference("ProvisioningRequest"), list, token(), closed(Map::new(), &[])],
+    });
+    let success = closed(
+        Map::from_iter([("status".to_owned(), succeeded), ("data".to_owned(), data)]),
+        &["status", "data"],
+    );
+    let refused = refused_status(reference("RefusalCode"));
+    let refusal = closed(
+        Map::from_iter([("status".to_owned(), refused)]),
+        &["status"],
+    );
+    json!({ "oneOf": [success, refusal] })
+}
