@@ -2,6 +2,7 @@
 
 use conax_cli::exit::Exit;
 use conax_contract::clause::Clause;
+use conax_scenario::coverage::{Axis, skeleton};
 use conax_tests::{Program, repository};
 
 use crate::program::PATH;
@@ -37,7 +38,7 @@ fn what_a_run_met_is_counted_on_each_axis_apart() {
     assert_eq!(counted.code, Some(0), "{}", counted.stderr);
     for piece in [
         "clauses ",
-        "transitions    1 of   46",
+        "transitions     3 of   46",
         "cells           1 of  6",
         "besides",
     ] {
@@ -75,32 +76,53 @@ fn what_a_run_met_is_counted_on_each_axis_apart() {
 
 #[test]
 fn every_gap_has_a_skeleton_that_is_a_scenario() {
-    let empty = (
-        "empty.json",
-        "{ \"format\": 1, \"cases\": [{ \"verdict\": \"passed\", \"covers\": {} }] }",
-    );
-    for axis in ["clauses", "transitions", "cells"] {
-        let arguments = [
-            "coverage",
-            "empty.json",
-            "--gaps",
-            axis,
-            "--skeletons",
-            "gaps",
-        ];
-        let mut program = Program::start(PATH, &arguments, &[empty]);
-        let ended = program.ended();
-        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        let folder = program.file("gaps");
-        let linted = Program::run(PATH, &["lint", &folder], &[], &[]);
+    for axis in Axis::ALL {
+        let gaps = axis.all().into_iter().enumerate();
+        let skeletons: Vec<(String, String)> = gaps
+            .map(|(at, gap)| (format!("gaps/{at}.scenario.yaml"), skeleton(axis, &gap)))
+            .collect();
+        let files: Vec<(&str, &str)> = skeletons
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let linted = Program::run(PATH, &["lint", "gaps"], &files, &[]);
         assert_eq!(
             linted.code,
             Some(0),
-            "{axis}: {}{}",
+            "{}: {}{}",
+            axis.name(),
             linted.stdout,
             linted.stderr
         );
     }
+}
+
+#[test]
+fn skeletons_are_written_as_files_for_the_gaps_of_an_axis() {
+    let empty = (
+        "empty.json",
+        "{ \"cases\": [{ \"verdict\": \"passed\", \"covers\": {} }] }",
+    );
+    let arguments = [
+        "coverage",
+        "empty.json",
+        "--gaps",
+        "transitions",
+        "--skeletons",
+        "gaps",
+    ];
+    let mut program = Program::start(PATH, &arguments, &[empty]);
+    let ended = program.ended();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(
+        ended
+            .stdout
+            .contains("46 scenarios to be finished were written to gaps"),
+        "{}",
+        ended.stdout
+    );
+    let text = program.file("gaps/pairing-none-group.scenario.yaml");
+    assert!(text.contains("call: create_pairing"), "{text}");
 }
 
 #[test]

@@ -106,11 +106,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         }
     }
     let gaps = matches.get_one::<String>("gaps").map(String::as_str);
-    let exit = conclude(&covers, &sources_of(matches), &limits, gaps);
-    match (
-        gaps.and_then(Axis::from_name),
-        matches.get_one::<String>("skeletons"),
-    ) {
+    let folder = matches.get_one::<String>("skeletons");
+    // What is written to files need not be read here.
+    let printed = gaps.filter(|_| folder.is_none());
+    let exit = conclude(&covers, &sources_of(matches), &limits, printed);
+    match (gaps.and_then(Axis::from_name), folder) {
         (Some(axis), Some(folder)) => {
             write_skeletons(&covers, &sources_of(matches), axis, folder, exit)
         }
@@ -258,6 +258,7 @@ fn write_skeletons(
     exit: Exit,
 ) -> Exit {
     let account = Account::of(covers.iter(), sources);
+    let mut written = 0;
     for gap in account
         .axis(axis)
         .into_iter()
@@ -281,6 +282,10 @@ fn write_skeletons(
             ));
             return Exit::ReportNotWritten;
         }
+        written += 1;
     }
+    print::result(format_args!(
+        "{written} scenarios to be finished were written to {folder}"
+    ));
     exit
 }

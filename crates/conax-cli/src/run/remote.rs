@@ -44,7 +44,8 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// What the flags name, if they name a target.
     pub(crate) fn of(matches: &ArgMatches) -> Result<Option<Self>, String> {
-        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        // Not every verb that has a target knows all of its doors.
+        let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
         let Some(crm) = text("target") else {
             return Ok(None);
         };

@@ -145,7 +145,8 @@ impl Writer<'_> {
             .expecting(
                 at("process_immediately"),
                 Want::Is(u8::from(made.at_once).into()),
-            );
+            )
+            .expecting(at("parameters_set"), Want::Something);
         let state_is_known = self.sees_all() || (is_creation && !made.at_once);
         if !state_is_known {
             return line;
@@ -391,8 +392,8 @@ impl Writer<'_> {
             }
             // The same refused call is refused the same way.
             4 => {
-                let call = || refused(raw("GET", format!("/{show}?token=$token"), None));
-                let mut first = call();
+                let call = || raw("GET", format!("/{show}?token=$token"), None);
+                let mut first = refused(call());
                 first.keep.push(("code".to_owned(), "status.code"));
                 self.lines.push(first);
                 self.lines
