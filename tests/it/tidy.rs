@@ -22,7 +22,13 @@ const WALLS: [(&str, &[&str]); 6] = [
     ),
     (
         "tests",
-        &["conax-cli", "conax-contract", "conax-model", "conax-sim"],
+        &[
+            "conax-cli",
+            "conax-contract",
+            "conax-model",
+            "conax-scenario",
+            "conax-sim",
+        ],
     ),
 ];
 

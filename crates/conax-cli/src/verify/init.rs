@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use conax_contract::crm::{RequestType, encode};
+use conax_contract::crm::{RequestType, encode, is_secret_name};
 use conax_contract::world::WorldSpec;
 use conax_scenario::document::Door;
 use conax_scenario::run::Stop;
@@ -51,17 +51,34 @@ fn of_control(order: &Order, url: &str) -> Result<TargetWorld, Refused> {
             None => Err(unreachable("no answer".to_owned())),
         }
     };
-    let worlds = get("/v1/worlds")?;
-    let name = first_world(&worlds).unwrap_or("demo").to_owned();
-    let told = get(&format!("/v1/worlds/{}", encode(&name)))?;
+    let name = get("/v1/worlds")?["main"]
+        .as_str()
+        .unwrap_or("demo")
+        .to_owned();
+    let mut told = get(&format!("/v1/worlds/{}", encode(&name)))?;
+    leave_out_secrets(&mut told);
     let spec = WorldSpec::parse(&told.to_string())
         .map_err(|_| unreachable("its world cannot be read".to_owned()))?;
     Ok(TargetWorld::of(&spec))
 }
 
-fn first_world(worlds: &Value) -> Option<&str> {
-    let list = worlds["worlds"].as_array().or(worlds.as_array())?;
-    list.first()?["name"].as_str()
+/// What a control door tells of secrets is that there are some; nobody can log in with that.
+fn leave_out_secrets(world: &mut Value) {
+    if let Some(members) = world.as_object_mut() {
+        members.retain(|name, _| !matches!(name.as_str(), "tokens" | "web_api_keys"));
+    }
+    forget_passwords(world);
+}
+
+fn forget_passwords(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| !is_secret_name(name));
+            members.values_mut().for_each(forget_passwords);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_passwords),
+        _ => {}
+    }
 }
 
 /// What the requests that exist there tell of cards, boxes and services.

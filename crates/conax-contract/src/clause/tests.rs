@@ -1,3 +1,5 @@
+//! The catalogue: ids, places, topics.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -8,7 +8,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use conax_scenario::{record, report};
+use conax_scenario::{coverage, record, report};
 
 #[path = "record.rs"]
 mod sample;

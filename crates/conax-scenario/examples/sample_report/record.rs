@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::coverage::Covers;
 use super::record::{
     CaseRecord, ExchangeRecord, FORMAT, FaultRecord, FindingKind, FindingRecord, RunRecord,
     StepRecord, Verdict,
@@ -277,6 +278,11 @@ fn lost_answer() -> CaseRecord {
         ],
         exchanges,
         exchanges_left_out: 2,
+        covers: Some(Covers {
+            clauses: vec!["show.by-number".to_owned()],
+            transitions: vec!["request PENDING>COMPLETED ADD_SUBSCRIPTIONS".to_owned()],
+            cells: vec!["f05 ADD_SUBSCRIPTIONS after".to_owned()],
+        }),
         faults: vec![FaultRecord {
             name: "f05".to_owned(),
             status: "spent".to_owned(),

@@ -1,3 +1,5 @@
+//! What the documented examples, and changed ones, break.
+
 use conax_contract::crm::{BasePath, Operation};
 use serde_json::{Value, json};
 

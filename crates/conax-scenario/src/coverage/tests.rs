@@ -1,3 +1,5 @@
+//! Folding, counting, and the space there is.
+
 use conax_contract::source::Source;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! The list of defects.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Moves become lines, and lines a file that reads.
+
 use super::moves::Order;
 use super::*;
 use crate::document::{Given, Library, Reader};

@@ -212,6 +212,7 @@ impl TargetWorld {
                 .users
                 .iter()
                 .find(|user| user.password.is_some())
+                .or(spec.users.first())
                 .map(|user| LoginWorld {
                     username: user.username.clone(),
                     organisation: spec.organisation.clone(),

@@ -15,6 +15,7 @@ macro_rules! shipped {
 /// Every shipped world by its path below `fixtures/worlds`.
 pub(super) const SHIPPED: &[(&str, &str)] = shipped![
     "demo",
+    "lab",
     "documented/show",
     "documented/list",
     "documented/add_subscriptions",

@@ -11,6 +11,7 @@ use quick_xml::events::Event;
 use serde_json::Value;
 
 use super::{github, html, json, json_schema, junit, story, tap};
+use crate::coverage;
 use crate::record::{self, CaseRecord, FindingRecord, RunRecord, StepRecord, Verdict};
 
 #[test]
