@@ -41,6 +41,8 @@ pub struct HouseSettings {
     pub faults: Vec<RuleSpec>,
     /// Whether a call may bring a fault of its own in a header.
     pub fault_header: bool,
+    /// Whether a refused call is told the clause behind it in a header.
+    pub clause_header: bool,
     /// Events each side of the ledger keeps.
     pub ledger_limit: usize,
     /// The bearer token the control door asks for, if any.
@@ -67,6 +69,7 @@ impl HouseSettings {
             journal: JournalLimits::default(),
             faults: Vec::new(),
             fault_header: false,
+            clause_header: false,
             ledger_limit: 1_000_000,
             control_token: None,
             world_limit: 256,

@@ -121,6 +121,8 @@ settings! {
         "Faults that hold from the start: a *.faults.yaml file, a preset such as `f05`, or a weather such as `brownout`";
     "fault-header", "SWITCH", "off", check::switch,
         "Whether a call may name a fault for itself in the header `conax-sim-fault`: on or off";
+    "clause-header", "SWITCH", "off", check::switch,
+        "Whether a refused call is told the clause behind it in the header `conax-sim-clause`: on or off";
     "ledger-limit", "N", "1000000", check::count,
         "Events each of the ledger's two journals keeps";
     "body-limit", "BYTES", "1048576", check::count,

@@ -55,6 +55,7 @@ pub(crate) fn house(
         },
         faults: faults_at_start(settings.optional("faults"))?,
         fault_header: value(switch(settings.get("fault-header")))?,
+        clause_header: value(switch(settings.get("clause-header")))?,
         ledger_limit: value(count(settings.get("ledger-limit")))?,
         control_token,
         snapshot_key: snapshot_key(settings)?,

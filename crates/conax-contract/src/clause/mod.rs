@@ -2,10 +2,11 @@
 //! where the documents are silent, each as a [`Clause`] with its source.
 //!
 //! What the tables of [`crm`](crate::crm) say is not said again: `derived` makes clauses of them,
-//! `written` has the sentences no table holds. Read on there. Who checks a clause is not known
+//! `written` has the sentences no table holds, `refused` tells which clause stands behind a refusal. Who checks a clause is not known
 //! here.
 
 mod derived;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod written;

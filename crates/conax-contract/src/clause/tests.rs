@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::crm::{Member, Operation};
+use crate::crm::{
+    HttpMode, Member, Operation, Reading, Refusal, RefusalCode, parse_body, read_call,
+};
 
 #[test]
 fn every_clause_has_an_id_of_its_own_and_is_found_by_it() {
@@ -44,6 +46,69 @@ fn every_operation_parameter_and_member_is_a_clause() {
     }
     for member in Member::ALL {
         assert!(Clause::find(&format!("request.{}", member.code())).is_some());
+    }
+}
+
+/// Every call that is refused says by which clause.
+#[test]
+fn every_refusal_of_a_call_has_a_clause_behind_it() {
+    let cases = [
+        (
+            Operation::AddSubscriptions,
+            "{}",
+            "add_subscriptions.subscription_identifier",
+        ),
+        (
+            Operation::AddSubscriptions,
+            r#"{"subscription_identifier":{"id":"1"},"service_identifier":{"id":"1"},"smartcard_identifier":{"id":"1","serial_number":"2"}}"#,
+            "smartcard-identifier.exactly-one",
+        ),
+        (
+            Operation::AddSubscriptions,
+            r#"{"subscription_identifier":{"id":"1"},"service_identifier":7,"smartcard_identifier":{"id":"1"}}"#,
+            "service-identifier.type",
+        ),
+        (
+            Operation::AddSubscriptions,
+            r#"{"subscription_identifier":{"id":"1"},"service_identifier":{"id":"1"},"smartcard_identifier":{"id":"1"},"priority":"URGENT"}"#,
+            "priority.values",
+        ),
+        (
+            Operation::AddSubscriptions,
+            r#"{"subscription_identifier":{"id":"1"},"service_identifier":{"id":"1"},"smartcard_identifier":{"id":"1"},"start_date":"now"}"#,
+            "start-date.form",
+        ),
+        (
+            Operation::AddToExistingPairing,
+            r#"{"smartcard_identifier":{"id":"1"}}"#,
+            "add_to_existing_pairing.one-set",
+        ),
+        (
+            Operation::CreatePairing,
+            r#"{"smartcard_set":[],"stb_set":[{"stb_ca_id":"1"}]}"#,
+            "create_pairing.sets",
+        ),
+        (
+            Operation::ResetPinToGivenValue,
+            r#"{"subscription_identifier":{"id":"1"},"smartcard_identifier":{"id":"1"},"pin":"12a4"}"#,
+            "reset_pin_to_given_value.pin-form",
+        ),
+    ];
+    for (operation, body, expected) in cases {
+        let params = parse_body(body.as_bytes()).unwrap();
+        let refusal = read_call(operation, &params, &Reading::default()).unwrap_err();
+        let behind = Clause::behind(Some(operation), &refusal).map(|clause| clause.id.as_str());
+        assert_eq!(behind, Some(expected), "{refusal}");
+    }
+    for code in RefusalCode::ALL
+        .into_iter()
+        .filter(|code| code.http_status(HttpMode::Business200) == 200)
+    {
+        let refusal = Refusal::new(code, "The parameter `priority` is wrong.");
+        assert!(
+            Clause::behind(Some(Operation::AddSubscriptions), &refusal).is_some(),
+            "{code:?}"
+        );
     }
 }
 

@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use conax_contract::clause::Clause;
 use conax_contract::crm::{
     CONTENT_TYPE, Call, FieldsSet, HttpMode, LifeCycleState, ListCall, ListFilter, Operation,
     Params, Refusal, RefusalCode, RequestIdentifier, Route, ShowCall, Writing, find_route,
@@ -39,6 +40,9 @@ use crate::worlds::{WorldRefusal, Worlds};
 /// Tells the exchange of the journal that an answer belongs to.
 const EXCHANGE_HEADER: &str = "conax-sim-exchange";
 
+/// Tells the clause behind a refusal.
+const CLAUSE_HEADER: &str = "conax-sim-clause";
+
 /// A list of more requests than this is written while it is sent.
 const LONG_LIST: usize = 256;
 
@@ -51,6 +55,8 @@ pub fn router(worlds: Arc<Worlds>) -> Router {
 struct Answer {
     refusal: Option<RefusalCode>,
     allow: Option<&'static str>,
+    /// The clause behind the refusal, if it is to be told.
+    clause: Option<&'static Clause>,
     text: Text,
     subject: Subject,
 }
@@ -69,6 +75,7 @@ impl Answer {
         Self {
             refusal: None,
             allow: None,
+            clause: None,
             text: Text::Whole(body),
             subject,
         }
@@ -79,6 +86,7 @@ impl Answer {
         Self {
             refusal: Some(refusal.code),
             allow: None,
+            clause: None,
             text: Text::Whole(refused(refusal)),
             subject: Subject {
                 outcome,
@@ -121,7 +129,10 @@ async fn answer_call(
             Err(no_world(refusal))
         }
     };
-    let answer = answer.unwrap_or_else(|refusal| Answer::refused(&refusal));
+    let answer = answer.unwrap_or_else(|refusal| Answer {
+        clause: clause_behind(shared, &parts, &refusal),
+        ..Answer::refused(&refusal)
+    });
     let status = answer.status(shared.settings.crm.http_mode);
     let (kept, body) = match answer.text {
         Text::Whole(text) => {
@@ -150,10 +161,28 @@ async fn answer_call(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     headers.insert(EXCHANGE_HEADER, HeaderValue::from(number));
+    if let Some(clause) = answer.clause
+        && let Ok(id) = HeaderValue::from_str(&clause.id)
+    {
+        headers.insert(CLAUSE_HEADER, id);
+    }
     if let Some(allow) = answer.allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(allow));
     }
     response
+}
+
+/// The clause behind a refusal, if the settings want it told.
+fn clause_behind(shared: &Shared, parts: &Parts, refusal: &Refusal) -> Option<&'static Clause> {
+    if !shared.settings.clause_header {
+        return None;
+    }
+    let base = &shared.settings.crm.base_path;
+    let operation = match find_route(base, parts.method.as_str(), parts.uri.path()) {
+        Route::Operation(operation) | Route::WrongVerb { operation, .. } => Some(operation),
+        Route::Unknown { .. } => None,
+    };
+    Clause::behind(operation, refusal)
 }
 
 async fn respond(
@@ -170,10 +199,14 @@ async fn respond(
     }
     match find_route(&shared.settings.crm.base_path, parts.method.as_str(), path) {
         Route::Unknown { nearest } => Err(Refusal::unknown_method(path, nearest)),
-        Route::WrongVerb { operation, .. } => Ok(Answer {
-            allow: Some(operation.verb()),
-            ..Answer::refused(&Refusal::wrong_verb(operation, parts.method.as_str()))
-        }),
+        Route::WrongVerb { operation, .. } => {
+            let refusal = Refusal::wrong_verb(operation, parts.method.as_str());
+            Ok(Answer {
+                allow: Some(operation.verb()),
+                clause: clause_behind(shared, parts, &refusal),
+                ..Answer::refused(&refusal)
+            })
+        }
         Route::Operation(operation) if operation.verb() == "GET" => {
             let params = parse_query(parts.uri.query().unwrap_or_default())?;
             perform(shared, operation, &params, parts).await
@@ -319,6 +352,7 @@ fn list_requests(shared: &Shared, writing: Writing, call: &ListCall<'_>) -> Answ
         return Answer {
             refusal: None,
             allow: None,
+            clause: None,
             text: Text::InPieces(ListBody::new(writing, call.fields, rows)),
             subject: Subject {
                 outcome: Some(outcome.into()),

@@ -106,7 +106,7 @@ fn entry(record: &VerifyRecord, clause: &ClauseRecord, is_open: bool) -> String 
         id = escape(&clause.id),
         source = escape(&clause.source),
         strict = escape(&clause.strictness),
-        says = escape(&clause.statement),
+        says = prose(&clause.statement),
     )
 }
 
@@ -136,6 +136,16 @@ fn break_entry(record: &VerifyRecord, one: &Break) -> String {
         );
     }
     out
+}
+
+/// A sentence; what stands between backticks is code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(at, part)| match at % 2 {
+        0 => escape(part),
+        _ => format!("<code>{}</code>", escape(part)),
+    });
+    parts.collect()
 }
 
 fn escape(text: &str) -> String {
