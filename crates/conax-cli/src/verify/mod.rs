@@ -78,7 +78,8 @@ pub(crate) fn command() -> Command {
         .arg(switch("quiet", "Print the broken clauses and the last line only").short('q'))
         .arg(switch("verbose", "Print every clause").short('v'))
         .after_help(format!(
-            "Parts:\n{}\n\nExamples:\n  \
+            "Nobody else should work at the target meanwhile: laws that compare lists cannot tell \
+             who changed them.\n\nParts:\n{}\n\nExamples:\n  \
              conax-sim verify --target self\n  \
              conax-sim verify --init --target http://127.0.0.1:8080 > target.world.yaml\n  \
              conax-sim verify --target http://127.0.0.1:8080 --world target.world.yaml\n  \

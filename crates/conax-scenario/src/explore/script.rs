@@ -265,7 +265,7 @@ impl Writer<'_> {
             token,
         }))));
         // What is refused leaves nothing behind.
-        if mistake % 4 == 0 && self.sees_all() {
+        if mistake.is_multiple_of(4) && self.sees_all() {
             let wanted = operation.creates().map_or("", RequestType::code);
             let count = self
                 .model
@@ -545,7 +545,7 @@ impl Writer<'_> {
             }))
         };
         let issue = |parameters| said(Operation::IssueToken, parameters, Token::Absent);
-        if how % 6 == 0 {
+        if how.is_multiple_of(6) {
             self.lines.push(refused(issue(body("not-the-password"))));
             return;
         }

@@ -127,13 +127,16 @@ fn chosen<'o>(options: &'o Options, only: &'o [String]) -> impl Iterator<Item = 
     })
 }
 
+/// Who is told of every probe before it is made.
+pub type Hearer<'h> = &'h mut dyn FnMut(&Probe);
+
 /// Verifies a target; `hear` is told of every probe before it is made.
 pub fn verify(
     target: &mut dyn Target,
     world: &TargetWorld,
     credentials: &Credentials,
     options: &Options,
-    (only, hear): (&[String], &mut dyn FnMut(&Probe)),
+    (only, hear): (&[String], Hearer<'_>),
 ) -> (VerifyRecord, Verdicts) {
     let mut session = Session::new(target, world, credentials, options);
     session.log_in();
