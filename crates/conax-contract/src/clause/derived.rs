@@ -38,7 +38,7 @@ fn of_operation(operation: Operation) -> Vec<Clause> {
     let mut clauses = vec![clause(
         format!("{name}.method"),
         format!(
-            "It is called with {} {}.",
+            "It is called with `{} {}`.",
             operation.verb(),
             operation.path()
         ),
