@@ -191,7 +191,12 @@ fn a_world_file_that_is_wrong_is_told_with_its_lines() {
 
 #[test]
 fn a_target_that_is_not_there_is_told() {
-    let ended = verify(&["--target", "http://127.0.0.1:1", "--timeout", "2s"], &[]);
+    let ended = verify(&["--target", "http://127.0.0.1:1"], &[]);
+    assert_eq!(ended.code, Some(i32::from(Exit::Usage.code())));
+    assert!(ended.stderr.contains("needs a token"), "{}", ended.stderr);
+    let there = ["--target", "http://127.0.0.1:1", "--timeout", "2s"];
+    let with = ["--secrets-file", "secrets"];
+    let ended = verify(&[&there[..], &with].concat(), &[TOKEN]);
     assert_eq!(
         ended.code,
         Some(i32::from(Exit::Surroundings.code())),

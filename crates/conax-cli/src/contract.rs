@@ -243,7 +243,7 @@ fn coverage(matches: &ArgMatches) -> Exit {
     let shown = record
         .clauses
         .iter()
-        .filter(|clause| clause.standing != Standing::NotTestable);
+        .filter(|clause| clause.standing == Standing::Held);
     let covers = Covers {
         clauses: shown.map(|clause| clause.id.clone()).collect(),
         ..Covers::default()

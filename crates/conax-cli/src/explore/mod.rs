@@ -194,8 +194,13 @@ impl Order {
     /// Prints what was found, and writes its file.
     fn tell(&self, found: &Found) -> Result<(), Refused> {
         let again = format!(
-            "conax-sim explore --seed {}{}",
-            self.seed, self.target_flags
+            "conax-sim explore --seed {} --cases {} --moves {} --jobs {} --strict {}{}",
+            self.seed,
+            self.search.cases,
+            self.search.moves,
+            self.search.jobs,
+            self.search.least,
+            self.target_flags
         );
         let text = scenario_text(
             &found.lines,

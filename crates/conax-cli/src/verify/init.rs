@@ -155,6 +155,9 @@ fn token(order: &Order, target: &mut dyn Target, notes: &mut Vec<String>) -> Opt
     if let Some(token) = order.credentials.token.clone().or_else(|| target.token()) {
         return Some(token);
     }
+    if order.options.is_read_only {
+        return None;
+    }
     let (login, password) = (
         order.world.login.as_ref()?,
         order.credentials.password.as_ref()?,

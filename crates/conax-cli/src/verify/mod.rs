@@ -248,6 +248,12 @@ impl Order {
                            hint: put `token=…` into a file and name it with --secrets-file, or set CONAX_TOKEN";
             return Err((Exit::Usage, problem.to_owned()));
         }
+        let can_log_in = self.world.login.is_some() && self.credentials.password.is_some();
+        if self.credentials.token.is_none() && !can_log_in && self.target != OURSELVES {
+            let problem = "a verification needs a token, or a login in the world file and its password\n   \
+                           hint: put `token=…` or `password=…` into a file and name it with --secrets-file";
+            return Err((Exit::Usage, problem.to_owned()));
+        }
         if is_quiet {
             return Ok(());
         }

@@ -63,6 +63,11 @@ pub(super) fn chosen(matches: &ArgMatches) -> Result<Vec<&'static Defect>, Refus
 pub(super) fn prove(order: &Order, defects: &[&'static Defect]) -> Result<Exit, Refused> {
     let began = Instant::now();
     let (clean, _) = verified(order, None)?;
+    if clean.standing(Standing::Broken).next().is_some() {
+        let problem = "the right simulator breaks a clause already, so nothing can be proved\n   \
+                       hint: `conax-sim verify --target self --strict may` tells which";
+        return Err((Exit::NotMet, problem.to_owned()));
+    }
     let caught = in_parallel(order, defects)?;
     let wrong: Vec<(&'static Defect, Verdicts)> = caught
         .iter()

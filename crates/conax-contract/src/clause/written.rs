@@ -178,7 +178,12 @@ const WRITTEN: &[Written] = &[
     says("show.by-id", Attested, "pages 523375, 510799", "A request can be named by its id."),
     says("show.by-number", Attested, "pages 523375, 510799", "A request can be named by its number."),
     says("show.fields-set-all", Documented, "Parameters of show", "Without `fields_set` all fields are returned."),
-    says("show.fields-set-exact", Documented, "Parameters of show", "With `fields_set` the named fields are returned, and no others."),
+    says(
+        "show.fields-set-exact",
+        Inferred,
+        "from Parameters of show",
+        "With `fields_set` the named fields are returned, and no others.",
+    ),
     says("show.strict-form", Attested, "page 490268", "The documented form of an identifier in a query is name=field=value.")
         .or("other forms are taken as well", "only the documented form", Some("identifiers")),
     says("list.one-filter", Documented, "Restrictions of list", "Exactly one of `type`, `life_cycle_state` and `reference_number` is given: none and two are refused."),
@@ -194,7 +199,12 @@ const WRITTEN: &[Written] = &[
     says("list.type-values", Documented, "Parameters of list", "A type that is none of the thirteen is refused."),
     says("list.state-values", Documented, "Parameters of list", "A state that is none of the three is refused."),
     says("list.fields-set-all", Documented, "Parameters of list", "Without `fields_set` all fields are returned."),
-    says("list.fields-set-exact", Documented, "Parameters of list", "With `fields_set` the named fields are returned, and no others."),
+    says(
+        "list.fields-set-exact",
+        Inferred,
+        "from Parameters of list",
+        "With `fields_set` the named fields are returned, and no others.",
+    ),
     says("list.nothing-found", Inferred, "", "If nothing matches, the list is empty."),
     says("list.order", Inferred, "from the order of the example", "The oldest request comes first."),
     says("list.number-of-results-limits", Attested, "page 510683", "From R13 on `number_of_results` limits the list."),
@@ -254,7 +264,12 @@ const WRITTEN: &[Written] = &[
         .or("refused, as the Restrictions say", "taken, as the description says", Some("pairing-sets")),
     says("add_to_existing_pairing.process-name", Shown, "the example of add_to_existing_pairing", "Its requests have the process name MANUAL.")
         .strictly(Strictness::Should),
-    says("distributor.with-subscription", Shown, "the examples", "Links to a distributor are there when a subscription is named, and only then."),
+    says(
+        "distributor.with-subscription",
+        Inferred,
+        "from the examples",
+        "Links to a distributor are there when a subscription is named, and only then.",
+    ),
     // ---------------------------------------------------------------------------- submission --
     says(
         "process-immediately.default",
@@ -306,7 +321,12 @@ const WRITTEN: &[Written] = &[
         .or("any length", "so many digits", Some("pin-digits")),
     says("pin.never-answered", Shown, "the example of reset_pin_to_given_value", "The PIN is in no answer: `ca_pin` is null."),
     // --------------------------------------------------------------------------- the request --
-    says("request.known-members", Shown, "the examples", "A request has no members the examples do not have."),
+    says(
+        "request.known-members",
+        Inferred,
+        "from the examples",
+        "A request has no members the examples do not have.",
+    ),
     says("request.shape", Shown, "the examples", "It has the 17 common members, and `number` and `reference_number`, or the two `provider_error_` members, or all four.")
         .or("all 21 members", "one of the two printed shapes", Some("shape")),
     says("request.date-form", Shown, "the examples", "Dates are YYYY-MM-DDThh:mm:ss, without zone and fraction."),
@@ -326,7 +346,13 @@ const WRITTEN: &[Written] = &[
         "page 952711",
         "A REJECTED request has an error code and its text.",
     ),
-    says("request.updated", Shown, "the example of show", "When a request ends, its `updated_date` is its `executed_date`."),
+    says(
+        "request.updated",
+        Shown,
+        "the example of show",
+        "When a request ends, its `updated_date` is its `executed_date`.",
+    )
+    .strictly(Strictness::Should),
     says("request.executed-after-created", Shown, "the example of show", "`executed_date` is not before the creation."),
     says("request.same-everywhere", Inferred, "", "Created, shown and listed, a request is the same."),
     says(

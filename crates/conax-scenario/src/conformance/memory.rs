@@ -53,7 +53,7 @@ impl Known {
 impl Memory {
     /// Judges one answer, or those of calls made at the same time, and remembers them.
     pub(super) fn judge(&mut self, heard: &[&Heard], verdicts: &mut Verdicts) {
-        let before = self.highest;
+        let (before, is_alone) = (self.highest, heard.len() == 1);
         for heard in heard {
             let creates = heard.operation.creates().is_some();
             for printed in Printed::all(heard) {
@@ -62,7 +62,8 @@ impl Memory {
                 }
                 self.judge_seen(&printed, creates, verdicts);
             }
-            if heard.operation == Operation::List {
+            // A list that was served first of several calls cannot have what they made.
+            if heard.operation == Operation::List && is_alone {
                 self.judge_complete(heard, verdicts);
             }
         }

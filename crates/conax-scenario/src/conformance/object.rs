@@ -293,9 +293,6 @@ fn states(printed: &Printed<'_>, verdicts: &mut Verdicts) {
                     )
                 });
             }
-            verdicts.judge("law.c2", !set(Member::ReferenceNumber), || {
-                printed.at_member(Member::ReferenceNumber, "null, as it is not COMPLETED")
-            });
         }
         None => {}
     }

@@ -259,9 +259,12 @@ pub(super) fn run_token(session: &mut Session<'_>) {
     }
 }
 
-fn valid(session: &Session<'_>, operation: Operation) -> Value {
+fn valid(session: &mut Session<'_>, operation: Operation) -> Value {
     match operation {
-        Operation::Show => json!({ "provisioning_request_identifier": { "number": "1" } }),
+        Operation::Show => match session.some_request() {
+            Some(request) => json!({ "provisioning_request_identifier": { "id": request["id"] } }),
+            None => json!({ "provisioning_request_identifier": { "number": "1" } }),
+        },
         Operation::List => json!({ "life_cycle_state": "PENDING", "fields_set": "id" }),
         operation => orders::order(operation, session.world, 0).unwrap_or_else(|| json!({})),
     }

@@ -127,6 +127,18 @@ fn chosen<'o>(options: &'o Options, only: &'o [String]) -> impl Iterator<Item = 
     })
 }
 
+/// Stars out secrets a target repeats in its texts, and what would move a terminal's cursor.
+fn hide(secrets: &[String], text: &mut String) {
+    for secret in secrets {
+        if text.contains(secret.as_str()) {
+            *text = text.replace(secret.as_str(), "***");
+        }
+    }
+    if text.contains(|sign: char| sign.is_control() && sign != '\n') {
+        *text = text.replace(|sign: char| sign.is_control() && sign != '\n', "?");
+    }
+}
+
 /// Who is told of every probe before it is made.
 pub type Hearer<'h> = &'h mut dyn FnMut(&Probe);
 
@@ -156,8 +168,16 @@ pub fn verify(
         }
     }
     let trouble = session.trouble().map(str::to_owned);
-    let (witness, notes, created) = session.into_parts();
-    let clauses = VerifyRecord::clauses_of(&witness.verdicts);
+    let secrets = session.secrets();
+    let (witness, mut notes, created) = session.into_parts();
+    let mut clauses = VerifyRecord::clauses_of(&witness.verdicts);
+    for one in clauses.iter_mut().flat_map(|clause| &mut clause.breaks) {
+        hide(&secrets, &mut one.expected);
+        hide(&secrets, &mut one.found);
+    }
+    for note in &mut notes {
+        hide(&secrets, &mut note.reply);
+    }
     let calls = notes.len();
     let shows = |note: &ExchangeNote| {
         let mut breaks = clauses.iter().flat_map(|clause| &clause.breaks);

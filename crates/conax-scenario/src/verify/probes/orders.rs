@@ -51,7 +51,7 @@ pub(super) fn order(operation: Operation, world: &TargetWorld, card: usize) -> O
     })
 }
 
-/// The PIN that is set: nobody's, and looked for in every answer.
+/// The PIN that is set: nobody's.
 pub(super) const PIN: &str = "7391";
 
 /// The same order with one parameter more, or another one.
