@@ -181,6 +181,9 @@ fn token(order: &Order, target: &mut dyn Target, notes: &mut Vec<String>) -> Opt
     let token = reply["data"]["token"].as_str().map(str::to_owned);
     if token.is_none() {
         let message = reply["status"]["message"].as_str().unwrap_or("no answer");
+        // It stands in a file: one line, without the password.
+        let message = message.replace(password.as_str(), "***");
+        let message = message.replace(char::is_control, " ");
         notes.push(format!("The login was refused: {message}"));
     }
     token

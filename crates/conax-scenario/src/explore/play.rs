@@ -227,7 +227,7 @@ impl Player<'_> {
     fn judge_call(&self, index: usize, line: &Line, heard: &Heard) -> Result<(), Failure> {
         let says_status = line.expect.iter().any(|(path, _)| path == "status");
         if !says_status && !heard.is_ok() {
-            let message = heard.status()["message"].as_str().unwrap_or_default();
+            let message = self.hidden(heard.status()["message"].as_str().unwrap_or_default());
             return Err(differs(
                 index,
                 "status",
@@ -244,6 +244,16 @@ impl Player<'_> {
             judge(index, path, want, found, &self.kept)?;
         }
         Ok(())
+    }
+
+    /// A target's text without the tokens it may repeat, in one line.
+    fn hidden(&self, text: &str) -> String {
+        let kept = self.kept.values().filter_map(Value::as_str);
+        let tokens = kept
+            .chain([self.token.as_str()])
+            .filter(|token| token.len() >= 16);
+        let text = tokens.fold(text.to_owned(), |text, token| text.replace(token, "***"));
+        text.replace(char::is_control, " ")
     }
 
     fn keep(&mut self, line: &Line, heard: &Heard) {

@@ -281,24 +281,19 @@ impl TargetWorld {
                 out.push_str("# login: { username: \"…\", organisation: \"…\", unit: \"…\" }\n")
             }
         }
-        let mut record = |key: &str, what: &str, named: Option<&Named>, hint: &str| {
-            out.push_str(&format!("\n# {what}\n"));
-            match named {
-                Some(named) => out.push_str(&format!("{key}: {}\n", flow(named))),
-                None => out.push_str(&format!("# {key}: {hint}\n")),
-            }
-        };
         record(
+            &mut out,
             "subscription",
             "The subscription the requests are for. Every key it is given is tried.",
             self.subscription.as_ref(),
             "{ id: \"…\", number: \"…\" }",
         );
         record(
+            &mut out,
             "service",
-            "A service of it; its CA id, if you know it, is looked for in the answers.",
+            "A service of it. Every key it is given is tried.",
             self.service.as_ref(),
-            "{ id: \"…\", code: \"…\", alternative_code: \"…\", ca_id: \"…\" }",
+            "{ id: \"…\", code: \"…\", alternative_code: \"…\" }",
         );
         out.push_str("\n# Smartcards of it: one at least, better three.\n");
         match self.smartcards.is_empty() {
@@ -318,32 +313,29 @@ impl TargetWorld {
                 out.push_str(&format!("stbs: [{}]\n", stbs.join(", ")));
             }
         }
-        let mut record = |key: &str, what: &str, named: Option<&Named>, hint: &str| {
-            out.push_str(&format!("\n# {what}\n"));
-            match named {
-                Some(named) => out.push_str(&format!("{key}: {}\n", flow(named))),
-                None => out.push_str(&format!("# {key}: {hint}\n")),
-            }
-        };
         record(
+            &mut out,
             "no_service",
             "To be refused: a product that is no service.",
             self.no_service.as_ref(),
             "{ code: \"…\" }",
         );
         record(
+            &mut out,
             "no_smartcard",
             "To be refused: an item that is no smartcard.",
             self.no_smartcard.as_ref(),
             "{ serial_number: \"…\" }",
         );
         record(
+            &mut out,
             "service_elsewhere",
             "To be refused: a service that is not on the subscription.",
             self.service_elsewhere.as_ref(),
             "{ code: \"…\" }",
         );
         record(
+            &mut out,
             "smartcard_elsewhere",
             "To be refused: a smartcard that is not on the subscription.",
             self.smartcard_elsewhere.as_ref(),
@@ -465,6 +457,15 @@ fn named(kind: IdentifierKind) -> impl Fn(&Marked, &mut Findings) -> Option<Name
                 Some(Named { keys, ca_id })
             },
         )
+    }
+}
+
+/// A record of the file, or a remark on how it would be named.
+fn record(out: &mut String, key: &str, what: &str, named: Option<&Named>, hint: &str) {
+    out.push_str(&format!("\n# {what}\n"));
+    match named {
+        Some(named) => out.push_str(&format!("{key}: {}\n", flow(named))),
+        None => out.push_str(&format!("# {key}: {hint}\n")),
     }
 }
 
