@@ -63,6 +63,7 @@ mod sockets;
 mod tls;
 mod verbs;
 mod verify;
+mod writing;
 
 // The rules of the house.
 mod readme;

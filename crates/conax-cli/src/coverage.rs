@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::contract::{source_argument, sources_of};
 use crate::exit::Exit;
 use crate::print;
-use crate::run::write_file;
+use crate::write::write_file;
 
 /// Gaps that are printed of an axis; `--gaps` prints all.
 const GAPS: usize = 8;

@@ -1,5 +1,7 @@
 //! `fmt`: brings scenario files into their tidy form.
 
+use std::path::Path;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::text::render;
 use conax_scenario::document::tidy;
@@ -7,6 +9,7 @@ use conax_scenario::document::tidy;
 use crate::exit::Exit;
 use crate::print;
 use crate::run::find_named;
+use crate::write::write_file;
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -80,7 +83,7 @@ fn tidy_file(path: &str, only_check: bool) -> Result<bool, (String, Exit)> {
         return Ok(false);
     }
     if !only_check {
-        std::fs::write(path, tidied).map_err(|error| refused(error, "write"))?;
+        write_file(Path::new(path), tidied.as_bytes()).map_err(|error| refused(error, "write"))?;
     }
     Ok(true)
 }

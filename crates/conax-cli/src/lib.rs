@@ -31,10 +31,12 @@ mod run;
 mod schema;
 mod serve;
 pub mod settings;
+mod signals;
 mod snapshot;
 mod verify;
 mod why;
 mod world;
+mod write;
 
 pub use args::command_line;
 
@@ -48,20 +50,20 @@ use crate::exit::Exit;
 /// Runs the program with these arguments, the first being its name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    guarded(move || run_verb(args)).into()
+    guarded(move || print::concluded(run_verb(args))).into()
 }
 
 fn run_verb(args: Vec<OsString>) -> Exit {
     match command_line().try_get_matches_from(args) {
         Ok(matches) => args::dispatch(&matches),
         Err(error) => {
-            // Help and version are results; everything else is a complaint. Printing may fail
-            // only if nobody listens.
-            let _ = error.print();
-            match error.use_stderr() {
-                true => Exit::Usage,
-                false => Exit::Met,
+            // Help and version are results; everything else is a complaint.
+            let printed = error.print();
+            if error.use_stderr() {
+                return Exit::Usage;
             }
+            print::note(printed);
+            Exit::Met
         }
     }
 }

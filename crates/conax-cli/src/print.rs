@@ -1,14 +1,54 @@
 //! Printing: results to standard output, everything else to standard error.
 //!
-//! Whoever closed his end of a pipe does not want to read on; that is no reason to fail, so errors
-//! of writing are let go. `println!` would panic.
+//! Whoever closed his end of a pipe does not want to read on; that is no reason to fail, so such
+//! errors are let go. Every other error of writing a result is kept for the end of the program
+//! ([`concluded`]): a result that is not there, on a disk that is full, is no success. `println!`
+//! would panic.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{Error, ErrorKind, Result, Write};
+use std::sync::OnceLock;
+
+use crate::exit::Exit;
+
+/// Why a result could not be printed, the first time.
+static FAILURE: OnceLock<Error> = OnceLock::new();
+
+/// Remembers a failure to print a result.
+pub(crate) fn note(printed: Result<()>) {
+    if let Err(error) = printed
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        // Only the first is told.
+        let _ = FAILURE.set(error);
+    }
+}
+
+/// Whether a result could not be printed, though somebody wanted it.
+pub(crate) fn has_failed() -> bool {
+    FAILURE.get().is_some()
+}
+
+/// How the program ends, now that everything is printed.
+pub(crate) fn concluded(exit: Exit) -> Exit {
+    note(std::io::stdout().flush());
+    match FAILURE.get() {
+        None => exit,
+        Some(error) => {
+            aside(format_args!(
+                "error: failed to write to standard output: {error}"
+            ));
+            match exit {
+                Exit::OurBug => exit,
+                _ => Exit::ReportNotWritten,
+            }
+        }
+    }
+}
 
 /// Prints a line of the result.
 pub(crate) fn result(line: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    note(writeln!(std::io::stdout(), "{line}"));
 }
 
 /// Prints a name and what it means, wrapped to eighty columns.
@@ -30,8 +70,7 @@ pub(crate) fn meaning(name: &str, width: usize, text: &str) {
 /// Prints a result as it is.
 pub(crate) fn text(text: &[u8]) {
     let mut stdout = std::io::stdout();
-    let _ = stdout.write_all(text);
-    let _ = stdout.flush();
+    note(stdout.write_all(text).and_then(|()| stdout.flush()));
 }
 
 /// Shows where things stand, without ending the line.

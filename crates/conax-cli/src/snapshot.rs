@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::print;
 use crate::serve::complain;
 use crate::settings::SettingsError;
+use crate::write::write_file;
 
 /// Why a snapshot is not saved or loaded.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +90,7 @@ fn save(matches: &ArgMatches) -> Result<String, SnapshotError> {
         "application/json",
         br#"{"file":true}"#,
     )?;
-    std::fs::write(path, &bytes).map_err(|source| SnapshotError::Write(path.into(), source))?;
+    write_file(path, &bytes).map_err(|source| SnapshotError::Write(path.into(), source))?;
     let count = bytes.len();
     Ok(format!(
         "saved the world `{world}` to {} ({count} bytes)",

@@ -24,10 +24,9 @@ use self::answers::Dates;
 use self::compare::{CaseDifference, StepDifference, compare};
 use crate::exit::Exit;
 use crate::print;
-use crate::run::{
-    Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all, stop_on_signal,
-    write_file,
-};
+use crate::run::{Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all};
+use crate::signals::stop_on_signal;
+use crate::write::write_file;
 
 /// The form of the report.
 const FORMAT: u32 = 1;

@@ -19,7 +19,8 @@ use conax_scenario::verify::TargetWorld;
 use crate::exit::Exit;
 use crate::print;
 use crate::run::Addresses;
-use crate::run::{stop_on_signal, write_file};
+use crate::signals::stop_on_signal;
+use crate::write::write_file;
 
 pub(crate) use seek::{Ground, Search, Tally, seek};
 

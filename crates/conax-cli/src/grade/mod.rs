@@ -36,6 +36,8 @@ use self::seen::{Seat, Seen};
 use self::stage::{Company, StageError, VARIABLES};
 use crate::exit::Exit;
 use crate::print;
+use crate::signals::first_signal;
+use crate::write::write_file;
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -158,7 +160,7 @@ fn tell(order: Order, scenes: Vec<Seen>, is_interrupted: bool) -> Exit {
         match &report.path {
             None => print::text(text.as_bytes()),
             Some(path) => {
-                if let Err(error) = std::fs::write(path, text) {
+                if let Err(error) = write_file(path, text.as_bytes()) {
                     let path = path.display();
                     print::aside(format_args!("error: failed to write `{path}`: {error}"));
                     exit = Exit::ReportNotWritten;
@@ -189,6 +191,7 @@ async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
             Ok(())
         });
     }
+    let stopped = first_signal();
     let all = async {
         while let Some(scene) = scenes.join_next().await {
             scene.expect("a scene does not panic")?;
@@ -200,7 +203,7 @@ async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
             ended?;
             false
         }
-        () = crate::run::interrupted() => true,
+        () = stopped => true,
     };
     scenes.shutdown().await;
     let mut seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));

@@ -1,5 +1,7 @@
 //! `ledger show` and `ledger save`: the ledger of a running house.
 
+use std::path::Path;
+
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
@@ -7,6 +9,7 @@ use crate::control_client::{self, ControlTarget};
 use crate::exit::Exit;
 use crate::print;
 use crate::serve::complain;
+use crate::write::write_file;
 
 /// The totals, in the order in which they are printed, and their words.
 const TOTALS: [(&str, &str); 12] = [
@@ -88,7 +91,7 @@ pub(super) fn save(matches: &ArgMatches) -> Exit {
     };
     let path = matches.get_one::<String>("file").map_or("", String::as_str);
     match control_client::get_text(&target, "/v1/ledger/file") {
-        Ok((200, text)) => match std::fs::write(path, text) {
+        Ok((200, text)) => match write_file(Path::new(path), text.as_bytes()) {
             Ok(()) => {
                 print::result(format_args!("saved to `{path}`"));
                 Exit::Met

@@ -13,7 +13,7 @@ mod proxy;
 mod scenario;
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,8 +29,10 @@ use self::form::{FORMAT, Heard, Ids, Recording};
 use self::proxy::{Proxy, Way};
 use crate::exit::Exit;
 use crate::print;
-use crate::run::{Place, write_file};
-use crate::serve::{local_time, stop_signal};
+use crate::run::Place;
+use crate::serve::local_time;
+use crate::signals::first_signal;
+use crate::write::{try_to_write, write_file};
 
 pub(crate) use form::{Call, Content, Exchange, Reply};
 pub(crate) use names::rename;
@@ -116,8 +118,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         }
     };
     // Found out now, not after an hour of recording.
-    if let Err(exit) = try_to_write(&order.output) {
-        return exit;
+    if let Err(error) = try_to_write(&order.output) {
+        let path = order.output.display();
+        print::aside(format_args!("error: failed to write `{path}`: {error}"));
+        return Exit::ReportNotWritten;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -212,7 +216,7 @@ async fn record(order: &Order) -> Exit {
         hearer: Box::new(progress()),
     });
     // Whoever reads the addresses may ask for the end at once.
-    let stopped = stop_signal();
+    let stopped = first_signal();
     tell_addresses(order, &doors);
     let ended = async {
         let time = async {
@@ -221,6 +225,10 @@ async fn record(order: &Order) -> Exit {
                 None => std::future::pending().await,
             }
         };
+        // Whoever asked where to call and cannot be told never calls.
+        if print::has_failed() {
+            return;
+        }
         tokio::select! {
             () = stopped => {}
             () = time => {}
@@ -338,7 +346,7 @@ fn conclude(
     };
     let written = serde_json::to_string_pretty(&recording)
         .map_err(std::io::Error::other)
-        .and_then(|text| write_whole(&order.output, &format!("{text}\n")));
+        .and_then(|text| write_file(&order.output, format!("{text}\n").as_bytes()));
     let path = order.output.display();
     if let Err(error) = written {
         print::aside(format_args!("error: failed to write `{path}`: {error}"));
@@ -353,33 +361,4 @@ fn conclude(
         }
         false => Exit::Met,
     }
-}
-
-/// The name a file has until it is whole.
-fn unfinished(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
-}
-
-/// Writes a file that is there as a whole or not at all.
-pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let part = unfinished(path);
-    write_file(&part, text.as_bytes())?;
-    std::fs::rename(&part, path).inspect_err(|_| {
-        let _ = std::fs::remove_file(&part);
-    })
-}
-
-fn try_to_write(path: &Path) -> Result<(), Exit> {
-    let part = unfinished(path);
-    let tried = match path.is_dir() {
-        true => Err(std::io::Error::other("it is a folder")),
-        false => write_file(&part, b"").and_then(|()| std::fs::remove_file(&part)),
-    };
-    tried.map_err(|error| {
-        let path = path.display();
-        print::aside(format_args!("error: failed to write `{path}`: {error}"));
-        Exit::ReportNotWritten
-    })
 }

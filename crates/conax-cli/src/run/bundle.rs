@@ -18,7 +18,7 @@ use crate::print;
 use crate::run::in_process::InProcess;
 use crate::run::load::Files;
 use crate::run::secret::Secrets;
-use crate::run::told::write_file;
+use crate::write::write_file;
 
 /// The form of these files.
 const FORMAT: u32 = 1;

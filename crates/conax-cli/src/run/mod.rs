@@ -27,6 +27,7 @@ use crate::exit::Exit;
 use crate::print;
 use crate::run::find::Chosen;
 use crate::run::told::{ReportOrder, Teller};
+use crate::signals::stop_on_signal;
 
 pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
@@ -34,7 +35,6 @@ pub(crate) use in_process::{InProcess, usual_target};
 pub(crate) use load::{Choice, Files, load_all, read_file};
 pub(crate) use remote::{Addresses, Place, Remote, api_target};
 pub(crate) use secret::Secrets;
-pub(crate) use told::{interrupted, stop_on_signal, write_file};
 
 /// The seed of a run that names none: the same every time.
 const USUAL_SEED: u64 = 1;

@@ -3,18 +3,20 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ArgMatches;
 use conax_scenario::document::FileFindings;
 use conax_scenario::record::{CaseRecord, RunRecord, Verdict};
 use conax_scenario::report::{self, duration_words, story};
-use conax_scenario::run::{Case, Stop};
+use conax_scenario::run::Case;
 
 use crate::exit::Exit;
 use crate::print;
 use crate::run::exit_of;
+use crate::signals::end_on_signal;
+use crate::write::write_file;
 
 /// How often the line of progress is drawn.
 const PACE: Duration = Duration::from_millis(50);
@@ -395,17 +397,6 @@ pub(crate) fn write_reports(orders: &[ReportOrder], record: &RunRecord, mut exit
     exit
 }
 
-/// Writes a file as a whole, with the folders it is to be in.
-pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::write(path, bytes)
-}
-
 /// In what two runs of the same scenarios differ, if they do.
 pub(crate) fn difference(first: &RunRecord, second: &RunRecord) -> Option<String> {
     let json = |case: &CaseRecord| serde_json::to_string_pretty(case).unwrap_or_default();
@@ -431,91 +422,9 @@ pub(crate) fn difference(first: &RunRecord, second: &RunRecord) -> Option<String
         .then(|| "not deterministic: another number of scenarios was played".to_owned())
 }
 
-/// The first Ctrl-C or SIGTERM ends what is being played and writes the reports; the second one
-/// ends everything. When this returns, signals are heard.
-pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
-    let stop = Arc::clone(stop);
-    listen(move |signal| match signal {
-        1 => {
-            print::aside("\nstopping; once more to stop at once");
-            stop.interrupt();
-        }
-        _ => std::process::exit(i32::from(Exit::Interrupted.code())),
-    });
-}
-
-/// Until somebody stops the program; for ever where there are no signals to hear.
-pub(crate) async fn interrupted() {
-    match Signals::listen() {
-        Ok(mut signals) => signals.next().await,
-        Err(_) => std::future::pending().await,
-    }
-}
-
-/// Hears signals and tells each with its number, from 1. When this returns, they are heard.
-fn listen(mut heard: impl FnMut(u32) + Send + 'static) {
-    let (ready, is_ready) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let Ok(runtime) = runtime else { return };
-        runtime.block_on(async {
-            let Ok(mut signals) = Signals::listen() else {
-                return;
-            };
-            let _ = ready.send(());
-            for number in 1.. {
-                signals.next().await;
-                heard(number);
-            }
-        });
-    });
-    // An error says that there are no signals to hear; then the run goes on without.
-    let _ = is_ready.recv();
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupted: tokio::signal::unix::Signal,
-    terminated: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupted: signal(SignalKind::interrupt())?,
-            terminated: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupted.recv() => {}
-            _ = self.terminated.recv() => {}
-        }
-    }
-}
-
-#[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Self)
-    }
-
-    async fn next(&mut self) {
-        let _ = self.0.recv().await;
-    }
-}
-
 /// Plays now and whenever a file below one of the paths changes.
 pub(crate) fn watch(paths: &[String], mut play: impl FnMut()) -> Exit {
-    listen(|_| std::process::exit(i32::from(Exit::Met.code())));
+    end_on_signal(Exit::Met);
     let mut seen = newest(paths);
     play();
     print::aside("watching; Ctrl-C ends it");

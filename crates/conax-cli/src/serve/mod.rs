@@ -20,6 +20,7 @@ use conax_sim::settings::{DoorAddresses, HouseSettings};
 use crate::exit::Exit;
 use crate::print;
 use crate::settings::{self, Settings, SettingsError};
+use crate::signals::first_signal;
 use crate::world;
 
 /// Opens the house.
@@ -81,12 +82,15 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
             settings::write_papers(papers, Path::new(folder))?;
         }
         // Whoever reads that the doors are open may ask for the end at once.
-        let stopped = stop_signal();
+        let stopped = first_signal();
         match settings.get("format") {
             "json" => banner::print_json(&open, &summary, token_was_made),
             _ => log.say(banner::banner(&open, &summary, token_was_made)),
         }
-        stopped.await;
+        // Whoever asked where the doors are and cannot be told cannot use them.
+        if !print::has_failed() {
+            stopped.await;
+        }
         log.say(banner::stopping(grace));
         Ok::<Closing, ServeError>(open.close(grace).await)
     })?;
@@ -136,27 +140,6 @@ fn random() -> u64 {
 /// The time of this machine, in its own zone, as documented dates are (Inferred).
 pub(crate) fn local_time() -> SimTime {
     SimTime::from_calendar(chrono::Local::now().naive_local())
-}
-
-/// Listens for Ctrl-C or a request to terminate, from now on; ends when one has come.
-pub(crate) fn stop_signal() -> impl Future<Output = ()> {
-    #[cfg(unix)]
-    let heard = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminate = signal(SignalKind::terminate());
-        terminate.and_then(|one| Ok((one, signal(SignalKind::interrupt())?)))
-    };
-    async move {
-        #[cfg(unix)]
-        if let Ok((mut terminate, mut interrupt)) = heard {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-        let _ = tokio::signal::ctrl_c().await;
-    }
 }
 
 #[cfg(test)]

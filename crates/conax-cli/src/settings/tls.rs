@@ -1,7 +1,6 @@
 //! The files TLS needs: those to read for another head-end, and those to write for clients of our
 //! own.
 
-use std::io::Write;
 use std::path::Path;
 
 use conax_model::secret::Secret;
@@ -9,6 +8,7 @@ use conax_sim::dispatch::ConaxAddress;
 use conax_sim::tls::{ConaxTls, Papers};
 
 use crate::settings::{Settings, SettingsError, values};
+use crate::write::{write_file, write_private_file};
 
 /// What is of use with an `https` address only.
 const ABROAD: [&str; 3] = [
@@ -85,30 +85,15 @@ pub(crate) fn write_papers(papers: &Papers, folder: &Path) -> Result<(), Setting
         path: path.into(),
         source,
     };
-    std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
     let files = [
-        ("ca.pem", papers.ca_pem.as_str(), 0o644),
-        ("client.pem", &papers.client_pem, 0o644),
-        ("client.key", papers.client_key.expose(), 0o600),
+        ("ca.pem", papers.ca_pem.as_str()),
+        ("client.pem", &papers.client_pem),
     ];
-    for (name, text, mode) in files {
+    for (name, text) in files {
         let path = folder.join(name);
-        write(&path, text, mode).map_err(|source| failed(&path, source))?;
+        write_file(&path, text.as_bytes()).map_err(|source| failed(&path, source))?;
     }
-    Ok(())
-}
-
-fn write(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
-    // What an earlier run left may have another mode.
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    options.open(path)?.write_all(text.as_bytes())
+    let key = folder.join("client.key");
+    write_private_file(&key, papers.client_key.expose().as_bytes())
+        .map_err(|source| failed(&key, source))
 }

@@ -7,6 +7,7 @@ mod init;
 mod power;
 mod reports;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,9 +26,10 @@ use conax_scenario::verify::{
 use crate::exit::Exit;
 use crate::print;
 use crate::run::Secrets;
-use crate::run::stop_on_signal;
 use crate::run::usual_target;
 use crate::run::{Addresses, api_target};
+use crate::signals::stop_on_signal;
+use crate::write::write_file;
 use reports::ReportOrder;
 
 /// The target that is a fresh simulator in this process.
@@ -338,7 +340,7 @@ impl Order {
         say(&summary(record));
         if let Some(path) = matches.get_one::<String>("write-baseline") {
             let text = Baseline::render(record, least);
-            if let Err(error) = std::fs::write(path, text) {
+            if let Err(error) = write_file(Path::new(path), text.as_bytes()) {
                 print::aside(format_args!("error: failed to write `{path}`: {error}"));
                 return Exit::ReportNotWritten;
             }

@@ -8,7 +8,7 @@ use conax_scenario::verify::{VerifyRecord, html, junit, sarif};
 
 use crate::exit::Exit;
 use crate::print;
-use crate::run::write_file;
+use crate::write::write_file;
 
 /// A report that was asked for.
 pub(super) struct ReportOrder {

@@ -30,10 +30,11 @@ use self::steps::{Step, Writer};
 use self::turns::Timeline;
 use self::words::{Words, map, word};
 use super::form::{Exchange, FORMAT, Ids, Recording};
-use super::{names, write_whole};
+use super::names;
 use crate::exit::Exit;
 use crate::print;
 use crate::run::Files;
+use crate::write::write_file;
 
 /// The verb.
 pub(super) fn command() -> Command {
@@ -100,7 +101,7 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
             print::text(scenario.as_bytes());
             Exit::Met
         }
-        Some(path) => match write_whole(Path::new(path), &scenario) {
+        Some(path) => match write_file(Path::new(path), scenario.as_bytes()) {
             Ok(()) => {
                 print::aside(format_args!("{path}: play it with `conax-sim run {path}`"));
                 Exit::Met
