@@ -8,6 +8,7 @@ use crate::program::PATH;
 
 const CARELESS: &str = env!("CARGO_BIN_EXE_careless_client");
 const CAREFUL: &str = env!("CARGO_BIN_EXE_careful_client");
+const ONE_SLIP: &str = env!("CARGO_BIN_EXE_one_slip_client");
 
 fn grade(arguments: &[&str]) -> Ended {
     let arguments = [&["grade"], arguments].concat();
@@ -99,6 +100,126 @@ fn every_law_stands_beside_both_clients() {
         }
     }
     assert!(count > 10, "{list}");
+}
+
+/// The laws a client with one slip breaks, each with its scenes.
+fn broken_by(seat: &str, slip: &str) -> Vec<String> {
+    let scenes = [
+        "calm",
+        "hang-up",
+        "lost-order",
+        "rejected",
+        "rejected-with-ok",
+        "slow-run",
+    ];
+    let of_seat = scenes
+        .iter()
+        .filter(|name| seat == "a" || **name != "slow-run");
+    let scenes: Vec<&str> = of_seat.flat_map(|name| ["--scene", *name]).collect();
+    let usual = ["--seat", seat, "--jobs", "6", "--report", "json"];
+    let ended = grade(&[&usual[..], &scenes, &["--", ONE_SLIP, slip]].concat());
+    let report: Value = serde_json::from_str(&ended.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", ended.stdout, ended.stderr));
+    let laws = report["laws"].as_array().unwrap().iter();
+    let broken = laws.filter(|law| law["verdict"] == "broken");
+    let lines = broken.map(|law| {
+        let scenes = law["scenes"].as_array().unwrap().iter();
+        let scenes: Vec<&str> = scenes.map(|scene| scene.as_str().unwrap()).collect();
+        format!("{}: {}", law["law"].as_str().unwrap(), scenes.join(" "))
+    });
+    lines.collect()
+}
+
+#[test]
+fn one_mistake_at_seat_a_breaks_the_law_that_names_it_and_no_other() {
+    for (slip, broken) in [
+        ("none", &[][..]),
+        ("resends-after-a-look", &["client.no-blind-resend: hang-up"]),
+        (
+            "looks-where-it-cannot-be",
+            &["client.no-blind-resend: hang-up"],
+        ),
+        ("guesses-done", &["client.success-means-done: lost-order"]),
+        (
+            "takes-the-first",
+            &["client.takes-only-its-own: lost-order hang-up"],
+        ),
+        (
+            "takes-the-last",
+            &["client.takes-only-its-own: lost-order hang-up"],
+        ),
+        (
+            "takes-what-is-completed",
+            &["client.takes-only-its-own: lost-order hang-up"],
+        ),
+        (
+            "takes-rejected-for-done",
+            &[
+                "client.reads-the-status-code: rejected-with-ok",
+                "client.success-means-done: rejected",
+            ],
+        ),
+        (
+            "orders-again-when-completed",
+            &["client.sends-an-order-once: calm slow-run hang-up"],
+        ),
+        (
+            "orders-again-while-pending",
+            &["client.sends-an-order-once: calm slow-run rejected rejected-with-ok"],
+        ),
+    ] {
+        assert_eq!(broken_by("a", slip), broken, "{slip}");
+    }
+}
+
+#[test]
+fn one_mistake_at_seat_c_breaks_the_law_that_names_it_and_no_other() {
+    for (slip, broken) in [
+        ("none", &[][..]),
+        ("resends-after-a-look", &["client.no-blind-resend: hang-up"]),
+        ("guesses-done", &["client.success-means-done: lost-order"]),
+        (
+            "takes-rejected-for-done",
+            &[
+                "client.reads-the-status-code: rejected-with-ok",
+                "client.success-means-done: rejected",
+            ],
+        ),
+        (
+            "orders-again-when-completed",
+            &["client.sends-an-order-once: calm"],
+        ),
+    ] {
+        assert_eq!(broken_by("c", slip), broken, "{slip}");
+    }
+}
+
+#[test]
+fn a_process_that_starts_slowly_has_all_its_time_from_its_first_call_on() {
+    let law = ["--law", "client.has-a-time-out", "--scene", "lost-answer"];
+    let script = format!("sleep 1.2; exec {CAREFUL}");
+    let client = ["--timeout", "1s", "--", "sh", "-c", &script];
+    let ended = grade(&[&law[..], &client].concat());
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 kept"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_secret_is_found_in_another_form_and_told_in_none() {
+    let script = format!(
+        "exec {CAREFUL} 2>&1 | cat; \
+         echo pin $(printf %s $CONAX_SIM_PIN | base64); echo $CONAX_SIM_PIN | rev"
+    );
+    let law = [
+        "--law",
+        "client.keeps-secrets-out-of-logs",
+        "--scene",
+        "pin",
+    ];
+    let ended = grade(&[&law[..], &["--", "sh", "-c", &script]].concat());
+    assert_eq!(ended.code, Some(4), "{}", ended.stdout);
+    let told = "the PIN, in base64, in standard output, line 1";
+    assert!(ended.stdout.contains(told), "{}", ended.stdout);
 }
 
 #[test]
@@ -253,10 +374,11 @@ fn what_nobody_may_read_is_in_no_report_and_a_log_is_searched() {
 #[test]
 fn everybody_a_client_started_ends_with_it() {
     let file = std::env::temp_dir().join(format!("conax-tests-grade-{}.pid", std::process::id()));
-    let script = format!("sleep 300 & echo $! > {}; wait", file.display());
+    let path = file.display();
+    let script = format!("sleep 300 & echo $! > {path}; exec {CARELESS}");
     let ended = grade(&[
         "--scene",
-        "calm",
+        "lost-answer",
         "--timeout",
         "1s",
         "--",
@@ -264,7 +386,7 @@ fn everybody_a_client_started_ends_with_it() {
         "-c",
         &script,
     ]);
-    assert_eq!(ended.code, Some(6), "{}", ended.stdout);
+    assert_eq!(ended.code, Some(4), "{}", ended.stdout);
     let started = std::fs::read_to_string(&file).unwrap();
     // Of a process that has ended and that nobody has asked about, the command line is empty.
     let command = format!("/proc/{}/cmdline", started.trim());

@@ -75,7 +75,7 @@ fn api() -> bool {
         }
         let reply: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         let Some(number) = reply["data"]["number"].as_str() else {
-            return true;
+            return is_anything_completed();
         };
         match watch(number) {
             Some(is_done) => return is_done,
@@ -86,18 +86,29 @@ fn api() -> bool {
     false
 }
 
-/// Looks again and again, without a pause.
-fn watch(number: &str) -> Option<bool> {
-    let look = Call {
+fn look(method: &str, filter: &str) -> Call {
+    let token = told("TOKEN");
+    Call {
         base: told("CRM_URL"),
         verb: "GET",
         target: format!(
-            "/conax_web_services/provisioning_requests/show?token={}&provisioning_request_identifier=number={number}",
-            told("TOKEN")
+            "/conax_web_services/provisioning_requests/{method}?token={token}&{filter}"
         ),
         headers: String::new(),
         body: String::new(),
-    };
+    }
+}
+
+/// Something was completed; whose, it does not ask.
+fn is_anything_completed() -> bool {
+    let look = look("list", "life_cycle_state=COMPLETED");
+    send(&look).is_some_and(|answer| answer.body.contains("COMPLETED"))
+}
+
+/// Looks again and again, without a pause.
+fn watch(number: &str) -> Option<bool> {
+    let filter = format!("provisioning_request_identifier=number={number}");
+    let look = look("show", &filter);
     for _ in 0..LOOKS {
         let Some(answer) = send(&look) else {
             return Some(false);

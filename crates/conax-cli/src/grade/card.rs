@@ -6,9 +6,10 @@ use conax_contract::cas;
 use conax_contract::crm::{is_secret_name, mask_json, mask_query};
 use conax_contract::text::render_duration;
 
+use super::judge::secrets::secret_in;
 use super::judge::{Breach, Evidence, Finding, Verdict, judge};
 use super::law::Law;
-use super::reading::{End, read};
+use super::reading::{End, read_given};
 use super::seen::{Ended, Exchange, Got, Seat, Seen};
 use crate::exit::Exit;
 
@@ -177,12 +178,7 @@ fn shown(seen: &Seen, place: usize, call: &Exchange) -> Shown {
 
 /// What an answer says, whether it was given or kept back.
 fn gist(seat: Seat, call: &Exchange) -> String {
-    let given = Exchange {
-        got: Got::Answer,
-        is_left: false,
-        ..call.clone()
-    };
-    let read = read(seat, &given);
+    let read = read_given(seat, call);
     let mut words = match read.end {
         End::Accepted => vec!["OK".to_owned()],
         End::Refused { code, message } => vec![format!("{code}: {message}")],
@@ -205,12 +201,20 @@ fn gist(seat: Seat, call: &Exchange) -> String {
 /// Besides what names tell to be secret: the secrets of the scene, wherever they stand.
 fn hidden(seen: &Seen, text: &str) -> String {
     let canaries = seen.canaries.iter();
-    canaries.fold(text.to_owned(), |text, canary| {
+    let text = canaries.fold(text.to_owned(), |text, canary| {
         text.replace(&canary.value, "***")
-    })
+    });
+    match secret_in(seen, &text, |_| true) {
+        // Where it stands in another form, and how much of the text that is, is not worth a guess.
+        Some(_) => "***".to_owned(),
+        None => text,
+    }
 }
 
 fn got(call: &Exchange) -> String {
+    if call.got == Got::NotPassedOn {
+        return "nothing: it never arrived, and the connection was closed".to_owned();
+    }
     let status = match call.status {
         Some(status) => format!("HTTP {status}"),
         None => return "no answer before the end".to_owned(),
@@ -222,7 +226,9 @@ fn got(call: &Exchange) -> String {
     match call.got {
         Got::Answer | Got::TrapAnswer => format!("{status}{left}"),
         Got::Silence => format!("{status}, kept back for ever{left}"),
-        Got::HangUp => format!("{status}, but the connection was closed instead"),
+        Got::HangUp | Got::NotPassedOn => {
+            format!("{status}, but the connection was closed instead")
+        }
         Got::Beginning => format!("{status}, of which the last fifth did not arrive"),
     }
 }

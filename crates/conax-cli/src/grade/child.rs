@@ -21,24 +21,25 @@ pub(crate) struct Child<'c> {
     pub(crate) command: &'c [String],
     pub(crate) variables: &'c [(&'static str, String)],
     pub(crate) logs: &'c [String],
-    pub(crate) deadline: Duration,
 }
 
-/// Starts the client and waits for its end, or ends it; `over` is called just before.
+/// Starts the client and waits for its end, or ends it when `time_is_up`.
 pub(crate) async fn play(
     child: Child<'_>,
-    over: impl Fn(),
+    time_is_up: impl Future<Output = ()>,
 ) -> Result<(Ended, Vec<Written>), StageError> {
     let lengths: Vec<u64> = child.logs.iter().map(|path| length(path)).collect();
     let mut running = start(&child)?;
     let group = Group(running.id());
     let stdout = running.stdout.take().map(reader);
     let stderr = running.stderr.take().map(reader);
-    let ended = match timeout(child.deadline, running.wait()).await {
-        Ok(Ok(status)) => status.code().map_or(Ended::Signal, Ended::Code),
-        Ok(Err(_)) => Ended::Signal,
-        Err(_) => {
-            over();
+    let ended = tokio::select! {
+        biased;
+        ended = running.wait() => match ended {
+            Ok(status) => status.code().map_or(Ended::Signal, Ended::Code),
+            Err(_) => Ended::Signal,
+        },
+        () = time_is_up => {
             group.end();
             // An error says that it has ended meanwhile.
             let _ = running.kill().await;

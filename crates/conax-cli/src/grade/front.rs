@@ -25,11 +25,15 @@ use tokio::net::TcpListener;
 use super::reading::{Act, act, read, token_of};
 use super::scene::{Deed, Deeds, Scene, Settles};
 use super::seen::{Canary, Exchange, Got, Seat};
+use super::stage::order_of_another;
+use super::time::{Allowance, TICK};
 
 /// The longest body that is taken.
 const BODY_LIMIT: usize = 1 << 20;
 /// How much of a body still arrives when it breaks off: past its OK, short of its end.
 const BEGINNING: (usize, usize) = (4, 5);
+/// Which part of the time a late answer takes.
+const LATE_SHARE: u32 = 5;
 
 /// What is behind the door.
 pub(crate) struct Front {
@@ -45,6 +49,9 @@ pub(crate) struct Front {
 
 struct State {
     deeds: Deeds,
+    allowance: Allowance,
+    /// How many calls the simulator works at.
+    working: usize,
     looks: usize,
     exchanges: Vec<Exchange>,
     /// Tokens that were given while the client worked.
@@ -62,7 +69,7 @@ impl Front {
         simulator: Simulator,
         seat: Seat,
         scene: &Scene,
-        late: Duration,
+        deadline: Duration,
     ) -> std::io::Result<(Arc<Self>, SocketAddr)> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -70,11 +77,13 @@ impl Front {
             seat,
             simulator,
             settles: scene.settles,
-            late,
+            late: deadline / LATE_SHARE,
             started: Instant::now(),
             is_over: AtomicBool::new(false),
             state: Mutex::new(State {
                 deeds: Deeds::new(scene.trap),
+                allowance: Allowance::new(deadline),
+                working: 0,
                 looks: 0,
                 exchanges: Vec::new(),
                 tokens: Vec::new(),
@@ -84,9 +93,21 @@ impl Front {
         Ok((front, address))
     }
 
-    /// The client is about to be ended: from now on nobody goes away by itself.
-    pub(crate) fn is_over(&self) {
-        self.is_over.store(true, Ordering::SeqCst);
+    /// Waits until the client has used its time. It is about to be ended then: nobody goes away by
+    /// itself any more.
+    pub(crate) async fn time_is_up(&self) {
+        let mut last = self.started.elapsed();
+        loop {
+            tokio::time::sleep(TICK).await;
+            let now = self.started.elapsed();
+            let mut state = self.state();
+            let is_working = state.working > 0;
+            if state.allowance.tick(now - last, is_working) {
+                self.is_over.store(true, Ordering::SeqCst);
+                return;
+            }
+            last = now;
+        }
     }
 
     /// What was seen, and the tokens that were given.
@@ -108,6 +129,8 @@ impl Front {
         let body = body.map_err(|_| Closed)?.to_bytes();
         let request = Request::from_parts(parts, body);
         let (mut place, deed, act) = self.arrived(&request);
+        let got = got_of(deed);
+        let working = Working::of(&self);
         let reply = match deed {
             Deed::Refuse(message) => refusal(message),
             Deed::TurnAway => turned_away(),
@@ -115,18 +138,24 @@ impl Front {
                 self.end_token(place.number).await;
                 self.pass_on(request, &act).await
             }
+            Deed::LoseOrder => {
+                self.state().exchanges[place.number].got = got;
+                self.order_of_another().await;
+                place.is_answered = true;
+                return Err(Closed);
+            }
             _ => self.pass_on(request, &act).await,
         };
-        let got = match deed {
-            Deed::PassOn | Deed::EndTokenFirst | Deed::LateAnswer => Got::Answer,
-            Deed::Refuse(_) | Deed::TurnAway => Got::TrapAnswer,
-            Deed::KeepAnswer => Got::Silence,
-            Deed::HangUp => Got::HangUp,
-            Deed::CutAnswer => Got::Beginning,
-        };
         self.note(place.number, &reply, got);
+        if deed == Deed::LateAnswer || !matches!(got, Got::Answer | Got::TrapAnswer) {
+            self.order_of_another().await;
+        }
+        drop(working);
         match deed {
-            Deed::KeepAnswer => std::future::pending().await,
+            Deed::KeepAnswer => {
+                self.state().allowance.begin_again();
+                std::future::pending().await
+            }
             Deed::HangUp => {
                 place.is_answered = true;
                 return Err(Closed);
@@ -162,6 +191,7 @@ impl Front {
             got: Got::Answer,
             is_left: false,
         };
+        state.allowance.called();
         let act = act(self.seat, &exchange);
         let deed = state.deeds.next(&act);
         let waiting = Waiting {
@@ -182,6 +212,16 @@ impl Front {
             Seat::C => Door::Cas,
         };
         self.simulator.call(door, request.map(Body::from)).await
+    }
+
+    /// While the client does not know what became of its order, somebody else orders as well: what
+    /// is there is not all its own.
+    async fn order_of_another(&self) {
+        if self.seat == Seat::A {
+            let order = self.simulator.post("add_subscriptions", order_of_another());
+            // Should it fail, there is one request less that is not the client's.
+            let _: Result<_, _> = order.await;
+        }
     }
 
     fn is_time_to_send(&self) -> bool {
@@ -217,6 +257,22 @@ impl Front {
     }
 }
 
+/// The simulator works at a call: the time is not the client's.
+struct Working(Arc<Front>);
+
+impl Working {
+    fn of(front: &Arc<Front>) -> Self {
+        front.state().working += 1;
+        Self(Arc::clone(front))
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.state().working -= 1;
+    }
+}
+
 /// A call that is not answered yet. Dropped before, its client went away.
 struct Waiting {
     front: Arc<Front>,
@@ -247,6 +303,17 @@ async fn serve(listener: TcpListener, front: Arc<Front>) {
             let _: Result<(), _> = connection.await;
             Ok::<(), Infallible>(())
         });
+    }
+}
+
+const fn got_of(deed: Deed) -> Got {
+    match deed {
+        Deed::PassOn | Deed::EndTokenFirst | Deed::LateAnswer => Got::Answer,
+        Deed::Refuse(_) | Deed::TurnAway => Got::TrapAnswer,
+        Deed::KeepAnswer => Got::Silence,
+        Deed::HangUp => Got::HangUp,
+        Deed::LoseOrder => Got::NotPassedOn,
+        Deed::CutAnswer => Got::Beginning,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use conax_contract::source::Source;
 
-use super::judge::{Evidence, Finding, manners, orders, secrets};
+use super::judge::{Evidence, Finding, manners, orders, resends, secrets, success};
 use super::seen::Seat;
 
 /// A law.
@@ -53,13 +53,29 @@ pub(crate) const LAWS: &[Law] = &[
     },
     Law {
         id: "client.no-blind-resend",
-        sentence: "An order whose outcome is unknown is looked up before it is sent again",
+        sentence: "An order whose outcome is unknown is sent again only after a look that does not \
+                   show it",
         why: "No order has an id of the client's, so a second one cannot be told from a new one: \
               it may be carried out twice.",
         source: Source::Inferred,
         seats: BOTH,
-        scenes: &["hang-up", "cut-answer", "lost-answer", "late-answer"],
-        judge: orders::no_blind_resend,
+        scenes: &[
+            "hang-up",
+            "cut-answer",
+            "lost-answer",
+            "late-answer",
+            "lost-order",
+        ],
+        judge: resends::no_blind_resend,
+    },
+    Law {
+        id: "client.sends-an-order-once",
+        sentence: "An order that was taken is not sent again, be it PENDING or COMPLETED",
+        why: "Every order is carried out anew: a second one is a second request and a second command.",
+        source: Source::Inferred,
+        seats: BOTH,
+        scenes: &["calm", "slow-run"],
+        judge: resends::sends_an_order_once,
     },
     Law {
         id: "client.has-a-time-out",
@@ -85,6 +101,26 @@ pub(crate) const LAWS: &[Law] = &[
             "ended-token",
         ],
         judge: orders::reads_the_status_code,
+    },
+    Law {
+        id: "client.success-means-done",
+        sentence: "Success is said only of an order that was carried out",
+        why: "Whoever guesses that a lost order was done, or takes a rejection for an end like any \
+              other, leaves a subscriber with a dark screen and a CRM that says all is well.",
+        source: Source::Ours,
+        seats: BOTH,
+        scenes: &["lost-order", "rejected", "refused"],
+        judge: success::success_means_done,
+    },
+    Law {
+        id: "client.takes-only-its-own",
+        sentence: "A request in a list is its own only if smartcard and service are",
+        why: "Others order as well. The first or last of a list, or the newest that is COMPLETED, \
+              may be anybody's.",
+        source: Source::Ours,
+        seats: API,
+        scenes: &["lost-order", "hang-up", "cut-answer", "lost-answer"],
+        judge: success::takes_only_its_own,
     },
     Law {
         id: "client.pending-is-not-done",

@@ -15,6 +15,7 @@ mod report;
 mod scene;
 mod seen;
 mod stage;
+mod time;
 mod told;
 
 use std::error::Error;
@@ -55,7 +56,7 @@ pub(crate) fn command() -> Command {
         .arg(text("seed", "N", "Seed of ids, PINs and passwords").default_value("1"))
         .arg(many(text("law", "ID", "Only this law, in the scenes that try it")))
         .arg(many(text("scene", "NAME", "Only this scene")))
-        .arg(text("timeout", "TIME", "Time the client has for a scene; then it is ended").default_value("60s"))
+        .arg(text("timeout", "TIME", "Time the client has for a scene, from its first call on; then it is ended").default_value("60s"))
         .arg(text("jobs", "N", "How many scenes are played at a time").short('j').default_value("1"))
         .arg(many(text("log", "FILE", "A file the client writes to, searched for secrets")))
         .arg(many(text("report", "FORMAT[=FILE]", "Write a report: json, junit or html; without a file, to standard output instead of the card")))

@@ -58,6 +58,8 @@ pub(crate) struct Read {
     pub(crate) end: End,
     /// Provisioning requests in the answer.
     pub(crate) items: Vec<Item>,
+    /// Whether they are a list: a look at whatever is there, not at one that is known.
+    pub(crate) is_list: bool,
     /// The transaction id in the answer.
     pub(crate) transaction: Option<String>,
     /// The smartcards that were sent to Conax.
@@ -74,6 +76,20 @@ pub(crate) fn read(seat: Seat, exchange: &Exchange) -> Read {
         Seat::A => read_api(exchange),
         Seat::C => read_conax(exchange),
     }
+}
+
+/// The same, as if the answer had been given where it was kept back: what the simulator knows and
+/// the client may not.
+pub(crate) fn read_given(seat: Seat, exchange: &Exchange) -> Read {
+    let given = match exchange.got {
+        Got::NotPassedOn => return read(seat, exchange),
+        _ => Exchange {
+            got: Got::Answer,
+            is_left: false,
+            ..exchange.clone()
+        },
+    };
+    read(seat, &given)
 }
 
 /// What is asked, before there is an answer; for whoever sets traps.
@@ -144,6 +160,7 @@ fn read_api(exchange: &Exchange) -> Read {
         act: api_act(exchange),
         end,
         items: if is_read { items } else { Vec::new() },
+        is_list: data.is_array(),
         transaction: None,
         cards: Vec::new(),
         token: token_of(exchange),
@@ -184,7 +201,8 @@ fn words(value: &Value, members: &[&str]) -> String {
 
 /// Whether the client has no answer that it could read.
 fn is_lost(exchange: &Exchange) -> bool {
-    exchange.is_left || matches!(exchange.got, Got::Silence | Got::HangUp | Got::Beginning)
+    let is_kept_back = !matches!(exchange.got, Got::Answer | Got::TrapAnswer);
+    exchange.is_left || is_kept_back
 }
 
 fn conax_act(exchange: &Exchange) -> (Act, Option<CasRequest>) {
@@ -263,6 +281,7 @@ fn read_conax(exchange: &Exchange) -> Read {
         act,
         end,
         items: Vec::new(),
+        is_list: false,
         transaction,
         cards: request.as_ref().map(cards_of).unwrap_or_default(),
         token: None,

@@ -33,6 +33,8 @@ pub(crate) enum Trap {
     KeepAnswer,
     /// The first order is carried out, and the connection closed.
     HangUp,
+    /// The first order never arrives, and the connection is closed.
+    LoseOrder,
     /// The first order is carried out, and its answer breaks off.
     CutAnswer,
     /// The answer to the first order comes after a fifth of the time.
@@ -59,6 +61,8 @@ pub(crate) enum Deed {
     KeepAnswer,
     /// It is passed on, and the connection closed.
     HangUp,
+    /// It is not passed on, and the connection closed.
+    LoseOrder,
     /// It is passed on, and the answer breaks off.
     CutAnswer,
     /// It is passed on, and the answer comes late.
@@ -123,6 +127,12 @@ pub(crate) const SCENES: &[Scene] = &[
         name: "hang-up",
         sentence: "the first order is carried out, and the connection is closed",
         trap: Trap::HangUp,
+        ..CALM
+    },
+    Scene {
+        name: "lost-order",
+        sentence: "the first order never arrives, and the connection is closed",
+        trap: Trap::LoseOrder,
         ..CALM
     },
     Scene {
@@ -229,6 +239,7 @@ impl Deeds {
         match self.trap {
             Trap::KeepAnswer if is_first_order => Deed::KeepAnswer,
             Trap::HangUp if is_first_order => Deed::HangUp,
+            Trap::LoseOrder if is_first_order => Deed::LoseOrder,
             Trap::CutAnswer if is_first_order => Deed::CutAnswer,
             Trap::LateAnswer if is_first_order => Deed::LateAnswer,
             Trap::Refuse(message) if is_order => Deed::Refuse(message),

@@ -35,6 +35,8 @@ pub(crate) enum Got {
     Silence,
     /// The connection was closed instead.
     HangUp,
+    /// The connection was closed, and the simulator never saw the call.
+    NotPassedOn,
     /// Only the beginning of it was given.
     Beginning,
 }

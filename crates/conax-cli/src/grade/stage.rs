@@ -28,8 +28,6 @@ const CARD: &str = "01900080208";
 const OTHER_CARD: &str = "01900080210";
 const ORGANISATION: &str = "CRMDEMO";
 const USER: &str = "MPAdministrator";
-/// Which part of the time a late answer takes.
-const LATE_SHARE: u32 = 5;
 
 /// Why a scene could not be played.
 #[derive(Debug, thiserror::Error)]
@@ -93,8 +91,7 @@ impl Secrets {
         Self {
             token: ids.hex_id().to_string(),
             password: format!("secret{}", ids.hex_id()),
-            // Never a year of this century, nor a number of a request of the demo world.
-            pin: (5_100 + dice.below(4_900)).to_string(),
+            pin: pin(&mut dice),
             check_digit: dice.below(10),
         }
     }
@@ -112,6 +109,14 @@ impl Secrets {
     }
 }
 
+/// A PIN that is, read from either side, never a year of this century, nor a number of a request of
+/// the demo world.
+fn pin(dice: &mut Dice) -> String {
+    let mut digit = |from: usize| char::from(b'0' + (from + dice.below(10 - from)) as u8);
+    let outer = [digit(6), digit(6)];
+    [outer[0], digit(0), digit(0), outer[1]].iter().collect()
+}
+
 /// Plays a scene.
 pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, StageError> {
     let failed = |source| StageError::NoSimulator {
@@ -124,18 +129,15 @@ pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, Stage
     if !scene.fault.is_empty() {
         simulator.add_fault(scene.fault).map_err(failed)?;
     }
-    let late = company.deadline / LATE_SHARE;
-    let door = Front::open(simulator.clone(), company.seat, scene, late).await;
+    let door = Front::open(simulator.clone(), company.seat, scene, company.deadline).await;
     let (front, address) = door.map_err(StageError::NoDoor)?;
     let variables = variables(company, scene, &secrets, address, &known_reference);
     let child = Child {
         command: &company.command,
         variables: &variables,
         logs: &company.logs,
-        deadline: company.deadline,
     };
-    let over = || front.is_over();
-    let (ended, written) = child::play(child, over).await?;
+    let (ended, written) = child::play(child, front.time_is_up()).await?;
     let (exchanges, tokens) = front.seen();
     if scene.settles != Settles::Never {
         simulator.run().await;
@@ -194,12 +196,8 @@ fn simulator(company: &Company, secrets: &Secrets) -> Result<Simulator, Simulato
 
 /// An order of another smartcard, long done: its number and its reference.
 async fn earlier_order(simulator: &Simulator) -> Result<(String, String), SimulatorError> {
-    let body = json!({
-        "subscription_identifier": { "number": SUBSCRIPTION },
-        "service_identifier": { "code": SERVICE },
-        "smartcard_identifier": { "serial_number": OTHER_CARD },
-        "process_immediately": true,
-    });
+    let mut body = order_of_another();
+    body["process_immediately"] = json!(true);
     let reply = simulator.post("add_subscriptions", body).await?;
     let text = |member: &str| {
         reply["data"][member]
@@ -208,6 +206,15 @@ async fn earlier_order(simulator: &Simulator) -> Result<(String, String), Simula
             .to_owned()
     };
     Ok((text("number"), text("reference_number")))
+}
+
+/// An order of somebody else's, for another smartcard.
+pub(crate) fn order_of_another() -> Value {
+    json!({
+        "subscription_identifier": { "number": SUBSCRIPTION },
+        "service_identifier": { "code": SERVICE },
+        "smartcard_identifier": { "serial_number": OTHER_CARD },
+    })
 }
 
 /// Whether Conax has the service on the card, and how many orders for the card it carried out.
@@ -276,7 +283,10 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "CONAX_SIM_TASK",
         "activate: the service on the smartcard; set-pin: the PIN of the smartcard",
     ),
-    ("CONAX_SIM_DEADLINE_S", "seconds until it is ended"),
+    (
+        "CONAX_SIM_DEADLINE_S",
+        "seconds it has from its first call on; then it is ended",
+    ),
     (
         "CONAX_SIM_CRM_URL",
         "seat a: the API, its base path included",

@@ -3,15 +3,18 @@
 //! Pure: the same facts give the same verdicts. Times are used only where a slow machine cannot turn
 //! a kept law into a broken one: the pauses a client makes can only get longer.
 
+mod forms;
 pub(crate) mod manners;
 pub(crate) mod orders;
+pub(crate) mod resends;
 pub(crate) mod secrets;
+pub(crate) mod success;
 #[cfg(test)]
 mod tests;
 
 use super::law::Law;
-use super::reading::{Act, End, Item, Read, read};
-use super::seen::{Ended, Exchange, Seen};
+use super::reading::{Act, End, Item, Read, read, read_given};
+use super::seen::{Ended, Exchange, Seat, Seen};
 
 /// What one law says of one scene.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,15 +57,24 @@ fn not_exercised(why: impl Into<String>) -> Finding {
 /// A scene with its calls read.
 pub(crate) struct Evidence<'s> {
     pub(crate) seen: &'s Seen,
+    /// What the client knows of each call.
     pub(crate) reads: Vec<Read>,
+    /// What there is to know of it, answers that were kept back included.
+    pub(crate) given: Vec<Read>,
 }
 
 impl<'s> Evidence<'s> {
     pub(crate) fn of(seen: &'s Seen) -> Self {
-        let reads = seen.exchanges.iter();
+        let all = |read: fn(Seat, &Exchange) -> Read| {
+            let exchanges = seen.exchanges.iter();
+            exchanges
+                .map(|exchange| read(seen.seat, exchange))
+                .collect()
+        };
         Self {
             seen,
-            reads: reads.map(|exchange| read(seen.seat, exchange)).collect(),
+            reads: all(read),
+            given: all(read_given),
         }
     }
 
@@ -88,26 +100,35 @@ impl<'s> Evidence<'s> {
         self.calls().skip(place + 1)
     }
 
-    /// Each order of the client that made a request, with the request's number.
+    /// Each order that made a request, with the request's number, as far as the client knows.
     fn own(&self) -> Vec<(&str, &str)> {
-        let orders = self.reads.iter().filter_map(|read| {
-            let Act::Order(key) = &read.act else {
-                return None;
-            };
-            Some((read.items.first()?.number.as_str(), key.as_str()))
-        });
-        orders.collect()
+        made_by(&self.reads)
+    }
+
+    /// The same of all its orders, also where it was not told.
+    fn recorded(&self) -> Vec<(&str, &str)> {
+        made_by(&self.given)
     }
 
     /// What the client was told of its own requests, in order, with the place of the answer.
     fn told(&self) -> Vec<(usize, &Item)> {
-        let own = self.own();
+        let own = self.recorded();
         let is_own = |item: &Item| own.iter().any(|(number, _)| *number == item.number);
         let items = self
             .calls()
             .flat_map(|(place, _, read)| read.items.iter().map(move |item| (place, item)));
         items.filter(|(_, item)| is_own(item)).collect()
     }
+}
+
+fn made_by(reads: &[Read]) -> Vec<(&str, &str)> {
+    let orders = reads.iter().filter_map(|read| {
+        let Act::Order(key) = &read.act else {
+            return None;
+        };
+        Some((read.items.first()?.number.as_str(), key.as_str()))
+    });
+    orders.collect()
 }
 
 /// What one law says of all scenes.

@@ -1,5 +1,6 @@
 //! Laws about orders: what the client makes of what it is told, and what it sends again.
 
+use super::success::takes_only_its_own;
 use super::{Evidence, Finding, broken, is_refused, kept, not_exercised};
 use crate::grade::reading::{Act, End, Read};
 use crate::grade::seen::Got;
@@ -29,46 +30,6 @@ pub(crate) fn does_its_work(evidence: &Evidence<'_>) -> Finding {
             "exit code 0",
             "no success, although nothing went wrong",
         ),
-    }
-}
-
-/// See `client.no-blind-resend`.
-pub(crate) fn no_blind_resend(evidence: &Evidence<'_>) -> Finding {
-    let mut is_met = false;
-    for (place, _, read) in evidence.calls() {
-        let (Act::Order(key), End::Unknown) = (&read.act, &read.end) else {
-            continue;
-        };
-        for (later, _, next) in evidence.after(place) {
-            is_met = true;
-            match &next.act {
-                Act::Order(other) if other == key => {
-                    return broken(
-                        &[place, later],
-                        "a look at what became of it, before it is sent again",
-                        format!(
-                            "the same order again, and no look between the two{}",
-                            done_often(evidence)
-                        ),
-                    );
-                }
-                Act::Look if next.end == End::Accepted => break,
-                _ => {}
-            }
-        }
-        is_met |= !evidence.says_nothing();
-    }
-    match is_met {
-        true => kept("it looked, or did not send it again"),
-        false => not_exercised("it met no order with an unknown outcome, or waited for ever"),
-    }
-}
-
-/// What Conax made of it, if it did more than one.
-fn done_often(evidence: &Evidence<'_>) -> String {
-    match evidence.seen.done_count {
-        0 | 1 => String::new(),
-        count => format!("; Conax carried out {count} orders for the smartcard"),
     }
 }
 
@@ -155,8 +116,12 @@ pub(crate) fn pending_is_not_done(evidence: &Evidence<'_>) -> Finding {
     let Some((place, item)) = told.last() else {
         return not_exercised("it was told of no request of its own");
     };
-    if item.state != "PENDING" {
+    // Of two requests for the one order the end of either is one.
+    if told.iter().any(|(_, item)| item.state != "PENDING") {
         return not_exercised("it saw the end of its request");
+    }
+    if matches!(takes_only_its_own(evidence), Finding::Broken(_)) {
+        return not_exercised("it took another request for its own");
     }
     match evidence.says_success() {
         true => broken(
@@ -259,7 +224,7 @@ fn rejected_key(evidence: &Evidence<'_>, read: &Read) -> Option<String> {
         return Some(key.clone());
     }
     let rejected = read.items.iter().find(|item| item.state == "REJECTED")?;
-    let own = evidence.own();
+    let own = evidence.recorded();
     let (_, key) = own
         .into_iter()
         .find(|(number, _)| *number == rejected.number)?;

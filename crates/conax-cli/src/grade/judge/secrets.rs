@@ -1,26 +1,25 @@
-//! Laws about secrets. What is found is never told, only where it stands.
+//! Laws about secrets. What is found is never told, only where it stands and in which form.
 
+use super::forms::Views;
 use super::{Evidence, Finding, broken, kept, not_exercised};
-use crate::grade::seen::Canary;
+use crate::grade::seen::{Canary, Seen};
 
 /// See `client.keeps-secrets-out-of-urls`.
 ///
 /// Documented: the token of a GET stands in its URL, so tokens are not asked about.
 pub(crate) fn keeps_secrets_out_of_urls(evidence: &Evidence<'_>) -> Finding {
-    let in_url = |text: &str| {
-        let mut canaries = evidence.seen.canaries.iter();
-        canaries.find(|canary| canary.name != "token" && stands_in(canary, text))
-    };
+    let is_asked = |canary: &Canary| canary.name != "token";
     let mut is_met = false;
     for (place, exchange, _) in evidence.calls() {
-        if let Some(canary) = in_url(&exchange.target) {
+        if let Some(what) = secret_in(evidence.seen, &exchange.target, is_asked) {
             return broken(
                 &[place],
                 "secrets in the body or in a header",
-                format!("the {} in the URL", canary.name),
+                format!("{what} in the URL"),
             );
         }
-        is_met |= exchange.is_authorized || in_url(&exchange.call).is_some();
+        let in_body = || secret_in(evidence.seen, &exchange.call, is_asked).is_some();
+        is_met |= exchange.is_authorized || in_body();
     }
     match is_met {
         true => kept("they were in bodies and headers only"),
@@ -35,10 +34,9 @@ pub(crate) fn keeps_secrets_out_of_logs(evidence: &Evidence<'_>) -> Finding {
     }
     for written in &evidence.seen.written {
         for (line, text) in written.text.lines().enumerate() {
-            let mut canaries = evidence.seen.canaries.iter();
-            if let Some(canary) = canaries.find(|canary| stands_in(canary, text)) {
+            if let Some(what) = secret_in(evidence.seen, text, |_| true) {
                 let place = &written.place;
-                let found = format!("the {} in {place}, line {}", canary.name, line + 1);
+                let found = format!("{what} in {place}, line {}", line + 1);
                 return broken(&[], "no secret in what it writes", found);
             }
         }
@@ -52,16 +50,42 @@ pub(crate) fn keeps_secrets_out_of_logs(evidence: &Evidence<'_>) -> Finding {
     kept(format!("searched: {}", places.join(", ")))
 }
 
-/// Whether a secret stands in a text. A PIN is four digits, so they must stand for themselves: not
-/// inside a longer number, a decimal, or an id.
-pub(crate) fn stands_in(canary: &Canary, text: &str) -> bool {
-    if canary.value.is_empty() {
+/// Which secret stands in a text in whatever form, in words.
+pub(crate) fn secret_in(
+    seen: &Seen,
+    text: &str,
+    is_asked: impl Fn(&Canary) -> bool,
+) -> Option<String> {
+    let views = Views::of(text);
+    let mut asked = seen.canaries.iter().filter(|canary| is_asked(canary));
+    asked.find_map(|canary| {
+        let form = how_it_stands(canary, &views)?;
+        let form = form.map_or_else(String::new, |form| format!(", {form},"));
+        Some(format!("the {}{form}", canary.name))
+    })
+}
+
+/// In which form a secret stands there; none if as it is.
+pub(crate) fn how_it_stands(canary: &Canary, views: &Views) -> Option<Option<&'static str>> {
+    views.find(&canary.value, |value, text| match canary.name {
+        "PIN" => stands_for_itself(value, text),
+        // Ids are the same in small letters.
+        _ => !value.is_empty() && contains_ignoring_case(text, value),
+    })
+}
+
+fn contains_ignoring_case(text: &str, value: &str) -> bool {
+    let mut windows = text.as_bytes().windows(value.len());
+    windows.any(|window| window.eq_ignore_ascii_case(value.as_bytes()))
+}
+
+/// A PIN is four digits, so they must stand for themselves: not inside a longer number, a decimal,
+/// or an id.
+fn stands_for_itself(value: &str, text: &str) -> bool {
+    if value.is_empty() {
         return false;
     }
-    let mut places = text.match_indices(&canary.value);
-    if canary.name != "PIN" {
-        return places.next().is_some();
-    }
+    let mut places = text.match_indices(value);
     places.any(|(at, found)| {
         let before = text[..at].chars().rev();
         let after = text[at + found.len()..].chars();

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::secrets::stands_in;
+use super::forms::Views;
+use super::secrets::how_it_stands;
 use super::{Evidence, Finding};
 use crate::grade::law::LAWS;
 use crate::grade::scene::SCENES;
@@ -335,12 +336,15 @@ fn secrets_are_found_where_they_must_not_be() {
     assert_eq!(verdict("client.keeps-secrets-out-of-urls", &seen), 'b');
 }
 
+/// In which form a secret stands in a text.
+fn form(name: &'static str, value: &str, text: &str) -> Option<&'static str> {
+    let value = value.to_owned();
+    let found = how_it_stands(&Canary { name, value }, &Views::of(text));
+    found.map(|form| form.unwrap_or("as it is"))
+}
+
 #[test]
 fn a_pin_stands_for_itself_not_inside_something_longer() {
-    let pin = Canary {
-        name: "PIN",
-        value: "5717".to_owned(),
-    };
     for told in [
         "5717",
         "pin=5717",
@@ -349,7 +353,7 @@ fn a_pin_stands_for_itself_not_inside_something_longer() {
         "5717, again",
         "x 0.5 5717",
     ] {
-        assert!(stands_in(&pin, told), "{told}");
+        assert_eq!(form("PIN", "5717", told), Some("as it is"), "{told}");
     }
     for other in [
         "15717",
@@ -360,8 +364,51 @@ fn a_pin_stands_for_itself_not_inside_something_longer() {
         "8c9d-5717-720c",
         "5,717",
     ] {
-        assert!(!stands_in(&pin, other), "{other}");
+        assert_eq!(form("PIN", "5717", other), None, "{other}");
     }
+}
+
+#[test]
+fn a_secret_is_found_in_whatever_form_it_is_written() {
+    for (text, told) in [
+        ("pin 7175", "reversed"),
+        ("pin=%35%37%31%37", "percent-encoded"),
+        ("pin=5%37%31%37", "percent-encoded"),
+        ("pin=%2535%2537%2531%2537", "percent-encoded"),
+        ("pin: &#53;&#55;&#49;&#55;", "as character references"),
+        ("pin: &#x35;717", "as character references"),
+        ("{\"pin\":\"\\u0035717\"}", "escaped"),
+        ("pin NTcxNw==", "in base64"),
+        ("pin=NTcxNw", "in base64"),
+        ("/reset/NTcxNw==/now", "in base64"),
+        ("body eyJwaW4iOiI1NzE3In0=", "in base64"),
+        ("Tnpjek53PT0= TlRjeE53PT0=", "in base64"),
+        ("pin=NzE3NQ==", "in base64"),
+        ("pin 35373137", "in hexadecimal"),
+        ("pin 0x35373137", "in hexadecimal"),
+        ("35 37 31 37", "in hexadecimal"),
+        ("35:37:31:37", "in hexadecimal"),
+        ("[53, 55, 49, 55]", "as character codes"),
+        ("5 7 1 7", "letter by letter"),
+        ("5-7-1-7", "letter by letter"),
+    ] {
+        assert_eq!(form("PIN", "5717", text), Some(told), "{text}");
+    }
+    for other in [
+        "2014-11-30T09:00:05 4051 7,175 17175",
+        "MTIzNDU2Nzg5MA== 8c9d5717720c 04FFBB37FED475A778F122709CBAC1D5",
+        "1 5 7 1 7",
+        "[1, 53, 55, 49]",
+    ] {
+        assert_eq!(form("PIN", "5717", other), None, "{other}");
+    }
+    assert_eq!(form("token", "ABCDEF99", "t=abcdef99"), Some("as it is"));
+    assert_eq!(form("token", "ABCDEF99", "t=99FEDCBA"), Some("reversed"));
+    assert_eq!(
+        form("password", "secretA", "Basic Y3JtOnNlY3JldEE="),
+        Some("in base64")
+    );
+    assert_eq!(form("password", "", "anything"), None);
 }
 
 #[test]
