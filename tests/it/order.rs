@@ -133,6 +133,75 @@ async fn requests_of_one_card_are_sent_in_order_of_their_creation_whatever_their
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_late_run_sends_the_orders_of_a_card_as_runs_in_time_would_have() {
+    for runs_in_time in [true, false] {
+        let stage = Staging::demo().open();
+        let order = |date| due(sport_on("01900080208"), date);
+        let _ = stage
+            .post("add_subscriptions", order("2014-09-24T15:05:00"))
+            .await;
+        let _ = stage
+            .post("cancel_subscriptions", order("2014-09-24T15:01:00"))
+            .await;
+        for _ in 0..6 {
+            stage.passes(Duration::from_mins(1)).await;
+            if runs_in_time {
+                stage.run().await;
+            }
+        }
+        stage.run().await;
+        assert_eq!(sent(&stage), "4051 4050");
+        assert_eq!(stage.active("01900080208"), "1002");
+    }
+}
+
+/// Runs that are made while the first order, an EXPRESS of its card behind it, gets no answer.
+#[tokio::test(start_paused = true)]
+async fn an_express_behind_a_silent_order_of_its_card_holds_back_nobody() {
+    let stage = Staging::demo()
+        .with(|settings| settings.dispatch.worker_count = 4)
+        .open();
+    stage.fault("{ preset: f04, when: { card: \"01900080208\" }, times: 1 }");
+    add(&stage, sport_on("01900080208")).await;
+    let shared = std::sync::Arc::clone(&stage.shared);
+    let silent = tokio::spawn(async move { conax_sim::dispatch::run_once(&shared).await });
+    stage.settles().await;
+    let express = add(&stage, express(sport_on("01900080208"))).await;
+    let other = add(&stage, sport_on("01900080209")).await;
+    assert_eq!(stage.run().await.completed_count, 1);
+    assert_eq!(stage.state(&other).await, "COMPLETED");
+    assert_eq!(stage.state(&express).await, "PENDING");
+    // The run that sent the silent one goes on behind it.
+    silent.await.unwrap();
+    assert_eq!(stage.state(&express).await, "PENDING");
+    stage.run().await;
+    assert_eq!(stage.state(&express).await, "COMPLETED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_waits_anyway_sends_what_others_have_made_room_for() {
+    let stage = Staging::demo()
+        .with(|settings| settings.dispatch.worker_count = 2)
+        .open();
+    stage.fault("{ preset: f04, when: { card: \"01900080208\" }, times: 1 }");
+    stage.fault("{ do: { delay: 20s }, when: { card: \"01900080209\" }, times: 1 }");
+    add(&stage, sport_on("01900080208")).await;
+    let behind = add(&stage, sport_on("01900080209")).await;
+    let call = stage.post("add_subscriptions", at_once(sport_on("01900080209")));
+    let shared = std::sync::Arc::clone(&stage.shared);
+    let run = tokio::spawn(async move {
+        shared.clock.sleep(Duration::from_millis(5)).await;
+        conax_sim::dispatch::run_once(&shared).await
+    });
+    let _ = call.await;
+    stage.settles().await;
+    stage.passes(Duration::from_millis(1)).await;
+    stage.settles().await;
+    assert_eq!(stage.state(&behind).await, "COMPLETED");
+    assert!(!run.is_finished(), "the silent one has not ended");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_created_while_pending_opposites_wait_is_kept_in_order() {
     let stage = Staging::demo().open();
     // Shown: the documented cancel was still pending when the add for the same card was made.

@@ -52,6 +52,13 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
             "`500ms`, `10s` or `1h`",
         ),
         (
+            &["serve", "--run-interval", "1us"],
+            &[],
+            &[],
+            Exit::Usage,
+            "found `1us`, expected `off`, or at least 1ms",
+        ),
+        (
             &["serve"],
             &[],
             &[("CONAX_SIM_SEED", "seven")],

@@ -1,5 +1,9 @@
 //! Several worlds in one house: chosen, made, limited and removed, and blind to each other.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use conax_contract::crm::{Operation, RefusalCode};
 use conax_tests::bodies::{at_once, given_pin, pairing, pin_reset, service_on_card, sport_on};
 use conax_tests::{BASE, Call, Chance, ControlReply, Stage, Staging, exchange, repository, until};
@@ -10,6 +14,7 @@ use crate::program::serve;
 
 const CARDS: [&str; 3] = ["01900080208", "01900080209", "01900080210"];
 const SERVICES: [&str; 3] = ["P1test", "BASIC", "SPORT"];
+const REPLACED: &str = "The world was replaced during this call";
 const WSDL: &str = "/ca-server?wsdl";
 
 fn demo() -> String {
@@ -417,4 +422,94 @@ async fn a_world_may_be_made_with_a_seed_and_a_clock_of_its_own() {
         .control("PUT", "/v1/worlds/other?clock=sometimes", &spec)
         .await;
     assert_eq!(wrong.http_status, 400, "{}", wrong.text);
+}
+
+/// Copies of a world are taken while a run sends; the run waits and goes on.
+#[tokio::test(start_paused = true)]
+async fn a_run_goes_on_after_every_copy_of_its_world() {
+    let stage = Staging::demo()
+        .with(|settings| settings.dispatch.worker_count = 1)
+        .open();
+    stage.fault("{ do: { delay: 5ms } }");
+    for _ in 0..20 {
+        for card in ["01900080208", "01900080209", "01900080210"] {
+            let body = service_on_card("S60600", "SPORT", card);
+            let _ = stage.post("add_subscriptions", body).await;
+        }
+    }
+    let copies = async {
+        for copy in 0..8 {
+            stage
+                .shared
+                .clock
+                .sleep(Duration::from_millis(3 + copy))
+                .await;
+            let (target, body) = match copy % 2 {
+                0 => ("fork", format!("{{ \"as\": \"copy{copy}\" }}")),
+                _ => ("snapshot", format!("{{ \"as\": \"copy{copy}\" }}")),
+            };
+            let target = format!("/v1/worlds/demo/{target}");
+            let reply = stage.control("POST", &target, &body).await;
+            assert!(reply.http_status < 300, "{}", reply.text);
+        }
+    };
+    let run = stage.control("POST", "/v1/runs", "");
+    let (run, ()) = tokio::join!(run, copies);
+    assert_eq!(
+        (&run.json["completed"], &run.json["queue"]["due"]),
+        (&json!(60), &json!(0)),
+        "{}",
+        run.text
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_world_is_reset_is_not_told_of_a_request_that_is_no_more() {
+    let stage = Staging::demo().open();
+    stage.fault("preset: f04");
+    let body = at_once(service_on_card("S60600", "SPORT", "01900080208"));
+    let call = stage.post("add_subscriptions", body);
+    let reset = async {
+        stage.shared.clock.sleep(Duration::from_secs(5)).await;
+        let reset = stage.control("POST", "/v1/worlds/demo/reset", "").await;
+        assert_eq!(reset.http_status, 200);
+    };
+    let (reply, ()) = tokio::join!(call, reset);
+    let message = reply.refused(RefusalCode::Unavailable);
+    assert!(message.contains(REPLACED), "{message}");
+}
+
+/// Of a login that a reset forgets, while the body of a call is still to come.
+#[test]
+fn a_call_that_overlaps_a_reset_is_not_told_that_its_token_was_wrong() {
+    let program = serve(&["--seed", "7", "--log", "off"]);
+    let login = json!({
+        "username": "MPAdministrator", "password": "1234", "organisation": "CRMDEMO"
+    });
+    let issued = format!("{BASE}/{}", Operation::IssueToken.path());
+    let issued = exchange(program.crm(), "POST", &issued, &login.to_string()).json();
+    let mut body = sport_on(CARDS[0]);
+    body["token"] = issued["data"]["token"].clone();
+    let body = body.to_string();
+
+    let mut stream = TcpStream::connect(program.crm()).unwrap();
+    let path = format!("{BASE}/{}", Operation::AddSubscriptions.path());
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\nexpect: 100-continue\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // The call has come in once the door asks for its body.
+    let mut asked = [0; 25];
+    stream.read_exact(&mut asked).unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100"));
+    let reset = exchange(program.door(), "POST", "/v1/worlds/demo/reset", "");
+    assert_eq!(reset.http_status(), Some(200));
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(REPLACED), "{answer}");
+    let again = exchange(program.crm(), "POST", &path, &body).text;
+    assert!(again.contains("The token is not valid"), "{again}");
 }

@@ -153,6 +153,8 @@ pub struct Shared {
     /// What the world was at some moments.
     pub snapshots: KeptSnapshots,
     changing: tokio::sync::Mutex<()>,
+    /// How often the world was replaced, as the CRM side has it; read without its lock.
+    generation: AtomicU64,
     crm: Mutex<CrmSide>,
     cas: Mutex<CasSide>,
     ledger: Mutex<Ledger>,
@@ -221,6 +223,7 @@ impl Shared {
             closing: AtomicBool::new(false),
             snapshots: KeptSnapshots::default(),
             changing: tokio::sync::Mutex::new(()),
+            generation: AtomicU64::new(snapshot.crm.generation),
             crm: Mutex::new(snapshot.crm),
             cas: Mutex::new(snapshot.cas),
             world: Mutex::new(snapshot.spec),
@@ -363,6 +366,7 @@ impl Shared {
             .lock()
             .expect("nobody panics while holding the world") = spec;
         let mut ledger_now = self.ledger();
+        self.generation.store(crm.generation, Ordering::Relaxed);
         let old_cas = std::mem::replace(&mut *self.cas(), cas);
         let old_crm = std::mem::replace(&mut *self.crm(), crm);
         let old_ledger = std::mem::replace(&mut *ledger_now, ledger);
@@ -370,6 +374,13 @@ impl Shared {
         let last = self.journal.last_number();
         self.journal_before.store(last, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || drop((old_cas, old_crm, old_ledger)));
+    }
+
+    /// Counts the worlds that were here: another number than before says that the world was
+    /// replaced.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
     }
 
     /// The number in the journal after which everything is about this world.

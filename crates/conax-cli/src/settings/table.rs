@@ -110,7 +110,7 @@ settings! {
     "conax-client-key-file", "FILE", "none", check::file,
         "PEM file with the key of that certificate";
     "run-interval", "TIME", "5s", check::interval,
-        "From one processing run to the next; `off` leaves runs to the control door";
+        "From one processing run to the next, at least `1ms`; `off` leaves runs to the control door";
     "workers", "N", "4", check::workers,
         "Requests on their way to Conax at a time";
     "connect-timeout", "TIME", "10s", check::duration,

@@ -359,11 +359,16 @@ pub(super) fn conax_url(text: &str) -> Result<Option<ConaxAddress>, String> {
     }
 }
 
+/// What the clock tells apart: a shorter interval would only keep a core busy.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+
 pub(super) fn interval(text: &str) -> Result<Option<Duration>, String> {
-    if text == "off" {
-        Ok(None)
-    } else {
-        duration(text).map(Some)
+    match text {
+        "off" => Ok(None),
+        text => match duration(text)? {
+            time if time < SHORTEST_INTERVAL => expected(text, "`off`, or at least 1ms"),
+            time => Ok(Some(time)),
+        },
     }
 }
 

@@ -395,8 +395,8 @@ const WRITTEN: &[Written] = &[
     says("law.c5", Inferred, "", "`executed_date` is not before `scheduled_date`, unless sent by its call."),
     says("law.c6", Inferred, "", "Numbers grow with every request; ids have 32 upper-case hex digits.")
         .or("as the created ones", "short numbers, as early examples print them", None),
-    says("law.c7", Inferred, "", "Requests of one smartcard and priority are sent in the order they were created.").seen(HeadEnd),
-    says("law.c8", Inferred, "", "An EXPRESS request is not overtaken by a REGULAR one of the same run that was due no earlier.").seen(HeadEnd),
+    says("law.c7", Inferred, "", "Requests of one smartcard and priority are sent in the order they became due, then in that of their creation, however often runs are made.").seen(HeadEnd),
+    says("law.c8", Inferred, "", "Of the requests whose smartcards are free, EXPRESS ones are sent first; nobody waits for another smartcard's request.").seen(HeadEnd),
     says("law.c9", Inferred, "", "After healing at a healthy Conax nothing differs.").seen(HeadEnd),
     // ------------------------------------------------------------------ laws without a model --
     says("same.get-twice", Attested, "page 490268", "The same GET twice gives the same, if nothing happened between."),

@@ -93,7 +93,7 @@ pub enum Settled {
     BookReplaced,
 }
 
-/// Positions of the requests with one reference; nearly always one.
+/// Positions of the requests with one reference, oldest first; nearly always one.
 #[derive(Clone, Debug)]
 enum Referenced {
     One(u32),
@@ -182,6 +182,8 @@ impl RequestBook {
         let at_once = new.process_immediately && self.settings.provider_effective;
         self.pending.insert(slot);
         self.store(slot, created(new, number, now, ids));
+        // What became due before stands before it.
+        self.queue.promote(&self.rows, now);
         self.queue.enter(slot, &self.rows, at_once, now);
         Arc::clone(&self.rows[slot as usize])
     }
@@ -377,8 +379,13 @@ impl RequestBook {
         self.by_reference
             .entry(reference)
             .and_modify(|entry| match entry {
-                Referenced::One(first) => *entry = Referenced::Many(vec![*first, slot]),
-                Referenced::Many(slots) => slots.push(slot),
+                Referenced::One(other) => {
+                    *entry = Referenced::Many(vec![slot.min(*other), slot.max(*other)]);
+                }
+                Referenced::Many(slots) => {
+                    let place = slots.partition_point(|other| *other < slot);
+                    slots.insert(place, slot);
+                }
             })
             .or_insert(Referenced::One(slot));
     }

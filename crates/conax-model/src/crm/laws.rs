@@ -2,7 +2,7 @@
 //! opinion on who may leave next and on what every list holds. C9 is beside `drift`; C4 is about
 //! what was read from the wire and stands beside the settlement table of the house.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -257,37 +257,41 @@ impl History {
     }
 
     /// By definition: its cards are free, nobody of its rank stands before it, and nobody who
-    /// must go out at once waits for one of its cards.
+    /// goes out at once, and can, names one of its cards.
     fn may_leave(&self, row: &ProvisioningRequest, rank: Rank) -> bool {
-        let shares = |other: &ProvisioningRequest| {
-            other.lanes().any(|lane| row.lanes().any(|own| own == lane))
-        };
-        let busy = self.book.in_flight().any(|other| shares(other));
+        let busy = self.book.in_flight().any(|other| share(row, other));
         let before = self
             .waiting(rank)
-            .any(|other| shares(&other) && other.number < row.number);
-        let urgent = rank != Rank::AtOnce && self.waiting(Rank::AtOnce).any(|other| shares(&other));
+            .any(|other| share(row, &other) && turn(&other) < turn(row));
+        let mut at_once = self.waiting(Rank::AtOnce);
+        let urgent = rank != Rank::AtOnce
+            && at_once.any(|other| share(row, &other) && self.may_leave(&other, Rank::AtOnce));
         !busy && !before && !urgent
     }
 
     fn next_by_the_rules(&self) -> Option<Option<u64>> {
-        let key = |row: &Arc<ProvisioningRequest>| (row.scheduled, row.number);
         let first = |rank: Rank| {
             let free = self
                 .waiting(rank)
                 .filter(move |row| self.may_leave(row, rank));
-            free.min_by_key(key)
+            free.min_by_key(|row| (row.scheduled, row.number))
         };
-        if let Some(express) = first(Rank::Express) {
-            return Some(express.number);
-        }
-        let regular = first(Rank::Regular)?;
-        // C8: no EXPRESS that was due no later is left behind.
-        let overtaken = self
-            .waiting(Rank::Express)
-            .any(|express| express.scheduled <= regular.scheduled);
-        (!overtaken).then_some(regular.number)
+        let next = first(Rank::Express).or_else(|| first(Rank::Regular))?;
+        Some(next.number)
     }
+}
+
+fn share(one: &ProvisioningRequest, other: &ProvisioningRequest) -> bool {
+    other.lanes().any(|lane| one.lanes().any(|own| own == lane))
+}
+
+/// When it became due, then when it was created.
+fn turn(row: &ProvisioningRequest) -> (SimTime, Option<u64>) {
+    let due = match row.process_immediately {
+        Some(true) => row.created,
+        _ => row.scheduled.max(row.created),
+    };
+    (due, row.number)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -303,6 +307,84 @@ fn after(events: &[Event]) -> History {
         history.happen(event);
     }
     history
+}
+
+/// The last second in which an order is made or a run begins.
+const LAST_SECOND: u64 = 60;
+
+/// When an order is made, and with what.
+#[derive(Clone, Debug)]
+struct Order {
+    second: u64,
+    due_in: i64,
+    cards: BTreeSet<u8>,
+    express: bool,
+}
+
+fn orders() -> impl Strategy<Value = Vec<Order>> {
+    let order = (
+        0..LAST_SECOND / 2,
+        -20_i64..30,
+        prop::collection::btree_set(0_u8..3, 1..3),
+        any::<bool>(),
+    )
+        .prop_map(|(second, due_in, cards, express)| Order {
+            second,
+            due_in,
+            cards,
+            express,
+        });
+    let orders = prop::collection::vec(order, 2..20);
+    orders.prop_map(|mut orders| {
+        orders.sort_by_key(|order| order.second);
+        orders
+    })
+}
+
+fn run_times() -> impl Strategy<Value = BTreeSet<u64>> {
+    prop::collection::btree_set(0..LAST_SECOND, 0..8)
+}
+
+/// The numbers of what left, by card and priority, in order; after the last second a last run.
+fn left_by_runs(
+    orders: &[Order],
+    runs: &BTreeSet<u64>,
+    together: usize,
+) -> BTreeMap<(Arc<str>, bool), Vec<u64>> {
+    let mut history = History::new();
+    let mut left = BTreeMap::new();
+    for second in 0..=LAST_SECOND {
+        history.now = SimTime::from_millis(START.millis() + i64::try_from(second * 1000).unwrap());
+        for order in orders.iter().filter(|order| order.second == second) {
+            let cards: Vec<u8> = order.cards.iter().copied().collect();
+            let kind = CommandKind::CreatePairing;
+            history.create(kind, &cards, order.express, order.due_in, false);
+        }
+        if runs.contains(&second) || second == LAST_SECOND {
+            history.run(together, &mut left);
+        }
+    }
+    left
+}
+
+impl History {
+    /// A run with so many workers.
+    fn run(&mut self, together: usize, left: &mut BTreeMap<(Arc<str>, bool), Vec<u64>>) {
+        loop {
+            let took = self.tickets.len() < together && self.take_next();
+            if let Some(ticket) = self.tickets.last().filter(|_| took) {
+                let row = self.book.by_id(ticket.id).expect("it was created");
+                for lane in row.lanes() {
+                    let of = (Arc::clone(lane), row.priority == Priority::Express);
+                    left.entry(of).or_default().extend(row.number);
+                }
+            } else if self.tickets.is_empty() {
+                break;
+            } else {
+                self.settle(0, true);
+            }
+        }
+    }
 }
 
 proptest! {
@@ -349,6 +431,41 @@ proptest! {
     #[test]
     fn c6_c7_c8_numbers_increase_and_who_leaves_next_is_who_the_rules_name(events in events()) {
         after(&events);
+    }
+
+    /// Whatever runs there are, one card's orders of one priority leave in the order in which they
+    /// became due, then in that of their creation.
+    #[test]
+    fn how_often_runs_are_made_never_changes_the_order_of_one_cards_orders_of_one_priority(
+        orders in orders(), seldom in run_times(), often in run_times(), together in 1_usize..4,
+    ) {
+        let every_second: BTreeSet<u64> = (0..=LAST_SECOND).collect();
+        let expected = left_by_runs(&orders, &every_second, 1);
+        for runs in [seldom, often] {
+            prop_assert_eq!(&left_by_runs(&orders, &runs, together), &expected);
+        }
+    }
+
+    /// Whoever else waits, and for whatever.
+    #[test]
+    fn an_order_whose_cards_are_free_leaves(events in events()) {
+        let mut history = after(&events);
+        let (mut first, rank) = (Vec::new(), [Rank::Express, Rank::Regular]);
+        for rank in rank {
+            let waiting: Vec<_> = history.waiting(rank).collect();
+            let is_first = |row: &ProvisioningRequest| {
+                waiting.iter().all(|other| !share(row, other) || turn(row) <= turn(other))
+            };
+            first.extend(waiting.iter().filter(|row| is_first(row)).map(Arc::clone));
+        }
+        let busy: Vec<_> = history.book.in_flight().map(Arc::clone).collect();
+        let goes = |row: &Arc<ProvisioningRequest>| history.may_leave(row, Rank::AtOnce);
+        let at_once: Vec<_> = history.waiting(Rank::AtOnce).filter(goes).collect();
+        let free = |row: &ProvisioningRequest| {
+            !busy.iter().chain(&at_once).any(|other| share(row, other))
+        };
+        let some_can = first.iter().any(|row| free(row));
+        prop_assert!(!some_can || history.take_next(), "an order was kept though its cards are free");
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Who is sent next.
 //!
 //! The order is total and keeps three promises at once (Inferred, see `book`):
-//! - per smartcard, requests of one priority leave in order of creation, one at a time (law C7);
-//! - EXPRESS leaves first, and a REGULAR that was due no earlier never overtakes it, not even
-//!   while it waits for its smartcard (law C8);
-//! - among the rest, the earlier due date leaves first, then the earlier creation.
+//! - per smartcard, requests of one priority leave in order of the time they became due, then of
+//!   their creation, one at a time (law C7). One that was scheduled before it was created became
+//!   due when it was created, so that no run, however late, changes the order;
+//! - a request whose smartcards are free leaves, whoever waits for another one;
+//! - EXPRESS leaves first among those that can leave (law C8), then the earlier date, then the
+//!   earlier creation.
 //!
-//! A request that must go out at once stands before both priorities of its smartcards, but it too
-//! waits while one of them is busy. A step costs O(log n) for each smartcard of its row.
+//! A request that must go out at once stands before both priorities of its smartcards as soon as
+//! all of them are free; it too waits while one of them is busy. A step costs O(log n) for each
+//! smartcard of its row.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -70,6 +73,13 @@ pub enum WaitsFor {
         /// The other request.
         with: Option<RequestNumber>,
     },
+    /// A request of its smartcard that is to be sent at once.
+    AtOnce {
+        /// The smartcard.
+        card: Arc<str>,
+        /// That request.
+        request: Option<RequestNumber>,
+    },
     /// An earlier request of its smartcard and priority (law C7).
     Earlier {
         /// The smartcard.
@@ -77,8 +87,10 @@ pub enum WaitsFor {
         /// The earlier request.
         request: Option<RequestNumber>,
     },
-    /// An EXPRESS request that was due no later (law C8).
+    /// An EXPRESS request of its smartcard (law C8).
     Express {
+        /// The smartcard.
+        card: Arc<str>,
         /// That request.
         request: Option<RequestNumber>,
     },
@@ -90,7 +102,7 @@ pub enum WaitsFor {
 }
 
 /// In which rank of its lanes a request stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     Immediate,
     Express,
@@ -107,22 +119,20 @@ impl Rank {
     }
 }
 
+/// When a row became due, and its position: the order in which rows of one smartcard and rank
+/// leave.
+type Turn = (SimTime, u32);
+
 /// The order of one smartcard.
 #[derive(Clone, Debug, Default)]
 struct Lane {
     busy: bool,
-    waiting: [BTreeSet<u32>; 3],
+    waiting: [BTreeSet<Turn>; 3],
 }
 
 impl Lane {
     fn head(&self, rank: Rank) -> Option<u32> {
-        self.waiting[rank as usize].first().copied()
-    }
-
-    /// Whether `slot` may leave through this lane now.
-    fn lets_go(&self, slot: u32, rank: Rank) -> bool {
-        let overtaken = rank != Rank::Immediate && self.head(Rank::Immediate).is_some();
-        !self.busy && !overtaken && self.head(rank) == Some(slot)
+        self.waiting[rank as usize].first().map(|(_, slot)| *slot)
     }
 
     fn is_empty(&self) -> bool {
@@ -130,14 +140,15 @@ impl Lane {
     }
 }
 
-type DueOrder = BTreeSet<(SimTime, u32)>;
+/// The date of a row and its position: the order in which rows of different smartcards leave.
+type DateOrder = BTreeSet<(SimTime, u32)>;
 
 /// Requests on their way out. Rows are found by their position, which is their order of creation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
-    scheduled: DueOrder,
-    ready: [DueOrder; 3],
-    eligible: [DueOrder; 3],
+    scheduled: DateOrder,
+    ready: [DateOrder; 3],
+    eligible: [DateOrder; 3],
     lanes: HashMap<Arc<str>, Lane, FixedState>,
     in_flight: BTreeSet<u32>,
     at_once: BTreeSet<u32>,
@@ -208,7 +219,7 @@ impl Queue {
         if !self.at_once.contains(&slot) || self.in_flight.contains(&slot) {
             return None;
         }
-        let free = self.is_eligible(slot, &rows[slot as usize]);
+        let free = self.is_eligible(slot, rows);
         if free {
             self.mark_taken(slot, rows);
         }
@@ -262,69 +273,96 @@ impl Queue {
     /// What keeps a row that is not settled from leaving, the most immediate reason first.
     pub(super) fn waits_for(&self, slot: u32, rows: &Rows, now: SimTime) -> Vec<WaitsFor> {
         let row = &rows[slot as usize];
-        let number = |slot: u32| rows[slot as usize].number;
         if self.in_flight.contains(&slot) {
             return vec![WaitsFor::Answer];
         }
         if row.scheduled > now && !self.at_once.contains(&slot) {
             return vec![WaitsFor::Date(row.scheduled)];
         }
-        let rank = self.rank_of(slot, row);
-        let mut waits = Vec::new();
-        for (name, lane) in row
+        let lanes = row
             .lanes()
-            .filter_map(|name| self.lanes.get_key_value(name))
-        {
-            let card = || Arc::clone(name);
-            if lane.busy {
-                let mut others = self.in_flight.iter().copied();
-                let with =
-                    others.find(|other| rows[*other as usize].lanes().any(|one| one == name));
-                waits.push(WaitsFor::Card {
-                    card: card(),
-                    with: with.and_then(number),
-                });
-            } else if let Some(head) = lane.head(rank).filter(|head| *head != slot) {
-                waits.push(WaitsFor::Earlier {
-                    card: card(),
-                    request: number(head),
-                });
-            }
+            .filter_map(|name| self.lanes.get_key_value(name));
+        let mut waits: Vec<_> = lanes
+            .flat_map(|(name, lane)| self.waits_in(slot, rows, name, lane))
+            .collect();
+        if waits.is_empty() {
+            let before = self.before(slot, rows);
+            waits.push(WaitsFor::Run { before });
         }
-        if rank == Rank::Regular
-            && let Some(&(_, express)) = self.ready[Rank::Express as usize]
-                .first()
-                .filter(|(due, _)| *due <= row.scheduled)
-        {
-            waits.push(WaitsFor::Express {
-                request: number(express),
+        waits
+    }
+
+    /// What keeps a row from leaving in the lane of one of its smartcards.
+    fn waits_in(&self, slot: u32, rows: &Rows, name: &Arc<str>, lane: &Lane) -> Vec<WaitsFor> {
+        let rank = self.rank_of(slot, &rows[slot as usize]);
+        let number = |slot: u32| rows[slot as usize].number;
+        let card = || Arc::clone(name);
+        let mut waits = Vec::new();
+        if lane.busy {
+            let mut others = self.in_flight.iter().copied();
+            let with = others.find(|other| rows[*other as usize].lanes().any(|one| one == name));
+            waits.push(WaitsFor::Card {
+                card: card(),
+                with: with.and_then(number),
             });
         }
-        if waits.is_empty() {
-            let before = |rank: Rank| self.eligible[rank as usize].len();
-            let own = self.eligible[rank as usize].iter();
-            let position = own.take_while(|(_, other)| *other != slot).count();
-            let express = match rank {
-                Rank::Regular => before(Rank::Express),
-                Rank::Immediate | Rank::Express => 0,
-            };
-            waits.push(WaitsFor::Run {
-                before: position + express,
+        // Whoever waits for another smartcard as well stands in nobody's way, unless this one is
+        // busy: nobody knows then which is free first.
+        let stands_before = |before: Rank| {
+            let head = lane.head(before).filter(|_| before < rank)?;
+            (lane.busy || self.can_leave(head, before, rows)).then(|| number(head))
+        };
+        if let Some(request) = stands_before(Rank::Immediate) {
+            waits.push(WaitsFor::AtOnce {
+                card: card(),
+                request,
+            });
+        }
+        if let Some(request) = stands_before(Rank::Express) {
+            waits.push(WaitsFor::Express {
+                card: card(),
+                request,
+            });
+        }
+        if let Some(earlier) = lane.head(rank).filter(|head| *head != slot) {
+            waits.push(WaitsFor::Earlier {
+                card: card(),
+                request: number(earlier),
             });
         }
         waits
+    }
+
+    /// How many others a run takes before a row that may leave.
+    fn before(&self, slot: u32, rows: &Rows) -> usize {
+        let row = &rows[slot as usize];
+        let rank = self.rank_of(slot, row);
+        let own = self.eligible[rank as usize].range(..(row.scheduled, slot));
+        match rank {
+            Rank::Regular => own.count() + self.eligible[Rank::Express as usize].len(),
+            Rank::Immediate | Rank::Express => own.count(),
+        }
     }
 
     fn rank_of(&self, slot: u32, row: &ProvisioningRequest) -> Rank {
         Rank::of(row, self.at_once.contains(&slot))
     }
 
+    /// What goes out at once is due when it is created.
+    fn turn(&self, slot: u32, row: &ProvisioningRequest) -> Turn {
+        match self.at_once.contains(&slot) {
+            true => (row.created, slot),
+            false => (row.became_due(), slot),
+        }
+    }
+
     fn make_ready(&mut self, slot: u32, rows: &Rows) {
         let row = &rows[slot as usize];
-        let rank = self.rank_of(slot, row);
+        let (rank, turn) = (self.rank_of(slot, row), self.turn(slot, row));
         self.ready[rank as usize].insert((row.scheduled, slot));
         for name in row.lanes() {
-            self.lanes.entry(Arc::clone(name)).or_default().waiting[rank as usize].insert(slot);
+            let lane = self.lanes.entry(Arc::clone(name)).or_default();
+            lane.waiting[rank as usize].insert(turn);
         }
         self.refresh_lanes_of(slot, rows);
         self.refresh(slot, rows);
@@ -332,66 +370,86 @@ impl Queue {
 
     fn mark_taken(&mut self, slot: u32, rows: &Rows) {
         let row = &rows[slot as usize];
-        let rank = self.rank_of(slot, row);
+        let (rank, turn) = (self.rank_of(slot, row), self.turn(slot, row));
         self.ready[rank as usize].remove(&(row.scheduled, slot));
         self.eligible[rank as usize].remove(&(row.scheduled, slot));
         self.in_flight.insert(slot);
         for name in row.lanes() {
             let lane = self.lanes.entry(Arc::clone(name)).or_default();
-            lane.waiting[rank as usize].remove(&slot);
+            lane.waiting[rank as usize].remove(&turn);
             lane.busy = true;
         }
         self.refresh_lanes_of(slot, rows);
     }
 
-    /// Looks again at the first two of each rank in every lane of a row: one of them may have
-    /// become, or ceased to be, the one that may leave. Each is looked at once, however many lanes
-    /// it shares with the row.
+    /// Looks again at whoever may have become, or ceased to be, able to leave because of a row.
+    /// Each is looked at once, however many lanes it shares with the row, and those that go out at
+    /// once first: where such a one has changed its mind, whoever stands behind it may as well.
     fn refresh_lanes_of(&mut self, slot: u32, rows: &Rows) {
-        let mut heads = BTreeSet::new();
-        for lane in rows[slot as usize]
-            .lanes()
-            .filter_map(|name| self.lanes.get(name))
-        {
-            heads.extend(
-                lane.waiting
-                    .iter()
-                    .flat_map(|waiting| waiting.iter().take(2)),
-            );
+        let mut at_once = BTreeSet::new();
+        let mut others = BTreeSet::new();
+        self.note_heads(&rows[slot as usize], &mut at_once, &mut others);
+        for slot in at_once {
+            if self.refresh(slot, rows) {
+                self.note_heads(&rows[slot as usize], &mut BTreeSet::new(), &mut others);
+            }
         }
-        for head in heads {
-            self.refresh(head, rows);
+        for slot in others {
+            self.refresh(slot, rows);
         }
     }
 
-    fn refresh(&mut self, slot: u32, rows: &Rows) {
+    /// The first two of each rank in every lane of a row.
+    fn note_heads(
+        &self,
+        row: &ProvisioningRequest,
+        at_once: &mut BTreeSet<u32>,
+        others: &mut BTreeSet<u32>,
+    ) {
+        for lane in row.lanes().filter_map(|name| self.lanes.get(name)) {
+            let [immediate, express, regular] = &lane.waiting;
+            at_once.extend(immediate.iter().take(2).map(|(_, slot)| slot));
+            others.extend(express.iter().take(2).map(|(_, slot)| slot));
+            others.extend(regular.iter().take(2).map(|(_, slot)| slot));
+        }
+    }
+
+    /// Finds out again whether a row may leave; whether that has changed.
+    fn refresh(&mut self, slot: u32, rows: &Rows) -> bool {
         let row = &rows[slot as usize];
         let key = (row.scheduled, slot);
-        let rank = self.rank_of(slot, row) as usize;
-        if self.is_eligible(slot, row) {
-            self.eligible[rank].insert(key);
-        } else {
-            self.eligible[rank].remove(&key);
+        let eligible = self.is_eligible(slot, rows);
+        let known = &mut self.eligible[self.rank_of(slot, row) as usize];
+        match eligible {
+            true => known.insert(key),
+            false => known.remove(&key),
         }
     }
 
-    fn is_eligible(&self, slot: u32, row: &ProvisioningRequest) -> bool {
+    fn is_eligible(&self, slot: u32, rows: &Rows) -> bool {
+        let row = &rows[slot as usize];
         let rank = self.rank_of(slot, row);
-        row.lanes().all(|name| {
-            self.lanes
-                .get(name)
-                .is_some_and(|lane| lane.lets_go(slot, rank))
-        })
+        let mut lanes = row.lanes().map(|name| self.lanes.get(name));
+        lanes.all(|lane| lane.is_some_and(|lane| self.lets_go(lane, slot, rank, rows)))
+    }
+
+    /// Whether a row may leave through this lane now.
+    fn lets_go(&self, lane: &Lane, slot: u32, rank: Rank, rows: &Rows) -> bool {
+        let goes_at_once = |head| self.can_leave(head, Rank::Immediate, rows);
+        let is_overtaken =
+            rank != Rank::Immediate && lane.head(Rank::Immediate).is_some_and(goes_at_once);
+        !lane.busy && !is_overtaken && lane.head(rank) == Some(slot)
+    }
+
+    /// Whether a row is known to be able to leave.
+    fn can_leave(&self, slot: u32, rank: Rank, rows: &Rows) -> bool {
+        let key = (rows[slot as usize].scheduled, slot);
+        self.eligible[rank as usize].contains(&key)
     }
 
     fn next_eligible(&self) -> Option<u32> {
-        if let Some(&(_, slot)) = self.eligible[Rank::Express as usize].first() {
-            return Some(slot);
-        }
-        let &(due, slot) = self.eligible[Rank::Regular as usize].first()?;
-        let express = self.ready[Rank::Express as usize].first();
-        express
-            .is_none_or(|&(express_due, _)| express_due > due)
-            .then_some(slot)
+        let first = |rank: Rank| self.eligible[rank as usize].first();
+        let (_, slot) = first(Rank::Express).or_else(|| first(Rank::Regular))?;
+        Some(*slot)
     }
 }

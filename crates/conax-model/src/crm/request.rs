@@ -243,6 +243,13 @@ impl ProvisioningRequest {
             .chain(self.texts(ParameterName::ExistingSmartcard))
     }
 
+    /// When it became, or becomes, due for a processing run: on its date, and not before it was
+    /// created.
+    #[must_use]
+    pub fn became_due(&self) -> SimTime {
+        self.scheduled.max(self.created)
+    }
+
     /// The head-end's reference, once it accepted the request.
     #[must_use]
     pub fn reference(&self) -> Option<&Arc<str>> {

@@ -182,6 +182,69 @@ fn one_reference_may_belong_to_several_requests() {
 }
 
 #[test]
+fn the_requests_of_one_reference_are_listed_oldest_first_whichever_ended_first() {
+    let (mut book, mut ids) = book(true);
+    for card in ["1", "2", "3"] {
+        book.create(add(card), NOW, &mut ids);
+    }
+    let tickets: Vec<_> = std::iter::from_fn(|| book.take_due(NOW)).collect();
+    for ticket in tickets.into_iter().rev() {
+        let settled = book.settle(ticket, completed("same"));
+        assert!(matches!(settled, Settled::Done(_)));
+    }
+    let numbers = |book: &RequestBook| {
+        let listed = book.list(Filter::Reference("same"), Page::ALL);
+        listed.iter().map(|row| row.number).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&book), [Some(4050), Some(4051), Some(4052)]);
+    let again = RequestBook::from_parts(book.parts()).expect("its own parts");
+    assert_eq!(numbers(&again), numbers(&book));
+}
+
+#[test]
+fn a_late_run_sends_the_orders_of_a_card_by_their_dates() {
+    let (mut book, mut ids) = book(true);
+    let at = |minute: u64| NOW + Duration::from_mins(minute);
+    let on = |minute: u64| NewRequest {
+        scheduled: at(minute),
+        ..add("1")
+    };
+    book.create(on(5), NOW, &mut ids);
+    book.create(on(1), NOW, &mut ids);
+    let first = book.take_due(at(6)).expect("both are due");
+    assert_eq!(first.number, Some(4051));
+}
+
+#[test]
+fn what_is_made_after_a_run_has_begun_does_not_overtake_what_became_due_meanwhile() {
+    let (mut book, mut ids) = book(true);
+    let at = |second: u64| NOW + Duration::from_secs(second);
+    let scheduled = NewRequest {
+        scheduled: at(10),
+        ..add("1")
+    };
+    book.create(scheduled, NOW, &mut ids);
+    book.create(add("1"), at(20), &mut ids);
+    let first = book.take_due(NOW).expect("a run that began at the start");
+    assert_eq!(first.number, Some(4050));
+}
+
+#[test]
+fn an_express_that_waits_for_its_card_holds_back_nobody_else() {
+    let (mut book, mut ids) = book(true);
+    book.create(add("1"), NOW, &mut ids);
+    let _silent = book.take_due(NOW).expect("it is due");
+    let express = NewRequest {
+        priority: Priority::Express,
+        ..add("1")
+    };
+    book.create(express, NOW, &mut ids);
+    book.create(add("2"), NOW, &mut ids);
+    let next = book.take_due(NOW).expect("card 2 is free");
+    assert_eq!(next.number, Some(4052));
+}
+
+#[test]
 fn a_ticket_of_a_replaced_book_settles_nothing() {
     let (mut old, mut ids) = book(true);
     old.create(add("1"), NOW, &mut ids);

@@ -9,7 +9,7 @@ use conax_model::time::SimTime;
 
 use crate::control_door::reply::Reply;
 use crate::crm_door::{command_kind, priority, request_view};
-use crate::dispatch::create_and_send;
+use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::shared::Shared;
 
 /// Creates a request; the answer is the documented object in the documented envelope.
@@ -20,7 +20,7 @@ pub(super) async fn create(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
     let now = shared.clock.now();
     let new = new_request(request_type, wire_priority, &body, author, now);
     let row = create_and_send(shared, new, now, generation, None).await;
-    let row = row.ok_or_else(|| {
+    let row = row.map_err(|WorldReplaced| {
         Problem::new(
             409,
             "world replaced",

@@ -33,6 +33,15 @@ pub(super) fn no_world(refusal: &WorldRefusal) -> Refusal {
     Refusal::new(code, sentence(refusal))
 }
 
+/// The refusal of a call during which the world was replaced.
+pub(super) fn world_replaced() -> Refusal {
+    Refusal::new(
+        RefusalCode::Unavailable,
+        "The world was replaced during this call, by a reset, a restore or another world: what the \
+         call created is no more, and tokens are those of the new world. Call again.",
+    )
+}
+
 /// The refusal of a request line or headers that are too large.
 pub(super) fn unbearable(refusal: &HeadRefusal) -> Refusal {
     match refusal {

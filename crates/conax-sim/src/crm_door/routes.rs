@@ -29,9 +29,9 @@ use crate::crm_door::convert::Context;
 use crate::crm_door::description::{described, wrong_verb};
 use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
-use crate::crm_door::refusals::{no_world, unbearable, unread};
+use crate::crm_door::refusals::{no_world, unbearable, unread, world_replaced};
 use crate::crm_door::{login, request_view};
-use crate::dispatch::create_and_send;
+use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::doorway::{WorldInPath, check_head, forget_body, read_body, world_of};
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
@@ -120,6 +120,7 @@ async fn answer_call(
     refusal: Option<&WorldRefusal>,
 ) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
+    let generation = shared.generation();
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
     let answer = match refusal {
@@ -129,6 +130,11 @@ async fn answer_call(
             Err(no_world(refusal))
         }
     };
+    // A token that was good when the call came in is not told to be wrong.
+    let answer = answer.map_err(|refusal| match refusal.code {
+        RefusalCode::InvalidToken if shared.generation() != generation => world_replaced(),
+        _ => refusal,
+    });
     let answer = answer.unwrap_or_else(|refusal| Answer {
         clause: clause_behind(shared, &parts, &refusal),
         ..Answer::refused(&refusal)
@@ -378,9 +384,8 @@ async fn create(
         now,
     };
     let new = new_request(&context, call)?;
-    // Absent: the world was replaced during the call, and this login with it.
     let row = create_and_send(shared, new, now, caller.generation, fault).await;
-    let row = row.ok_or_else(Refusal::invalid_token)?;
+    let row = row.map_err(|WorldReplaced| world_replaced())?;
     Ok(printed(writing, FieldsSet::ALL, &row))
 }
 

@@ -21,6 +21,6 @@ pub(crate) use link::Approach;
 pub use link::{ConaxLink, LinkSettings, Reuse, Sending};
 pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once, run_through};
-pub(crate) use send::wait_as_ruled;
-pub use send::{DispatchOutcome, create_and_send};
+pub use send::{DispatchOutcome, WorldReplaced, create_and_send};
+pub(crate) use send::{origin, wait_as_ruled};
 pub use settle::{Next, Settling, SettlingEnd, SettlingGoal, advance_with_runs, settle};

@@ -14,8 +14,8 @@ use conax_model::time::SimTime;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::clock::{Activity, Place, idle};
-use crate::dispatch::send::{DispatchOutcome, carry_out, take_due};
+use crate::clock::{Activity, Hearing, Place, idle};
+use crate::dispatch::send::{DispatchOutcome, Take, carry_out, take_due};
 use crate::shared::Shared;
 
 /// What one processing run did.
@@ -37,7 +37,8 @@ pub struct RunReport {
 ///
 /// A run sends at most as many requests as were due when it began, so that it ends however fast
 /// new ones come in. What is due behind something it sent itself, it waits for; what is due behind
-/// something others sent is left to them and to the next run.
+/// something others sent, it sends as long as it waits anyway, and leaves to the next run then.
+/// While the world is being copied it waits, and goes on in what it began with.
 ///
 /// Run it on a task of its own where a caller may hang up: dropping it drops what it sent.
 pub async fn run_once(shared: &Arc<Shared>) -> RunReport {
@@ -61,8 +62,13 @@ pub async fn run_through(shared: &Arc<Shared>) -> RunReport {
 
 async fn run(shared: &Arc<Shared>) -> RunReport {
     let started = shared.clock.now();
+    let (mut left, generation) = {
+        let mut side = shared.crm();
+        (side.book.due_count(started), side.generation)
+    };
     let mut run = Run {
         shared: Arc::clone(shared),
+        generation,
         sent: JoinSet::new(),
         report: RunReport {
             number: shared.runs.fetch_add(1, Ordering::Relaxed) + 1,
@@ -72,16 +78,15 @@ async fn run(shared: &Arc<Shared>) -> RunReport {
             rejected_count: 0,
         },
     };
-    let mut left = shared.crm().book.due_count(started);
     while left > 0 {
-        match run.send_next().await {
+        match run.send_next_in_time().await {
             Sending::Sent => left -= 1,
-            Sending::Waits => run.settle_one().await,
+            Sending::Waits => {}
             Sending::Over => break,
         }
     }
-    while !run.sent.is_empty() {
-        run.settle_one().await;
+    while let Some(settled) = idle(run.sent.join_next()).await {
+        run.count(settled);
     }
     run.report.finished = shared.clock.now();
     run.report
@@ -129,6 +134,8 @@ async fn run_beat_by_beat(
 /// A run under way.
 struct Run {
     shared: Arc<Shared>,
+    /// Of the book it sends from.
+    generation: u64,
     sent: JoinSet<(DispatchOutcome, Activity)>,
     report: RunReport,
 }
@@ -136,31 +143,58 @@ struct Run {
 enum Sending {
     /// A command is on its way.
     Sent,
-    /// What is due waits for something this run sent.
+    /// What is due waits for something that ends.
     Waits,
     /// Nothing more for this run.
     Over,
 }
 
 impl Run {
+    /// Sends what may leave next; if nothing may now, waits until something may have changed.
+    async fn send_next_in_time(&mut self) -> Sending {
+        let shared = Arc::clone(&self.shared);
+        let next = self.send_next().await;
+        if !matches!(next, Sending::Waits) {
+            return next;
+        }
+        // It may have changed just now: listen first, then look again.
+        let settled = shared.settled.listen();
+        let next = self.send_next().await;
+        if matches!(next, Sending::Waits) {
+            self.settled_or(&settled).await;
+        }
+        next
+    }
+
     /// Takes what may leave next and sends it on a task of its own, once a worker is free.
     async fn send_next(&mut self) -> Sending {
         let worker = self.worker().await;
-        match take_due(&self.shared, self.report.started) {
-            Some(ticket) => {
+        match take_due(&self.shared, self.report.started, self.generation) {
+            Take::Taken(ticket) => {
                 let shared = Arc::clone(&self.shared);
                 let activity = shared.clock.activity();
                 let ended = activity.clone();
                 self.sent.spawn(activity.run(async move {
-                    let outcome = carry_out(&shared, ticket).await;
+                    let outcome = carry_out(&shared, *ticket).await;
                     drop(worker);
                     (outcome, ended)
                 }));
                 Sending::Sent
             }
-            None if self.sent.is_empty() => Sending::Over,
-            None => Sending::Waits,
+            Take::NotNow => Sending::Waits,
+            Take::NothingDue if !self.sent.is_empty() => Sending::Waits,
+            Take::NothingDue | Take::Over => Sending::Over,
         }
+    }
+
+    /// Waits until something it sent has ended, or the bell rings.
+    async fn settled_or(&mut self, bell: &Hearing<'_>) {
+        let settled = tokio::select! {
+            biased;
+            Some(settled) = idle(self.sent.join_next()) => settled,
+            () = bell.heard() => return,
+        };
+        self.count(settled);
     }
 
     /// Waits for a worker; what has ended meanwhile is counted, so that it is not kept from ending.
@@ -173,12 +207,6 @@ impl Run {
                 worker = &mut worker => return worker,
                 Some(settled) = self.sent.join_next() => self.count(settled),
             }
-        }
-    }
-
-    async fn settle_one(&mut self) {
-        if let Some(settled) = idle(self.sent.join_next()).await {
-            self.count(settled);
         }
     }
 

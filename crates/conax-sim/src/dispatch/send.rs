@@ -10,7 +10,8 @@ use conax_contract::cas::{self, CasOperation, DecodedReply, EncodedRequest, Prof
 use conax_contract::fault::RuleSpec;
 use conax_model::command::Command;
 use conax_model::crm::{
-    ImmediateTake, NewRequest, ProvisioningRequest, Settled, Settlement, State, Ticket,
+    ImmediateTake, NewRequest, Priority, ProvisioningRequest, RequestNumber, Settled, Settlement,
+    State, Ticket,
 };
 use conax_model::fault::{ConnectFault, Facts, Origin, Stage, TlsFault, Verdict};
 use conax_model::id::HexId;
@@ -38,32 +39,53 @@ pub enum DispatchOutcome {
     BookReplaced,
 }
 
+/// The world was replaced while a call was under way; what the call was about is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorldReplaced;
+
 /// Records a request in the book of this generation and, if it is to be processed immediately,
-/// sends it; absent if the world was replaced in the meantime.
+/// sends it.
 ///
 /// It is sent on a task of its own: a caller that hangs up drops this future, not the sending. A
 /// request that is not sent now (the provider is not effective, the house closes) stays pending.
 /// Caller and task are one activity, so that the caller counts as soon as the task has ended.
+///
+/// # Errors
+/// If the world was replaced before the request was recorded, or before it ended.
 pub async fn create_and_send(
     shared: &Arc<Shared>,
     new: NewRequest,
     now: SimTime,
     generation: u64,
     fault: Option<RuleSpec>,
-) -> Option<Arc<ProvisioningRequest>> {
-    let row = record(shared, new, now, generation)?;
+) -> Result<Arc<ProvisioningRequest>, WorldReplaced> {
+    let row = record(shared, new, now, generation).ok_or(WorldReplaced)?;
     plan_fault(shared, &row, fault);
     if row.process_immediately != Some(true) {
-        return Some(row);
+        return Ok(row);
     }
     let (sender, id) = (Arc::clone(shared), row.id);
     let activity = Activity::current().unwrap_or_else(|| shared.clock.activity());
     let dispatch = async move { dispatch_at_once(&sender, id, generation).await };
     let sent = tokio::spawn(activity.run(dispatch)).await;
     match sent {
-        Ok(DispatchOutcome::Settled(settled)) => Some(settled),
-        Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => Some(row),
+        Ok(DispatchOutcome::Settled(settled)) => Ok(settled),
+        Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => {
+            still_there(shared, row, generation)
+        }
     }
+}
+
+/// A request that has not ended, unless the world that is there now does not have it: a snapshot
+/// that was taken while it was on its way does.
+fn still_there(
+    shared: &Shared,
+    row: Arc<ProvisioningRequest>,
+    generation: u64,
+) -> Result<Arc<ProvisioningRequest>, WorldReplaced> {
+    let side = shared.crm();
+    let is_there = side.generation == generation || side.book.by_id(row.id) == Some(&row);
+    is_there.then_some(row).ok_or(WorldReplaced)
 }
 
 /// Records a request and writes down that it was.
@@ -95,13 +117,32 @@ fn plan_fault(shared: &Shared, row: &ProvisioningRequest, fault: Option<RuleSpec
     }
 }
 
-/// Takes the next request that is due by `due`; none while the house closes or changes its world.
-pub(super) fn take_due(shared: &Shared, due: SimTime) -> Option<Ticket> {
+/// What became of the wish to take the next request that is due.
+#[derive(Debug)]
+pub(super) enum Take {
+    /// It may be sent now.
+    Taken(Box<Ticket>),
+    /// Nothing may leave now; once something else has ended, something may.
+    NothingDue,
+    /// The world is about to change, or is being copied: look again afterwards.
+    NotNow,
+    /// Nothing more leaves: the house closes, or this world is no more.
+    Over,
+}
+
+/// Takes the next request of the book of this generation that is due by `due`.
+pub(super) fn take_due(shared: &Shared, due: SimTime, generation: u64) -> Take {
     let mut side = shared.crm();
-    if shared.closing.load(Ordering::Relaxed) || side.is_changing {
-        return None;
+    if shared.closing.load(Ordering::Relaxed) || side.generation != generation {
+        return Take::Over;
     }
-    side.book.take_due(due)
+    if side.is_changing {
+        return Take::NotNow;
+    }
+    match side.book.take_due(due) {
+        Some(ticket) => Take::Taken(Box::new(ticket)),
+        None => Take::NothingDue,
+    }
 }
 
 /// Sends a request that was created to be sent at once, as soon as its smartcards are free.
@@ -310,20 +351,26 @@ fn announce<'a>(
     if shared.faults.is_quiet() {
         return None;
     }
-    let subscription = {
-        let cards = command.cards();
-        let reference = Arc::clone(&shared.crm().reference);
-        let card = cards.first().map(|card| card.as_str());
-        let subscription = card.and_then(|card| reference.subscription_of_card(card));
-        subscription.and_then(|subscription| subscription.number.clone())
-    };
-    let origin = Origin {
-        request: ticket.number,
-        priority: Some(ticket.priority),
-        subscription,
-    };
+    let origin = origin(shared, ticket.number, ticket.priority, command);
     shared.faults.announce(exchange, origin);
     Some(Announced(shared, exchange))
+}
+
+/// What the fault plan is told of a request of our own whose command is sent.
+pub(crate) fn origin(
+    shared: &Shared,
+    request: Option<RequestNumber>,
+    priority: Priority,
+    command: &Command,
+) -> Origin {
+    let reference = Arc::clone(&shared.crm().reference);
+    let card = command.cards().first().map(|card| card.as_str());
+    let subscription = card.and_then(|card| reference.subscription_of_card(card));
+    Origin {
+        request,
+        priority: Some(priority),
+        subscription: subscription.and_then(|subscription| subscription.number.clone()),
+    }
 }
 
 /// Only on the way to our own head-end: nothing is wrong with the way to another.

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use conax_contract::crm::ProcessName;
 use conax_model::command::{Command, CommandKind};
 use conax_model::crm::{
-    Author, NewRequest, ParameterName, ParameterValue, Priority, ProvisioningRequest,
-    ReferenceData, RequestNumber,
+    Author, NewRequest, ParameterName, ParameterValue, Priority, ReferenceData, RequestNumber,
 };
 
 use super::drift::{NOT_OURS, drift};
-use crate::dispatch::create_and_send;
+use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::shared::Shared;
 
 /// What was done to heal.
@@ -54,7 +53,8 @@ pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
             continue;
         }
         let row = create_and_send(shared, new, now, generation, None).await;
-        requests.extend(row.and_then(|row: Arc<ProvisioningRequest>| row.number));
+        let row = row.map_err(|WorldReplaced| "the world was replaced meanwhile; heal again")?;
+        requests.extend(row.number);
     }
     Ok(Healing {
         drift_count: entries.len(),

@@ -1,11 +1,12 @@
 //! Why: a causal chain in sentences, computed from the state.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use conax_contract::text::render_duration;
 use conax_model::crm::{ProvisioningRequest, RequestNumber, State, WaitsFor};
-use conax_model::fault::{Facts, Miss, Origin, RuleId};
+use conax_model::fault::{Facts, Miss, RuleId};
 use conax_model::id::HexId;
 use conax_model::ledger::{Fate, Row, Standing};
 use conax_model::time::SimTime;
@@ -13,6 +14,7 @@ use conax_model::time::SimTime;
 use super::story;
 use crate::clock::ClockMode;
 use crate::crm_door::request_type;
+use crate::dispatch::origin;
 use crate::shared::Shared;
 
 /// What is asked about a request.
@@ -107,6 +109,21 @@ fn advice(row: &Row) -> Option<&'static str> {
              sides equal"
         }
     })
+}
+
+/// The request of one of its smartcards that a request waits for.
+const fn stands_before(wait: &WaitsFor) -> Option<(&Arc<str>, Option<RequestNumber>)> {
+    match wait {
+        WaitsFor::Card { card, with } => Some((card, *with)),
+        WaitsFor::AtOnce { card, request }
+        | WaitsFor::Earlier { card, request }
+        | WaitsFor::Express { card, request } => Some((card, *request)),
+        WaitsFor::Held
+        | WaitsFor::Provider
+        | WaitsFor::Date(_)
+        | WaitsFor::Answer
+        | WaitsFor::Run { .. } => None,
+    }
 }
 
 fn date(at: SimTime) -> String {
@@ -236,8 +253,15 @@ impl Teller<'_> {
             return;
         };
         let waits = self.shared.crm().book.waits_for(number, self.now);
+        let mut told_of = BTreeSet::new();
         for wait in waits {
             self.waits_for(&wait, answer);
+            // Whoever else stands before it at this smartcard waits for the first of them too.
+            if let Some((card, other)) = stands_before(&wait)
+                && told_of.insert(Arc::clone(card))
+            {
+                self.blame(other, answer);
+            }
         }
     }
 
@@ -262,23 +286,22 @@ impl Teller<'_> {
                 self.clock_stands(answer);
             }
             WaitsFor::Answer => self.in_flight(answer),
-            WaitsFor::Card { card, with } => {
-                because.push(format!(
-                    "smartcard {card} is busy with {}, which is on its way to Conax: per smartcard \
-                     one leaves at a time",
-                    named(*with)
-                ));
-                self.blame(*with, answer);
-            }
-            WaitsFor::Earlier { card, request } => {
-                because.push(format!(
-                    "{} of the same smartcard {card} was created before it and leaves first",
-                    named(*request)
-                ));
-                self.blame(*request, answer);
-            }
-            WaitsFor::Express { request } => because.push(format!(
-                "EXPRESS {} was due no later and is not overtaken",
+            WaitsFor::Card { card, with } => because.push(format!(
+                "smartcard {card} is busy with {}, which is on its way to Conax: per smartcard \
+                 one leaves at a time",
+                named(*with)
+            )),
+            WaitsFor::AtOnce { card, request } => because.push(format!(
+                "{} of the same smartcard {card} is to be sent at once and leaves before it",
+                named(*request)
+            )),
+            WaitsFor::Earlier { card, request } => because.push(format!(
+                "{} of the same smartcard {card} became due, or was created, before it and leaves \
+                 first",
+                named(*request)
+            )),
+            WaitsFor::Express { card, request } => because.push(format!(
+                "EXPRESS {} of the same smartcard {card} leaves before it",
                 named(*request)
             )),
             WaitsFor::Run { before } => self.waits_for_run(*before, answer),
@@ -376,14 +399,12 @@ impl Teller<'_> {
     fn would_act(&self, rule: &str) -> String {
         let id = RuleId::new(rule);
         let command = self.row.command().ok();
-        let origin = Origin {
-            request: self.row.number,
-            priority: Some(self.row.priority),
-            subscription: None,
-        };
+        let origin = command
+            .as_ref()
+            .map(|command| origin(self.shared, self.row.number, self.row.priority, command));
         let facts = Facts {
             command: command.as_ref(),
-            origin: Some(&origin),
+            origin: origin.as_ref(),
             concurrency: 1,
             on_connection: 1,
             now: self.now,

@@ -90,16 +90,10 @@ impl RequestBook {
         self.rows.push(row);
     }
 
-    /// Requests of one reference are listed in the order in which they got it.
     fn refer_all(&mut self) {
-        let mut order: Vec<(Option<u64>, u32)> = self
-            .completed
-            .iter_from(0)
-            .map(|slot| (self.rows[slot as usize].settled_order, slot))
-            .collect();
-        order.sort_unstable();
-        self.by_reference.reserve(order.len());
-        for (_, slot) in order {
+        let completed: Vec<u32> = self.completed.iter_from(0).collect();
+        self.by_reference.reserve(completed.len());
+        for slot in completed {
             let reference = self.rows[slot as usize].reference().map(Arc::clone);
             if let Some(reference) = reference {
                 self.refer(reference, slot);
