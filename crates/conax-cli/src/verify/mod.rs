@@ -19,8 +19,8 @@ use conax_scenario::conformance::Standing;
 use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{
-    Baseline, Compared, Credentials, Options, TargetWorld, VerifyRecord, planned_creations, probes,
-    story, summary, untested, verify,
+    Baseline, ClauseRecord, Compared, Credentials, Options, TargetWorld, VerifyRecord,
+    planned_creations, probes, story, summary, untested, verify,
 };
 
 use crate::exit::Exit;
@@ -299,6 +299,12 @@ impl Order {
             true => print::aside(line),
             false => print::result(line),
         };
+        let judged = |clause: &&ClauseRecord| clause.standing != Standing::NotTestable;
+        if let (Some(trouble), None) = (&record.trouble, record.clauses.iter().find(judged)) {
+            let exit = self.exit(record, &compared, is_interrupted);
+            print::aside(format_args!("error: {}: {trouble}", self.target));
+            return exit;
+        }
         if matches.get_flag("verbose") {
             for clause in &record.clauses {
                 say(&format!(
@@ -335,7 +341,7 @@ impl Order {
             }
         }
         if let Some(trouble) = &record.trouble {
-            say(&format!("the target does not answer any more: {trouble}"));
+            say(&format!("it ended early: {trouble}"));
         }
         say(&summary(record));
         if let Some(path) = matches.get_one::<String>("write-baseline") {

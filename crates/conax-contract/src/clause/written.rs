@@ -97,7 +97,7 @@ const WRITTEN: &[Written] = &[
     // -------------------------------------------------------------------------------- status --
     says("status.block", Shown, "all examples", "Every answer has a `status` with exactly `code`, `message` and `description`."),
     says("status.ok", Shown, "all examples", "What went well has the code OK."),
-    says("status.success-texts", Shown, "all examples", "`message` and `description` of what went well are null.")
+    says("status.success-texts", Shown, "all examples; pages from R7 on", "`message` and `description` of what went well are null or empty.")
         .or("null", "empty text, as pages from R7 on print it", Some("success-texts")),
     says("status.message", Attested, "public clients", "What is refused has a message for a person."),
     says("status.code-form", Attested, "a public client", "The code of what is refused is the upper-cased name of a Java exception, COM.CRM.EXCEPTION.…"),
@@ -130,7 +130,7 @@ const WRITTEN: &[Written] = &[
     says("token.unit", Attested, "page 491253", "A login may name a unit; what it creates belongs to that unit."),
     says("token.several", Attested, "a public client", "A user may have several tokens at a time."),
     says("token.form", Shown, "the examples' bodies", "A token is non-empty text; the printed ones have 32 upper-case hex digits."),
-    says("token.release", Attested, "page x/AX4H", "A released token is unusable."),
+    says("token.release", Attested, "page x/AX4H", "A released token is unusable.").strictly(Strictness::Must),
     says("token.idle-one-hour", Attested, "pages 517363, 500609", "A token dies after one idle hour.").seen(Control)
         .or("one idle hour", "two hours after it was issued, from R12 on", Some("token-life")),
     says("token.fixed-two-hours", Attested, "page 494531", "From R12 on a token dies two hours after it was issued, used or not.").seen(Control),
@@ -194,8 +194,9 @@ const WRITTEN: &[Written] = &[
         "list.complete",
         Inferred,
         "from the first sentence of list",
-        "It returns every request that matches.",
-    ),
+        "It returns every request that matches, once.",
+    )
+    .strictly(Strictness::Must),
     says("list.type-values", Documented, "Parameters of list", "A type that is none of the thirteen is refused."),
     says("list.state-values", Documented, "Parameters of list", "A state that is none of the three is refused."),
     says("list.fields-set-all", Documented, "Parameters of list", "Without `fields_set` all fields are returned."),
@@ -207,12 +208,12 @@ const WRITTEN: &[Written] = &[
     ),
     says("list.nothing-found", Inferred, "", "If nothing matches, the list is empty."),
     says("list.order", Inferred, "from the order of the example", "The oldest request comes first."),
-    says("list.number-of-results-limits", Attested, "page 510683", "From R13 on `number_of_results` limits the list."),
-    says("list.offset-skips", Attested, "page 510683", "From R13 on `offset` skips as many requests."),
-    says("list.pages-join", Attested, "page 510683", "Pages put together are the whole list."),
+    says("list.number-of-results-limits", Attested, "page 510683", "From R13 on `number_of_results` limits the list.").strictly(Strictness::Must),
+    says("list.offset-skips", Attested, "page 510683", "From R13 on `offset` skips as many requests.").strictly(Strictness::Must),
+    says("list.pages-join", Attested, "page 510683", "Pages put together are the whole list.").strictly(Strictness::Must),
     says("list.paging-values", Attested, "page 510683", "Paging values are whole numbers, 0 or more."),
     // -------------------------------------------------------------------------------- create --
-    says("create.parallel", Inferred, "", "Requests created at the same time are all there, once each."),
+    says("create.parallel", Inferred, "", "Requests created at the same time are all there, once each.").strictly(Strictness::Must),
     says(
         "add_subscriptions.completes",
         Attested,
@@ -261,6 +262,7 @@ const WRITTEN: &[Written] = &[
     says("create_pairing.subscription-optional", Documented, "Parameters of create_pairing", "A pairing may belong to no subscription."),
     says("add_to_existing_pairing.one-set", Documented, "Restrictions of add_to_existing_pairing", "Exactly one of the two sets is given: none is refused."),
     says("add_to_existing_pairing.both-sets", Documented, "Restrictions of add_to_existing_pairing", "Both sets at a time are refused.")
+        .strictly(Strictness::Should)
         .or("refused, as the Restrictions say", "taken, as the description says", Some("pairing-sets")),
     says("add_to_existing_pairing.process-name", Shown, "the example of add_to_existing_pairing", "Its requests have the process name MANUAL.")
         .strictly(Strictness::Should),
@@ -314,7 +316,8 @@ const WRITTEN: &[Written] = &[
         Inferred,
         "from page 510799",
         "A request is not sent before its date.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says("reset_pin_to_given_value.pin-form", Inferred, "", "A PIN that is not of digits is refused."),
     says("reset_pin_to_given_value.pin-forms", Attested, "pages 511629, 490399", "A PIN may be text or a whole number."),
     says("reset_pin_to_given_value.pin-length", Ours, "", "The length of a PIN is checked if a setting says so.").seen(Control)
@@ -353,26 +356,42 @@ const WRITTEN: &[Written] = &[
         "When a request ends, its `updated_date` is its `executed_date`.",
     )
     .strictly(Strictness::Should),
+    says(
+        "request.updated-moves",
+        Shown,
+        "the example of show",
+        "When a request ends, its `updated_date` is not before its `executed_date`.",
+    ),
+    says(
+        "request.executed-in-time",
+        Inferred,
+        "from page 510799",
+        "What has been sent was sent before requests that are created later, by the same clock.",
+    )
+    .strictly(Strictness::Must),
     says("request.executed-after-created", Shown, "the example of show", "`executed_date` is not before the creation."),
-    says("request.same-everywhere", Inferred, "", "Created, shown and listed, a request is the same."),
+    says("request.same-everywhere", Inferred, "", "Created, shown and listed, a request is the same.").strictly(Strictness::Must),
     says(
         "request.ends-once",
         Inferred,
         "from page 510799",
         "A request that has ended does not change again.",
-    ),
-    says("request.ids-unique", Inferred, "", "No two requests have the same id or number."),
+    )
+    .strictly(Strictness::Must),
+    says("request.ids-unique", Inferred, "", "No two requests have the same id or number.").strictly(Strictness::Must),
     says(
         "request.references-unique",
         Inferred,
         "from law I3",
         "No two requests have the same reference.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says("request.past-date", Inferred, "", "A request with a date gone by is sent with the next run.").seen(Control),
     says("request.outlives-login", Inferred, "", "A request is sent although its creator's token is no more.").seen(Control),
-    says("request.none-lost", Inferred, "", "What was acknowledged stays there."),
+    says("request.none-lost", Inferred, "", "What was acknowledged stays there.").strictly(Strictness::Must),
     says("items.two-members", Shown, "the examples", "An item of `parameters_set` has its `id` and one more member."),
     says("items.card", Shown, "the examples", "The items name the smartcard by its CA id."),
+    says("items.service", Shown, "the examples of add and cancel", "The items name the service by its CA id."),
     says("log_information.members", Shown, "the examples", "`log_information` has both dates and both users, and the units or none."),
     says("log_information.user", Shown, "the examples", "A user has `person_name`, `username`, `id` and `email`."),
     says("log_information.unit", Shown, "the examples", "A unit has `group_name`, `name`, `id`, `description`, `alternative_code`, and maybe `community_name`."),
@@ -383,7 +402,8 @@ const WRITTEN: &[Written] = &[
         Attested,
         "page 510799",
         "States go from PENDING to COMPLETED or REJECTED, and no other way.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says("law.c2", Shown, "the examples", "COMPLETED if and only if reference and `executed_date` are set and there is no error."),
     says(
         "law.c3",
@@ -400,8 +420,8 @@ const WRITTEN: &[Written] = &[
     says("law.c9", Inferred, "", "After healing at a healthy Conax nothing differs.").seen(HeadEnd),
     // ------------------------------------------------------------------ laws without a model --
     says("same.get-twice", Attested, "page 490268", "The same GET twice gives the same, if nothing happened between."),
-    says("same.filters-partition", Inferred, "", "Lists of the three states together are lists of all types together."),
-    says("same.page-by-one", Attested, "page 510683", "Page by one, a list is the same as in one page."),
+    says("same.filters-partition", Inferred, "", "Lists of the three states together are lists of all types together.").strictly(Strictness::Must),
+    says("same.page-by-one", Attested, "page 510683", "Page by one, a list is the same as in one page.").strictly(Strictness::Must),
     says("same.projection", Inferred, "", "A projection never changes a value."),
     says("same.projection-order", Inferred, "", "The order of names in `fields_set` does not matter."),
     says("same.identifiers", Inferred, "", "A request named by id and by number is the same."),

@@ -1,16 +1,19 @@
 //! What an answer owes to its call: a creation repeats what was asked for, a list holds what
 //! matches, `show` shows what was named.
 
+use std::collections::BTreeSet;
+
 use conax_contract::crm::{Member, Operation, ParameterKey};
 use serde_json::Value;
 
 use super::heard::Heard;
 use super::kinds::{is_date, shown};
 use super::object::Printed;
+use super::records::{Kind, Records};
 use super::verdicts::{Break, Verdicts};
 
 /// Judges an answer that went well against its call.
-pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
+pub(super) fn judge(heard: &Heard, records: &Records, verdicts: &mut Verdicts) {
     let printed = Printed::all(heard);
     match heard.operation {
         Operation::Show => shown_is_named(heard, &printed, verdicts),
@@ -19,7 +22,7 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
         Operation::ReleaseToken => {}
         _ => {
             if let [printed] = printed.as_slice() {
-                created(heard, printed, verdicts);
+                created(heard, printed, records, verdicts);
             }
         }
     }
@@ -86,26 +89,7 @@ fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdict
             }
         }
     }
-    if let Some(limit) = heard.parameters.get("number_of_results").and_then(number) {
-        verdicts.judge(
-            "list.number-of-results-limits",
-            printed.len() as u64 <= limit,
-            || {
-                Break::at(
-                    heard.number,
-                    "data",
-                    format!("{limit} at most"),
-                    format!("{}", printed.len()),
-                )
-            },
-        );
-    }
     in_order(printed, verdicts);
-}
-
-/// A whole number, as a body or a query has it.
-fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 fn in_order(printed: &[Printed<'_>], verdicts: &mut Verdicts) {
@@ -126,13 +110,15 @@ fn in_order(printed: &[Printed<'_>], verdicts: &mut Verdicts) {
     }
 }
 
-fn created(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+fn created(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts: &mut Verdicts) {
     let at_once = flag(heard.parameters.get("process_immediately"));
     let Some(at_once) = at_once else { return };
     its_type_and_state(heard, printed, at_once, verdicts);
     its_priority(heard, printed, verdicts);
     its_date(heard, printed, verdicts);
     its_items(heard, printed, verdicts);
+    its_card(heard, printed, records, verdicts);
+    its_service(heard, printed, records, verdicts);
     if heard.operation == Operation::AddToExistingPairing {
         let name = printed.text(Member::ProcessName);
         verdicts.judge(
@@ -183,8 +169,12 @@ fn its_type_and_state(
         &format!("{}.creates", operation.name()),
         found == wanted && is_pending,
         || {
+            let path = match found == wanted {
+                true => "life_cycle_state",
+                false => "type",
+            };
             printed.at(
-                "type",
+                path,
                 format!("a {wanted} that is PENDING"),
                 format!("{found} that is {state}"),
             )
@@ -222,7 +212,10 @@ fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
         Some(given) => ("priority.echo", given),
         None => ("priority.default", "REGULAR"),
     };
-    verdicts.judge(id, found == wanted, || {
+    // REGULAR comes back from whoever ignores priorities.
+    let tells = id == "priority.default" || wanted != "REGULAR";
+    let why = "no order was given another priority than the usual one";
+    verdicts.judge_telling(id, found == wanted, (tells, why), || {
         printed.at("priority", wanted, found)
     });
 }
@@ -250,14 +243,16 @@ fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     }
 }
 
-fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+/// The values of the items with this key.
+fn values<'p>(printed: &Printed<'p>, key: ParameterKey) -> Vec<&'p str> {
     let items = printed.get(Member::ParametersSet).and_then(Value::as_array);
-    let values = |key: ParameterKey| -> Vec<&str> {
-        let items = items.into_iter().flatten();
-        items
-            .filter_map(|item| item.get(key.code())?.as_str())
-            .collect()
-    };
+    let items = items.into_iter().flatten();
+    items
+        .filter_map(|item| item.get(key.code())?.as_str())
+        .collect()
+}
+
+fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let sets = [
         (
             "smartcard_set",
@@ -267,44 +262,91 @@ fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
         ("stb_set", "stb_ca_id", ParameterKey::StbCaId),
     ];
     for (set, member, key) in sets {
-        let wanted = heard.parameters.get(set).and_then(Value::as_array);
-        for wanted in wanted.into_iter().flatten() {
-            let Some(wanted) = wanted[member].as_str() else {
-                continue;
+        let Some(wanted) = heard.parameters.get(set).and_then(Value::as_array) else {
+            continue;
+        };
+        let wanted = wanted.iter().filter_map(|wanted| wanted[member].as_str());
+        let wanted: BTreeSet<&str> = wanted.collect();
+        let found: BTreeSet<&str> = values(printed, key).into_iter().collect();
+        verdicts.judge("create_pairing.each-member", found == wanted, || {
+            let list = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join(", ");
+            let expected = format!("an item {member} for each of {}", list(&wanted));
+            let found = match found.is_empty() {
+                true => "none".to_owned(),
+                false => format!("items for {}", list(&found)),
             };
-            let found = values(key);
-            verdicts.judge(
-                "create_pairing.each-member",
-                found.contains(&wanted),
-                || {
-                    printed.at(
-                        "parameters_set",
-                        format!("an item {member} {wanted}"),
-                        found.join(", "),
-                    )
-                },
-            );
-        }
+            printed.at("parameters_set", expected, found)
+        });
     }
-    let cards = [
-        values(ParameterKey::SmartcardCaId),
-        values(ParameterKey::ExistingSmartcardCaId),
-    ];
-    verdicts.judge(
-        "items.card",
-        cards.iter().any(|cards| !cards.is_empty()),
-        || printed.at("parameters_set", "an item that names the smartcard", "none"),
+    distributor(heard, printed, verdicts);
+}
+
+/// The items name the smartcard by its CA id, and by nothing else.
+fn its_card(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts: &mut Verdicts) {
+    let key = match heard.operation {
+        // The call itself says the CA ids.
+        Operation::CreatePairing => return,
+        Operation::AddToExistingPairing => ParameterKey::ExistingSmartcardCaId,
+        _ => ParameterKey::SmartcardCaId,
+    };
+    let identifier = heard.parameters.get("smartcard_identifier");
+    let what = (Kind::Smartcard, key, "smartcard");
+    by_ca_id("items.card", what, (printed, identifier), records, verdicts);
+}
+
+/// The items name the service by its CA id, and by nothing else.
+fn its_service(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts: &mut Verdicts) {
+    if heard.operation.parameter("service_identifier").is_none() {
+        return;
+    }
+    let identifier = heard.parameters.get("service_identifier");
+    let what = (Kind::Service, ParameterKey::ServiceCaId, "service");
+    by_ca_id(
+        "items.service",
+        what,
+        (printed, identifier),
+        records,
+        verdicts,
     );
-    distributor(heard, printed, items, verdicts);
+}
+
+fn by_ca_id(
+    id: &str,
+    (kind, key, what): (Kind, ParameterKey, &str),
+    (printed, identifier): (&Printed<'_>, Option<&Value>),
+    records: &Records,
+    verdicts: &mut Verdicts,
+) {
+    let found = values(printed, key);
+    let broken = |expected: String| {
+        let found = match found.is_empty() {
+            true => "no such item".to_owned(),
+            false => found.join(", "),
+        };
+        printed.at("parameters_set", expected, found)
+    };
+    let known = identifier.and_then(|identifier| records.ca_id(kind, identifier));
+    let Some(known) = known else {
+        match found.is_empty() {
+            true => verdicts.broken(id, broken(format!("an item `{}`", key.code()))),
+            false => {
+                let why = format!("nothing says what the CA id of the {what} is");
+                verdicts.untestable(id, why);
+            }
+        }
+        return;
+    };
+    let why = format!("a key of the {what} is its CA id as well, so nobody can tell which it is");
+    verdicts.judge_telling(
+        id,
+        found == [known.text.as_str()],
+        (known.is_distinct, &why),
+        || broken(format!("one item `{}`: {}", key.code(), known.text)),
+    );
 }
 
 /// The links to a distributor come with the subscription.
-fn distributor(
-    heard: &Heard,
-    printed: &Printed<'_>,
-    items: Option<&Vec<Value>>,
-    verdicts: &mut Verdicts,
-) {
+fn distributor(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     // What E6 shows: added to a pairing without a subscription, and without a link.
     if heard.operation == Operation::AddToExistingPairing {
         return;
@@ -315,6 +357,7 @@ fn distributor(
         .is_some_and(|value| !value.is_null());
     let is_link =
         |name: &String| name.contains("_distribution_id") || name.contains("_distributor_id");
+    let items = printed.get(Member::ParametersSet).and_then(Value::as_array);
     let has_link = items.into_iter().flatten().any(|item| {
         item.as_object()
             .is_some_and(|members| members.keys().any(is_link))

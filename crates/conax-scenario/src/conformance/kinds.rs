@@ -27,8 +27,9 @@ pub(super) fn fits(member: Member, value: &Value) -> bool {
             .as_str()
             .is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())),
         Member::SequenceNumber => value.is_null() || value.is_u64(),
-        Member::ScheduledDate => value.as_str().is_some_and(is_date),
-        Member::ExecutedDate => value.is_null() || value.as_str().is_some_and(is_date),
+        // The form of a date has a clause of its own.
+        Member::ScheduledDate => value.is_string(),
+        Member::ExecutedDate => value.is_null() || value.is_string(),
         Member::ProcessImmediately => value.is_null() || matches!(value.as_u64(), Some(0 | 1)),
         Member::LogInformation => value.is_object(),
         Member::ParametersSet => value.as_array().is_some_and(|items| !items.is_empty()),

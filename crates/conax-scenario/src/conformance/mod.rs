@@ -4,11 +4,14 @@
 //! `object`), what an answer owes to its call (`echo`), and what several answers owe to each other
 //! (`memory`). It calls nobody. Who makes the calls: `verify`, `explore`, and a recording.
 
+mod causes;
 mod echo;
 mod heard;
 mod kinds;
 mod memory;
 mod object;
+mod paging;
+mod records;
 mod reply;
 #[cfg(test)]
 mod tests;
@@ -17,5 +20,6 @@ mod witness;
 
 pub use heard::Heard;
 pub use kinds::{is_date, shown};
+pub use records::{Kind, Records};
 pub use verdicts::{Break, ClauseVerdict, Standing, Verdicts};
 pub use witness::Witness;

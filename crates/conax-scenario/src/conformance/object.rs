@@ -329,25 +329,35 @@ fn executed(printed: &Printed<'_>, verdicts: &mut Verdicts) {
     };
     let log = printed.get(Member::LogInformation);
     let date = |name: &str| log.and_then(|log| log[name].as_str());
+    let Some(created) = date("created_date") else {
+        return;
+    };
+    let why = "nothing was sent in another second than it was created in";
+    let tells = (executed != created, why);
     if let Some(updated) = date("updated_date") {
-        verdicts.judge("request.updated", updated == executed, || {
-            printed.at("log_information.updated_date", executed, updated)
-        });
+        let broken = || printed.at("log_information.updated_date", executed, updated);
+        verdicts.judge_telling("request.updated", updated == executed, tells, broken);
+        let broken = || {
+            let expected = format!("{executed} or later");
+            printed.at("log_information.updated_date", expected, updated)
+        };
+        verdicts.judge_telling("request.updated-moves", updated >= executed, tells, broken);
     }
-    if let Some(created) = date("created_date") {
-        verdicts.judge(
-            "request.executed-after-created",
-            executed >= created,
-            || printed.at("executed_date", format!("{created} or later"), executed),
-        );
-    }
+    verdicts.judge(
+        "request.executed-after-created",
+        executed >= created,
+        || printed.at("executed_date", format!("{created} or later"), executed),
+    );
     let at_once = printed
         .get(Member::ProcessImmediately)
         .and_then(Value::as_u64)
         == Some(1);
     if let (Some(scheduled), false) = (printed.text(Member::ScheduledDate), at_once) {
+        // Of an order that was due when it came this says nothing.
+        let why = "nothing that was sent had a date after its creation";
+        let tells = (scheduled > created, why);
         for id in ["law.c5", "scheduled-date.not-before"] {
-            verdicts.judge(id, executed >= scheduled, || {
+            verdicts.judge_telling(id, executed >= scheduled, tells, || {
                 printed.at("executed_date", format!("{scheduled} or later"), executed)
             });
         }

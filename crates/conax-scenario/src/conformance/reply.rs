@@ -48,7 +48,8 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) -> bool {
 
 fn success(heard: &Heard, verdicts: &mut Verdicts) {
     let status = heard.status();
-    let is_empty = |name: &str| status[name].is_null();
+    // Pages from R7 on print empty text.
+    let is_empty = |name: &str| status[name].is_null() || status[name] == "";
     verdicts.judge(
         "status.success-texts",
         is_empty("message") && is_empty("description"),
@@ -58,7 +59,7 @@ fn success(heard: &Heard, verdicts: &mut Verdicts) {
                 shown("message", status.get("message")),
                 shown("description", status.get("description"))
             );
-            Break::at(heard.number, "status", "null for both texts", found)
+            Break::at(heard.number, "status", "null or empty text for both", found)
         },
     );
     verdicts.judge("status.ok", heard.http_status == 200, || {

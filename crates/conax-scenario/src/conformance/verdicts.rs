@@ -114,6 +114,22 @@ impl Verdicts {
         }
     }
 
+    /// The clause was seen. That it holds counts only where a wrong target would have broken it;
+    /// else `why` says why nothing follows.
+    pub fn judge_telling(
+        &mut self,
+        id: &str,
+        holds: bool,
+        (tells, why): (bool, &str),
+        broken: impl FnOnce() -> Break,
+    ) {
+        match (holds, tells) {
+            (false, _) => self.broken(id, broken()),
+            (true, true) => self.held(id),
+            (true, false) => self.untestable(id, why),
+        }
+    }
+
     /// The clause held once more.
     pub fn held(&mut self, id: &str) {
         self.of_mut(id).held += 1;
@@ -156,6 +172,15 @@ impl Verdicts {
         self.iter()
             .filter(|(_, verdict)| verdict.broken > 0)
             .map(|(clause, verdict)| (clause, verdict.breaks.as_slice()))
+    }
+
+    /// What was seen of a clause says nothing of its own: it is told as untestable.
+    pub(super) fn set_aside(&mut self, id: &str, why: String) {
+        let verdict = self.of_mut(id);
+        *verdict = ClauseVerdict {
+            untestable: Some(why),
+            ..ClauseVerdict::default()
+        };
     }
 
     fn of_mut(&mut self, id: &str) -> &mut ClauseVerdict {

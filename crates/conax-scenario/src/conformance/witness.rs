@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::heard::Heard;
 use super::memory::Memory;
+use super::records::Records;
 use super::verdicts::Verdicts;
-use super::{echo, object, reply};
+use super::{causes, echo, object, reply};
 
 /// Hears every exchange with one target, and judges.
 #[derive(Clone, Debug, Default)]
@@ -13,9 +14,19 @@ pub struct Witness {
     /// What is known of every clause so far.
     pub verdicts: Verdicts,
     memory: Memory,
+    records: Records,
 }
 
 impl Witness {
+    /// A witness that knows the CA ids of these records.
+    #[must_use]
+    pub fn knowing(records: Records) -> Self {
+        Self {
+            records,
+            ..Self::default()
+        }
+    }
+
     /// Hears one exchange.
     pub fn hear(&mut self, heard: &Heard) {
         self.hear_together(&[heard]);
@@ -28,13 +39,33 @@ impl Witness {
             if !reply::judge(heard, &mut self.verdicts) {
                 continue;
             }
-            echo::judge(heard, &mut self.verdicts);
+            echo::judge(heard, &self.records, &mut self.verdicts);
             if prints_requests(heard) {
                 object::judge(heard, &mut self.verdicts);
                 fine.push(heard);
             }
         }
         self.memory.judge(&fine, &mut self.verdicts);
+    }
+
+    /// Requests that a list lacked and that nobody saw since, by their ids.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        self.memory.missing()
+    }
+
+    /// The target does not know a request any more that it told of.
+    pub fn lost(&mut self, id: &str) {
+        self.memory.lost(id);
+    }
+
+    /// Nothing more will be heard: what has one cause is told once.
+    #[must_use]
+    pub fn conclude(&self) -> Verdicts {
+        let mut verdicts = self.verdicts.clone();
+        self.memory.conclude(&mut verdicts);
+        causes::conclude(&mut verdicts);
+        verdicts
     }
 
     /// The requests that were created while it listened, with what was printed of them last.

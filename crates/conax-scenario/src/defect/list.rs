@@ -1016,23 +1016,46 @@ const DEFECTS: &[Defect] = &[
     ),
     Defect::hears(
         "tokens-see-less",
-        "a second token sees empty lists",
+        "all tokens that are issued but the first see empty lists",
         |said, memory| {
-            if !said.is(Operation::List) || !said.has("token") {
-                return;
-            }
-            let token = said.parameters["token"].clone();
-            let first = memory
-                .kept
-                .entry("first".to_owned())
-                .or_insert_with(|| token.clone());
-            if *first != token {
+            let token = said.text("token").to_owned();
+            let is_later = memory.kept.contains_key(&format!("later {token}"));
+            if said.is(Operation::List) && is_later {
                 said.parameters.retain(|name, _| name == "token");
                 said.parameters
                     .insert("reference_number".to_owned(), json!("none"));
             }
         },
-    ),
+    )
+    .and_says(|said, answer, memory| {
+        if said.is(Operation::IssueToken) && answer.is_ok() {
+            let token = answer.body["data"]["token"].as_str().unwrap_or_default();
+            let name = match memory.kept.contains_key("first") {
+                true => format!("later {token}"),
+                false => "first".to_owned(),
+            };
+            memory.kept.insert(name, Value::Null);
+        }
+    }),
+    Defect::hears(
+        "one-token-a-user",
+        "a login ends the token of the login before",
+        |said, memory| {
+            let token = said.text("token").to_owned();
+            if memory.kept.contains_key(&format!("dead {token}")) {
+                said.parameters.insert("token".to_owned(), json!("none"));
+            }
+        },
+    )
+    .and_says(|said, answer, memory| {
+        if said.is(Operation::IssueToken) && answer.is_ok() {
+            let token = answer.body["data"]["token"].clone();
+            if let Some(before) = memory.kept.insert("issued".to_owned(), token) {
+                let before = before.as_str().unwrap_or_default();
+                memory.kept.insert(format!("dead {before}"), Value::Null);
+            }
+        }
+    }),
     Defect::hears(
         "release-refused",
         "a token cannot be released",
@@ -1087,6 +1110,101 @@ const DEFECTS: &[Defect] = &[
                     list.retain(|item| Some(&item["id"]) != lost.as_ref());
                 }
             }
+        },
+    ),
+    Defect::says(
+        "third-is-lost",
+        "the third request that is created is never seen again",
+        |said, answer, memory| {
+            if said.creates() && answer.is_ok() && memory.created == 3 {
+                for name in ["id", "number"] {
+                    let lost = answer.body["data"][name].clone();
+                    memory.kept.insert(name.to_owned(), lost);
+                }
+                return;
+            }
+            let lost = (memory.kept.get("id"), memory.kept.get("number"));
+            let is_lost = |id: Option<&Value>, number: Option<&Value>| {
+                (id.is_some() && id == lost.0) || (number.is_some() && number == lost.1)
+            };
+            if said.is(Operation::Show) && !said.creates() {
+                let named = said.parameters.get("provisioning_request_identifier");
+                let named = |name: &str| named.and_then(|named| named.get(name));
+                if is_lost(named("id"), named("number")) {
+                    answer.body = refusal(
+                        "COM.CRM.EXCEPTION.CONAXWEBSERVICES.PROVISIONINGREQUESTNOTFOUNDEXCEPTION",
+                        "There is no such request.",
+                    );
+                }
+            } else if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
+                list.retain(|item| !is_lost(item.get("id"), item.get("number")));
+            }
+        },
+    ),
+    Defect::says(
+        "card-by-serial-number",
+        "the items name the smartcard by what it was named by",
+        |said, answer, _| {
+            let named = said.parameters.get("smartcard_identifier");
+            let named = named.and_then(|named| named.get("serial_number")).cloned();
+            if let (true, Some(named)) = (said.creates(), named) {
+                answer.change_items(|items| {
+                    for item in items {
+                        for name in ["smartcard_ca_id", "existing_smartcard_ca_id"] {
+                            if let Some(value) = item.get_mut(name) {
+                                *value = named.clone();
+                            }
+                        }
+                    }
+                });
+            }
+        },
+    ),
+    Defect::says(
+        "service-by-code",
+        "the items name the service by what it was named by",
+        |said, answer, _| {
+            let named = said.parameters.get("service_identifier");
+            let named = named.and_then(|named| named.get("code")).cloned();
+            if let (true, Some(named)) = (said.creates(), named) {
+                answer.change_items(|items| {
+                    for value in items
+                        .iter_mut()
+                        .filter_map(|item| item.get_mut("service_ca_id"))
+                    {
+                        *value = named.clone();
+                    }
+                });
+            }
+        },
+    ),
+    Defect::says(
+        "list-without-items",
+        "a list leaves `parameters_set` out",
+        |said, answer, _| {
+            if said.is(Operation::List) {
+                for request in answer.requests() {
+                    request.remove("parameters_set");
+                }
+            }
+        },
+    ),
+    Defect::says(
+        "executed-by-another-clock",
+        "`executed_date` and `updated_date` are three hours ahead",
+        |_, answer, _| {
+            answer.change_in("COMPLETED", |request| {
+                let ahead = |value: &mut Value| {
+                    let date = value.as_str().and_then(conax_contract::text::parse_moment);
+                    if let Some(date) = date {
+                        let date = date + chrono::TimeDelta::hours(3);
+                        *value = json!(conax_contract::text::render_moment(date));
+                    }
+                };
+                request.get_mut("executed_date").map(ahead);
+                let log = request.get_mut("log_information");
+                log.and_then(|log| log.get_mut("updated_date")).map(ahead);
+            });
         },
     ),
     Defect::hears(

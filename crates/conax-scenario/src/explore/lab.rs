@@ -2,6 +2,7 @@
 
 use conax_contract::world::WorldSpec;
 
+use crate::conformance::{Kind, Records};
 use crate::verify::{Named, TargetWorld};
 
 /// What can be seen and moved at a target.
@@ -62,6 +63,19 @@ impl Lab {
             Some([user.username.clone(), password, spec.organisation.clone()])
         });
         lab
+    }
+
+    /// The CA ids of its records, for the witness.
+    #[must_use]
+    pub(super) fn records(&self) -> Records {
+        let mut records = Records::default();
+        for card in &self.cards {
+            card.named.tell(Kind::Smartcard, &mut records);
+        }
+        for service in &self.services {
+            service.tell(Kind::Service, &mut records);
+        }
+        records
     }
 
     /// What a target's world file names; seen through the API alone.

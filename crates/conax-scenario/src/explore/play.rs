@@ -8,6 +8,7 @@ use conax_contract::crm::{Operation, encode};
 use conax_contract::text::render_duration;
 use serde_json::{Map, Value, json};
 
+use super::lab::Lab;
 use super::line::{Line, Said, Token, Want, What};
 use crate::conformance::{Heard, Witness, shown};
 use crate::document::{Door, LEDGER_WORDS};
@@ -30,12 +31,17 @@ pub struct Failure {
 }
 
 /// Plays lines until one gives something else than it must.
-pub fn play(lines: &[Line], target: &mut dyn Target, least: Strictness) -> Option<Failure> {
+pub fn play(
+    lines: &[Line],
+    target: &mut dyn Target,
+    lab: &Lab,
+    least: Strictness,
+) -> Option<Failure> {
     let mut player = Player {
         token: target.token().unwrap_or_default(),
         target,
         least,
-        witness: Witness::default(),
+        witness: Witness::knowing(lab.records()),
         kept: BTreeMap::new(),
         exchanges: 0,
     };

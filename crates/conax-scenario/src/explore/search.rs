@@ -91,7 +91,7 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
 
 fn tried(lines: &[Line], sought: &Sought<'_>) -> Option<Failure> {
     let mut target = (sought.open)()?;
-    play(lines, target.as_mut(), sought.least)
+    play(lines, target.as_mut(), sought.lab, sought.least)
 }
 
 /// The shortest sequence once more, without the lines that nothing needs.

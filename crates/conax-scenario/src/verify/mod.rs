@@ -9,9 +9,11 @@
 //! ```
 
 mod baseline;
+mod look;
 mod power;
 mod probes;
 mod record;
+mod records;
 mod session;
 mod told;
 mod world;

@@ -75,7 +75,7 @@ impl<'t> Session<'t> {
             world,
             credentials,
             options,
-            witness: Witness::default(),
+            witness: Witness::knowing(world.records()),
             token: token.unwrap_or_default(),
             target,
             notes: Vec::new(),
@@ -124,6 +124,18 @@ impl<'t> Session<'t> {
         let heard = self.exchange(operation, parameters, call)?;
         self.witness.hear(&heard);
         Some(heard)
+    }
+
+    /// Calls an operation as [`call`](Self::call) does, so that no witness hears the answer.
+    pub(super) fn ask(&mut self, operation: Operation, parameters: Value) -> Option<Heard> {
+        let parameters = self.with_token(operation, parameters);
+        let call = documented(operation, &parameters);
+        self.exchange(operation, parameters, call)
+    }
+
+    /// Lets the witness hear the answer to what was asked.
+    pub(super) fn hear(&mut self, heard: &Heard) {
+        self.witness.hear(heard);
     }
 
     /// Makes a call in a form of its own; it means the operation with these parameters.
@@ -212,7 +224,10 @@ impl<'t> Session<'t> {
             Err(problem) => {
                 self.unanswered += 1;
                 if self.unanswered >= GIVE_UP || number == 0 {
-                    self.trouble = Some(problem.to_string());
+                    self.trouble = Some(match number {
+                        0 => format!("the target does not answer: {problem}"),
+                        _ => format!("the target does not answer any more: {problem}"),
+                    });
                 }
                 note.reply = format!("no reply: {problem}");
                 self.notes.push(note);
@@ -246,6 +261,28 @@ impl<'t> Session<'t> {
             self.created.push(id.to_owned());
         }
         Some(heard)
+    }
+
+    /// Logs in anew if the session's token opens nothing any more, such as at a target that gives
+    /// each user one token at a time. Whether it had to.
+    pub(super) fn renew_token(&mut self) -> bool {
+        let list = json!({ "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
+        let is_dead = |heard: &Heard| !heard.is_ok() && !heard.code().is_empty();
+        if !self
+            .ask(Operation::List, list.clone())
+            .as_ref()
+            .is_some_and(is_dead)
+        {
+            return false;
+        }
+        let old = std::mem::take(&mut self.token);
+        self.log_in();
+        if self.token.is_empty() {
+            self.token = old;
+            return false;
+        }
+        self.ask(Operation::List, list)
+            .is_some_and(|heard| heard.is_ok())
     }
 
     /// The call has to be refused, as the clauses say.

@@ -206,7 +206,9 @@ impl TargetWorld {
             .filter(is_card)
             .filter(|item| works_at_conax(spec, item))
             .collect();
-        cards.sort_by_key(|item| item.alternative_code.is_none());
+        // So does one whose CA id is none of its keys.
+        let is_plain = |item: &InstalledItemSpec| item.ca_id.as_ref() == Some(&item.serial_number);
+        cards.sort_by_key(|item| (is_plain(item), item.alternative_code.is_none()));
         Self {
             login: spec
                 .users

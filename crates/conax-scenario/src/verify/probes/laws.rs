@@ -123,6 +123,10 @@ fn page_by_one(session: &mut Session<'_>) {
     let Some((filter, whole)) = session.longest_list() else {
         return;
     };
+    if !session.does_page(&filter, &whole) {
+        session.untestable(&["same.page-by-one"], "its lists have no pages");
+        return;
+    }
     let mut joined = Vec::new();
     let mut last = None;
     // Enough to see a page that overlaps or skips.

@@ -6,7 +6,7 @@ use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
 use super::orders::{self, with};
-use crate::conformance::Heard;
+use crate::conformance::{Break, Heard};
 use crate::document::Door;
 use crate::target::HttpCall;
 use crate::verify::session::{Options, Session};
@@ -30,28 +30,30 @@ const LOGIN: &[&str] = &[
     "same.tokens",
 ];
 
-/// One order is given under a unit of its own.
+/// One order is given with a token of its own, and one under a unit of its own.
 pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
-    let has_unit = world
-        .login
-        .as_ref()
-        .is_some_and(|login| login.unit.is_some());
-    usize::from(has_unit && orders::order(Operation::AddSubscriptions, world, 0).is_some())
+    let has_order = orders::order(Operation::AddSubscriptions, world, 0).is_some();
+    match &world.login {
+        Some(login) if has_order => 1 + usize::from(login.unit.is_some()),
+        _ => 0,
+    }
 }
 
 impl Session<'_> {
-    /// Gets a token, unless there is one.
-    pub(crate) fn log_in(&mut self) {
-        let (Some(login), Some(password)) = (&self.world.login, &self.credentials.password) else {
-            return;
-        };
+    /// Gets a token, unless there is one; what the login answered.
+    pub(crate) fn log_in(&mut self) -> Option<Heard> {
+        let (login, password) = (
+            self.world.login.as_ref()?,
+            self.credentials.password.as_ref()?,
+        );
         if !self.token.is_empty() || self.options.is_read_only {
-            return;
+            return None;
         }
-        let heard = self.call(Operation::IssueToken, login_body(login, password));
-        if let Some(token) = heard.as_ref().and_then(token_of) {
+        let heard = self.call(Operation::IssueToken, login_body(login, password))?;
+        if let Some(token) = token_of(&heard) {
             self.token = token;
         }
+        Some(heard)
     }
 }
 
@@ -121,23 +123,72 @@ fn refused_logins(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
 fn several(session: &mut Session<'_>, first: &str, second: &str) {
     let list =
         |token: &str| json!({ "token": token, "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
-    let with_first = session.accepted(&["token.several"], Operation::List, list(first));
-    let with_second = session.accepted(&["token.several"], Operation::List, list(second));
-    if let (Some(one), Some(other)) = (with_first, with_second) {
-        let same = one.data() == other.data();
-        session.judge(
-            &["same.tokens"],
-            &other,
-            same,
-            "what the other token of the user sees",
-            "something else",
-        );
+    let own = orders::order(Operation::AddSubscriptions, session.world, 0);
+    let own = own.map(|order| with(&order, "start_date", orders::FAR.into()));
+    // What one token made the other one has to see.
+    if let Some(order) = own {
+        let order = with(&order, "token", first.into());
+        session.accepted(&["token.several"], Operation::AddSubscriptions, order);
     }
+    let with_first = session.accepted(&["token.several"], Operation::List, list(first));
+    let with_second = session.accepted(&[], Operation::List, list(second));
+    if let (Some(one), Some(other)) = (&with_first, &with_second) {
+        let is_empty = |heard: &Heard| heard.data().as_array().is_none_or(Vec::is_empty);
+        let tells = !is_empty(one) || !is_empty(other);
+        let why = "both tokens see nothing";
+        let same = one.data() == other.data();
+        let number = other.number;
+        session
+            .verdicts()
+            .judge_telling("same.tokens", same, (tells, why), || {
+                let expected = "what the other token of the user sees";
+                Break::at(number, "data", expected, "something else")
+            });
+    }
+    // At a target with one token a user the earlier one is dead already.
+    let released = match with_first {
+        Some(_) => first,
+        None => second,
+    };
+    release(session, released);
+    if with_first.is_some() {
+        session.accepted(&["token.several"], Operation::List, list(second));
+    }
+    session.renew_token();
+}
+
+/// A released token is dead, where tokens can be released.
+fn release(session: &mut Session<'_>, token: &str) {
     let clauses = ["release_token.method", "release_token.token"];
-    session.refused(&["release_token.token"], Operation::ReleaseToken, json!({}));
-    session.accepted(&clauses, Operation::ReleaseToken, json!({ "token": first }));
-    session.refused(&["token.release"], Operation::List, list(first));
-    session.accepted(&["token.several"], Operation::List, list(second));
+    let operation = Operation::ReleaseToken;
+    let release = json!({ "token": token });
+    let Some(heard) = session.ask(operation, release.clone()) else {
+        return;
+    };
+    if !heard.is_ok() && is_no_method(session, &heard) {
+        let why = "it has no such method, which pages know from R10 on";
+        session.untestable(&["token.release", clauses[0], clauses[1]], why);
+        return;
+    }
+    session.hear(&heard);
+    session.judge_accepted(&clauses, &heard);
+    session.refused(&[clauses[1]], operation, json!({}));
+    if !heard.is_ok() {
+        session.untestable(&["token.release"], "it releases no token");
+        return;
+    }
+    let list = json!({ "token": token, "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
+    session.refused(&["token.release"], Operation::List, list);
+}
+
+/// Whether a refusal is that of a method which does not exist.
+fn is_no_method(session: &mut Session<'_>, heard: &Heard) -> bool {
+    let path = "/authentication/token/no_such_method";
+    let call = HttpCall::post(Door::Crm, path, &json!({}));
+    let unknown = session.call_unheard(Operation::ReleaseToken, call);
+    unknown.is_some_and(|unknown| {
+        unknown.code() == heard.code() && unknown.http_status == heard.http_status
+    })
 }
 
 fn unit(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
@@ -159,7 +210,9 @@ fn unit(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
         "start_date",
         orders::FAR.into(),
     );
-    let Some(made) = session.accepted(&["token.unit"], Operation::AddSubscriptions, order) else {
+    let made = session.accepted(&["token.unit"], Operation::AddSubscriptions, order);
+    session.renew_token();
+    let Some(made) = made else {
         return;
     };
     let found = made.data()["log_information"]["created_by_unit"]["id"].clone();

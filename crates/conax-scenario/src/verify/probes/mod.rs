@@ -151,13 +151,16 @@ pub fn verify(
     (only, hear): (&[String], Hearer<'_>),
 ) -> (VerifyRecord, Verdicts) {
     let mut session = Session::new(target, world, credentials, options);
-    session.log_in();
+    let looked = session.look_first();
     for probe in chosen(options, only) {
-        if session.trouble().is_some() {
+        if session.trouble().is_some() || looked.is_err() {
             break;
         }
         hear(probe);
         (probe.run)(&mut session);
+    }
+    if looked.is_ok() {
+        session.look_again();
     }
     if options.is_read_only {
         for clause in Clause::all()
@@ -167,10 +170,19 @@ pub fn verify(
             session.untestable(&[&clause.id], "only GETs were sent");
         }
     }
-    let trouble = session.trouble().map(str::to_owned);
     let secrets = session.secrets();
+    let looked_at_nothing = looked.is_err();
+    let mut trouble = looked.err().or(session.trouble().map(str::to_owned));
+    if let Some(trouble) = &mut trouble {
+        hide(&secrets, trouble);
+    }
     let (witness, mut notes, created) = session.into_parts();
-    let mut clauses = VerifyRecord::clauses_of(&witness.verdicts);
+    let verdicts = match looked_at_nothing {
+        // What one login shows of something else is no verdict on this API.
+        true => Verdicts::default(),
+        false => witness.conclude(),
+    };
+    let mut clauses = VerifyRecord::clauses_of(&verdicts);
     for one in clauses.iter_mut().flat_map(|clause| &mut clause.breaks) {
         hide(&secrets, &mut one.expected);
         hide(&secrets, &mut one.found);

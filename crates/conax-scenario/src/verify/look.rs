@@ -1,0 +1,122 @@
+//! The first look at a target, before anything is judged, and the last one.
+
+use conax_contract::crm::Operation;
+use serde_json::{Value, json};
+
+use super::session::Session;
+use crate::conformance::{Break, Heard};
+
+/// Requests that are shown once more at the end, if lists lacked them.
+const LAST_LOOKS: usize = 20;
+
+/// Characters of an answer that are repeated in a sentence.
+const LONGEST: usize = 60;
+
+/// A token nobody was given.
+const NO_TOKEN: &str = "00000000000000000000000000000000";
+
+impl Session<'_> {
+    /// Opens the target and looks whether it is this API at all.
+    ///
+    /// # Errors
+    /// Why nothing can be verified there, in a sentence.
+    pub(super) fn look_first(&mut self) -> Result<(), String> {
+        if self.token.is_empty() {
+            self.look_by_login()
+        } else {
+            self.look_by_list()
+        }
+    }
+
+    fn look_by_login(&mut self) -> Result<(), String> {
+        let Some(heard) = self.log_in() else {
+            return Ok(());
+        };
+        is_this_api(&heard)?;
+        match heard.is_ok() {
+            true if self.token.is_empty() => {
+                Err("its login says OK and gives no `data.token`".to_owned())
+            }
+            false if !heard.code().is_empty() => {
+                Err(format!("it refuses the login: {}", refusal(&heard)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn look_by_list(&mut self) -> Result<(), String> {
+        let list = |token: &str| json!({ "token": token, "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
+        let own = self.token.clone();
+        let Some(heard) = self.ask(Operation::List, list(&own)) else {
+            return Ok(());
+        };
+        is_this_api(&heard)?;
+        if heard.is_ok() || heard.code().is_empty() {
+            return Ok(());
+        }
+        // It may refuse the call and take the token, which a token nobody has tells apart.
+        let other = self.ask(Operation::List, list(NO_TOKEN));
+        let is_same = other.is_some_and(|other| {
+            other.code() == heard.code() && other.http_status == heard.http_status
+        });
+        match is_same {
+            true => Err(format!("it refuses the token: {}", refusal(&heard))),
+            false => Ok(()),
+        }
+    }
+
+    /// Shows once more what lists lacked: it is either lost or only not listed.
+    pub(super) fn look_again(&mut self) {
+        for id in self.witness.missing().into_iter().take(LAST_LOOKS) {
+            self.is_still_there(&id);
+        }
+    }
+
+    /// Whether a request that was acknowledged can be shown still; none if nothing was answered.
+    pub(super) fn is_still_there(&mut self, id: &str) -> Option<bool> {
+        let named = json!({ "provisioning_request_identifier": { "id": id } });
+        let heard = self.call(Operation::Show, named)?;
+        let is_there = heard.is_ok();
+        if !is_there {
+            self.witness.lost(id);
+        }
+        self.verdicts().judge("request.none-lost", is_there, || {
+            let expected = format!("request {id}, which was acknowledged");
+            Break::at(heard.number, "data", expected, refusal(&heard))
+        });
+        Some(is_there)
+    }
+}
+
+/// Whether an answer is one of this API, right or wrong.
+fn is_this_api(heard: &Heard) -> Result<(), String> {
+    let reply = heard.reply.as_ref();
+    let has = |name: &str| reply.is_some_and(|reply| reply.get(name).is_some());
+    if has("status") || has("data") {
+        return Ok(());
+    }
+    let found = match reply {
+        None => "no JSON".to_owned(),
+        Some(Value::Object(members)) if members.is_empty() => "an empty JSON object".to_owned(),
+        Some(value) => cut(&value.to_string()),
+    };
+    Err(format!(
+        "this is not the provisioning API: {} /{} answered HTTP {} with {found}, and not with a `status`; \
+         is the address the one methods stand below, such as http://HOST/crmapi/rest/v2?",
+        heard.operation.verb(),
+        heard.operation.path(),
+        heard.http_status
+    ))
+}
+
+fn refusal(heard: &Heard) -> String {
+    let message = heard.status()["message"].as_str().unwrap_or("no message");
+    format!("{}: {}", heard.code(), cut(message))
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
