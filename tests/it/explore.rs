@@ -28,7 +28,7 @@ fn nothing_is_found_on_a_simulator_that_is_right() {
 
 #[test]
 fn what_is_wrong_with_a_target_becomes_a_file_that_fails_there_and_passes_here() {
-    let served = Program::serve(PATH, &["--success-texts", "empty"]);
+    let served = Program::serve(PATH, &["--http-errors", "4xx"]);
     let target = format!("http://{}", served.crm());
     let control = format!("http://{}", served.door());
     let client = Program::start(
@@ -41,6 +41,8 @@ fn what_is_wrong_with_a_target_becomes_a_file_that_fails_there_and_passes_here()
             &control,
             "--cases",
             "30",
+            "--strict",
+            "should",
             "--corpus",
             "found",
         ],
@@ -55,11 +57,7 @@ fn what_is_wrong_with_a_target_becomes_a_file_that_fails_there_and_passes_here()
         ended.stderr
     );
     assert!(ended.stdout.contains("1 steps (of "), "{}", ended.stdout);
-    assert!(
-        ended.stdout.contains("status.success-texts"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("status.http-200"), "{}", ended.stdout);
     let begin = ended.stdout.find("# Found by exploration").unwrap();
     let end = ended.stdout.find("\nagain: conax-sim run").unwrap();
     let file = [("found.scenario.yaml", &ended.stdout[begin..end])];
@@ -79,9 +77,7 @@ fn what_is_wrong_with_a_target_becomes_a_file_that_fails_there_and_passes_here()
         again.stdout
     );
     assert!(
-        again
-            .stdout
-            .contains("an answer breaks `status.success-texts`"),
+        again.stdout.contains("an answer breaks `status.http-200`"),
         "{}",
         again.stdout
     );
@@ -122,7 +118,7 @@ fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
     let target = format!("http://{}", served.crm());
     let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
     let files = [
-        ("target.world.yaml", world.stdout.as_str()),
+        ("crm.target.yaml", world.stdout.as_str()),
         ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
     ];
     let arguments = [
@@ -130,7 +126,7 @@ fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
         "--target",
         &target,
         "--world",
-        "target.world.yaml",
+        "crm.target.yaml",
         "--secrets-file",
         "secrets",
         "--cases",

@@ -146,7 +146,7 @@ fn a_template_made_by_asking_and_a_password_are_enough_for_a_first_run() {
         template.stdout
     );
     let files = [
-        ("target.world.yaml", template.stdout.as_str()),
+        ("crm.target.yaml", template.stdout.as_str()),
         ("secrets", "password=1234\n"),
     ];
     let ended = verify(
@@ -154,7 +154,7 @@ fn a_template_made_by_asking_and_a_password_are_enough_for_a_first_run() {
             "--target",
             &target,
             "--world",
-            "target.world.yaml",
+            "crm.target.yaml",
             "--secrets-file",
             "secrets",
             "--rate",
@@ -172,6 +172,112 @@ fn a_template_made_by_asking_and_a_password_are_enough_for_a_first_run() {
         ended.stderr
     );
     assert!(held.contains("token.login"));
+}
+
+#[test]
+fn user_and_organisation_of_the_login_may_stand_among_the_secrets() {
+    let served = Program::serve(PATH, &["--run-interval", "1h"]);
+    let target = format!("http://{}", served.crm());
+    let secrets = "username=MPAdministrator\npassword=1234\norganisation=CRMDEMO\n";
+    let arguments = [
+        "--target",
+        &target,
+        "--secrets-file",
+        "secrets",
+        "--only",
+        "login",
+        "--rate",
+        "5000/s",
+        "--report",
+        "json",
+    ];
+    let ended = verify(&arguments, &[("secrets", secrets)]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(standing(&record(&ended), "held").contains("token.login"));
+    let asked = verify(
+        &["--init", "--target", &target, "--secrets-file", "secrets"],
+        &[("secrets", secrets)],
+    );
+    let login = "login: { username: \"MPAdministrator\", organisation: \"CRMDEMO\" }";
+    assert!(asked.stdout.contains(login), "{}", asked.stdout);
+    // The requests of this world tell of no subscription, smartcard or box to give orders for.
+    assert_eq!(asked.code, Some(i32::from(Exit::NothingRan.code())));
+}
+
+#[test]
+fn a_target_file_that_would_say_nothing_is_no_success() {
+    let lab = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../fixtures/worlds/lab.world.yaml"
+    );
+    let served = Program::serve(PATH, &["--run-interval", "1h", "--world", lab]);
+    let target = format!("http://{}", served.crm());
+    let init = |target: &str, secrets: &str| {
+        let all = ["--init", "--target", target, "--secrets-file", "secrets"];
+        verify(&all, &[("secrets", secrets)])
+    };
+    let refused = [
+        (target.as_str(), "", Exit::Usage, "--secrets-file"),
+        (
+            target.as_str(),
+            "token=00000000000000000000000000000001\n",
+            Exit::Surroundings,
+            "it refuses to list requests",
+        ),
+        (
+            &answering(NO_PAGE),
+            TOKEN.1,
+            Exit::Surroundings,
+            "this is not the provisioning API",
+        ),
+    ];
+    for (target, secrets, exit, piece) in refused {
+        let ended = init(target, secrets);
+        assert_eq!(ended.code, Some(i32::from(exit.code())), "{}", ended.stderr);
+        assert_eq!(ended.stdout, "");
+        assert!(ended.stderr.contains(piece), "{}", ended.stderr);
+    }
+    let ended = init(&target, "token=1AB00000000000000000000000000ACE\n");
+    assert_eq!(ended.code, Some(i32::from(Exit::NothingRan.code())));
+    assert!(
+        ended.stderr.contains("filled in by hand"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn what_init_prints_passes_lint_and_a_world_of_a_simulator_is_told_apart() {
+    let template = verify(&["--init", "--target", "self"], &[]);
+    assert_eq!(template.code, Some(0));
+    let text = template.stdout.as_str();
+    for name in ["crm.target.yaml", "target.yaml", "old.world.yaml"] {
+        let ended = Program::run(PATH, &["lint", name], &[(name, text)], &[]);
+        assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    }
+    let wrong = ("crm.target.yaml", "subscripton: { id: \"1\" }\n");
+    let ended = Program::run(PATH, &["lint", "crm.target.yaml"], &[wrong], &[]);
+    assert!(
+        ended.stdout.contains("did you mean `subscription`?"),
+        "{}",
+        ended.stdout
+    );
+    let demo = Program::run(PATH, &["world"], &[], &[]);
+    let arguments = [
+        "--target",
+        "http://127.0.0.1:1",
+        "--world",
+        "demo.world.yaml",
+    ];
+    let ended = verify(&arguments, &[("demo.world.yaml", &demo.stdout)]);
+    assert_eq!(ended.code, Some(i32::from(Exit::Settings.code())));
+    assert!(
+        ended
+            .stderr
+            .contains("hint: this is a world of a simulator"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -215,12 +321,14 @@ fn a_target_that_is_not_there_is_told() {
 
 #[test]
 fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_known() {
-    let served = Program::serve(PATH, &["--success-texts", "empty", "--run-interval", "1h"]);
+    let served = Program::serve(PATH, &["--http-errors", "4xx", "--run-interval", "1h"]);
     let target = format!("http://{}", served.crm());
     let common = [
         "--target",
         &target,
         "--read-only",
+        "--strict",
+        "should",
         "--secrets-file",
         "secrets",
         "--rate",
@@ -238,8 +346,8 @@ fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_kn
         ended.stderr
     );
     for piece in [
-        "status.success-texts  broken (must; shown: all examples)",
-        "expected  null for both texts",
+        "status.http-200  broken (should; inferred: from public clients)",
+        "expected  HTTP 200",
         "again     curl -s '",
     ] {
         assert!(ended.stdout.contains(piece), "{piece}: {}", ended.stdout);
@@ -251,18 +359,18 @@ fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_kn
     );
     let known = (
         "known",
-        "status.success-texts  # this build prints empty texts\n",
+        "status.http-200  # this build has a status for each refusal\n",
     );
     let ended = with(&["--baseline", "known"], &[TOKEN, known]);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     assert!(
         ended
             .stdout
-            .contains("known deviations, still there: status.success-texts"),
+            .contains("known deviations, still there: status.http-200"),
         "{}",
         ended.stdout
     );
-    let fixed = ("known", "status.success-texts\nstatus.block\n");
+    let fixed = ("known", "status.http-200\nstatus.block\n");
     let ended = with(&["--baseline", "known"], &[TOKEN, fixed]);
     assert_eq!(ended.code, Some(i32::from(Exit::NotMet.code())));
     assert!(ended.stdout.contains("that are fixed"), "{}", ended.stdout);
@@ -280,11 +388,11 @@ fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_kn
 
 #[test]
 fn reports_have_no_secret_and_say_what_is_broken() {
-    let served = Program::serve(PATH, &["--success-texts", "empty", "--run-interval", "1h"]);
+    let served = Program::serve(PATH, &["--http-errors", "4xx", "--run-interval", "1h"]);
     let target = format!("http://{}", served.crm());
     for (format, piece) in [
         ("junit", "<failure type=\"clause\""),
-        ("sarif", "\"ruleId\": \"status.success-texts\""),
+        ("sarif", "\"ruleId\": \"status.http-200\""),
         ("html", "<h2>Broken</h2>"),
         ("json", "\"standing\": \"broken\""),
     ] {
@@ -293,6 +401,8 @@ fn reports_have_no_secret_and_say_what_is_broken() {
                 "--target",
                 &target,
                 "--read-only",
+                "--strict",
+                "should",
                 "--secrets-file",
                 "secrets",
                 "--rate",
@@ -315,7 +425,7 @@ fn known_wrong_implementations_are_caught_and_shown_in_few_steps() {
         "page-skips-one",
         "sent-twice",
         "executed-twice",
-        "both-sets-taken",
+        "third-is-lost",
     ];
     let chosen: Vec<&str> = names.iter().flat_map(|name| ["--defect", name]).collect();
     let all: Vec<&str> = ["--target", "self", "--prove-power"]
@@ -330,4 +440,108 @@ fn known_wrong_implementations_are_caught_and_shown_in_few_steps() {
         ended.stdout
     );
     assert!(!ended.stdout.contains("not found"), "{}", ended.stdout);
+}
+
+/// What a server of static files answers.
+const NO_PAGE: &str = "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\ncontent-length: 22\r\nconnection: close\r\n\r\n<html>no page</html>\r\n";
+
+/// A server that answers every call with this; its address.
+fn answering(reply: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { break };
+            let mut call = [0; 4096];
+            let _ = stream.read(&mut call);
+            let _ = stream.write_all(reply.as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn what_is_not_this_api_at_all_is_told_in_one_sentence_after_one_look() {
+    let pages = NO_PAGE;
+    let other = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\nconnection: close\r\n\r\n{\"error\":\"no path\"}";
+    let password = ("secrets", "username=a\npassword=1234\norganisation=b\n");
+    for (reply, secrets) in [(pages, TOKEN), (other, TOKEN), (pages, password)] {
+        let target = answering(reply);
+        let arguments = ["--target", &target, "--secrets-file", "secrets", "-q"];
+        let ended = verify(&arguments, &[secrets]);
+        assert_eq!(ended.code, Some(i32::from(Exit::Surroundings.code())));
+        assert_eq!(ended.stdout, "");
+        let sentence = format!("error: {target}: this is not the provisioning API: ");
+        assert!(ended.stderr.starts_with(&sentence), "{}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_token_that_opens_nothing_is_told_and_nothing_is_judged() {
+    let served = Program::serve(PATH, &["--run-interval", "1h"]);
+    let target = format!("http://{}", served.crm());
+    let arguments = ["--target", &target, "--secrets-file", "secrets", "-q"];
+    for (secret, piece) in [
+        (
+            "token=00000000000000000000000000000001\n",
+            "it refuses the token: ",
+        ),
+        (
+            "username=MPAdministrator\npassword=wrong\norganisation=CRMDEMO\n",
+            "it refuses the login: ",
+        ),
+    ] {
+        let ended = verify(&arguments, &[("secrets", secret)]);
+        assert_eq!(ended.code, Some(i32::from(Exit::Surroundings.code())));
+        assert!(ended.stderr.contains(piece), "{}", ended.stderr);
+        assert_eq!(ended.stdout, "");
+    }
+}
+
+/// A served conax-sim with such settings, verified as a stranger would be.
+fn stranger(settings: &[&str], strict: &str) -> Ended {
+    let all: Vec<&str> = ["--run-interval", "1s"]
+        .iter()
+        .chain(settings)
+        .copied()
+        .collect();
+    let served = Program::serve(PATH, &all);
+    let target = format!("http://{}", served.crm());
+    let control = format!("http://{}", served.door());
+    let template = verify(&["--init", "--target", &target, "--control", &control], &[]);
+    let files = [
+        ("target.yaml", template.stdout.as_str()),
+        ("secrets", "password=1234\n"),
+    ];
+    let arguments = [
+        "--target",
+        &target,
+        "--world",
+        "target.yaml",
+        "--secrets-file",
+        "secrets",
+        "--rate",
+        "5000/s",
+        "--strict",
+        strict,
+        "--report",
+        "json",
+    ];
+    verify(&arguments, &files)
+}
+
+#[test]
+fn another_reading_of_the_documents_is_no_must() {
+    let ended = stranger(
+        &["--success-texts", "empty", "--pairing-sets", "both"],
+        "must",
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let record = record(&ended);
+    // What was taken instead of refused is told by one clause.
+    let broken = standing(&record, "broken");
+    let one = BTreeSet::from(["add_to_existing_pairing.both-sets".to_owned()]);
+    assert_eq!(broken, one, "{}", ended.stderr);
 }

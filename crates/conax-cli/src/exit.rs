@@ -67,7 +67,9 @@ impl Exit {
             Self::Surroundings => "an address is taken, or a target does not answer",
             Self::NothingRan => "nothing was played: none found, none chosen, or all skipped",
             Self::Interrupted => "it was stopped; the reports are written",
-            Self::ReportNotWritten => "a report, or what goes to standard output, could not be written",
+            Self::ReportNotWritten => {
+                "a report, or what goes to standard output, could not be written"
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use conax_contract::text;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_scenario::document::{FileFindings, Given, Reader};
+use conax_scenario::verify::TargetWorld;
 use conax_sim::house::House;
 
 use crate::exit::Exit;
@@ -21,6 +22,7 @@ use crate::settings::{self, Settings};
 enum Kind {
     Scenario,
     World,
+    Target,
     Faults,
     Settings,
     Profile,
@@ -32,6 +34,8 @@ fn kind_of(path: &str) -> Kind {
         Kind::Scenario
     } else if path.ends_with(".world.yaml") || path.ends_with(".world.json") {
         Kind::World
+    } else if is_target_file(path) {
+        Kind::Target
     } else if path.ends_with(".faults.yaml") || path.ends_with(".faults.json") {
         Kind::Faults
     } else if Path::new(path)
@@ -44,6 +48,16 @@ fn kind_of(path: &str) -> Kind {
     } else {
         Kind::Unknown
     }
+}
+
+/// Whether it says what exists at a target, for `verify` and `explore`.
+fn is_target_file(path: &str) -> bool {
+    let name = Path::new(path).file_name().and_then(|name| name.to_str());
+    let mut endings = ["target.yaml", "target.json"].into_iter();
+    endings.any(|ending| {
+        let before = name.and_then(|name| name.strip_suffix(ending));
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    })
 }
 
 /// Checks every file named.
@@ -91,7 +105,12 @@ fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
         .map_err(|error| format!("failed to read `{path}`: {error}"))?;
     match kind_of(path) {
         Kind::Scenario => check_scenario(path, reader),
+        // Target files were called *.world.yaml once.
+        Kind::World if TargetWorld::parse(&source).is_ok() => Ok(()),
         Kind::World => check_world(path, &source),
+        Kind::Target => TargetWorld::parse(&source)
+            .map(drop)
+            .map_err(|findings| text::render(path, &source, &findings)),
         Kind::Faults => faults::check_file(path, &source),
         Kind::Profile => Profile::parse(path, &source)
             .map(drop)
@@ -102,7 +121,7 @@ fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
         },
         Kind::Unknown => Err(format!(
             "`{path}`: not a file conax-sim knows\n   hint: scenarios are called *.scenario.yaml, \
-             worlds *.world.yaml, faults *.faults.yaml, wire profiles *.toml, settings conax-sim.toml"
+             worlds *.world.yaml, what exists at a target *.target.yaml, faults *.faults.yaml, wire profiles *.toml, settings conax-sim.toml"
         )),
     }
 }

@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::clause::{Clause, Strictness};
-use conax_contract::text::{parse_duration, render, render_duration};
+use conax_contract::text::{parse_duration, render_duration};
 use conax_scenario::explore::{Found, Lab, scenario_text};
 use conax_scenario::run::Stop;
-use conax_scenario::verify::TargetWorld;
 
 use crate::exit::Exit;
 use crate::print;
 use crate::run::Addresses;
 use crate::signals::stop_on_signal;
+use crate::verify::read_target_file;
 use crate::write::write_file;
 
 pub(crate) use seek::{Ground, Search, Tally, seek};
@@ -40,7 +40,7 @@ pub(crate) fn command() -> Command {
         .arg(text("target", "URL", "Explore this provisioning API instead of a simulator in this process"))
         .arg(text("control", "URL", "Control door of that target, if it is a conax-sim: with worlds, clock, faults and the head-end").requires("target"))
         .arg(text("control-token-file", "FILE", "File with the bearer token that control door asks for").requires("control"))
-        .arg(text("world", "FILE", "What exists at a target without a control door, as `verify --init` writes it"))
+        .arg(text("world", "FILE", "Target file: what exists at a target without a control door, as `verify --init` writes it"))
         .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation"))
         .arg(text("out", "FILE", "Where the scenario file goes").default_value("found.scenario.yaml"))
         .arg(text("corpus", "DIR", "Folder of earlier finds: played first, and what is found is put there instead"))
@@ -283,24 +283,10 @@ fn lab(matches: &ArgMatches, ground: &Ground) -> Result<Lab, Refused> {
     }
     let path = matches.get_one::<String>("world").ok_or_else(|| {
         let problem = "a target without a control door needs a file that says what exists there\n   \
-                       hint: `conax-sim verify --init --target URL > target.world.yaml`, then --world target.world.yaml";
+                       hint: `conax-sim verify --init --target URL > crm.target.yaml`, then --world crm.target.yaml";
         (Exit::Usage, problem.to_owned())
     })?;
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        (
-            Exit::Settings,
-            format!("failed to read the world file `{path}`: {error}"),
-        )
-    })?;
-    let world = TargetWorld::parse(&text).map_err(|findings| {
-        (
-            Exit::Settings,
-            format!(
-                "the world file is wrong\n\n{}",
-                render(path, &text, &findings)
-            ),
-        )
-    })?;
+    let world = read_target_file(path)?;
     Lab::of(&world).ok_or_else(|| {
         let problem =
             format!("`{path}` names no subscription, service and smartcard to give orders for");

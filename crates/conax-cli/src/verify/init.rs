@@ -1,4 +1,4 @@
-//! `verify --init`: a world file to start from, made by asking the target what it can.
+//! `verify --init`: a target file to start from, filled in by asking the target.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use conax_contract::crm::{RequestType, encode, is_secret_name};
 use conax_contract::world::WorldSpec;
 use conax_scenario::document::Door;
 use conax_scenario::run::Stop;
-use conax_scenario::target::{HttpCall, Target};
+use conax_scenario::target::{HttpCall, HttpReply, Target, TargetProblem};
 use conax_scenario::verify::TargetWorld;
 use serde_json::{Value, json};
 
-use super::{Order, Refused};
+use super::{OURSELVES, Order, Refused};
 use crate::exit::Exit;
 use crate::print;
 use crate::run::{Addresses, api_target};
@@ -19,29 +19,50 @@ use crate::run::{Addresses, api_target};
 /// Ids of one kind that are worth naming in a remark.
 const REMARKS: usize = 8;
 
-/// Prints the file.
+/// Prints the file. One that says nothing is no success.
 pub(super) fn init(
     order: &Order,
     target: &mut dyn Target,
-    control: Option<&str>,
+    control: Option<(&str, Option<&str>)>,
 ) -> Result<Exit, Refused> {
     let (world, notes) = match control {
-        Some(url) => (of_control(order, url)?, Vec::new()),
-        None => asked(order, target),
+        Some((url, token_file)) => (of_control(order, url, token_file)?, Vec::new()),
+        None if order.target == OURSELVES => (order.world.clone(), Vec::new()),
+        None => asked(order, target)?,
     };
     print::text(world.template(&order.options.address, &notes).as_bytes());
-    Ok(Exit::Met)
+    let says_something =
+        world.subscription.is_some() || !world.smartcards.is_empty() || !world.stbs.is_empty();
+    if says_something {
+        return Ok(Exit::Met);
+    }
+    let problem = "nothing the target answers says what exists there, so the file has to be filled in by hand\n   \
+                   hint: of a conax-sim, name the control door with --control";
+    Err((Exit::NothingRan, problem.to_owned()))
 }
 
 /// A conax-sim tells its world.
-fn of_control(order: &Order, url: &str) -> Result<TargetWorld, Refused> {
+fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<TargetWorld, Refused> {
     let addresses = Addresses::of_api(url).map_err(|problem| (Exit::Usage, problem))?;
     let unreachable = |problem: String| (Exit::Surroundings, format!("{url}: {problem}"));
+    let token = token_file.map(std::fs::read_to_string).transpose();
+    let token = token.map_err(|error| {
+        let name = token_file.unwrap_or_default();
+        let problem = format!("failed to read the token file `{name}`: {error}");
+        (Exit::Settings, problem)
+    })?;
+    let bearer = token.map(|token| {
+        (
+            "authorization".to_owned(),
+            format!("Bearer {}", token.trim()),
+        )
+    });
     let mut target =
         api_target(addresses, order.timeout, Arc::new(Stop::default())).map_err(unreachable)?;
     let mut get = |path: &str| -> Result<Value, Refused> {
-        let reply = target.exchange(vec![HttpCall::get(Door::Crm, path)]).pop();
-        match reply {
+        let mut call = HttpCall::get(Door::Crm, path);
+        call.headers.extend(bearer.clone());
+        match target.exchange(vec![call]).pop() {
             Some(Ok(reply)) if reply.status == 200 => Ok(reply.json()),
             Some(Ok(reply)) => Err(unreachable(format!(
                 "`GET {path}` answered HTTP {}",
@@ -82,16 +103,10 @@ fn forget_passwords(value: &mut Value) {
 }
 
 /// What the requests that exist there tell of cards, boxes and services.
-fn asked(order: &Order, target: &mut dyn Target) -> (TargetWorld, Vec<String>) {
+fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<String>), Refused> {
     let mut world = order.world.clone();
     let mut notes = Vec::new();
-    let Some(token) = token(order, target, &mut notes) else {
-        notes.push(
-            "Nothing was asked: it takes a token, or a login in a world file and its password."
-                .to_owned(),
-        );
-        return (world, notes);
-    };
+    let token = token(order, target)?;
     let mut found: [BTreeSet<String>; 3] = Default::default();
     let keys = ["smartcard_ca_id", "stb_ca_id", "service_ca_id"];
     let mut count = 0;
@@ -102,17 +117,11 @@ fn asked(order: &Order, target: &mut dyn Target) -> (TargetWorld, Vec<String>) {
             kind.code()
         );
         let reply = target.exchange(vec![HttpCall::get(Door::Crm, path)]).pop();
-        let Some(Ok(reply)) = reply else { continue };
-        let reply = reply.json();
+        let reply = answered(order, reply)?;
         if reply["status"]["code"] != "OK" {
-            let message = reply["status"]["message"]
-                .as_str()
-                .unwrap_or("no status block");
-            notes.push(format!(
-                "list by type {} was refused: {message}",
-                kind.code()
-            ));
-            continue;
+            let message = message_of(order, &reply, &token);
+            let problem = format!("{}: it refuses to list requests: {message}", order.target);
+            return Err((Exit::Surroundings, problem));
         }
         for request in reply["data"].as_array().into_iter().flatten() {
             count += 1;
@@ -148,43 +157,69 @@ fn asked(order: &Order, target: &mut dyn Target) -> (TargetWorld, Vec<String>) {
         "The API tells neither numbers of subscriptions nor codes of services: fill them in."
             .to_owned(),
     );
-    (world, notes)
+    Ok((world, notes))
 }
 
-fn token(order: &Order, target: &mut dyn Target, notes: &mut Vec<String>) -> Option<String> {
+/// The JSON object that was answered; what is none is not this API.
+fn answered(
+    order: &Order,
+    reply: Option<Result<HttpReply, TargetProblem>>,
+) -> Result<Value, Refused> {
+    let problem = match reply {
+        Some(Ok(reply)) => match reply.json() {
+            Value::Object(members) if members.contains_key("status") => {
+                return Ok(Value::Object(members));
+            }
+            _ => format!(
+                "this is not the provisioning API: it answered HTTP {} without a `status`",
+                reply.status
+            ),
+        },
+        Some(Err(problem)) => problem.to_string(),
+        None => "no answer".to_owned(),
+    };
+    Err((Exit::Surroundings, format!("{}: {problem}", order.target)))
+}
+
+/// What a refusal says, in one line, without what is secret.
+fn message_of(order: &Order, reply: &Value, token: &str) -> String {
+    let message = reply["status"]["message"].as_str().unwrap_or("no message");
+    let secrets = [order.credentials.password.as_deref(), Some(token)];
+    let secrets = secrets
+        .into_iter()
+        .flatten()
+        .filter(|secret| !secret.is_empty());
+    let message = secrets.fold(message.to_owned(), |text, secret| {
+        text.replace(secret, "***")
+    });
+    message.replace(char::is_control, " ")
+}
+
+fn token(order: &Order, target: &mut dyn Target) -> Result<String, Refused> {
     if let Some(token) = order.credentials.token.clone().or_else(|| target.token()) {
-        return Some(token);
+        return Ok(token);
     }
-    if order.options.is_read_only {
-        return None;
-    }
-    let (login, password) = (
-        order.world.login.as_ref()?,
-        order.credentials.password.as_ref()?,
-    );
+    let login = (&order.world.login, &order.credentials.password);
+    let (Some(login), Some(password), false) = (login.0, login.1, order.options.is_read_only)
+    else {
+        let problem = "the target is asked with a token or a login, and there is neither\n   \
+                       hint: put `token=…`, or `username=…`, `password=…` and `organisation=…`, into a file and \
+                       name it with --secrets-file; of a conax-sim, name the control door with --control";
+        return Err((Exit::Usage, problem.to_owned()));
+    };
     let body = json!({
         "username": login.username,
         "password": password,
         "organisation": login.organisation,
     });
-    let reply = target
-        .exchange(vec![HttpCall::post(
-            Door::Crm,
-            "/authentication/token",
-            &body,
-        )])
-        .pop();
-    let reply = match reply {
-        Some(Ok(reply)) => reply.json(),
-        _ => Value::Null,
-    };
-    let token = reply["data"]["token"].as_str().map(str::to_owned);
-    if token.is_none() {
-        let message = reply["status"]["message"].as_str().unwrap_or("no answer");
-        // It stands in a file: one line, without the password.
-        let message = message.replace(password.as_str(), "***");
-        let message = message.replace(char::is_control, " ");
-        notes.push(format!("The login was refused: {message}"));
+    let call = HttpCall::post(Door::Crm, "/authentication/token", &body);
+    let reply = answered(order, target.exchange(vec![call]).pop())?;
+    match reply["data"]["token"].as_str() {
+        Some(token) => Ok(token.to_owned()),
+        None => {
+            let message = message_of(order, &reply, "");
+            let problem = format!("{}: it refuses the login: {message}", order.target);
+            Err((Exit::Surroundings, problem))
+        }
     }
-    token
 }

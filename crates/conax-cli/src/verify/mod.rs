@@ -19,7 +19,7 @@ use conax_scenario::conformance::Standing;
 use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{
-    Baseline, ClauseRecord, Compared, Credentials, Options, TargetWorld, VerifyRecord,
+    Baseline, ClauseRecord, Compared, Credentials, LoginWorld, Options, TargetWorld, VerifyRecord,
     planned_creations, probes, story, summary, untested, verify,
 };
 
@@ -60,10 +60,11 @@ pub(crate) fn command() -> Command {
     Command::new("verify")
         .about("Verify any implementation of the provisioning API, clause by clause")
         .arg(text("target", "URL", "The provisioning API, such as http://127.0.0.1:8080/crmapi/rest/v2, or `self`: a fresh simulator in this process").required(true))
-        .arg(text("world", "FILE", "What exists there; `--init` writes such a file"))
-        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, password, web_api_key; else the environment has them as CONAX_TOKEN, CONAX_PASSWORD, CONAX_WEB_API_KEY"))
-        .arg(switch("init", "Print a commented world file, made by asking the target what it can"))
-        .arg(text("control", "URL", "For --init: the control door of a conax-sim, which knows its world").requires("init"))
+        .arg(text("world", "FILE", "Target file: what exists there, as `--init` writes it (*.target.yaml; no world of a simulator)"))
+        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation; web_api_key. Else the environment has them as CONAX_TOKEN, CONAX_USERNAME, CONAX_PASSWORD, CONAX_ORGANISATION, CONAX_WEB_API_KEY"))
+        .arg(switch("init", "Print a commented target file, filled in by asking the target"))
+        .arg(text("control", "URL", "For --init: the control door of a conax-sim, which knows what exists there").requires("init"))
+        .arg(text("control-token-file", "FILE", "File with the bearer token that control door asks for").requires("control"))
         .arg(switch("prove-power", "For `self`: verify known-wrong implementations, and print which clause caught which"))
         .arg(many(text("defect", "NAME", "For --prove-power: only this known-wrong implementation")).requires("prove-power"))
         .arg(switch("read-only", "Send GETs only; needs a token"))
@@ -83,8 +84,8 @@ pub(crate) fn command() -> Command {
             "Nobody else should work at the target meanwhile: laws that compare lists cannot tell \
              who changed them.\n\nParts:\n{}\n\nExamples:\n  \
              conax-sim verify --target self\n  \
-             conax-sim verify --init --target http://127.0.0.1:8080 > target.world.yaml\n  \
-             conax-sim verify --target http://127.0.0.1:8080 --world target.world.yaml\n  \
+             conax-sim verify --init --target http://127.0.0.1:8080 > crm.target.yaml\n  \
+             conax-sim verify --target http://127.0.0.1:8080 --world crm.target.yaml\n  \
              conax-sim verify --target http://10.0.0.7/crmapi/rest/v2 --read-only --report junit=verify.xml",
             probe_names.join("\n")
         ))
@@ -143,8 +144,8 @@ impl Order {
             password: secrets.either("password", "CONAX_PASSWORD"),
             web_api_key: secrets.either("web_api_key", "CONAX_WEB_API_KEY"),
         };
-        let world = match text("world") {
-            Some(path) => read_world(&path)?,
+        let mut world = match text("world") {
+            Some(path) => read_target_file(&path)?,
             None if is_self => {
                 let demo = WorldSpec::demo();
                 fill_in(&mut credentials, &demo);
@@ -152,6 +153,7 @@ impl Order {
             }
             None => TargetWorld::default(),
         };
+        secrets.say_who(&mut world);
         let number = |name: &str| -> Result<u64, Refused> {
             let text = text(name).unwrap_or_default();
             let parsed = text.parse();
@@ -192,8 +194,9 @@ impl Order {
         let stop = Arc::new(Stop::default());
         let mut target = self.open(&stop)?;
         if matches.get_flag("init") {
-            let control = matches.get_one::<String>("control");
-            return init::init(self, target.as_mut(), control.map(String::as_str));
+            let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+            let control = given("control").map(|url| (url, given("control-token-file")));
+            return init::init(self, target.as_mut(), control);
         }
         if matches.get_flag("prove-power") {
             if self.target != OURSELVES {
@@ -221,7 +224,7 @@ impl Order {
             (&self.only, &mut hear),
         );
         let exit = self.conclude(&record, matches, stop.is_interrupted());
-        let file = self.world_file.as_deref().unwrap_or("target.world.yaml");
+        let file = self.world_file.as_deref().unwrap_or("crm.target.yaml");
         Ok(reports::write(
             &self.reports,
             &record,
@@ -252,8 +255,8 @@ impl Order {
         }
         let can_log_in = self.world.login.is_some() && self.credentials.password.is_some();
         if self.credentials.token.is_none() && !can_log_in && self.target != OURSELVES {
-            let problem = "a verification needs a token, or a login in the world file and its password\n   \
-                           hint: put `token=…` or `password=…` into a file and name it with --secrets-file";
+            let problem = "a verification needs a token, or a login\n   \
+                           hint: put `token=…`, or `username=…`, `password=…` and `organisation=…`, into a file and name it with --secrets-file";
             return Err((Exit::Usage, problem.to_owned()));
         }
         if is_quiet {
@@ -265,8 +268,9 @@ impl Order {
         };
         let what = match (count, &self.world.subscription) {
             (0, _) if self.options.is_read_only => "sends GETs only and creates nothing".to_owned(),
-            (0, _) => "creates nothing: the world file names nothing that orders can be given for"
-                .to_owned(),
+            (0, _) => {
+                "creates nothing: no target file names what orders can be given for".to_owned()
+            }
             (count, subscription) => {
                 let cards: Vec<String> = self
                     .world
@@ -461,6 +465,26 @@ impl Named {
     }
 }
 
+impl Named {
+    /// Who logs in, if the secrets name somebody.
+    fn say_who(&self, world: &mut TargetWorld) {
+        let Some(username) = self.either("username", "CONAX_USERNAME") else {
+            return;
+        };
+        let known = world.login.take();
+        let organisation = self.either("organisation", "CONAX_ORGANISATION");
+        let (known, unit) = match known {
+            Some(login) => (Some(login.organisation), login.unit),
+            None => (None, None),
+        };
+        world.login = Some(LoginWorld {
+            username,
+            organisation: organisation.or(known).unwrap_or_default(),
+            unit,
+        });
+    }
+}
+
 fn secrets(path: Option<&str>) -> Result<Named, Refused> {
     let Some(path) = path else {
         return Ok(Named(Secrets::default()));
@@ -476,21 +500,24 @@ fn secrets(path: Option<&str>) -> Result<Named, Refused> {
     Ok(Named(secrets))
 }
 
-fn read_world(path: &str) -> Result<TargetWorld, Refused> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        (
-            Exit::Settings,
-            format!("failed to read the world file `{path}`: {error}"),
-        )
-    })?;
+/// Reads a target file.
+pub(crate) fn read_target_file(path: &str) -> Result<TargetWorld, Refused> {
+    let settings = |problem: String| (Exit::Settings, problem);
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| settings(format!("failed to read the target file `{path}`: {error}")))?;
     TargetWorld::parse(&text).map_err(|findings| {
-        (
-            Exit::Settings,
-            format!(
-                "the world file is wrong\n\n{}",
-                render(path, &text, &findings)
-            ),
-        )
+        let hint = match WorldSpec::parse(&text) {
+            Ok(_) => {
+                "\n   hint: this is a world of a simulator; of one that is served, \
+                      `conax-sim verify --init --control URL` makes a target file"
+            }
+            Err(_) => "",
+        };
+        let told = render(path, &text, &findings);
+        settings(format!(
+            "the target file is wrong\n\n{}{hint}",
+            told.trim_end()
+        ))
     })
 }
 

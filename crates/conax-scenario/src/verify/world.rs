@@ -131,9 +131,12 @@ impl TargetWorld {
         let mut findings = Findings::new();
         let marked = read(source, &mut findings);
         let world = marked.and_then(|marked| {
-            fields(&marked, &mut findings, "a target's world", |fields| {
-                Some(Self::read(fields))
-            })
+            fields(
+                &marked,
+                &mut findings,
+                "what exists at a target",
+                |fields| Some(Self::read(fields)),
+            )
         });
         findings.into_result(world)
     }
