@@ -92,7 +92,7 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
             shown.member("error_code"),
             shown.member("error_description")
         );
-        assert!(error.contains(preset.error), "{id}: {error}");
+        assert!(tells_one(&error, preset.errors), "{id}: {error}");
         let lines = ledger_lines(&stage.shared).expect("a whole ledger");
         proof::check(&lines)
             .unwrap_or_else(|problems| panic!("{id}: {problems:?}\n{}", lines.join("\n")));
@@ -117,6 +117,11 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
     insta::assert_snapshot!(table);
 }
 
+/// Whether an error has one of these pieces, if there are any.
+fn tells_one(error: &str, pieces: &[&str]) -> bool {
+    pieces.is_empty() || pieces.iter().any(|piece| error.contains(piece))
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_variant_stores_the_error_the_catalogue_says() {
     for preset in &PRESETS {
@@ -137,7 +142,7 @@ async fn every_variant_stores_the_error_the_catalogue_says() {
                 reply.member("error_code"),
                 reply.member("error_description")
             );
-            assert!(error.contains(variant.error), "{name}: {error}");
+            assert!(tells_one(&error, variant.errors), "{name}: {error}");
             let lines = ledger_lines(&stage.shared).expect("a whole ledger");
             proof::check(&lines)
                 .unwrap_or_else(|problems| panic!("{name}: {problems:?}\n{}", lines.join("\n")));
@@ -165,7 +170,9 @@ async fn each_magic_smartcard_meets_its_fault_with_no_configuration() {
             reply.member("error_description")
         );
         assert!(
-            error.contains(magic.preset.map_or("", |preset| preset.error)),
+            magic
+                .preset
+                .is_none_or(|preset| tells_one(&error, preset.errors)),
             "{error}"
         );
     }

@@ -21,6 +21,7 @@ mod refusals;
 mod malformed;
 
 // The life of a provisioning request.
+mod axis;
 mod broken_conax;
 mod hang_up;
 mod order;

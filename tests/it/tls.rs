@@ -107,7 +107,7 @@ async fn a_fault_of_the_certificates_is_the_same_in_process_and_on_sockets() {
             assert_eq!(reply.member("life_cycle_state"), "REJECTED");
             assert_eq!(reply.member("response"), "null");
             let text = reply.member("error_description");
-            assert!(text.contains("SSLHandshakeException"), "{text}");
+            assert!(text.contains("javax.net.ssl.SSL"), "{text}");
             assert_eq!(text, expected.member("error_description"), "{name} {tls:?}");
             assert!(stage.transactions().is_empty());
         }
@@ -169,7 +169,7 @@ async fn another_crm_does_not_trust_the_ca_of_a_stranger() {
         .open_doors()
         .await;
     let end = end(&stage).await;
-    assert!(end.contains("SSLHandshakeException: PKIX"), "{end}");
+    assert!(end.contains("signature check failed"), "{end}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,9 +181,9 @@ async fn a_rule_for_everybody_shows_its_certificate_to_another_crm() {
         .open_doors()
         .await;
     for (name, expected) in [
-        ("f09", "validity check failed"),
+        ("f09", "timestamp check failed"),
         ("f09/self-signed", "unable to find valid certification path"),
-        ("f09/wrong-host", "No name matching the host found"),
+        ("f09/wrong-host", "hostname in certificate didn't match"),
     ] {
         let rule = add(&stage, &preset(name));
         let failure = end(&other).await;

@@ -53,16 +53,21 @@ impl ScriptedConax {
         taken.await.expect("a command in time")
     }
 
+    /// Answers with these bytes and closes the connection.
+    pub async fn answer_raw(mut stream: TcpStream, bytes: &[u8]) {
+        // Whoever asked may have stopped waiting.
+        let _ = stream.write_all(bytes).await;
+        let _ = stream.shutdown().await;
+    }
+
     /// Answers on a connection and closes it.
-    pub async fn answer(mut stream: TcpStream, status: &str, body: &str) {
+    pub async fn answer(stream: TcpStream, status: &str, body: &str) {
         let reply = format!(
             "HTTP/1.1 {status}\r\ncontent-type: text/xml;charset=UTF-8\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         );
-        // Whoever asked may have stopped waiting.
-        let _ = stream.write_all(reply.as_bytes()).await;
-        let _ = stream.shutdown().await;
+        Self::answer_raw(stream, reply.as_bytes()).await;
     }
 }
 

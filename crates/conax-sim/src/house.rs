@@ -300,6 +300,7 @@ fn link_settings(settings: &HouseSettings) -> LinkSettings {
     LinkSettings {
         connect_time: settings.dispatch.connect_time,
         read_time: settings.dispatch.read_time,
+        axis: settings.dispatch.axis.clone(),
         reuse: match settings.dispatch.conax_address {
             Some(_) => Reuse::Never,
             None => Reuse::WhileFresh,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use conax_contract::cas::Profile;
+use conax_contract::cas::{AxisClient, Profile};
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
 use conax_contract::fault::RuleSpec;
 use conax_model::crm::TokenPolicy;
@@ -187,6 +187,8 @@ pub struct DispatchSettings {
     pub connect_time: Duration,
     /// How long each wait for bytes may take.
     pub read_time: Duration,
+    /// The machine of the CRM's SOAP client, as stored errors show it.
+    pub axis: AxisClient,
 }
 
 impl Default for DispatchSettings {
@@ -200,6 +202,7 @@ impl Default for DispatchSettings {
             connect_time: Duration::from_secs(10),
             // The default of Axis 1.
             read_time: Duration::from_secs(600),
+            axis: AxisClient::default(),
         }
     }
 }

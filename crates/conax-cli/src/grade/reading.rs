@@ -2,7 +2,9 @@
 //!
 //! Pure. It reads what the contract says of the wire, and judges nothing.
 
-use conax_contract::cas::{CasRequest, Profile, RequestRefusal, decode_reply, decode_request};
+use conax_contract::cas::{
+    AxisClient, CasRequest, HttpAnswer, Profile, RequestRefusal, decode_reply, decode_request,
+};
 use conax_contract::crm::{Operation, Value as Parameter, parse_query};
 use serde_json::Value;
 
@@ -302,8 +304,14 @@ fn conax_end(exchange: &Exchange, request: Option<&CasRequest>) -> (End, Option<
         conax_contract::cas::CasOperation::AddSubscriptions,
         CasRequest::operation,
     );
-    let reply = exchange.reply.as_bytes();
-    let Ok(reply) = decode_reply(Profile::public(), operation, reply, None, status) else {
+    let answer = HttpAnswer {
+        status,
+        reason: "",
+        content_type: None,
+        body: exchange.reply.as_bytes(),
+    };
+    let decoded = decode_reply(Profile::public(), operation, answer, &AxisClient::default());
+    let Ok(reply) = decoded else {
         return (End::Fault, None);
     };
     let end = match reply.status_code.as_deref() {

@@ -117,6 +117,10 @@ settings! {
         "How long connecting to Conax may take";
     "read-timeout", "TIME", "600s", check::duration,
         "How long Conax may stay silent (600 s is the default of Axis 1)";
+    "crm-host", "NAME", "crm.example", check::host_name,
+        "Host name the CRM leaves in a stored error, as Axis 1 writes it";
+    "crm-java", "N", "7", check::java,
+        "Java under which the CRM sends: from 7 on a stored error says where an answer is not XML (which one it was is not known)";
     "faults", "FILE", "none", check::faults,
         "Faults that hold from the start: a *.faults.yaml file, a preset such as `f05`, or a weather such as `brownout`";
     "fault-header", "SWITCH", "off", check::switch,

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use conax_contract::cas::Profile;
+use conax_contract::cas::{AxisClient, Profile};
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
 use conax_contract::fault::{FaultFile, RuleSpec, near_word, rules_of_word};
 use conax_contract::text;
@@ -109,6 +109,10 @@ fn dispatch(settings: &Settings) -> Result<DispatchSettings, SettingsError> {
         worker_count: value(workers(settings.get("workers")))?,
         connect_time: value(duration(settings.get("connect-timeout")))?,
         read_time: value(duration(settings.get("read-timeout")))?,
+        axis: AxisClient {
+            host: settings.get("crm-host").into(),
+            java: value(java(settings.get("crm-java")))?,
+        },
     })
 }
 
@@ -444,6 +448,22 @@ pub(super) fn workers(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if (1..=65_536).contains(&number) => Ok(number),
         _ => expected(text, "a whole number from 1 to 65536"),
+    }
+}
+
+pub(super) fn java(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(number) if (5..=99).contains(&number) => Ok(number),
+        _ => expected(text, "a major version of Java from 5 to 99, such as 7"),
+    }
+}
+
+pub(super) fn host_name(text: &str) -> Result<(), String> {
+    let is_name =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
+    match !text.is_empty() && text.len() <= 253 && text.chars().all(is_name) {
+        true => Ok(()),
+        false => expected(text, "a host name such as `crm.example`"),
     }
 }
 

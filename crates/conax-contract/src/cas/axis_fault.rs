@@ -1,13 +1,44 @@
 //! What the CRM stores when there is no answer: the dump of an Apache Axis 1 fault.
 //!
 //! Attested: the layout of the dump, by a published example of the CRM and by independent
-//! reports; `(401)Unauthorized` under the fault code `HTTP`. Inferred (strong): failures of the
-//! network are `Server.userException` with the text of the Java exception.
+//! reports; `(401)Unauthorized` under the fault code `HTTP`. Inferred: that the CRM's client was
+//! Axis 1.4; what that client makes of each failure was then measured, and `fixtures/axis` holds
+//! what came out. Ours: the name of its machine, and the Java it runs on, which are not known.
+
+use std::sync::Arc;
 
 use super::envelope::SOAP_NAMESPACE;
 use super::xml::escape_text;
 
 const AXIS_NAMESPACE: &str = "http://xml.apache.org/axis/";
+
+/// The machine the CRM's SOAP client runs on, as far as a stored error shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AxisClient {
+    /// Its host name: the last detail in the dump of an exception (Ours: which).
+    pub host: Arc<str>,
+    /// The major version of its Java. Some texts are those of Java, and changed; which version the
+    /// real CRM ran is not known (Ours).
+    pub java: u16,
+}
+
+impl Default for AxisClient {
+    fn default() -> Self {
+        Self {
+            host: Self::HOST.into(),
+            java: Self::JAVA,
+        }
+    }
+}
+
+/// Where a parser found that a text is not XML, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaxPlace {
+    /// The line.
+    pub line: usize,
+    /// The column, in UTF-16 units.
+    pub column: usize,
+}
 
 /// A failed call as the CRM's client sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +71,7 @@ impl AxisDetail {
         Self {
             namespace: String::new(),
             name: name.to_owned(),
-            xml: escape_text(text),
+            xml: escaped(text),
         }
     }
 
@@ -52,136 +83,153 @@ impl AxisDetail {
     }
 }
 
-impl AxisFault {
+impl AxisClient {
+    /// The host name where nobody says another.
+    pub const HOST: &str = "crm.example";
+    /// The version of Java where nobody says another.
+    pub const JAVA: u16 = 7;
+
     /// Nobody listens.
     #[must_use]
-    pub fn connect_refused() -> Self {
-        Self::exception("java.net.ConnectException: Connection refused")
+    pub fn connect_refused(&self) -> AxisFault {
+        self.exception("java.net.ConnectException: Connection refused")
     }
 
     /// Nobody answered the attempt to connect.
     #[must_use]
-    pub fn connect_timed_out() -> Self {
-        Self::exception("java.net.SocketTimeoutException: connect timed out")
+    pub fn connect_timed_out(&self) -> AxisFault {
+        // Java 13 came with new sockets, which begin their sentences with a capital.
+        let text = match self.java {
+            ..13 => "connect timed out",
+            _ => "Connect timed out",
+        };
+        self.exception(&format!("java.net.SocketTimeoutException: {text}"))
     }
 
-    /// There is no way to the host.
+    /// There is no way to the host (Inferred: nothing a test could arrange).
     #[must_use]
-    pub fn no_route() -> Self {
-        Self::exception("java.net.NoRouteToHostException: No route to host")
+    pub fn no_route(&self) -> AxisFault {
+        self.exception("java.net.NoRouteToHostException: No route to host")
     }
 
-    /// The host name means nothing.
+    /// The host name means nothing (Inferred).
     #[must_use]
-    pub fn unknown_host(host: &str) -> Self {
-        Self::exception(&format!("java.net.UnknownHostException: {host}"))
+    pub fn unknown_host(&self, host: &str) -> AxisFault {
+        self.exception(&format!("java.net.UnknownHostException: {host}"))
     }
 
     /// The connection stands and no answer came in time.
     #[must_use]
-    pub fn read_timed_out() -> Self {
-        Self::exception("java.net.SocketTimeoutException: Read timed out")
+    pub fn read_timed_out(&self) -> AxisFault {
+        self.exception("java.net.SocketTimeoutException: Read timed out")
     }
 
     /// The connection was reset.
     #[must_use]
-    pub fn connection_reset() -> Self {
-        Self::exception("java.net.SocketException: Connection reset")
-    }
-
-    /// The connection was closed before the answer was complete.
-    #[must_use]
-    pub fn end_of_file() -> Self {
-        Self::exception("java.io.EOFException")
+    pub fn connection_reset(&self) -> AxisFault {
+        self.exception("java.net.SocketException: Connection reset")
     }
 
     /// The TLS handshake failed.
     #[must_use]
-    pub fn tls_handshake(reason: &str) -> Self {
-        Self::exception(&format!("javax.net.ssl.SSLHandshakeException: {reason}"))
+    pub fn tls_handshake(&self, reason: &str) -> AxisFault {
+        self.exception(&format!("javax.net.ssl.SSLHandshakeException: {reason}"))
+    }
+
+    /// The TLS handshake failed because the server's certificate is not trusted.
+    #[must_use]
+    pub fn tls_path(&self, reason: &str) -> AxisFault {
+        // Java 11 came with a new TLS, which no longer names the class of the cause (Inferred).
+        let cause = match self.java {
+            ..11 => "sun.security.validator.ValidatorException: ",
+            _ => "",
+        };
+        self.tls_handshake(&format!("{cause}PKIX path {reason}"))
     }
 
     /// The answer is not XML.
     #[must_use]
-    pub fn sax_parse(sentence: &str) -> Self {
-        Self::exception(&format!("org.xml.sax.SAXParseException: {sentence}"))
+    pub fn sax_parse(&self, place: SaxPlace, sentence: &str) -> AxisFault {
+        let SaxPlace { line, column } = place;
+        // Java 7 and later tell the place (Inferred: from when on; measured with Java 17).
+        let text = match self.java {
+            ..7 => format!("org.xml.sax.SAXParseException: {sentence}"),
+            _ => format!(
+                "org.xml.sax.SAXParseException; lineNumber: {line}; columnNumber: {column}; {sentence}"
+            ),
+        };
+        self.exception(&text)
     }
 
     /// The answer is XML and not a SOAP message.
     #[must_use]
-    pub fn sax(sentence: &str) -> Self {
-        Self::exception(&format!("org.xml.sax.SAXException: {sentence}"))
+    pub fn sax(&self, sentence: &str) -> AxisFault {
+        self.exception(&format!("org.xml.sax.SAXException: {sentence}"))
     }
 
     /// The answer is in an encoding the client does not know.
     #[must_use]
-    pub fn unsupported_encoding(name: &str) -> Self {
-        Self::exception(&format!("java.io.UnsupportedEncodingException: {name}"))
+    pub fn unsupported_encoding(&self, name: &str) -> AxisFault {
+        self.exception(&format!("java.io.UnsupportedEncodingException: {name}"))
     }
 
-    /// The answer has bytes that are not of its encoding.
+    /// The answer has bytes that are not UTF-8.
     #[must_use]
-    pub fn malformed_bytes(encoding: &str) -> Self {
-        Self::exception(&format!(
-            "org.apache.xerces.impl.io.MalformedByteSequenceException: Invalid byte 1 of 1-byte \
-             {encoding} sequence."
-        ))
-    }
-
-    /// The answer is of a kind that cannot hold a SOAP message (Ours: the wording).
-    #[must_use]
-    pub fn unexpected_content_type(content_type: &str) -> Self {
-        Self::exception(&format!(
-            "java.io.IOException: unexpected content type: {content_type}"
+    pub fn malformed_bytes(&self, sentence: &str) -> AxisFault {
+        self.exception(&format!(
+            "com.sun.org.apache.xerces.internal.impl.io.MalformedByteSequenceException: {sentence}"
         ))
     }
 
     /// The envelope is of a SOAP version the client does not know.
     #[must_use]
-    pub fn version_mismatch() -> Self {
-        Self {
-            code: format!("{{{SOAP_NAMESPACE}}}VersionMismatch"),
-            string: "Version Mismatch".to_owned(),
-            actor: String::new(),
-            details: Vec::new(),
-        }
-    }
-
-    /// The answer is an HTTP error with this page.
-    #[must_use]
-    pub fn http_status(status: u16, page: &str) -> Self {
-        Self {
-            code: format!("{{{AXIS_NAMESPACE}}}HTTP"),
-            string: format!("({status}){}", reason_phrase(status)),
-            actor: String::new(),
-            details: vec![
-                AxisDetail::text("", &format!("return code:  {status}\n{page}")),
-                AxisDetail::axis("HttpErrorCode", &status.to_string()),
-            ],
-        }
-    }
-
-    /// A SOAP fault with this code, in the notation `{namespace}local`, and this string.
-    #[must_use]
-    pub fn soap_fault(code: &str, string: &str) -> Self {
-        Self {
-            code: code.to_owned(),
-            string: string.to_owned(),
-            actor: String::new(),
-            details: Vec::new(),
-        }
+    pub fn version_mismatch(&self) -> AxisFault {
+        let code = format!("{{{SOAP_NAMESPACE}}}VersionMismatch");
+        self.thrown(&code, "Version Mismatch")
     }
 
     /// The client failed with this Java exception.
     ///
     /// The dump of a real client goes on with the frames of its stack; ours would be invented.
     #[must_use]
-    pub fn exception(exception: &str) -> Self {
-        Self {
-            code: format!("{{{SOAP_NAMESPACE}}}Server.userException"),
-            string: exception.to_owned(),
+    pub fn exception(&self, exception: &str) -> AxisFault {
+        let code = format!("{{{SOAP_NAMESPACE}}}Server.userException");
+        self.thrown(&code, exception)
+    }
+
+    /// A fault without details of its own gets those of where it was thrown.
+    pub(super) fn thrown(&self, code: &str, string: &str) -> AxisFault {
+        AxisFault {
+            code: code.to_owned(),
+            string: string.to_owned(),
             actor: String::new(),
-            details: vec![AxisDetail::axis("stackTrace", exception)],
+            details: vec![
+                AxisDetail::axis("stackTrace", &format!("{string}\n")),
+                AxisDetail::axis("hostname", &self.host),
+            ],
+        }
+    }
+}
+
+impl AxisFault {
+    /// The connection was closed before there was a line of an answer: the client takes what it
+    /// never read for an HTTP error.
+    #[must_use]
+    pub fn no_answer() -> Self {
+        Self::http_status(0, "null", "")
+    }
+
+    /// The answer is an HTTP error with this reason and this page.
+    #[must_use]
+    pub fn http_status(status: u16, reason: &str, page: &str) -> Self {
+        Self {
+            code: format!("{{{AXIS_NAMESPACE}}}HTTP"),
+            string: format!("({status}){reason}"),
+            actor: String::new(),
+            details: vec![
+                AxisDetail::text("", &format!("return code:  {status}\n{page}")),
+                AxisDetail::axis("HttpErrorCode", &status.to_string()),
+            ],
         }
     }
 
@@ -191,9 +239,9 @@ impl AxisFault {
         let mut text = format!(
             "AxisFault\n faultCode: {}\n faultSubcode: \n faultString: {}\n faultActor: {}\n \
              faultNode: \n faultDetail: ",
-            self.code,
-            escape_text(&self.string),
-            self.actor,
+            escaped(&self.code),
+            escaped(&self.string),
+            escaped(&self.actor),
         );
         for detail in &self.details {
             let AxisDetail {
@@ -207,27 +255,7 @@ impl AxisFault {
     }
 }
 
-/// The reason phrase a server sends with a status (Documented: RFC 9110).
-const fn reason_phrase(status: u16) -> &'static str {
-    match status {
-        301 => "Moved Permanently",
-        302 => "Found",
-        307 => "Temporary Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        411 => "Length Required",
-        413 => "Content Too Large",
-        415 => "Unsupported Media Type",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "",
-    }
+/// As the client escapes: a carriage return stays as it is.
+fn escaped(text: &str) -> String {
+    escape_text(text).replace("&#13;", "\r")
 }

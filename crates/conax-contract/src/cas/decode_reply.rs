@@ -1,22 +1,46 @@
 //! Bytes to a reply, as the CRM's client reads it: an answer, or an `AxisFault`.
 //!
-//! Inferred: the CRM uses Apache Axis 1, which reads a SOAP message from any successful answer and
-//! from any server error that is not HTML, and makes a fault of everything else.
+//! Inferred: the CRM uses Apache Axis 1.4, which reads a SOAP message from any successful answer and
+//! from any server error that is not HTML, and makes a fault of everything else. What it makes of
+//! them was measured (`fixtures/axis`). What a stub makes of a SOAP message with other elements than
+//! its WSDL has is not known, as the WSDL is not: they are read here wherever they stand (Ours).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::axis_fault::{AxisDetail, AxisFault};
-use super::encoding::{EncodingError, decode_text};
+use super::axis_fault::{AxisClient, AxisDetail, AxisFault};
+use super::encoding::{ReplyText, reply_text};
 use super::envelope::{SOAP_12_NAMESPACE, SOAP_NAMESPACE};
 use super::field::WireElement;
-use super::flatten::{flatten, flatten_noting};
+use super::flatten::flatten_noting;
 use super::mask::mask_if_pin;
 use super::operation::CasOperation;
 use super::profile::Profile;
-use super::xml::{self, Element, XmlError, XmlErrorKind, inner_xml};
+use super::xerces;
+use super::xml::{self, Element, inner_xml_as_read};
 
 /// How much of an unexpected page a fault quotes, in characters. Ours.
 const PAGE_LIMIT: usize = 2000;
+
+/// HTTP 202: the client does not expect an answer.
+const ACCEPTED: u16 = 202;
+
+/// What the client throws at text that stands straight inside `detail`.
+const TEXT_IN_DETAIL: &str = "org.w3c.dom.DOMException: WRONG_DOCUMENT_ERR: A node is used in a \
+                              different document than the one that created it.";
+
+/// An HTTP answer, as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpAnswer<'a> {
+    /// Its status.
+    pub status: u16,
+    /// The reason after the status; empty if there is none.
+    pub reason: &'a str,
+    /// Its content type, if it tells one.
+    pub content_type: Option<&'a str>,
+    /// Its body, as far as it came.
+    pub body: &'a [u8],
+}
 
 /// What the client found in an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +57,7 @@ pub struct DecodedReply {
     pub spared: Vec<Range<usize>>,
 }
 
-/// Reads the body of an HTTP answer.
+/// Reads an HTTP answer.
 ///
 /// # Errors
 ///
@@ -41,14 +65,15 @@ pub struct DecodedReply {
 pub fn decode_reply(
     profile: &Profile,
     operation: CasOperation,
-    body: &[u8],
-    content_type: Option<&str>,
-    http_status: u16,
+    answer: HttpAnswer<'_>,
+    axis: &AxisClient,
 ) -> Result<DecodedReply, AxisFault> {
-    check_transport(profile, body, content_type, http_status)?;
-    let text = decode_text(content_type, body).map_err(|error| encoding_fault(&error))?;
-    let root = xml::read(&text).map_err(|error| xml_fault(&error))?;
-    check_envelope(&root)?;
+    check_transport(profile, answer)?;
+    if answer.status == ACCEPTED {
+        // The client does not look at what comes with it.
+        return Ok(DecodedReply::default());
+    }
+    let root = read_envelope(answer, axis)?;
     let Some(body) = root.child("Body") else {
         return Ok(DecodedReply::default());
     };
@@ -57,7 +82,7 @@ pub fn decode_reply(
         .next()
         .filter(|first| first.local == "Fault")
     {
-        return Err(soap_fault(&root, body, fault));
+        return Err(soap_fault(axis, &root, body, fault));
     }
     let found = |element| {
         let name = &profile.element(operation, element).value;
@@ -85,90 +110,64 @@ pub fn decode_reply(
     })
 }
 
-fn check_transport(
-    profile: &Profile,
-    body: &[u8],
-    content_type: Option<&str>,
-    http_status: u16,
-) -> Result<(), AxisFault> {
-    let media_type = content_type
-        .and_then(|text| text.split(';').next())
-        .map(|text| text.trim().to_ascii_lowercase());
-    match (http_status, media_type.as_deref()) {
-        (200..=299, None) => Ok(()),
-        (200..=299, Some(media_type)) if may_be_soap(media_type) => Ok(()),
-        (200..=299, Some(media_type)) => Err(AxisFault::unexpected_content_type(media_type)),
-        (500..=599, Some(media_type)) if media_type != "text/html" => Ok(()),
+fn check_transport(profile: &Profile, answer: HttpAnswer<'_>) -> Result<(), AxisFault> {
+    let HttpAnswer { status, reason, .. } = answer;
+    // The client compares the type as it is written.
+    let may_be_soap = |content_type: &str| !content_type.trim_start().starts_with("text/html");
+    match (status, answer.content_type) {
+        (200..=299, _) => Ok(()),
+        (500..=599, Some(content_type)) if may_be_soap(content_type) => Ok(()),
         _ => {
-            let page: String = mask_if_pin(profile, body)
+            let page: String = mask_if_pin(profile, answer.body)
                 .chars()
                 .take(PAGE_LIMIT)
                 .collect();
-            Err(AxisFault::http_status(http_status, &page))
+            // Without a reason the client takes the status for it, with the blank before.
+            let reason = match reason {
+                "" => Cow::Owned(format!("{status} ")),
+                reason => Cow::Borrowed(reason),
+            };
+            Err(AxisFault::http_status(status, &reason, &page))
         }
     }
 }
 
-/// HTML is read like XML and fails there, as it does in the client.
-fn may_be_soap(media_type: &str) -> bool {
-    media_type.ends_with("/xml")
-        || media_type.ends_with("+xml")
-        || matches!(media_type, "text/html" | "text/plain" | "")
+/// The envelope. The client reads as the bytes come, so that whatever is wrong first counts: the
+/// name of the root before what is wrong behind it.
+fn read_envelope(answer: HttpAnswer<'_>, axis: &AxisClient) -> Result<Element, AxisFault> {
+    let ReplyText { text, broken } = reply_text(answer.content_type, answer.body, axis)?;
+    let (root, fault) = match xml::read(&text) {
+        Ok(root) => (Some(root), None),
+        Err(error) => {
+            let fault = xerces::fault(axis, &text, &error);
+            // What the text ends with is not what is wrong if its bytes go on and are.
+            let at_end = error.end >= text.len();
+            let fault = broken.clone().filter(|_| at_end).unwrap_or(fault);
+            (error.root.map(|root| *root), Some(fault))
+        }
+    };
+    if let Some(root) = &root {
+        check_envelope(axis, root)?;
+    }
+    match (root, fault.or(broken)) {
+        (Some(root), None) => Ok(root),
+        (_, Some(fault)) => Err(fault),
+        (None, None) => Err(axis.sax("the message is empty")),
+    }
 }
 
-fn check_envelope(root: &Element) -> Result<(), AxisFault> {
+fn check_envelope(axis: &AxisClient, root: &Element) -> Result<(), AxisFault> {
     if root.local != "Envelope" {
         let message = format!("Bad envelope tag:  {}", root.local);
-        return Err(AxisFault::sax(&message));
+        return Err(axis.sax(&message));
     }
     match root.namespace.as_deref() {
         Some(SOAP_NAMESPACE | SOAP_12_NAMESPACE) => Ok(()),
-        _ => Err(AxisFault::version_mismatch()),
+        _ => Err(axis.version_mismatch()),
     }
 }
 
-fn encoding_fault(error: &EncodingError) -> AxisFault {
-    match error {
-        EncodingError::Unsupported(name) => AxisFault::unsupported_encoding(name),
-        EncodingError::Malformed { encoding, .. } => AxisFault::malformed_bytes(encoding),
-    }
-}
-
-/// Inferred: the sentences are those of the Xerces parser the client uses, but for document types
-/// and limits, whose sentences are Ours.
-fn xml_fault(error: &XmlError) -> AxisFault {
-    let sentence = match &error.kind {
-        XmlErrorKind::Empty => "Premature end of file.".to_owned(),
-        XmlErrorKind::ContentInProlog => "Content is not allowed in prolog.".to_owned(),
-        XmlErrorKind::TrailingContent => "Content is not allowed in trailing section.".to_owned(),
-        XmlErrorKind::Unclosed => {
-            "XML document structures must start and end within the same entity.".to_owned()
-        }
-        XmlErrorKind::MismatchedEnd { element } => format!(
-            "The element type \"{element}\" must be terminated by the matching end-tag \
-             \"</{element}>\"."
-        ),
-        XmlErrorKind::IllegalCharacter(character) => format!(
-            "An invalid XML character (Unicode: 0x{:x}) was found in the element content of the \
-             document.",
-            u32::from(*character)
-        ),
-        XmlErrorKind::UnknownEntity(name) => {
-            format!("The entity \"{name}\" was referenced, but not declared.")
-        }
-        XmlErrorKind::UnboundPrefix { prefix, name } => {
-            format!("The prefix \"{prefix}\" for element \"{name}\" is not bound.")
-        }
-        XmlErrorKind::Doctype => "DOCTYPE is not allowed.".to_owned(),
-        XmlErrorKind::TooDeep | XmlErrorKind::TooManyElements | XmlErrorKind::TooManyAttributes => {
-            "The document is larger than the parser's limits.".to_owned()
-        }
-        XmlErrorKind::Syntax => "The markup in the document must be well-formed.".to_owned(),
-    };
-    AxisFault::sax_parse(&sentence)
-}
-
-fn soap_fault(root: &Element, body: &Element, fault: &Element) -> AxisFault {
+fn soap_fault(axis: &AxisClient, root: &Element, body: &Element, fault: &Element) -> AxisFault {
     let text = |name| {
         fault
             .child(name)
@@ -178,17 +177,22 @@ fn soap_fault(root: &Element, body: &Element, fault: &Element) -> AxisFault {
     let code = fault.child("faultcode").map_or_else(String::new, |code| {
         qualified(&text("faultcode"), &[code, fault, body, root])
     });
-    let details = fault.child("detail").map_or_else(Vec::new, details);
-    AxisFault {
-        code,
-        string: text("faultstring"),
-        actor: text("faultactor"),
-        details,
+    let thrown = axis.thrown(&code, &text("faultstring"));
+    let actor = text("faultactor");
+    match fault.child("detail") {
+        // The client stumbles over text straight inside `detail`.
+        Some(detail) if detail.has_text() => axis.exception(TEXT_IN_DETAIL),
+        Some(detail) if detail.children().next().is_some() => AxisFault {
+            actor,
+            details: details(detail),
+            ..thrown
+        },
+        _ => AxisFault { actor, ..thrown },
     }
 }
 
-/// A name with its prefix resolved, in the notation `{namespace}local`; without a prefix, or with
-/// one that nobody declared, the name as it is.
+/// A name with its prefix resolved, in the notation `{namespace}local`; without a prefix the name
+/// as it is, and of one that nobody declared the name behind it.
 fn qualified(name: &str, scopes: &[&Element]) -> String {
     let Some((prefix, local)) = name.trim().split_once(':') else {
         return name.trim().to_owned();
@@ -197,21 +201,17 @@ fn qualified(name: &str, scopes: &[&Element]) -> String {
         .iter()
         .flat_map(|scope| &scope.declarations)
         .find(|(declared, _)| declared == prefix)
-        .map_or_else(|| name.to_owned(), |(_, uri)| format!("{{{uri}}}{local}"))
+        .map_or_else(|| local.to_owned(), |(_, uri)| format!("{{{uri}}}{local}"))
 }
 
 fn details(detail: &Element) -> Vec<AxisDetail> {
-    let children: Vec<_> = detail
-        .children()
-        .map(|child| AxisDetail {
-            namespace: child.namespace.clone().unwrap_or_default(),
-            name: child.local.clone(),
-            xml: inner_xml(child),
-        })
-        .collect();
-    if children.is_empty() && !detail.content.is_empty() {
-        // Inferred: text straight inside `detail` is kept under an entry of the client's own.
-        return vec![AxisDetail::text("string", &flatten(detail))];
-    }
-    children
+    let entry = |child: &Element| AxisDetail {
+        namespace: child.namespace.clone().unwrap_or_default(),
+        name: child.local.clone(),
+        xml: match child.content.is_empty() {
+            true => "null".to_owned(),
+            false => inner_xml_as_read(child),
+        },
+    };
+    detail.children().map(entry).collect()
 }

@@ -25,14 +25,15 @@ mod request;
 mod request_values;
 mod soap_fault;
 mod wsdl;
+mod xerces;
 mod xml;
 
 #[cfg(test)]
 mod tests;
 
-pub use axis_fault::{AxisDetail, AxisFault};
+pub use axis_fault::{AxisClient, AxisDetail, AxisFault, SaxPlace};
 pub use conceal::{ANSWER_NOT_KEPT, repeats_secret};
-pub use decode_reply::{DecodedReply, decode_reply};
+pub use decode_reply::{DecodedReply, HttpAnswer, decode_reply};
 pub use decode_request::{RequestRefusal, decode_request};
 pub use encode_request::{EncodedRequest, encode_request};
 pub use field::WireElement;

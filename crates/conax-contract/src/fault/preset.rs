@@ -138,8 +138,8 @@ pub struct Variant {
     pub meaning: &'static str,
     /// What goes wrong, in the language of rules.
     pub rule: &'static str,
-    /// A piece of what the CRM stores as the error, if it stores one.
-    pub error: &'static str,
+    /// Pieces of what the CRM stores as the error, one of which is in it; none if it stores none.
+    pub errors: &'static [&'static str],
 }
 
 /// One fault of the catalogue.
@@ -163,8 +163,8 @@ pub struct Preset {
     pub conax: ConaxDid,
     /// Whether the drift report shows it.
     pub drifts: bool,
-    /// A piece of what the CRM stores as the error; empty if it stores none.
-    pub error: &'static str,
+    /// Pieces of what the CRM stores as the error, one of which is in it; none if it stores none.
+    pub errors: &'static [&'static str],
     /// What somebody who sees it may hope for.
     pub outlook: Outlook,
     /// How it is found out.

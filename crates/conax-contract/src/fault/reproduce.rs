@@ -70,7 +70,7 @@ struct Signature {
     preset: &'static Preset,
     name: String,
     title: String,
-    error: &'static str,
+    errors: &'static [&'static str],
     applied: Applied,
 }
 
@@ -80,14 +80,14 @@ impl Preset {
             preset: self,
             name: self.id(),
             title: self.name.to_owned(),
-            error: self.error,
+            errors: self.errors,
             applied: self.applied,
         };
         let variants = self.variants.iter().map(|variant| Signature {
             preset: self,
             name: format!("{}/{}", self.id(), variant.name),
             title: format!("{}/{}", self.name, variant.name),
-            error: variant.error,
+            errors: variant.errors,
             applied: match variant.rule.contains("after-apply") {
                 true => Applied::Yes,
                 false => self.applied,
@@ -110,21 +110,23 @@ fn squeezed(text: &str) -> String {
 }
 
 fn candidate(signature: &Signature, found: &str) -> Option<Candidate> {
-    if signature.error.is_empty() || signature.preset.crm == CrmEnd::Completed {
+    if signature.preset.crm == CrmEnd::Completed {
         return None;
     }
-    let wanted = squeezed(signature.error);
-    let score = if found.contains(&wanted) {
-        1.0
-    } else {
-        partial_score(&wanted, found)?
-    };
+    let scored = signature.errors.iter().filter_map(|error| {
+        let wanted = squeezed(error);
+        match found.contains(&wanted) {
+            true => Some((1.0, error)),
+            false => Some((partial_score(&wanted, found)?, error)),
+        }
+    });
+    let (score, evidence) = scored.max_by(|(left, _), (right, _)| left.total_cmp(right))?;
     Some(Candidate {
         name: signature.name.clone(),
         title: signature.title.clone(),
         applied: signature.applied,
         score,
-        evidence: signature.error.to_owned(),
+        evidence: (*evidence).to_owned(),
     })
 }
 

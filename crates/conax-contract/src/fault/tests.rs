@@ -111,7 +111,7 @@ faults:
 
 #[test]
 fn a_stored_dump_leads_back_to_the_faults_that_make_it() {
-    let dump = crate::cas::AxisFault::read_timed_out().render();
+    let dump = crate::cas::AxisClient::default().read_timed_out().render();
     let found = reproduce(&dump);
     let names: Vec<&str> = found
         .candidates
@@ -129,16 +129,34 @@ fn a_stored_dump_leads_back_to_the_faults_that_make_it() {
 
 #[test]
 fn every_preset_that_stores_an_error_is_found_by_it() {
-    for preset in PRESETS.iter().filter(|preset| !preset.error.is_empty()) {
-        let found = reproduce(preset.error);
-        let place = found
-            .candidates
-            .iter()
-            .position(|one| one.name == preset.id());
-        assert!(place.is_some(), "{}: {found:?}", preset.id());
-        assert!((found.candidates[place.unwrap()].score - 1.0).abs() < f64::EPSILON);
+    for preset in &PRESETS {
+        for error in preset.errors {
+            let found = reproduce(error);
+            let mut candidates = found.candidates.iter();
+            let one = candidates.find(|one| one.name == preset.id());
+            let one = one.unwrap_or_else(|| panic!("{}: {error}", preset.id()));
+            assert!((one.score - 1.0).abs() < f64::EPSILON);
+        }
     }
     assert!(reproduce("a poem about cats").candidates.is_empty());
+}
+
+#[test]
+fn dumps_that_differ_in_their_java_lead_back_to_the_same() {
+    let sentence = "The element type \"StatusCode\" must be terminated by the matching end-tag \
+                    \"</StatusCode>\".";
+    let place = crate::cas::SaxPlace { line: 1, column: 9 };
+    for java in [6, 7, 17] {
+        let axis = crate::cas::AxisClient {
+            java,
+            ..crate::cas::AxisClient::default()
+        };
+        let dump = axis.sax_parse(place, sentence).render();
+        assert_eq!(reproduce(&dump).alike, ["f08", "f17"], "{java}");
+        let dump = axis.connect_timed_out().render();
+        assert_eq!(reproduce(&dump).candidates[0].name, "f02", "{java}");
+    }
+    assert_eq!(reproduce("(0)null").alike, ["f03/hang-up", "f06/hang-up"]);
 }
 
 /// A rule as it was written, read alone.

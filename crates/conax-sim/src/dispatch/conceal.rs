@@ -51,7 +51,9 @@ fn submitted_pin(command: &Command) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use conax_contract::cas::{self, AxisFault, CasOperation, DecodedReply, Profile};
+    use conax_contract::cas::{
+        self, AxisClient, AxisFault, CasOperation, DecodedReply, HttpAnswer, Profile,
+    };
     use conax_model::command::Command;
     use conax_model::id::SmartcardId;
     use conax_model::secret::Secret;
@@ -82,9 +84,23 @@ mod tests {
         ))
     }
 
+    fn answer<'a>(body: &'a str, content_type: Option<&'a str>, status: u16) -> HttpAnswer<'a> {
+        HttpAnswer {
+            status,
+            reason: "",
+            content_type,
+            body: body.as_bytes(),
+        }
+    }
+
     fn decoded(body: &str) -> Result<DecodedReply, AxisFault> {
         let (operation, xml) = (CasOperation::UpdateCaPinToGivenValue, Some("text/xml"));
-        cas::decode_reply(profile(), operation, body.as_bytes(), xml, 200)
+        cas::decode_reply(
+            profile(),
+            operation,
+            answer(body, xml, 200),
+            &AxisClient::default(),
+        )
     }
 
     fn reply(command: &Command, body: &str) -> DecodedReply {
@@ -97,7 +113,8 @@ mod tests {
 
     fn page(command: &Command, page: &str) -> String {
         let (operation, html) = (CasOperation::UpdateCaPinToGivenValue, Some("text/html"));
-        let fault = cas::decode_reply(profile(), operation, page.as_bytes(), html, 500);
+        let answer = answer(page, html, 500);
+        let fault = cas::decode_reply(profile(), operation, answer, &AxisClient::default());
         conceal_fault(command, fault.expect_err("a fault")).render()
     }
 

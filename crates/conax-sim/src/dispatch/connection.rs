@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use conax_contract::cas::AxisFault;
+use conax_contract::cas::{AxisClient, AxisFault};
 use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
@@ -58,25 +58,33 @@ pub(super) struct Connection {
 
 impl Connection {
     /// What the client sees of a call that failed on it.
-    pub(super) async fn failure(self, error: &hyper::Error) -> SendFailure {
+    pub(super) async fn failure(self, axis: &AxisClient, error: &hyper::Error) -> SendFailure {
         let Self { sender, ended } = self;
         if !error.is_canceled() {
-            return sent(broken(error));
+            return sent(broken(axis, error));
         }
         // It broke before the call was written on it, and knows why.
         drop(sender);
-        unsent(ended.await.ok().flatten().unwrap_or_else(|| broken(error)))
+        unsent(
+            ended
+                .await
+                .ok()
+                .flatten()
+                .unwrap_or_else(|| broken(axis, error)),
+        )
     }
 }
 
 /// Begins to speak HTTP on a stream.
-pub(super) async fn speak_http<S>(stream: S) -> Result<Connection, AxisFault>
+pub(super) async fn speak_http<S>(axis: &AxisClient, stream: S) -> Result<Connection, AxisFault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
-    let (sender, connection) = handshake.map_err(|error| broken(&error))?;
-    let ended = tokio::spawn(async move { connection.await.err().map(|error| broken(&error)) });
+    let (sender, connection) = handshake.map_err(|error| broken(axis, &error))?;
+    let axis = axis.clone();
+    let ended =
+        tokio::spawn(async move { connection.await.err().map(|error| broken(&axis, &error)) });
     Ok(Connection { sender, ended })
 }
 
@@ -110,35 +118,55 @@ pub(super) async fn give_back(idle: Arc<Mutex<Vec<Idle>>>, mut connection: Conne
 }
 
 /// What the client sees of a connection that did not come about.
-pub(super) fn not_connected(host: &str, error: &std::io::Error) -> AxisFault {
+pub(super) fn not_connected(axis: &AxisClient, host: &str, error: &std::io::Error) -> AxisFault {
     match error.kind() {
-        std::io::ErrorKind::TimedOut => AxisFault::connect_timed_out(),
-        std::io::ErrorKind::ConnectionRefused => AxisFault::connect_refused(),
+        std::io::ErrorKind::TimedOut => axis.connect_timed_out(),
+        std::io::ErrorKind::ConnectionRefused => axis.connect_refused(),
         std::io::ErrorKind::HostUnreachable | std::io::ErrorKind::NetworkUnreachable => {
-            AxisFault::no_route()
+            axis.no_route()
         }
         // A name that cannot be looked up has no number of the system.
-        _ if error.raw_os_error().is_none() => AxisFault::unknown_host(host),
-        _ => AxisFault::exception(&format!("java.net.SocketException: {error}")),
+        _ if error.raw_os_error().is_none() => axis.unknown_host(host),
+        _ => axis.exception(&format!("java.net.SocketException: {error}")),
     }
 }
 
 /// What the client sees when a connection breaks before the reply's head was read.
-fn broken(error: &hyper::Error) -> AxisFault {
+///
+/// Of a head that breaks off the real client takes what came of it; here it counts as none (Ours).
+fn broken(axis: &AxisClient, error: &hyper::Error) -> AxisFault {
+    let io = io_error(error);
+    if let Some(failure) = io.and_then(|error| tls::failure_in(axis, error)) {
+        return failure;
+    }
+    match io {
+        Some(io) if is_reset(io) => axis.connection_reset(),
+        // The wording is Ours: the client says which word is no status.
+        _ if error.is_parse() => axis.exception("java.lang.NumberFormatException: no HTTP status"),
+        _ => AxisFault::no_answer(),
+    }
+}
+
+/// The error of the system behind an error of the connection.
+fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
     // What broke a connection before a call was written on it stands one further down.
     let mut cause = error.source();
     while let Some(hyper) = cause.and_then(|cause| cause.downcast_ref::<hyper::Error>()) {
         cause = hyper.source();
     }
-    let io = cause.and_then(|cause| cause.downcast_ref::<std::io::Error>());
-    if let Some(failure) = io.and_then(tls::failure_in) {
-        return failure;
-    }
-    match io.map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe) => {
-            AxisFault::connection_reset()
-        }
-        _ if error.is_parse() => AxisFault::exception("java.io.IOException: the reply is not HTTP"),
-        _ => AxisFault::end_of_file(),
-    }
+    cause.and_then(|cause| cause.downcast_ref())
+}
+
+/// Whether a connection was reset, and not only closed.
+pub(super) fn is_reset(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind;
+    let io = match error.downcast_ref::<hyper::Error>() {
+        Some(hyper) => io_error(hyper),
+        None => error.downcast_ref::<std::io::Error>(),
+    };
+    let kind = io.map(std::io::Error::kind);
+    matches!(
+        kind,
+        Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
+    )
 }

@@ -15,11 +15,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use bytes::Bytes;
-use conax_contract::cas::{AxisFault, EncodedRequest};
+use conax_contract::cas::{AxisClient, AxisFault, EncodedRequest};
 use conax_model::fault::{ConnectFault, TlsFault};
 use http_body_util::{BodyExt, Full};
+use hyper::ext::ReasonPhrase;
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
@@ -27,7 +29,8 @@ use crate::cas_door;
 use crate::clock::{Clock, Elapsed, idle_unless_quick};
 use crate::dispatch::address::ConaxAddress;
 use crate::dispatch::connection::{
-    Connection, Idle, SendFailure, give_back, not_connected, sent, speak_http, take_idle, unsent,
+    Connection, Idle, SendFailure, give_back, is_reset, not_connected, sent, speak_http, take_idle,
+    unsent,
 };
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
 use crate::doorway::DoorState;
@@ -63,6 +66,8 @@ pub struct LinkSettings {
     pub read_time: Duration,
     /// Whether a connection is used for more than one command.
     pub reuse: Reuse,
+    /// Who tells what went wrong.
+    pub axis: AxisClient,
 }
 
 /// What a head-end answered.
@@ -70,6 +75,8 @@ pub struct LinkSettings {
 pub struct WireReply {
     /// HTTP status.
     pub http_status: u16,
+    /// The reason after it.
+    pub reason: String,
     /// Content type, as sent.
     pub content_type: Option<String>,
     /// The body.
@@ -197,7 +204,7 @@ impl ConaxLink {
         match &self.way {
             Way::InProcess(house) => {
                 let house = house.get().and_then(Weak::upgrade);
-                let house = house.ok_or_else(|| unsent(AxisFault::connect_refused()))?;
+                let house = house.ok_or_else(|| unsent(self.settings.axis.connect_refused()))?;
                 (sending.leaving)();
                 self.exchange_in_process(cas_door::world_router(house), call)
                     .await
@@ -247,10 +254,10 @@ impl ConaxLink {
         call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
         let reply = self.answer(router.oneshot(call.map(Body::new))).await;
-        let Ok(reply) = reply.map_err(|_| sent(AxisFault::read_timed_out()))?;
+        let Ok(reply) = reply.map_err(|_| sent(self.settings.axis.read_timed_out()))?;
         match reply.extensions().get::<WireFault>() {
-            Some(WireFault::Reset) => Err(sent(AxisFault::connection_reset())),
-            Some(WireFault::Silence | WireFault::HangUp) => Err(sent(AxisFault::end_of_file())),
+            Some(WireFault::Reset) => Err(sent(self.settings.axis.connection_reset())),
+            Some(WireFault::Silence | WireFault::HangUp) => Err(sent(AxisFault::no_answer())),
             None => self.read(reply).await,
         }
     }
@@ -276,41 +283,43 @@ impl ConaxLink {
     /// Over sockets a refused connection is one: a port nobody listens on is dialled. A handshake
     /// that fails is one too, if our own door speaks TLS; else it is a value.
     pub async fn fail_to_connect(&self, fault: ConnectFault) -> SendFailure {
+        let axis = &self.settings.axis;
         unsent(match fault {
             ConnectFault::Refused if self.is_network() => match self.dial_closed_port().await {
                 Err(fault) => fault,
-                Ok(()) => AxisFault::connect_refused(),
+                Ok(()) => axis.connect_refused(),
             },
-            ConnectFault::Refused => AxisFault::connect_refused(),
-            ConnectFault::NoRoute => AxisFault::no_route(),
+            ConnectFault::Refused => axis.connect_refused(),
+            ConnectFault::NoRoute => axis.no_route(),
             ConnectFault::TimedOut => {
                 self.clock.sleep(self.settings.connect_time).await;
-                AxisFault::connect_timed_out()
+                axis.connect_timed_out()
             }
             ConnectFault::Tls(fault) => self.fail_to_shake_hands(fault).await,
         })
     }
 
     async fn fail_to_shake_hands(&self, fault: TlsFault) -> AxisFault {
-        let value = || AxisFault::tls_handshake(tls::reason(fault));
+        let axis = &self.settings.axis;
+        let value = || tls::told(axis, fault);
         if !self.meets_tls_faults() {
             return value();
         }
         match self.connect(Some(fault)).await {
             // A door that is closed besides shows no certificate.
-            Err(failure) if failure != AxisFault::connect_refused() => failure,
+            Err(failure) if failure != axis.connect_refused() => failure,
             Err(_) | Ok(_) => value(),
         }
     }
 
     async fn dial_closed_port(&self) -> Result<(), AxisFault> {
-        let host = "127.0.0.1";
+        let (axis, host) = (&self.settings.axis, "127.0.0.1");
         let closed = std::net::TcpListener::bind((host, 0)).and_then(|open| open.local_addr());
-        let closed = closed.map_err(|_| AxisFault::connect_refused())?;
+        let closed = closed.map_err(|_| axis.connect_refused())?;
         let dialled = TcpStream::connect(closed).await;
         dialled
             .map(drop)
-            .map_err(|error| not_connected(host, &error))
+            .map_err(|error| not_connected(axis, host, &error))
     }
 
     /// Waits for bytes, as long as the client does.
@@ -335,10 +344,10 @@ impl ConaxLink {
         call: Request<Full<Bytes>>,
     ) -> Result<WireReply, SendFailure> {
         let answered = self.answer(connection.sender.send_request(call)).await;
-        let answered = answered.map_err(|_| sent(AxisFault::read_timed_out()))?;
+        let answered = answered.map_err(|_| sent(self.settings.axis.read_timed_out()))?;
         let reply = match answered {
             Ok(reply) => reply,
-            Err(error) => return Err(connection.failure(&error).await),
+            Err(error) => return Err(connection.failure(&self.settings.axis, &error).await),
         };
         let whole = self.read(reply).await?;
         if let Some(idle) = idle {
@@ -384,32 +393,35 @@ impl ConaxLink {
 
     /// Makes a connection, if need be with a fault of the certificates.
     async fn connect(&self, fault: Option<TlsFault>) -> Result<Connection, AxisFault> {
+        let axis = &self.settings.axis;
         let Way::Network {
             address, approach, ..
         } = &self.way
         else {
-            return Err(AxisFault::connect_refused());
+            return Err(axis.connect_refused());
         };
         let target = (address.host.as_str(), address.port);
         let connecting = TcpStream::connect(target);
         let stream = match self.within(self.settings.connect_time, connecting).await {
-            Err(_) => return Err(AxisFault::connect_timed_out()),
-            Ok(Err(error)) => return Err(not_connected(&address.host, &error)),
+            Err(_) => return Err(axis.connect_timed_out()),
+            Ok(Err(error)) => return Err(not_connected(axis, &address.host, &error)),
             Ok(Ok(stream)) => stream,
         };
         let _ = stream.set_nodelay(true);
         let Some(tls) = &approach.tls else {
-            return speak_http(stream).await;
+            return speak_http(axis, stream).await;
         };
         // The SOAP client waits for a handshake as for any bytes (Inferred).
         match self.answer(tls.connect(stream, fault)).await {
-            Err(_) => Err(AxisFault::read_timed_out()),
-            Ok(Err(error)) => Err(tls::broken_handshake(&error)),
-            Ok(Ok(stream)) => speak_http(stream).await,
+            Err(_) => Err(axis.read_timed_out()),
+            Ok(Err(error)) => Err(tls::broken_handshake(axis, &error)),
+            Ok(Ok(stream)) => speak_http(axis, stream).await,
         }
     }
 
     /// Reads a reply; each wait for more bytes has the whole read time-out.
+    ///
+    /// The client does not look whether a body is as long as it should be: what came of it is read.
     async fn read<B>(&self, reply: Response<B>) -> Result<WireReply, SendFailure>
     where
         B: hyper::body::Body<Data = Bytes> + Unpin,
@@ -419,22 +431,38 @@ impl ConaxLink {
         let mut bytes = Vec::new();
         loop {
             let frame = self.answer(body.frame()).await;
-            match frame.map_err(|_| sent(AxisFault::read_timed_out()))? {
+            match frame.map_err(|_| sent(self.settings.axis.read_timed_out()))? {
                 None => break,
-                Some(Err(_)) => return Err(sent(AxisFault::end_of_file())),
+                Some(Err(error)) if is_reset(&error) => {
+                    return Err(sent(self.settings.axis.connection_reset()));
+                }
+                Some(Err(_)) => break,
                 Some(Ok(frame)) => {
                     bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
                 }
             }
             if bytes.len() > REPLY_LIMIT {
-                return Err(sent(AxisFault::end_of_file()));
+                break;
             }
         }
         Ok(WireReply {
             http_status: head.status.as_u16(),
+            reason: reason(&head),
             content_type: content_type(&head.headers),
             body: bytes.into(),
         })
+    }
+}
+
+/// The reason after the status, as a server of ours would write it if nobody wrote it yet.
+fn reason(head: &Parts) -> String {
+    match head.extensions.get::<ReasonPhrase>() {
+        Some(written) => String::from_utf8_lossy(written.as_bytes()).into_owned(),
+        None => head
+            .status
+            .canonical_reason()
+            .unwrap_or("<none>")
+            .to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use bytes::Bytes;
-use conax_contract::cas::{self, CasOperation, DecodedReply, EncodedRequest, Profile};
+use conax_contract::cas::{self, CasRequest, DecodedReply, EncodedRequest, HttpAnswer};
 use conax_contract::fault::RuleSpec;
 use conax_model::command::Command;
 use conax_model::crm::{
@@ -26,6 +26,7 @@ use crate::dispatch::link::{Sending, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::fault::FaultNote;
 use crate::journal::{Ended, Subject, Surface};
+use crate::settings::HouseSettings;
 use crate::shared::{Shared, acknowledgement};
 
 /// What became of one attempt to send.
@@ -249,7 +250,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let exchange = shared.faults.next_exchange();
     let (answer, note) = exchanged(shared, ticket, command, &request, exchange).await;
-    let (reply, read) = read(profile, cas_request.operation(), command, answer);
+    let (reply, read) = read(&shared.settings, &cas_request, command, answer);
     let event = ticket
         .number
         .map(|request| return_of(request, exchange, &read));
@@ -432,17 +433,26 @@ fn reference(read: &Result<DecodedReply, SendFailure>) -> Option<Arc<str>> {
 
 /// What the CRM's SOAP client makes of an answer; without the PIN it may repeat.
 fn read(
-    profile: &Profile,
-    operation: CasOperation,
+    settings: &HouseSettings,
+    request: &CasRequest,
     command: &Command,
     answer: Result<WireReply, SendFailure>,
 ) -> (Option<WireReply>, Result<DecodedReply, SendFailure>) {
     match answer {
         Err(failure) => (None, Err(failure)),
         Ok(reply) => {
-            let content_type = reply.content_type.as_deref();
-            let status = reply.http_status;
-            let decoded = cas::decode_reply(profile, operation, &reply.body, content_type, status);
+            let answer = HttpAnswer {
+                status: reply.http_status,
+                reason: &reply.reason,
+                content_type: reply.content_type.as_deref(),
+                body: &reply.body,
+            };
+            let decoded = cas::decode_reply(
+                settings.cas.profile,
+                request.operation(),
+                answer,
+                &settings.dispatch.axis,
+            );
             let decoded = decoded.map(|reply| conceal_reply(command, reply));
             let decoded = decoded.map_err(|fault| SendFailure {
                 fault: conceal_fault(command, fault),

@@ -1,6 +1,6 @@
 //! The settlement table in sentences.
 
-use conax_contract::cas::{AxisFault, DecodedReply};
+use conax_contract::cas::{AxisClient, DecodedReply};
 use conax_model::crm::{ParameterName, State, Unsendable};
 use conax_model::time::SimTime;
 
@@ -77,7 +77,7 @@ fn no_status_code_is_never_taken_for_ok() {
 #[test]
 fn c4_without_a_response_none_is_stored_and_the_error_is_the_axis_dump() {
     let failure = SendFailure {
-        fault: AxisFault::read_timed_out(),
+        fault: AxisClient::default().read_timed_out(),
         was_sent: true,
     };
     let settled = settlement_for("01900080207", &Err(failure), NOW);
@@ -106,7 +106,7 @@ fn c4_without_a_response_none_is_stored_and_the_error_is_the_axis_dump() {
 #[test]
 fn what_never_left_is_not_stored_as_sent() {
     let failure = SendFailure {
-        fault: AxisFault::connect_refused(),
+        fault: AxisClient::default().connect_refused(),
         was_sent: false,
     };
     let settled = settlement_for("01900080207", &Err(failure), NOW);

@@ -22,6 +22,9 @@ use super::client::{LinkTls, TlsProblem, trusting};
 use super::{FAULTS, LINK_NAME, fault_name, provider};
 use crate::settings::CasTls;
 
+/// The host whose certificate is shown in the place of the right one.
+pub(super) const STRANGER: &str = "another-host.invalid";
+
 /// A door's part of TLS.
 pub(crate) struct DoorTls {
     sound: Arc<ServerConfig>,
@@ -63,10 +66,7 @@ impl DoorTls {
             let config = match fault {
                 TlsFault::Expired => config(&authority.expired_server(&own)?, gate),
                 TlsFault::SelfSigned => config(&Authority::self_signed_server(&own)?, gate),
-                TlsFault::WrongHost => config(
-                    &authority.server(&["another-host.invalid".to_owned()])?,
-                    gate,
-                ),
+                TlsFault::WrongHost => config(&authority.server(&[STRANGER.to_owned()])?, gate),
                 TlsFault::ClientCertificate => {
                     config(&authority.server(&own)?, Some(Gate::of(&authority, true)?))
                 }

@@ -26,7 +26,7 @@ pub use authority::Papers;
 pub(crate) use client::LinkTls;
 pub use client::{ConaxTls, TlsProblem};
 pub(crate) use door::{DoorTls, Shaken, goodbye};
-pub(crate) use failure::{broken_handshake, failure_in, reason};
+pub(crate) use failure::{broken_handshake, failure_in, told};
 
 /// The name our own link asks for when nothing is to be wrong: it was judged before.
 const LINK_NAME: &str = "link.conax-sim";

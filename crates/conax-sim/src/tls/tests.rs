@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use conax_contract::cas::AxisFault;
+use conax_contract::cas::{AxisClient, AxisFault};
 use conax_model::fault::TlsFault;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{DoorTls, FAULTS, broken_handshake, reason};
+use super::{DoorTls, FAULTS, broken_handshake, told};
 use crate::settings::CasTls;
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -30,7 +30,9 @@ async fn handshake(
     let dialled = async {
         let stream = TcpStream::connect(address).await.expect("a connection");
         let shaken = link.connect(stream, by_name).await;
-        shaken.map(drop).map_err(|error| broken_handshake(&error))
+        shaken
+            .map(drop)
+            .map_err(|error| broken_handshake(&AxisClient::default(), &error))
     };
     let (served, dialled) = tokio::join!(served, dialled);
     (dialled, served.ok().and_then(|shaken| shaken.met))
@@ -41,7 +43,7 @@ async fn a_client_meets_the_fault_whose_name_it_asks_for() {
     for tls in [CasTls::On, CasTls::Mutual] {
         for fault in FAULTS {
             let (ended, _) = handshake(tls, true, Some(fault), None).await;
-            let expected = AxisFault::tls_handshake(reason(fault));
+            let expected = told(&AxisClient::default(), fault);
             assert_eq!(ended, Err(expected), "{tls:?}");
         }
         assert_eq!(handshake(tls, true, None, None).await, (Ok(()), None));

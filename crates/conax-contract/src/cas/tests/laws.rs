@@ -3,11 +3,12 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::read_reply;
 use super::samples::sample;
 use super::strategies::{damage, operation, profile, reply, request, text};
 use crate::cas::{
-    CasOperation, CasReply, CasRequest, Profile, decode_reply, decode_request, encode_reply,
-    encode_request, flatten, mask_secrets, xml,
+    CasOperation, CasReply, CasRequest, Profile, decode_request, encode_reply, encode_request,
+    flatten, mask_secrets, xml,
 };
 use crate::secret::SecretText;
 
@@ -34,7 +35,7 @@ proptest! {
         reply in reply(),
     ) {
         let body = encode_reply(profile, operation, &reply);
-        let decoded = decode_reply(profile, operation, &body, XML, 200).unwrap();
+        let decoded = read_reply(profile, operation, &body, XML, 200).unwrap();
         prop_assert_eq!(decoded.status_code, Some(reply.status_code));
         prop_assert_eq!(decoded.transaction_id, reply.transaction_id);
         prop_assert_eq!(decoded.message, told(&reply.message));
@@ -50,7 +51,7 @@ proptest! {
         let CasReply { status_code, transaction_id, .. } = &reply;
         let start = format!("{status_code}{}", transaction_id.as_deref().unwrap());
         let body = encode_reply(profile, operation, &reply);
-        let decoded = decode_reply(profile, operation, &body, XML, 200).unwrap();
+        let decoded = read_reply(profile, operation, &body, XML, 200).unwrap();
         prop_assert!(decoded.flattened.starts_with(&start), "{}", decoded.flattened);
     }
 
@@ -88,7 +89,7 @@ proptest! {
         let content_type = content_type.as_deref();
         let operation = CasOperation::AddSubscriptions;
         let _ = decode_request(profile, content_type, &body);
-        if let Err(fault) = decode_reply(profile, operation, &body, content_type, http_status) {
+        if let Err(fault) = read_reply(profile, operation, &body, content_type, http_status) {
             prop_assert!(fault.render().starts_with("AxisFault"));
         }
         prop_assert!(mask_secrets(&body).len() <= body.len() * 2 + 60);
@@ -101,7 +102,7 @@ proptest! {
                  <!DOCTYPE|Envelope|Body|1){0,40}",
     ) {
         let _ = decode_request(profile, None, body.as_bytes());
-        let _ = decode_reply(
+        let _ = read_reply(
             profile, CasOperation::AddSubscriptions, body.as_bytes(), None, 200,
         );
         prop_assert!(mask_secrets(body.as_bytes()).len() <= body.len() * 2 + 60);
@@ -137,7 +138,7 @@ proptest! {
             damage.apply(&mut body);
         }
         let profile = Profile::public();
-        if let Err(fault) = decode_reply(profile, operation, &body, XML, http_status) {
+        if let Err(fault) = read_reply(profile, operation, &body, XML, http_status) {
             prop_assert!(fault.render().starts_with("AxisFault\n faultCode: "));
         }
     }

@@ -13,3 +13,24 @@ mod samples;
 mod sent;
 mod strategies;
 mod wsdl;
+
+use crate::cas::{
+    AxisClient, AxisFault, CasOperation, DecodedReply, HttpAnswer, Profile, decode_reply,
+};
+
+/// What the CRM's client makes of an answer.
+fn read_reply(
+    profile: &Profile,
+    operation: CasOperation,
+    body: &[u8],
+    content_type: Option<&str>,
+    status: u16,
+) -> Result<DecodedReply, AxisFault> {
+    let answer = HttpAnswer {
+        status,
+        reason: "Reason",
+        content_type,
+        body,
+    };
+    decode_reply(profile, operation, answer, &AxisClient::default())
+}

@@ -1,10 +1,10 @@
 //! What the head-end answers, byte for byte.
 
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
+use super::read_reply;
 use super::samples::{CARD, at};
 use crate::cas::{
-    ActiveSubscription, CasAnswer, CasOperation, CasReply, Profile, StatusCause, decode_reply,
-    encode_reply,
+    ActiveSubscription, CasAnswer, CasOperation, CasReply, Profile, StatusCause, encode_reply,
 };
 
 const ID: &str = "38a4254b-6663-4cb5-9764-e2a292264515";
@@ -101,7 +101,7 @@ fn the_documented_reply_flattens_to_ok_and_the_transaction_id() {
     let operation = CasOperation::UpdateCaPinToDefaultValue;
     let body = bytes_of(&PUBLIC, operation.key());
     let content_type = Some(crate::cas::REPLY_CONTENT_TYPE);
-    let reply = decode_reply(Profile::public(), operation, body, content_type, 200).unwrap();
+    let reply = read_reply(Profile::public(), operation, body, content_type, 200).unwrap();
     assert_eq!(reply.flattened, "OK38a4254b-6663-4cb5-9764-e2a292264515");
     assert_eq!(reply.status_code.as_deref(), Some("OK"));
     assert_eq!(reply.transaction_id.as_deref(), Some(ID));

@@ -2,7 +2,7 @@
 
 use quick_xml::XmlVersion;
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
-use quick_xml::events::attributes::Attribute;
+use quick_xml::events::attributes::{AttrError, Attribute};
 use quick_xml::events::{BytesCData, BytesRef, BytesStart, BytesText, Event};
 use quick_xml::reader::Reader;
 
@@ -28,40 +28,62 @@ pub(in crate::cas) fn read(text: &str) -> Result<Element, XmlError> {
     let mut builder = Builder::default();
     loop {
         let offset = position(&reader);
-        let fail = |kind| XmlError { kind, offset };
-        match reader.read_event().map_err(|error| syntax(&error)) {
-            Ok(Event::Eof) => return builder.finish().map_err(fail),
-            Ok(Event::Decl(_)) if offset != 0 => return Err(fail(XmlErrorKind::Syntax)),
-            Ok(event) => builder.accept(&event).map_err(fail)?,
-            Err(kind) => return Err(fail(kind)),
+        let event = reader.read_event();
+        let end = position(&reader);
+        let accepted = match &event {
+            Ok(Event::Eof) => return builder.finish(end),
+            Ok(Event::Decl(_)) if offset != 0 => Err(XmlErrorKind::DeclarationInside),
+            Ok(event) => builder.accept(event, offset),
+            Err(error) => Err(syntax(error, &builder, text, offset)),
+        };
+        if let Err(kind) = accepted {
+            return Err(builder.failed(kind, offset, end));
         }
     }
 }
 
+/// What is wrong before an illegal character goes first.
 fn check_characters(text: &str) -> Result<(), XmlError> {
-    match text.char_indices().find(|&(_, c)| !is_legal_char(c)) {
-        Some((offset, character)) => Err(XmlError {
-            kind: XmlErrorKind::IllegalCharacter(character),
-            offset,
-        }),
-        None => Ok(()),
-    }
+    let Some((at, character)) = text.char_indices().find(|&(_, c)| !is_legal_char(c)) else {
+        return Ok(());
+    };
+    let before = read(&text[..at]).err();
+    let is_earlier = |error: &XmlError| error.end < at && error.offset < at;
+    let root = match before {
+        Some(error) if is_earlier(&error) => return Err(error),
+        before => before.and_then(|error| error.root),
+    };
+    Err(XmlError {
+        kind: XmlErrorKind::IllegalCharacter(character),
+        offset: at,
+        end: at,
+        root,
+    })
 }
 
 fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
-fn syntax(error: &Error) -> XmlErrorKind {
+fn syntax(error: &Error, builder: &Builder, text: &str, offset: usize) -> XmlErrorKind {
     match error {
         Error::IllFormed(IllFormedError::MismatchedEndTag { expected, .. }) => {
             XmlErrorKind::MismatchedEnd {
                 element: expected.clone(),
             }
         }
+        Error::IllFormed(IllFormedError::DoubleHyphenInComment) => XmlErrorKind::HyphensInComment,
+        Error::IllFormed(IllFormedError::UnclosedReference) => XmlErrorKind::BareAmpersand,
         Error::Syntax(SyntaxError::InvalidBangMarkup) => XmlErrorKind::Syntax,
         // Every other syntax error is markup that does not end.
-        Error::Syntax(_) => XmlErrorKind::Unclosed,
+        Error::Syntax(_) => match (text[offset..].strip_prefix("</"), builder.open.last()) {
+            (Some(begun), Some(open)) if begun.len() < open.written().len() => {
+                XmlErrorKind::UnclosedEnd {
+                    element: open.written(),
+                }
+            }
+            _ => XmlErrorKind::Unclosed,
+        },
         _ => XmlErrorKind::Syntax,
     }
 }
@@ -74,15 +96,29 @@ struct Builder {
 }
 
 impl Builder {
-    fn accept(&mut self, event: &Event<'_>) -> Result<(), XmlErrorKind> {
+    fn failed(self, kind: XmlErrorKind, offset: usize, end: usize) -> XmlError {
+        let begun = self.open.into_iter().next().or(self.root);
+        let root = begun.map(|root| {
+            let content = Vec::new();
+            Box::new(Element { content, ..root })
+        });
+        XmlError {
+            kind,
+            offset,
+            end,
+            root,
+        }
+    }
+
+    fn accept(&mut self, event: &Event<'_>, offset: usize) -> Result<(), XmlErrorKind> {
         match event {
-            Event::Start(start) => self.start(start),
+            Event::Start(start) => self.start(start, offset),
             Event::Empty(start) => {
-                self.start(start)?;
+                self.start(start, offset)?;
                 self.end()
             }
             Event::End(_) => self.end(),
-            Event::Text(text) => self.text(text),
+            Event::Text(text) => self.text(text, offset),
             Event::CData(text) => self.cdata(text),
             Event::GeneralRef(reference) => self.reference(reference),
             Event::DocType(_) => Err(XmlErrorKind::Doctype),
@@ -90,26 +126,36 @@ impl Builder {
         }
     }
 
-    fn finish(self) -> Result<Element, XmlErrorKind> {
-        if !self.open.is_empty() {
-            return Err(XmlErrorKind::Unclosed);
+    fn finish(self, end: usize) -> Result<Element, XmlError> {
+        match (self.open.is_empty(), self.root) {
+            (true, Some(root)) => Ok(root),
+            (true, None) => Err(Self::default().failed(XmlErrorKind::Empty, end, end)),
+            (false, root) => {
+                let begun = Self { root, ..self };
+                Err(begun.failed(XmlErrorKind::Unclosed, end, end))
+            }
         }
-        self.root.ok_or(XmlErrorKind::Empty)
     }
 
-    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), XmlErrorKind> {
+    fn start(&mut self, start: &BytesStart<'_>, offset: usize) -> Result<(), XmlErrorKind> {
         self.check_limits()?;
-        let attributes = attributes(start)?;
+        let attributes = attributes(start, offset)?;
         let mut element = Element {
+            prefix: None,
             local: String::new(),
             namespace: None,
             declarations: declarations(&attributes)?,
             content: Vec::new(),
         };
         let name = start.name().into_inner();
-        let (prefix, local) = split_qname(name).ok_or(XmlErrorKind::Syntax)?;
+        let (prefix, local) = split_qname(name).ok_or(XmlErrorKind::IllegalName)?;
+        element.prefix = prefix.map(str::to_owned);
         element.local = local.to_owned();
-        element.namespace = self.resolve(&element, prefix, name)?;
+        let unbound = |prefix: &str| XmlErrorKind::UnboundPrefix {
+            prefix: prefix.to_owned(),
+            name: name.to_owned(),
+        };
+        element.namespace = self.resolve(&element, prefix).map_err(unbound)?;
         for attribute in &attributes {
             self.check_attribute(&element, attribute)?;
         }
@@ -119,7 +165,7 @@ impl Builder {
 
     fn check_limits(&mut self) -> Result<(), XmlErrorKind> {
         if self.root.is_some() {
-            return Err(XmlErrorKind::TrailingContent);
+            return Err(XmlErrorKind::SecondRoot);
         }
         if self.open.len() >= DEPTH_LIMIT {
             return Err(XmlErrorKind::TooDeep);
@@ -131,12 +177,12 @@ impl Builder {
         Ok(())
     }
 
-    fn resolve(
+    /// The namespace a prefix is bound to; the prefix if it is bound nowhere.
+    fn resolve<'a>(
         &self,
         element: &Element,
-        prefix: Option<&str>,
-        name: &str,
-    ) -> Result<Option<String>, XmlErrorKind> {
+        prefix: Option<&'a str>,
+    ) -> Result<Option<String>, &'a str> {
         if prefix == Some("xml") {
             return Ok(Some(XML_NAMESPACE.to_owned()));
         }
@@ -148,10 +194,7 @@ impl Builder {
         match (bound, prefix) {
             (Some((_, uri)), _) => Ok((!uri.is_empty()).then(|| uri.clone())),
             (None, None) => Ok(None),
-            (None, Some(prefix)) => Err(XmlErrorKind::UnboundPrefix {
-                prefix: prefix.to_owned(),
-                name: name.to_owned(),
-            }),
+            (None, Some(prefix)) => Err(prefix),
         }
     }
 
@@ -164,7 +207,14 @@ impl Builder {
         let (prefix, _) = split_qname(name).ok_or(XmlErrorKind::Syntax)?;
         match prefix {
             None | Some("xmlns") => Ok(()),
-            Some(_) => self.resolve(element, prefix, name).map(|_| ()),
+            Some(_) => match self.resolve(element, prefix) {
+                Ok(_) => Ok(()),
+                Err(prefix) => Err(XmlErrorKind::UnboundAttributePrefix {
+                    prefix: prefix.to_owned(),
+                    attribute: name.to_owned(),
+                    element: element.written(),
+                }),
+            },
         }
     }
 
@@ -177,9 +227,9 @@ impl Builder {
         Ok(())
     }
 
-    fn text(&mut self, text: &BytesText<'_>) -> Result<(), XmlErrorKind> {
-        if text.contains("]]>") {
-            return Err(XmlErrorKind::Syntax);
+    fn text(&mut self, text: &BytesText<'_>, offset: usize) -> Result<(), XmlErrorKind> {
+        if let Some(at) = text.find("]]>") {
+            return Err(XmlErrorKind::CdataEnd { at: offset + at });
         }
         self.push_text(&text.xml10_content())
     }
@@ -223,9 +273,8 @@ impl Builder {
 fn resolve_reference(reference: &BytesRef<'_>) -> Result<char, XmlErrorKind> {
     match reference.resolve_char_ref() {
         Ok(Some(character)) if is_legal_char(character) => return Ok(character),
-        Ok(Some(character)) => return Err(XmlErrorKind::IllegalCharacter(character)),
         Ok(None) => {}
-        Err(_) => return Err(XmlErrorKind::Syntax),
+        Ok(Some(_)) | Err(_) => return Err(XmlErrorKind::IllegalReference(reference.to_string())),
     }
     match &**reference {
         "amp" => Ok('&'),
@@ -234,14 +283,17 @@ fn resolve_reference(reference: &BytesRef<'_>) -> Result<char, XmlErrorKind> {
         "apos" => Ok('\''),
         "quot" => Ok('"'),
         name if is_ncname(name) => Err(XmlErrorKind::UnknownEntity(name.to_owned())),
-        _ => Err(XmlErrorKind::Syntax),
+        _ => Err(XmlErrorKind::BareAmpersand),
     }
 }
 
-fn attributes<'a>(start: &'a BytesStart<'_>) -> Result<Vec<Attribute<'a>>, XmlErrorKind> {
+fn attributes<'a>(
+    start: &'a BytesStart<'_>,
+    offset: usize,
+) -> Result<Vec<Attribute<'a>>, XmlErrorKind> {
     let mut found = Vec::new();
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|_| XmlErrorKind::Syntax)?;
+        let attribute = attribute.map_err(|error| broken_attribute(start, &error, offset))?;
         if attribute.value.contains('<') {
             return Err(XmlErrorKind::Syntax);
         }
@@ -251,6 +303,35 @@ fn attributes<'a>(start: &'a BytesStart<'_>) -> Result<Vec<Attribute<'a>>, XmlEr
         found.push(attribute);
     }
     Ok(found)
+}
+
+/// What is wrong with an attribute of a tag that begins at `offset`.
+fn broken_attribute(start: &BytesStart<'_>, error: &AttrError, offset: usize) -> XmlErrorKind {
+    let element = start.name().into_inner().to_owned();
+    match *error {
+        AttrError::Duplicated(at, _) => XmlErrorKind::AttributeTwice {
+            attribute: attribute_name(&start[at..]),
+            element,
+        },
+        AttrError::UnquotedValue(at) => XmlErrorKind::AttributeUnquoted {
+            attribute: start[..at]
+                .trim_end_matches(|c: char| c == '=' || c.is_ascii_whitespace())
+                .rsplit(|c: char| c.is_ascii_whitespace())
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            element,
+            // Behind the `<`.
+            at: offset + 1 + at,
+        },
+        _ => XmlErrorKind::Syntax,
+    }
+}
+
+fn attribute_name(text: &str) -> String {
+    text.chars()
+        .take_while(|c| *c != '=' && !c.is_ascii_whitespace())
+        .collect()
 }
 
 fn declarations(attributes: &[Attribute<'_>]) -> Result<Vec<(String, String)>, XmlErrorKind> {

@@ -7,6 +7,8 @@ use super::names::is_legal_char;
 /// An element. Attributes are not kept: no operation carries a value in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cas) struct Element {
+    /// The prefix of the name, if it was read with one.
+    pub prefix: Option<String>,
     /// The name without prefix.
     pub local: String,
     /// The namespace, if there is one.
@@ -60,11 +62,30 @@ impl Element {
 
     fn with_content(local: &str, namespace: &str, content: Vec<Content>) -> Self {
         Self {
+            prefix: None,
             local: local.to_owned(),
             namespace: Some(namespace.to_owned()),
             declarations: Vec::new(),
             content,
         }
+    }
+
+    /// The name as it was read.
+    pub fn written(&self) -> String {
+        match &self.prefix {
+            Some(prefix) => format!("{prefix}:{}", self.local),
+            None => self.local.clone(),
+        }
+    }
+
+    /// Whether there is text directly inside, other than white space.
+    pub fn has_text(&self) -> bool {
+        let is_text = |content: &Content| match content {
+            Content::Text(text) => !text.trim().is_empty(),
+            Content::Element(_) => false,
+            Content::Secret(_) => true,
+        };
+        self.content.iter().any(is_text)
     }
 
     /// The elements directly inside.

@@ -10,14 +10,24 @@ pub(in crate::cas) fn outer_xml(element: &Element, inherited: &str) -> String {
     text
 }
 
-/// What is inside the element as text, without namespaces.
-pub(in crate::cas) fn inner_xml(element: &Element) -> String {
+/// What is inside an element that was read, as it was read; attributes are not kept.
+pub(in crate::cas) fn inner_xml_as_read(element: &Element) -> String {
     let mut text = String::new();
     for content in &element.content {
         match content {
             Content::Element(child) => {
-                let inherited = child.namespace.as_deref().unwrap_or_default();
-                write_element(&mut text, child, inherited);
+                let prefix = child.prefix.iter().map(|prefix| format!("{prefix}:"));
+                let name = prefix.chain([child.local.clone()]).collect::<String>();
+                let declared = child.declarations.iter().map(|(prefix, uri)| {
+                    let colon = if prefix.is_empty() { "" } else { ":" };
+                    format!(" xmlns{colon}{prefix}=\"{}\"", escape_text(uri))
+                });
+                let declared: String = declared.collect();
+                let inside = inner_xml_as_read(child);
+                text.push_str(&match inside.as_str() {
+                    "" => format!("<{name}{declared}/>"),
+                    _ => format!("<{name}{declared}>{inside}</{name}>"),
+                });
             }
             Content::Text(part) => escape_into(&mut text, part),
             Content::Secret(secret) => escape_into(&mut text, secret.expose()),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Extension;
 use axum::http::HeaderMap;
-use conax_contract::cas::{CasRequest, EncodedRequest, Profile, encode_request};
+use conax_contract::cas::{AxisClient, CasRequest, EncodedRequest, Profile, encode_request};
 use conax_model::time::SimTime;
 use tokio::sync::watch;
 
@@ -23,6 +23,7 @@ fn settings() -> LinkSettings {
         connect_time: Duration::from_secs(10),
         read_time: Duration::from_secs(600),
         reuse: Reuse::WhileFresh,
+        axis: AxisClient::default(),
     }
 }
 
