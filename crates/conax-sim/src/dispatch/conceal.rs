@@ -194,7 +194,7 @@ mod tests {
         let shown = fault(&pin("1234"), &body);
         assert!(shown.contains("faultString: PIN****"), "{shown}");
         assert!(
-            shown.ends_with("\t{urn:1234}e:<p>****<q xmlns=\"urn:91234\"></q></p>ok"),
+            shown.ends_with("\t{urn:1234}e:<n:p>****<q xmlns=\"urn:91234\"/></n:p>ok"),
             "{shown}"
         );
     }
