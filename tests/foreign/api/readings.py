@@ -1,17 +1,11 @@
 """What the documents leave open, and how it is read here."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 
 def choice(default, *others):
     """A reading with these values; the first is the usual one."""
-    return _field(default, (default, *others))
-
-
-def _field(default, values):
-    from dataclasses import field
-
-    return field(default=default, metadata={"values": values})
+    return field(default=default, metadata={"values": (default, *others)})
 
 
 @dataclass(frozen=True)
@@ -75,10 +69,15 @@ class Readings:
     findings: str = choice("first", "all")
 
     @classmethod
+    def values(cls):
+        """Every reading by its name, with its values; the usual one first."""
+        return {one.name: one.metadata["values"] for one in fields(cls)}
+
+    @classmethod
     def parse(cls, assignments):
         """The usual readings, but for these `name=value`."""
         changed = {}
-        values = {field.name: field.metadata["values"] for field in fields(cls)}
+        values = cls.values()
         for assignment in assignments:
             name, _, value = assignment.partition("=")
             name = name.replace("-", "_")

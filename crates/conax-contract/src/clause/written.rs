@@ -318,6 +318,13 @@ const WRITTEN: &[Written] = &[
         "A request is not sent before its date.",
     )
     .strictly(Strictness::Must),
+    says(
+        "scheduled-date.sent-when-due",
+        Attested,
+        "page 510799",
+        "A request is sent once its date has come.",
+    )
+    .strictly(Strictness::Must),
     says("reset_pin_to_given_value.pin-form", Inferred, "", "A PIN that is not of digits is refused."),
     says("reset_pin_to_given_value.pin-forms", Attested, "pages 511629, 490399", "A PIN may be text or a whole number."),
     says("reset_pin_to_given_value.pin-length", Ours, "", "The length of a PIN is checked if a setting says so.").seen(Control)

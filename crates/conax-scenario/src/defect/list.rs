@@ -1208,6 +1208,30 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     Defect::hears(
+        "unit-ignored",
+        "the unit of a login is ignored",
+        |said, _| {
+            if said.is(Operation::IssueToken) {
+                said.parameters.remove("unit");
+            }
+        },
+    ),
+    Defect::hears(
+        "cancellation-blocks",
+        "an activation is refused while an equal cancellation waits",
+        |said, memory| {
+            let equal = Value::Object(said.parameters.clone());
+            if said.is(Operation::CancelSubscriptions) && said.has("start_date") {
+                memory.kept.insert("waits".to_owned(), equal);
+            } else if said.is(Operation::AddSubscriptions)
+                && memory.kept.get("waits") == Some(&equal)
+            {
+                let code = "COM.CRM.EXCEPTION.CONAXWEBSERVICES.PENDINGEXCEPTION";
+                said.answer = Some(refusal(code, "a cancellation still waits"));
+            }
+        },
+    ),
+    Defect::hears(
         "equal-order-ignored",
         "an equal order is answered with the earlier request",
         |said, memory| {

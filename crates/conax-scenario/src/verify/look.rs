@@ -72,8 +72,8 @@ impl Session<'_> {
         }
     }
 
-    /// Whether a request that was acknowledged can be shown still; none if nothing was answered.
-    pub(super) fn is_still_there(&mut self, id: &str) -> Option<bool> {
+    /// Judges whether a request that was acknowledged can be shown still; the look, if it can.
+    pub(super) fn is_still_there(&mut self, id: &str) -> Option<Heard> {
         let named = json!({ "provisioning_request_identifier": { "id": id } });
         let heard = self.call(Operation::Show, named)?;
         let is_there = heard.is_ok();
@@ -84,7 +84,7 @@ impl Session<'_> {
             let expected = format!("request {id}, which was acknowledged");
             Break::at(heard.number, "data", expected, refusal(&heard))
         });
-        Some(is_there)
+        is_there.then_some(heard)
     }
 }
 

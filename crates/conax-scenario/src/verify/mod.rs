@@ -15,6 +15,7 @@ mod probes;
 mod record;
 mod records;
 mod session;
+mod template;
 mod told;
 mod world;
 

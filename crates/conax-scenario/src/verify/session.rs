@@ -368,25 +368,37 @@ impl<'t> Session<'t> {
         }
     }
 
-    /// Waits until everything that was created and is due has ended, or patience is at its end.
+    /// Waits until all of these have ended, or patience is at its end; which of them have.
     pub(super) fn wait_for_ends(&mut self, ids: &[String]) -> BTreeSet<String> {
         let patience = self.world.patience();
         if self.target.gives_time() {
-            let body = json!({ "by": render_duration(patience), "runs": true });
-            let call = HttpCall::post(Door::Control, "/v1/clock/advance", &body);
-            self.target.exchange(vec![call]);
+            self.let_pass(patience);
             return self.ended(ids);
         }
+        let mut waiting = ids.to_vec();
         let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(200));
         loop {
-            let ended = self.ended(ids);
-            if ended.len() == ids.len() || waited >= patience || self.trouble.is_some() {
-                return ended;
+            let ended = self.ended(&waiting);
+            waiting.retain(|id| !ended.contains(id));
+            if waiting.is_empty() || waited >= patience || self.trouble.is_some() {
+                let all = ids.iter().filter(|id| !waiting.contains(id));
+                return all.cloned().collect();
             }
             self.target.sleep(pause);
             waited += pause;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
+    }
+
+    /// Lets this time pass at the target.
+    pub(super) fn let_pass(&mut self, time: Duration) {
+        if !self.target.gives_time() {
+            self.target.sleep(time);
+            return;
+        }
+        let body = json!({ "by": render_duration(time), "runs": true });
+        let call = HttpCall::post(Door::Control, "/v1/clock/advance", &body);
+        self.target.exchange(vec![call]);
     }
 
     /// Which of these have ended, as `show` tells.

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use conax_contract::crm::IdentifierKind;
-use conax_contract::text::{
-    Fields, Finding, Findings, Marked, duration, fields, read, render_duration, text,
-};
+use conax_contract::text::{Fields, Finding, Findings, Marked, duration, fields, read, text};
 use conax_contract::world::{
     CasSmartcardSpec, InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec,
     SmartcardState, SubscriptionSpec, WorldSpec,
@@ -39,6 +37,12 @@ impl Named {
         let value = self.keys.get(key)?;
         let value = Value::String(value.clone());
         Some(Value::Object(Map::from_iter([(key.to_owned(), value)])))
+    }
+
+    /// The keys it is known under, each with its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.keys.iter();
+        pairs.map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// The keys it is known under.
@@ -253,119 +257,6 @@ impl TargetWorld {
     pub fn patience(&self) -> Duration {
         self.patience.unwrap_or(USUAL_PATIENCE)
     }
-
-    /// The file, commented, with what is not known left to fill in.
-    #[must_use]
-    pub fn template(&self, target: &str, notes: &[String]) -> String {
-        let mut out = format!(
-            "# What exists at {target}, for `conax-sim verify --world FILE`.\n\
-             #\n\
-             # Name things that may be given orders: requests are created for these smartcards, and none\n\
-             # is taken back. Passwords and tokens do not stand here: put them into a file of NAME=VALUE\n\
-             # lines (password, token, web_api_key) and name it with --secrets-file.\n"
-        );
-        for note in notes {
-            out.push_str(&format!("# {note}\n"));
-        }
-        out.push('\n');
-        out.push_str("# Who logs in. Without it, or without its password, a token is needed.\n");
-        match &self.login {
-            Some(login) => {
-                let unit = login
-                    .unit
-                    .as_ref()
-                    .map(|unit| format!(", unit: {}", quoted(unit)));
-                out.push_str(&format!(
-                    "login: {{ username: {}, organisation: {}{} }}\n",
-                    quoted(&login.username),
-                    quoted(&login.organisation),
-                    unit.unwrap_or_default()
-                ));
-            }
-            None => {
-                out.push_str("# login: { username: \"…\", organisation: \"…\", unit: \"…\" }\n")
-            }
-        }
-        record(
-            &mut out,
-            "subscription",
-            "The subscription the requests are for. Every key it is given is tried.",
-            self.subscription.as_ref(),
-            "{ id: \"…\", number: \"…\" }",
-        );
-        record(
-            &mut out,
-            "service",
-            "A service of it. Every key it is given is tried.",
-            self.service.as_ref(),
-            "{ id: \"…\", code: \"…\", alternative_code: \"…\" }",
-        );
-        out.push_str("\n# Smartcards of it: one at least, better three.\n");
-        match self.smartcards.is_empty() {
-            true => out.push_str("# smartcards:\n#   - { id: \"…\", serial_number: \"…\", alternative_code: \"…\", ca_id: \"…\" }\n"),
-            false => {
-                out.push_str("smartcards:\n");
-                for card in &self.smartcards {
-                    out.push_str(&format!("  - {}\n", flow(card)));
-                }
-            }
-        }
-        out.push_str("\n# CA ids of set-top boxes of it.\n");
-        match self.stbs.is_empty() {
-            true => out.push_str("# stbs: [\"…\"]\n"),
-            false => {
-                let stbs: Vec<String> = self.stbs.iter().map(|stb| quoted(stb)).collect();
-                out.push_str(&format!("stbs: [{}]\n", stbs.join(", ")));
-            }
-        }
-        record(
-            &mut out,
-            "no_service",
-            "To be refused: a product that is no service.",
-            self.no_service.as_ref(),
-            "{ code: \"…\" }",
-        );
-        record(
-            &mut out,
-            "no_smartcard",
-            "To be refused: an item that is no smartcard.",
-            self.no_smartcard.as_ref(),
-            "{ serial_number: \"…\" }",
-        );
-        record(
-            &mut out,
-            "service_elsewhere",
-            "To be refused: a service that is not on the subscription.",
-            self.service_elsewhere.as_ref(),
-            "{ code: \"…\" }",
-        );
-        record(
-            &mut out,
-            "smartcard_elsewhere",
-            "To be refused: a smartcard that is not on the subscription.",
-            self.smartcard_elsewhere.as_ref(),
-            "{ serial_number: \"…\" }",
-        );
-        out.push_str(
-            "\n# An order the API takes and Conax rejects, such as one for a blocked smartcard.\n",
-        );
-        match &self.rejected {
-            Some(order) => out.push_str(&format!(
-                "rejected:\n  subscription: {}\n  service: {}\n  smartcard: {}\n",
-                flow(&order.subscription),
-                flow(&order.service),
-                flow(&order.smartcard)
-            )),
-            None => out.push_str(
-                "# rejected:\n#   subscription: { number: \"…\" }\n#   service: { code: \"…\" }\n#   smartcard: { serial_number: \"…\" }\n",
-            ),
-        }
-        let patience = render_duration(self.patience());
-        out.push_str(&format!(
-            "\n# How long a request may wait until it is sent to Conax.\npatience: {patience}\n"
-        ));
-        out
-    }
 }
 
 /// A smartcard that is blocked or retired at Conax, with a service of its subscription.
@@ -463,30 +354,4 @@ fn named(kind: IdentifierKind) -> impl Fn(&Marked, &mut Findings) -> Option<Name
             },
         )
     }
-}
-
-/// A record of the file, or a remark on how it would be named.
-fn record(out: &mut String, key: &str, what: &str, named: Option<&Named>, hint: &str) {
-    out.push_str(&format!("\n# {what}\n"));
-    match named {
-        Some(named) => out.push_str(&format!("{key}: {}\n", flow(named))),
-        None => out.push_str(&format!("# {key}: {hint}\n")),
-    }
-}
-
-fn flow(named: &Named) -> String {
-    let keys = named
-        .keys
-        .iter()
-        .map(|(key, value)| format!("{key}: {}", quoted(value)));
-    let ca_id = named
-        .ca_id
-        .iter()
-        .map(|ca_id| format!("ca_id: {}", quoted(ca_id)));
-    let members: Vec<String> = keys.chain(ca_id).collect();
-    format!("{{ {} }}", members.join(", "))
-}
-
-fn quoted(text: &str) -> String {
-    Value::String(text.to_owned()).to_string()
 }

@@ -15,9 +15,9 @@ struct Creation {
 }
 
 pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
-    orders::creating()
-        .map(|operation| of(operation, world).len())
-        .sum()
+    let opposites = orders::order(Operation::AddSubscriptions, world, 0).map_or(0, |_| 2);
+    let forms = orders::creating().map(|operation| of(operation, world).len());
+    forms.sum::<usize>() + opposites
 }
 
 pub(super) fn run(session: &mut Session<'_>) {
@@ -45,7 +45,24 @@ pub(super) fn run(session: &mut Session<'_>) {
             session.accepted(&clauses, creation.operation, creation.parameters);
         }
     }
+    opposite(session);
     not_given(session);
+}
+
+/// An activation while the cancellation of the same waits.
+fn opposite(session: &mut Session<'_>) {
+    let Some(order) = orders::order(Operation::AddSubscriptions, session.world, 0) else {
+        return;
+    };
+    let waits = with(&order, "start_date", FAR.into());
+    let cancellation = session.accepted(&[], Operation::CancelSubscriptions, waits.clone());
+    let clauses = ["add_subscriptions.opposite-pending"];
+    match cancellation {
+        Some(_) => {
+            session.accepted(&clauses, Operation::AddSubscriptions, waits);
+        }
+        None => session.untestable(&clauses, "its cancellations are refused"),
+    }
 }
 
 /// What the world file lacks to try these.
@@ -195,9 +212,6 @@ fn identifiers(creations: &mut Creations, world: &TargetWorld, order: &Value) {
 /// What only one operation has.
 fn of_one(creations: &mut Creations, world: &TargetWorld, order: &Value) {
     match creations.operation {
-        Operation::AddSubscriptions => {
-            creations.add(order, &["add_subscriptions.opposite-pending"], &[]);
-        }
         Operation::CreatePairing => {
             creations.add(
                 order,

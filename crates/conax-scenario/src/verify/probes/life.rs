@@ -3,6 +3,7 @@
 use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
+use super::dated;
 use super::orders::{self, FAR, with};
 use crate::conformance::Heard;
 use crate::verify::session::{Options, Session};
@@ -14,42 +15,76 @@ const YES: [&str; 3] = ["true", "1", "\"true\""];
 pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
     let has = |operation: &Operation| orders::order(*operation, world, 0).is_some();
     let adds = usize::from(has(&Operation::AddSubscriptions));
+    // At once in each form and with a date; EXPRESS; one after all of them.
+    let adds = adds * (YES.len() + 3) + dated::creations(world);
     let rejected = usize::from(world.rejected.is_some()) * 2;
-    orders::creating().filter(has).count() + adds * (YES.len() + 1) + rejected
+    orders::creating().filter(has).count() + adds + rejected
 }
 
 pub(super) fn run(session: &mut Session<'_>) {
-    let created = session.created().to_vec();
+    let soon = dated::give(session);
     at_once(session);
     rejected(session);
+    express(session);
     let all = session.created().to_vec();
     if all.is_empty() {
-        session.untestable(
-            &["law.c1", "request.states", "request.none-lost"],
-            "no request was created",
-        );
+        session.untestable(&["law.c1", "request.states"], "no request was created");
         return;
     }
-    let due: Vec<String> = all
+    let is_soon = |id: &String| soon.as_ref().is_some_and(|soon| soon.id == *id);
+    let now = dated::now(session).unwrap_or_default();
+    let due = all
         .iter()
-        .filter(|id| !is_far(session, id))
+        .filter(|id| is_soon(id) || is_due(session, id, &now));
+    let due: Vec<String> = due.cloned().collect();
+    let mut ended = session.wait_for_ends(&due);
+    let later = give_later(session);
+    let has_later_ended = later.is_some_and(|id| !session.wait_for_ends(&[id]).is_empty());
+    if ended.len() < due.len() {
+        ended = session.wait_for_ends(&due);
+    }
+    if let Some(soon) = &soon {
+        match has_later_ended || ended.contains(&soon.id) {
+            true => dated::judge_soon(session, soon, &ended),
+            false => untestable_unsent(session, &["scheduled-date.sent-when-due"]),
+        }
+    }
+    let behind: Vec<String> = due
+        .iter()
+        .filter(|id| has_later_ended && !ended.contains(*id) && !is_soon(id))
         .cloned()
         .collect();
-    let ended = session.wait_for_ends(&due);
-    completes(session, &all);
-    not_before(session, &created);
-    ends_once(session, &all);
+    completes(session, &all, &behind);
     if ended.is_empty() {
-        let why = format!("nothing was sent within {:?}", session.world.patience());
-        session.untestable(
-            &[
-                "request.completed-members",
-                "request.updated",
-                "law.c5",
-                "request.ends-once",
-            ],
-            &why,
-        );
+        let clauses = [
+            "request.completed-members",
+            "request.updated",
+            "law.c5",
+            "request.ends-once",
+        ];
+        untestable_unsent(session, &clauses);
+    }
+}
+
+fn untestable_unsent(session: &mut Session<'_>, clauses: &[&str]) {
+    let why = format!("nothing was sent within {:?}", session.world.patience());
+    session.untestable(clauses, &why);
+}
+
+/// An order that is due at once, given after all others.
+fn give_later(session: &mut Session<'_>) -> Option<String> {
+    let operation = Operation::AddSubscriptions;
+    let order = orders::order(operation, session.world, 1)?;
+    let heard = session.accepted(&[], operation, order)?;
+    Some(heard.data()["id"].as_str()?.to_owned())
+}
+
+/// EXPRESS is sent as well.
+fn express(session: &mut Session<'_>) {
+    let operation = Operation::AddSubscriptions;
+    if let Some(order) = orders::order(operation, session.world, 0) {
+        let express = with(&order, "priority", "EXPRESS".into());
+        session.accepted(&[], operation, express);
     }
 }
 
@@ -63,8 +98,11 @@ fn known(session: &Session<'_>, id: &str, member: &str) -> Value {
         .unwrap_or_default()
 }
 
-fn is_far(session: &Session<'_>, id: &str) -> bool {
-    known(session, id, "scheduled_date") == FAR && known(session, id, "process_immediately") != 1
+/// Whether nothing keeps a request from being sent; of one that no witness heard of nobody knows.
+fn is_due(session: &Session<'_>, id: &str, now: &str) -> bool {
+    let mut created = session.witness.created();
+    let object = created.find_map(|(known, object)| (known == id).then_some(object));
+    object.is_some_and(|object| !dated::is_ahead(object, now))
 }
 
 /// Sent by their call.
@@ -141,30 +179,34 @@ fn rejected(session: &mut Session<'_>) {
     }
 }
 
-/// One of each type has to end COMPLETED.
-fn completes(session: &mut Session<'_>, all: &[String]) {
+/// One of each type has to end COMPLETED, and none is left behind by those that were made later.
+fn completes(session: &mut Session<'_>, all: &[String], behind: &[String]) {
     for operation in orders::creating() {
         let own = format!("{}.completes", operation.name());
         let made = operation.creates().map_or("", |made| made.code());
-        let of_type: Vec<&String> = all
-            .iter()
-            .filter(|id| known(session, id, "type") == made)
-            .collect();
+        let is_of_type = |id: &&String| known(session, id, "type") == made;
+        let of_type: Vec<&String> = all.iter().filter(is_of_type).collect();
         let with_state = |state: &str| {
             of_type
                 .iter()
                 .find(|id| known(session, id, "life_cycle_state") == state)
         };
-        if let Some(id) = with_state("COMPLETED").map(|id| (*id).clone()) {
-            let shown = show(session, &id);
-            if let Some(heard) = shown {
+        let left = behind.iter().find(is_of_type).cloned();
+        let completed = with_state("COMPLETED").map(|id| (*id).clone());
+        let is_rejected = with_state("REJECTED").is_some();
+        if let Some(heard) = left.and_then(|id| show(session, &id)) {
+            let state = heard.data()["life_cycle_state"].as_str().unwrap_or("gone");
+            let found = format!("{state}, though a request made after it was sent");
+            session.judge(&[&own], &heard, false, "sent, as it is due", &found);
+        } else if let Some(id) = completed {
+            if let Some(heard) = show(session, &id) {
                 let state = heard.data()["life_cycle_state"] == "COMPLETED";
                 session.judge(&[&own], &heard, state, "COMPLETED", "another state");
                 if heard.data()["reference_number"].is_string() {
                     session.look_up_reference(&heard.data().clone());
                 }
             }
-        } else if with_state("REJECTED").is_some() {
+        } else if is_rejected {
             let why = "its Conax rejected every such request";
             session.untestable(&[&own], why);
         } else {
@@ -178,39 +220,4 @@ fn show(session: &mut Session<'_>, id: &str) -> Option<Heard> {
         Operation::Show,
         json!({ "provisioning_request_identifier": { "id": id } }),
     )
-}
-
-/// What has a date far away still waits.
-fn not_before(session: &mut Session<'_>, created: &[String]) {
-    let far: Vec<String> = created
-        .iter()
-        .filter(|id| is_far(session, id))
-        .take(4)
-        .cloned()
-        .collect();
-    for id in far {
-        if let Some(heard) = show(session, &id) {
-            let state = heard.data()["life_cycle_state"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned();
-            session.judge(
-                &["scheduled-date.not-before"],
-                &heard,
-                state == "PENDING",
-                "PENDING until its date",
-                &state,
-            );
-        }
-    }
-}
-
-/// Everything that was created is still there, and what has ended stays as it is.
-fn ends_once(session: &mut Session<'_>, all: &[String]) {
-    for id in all {
-        session.is_still_there(id);
-    }
-    for state in ["COMPLETED", "REJECTED", "PENDING"] {
-        session.call(Operation::List, json!({ "life_cycle_state": state }));
-    }
 }

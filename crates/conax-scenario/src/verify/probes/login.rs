@@ -30,11 +30,11 @@ const LOGIN: &[&str] = &[
     "same.tokens",
 ];
 
-/// One order is given with a token of its own, and one under a unit of its own.
+/// One order is given with a token of its own, and two with and without a unit.
 pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
     let has_order = orders::order(Operation::AddSubscriptions, world, 0).is_some();
     match &world.login {
-        Some(login) if has_order => 1 + usize::from(login.unit.is_some()),
+        Some(login) if has_order => 1 + 2 * usize::from(login.unit.is_some()),
         _ => 0,
     }
 }
@@ -93,11 +93,16 @@ pub(super) fn run(session: &mut Session<'_>) {
         true => login.username.to_uppercase(),
         false => login.username.to_lowercase(),
     };
-    session.accepted(
-        &["token.user-name-case"],
-        Operation::IssueToken,
-        with(&body, "username", other_case.into()),
-    );
+    match other_case == login.username {
+        true => session.untestable(
+            &["token.user-name-case"],
+            "the user name in the world file has no letters",
+        ),
+        false => {
+            let other_case = with(&body, "username", other_case.into());
+            session.accepted(&["token.user-name-case"], Operation::IssueToken, other_case);
+        }
+    }
     let second = session.accepted(&["token.login"], Operation::IssueToken, body.clone());
     let tokens = (
         first.as_ref().and_then(token_of),
@@ -117,6 +122,10 @@ fn refused_logins(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
         let wrong = with(body, name, format!("not-{}", login.organisation).into());
         session.refused(&["token.login-mandatory"], Operation::IssueToken, wrong);
     }
+    // Who looks at its beginning only takes this one.
+    let almost = format!("{}x", body["password"].as_str().unwrap_or_default());
+    let almost = with(body, "password", almost.into());
+    session.refused(&["token.login-mandatory"], Operation::IssueToken, almost);
 }
 
 /// Two tokens live side by side and see the same; a released one is dead.
@@ -200,22 +209,31 @@ fn unit(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
         );
         return;
     };
+    let order = with(&order, "start_date", orders::FAR.into());
+    let usual = session.accepted(&[], Operation::AddSubscriptions, order.clone());
     let wanted = with(body, "unit", unit.clone().into());
     let heard = session.accepted(&["issue_token.unit"], Operation::IssueToken, wanted);
     let Some(token) = heard.as_ref().and_then(token_of) else {
         return;
     };
-    let order = with(
-        &with(&order, "token", token.into()),
-        "start_date",
-        orders::FAR.into(),
-    );
-    let made = session.accepted(&["token.unit"], Operation::AddSubscriptions, order);
+    let order = with(&order, "token", token.into());
+    let made = session.accepted(&[], Operation::AddSubscriptions, order);
     session.renew_token();
     let Some(made) = made else {
         return;
     };
-    let found = made.data()["log_information"]["created_by_unit"]["id"].clone();
+    let unit_of = |heard: &Heard| heard.data()["log_information"]["created_by_unit"]["id"].clone();
+    let found = unit_of(&made);
+    if found.is_null()
+        || usual.is_some_and(|usual| unit_of(&usual) == found && found == unit.as_str())
+    {
+        let why = match found.is_null() {
+            true => "its requests do not tell their unit",
+            false => "the unit in the world file is the user's own; name another one",
+        };
+        session.untestable(&["token.unit"], why);
+        return;
+    }
     let holds = found == unit.as_str();
     session.judge(
         &["token.unit", "issue_token.unit"],

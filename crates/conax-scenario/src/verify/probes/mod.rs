@@ -1,11 +1,14 @@
 //! What a verification asks, in order: each probe is a few calls that show whether some clauses
 //! hold. Judging what any answer shows is not their business; the witness does it.
 
+mod again;
 mod creating;
+mod dated;
 mod laws;
 mod life;
 mod login;
 mod methods;
+mod misnamed;
 mod orders;
 mod reading;
 mod refusing;
@@ -109,6 +112,13 @@ pub const fn probes() -> &'static [Probe] {
             writes: true,
             creates: laws::creations,
             run: laws::run_writing,
+        },
+        Probe {
+            name: "again",
+            about: "everything that was created, once more after a while",
+            writes: true,
+            creates: again::creations,
+            run: again::run,
         },
     ]
 }

@@ -3,6 +3,7 @@
 use conax_contract::crm::{LifeCycleState, Operation, RequestType, encode};
 use serde_json::{Map, Value, json};
 
+use super::misnamed;
 use super::orders::with;
 use crate::document::Door;
 use crate::target::HttpCall;
@@ -108,6 +109,7 @@ fn shows(session: &mut Session<'_>, request: &Value) {
     let one = with(&by("id"), "fields_set", "log_information".into());
     session.accepted(&["show.fields_set"], operation, one);
     escaped(session, request);
+    misnamed::request(session, request);
     let both = HttpCall::get(
         Door::Crm,
         format!(
@@ -393,5 +395,6 @@ impl Session<'_> {
                 "a list without it",
             );
         }
+        misnamed::reference(self, item);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use conax_contract::crm::{IdentifierKind, Need, Operation, ParameterEntry, ValueKind};
 use serde_json::{Value, json};
 
+use super::misnamed;
 use super::orders::{self, with, without};
 use crate::verify::session::Session;
 use crate::verify::world::Named;
@@ -26,6 +27,7 @@ pub(super) fn run(session: &mut Session<'_>) {
         }
         elsewhere(session, operation, &order);
     }
+    misnamed::records(session);
     sets(session);
     twice(session);
     let Some((mut before, after)) = before.zip(all_ids(session)) else {
