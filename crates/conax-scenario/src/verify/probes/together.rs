@@ -52,7 +52,7 @@ fn calls(session: &Session<'_>, round: usize) -> Vec<(Operation, Value)> {
     let operation = Operation::AddSubscriptions;
     let count = session.options.parallel;
     let orders = (0..count).filter_map(|place| {
-        let card = if round % 2 == 0 { 0 } else { place };
+        let card = if round.is_multiple_of(2) { 0 } else { place };
         let order = orders::order(operation, session.world, card)?;
         Some((
             operation,
