@@ -41,6 +41,7 @@ mod fault_laws;
 mod fault_plan;
 mod fault_sockets;
 mod faults;
+mod ledger_size;
 mod parity;
 mod secrets;
 mod simulator;

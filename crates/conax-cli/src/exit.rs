@@ -65,7 +65,9 @@ impl Exit {
             Self::Settings => "a settings, world, profile, ledger or scenario file is wrong",
             Self::NotMet => "what was checked is not as expected",
             Self::Surroundings => "an address is taken, or a target does not answer",
-            Self::NothingRan => "nothing was played: none found, none chosen, or all skipped",
+            Self::NothingRan => {
+                "nothing was played or proven: none found, none chosen, all skipped"
+            }
             Self::Interrupted => "it was stopped; the reports are written",
             Self::ReportNotWritten => {
                 "a report, or what goes to standard output, could not be written"

@@ -1,9 +1,11 @@
 //! What became of every order: what both sides did, written down, and what follows from it.
 //!
 //! The two journals hold facts only: the CRM's side what it recorded, sent, read and settled; the
-//! head-end's side what it received, did and answered. [`Ledger::reckon`] folds them into one row for
-//! each acknowledged request. Nothing here is ever taken back; a ledger that is full says so.
-//! Read on: `reckoning` (the fold), `chunked` (how the journals are kept).
+//! head-end's side what it received, did and answered. Each event changes what is known of its
+//! request (`account`), which is kept of every request for ever, in less than 96 bytes; from it
+//! [`Ledger::reckon`] makes one row for each acknowledged request, and the totals. The events
+//! themselves are kept within a limit, the last ones; each row says how many of its own were let go.
+//! Read on: `row`, `account`, `reckoning`, `chunks` (how long lists are kept).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,16 +13,27 @@ use std::sync::Arc;
 use crate::command::{Command, CommandKind};
 use crate::crm::RequestNumber;
 use crate::fault::Deed;
+use crate::id::SmartcardId;
 use crate::time::SimTime;
 
-mod chunked;
+mod account;
+mod chunks;
+mod parts;
 mod reckoning;
+mod row;
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;
 
-pub use chunked::Chunked;
-pub use reckoning::{Fate, ForeignRow, Reckoning, Row, Standing, Totals};
+pub use account::{OpenExchange, OutcomePart, Owner};
+pub use parts::{LedgerParts, RowPart};
+pub use reckoning::Reckoning;
+pub use row::{Fate, ForeignRow, Row, Standing, Totals};
+
+use account::Account;
+use chunks::Lines;
 
 /// The number of an exchange with the head-end, counted by the house.
 pub type ExchangeNumber = u64;
@@ -138,6 +151,19 @@ pub enum CasEvent {
     },
 }
 
+impl CasEvent {
+    /// The exchange it is about, if it is about one.
+    #[must_use]
+    pub const fn exchange(&self) -> Option<ExchangeNumber> {
+        match self {
+            Self::Received { exchange, .. }
+            | Self::Answered { exchange, .. }
+            | Self::NotAnswered { exchange, .. } => Some(*exchange),
+            Self::Did(deed) => deed.exchange(),
+        }
+    }
+}
+
 /// An event and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct At<T> {
@@ -147,12 +173,12 @@ pub struct At<T> {
     pub event: T,
 }
 
-/// Both journals, in order.
+/// Both journals, in order, and what follows from all there ever was in them.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    crm: Chunked<At<CrmEvent>>,
-    cas: Chunked<At<CasEvent>>,
-    is_full: bool,
+    crm: Lines<At<CrmEvent>>,
+    cas: Lines<At<CasEvent>>,
+    account: Account,
     limit: usize,
     /// Tells the ledgers of a house apart: what belongs to an older one is not written down here.
     pub generation: u64,
@@ -161,7 +187,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// An empty ledger that keeps this many events of each side.
+    /// An empty ledger that keeps the last so many events of each side.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self {
@@ -170,56 +196,29 @@ impl Ledger {
         }
     }
 
-    /// The CRM's journal of the one and the head-end's of the other.
-    #[must_use]
-    pub fn of_sides(crm: Self, cas: Self) -> Self {
-        Self {
-            cas: cas.cas,
-            is_full: crm.is_full || cas.is_full,
-            ..crm
-        }
-    }
-
     /// Writes down what the CRM's side did.
     pub fn crm(&mut self, at: SimTime, event: CrmEvent) {
-        if self.crm.len() < self.limit {
-            self.crm.push(At { at, event });
-        } else {
-            self.is_full = true;
-        }
+        self.account.crm(&event);
+        self.crm.push(At { at, event }, self.limit);
     }
 
     /// Writes down what the head-end's side did.
     pub fn cas(&mut self, at: SimTime, event: CasEvent) {
-        if self.cas.len() < self.limit {
-            self.cas.push(At { at, event });
-        } else {
-            self.is_full = true;
-        }
+        self.account.cas(at, &event);
+        self.cas.push(At { at, event }, self.limit);
     }
 
     /// Writes down that these requests wait to be sent again: what is under way of them comes back
     /// no more. Of a request whose command has not been sent there is nothing to write.
     pub fn recall(&mut self, at: SimTime, requests: &BTreeSet<RequestNumber>) {
-        let mut sought = requests.clone();
-        let mut under_way = Vec::new();
-        for one in self.crm.iter_back() {
-            if sought.is_empty() {
-                break;
-            }
-            let request = one.event.request();
-            if let (true, CrmEvent::Sent { exchange, .. }) = (sought.remove(&request), &one.event) {
-                under_way.push((request, *exchange));
-            }
-        }
-        for (request, exchange) in under_way.into_iter().rev() {
+        let mut under_way: Vec<_> = requests
+            .iter()
+            .filter_map(|request| Some((self.account.under_way(*request)?, *request)))
+            .collect();
+        under_way.sort_unstable();
+        for (exchange, request) in under_way {
             self.crm(at, CrmEvent::Recalled { request, exchange });
         }
-    }
-
-    /// Says that something was not written down, in whatever these journals were read from.
-    pub const fn mark_full(&mut self) {
-        self.is_full = true;
     }
 
     /// The same journals, as the beginning of a ledger of this generation.
@@ -231,39 +230,50 @@ impl Ledger {
         }
     }
 
-    /// Whether something was not written down any more.
+    /// How many events of each side are kept no longer.
     #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.is_full
+    pub const fn let_go(&self) -> (u64, u64) {
+        (self.crm.let_go(), self.cas.let_go())
     }
 
-    /// The CRM's journal.
+    /// The CRM's journal, as far as it is kept.
     pub fn crm_events(&self) -> impl Iterator<Item = &At<CrmEvent>> {
         self.crm.iter()
     }
 
-    /// The head-end's journal.
+    /// The head-end's journal, as far as it is kept.
     pub fn cas_events(&self) -> impl Iterator<Item = &At<CasEvent>> {
         self.cas.iter()
     }
 
-    /// How many events each side has.
+    /// How many events of each side are kept.
     #[must_use]
-    pub fn lens(&self) -> (usize, usize) {
+    pub const fn lens(&self) -> (usize, usize) {
         (self.crm.len(), self.cas.len())
     }
 
     /// What follows from both journals.
     #[must_use]
     pub fn reckon(&self) -> Reckoning {
-        Reckoning::of(self.crm_events(), self.cas_events(), self.is_foreign)
+        Reckoning::of(self)
     }
 
-    /// What somebody did at the head-end's console, in order.
-    pub fn console(&self) -> impl Iterator<Item = (SimTime, &Command)> {
-        self.cas.iter().filter_map(|one| match &one.event {
-            CasEvent::Did(Deed::Console { command, .. }) => Some((one.at, command)),
-            _ => None,
-        })
+    /// What follows from both journals, counted.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.account.totals(self.is_foreign)
+    }
+
+    /// Exchanges that came to the head-end and have not been left, though the CRM may have given up.
+    pub fn at_head_end(&self) -> impl Iterator<Item = ExchangeNumber> {
+        let open = self.account.open.iter();
+        open.filter(|(_, one)| one.is_there)
+            .map(|(exchange, _)| *exchange)
+    }
+
+    /// What somebody did at the head-end's console to one of these smartcards, last.
+    #[must_use]
+    pub fn console(&self, cards: &[SmartcardId]) -> Option<(SimTime, &Command)> {
+        self.account.console(cards)
     }
 }

@@ -146,6 +146,7 @@ fn note(world: &Shared, row: &ProvisioningRequest, exchange: u64, transaction: T
             transaction,
             changed: true,
             late: false,
+            is_part: false,
         }),
         CasEvent::Answered {
             exchange,

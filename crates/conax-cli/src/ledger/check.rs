@@ -47,7 +47,8 @@ pub(super) fn command() -> Command {
         )
         .after_help(
             "Ends with 4 if a proof does not hold, else with 3 if a file could not be read or is \
-             not a ledger.\n\nExample:\n  conax-sim ledger check mine.ledger.jsonl",
+             not a ledger, else with 6 if of every request lines were let go, so that \
+             nothing is proven.\n\nExample:\n  conax-sim ledger check mine.ledger.jsonl",
         )
 }
 
@@ -66,11 +67,17 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
         }
         exit = match (exit, &checked) {
             (_, Ok(Err(_))) => Exit::NotMet,
-            (Exit::Met, Err(_)) => Exit::Settings,
+            (Exit::Met | Exit::NothingRan, Err(_)) => Exit::Settings,
+            (Exit::Met, Ok(Ok(proven))) if is_unproven(proven) => Exit::NothingRan,
             (exit, _) => exit,
         };
     }
     exit
+}
+
+/// Whether nothing of a ledger is proven, though there are requests in it.
+const fn is_unproven(proven: &Proven) -> bool {
+    proven.unproven > 0 && proven.unproven == proven.totals.acknowledged
 }
 
 fn check(file: &str) -> Checked {
@@ -106,7 +113,10 @@ fn print_human(file: &str, checked: &Checked) {
             print::result(format_args!("{file}\n\n{}", table(&proven.totals)));
             let requests = counted(proven.totals.acknowledged, "request");
             let lines = counted(journal_lines(proven), "journal line");
-            print::result(format_args!("proof holds: {requests}, {lines}"));
+            match proven.unproven {
+                0 => print::result(format_args!("proof holds: {requests}, {lines}")),
+                unproven => print::result(format_args!("{}", partly_proven(proven, unproven))),
+            }
         }
         Ok(Err(problems)) => {
             for problem in problems {
@@ -115,6 +125,26 @@ fn print_human(file: &str, checked: &Checked) {
             print::result(summary(problems.len()));
         }
         Err(problem) => print::aside(format_args!("{file}: {problem}")),
+    }
+}
+
+/// What is proven of a ledger of which lines were let go, and what is not.
+fn partly_proven(proven: &Proven, unproven: u64) -> String {
+    let header = &proven.header;
+    let lines = counted(journal_lines(proven), "journal line");
+    let rest = format!(
+        "{} not proven: {} of the CRM's journal and {} of Conax's were let go (`ledger-limit`), so \
+         their rows and their part of the totals are as they were told",
+        counted(unproven, "request"),
+        counted(header.crm_let_go, "line"),
+        header.conax_let_go,
+    );
+    match proven.totals.acknowledged - unproven {
+        0 => format!("nothing is proven: {rest}"),
+        requests => format!(
+            "proof holds: {}, {lines}\n{rest}",
+            counted(requests, "request")
+        ),
     }
 }
 
@@ -139,20 +169,40 @@ fn journal_lines(proven: &Proven) -> u64 {
 /// What was proven, a line for each number; the two ways to count the requests side by side.
 fn table(totals: &Totals) -> String {
     let rows = [
-        ("done once", totals.once, "completed", totals.completed),
-        ("done twice", totals.twice, "rejected", totals.rejected),
-        ("never done", totals.never, "pending", totals.pending),
-        ("unknown", totals.unknown, "in flight", totals.in_flight),
+        (
+            "done once",
+            totals.once,
+            Some(("completed", totals.completed)),
+        ),
+        (
+            "done twice",
+            totals.twice,
+            Some(("rejected", totals.rejected)),
+        ),
+        (
+            "done in part",
+            totals.partly,
+            Some(("pending", totals.pending)),
+        ),
+        (
+            "never done",
+            totals.never,
+            Some(("in flight", totals.in_flight)),
+        ),
+        ("unknown", totals.unknown, None),
         (
             "acknowledged",
             totals.acknowledged,
-            "acknowledged",
-            totals.acknowledged,
+            Some(("acknowledged", totals.acknowledged)),
         ),
     ];
     let mut text = format!("  {:<21}{}\n", "at Conax", "at the CRM");
-    for (conax, done, crm, ended) in rows {
-        text.push_str(&format!("  {conax:<12}{done:>6}   {crm:<12}{ended:>6}\n"));
+    for (conax, done, ended) in rows {
+        text.push_str(&format!("  {conax:<12}{done:>6}"));
+        if let Some((crm, ended)) = ended {
+            text.push_str(&format!("   {crm:<12}{ended:>6}"));
+        }
+        text.push('\n');
     }
     let asides = [
         ("not known to the CRM", totals.unknown_to_crm),
@@ -172,6 +222,7 @@ fn print_json(file: &str, checked: &Checked) {
             "file": file,
             "holds": true,
             "journal_lines": journal_lines(proven),
+            "unproven": proven.unproven,
             "totals": proven.totals,
         }),
         Ok(Err(problems)) => {

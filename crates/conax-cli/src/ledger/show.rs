@@ -12,10 +12,11 @@ use crate::serve::complain;
 use crate::write::write_file;
 
 /// The totals, in the order in which they are printed, and their words.
-const TOTALS: [(&str, &str); 12] = [
+const TOTALS: [(&str, &str); 13] = [
     ("acknowledged", "requests acknowledged"),
     ("once", "Conax carried out once"),
     ("twice", "Conax carried out more than once"),
+    ("partly", "Conax carried out in part"),
     ("never", "Conax did not carry out, or has lost"),
     ("unknown", "what Conax did is not known"),
     ("completed", "COMPLETED"),
@@ -82,6 +83,28 @@ fn print_ledger(answer: &Value) {
             row["conax"].as_str().unwrap_or("?"),
         ));
     }
+    if answer["is_full"] == true {
+        print::result(
+            "lines of the journals were let go (`ledger-limit`): rows and totals are right, and a \
+             ledger file will not prove all of them",
+        );
+    }
+}
+
+/// Says what the file does not prove, by its header.
+fn tell_unproven(text: &str) {
+    let header = text.lines().next().unwrap_or_default();
+    let header: Value = serde_json::from_str(header).unwrap_or_default();
+    let count = |name: &str| header[name].as_u64().unwrap_or(0);
+    let (crm, conax) = (count("crm_let_go"), count("conax_let_go"));
+    if (crm, conax) != (0, 0) {
+        print::aside(format_args!(
+            "note: {crm} lines of the CRM's journal and {conax} of Conax's are not in it, because \
+             `ledger-limit` let them go: it has {} rows that nothing in it proves; begin again with \
+             a higher limit to prove everything",
+            count("unproven"),
+        ));
+    }
 }
 
 pub(super) fn save(matches: &ArgMatches) -> Exit {
@@ -94,6 +117,7 @@ pub(super) fn save(matches: &ArgMatches) -> Exit {
         Ok((200, text)) => match write_file(Path::new(path), text.as_bytes()) {
             Ok(()) => {
                 print::result(format_args!("saved to `{path}`"));
+                tell_unproven(&text);
                 Exit::Met
             }
             Err(error) => {

@@ -190,7 +190,7 @@ pub struct LedgerView {
     pub totals: crate::proof::Totals,
     /// Whether both sides add up.
     pub adds_up: bool,
-    /// Whether something was not written down any more.
+    /// Whether lines of the journals were let go; rows and totals are right nevertheless.
     pub is_full: bool,
     /// Rows, in order of their number.
     pub rows: Vec<LedgerRowView>,
@@ -206,7 +206,7 @@ pub struct LedgerRowView {
     pub request_type: &'static str,
     /// How the CRM sees it.
     pub crm: &'static str,
-    /// How often the head-end carried it out: once, twice, never, unknown.
+    /// How often the head-end carried it out: once, twice, partly, never, unknown.
     pub conax: &'static str,
     /// Whether the CRM thinks rightly of it.
     pub known_to_crm: bool,
@@ -216,6 +216,8 @@ pub struct LedgerRowView {
     pub exchanges: Vec<u64>,
     /// The transactions that carried it out.
     pub transactions: Vec<String>,
+    /// How many lines of both journals about it were let go.
+    pub lines_let_go: u64,
 }
 
 /// The drift.

@@ -81,6 +81,8 @@ pub enum ConaxDid {
     Once,
     /// More than once.
     Twice,
+    /// In part.
+    Partly,
     /// Never, or it has forgotten that it did.
     Never,
 }
@@ -92,6 +94,7 @@ impl ConaxDid {
         match self {
             Self::Once => "once",
             Self::Twice => "twice",
+            Self::Partly => "partly",
             Self::Never => "never",
         }
     }

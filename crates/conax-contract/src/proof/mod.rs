@@ -7,6 +7,12 @@
 //! has the lines and how they are encoded; [`Checker`] verifies rows and totals from the two
 //! journals alone.
 //!
+//! The journals may be their ends only: the header says how many lines of each were let go
+//! (`crm_let_go`, `conax_let_go`). The rows of those whose lines are among them say how many of
+//! their own are missing, and stand before the journals, because nothing about them can be proven:
+//! they count in the totals as they are told, must agree with themselves and with the lines that
+//! are left, and [`Proven`] says how many they are. Everybody else is proven as ever.
+//!
 //! # What the journals of a request must hold
 //!
 //! - CRM: one `acknowledged`; then for each exchange `sent` and, unless it is still under way,
@@ -42,8 +48,9 @@
 //!   `recalled`; else PENDING.
 //! - `executions`, `undone`: how many of its transactions were executed, and undone.
 //!   `transactions`: all of `executed`, `refused` and `pretended`, in the order of the journal.
-//! - `conax`: executed and not undone `once`, `twice` (or more), `never`; `unknown` if anything
-//!   left for a head-end whose journal we do not have.
+//! - `conax`: executed and not undone `once`, `twice` (or more), `never`; `partly` if each time it
+//!   was a part only (`executed` with `partly`); `unknown` if anything left for a head-end whose
+//!   journal we do not have.
 //! - `known_to_crm`: true while it has not ended; COMPLETED: if it was done `once`; REJECTED: if it
 //!   was done `never` and every exchange that left was answered with a status code. An outcome
 //!   `unknown` is taken for what the answers say.
@@ -55,7 +62,7 @@
 //! Each journal is numbered without gaps, the header counts its lines, each row counts those of its
 //! request, and every line ends in a `sum` of its own text, which shows damage and edits by hand
 //! (it is no signature). Some things are told once, so that only the sum vouches for them: `at`,
-//! `cards`, `changed` and `because`; a foreign command; the error of what was never sent or was
+//! `cards`, `changed` and `because`; `partly` of what was executed more than once; a foreign command; the error of what was never sent or was
 //! answered without status code; the status code of an answer the CRM did not read, and of a
 //! refusal that is not all that came of its exchange; the fault of an exchange that was sent again.
 //! Everything else stands against another line, whatever sums, numbers and counts say, once its

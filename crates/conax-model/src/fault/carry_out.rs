@@ -13,7 +13,7 @@ use super::what::{CommandFault, Effect};
 use crate::cas::{CasState, Outcome, Rejection, RejectionCause, Transaction};
 use crate::command::Command;
 use crate::entropy::Ids;
-use crate::id::{DomainName, SmartcardId, TransactionId};
+use crate::id::{DomainName, ProductId, SmartcardId, TransactionId};
 use crate::time::SimTime;
 
 /// How long a command that waits for the next one of its card waits at most (Ours).
@@ -43,6 +43,8 @@ pub enum Deed {
         changed: bool,
         /// Whether it was done later than it was answered.
         late: bool,
+        /// Whether it was a part only of what was told.
+        is_part: bool,
     },
     /// It refused what this exchange told.
     Refused {
@@ -81,6 +83,20 @@ pub enum Deed {
         /// What was done.
         command: Command,
     },
+}
+
+impl Deed {
+    /// The exchange it is about, if it is about one.
+    #[must_use]
+    pub const fn exchange(&self) -> Option<u64> {
+        match self {
+            Self::Executed { exchange, .. }
+            | Self::Refused { exchange, .. }
+            | Self::Pretended { exchange, .. }
+            | Self::Held { exchange, .. } => Some(*exchange),
+            Self::Undone { .. } | Self::Console { .. } => None,
+        }
+    }
 }
 
 /// What came of a command.
@@ -258,16 +274,14 @@ impl HeadEndMemory {
 
     /// Carries out a part of the command and answers as if it were all of it.
     fn execute_part(&mut self, hands: &mut Hands<'_>, told: Told<'_>, count: usize) -> Transaction {
-        match told.command.first_part(count) {
-            Some(part) => self.execute(
-                hands,
-                Told {
-                    command: &part,
-                    ..told
-                },
-            ),
-            None => self.execute_otherwise(hands, told, Effect::FalseOk),
+        let Some(command) = &told.command.first_part(count) else {
+            return self.execute_otherwise(hands, told, Effect::FalseOk);
+        };
+        let transaction = self.execute(hands, Told { command, ..told });
+        if let Some(Deed::Executed { is_part, .. }) = hands.deeds.last_mut() {
+            *is_part = command != told.command;
         }
+        transaction
     }
 
     fn hold(
@@ -394,6 +408,7 @@ fn deed(exchange: u64, transaction: &Transaction, late: bool) -> Deed {
             transaction: transaction.id,
             changed: transaction.effect != crate::cas::Effect::Nothing,
             late,
+            is_part: false,
         },
         Outcome::Rejected(Rejection { cause, .. }) => Deed::Refused {
             exchange,
@@ -413,40 +428,39 @@ fn skewed(now: SimTime, orders: &Orders) -> SimTime {
 }
 
 impl Command {
-    /// The command for its first so many smartcards (or products, if it names one card only), half
-    /// of them for 0; none if nothing of it would be left.
+    /// The command for the first so many members of each of its lists (smartcards and pairing
+    /// modules; products, if it names one card only), half of them for 0; none if nothing of it
+    /// would be left. Half of a list of one is that one, if another list is halved.
     fn first_part(&self, count: usize) -> Option<Self> {
         let mut part = self.clone();
-        let list_len = match &part {
-            Self::AddSubscriptions { products, .. }
-            | Self::CancelSubscriptions { products, .. } => products.len(),
-            Self::CreatePairing { cards, .. } | Self::AddToExistingPairing { cards, .. } => {
-                cards.len()
-            }
-            Self::SendMailMessageToClient(message)
-            | Self::SendBarkMessageToClient { message, .. }
-            | Self::SendRepeatingBarkMessageToClient { message, .. } => message.cards.len(),
-            _ => 1,
-        };
-        let kept = if count == 0 { list_len / 2 } else { count };
-        if kept == 0 {
-            return None;
-        }
         match &mut part {
             Self::AddSubscriptions { products, .. }
             | Self::CancelSubscriptions { products, .. } => {
-                products.truncate(kept);
+                cut(products, &mut Vec::<ProductId>::new(), count)
             }
-            Self::CreatePairing { cards, .. } | Self::AddToExistingPairing { cards, .. } => {
-                cards.truncate(kept);
-            }
+            Self::CreatePairing { cards, modules, .. }
+            | Self::AddToExistingPairing { cards, modules, .. } => cut(cards, modules, count),
             Self::SendMailMessageToClient(message)
             | Self::SendBarkMessageToClient { message, .. }
             | Self::SendRepeatingBarkMessageToClient { message, .. } => {
-                message.cards.truncate(kept);
+                cut(&mut message.cards, &mut Vec::<SmartcardId>::new(), count)
             }
-            _ => {}
+            _ => count > 0,
         }
-        Some(part)
+        .then_some(part)
     }
+}
+
+/// Keeps the first so many of each list, half of them for 0; whether something is left.
+fn cut<A, B>(first: &mut Vec<A>, second: &mut Vec<B>, count: usize) -> bool {
+    if count == 0 && first.len().max(second.len()) < 2 {
+        return false;
+    }
+    let kept = |len: usize| match count {
+        0 => (len / 2).max(len.min(1)),
+        count => count,
+    };
+    first.truncate(kept(first.len()));
+    second.truncate(kept(second.len()));
+    true
 }

@@ -1,171 +1,13 @@
-//! What follows from both journals: a row for each request, and the totals.
+//! What follows from both journals, row by row.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::{At, CasEvent, CrmEvent, ExchangeNumber};
-use crate::command::CommandKind;
+use super::account::{Account, Brief, OpenExchange, Outcome, Owner};
+use super::row::{ForeignRow, Row, Totals};
+use super::{CasEvent, ExchangeNumber, Ledger};
 use crate::crm::RequestNumber;
 use crate::fault::Deed;
 use crate::id::TransactionId;
-
-/// What the head-end really did with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
-    /// Carried it out once.
-    Once,
-    /// Carried it out more than once.
-    Twice,
-    /// Did not carry it out, or has forgotten that it did.
-    Never,
-    /// Nobody knows: it is another head-end.
-    Unknown,
-}
-
-impl Fate {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Twice => "twice",
-            Self::Never => "never",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// How the CRM's side sees a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Not sent.
-    Pending,
-    /// On its way.
-    InFlight,
-    /// Completed.
-    Completed,
-    /// Rejected.
-    Rejected,
-}
-
-impl Standing {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::InFlight => "IN_FLIGHT",
-            Self::Completed => "COMPLETED",
-            Self::Rejected => "REJECTED",
-        }
-    }
-}
-
-/// What became of one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The request.
-    pub request: RequestNumber,
-    /// What it asks for.
-    pub kind: CommandKind,
-    /// The smartcards it names.
-    pub cards: Vec<Arc<str>>,
-    /// How the CRM sees it.
-    pub standing: Standing,
-    /// What the head-end did.
-    pub fate: Fate,
-    /// How often it was carried out, forgotten ones included.
-    pub executions: u64,
-    /// How many of these were forgotten.
-    pub undone: u64,
-    /// Whether the head-end holds it back and will carry it out.
-    pub is_held: bool,
-    /// The exchanges it took.
-    pub exchanges: Vec<ExchangeNumber>,
-    /// The transactions that carried it out.
-    pub transactions: Vec<TransactionId>,
-    /// Every transaction it was carried out, refused or pretended in.
-    pub outcomes: Vec<TransactionId>,
-    /// Whether its command ever left.
-    pub has_left: bool,
-    /// Whether the command left and no answer with a status code was read, the last time.
-    pub left_unanswered: bool,
-    /// Whether the CRM stopped waiting for an exchange that had left, and went on as if it had not.
-    pub was_recalled: bool,
-    /// Events of the CRM's journal about it.
-    pub crm_count: u64,
-    /// Events of the head-end's journal about it.
-    pub cas_count: u64,
-}
-
-/// What the head-end did for others than our own CRM.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ForeignRow {
-    /// The exchange; absent for what was done at the console.
-    pub exchange: Option<ExchangeNumber>,
-    /// Every transaction of it.
-    pub outcomes: Vec<TransactionId>,
-    /// How often something was carried out.
-    pub executions: u64,
-    /// How many of these were forgotten.
-    pub undone: u64,
-    /// Events of the head-end's journal about it.
-    pub cas_count: u64,
-}
-
-impl Row {
-    /// Whether what the CRM thinks is what is: completed and done once, or rejected by an answer
-    /// and not done, or not sent yet.
-    #[must_use]
-    pub fn known_to_crm(&self) -> bool {
-        match (self.standing, self.fate) {
-            (Standing::Pending | Standing::InFlight, _) => true,
-            (Standing::Completed, fate) => matches!(fate, Fate::Once | Fate::Unknown),
-            (Standing::Rejected, Fate::Never | Fate::Unknown) => {
-                !self.left_unanswered && !self.was_recalled
-            }
-            (Standing::Rejected, Fate::Once | Fate::Twice) => false,
-        }
-    }
-}
-
-/// Everything, counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Requests that were acknowledged.
-    pub acknowledged: u64,
-    /// Carried out once.
-    pub once: u64,
-    /// Carried out more than once.
-    pub twice: u64,
-    /// Not carried out, or forgotten.
-    pub never: u64,
-    /// Nobody knows.
-    pub unknown: u64,
-    /// Completed.
-    pub completed: u64,
-    /// Rejected.
-    pub rejected: u64,
-    /// Not sent.
-    pub pending: u64,
-    /// On their way.
-    pub in_flight: u64,
-    /// What the CRM thinks is not what is, or it cannot know.
-    pub unknown_to_crm: u64,
-    /// Completed and not carried out exactly once.
-    pub false_completions: u64,
-    /// Carried out for others than our own CRM.
-    pub foreign_executions: u64,
-}
-
-impl Totals {
-    /// Whether the parts make up the whole, on both sides.
-    #[must_use]
-    pub const fn add_up(&self) -> bool {
-        self.acknowledged == self.once + self.twice + self.never + self.unknown
-            && self.acknowledged == self.completed + self.rejected + self.pending + self.in_flight
-    }
-}
 
 /// What follows from both journals.
 #[derive(Clone, Debug)]
@@ -182,279 +24,231 @@ pub struct Reckoning {
 }
 
 impl Reckoning {
-    /// What follows from these journals; of another head-end there is none.
-    pub(super) fn of<'a>(
-        crm: impl Iterator<Item = &'a At<CrmEvent>>,
-        cas: impl Iterator<Item = &'a At<CasEvent>>,
-        is_foreign: bool,
-    ) -> Self {
-        let mut fold = Fold::default();
-        crm.for_each(|one| fold.crm(&one.event));
-        cas.for_each(|one| fold.cas(&one.event));
-        fold.finish(is_foreign);
-        let foreign: Vec<ForeignRow> = fold.foreign.into_values().collect();
-        let mut totals = Totals {
-            foreign_executions: foreign.iter().map(|row| row.executions).sum(),
-            ..Totals::default()
+    /// What is known, row by row.
+    pub(super) fn of(ledger: &Ledger) -> Self {
+        let account = &ledger.account;
+        let rows = account.briefs.iter();
+        let rows = rows.map(|brief| (brief.request, row(account, brief, ledger.is_foreign)));
+        let mut reckoning = Self {
+            rows: rows.collect(),
+            foreign: Vec::new(),
+            totals: account.totals(ledger.is_foreign),
+            carried_out: Vec::new(),
         };
-        fold.rows.values().for_each(|row| totals.count(row));
-        let kept = fold.done.iter().filter(|(id, _)| !fold.undone.contains(id));
-        let carried_out = kept.filter_map(|(_, whose)| match whose {
-            Whose::Request(request) => Some(*request),
-            Whose::Stranger(_) | Whose::Console(_) => None,
-        });
-        Self {
-            carried_out: carried_out.collect(),
-            rows: fold.rows,
-            foreign,
-            totals,
-        }
-    }
-}
-
-impl Totals {
-    fn count(&mut self, row: &Row) {
-        self.acknowledged += 1;
-        *match row.fate {
-            Fate::Once => &mut self.once,
-            Fate::Twice => &mut self.twice,
-            Fate::Never => &mut self.never,
-            Fate::Unknown => &mut self.unknown,
-        } += 1;
-        *match row.standing {
-            Standing::Pending => &mut self.pending,
-            Standing::InFlight => &mut self.in_flight,
-            Standing::Completed => &mut self.completed,
-            Standing::Rejected => &mut self.rejected,
-        } += 1;
-        self.unknown_to_crm += u64::from(!row.known_to_crm());
-        let as_told = matches!(row.fate, Fate::Once | Fate::Unknown);
-        let hollow = row.standing == Standing::Completed && !as_told;
-        self.false_completions += u64::from(hollow);
-    }
-}
-
-/// Whom an event of the head-end is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Whose {
-    Request(RequestNumber),
-    Stranger(ExchangeNumber),
-    Console(TransactionId),
-}
-
-/// The fold under way.
-#[derive(Default)]
-struct Fold {
-    rows: BTreeMap<RequestNumber, Row>,
-    foreign: BTreeMap<Whose, ForeignRow>,
-    whose: BTreeMap<ExchangeNumber, Whose>,
-    done: Vec<(TransactionId, Whose)>,
-    undone: BTreeSet<TransactionId>,
-}
-
-impl Fold {
-    fn crm(&mut self, event: &CrmEvent) {
-        if let CrmEvent::Acknowledged {
-            request,
-            kind,
-            cards,
-        } = event
-        {
-            self.rows.insert(*request, new_row(*request, *kind, cards));
-            return;
-        }
-        let Some(row) = self.rows.get_mut(&event.request()) else {
-            return;
-        };
-        row.crm_count += 1;
-        match event {
-            CrmEvent::Acknowledged { .. } | CrmEvent::Failed { .. } => {}
-            CrmEvent::Sent { exchange, left, .. } => {
-                row.standing = Standing::InFlight;
-                row.exchanges.push(*exchange);
-                row.has_left |= left;
-                row.left_unanswered = *left;
-            }
-            CrmEvent::Answered { status, .. } => row.left_unanswered = status.is_none(),
-            CrmEvent::Recalled { .. } => {
-                row.standing = Standing::Pending;
-                row.was_recalled |= row.left_unanswered;
-            }
-            CrmEvent::Ended { completed, .. } => {
-                row.standing = match completed {
-                    true => Standing::Completed,
-                    false => Standing::Rejected,
+        let mut strangers: BTreeMap<ExchangeNumber, ForeignRow> = account
+            .strangers
+            .iter()
+            .map(|one| {
+                let row = ForeignRow {
+                    exchange: Some(one.exchange),
+                    outcomes: Vec::new(),
+                    executions: one.executions.into(),
+                    undone: one.undone.into(),
+                    cas_count: one.cas_count.into(),
+                    cas_let_go: 0,
                 };
-            }
+                (one.exchange, row)
+            })
+            .collect();
+        let mut console = BTreeMap::new();
+        for outcome in account.outcomes.iter() {
+            reckoning.add(outcome, &mut strangers, &mut console);
         }
+        reckoning.hold(&account.open);
+        Kept::of(ledger).subtract(&mut reckoning.rows, &mut strangers, &mut console);
+        reckoning.foreign = strangers
+            .into_values()
+            .chain(console.into_values())
+            .collect();
+        reckoning
     }
 
-    fn cas(&mut self, event: &CasEvent) {
-        let exchange = match event {
-            CasEvent::Received {
-                exchange, request, ..
-            } => {
-                let known = request.filter(|request| self.rows.contains_key(request));
-                let whose = known.map_or(Whose::Stranger(*exchange), Whose::Request);
-                self.whose.insert(*exchange, whose);
-                *exchange
-            }
-            CasEvent::Did(deed) => return self.deed(deed),
-            CasEvent::Answered { exchange, .. } | CasEvent::NotAnswered { exchange, .. } => {
-                *exchange
-            }
-        };
-        if let Some(whose) = self.whose.get(&exchange).copied() {
-            self.count_event(whose);
-        }
-    }
-
-    fn count_event(&mut self, whose: Whose) {
-        match whose {
-            Whose::Request(request) => {
-                if let Some(row) = self.rows.get_mut(&request) {
-                    row.cas_count += 1;
-                }
-            }
-            Whose::Stranger(_) | Whose::Console(_) => self.stranger(whose).cas_count += 1,
-        }
-    }
-
-    fn stranger(&mut self, whose: Whose) -> &mut ForeignRow {
-        self.foreign.entry(whose).or_insert_with(|| ForeignRow {
-            exchange: match whose {
-                Whose::Stranger(exchange) => Some(exchange),
-                Whose::Request(_) | Whose::Console(_) => None,
-            },
-            ..ForeignRow::default()
-        })
-    }
-
-    fn deed(&mut self, deed: &Deed) {
-        match deed {
-            Deed::Executed {
-                exchange,
-                transaction,
-                ..
-            } => self.outcome(*exchange, *transaction, true),
-            Deed::Refused {
-                exchange,
-                transaction,
-                ..
-            }
-            | Deed::Pretended {
-                exchange,
-                transaction,
-            } => self.outcome(*exchange, *transaction, false),
-            Deed::Held { exchange, .. } => {
-                let Some(whose) = self.whose.get(exchange).copied() else {
+    fn add(
+        &mut self,
+        outcome: &Outcome,
+        strangers: &mut BTreeMap<ExchangeNumber, ForeignRow>,
+        console: &mut BTreeMap<TransactionId, ForeignRow>,
+    ) {
+        let transaction = outcome.transaction();
+        match outcome.owner() {
+            Owner::Request(request) => {
+                let Some(row) = self.rows.get_mut(&request) else {
                     return;
                 };
-                self.count_event(whose);
-                self.set_held(whose, true);
-            }
-            Deed::Undone { transactions } => self.forget(transactions),
-            Deed::Console { transaction, .. } => {
-                let whose = Whose::Console(*transaction);
-                self.done.push((*transaction, whose));
-                let row = self.stranger(whose);
-                row.outcomes.push(*transaction);
-                row.executions += 1;
-                row.cas_count += 1;
-            }
-        }
-    }
-
-    fn outcome(&mut self, exchange: ExchangeNumber, transaction: TransactionId, executed: bool) {
-        let Some(whose) = self.whose.get(&exchange).copied() else {
-            return;
-        };
-        self.count_event(whose);
-        self.set_held(whose, false);
-        if executed {
-            self.done.push((transaction, whose));
-        }
-        match whose {
-            Whose::Request(request) => {
-                if let Some(row) = self.rows.get_mut(&request) {
-                    row.outcomes.push(transaction);
-                    row.executions += u64::from(executed);
-                    if executed {
-                        row.transactions.push(transaction);
-                    }
-                }
-            }
-            Whose::Stranger(_) | Whose::Console(_) => {
-                let row = self.stranger(whose);
                 row.outcomes.push(transaction);
-                row.executions += u64::from(executed);
-            }
-        }
-    }
-
-    fn set_held(&mut self, whose: Whose, is_held: bool) {
-        if let Whose::Request(request) = whose
-            && let Some(row) = self.rows.get_mut(&request)
-        {
-            row.is_held = is_held;
-        }
-    }
-
-    /// One event is about everybody whose transaction it names, once for each.
-    fn forget(&mut self, transactions: &[TransactionId]) {
-        let lost: BTreeSet<&TransactionId> = transactions.iter().collect();
-        let mut touched = BTreeSet::new();
-        for (id, whose) in self.done.iter().filter(|(id, _)| lost.contains(id)) {
-            if self.undone.insert(*id) {
-                touched.insert(*whose);
-                match whose {
-                    Whose::Request(request) => {
-                        if let Some(row) = self.rows.get_mut(request) {
-                            row.undone += 1;
-                        }
-                    }
-                    Whose::Stranger(_) | Whose::Console(_) => {
-                        if let Some(row) = self.foreign.get_mut(whose) {
-                            row.undone += 1;
-                        }
+                if outcome.is_executed {
+                    row.transactions.push(transaction);
+                    if !outcome.is_undone {
+                        self.carried_out.push(request);
                     }
                 }
             }
+            Owner::Stranger(exchange) => {
+                if let Some(row) = strangers.get_mut(&exchange) {
+                    row.outcomes.push(transaction);
+                }
+            }
+            Owner::Console => {
+                let undone = u64::from(outcome.is_undone);
+                let row = ForeignRow {
+                    outcomes: vec![transaction],
+                    executions: 1,
+                    undone,
+                    cas_count: 1 + undone,
+                    ..ForeignRow::default()
+                };
+                console.insert(transaction, row);
+            }
         }
-        touched
-            .into_iter()
-            .for_each(|whose| self.count_event(whose));
     }
 
-    fn finish(&mut self, is_foreign: bool) {
-        for row in self.rows.values_mut() {
-            row.fate = match row.executions - row.undone {
-                _ if is_foreign && row.has_left => Fate::Unknown,
-                0 => Fate::Never,
-                1 => Fate::Once,
-                _ => Fate::Twice,
-            };
+    fn hold(&mut self, open: &BTreeMap<ExchangeNumber, OpenExchange>) {
+        for one in open.values().filter(|one| one.is_held) {
+            if let Owner::Request(request) = one.owner
+                && let Some(row) = self.rows.get_mut(&request)
+            {
+                row.is_held = true;
+            }
         }
     }
 }
 
-fn new_row(request: RequestNumber, kind: CommandKind, cards: &[Arc<str>]) -> Row {
+/// A request, as far as it is known without its transactions.
+fn row(account: &Account, brief: &Brief, is_foreign: bool) -> Row {
     Row {
-        request,
-        kind,
-        cards: cards.to_vec(),
-        standing: Standing::Pending,
-        fate: Fate::Never,
-        executions: 0,
-        undone: 0,
+        request: brief.request,
+        kind: brief.kind,
+        cards: account.cards(brief).to_vec(),
+        standing: brief.standing,
+        fate: brief.fate(is_foreign),
+        executions: brief.executions.into(),
+        undone: brief.undone.into(),
         is_held: false,
-        exchanges: Vec::new(),
+        exchanges: account.exchanges(brief).collect(),
         transactions: Vec::new(),
         outcomes: Vec::new(),
-        has_left: false,
-        left_unanswered: false,
-        was_recalled: false,
-        crm_count: 1,
-        cas_count: 0,
+        has_left: brief.has_left,
+        left_unanswered: brief.left_unanswered,
+        was_recalled: brief.was_recalled,
+        crm_count: brief.crm_count.into(),
+        cas_count: brief.cas_count.into(),
+        crm_let_go: 0,
+        cas_let_go: 0,
+    }
+}
+
+/// How many events are kept, of whom.
+#[derive(Default)]
+struct Kept {
+    /// Whether the journal is not whole: else everything is kept.
+    crm_is_cut: bool,
+    cas_is_cut: bool,
+    crm: BTreeMap<RequestNumber, u64>,
+    cas: BTreeMap<Owner, u64>,
+    console: BTreeMap<TransactionId, u64>,
+}
+
+impl Kept {
+    fn of(ledger: &Ledger) -> Self {
+        let (crm, cas) = ledger.let_go();
+        let mut kept = Self {
+            crm_is_cut: crm > 0,
+            cas_is_cut: cas > 0,
+            ..Self::default()
+        };
+        if kept.crm_is_cut {
+            for one in ledger.crm_events() {
+                *kept.crm.entry(one.event.request()).or_default() += 1;
+            }
+        }
+        if kept.cas_is_cut {
+            kept.count_cas(ledger);
+        }
+        kept
+    }
+
+    fn count_cas(&mut self, ledger: &Ledger) {
+        let mut lost = BTreeMap::new();
+        let mut exchanges: BTreeMap<ExchangeNumber, u64> = BTreeMap::new();
+        for one in ledger.cas_events() {
+            match &one.event {
+                CasEvent::Did(Deed::Undone { transactions }) => {
+                    for transaction in transactions {
+                        lost.insert(*transaction, Vec::new());
+                    }
+                }
+                CasEvent::Did(Deed::Console { transaction, .. }) => {
+                    *self.console.entry(*transaction).or_default() += 1;
+                }
+                event => {
+                    if let Some(exchange) = event.exchange() {
+                        *exchanges.entry(exchange).or_default() += 1;
+                    }
+                }
+            }
+        }
+        ledger.account.each_exchange(|exchange, owner| {
+            if let Some(count) = exchanges.get(&exchange) {
+                *self.cas.entry(owner).or_default() += count;
+            }
+        });
+        self.count_undone(ledger, &mut lost);
+    }
+
+    /// An event that tells what was forgotten is about each of those whose it was, once.
+    fn count_undone(&mut self, ledger: &Ledger, lost: &mut BTreeMap<TransactionId, Vec<Owner>>) {
+        if lost.is_empty() {
+            return;
+        }
+        for outcome in ledger.account.outcomes.iter() {
+            if let Some(owners) = lost.get_mut(&outcome.transaction()) {
+                owners.push(outcome.owner());
+            }
+        }
+        for one in ledger.cas_events() {
+            let CasEvent::Did(Deed::Undone { transactions }) = &one.event else {
+                continue;
+            };
+            let mut owners = BTreeSet::new();
+            for transaction in transactions {
+                for owner in lost.get(transaction).into_iter().flatten() {
+                    match owner {
+                        Owner::Console => *self.console.entry(*transaction).or_default() += 1,
+                        owner => {
+                            owners.insert(*owner);
+                        }
+                    }
+                }
+            }
+            for owner in owners {
+                *self.cas.entry(owner).or_default() += 1;
+            }
+        }
+    }
+
+    fn subtract(
+        &self,
+        rows: &mut BTreeMap<RequestNumber, Row>,
+        strangers: &mut BTreeMap<ExchangeNumber, ForeignRow>,
+        console: &mut BTreeMap<TransactionId, ForeignRow>,
+    ) {
+        let of = |owner| self.cas.get(&owner).copied().unwrap_or(0);
+        if self.crm_is_cut {
+            for row in rows.values_mut() {
+                row.crm_let_go = row.crm_count - self.crm.get(&row.request).copied().unwrap_or(0);
+            }
+        }
+        if self.cas_is_cut {
+            for row in rows.values_mut() {
+                row.cas_let_go = row.cas_count - of(Owner::Request(row.request));
+            }
+            for (exchange, row) in strangers {
+                row.cas_let_go = row.cas_count - of(Owner::Stranger(*exchange));
+            }
+            for (transaction, row) in console {
+                row.cas_let_go =
+                    row.cas_count - self.console.get(transaction).copied().unwrap_or(0);
+            }
+        }
     }
 }

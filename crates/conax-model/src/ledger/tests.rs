@@ -60,12 +60,13 @@ impl Book {
 
     fn executed(&mut self, exchange: u64) -> TransactionId {
         let transaction = self.ids.transaction_id();
-        let (changed, late) = (true, false);
+        let (changed, late, is_part) = (true, false, false);
         let deed = Deed::Executed {
             exchange,
             transaction,
             changed,
             late,
+            is_part,
         };
         self.ledger.cas(NOW, CasEvent::Did(deed));
         transaction
@@ -155,11 +156,27 @@ fn each_request_has_its_fate_and_the_totals_add_up() {
 }
 
 #[test]
-fn a_full_ledger_says_so() {
+fn what_is_let_go_is_counted_for_each_request() {
     let mut book = Book::new();
     book.ledger = Ledger::new(1);
     book.sent(1);
-    assert!(book.ledger.is_full());
+    book.sent(2);
+    book.executed(1);
+    book.answered(1);
+    assert_eq!(book.ledger.let_go(), (5, 2));
+    let reckoning = book.ledger.reckon();
+    let told: Vec<_> = reckoning
+        .rows
+        .values()
+        .map(|row| (row.standing, row.fate, row.crm_let_go, row.cas_let_go))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Standing::Completed, Fate::Once, 3, 1),
+            (Standing::InFlight, Fate::Never, 2, 1),
+        ]
+    );
 }
 
 #[test]

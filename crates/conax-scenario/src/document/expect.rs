@@ -449,10 +449,11 @@ fn pairing(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Pl
 }
 
 /// The totals of the ledger: how a scenario calls them, and the control door.
-pub(crate) const LEDGER_WORDS: [(&str, &str); 12] = [
+pub(crate) const LEDGER_WORDS: [(&str, &str); 13] = [
     ("acknowledged", "acknowledged"),
     ("executed once", "once"),
     ("executed twice", "twice"),
+    ("executed partly", "partly"),
     ("executed never", "never"),
     ("unknown", "unknown"),
     ("completed", "completed"),

@@ -361,7 +361,7 @@ async fn take_stock(
     let segments = call.segments();
     match (method, segments.as_slice()) {
         (&Method::GET, ["v1", "ledger"]) => reckoning::show_ledger(shared, call),
-        (&Method::GET, ["v1", "ledger", "file"]) => reckoning::ledger_file(shared),
+        (&Method::GET, ["v1", "ledger", "file"]) => Ok(reckoning::ledger_file(shared)),
         (&Method::GET, ["v1", "drift"]) => reckoning::show_drift(shared),
         (&Method::POST, ["v1", "drift", "heal"]) => reckoning::heal_drift(shared).await,
         (&Method::GET, ["v1", "requests", number, "why"]) => {

@@ -158,7 +158,7 @@ fn faults(shared: &Shared, page: &mut Page) {
 }
 
 fn ledger(shared: &Shared, page: &mut Page) {
-    let totals = shared.ledger().reckon().totals;
+    let totals = shared.ledger().totals();
     page.family(
         "conax_did",
         "gauge",
@@ -167,6 +167,7 @@ fn ledger(shared: &Shared, page: &mut Page) {
     for (fate, count) in [
         ("once", totals.once),
         ("twice", totals.twice),
+        ("partly", totals.partly),
         ("never", totals.never),
         ("unknown", totals.unknown),
     ] {

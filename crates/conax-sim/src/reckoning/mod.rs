@@ -14,6 +14,6 @@ mod why;
 pub use drift::{DriftEntry, NOT_OURS, drift};
 pub use heal::{Healing, heal};
 pub use metrics::metrics;
+pub use proof::ledger_lines;
 pub(crate) use proof::totals;
-pub use proof::{LedgerFull, ledger_lines};
 pub use why::{NotFound, Question, Why, find_request, why};

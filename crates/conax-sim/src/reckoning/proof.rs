@@ -1,6 +1,6 @@
 //! The ledger as a file that can be checked from its two journals alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -19,24 +19,24 @@ use crate::cas_door::{operation, status_code};
 use crate::crm_door::request_type;
 use crate::shared::Shared;
 
-/// The journals have lost lines: nothing can be proved from them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the ledger is full: raise `ledger-limit` and start again, or reset the world")]
-pub struct LedgerFull;
-
 /// The ledger file, line by line.
 ///
-/// # Errors
-/// If the journals were full and are not whole.
-pub fn ledger_lines(shared: &Shared) -> Result<Vec<String>, LedgerFull> {
+/// What the limit has let go of the journals is not in it; the rows of those it was about say so.
+#[must_use]
+pub fn ledger_lines(shared: &Shared) -> Vec<String> {
     shared.catch_up();
     let ledger = shared.ledger().clone();
-    if ledger.is_full() {
-        return Err(LedgerFull);
-    }
     let reckoning = ledger.reckon();
-    let mut lines = vec![Line::Header(header(shared, &ledger, &reckoning))];
-    let crm = ledger.crm_events().zip(1_u64..);
+    let rows = reckoning.rows.values().map(row).map(Line::Row);
+    let rows = rows.chain(reckoning.foreign.iter().map(foreign).map(Line::Foreign));
+    let (let_go, rows): (Vec<Line>, Vec<Line>) = rows.partition(has_let_go);
+    let header = Header {
+        unproven: let_go.len() as u64,
+        ..header(shared, &ledger, &reckoning)
+    };
+    let mut lines = vec![Line::Header(header)];
+    lines.extend(let_go);
+    let crm = ledger.crm_events().zip(ledger.let_go().0 + 1..);
     lines.extend(crm.map(|(one, n)| {
         Line::Crm(CrmLine {
             n,
@@ -45,19 +45,23 @@ pub fn ledger_lines(shared: &Shared) -> Result<Vec<String>, LedgerFull> {
         })
     }));
     lines.extend(conax_lines(shared.settings.cas.profile, &ledger).map(Line::Conax));
-    lines.extend(reckoning.rows.values().map(|one| Line::Row(row(one))));
-    lines.extend(
-        reckoning
-            .foreign
-            .iter()
-            .map(|one| Line::Foreign(foreign(one))),
-    );
+    lines.extend(rows);
     lines.push(Line::Totals(totals(&reckoning.totals)));
-    Ok(lines.iter().map(encode_line).collect())
+    lines.iter().map(encode_line).collect()
+}
+
+/// Whether lines about whom a row is of are not in the file.
+const fn has_let_go(line: &Line) -> bool {
+    match line {
+        Line::Row(row) => row.crm_let_go > 0 || row.conax_let_go > 0,
+        Line::Foreign(row) => row.conax_let_go > 0,
+        _ => false,
+    }
 }
 
 fn header(shared: &Shared, ledger: &Ledger, reckoning: &Reckoning) -> Header {
     let (crm, conax) = ledger.lens();
+    let (crm_let_go, conax_let_go) = ledger.let_go();
     Header {
         format: FORMAT.to_owned(),
         world: shared.world().name.clone(),
@@ -73,25 +77,14 @@ fn header(shared: &Shared, ledger: &Ledger, reckoning: &Reckoning) -> Header {
             false => conax as u64,
         },
         requests: reckoning.rows.len() as u64,
-        at_conax: at_conax(ledger),
+        crm_let_go,
+        conax_let_go,
+        unproven: 0,
+        at_conax: match ledger.is_foreign {
+            true => Vec::new(),
+            false => ledger.at_head_end().collect(),
+        },
     }
-}
-
-/// Exchanges that came and have not been left, though the CRM may have given up.
-fn at_conax(ledger: &Ledger) -> Vec<u64> {
-    let mut there = BTreeSet::new();
-    for event in ledger.cas_events().take_while(|_| !ledger.is_foreign) {
-        match event.event {
-            CasEvent::Received { exchange, .. } => {
-                there.insert(exchange);
-            }
-            CasEvent::Answered { exchange, .. } | CasEvent::NotAnswered { exchange, .. } => {
-                there.remove(&exchange);
-            }
-            CasEvent::Did(_) => {}
-        }
-    }
-    there.into_iter().collect()
 }
 
 fn date(at: SimTime) -> NaiveDateTime {
@@ -170,21 +163,23 @@ fn conax_lines<'a>(
 ) -> impl Iterator<Item = ConaxLine> + 'a {
     let mut kinds: BTreeMap<u64, CommandKind> = BTreeMap::new();
     let events = ledger.cas_events().take_while(|_| !ledger.is_foreign);
-    events.zip(1_u64..).map(move |(At { at, event }, n)| {
-        if let CasEvent::Received {
-            exchange,
-            kind: Some(kind),
-            ..
-        } = event
-        {
-            kinds.insert(*exchange, *kind);
-        }
-        ConaxLine {
-            n,
-            at: date(*at),
-            event: conax_event(profile, event, &kinds),
-        }
-    })
+    events
+        .zip(ledger.let_go().1 + 1..)
+        .map(move |(At { at, event }, n)| {
+            if let CasEvent::Received {
+                exchange,
+                kind: Some(kind),
+                ..
+            } = event
+            {
+                kinds.insert(*exchange, *kind);
+            }
+            ConaxLine {
+                n,
+                at: date(*at),
+                event: conax_event(profile, event, &kinds),
+            }
+        })
 }
 
 fn conax_event(
@@ -229,6 +224,7 @@ fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>
             transaction,
             changed,
             late,
+            is_part,
         } => ConaxEvent::Executed {
             exchange: *exchange,
             transaction: transaction.to_string(),
@@ -239,6 +235,7 @@ fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>
                 }),
             changed: *changed,
             late: *late,
+            partly: *is_part,
         },
         Deed::Refused {
             exchange,
@@ -295,6 +292,7 @@ fn row(row: &ledger::Row) -> Row {
         conax: match row.fate {
             Fate::Once => ConaxFate::Once,
             Fate::Twice => ConaxFate::Twice,
+            Fate::Partly => ConaxFate::Partly,
             Fate::Never => ConaxFate::Never,
             Fate::Unknown => ConaxFate::Unknown,
         },
@@ -304,6 +302,8 @@ fn row(row: &ledger::Row) -> Row {
         transactions: texts(&row.outcomes),
         crm_lines: row.crm_count,
         conax_lines: row.cas_count,
+        crm_let_go: row.crm_let_go,
+        conax_let_go: row.cas_let_go,
     }
 }
 
@@ -314,6 +314,7 @@ fn foreign(row: &ledger::ForeignRow) -> ForeignRow {
         executions: row.executions,
         undone: row.undone,
         conax_lines: row.cas_count,
+        conax_let_go: row.cas_let_go,
     }
 }
 
@@ -322,6 +323,7 @@ pub(crate) fn totals(totals: &ledger::Totals) -> Totals {
         acknowledged: totals.acknowledged,
         once: totals.once,
         twice: totals.twice,
+        partly: totals.partly,
         never: totals.never,
         unknown: totals.unknown,
         completed: totals.completed,

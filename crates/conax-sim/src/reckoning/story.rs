@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use conax_model::command::Command;
 use conax_model::crm::RequestNumber;
 use conax_model::fault::Acted;
 use conax_model::id::SmartcardId;
@@ -52,6 +51,7 @@ pub(super) fn of_row(shared: &Shared, row: &Row) -> String {
     let did = match (row.fate, row.undone) {
         (Fate::Once, _) => "Conax carried it out once",
         (Fate::Twice, _) => "Conax carried it out more than once",
+        (Fate::Partly, _) => "Conax carried out a part of it",
         (Fate::Never, 0) if row.is_held => "Conax has not carried it out yet",
         (Fate::Never, 0) => "Conax did not carry it out",
         (Fate::Never, _) => "Conax carried it out and has lost it since",
@@ -75,12 +75,7 @@ pub(super) fn of_row(shared: &Shared, row: &Row) -> String {
 /// What was done at the console to one of these cards, last.
 pub(super) fn of_console(shared: &Shared, cards: &[SmartcardId]) -> Option<String> {
     let ledger = shared.ledger();
-    let names = |command: &Command| command.cards().iter().any(|card| cards.contains(card));
-    let last = ledger
-        .console()
-        .filter(|(_, command)| names(command))
-        .last()?;
-    let (at, command) = last;
+    let (at, command) = ledger.console(cards)?;
     Some(format!(
         "somebody at the head-end's console did it at {}: {:?}",
         at.calendar(),

@@ -210,6 +210,7 @@ impl Teller<'_> {
         let said = match (row.fate, row.undone, row.is_held) {
             (Fate::Once, _, _) => "Conax really carried it out, once",
             (Fate::Twice, _, _) => "Conax really carried it out more than once",
+            (Fate::Partly, _, _) => "Conax really carried out a part of it only",
             (Fate::Never, _, true) => "Conax holds it back and will carry it out later",
             (Fate::Never, 0, _) if row.has_left => "Conax really did not carry it out",
             (Fate::Never, 0, _) => "the command never left: no connection came about",

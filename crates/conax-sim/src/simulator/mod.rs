@@ -64,7 +64,7 @@ pub use conax_model::ledger::{Fate, Reckoning, Row, Standing, Totals};
 pub use crate::clock::Advanced;
 pub use crate::dispatch::{RunReport, Settling, SettlingEnd};
 pub use crate::house::Closing;
-pub use crate::reckoning::{DriftEntry, Healing, LedgerFull};
+pub use crate::reckoning::{DriftEntry, Healing};
 pub use crate::settings::HouseSettings;
 
 pub use builder::SimulatorBuilder;

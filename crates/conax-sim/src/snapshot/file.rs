@@ -12,13 +12,14 @@ use conax_model::cas::CasState;
 use conax_model::crm::{ProvisioningRequest, RequestBook, Sessions};
 use conax_model::drift::Belief;
 use conax_model::entropy::Ids;
-use conax_model::ledger::Ledger;
+use conax_model::ledger::{At, CasEvent, CrmEvent, Ledger, LedgerParts, OutcomePart, RowPart};
 use serde::{Deserialize, Serialize};
 
 use super::Snapshot;
 use super::record::{
     Authors, BeliefRecord, CasRecord, ClockRecord, CrmRecord, EventsIn, EventsOut, KnownAuthors,
-    LedgerRecord, MemoryRecord, PlanRecord, RowRecord, Texts, UnknownValue, WorldRecord,
+    LedgerRecord, LedgerRowRecord, MemoryRecord, OutcomeRecord, PlanRecord, RowRecord, Texts,
+    UnknownValue, WorldRecord,
 };
 use super::seal::{self, FileRefusal, SealKey};
 use crate::settings::HouseSettings;
@@ -43,6 +44,7 @@ impl Snapshot {
         let (cas, memory) = (self.cas.state.parts(), self.cas.memory.parts());
         let (plan, belief) = (self.faults.plan.parts(), self.crm.start_belief.parts());
         let failures = self.cas.gate.failures();
+        let ledger = self.ledger.other_parts();
         let record = WorldRecord {
             spec: &spec,
             clock: ClockRecord::of(self.clock),
@@ -57,7 +59,7 @@ impl Snapshot {
             memory: MemoryRecord::of(&memory),
             faults: PlanRecord::of(&self.faults, &plan),
             start_belief: BeliefRecord::of(&belief),
-            ledger: LedgerRecord::of(&self.ledger),
+            ledger: LedgerRecord::of(&self.ledger, &ledger),
         };
         thread::scope(|scope| {
             let events = scope.spawn(|| self.events());
@@ -71,10 +73,20 @@ impl Snapshot {
         })
     }
 
-    /// Both journals of the ledger.
+    /// What the ledger knows of each request, and both its journals.
     fn events(&self) -> Vec<u8> {
         let (count, _) = self.ledger.lens();
-        let (mut body, place) = with_length(Vec::with_capacity(count * EVENT_BYTES));
+        let (rows, _) = self.ledger.counts();
+        let room = Vec::with_capacity(count * EVENT_BYTES + rows * LEDGER_ROW_BYTES);
+        let (mut body, place) = with_length(room);
+        for row in self.ledger.row_parts() {
+            body = written(&LedgerRowRecord::of(&row, &self.crm.book), body);
+        }
+        for part in self.ledger.outcome_parts() {
+            body = written(&OutcomeRecord::of(&part), body);
+        }
+        set_length(&mut body, place);
+        let (mut body, place) = with_length(body);
         let mut events = EventsOut::new(&self.crm.book);
         for one in self.ledger.crm_events() {
             body = written(&events.crm(one), body);
@@ -105,6 +117,8 @@ impl Snapshot {
 
 /// About what a request takes in a file.
 const ROW_BYTES: usize = 256;
+/// About what the ledger's knowledge of a request takes in a file.
+const LEDGER_ROW_BYTES: usize = 40;
 /// About what an event of each side takes in a file.
 const EVENT_BYTES: usize = 32;
 
@@ -202,52 +216,80 @@ fn revived_rows(
 /// or is now.
 fn revived_ledger(
     mut rest: &[u8],
-    record: &LedgerRecord,
+    record: LedgerRecord<'_>,
     book: &RequestBook,
     settings: &HouseSettings,
 ) -> Result<Ledger, FileRefusal> {
+    let account = part(&mut rest)?;
     let crm = part(&mut rest)?;
-    let limit = settings.ledger_limit;
-    let (crm, cas) = thread::scope(|scope| {
-        let crm = scope.spawn(|| revived_crm(crm, record.crm_count, book, limit));
-        let cas = revived_cas(rest, record.cas_count, book, limit);
-        let crm = crm.join().expect("reading events does not panic");
-        Ok((crm?, cas?))
+    let is_foreign = record.is_foreign || settings.dispatch.conax_address.is_some();
+    let crm_count = record.crm_count;
+    let parts = thread::scope(|scope| {
+        let crm = scope.spawn(move || revived_crm(crm, crm_count, book));
+        let cas = revived_cas(rest, record.cas_count, book)?;
+        let (rows, outcomes) = revived_account(account, &record, book)?;
+        let crm = crm.join().expect("reading events does not panic")?;
+        Ok(LedgerParts {
+            rows,
+            outcomes,
+            crm,
+            cas,
+            ..record.revive()
+        })
     })?;
-    let mut ledger = Ledger::of_sides(crm, cas);
-    if record.is_full {
-        ledger.mark_full();
-    }
-    ledger.is_foreign = record.is_foreign || settings.dispatch.conax_address.is_some();
+    let mut ledger = Ledger::from_parts(parts, settings.ledger_limit);
+    ledger.is_foreign = is_foreign;
     Ok(ledger)
+}
+
+type AccountParts = (Vec<RowPart>, Vec<OutcomePart>);
+
+fn revived_account(
+    mut rest: &[u8],
+    record: &LedgerRecord<'_>,
+    book: &RequestBook,
+) -> Result<AccountParts, FileRefusal> {
+    let mut rows = Vec::with_capacity(record.row_count.min(rest.len()));
+    for _ in 0..record.row_count {
+        let row: LedgerRowRecord<'_> = next(&mut rest)?;
+        rows.push(row.revive(book).map_err(unfit)?);
+    }
+    let mut outcomes = Vec::with_capacity(record.outcome_count.min(rest.len()));
+    for _ in 0..record.outcome_count {
+        let outcome: OutcomeRecord = next(&mut rest)?;
+        outcomes.push(outcome.revive());
+    }
+    read_out(rest).map(|()| (rows, outcomes))
 }
 
 fn revived_crm(
     mut rest: &[u8],
     count: usize,
     book: &RequestBook,
-    limit: usize,
-) -> Result<Ledger, FileRefusal> {
-    let (mut ledger, mut events) = (Ledger::new(limit), EventsIn::new(book));
+) -> Result<Vec<At<CrmEvent>>, FileRefusal> {
+    let (mut revived, mut events) = (
+        Vec::with_capacity(count.min(rest.len())),
+        EventsIn::new(book),
+    );
     for _ in 0..count {
-        let one = events.crm(next(&mut rest)?).map_err(unfit)?;
-        ledger.crm(one.at, one.event);
+        revived.push(events.crm(next(&mut rest)?).map_err(unfit)?);
     }
-    read_out(rest).map(|()| ledger)
+    read_out(rest).map(|()| revived)
 }
 
 fn revived_cas(
     mut rest: &[u8],
     count: usize,
     book: &RequestBook,
-    limit: usize,
-) -> Result<Ledger, FileRefusal> {
-    let (mut ledger, mut events) = (Ledger::new(limit), EventsIn::new(book));
+) -> Result<Vec<At<CasEvent>>, FileRefusal> {
+    let (mut revived, mut events) = (
+        Vec::with_capacity(count.min(rest.len())),
+        EventsIn::new(book),
+    );
     for _ in 0..count {
-        let one = events.cas(next(&mut rest)?).map_err(unfit)?;
-        ledger.cas(one.at, one.event);
+        revived.push(events.cas(next(&mut rest)?).map_err(unfit)?);
     }
-    read_out(rest).map(|()| ledger)
+    read_out(rest).map(|()| revived)
 }
 
 fn unfit(reason: impl ToString) -> FileRefusal {
@@ -267,7 +309,7 @@ impl WorldRecord<'_> {
             .map_err(unfit)?;
         let rows = revived(&mut rest, self.crm.row_count, &authors)?;
         let book = RequestBook::from_parts(self.crm.revive_book(rows)).map_err(unfit)?;
-        let ledger = revived_ledger(rest, &self.ledger, &book, settings)?;
+        let ledger = revived_ledger(rest, self.ledger, &book, settings)?;
         let belief = Belief::from_parts(self.start_belief.revive().map_err(unfit)?);
         let ids = [ids?, token_ids?];
         let crm = CrmSide::of(&spec, settings, sessions, book, ids, Arc::new(belief));

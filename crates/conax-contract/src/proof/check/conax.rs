@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::{Exchange, Facts, Owner, Stranger};
+use super::facts::{Done, Exchange, Facts, Owner, Stranger};
 use super::outcome::{Found, after, opened};
 use super::problem::Problems;
 use crate::proof::write::{ConaxEvent, HeadEnd};
@@ -13,11 +13,14 @@ pub(super) fn take(facts: &mut Facts, problems: &mut Problems, line: usize, even
         let found = "a `conax` line, but the header says that the head-end is another one";
         problems.add(line, None, found);
     }
+    if is_let_go(facts, &event) {
+        return;
+    }
     match event {
         ConaxEvent::Undone { transactions, .. } => undone(facts, problems, line, &transactions),
         ConaxEvent::Console { transaction, .. } => {
             let owner = Owner::Stranger(Stranger::Console(transaction.clone()));
-            let found = opened(facts, line, &owner, &transaction, true);
+            let found = opened(facts, line, &owner, (&transaction, Done::All));
             facts.tally(line, &owner).conax_lines += 1;
             note(problems, line, None, found);
         }
@@ -39,6 +42,26 @@ pub(super) fn take(facts: &mut Facts, problems: &mut Problems, line: usize, even
             note(problems, line, facts.request_of(exchange), found);
         }
     }
+}
+
+/// Whether an event is about somebody of whom lines were let go, so that nothing follows from it.
+fn is_let_go(facts: &mut Facts, event: &ConaxEvent) -> bool {
+    let Some(exchange) = event.exchange() else {
+        return false;
+    };
+    let let_go = &mut facts.let_go;
+    if let ConaxEvent::Received {
+        request: Some(request),
+        ..
+    } = event
+        && let_go.rows.contains_key(request)
+    {
+        let_go.exchanges.insert(exchange);
+    }
+    let began_before = let_go.conax_count > 0
+        && !matches!(event, ConaxEvent::Received { .. })
+        && !facts.exchanges.contains_key(&exchange);
+    let_go.has(exchange) || began_before
 }
 
 fn note(problems: &mut Problems, line: usize, request: Option<u64>, found: Found) {
@@ -138,6 +161,9 @@ fn undone(facts: &mut Facts, problems: &mut Problems, line: usize, transactions:
     }
     let mut owners = BTreeSet::new();
     for transaction in transactions {
+        if facts.let_go.transactions.contains(transaction) {
+            continue;
+        }
         let Some(known) = facts.transactions.get_mut(transaction) else {
             let found = format!(
                 "transaction {transaction} was undone, but never executed: its `executed` line is \
@@ -147,14 +173,17 @@ fn undone(facts: &mut Facts, problems: &mut Problems, line: usize, transactions:
             continue;
         };
         let owner = known.owner.clone();
-        if !known.executed || std::mem::replace(&mut known.undone, true) {
+        let done = known.done;
+        if done == Done::Nothing || std::mem::replace(&mut known.undone, true) {
             let found = format!(
                 "transaction {transaction} was undone; expected one that was executed and not \
                  undone before"
             );
             problems.add(line, owner.request(), found);
         } else {
-            facts.tally(line, &owner).undone += 1;
+            let tally = facts.tally(line, &owner);
+            tally.undone += 1;
+            tally.parts -= u64::from(done == Done::Part);
         }
         owners.insert(owner);
     }

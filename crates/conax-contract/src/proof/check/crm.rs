@@ -11,6 +11,11 @@ use crate::proof::write::CrmEvent;
 /// Takes in a line of the CRM's journal.
 pub(super) fn take(facts: &mut Facts, problems: &mut Problems, line: usize, event: CrmEvent) {
     let request = event.request();
+    if let Some((_, _, seen)) = facts.let_go.rows.get_mut(&request) {
+        *seen += 1;
+        facts.let_go.exchanges.extend(event.exchange());
+        return;
+    }
     let found = match event {
         CrmEvent::Acknowledged { request_type, .. } => {
             acknowledged(facts, line, request, request_type)

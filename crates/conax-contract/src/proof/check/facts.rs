@@ -1,9 +1,9 @@
 //! What the journals have told so far.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::crm::RequestType;
-use crate::proof::write::{EndState, HeadEnd};
+use crate::proof::write::{EndState, ForeignRow, HeadEnd, Row};
 
 /// The status code of an accepted command (Attested).
 pub(super) const OK: &str = "OK";
@@ -16,6 +16,33 @@ pub(super) struct Facts {
     pub exchanges: BTreeMap<u64, Exchange>,
     pub foreign: BTreeMap<Stranger, Tally>,
     pub transactions: HashMap<String, Use>,
+    pub let_go: LetGo,
+}
+
+/// What the file tells of those of whom lines were let go: it cannot be proven from the others.
+#[derive(Debug, Default)]
+pub(super) struct LetGo {
+    /// Lines of the head-end's journal that were let go.
+    pub conax_count: u64,
+    /// Rows, each with its line of the file and how many lines of the CRM's journal are about it.
+    pub rows: BTreeMap<u64, (usize, Row, u64)>,
+    pub foreign: BTreeMap<Stranger, ForeignRow>,
+    /// Exchanges of the requests among them.
+    pub exchanges: BTreeSet<u64>,
+    pub transactions: HashSet<String>,
+}
+
+impl LetGo {
+    /// Takes in transactions of somebody.
+    pub fn add_transactions(&mut self, transactions: &[String]) {
+        self.transactions.extend(transactions.iter().cloned());
+    }
+
+    /// Whether nothing can be said of an exchange that the file does not tell of otherwise.
+    pub fn has(&self, exchange: u64) -> bool {
+        self.exchanges.contains(&exchange)
+            || self.foreign.contains_key(&Stranger::Exchange(exchange))
+    }
 }
 
 /// A request at the CRM, and what the head-end did for it.
@@ -138,9 +165,19 @@ pub(super) struct Tally {
     pub line: usize,
     pub executions: u64,
     pub undone: u64,
+    /// Executions of a part only that were not undone.
+    pub parts: u64,
     pub transactions: Vec<String>,
     pub conax_lines: u64,
     pub has_row: bool,
+}
+
+/// What was done in a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    Nothing,
+    Part,
+    All,
 }
 
 /// What a transaction stands for.
@@ -148,7 +185,7 @@ pub(super) struct Tally {
 pub(super) struct Use {
     pub line: usize,
     pub owner: Owner,
-    pub executed: bool,
+    pub done: Done,
     pub undone: bool,
 }
 
@@ -160,6 +197,7 @@ impl Facts {
             exchanges: BTreeMap::new(),
             foreign: BTreeMap::new(),
             transactions: HashMap::new(),
+            let_go: LetGo::default(),
         }
     }
 

@@ -10,6 +10,7 @@ mod conax;
 mod crm;
 mod end;
 mod facts;
+mod let_go;
 mod order;
 mod outcome;
 mod problem;
@@ -19,7 +20,7 @@ mod totals;
 use super::sum::without_sum;
 use super::write::{ConaxEvent, FORMAT, Header, Line, Totals};
 use facts::{Facts, Owner, Stranger};
-use order::{Order, Section};
+use order::{Journal, Order, Section};
 use problem::Problems;
 pub use problem::{PROBLEM_LIMIT, ProofProblem};
 use rows::name_of;
@@ -29,8 +30,10 @@ use rows::name_of;
 pub struct Proven {
     /// The first line of the file.
     pub header: Header,
-    /// What was proven, in numbers.
+    /// What was proven, in numbers; of those that could not be, what the file says.
     pub totals: Totals,
+    /// Requests of which lines were let go, so that their rows could not be proven.
+    pub unproven: u64,
 }
 
 /// Checks the lines of a ledger file.
@@ -121,6 +124,12 @@ impl Checker {
             }
             Line::Crm(line) => crm::take(facts, problems, place, line.event),
             Line::Conax(line) => conax::take(facts, problems, place, line.event),
+            Line::Row(row) if row.crm_let_go > 0 || row.conax_let_go > 0 => {
+                let_go::take_row(facts, problems, place, row);
+            }
+            Line::Foreign(row) if row.conax_let_go > 0 => {
+                let_go::take_foreign(facts, problems, place, row);
+            }
             Line::Row(row) => rows::take_row(facts, problems, place, &row),
             Line::Foreign(row) => rows::take_foreign(facts, problems, place, &row),
             Line::Totals(totals) => {
@@ -135,6 +144,9 @@ impl Checker {
             let found = format!("found the format `{}`, expected `{FORMAT}`", header.format);
             self.report(None, found);
         }
+        self.facts.let_go.conax_count = header.conax_let_go;
+        self.order.crm = Journal::after(header.crm_let_go);
+        self.order.conax = Journal::after(header.conax_let_go);
         self.header.get_or_insert(header);
     }
 
@@ -147,13 +159,19 @@ impl Checker {
             self.close_journals();
         }
         rows::report_missing(&self.facts, &mut self.problems);
+        let unproven = self.facts.let_go.rows.len() as u64;
         if let Some(header) = &self.header {
             let acknowledged = self.facts.requests.values();
             let acknowledged = acknowledged.filter(|chain| chain.request_type.is_some());
+            let_go::close(&self.facts.let_go, header, &mut self.problems);
             let counts = [
                 ("crm_lines", header.crm_lines, self.order.crm.count),
                 ("conax_lines", header.conax_lines, self.order.conax.count),
-                ("requests", header.requests, acknowledged.count() as u64),
+                (
+                    "requests",
+                    header.requests,
+                    acknowledged.count() as u64 + unproven,
+                ),
             ];
             for (name, found, expected) in counts.into_iter().filter(|(_, a, b)| a != b) {
                 let found = format!("the header says `{name}` {found}; the file has {expected}");
@@ -163,7 +181,11 @@ impl Checker {
         let problems = self.problems;
         match (self.header, self.totals) {
             (Some(header), Some(totals)) => match problems.in_order() {
-                problems if problems.is_empty() => Ok(Proven { header, totals }),
+                problems if problems.is_empty() => Ok(Proven {
+                    header,
+                    totals,
+                    unproven,
+                }),
                 problems => Err(problems),
             },
             (header, _) => Err(cut(problems, header.is_none(), self.line)),

@@ -9,6 +9,8 @@ pub(super) enum Section {
     #[default]
     Start,
     Header,
+    /// Rows of which lines were let go.
+    LetGo,
     Crm,
     Conax,
     Row,
@@ -23,6 +25,8 @@ impl Section {
             Line::Header(_) => Self::Header,
             Line::Crm(_) => Self::Crm,
             Line::Conax(_) => Self::Conax,
+            Line::Row(row) if row.crm_let_go > 0 || row.conax_let_go > 0 => Self::LetGo,
+            Line::Foreign(row) if row.conax_let_go > 0 => Self::LetGo,
             Line::Row(_) => Self::Row,
             Line::Foreign(_) => Self::Foreign,
             Line::Totals(_) => Self::Totals,
@@ -33,6 +37,7 @@ impl Section {
         match self {
             Self::Start => "start",
             Self::Header => "header",
+            Self::LetGo => "row (let go)",
             Self::Crm => "crm",
             Self::Conax => "conax",
             Self::Row => "row",
@@ -66,8 +71,8 @@ impl Order {
         if section < before {
             let before = before.name();
             return Err(format!(
-                "a `{name}` line after a `{before}` line; expected header, crm, conax, row, \
-                 foreign, totals"
+                "a `{name}` line after a `{before}` line; expected header, rows of which lines were \
+                 let go, crm, conax, row, foreign, totals"
             ));
         }
         if section == before && matches!(section, Section::Header | Section::Totals) {
@@ -87,13 +92,21 @@ impl Order {
 }
 
 impl Journal {
+    /// Begins after the lines that were let go.
+    pub const fn after(let_go: u64) -> Self {
+        Self {
+            last: let_go,
+            count: 0,
+        }
+    }
+
     fn take(&mut self, name: &str, n: u64) -> Result<(), String> {
         let last = self.last;
         self.count += 1;
         self.last = last.max(n);
-        let place = match last {
-            0 => format!("`{name}` line {n} stands first"),
-            last => format!("`{name}` line {n} stands after line {last}"),
+        let place = match self.count {
+            1 => format!("`{name}` line {n} stands first"),
+            _ => format!("`{name}` line {n} stands after line {last}"),
         };
         match n.checked_sub(last) {
             Some(1) => Ok(()),

@@ -1,6 +1,6 @@
 //! What comes of a command at the head-end, and how an exchange is left.
 
-use super::facts::{Answer, Facts, Owner, Reply, Use};
+use super::facts::{Answer, Done, Facts, Owner, Reply, Use};
 use crate::cas::CasOperation;
 use crate::proof::write::ConaxEvent;
 
@@ -15,13 +15,18 @@ pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxE
             transaction,
             command,
             late,
+            partly,
             ..
         } => {
             let fits = executed_fits(facts, exchange, command, late);
             let outcomes = &mut facts.exchanges.entry(exchange).or_default().outcomes;
             outcomes.executed += 1;
             outcomes.transactions.push(transaction.clone());
-            opened(facts, line, &owner, &transaction, true).and(fits)
+            let done = match partly {
+                true => Done::Part,
+                false => Done::All,
+            };
+            opened(facts, line, &owner, (&transaction, done)).and(fits)
         }
         ConaxEvent::Refused {
             transaction,
@@ -36,13 +41,13 @@ pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxE
                 return Ok(());
             };
             outcomes.transactions.push(transaction.clone());
-            opened(facts, line, &owner, &transaction, false)
+            opened(facts, line, &owner, (&transaction, Done::Nothing))
         }
         ConaxEvent::Pretended { transaction, .. } => {
             let outcomes = &mut facts.exchanges.entry(exchange).or_default().outcomes;
             outcomes.pretended += 1;
             outcomes.transactions.push(transaction.clone());
-            opened(facts, line, &owner, &transaction, false)
+            opened(facts, line, &owner, (&transaction, Done::Nothing))
         }
         ConaxEvent::Held { transaction, .. } => held(facts, exchange, transaction),
         ConaxEvent::Answered {
@@ -114,9 +119,14 @@ pub(super) fn opened(
     facts: &mut Facts,
     line: usize,
     owner: &Owner,
-    transaction: &str,
-    executed: bool,
+    (transaction, done): (&str, Done),
 ) -> Found {
+    if facts.let_go.transactions.contains(transaction) {
+        return Err(format!(
+            "transaction {transaction} stands for something else, of which lines were let go; \
+             expected a new one"
+        ));
+    }
     if let Some(known) = facts.transactions.get(transaction) {
         let first = known.line;
         return Err(format!(
@@ -127,12 +137,13 @@ pub(super) fn opened(
     let opened = Use {
         line,
         owner: owner.clone(),
-        executed,
+        done,
         undone: false,
     };
     facts.transactions.insert(transaction.to_owned(), opened);
     let tally = facts.tally(line, owner);
-    tally.executions += u64::from(executed);
+    tally.executions += u64::from(done != Done::Nothing);
+    tally.parts += u64::from(done == Done::Part);
     tally.transactions.push(transaction.to_owned());
     Ok(())
 }

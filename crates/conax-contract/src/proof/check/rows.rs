@@ -53,6 +53,8 @@ pub(super) fn row_of(facts: &Facts, request: u64, request_type: RequestType, cha
         transactions: tally.transactions.clone(),
         crm_lines: chain.crm_lines,
         conax_lines: tally.conax_lines,
+        crm_let_go: 0,
+        conax_let_go: 0,
     }
 }
 
@@ -64,6 +66,7 @@ fn fate_of(facts: &Facts, chain: &Chain) -> ConaxFate {
     }
     match chain.tally.executions.saturating_sub(chain.tally.undone) {
         0 => ConaxFate::Never,
+        all if all == chain.tally.parts => ConaxFate::Partly,
         1 => ConaxFate::Once,
         _ => ConaxFate::Twice,
     }
@@ -120,6 +123,7 @@ pub(super) fn take_foreign(
         executions: tally.executions,
         undone: tally.undone,
         conax_lines: tally.conax_lines,
+        conax_let_go: 0,
     };
     if let Some(found) = differences(&format!("the row of {name} is"), row, &expected) {
         problems.add(line, None, found);

@@ -11,8 +11,8 @@ pub(super) fn take_totals(facts: &Facts, problems: &mut Problems, line: usize, f
         problems.add(line, None, found);
     }
     if !found.add_up() {
-        let found = "the totals do not add up; expected acknowledged = once + twice + never + \
-                     unknown = completed + rejected + pending + in_flight";
+        let found = "the totals do not add up; expected acknowledged = once + twice + partly + \
+                     never + unknown = completed + rejected + pending + in_flight";
         problems.add(line, None, found);
     }
 }
@@ -24,8 +24,12 @@ fn totals_of(facts: &Facts) -> Totals {
             count(&mut totals, &row_of(facts, *request, request_type, chain));
         }
     }
-    let foreign = facts.foreign.values();
-    totals.foreign_executions = foreign.map(|tally| tally.executions).sum();
+    for (_, row, _) in facts.let_go.rows.values() {
+        count(&mut totals, row);
+    }
+    let foreign = facts.foreign.values().map(|tally| tally.executions);
+    let let_go = facts.let_go.foreign.values().map(|row| row.executions);
+    totals.foreign_executions = foreign.chain(let_go).sum();
     totals
 }
 
@@ -34,6 +38,7 @@ fn count(totals: &mut Totals, row: &Row) {
     *match row.conax {
         ConaxFate::Once => &mut totals.once,
         ConaxFate::Twice => &mut totals.twice,
+        ConaxFate::Partly => &mut totals.partly,
         ConaxFate::Never => &mut totals.never,
         ConaxFate::Unknown => &mut totals.unknown,
     } += 1;
@@ -44,6 +49,6 @@ fn count(totals: &mut Totals, row: &Row) {
         CrmState::Rejected => &mut totals.rejected,
     } += 1;
     totals.unknown_to_crm += u64::from(!row.known_to_crm);
-    let is_false = matches!(row.conax, ConaxFate::Never | ConaxFate::Twice);
+    let is_false = !matches!(row.conax, ConaxFate::Once | ConaxFate::Unknown);
     totals.false_completions += u64::from(row.crm == CrmState::Completed && is_false);
 }

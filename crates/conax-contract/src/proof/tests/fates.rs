@@ -1,7 +1,7 @@
 //! The fates a request or a stranger can have, each with the row it ought to have.
 
 use super::script::Script;
-use crate::proof::ConaxFate::{Never, Once, Twice, Unknown};
+use crate::proof::ConaxFate::{Never, Once, Partly, Twice, Unknown};
 use crate::proof::CrmState::{Completed, InFlight, Pending, Rejected};
 
 /// Makes the script of the subject with this index.
@@ -88,6 +88,24 @@ pub(super) const SETTLED: &[(&str, Fate)] = &[
     ("executed twice", |s| {
         completed(read(s).executed(1, 1, false).executed(1, 2, false), 1)
             .is(Completed, Twice, false)
+    }),
+    ("executed in part", |s| {
+        completed(read(s).executed_partly(1, 1), 1).is(Completed, Partly, false)
+    }),
+    ("executed in part, answer lost", |s| {
+        timed_out(read(s).executed_partly(1, 1).replied(1, "OK", 1)).is(Rejected, Partly, false)
+    }),
+    ("a part twice", |s| {
+        let told = read(s).executed_partly(1, 1).executed_partly(1, 2);
+        completed(told, 1).is(Completed, Partly, false)
+    }),
+    ("a part, and all of it", |s| {
+        let told = read(s).executed_partly(1, 1).executed(1, 2, false);
+        completed(told, 1).is(Completed, Twice, false)
+    }),
+    ("a part, undone by a restart", |s| {
+        let told = read(s).executed_partly(1, 1);
+        completed(told, 1).lost().is(Completed, Never, false)
     }),
     ("executed and refused", |s| {
         let told = read(s)

@@ -5,7 +5,7 @@ use proptest::sample::Index;
 
 use super::fates::{ELSEWHERE, Fate, OPEN, SETTLED};
 use super::play::{Play, Subject, name, problems};
-use crate::proof::{HeadEnd, Line, check, encode_line};
+use crate::proof::{Checker, HeadEnd, Line, check, encode_line};
 
 fn fate(of: &'static [(&'static str, Fate)]) -> impl Strategy<Value = Fate> {
     prop::sample::select(of).prop_map(|(_, fate)| fate)
@@ -60,6 +60,39 @@ proptest! {
     #[test]
     fn every_proof_that_was_played_holds(play in play()) {
         prop_assert_eq!(check(play.encoded()), Ok(play.totals));
+    }
+
+    #[test]
+    fn of_a_proof_whose_first_lines_were_let_go_the_rest_is_proven(
+        play in play(),
+        crm in any::<Index>(),
+        conax in any::<Index>(),
+    ) {
+        let crm = crm.index(play.crm.len() + 1);
+        let lines = play.cut(crm, conax.index(play.conax.len() + 1));
+        let cut = lines.iter().filter_map(|line| match line {
+            Line::Row(row) => Some(row.crm_let_go + row.conax_let_go > 0),
+            _ => None,
+        });
+        let unproven = cut.filter(|cut| *cut).count() as u64;
+        let mut checker = Checker::default();
+        lines.iter().for_each(|line| checker.take(&encode_line(line)));
+        let proven = checker.finish();
+        prop_assert_eq!(proven.map(|proven| (proven.totals, proven.unproven)), Ok((play.totals, unproven)));
+    }
+
+    #[test]
+    fn of_what_is_left_of_a_cut_proof_no_line_can_be_missing(
+        play in play(),
+        crm in any::<Index>(),
+        conax in any::<Index>(),
+        place in any::<Index>(),
+    ) {
+        let (crm, conax) = (crm.index(play.crm.len() + 1), conax.index(play.conax.len() + 1));
+        let mut lines = play.cut(crm, conax);
+        lines.remove(place.index(lines.len()));
+        let found = problems(lines.iter().map(encode_line));
+        prop_assert!(!found.is_empty());
     }
 
     #[test]

@@ -93,6 +93,9 @@ impl Play {
             crm_lines: self.crm.len() as u64,
             conax_lines: self.conax.len() as u64,
             requests: self.rows.len() as u64,
+            crm_let_go: 0,
+            conax_let_go: 0,
+            unproven: 0,
             at_conax: Vec::new(),
         }
     }
@@ -118,6 +121,54 @@ impl Play {
         lines.extend(self.foreign.iter().cloned().map(Line::Foreign));
         lines.push(Line::Totals(self.totals));
         lines
+    }
+
+    /// The lines of the file if the first lines of both journals were let go.
+    pub fn cut(&self, crm: usize, conax: usize) -> Vec<Line> {
+        let (mut rows, mut foreign) = (self.rows.clone(), self.foreign.clone());
+        let gone = |subject: &Subject, from: usize, count: usize| {
+            let lines = (from..from + count).map(|index| self.subjects(index));
+            lines.filter(|subjects| subjects.contains(subject)).count() as u64
+        };
+        for row in &mut rows {
+            let subject = Subject::Request(row.request);
+            row.crm_let_go = gone(&subject, 0, crm);
+            row.conax_let_go = gone(&subject, self.crm.len(), conax);
+        }
+        for row in &mut foreign {
+            let subject = match row.exchange {
+                Some(exchange) => Subject::Exchange(exchange),
+                None => Subject::Console(row.transactions[0].clone()),
+            };
+            row.conax_let_go = gone(&subject, self.crm.len(), conax);
+        }
+        let rows = rows.into_iter().map(Line::Row);
+        let is_cut = |line: &Line| match line {
+            Line::Row(row) => row.crm_let_go + row.conax_let_go > 0,
+            Line::Foreign(row) => row.conax_let_go > 0,
+            _ => false,
+        };
+        let (let_go, rows): (Vec<Line>, Vec<Line>) = rows
+            .chain(foreign.into_iter().map(Line::Foreign))
+            .partition(is_cut);
+        let lines = self.lines();
+        let (crm_lines, rest) = lines[1..].split_at(self.crm.len());
+        let conax_lines = &rest[..self.conax.len()];
+        let header = Line::Header(Header {
+            crm_lines: (self.crm.len() - crm) as u64,
+            conax_lines: (self.conax.len() - conax) as u64,
+            crm_let_go: crm as u64,
+            conax_let_go: conax as u64,
+            unproven: let_go.len() as u64,
+            ..self.header()
+        });
+        let mut cut = vec![header];
+        cut.extend(let_go);
+        cut.extend_from_slice(&crm_lines[crm..]);
+        cut.extend_from_slice(&conax_lines[conax..]);
+        cut.extend(rows);
+        cut.push(Line::Totals(self.totals));
+        cut
     }
 
     pub fn encoded(&self) -> Vec<String> {
@@ -235,6 +286,7 @@ fn totals(rows: &[Row], foreign: &[ForeignRow]) -> Totals {
         acknowledged: rows.len() as u64,
         once: count(&|row| row.conax == ConaxFate::Once),
         twice: count(&|row| row.conax == ConaxFate::Twice),
+        partly: count(&|row| row.conax == ConaxFate::Partly),
         never: count(&|row| row.conax == ConaxFate::Never),
         unknown: count(&|row| row.conax == ConaxFate::Unknown),
         completed: count(&|row| row.crm == CrmState::Completed),

@@ -129,7 +129,15 @@ impl Script {
         self
     }
 
-    pub fn executed(mut self, turn: u64, transaction: u64, late: bool) -> Self {
+    pub fn executed(self, turn: u64, transaction: u64, late: bool) -> Self {
+        self.done(turn, transaction, late, false)
+    }
+
+    pub fn executed_partly(self, turn: u64, transaction: u64) -> Self {
+        self.done(turn, transaction, false, true)
+    }
+
+    fn done(mut self, turn: u64, transaction: u64, late: bool, partly: bool) -> Self {
         self.executions += 1;
         self.transactions.push(self.transaction(transaction));
         self.conax.push(ConaxEvent::Executed {
@@ -138,6 +146,7 @@ impl Script {
             command: self.command(),
             changed: transaction == 1,
             late,
+            partly,
         });
         self
     }
@@ -216,6 +225,8 @@ impl Script {
             transactions: self.transactions.clone(),
             crm_lines: self.crm.len() as u64,
             conax_lines: self.conax.len() as u64,
+            crm_let_go: 0,
+            conax_let_go: 0,
         });
         self
     }
@@ -228,6 +239,7 @@ impl Script {
             executions: self.executions,
             undone: self.lost.len() as u64,
             conax_lines: self.conax.len() as u64,
+            conax_let_go: 0,
         });
         self
     }

@@ -36,6 +36,17 @@ fn the_shipped_ledger_holds_and_is_the_one_that_was_played() {
 }
 
 #[test]
+fn a_ledger_of_before_there_were_parts_still_holds() {
+    let mut lines: Vec<String> = SHIPPED.lines().map(str::to_owned).collect();
+    let last = lines.pop().unwrap();
+    let totals = crate::proof::sum::without_sum(&last).unwrap().text;
+    let before = totals.replace("\"partly\":0,", "");
+    assert_ne!(before, totals);
+    lines.push(crate::proof::sum::with_sum(&before));
+    assert!(check(&lines).is_ok());
+}
+
+#[test]
 fn only_a_header_of_our_format_begins_a_ledger() {
     let first = SHIPPED.lines().next().unwrap();
     assert!(begins_ledger(first));

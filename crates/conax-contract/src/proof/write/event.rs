@@ -88,6 +88,18 @@ impl CrmEvent {
             | Self::Ended { request, .. } => *request,
         }
     }
+
+    /// The exchange it is about, if it is about one.
+    #[must_use]
+    pub const fn exchange(&self) -> Option<u64> {
+        match self {
+            Self::Sent { exchange, .. }
+            | Self::Answered { exchange, .. }
+            | Self::Failed { exchange, .. }
+            | Self::Recalled { exchange, .. } => Some(*exchange),
+            Self::Acknowledged { .. } | Self::Ended { .. } => None,
+        }
+    }
 }
 
 /// What the head-end did.
@@ -117,6 +129,9 @@ pub enum ConaxEvent {
         changed: bool,
         /// Whether it had been held.
         late: bool,
+        /// Whether it was a part only of what was sent.
+        #[serde(default, skip_serializing_if = "is_false")]
+        partly: bool,
     },
     /// The command was not carried out.
     Refused {

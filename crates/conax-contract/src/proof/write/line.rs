@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{ConaxEvent, CrmEvent};
 use super::form;
-use super::row::{ForeignRow, Row, Totals};
+use super::row::{ForeignRow, Row, Totals, is_zero};
 use super::words::HeadEnd;
 
 /// What the header says the file is.
@@ -59,12 +59,21 @@ pub struct Header {
     pub at: NaiveDateTime,
     /// Whose journal the `conax` lines are.
     pub head_end: HeadEnd,
-    /// Lines of the CRM's journal.
+    /// Lines of the CRM's journal in the file.
     pub crm_lines: u64,
-    /// Lines of the head-end's journal.
+    /// Lines of the head-end's journal in the file.
     pub conax_lines: u64,
     /// Requests acknowledged.
     pub requests: u64,
+    /// Lines of the CRM's journal that were let go: those before the first one of the file.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub crm_let_go: u64,
+    /// Lines of the head-end's journal that were let go: those before the first one of the file.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub conax_let_go: u64,
+    /// Rows, foreign ones too, of which lines are among them: nothing proves them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unproven: u64,
     /// Exchanges that were still at the head-end: how they end is not in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub at_conax: Vec<u64>,
@@ -73,7 +82,7 @@ pub struct Header {
 /// A line of the CRM's journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrmLine {
-    /// Its number, from 1 without gaps.
+    /// Its number, without gaps; from 1, those that were let go counted.
     pub n: u64,
     /// When, in simulated time.
     #[serde(with = "form::date")]
@@ -86,7 +95,7 @@ pub struct CrmLine {
 /// A line of the head-end's journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConaxLine {
-    /// Its number, from 1 without gaps.
+    /// Its number, without gaps; from 1, those that were let go counted.
     pub n: u64,
     /// When, in simulated time.
     #[serde(with = "form::date")]

@@ -31,6 +31,12 @@ pub struct Row {
     pub crm_lines: u64,
     /// Lines of the head-end's journal about it.
     pub conax_lines: u64,
+    /// How many of `crm_lines` are not in the file.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub crm_let_go: u64,
+    /// How many of `conax_lines` are not in the file.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub conax_let_go: u64,
 }
 
 /// What the head-end did in a foreign client's exchange, or at its console.
@@ -48,6 +54,9 @@ pub struct ForeignRow {
     pub undone: u64,
     /// Lines of the head-end's journal about it.
     pub conax_lines: u64,
+    /// How many of them are not in the file.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub conax_let_go: u64,
 }
 
 /// All rows in numbers.
@@ -60,6 +69,9 @@ pub struct Totals {
     pub once: u64,
     /// Done twice or more often.
     pub twice: u64,
+    /// Done in part only.
+    #[serde(default)]
+    pub partly: u64,
     /// Not done, or undone.
     pub never: u64,
     /// Sent to a head-end whose journal we do not have.
@@ -74,7 +86,7 @@ pub struct Totals {
     pub in_flight: u64,
     /// Of which the CRM does not know what the head-end did.
     pub unknown_to_crm: u64,
-    /// Completed at the CRM, and done never or twice.
+    /// Completed at the CRM, and done never, twice or in part.
     pub false_completions: u64,
     /// Executions that were nobody's request.
     pub foreign_executions: u64,
@@ -84,9 +96,17 @@ impl Totals {
     /// Whether every request is counted once by what the head-end did and once by its state.
     #[must_use]
     pub fn add_up(&self) -> bool {
-        let sum = |counts: [u64; 4]| counts.into_iter().try_fold(0, u64::checked_add);
-        sum([self.once, self.twice, self.never, self.unknown]) == Some(self.acknowledged)
-            && sum([self.completed, self.rejected, self.pending, self.in_flight])
-                == Some(self.acknowledged)
+        let sum = |counts: &[u64]| counts.iter().copied().try_fold(0, u64::checked_add);
+        let fates = [self.once, self.twice, self.partly, self.never, self.unknown];
+        let states = [self.completed, self.rejected, self.pending, self.in_flight];
+        sum(&fates) == Some(self.acknowledged) && sum(&states) == Some(self.acknowledged)
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+pub(super) const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -44,6 +44,8 @@ pub enum ConaxFate {
     Once,
     /// Twice or more often.
     Twice,
+    /// A part of it only.
+    Partly,
     /// Never, or undone each time.
     Never,
     /// It left for a head-end whose journal we do not have.

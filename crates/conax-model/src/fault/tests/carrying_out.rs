@@ -6,12 +6,13 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{prop_assert_eq, proptest};
 
 use crate::cas::{
-    CardSpec, CardState, CasSettings, CasState, ProductKind, ProductSpec, ProductState,
+    CardSpec, CardState, CasSettings, CasState, KeyState, ModuleSpec, ProductKind, ProductSpec,
+    ProductState,
 };
 use crate::command::{Command, RequestedPeriod};
 use crate::entropy::{Ids, Seed};
 use crate::fault::{CommandFault, Deed, Effect, HeadEndMemory, Orders, Told};
-use crate::id::{DomainName, ProductId, SmartcardId};
+use crate::id::{DomainName, PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
 
 pub(super) struct HeadEnd {
@@ -125,6 +126,51 @@ fn a_false_ok_is_an_ok_that_changes_nothing_and_a_refusal_stays_one() {
     assert_eq!(head_end.state.transaction_count(), 0);
     let (accepted, deeds) = head_end.tell(&add("nobody", "1"), &effect(Effect::FalseOk));
     assert!(!accepted && matches!(deeds[..], [Deed::Refused { .. }]));
+}
+
+/// What came of a pairing of these cards and modules of which a part was carried out: whether it was
+/// a part, and who is paired.
+fn paired_in_part(cards: &[&str], modules: &[&str], count: usize) -> (Option<bool>, usize, usize) {
+    let mut head_end = HeadEnd::new();
+    for module in modules {
+        head_end.state.load_module(ModuleSpec {
+            id: PairingModuleId::new(*module),
+            key: KeyState::Loaded,
+        });
+    }
+    let command = Command::CreatePairing {
+        cards: cards.iter().copied().map(SmartcardId::new).collect(),
+        modules: modules.iter().copied().map(PairingModuleId::new).collect(),
+    };
+    let (accepted, deeds) = head_end.tell(&command, &effect(Effect::Partial(count)));
+    assert!(accepted, "{deeds:?}");
+    let is_part = match &deeds[..] {
+        [Deed::Executed { is_part, .. }] => Some(*is_part),
+        [Deed::Pretended { .. }] => None,
+        other => panic!("{other:?}"),
+    };
+    let pairings = head_end.state.pairings();
+    let [cards, modules] = pairings.fold([0, 0], |[cards, modules], pairing| {
+        [cards + pairing.cards.len(), modules + pairing.modules.len()]
+    });
+    (is_part, cards, modules)
+}
+
+#[test]
+fn a_part_of_a_pairing_lacks_boxes_as_it_lacks_cards() {
+    let (cards, modules) = (["a", "b"], ["m", "n"]);
+    for (cards, modules, count, told) in [
+        (&cards[..1], &modules[..2], 0, (Some(true), 1, 1)),
+        (&cards[..2], &modules[..1], 0, (Some(true), 1, 1)),
+        (&cards[..2], &modules[..2], 0, (Some(true), 1, 1)),
+        (&cards[..1], &modules[..1], 0, (None, 0, 0)),
+        (&cards[..1], &modules[..2], 1, (Some(true), 1, 1)),
+        (&cards[..2], &modules[..2], 2, (Some(false), 2, 2)),
+        (&cards[..1], &modules[..1], 1, (Some(false), 1, 1)),
+    ] {
+        let found = paired_in_part(cards, modules, count);
+        assert_eq!(found, told, "{cards:?} {modules:?} {count}");
+    }
 }
 
 #[test]

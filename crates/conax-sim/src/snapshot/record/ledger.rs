@@ -9,7 +9,7 @@ use conax_model::command::CommandKind;
 use conax_model::crm::{ProvisioningRequest, RequestBook};
 use conax_model::fault::Deed;
 use conax_model::id::TransactionId;
-use conax_model::ledger::{At, CasEvent, CrmEvent, Ledger};
+use conax_model::ledger::{At, CasEvent, CrmEvent};
 use conax_model::time::SimTime;
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
@@ -18,27 +18,6 @@ use super::cas::numbered;
 use super::command::CommandRecord;
 use super::transaction::Texts;
 use super::{Bits, UnknownValue, kind_number, kind_of};
-
-/// How much there is of the journals; their events stand behind the requests.
-#[derive(Serialize, Deserialize)]
-pub(in crate::snapshot) struct LedgerRecord {
-    pub(in crate::snapshot) is_full: bool,
-    pub(in crate::snapshot) is_foreign: bool,
-    pub(in crate::snapshot) crm_count: usize,
-    pub(in crate::snapshot) cas_count: usize,
-}
-
-impl LedgerRecord {
-    pub(in crate::snapshot) fn of(ledger: &Ledger) -> Self {
-        let (crm_count, cas_count) = ledger.lens();
-        Self {
-            is_full: ledger.is_full(),
-            is_foreign: ledger.is_foreign,
-            crm_count,
-            cas_count,
-        }
-    }
-}
 
 /// An event, so many milliseconds after the one before it.
 #[derive(Serialize, Deserialize)]
@@ -117,6 +96,7 @@ pub(in crate::snapshot) enum CasEventRecord<'a> {
         transaction: Bits,
         changed: bool,
         late: bool,
+        is_part: bool,
     },
     Refused {
         exchange: u64,
@@ -309,7 +289,8 @@ impl<'a> EventsOut<'a> {
     }
 }
 
-fn acknowledged<'a>(
+/// Kind and smartcards of a request, where the request as it is does not tell them.
+pub(super) fn acknowledged<'a>(
     row: Option<&ProvisioningRequest>,
     kind: CommandKind,
     cards: &'a [Arc<str>],
@@ -343,11 +324,13 @@ fn deed_record(deed: &Deed) -> CasEventRecord<'_> {
             transaction,
             changed,
             late,
+            is_part,
         } => CasEventRecord::Executed {
             exchange: *exchange,
             transaction: bits(transaction),
             changed: *changed,
             late: *late,
+            is_part: *is_part,
         },
         Deed::Refused {
             exchange,
@@ -520,7 +503,8 @@ impl<'a> EventsIn<'a> {
     }
 }
 
-fn acknowledgement(
+/// Kind and smartcards of a request.
+pub(super) fn acknowledgement(
     row: Option<&ProvisioningRequest>,
     own: Option<(u8, Texts<'_>)>,
 ) -> Result<(CommandKind, Vec<Arc<str>>), UnknownValue> {
@@ -556,11 +540,13 @@ impl CasEventRecord<'_> {
                 transaction,
                 changed,
                 late,
+                is_part,
             } => Deed::Executed {
                 exchange,
                 transaction: id(transaction),
                 changed,
                 late,
+                is_part,
             },
             Self::Refused {
                 exchange,

@@ -3,6 +3,7 @@
 //! Texts are borrowed, on the way out from the state and on the way in from the file. A change of
 //! anything here is a new format (`seal`).
 
+mod account;
 mod belief;
 mod cas;
 mod command;
@@ -23,11 +24,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::{ClockMode, Reading};
 
+pub(super) use account::{LedgerRecord, LedgerRowRecord, OutcomeRecord};
 pub(super) use belief::BeliefRecord;
 pub(super) use cas::CasRecord;
 pub(super) use crm::{CrmRecord, RowRecord, Texts};
 pub(super) use fault::{MemoryRecord, PlanRecord};
-pub(super) use ledger::{EventsIn, EventsOut, LedgerRecord};
+pub(super) use ledger::{EventsIn, EventsOut};
 
 /// A value in a file that means nothing to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +82,7 @@ pub(super) struct WorldRecord<'a> {
     pub(super) faults: PlanRecord<'a>,
     #[serde(borrow)]
     pub(super) start_belief: BeliefRecord<'a>,
-    pub(super) ledger: LedgerRecord,
+    pub(super) ledger: LedgerRecord<'a>,
 }
 
 /// What a clock shows: milliseconds, and how time passes.

@@ -1,0 +1,177 @@
+//! The ledger is right at any size: however little is kept of its journals, rows, totals, drift and
+//! healing are what they are with everything kept, and what cannot be proven any more is said.
+
+use std::time::Duration;
+
+use conax_contract::proof::{Checker, Proven};
+use conax_model::ledger::{Fate, Standing};
+use conax_sim::reckoning::{drift, heal, ledger_lines, metrics};
+use conax_tests::bodies::{at_once, given_pin, pairing, sport_on};
+use conax_tests::{Stage, Staging};
+
+use crate::worlds::add_at_conax;
+
+const CARD: &str = "01900080208";
+
+fn keeping(limit: usize) -> Stage {
+    let empty = Staging::demo().with_world(|world| world.provisioning_requests.clear());
+    let staging = empty.with(|settings| {
+        settings.ledger_limit = limit;
+        settings.dispatch.run_interval = None;
+    });
+    staging.open()
+}
+
+/// What is proven of the ledger's file.
+fn proven(stage: &Stage) -> Proven {
+    let mut checker = Checker::default();
+    let lines = ledger_lines(&stage.shared);
+    lines.iter().for_each(|line| checker.take(line));
+    checker
+        .finish()
+        .unwrap_or_else(|problems| panic!("{problems:#?}\n{}", lines.join("\n")))
+}
+
+/// Where each request stands, and what became of it.
+fn rows(stage: &Stage) -> Vec<(Standing, Fate)> {
+    stage.shared.catch_up();
+    let rows = stage.shared.ledger().reckon().rows;
+    rows.values().map(|row| (row.standing, row.fate)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn six_orders_are_six_rows_though_eight_lines_are_kept() {
+    let stage = keeping(8);
+    for _ in 0..6 {
+        let order = at_once(sport_on(CARD));
+        let reply = stage.post("add_subscriptions", order).await;
+        assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
+    }
+    let view = stage.control("GET", "/v1/ledger", "").await.json;
+    let totals = &view["totals"];
+    assert_eq!(
+        [
+            &totals["acknowledged"],
+            &totals["completed"],
+            &totals["once"]
+        ],
+        [6, 6, 6]
+    );
+    assert_eq!(totals["foreign_executions"], 0);
+    assert_eq!(
+        (&view["adds_up"], &view["is_full"]),
+        (&true.into(), &true.into())
+    );
+    let let_go: Vec<u64> = view["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["lines_let_go"].as_u64().unwrap())
+        .collect();
+    assert_eq!(let_go, [7, 7, 7, 5, 0, 0]);
+    let proven = proven(&stage);
+    assert_eq!((proven.totals.once, proven.unproven), (6, 4));
+    assert_eq!(proven.header.crm_let_go, 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_other_client_is_invented_and_nothing_is_healed_though_three_lines_are_kept() {
+    for limit in [0, 1, 3] {
+        let stage = keeping(limit);
+        let order = at_once(given_pin("S60600", CARD, "7391"));
+        let reply = stage.post("reset_pin_to_given_value", order).await;
+        assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
+        assert_eq!(drift(&stage.shared).len(), 0, "{limit}");
+        assert!(heal(&stage.shared).await.unwrap().requests.is_empty());
+        proven(&stage);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_late_of_an_order_changes_its_row_though_no_line_of_it_is_kept() {
+    let stage = keeping(0);
+    stage.fault("{ do: { late: 30s }, times: 1 }");
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    for _ in 0..3 {
+        let order = at_once(sport_on("01900080209"));
+        let _ = stage.post("add_subscriptions", order).await;
+    }
+    let held = stage.shared.ledger().reckon().rows;
+    assert!(held.values().next().unwrap().is_held);
+    assert_eq!(rows(&stage)[0], (Standing::Completed, Fate::Never));
+    stage.passes(Duration::from_secs(40)).await;
+    assert_eq!(rows(&stage)[0], (Standing::Completed, Fate::Once));
+    proven(&stage);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_that_loses_orders_is_told_of_each_though_no_line_of_them_is_kept() {
+    let stage = keeping(2);
+    stage.fault("{ name: lose, do: { lose: 60s }, when: { every: 4 } }");
+    for _ in 0..4 {
+        let _ = stage
+            .post("add_subscriptions", at_once(sport_on(CARD)))
+            .await;
+    }
+    assert_eq!(rows(&stage), [(Standing::Completed, Fate::Never); 4]);
+    assert_eq!(proven(&stage).unproven, 4);
+    let lost = drift(&stage.shared);
+    assert!(lost[0].because.contains("has lost it since"), "{lost:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_of_another_client_stays_one_though_no_line_of_it_is_kept() {
+    let stage = keeping(1);
+    stage.conax(add_at_conax(CARD)).await;
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    let proven = proven(&stage);
+    assert_eq!(proven.totals.foreign_executions, 1);
+    assert_eq!((proven.totals.once, proven.header.unproven), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_pairing_is_done_partly_and_everybody_says_so() {
+    let stage = keeping(1000);
+    stage.fault("{ preset: f36, times: 1 }");
+    let order = at_once(pairing(&[CARD, "01900080209"], &["3012345601"]));
+    let reply = stage.post("create_pairing", order).await;
+    assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
+    assert_eq!(rows(&stage), [(Standing::Completed, Fate::Partly)]);
+    let view = stage
+        .control("GET", "/v1/ledger?only=unknown", "")
+        .await
+        .json;
+    assert_eq!(view["rows"][0]["conax"], "partly");
+    let totals = proven(&stage).totals;
+    assert_eq!(
+        (
+            totals.partly,
+            totals.false_completions,
+            totals.unknown_to_crm
+        ),
+        (1, 1, 1)
+    );
+    assert!(metrics(&stage.shared).contains("conax_sim_conax_did{times=\"partly\"} 1\n"));
+    let found = drift(&stage.shared);
+    assert!(
+        found[0].because.contains("Conax carried out a part of it"),
+        "{found:?}"
+    );
+    let number = found[0].request.unwrap();
+    let why = stage
+        .control("GET", &format!("/v1/requests/{number}/why"), "")
+        .await
+        .json;
+    assert!(
+        why["because"]
+            .to_string()
+            .contains("Conax really carried out a part of it only")
+    );
+    heal(&stage.shared).await.unwrap();
+    stage.run().await;
+    assert_eq!(drift(&stage.shared).len(), 0);
+}
