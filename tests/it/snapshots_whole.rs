@@ -381,10 +381,10 @@ async fn a_ledger_of_which_lines_were_let_go_or_that_is_longer_than_allowed_is_r
         .await;
     let whole = file_of(&stage).await;
     for (file, limit, let_go) in [
-        (&cut, 1000, (1, 0)),
+        (&cut, 1000, (4, 0)),
         (&whole, 1000, (0, 0)),
-        (&whole, 3, (1, 0)),
-        (&whole, 0, (4, 3)),
+        (&whole, 3, (4, 0)),
+        (&whole, 0, (7, 3)),
     ] {
         let other = elsewhere()
             .with(|settings| settings.ledger_limit = limit)
