@@ -1,7 +1,5 @@
 """How requests and answers are printed."""
 
-from .parameters import FORM
-
 # In the order of an example; the order says nothing.
 MEMBERS = (
     "scheduled_date",
@@ -31,7 +29,7 @@ EARLY = ("provider_error_code", "provider_error_description")
 
 
 def date(moment):
-    return None if moment is None else moment.strftime(FORM)
+    return None if moment is None else moment.isoformat()
 
 
 class Printer:
@@ -42,16 +40,20 @@ class Printer:
 
     def request(self, request, fields=None, is_list=False, is_post=False):
         """A request; only the members named by `fields`, if any are."""
-        whole = {name: getattr(self, f"of_{name}")(request) for name in MEMBERS}
-        whole["log_information"] = self.of_log_information(request, is_post)
         left_out = {"early": LATE, "late": EARLY, "all": ()}[self.readings.shape]
-        printed = {name: whole[name] for name in MEMBERS if name not in left_out}
-        if not printed["parameters_set"]:
+        names = [name for name in MEMBERS if name not in left_out]
+        if fields is not None:
+            named = set(fields) | ({"id"} if self.readings.projection == "with-id" else set())
+            names = [name for name in names if name in named]
+        printed = {name: self.member(name, request, is_post) for name in names}
+        if not printed.get("parameters_set", True):
             del printed["parameters_set"]
-        if fields is None:
-            return printed
-        named = set(fields) | ({"id"} if self.readings.projection == "with-id" else set())
-        return {name: value for name, value in printed.items() if name in named}
+        return printed
+
+    def member(self, name, request, is_post):
+        if name == "log_information":
+            return self.of_log_information(request, is_post)
+        return getattr(self, f"of_{name}")(request)
 
     def of_id(self, request):
         return request.id
@@ -113,7 +115,7 @@ class Printer:
     def of_parameters_set(self, request):
         return [{key: value, "id": item} for key, value, item in request.items]
 
-    def of_log_information(self, request, is_post=False):
+    def of_log_information(self, request, is_post):
         log = {
             "updated_date": self.updated_date(request),
             "created_date": date(request.created),

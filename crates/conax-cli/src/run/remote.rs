@@ -21,6 +21,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Barrier;
 
 use crate::run::in_process::ending;
 use crate::run::secret::Secrets;
@@ -390,11 +391,17 @@ impl Target for RemoteTarget {
         }
         let clock = steps_time.then(|| self.clock_caller());
         self.runtime.block_on(async {
+            // Connecting takes longer than many a call: all are connected before one is sent.
+            let count = prepared.iter().filter(|request| request.is_ok()).count();
+            let connected = Arc::new(Barrier::new(count));
             let mut tasks = Vec::new();
             for request in prepared {
+                let connected = Arc::clone(&connected);
                 tasks.push(tokio::spawn(async move {
                     let request = request?;
-                    call_once(None, request).await.0
+                    let connection = connect(&request.place).await;
+                    connected.wait().await;
+                    sent_on(connection, &request).await.0
                 }));
             }
             let all = async {
@@ -505,8 +512,17 @@ async fn call_once(
             Err(Broken::Sent(why)) => return (Err(TargetProblem::NoReply(why)), None),
         }
     }
-    match connect(&call.place).await {
-        Ok(mut connection) => match exchange_on(&mut connection, &call).await {
+    let connection = connect(&call.place).await;
+    sent_on(connection, &call).await
+}
+
+/// Makes a call on a connection that is new.
+async fn sent_on(
+    connection: Result<Connection, TargetProblem>,
+    call: &Prepared,
+) -> (Result<HttpReply, TargetProblem>, Option<Connection>) {
+    match connection {
+        Ok(mut connection) => match exchange_on(&mut connection, call).await {
             Ok(reply) => (Ok(reply), Some(connection)),
             Err(Broken::Sent(why)) => (Err(TargetProblem::NoReply(why)), None),
             Err(Broken::Unsent) => {

@@ -386,7 +386,7 @@ impl<'t> Session<'t> {
             }
             self.target.sleep(pause);
             waited += pause;
-            pause = (pause * 2).min(Duration::from_secs(2));
+            pause = (pause * 2).min(Duration::from_secs(1));
         }
     }
 

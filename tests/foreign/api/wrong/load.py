@@ -26,6 +26,22 @@ def lost_under_load(app):
 
 
 @wrong("create.parallel", "request.none-lost", "list.complete")
+def lost_in_a_moment(app):
+    """As above, with a database that writes in a quarter of a millisecond."""
+
+    def add(make):
+        with app.store.lock:
+            request = make(app.store.next_id(), app.store.next_number())
+            rows = dict(app.store.requests)
+        rows[request.id] = request
+        time.sleep(WRITE / 8)
+        app.store.requests = rows
+        return request
+
+    app.store.add = add
+
+
+@wrong("create.parallel", "request.none-lost", "list.complete")
 def lost_when_four_at_once(app):
     """A queue of three: what comes while it is full is acknowledged and dropped."""
     busy = threading.Semaphore(3)
