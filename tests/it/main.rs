@@ -53,6 +53,7 @@ mod worlds;
 
 // Ring 2: the built program.
 mod coverage;
+mod ends;
 mod explore;
 mod grade;
 mod ledger_check;

@@ -155,11 +155,11 @@ impl Order {
 
     fn carry_out(&self) -> Result<Exit, Refused> {
         let stop = Arc::new(Stop::default());
+        stop_on_signal(&stop);
         let mut exit = Exit::Met;
         if let Some(folder) = &self.corpus {
             exit = corpus::replay(folder, &self.search, &self.target_flags, &stop)?;
         }
-        stop_on_signal(&stop);
         let began = Instant::now();
         let tally = Tally::new(!self.is_quiet);
         let found = seek(&self.search, self.seed, &stop, &tally);
@@ -168,6 +168,9 @@ impl Order {
         if let Some(found) = &found {
             self.tell(found)?;
             exit = Exit::NotMet;
+        }
+        if let Some(trouble) = tally.trouble().filter(|_| found.is_none()) {
+            return Err((Exit::Surroundings, trouble));
         }
         let seconds = began.elapsed().as_secs_f64();
         print::result(format_args!(
@@ -184,10 +187,7 @@ impl Order {
             return Ok(Exit::Interrupted);
         }
         if played == 0 && found.is_none() {
-            return Err((
-                Exit::Surroundings,
-                tally.trouble().unwrap_or("nothing was played".to_owned()),
-            ));
+            return Err((Exit::NothingRan, "nothing was played".to_owned()));
         }
         Ok(exit)
     }
