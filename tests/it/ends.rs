@@ -323,7 +323,7 @@ fn what_is_measured_ends_with_the_bench() {
         let found = children(program.id());
         (found.len() > 1)
             .then_some(found)
-            .ok_or_else(|| "too few".to_owned())
+            .ok_or_else(|| "nothing".to_owned())
     });
     let _ = ends_soon(&mut program, "TERM", line);
     until("their ends", || {
