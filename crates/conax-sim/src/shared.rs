@@ -287,6 +287,7 @@ impl Shared {
         cas.memory
             .keep_past(self.faults.book().plan.memory(), &cas.state);
         let _change = Change::begin(self);
+        self.clock.end_advances();
         self.wait_for_answers().await;
         let has_magic = spec.magic_smartcards;
         self.put(spec, crm, cas, ledger);
