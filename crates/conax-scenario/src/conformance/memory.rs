@@ -28,6 +28,22 @@ const FOR_EVER: [Member; 10] = [
     Member::ProcessId,
 ];
 
+/// What a request keeps that has ended: besides what never changes and its state, which have
+/// clauses of their own. Users and units are printed in more than one form, but have one id.
+const ENDED: [&str; 11] = [
+    Member::ExecutedDate.code(),
+    Member::Request.code(),
+    Member::Response.code(),
+    Member::ReferenceNumber.code(),
+    Member::ErrorCode.code(),
+    Member::ErrorDescription.code(),
+    Member::ProviderErrorCode.code(),
+    Member::ProviderErrorDescription.code(),
+    "log_information.updated_date",
+    "log_information.updated_by_user.id",
+    "log_information.updated_by_unit.id",
+];
+
 /// What is remembered of the requests a target told of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
@@ -408,19 +424,14 @@ fn forward(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     if !has_ended || !is_same {
         return;
     }
-    let changed = Member::ALL.into_iter().find(|member| {
-        let before = known.ended.get(member.code());
-        // What never changes and the state have clauses of their own.
-        !matches!(member, Member::ParametersSet | Member::LifeCycleState)
-            && !FOR_EVER.contains(member)
-            && matches!((before, printed.get(*member)), (Some(before), Some(now)) if before != now)
-    });
+    let mut paths = ENDED.iter().copied();
+    let changed =
+        paths.find(|path| differs(inner(&known.ended, path), inner(printed.object, path)));
     verdicts.judge("request.ends-once", changed.is_none(), || {
-        let name = changed.map_or("", Member::code);
-        printed.at(
-            name,
-            "what was printed when it had ended",
-            shown(name, printed.object.get(name)),
-        )
+        let path = changed.unwrap_or_default();
+        let name = path.rsplit('.').next().unwrap_or_default();
+        let before = shown(name, inner(&known.ended, path));
+        let expected = format!("{before}, as it was printed when it had ended");
+        printed.at(path, expected, shown(name, inner(printed.object, path)))
     });
 }
