@@ -68,7 +68,7 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
             // proptest has no wish to stop, so what is left is let go.
             return Ok(());
         }
-        let lines = script(&moves, sought.lab);
+        let lines = script(&moves, sought.lab, sought.least);
         let failure = tried(&lines, sought);
         if first.get().is_none() {
             played.set(played.get() + 1);
@@ -96,7 +96,7 @@ fn tried(lines: &[Line], sought: &Sought<'_>) -> Option<Failure> {
 
 /// The shortest sequence once more, without the lines that nothing needs.
 fn found(moves: Vec<Move>, shrunk_from: usize, sought: &Sought<'_>) -> Option<Found> {
-    let mut lines = script(&moves, sought.lab);
+    let mut lines = script(&moves, sought.lab, sought.least);
     let failure = RefCell::new(tried(&lines, sought)?);
     lines.truncate(failure.borrow().line + 1);
     // A move may be several lines; what was shrunk as a whole is tried line by line.
