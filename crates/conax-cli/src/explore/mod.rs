@@ -22,6 +22,7 @@ use crate::signals::stop_on_signal;
 use crate::verify::read_target_file;
 use crate::write::write_file;
 
+use seek::look;
 pub(crate) use seek::{Ground, Search, Tally, seek};
 
 /// The verb.
@@ -162,6 +163,7 @@ impl Order {
         }
         let began = Instant::now();
         let tally = Tally::new(!self.is_quiet);
+        look(&self.search, &stop, &tally).map_err(|problem| (Exit::Surroundings, problem))?;
         let found = seek(&self.search, self.seed, &stop, &tally);
         tally.end();
         let played = tally.count();

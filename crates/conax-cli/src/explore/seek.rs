@@ -13,6 +13,7 @@ use conax_scenario::document::{Given, Reader, Scenario};
 use conax_scenario::explore::{Budget, Found, Lab, Sought, search};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{Refusal, Target, Theatre};
+use conax_scenario::verify::first_look;
 
 use crate::run::Files;
 use crate::run::Secrets;
@@ -189,6 +190,26 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
         found
     });
     found.into_iter().flatten().next()
+}
+
+/// One look at a target that is explored through its API alone: whether it is this API at all.
+///
+/// # Errors
+/// Why it cannot be explored, in a sentence.
+pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<(), String> {
+    if !matches!(
+        &order.ground,
+        Ground::Target {
+            has_control: false,
+            ..
+        }
+    ) {
+        return Ok(());
+    }
+    match opener(order, Arc::clone(stop), tally)() {
+        Some(mut target) => first_look(target.as_mut()),
+        None => Err(tally.trouble().unwrap_or("nothing was played".to_owned())),
+    }
 }
 
 type Opener<'o> = Box<dyn Fn() -> Option<Box<dyn Target>> + 'o>;

@@ -82,7 +82,7 @@ const WRITTEN: &[Written] = &[
     says("methods.slash", Attested, "a public client", "A slash between the method and its query does not matter."),
     says("methods.verb", Attested, "page 490268", "A method called with the wrong verb is refused."),
     says("methods.get-changes-nothing", Attested, "page 490268", "A GET never changes data."),
-    says("post.not-idempotent", Attested, "page 490268", "Every POST makes a new request, also when it is equal to an earlier one."),
+    says("post.not-idempotent", Attested, "page 490268", "Every POST makes a new request, also when it is equal to an earlier one.").strictly(Strictness::Must),
     says(
         "body.json-object",
         Shown,

@@ -73,7 +73,7 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
         let Some(mut target) = (sought.open)() else {
             return Err(TestCaseError::reject("there is no target"));
         };
-        let lines = script(&moves, sought.lab);
+        let lines = script(&moves, sought.lab, sought.least);
         let failure = tried(&lines, target.as_mut(), sought);
         if first.get().is_none() {
             played.set(played.get() + 1);

@@ -253,14 +253,21 @@ fn pages(session: &mut Session<'_>) {
         let ids = ids_of(heard.data());
         Some((heard, ids))
     };
-    if let Some((heard, found)) = page(session, 1, 0, &["list.number_of_results"]) {
-        session.judge(
-            &["list.number-of-results-limits", "list.number_of_results"],
-            &heard,
-            found == whole[..1],
-            "the first request, and no more",
-            "something else",
-        );
+    let Some((heard, first)) = page(session, 1, 0, &["list.number_of_results"]) else {
+        return;
+    };
+    session.judge(
+        &["list.number-of-results-limits", "list.number_of_results"],
+        &heard,
+        first.len() == 1,
+        "one request",
+        &format!("{}", first.len()),
+    );
+    if first.len() == 1 && first != whole[..1] {
+        // Pages in another order than the list: no offset says where they begin.
+        let expected = "the first request of the whole list";
+        session.judge(&["list.pages-join"], &heard, false, expected, "another one");
+        return;
     }
     if let Some((heard, found)) = page(session, 1, 1, &["list.offset"]) {
         session.judge(
