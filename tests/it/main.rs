@@ -8,6 +8,7 @@
 // The documented API: the examples, then every parameter and restriction.
 mod creating;
 mod documented;
+mod honesty;
 mod hung;
 mod identifiers;
 mod immediate;

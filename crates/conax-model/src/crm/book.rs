@@ -29,7 +29,8 @@ pub use parts::{BookParts, PartsError};
 pub struct BookSettings {
     /// Number of the first request that will be created.
     pub next_number: RequestNumber,
-    /// Whether the provider is effective; requests of one that is not stay pending (Documented).
+    /// Whether the provider is effective; requests of one that is not stay pending
+    /// (Inferred: `provider.stays-pending`).
     pub provider_effective: bool,
     /// Tells apart tickets of this book from those of one it replaced.
     pub generation: u64,

@@ -60,7 +60,7 @@ pub enum ImmediateTake {
 pub enum WaitsFor {
     /// Nothing lets it go: processing runs leave it alone.
     Held,
-    /// The provider is not effective: nothing is sent (Documented).
+    /// The provider is not effective: nothing is sent (Attested: `provider.not-effective`).
     Provider,
     /// Its date.
     Date(SimTime),
