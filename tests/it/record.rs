@@ -168,6 +168,35 @@ fn what_went_through_the_proxy_becomes_a_scenario_that_holds() {
 }
 
 #[test]
+fn all_differences_of_a_recording_are_told_not_only_the_first() {
+    let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let recorder = record(house.crm(), &[]);
+    story(&house, recorder.crm());
+    let mut altered: Value = serde_json::from_str(&finish(recorder)).expect("JSON");
+    let exchanges = altered["exchanges"].as_array_mut().expect("a list");
+    let mut count = 0;
+    for exchange in exchanges {
+        let path = exchange["call"]["path"].as_str().unwrap_or_default();
+        if path.ends_with("/add_subscriptions") {
+            let body = &mut exchange["reply"]["body"]["json"];
+            if body["data"]["priority"].is_string() {
+                body["data"]["priority"] = json!("EXPRESS");
+            } else {
+                body["status"]["code"] = json!("COM.OTHER");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 1, "{count}");
+    let converted = convert(&altered.to_string(), &[], &[]);
+    let played = play(&converted.stdout);
+    assert_eq!(played.code, Some(4), "{}", played.stdout);
+    for told in ["EXPRESS", "COM.OTHER"] {
+        assert!(played.stdout.contains(told), "{told}: {}", played.stdout);
+    }
+}
+
+#[test]
 fn a_recording_that_was_altered_fails_at_just_that_step() {
     let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
     let recorder = record(house.crm(), &[]);
