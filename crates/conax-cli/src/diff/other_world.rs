@@ -234,14 +234,17 @@ impl OtherWorld {
             return Ok(pair.to_owned());
         };
         let plain = value.replace("%3D", "=");
+        // `identifier.number=…` and `identifier[number]=…` name a request as well.
+        let outer = name.split(['.', '[', '%']).next().unwrap_or(name);
         let value = match plain.split_once('=') {
             Some((key, value)) => json!({ key: value }),
+            None if outer != name => json!({ name: plain }),
             None => json!(plain),
         };
-        let before = Map::from_iter([(name.to_owned(), value)]);
+        let before = Map::from_iter([(outer.to_owned(), value)]);
         let mut after = before.clone();
         self.put_in_parameters(operation, &mut after)?;
-        Ok(match (after == before, after[name].as_str()) {
+        Ok(match (after == before, after[outer].as_str()) {
             (false, Some(value)) => format!("{name}={}", encode(value)),
             _ => pair.to_owned(),
         })
@@ -285,7 +288,7 @@ impl OtherWorld {
         }
         self.clock.take_back(&mut changed);
         if let Some(counterparts) = &self.counterparts {
-            counterparts.take_back(&mut changed["data"]);
+            counterparts.take_back(&mut changed);
         }
         if changed != body {
             reply.body = changed.to_string().into_bytes();
