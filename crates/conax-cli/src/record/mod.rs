@@ -35,7 +35,7 @@ use crate::signals::first_signal;
 use crate::write::{try_to_write, write_file};
 
 pub(crate) use form::{Call, Content, Exchange, Reply};
-pub(crate) use names::rename;
+pub(crate) use names::{operation_at, rename};
 
 /// The verb.
 pub(crate) fn command() -> Command {

@@ -107,7 +107,7 @@ struct Order {
 }
 
 /// Why nothing is verified.
-type Refused = (Exit, String);
+pub(crate) type Refused = (Exit, String);
 
 /// Verifies.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
