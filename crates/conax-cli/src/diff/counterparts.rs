@@ -15,6 +15,8 @@ use conax_contract::world::{
 use conax_scenario::verify::{Named, TargetWorld};
 use serde_json::{Map, Value};
 
+use super::records::{Record, holds, of_item, of_service, of_subscription};
+
 /// Why a call says something else there, in words that follow the name of the side.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Lack(String);
@@ -108,14 +110,6 @@ impl There {
             false => self.keys.get(key),
         }
     }
-}
-
-/// A record of our world: its id, what it is called, all values it is known under, its CA id.
-struct Record {
-    id: String,
-    name: String,
-    values: Vec<(&'static str, String)>,
-    ca_id: Option<String>,
 }
 
 impl Counterparts {
@@ -475,50 +469,125 @@ impl Counterparts {
     }
 }
 
-fn holds(subscription: &SubscriptionSpec, item: &InstalledItemSpec) -> bool {
-    let held = &subscription.installed_items;
-    held.contains(&item.serial_number) || held.contains(&item.id)
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-fn of_subscription(one: &SubscriptionSpec) -> Record {
-    Record {
-        id: one.id.clone(),
-        name: one.number.clone(),
-        values: vec![("id", one.id.clone()), ("number", one.number.clone())],
-        ca_id: None,
+    use conax_contract::crm::Operation;
+    use conax_contract::world::WorldSpec;
+    use conax_scenario::verify::TargetWorld;
+    use serde_json::{Value, json};
+
+    use super::Counterparts;
+
+    const THERE: &str = r#"login: { username: Nina, organisation: TRIALS }
+subscription: { number: C-1 }
+service: { code: NEWS, ca_id: "7101" }
+smartcards:
+  - { serial_number: SN-1, ca_id: "01500000017" }
+  - { serial_number: SN-2, ca_id: "01500000025" }
+stbs: ["3500000001"]
+smartcard_elsewhere: { serial_number: SN-9, ca_id: "01500000109" }
+"#;
+
+    fn there() -> Counterparts {
+        let theirs = TargetWorld::parse(THERE).expect("a target file");
+        let password = Some("secret".to_owned());
+        Counterparts::new(Arc::new(WorldSpec::demo()), theirs, password)
     }
-}
 
-fn of_service(one: &ServiceSpec) -> Record {
-    let mut values = vec![("id", one.id.clone()), ("code", one.code.clone())];
-    values.extend(
-        one.alternative_code
-            .clone()
-            .map(|code| ("alternative_code", code)),
-    );
-    Record {
-        id: one.id.clone(),
-        name: one.code.clone(),
-        values,
-        ca_id: one.ca_id.clone(),
+    fn put_in(
+        there: &mut Counterparts,
+        operation: Operation,
+        call: &Value,
+    ) -> Result<Value, String> {
+        let mut parameters = call.as_object().cloned().unwrap_or_default();
+        let put_in = there.put_in(operation, &mut parameters);
+        put_in.map_err(|lack| lack.words().to_owned())?;
+        Ok(Value::Object(parameters))
     }
-}
 
-fn of_item(one: &InstalledItemSpec) -> Record {
-    let mut values = vec![
-        ("id", one.id.clone()),
-        ("serial_number", one.serial_number.clone()),
-    ];
-    values.extend(
-        one.alternative_code
-            .clone()
-            .map(|code| ("alternative_code", code)),
-    );
-    values.extend(one.ca_id.clone().map(|ca_id| ("ca_id", ca_id)));
-    Record {
-        id: one.id.clone(),
-        name: one.serial_number.clone(),
-        values,
-        ca_id: one.ca_id.clone(),
+    fn order(service: &str, card: &str) -> Value {
+        json!({
+            "subscription_identifier": { "number": "S60600" },
+            "service_identifier": { "code": service },
+            "smartcard_identifier": { "serial_number": card },
+        })
+    }
+
+    #[test]
+    fn each_record_has_one_of_its_kind_there_and_keeps_it() {
+        let mut there = there();
+        let add = Operation::AddSubscriptions;
+        let one = put_in(&mut there, add, &order("SPORT", "01900080209")).expect("it has all");
+        assert_eq!(one["subscription_identifier"], json!({ "number": "C-1" }));
+        assert_eq!(one["service_identifier"], json!({ "code": "NEWS" }));
+        assert_eq!(
+            one["smartcard_identifier"],
+            json!({ "serial_number": "SN-1" })
+        );
+        let two = put_in(&mut there, add, &order("SPORT", "01900080208")).expect("it has all");
+        assert_eq!(
+            two["smartcard_identifier"],
+            json!({ "serial_number": "SN-2" })
+        );
+        let again = put_in(&mut there, add, &order("SPORT", "01900080209")).expect("it has all");
+        assert_eq!(again, one);
+        let mut reply = json!({ "data": {
+            "parameters_set": [{ "smartcard_ca_id": "01500000017" }, { "service_ca_id": "SN-1" }],
+            "request": "01500000025,7101",
+        } });
+        there.take_back(&mut reply);
+        let items = &reply["data"]["parameters_set"];
+        assert_eq!(items[0]["smartcard_ca_id"], "01900080209");
+        assert_eq!(
+            items[1]["service_ca_id"], "SN-1",
+            "what is wrong stays wrong"
+        );
+        assert_eq!(reply["data"]["request"], "01900080208,1002");
+    }
+
+    #[test]
+    fn what_has_no_counterpart_is_lacking_and_what_nobody_has_stays() {
+        let mut there = there();
+        let add = Operation::AddSubscriptions;
+        for card in ["01900080208", "01900080209"] {
+            put_in(&mut there, add, &order("SPORT", card)).expect("it has all");
+        }
+        for (call, told) in [
+            (
+                order("P1test", "01900080208"),
+                "it has no service in place of P1test",
+            ),
+            (
+                order("SPORT", "01900080210"),
+                "it has no installed item in place of 01900080210",
+            ),
+            (
+                order("NEWS", "01900080208"),
+                "it has `NEWS`, which the scenario's world has not",
+            ),
+        ] {
+            assert_eq!(put_in(&mut there, add, &call), Err(told.to_owned()));
+        }
+        let nobody =
+            put_in(&mut there, add, &order("NOTHING", "190008020")).expect("nobody has it");
+        assert_eq!(nobody["service_identifier"], json!({ "code": "NOTHING" }));
+        let shown = json!({ "provisioning_request_identifier": { "number": "4049" } });
+        let lack = put_in(&mut there, Operation::Show, &shown);
+        assert_eq!(lack, Err("it has no provisioning request 4049".to_owned()));
+    }
+
+    #[test]
+    fn a_login_is_that_sides_and_a_wrong_one_stays_wrong() {
+        let mut there = there();
+        let login = |password: &str| json!({ "username": "mpadministrator", "password": password, "organisation": "CRMDEMO" });
+        let right = put_in(&mut there, Operation::IssueToken, &login("1234")).expect("it has it");
+        assert_eq!(
+            right,
+            json!({ "username": "Nina", "password": "secret", "organisation": "TRIALS" })
+        );
+        let wrong = put_in(&mut there, Operation::IssueToken, &login("1")).expect("it has it");
+        assert_eq!(wrong["password"], "1");
     }
 }

@@ -8,6 +8,7 @@ mod compare;
 mod counterparts;
 mod lacks;
 mod other_world;
+mod records;
 #[cfg(test)]
 mod tests;
 mod timing;

@@ -130,7 +130,7 @@ fn steps_that_held_on_one_side_only_come_first_and_what_follows_says_nothing() {
         ..StepRecord::default()
     });
     assert_eq!(
-        told(&left, &left, &right, Common::WhatIsMade),
+        told(&left, &left, &right, Common::Everything),
         ["2: passed failed", "1: a 1 2"]
     );
 }

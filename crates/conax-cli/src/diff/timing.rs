@@ -92,3 +92,43 @@ fn take_out_of(ours: &mut Map<String, Value>, theirs: &mut Map<String, Value>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::answers::Answer;
+    use super::take_out;
+
+    fn answer(data: Value) -> Answer {
+        Answer {
+            call: "GET /show".to_owned(),
+            is_of_pending: false,
+            http: json!(200),
+            body: json!({ "data": data }),
+        }
+    }
+
+    fn same(ours: Value, theirs: Value, is_look: bool) -> bool {
+        let (mut ours, mut theirs) = (answer(ours), answer(theirs));
+        take_out(&mut ours, &mut theirs, is_look);
+        ours == theirs
+    }
+
+    #[test]
+    fn who_was_faster_says_nothing_unless_somebody_waited() {
+        let one = |state: &str, reference: Option<&str>| json!({ "id": "1", "type": "ADD", "life_cycle_state": state, "reference_number": reference });
+        let (waits, done) = (one("PENDING", None), one("COMPLETED", Some("R")));
+        assert!(same(waits.clone(), done.clone(), true));
+        assert!(same(json!([waits]), json!([done]), true));
+        assert!(!same(waits.clone(), done.clone(), false));
+        assert!(!same(one("REJECTED", None), done.clone(), true));
+        assert!(!same(one("COMPLETED", None), done, true));
+    }
+
+    #[test]
+    fn whether_a_pairing_can_be_made_depends_on_what_was_made_before() {
+        let pairing = |state: &str| json!({ "type": "CREATE_PAIRING", "life_cycle_state": state });
+        assert!(same(pairing("REJECTED"), pairing("COMPLETED"), false));
+    }
+}

@@ -19,7 +19,7 @@ pub(super) fn refusal(scenario: &Scenario, target: &dyn Target) -> Option<String
         Some("faults")
     } else if !scenario.world.crowd.is_empty() {
         Some("world")
-    } else if !scenario.settings.is_empty() && !(has_own && is_recorded) {
+    } else if !(scenario.settings.is_empty() || has_own && is_recorded) {
         Some("settings")
     } else if has_own {
         None
