@@ -348,6 +348,13 @@ impl RequestBook {
         self.queue.in_flight().map(|slot| &self.rows[slot as usize])
     }
 
+    /// Whether a request was sent and has no answer yet.
+    #[must_use]
+    pub fn is_in_flight(&self, row: &ProvisioningRequest) -> bool {
+        let slot = self.by_id.get(&row.id);
+        slot.is_some_and(|slot| self.queue.is_in_flight(*slot))
+    }
+
     /// All requests, oldest first.
     pub fn all(&self) -> impl Iterator<Item = &Arc<ProvisioningRequest>> {
         self.rows.iter()

@@ -174,6 +174,10 @@ impl Queue {
         self.in_flight.iter().copied()
     }
 
+    pub(super) fn is_in_flight(&self, slot: u32) -> bool {
+        self.in_flight.contains(&slot)
+    }
+
     pub(super) fn in_flight_count(&self) -> usize {
         self.in_flight.len()
     }

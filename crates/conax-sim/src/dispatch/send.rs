@@ -44,7 +44,8 @@ pub enum DispatchOutcome {
     BookReplaced,
 }
 
-/// The world was replaced while a call was under way; what the call was about is no more.
+/// The world was replaced, or removed, while a call was under way; what the call was about is no
+/// more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorldReplaced;
 
@@ -56,7 +57,7 @@ pub struct WorldReplaced;
 /// Caller and task are one activity, so that the caller counts as soon as the task has ended.
 ///
 /// # Errors
-/// If the world was replaced before the request was recorded, or before it ended.
+/// If the world was replaced or removed before the request was recorded, or before it ended.
 pub async fn create_and_send(
     shared: &Arc<Shared>,
     new: NewRequest,
@@ -74,6 +75,7 @@ pub async fn create_and_send(
     let dispatch = async move { dispatch_at_once(&sender, id, generation).await };
     let sent = tokio::spawn(activity.run(dispatch)).await;
     match sent {
+        _ if shared.is_removed() => Err(WorldReplaced),
         Ok(DispatchOutcome::Settled(settled)) => Ok(settled),
         Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => {
             still_there(shared, row, generation)
