@@ -261,9 +261,15 @@ impl Sides {
         }
         match rows.iter().rev().find(is_wrong).or(rows.last()) {
             Some(row) => told(row),
-            None => (
+            None if self.reckoning.has_strangers() => (
                 None,
                 "no request of the CRM touched it: another client of the head-end did".to_owned(),
+            ),
+            None => (
+                None,
+                "no request of the CRM touched it, nor anybody else since the ledger begins: what \
+                 did is not known here"
+                    .to_owned(),
             ),
         }
     }
