@@ -260,7 +260,14 @@ impl Teller<'_> {
             .flat_map(|note| note.acted.iter().map(story::acted))
             .collect();
         if acted.is_empty() {
-            answer.because.push("no fault rule acted".to_owned());
+            answer.because.push(match self.journal_has_all() {
+                true => "no fault rule acted".to_owned(),
+                false => {
+                    "whether a fault rule acted is not known any more: the journal has let go \
+                          of its exchange with Conax (`journal-limit`, or a snapshot)"
+                        .to_owned()
+                }
+            });
         }
         let has_acted = !acted.is_empty();
         answer.because.extend(acted);
@@ -271,6 +278,20 @@ impl Teller<'_> {
                 .because
                 .push(format!("rule {} nearly acted: {}", near.rule(), near.why()));
         }
+    }
+
+    /// Whether the journal still has every exchange of it, in which alone rules are told.
+    fn journal_has_all(&self) -> bool {
+        let Some(row) = self.reckoned() else {
+            return true;
+        };
+        let found = story::exchanges(self.shared, row.request);
+        let has = |exchange| {
+            found
+                .iter()
+                .any(|one| one.subject.exchange == Some(exchange))
+        };
+        row.exchanges.into_iter().all(has)
     }
 
     fn pending(&self, answer: &mut Why) {
