@@ -131,6 +131,134 @@ async fn a_day_in_which_nothing_happens_but_runs_passes_quickly() {
     let _ = house.close(NO_GRACE).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_year_in_which_little_happens_costs_no_more_than_what_happens() {
+    let (house, stage) = beating(Staging::demo()).open_doors().await;
+    let body = due(sport_on("01900080208"), "2015-03-24T15:01:02");
+    let number = stage.post("add_subscriptions", body).await.number();
+    let year = 365 * 86_400;
+    let advanced = in_time(stage.advance(year * SECOND)).await;
+    assert_eq!(advanced.fired, (year / 5) as usize);
+    let shown = stage.show(&number).await;
+    assert_eq!(shown.member("executed_date"), "2015-03-24T15:01:05");
+    let runs = stage.control("POST", "/v1/runs", "").await;
+    assert_eq!(runs.json["number"], year / 5 + 1);
+    let _ = house.close(NO_GRACE).await;
+}
+
+/// What is there after ten minutes that pass in such steps, with runs every five seconds.
+async fn after_ten_minutes(step: u32) -> String {
+    let staging = beating(Staging::demo()).with(|settings| {
+        settings.dispatch.worker_count = 1;
+        settings.dispatch.read_time = 31 * SECOND;
+    });
+    let (house, stage) = staging.open_doors().await;
+    stage.fault("{ when: { card: \"01900080209\" }, do: silence }");
+    for (card, date) in [
+        ("01900080208", "15:01:02"),
+        ("01900080209", "15:02:00"),
+        ("01900080208", "15:02:07"),
+        ("01900080210", "15:02:07"),
+        ("01900080209", "15:08:59"),
+    ] {
+        let body = due(sport_on(card), &format!("2014-09-24T{date}"));
+        let _ = stage.post("add_subscriptions", body).await;
+    }
+    for _ in 0..600 / step {
+        let _ = in_time(stage.advance(step * SECOND)).await;
+    }
+    let rows = stage.control("GET", "/v1/ledger", "").await.json;
+    let runs = stage.control("POST", "/v1/runs", "").await.json;
+    let completed = stage.list("life_cycle_state=COMPLETED").await;
+    let rejected = stage.list("life_cycle_state=REJECTED").await;
+    let _ = house.close(NO_GRACE).await;
+    format!("{rows:#}\n{runs:#}\n{completed:#?}\n{rejected:#?}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_how_many_steps_time_passes_changes_nothing() {
+    let at_once = after_ten_minutes(600).await;
+    for step in [1, 4, 60] {
+        assert_eq!(after_ten_minutes(step).await, at_once, "steps of {step} s");
+    }
+}
+
+#[tokio::test]
+async fn a_time_beyond_the_calendar_is_told_as_too_far_and_no_time_passes() {
+    let stage = Staging::demo().stepped().open();
+    let body = r#"{"by":"3650000d"}"#;
+    let refused = stage.control("POST", "/v1/clock/advance", body).await;
+    assert_eq!(
+        (refused.http_status, stage.now()),
+        (422, conax_tests::date("2014-09-24T15:00:00"))
+    );
+    let detail = refused.json["detail"].as_str().unwrap();
+    assert!(detail.contains("too far"), "{detail}");
+    assert!(detail.contains("9999-12-31T23:59:59"), "{detail}");
+}
+
+/// Time that would pass for ever: runs every millisecond, and a request they always look at.
+async fn endless() -> (OpenHouse, Stage) {
+    let staging = Staging::demo().stepped().with(|settings| {
+        settings.dispatch.run_interval = Some(INSTANT);
+        settings.dispatch.read_time = 300 * 86_400 * SECOND;
+    });
+    let (house, stage) = staging.open_doors().await;
+    stage.fault("{ when: { card: \"01900080208\" }, do: silence }");
+    for _ in 0..2 {
+        let _ = stage
+            .post("add_subscriptions", sport_on("01900080208"))
+            .await;
+    }
+    (house, stage)
+}
+
+const ENDLESS: &str = r#"{"by":"250d"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_advance_ends_when_its_caller_goes_and_the_next_one_goes_on() {
+    let (house, stage) = endless().await;
+    let control = house.addresses.control.unwrap();
+    let begin = stage.now();
+    let call = format!(
+        "POST /v1/clock/advance HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{ENDLESS}",
+        ENDLESS.len()
+    );
+    let mut caller = std::net::TcpStream::connect(control).unwrap();
+    std::io::Write::write_all(&mut caller, call.as_bytes()).unwrap();
+    while stage.now() == begin {
+        tokio::task::yield_now().await;
+    }
+    drop(caller);
+    let before = in_time(stage.advance(SECOND)).await;
+    assert!(before.now.since(begin) < 250 * 86_400 * SECOND);
+    let _ = house.close(NO_GRACE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_advance_ends_when_its_world_is_reset_and_says_so() {
+    let (house, stage) = endless().await;
+    let begin = stage.now();
+    let advance = stage.control("POST", "/v1/clock/advance", ENDLESS);
+    let reset = async {
+        while stage.now() == begin {
+            tokio::task::yield_now().await;
+        }
+        stage.control("POST", "/v1/worlds/demo/reset", "").await
+    };
+    let (advanced, reset) = in_time(async { tokio::join!(advance, reset) }).await;
+    assert_eq!(
+        (advanced.http_status, reset.http_status),
+        (409, 200),
+        "{}",
+        advanced.json
+    );
+    let detail = advanced.json["detail"].as_str().unwrap();
+    assert!(detail.contains("the world was replaced"), "{detail}");
+    let _ = house.close(NO_GRACE).await;
+}
+
 #[tokio::test]
 async fn a_token_dies_and_an_entitlement_ends_exactly_at_its_time() {
     let stage = Staging::demo_with(

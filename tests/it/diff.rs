@@ -235,6 +235,126 @@ fn a_side_with_a_clock_of_its_own_is_compared_by_what_does_not_depend_on_it() {
     );
 }
 
+/// The demo world with other names for everything the story is about.
+fn other_world() -> std::path::PathBuf {
+    let mut world = Program::run(PATH, &["world"], &[], &[]).stdout;
+    for (ours, theirs) in [
+        ("S60600", "C77001"),
+        ("SPORT", "NEWSHD"),
+        ("\"1002\"", "\"7002\""),
+        ("01900080208", "02200000017"),
+        ("MPAdministrator", "Nightshift"),
+        (
+            "04FFBB37FED475A778F122709CBAC1D5",
+            "A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0",
+        ),
+    ] {
+        assert!(world.contains(ours), "{ours}");
+        world = world.replace(ours, theirs);
+    }
+    let name = format!("conax-tests-diff-{}.world.yaml", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, world).expect("a file can be written");
+    path
+}
+
+const TARGET: (&str, &str) = (
+    "other.target.yaml",
+    r#"login: { username: Nightshift, organisation: CRMDEMO }
+subscription: { number: C77001 }
+service: { code: NEWSHD, ca_id: "7002" }
+smartcards: [{ serial_number: "02200000017", ca_id: "02200000017" }]
+"#,
+);
+
+/// Compares what is the same everywhere with a simulator of another world, at its own time.
+fn compared_with_another_world(settings: &[&str], arguments: &[&str]) -> (Ended, Value) {
+    compared_by_tags("order,pin,refused,anywhere", settings, arguments)
+}
+
+fn compared_by_tags(tags: &str, settings: &[&str], arguments: &[&str]) -> (Ended, Value) {
+    let world = other_world();
+    let usual = [
+        "--run-interval",
+        "50ms",
+        "--world",
+        world.to_str().expect("UTF-8"),
+    ];
+    let house = Program::serve(PATH, &[&usual[..], settings].concat());
+    let right = format!("http://{}", house.crm());
+    let name = "scenarios/documented/any-implementation.scenario.yaml";
+    let scenario = std::fs::read_to_string(conax_tests::repository().join(name)).expect("a file");
+    let files = [
+        STORY,
+        TARGET,
+        ("any.scenario.yaml", scenario.as_str()),
+        ("secrets.txt", "password=1234\n"),
+    ];
+    let usual = ["diff", "--right", &right, "--secrets-file", "secrets.txt"];
+    let chosen = ["--tag", tags, "--jobs", "4"];
+    let rest = ["--report", "json=/dev/stderr", "any.scenario.yaml", STORY.0];
+    let arguments = [&usual[..], &chosen, arguments, &rest].concat();
+    // What the first comparison leaves behind is nobody's difference.
+    let _ = Program::run(PATH, &arguments, &files, &[]);
+    let ended = Program::run(PATH, &arguments, &files, &[]);
+    let report = serde_json::from_str(&ended.stderr);
+    let report = report.unwrap_or_else(|error| panic!("{error}: {}{}", ended.stdout, ended.stderr));
+    (ended, report)
+}
+
+#[test]
+fn another_world_another_clock_and_what_was_left_behind_are_no_differences() {
+    let (ended, report) = compared_with_another_world(&[], &["--right-world", TARGET.0]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert_eq!(lines(&report), [""; 0]);
+    assert!(
+        ended.stdout.contains("5 scenarios compared, 0 different"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn what_is_planted_in_another_world_is_still_found() {
+    for (settings, planted) in [
+        (
+            &["--shape", "r4-late"][..],
+            "call list: data.0.provider_error_code null -> absent",
+        ),
+        (
+            &["--http-errors", "4xx"],
+            "call add_subscriptions: http 200 -> 404",
+        ),
+        (
+            &["--faults", "f28"],
+            "wait until: data.life_cycle_state \"COMPLETED\" -> \"REJECTED\"",
+        ),
+    ] {
+        let (ended, report) = compared_with_another_world(settings, &["--right-world", TARGET.0]);
+        assert_eq!(ended.code, Some(4), "{settings:?}: {}", ended.stdout);
+        let found = lines(&report);
+        assert!(found.iter().any(|line| line == planted), "{found:#?}");
+    }
+}
+
+#[test]
+fn what_a_side_lacks_is_told_and_no_difference() {
+    let (ended, report) = compared_by_tags("order", &[], &[]);
+    assert_eq!(ended.code, Some(6), "{}", ended.stdout);
+    assert!(lines(&report).is_empty());
+    let told = "1 not compared: right: it refuses every call with subscription S60600 or service \
+                SPORT or installed item 01900080208, as if it had none";
+    assert!(ended.stdout.contains(told), "{}", ended.stdout);
+    let (ended, _) = compared_by_tags("lenient", &[], &["--right-world", TARGET.0]);
+    assert!(
+        ended
+            .stdout
+            .contains("right: it has no provisioning request 4049"),
+        "{}",
+        ended.stdout
+    );
+}
+
 #[test]
 fn a_fault_of_one_side_breaks_the_step_that_meets_it() {
     let house = Program::serve(PATH, &["--run-interval", "50ms", "--faults", "f28"]);

@@ -1,8 +1,10 @@
 //! Drift: what differs, why, and that healing ends it.
 
-use conax_tests::bodies::{at_once, given_pin, pairing, pin_reset, sport_on};
+use std::time::Duration;
+
+use conax_tests::bodies::{at_once, given_pin, pairing, pin_reset, sport_on, with};
 use conax_tests::{Stage, Staging};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const CARD: &str = "01900080208";
 
@@ -171,4 +173,153 @@ async fn what_was_done_at_the_console_or_lost_by_a_restart_is_told_so() {
         );
     }
     heals(&stage).await;
+}
+
+/// The demo world with one more setting of the head-end.
+fn with_setting(setting: &str) -> Staging {
+    Staging::demo_with("  settings:\n", &format!("  settings:\n    {setting}\n"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_was_never_done_is_drift_long_before_the_card_goes_dark() {
+    let stage = with_setting("period_policy: to_month_end+1").open();
+    let renewal = || stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    let _ = renewal().await;
+    stage.passes(Duration::from_hours(24 * 20)).await;
+    stage.fault("{ name: hollow, preset: f35, times: 1 }");
+    let hollow = renewal().await.number();
+    assert_eq!(
+        told(&stage).await,
+        "entitlement 01900080208 1002: active until 2014-12-01T00:00:00 | active until \
+         2014-11-01T00:00:00 heals ADD_SUBSCRIPTIONS"
+    );
+    assert_eq!(drift(&stage).await[0]["request"].to_string(), hollow);
+    heals(&stage).await;
+    stage.passes(Duration::from_hours(24 * 20)).await;
+    assert_eq!(stage.active(CARD), "1002", "in November");
+    assert_eq!(told(&stage).await, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_answer_over_midnight_at_the_end_of_a_month_is_no_drift() {
+    let stage = with_setting("period_policy: to_month_end").open();
+    stage
+        .passes(Duration::from_secs(6 * 24 * 3600 + 9 * 3600 - 10))
+        .await;
+    stage.fault("{ do: { delay: 20s }, at: after-apply, times: 1 }");
+    let slow = stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    assert_eq!(slow.await.member("executed_date"), "2014-10-01T00:00:10");
+    assert_eq!(told(&stage).await, "");
+}
+
+/// Both end COMPLETED and are carried out once; the cancellation is innocent.
+#[tokio::test(start_paused = true)]
+async fn the_request_that_was_carried_out_late_or_swapped_is_named() {
+    for preset in ["f38", "f39"] {
+        let stage = Staging::demo().open();
+        stage.fault(&format!("{{ name: turned, preset: {preset}, times: 1 }}"));
+        let order = |operation| stage.post(operation, at_once(sport_on(CARD)));
+        let on = order("add_subscriptions").await.number();
+        let off = order("cancel_subscriptions").await.number();
+        stage.passes(Duration::from_mins(1)).await;
+        let entries = drift(&stage).await;
+        assert_eq!(entries.len(), 1, "{preset}: {entries:?}");
+        assert_eq!(entries[0]["request"].to_string(), on, "{preset}");
+        let because = entries[0]["because"].as_str().unwrap();
+        assert!(because.contains("rule turned acted"), "{because}");
+        let end = format!("Conax carried it out after request {off}, which was sent later");
+        assert!(because.ends_with(&end), "{because}");
+        for (request, sentence) in [
+            (&on, end),
+            (
+                &off,
+                format!("Conax carried out request {on}, which was sent before it, after it"),
+            ),
+        ] {
+            let target = format!("/v1/requests/{request}/why");
+            let why = stage.control("GET", &target, "");
+            let why = why.await.text;
+            assert!(why.contains(&sentence), "{why}");
+        }
+        heals(&stage).await;
+        assert_eq!(stage.active(CARD), "");
+    }
+}
+
+/// A request of which the CRM once thought wrongly is not blamed for ever.
+#[tokio::test(start_paused = true)]
+async fn what_was_made_up_for_is_not_blamed_for_what_comes_later() {
+    let stage = Staging::demo().open();
+    let order = |operation| stage.post(operation, at_once(sport_on(CARD)));
+    stage.fault("{ name: hollow, preset: f35, times: 1 }");
+    let _ = order("add_subscriptions").await;
+    heals(&stage).await;
+    stage.fault("{ name: lost, preset: f05, times: 1 }");
+    let lost = order("cancel_subscriptions").await.number();
+    assert_eq!(drift(&stage).await[0]["request"].to_string(), lost);
+    heals(&stage).await;
+    stage.fault("{ preset: f44, times: 1 }");
+    let _ = order("add_subscriptions").await;
+    let entry = &drift(&stage).await[0];
+    let because = entry["because"].as_str().unwrap();
+    assert!(
+        because.starts_with("somebody at the head-end's console"),
+        "{because}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_pairing_may_be_repaired_healing_says_so_and_orders_nothing() {
+    let stage = with_setting("repair_policy: reject").open();
+    stage.fault("{ preset: f36, times: 1 }");
+    let cards = ["01900080208", "01900080209"];
+    let body = at_once(pairing(&cards, &["3012345601"]));
+    let _ = stage.post("create_pairing", body).await;
+    let entry = drift(&stage).await[0].clone();
+    assert_eq!(entry["heals"], json!([]));
+    let why = "Conax would reject CREATE_PAIRING: smartcard `01900080208` is paired already; by \
+               its `repair_policy: reject` no pairing takes the place of another, and no command \
+               ends one: what is missing can be added with ADD_TO_EXISTING_PAIRING";
+    assert_eq!(entry["cannot_heal"], why);
+    for _ in 0..2 {
+        let healing = stage.control("POST", "/v1/drift/heal", "").await.json;
+        assert_eq!(healing["requests"], json!([]));
+        let sentence = format!("pairing 01900080208 01900080209 3012345601: {why}");
+        assert_eq!(healing["cannot_heal"], json!([sentence]));
+        assert_eq!(
+            healing["next"],
+            "nothing that Conax would take heals it: see `cannot_heal`"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_that_was_turned_round_is_told_though_both_sides_agree() {
+    let stage = Staging::demo().open();
+    let on = stage
+        .post("add_subscriptions", sport_on(CARD))
+        .await
+        .number();
+    let off = with(sport_on(CARD), "priority", json!("EXPRESS"));
+    let off = stage.post("cancel_subscriptions", off).await.number();
+    stage.run().await;
+    assert_eq!(stage.active(CARD), "1002");
+    let page = stage.control("GET", "/v1/drift", "").await.json;
+    assert_eq!(page["drift"], json!([]));
+    let because = "the order was turned round: request 4051 (CANCEL_SUBSCRIPTIONS, EXPRESS) of \
+                   smartcard 01900080208 was created after request 4050 (ADD_SUBSCRIPTIONS), and \
+                   left before it";
+    let expected = json!([
+        { "smartcard": CARD, "request": 4050, "by": 4051, "because": because }
+    ]);
+    assert_eq!(page["turned_round"], expected);
+    for request in [on, off] {
+        let target = format!("/v1/requests/{request}/why");
+        let why = stage.control("GET", &target, "");
+        let sentences = why.await.json["because"].clone();
+        assert!(
+            sentences.as_array().unwrap().contains(&json!(because)),
+            "{sentences}"
+        );
+    }
 }

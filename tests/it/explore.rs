@@ -142,3 +142,90 @@ fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
         without.stderr
     );
 }
+
+#[test]
+fn another_reading_of_the_documents_is_nothing_to_find_at_a_target() {
+    let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
+    let files = [
+        ("crm.target.yaml", world.stdout.as_str()),
+        ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
+    ];
+    for settings in [
+        ["--success-texts", "empty", "--pairing-sets", "both"],
+        ["--shape", "r4-early", "--http-errors", "4xx"],
+    ] {
+        let served = Program::serve(PATH, &settings);
+        let target = format!("http://{}", served.crm());
+        let arguments = [
+            "explore",
+            "--target",
+            &target,
+            "--world",
+            "crm.target.yaml",
+            "--secrets-file",
+            "secrets",
+            "--cases",
+            "40",
+        ];
+        let ended = Program::run(PATH, &arguments, &files, &[]);
+        assert_eq!(ended.code, Some(0), "{settings:?}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn what_rests_on_one_clause_is_told_by_it() {
+    let served = Program::serve(PATH, &["--pairing-sets", "both"]);
+    let target = format!("http://{}", served.crm());
+    let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
+    let files = [
+        ("crm.target.yaml", world.stdout.as_str()),
+        ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
+    ];
+    let arguments = [
+        "explore",
+        "--target",
+        &target,
+        "--world",
+        "crm.target.yaml",
+        "--secrets-file",
+        "secrets",
+        "--strict",
+        "should",
+        "--cases",
+        "300",
+        "--quiet",
+    ];
+    let ended = Program::run(PATH, &arguments, &files, &[]);
+    assert_eq!(ended.code, Some(i32::from(Exit::NotMet.code())));
+    assert!(
+        ended.stdout.contains("add_to_existing_pairing.both-sets"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn what_is_not_this_api_is_told_after_one_look() {
+    let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
+    let files = [
+        ("crm.target.yaml", world.stdout.as_str()),
+        ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
+    ];
+    let target = crate::verify::answering(crate::verify::NO_PAGE);
+    let arguments = [
+        "explore",
+        "--target",
+        &target,
+        "--world",
+        "crm.target.yaml",
+        "--secrets-file",
+        "secrets",
+    ];
+    let ended = Program::run(PATH, &arguments, &files, &[]);
+    assert_eq!(ended.code, Some(i32::from(Exit::Surroundings.code())));
+    assert!(
+        ended.stderr.contains("this is not the provisioning API"),
+        "{}",
+        ended.stderr
+    );
+}

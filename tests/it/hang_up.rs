@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use conax_contract::crm::RefusalCode;
 use conax_sim::dispatch::run_once;
 use conax_tests::bodies::{at_once, sport_on};
 use conax_tests::{Call, PATIENCE, ScriptedConax, Stage, Staging};
@@ -118,7 +119,7 @@ async fn a_world_that_is_reset_while_a_command_is_on_its_way_hears_nothing_of_it
 }
 
 #[tokio::test]
-async fn a_caller_whose_world_is_reset_is_answered_with_its_request_still_pending() {
+async fn a_caller_whose_world_is_reset_is_refused_for_its_request_is_no_more() {
     let conax = ScriptedConax::listen().await;
     let stage = Staging::demo().open_before(conax.address()).await;
     let call = stage.post("add_subscriptions", at_once(sport_on("01900080208")));
@@ -128,10 +129,44 @@ async fn a_caller_whose_world_is_reset_is_answered_with_its_request_still_pendin
         ScriptedConax::answer(stream, "200 OK", ANSWER).await;
     };
     let (reply, ()) = tokio::join!(call, meanwhile);
-    assert_eq!(reply.member("life_cycle_state"), "PENDING");
+    let message = reply.refused(RefusalCode::Unavailable);
+    assert!(
+        message.starts_with("The world was replaced during this call"),
+        "{message}"
+    );
     stage.forget();
     assert_eq!(stage.request_count(), 4);
     assert_eq!(stage.shared.crm().book.queue_length().in_flight, 0);
+}
+
+/// It stays a second for what is on its way; what takes longer ends nowhere.
+#[tokio::test(start_paused = true)]
+async fn a_caller_whose_world_is_removed_is_not_told_of_a_request_that_is_no_more() {
+    let stage = Staging::demo().open();
+    let beside = stage.beside("suite").await;
+    let rule = "{ do: { delay: 60s }, at: after-apply }";
+    let put = beside.control("POST", "/v1/faults?world=suite", rule).await;
+    assert_eq!(put.http_status, 201, "{}", put.text);
+    let body = at_once(sport_on("01900080208"));
+    let first = beside.post("add_subscriptions", body.clone());
+    let second = async {
+        beside.settles().await;
+        beside.post("add_subscriptions", body.clone()).await
+    };
+    let removal = async {
+        stage.settles().await;
+        stage.settles().await;
+        let removed = stage.control("DELETE", "/v1/worlds/suite", "").await;
+        assert_eq!(removed.http_status, 200);
+    };
+    let (first, second, ()) = tokio::join!(first, second, removal);
+    for reply in [first, second] {
+        let message = reply.refused(RefusalCode::Unavailable);
+        assert!(
+            message.starts_with("The world was removed during this call"),
+            "{message}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

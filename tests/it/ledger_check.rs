@@ -7,7 +7,7 @@ use conax_cli::exit::Exit;
 use conax_tests::{Ended, Program, repository};
 use serde_json::Value;
 
-use crate::program::PATH;
+use crate::program::{PATH, serve};
 
 const EXAMPLE: &str = "fixtures/ledger/example.ledger.jsonl";
 
@@ -148,4 +148,42 @@ fn in_json_every_file_is_an_object_on_a_line() {
     let mut problems = torn["problems"].as_array().unwrap().iter();
     assert!(problems.any(|problem| problem["request"] == 4056), "{torn}");
     assert!(no["holds"].is_null() && no["error"].is_string(), "{no}");
+}
+
+/// What `save` and then `check` say of the ledger of a house that keeps so many lines.
+fn saved_and_checked(limit: &str) -> (Ended, Ended) {
+    let house = serve(&["--ledger-limit", limit, "--run-interval", "off"]);
+    let target = format!("http://{}", house.door());
+    let mut saving = Program::start(PATH, &["ledger", "save", "x", "--target", &target], &[]);
+    let saved = saving.ended();
+    let file = saving.file("x");
+    let checked = Program::run(PATH, &["ledger", "check", "x"], &[("x", &file)], &[]);
+    (saved, checked)
+}
+
+#[test]
+fn what_was_let_go_is_told_by_who_saves_and_not_proven_by_who_checks() {
+    let (saved, checked) = saved_and_checked("1");
+    assert_eq!((saved.code, checked.code), (Some(0), Some(0)));
+    let note = "note: 2 lines of the CRM's journal and 0 of Conax's are not in it, because \
+                `ledger-limit` let them go: it has 2 rows that nothing in it proves";
+    assert!(saved.stderr.contains(note), "{}", saved.stderr);
+    let told = "\nproof holds: 1 request, 1 journal line\n2 requests not proven: 2 lines of the \
+                CRM's journal and 0 of Conax's were let go (`ledger-limit`), so their rows and their \
+                part of the totals are as they were told\n";
+    assert!(checked.stdout.ends_with(told), "{}", checked.stdout);
+}
+
+#[test]
+fn where_nothing_can_be_proven_nothing_is_called_proven() {
+    let (_, checked) = saved_and_checked("0");
+    assert_eq!(checked.code, Some(i32::from(Exit::NothingRan.code())));
+    assert!(
+        checked
+            .stdout
+            .contains("nothing is proven: 3 requests not proven"),
+        "{}",
+        checked.stdout
+    );
+    assert!(!checked.stdout.contains("proof holds"));
 }

@@ -175,3 +175,22 @@ async fn half_a_pairing_is_done_partly_and_everybody_says_so() {
     stage.run().await;
     assert_eq!(drift(&stage.shared).len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn why_does_not_say_that_no_rule_acted_where_the_journal_has_let_go_of_it() {
+    let empty = Staging::demo().with_world(|world| world.provisioning_requests.clear());
+    let stage = empty.with(|settings| settings.journal.exchange_limit = 2).open();
+    stage.fault("{ preset: f35, times: 1 }");
+    for _ in 0..3 {
+        let _ = stage
+            .post("add_subscriptions", at_once(sport_on(CARD)))
+            .await;
+    }
+    let first = *stage.shared.ledger().reckon().rows.keys().next().unwrap();
+    let path = format!("/v1/requests/{first}/why");
+    let why = stage.control("GET", &path, "").await.json["because"].to_string();
+    assert!(
+        why.contains("is not known any more") && !why.contains("no fault rule"),
+        "{why}"
+    );
+}

@@ -8,6 +8,7 @@
 // The documented API: the examples, then every parameter and restriction.
 mod creating;
 mod documented;
+mod honesty;
 mod hung;
 mod identifiers;
 mod immediate;
@@ -53,6 +54,7 @@ mod worlds;
 
 // Ring 2: the built program.
 mod coverage;
+mod ends;
 mod explore;
 mod grade;
 mod ledger_check;

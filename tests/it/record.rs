@@ -168,6 +168,85 @@ fn what_went_through_the_proxy_becomes_a_scenario_that_holds() {
 }
 
 #[test]
+fn a_recording_is_compared_with_what_it_was_recorded_from() {
+    let house = Program::serve(PATH, &["--run-interval", "50ms", "--shape", "r4-late"]);
+    let recorder = record(house.crm(), &[]);
+    let crm = recorder.crm();
+    let mut dated = order("SPORT", "01900080208");
+    dated["start_date"] = json!("2014-01-01T00:00:00");
+    for body in [
+        order("SPORT", "01900080208"),
+        dated,
+        order("NOTHING", "01900080208"),
+    ] {
+        let made = post(crm, "add_subscriptions", &body);
+        let Some(number) = made["data"]["number"].as_str() else {
+            continue;
+        };
+        let shown = format!("provisioning_request_identifier=number={number}");
+        conax_tests::until("the end of the request", || {
+            let reply = get(crm, "show", &shown);
+            match reply["data"]["life_cycle_state"].as_str() {
+                Some("COMPLETED") => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        });
+    }
+    let recording = finish(recorder);
+    let scenario = convert(&recording, &[], &[]).stdout;
+    assert!(scenario.contains("clock:"), "{scenario}");
+    let files = [
+        ("out.scenario.yaml", scenario.as_str()),
+        ("secrets.txt", &format!("token={TOKEN}\n")),
+    ];
+    let right = format!("http://{}", house.crm());
+    let arguments = [
+        "diff",
+        "--right",
+        &right,
+        "--secrets-file",
+        "secrets.txt",
+        files[0].0,
+    ];
+    let ended = Program::run(PATH, &arguments, &files, &[]);
+    assert_eq!(ended.code, Some(0), "{}\n{scenario}", ended.stdout);
+    assert!(
+        ended.stdout.contains("1 scenario compared, 0 different"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn all_differences_of_a_recording_are_told_not_only_the_first() {
+    let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let recorder = record(house.crm(), &[]);
+    story(&house, recorder.crm());
+    let mut altered: Value = serde_json::from_str(&finish(recorder)).expect("JSON");
+    let exchanges = altered["exchanges"].as_array_mut().expect("a list");
+    let mut count = 0;
+    for exchange in exchanges {
+        let path = exchange["call"]["path"].as_str().unwrap_or_default();
+        if path.ends_with("/add_subscriptions") {
+            let body = &mut exchange["reply"]["body"]["json"];
+            if body["data"]["priority"].is_string() {
+                body["data"]["priority"] = json!("EXPRESS");
+            } else {
+                body["status"]["code"] = json!("COM.OTHER");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 1, "{count}");
+    let converted = convert(&altered.to_string(), &[], &[]);
+    let played = play(&converted.stdout);
+    assert_eq!(played.code, Some(4), "{}", played.stdout);
+    for told in ["EXPRESS", "COM.OTHER"] {
+        assert!(played.stdout.contains(told), "{told}: {}", played.stdout);
+    }
+}
+
+#[test]
 fn a_recording_that_was_altered_fails_at_just_that_step() {
     let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
     let recorder = record(house.crm(), &[]);

@@ -165,8 +165,9 @@ impl Watch {
     }
 }
 
-/// C5 for everything, C7 and C8 for what one run sent.
-fn check_run(sent: &[ProvisioningRequest]) {
+/// C5 for everything, C7 and C8 for what one run sent. With several workers an EXPRESS may have to
+/// wait for one of its cards, and then holds back nobody: C8 is looked at where one sends alone.
+fn check_run(sent: &[ProvisioningRequest], worker_count: usize) {
     for (place, row) in sent.iter().enumerate() {
         assert!(
             row.executed >= Some(row.scheduled.min(SimTime::MAX)),
@@ -176,7 +177,8 @@ fn check_run(sent: &[ProvisioningRequest]) {
             let same_card = row
                 .lanes()
                 .any(|lane| earlier.lanes().any(|other| other == lane));
-            let in_order = earlier.number < row.number;
+            let turn = |row: &ProvisioningRequest| (row.became_due(), row.number);
+            let in_order = turn(earlier) < turn(row);
             assert!(
                 !same_card || earlier.priority != row.priority || in_order,
                 "C7: {:?} was sent before {:?}",
@@ -185,7 +187,8 @@ fn check_run(sent: &[ProvisioningRequest]) {
             );
             let overtakes = earlier.priority == Priority::Regular
                 && row.priority == Priority::Express
-                && earlier.scheduled >= row.scheduled;
+                && earlier.scheduled >= row.scheduled
+                && worker_count == 1;
             assert!(
                 !overtakes,
                 "C8: {:?} overtook {:?}",
@@ -214,7 +217,7 @@ async fn play(steps: &[Step], worker_count: usize) {
             Step::Run => {
                 stage.run().await;
                 let sent = watch.sent(&stage);
-                check_run(&sent);
+                check_run(&sent, worker_count);
                 sent.iter().for_each(|row| watch.fold(row));
             }
             Step::Call(operation, body) => {
@@ -239,7 +242,7 @@ async fn play(steps: &[Step], worker_count: usize) {
     // Everything settles in the end, and every printed request is checked once more.
     stage.passes(Duration::from_secs(4000)).await;
     stage.run().await;
-    check_run(&watch.sent(&stage));
+    check_run(&watch.sent(&stage), worker_count);
     assert_eq!(
         stage.numbers("life_cycle_state=PENDING").await,
         "3702 3704 3921"

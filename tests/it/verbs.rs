@@ -391,6 +391,36 @@ fn the_help_of_every_verb_fits_eighty_columns() {
 }
 
 #[test]
+fn a_plan_says_where_it_turns_an_order_round() {
+    let scenario = "scenario: x\nsteps:
+  - call: add_subscriptions
+    with: { subscription: S60600, service: SPORT, smartcard: \"01900080208\" }
+  - call: cancel_subscriptions
+    with: { subscription: S60600, service: BASIC, smartcard: \"01900080208\", priority: EXPRESS }
+  - call: cancel_subscriptions
+    with: { subscription: S60600, service: SPORT, smartcard: \"01900080208\", priority: EXPRESS }
+  - settle
+  - call: cancel_subscriptions
+    with: { subscription: S60600, service: SPORT, smartcard: \"01900080208\", priority: EXPRESS }
+";
+    let files = [("x.scenario.yaml", scenario)];
+    let ended = Program::run(PATH, &["explain", "x.scenario.yaml"], &files, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    let told = lines
+        .iter()
+        .position(|line| line.contains("turns the order round"));
+    let told = told.expect("a line that says so");
+    assert!(
+        lines[told - 1].trim_start().starts_with("7  call cancel"),
+        "{}",
+        ended.stdout
+    );
+    assert!(lines[told].contains("EXPRESS, it leaves before the REGULAR call of line 3"));
+    assert_eq!(ended.stdout.matches("turns the order round").count(), 1);
+}
+
+#[test]
 fn a_password_in_an_address_is_refused_and_not_repeated() {
     let url = "http://someone:canary@127.0.0.1:9081/";
     let file = format!("conax-url = \"{url}\"\n");

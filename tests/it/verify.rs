@@ -443,10 +443,10 @@ fn known_wrong_implementations_are_caught_and_shown_in_few_steps() {
 }
 
 /// What a server of static files answers.
-const NO_PAGE: &str = "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\ncontent-length: 22\r\nconnection: close\r\n\r\n<html>no page</html>\r\n";
+pub(crate) const NO_PAGE: &str = "HTTP/1.1 404 Not Found\r\ncontent-type: text/html\r\ncontent-length: 22\r\nconnection: close\r\n\r\n<html>no page</html>\r\n";
 
 /// A server that answers every call with this; its address.
-fn answering(reply: &'static str) -> String {
+pub(crate) fn answering(reply: &'static str) -> String {
     use std::io::{Read, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

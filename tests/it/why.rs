@@ -283,3 +283,57 @@ async fn why_one_on_its_way_has_not_come_back_and_who_waits_for_it() {
     insta::assert_snapshot!(told.text);
     assert!(!told.text.contains("4711"));
 }
+
+/// An order that goes out at once and waits for another card too stands in nobody's way; while its
+/// own card is busy it is named.
+#[tokio::test(start_paused = true)]
+async fn what_waits_behind_an_order_that_is_sent_at_once_is_told_so() {
+    let stage = Staging::demo().open();
+    stage.fault("{ do: { delay: 60s }, at: after-apply, times: 1 }");
+    let silent = stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    let questions = async {
+        stage.settles().await;
+        let urgent = stage.post("cancel_subscriptions", at_once(sport_on(CARD)));
+        let regular = async {
+            stage.settles().await;
+            let regular = stage
+                .post("add_subscriptions", sport_on(CARD))
+                .await
+                .number();
+            let target = format!("/v1/requests/{regular}/why");
+            let why = stage.control("GET", &target, "");
+            why.await.json["because"].clone()
+        };
+        tokio::join!(urgent, regular).1
+    };
+    let (_, because) = tokio::join!(silent, questions);
+    let because = because.to_string();
+    for sentence in [
+        "smartcard 01900080208 is busy with request 4050",
+        "request 4051 of the same smartcard 01900080208 is to be sent at once and leaves before it",
+    ] {
+        assert!(because.contains(sentence), "{because}");
+    }
+    assert!(!because.contains("the next to leave"), "{because}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_for_a_subscription_is_not_denied() {
+    let mut told = Told::of(Staging::demo(), String::new(), 0);
+    told.stage
+        .fault("{ name: theirs, preset: f05, when: { subscription: S60600 } }");
+    told.stage
+        .fault("{ name: others, preset: f05, when: { subscription: S60058 } }");
+    let number = told.add(sport_on(CARD)).await;
+    for rule in ["theirs", "others"] {
+        let target = format!("{number}/why?fault={rule}");
+        told.ask("will the rule act?", &target).await;
+    }
+    let expected = [
+        "rule theirs has not met it yet; it will act when the command is sent",
+        "rule others does not act on it: ",
+    ];
+    for sentence in expected {
+        assert!(told.text.contains(sentence), "{}", told.text);
+    }
+}

@@ -231,9 +231,29 @@ impl Program {
     /// # Panics
     /// If it cannot be asked.
     pub fn ask_to_stop(&self) {
-        let pid = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status();
+        self.signal("TERM");
+    }
+
+    /// Sends the program a signal, such as `INT`.
+    ///
+    /// # Panics
+    /// If it cannot be sent.
+    pub fn signal(&self, name: &str) {
+        let (signal, pid) = (format!("-{name}"), self.child.id().to_string());
+        let asked = Command::new("kill").args([signal, pid]).status();
         assert!(asked.expect("`kill` is there").success());
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where a file beside the program is.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// Asks the program to terminate and waits for its end.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::coverage::{conclude, fail_under_argument, limits_of};
 use crate::exit::Exit;
 use crate::print;
+use crate::signals::end_on_signal;
 use crate::verify::verified_self;
 
 /// The verb.
@@ -233,6 +234,8 @@ fn coverage(matches: &ArgMatches) -> Exit {
             return Exit::Usage;
         }
     };
+    // Half of it would be no count.
+    end_on_signal(Exit::Interrupted);
     let record = match verified_self() {
         Ok(record) => record,
         Err(problem) => {

@@ -49,6 +49,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
                 answer["drift"],
                 answer["next"].as_str().unwrap_or_default()
             ));
+            for sentence in answer["cannot_heal"].as_array().into_iter().flatten() {
+                print::result(format_args!("  {}", sentence.as_str().unwrap_or_default()));
+            }
             Exit::Met
         }
         (other, _) => control_client::refused(other),
@@ -57,6 +60,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 
 fn show(answer: &Value) -> Exit {
     let entries = answer["drift"].as_array().cloned().unwrap_or_default();
+    for turned in answer["turned_round"].as_array().into_iter().flatten() {
+        print::result(turned["because"].as_str().unwrap_or_default());
+    }
     if entries.is_empty() {
         print::result("no drift: CRM and Conax agree");
         return Exit::Met;
@@ -79,6 +85,9 @@ fn show(answer: &Value) -> Exit {
             entry["because"].as_str().unwrap_or("?"),
             words(&entry["heals"]),
         ));
+        if let Some(why) = entry["cannot_heal"].as_str() {
+            print::result(format_args!("  but     {why}"));
+        }
     }
     Exit::NotMet
 }

@@ -1,5 +1,7 @@
 //! `explain`: the plan of a scenario as it will be played, everything filled in.
 
+mod overtaking;
+
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::{is_secret_name, mask_query};
 use conax_contract::text::{render_duration, render_moment};
@@ -11,6 +13,8 @@ use conax_scenario::document::{
 use crate::exit::Exit;
 use crate::print;
 use crate::run::{Files, find_named, load_all};
+
+use overtaking::Waiting;
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -98,14 +102,15 @@ fn tell(scenario: &Scenario) {
     for rule in &scenario.faults {
         line("fault", shown(&rule.value));
     }
-    tell_steps(&scenario.steps, 0);
+    let mut waiting = Waiting::new(scenario.runs);
+    tell_steps(&scenario.steps, 0, &mut waiting);
     if !scenario.cleanup.is_empty() {
         line("in the end", String::new());
-        tell_steps(&scenario.cleanup, 0);
+        tell_steps(&scenario.cleanup, 0, &mut waiting);
     }
 }
 
-fn tell_steps(steps: &[Step], depth: usize) {
+fn tell_steps(steps: &[Step], depth: usize, waiting: &mut Waiting) {
     for step in steps {
         let indent = "  ".repeat(depth);
         print::result(format_args!(
@@ -113,10 +118,13 @@ fn tell_steps(steps: &[Step], depth: usize) {
             step.span.start.line,
             described(&step.action)
         ));
+        if let Some(sentence) = waiting.meet(step.span.start.line, &step.action) {
+            print::result(format_args!("{:>7}{indent}{sentence}", ""));
+        }
         match &step.action {
-            Action::Repeat(repeat) => tell_steps(&repeat.steps, depth + 1),
-            Action::Parallel(steps) => tell_steps(steps, depth + 1),
-            Action::Use(included) => tell_steps(&included.steps, depth + 1),
+            Action::Repeat(repeat) => tell_steps(&repeat.steps, depth + 1, waiting),
+            Action::Parallel(steps) => tell_steps(steps, depth + 1, waiting),
+            Action::Use(included) => tell_steps(&included.steps, depth + 1, waiting),
             _ => {}
         }
     }

@@ -42,7 +42,15 @@ pub(crate) fn first_signal() -> impl Future<Output = ()> {
 
 /// The first signal ends the program, with this code: there is nothing to be finished.
 pub(crate) fn end_on_signal(code: Exit) {
-    on_first(move || exit(i32::from(code.code())));
+    end_on_signal_after(code, || {});
+}
+
+/// The first signal ends the program, with this code, once this is done.
+pub(crate) fn end_on_signal_after(code: Exit, last: impl FnOnce() + Send + 'static) {
+    on_first(move || {
+        last();
+        exit(i32::from(code.code()));
+    });
 }
 
 /// Does this at the first signal; the second one ends the program. When this returns, signals are

@@ -12,6 +12,7 @@ pub mod control;
 pub mod crm;
 pub mod docs;
 pub mod fault;
+pub mod known;
 pub mod openapi;
 pub mod proof;
 pub mod secret;

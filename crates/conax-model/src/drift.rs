@@ -6,17 +6,21 @@
 //! only the commands that set them are compared ([`compare_pins`]).
 //!
 //! What the CRM believes of an entitlement is when it holds. That one ends by itself, or starts by
-//! itself, is no drift; what differs is whether it holds now, or will hold at all. A period that
-//! was changed behind the CRM's back differs as soon as that matters.
+//! itself, is no drift; what differs is when it holds from the time of the comparison on. A renewal
+//! that was not carried out differs at once, long before the card goes dark. What was is past.
+
+mod healing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::cas::{CasState, EntitlementState, Period, PeriodPolicy};
+use crate::cas::{CasState, Period, PeriodPolicy};
 use crate::command::{Command, CommandKind, RequestedPeriod};
 use crate::crm::{ParameterName, ProvisioningRequest, RequestBook, RequestNumber, State};
 use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
+
+pub use healing::healing;
 
 /// A pairing as the CRM thinks of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,22 +53,16 @@ pub struct BeliefParts {
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Drift {
-    /// The CRM believes the product active, or still to come; at the head-end it is not.
-    EntitlementMissing {
+    /// A product holds at other times than the CRM believes.
+    Entitlement {
         /// The smartcard.
         card: SmartcardId,
         /// The product.
         product: ProductId,
         /// When the CRM believes that it holds, from the time of the comparison on.
-        periods: Vec<Period>,
-    },
-    /// At the head-end the product is active, or still to come; the CRM believes otherwise. If it
-    /// believes in other periods, these are missing as well.
-    EntitlementSurplus {
-        /// The smartcard.
-        card: SmartcardId,
-        /// The product.
-        product: ProductId,
+        believed: Vec<Period>,
+        /// When it holds at the head-end, from that time on.
+        held: Vec<Period>,
     },
     /// The CRM believes in this pairing; at the head-end it is not, or not like this.
     PairingMissing(BelievedPairing),
@@ -129,9 +127,10 @@ impl Belief {
             .filter(|row| row.settled_order.is_some())
             .collect();
         in_order.sort_by_key(|row| row.settled_order);
+        let times = times_of_execution(cas);
         for row in in_order {
             if let Ok(command) = row.command() {
-                self.learn(&command, cas, row.executed.unwrap_or(row.updated));
+                self.learn(&command, cas, executed(row, &times));
             }
         }
         self
@@ -271,23 +270,20 @@ fn pin_card(row: &ProvisioningRequest) -> Option<SmartcardId> {
 
 fn compare_entitlements(belief: &Belief, held: &BTreeMap<Key, Spans>, now: SimTime) -> Vec<Drift> {
     let keys: BTreeSet<&Key> = belief.entitlements.keys().chain(held.keys()).collect();
-    let state = |of: &BTreeMap<Key, Spans>, key| of.get(key).and_then(|spans| spans.state(now));
+    let from_now = |of: &BTreeMap<Key, Spans>, key| {
+        of.get(key).map(|spans| spans.from(now)).unwrap_or_default()
+    };
     let mut drift = Vec::new();
     for key in keys {
-        let (believed, found) = (state(&belief.entitlements, key), state(held, key));
-        if believed == found {
-            continue;
-        }
-        let (card, product) = key.clone();
-        if found.is_some() {
-            drift.push(Drift::EntitlementSurplus { card, product });
-        }
-        if let Some(spans) = belief.entitlements.get(key).filter(|_| believed.is_some()) {
+        let believed = from_now(&belief.entitlements, key);
+        let held = from_now(held, key);
+        if believed != held {
             let (card, product) = key.clone();
-            drift.push(Drift::EntitlementMissing {
+            drift.push(Drift::Entitlement {
                 card,
                 product,
-                periods: spans.from(now),
+                believed,
+                held,
             });
         }
     }
@@ -299,60 +295,6 @@ impl Belief {
         self.pairings.iter().all(|pairing| {
             pairing.cards.is_disjoint(&held.cards) && pairing.modules.is_disjoint(&held.modules)
         })
-    }
-}
-
-/// The commands that make the head-end equal to the CRM's belief, as far as commands can, to be
-/// given `now`.
-///
-/// What is surplus goes first: it may stand in the way of what is missing.
-#[must_use]
-pub fn healing(drift: &[Drift], now: SimTime) -> Vec<Command> {
-    let surplus = drift.iter().filter_map(|drift| match drift {
-        Drift::EntitlementSurplus { card, product } => Some(Command::CancelSubscriptions {
-            card: card.clone(),
-            products: vec![product.clone()],
-        }),
-        Drift::EntitlementMissing { .. }
-        | Drift::PairingMissing(_)
-        | Drift::PairingSurplus(_)
-        | Drift::PinDiffers { .. } => None,
-    });
-    let missing = drift.iter().flat_map(|drift| match drift {
-        Drift::EntitlementMissing {
-            card,
-            product,
-            periods,
-        } => periods
-            .iter()
-            .map(|period| added_again(card, product, *period, now))
-            .collect(),
-        Drift::PairingMissing(pairing) | Drift::PairingSurplus(pairing) => {
-            vec![Command::CreatePairing {
-                cards: pairing.cards.iter().cloned().collect(),
-                modules: pairing.modules.iter().cloned().collect(),
-            }]
-        }
-        // The CRM has forgotten the PIN; only the default one can be set again (Ours).
-        Drift::PinDiffers { card, .. } => {
-            vec![Command::UpdateCaPinToDefaultValue { card: card.clone() }]
-        }
-        Drift::EntitlementSurplus { .. } => Vec::new(),
-    });
-    surplus.chain(missing).collect()
-}
-
-/// The end is always named: where it is left out, the head-end's policy may end the period
-/// earlier than the CRM believes.
-fn added_again(card: &SmartcardId, product: &ProductId, period: Period, now: SimTime) -> Command {
-    let start = (period.start() > now).then_some(period.start());
-    Command::AddSubscriptions {
-        card: card.clone(),
-        products: vec![product.clone()],
-        period: RequestedPeriod {
-            start,
-            end: Some(period.end()),
-        },
     }
 }
 
@@ -376,20 +318,50 @@ impl Spans {
         self.0.splice(place..place, Period::new(start, end));
     }
 
-    /// Whether it holds now, or will hold.
-    fn state(&self, now: SimTime) -> Option<EntitlementState> {
-        if self.0.iter().any(|period| period.contains(now)) {
-            return Some(EntitlementState::Active);
-        }
-        let to_come = self.0.iter().any(|period| !period.is_over(now));
-        to_come.then_some(EntitlementState::Future)
+    /// When it holds from now on.
+    fn from(&self, now: SimTime) -> Vec<Period> {
+        let from_now = |period: &Period| Period::new(period.start().max(now), period.end());
+        self.0.iter().filter_map(from_now).collect()
     }
 
-    /// The periods that have not ended.
-    fn from(&self, now: SimTime) -> Vec<Period> {
-        let living = self.0.iter().filter(|period| !period.is_over(now));
-        living.copied().collect()
+    /// Whether it holds all the time of this period.
+    fn covers(&self, period: &Period) -> bool {
+        let mut spans = self.0.iter();
+        spans.any(|span| span.start() <= period.start() && period.end() <= span.end())
     }
+}
+
+impl FromIterator<Period> for Spans {
+    fn from_iter<I: IntoIterator<Item = Period>>(periods: I) -> Self {
+        let mut spans = Self::default();
+        periods.into_iter().for_each(|period| spans.add(period));
+        spans
+    }
+}
+
+/// When the head-end carried out each of its transactions; nothing where that changes no period.
+fn times_of_execution(cas: &CasState) -> BTreeMap<String, SimTime> {
+    match cas.settings().period_policy {
+        PeriodPolicy::ToMonthEnd { .. } => cas
+            .transactions()
+            .map(|transaction| (transaction.id.to_string(), transaction.at))
+            .collect(),
+        PeriodPolicy::OpenEnded | PeriodPolicy::Explicit => BTreeMap::new(),
+    }
+}
+
+/// When the CRM may believe that a request was carried out: when the transaction was that it was
+/// told, if that was while the request was under way, so that a slow answer turns no month. What is
+/// carried out later than it was answered, the CRM believes done when it was answered.
+fn executed(row: &ProvisioningRequest, times: &BTreeMap<String, SimTime>) -> SimTime {
+    let settled = row.executed.unwrap_or(row.updated);
+    let told = row
+        .reference()
+        .and_then(|reference| times.get(&**reference));
+    let under_way = row.created..=settled;
+    told.copied()
+        .filter(|at| under_way.contains(at))
+        .unwrap_or(settled)
 }
 
 /// The period the head-end makes of a requested one; nothing if it could not have accepted it.

@@ -5,7 +5,7 @@
 //! request (`account`), which is kept of every request for ever, in less than 96 bytes; from it
 //! [`Ledger::reckon`] makes one row for each acknowledged request, and the totals. The events
 //! themselves are kept within a limit, the last ones; each row says how many of its own were let go.
-//! Read on: `row`, `account`, `reckoning`, `chunks` (how long lists are kept).
+//! Read on: `row`, `brief`, `account`, `reckoning`, `chunks` (how long lists are kept).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use crate::id::SmartcardId;
 use crate::time::SimTime;
 
 mod account;
+mod brief;
 mod chunks;
 mod parts;
 mod reckoning;
@@ -27,7 +28,8 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
-pub use account::{OpenExchange, OutcomePart, Owner};
+pub use account::OpenExchange;
+pub use brief::{OutcomePart, Owner};
 pub use parts::{LedgerParts, RowPart};
 pub use reckoning::Reckoning;
 pub use row::{Fate, ForeignRow, Row, Standing, Totals};

@@ -111,6 +111,15 @@ pub trait Target {
         self.has(Door::Control)
     }
 
+    /// Whether scenarios are played in whatever world it has, at its own time, and with requests
+    /// that it sends by itself; else one that begins otherwise is not played without control door.
+    fn has_own_world(&self) -> bool {
+        false
+    }
+
+    /// Waits for the processing run of a target that makes them by itself.
+    fn await_run(&mut self) {}
+
     /// The token of calls that name none.
     fn token(&self) -> Option<String>;
 

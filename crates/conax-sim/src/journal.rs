@@ -214,6 +214,20 @@ impl Default for JournalLimits {
 pub trait Observer: Send + Sync {
     /// An exchange ended.
     fn exchanged(&self, exchange: &Arc<Exchange>);
+
+    /// A request has been on its way to Conax for a while, of real time.
+    fn waits(&self, _: &Unanswered) {}
+}
+
+/// A request that is on its way to Conax and has no answer yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// The simulated time.
+    pub at: SimTime,
+    /// When the CRM stops waiting, if nothing comes.
+    pub until: SimTime,
+    /// The number of the request.
+    pub request_number: Option<u64>,
 }
 
 /// The journal of a house.
@@ -269,6 +283,19 @@ impl Journal {
             observer.exchanged(&exchange);
         }
         exchange.number
+    }
+
+    /// Whether somebody hears of exchanges.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.observer.is_some()
+    }
+
+    /// Tells whoever hears of exchanges that one does not come to its end.
+    pub fn waits(&self, waiting: &Unanswered) {
+        if let Some(observer) = &self.observer {
+            observer.waits(waiting);
+        }
     }
 
     fn keep(&self, exchange: Exchange) -> Arc<Exchange> {

@@ -106,7 +106,7 @@ impl Default for CrmSettings {
             success_texts: SuccessTexts::Null,
             reading: Reading::default(),
             tokens: TokenPolicy::default(),
-            // Documented: a key's token lives two hours, used or not.
+            // Attested: `web-api-key.two-hours`.
             key_tokens: TokenPolicy::Fixed(Duration::from_secs(2 * 60 * 60)),
         }
     }

@@ -150,6 +150,8 @@ pub struct Shared {
     pub faults: FaultDesk,
     /// Set when the house closes or the world is removed: nothing more is sent.
     pub closing: AtomicBool,
+    /// Set when the world is removed.
+    removed: AtomicBool,
     /// What the world was at some moments.
     pub snapshots: KeptSnapshots,
     changing: tokio::sync::Mutex<()>,
@@ -221,6 +223,7 @@ impl Shared {
             runs: AtomicU64::new(snapshot.runs),
             link,
             closing: AtomicBool::new(false),
+            removed: AtomicBool::new(false),
             snapshots: KeptSnapshots::default(),
             changing: tokio::sync::Mutex::new(()),
             generation: AtomicU64::new(snapshot.crm.generation),
@@ -287,6 +290,7 @@ impl Shared {
         cas.memory
             .keep_past(self.faults.book().plan.memory(), &cas.state);
         let _change = Change::begin(self);
+        self.clock.end_advances();
         self.wait_for_answers().await;
         let has_magic = spec.magic_smartcards;
         self.put(spec, crm, cas, ledger);
@@ -347,11 +351,19 @@ impl Shared {
         );
     }
 
-    /// Takes nothing more for sending, and waits a second for what is on its way.
+    /// Ends the world for good: takes nothing more for sending, and waits a second for what is on
+    /// its way.
     pub(crate) async fn end(&self) {
+        self.removed.store(true, Ordering::Relaxed);
         self.closing.store(true, Ordering::Relaxed);
         self.settled.ring();
         self.wait_for_answers().await;
+    }
+
+    /// Whether the world was removed: what is still under way in it ends nowhere.
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
+        self.removed.load(Ordering::Relaxed)
     }
 
     async fn wait_for_answers(&self) {

@@ -2,12 +2,52 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use super::BenchError;
 
 /// Ticks a second of the kernel's process times; fixed on Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
+
+/// The processes that run, by their ids.
+static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// Starts a process that ends with this one, if that is stopped.
+fn spawn(command: &mut Command) -> std::io::Result<Child> {
+    // None is started between the end of the others and the end of this program.
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    let child = command.spawn()?;
+    running.push(child.id());
+    Ok(child)
+}
+
+/// Waits for the end of a process.
+fn wait(child: &mut Child) -> std::io::Result<ExitStatus> {
+    let ended = child.wait();
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    running.retain(|id| *id != child.id());
+    ended
+}
+
+/// Runs a process to its end.
+pub(super) fn run(command: &mut Command) -> std::io::Result<ExitStatus> {
+    wait(&mut spawn(command)?)
+}
+
+/// Ends every process that runs; no other one is started.
+pub(super) fn end_all() {
+    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    for id in running.iter() {
+        // An error says that it has ended by itself.
+        let _ = Command::new("kill")
+            .args(["-KILL", &id.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
+    std::mem::forget(running);
+}
 
 /// A running process, stopped when dropped.
 pub(super) struct Measured {
@@ -22,13 +62,13 @@ impl Measured {
     /// Starts this program with these arguments and waits until it says where it listens.
     pub(super) fn start(args: &[&str]) -> Result<Self, BenchError> {
         let program = std::env::current_exe().map_err(BenchError::Start)?;
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(BenchError::Start)?;
+            .stderr(Stdio::null());
+        let mut child = spawn(&mut command).map_err(BenchError::Start)?;
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
             BufReader::new(stdout)
@@ -45,6 +85,7 @@ impl Measured {
             }),
             None => {
                 let _ = child.kill();
+                let _ = wait(&mut child);
                 Err(BenchError::Announcement(line.trim().to_owned()))
             }
         }
@@ -87,6 +128,6 @@ impl Measured {
 impl Drop for Measured {
     fn drop(&mut self) {
         let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = wait(&mut self.child);
     }
 }

@@ -17,6 +17,7 @@ mod throughput;
 use clap::{Arg, ArgMatches, Command};
 
 use crate::exit::Exit;
+use crate::signals::end_on_signal_after;
 
 /// Why a bench cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +97,7 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
+    end_on_signal_after(Exit::Interrupted, child::end_all);
     let result = match matches.subcommand() {
         Some(("throughput", matches)) => throughput::run(number(matches, "seconds")),
         Some(("scaling", matches)) => scaling::run(number(matches, "stored")),

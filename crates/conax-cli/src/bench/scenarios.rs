@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::BenchError;
-use super::child::Measured;
+use super::child::{self, Measured};
 use super::table::{Table, median, verdict};
 use crate::print;
 
@@ -114,13 +114,13 @@ fn times(command: &[String]) -> Result<(f64, f64), BenchError> {
     let mut times = Vec::new();
     for _ in 0..=RUNS {
         let started = Instant::now();
-        let status = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .map_err(BenchError::Start)?;
+            .stderr(Stdio::null());
+        let status = child::run(&mut command).map_err(BenchError::Start)?;
         times.push(started.elapsed().as_secs_f64());
         if !status.success() {
             return Err(BenchError::Answer(format!("{program} ended with {status}")));

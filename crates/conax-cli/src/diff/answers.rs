@@ -1,27 +1,37 @@
 //! What a side answered in each step, in a form in which two sides can be compared: ids renamed,
-//! dates relative to its clock, sentences as such. Pure.
+//! dates relative to its clock, sentences as such; of worlds that are not the same only what the
+//! scenario made itself. Pure.
 
-use chrono::NaiveDateTime;
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDateTime, TimeDelta};
 use conax_contract::text::{parse_moment, render_duration};
 use conax_scenario::record::{CaseRecord, ExchangeRecord};
 use serde_json::{Value, json};
 
 use crate::record::{Call, Content, Exchange, Reply, rename};
 
-/// What dates can be compared by.
+/// What both sides have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dates {
-    /// The time since the scenario began: it is the scenario that gives both sides their time.
-    SinceBeginning,
-    /// Only that there is one: a side has a clock of its own. Dates that calls named stay.
-    Kind,
+pub(super) enum Common {
+    /// World and clock: it is the scenario that gives them to both sides.
+    Everything,
+    /// What the scenario names and makes: a side has a world and a clock of its own. Of dates that
+    /// no call named only their distance in hours is compared; of what the world says (people,
+    /// units, distributors) whether there is something.
+    WhatIsMade,
 }
+
+/// Nearer dates than that are the same on clocks that run on their own.
+const NEAR: TimeDelta = TimeDelta::minutes(30);
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Answer {
     /// The verb and the path of the call.
     pub(super) call: String,
+    /// Whether it is a list of what is PENDING just now.
+    pub(super) is_of_pending: bool,
     /// The HTTP status; null if there was no answer.
     pub(super) http: Value,
     /// The body.
@@ -29,9 +39,22 @@ pub(super) struct Answer {
 }
 
 /// The answers of every step, in order.
-pub(super) fn answers(case: &CaseRecord, dates: Dates) -> Vec<Vec<Answer>> {
+pub(super) fn answers(case: &CaseRecord, common: Common) -> Vec<Vec<Answer>> {
     let told = told(case);
+    let made = Made::of(&told);
     let mut exchanges: Vec<Exchange> = told.iter().map(|(_, one)| plain(one)).collect();
+    if common == Common::WhatIsMade {
+        for ((_, one), exchange) in told.iter().zip(&mut exchanges) {
+            if let Content::Json(body) = &mut exchange.reply.body {
+                made.keep(&one.target, body);
+            }
+        }
+    }
+    for exchange in &mut exchanges {
+        if let Content::Json(body) = &mut exchange.reply.body {
+            parameters_in_order(body);
+        }
+    }
     rename(&mut exchanges);
     let began = parse_moment(&case.began).unwrap_or_default();
     let sent: Vec<String> = told
@@ -46,22 +69,51 @@ pub(super) fn answers(case: &CaseRecord, dates: Dates) -> Vec<Vec<Answer>> {
             Content::Xml(text) | Content::NotKept(text) => Value::String(text),
             Content::Empty => Value::Null,
         };
-        match dates {
-            Dates::SinceBeginning => since(&mut body, began),
-            Dates::Kind => kinds(&mut body, &sent),
+        match common {
+            Common::Everything => since(&mut body, began),
+            Common::WhatIsMade => {
+                world_texts(&mut body);
+                roughly(&mut body, &sent, began);
+            }
         }
         sentences(&mut body);
+        if common == Common::WhatIsMade {
+            sentences_of_conax(&mut body);
+        }
         if *step >= by_chance {
             body = json!({ "status": body["status"] });
         }
         let path = one.target.split('?').next().unwrap_or_default();
         answers[*step].push(Answer {
             call: format!("{} {path}", one.verb),
+            is_of_pending: one.target.contains("life_cycle_state=PENDING"),
             http: one.http_status.into(),
             body,
         });
     }
     answers
+}
+
+/// Shown: the order of parameters means nothing; their ids count on, whatever order they have.
+fn parameters_in_order(body: &mut Value) {
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(parameters_in_order),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value.as_array_mut().filter(|_| name == "parameters_set") {
+                    Some(items) => items.sort_by_cached_key(|item| {
+                        let mut item = item.clone();
+                        if let Some(members) = item.as_object_mut() {
+                            members.remove("id");
+                        }
+                        item.to_string()
+                    }),
+                    None => parameters_in_order(value),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The first step with calls at the same time. Which of them comes first is chance, and so is what
@@ -182,12 +234,102 @@ fn since(body: &mut Value, began: NaiveDateTime) {
     });
 }
 
-fn kinds(body: &mut Value, sent: &[String]) {
+/// Dates by their distance in hours: a call takes real time, and a clock may stand.
+fn roughly(body: &mut Value, sent: &[String], began: NaiveDateTime) {
     each_text(body, &|text| {
-        if parse_moment(text).is_some() && !sent.contains(text) {
-            "a date".clone_into(text);
-        }
+        let Some(date) = parse_moment(text).filter(|_| !sent.contains(text)) else {
+            return;
+        };
+        let passed = date - began;
+        let hours = (passed + NEAR).num_minutes().div_euclid(60);
+        *text = match hours {
+            0 => "a date near the beginning".to_owned(),
+            hours => format!("a date {hours:+} h from the beginning"),
+        };
     });
+}
+
+/// The requests a scenario made.
+struct Made(BTreeSet<String>);
+
+impl Made {
+    fn of(told: &[(usize, &ExchangeRecord)]) -> Self {
+        let mut made = BTreeSet::new();
+        for (_, one) in told.iter().filter(|(_, one)| one.verb == "POST") {
+            let reply: Value = serde_json::from_str(&one.reply).unwrap_or_default();
+            let data = &reply["data"];
+            if data["token"].is_null() {
+                let names = ["id", "number"].into_iter();
+                made.extend(names.filter_map(|name| Some(data[name].as_str()?.to_owned())));
+            }
+        }
+        Self(made)
+    }
+
+    /// Of a list only what the scenario made: what else is there is the world's, or of an earlier
+    /// scenario. Where that cannot be told, which members the items have.
+    fn keep(&self, target: &str, body: &mut Value) {
+        let Some(items) = body.get_mut("data").and_then(Value::as_array_mut) else {
+            return;
+        };
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let is_cut = ["number_of_results=", "offset="]
+            .iter()
+            .any(|parameter| query.contains(parameter));
+        if is_cut || items.iter().any(|item| name_of(item).is_none()) {
+            let members = items.iter().filter_map(Value::as_object);
+            let members: BTreeSet<&String> = members.flat_map(|item| item.keys()).collect();
+            *items = vec![json!(members)];
+            return;
+        }
+        items.retain(|item| name_of(item).is_some_and(|name| self.0.contains(name)));
+    }
+}
+
+fn name_of(item: &Value) -> Option<&str> {
+    ["id", "number"]
+        .into_iter()
+        .find_map(|name| item[name].as_str())
+}
+
+/// What the world says of people, units and distributors is everybody's own.
+fn world_texts(body: &mut Value) {
+    fn hide(value: &mut Value) {
+        each_text(value, &|text| {
+            if parse_moment(text).is_none() && !text.is_empty() {
+                "a text".clone_into(text);
+            }
+        });
+    }
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(world_texts),
+        Value::Object(members) => {
+            for (name, value) in members {
+                let is_distributor = name.contains("provisioning_distribut");
+                match name == "log_information" || is_distributor {
+                    true => hide(value),
+                    false => world_texts(value),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// So is what its head-end says.
+fn sentences_of_conax(body: &mut Value) {
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(sentences_of_conax),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match (name.ends_with("error_description"), &*value) {
+                    (true, Value::String(text)) if !text.is_empty() => *value = json!("a sentence"),
+                    _ => sentences_of_conax(value),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// What a status block says in sentences is everybody's own wording.

@@ -1,12 +1,16 @@
 //! In what two sides differ, step by step, but for what differs between one side and itself. Pure.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use conax_scenario::record::{CaseRecord, StepRecord, Verdict};
+use conax_contract::text::render_duration;
+use conax_scenario::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::answers::{Answer, Dates, answers};
+use super::answers::{Answer, Common, answers};
+use super::other_world::LACKS;
+use super::timing;
 
 /// A scenario on both sides.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -77,30 +81,46 @@ pub(super) struct MemberDifference {
 /// Where noise is: the step, the call of it, the place.
 type Noise = BTreeSet<(usize, usize, String)>;
 
-/// Compares a scenario on both sides; `again` is the left side once more.
-pub(super) fn compare(
-    left: &CaseRecord,
-    again: &CaseRecord,
-    right: &CaseRecord,
-    dates: Dates,
-) -> CaseDifference {
+/// What was played of a scenario.
+pub(super) struct Sides<'c> {
+    /// On the left.
+    pub(super) left: &'c CaseRecord,
+    /// There once more.
+    pub(super) again: &'c CaseRecord,
+    /// On the right.
+    pub(super) right: &'c CaseRecord,
+    /// What either side seems to lack of it.
+    pub(super) lacks: [Option<String>; 2],
+}
+
+/// Compares a scenario on both sides, of which each had so much real time for it.
+pub(super) fn compare(sides: &Sides<'_>, common: Common, limit: Duration) -> CaseDifference {
+    let Sides {
+        left,
+        again,
+        right,
+        lacks: [lacks_left, lacks_right],
+    } = sides;
     let mut difference = CaseDifference {
         file: left.file.clone(),
         line: left.line,
         title: left.title(),
         verdicts: [left.verdict.word(), right.verdict.word()],
-        not_compared: not_compared("left", left).or_else(|| not_compared("right", right)),
+        not_compared: not_compared("left", left, lacks_left.as_ref())
+            .or_else(|| not_compared("right", right, lacks_right.as_ref()))
+            .or_else(|| takes_too_long("right", right, left, limit))
+            .or_else(|| takes_too_long("left", left, right, limit)),
         again: left.again.clone(),
         ..CaseDifference::default()
     };
     if difference.not_compared.is_some() {
         return difference;
     }
-    let noise: Noise = steps(left, again, dates)
+    let noise: Noise = steps(left, again, common)
         .into_iter()
         .flat_map(|(at, step)| places(at, &step))
         .collect();
-    for (at, mut step) in steps(left, right, dates) {
+    for (at, mut step) in steps(left, right, common) {
         let before = step.count();
         step.drop_noise(at, &noise);
         difference.noise += before - step.count();
@@ -112,7 +132,50 @@ pub(super) fn compare(
     difference
 }
 
-fn not_compared(side: &'static str, case: &CaseRecord) -> Option<NotCompared> {
+/// Whether it ended on a side because its time was over, and takes more of it where time is given.
+fn takes_too_long(
+    side: &'static str,
+    case: &CaseRecord,
+    other: &CaseRecord,
+    limit: Duration,
+) -> Option<NotCompared> {
+    let mut findings = case.findings();
+    let is_over = findings.any(|(_, finding)| finding.kind == FindingKind::Timeout);
+    let time = Duration::from_millis(other.simulated_ms);
+    (is_over && time > limit).then(|| NotCompared {
+        side,
+        is_unreachable: false,
+        reason: format!(
+            "it would have to wait {} for it, and has {}",
+            render_duration(time),
+            render_duration(limit)
+        ),
+    })
+}
+
+fn not_compared(
+    side: &'static str,
+    case: &CaseRecord,
+    seems_to_lack: Option<&String>,
+) -> Option<NotCompared> {
+    let lacks = case.exchanges.iter().find_map(|one| match one.http_status {
+        None => one.reply.strip_prefix(LACKS),
+        Some(_) => None,
+    });
+    if let Some(what) = lacks {
+        return Some(NotCompared {
+            side,
+            is_unreachable: false,
+            reason: what.to_owned(),
+        });
+    }
+    if let Some(what) = seems_to_lack {
+        return Some(NotCompared {
+            side,
+            is_unreachable: false,
+            reason: format!("it refuses every call with {what}, as if it had none"),
+        });
+    }
     let is_unreachable = case.verdict == Verdict::Error && case.steps.is_empty();
     let was_played = case.verdict != Verdict::Skipped || !case.steps.is_empty();
     if was_played && !is_unreachable {
@@ -165,8 +228,8 @@ fn places(at: usize, pair: &Pair) -> Vec<(usize, usize, String)> {
 }
 
 /// The steps of the left side that the right side came to as well, by their place on the left.
-fn steps(left: &CaseRecord, right: &CaseRecord, dates: Dates) -> Vec<(usize, Pair)> {
-    let (ours, theirs) = (answers(left, dates), answers(right, dates));
+fn steps(left: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<(usize, Pair)> {
+    let (ours, theirs) = (answers(left, common), answers(right, common));
     let mut next = 0;
     let mut pairs = Vec::new();
     for (at, step) in left.steps.iter().enumerate() {
@@ -187,14 +250,25 @@ fn steps(left: &CaseRecord, right: &CaseRecord, dates: Dates) -> Vec<(usize, Pai
             continue;
         }
         let mut members = Vec::new();
-        compare_answers(&ours[at], &theirs[other], &mut members);
-        let differs = step.verdict != counterpart.verdict;
+        let (mut ours, mut theirs) = (ours[at].clone(), theirs[other].clone());
+        let is_look = !step.title.starts_with("wait ");
+        if common == Common::WhatIsMade {
+            for (ours, theirs) in ours.iter_mut().zip(&mut theirs) {
+                timing::take_out(ours, theirs, is_look);
+            }
+        }
+        compare_answers(&ours, &theirs, &mut members);
+        // What a scenario expects of its own world and clock says nothing of another one.
+        let is_said = common == Common::Everything || !members.is_empty();
+        let differs = step.verdict != counterpart.verdict && is_said;
         let broken = if step.verdict.is_bad() {
             step
         } else {
             counterpart
         };
-        let findings = broken.findings.iter().filter(|_| differs);
+        let is_told =
+            |finding: &&FindingRecord| common == Common::Everything || !is_sentence(&finding.path);
+        let findings = broken.findings.iter().filter(|_| differs).filter(is_told);
         pairs.push((
             at,
             Pair {
@@ -213,7 +287,12 @@ fn steps(left: &CaseRecord, right: &CaseRecord, dates: Dates) -> Vec<(usize, Pai
     pairs
 }
 
-fn in_words(finding: &conax_scenario::record::FindingRecord) -> String {
+/// Whether an expectation is one of a sentence, which is everybody's own.
+fn is_sentence(path: &str) -> bool {
+    ["message", "description"].contains(&path.trim_start_matches("status."))
+}
+
+fn in_words(finding: &FindingRecord) -> String {
     match finding.expected.as_str() {
         "" => finding.message.clone(),
         expected => format!(

@@ -5,35 +5,40 @@
 
 mod answers;
 mod compare;
+mod counterparts;
+mod lacks;
+mod other_world;
+mod records;
 #[cfg(test)]
 mod tests;
+mod timing;
+mod told;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::text::parse_duration;
+use conax_contract::world::WorldSpec;
 use conax_scenario::document::{FileFindings, Given, Reader, Scenario, Seeds};
 use conax_scenario::record::CaseRecord;
 use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
 use conax_scenario::target::Theatre;
-use serde_json::json;
+use conax_scenario::verify::TargetWorld;
 
-use self::answers::Dates;
-use self::compare::{CaseDifference, StepDifference, compare};
+use self::answers::Common;
+use self::compare::{CaseDifference, Sides, compare};
+use self::lacks::lacks;
+use self::other_world::OtherWorlds;
+use self::told::tell;
 use crate::exit::Exit;
 use crate::print;
 use crate::run::{Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all};
 use crate::signals::stop_on_signal;
-use crate::write::write_file;
+use crate::verify::read_target_file;
 
-/// The form of the report.
-const FORMAT: u32 = 1;
 /// What stands for the simulator in this process.
 const OURSELVES: &str = "self";
-/// The most differences of a scenario that are printed; the report has all.
-const TOLD: usize = 12;
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -47,6 +52,8 @@ pub(crate) fn command() -> Command {
         .arg(text("right", "URL", "The other one").required(true))
         .arg(text("left-control", "URL", "Control door of the left side"))
         .arg(text("right-control", "URL", "Control door of the right side"))
+        .arg(text("left-world", "FILE", "Target file: what exists on the left, as `verify --init` writes it"))
+        .arg(text("right-world", "FILE", "The same of the right side"))
         .arg(
             Arg::new("path")
                 .value_name("PATH")
@@ -62,11 +69,16 @@ pub(crate) fn command() -> Command {
         .arg(text("report", "json=FILE", "Write all differences to a file"))
         .after_help(
             "Ids are renamed and dates count from the beginning of a scenario, so what is told is \
-             what matters. Ends with 4 if there is a difference.\n\n\
+             what matters. A side without control door has a world and a clock of its own: of it \
+             only what the scenario made is compared, dates go there and back on its clock, and \
+             what it lacks is told. With a file of what exists there, each record a scenario names \
+             is replaced by one of the same kind. Ends with 4 if there is a difference.\n\n\
              Examples:\n  \
              conax-sim diff --right http://127.0.0.1:8080 --right-control http://127.0.0.1:8082 \\\n    \
              scenarios/documented\n  \
-             conax-sim diff --left http://old:8080 --right http://new:8080 my.scenario.yaml",
+             conax-sim diff --left http://old:8080 --right http://new:8080 my.scenario.yaml\n  \
+             conax-sim diff --right http://crm:8080 --right-world crm.target.yaml \\\n    \
+             --secrets-file secrets.txt scenarios/documented",
         )
 }
 
@@ -89,7 +101,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
             print::aside(format_args!("error: {problem}"));
             Exit::Usage
         }
-        Err(Refused::Secrets(problem)) => {
+        Err(Refused::Given(problem)) => {
             print::aside(format_args!("error: {problem}"));
             Exit::Settings
         }
@@ -108,13 +120,21 @@ struct Side {
     url: String,
     /// Where it is; nothing: in this process.
     addresses: Option<Addresses>,
+    /// The file that tells what exists there.
+    world_file: Option<String>,
 }
 
 impl Side {
-    fn of(matches: &ArgMatches, name: &'static str, control: &str) -> Result<Self, String> {
+    fn of(matches: &ArgMatches, name: &'static str) -> Result<Self, String> {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
         let url = text(name).unwrap_or_default();
-        let control = text(control);
+        let control = text(&format!("{name}-control"));
+        let file = text(&format!("{name}-world"));
+        if file.is_some() && (url == OURSELVES || control.is_some()) {
+            return Err(format!(
+                "--{name}-world: a side with a control door is given the world of each scenario"
+            ));
+        }
         let addresses = match (url.as_str(), &control) {
             (OURSELVES, None) => None,
             (OURSELVES, Some(_)) => {
@@ -126,11 +146,24 @@ impl Side {
             name,
             url,
             addresses,
+            world_file: file,
         })
     }
 
-    /// Whether the scenario gives it its time.
-    fn is_given_time(&self) -> bool {
+    /// What exists there, if a file tells it.
+    fn world(&self) -> Result<Option<TargetWorld>, String> {
+        let file = self.world_file.as_deref();
+        let world = file.map(|file| read_target_file(file).map_err(|(_, problem)| problem));
+        world.transpose()
+    }
+
+    /// Whether the only way to know what exists there is to see what it refuses.
+    fn is_taken_to_have_all(&self) -> bool {
+        !self.is_given_all() && self.world_file.is_none()
+    }
+
+    /// Whether the scenario gives it world and time.
+    fn is_given_all(&self) -> bool {
         self.addresses.as_ref().is_none_or(Addresses::has_control)
     }
 
@@ -143,7 +176,18 @@ impl Side {
                 timeout,
                 stop,
             }),
-            Some(addresses) => Box::new(Remote::new(addresses.clone(), secrets, timeout, stop)),
+            Some(addresses) => {
+                let password = secrets.of_file("password").map(str::to_owned);
+                let remote = Remote::new(addresses.clone(), secrets, timeout, stop);
+                match addresses.has_control() {
+                    true => Box::new(remote),
+                    false => Box::new(OtherWorlds {
+                        remote,
+                        world: self.world()?,
+                        password,
+                    }),
+                }
+            }
         })
     }
 }
@@ -186,10 +230,7 @@ impl Order {
             Some(_) => return Err("--report: expected json=FILE".to_owned()),
         };
         Ok(Self {
-            sides: [
-                Side::of(matches, "left", "left-control")?,
-                Side::of(matches, "right", "right-control")?,
-            ],
+            sides: [Side::of(matches, "left")?, Side::of(matches, "right")?],
             paths,
             choice: Choice {
                 tags: many("tag"),
@@ -227,12 +268,10 @@ impl Order {
         let side = |side: &Side| {
             let control = side.addresses.as_ref().and_then(Addresses::control);
             let control = control.map(|url| format!(" --{}-control {url}", side.name));
-            format!(
-                " --{} {}{}",
-                side.name,
-                side.url,
-                control.unwrap_or_default()
-            )
+            let world = side.world_file.as_ref();
+            let world = world.map(|file| format!(" --{}-world {file}", side.name));
+            let more = [control, world].into_iter().flatten().collect::<String>();
+            format!(" --{} {}{more}", side.name, side.url)
         };
         let secrets = self.secrets_file.as_ref();
         let secrets = secrets.map(|path| format!(" --secrets-file {path}"));
@@ -247,12 +286,16 @@ impl Order {
 
 enum Refused {
     NotFound(String),
-    Secrets(String),
+    /// A file of secrets, or of what exists at a side.
+    Given(String),
     Wrong(Vec<FileFindings>),
 }
 
 fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
-    order.secrets().map_err(Refused::Secrets)?;
+    order.secrets().map_err(Refused::Given)?;
+    for side in &order.sides {
+        side.world().map_err(Refused::Given)?;
+    }
     let files = find(order.paths.iter()).map_err(Refused::NotFound)?;
     let given = Given {
         seeds: order.seeds,
@@ -294,18 +337,42 @@ fn play(order: &Order, cases: Vec<Case>) -> Exit {
             );
         }
     }
-    let dates = match left.is_given_time() && right.is_given_time() {
-        true => Dates::SinceBeginning,
-        false => Dates::Kind,
+    tell(order, &differences(order, &plan, &rounds))
+}
+
+/// Compares what was played: on the left, there once more, and on the right.
+fn differences(order: &Order, plan: &Plan, rounds: &[Vec<CaseRecord>]) -> Vec<CaseDifference> {
+    let [left, again, right] = rounds else {
+        return Vec::new();
     };
-    let [left, again, right] = rounds.as_slice() else {
-        return Exit::OurBug;
-    };
-    let all = left.iter().zip(again).zip(right);
-    let differences: Vec<CaseDifference> = all
-        .map(|((left, again), right)| compare(left, again, right, dates))
+    let worlds: Vec<&WorldSpec> = plan
+        .cases
+        .iter()
+        .map(|case| &*case.scenario.world.spec)
         .collect();
-    tell(order, &differences)
+    let [of_left, of_right] = &order.sides;
+    let lacking = |side: &Side, here, other| match side.is_taken_to_have_all() {
+        true => lacks(here, other, &worlds),
+        false => vec![None; plan.cases.len()],
+    };
+    let lacks_left = lacking(of_left, left, right);
+    let lacks_right = lacking(of_right, right, left);
+    let common = match of_left.is_given_all() && of_right.is_given_all() {
+        true => Common::Everything,
+        false => Common::WhatIsMade,
+    };
+    let lacks = lacks_left.into_iter().zip(lacks_right);
+    let all = left.iter().zip(again).zip(right).zip(lacks);
+    let compared = all.map(|(((left, again), right), (lacks_left, lacks_right))| {
+        let sides = Sides {
+            left,
+            again,
+            right,
+            lacks: [lacks_left, lacks_right],
+        };
+        compare(&sides, common, order.timeout)
+    });
+    compared.collect()
 }
 
 fn play_side(
@@ -322,145 +389,6 @@ fn play_side(
         stop,
         (&|| began.elapsed(), &|_| {}),
     ))
-}
-
-/// Prints the differences and writes the report.
-fn tell(order: &Order, all: &[CaseDifference]) -> Exit {
-    let different = || all.iter().filter(|case| !case.steps.is_empty());
-    // First those that held on one side only.
-    let (broken, others): (Vec<_>, Vec<_>) = different().partition(|case| breaks(case) > 0);
-    for case in broken.into_iter().chain(others) {
-        tell_case(case);
-    }
-    tell_not_compared(all);
-    let members: usize = different()
-        .flat_map(|case| &case.steps)
-        .map(|step| step.members.len())
-        .sum();
-    let verdicts: usize = different().map(breaks).sum();
-    let noise: usize = all.iter().map(|case| case.noise).sum();
-    let compared = all
-        .iter()
-        .filter(|case| case.not_compared.is_none())
-        .count();
-    print::result(format_args!(
-        "{} compared, {} different: {} held on one side only, {} answered differently; {noise} \
-         left out as noise",
-        counted(compared, "scenario"),
-        different().count(),
-        counted(verdicts, "step"),
-        counted(members, "member")
-    ));
-    let is_unreachable = all.iter().any(|case| {
-        let reason = case.not_compared.as_ref();
-        reason.is_some_and(|reason| reason.is_unreachable)
-    });
-    let exit = match (different().count(), compared) {
-        (1.., _) => ended(Exit::NotMet, "the sides differ"),
-        (0, _) if is_unreachable => ended(Exit::Surroundings, "a side does not answer"),
-        (0, 0) => ended(Exit::NothingRan, "nothing was compared"),
-        (0, _) => Exit::Met,
-    };
-    match &order.report {
-        None => exit,
-        Some(path) => write_report(order, all, path, exit),
-    }
-}
-
-fn breaks(case: &CaseDifference) -> usize {
-    case.steps
-        .iter()
-        .filter(|step| step.verdicts.is_some())
-        .count()
-}
-
-fn tell_case(case: &CaseDifference) {
-    print::result(format_args!("{}:{}  {}", case.file, case.line, case.title));
-    let mut left = TOLD;
-    for step in &case.steps {
-        if left == 0 {
-            break;
-        }
-        tell_step(step, &mut left);
-    }
-    let all: usize = case.steps.iter().map(|step| step.members.len()).sum();
-    if all > TOLD {
-        print::result(format_args!(
-            "   {} in all; --report json=FILE has them",
-            counted(all, "member")
-        ));
-    }
-    print::result(format_args!("   again     {}\n", case.again));
-}
-
-fn tell_step(step: &StepDifference, left: &mut usize) {
-    let file = step.file.as_ref().map(|file| format!("{file}:"));
-    let place = format!("line {}{}", file.unwrap_or_default(), step.line);
-    print::result(format_args!("   {place}  {}", step.title));
-    if let Some([ours, theirs]) = step.verdicts {
-        let how = match ours {
-            "passed" => "held on the left, broke on the right".to_owned(),
-            _ if theirs == "passed" => "broke on the left, held on the right".to_owned(),
-            _ => format!("{ours} on the left, {theirs} on the right"),
-        };
-        print::result(format_args!("      {how}"));
-        for finding in &step.findings {
-            print::result(format_args!("      {finding}"));
-        }
-    }
-    for member in step.members.iter().take(*left) {
-        print::result(format_args!("      {}", member.place));
-        print::result(format_args!("         left   {}", member.left));
-        print::result(format_args!("         right  {}", member.right));
-    }
-    *left = left.saturating_sub(step.members.len());
-}
-
-/// Tells why scenarios were not compared, each reason once.
-fn tell_not_compared(all: &[CaseDifference]) {
-    let mut reasons: Vec<(String, usize)> = Vec::new();
-    for reason in all.iter().filter_map(|case| case.not_compared.as_ref()) {
-        let text = format!("{}: {}", reason.side, reason.reason);
-        match reasons.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, count)) => *count += 1,
-            None => reasons.push((text, 1)),
-        }
-    }
-    for (reason, count) in reasons {
-        print::result(format_args!("{count} not compared: {reason}"));
-    }
-}
-
-fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -> Exit {
-    let [left, right] = &order.sides;
-    let told: Vec<&CaseDifference> = all
-        .iter()
-        .filter(|case| !case.steps.is_empty() || case.not_compared.is_some())
-        .collect();
-    let report = json!({
-        "format": FORMAT,
-        "version": env!("CARGO_PKG_VERSION"),
-        "left": left.url,
-        "right": right.url,
-        "scenarios": all.len(),
-        "cases": told,
-    });
-    match write_file(Path::new(path), format!("{report:#}\n").as_bytes()) {
-        Ok(()) => exit,
-        Err(error) => {
-            print::aside(format_args!(
-                "error: failed to write the report `{path}`: {error}"
-            ));
-            Exit::ReportNotWritten
-        }
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    }
 }
 
 /// Says how it ended.

@@ -2,8 +2,10 @@
 
 use conax_scenario::record::{CaseRecord, ExchangeRecord, FindingRecord, StepRecord, Verdict};
 
-use super::answers::Dates;
-use super::compare::{CaseDifference, compare};
+use std::time::Duration;
+
+use super::answers::Common;
+use super::compare::{CaseDifference, Sides, compare};
 
 fn exchange(step: usize, reply: &str) -> ExchangeRecord {
     ExchangeRecord {
@@ -36,8 +38,24 @@ fn case(replies: &[&str]) -> CaseRecord {
     }
 }
 
-fn told(left: &CaseRecord, again: &CaseRecord, right: &CaseRecord, dates: Dates) -> Vec<String> {
-    let CaseDifference { steps, .. } = compare(left, again, right, dates);
+fn compared(
+    left: &CaseRecord,
+    again: &CaseRecord,
+    right: &CaseRecord,
+    common: Common,
+) -> CaseDifference {
+    let lacks = [None, None];
+    let sides = Sides {
+        left,
+        again,
+        right,
+        lacks,
+    };
+    compare(&sides, common, Duration::from_secs(30))
+}
+
+fn told(left: &CaseRecord, again: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<String> {
+    let CaseDifference { steps, .. } = compared(left, again, right, common);
     let lines = steps.iter().flat_map(|step| {
         let verdicts = step
             .verdicts
@@ -62,11 +80,11 @@ fn ids_differ_and_mean_the_same() {
         case(&[first.as_str(), second.as_str()])
     };
     let (a, b) = (one("A1", "A1"), one("B2", "B2"));
-    assert!(told(&a, &a, &b, Dates::SinceBeginning).is_empty());
+    assert!(told(&a, &a, &b, Common::Everything).is_empty());
     // Another id where it was the same one is a difference.
     let other = one("B2", "C3");
     assert_eq!(
-        told(&a, &a, &other, Dates::SinceBeginning),
+        told(&a, &a, &other, Common::Everything),
         ["2: data.id \"request-1\" \"request-2\""]
     );
 }
@@ -77,15 +95,15 @@ fn dates_count_from_the_beginning_or_not_at_all() {
     let left = case(&[&reply("\"2014-11-30T09:00:05\"")]);
     let mut shifted = case(&[&reply("\"2026-01-01T00:00:05\"")]);
     shifted.began = "2026-01-01T00:00:00".to_owned();
-    assert!(told(&left, &left, &shifted, Dates::SinceBeginning).is_empty());
+    assert!(told(&left, &left, &shifted, Common::Everything).is_empty());
     let late = case(&[&reply("\"2014-11-30T09:01:05\"")]);
     assert_eq!(
-        told(&left, &left, &late, Dates::SinceBeginning),
+        told(&left, &left, &late, Common::Everything),
         ["1: data.executed_date \"beginning + 5s\" \"beginning + 1min5s\""]
     );
-    assert!(told(&left, &left, &late, Dates::Kind).is_empty());
+    assert!(told(&left, &left, &late, Common::WhatIsMade).is_empty());
     let never = case(&[&reply("null")]);
-    assert_eq!(told(&left, &left, &never, Dates::Kind).len(), 1);
+    assert_eq!(told(&left, &left, &never, Common::WhatIsMade).len(), 1);
 }
 
 #[test]
@@ -94,10 +112,10 @@ fn what_differs_between_a_side_and_itself_is_noise() {
     let again = case(&[&data("{\"name\":\"b\",\"type\":\"x\"}")]);
     let right = case(&[&data("{\"name\":\"c\",\"type\":\"y\"}")]);
     assert_eq!(
-        told(&left, &again, &right, Dates::Kind),
+        told(&left, &again, &right, Common::WhatIsMade),
         ["1: data.type \"x\" \"y\""]
     );
-    assert_eq!(compare(&left, &again, &right, Dates::Kind).noise, 1);
+    assert_eq!(compared(&left, &again, &right, Common::WhatIsMade).noise, 1);
 }
 
 #[test]
@@ -112,7 +130,7 @@ fn steps_that_held_on_one_side_only_come_first_and_what_follows_says_nothing() {
         ..StepRecord::default()
     });
     assert_eq!(
-        told(&left, &left, &right, Dates::Kind),
+        told(&left, &left, &right, Common::Everything),
         ["2: passed failed", "1: a 1 2"]
     );
 }
@@ -122,11 +140,11 @@ fn sentences_are_everybodys_own_and_whether_there_is_one_is_not() {
     let reply = |message: &str| format!("{{\"status\":{{\"code\":\"X\",\"message\":{message}}}}}");
     let left = case(&[&reply("\"No.\"")]);
     let other = case(&[&reply("\"Never.\"")]);
-    assert!(told(&left, &left, &other, Dates::Kind).is_empty());
+    assert!(told(&left, &left, &other, Common::WhatIsMade).is_empty());
     let none = case(&[&reply("\"\"")]);
     let null = case(&[&reply("null")]);
     assert_eq!(
-        told(&none, &none, &null, Dates::Kind),
+        told(&none, &none, &null, Common::WhatIsMade),
         ["1: status.message \"\" null"]
     );
 }
@@ -141,7 +159,7 @@ fn of_a_wait_only_the_last_look_counts() {
     for reply in ["{\"state\":\"PENDING\"}", "{\"state\":\"COMPLETED\"}"] {
         right.exchanges.push(exchange(0, reply));
     }
-    assert!(told(&left, &left, &right, Dates::Kind).is_empty());
+    assert!(told(&left, &left, &right, Common::WhatIsMade).is_empty());
 }
 
 #[test]
@@ -152,14 +170,14 @@ fn what_was_not_played_on_a_side_is_not_compared() {
         reason: Some("refused".to_owned()),
         ..CaseRecord::default()
     };
-    let difference = compare(&left, &left, &unreachable, Dates::Kind);
+    let difference = compared(&left, &left, &unreachable, Common::WhatIsMade);
     let reason = difference.not_compared.expect("a reason");
     assert_eq!((reason.side, reason.is_unreachable), ("right", true));
     let skipped = CaseRecord {
         verdict: Verdict::Skipped,
         ..CaseRecord::default()
     };
-    let difference = compare(&skipped, &skipped, &left, Dates::Kind);
+    let difference = compared(&skipped, &skipped, &left, Common::WhatIsMade);
     let reason = difference.not_compared.expect("a reason");
     assert_eq!((reason.side, reason.is_unreachable), ("left", false));
 }
@@ -185,7 +203,7 @@ fn which_of_the_calls_at_the_same_time_comes_first_is_chance() {
         case
     };
     let (one, other) = (said(["good", "bad"]), said(["bad", "good"]));
-    assert!(told(&one, &one, &other, Dates::SinceBeginning).is_empty());
+    assert!(told(&one, &one, &other, Common::Everything).is_empty());
     let broken = said(["bad", "bad"]);
-    assert_eq!(told(&one, &one, &broken, Dates::SinceBeginning).len(), 1);
+    assert_eq!(told(&one, &one, &broken, Common::Everything).len(), 1);
 }

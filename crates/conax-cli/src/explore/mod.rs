@@ -22,6 +22,7 @@ use crate::signals::stop_on_signal;
 use crate::verify::read_target_file;
 use crate::write::write_file;
 
+use seek::look;
 pub(crate) use seek::{Ground, Search, Tally, seek};
 
 /// The verb.
@@ -155,19 +156,23 @@ impl Order {
 
     fn carry_out(&self) -> Result<Exit, Refused> {
         let stop = Arc::new(Stop::default());
+        stop_on_signal(&stop);
         let mut exit = Exit::Met;
         if let Some(folder) = &self.corpus {
             exit = corpus::replay(folder, &self.search, &self.target_flags, &stop)?;
         }
-        stop_on_signal(&stop);
         let began = Instant::now();
         let tally = Tally::new(!self.is_quiet);
+        look(&self.search, &stop, &tally).map_err(|problem| (Exit::Surroundings, problem))?;
         let found = seek(&self.search, self.seed, &stop, &tally);
         tally.end();
         let played = tally.count();
         if let Some(found) = &found {
             self.tell(found)?;
             exit = Exit::NotMet;
+        }
+        if let Some(trouble) = tally.trouble().filter(|_| found.is_none()) {
+            return Err((Exit::Surroundings, trouble));
         }
         let seconds = began.elapsed().as_secs_f64();
         print::result(format_args!(
@@ -184,10 +189,7 @@ impl Order {
             return Ok(Exit::Interrupted);
         }
         if played == 0 && found.is_none() {
-            return Err((
-                Exit::Surroundings,
-                tally.trouble().unwrap_or("nothing was played".to_owned()),
-            ));
+            return Err((Exit::NothingRan, "nothing was played".to_owned()));
         }
         Ok(exit)
     }

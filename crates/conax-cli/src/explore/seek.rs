@@ -13,6 +13,7 @@ use conax_scenario::document::{Given, Reader, Scenario};
 use conax_scenario::explore::{Budget, Found, Lab, Sought, search};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{Refusal, Target, Theatre};
+use conax_scenario::verify::first_look;
 
 use crate::run::Files;
 use crate::run::Secrets;
@@ -21,6 +22,8 @@ use crate::run::{Addresses, Remote};
 
 /// How often the line of progress is drawn.
 const PACE: Duration = Duration::from_millis(100);
+/// How soon it is noticed that the time is over, or that somebody stops the program.
+const GLANCE: Duration = Duration::from_millis(50);
 /// How long a sequence at a target may take.
 const SEQUENCE: Duration = Duration::from_secs(60);
 /// The seed of the simulators: only the sequences differ.
@@ -136,20 +139,29 @@ impl Tally {
 pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -> Option<Found> {
     let began = Instant::now();
     let has_found = AtomicBool::new(false);
+    // What ends the sequences that are being played: the time, or whoever stops the program.
+    let over = Arc::new(Stop::default());
+    let is_late = || order.limit.is_some_and(|limit| began.elapsed() >= limit);
     let is_over = || {
-        let is_late = order.limit.is_some_and(|limit| began.elapsed() >= limit);
         // With a limit of time nobody can tell who would have found it first.
         let is_done = order.limit.is_some() && has_found.load(Ordering::Relaxed);
-        stop.is_interrupted() || is_late || is_done
+        over.is_interrupted() || stop.is_interrupted() || is_late() || is_done
     };
     let jobs = u32::try_from(order.jobs).unwrap_or(1);
     let share = order.cases.div_ceil(jobs);
     let found: Vec<Option<Found>> = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.wait_for_wish(GLANCE) {
+                if is_late() || stop.is_interrupted() {
+                    over.interrupt();
+                }
+            }
+        });
         let workers: Vec<_> = (0..u64::from(jobs))
             .map(|worker| {
-                let (is_over, has_found) = (&is_over, &has_found);
+                let (is_over, has_found, over) = (&is_over, &has_found, &over);
                 scope.spawn(move || {
-                    let open = opener(order, Arc::clone(stop), tally);
+                    let open = opener(order, Arc::clone(over), tally);
                     let sought = Sought {
                         open: &*open,
                         lab: &order.lab,
@@ -170,12 +182,34 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
                 })
             })
             .collect();
-        workers
+        let found = workers
             .into_iter()
             .map(|worker| worker.join().expect("a search does not panic"))
-            .collect()
+            .collect();
+        over.wish();
+        found
     });
     found.into_iter().flatten().next()
+}
+
+/// One look at a target that is explored through its API alone: whether it is this API at all.
+///
+/// # Errors
+/// Why it cannot be explored, in a sentence.
+pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<(), String> {
+    if !matches!(
+        &order.ground,
+        Ground::Target {
+            has_control: false,
+            ..
+        }
+    ) {
+        return Ok(());
+    }
+    match opener(order, Arc::clone(stop), tally)() {
+        Some(mut target) => first_look(target.as_mut()),
+        None => Err(tally.trouble().unwrap_or("nothing was played".to_owned())),
+    }
 }
 
 type Opener<'o> = Box<dyn Fn() -> Option<Box<dyn Target>> + 'o>;
@@ -186,7 +220,8 @@ fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o
         Ground::Ourselves => {
             let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
             Box::new(move || {
-                let honest = usual_target(HOUSE_SEED, start, &world, Arc::clone(&stop)).ok()?;
+                let honest = usual_target(HOUSE_SEED, start, &world, Arc::clone(&stop));
+                let honest = honest.map_err(|problem| tally.note(problem)).ok()?;
                 Some(match order.defect {
                     None => honest,
                     Some(defect) => Box::new(Liar::new(honest, defect)),
@@ -204,7 +239,7 @@ fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o
             let secrets = secrets
                 .and_then(|text| Secrets::parse(&text).ok())
                 .unwrap_or_default();
-            let remote = Remote::new(addresses.clone(), secrets, SEQUENCE, stop);
+            let remote = Remote::new(addresses.clone(), secrets, SEQUENCE, Arc::clone(&stop));
             let scenario = empty_scenario();
             Box::new(move || match remote.open(&scenario) {
                 Ok(target) => Some(target),
@@ -213,7 +248,10 @@ fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o
                     | Refusal::Invalid(problem)
                     | Refusal::Unreachable(problem),
                 ) => {
-                    tally.note(problem);
+                    // What the end of the search broke off says nothing of the target.
+                    if !stop.is_interrupted() {
+                        tally.note(problem);
+                    }
                     None
                 }
             })

@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 use self::conceal::{Secrets, conceal};
 use self::desk::{Counts, Desk, Told};
 use self::form::{FORMAT, Heard, Ids, Recording};
-use self::proxy::{Proxy, Way};
+use self::proxy::{GRACE, Proxy, Way};
 use crate::exit::Exit;
 use crate::print;
 use crate::run::Place;
@@ -35,7 +35,7 @@ use crate::signals::first_signal;
 use crate::write::{try_to_write, write_file};
 
 pub(crate) use form::{Call, Content, Exchange, Reply};
-pub(crate) use names::rename;
+pub(crate) use names::{operation_at, rename};
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -236,7 +236,9 @@ async fn record(order: &Order) -> Exit {
         }
     };
     let doors = doors.into_iter().map(|(door, _)| door).collect();
-    proxy::run(&proxy, doors, ended).await;
+    // A time that was given is kept.
+    let grace = order.time.map_or(GRACE, |time| GRACE.min(time / 10));
+    proxy::run(&proxy, doors, (ended, grace)).await;
     let (heard, findings, counts) = proxy.desk.take();
     conclude(order, began, &heard, findings, counts)
 }

@@ -24,7 +24,7 @@ use super::form::{HeardCall, HeardReply};
 use crate::run::Place;
 
 /// How long answers that are on their way may take to leave once the recording ends.
-const GRACE: Duration = Duration::from_secs(2);
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
 
 /// Headers that concern one connection.
 const HOP_BY_HOP: [&str; 10] = [
@@ -73,7 +73,7 @@ pub(crate) async fn open(address: &str) -> std::io::Result<(TcpListener, SocketA
 pub(crate) async fn run(
     proxy: &Arc<Proxy>,
     doors: Vec<(TcpListener, Arc<Way>)>,
-    stopped: impl Future<Output = ()>,
+    (stopped, grace): (impl Future<Output = ()>, Duration),
 ) {
     let graceful = GracefulShutdown::new();
     let mut stopped = std::pin::pin!(stopped);
@@ -103,7 +103,7 @@ pub(crate) async fn run(
         });
     }
     drop(doors);
-    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
 }
 
 /// The next connection at any door. One that failed while it was made is no connection.

@@ -18,6 +18,7 @@ use crate::print;
 use crate::run::in_process::InProcess;
 use crate::run::load::Files;
 use crate::run::secret::Secrets;
+use crate::signals::end_on_signal;
 use crate::write::write_file;
 
 /// The form of these files.
@@ -161,6 +162,7 @@ pub(crate) fn replay(matches: &ArgMatches) -> Exit {
     let path = matches
         .get_one::<String>("bundle")
         .map_or("", String::as_str);
+    end_on_signal(Exit::Interrupted);
     match read_and_play(path, matches.get_one::<String>("secrets-file")) {
         Ok(exit) => exit,
         Err(problem) => {

@@ -25,6 +25,7 @@ use http_body_util::BodyExt;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
+use crate::run::remote::in_time;
 use crate::run::secret::Secrets;
 use crate::settings::{self, Settings};
 
@@ -149,7 +150,7 @@ impl Target for InProcessTarget {
         let count = made.len();
         let clock = self.house.shared.clock.clone();
         let left = self.timeout.saturating_sub(self.began.elapsed());
-        let timeout = self.timeout;
+        let (timeout, stop) = (self.timeout, Arc::clone(&self.stop));
         self.runtime.block_on(async {
             // Not on tasks of their own: a call must count as something that is being done before
             // time may pass, and it does so when it is first looked at.
@@ -163,11 +164,12 @@ impl Target for InProcessTarget {
                     false => clock.passing(all).await,
                 }
             };
-            match tokio::time::timeout(left, answered).await {
+            match in_time(left, &stop, answered).await {
                 Ok(replies) => replies,
-                Err(_) => (0..count)
-                    .map(|_| Err(TargetProblem::TimedOut(timeout)))
-                    .collect(),
+                Err(TargetProblem::TimedOut(_)) => {
+                    vec![Err(TargetProblem::TimedOut(timeout)); count]
+                }
+                Err(problem) => vec![Err(problem); count],
             }
         })
     }
@@ -186,7 +188,7 @@ impl Target for InProcessTarget {
     }
 
     fn sleep(&mut self, time: Duration) {
-        std::thread::sleep(time);
+        self.stop.sleep(time);
     }
 
     fn is_over(&self) -> Option<Ending> {

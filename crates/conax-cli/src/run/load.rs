@@ -25,19 +25,22 @@ impl Library for Files {
 }
 
 /// Settings that mean something for a scenario; the others are about doors, files and this machine.
-pub(crate) const SCENARIO_SETTINGS: [&str; 16] = [
+pub(crate) const SCENARIO_SETTINGS: [&str; 19] = [
     "shape",
     "http-errors",
     "success-texts",
     "identifiers",
     "pairing-sets",
     "pin-digits",
+    "unknown-fields",
     "token-life",
     "profile",
     "cas-auth",
     "workers",
     "connect-timeout",
     "read-timeout",
+    "crm-host",
+    "crm-java",
     "fault-header",
     "ledger-limit",
     "body-limit",

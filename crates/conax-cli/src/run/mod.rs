@@ -13,6 +13,7 @@ mod told;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -122,7 +123,7 @@ struct Order {
 /// Plays them.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let order = match Order::of(matches) {
-        Ok(order) => order,
+        Ok(order) => Arc::new(order),
         Err(problem) => {
             print::aside(format_args!("error: {problem}"));
             return Exit::Usage;
@@ -141,21 +142,56 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     }
 }
 
-fn play_once(order: &Order, matches: &ArgMatches, teller: &Teller) -> Exit {
-    match prepare(order) {
+fn play_once(order: &Arc<Order>, matches: &ArgMatches, teller: &Teller) -> Exit {
+    let stop = Arc::new(Stop::default());
+    // Whoever watches ends by the signal.
+    if !matches.get_flag("watch") {
+        stop_on_signal(&stop);
+    }
+    match prepare_unless_stopped(order, &stop) {
         Ok(cases) if cases.is_empty() => teller.nothing_chosen(None),
-        Ok(cases) => chosen(order, matches, teller, cases),
+        Ok(cases) => chosen(order, matches, (teller, &stop), cases),
         Err(Refused::NotFound(problem)) => {
             print::aside(format_args!("error: {problem}"));
             Exit::Usage
         }
         Err(Refused::Wrong(files)) => teller.wrong_files(&files),
+        Err(Refused::Stopped) => {
+            let record = order.record(Vec::new(), 0, (&stop, Duration::ZERO));
+            let exit = teller.conclude(&record);
+            told::write_reports(&order.reports, &record, exit)
+        }
     }
 }
 
 enum Refused {
     NotFound(String),
     Wrong(Vec<FileFindings>),
+    /// Somebody stopped it before all files were read.
+    Stopped,
+}
+
+/// How soon it is noticed that somebody stops the run while files are read.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Reads everything, on a thread of its own: some files never end.
+fn prepare_unless_stopped(order: &Arc<Order>, stop: &Stop) -> Result<Vec<Case>, Refused> {
+    let (sender, prepared) = channel();
+    let reader = Arc::clone(order);
+    std::thread::spawn(move || {
+        // Nobody waits for it any more if the run was stopped.
+        let _ = sender.send(prepare(&reader));
+    });
+    loop {
+        match prepared.recv_timeout(GLANCE) {
+            Ok(prepared) => return prepared,
+            Err(RecvTimeoutError::Timeout) if stop.is_interrupted() => {
+                return Err(Refused::Stopped);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => panic!("reading the files failed"),
+        }
+    }
 }
 
 /// Reads everything, for every repetition.
@@ -290,6 +326,28 @@ impl Order {
         )
     }
 
+    /// What is known afterwards.
+    fn record(
+        &self,
+        cases: Vec<record::CaseRecord>,
+        not_begun: usize,
+        (stop, wall): (&Stop, Duration),
+    ) -> RunRecord {
+        RunRecord {
+            format: record::FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: self.seeds.usual,
+            target: match &self.target {
+                None => "in-process".to_owned(),
+                Some(addresses) => addresses.crm.clone(),
+            },
+            is_interrupted: stop.is_interrupted(),
+            not_begun,
+            cases,
+            wall,
+        }
+    }
+
     fn secrets(&self) -> Result<Secrets, String> {
         let Some(path) = &self.secrets_file else {
             return Ok(Secrets::default());
@@ -309,7 +367,12 @@ fn variables(given: &[String]) -> Result<BTreeMap<String, String>, String> {
 }
 
 /// Plays what is chosen of the scenarios.
-fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) -> Exit {
+fn chosen(
+    order: &Order,
+    matches: &ArgMatches,
+    (teller, stop): (&Teller, &Arc<Stop>),
+    all: Vec<Case>,
+) -> Exit {
     let near = order.choice.near(&all);
     let cases: Vec<Case> = all
         .into_iter()
@@ -329,24 +392,19 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
             return Exit::Settings;
         }
     };
-    let stop = Arc::new(Stop::default());
     let theatre: Box<dyn Theatre> = match &order.target {
         None => Box::new(InProcess {
             secrets,
             timeout: order.timeout,
-            stop: Arc::clone(&stop),
+            stop: Arc::clone(stop),
         }),
         Some(addresses) => Box::new(Remote::new(
             addresses.clone(),
             secrets,
             order.timeout,
-            Arc::clone(&stop),
+            Arc::clone(stop),
         )),
     };
-    // Whoever watches ends by the signal.
-    if !matches.get_flag("watch") {
-        stop_on_signal(&stop);
-    }
     let plan = Plan {
         cases,
         jobs: order.jobs,
@@ -360,7 +418,7 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
             (false, false) => Detail::Everything,
         },
     };
-    let record = play(order, &plan, &*theatre, &stop, teller);
+    let record = play(order, &plan, &*theatre, stop, teller);
     let mut exit = teller.conclude(&record);
     if matches.get_flag("check-determinism") && !stop.is_interrupted() {
         let second = Plan {
@@ -370,7 +428,7 @@ fn chosen(order: &Order, matches: &ArgMatches, teller: &Teller, all: Vec<Case>) 
             detail: plan.detail,
         };
         let silent = Teller::silent();
-        let mut again = play(order, &second, &*theatre, &stop, &silent);
+        let mut again = play(order, &second, &*theatre, stop, &silent);
         again.cases.reverse();
         if let Some(problem) = told::difference(&record, &again) {
             print::aside(problem);
@@ -395,19 +453,8 @@ fn play(
     let stopwatch = || began.elapsed();
     let heard = |case: &record::CaseRecord| teller.hear(case);
     let cases = run_all(plan, theatre, stop, (&stopwatch, &heard));
-    RunRecord {
-        format: record::FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: order.seeds.usual,
-        target: match &order.target {
-            None => "in-process".to_owned(),
-            Some(addresses) => addresses.crm.clone(),
-        },
-        is_interrupted: stop.is_interrupted(),
-        not_begun: plan.cases.len() - cases.len(),
-        cases,
-        wall: began.elapsed(),
-    }
+    let not_begun = plan.cases.len() - cases.len();
+    order.record(cases, not_begun, (stop, began.elapsed()))
 }
 
 /// How a run ends, by what came of it.

@@ -433,7 +433,7 @@ impl Target for RemoteTarget {
     }
 
     fn sleep(&mut self, time: Duration) {
-        std::thread::sleep(time);
+        self.stop.sleep(time);
     }
 
     fn is_over(&self) -> Option<Ending> {
@@ -594,7 +594,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 /// Waits for work, but not beyond its time nor beyond an interruption.
-async fn in_time<T>(
+pub(super) async fn in_time<T>(
     time: Duration,
     stop: &Stop,
     work: impl Future<Output = T>,

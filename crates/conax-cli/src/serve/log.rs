@@ -10,7 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use conax_contract::crm::DateText;
-use conax_sim::journal::{Exchange, Observer};
+use conax_model::time::SimTime;
+use conax_sim::journal::{Exchange, Observer, Unanswered};
 use serde::Serialize;
 
 #[cfg(test)]
@@ -29,7 +30,21 @@ const PATH_COLUMNS: usize = 26;
 const METHOD_COLUMNS: usize = 12;
 const TEXT_COLUMNS: usize = 64;
 
-type Render = fn(&Exchange, &mut String);
+/// How lines are written: of an exchange that has ended, and of one that does not end.
+#[derive(Clone, Copy)]
+struct Form {
+    exchange: fn(&Exchange, &mut String),
+    unanswered: fn(&Unanswered, &mut String),
+}
+
+const HUMAN: Form = Form {
+    exchange: human,
+    unanswered: human_unanswered,
+};
+const JSON: Form = Form {
+    exchange: json,
+    unanswered: json_unanswered,
+};
 
 /// The log of a running house.
 pub(super) struct Log {
@@ -55,6 +70,7 @@ struct List {
 
 enum Entry {
     Exchange(Arc<Exchange>),
+    Unanswered(Unanswered),
     Words(String),
 }
 
@@ -89,13 +105,14 @@ impl Waiting {
         }
     }
 
-    fn write(&self, render: Option<Render>) {
+    fn write(&self, form: Option<Form>) {
         let mut text = String::new();
         while let Some((entries, left_out)) = self.gathered() {
             for entry in &entries {
-                match (entry, render) {
-                    (Entry::Exchange(exchange), Some(render)) => render(exchange, &mut text),
-                    (Entry::Exchange(_), None) => {}
+                match (entry, form) {
+                    (Entry::Exchange(exchange), Some(form)) => (form.exchange)(exchange, &mut text),
+                    (Entry::Unanswered(one), Some(form)) => (form.unanswered)(one, &mut text),
+                    (Entry::Exchange(_) | Entry::Unanswered(_), None) => {}
                     (Entry::Words(words), _) => text.push_str(words),
                 }
             }
@@ -116,18 +133,18 @@ impl Waiting {
 /// # Errors
 /// If the system has no thread for it.
 pub(super) fn start(form: &str) -> std::io::Result<Arc<Log>> {
-    let render: Option<Render> = match form {
-        "human" => Some(human),
-        "json" => Some(json),
+    let form = match form {
+        "human" => Some(HUMAN),
+        "json" => Some(JSON),
         _ => None,
     };
     let waiting = Arc::new(Waiting::default());
     let source = Arc::clone(&waiting);
     let thread = std::thread::Builder::new().name("log".to_owned());
-    thread.spawn(move || source.write(render))?;
+    thread.spawn(move || source.write(form))?;
     Ok(Arc::new(Log {
         waiting,
-        has_lines: render.is_some(),
+        has_lines: form.is_some(),
     }))
 }
 
@@ -168,11 +185,62 @@ impl Observer for Log {
         let entry = Entry::Exchange(Arc::clone(exchange));
         self.waiting.add(&mut list, entry);
     }
+
+    fn waits(&self, unanswered: &Unanswered) {
+        let mut list = self.waiting.list();
+        self.waiting.add(&mut list, Entry::Unanswered(*unanswered));
+    }
+}
+
+/// What lets the time pass that a request waits for.
+fn way_out(unanswered: &Unanswered) -> String {
+    let left = unanswered.until.since(unanswered.at).as_secs() + 1;
+    format!("conax-sim clock advance {left}s")
+}
+
+/// A request that waits, for a person.
+fn human_unanswered(unanswered: &Unanswered, line: &mut String) {
+    push_time(unanswered.at, line);
+    line.push_str(" dispatch ");
+    if let Some(number) = unanswered.request_number {
+        let _ = write!(line, "#{number} ");
+    }
+    line.push_str("has no answer of Conax yet, and may wait until ");
+    push_time(unanswered.until, line);
+    let _ = writeln!(
+        line,
+        "\n         to let that time pass: {}",
+        way_out(unanswered)
+    );
+}
+
+/// A request that waits, for a program.
+fn json_unanswered(unanswered: &Unanswered, line: &mut String) {
+    let fields = UnansweredLine {
+        at: DateText::from_millis(unanswered.at.millis()),
+        waits_for: "conax",
+        until: DateText::from_millis(unanswered.until.millis()),
+        request_number: unanswered.request_number,
+        way_out: way_out(unanswered),
+    };
+    if let Ok(text) = serde_json::to_string(&fields) {
+        line.push_str(&text);
+        line.push('\n');
+    }
+}
+
+#[derive(Serialize)]
+struct UnansweredLine {
+    at: DateText,
+    waits_for: &'static str,
+    until: DateText,
+    request_number: Option<u64>,
+    way_out: String,
 }
 
 /// One exchange for a person, in at most 80 columns where its parts allow.
 fn human(exchange: &Exchange, line: &mut String) {
-    push_time(exchange, line);
+    push_time(exchange.at, line);
     let _ = write!(line, " {:<8} ", exchange.surface.name());
     push_column(exchange.method.as_str(), 4, METHOD_COLUMNS, line);
     line.push(' ');
@@ -216,12 +284,8 @@ fn short_code(outcome: &str) -> &str {
 }
 
 /// The simulated time of day.
-fn push_time(exchange: &Exchange, line: &mut String) {
-    let second = exchange
-        .at
-        .millis()
-        .div_euclid(1000)
-        .rem_euclid(24 * 60 * 60);
+fn push_time(at: SimTime, line: &mut String) {
+    let second = at.millis().div_euclid(1000).rem_euclid(24 * 60 * 60);
     let (hour, minute) = (second / 3600, second / 60 % 60);
     let _ = write!(line, "{hour:02}:{minute:02}:{:02}", second % 60);
 }

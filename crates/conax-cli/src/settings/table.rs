@@ -85,6 +85,8 @@ settings! {
         "Sets that add_to_existing_pairing takes: one (documented) or both";
     "pin-digits", "N", "any", check::pin_digits,
         "Digits a submitted PIN must have: a number, or any (Conax takes four)";
+    "unknown-fields", "READING", "refused", check::unknown_fields,
+        "Names in fields_set that no request has: refused (a typo is seen) or ignored";
     "token-life", "LIFE", "idle 1h", check::token_life,
         "Life of a login token: `idle 1h` (up to R11) or `fixed 2h` (from R12)";
     "profile", "PROFILE", "public", check::text,

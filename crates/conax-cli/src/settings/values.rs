@@ -91,6 +91,7 @@ fn crm(settings: &Settings) -> Result<CrmSettings, String> {
             strict_identifiers: identifiers(settings.get("identifiers"))?,
             lenient_pairing_sets: pairing_sets(settings.get("pairing-sets"))?,
             pin_digit_count: pin_digits(settings.get("pin-digits"))?,
+            ignores_unknown_fields: unknown_fields(settings.get("unknown-fields"))?,
             ..Reading::default()
         },
         tokens: token_life(settings.get("token-life"))?,
@@ -310,6 +311,14 @@ pub(super) fn pairing_sets(text: &str) -> Result<bool, String> {
         "one" => Ok(false),
         "both" => Ok(true),
         _ => expected(text, "`one` or `both`"),
+    }
+}
+
+pub(super) fn unknown_fields(text: &str) -> Result<bool, String> {
+    match text {
+        "refused" => Ok(false),
+        "ignored" => Ok(true),
+        _ => expected(text, "`refused` or `ignored`"),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::print;
 use crate::run::Secrets;
 use crate::run::usual_target;
 use crate::run::{Addresses, api_target};
-use crate::signals::stop_on_signal;
+use crate::signals::{end_on_signal, stop_on_signal};
 use crate::write::write_file;
 use reports::ReportOrder;
 
@@ -107,7 +107,7 @@ struct Order {
 }
 
 /// Why nothing is verified.
-type Refused = (Exit, String);
+pub(crate) type Refused = (Exit, String);
 
 /// Verifies.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
@@ -192,6 +192,11 @@ impl Order {
 
     fn carry_out(&self, matches: &ArgMatches) -> Result<Exit, Refused> {
         let stop = Arc::new(Stop::default());
+        match matches.get_flag("init") || matches.get_flag("prove-power") {
+            // Half of what these print would be worth nothing.
+            true => end_on_signal(Exit::Interrupted),
+            false => stop_on_signal(&stop),
+        }
         let mut target = self.open(&stop)?;
         if matches.get_flag("init") {
             let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
@@ -210,7 +215,6 @@ impl Order {
         if matches.get_flag("dry-run") {
             return Ok(Exit::Met);
         }
-        stop_on_signal(&stop);
         let mut hear = |probe: &conax_scenario::verify::Probe| {
             if !is_quiet {
                 print::aside(format_args!("asking: {}", probe.about));

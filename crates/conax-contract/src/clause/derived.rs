@@ -3,7 +3,7 @@
 
 use crate::crm::{
     IdentifierField, IdentifierKind, LifeCycleState, Member, Need, Operation, ParameterEntry,
-    Priority, ProcessName, RequestType,
+    ParameterKey, Priority, ProcessName, RequestType,
 };
 use crate::source::Source;
 
@@ -76,9 +76,18 @@ fn of_parameter(operation: Operation, entry: &ParameterEntry) -> Clause {
         Need::Optional => "It may be left out",
         Need::SemiOptional => "It, or one of the others so marked, must be there",
     };
+    // Only what is known as well as the name; the rest has clauses of its own.
+    let meaning = match entry.meaning > entry.source {
+        true => format!("The parameter `{}` is known.", entry.name),
+        false => entry.text.to_owned(),
+    };
+    let value = match entry.value.source() > entry.source {
+        true => String::new(),
+        false => format!("; it is {}", entry.value.text()),
+    };
     clause(
         format!("{}.{}", operation.name(), entry.name),
-        format!("{} {need}; it is {}.", entry.text, entry.value.text()),
+        format!("{meaning} {need}{value}."),
         entry.source,
         "Parameters",
     )
@@ -122,17 +131,21 @@ fn of_member(member: Member) -> Clause {
 
 fn of_items(request_type: RequestType) -> Clause {
     let keys = request_type.parameter_keys();
-    let names: Vec<&str> = keys.iter().map(|(key, _)| key.code()).collect();
-    // Firm enough to judge by as soon as an example shows a part of it.
-    let best = keys.iter().map(|(key, source)| key.source().max(*source));
+    let known = |(key, source): &(ParameterKey, Source)| key.source().max(*source);
+    // Firm enough to judge by as soon as an example shows a part of it; what is not shown says so.
+    let best = keys.iter().map(known).min().unwrap_or(Source::Ours);
+    let named = keys.iter().map(|entry| match known(entry) {
+        source if source > best => format!("{} ({source})", entry.0.code()),
+        _ => entry.0.code().to_owned(),
+    });
     clause(
         format!("items.{}", request_type.code()),
         format!(
             "The `parameters_set` of {} has items called {}, and no others.",
             request_type.code(),
-            names.join(", ")
+            named.collect::<Vec<_>>().join(", ")
         ),
-        best.min().unwrap_or(Source::Ours),
+        best,
         "the examples",
     )
 }

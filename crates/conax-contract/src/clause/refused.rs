@@ -85,7 +85,7 @@ fn value(operation: Option<Operation>, parameter: Option<&str>, message: &str) -
     let Some(entry) = parameter.and_then(|name| operation.parameter(name)) else {
         let id = match message.contains("more than once") {
             true => "body.each-parameter-once",
-            false => "body.json-object",
+            false => "body.nothing-else",
         };
         return Some(id.to_owned());
     };
@@ -95,6 +95,7 @@ fn value(operation: Option<Operation>, parameter: Option<&str>, message: &str) -
         ValueKind::RequestType => "list.type-values",
         ValueKind::LifeCycleState => "list.state-values",
         ValueKind::Count => "list.paging-values",
+        ValueKind::FieldNames => "fields-set.unknown-names",
         ValueKind::Pin => "reset_pin_to_given_value.pin-form",
         ValueKind::Date if entry.name == "start_date" => "start-date.form",
         ValueKind::Date => "scheduled-date.form",
@@ -106,13 +107,12 @@ fn value(operation: Option<Operation>, parameter: Option<&str>, message: &str) -
         ValueKind::Set(SetKind::Smartcards | SetKind::Stbs)
             if operation == Operation::CreatePairing =>
         {
-            "create_pairing.sets"
+            "create_pairing.sets-refused"
         }
         ValueKind::Identifier(IdentifierKind::ProvisioningRequest)
         | ValueKind::Set(_)
         | ValueKind::Text
-        | ValueKind::Secret
-        | ValueKind::FieldNames => return of_parameter(Some(operation), parameter),
+        | ValueKind::Secret => return of_parameter(Some(operation), parameter),
     };
     Some(id.to_owned())
 }

@@ -86,7 +86,7 @@ fn every_refusal_of_a_call_has_a_clause_behind_it() {
         (
             Operation::CreatePairing,
             r#"{"smartcard_set":[],"stb_set":[{"stb_ca_id":"1"}]}"#,
-            "create_pairing.sets",
+            "create_pairing.sets-refused",
         ),
         (
             Operation::ResetPinToGivenValue,
@@ -127,4 +127,49 @@ fn clauses_of_one_topic_stand_together() {
 fn a_misspelt_id_is_told_what_it_may_have_been() {
     assert_eq!(Clause::near("show.by-nmber"), Some("show.by-number"));
     assert_eq!(Clause::near("quite.something-else"), None);
+}
+
+#[test]
+fn what_the_documents_elide_is_not_called_documented() {
+    for operation in Operation::ALL {
+        for entry in operation.parameters() {
+            let clause = Clause::find(&format!("{}.{}", operation.name(), entry.name)).unwrap();
+            let says = |text: &str| clause.statement.contains(text);
+            let value = entry.value.source() > clause.source;
+            assert_eq!(says(entry.value.text()), !value, "{}", clause.id);
+            let meaning = entry.meaning > clause.source;
+            assert_eq!(says(entry.text), !meaning, "{}", clause.id);
+        }
+    }
+}
+
+/// What the documents refuse is what their Restrictions and descriptions say; examples refuse
+/// nothing.
+#[test]
+fn only_these_refusals_are_documented() {
+    let refusals: Vec<&str> = Clause::all()
+        .iter()
+        .filter(|clause| clause.is_firm() && clause.statement.contains("refused"))
+        .map(|clause| clause.id.as_str())
+        .collect();
+    assert_eq!(
+        refusals,
+        [
+            "show.exactly-one-identifier",
+            "list.one-filter",
+            "add_to_existing_pairing.one-set",
+            "add_to_existing_pairing.both-sets",
+            "service-identifier.is-service",
+            "smartcard-identifier.is-smartcard",
+        ]
+    );
+}
+
+#[test]
+fn what_is_known_rests_on_clauses_there_are() {
+    for known in crate::known::KNOWN {
+        for id in known.clauses {
+            assert!(Clause::find(id).is_some(), "{id}");
+        }
+    }
 }

@@ -82,18 +82,21 @@ const WRITTEN: &[Written] = &[
     says("methods.slash", Attested, "a public client", "A slash between the method and its query does not matter."),
     says("methods.verb", Attested, "page 490268", "A method called with the wrong verb is refused."),
     says("methods.get-changes-nothing", Attested, "page 490268", "A GET never changes data."),
-    says("post.not-idempotent", Attested, "page 490268", "Every POST makes a new request, also when it is equal to an earlier one."),
+    says("post.not-idempotent", Attested, "page 490268", "Every POST makes a new request, also when it is equal to an earlier one.").strictly(Strictness::Must),
     says(
         "body.json-object",
         Shown,
         "the examples' bodies",
-        "The parameters of a POST are one JSON object; anything else is refused.",
+        "The parameters of a POST are one JSON object.",
     ),
+    says("body.nothing-else", Inferred, "from the examples' bodies", "A body that is no JSON object is refused."),
     says("body.any-content-type", Attested, "a public client", "The body is read as JSON whatever its content type says."),
     says("body.each-parameter-once", Ours, "", "A parameter given twice is refused."),
     says("parameters.unknown-ignored", Attested, "page 511629", "Parameters that do not exist are ignored."),
+    says("identifier.case", Ours, "", "Ids, numbers and codes are compared as they are written: upper and lower case are not the same.")
+        .or("case matters", "case does not matter", None),
     says("identifier.escaped", Inferred, "", "In a query the inner `=` of an identifier may be written %3D."),
-    says("identifier.exactly-one", Documented, "Restrictions", "An identifier has exactly one of its sub-fields: none and two are refused."),
+    says("identifier.exactly-one", Inferred, "from Restrictions, which speak of parameters", "An identifier has exactly one of its sub-fields: none and two are refused."),
     // -------------------------------------------------------------------------------- status --
     says("status.block", Shown, "all examples", "Every answer has a `status` with exactly `code`, `message` and `description`."),
     says("status.ok", Shown, "all examples", "What went well has the code OK."),
@@ -137,7 +140,7 @@ const WRITTEN: &[Written] = &[
     says("web-api-key.login", Attested, "page 491003", "A Web API key as Basic user with an empty password gets a token."),
     says("web-api-key.two-hours", Attested, "page 491003", "A token got by key dies after two hours, used or not.").seen(Control),
     // --------------------------------------------------------------------------- identifiers --
-    says("subscription-identifier.exactly-one", Documented, "Restrictions", "A subscription is named by exactly one sub-field."),
+    says("subscription-identifier.exactly-one", Inferred, "from Restrictions, which speak of parameters", "A subscription is named by exactly one sub-field."),
     says("subscription-identifier.found", Inferred, "", "A subscription nobody has is refused."),
     says(
         "subscription-identifier.type",
@@ -145,7 +148,7 @@ const WRITTEN: &[Written] = &[
         "the examples' bodies",
         "A subscription identifier is an object of texts.",
     ),
-    says("service-identifier.exactly-one", Documented, "Restrictions", "A service is named by exactly one sub-field."),
+    says("service-identifier.exactly-one", Inferred, "from Restrictions, which speak of parameters", "A service is named by exactly one sub-field."),
     says("service-identifier.found", Inferred, "", "A service nobody has is refused."),
     says(
         "service-identifier.type",
@@ -160,7 +163,7 @@ const WRITTEN: &[Written] = &[
         "from the first sentence of add_subscriptions",
         "A service that does not belong to the subscription is refused.",
     ),
-    says("smartcard-identifier.exactly-one", Documented, "Restrictions", "A smartcard is named by exactly one sub-field."),
+    says("smartcard-identifier.exactly-one", Inferred, "from Restrictions, which speak of parameters", "A smartcard is named by exactly one sub-field."),
     says("smartcard-identifier.found", Inferred, "", "A smartcard nobody has is refused."),
     says(
         "smartcard-identifier.type",
@@ -168,7 +171,7 @@ const WRITTEN: &[Written] = &[
         "the examples' bodies",
         "A smartcard identifier is an object of texts.",
     )
-        .or("an object, or a CA id", "only a CA id, as the Type column says", None),
+        .or("an object; of a smartcard that exists already, in the pairing and PIN calls, a CA id as well", "only a CA id, as the Type column says", None),
     says("smartcard-identifier.is-smartcard", Documented, "Parameters of add_subscriptions", "An item that is not classified as a smartcard is refused."),
     says("smartcard-identifier.on-subscription", Inferred, "", "A smartcard that is not on the subscription is refused."),
     // ------------------------------------------------------------------------ show and list --
@@ -184,6 +187,8 @@ const WRITTEN: &[Written] = &[
         "from Parameters of show",
         "With `fields_set` the named fields are returned, and no others.",
     ),
+    says("fields-set.unknown-names", Ours, "", "A name in `fields_set` that no member has is refused: a typo is seen. Names are those of the members, as they are written; nested ones are not known.")
+        .or("refused", "ignored, and the others are returned", Some("unknown-fields")),
     says("show.strict-form", Attested, "page 490268", "The documented form of an identifier in a query is name=field=value.")
         .or("other forms are taken as well", "only the documented form", Some("identifiers")),
     says("list.one-filter", Documented, "Restrictions of list", "Exactly one of `type`, `life_cycle_state` and `reference_number` is given: none and two are refused."),
@@ -197,8 +202,8 @@ const WRITTEN: &[Written] = &[
         "It returns every request that matches, once.",
     )
     .strictly(Strictness::Must),
-    says("list.type-values", Documented, "Parameters of list", "A type that is none of the thirteen is refused."),
-    says("list.state-values", Documented, "Parameters of list", "A state that is none of the three is refused."),
+    says("list.type-values", Inferred, "from Parameters of list, which have the values", "A type that is none of the thirteen is refused."),
+    says("list.state-values", Inferred, "from Parameters of list, which have the values", "A state that is none of the three is refused."),
     says("list.fields-set-all", Documented, "Parameters of list", "Without `fields_set` all fields are returned."),
     says(
         "list.fields-set-exact",
@@ -206,6 +211,8 @@ const WRITTEN: &[Written] = &[
         "from Parameters of list",
         "With `fields_set` the named fields are returned, and no others.",
     ),
+    says("list.empty-filter", Ours, "", "A filter without a value counts as left out.")
+        .or("left out", "a filter that matches nothing, or is refused", None),
     says("list.nothing-found", Inferred, "", "If nothing matches, the list is empty."),
     says("list.order", Inferred, "from the order of the example", "The oldest request comes first."),
     says("list.number-of-results-limits", Attested, "page 510683", "From R13 on `number_of_results` limits the list.").strictly(Strictness::Must),
@@ -256,8 +263,10 @@ const WRITTEN: &[Written] = &[
         "create_pairing.sets",
         Shown,
         "the example of create_pairing; page 489617",
-        "Both sets are lists of objects with a CA id each; a list that is empty or of something else is refused.",
+        "Both sets are lists of objects with a CA id each.",
     ),
+    says("create_pairing.sets-refused", Inferred, "from the example of create_pairing", "A set that is empty, or not a list of objects with a CA id each, is refused."),
+    says("add_to_existing_pairing.sets", Shown, "the example of add_to_existing_pairing", "The set is a list of objects with a CA id each."),
     says("create_pairing.each-member", Shown, "the example of create_pairing", "Every smartcard and every set-top box of the sets has an item in the request."),
     says("create_pairing.subscription-optional", Documented, "Parameters of create_pairing", "A pairing may belong to no subscription."),
     says("add_to_existing_pairing.one-set", Documented, "Restrictions of add_to_existing_pairing", "Exactly one of the two sets is given: none is refused."),
@@ -270,7 +279,7 @@ const WRITTEN: &[Written] = &[
         "distributor.with-subscription",
         Inferred,
         "from the examples",
-        "Links to a distributor are there when a subscription is named, and only then.",
+        "If a subscription is named, there are its links to a distributor, as far as it has some; without one there are none, nor in an addition to a pairing.",
     ),
     // ---------------------------------------------------------------------------- submission --
     says(
@@ -294,7 +303,7 @@ const WRITTEN: &[Written] = &[
     says("process-immediately.rejected", Inferred, "from a sister module", "If Conax refuses, the call is OK and the request REJECTED."),
     says("priority.echo", Shown, "the examples of add and cancel", "The request has the priority the call gave."),
     says("priority.default", Documented, "Parameters of the six POSTs", "The priority is REGULAR if the call gives none."),
-    says("priority.values", Documented, "Parameters of the six POSTs", "Another priority than REGULAR and EXPRESS is refused."),
+    says("priority.values", Inferred, "from Parameters of the six POSTs, which have the values", "Another priority than REGULAR and EXPRESS is refused."),
     says("priority.express-first", Inferred, "", "A run sends EXPRESS requests first.").seen(HeadEnd),
     says(
         "start-date.form",
@@ -402,6 +411,8 @@ const WRITTEN: &[Written] = &[
     says("log_information.members", Shown, "the examples", "`log_information` has both dates and both users, and the units or none."),
     says("log_information.user", Shown, "the examples", "A user has `person_name`, `username`, `id` and `email`."),
     says("log_information.unit", Shown, "the examples", "A unit has `group_name`, `name`, `id`, `description`, `alternative_code`, and maybe `community_name`."),
+    says("log_information.community-name", Ours, "", "A unit is printed with the same members in answers to GETs as in those to POSTs.")
+        .or("`community_name` in every answer", "in answers to POSTs only, as the examples have it", None),
     says("log_information.dates", Shown, "the examples", "`updated_date` is not before `created_date`."),
     // ----------------------------------------------------------------------- laws of the CRM --
     says(
@@ -411,7 +422,7 @@ const WRITTEN: &[Written] = &[
         "States go from PENDING to COMPLETED or REJECTED, and no other way.",
     )
     .strictly(Strictness::Must),
-    says("law.c2", Shown, "the examples", "COMPLETED if and only if reference and `executed_date` are set and there is no error."),
+    says("law.c2", Inferred, "from the examples", "COMPLETED if and only if reference and `executed_date` are set and there is no error."),
     says(
         "law.c3",
         Attested,
@@ -491,6 +502,8 @@ const WRITTEN: &[Written] = &[
     says("conax.overload", Inferred, "", "Under load the head-end refuses, grows slow, or falls silent.").seen(HeadEnd),
     says("conax.heal", Attested, "pages 9833308, 9833309", "A reset makes Conax what the CRM believes.").seen(HeadEnd),
     says("provider.not-effective", Attested, "page 9830764", "A provider that is not effective is sent nothing.").seen(Control),
+    says("provider.stays-pending", Inferred, "from page 9830764", "What is not sent to a provider that is not effective stays PENDING.").seen(Control),
+    says("request.no-period", Inferred, "no example has one", "A request names no period: what it activates has the one the head-end gives.").seen(HeadEnd),
     says("magic.smartcards", Ours, "", "A documented range of smartcards always meets one fault each.").seen(HeadEnd),
     says("faults.sequence", Ours, "", "A sequence of faults meets one exchange after the other.").seen(HeadEnd),
 ];

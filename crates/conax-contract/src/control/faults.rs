@@ -225,6 +225,21 @@ pub struct LedgerRowView {
 pub struct DriftsView {
     /// Every difference.
     pub drift: Vec<DriftView>,
+    /// Orders that a later one of their smartcard has overtaken.
+    pub turned_round: Vec<TurnedRoundView>,
+}
+
+/// Two orders of a smartcard that left in another order than they were made in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TurnedRoundView {
+    /// The smartcard.
+    pub smartcard: String,
+    /// The request that stood first.
+    pub request: Option<u64>,
+    /// The request that left before it.
+    pub by: Option<u64>,
+    /// How that came.
+    pub because: String,
 }
 
 /// One difference.
@@ -247,6 +262,9 @@ pub struct DriftView {
     pub because: String,
     /// The types of the requests that would heal it.
     pub heals: Vec<&'static str>,
+    /// Why nothing heals it, or not whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cannot_heal: Option<String>,
 }
 
 /// What was done to heal.
@@ -258,6 +276,8 @@ pub struct HealingView {
     pub requests: Vec<u64>,
     /// Smartcards left out, because requests about them have not ended.
     pub left_out: Vec<String>,
+    /// What nothing heals, or not whole, and why.
+    pub cannot_heal: Vec<String>,
     /// What to do next.
     pub next: &'static str,
 }

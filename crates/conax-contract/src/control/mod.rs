@@ -22,7 +22,8 @@ pub use entry::ControlEntry;
 pub use faults::{
     ActedView, CandidateView, DriftView, DriftsView, DryRunBody, DryRunView, FaultChangeBody,
     FaultView, FaultsView, HealingView, LedgerRowView, LedgerView, MagicView, NearMissView,
-    PresetView, PresetsView, ReproductionView, ShadowView, VariantView, WeatherView, WhyView,
+    PresetView, PresetsView, ReproductionView, ShadowView, TurnedRoundView, VariantView,
+    WeatherView, WhyView,
 };
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;

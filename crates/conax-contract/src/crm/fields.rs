@@ -66,8 +66,8 @@ impl FieldsSet {
     pub const NONE: Self = Self(0);
 
     /// Reads a comma-separated list of names: exactly the named members.
-    // Ours: blanks around names are dropped and unknown names ignored. A list without any name
-    // is like none at all.
+    // Ours: blanks around names are dropped, and unknown names are ignored here: whoever reads a
+    // call refuses them, see `unknown_in`. A list without any name is like none at all.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut names = text
@@ -79,6 +79,15 @@ impl FieldsSet {
             return Self::ALL;
         }
         names.filter_map(Member::from_code).collect()
+    }
+
+    /// The names in such a list that no member has, as they are written.
+    #[must_use]
+    pub fn unknown_in(text: &str) -> Vec<&str> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty() && Member::from_code(name).is_none())
+            .collect()
     }
 
     /// Whether the set has this member.

@@ -123,7 +123,7 @@ fn parameters() -> impl Iterator<Item = HonestyRow> {
         operation.parameters().iter().map(move |entry| HonestyRow {
             subject: Subject::Parameter,
             name: format!("{} {}", operation.name(), entry.name),
-            source: entry.source,
+            source: entry.known_as(),
         })
     })
 }

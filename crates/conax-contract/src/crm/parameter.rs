@@ -58,6 +58,26 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
+    /// How it is known that the value has to be so.
+    ///
+    /// The documents elide the types of booleans, dates, identifiers, sets and the PIN; the examples
+    /// and another page have them. That an identifier has exactly one sub-field follows from the
+    /// restriction on parameters, which does not speak of sub-fields.
+    #[must_use]
+    pub const fn source(self) -> Source {
+        match self {
+            Self::Text
+            | Self::Secret
+            | Self::Priority
+            | Self::RequestType
+            | Self::LifeCycleState
+            | Self::FieldNames => Source::Documented,
+            Self::Date | Self::Set(_) => Source::Shown,
+            Self::Boolean | Self::Count => Source::Attested,
+            Self::Pin | Self::Identifier(_) => Source::Inferred,
+        }
+    }
+
     /// A noun phrase for documents: what the value has to be.
     #[must_use]
     pub const fn text(self) -> &'static str {
@@ -147,10 +167,12 @@ pub struct ParameterEntry {
     pub need: Need,
     /// What its value has to be.
     pub value: ValueKind,
-    /// How the parameter is known.
+    /// How its name and whether it has to be given are known.
     pub source: Source,
     /// One sentence on what it means.
     pub text: &'static str,
+    /// How that sentence is known: where the documents elide it, not as well as the name.
+    pub meaning: Source,
 }
 
 impl ParameterEntry {
@@ -162,6 +184,7 @@ impl ParameterEntry {
             value,
             source,
             text,
+            meaning: source,
         }
     }
 
@@ -176,7 +199,33 @@ impl ParameterEntry {
     }
 
     const fn known(self, source: Source) -> Self {
-        Self { source, ..self }
+        let meaning = source;
+        Self {
+            source,
+            meaning,
+            ..self
+        }
+    }
+
+    /// What it means is known less well than its name.
+    const fn meant(self, meaning: Source) -> Self {
+        Self { meaning, ..self }
+    }
+
+    /// How the parameter is known with all that is said of it: as well as the weakest part.
+    #[must_use]
+    pub fn known_as(&self) -> Source {
+        self.source.max(self.meaning)
+    }
+
+    /// What its value has to be; with how that is known, if the parameter is known better.
+    #[must_use]
+    pub fn value_text(&self) -> String {
+        let (text, source) = (self.value.text(), self.value.source());
+        match source > self.source {
+            true => format!("{text} ({source})"),
+            false => text.to_owned(),
+        }
     }
 }
 
@@ -235,14 +284,18 @@ const PROCESS_IMMEDIATELY: ParameterEntry = ParameterEntry::new(
     ValueKind::Boolean,
     "Whether the call itself sends the request to Conax; not so when absent.",
 )
-.optional();
+.optional()
+// The documents have its name and nothing else; page 489617 says what it is for.
+.meant(Source::Attested);
 
 const START_DATE: ParameterEntry = ParameterEntry::new(
     "start_date",
     ValueKind::Date,
     "When the request takes effect; at once when absent.",
 )
-.optional();
+.optional()
+// The documents have its name and nothing else; the examples answer with it as `scheduled_date`.
+.meant(Source::Inferred);
 
 const PRIORITY: ParameterEntry = ParameterEntry::new(
     "priority",

@@ -2,6 +2,17 @@
 
 use super::markup::{code, prose, table, tag};
 use crate::clause::Clause;
+use crate::known::KNOWN;
+
+/// The few rows on what is known; the same as in the README.
+pub(super) fn known_section() -> String {
+    let cells = KNOWN.iter().map(|known| {
+        let note = known.note.trim_start_matches(';').trim();
+        vec![prose(known.behaviour), tag(known.source()), prose(note)]
+    });
+    let table = table(&["Behaviour", "Known", ""], cells);
+    format!("<section id=\"known\"><h2>What is known and what is not</h2>{table}</section>\n")
+}
 
 /// The table of clauses; nothing, if there are none.
 pub(super) fn clause_section(clauses: &[Clause]) -> String {

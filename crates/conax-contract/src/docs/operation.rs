@@ -41,7 +41,7 @@ fn parameters(door: &CrmDoor, operation: Operation) -> String {
                 prose(entry.text),
                 value(door, entry)
             ),
-            tag(entry.source),
+            tag(entry.known_as()),
         ]
     });
     table(&["Parameter", "Meaning and value", "Known"], rows)
@@ -49,7 +49,7 @@ fn parameters(door: &CrmDoor, operation: Operation) -> String {
 
 /// What a value has to be, with the sub-fields of an identifier and the member of a set.
 fn value(door: &CrmDoor, entry: &ParameterEntry) -> String {
-    let text = escaped(entry.value.text());
+    let text = escaped(&entry.value_text());
     match entry.value {
         ValueKind::Identifier(kind) => {
             let names = door.reading.sub_fields(kind);

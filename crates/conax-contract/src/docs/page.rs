@@ -1,6 +1,6 @@
 //! The page as a whole.
 
-use super::clauses::clause_section;
+use super::clauses::{clause_section, known_section};
 use super::lists::{answer_section, secret_names};
 use super::markup::{code, escaped, tag};
 use super::operation::section;
@@ -27,6 +27,7 @@ pub fn docs_page(door: &CrmDoor, asks_for_token: bool, clauses: &[Clause]) -> St
         ("{{control}}", control_token(asks_for_token)),
         ("{{operations}}", operations),
         ("{{answers}}", answer_section(door.writing.shape)),
+        ("{{known}}", known_section()),
         ("{{clauses}}", clause_section(clauses)),
         ("{{version}}", env!("CARGO_PKG_VERSION").to_owned()),
         ("{{secrets}}", secret_names().join(" ")),

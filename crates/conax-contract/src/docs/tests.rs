@@ -3,6 +3,7 @@
 use crate::clause::{Clause, Seen, Strictness};
 use crate::crm::{HttpMode, Member, Operation, RefusalCode};
 use crate::docs::docs_page;
+use crate::known::KNOWN;
 use crate::openapi::CrmDoor;
 use crate::source::Source;
 
@@ -22,7 +23,7 @@ fn every_operation_has_a_section_with_its_parameters_and_a_form() {
             let input = format!("data-name=\"{}\"", entry.name);
             assert!(section.contains(&input), "{operation:?} {}", entry.name);
             assert!(
-                section.contains(entry.source.code()),
+                section.contains(entry.known_as().code()),
                 "{operation:?} {}",
                 entry.name
             );
@@ -48,6 +49,19 @@ fn a_secret_stands_in_an_input_for_passwords_only() {
     }
     assert!(inputs >= 4, "{inputs}");
     assert!(page.contains("&quot;token&quot;: &quot;***&quot;"));
+}
+
+#[test]
+fn what_is_known_stands_there_row_by_row() {
+    let page = page(&[]);
+    let (_, section) = page.split_once("<section id=\"known\">").unwrap();
+    let section = section.split("</section>").next().unwrap();
+    let rows: Vec<&str> = section.split("<tr>").skip(2).collect();
+    assert_eq!(rows.len(), KNOWN.len());
+    for (row, known) in rows.iter().zip(KNOWN) {
+        let tag = format!("class=\"tag {}\"", known.source().code());
+        assert!(row.contains(&tag), "{}: {row}", known.behaviour);
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) fn body(door: &CrmDoor, operation: Operation) -> Value {
         };
         properties.insert(
             entry.name.to_owned(),
-            told(schema, entry.text, entry.source),
+            told(schema, entry.text, entry.known_as()),
         );
     }
     let mut object = json!({
@@ -70,7 +70,7 @@ fn alternatives(door: &CrmDoor, group: &[&ParameterEntry]) -> (&'static str, Vec
             };
             (
                 entry.name.to_owned(),
-                told(schema, entry.text, entry.source),
+                told(schema, entry.text, entry.known_as()),
             )
         });
         json!({
@@ -108,10 +108,10 @@ fn query_parameter(door: &CrmDoor, entry: &ParameterEntry, required: bool) -> Va
         "name": entry.name,
         "in": "query",
         "required": required,
-        "description": note(&query_text(door, entry), entry.source),
+        "description": note(&query_text(door, entry), entry.known_as()),
         "schema": query_value(door, entry.value),
     });
-    parameter[SOURCE] = entry.source.code().into();
+    parameter[SOURCE] = entry.known_as().code().into();
     if !required {
         parameter["allowEmptyValue"] = true.into();
     }
@@ -153,7 +153,7 @@ fn one_of_several(door: &CrmDoor, group: &[&ParameterEntry]) -> Value {
             };
             (
                 entry.name.to_owned(),
-                told(schema, entry.text, entry.source),
+                told(schema, entry.text, entry.known_as()),
             )
         });
         json!({
@@ -167,7 +167,7 @@ fn one_of_several(door: &CrmDoor, group: &[&ParameterEntry]) -> Value {
         .iter()
         .map(|entry| format!("`{}`", entry.name))
         .collect();
-    let weakest = group.iter().map(|entry| entry.source).max();
+    let weakest = group.iter().map(|entry| entry.known_as()).max();
     let weakest = weakest.unwrap_or(crate::source::Source::Ours);
     let text = format!(
         "Exactly one of the parameters {}. Its members are parameters of their own.",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::door::CrmDoor;
 use super::sourced::{or_null, reference, told};
-use crate::crm::{IdentifierField, IdentifierKind, SetKind, ValueKind};
+use crate::crm::{IdentifierField, IdentifierKind, Member, SetKind, ValueKind};
 use crate::source::Source;
 
 /// A character that is no blank, as Unicode counts blanks. `\s` is a different list in each
@@ -52,10 +52,19 @@ pub(super) fn body_value(door: &CrmDoor, kind: ValueKind) -> Value {
         ValueKind::RequestType => reference("RequestType"),
         ValueKind::LifeCycleState => reference("LifeCycleState"),
         ValueKind::Count => json!({ "type": "integer", "minimum": 0 }),
-        ValueKind::FieldNames => json!({ "type": "string" }),
+        ValueKind::FieldNames => field_names(door),
         ValueKind::Identifier(kind) => reference(identifier_name(kind)),
         ValueKind::Set(kind) => reference(set_name(kind)),
     }
+}
+
+/// Names of members with commas between; blanks and empty names do not count.
+fn field_names(door: &CrmDoor) -> Value {
+    if door.reading.ignores_unknown_fields {
+        return json!({ "type": "string" });
+    }
+    let names = Member::ALL.map(Member::code).join("|");
+    json!({ "type": "string", "pattern": format!("^(?: *(?:{names})? *(?:,|$))*$") })
 }
 
 /// The value of a parameter in a query; it is text there, whatever it means.

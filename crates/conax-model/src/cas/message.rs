@@ -15,7 +15,7 @@ use super::settings::{BatchAtomicity, IntervalRule, TextAlphabet};
 use super::state::CasState;
 use super::transaction::{Effect, Rejection, RejectionCause};
 
-/// The interval of repetition is a byte of tens of seconds (Documented: 10 to 2550, steps of 10).
+/// The interval of repetition is a byte of tens of seconds (Attested: 10 to 2550, steps of 10).
 const INTERVAL_STEP_SECONDS: i64 = 10;
 const INTERVAL_LIMIT_SECONDS: i64 = 2550;
 /// The count of repetitions is one byte (Inferred; a set-top box keeps one byte, Attested).

@@ -29,13 +29,13 @@ pub struct CasSettings {
     pub default_pin: Pin,
     /// Which characters a text may have. Default: all but control characters (Ours).
     pub text_alphabet: TextAlphabet,
-    /// The most characters of a mail. Default: 141 (Documented).
+    /// The most characters of a mail. Default: 141 (Attested).
     pub mail_text_limit: usize,
-    /// The most characters of a bark message. Default: 129 (Documented; another deployment: 74).
+    /// The most characters of a bark message. Default: 129 (Attested; another deployment: 74).
     pub bark_text_limit: usize,
     /// How long a mail is on air. Default: 1 hour (Inferred from a sibling operator's promise).
     pub mail_air_time: Duration,
-    /// How long a bark message is shown if nothing is sent, in seconds. Default: 20 (Documented).
+    /// How long a bark message is shown if nothing is sent, in seconds. Default: 20 (Attested).
     pub default_display_seconds: u32,
     /// The longest display of a bark message, in seconds. Default: 65535 (Ours).
     pub display_seconds_limit: u32,

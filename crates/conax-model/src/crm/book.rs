@@ -29,7 +29,8 @@ pub use parts::{BookParts, PartsError};
 pub struct BookSettings {
     /// Number of the first request that will be created.
     pub next_number: RequestNumber,
-    /// Whether the provider is effective; requests of one that is not stay pending (Documented).
+    /// Whether the provider is effective; requests of one that is not stay pending
+    /// (Inferred: `provider.stays-pending`).
     pub provider_effective: bool,
     /// Tells apart tickets of this book from those of one it replaced.
     pub generation: u64,
@@ -345,6 +346,13 @@ impl RequestBook {
     /// The requests that were sent and have no answer yet.
     pub fn in_flight(&self) -> impl Iterator<Item = &Arc<ProvisioningRequest>> {
         self.queue.in_flight().map(|slot| &self.rows[slot as usize])
+    }
+
+    /// Whether a request was sent and has no answer yet.
+    #[must_use]
+    pub fn is_in_flight(&self, row: &ProvisioningRequest) -> bool {
+        let slot = self.by_id.get(&row.id);
+        slot.is_some_and(|slot| self.queue.is_in_flight(*slot))
     }
 
     /// All requests, oldest first.

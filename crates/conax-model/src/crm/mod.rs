@@ -5,6 +5,7 @@
 //! is not known here.
 
 mod book;
+mod overtaken;
 mod queue;
 mod reference;
 mod request;
@@ -21,6 +22,7 @@ mod tests;
 pub use book::{
     BookParts, BookSettings, Filter, Page, PartsError, QueueLength, RequestBook, Settled,
 };
+pub use overtaken::Overtaken;
 pub use queue::{ImmediateTake, Ticket, WaitsFor};
 pub use reference::{
     Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,

@@ -60,7 +60,7 @@ pub enum ImmediateTake {
 pub enum WaitsFor {
     /// Nothing lets it go: processing runs leave it alone.
     Held,
-    /// The provider is not effective: nothing is sent (Documented).
+    /// The provider is not effective: nothing is sent (Attested: `provider.not-effective`).
     Provider,
     /// Its date.
     Date(SimTime),
@@ -172,6 +172,10 @@ impl Queue {
 
     pub(super) fn in_flight(&self) -> impl Iterator<Item = u32> + '_ {
         self.in_flight.iter().copied()
+    }
+
+    pub(super) fn is_in_flight(&self, slot: u32) -> bool {
+        self.in_flight.contains(&slot)
     }
 
     pub(super) fn in_flight_count(&self) -> usize {

@@ -14,7 +14,7 @@ use crate::time::SimTime;
 /// How many sessions are kept before expired ones are looked for.
 const SWEEP_ABOVE: usize = 1024;
 
-/// How long a token lives (Documented, by release).
+/// How long a token lives (Attested: `token.idle-one-hour`, Attested: `token.fixed-two-hours`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenPolicy {
     /// Until it was not used for this long; one hour up to R11.

@@ -245,6 +245,37 @@ fn an_express_that_waits_for_its_card_holds_back_nobody_else() {
 }
 
 #[test]
+fn an_express_cancellation_that_overtakes_a_regular_addition_of_its_product_is_told() {
+    let (mut book, mut ids) = book(true);
+    let express = |new: NewRequest| NewRequest {
+        priority: Priority::Express,
+        ..new
+    };
+    let cancel = |card| NewRequest {
+        kind: CommandKind::CancelSubscriptions,
+        ..add(card)
+    };
+    book.create(add("1"), NOW, &mut ids);
+    book.create(express(cancel("1")), NOW, &mut ids);
+    // An addition twice, and a cancellation of another card, leave nothing else behind.
+    book.create(add("2"), NOW, &mut ids);
+    book.create(express(add("2")), NOW, &mut ids);
+    book.create(express(cancel("3")), NOW, &mut ids);
+    let told = |book: &RequestBook| {
+        let overtaken = book.overtaken().into_iter();
+        let told = overtaken.map(|one| (one.request.number, one.by.number));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&book), [], "nothing has left");
+    take_and_settle(&mut book, completed("1"));
+    assert_eq!(told(&book), [(Some(4050), Some(4051))]);
+    for reference in ["2", "3", "4", "5"] {
+        take_and_settle(&mut book, completed(reference));
+    }
+    assert_eq!(told(&book), [(Some(4050), Some(4051))]);
+}
+
+#[test]
 fn a_ticket_of_a_replaced_book_settles_nothing() {
     let (mut old, mut ids) = book(true);
     old.create(add("1"), NOW, &mut ids);

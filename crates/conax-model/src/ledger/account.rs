@@ -5,161 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::chunks::{Chunks, Numbered};
-use super::row::{Fate, Standing, Totals, is_known_to_crm};
+use super::brief::{Brief, Cards, Marks, Outcome, OutcomePart, Owner, Stranger};
+use super::chunks::Chunks;
+use super::row::{Standing, Totals, is_known_to_crm};
 use super::{CasEvent, CrmEvent, ExchangeNumber};
 use crate::command::{Command, CommandKind};
 use crate::crm::RequestNumber;
 use crate::fault::Deed;
 use crate::id::{SmartcardId, TransactionId};
 use crate::time::SimTime;
-
-/// For whom the head-end did something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Owner {
-    /// A request of our own CRM.
-    Request(RequestNumber),
-    /// Another client, in an exchange.
-    Stranger(ExchangeNumber),
-    /// Somebody at its console.
-    Console,
-}
-
-/// The smartcards of a request; most name one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cards {
-    One(Arc<str>),
-    /// So many, which stand elsewhere.
-    Other(usize),
-}
-
-/// A request.
-#[derive(Clone, Debug)]
-pub(super) struct Brief {
-    pub(super) request: RequestNumber,
-    /// The last exchange, if there was one.
-    pub(super) exchange: ExchangeNumber,
-    pub(super) cards: Cards,
-    pub(super) crm_count: u32,
-    pub(super) cas_count: u32,
-    pub(super) executions: u32,
-    pub(super) undone: u32,
-    /// Executions of a part only that were not undone.
-    pub(super) parts: u32,
-    pub(super) kind: CommandKind,
-    pub(super) standing: Standing,
-    pub(super) was_sent: bool,
-    pub(super) has_left: bool,
-    pub(super) left_unanswered: bool,
-    pub(super) was_recalled: bool,
-}
-
-impl Numbered for Brief {
-    fn number(&self) -> u64 {
-        self.request
-    }
-}
-
-impl Brief {
-    pub(super) fn fate(&self, is_foreign: bool) -> Fate {
-        if is_foreign && self.has_left {
-            return Fate::Unknown;
-        }
-        Fate::of(
-            u64::from(self.executions - self.undone),
-            u64::from(self.parts),
-        )
-    }
-}
-
-/// Another client's exchange.
-#[derive(Clone, Debug)]
-pub(super) struct Stranger {
-    pub(super) exchange: ExchangeNumber,
-    pub(super) cas_count: u32,
-    pub(super) executions: u32,
-    pub(super) undone: u32,
-}
-
-impl Numbered for Stranger {
-    fn number(&self) -> u64 {
-        self.exchange
-    }
-}
-
-/// A transaction. Bytes, because they are many and must not be aligned.
-#[derive(Clone, Debug)]
-pub(super) struct Outcome {
-    transaction: [u8; 16],
-    number: [u8; 8],
-    whose: Whose,
-    pub(super) is_executed: bool,
-    pub(super) is_part: bool,
-    pub(super) is_undone: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Whose {
-    Request,
-    Stranger,
-    Console,
-}
-
-impl Outcome {
-    pub(super) const fn transaction(&self) -> TransactionId {
-        TransactionId::from_random_bits(u128::from_le_bytes(self.transaction))
-    }
-
-    pub(super) const fn owner(&self) -> Owner {
-        let number = u64::from_le_bytes(self.number);
-        match self.whose {
-            Whose::Request => Owner::Request(number),
-            Whose::Stranger => Owner::Stranger(number),
-            Whose::Console => Owner::Console,
-        }
-    }
-
-    pub(super) fn part(&self) -> OutcomePart {
-        OutcomePart {
-            transaction: self.transaction(),
-            owner: self.owner(),
-            is_executed: self.is_executed,
-            is_part: self.is_part,
-            is_undone: self.is_undone,
-        }
-    }
-
-    fn of(part: &OutcomePart) -> Self {
-        let (whose, number) = match part.owner {
-            Owner::Request(number) => (Whose::Request, number),
-            Owner::Stranger(number) => (Whose::Stranger, number),
-            Owner::Console => (Whose::Console, 0),
-        };
-        Self {
-            transaction: part.transaction.bits().to_le_bytes(),
-            number: number.to_le_bytes(),
-            whose,
-            is_executed: part.is_executed,
-            is_part: part.is_part,
-            is_undone: part.is_undone,
-        }
-    }
-}
-
-/// A transaction, and for whom it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutcomePart {
-    /// The transaction.
-    pub transaction: TransactionId,
-    /// For whom.
-    pub owner: Owner,
-    /// Whether something was carried out.
-    pub is_executed: bool,
-    /// Whether it was a part only of what was told.
-    pub is_part: bool,
-    /// Whether it was forgotten.
-    pub is_undone: bool,
-}
 
 /// An exchange of which more may be heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,17 +61,23 @@ impl Account {
             CrmEvent::Acknowledged { .. } | CrmEvent::Failed { .. } => {}
             CrmEvent::Sent { exchange, left, .. } => {
                 brief.standing = Standing::InFlight;
-                brief.has_left |= left;
-                brief.left_unanswered = *left;
                 let before = std::mem::replace(&mut brief.exchange, *exchange);
-                if std::mem::replace(&mut brief.was_sent, true) {
+                if brief.marks.has(Marks::SENT) {
                     self.earlier.entry(brief.request).or_default().push(before);
                 }
+                let marks = &mut brief.marks;
+                marks.set(Marks::SENT, true);
+                marks.set(Marks::LEFT, marks.has(Marks::LEFT) || *left);
+                marks.set(Marks::UNANSWERED, *left);
             }
-            CrmEvent::Answered { status, .. } => brief.left_unanswered = status.is_none(),
+            CrmEvent::Answered { status, .. } => {
+                brief.marks.set(Marks::UNANSWERED, status.is_none());
+            }
             CrmEvent::Recalled { .. } => {
                 brief.standing = Standing::Pending;
-                brief.was_recalled |= brief.left_unanswered;
+                if brief.marks.has(Marks::UNANSWERED) {
+                    brief.marks.set(Marks::RECALLED, true);
+                }
             }
             CrmEvent::Ended { completed, .. } => {
                 brief.standing = match completed {
@@ -252,10 +112,7 @@ impl Account {
             parts: 0,
             kind,
             standing: Standing::Pending,
-            was_sent: false,
-            has_left: false,
-            left_unanswered: false,
-            was_recalled: false,
+            marks: Marks::default(),
         }
     }
 
@@ -272,7 +129,7 @@ impl Account {
         let earlier = self.earlier.get(&brief.request).into_iter().flatten();
         earlier
             .copied()
-            .chain(brief.was_sent.then_some(brief.exchange))
+            .chain(brief.marks.has(Marks::SENT).then_some(brief.exchange))
     }
 
     /// The exchange of a request that is on its way.
@@ -319,7 +176,7 @@ impl Account {
         let mut earlier = earlier.filter(|(_, exchanges)| exchanges.contains(&exchange));
         let mut briefs = self.briefs.iter().rev();
         briefs
-            .find(|brief| brief.was_sent && brief.exchange == exchange)
+            .find(|brief| brief.marks.has(Marks::SENT) && brief.exchange == exchange)
             .map(|brief| brief.request)
             .or_else(|| earlier.next().map(|(request, _)| *request))
             .map(Owner::Request)
@@ -466,10 +323,14 @@ impl Account {
         let mut found = Vec::new();
         self.outcomes.change_from_back(
             &mut lost,
-            |lost, one| one.is_executed && !one.is_undone && lost.contains(&one.transaction()),
             |lost, one| {
-                one.is_undone = true;
-                found.push((one.owner(), one.is_part));
+                one.marks.has(Marks::EXECUTED)
+                    && !one.marks.has(Marks::UNDONE)
+                    && lost.contains(&one.transaction())
+            },
+            |lost, one| {
+                one.marks.set(Marks::UNDONE, true);
+                found.push((one.owner(), one.marks.has(Marks::PART)));
                 lost.remove(&one.transaction());
                 match lost.is_empty() {
                     true => ControlFlow::Break(()),
@@ -488,7 +349,11 @@ impl Account {
 
     /// Every exchange that the head-end may have told of, and for whom it was.
     pub(super) fn each_exchange(&self, mut visit: impl FnMut(ExchangeNumber, Owner)) {
-        for brief in self.briefs.iter().filter(|brief| brief.was_sent) {
+        for brief in self
+            .briefs
+            .iter()
+            .filter(|brief| brief.marks.has(Marks::SENT))
+        {
             visit(brief.exchange, Owner::Request(brief.request));
         }
         for (request, exchanges) in &self.earlier {
@@ -506,7 +371,7 @@ impl Account {
         let mut totals = Totals::default();
         for brief in self.briefs.iter() {
             let fate = brief.fate(is_foreign);
-            let unheard = brief.left_unanswered || brief.was_recalled;
+            let unheard = brief.marks.has(Marks::UNANSWERED) || brief.marks.has(Marks::RECALLED);
             let is_known = is_known_to_crm(brief.standing, fate, unheard);
             totals.count(brief.standing, fate, is_known);
         }

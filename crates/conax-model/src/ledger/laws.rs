@@ -2,19 +2,23 @@
 //!
 //! [`Whole`] computes them from every event there was, which is another way than the ledger's own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::{CasEvent, CrmEvent, ExchangeNumber, Fate, Ledger, Owner, Row, Standing, Totals};
+use super::{CasEvent, CrmEvent, ExchangeNumber, Fate, Ledger, Row, Standing};
 use crate::command::{Command, CommandKind};
 use crate::crm::RequestNumber;
 use crate::entropy::{Ids, Seed};
 use crate::fault::Deed;
 use crate::id::{SmartcardId, TransactionId};
 use crate::time::SimTime;
+
+mod whole;
+
+use whole::Whole;
 
 const KIND: CommandKind = CommandKind::CreatePairing;
 
@@ -201,7 +205,7 @@ impl House {
 
     fn happen(&mut self, exchange: ExchangeNumber, how: u8) {
         let transaction = self.ids.transaction_id();
-        let (changed, late) = (true, how % 2 == 0);
+        let (changed, late) = (true, how.is_multiple_of(2));
         let event = match how % 10 {
             0..4 => {
                 self.executed.push(transaction);
@@ -259,166 +263,6 @@ impl House {
             transaction,
             command,
         }));
-    }
-}
-
-/// What is told of somebody at the head-end.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Tally {
-    executed: Vec<(TransactionId, bool)>,
-    undone: u64,
-    parts_undone: u64,
-    count: u64,
-}
-
-/// A request, by every event about it.
-#[derive(Clone, Debug)]
-struct WholeRow {
-    standing: Standing,
-    exchanges: Vec<ExchangeNumber>,
-    unheard: bool,
-    was_recalled: bool,
-    count: u64,
-    tally: Tally,
-}
-
-impl WholeRow {
-    fn fate(&self) -> Fate {
-        let parts = self
-            .tally
-            .executed
-            .iter()
-            .filter(|(_, is_part)| *is_part)
-            .count() as u64;
-        let parts = parts - self.tally.parts_undone;
-        let whole = self.tally.executed.len() as u64 - self.tally.undone - parts;
-        match (whole, parts) {
-            (0, 0) => Fate::Never,
-            (0, _) => Fate::Partly,
-            (1, 0) => Fate::Once,
-            _ => Fate::Twice,
-        }
-    }
-
-    fn is_known(&self) -> bool {
-        match self.standing {
-            Standing::Completed => self.fate() == Fate::Once,
-            Standing::Rejected => self.fate() == Fate::Never && !self.unheard && !self.was_recalled,
-            Standing::Pending | Standing::InFlight => true,
-        }
-    }
-}
-
-/// Rows from every event there was.
-#[derive(Default)]
-struct Whole {
-    rows: BTreeMap<RequestNumber, WholeRow>,
-    others: BTreeMap<Owner, Tally>,
-    console: u64,
-}
-
-impl Whole {
-    fn of(crm: &[CrmEvent], cas: &[CasEvent]) -> Self {
-        let mut whole = Self::default();
-        crm.iter().for_each(|event| whole.crm(event));
-        let mut owners = BTreeMap::new();
-        for event in cas {
-            whole.cas(event, &mut owners);
-        }
-        whole
-    }
-
-    fn crm(&mut self, event: &CrmEvent) {
-        let row = self.rows.entry(event.request()).or_insert(WholeRow {
-            standing: Standing::Pending,
-            exchanges: Vec::new(),
-            unheard: false,
-            was_recalled: false,
-            count: 0,
-            tally: Tally::default(),
-        });
-        row.count += 1;
-        match event {
-            CrmEvent::Acknowledged { .. } | CrmEvent::Failed { .. } => {}
-            CrmEvent::Sent { exchange, left, .. } => {
-                row.exchanges.push(*exchange);
-                (row.standing, row.unheard) = (Standing::InFlight, *left);
-            }
-            CrmEvent::Answered { status, .. } => row.unheard = status.is_none(),
-            CrmEvent::Recalled { .. } => {
-                row.standing = Standing::Pending;
-                row.was_recalled |= row.unheard;
-            }
-            CrmEvent::Ended {
-                completed: true, ..
-            } => row.standing = Standing::Completed,
-            CrmEvent::Ended { .. } => row.standing = Standing::Rejected,
-        }
-    }
-
-    fn tally(&mut self, owner: Owner) -> &mut Tally {
-        match owner {
-            Owner::Request(request) => &mut self.rows.get_mut(&request).unwrap().tally,
-            owner => self.others.entry(owner).or_default(),
-        }
-    }
-
-    fn cas(&mut self, event: &CasEvent, owners: &mut BTreeMap<ExchangeNumber, Owner>) {
-        if let CasEvent::Received {
-            exchange, request, ..
-        } = event
-        {
-            let owner = request.map_or(Owner::Stranger(*exchange), Owner::Request);
-            owners.insert(*exchange, owner);
-        }
-        match event {
-            CasEvent::Did(Deed::Undone { transactions }) => self.forget(transactions),
-            CasEvent::Did(Deed::Console { transaction, .. }) => {
-                self.console += 1;
-                self.tally(Owner::Console)
-                    .executed
-                    .push((*transaction, false));
-            }
-            event => {
-                let tally = self.tally(owners[&event.exchange().unwrap()]);
-                tally.count += 1;
-                if let CasEvent::Did(Deed::Executed {
-                    transaction,
-                    is_part,
-                    ..
-                }) = event
-                {
-                    tally.executed.push((*transaction, *is_part));
-                }
-            }
-        }
-    }
-
-    fn forget(&mut self, transactions: &[TransactionId]) {
-        let rows = self.rows.values_mut().map(|row| &mut row.tally);
-        for tally in rows.chain(self.others.values_mut()) {
-            let lost = tally
-                .executed
-                .iter()
-                .filter(|(id, _)| transactions.contains(id));
-            let lost: Vec<bool> = lost.map(|(_, is_part)| *is_part).collect();
-            tally.undone += lost.len() as u64;
-            tally.parts_undone += lost.iter().filter(|is_part| **is_part).count() as u64;
-            tally.count += u64::from(!lost.is_empty());
-        }
-    }
-
-    fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for row in self.rows.values() {
-            totals.count(row.standing, row.fate(), row.is_known());
-        }
-        let others = self
-            .others
-            .values()
-            .map(|tally| tally.executed.len() as u64);
-        totals.foreign_executions = others.sum();
-        totals
     }
 }
 

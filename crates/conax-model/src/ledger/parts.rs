@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::account::{Account, Brief, OpenExchange, Outcome, OutcomePart, Stranger};
+use super::account::{Account, OpenExchange};
+use super::brief::{Brief, Marks, Outcome, OutcomePart, Stranger};
 use super::chunks::Lines;
 use super::row::Standing;
 use super::{At, CasEvent, CrmEvent, ExchangeNumber, Ledger};
@@ -66,9 +67,9 @@ impl Ledger {
             cards: self.account.cards(brief).to_vec(),
             standing: brief.standing,
             exchanges: self.account.exchanges(brief).collect(),
-            has_left: brief.has_left,
-            left_unanswered: brief.left_unanswered,
-            was_recalled: brief.was_recalled,
+            has_left: brief.marks.has(Marks::LEFT),
+            left_unanswered: brief.marks.has(Marks::UNANSWERED),
+            was_recalled: brief.marks.has(Marks::RECALLED),
             crm_count: brief.crm_count,
             cas_count: brief.cas_count,
         })
@@ -138,16 +139,19 @@ impl Account {
     fn add_row(&mut self, row: &RowPart) {
         let mut brief = self.new_brief(row.request, row.kind, &row.cards);
         if let Some((last, earlier)) = row.exchanges.split_last() {
-            (brief.exchange, brief.was_sent) = (*last, true);
+            brief.exchange = *last;
             if !earlier.is_empty() {
                 self.earlier.insert(row.request, earlier.to_vec());
             }
         }
         self.briefs.insert(Brief {
             standing: row.standing,
-            has_left: row.has_left,
-            left_unanswered: row.left_unanswered,
-            was_recalled: row.was_recalled,
+            marks: Marks::of([
+                (Marks::SENT, !row.exchanges.is_empty()),
+                (Marks::LEFT, row.has_left),
+                (Marks::UNANSWERED, row.left_unanswered),
+                (Marks::RECALLED, row.was_recalled),
+            ]),
             crm_count: row.crm_count,
             cas_count: row.cas_count,
             ..brief

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::{Account, Brief, OpenExchange, Outcome, Owner};
+use super::account::{Account, OpenExchange};
+use super::brief::{Brief, Marks, Outcome, Owner};
 use super::row::{ForeignRow, Row, Totals};
 use super::{CasEvent, ExchangeNumber, Ledger};
 use crate::crm::RequestNumber;
@@ -63,6 +64,13 @@ impl Reckoning {
         reckoning
     }
 
+    /// Whether another client had something carried out, in whatever it then was.
+    #[must_use]
+    pub fn has_strangers(&self) -> bool {
+        let mut others = self.foreign.iter();
+        others.any(|row| row.exchange.is_some() && row.executions > 0)
+    }
+
     fn add(
         &mut self,
         outcome: &Outcome,
@@ -76,9 +84,9 @@ impl Reckoning {
                     return;
                 };
                 row.outcomes.push(transaction);
-                if outcome.is_executed {
+                if outcome.marks.has(Marks::EXECUTED) {
                     row.transactions.push(transaction);
-                    if !outcome.is_undone {
+                    if !outcome.marks.has(Marks::UNDONE) {
                         self.carried_out.push(request);
                     }
                 }
@@ -89,7 +97,7 @@ impl Reckoning {
                 }
             }
             Owner::Console => {
-                let undone = u64::from(outcome.is_undone);
+                let undone = u64::from(outcome.marks.has(Marks::UNDONE));
                 let row = ForeignRow {
                     outcomes: vec![transaction],
                     executions: 1,
@@ -127,9 +135,9 @@ fn row(account: &Account, brief: &Brief, is_foreign: bool) -> Row {
         exchanges: account.exchanges(brief).collect(),
         transactions: Vec::new(),
         outcomes: Vec::new(),
-        has_left: brief.has_left,
-        left_unanswered: brief.left_unanswered,
-        was_recalled: brief.was_recalled,
+        has_left: brief.marks.has(Marks::LEFT),
+        left_unanswered: brief.marks.has(Marks::UNANSWERED),
+        was_recalled: brief.marks.has(Marks::RECALLED),
         crm_count: brief.crm_count.into(),
         cas_count: brief.cas_count.into(),
         crm_let_go: 0,

@@ -164,22 +164,29 @@ fn its_type_and_state(
     let wanted = operation.creates().map_or("", |made| made.code());
     let found = printed.text(Member::Type).unwrap_or_default();
     let state = printed.text(Member::LifeCycleState).unwrap_or_default();
-    let is_pending = at_once || state == "PENDING";
+    let echo = printed.get(Member::ProcessImmediately);
+    let flag = Value::from(u8::from(at_once));
+    verdicts.judge("process-immediately.echo", echo == Some(&flag), || {
+        printed.at("process_immediately", flag.to_string(), shown("", echo))
+    });
+    // A flag that was read otherwise is told; what follows from it is not told again.
+    let is_misread = echo == Some(&Value::from(u8::from(!at_once)));
+    let may_have_ended = at_once || is_misread;
     verdicts.judge(
         &format!("{}.creates", operation.name()),
-        found == wanted && is_pending,
+        found == wanted && (may_have_ended || state == "PENDING"),
         || {
             let path = match found == wanted {
                 true => "life_cycle_state",
                 false => "type",
             };
-            printed.at(
-                path,
-                format!("a {wanted} that is PENDING"),
-                format!("{found} that is {state}"),
-            )
+            let expected = format!("a {wanted} that is PENDING");
+            printed.at(path, expected, format!("{found} that is {state}"))
         },
     );
+    if is_misread {
+        return;
+    }
     let (clause, wanted_state) = match at_once {
         true => ("process-immediately.synchronous", "COMPLETED or REJECTED"),
         false => ("process-immediately.default", "PENDING"),
@@ -192,18 +199,6 @@ fn its_type_and_state(
             printed.at("life_cycle_state", "PENDING at first", state)
         });
     }
-    let echo = printed.get(Member::ProcessImmediately);
-    verdicts.judge(
-        "process-immediately.echo",
-        echo == Some(&Value::from(u8::from(at_once))),
-        || {
-            printed.at(
-                "process_immediately",
-                u8::from(at_once).to_string(),
-                shown("", echo),
-            )
-        },
-    );
 }
 
 fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {

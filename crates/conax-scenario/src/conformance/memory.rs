@@ -2,6 +2,7 @@
 //! and has an id of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use conax_contract::crm::{Member, Operation};
@@ -26,6 +27,22 @@ const FOR_EVER: [Member; 10] = [
     Member::Name,
     Member::ProcessName,
     Member::ProcessId,
+];
+
+/// What a request keeps that has ended: besides what never changes and its state, which have
+/// clauses of their own. Users and units are printed in more than one form, but have one id.
+const ENDED: [&str; 11] = [
+    Member::ExecutedDate.code(),
+    Member::Request.code(),
+    Member::Response.code(),
+    Member::ReferenceNumber.code(),
+    Member::ErrorCode.code(),
+    Member::ErrorDescription.code(),
+    Member::ProviderErrorCode.code(),
+    Member::ProviderErrorDescription.code(),
+    "log_information.updated_date",
+    "log_information.updated_by_user.id",
+    "log_information.updated_by_unit.id",
 ];
 
 /// What is remembered of the requests a target told of.
@@ -68,6 +85,8 @@ struct Known {
     ended: Map<String, Value>,
     /// Whether a creation told of it.
     is_created: bool,
+    /// The order that created it, as a number.
+    asked: Option<u64>,
 }
 
 impl Known {
@@ -88,13 +107,14 @@ impl Memory {
                 self.paging.judge(heard, verdicts);
             }
             for printed in Printed::all(heard) {
-                if creates {
-                    self.judge_new(&printed, before, verdicts);
-                    if is_alone {
-                        self.judge_clock(&printed, verdicts);
-                    }
+                let is_new = !creates || self.judge_new(&printed, (before, is_alone), verdicts);
+                if creates && is_alone {
+                    self.judge_clock(&printed, verdicts);
                 }
-                self.judge_seen(&printed, creates, verdicts);
+                // Another request's answer would be compared with that request.
+                if is_new {
+                    self.judge_seen(&printed, creates, verdicts);
+                }
             }
         }
         for heard in heard {
@@ -168,17 +188,33 @@ impl Memory {
             .map(|(id, known)| (id.as_str(), &known.object))
     }
 
-    fn judge_new(&mut self, printed: &Printed<'_>, before: Option<u64>, verdicts: &mut Verdicts) {
+    /// Judges a request that was just created; whether it is one nobody knew.
+    fn judge_new(
+        &mut self,
+        printed: &Printed<'_>,
+        (before, is_alone): (Option<u64>, bool),
+        verdicts: &mut Verdicts,
+    ) -> bool {
         let (id, number) = (printed.text(Member::Id), printed.text(Member::Number));
-        let is_new = id.is_none_or(|id| !self.requests.contains_key(id))
-            && number.is_none_or(|number| !self.by_number.contains_key(number));
-        verdicts.judge("request.ids-unique", is_new, || {
-            printed.at(
-                "id",
-                "an id and a number nobody has",
-                "those of another request",
-            )
-        });
+        let owner = id.filter(|id| self.requests.contains_key(*id));
+        let owner = owner.or_else(|| self.by_number.get(number?).map(String::as_str));
+        if let Some(owner) = owner {
+            let known = self.requests.get(owner);
+            let asked = known.and_then(|known| known.asked);
+            let clause = match (asked == Some(asked_of(printed.heard)), is_alone) {
+                (_, false) => "create.parallel",
+                // The same order once more, and the same answer.
+                (true, true) if id == Some(owner) => "post.not-idempotent",
+                _ => "request.ids-unique",
+            };
+            let expected = "an id and a number nobody has";
+            verdicts.broken(
+                clause,
+                printed.at("id", expected, "those of another request"),
+            );
+            return false;
+        }
+        verdicts.held("request.ids-unique");
         let has_form = id.is_some_and(|id| {
             id.len() == 32
                 && id
@@ -199,6 +235,7 @@ impl Memory {
             )
         });
         self.highest = self.highest.max(number);
+        true
     }
 
     fn judge_seen(&mut self, printed: &Printed<'_>, is_created: bool, verdicts: &mut Verdicts) {
@@ -245,6 +282,7 @@ impl Memory {
                 object,
                 ended,
                 is_created,
+                asked: is_created.then(|| asked_of(printed.heard)),
             };
             self.requests.insert(id, known);
             return;
@@ -313,6 +351,17 @@ impl Memory {
             .is_some_and(|(created, scheduled)| scheduled > created + FAR);
         is_far && !at_once
     }
+}
+
+/// What a call orders, as a number: all its parameters but the token.
+fn asked_of(heard: &Heard) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    heard.operation.name().hash(&mut hasher);
+    let parameters = heard.parameters.iter();
+    for (name, value) in parameters.filter(|(name, _)| *name != "token") {
+        (name, value.to_string()).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The member a list is filtered by, and its value.
@@ -408,19 +457,14 @@ fn forward(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     if !has_ended || !is_same {
         return;
     }
-    let changed = Member::ALL.into_iter().find(|member| {
-        let before = known.ended.get(member.code());
-        // What never changes and the state have clauses of their own.
-        !matches!(member, Member::ParametersSet | Member::LifeCycleState)
-            && !FOR_EVER.contains(member)
-            && matches!((before, printed.get(*member)), (Some(before), Some(now)) if before != now)
-    });
+    let mut paths = ENDED.iter().copied();
+    let changed =
+        paths.find(|path| differs(inner(&known.ended, path), inner(printed.object, path)));
     verdicts.judge("request.ends-once", changed.is_none(), || {
-        let name = changed.map_or("", Member::code);
-        printed.at(
-            name,
-            "what was printed when it had ended",
-            shown(name, printed.object.get(name)),
-        )
+        let path = changed.unwrap_or_default();
+        let name = path.rsplit('.').next().unwrap_or_default();
+        let before = shown(name, inner(&known.ended, path));
+        let expected = format!("{before}, as it was printed when it had ended");
+        printed.at(path, expected, shown(name, inner(printed.object, path)))
     });
 }

@@ -168,6 +168,17 @@ fn projection(printed: &Printed<'_>, names: &[&str], verdicts: &mut Verdicts) {
     let Some((_, exact)) = fields_clauses(printed.heard.operation) else {
         return;
     };
+    // Some more than was asked for is a reading; everything is no projection at all.
+    let is_whole = Member::ALL
+        .into_iter()
+        .all(|member| may_be_absent(member) || printed.get(member).is_some());
+    let asks_all = names.len() >= Member::ALL.len() - BUILD_MEMBERS.len() - 1;
+    if is_whole && !asks_all {
+        let clause = format!("{}.fields_set", printed.heard.operation.name());
+        let expected = format!("only {}", names.join(", "));
+        verdicts.broken(&clause, printed.at("", expected, "every member"));
+        return;
+    }
     let extra = printed
         .object
         .keys()

@@ -331,9 +331,12 @@ fn a_list_that_leaves_a_member_out_is_not_the_same_as_what_was_shown() {
     assert_eq!(standing(&witness, clause), Standing::Held);
     // Some builds print the community of a unit in some answers only.
     witness.hear(&listed("life_cycle_state=COMPLETED", |items| {
-        items[0]["log_information"]["created_by_unit"]["community_name"] = json!("Main Community");
+        for unit in ["created_by_unit", "updated_by_unit"] {
+            items[0]["log_information"][unit]["community_name"] = json!("Main Community");
+        }
     }));
     assert_eq!(standing(&witness, clause), Standing::Held);
+    assert_eq!(standing(&witness, "request.ends-once"), Standing::Held);
     witness.hear(&listed(
         "life_cycle_state=COMPLETED&fields_set=id",
         |items| {
@@ -464,4 +467,72 @@ fn what_two_pages_say_is_no_must_either_way_and_losing_requests_is_one() {
     ] {
         assert_eq!(strictness(id), Some(Must), "{id}");
     }
+}
+
+#[test]
+fn the_same_answer_to_the_same_order_is_no_new_request() {
+    let operation = Operation::ResetPinToDefaultValue;
+    let mut witness = Witness::default();
+    witness.hear(&created(operation, RESET, |_| {}));
+    let mut other = witness.clone();
+    witness.hear(&created(operation, RESET, |_| {}));
+    let ids = |witness: &Witness| -> Vec<String> {
+        let concluded = witness.conclude();
+        let breaks = concluded.breaks().map(|(clause, _)| clause.id.clone());
+        breaks
+            .filter(|id| !id.starts_with("scheduled-date."))
+            .collect()
+    };
+    assert_eq!(ids(&witness), ["post.not-idempotent"]);
+    let another = RESET.replace("S60058", "S60059");
+    other.hear(&created(operation, &another, |_| {}));
+    assert_eq!(ids(&other), ["request.ids-unique"]);
+}
+
+#[test]
+fn a_flag_that_was_misread_is_told_once() {
+    let call = RESET.replace("{\"token\"", "{\"process_immediately\":\"false\",\"token\"");
+    let mut witness = Witness::default();
+    witness.hear(&created(
+        Operation::ResetPinToDefaultValue,
+        &call,
+        |reply| {
+            let completed = example(Operation::Show);
+            for name in ["life_cycle_state", "executed_date", "request", "response"] {
+                reply["data"][name] = completed.data()[name].clone();
+            }
+            reply["data"]["process_immediately"] = json!(1);
+        },
+    ));
+    let concluded = witness.conclude();
+    let ids: Vec<&str> = concluded
+        .breaks()
+        .map(|(clause, _)| clause.id.as_str())
+        .collect();
+    assert!(ids.contains(&"process-immediately.echo"), "{ids:?}");
+    for id in ["request.states", "process-immediately.default"] {
+        assert!(!ids.contains(&id), "{ids:?}");
+    }
+    assert!(!ids.iter().any(|id| id.ends_with(".creates")), "{ids:?}");
+}
+
+#[test]
+fn a_projection_that_has_everything_is_none_and_one_with_more_is_a_reading() {
+    let query = "life_cycle_state=COMPLETED&fields_set=type";
+    let mut witness = Witness::default();
+    witness.hear(&listed(query, |items| {
+        items[0] = json!({ "id": items[0]["id"], "type": items[0]["type"] });
+    }));
+    assert_eq!(
+        standing(&witness, "list.fields-set-exact"),
+        Standing::Broken
+    );
+    assert_ne!(standing(&witness, "list.fields_set"), Standing::Broken);
+    let mut witness = Witness::default();
+    witness.hear(&listed(query, |_| {}));
+    assert_eq!(standing(&witness, "list.fields_set"), Standing::Broken);
+    assert_ne!(
+        standing(&witness, "list.fields-set-exact"),
+        Standing::Broken
+    );
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use conax_contract::clause::{Clause, Strictness};
 use conax_contract::crm::Operation;
 use serde_json::Value;
 
@@ -16,6 +17,8 @@ pub struct Line {
     /// What is remembered of the answer: a name, and where it is in `data`; of a raw call, where it
     /// is in the whole answer.
     pub keep: Vec<(String, &'static str)>,
+    /// The clause that what it expects rests on, if it is one alone.
+    pub clause: Option<&'static Clause>,
 }
 
 /// What is done. Texts that are `$name` stand for what an earlier line kept.
@@ -92,7 +95,21 @@ impl Line {
             what,
             expect: Vec::new(),
             keep: Vec::new(),
+            clause: None,
         }
+    }
+
+    /// The line, whose expectation rests on this clause.
+    #[must_use]
+    pub fn resting_on(mut self, clause: &str) -> Self {
+        self.clause = Clause::find(clause);
+        self
+    }
+
+    /// Whether what it expects counts where breaks of such clauses count.
+    #[must_use]
+    pub fn counts(&self, least: Strictness) -> bool {
+        self.clause.is_none_or(|clause| clause.strictness <= least)
     }
 
     /// Whether it changes nothing, if the target is right.

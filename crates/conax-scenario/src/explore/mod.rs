@@ -14,6 +14,7 @@
 
 mod lab;
 mod line;
+mod mistakes;
 mod model;
 mod moves;
 mod play;

@@ -30,6 +30,17 @@ pub struct Failure {
     pub found: String,
 }
 
+impl Failure {
+    /// The failure of a line that rests on a clause.
+    fn by(self, line: &Line) -> Self {
+        let clause = line.clause.map(|clause| clause.id.as_str());
+        Self {
+            clause: self.clause.or(clause),
+            ..self
+        }
+    }
+}
+
 /// Plays lines until one gives something else than it must.
 pub fn play(
     lines: &[Line],
@@ -64,8 +75,12 @@ impl Player<'_> {
     fn line(&mut self, index: usize, line: &Line) -> Result<(), Failure> {
         match &line.what {
             What::Call(said) => {
+                if self.lacks(&said.parameters) {
+                    return Ok(());
+                }
                 let heard = self.call(index, said)?;
-                self.judge_call(index, line, &heard)?;
+                let judged = self.judge_call(index, line, &heard);
+                judged.map_err(|failure| failure.by(line))?;
                 self.keep(line, &heard);
                 Ok(())
             }
@@ -107,6 +122,18 @@ impl Player<'_> {
         }
     }
 
+    /// Whether a value it needs was never told, such as a number by a build that has none.
+    fn lacks(&self, parameters: &Value) -> bool {
+        match parameters {
+            Value::String(text) => text.strip_prefix('$').is_some_and(|name| {
+                let kept = self.kept.get(name);
+                kept.is_none_or(Value::is_null)
+            }),
+            Value::Object(members) => members.values().any(|value| self.lacks(value)),
+            _ => false,
+        }
+    }
+
     fn call(&mut self, index: usize, said: &Said) -> Result<Heard, Failure> {
         let (parameters, call) = self.made(said);
         let reply = self.target.exchange(vec![call]).pop();
@@ -133,7 +160,8 @@ impl Player<'_> {
             None => return Err(differs(index, "", "an answer", "none")),
         };
         for (path, want) in &line.expect {
-            judge(index, path, want, inner(&found, path), &self.kept)?;
+            let judged = judge(index, path, want, inner(&found, path), &self.kept);
+            judged.map_err(|failure| failure.by(line))?;
         }
         for (name, path) in &line.keep {
             let value = inner(&found, path).cloned().unwrap_or_default();
@@ -273,7 +301,8 @@ impl Player<'_> {
         if self.witness.verdicts.break_count() == 0 {
             return Ok(());
         }
-        let mut breaks = self.witness.verdicts.breaks();
+        let verdicts = self.witness.conclude();
+        let mut breaks = verdicts.breaks();
         let broken = breaks.find(|(clause, _)| clause.strictness <= self.least);
         match broken {
             None => Ok(()),

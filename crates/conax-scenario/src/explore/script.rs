@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use conax_contract::crm::{IdentifierField, Operation, RequestType};
+use conax_contract::clause::{Clause, Strictness};
+use conax_contract::crm::{Operation, RequestType};
 use conax_contract::text::{parse_moment, render_moment};
 use serde_json::{Map, Value, json};
 
 use super::lab::{Eyes, Lab};
 use super::line::{Line, Said, Token, Want, What};
+use super::mistakes::mistaken;
 use super::model::{Fate, Made, Model, State};
 use super::moves::{Move, Order};
 
@@ -33,14 +35,19 @@ const FIELDS: [&str; 5] = [
     "log_information",
 ];
 
+/// An id and a token nobody has.
+pub(super) const NOBODY: &str = "00000000000000000000000000000000";
+
 /// The PINs that are set.
 const PINS: [&str; 2] = ["4711", "0815"];
 
-/// The lines of a sequence of moves.
+/// The lines of a sequence of moves. What rests on a clause whose break does not count is not asked:
+/// a target that reads the documents otherwise is as right.
 #[must_use]
-pub fn script(moves: &[Move], lab: &Lab) -> Vec<Line> {
+pub fn script(moves: &[Move], lab: &Lab, least: Strictness) -> Vec<Line> {
     let mut writer = Writer {
         lab,
+        least,
         model: Model::default(),
         lines: Vec::new(),
         logins: 0,
@@ -48,11 +55,14 @@ pub fn script(moves: &[Move], lab: &Lab) -> Vec<Line> {
     for one in moves {
         writer.add(one);
     }
-    writer.lines
+    let mut lines = writer.lines;
+    lines.retain(|line| line.counts(least));
+    lines
 }
 
 struct Writer<'l> {
     lab: &'l Lab,
+    least: Strictness,
     model: Model,
     lines: Vec<Line>,
     logins: usize,
@@ -75,11 +85,17 @@ fn call(operation: Operation, parameters: Value) -> Line {
     }))
 }
 
-fn refused(line: Line) -> Line {
+fn refused(clause: &str, line: Line) -> Line {
     line.expecting("status", Want::Not("OK".into()))
+        .resting_on(clause)
 }
 
 impl Writer<'_> {
+    /// Whether a break of this clause counts.
+    fn counts(&self, clause: &str) -> bool {
+        Clause::find(clause).is_some_and(|clause| clause.strictness <= self.least)
+    }
+
     fn sees_all(&self) -> bool {
         self.lab.eyes == Eyes::Everything
     }
@@ -225,7 +241,11 @@ impl Writer<'_> {
             json!(0),
             json!("0"),
         ];
-        let form = usize::from(order.at_once) % forms.len();
+        let mut form = usize::from(order.at_once) % forms.len();
+        if form > 0 && !self.counts("process-immediately.forms") {
+            // The forms that everybody takes.
+            form = if form < 4 { 1 } else { 4 };
+        }
         if form > 0 {
             put("process_immediately", forms[form].clone());
         }
@@ -237,7 +257,7 @@ impl Writer<'_> {
             };
             put(name, date(due).into());
         }
-        if order.variant == 3 {
+        if order.variant == 3 && self.counts("parameters.unknown-ignored") {
             put("colour", "blue".into());
         }
         let made = Made {
@@ -256,14 +276,20 @@ impl Writer<'_> {
     fn wrong_order(&mut self, order: &Order, mistake: u8) {
         let (parameters, made) = self.parameters(order);
         let operation = made.operation;
-        let Some((parameters, token)) = mistaken(operation, parameters, mistake, self.lab) else {
+        let Some(mistaken) = mistaken(operation, parameters, mistake, self.lab) else {
             return;
         };
-        self.lines.push(refused(Line::of(What::Call(Said {
+        let said = Said {
             operation,
-            parameters,
-            token,
-        }))));
+            parameters: mistaken.parameters,
+            token: mistaken.token,
+        };
+        let line = refused(&mistaken.clause, Line::of(What::Call(said)));
+        // What may be taken as well changes what there is.
+        if !line.counts(self.least) {
+            return;
+        }
+        self.lines.push(line);
         // What is refused leaves nothing behind.
         if mistake.is_multiple_of(4) && self.sees_all() {
             let wanted = operation.creates().map_or("", RequestType::code);
@@ -353,32 +379,42 @@ impl Writer<'_> {
     }
 
     fn wrong_show(&mut self, how: u8) {
-        let nobody = "00000000000000000000000000000000";
         let parameters = match how % 4 {
-            0 => json!({ "provisioning_request_identifier": { "id": nobody } }),
+            0 => json!({ "provisioning_request_identifier": { "id": NOBODY } }),
             1 => json!({ "provisioning_request_identifier": { "number": "999999999" } }),
             2 => json!({}),
             _ => json!({ "provisioning_request_identifier": { "colour": "blue" } }),
         };
-        self.lines.push(refused(call(Operation::Show, parameters)));
+        let clause = match how % 4 {
+            0 | 1 => "show.found",
+            _ => "show.exactly-one-identifier",
+        };
+        let line = call(Operation::Show, parameters);
+        self.lines.push(refused(clause, line));
     }
 
     fn odd(&mut self, how: u8) {
         let raw =
             |verb, path: String, body: Option<String>| Line::of(What::Raw { verb, path, body });
-        let refused = |line: Line| line.expecting("status.code", Want::Not("OK".into()));
+        let refused = |clause: &str, line: Line| {
+            let line = line.expecting("status.code", Want::Not("OK".into()));
+            line.resting_on(clause)
+        };
         let order = Operation::AddSubscriptions.path();
         let (show, list) = (Operation::Show.path(), Operation::List.path());
         match how % 6 {
-            0 => self
-                .lines
-                .push(refused(raw("GET", format!("/{order}?token=$token"), None))),
-            1 => self
-                .lines
-                .push(refused(raw("POST", format!("/{list}?token=$token"), None))),
+            0 => {
+                let line = raw("GET", format!("/{order}?token=$token"), None);
+                self.lines.push(refused("methods.verb", line));
+            }
+            1 => {
+                let line = raw("POST", format!("/{list}?token=$token"), None);
+                self.lines.push(refused("methods.verb", line));
+            }
             2 => {
                 let path = "/conax_web_services/provisioning_requests/delete?token=$token";
-                self.lines.push(refused(raw("GET", path.to_owned(), None)));
+                let line = raw("GET", path.to_owned(), None);
+                self.lines.push(refused("methods.path", line));
             }
             3 => {
                 let (parameters, _) = self.parameters(&Order::default());
@@ -387,17 +423,17 @@ impl Writer<'_> {
                     "{},\"token\":\"$token\",\"priority\":\"REGULAR\",\"priority\":\"EXPRESS\"}}",
                     &body[..body.len() - 1]
                 );
-                self.lines
-                    .push(refused(raw("POST", format!("/{order}"), Some(body))));
+                let line = raw("POST", format!("/{order}"), Some(body));
+                self.lines.push(refused("body.each-parameter-once", line));
             }
             // The same refused call is refused the same way.
             4 => {
                 let call = || raw("GET", format!("/{show}?token=$token"), None);
-                let mut first = refused(call());
+                let mut first = refused("show.exactly-one-identifier", call());
                 first.keep.push(("code".to_owned(), "status.code"));
                 self.lines.push(first);
-                self.lines
-                    .push(call().expecting("status.code", Want::Is("$code".into())));
+                let again = call().expecting("status.code", Want::Is("$code".into()));
+                self.lines.push(again.resting_on("same.refused-twice"));
             }
             _ => {
                 let Some(index) = self.model.made.len().checked_sub(1) else {
@@ -409,8 +445,8 @@ impl Writer<'_> {
                 );
                 let line = raw("GET", path, None);
                 let line = line.expecting("data.id", Want::Is(name("r", index).into()));
-                self.lines
-                    .push(line.expecting("data.priority", Want::Absent));
+                let line = line.expecting("data.priority", Want::Absent);
+                self.lines.push(line.resting_on("show.fields-set-exact"));
             }
         }
     }
@@ -517,19 +553,27 @@ impl Writer<'_> {
             6 => json!({ "life_cycle_state": "PENDING", "number_of_results": "-1" }),
             7 => json!({ "life_cycle_state": "PENDING", "offset": "many" }),
             _ => {
-                let token = match how % 10 {
-                    8 => Token::Absent,
-                    _ => Token::Text("00000000000000000000000000000000".to_owned()),
+                let (token, clause) = match how % 10 {
+                    8 => (Token::Absent, "token.mandatory"),
+                    _ => (Token::Text(NOBODY.to_owned()), "token.unknown"),
                 };
-                self.lines.push(refused(Line::of(What::Call(Said {
+                let line = Line::of(What::Call(Said {
                     operation: Operation::List,
                     parameters: json!({ "life_cycle_state": "PENDING" }),
                     token,
-                }))));
+                }));
+                self.lines.push(refused(clause, line));
                 return;
             }
         };
-        self.lines.push(refused(call(Operation::List, parameters)));
+        let clause = match how % 10 {
+            0..=3 => "list.one-filter",
+            4 => "list.type-values",
+            5 => "list.state-values",
+            _ => "list.paging-values",
+        };
+        let line = call(Operation::List, parameters);
+        self.lines.push(refused(clause, line));
     }
 
     fn login(&mut self, how: u8) {
@@ -546,13 +590,13 @@ impl Writer<'_> {
         };
         let issue = |parameters| said(Operation::IssueToken, parameters, Token::Absent);
         if how.is_multiple_of(6) {
-            self.lines.push(refused(issue(body("not-the-password"))));
+            let line = issue(body("not-the-password"));
+            self.lines.push(refused("token.login-mandatory", line));
             return;
         }
         if how % 6 == 1 {
-            self.lines.push(refused(issue(
-                json!({ "username": username, "password": password }),
-            )));
+            let line = issue(json!({ "username": username, "password": password }));
+            self.lines.push(refused("token.login-mandatory", line));
             return;
         }
         let index = self.logins;
@@ -566,13 +610,14 @@ impl Writer<'_> {
                 let release = said(Operation::ReleaseToken, json!({}), token.clone());
                 self.lines
                     .push(release.expecting("status", Want::Is("OK".into())));
-                self.lines.push(refused(said(
-                    Operation::List,
-                    json!({ "life_cycle_state": "PENDING" }),
-                    token,
-                )));
+                let list = json!({ "life_cycle_state": "PENDING" });
+                let line = said(Operation::List, list, token);
+                self.lines.push(refused("token.release", line));
             }
-            3 => self.lines.push(refused(issue(body("not-the-password")))),
+            3 => {
+                let line = issue(body("not-the-password"));
+                self.lines.push(refused("token.login-mandatory", line));
+            }
             _ => {
                 let count = self.model.count(State::Pending);
                 let list = said(
@@ -679,82 +724,4 @@ fn date(seconds: u64) -> String {
     let start = parse_moment(START).unwrap_or_default();
     let delta = TimeDelta::seconds(i64::try_from(seconds).unwrap_or(0));
     render_moment(start + delta)
-}
-
-/// The order with a mistake, and the token it is sent with; none if such a mistake cannot be made
-/// in it.
-fn mistaken(
-    operation: Operation,
-    mut parameters: Value,
-    mistake: u8,
-    lab: &Lab,
-) -> Option<(Value, Token)> {
-    let has = |name: &str| operation.parameter(name).is_some();
-    let identifier = [
-        "service_identifier",
-        "smartcard_identifier",
-        "subscription_identifier",
-    ]
-    .into_iter()
-    .find(|name| parameters.get(*name).is_some());
-    match mistake % 16 {
-        0 => parameters["priority"] = "URGENT".into(),
-        1 => parameters["scheduled_date"] = "tomorrow".into(),
-        2 => parameters["process_immediately"] = "perhaps".into(),
-        3 if has("start_date") => parameters["start_date"] = "2026-02-30T09:00:00".into(),
-        4 if has("service_identifier") => remove(&mut parameters, "service_identifier"),
-        5 if has("smartcard_identifier") => remove(&mut parameters, "smartcard_identifier"),
-        6 if has("subscription_identifier") && !has("stb_set") => {
-            remove(&mut parameters, "subscription_identifier")
-        }
-        7 if has("pin") => remove(&mut parameters, "pin"),
-        8 if has("pin") => parameters["pin"] = "12a4".into(),
-        9 => parameters[identifier?] = json!({}),
-        10 => {
-            // Two keys of one record: only their number is wrong.
-            let name = identifier?;
-            let named = match name {
-                "service_identifier" => &lab.services[0],
-                "smartcard_identifier" => &lab.cards[0].named,
-                _ => &lab.subscription,
-            };
-            let mut both = Map::new();
-            for key in named.keys().take(2) {
-                both.insert(key.to_owned(), named.by(key)?[key].clone());
-            }
-            if both.len() < 2 {
-                return None;
-            }
-            parameters[name] = Value::Object(both);
-        }
-        11 => {
-            parameters[identifier?] =
-                json!({ IdentifierField::Id.code(): "00000000000000000000000000000000" })
-        }
-        12 if has("service_identifier") => {
-            parameters["service_identifier"] = lab.no_service.as_ref()?.identifier()
-        }
-        13 if operation == Operation::AddToExistingPairing => {
-            parameters["smartcard_set"] = json!([{ "smartcard_ca_id": lab.cards[0].named.ca_id }]);
-        }
-        13 if operation == Operation::CreatePairing => parameters["stb_set"] = json!([]),
-        13 if has("service_identifier") => {
-            parameters["smartcard_identifier"] = lab.elsewhere.as_ref()?.identifier()
-        }
-        14 => return Some((parameters, Token::Absent)),
-        15 => {
-            return Some((
-                parameters,
-                Token::Text("00000000000000000000000000000000".to_owned()),
-            ));
-        }
-        _ => return None,
-    }
-    Some((parameters, Token::Usual))
-}
-
-fn remove(parameters: &mut Value, name: &str) {
-    if let Some(members) = parameters.as_object_mut() {
-        members.remove(name);
-    }
 }

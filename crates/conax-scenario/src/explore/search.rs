@@ -25,7 +25,7 @@ pub struct Budget {
 
 /// What is searched, and how.
 pub struct Sought<'s> {
-    /// A fresh target for a sequence; none if there is none to have.
+    /// A fresh target for a sequence; none if there is none to have, which ends the search.
     pub open: &'s dyn Fn() -> Option<Box<dyn Target>>,
     /// What orders are given for.
     pub lab: &'s Lab,
@@ -56,6 +56,8 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
     let config = Config {
         cases: budget.cases,
         max_shrink_iters: budget.shrinks,
+        // A sequence that cannot be played is turned down, and that ends the search.
+        max_global_rejects: 0,
         failure_persistence: None,
         ..Config::default()
     };
@@ -63,42 +65,48 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
     let mut runner = TestRunner::new_with_rng(config, rng);
     let played = Cell::new(0_u64);
     let first = Cell::new(None);
+    let last = RefCell::new(None);
     let outcome = runner.run(&sequences(budget.moves), |moves| {
-        if first.get().is_none() && (sought.is_over)() {
-            // proptest has no wish to stop, so what is left is let go.
-            return Ok(());
+        if (sought.is_over)() {
+            return Err(TestCaseError::reject("the time is over"));
         }
-        let lines = script(&moves, sought.lab);
-        let failure = tried(&lines, sought);
+        let Some(mut target) = (sought.open)() else {
+            return Err(TestCaseError::reject("there is no target"));
+        };
+        let lines = script(&moves, sought.lab, sought.least);
+        let failure = tried(&lines, target.as_mut(), sought);
         if first.get().is_none() {
             played.set(played.get() + 1);
             (sought.hear)();
         }
-        match failure {
-            None => Ok(()),
-            Some(_) => {
-                first.set(first.get().or(Some(lines.len())));
-                Err(TestCaseError::fail("it fails"))
-            }
-        }
+        let Some(failure) = failure else {
+            return Ok(());
+        };
+        first.set(first.get().or(Some(lines.len())));
+        last.replace(Some((lines, failure)));
+        Err(TestCaseError::fail("it fails"))
     });
-    let found = match outcome {
-        Err(TestError::Fail(_, moves)) => found(moves, first.get().unwrap_or(0), sought),
-        Err(TestError::Abort(_)) | Ok(()) => None,
+    let found = match (outcome, last.into_inner()) {
+        (Err(TestError::Fail(_, moves)), Some((lines, failure))) => Some(Found {
+            moves,
+            shrunk_from: first.get().unwrap_or(lines.len()),
+            ..without_looks(lines, failure, sought)
+        }),
+        _ => None,
     };
     (played.get(), found)
 }
 
-fn tried(lines: &[Line], sought: &Sought<'_>) -> Option<Failure> {
-    let mut target = (sought.open)()?;
-    play(lines, target.as_mut(), sought.lab, sought.least)
+/// What is wrong with these lines; nothing, if the time was over before that was sure.
+fn tried(lines: &[Line], target: &mut dyn Target, sought: &Sought<'_>) -> Option<Failure> {
+    let failure = play(lines, target, sought.lab, sought.least);
+    failure.filter(|_| !(sought.is_over)())
 }
 
-/// The shortest sequence once more, without the lines that nothing needs.
-fn found(moves: Vec<Move>, shrunk_from: usize, sought: &Sought<'_>) -> Option<Found> {
-    let mut lines = script(&moves, sought.lab);
-    let failure = RefCell::new(tried(&lines, sought)?);
-    lines.truncate(failure.borrow().line + 1);
+/// The lines up to the one that fails, without those that nothing needs.
+fn without_looks(mut lines: Vec<Line>, failure: Failure, sought: &Sought<'_>) -> Found {
+    let mut failure = failure;
+    lines.truncate(failure.line + 1);
     // A move may be several lines; what was shrunk as a whole is tried line by line.
     let mut index = 0;
     while index + 1 < lines.len() {
@@ -109,25 +117,28 @@ fn found(moves: Vec<Move>, shrunk_from: usize, sought: &Sought<'_>) -> Option<Fo
         }
         let mut fewer = lines.clone();
         fewer.remove(index);
-        let same = tried(&fewer, sought).filter(|again| {
-            again.clause == failure.borrow().clause
-                && again.path == failure.borrow().path
+        let Some(mut target) = (sought.open)().filter(|_| !(sought.is_over)()) else {
+            break;
+        };
+        let same = tried(&fewer, target.as_mut(), sought).filter(|again| {
+            again.clause == failure.clause
+                && again.path == failure.path
                 && again.line + 1 == fewer.len()
         });
         match same {
             Some(again) => {
                 lines = fewer;
-                failure.replace(again);
+                failure = again;
             }
             None => index += 1,
         }
     }
-    Some(Found {
-        moves,
+    Found {
+        moves: Vec::new(),
+        shrunk_from: lines.len(),
         lines,
-        failure: failure.into_inner(),
-        shrunk_from,
-    })
+        failure,
+    }
 }
 
 fn seed_bytes(seed: u64) -> [u8; 32] {

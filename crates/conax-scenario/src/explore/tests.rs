@@ -34,7 +34,7 @@ fn moves_become_lines_whose_file_says_the_same() {
         Move::Conax(0),
     ];
     let lab = Lab::own();
-    let lines = script(&moves, &lab);
+    let lines = script(&moves, &lab, conax_contract::clause::Strictness::May);
     let text = scenario_text(
         &lines,
         &lab,
@@ -51,7 +51,7 @@ proptest! {
     #[test]
     fn every_sequence_is_a_scenario_file_that_reads(moves in sequences(12)) {
         let lab = Lab::own();
-        let lines = script(&moves, &lab);
+        let lines = script(&moves, &lab, conax_contract::clause::Strictness::May);
         if !lines.is_empty() {
             let text = scenario_text(&lines, &lab, (conax_contract::clause::Strictness::May, None), "again");
             let read = Reader::new(&NoFiles).read("found.scenario.yaml", &text, &Given::seed(1));

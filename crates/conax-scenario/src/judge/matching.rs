@@ -28,6 +28,8 @@ type Scope = BTreeMap<String, Value>;
 
 /// The longest value that is shown as it is.
 const SHOWN: usize = 160;
+/// What is expected where a variable stands that nobody gave a value.
+pub(crate) const WITHOUT_VALUE: &str = "a variable without a value";
 
 /// Holds a value against what is expected at each path below it.
 #[must_use]
@@ -414,7 +416,7 @@ fn cut(text: &str) -> String {
 fn filled(template: &Template, scope: &Scope) -> String {
     match template.fill(scope) {
         Ok(value) => in_words(Some(&value)),
-        Err(_) => "a variable without a value".to_owned(),
+        Err(_) => WITHOUT_VALUE.to_owned(),
     }
 }
 

@@ -9,4 +9,4 @@ mod tests;
 pub use example::judge_example;
 pub use matcher::{Kind, Matcher, Pattern};
 pub use matching::{Mismatch, find, judge};
-pub(crate) use matching::{describe as expected_words, in_words};
+pub(crate) use matching::{WITHOUT_VALUE, describe as expected_words, in_words};

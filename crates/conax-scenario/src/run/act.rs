@@ -264,6 +264,9 @@ impl Player<'_> {
         let mut findings = self.told(mismatches);
         if findings.is_empty() {
             findings.extend(self.keep(keep, &json));
+        } else if self.tells_all {
+            // What there is of it; that the rest is missing follows from what was told.
+            self.keep(keep, &json);
         }
         findings
     }

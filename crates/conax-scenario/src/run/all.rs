@@ -1,7 +1,7 @@
 //! Playing many scenarios side by side.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Detail, play};
@@ -38,18 +38,46 @@ pub struct Plan {
 pub struct Stop {
     wished: AtomicBool,
     interrupted: AtomicBool,
+    /// Who waits for either.
+    waiting: Mutex<()>,
+    changed: Condvar,
 }
 
 impl Stop {
     /// Wishes it.
     pub fn wish(&self) {
-        self.wished.store(true, Ordering::Relaxed);
+        self.change(&self.wished);
     }
 
     /// Wishes that what is being played ends before its next step, too.
     pub fn interrupt(&self) {
         self.wish();
-        self.interrupted.store(true, Ordering::Relaxed);
+        self.change(&self.interrupted);
+    }
+
+    fn change(&self, what: &AtomicBool) {
+        let _waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        what.store(true, Ordering::Relaxed);
+        self.changed.notify_all();
+    }
+
+    /// Waits this long, of real time, but not beyond an interruption.
+    pub fn sleep(&self, time: Duration) {
+        self.wait(time, |stop| stop.is_interrupted());
+    }
+
+    /// Waits until it is wished, but no longer than this; whether it was.
+    pub fn wait_for_wish(&self, time: Duration) -> bool {
+        self.wait(time, Self::is_wished);
+        self.is_wished()
+    }
+
+    fn wait(&self, time: Duration, is_over: impl Fn(&Self) -> bool) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever panicked meanwhile keeps nobody waiting.
+        let _ = self
+            .changed
+            .wait_timeout_while(waiting, time, |()| !is_over(self));
     }
 
     /// Whether what is being played is to end.

@@ -3,20 +3,30 @@
 use crate::document::{Action, Door, Scenario, Step};
 use crate::target::Target;
 
+/// The tag of a scenario that was made of a recording.
+pub(super) const RECORDED: &str = "recorded";
+
 /// Why a whole scenario cannot be played there; nothing of it is, because what comes after a step
 /// that was left out would mean nothing.
 pub(super) fn refusal(scenario: &Scenario, target: &dyn Target) -> Option<String> {
     if target.has(Door::Control) {
         return None;
     }
+    // What a recording is made with are the settings of what it was recorded from.
+    let is_recorded = scenario.tags.iter().any(|tag| tag == RECORDED);
+    let has_own = target.has_own_world();
     let given = if !scenario.faults.is_empty() {
         Some("faults")
-    } else if scenario.world.name != "demo" || !scenario.world.crowd.is_empty() {
+    } else if !scenario.world.crowd.is_empty() {
+        Some("world")
+    } else if !(scenario.settings.is_empty() || has_own && is_recorded) {
+        Some("settings")
+    } else if has_own {
+        None
+    } else if scenario.world.name != "demo" {
         Some("world")
     } else if scenario.clock.is_some() {
         Some("clock")
-    } else if !scenario.settings.is_empty() {
-        Some("settings")
     } else {
         None
     };
@@ -26,12 +36,15 @@ pub(super) fn refusal(scenario: &Scenario, target: &dyn Target) -> Option<String
         ));
     }
     let steps = || scenario.steps.iter().chain(&scenario.cleanup);
-    needs_control(&mut steps()).map(|(what, line)| {
+    needs_control(&mut steps(), has_own).map(|(what, line)| {
         format!("the target has no control door, which `{what}` in line {line} needs")
     })
 }
 
-fn needs_control(steps: &mut dyn Iterator<Item = &Step>) -> Option<(&'static str, usize)> {
+fn needs_control(
+    steps: &mut dyn Iterator<Item = &Step>,
+    awaits_runs: bool,
+) -> Option<(&'static str, usize)> {
     let mut steps = steps.peekable();
     while let Some(step) = steps.next() {
         let what = match &step.action {
@@ -46,26 +59,26 @@ fn needs_control(steps: &mut dyn Iterator<Item = &Step>) -> Option<(&'static str
                 let is_awaited = steps
                     .peek()
                     .is_some_and(|next| matches!(next.action, Action::Wait(_)));
-                if is_awaited && expected.is_empty() {
+                if (is_awaited || awaits_runs) && expected.is_empty() {
                     continue;
                 }
                 "process"
             }
             Action::Raw(call) if call.door == Door::Control => "raw",
             Action::Repeat(repeat) => {
-                if let Some(found) = needs_control(&mut repeat.steps.iter()) {
+                if let Some(found) = needs_control(&mut repeat.steps.iter(), awaits_runs) {
                     return Some(found);
                 }
                 continue;
             }
             Action::Use(included) => {
-                if let Some(found) = needs_control(&mut included.steps.iter()) {
+                if let Some(found) = needs_control(&mut included.steps.iter(), awaits_runs) {
                     return Some(found);
                 }
                 continue;
             }
             Action::Parallel(inner) => {
-                if let Some(found) = needs_control(&mut inner.iter()) {
+                if let Some(found) = needs_control(&mut inner.iter(), awaits_runs) {
                     return Some(found);
                 }
                 continue;

@@ -105,9 +105,20 @@ pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
     let mut calls = 0_u64;
     let mut first = 0;
     let mut step = 0;
+    let mut has_looked = false;
     for at in 0..exchanges.len() {
         // Calls of ours come to these doors; they are noted when they end.
         if !matches!(exchanges[at].door.as_str(), "crm" | "control") {
+            continue;
+        }
+        // So do those that let time pass while a call waits: a look at the clock, and perhaps an
+        // advance right after it. No step looks at the clock.
+        let is_look = is_at(&exchanges[at], "GET", "/v1/clock");
+        let is_passing = has_looked && is_at(&exchanges[at], "POST", "/v1/clock/advance");
+        if exchanges[at].door == "control" {
+            has_looked = is_look;
+        }
+        if is_look || is_passing {
             continue;
         }
         calls += 1;
@@ -120,5 +131,44 @@ pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
             }
         }
         first = at + 1;
+    }
+}
+
+fn is_at(exchange: &ExchangeRecord, verb: &str, target: &str) -> bool {
+    (
+        exchange.door.as_str(),
+        exchange.verb.as_str(),
+        exchange.target.as_str(),
+    ) == ("control", verb, target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::assign_steps;
+    use crate::record::ExchangeRecord;
+
+    #[test]
+    fn what_lets_time_pass_for_a_call_is_no_call_of_a_step() {
+        let calls = [
+            ("crm", "POST", "/a"),
+            ("control", "GET", "/v1/clock"),
+            ("control", "POST", "/v1/clock/advance"),
+            ("crm", "POST", "/b"),
+            ("control", "POST", "/v1/clock/advance"),
+            ("crm", "GET", "/c"),
+        ];
+        let mut exchanges: Vec<ExchangeRecord> = calls
+            .iter()
+            .map(|(door, verb, target)| ExchangeRecord {
+                door: (*door).to_owned(),
+                verb: (*verb).to_owned(),
+                target: (*target).to_owned(),
+                ..ExchangeRecord::default()
+            })
+            .collect();
+        assign_steps(&mut exchanges, &[1, 2, 3, 4]);
+        let steps: Vec<Option<usize>> = exchanges.iter().map(|one| one.step).collect();
+        let late = [Some(0), Some(1), Some(1), Some(1), Some(2), Some(3)];
+        assert_eq!(steps, late);
     }
 }

@@ -1,5 +1,6 @@
 //! Playing one scenario.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
@@ -11,7 +12,7 @@ use super::contract::Contract;
 use super::journal::Heard;
 use super::secrets::Hidden;
 use crate::document::{Action, Door, Included, Over, Repeat, Scenario, Step};
-use crate::judge::{Mismatch, in_words};
+use crate::judge::{Mismatch, WITHOUT_VALUE, in_words};
 use crate::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
 use crate::target::{Ending, Refusal, Target, TargetProblem, Theatre};
 
@@ -21,6 +22,9 @@ pub(super) type Found = Vec<FindingRecord>;
 
 /// How often the steps of a repetition are told one by one.
 const TOLD_TIMES: u64 = 20;
+
+/// Why a step is left out that names what an earlier one should have made.
+const UNNAMED: &str = "it names what an earlier step did not get";
 
 /// Which exchanges stand in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +119,11 @@ pub(super) struct Player<'p> {
     /// Who holds the answers against the contract, if somebody does.
     pub(super) witness: Option<Contract>,
     pub(super) stopped: Option<Stopped>,
+    /// Whether it goes on after what was not as expected: each step of a recording says something
+    /// of its own.
+    pub(super) tells_all: bool,
+    /// Whether the step named something that is not known.
+    pub(super) is_unnamed: Cell<bool>,
     pub(super) error: Option<String>,
 }
 
@@ -136,6 +145,8 @@ impl<'p> Player<'p> {
         target: &'p mut dyn Target,
         began: NaiveDateTime,
     ) -> Self {
+        let is_recorded = scenario.tags.iter().any(|tag| tag == can::RECORDED);
+        let tells_all = is_recorded || target.has_own_world();
         Self {
             scenario,
             file,
@@ -154,6 +165,8 @@ impl<'p> Player<'p> {
             totals_before: Value::Null,
             witness: scenario.contract.map(|least| Contract::new(Some(least))),
             stopped: None,
+            tells_all,
+            is_unnamed: Cell::new(false),
             error: None,
         }
     }
@@ -291,9 +304,16 @@ impl<'p> Player<'p> {
             _ => {}
         }
         let mut record = self.step_record(step);
+        if matches!(step.action, Action::Process(_)) {
+            self.target.await_run();
+        }
+        self.is_unnamed.set(false);
         let came = match can::blindness(&step.action, self.target) {
             Some(reason) => Came::Skipped(reason),
-            None => Came::Judged(self.act(step)),
+            None => match self.act(step) {
+                _ if self.tells_all && self.is_unnamed.get() => Came::Skipped(UNNAMED),
+                findings => Came::Judged(findings),
+            },
         };
         self.look_at_clock();
         record.to_ms = self.elapsed_ms;
@@ -311,10 +331,11 @@ impl<'p> Player<'p> {
                 }
                 if !findings.is_empty() {
                     record.verdict = Verdict::Failed;
-                    self.stopped = Some(match is_look(&step.action) {
-                        true => Stopped::AfterLook,
-                        false => Stopped::AfterStep,
-                    });
+                    self.stopped = match is_look(&step.action) {
+                        _ if self.tells_all => None,
+                        true => Some(Stopped::AfterLook),
+                        false => Some(Stopped::AfterStep),
+                    };
                 }
                 record.findings = findings;
             }
@@ -445,6 +466,7 @@ impl<'p> Player<'p> {
     }
 
     pub(super) fn not_known(&self, span: Span, problem: String) -> FindingRecord {
+        self.is_unnamed.set(true);
         self.finding(span, FindingKind::Expectation, problem)
     }
 
@@ -457,7 +479,8 @@ impl<'p> Player<'p> {
     }
 
     pub(super) fn told(&self, mismatches: Vec<Mismatch>) -> Found {
-        let told = mismatches.into_iter().map(|mismatch| {
+        let is_told = |mismatch: &Mismatch| !self.tells_all || mismatch.expected != WITHOUT_VALUE;
+        let told = mismatches.into_iter().filter(is_told).map(|mismatch| {
             let message = "expectation not met".to_owned();
             FindingRecord {
                 path: mismatch.path,

@@ -1,10 +1,14 @@
 //! The first look at a target, before anything is judged, and the last one.
 
+use std::time::Duration;
+
 use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
-use super::session::Session;
+use super::session::{Credentials, Options, Session};
+use super::world::TargetWorld;
 use crate::conformance::{Break, Heard};
+use crate::target::Target;
 
 /// Requests that are shown once more at the end, if lists lacked them.
 const LAST_LOOKS: usize = 20;
@@ -14,6 +18,26 @@ const LONGEST: usize = 60;
 
 /// A token nobody was given.
 const NO_TOKEN: &str = "00000000000000000000000000000000";
+
+/// Looks whether a target that gives its token is this API at all.
+///
+/// # Errors
+/// Why nothing can be found out there, in a sentence.
+pub fn first_look(target: &mut dyn Target) -> Result<(), String> {
+    let (world, credentials) = (TargetWorld::default(), Credentials::default());
+    let options = Options {
+        address: String::new(),
+        is_read_only: true,
+        pace: Duration::ZERO,
+        parallel: 1,
+    };
+    let mut session = Session::new(target, &world, &credentials, &options);
+    session.look_first()?;
+    match session.trouble() {
+        Some(trouble) => Err(trouble.to_owned()),
+        None => Ok(()),
+    }
+}
 
 impl Session<'_> {
     /// Opens the target and looks whether it is this API at all.

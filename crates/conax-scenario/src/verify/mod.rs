@@ -20,6 +20,7 @@ mod told;
 mod world;
 
 pub use baseline::{Baseline, Compared};
+pub use look::first_look;
 pub use power::Power;
 pub use probes::{Probe, planned_creations, probes, verify};
 pub use record::{ClauseRecord, ExchangeNote, VerifyRecord};

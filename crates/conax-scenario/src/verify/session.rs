@@ -11,7 +11,7 @@ use super::record::ExchangeNote;
 use super::world::TargetWorld;
 use crate::conformance::{Break, Heard, Verdicts, Witness};
 use crate::document::Door;
-use crate::target::{HttpCall, HttpReply, Target, TargetProblem};
+use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem};
 
 /// Calls in a row without an answer after which a target counts as gone.
 const GIVE_UP: usize = 3;
@@ -56,6 +56,8 @@ pub struct Session<'t> {
     created: Vec<String>,
     unanswered: usize,
     trouble: Option<String>,
+    /// What is said of clauses after somebody stopped it, on answers that are missing: nothing.
+    unsaid: Option<Verdicts>,
     /// Tokens that were issued.
     issued: Vec<String>,
 }
@@ -82,13 +84,27 @@ impl<'t> Session<'t> {
             created: Vec::new(),
             unanswered: 0,
             trouble: None,
+            unsaid: None,
             issued: Vec::new(),
         }
     }
 
     /// The verdicts so far.
     pub(super) const fn verdicts(&mut self) -> &mut Verdicts {
-        &mut self.witness.verdicts
+        match &mut self.unsaid {
+            Some(unsaid) => unsaid,
+            None => &mut self.witness.verdicts,
+        }
+    }
+
+    /// Whether somebody stopped the verification; then nothing more is asked, nor said of clauses.
+    fn is_stopped(&mut self) -> bool {
+        let is_stopped = self.target.is_over() == Some(Ending::Interrupted);
+        if is_stopped && self.unsaid.is_none() {
+            self.unsaid = Some(Verdicts::default());
+            self.trouble = Some("it was stopped".to_owned());
+        }
+        is_stopped
     }
 
     /// Why the target cannot be asked any more.
@@ -199,7 +215,7 @@ impl<'t> Session<'t> {
         parameters: Parameters,
         call: HttpCall,
     ) -> Option<Heard> {
-        if self.trouble.is_some() {
+        if self.is_stopped() || self.trouble.is_some() {
             return None;
         }
         if !self.options.pace.is_zero() {
@@ -221,6 +237,7 @@ impl<'t> Session<'t> {
         let mut note = ExchangeNote::of(number, call, &self.options.address);
         let reply = match reply {
             Ok(reply) => reply,
+            Err(_) if self.is_stopped() => return None,
             Err(problem) => {
                 self.unanswered += 1;
                 if self.unanswered >= GIVE_UP || number == 0 {
@@ -380,7 +397,8 @@ impl<'t> Session<'t> {
         loop {
             let ended = self.ended(&waiting);
             waiting.retain(|id| !ended.contains(id));
-            if waiting.is_empty() || waited >= patience || self.trouble.is_some() {
+            let is_over = waited >= patience || self.is_stopped();
+            if waiting.is_empty() || is_over || self.trouble.is_some() {
                 let all = ids.iter().filter(|id| !waiting.contains(id));
                 return all.cloned().collect();
             }

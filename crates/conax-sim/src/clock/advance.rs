@@ -1,6 +1,7 @@
 //! Letting time pass at once.
 
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use conax_model::time::SimTime;
@@ -22,12 +23,16 @@ pub struct Advanced {
     pub fired: usize,
     /// Whether the house came to rest whenever it had to; if not, time stopped there.
     pub at_rest: bool,
+    /// Whether the world was replaced meanwhile; then time stopped there.
+    pub replaced: bool,
 }
 
 /// The right to let time pass. There is one at a time; who has it is not counted as doing anything.
 #[derive(Debug)]
 pub struct Turn<'a> {
     clock: &'a Clock,
+    /// How many worlds had been replaced when it began.
+    replaced: u64,
     _alone: tokio::sync::MutexGuard<'a, ()>,
     _aside: Option<Pause>,
 }
@@ -45,8 +50,11 @@ impl Clock {
     /// Waits for the right to let time pass.
     pub async fn turn(&self) -> Turn<'_> {
         let aside = Activity::current().map(|activity| activity.pause());
+        // Who waits for its turn wants what is there now.
+        let replaced = self.inner.replaced.load(Ordering::SeqCst);
         Turn {
             clock: self,
+            replaced,
             _alone: self.inner.advancing.lock().await,
             _aside: aside,
         }
@@ -123,21 +131,38 @@ impl Turn<'_> {
             if !self.rest().await {
                 break false;
             }
+            if self.is_replaced() {
+                break true;
+            }
             let first = inner.waits().turns().next();
             let Some((due, _)) = first.filter(|(due, _)| *due <= target) else {
                 self.pass_until(target);
                 break true;
             };
+            let gone_by = inner.leap(target);
+            if gone_by > 0 {
+                fired += usize::try_from(gone_by).unwrap_or(usize::MAX);
+                continue;
+            }
             self.pass_until(due);
             inner.fire_at(due);
             fired += 1;
+            // Whoever called may be gone, and others have work to do.
+            tokio::task::yield_now().await;
         };
         Advanced {
             from,
             now: self.clock.now(),
             fired,
             at_rest,
+            replaced: self.is_replaced(),
         }
+    }
+
+    /// Whether the world was replaced since the turn was wished for.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.clock.inner.replaced.load(Ordering::SeqCst) != self.replaced
     }
 
     /// A running clock may be there already.

@@ -28,11 +28,12 @@ use tokio::time::Instant;
 pub use activity::{Activity, Caller, Run, idle, idle_unless_quick};
 pub use advance::{Advanced, Turn};
 pub use handover::{Bell, Hearing, Place, Places};
+pub use waits::Repeated;
 pub use written::parse_clock;
 
 use activity::Bustle;
 use face::{Face, SharedFace};
-use waits::{Purpose, Waits, bounded};
+use waits::{Beat, Purpose, Waits, bounded};
 
 /// How simulated time passes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,6 +139,8 @@ pub(crate) struct Inner {
     changes: AtomicU64,
     bustle: Arc<Bustle>,
     advancing: tokio::sync::Mutex<()>,
+    /// Counts the worlds whose advances are of no interest any more.
+    replaced: AtomicU64,
 }
 
 impl Inner {
@@ -186,6 +189,7 @@ impl Clock {
                 changes: AtomicU64::new(0),
                 bustle: Arc::default(),
                 advancing: tokio::sync::Mutex::default(),
+                replaced: AtomicU64::new(0),
             }),
         }
     }
@@ -238,6 +242,11 @@ impl Clock {
             face.base = reading.now - face.position;
         });
         self.inner.changed();
+    }
+
+    /// Ends every advance that goes on: the world it was for is replaced.
+    pub fn end_advances(&self) {
+        self.inner.replaced.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Sets the date as one sets a watch: no time passes, and who waits has as long to wait as
@@ -313,7 +322,25 @@ impl Clock {
         &self,
         time: Duration,
     ) -> impl Future<Output = Activity> + Send + use<> {
-        let waiting = self.wait(time, &Purpose::Background);
+        self.in_background(time, None)
+    }
+
+    /// As [`Clock::sleep_in_background`], for what happens every `interval`: an advance asks it
+    /// whether there is something to do, and lets it go by at once as long as there is not.
+    pub fn sleep_until_beat(
+        &self,
+        interval: Duration,
+        repeated: Arc<dyn Repeated>,
+    ) -> impl Future<Output = Activity> + Send + use<> {
+        self.in_background(interval, Some(Beat { interval, repeated }))
+    }
+
+    fn in_background(
+        &self,
+        time: Duration,
+        beat: Option<Beat>,
+    ) -> impl Future<Output = Activity> + Send + use<> {
+        let waiting = self.wait(time, &Purpose::Background(beat));
         let clock = self.clone();
         async move {
             let woken = waiting.await;

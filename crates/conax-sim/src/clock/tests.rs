@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use conax_model::time::SimTime;
 
-use super::{Activity, Bell, Clock, ClockMode, Elapsed, Places, Reading, idle};
+use super::{Activity, Bell, Clock, ClockMode, Elapsed, Places, Reading, Repeated, idle};
 
 const START: SimTime = SimTime::from_millis(1_000_000);
 
@@ -170,6 +170,118 @@ async fn what_repeats_in_the_background_is_caught_up_beat_by_beat() {
     let waiting = clock.waiting();
     assert!(waiting[0].in_background && waiting.len() == 1);
     assert_eq!(clock.turn().await.next_work(), None);
+}
+
+/// Has nothing to do until some seconds have passed, if it is asked; counts what went by.
+struct IdleUntil(Vec<u64>, Mutex<u64>);
+
+impl Repeated for IdleUntil {
+    fn while_idle(&self, now: SimTime, leap: &mut dyn FnMut(Option<SimTime>) -> u64) {
+        let now = now.since(START).as_secs();
+        let mut works = self.0.iter().filter(|work| **work > now);
+        let next = works.next().map(|work| START + seconds(*work));
+        *self.1.lock().expect("a count") += leap(next);
+    }
+}
+
+/// When beats of five seconds were woken, and how many went by, in an advance of a hundred seconds.
+async fn beats(works: &[u64], sleepers: &[u64]) -> (Vec<(&'static str, u64)>, u64) {
+    let (clock, story) = (stepped(), Story::default());
+    let idle = Arc::new(IdleUntil(works.to_vec(), Mutex::default()));
+    let (own, told, repeated) = (clock.clone(), story.clone(), Arc::clone(&idle));
+    let beat = move || Box::pin(own.sleep_until_beat(seconds(5), repeated.clone()));
+    let (mut next, own) = (beat(), clock.clone());
+    tokio::spawn(async move {
+        loop {
+            let _activity = next.await;
+            told.tell(&own, "beat");
+            next = beat();
+        }
+    });
+    for time in sleepers {
+        sleeper(&clock, &story, *time, "event");
+    }
+    let advanced = clock.advance(seconds(100)).await;
+    assert_eq!(advanced.now, START + seconds(100));
+    // Whether they went by or were made, there were as many.
+    assert_eq!(advanced.fired, 20 + sleepers.len());
+    assert_eq!(clock.waiting()[0].due, START + seconds(105));
+    let gone_by = *idle.1.lock().expect("a count");
+    (story.so_far(), gone_by)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beats_with_nothing_to_do_go_by_at_once_and_the_others_come_at_their_time() {
+    assert_eq!(beats(&[], &[]).await, (vec![], 20));
+    assert_eq!(beats(&[42], &[]).await, (vec![("beat", 45)], 19));
+    assert_eq!(beats(&[45], &[]).await, (vec![("beat", 45)], 19));
+    assert_eq!(
+        beats(&[3, 100], &[]).await,
+        (vec![("beat", 5), ("beat", 100)], 18)
+    );
+    // Whatever happens in between, the next beat looks whether that gave it something to do.
+    assert_eq!(beats(&[], &[33]).await, (vec![("event", 33)], 20));
+    let then = vec![("event", 33), ("beat", 35)];
+    assert_eq!(beats(&[34], &[33]).await, (then, 19));
+    // At the same time it is the turn of who came first.
+    let at_once = vec![("event", 50), ("beat", 50)];
+    assert_eq!(beats(&[50], &[50]).await, (at_once, 19));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_years_of_idle_beats_pass_at_once() {
+    let clock = stepped();
+    let idle = Arc::new(IdleUntil(Vec::new(), Mutex::default()));
+    let _beat = Box::pin(clock.sleep_until_beat(Duration::from_millis(1), idle));
+    let advanced = clock.advance(Duration::MAX).await;
+    assert_eq!((advanced.now, advanced.at_rest), (SimTime::MAX, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_advance_without_an_end_ends_when_its_world_is_replaced_and_the_next_one_goes_on() {
+    let (clock, story) = (stepped(), Story::default());
+    let own = clock.clone();
+    let ticking = tokio::spawn(clock.activity().run(async move {
+        loop {
+            own.sleep(Duration::from_millis(1)).await;
+        }
+    }));
+    sleeper(&clock, &story, 10, "ten seconds in");
+    let own = clock.clone();
+    let advancing = tokio::spawn(async move { own.advance(Duration::MAX).await });
+    while story.so_far().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    clock.end_advances();
+    let advanced = advancing.await.expect("no panic");
+    assert!(advanced.replaced && advanced.now < SimTime::MAX);
+    let next = clock.advance(seconds(1)).await;
+    assert!(!next.replaced && next.at_rest);
+    ticking.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_advance_without_an_end_ends_when_nobody_waits_for_it() {
+    let (clock, story) = (stepped(), Story::default());
+    let own = clock.clone();
+    let ticking = tokio::spawn(clock.activity().run(async move {
+        loop {
+            own.sleep(Duration::from_millis(1)).await;
+        }
+    }));
+    sleeper(&clock, &story, 10, "ten seconds in");
+    let gone = async {
+        while story.so_far().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = clock.advance(Duration::MAX) => panic!("it has no end"),
+        () = gone => {}
+    }
+    let from = clock.now();
+    assert_eq!(clock.advance(seconds(1)).await.now, from + seconds(1));
+    ticking.abort();
 }
 
 #[tokio::test]

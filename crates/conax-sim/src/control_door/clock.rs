@@ -62,6 +62,7 @@ pub(super) async fn advance(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, 
     let clock = &shared.clock;
     let from = clock.now();
     let target = match body.time {
+        AdvanceTime::By(time) if time > SimTime::MAX.since(from) => return Err(beyond(from)),
         AdvanceTime::By(time) => from + time,
         AdvanceTime::To(to) => {
             let to = SimTime::from_calendar(to);
@@ -78,6 +79,9 @@ pub(super) async fn advance(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, 
         true => advance_with_runs(shared, target).await,
         false => clock.advance_to(target).await,
     };
+    if advanced.replaced {
+        return Err(replaced(advanced.now));
+    }
     Ok(Reply::json(&AdvancedView {
         from: date(advanced.from),
         now: date(advanced.now),
@@ -102,6 +106,7 @@ pub(super) async fn settle(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
         SettlingEnd::NothingDue => NOTHING_DUE.to_owned(),
         SettlingEnd::Ended => "the request has ended".to_owned(),
         SettlingEnd::Busy => "the house does not come to rest".to_owned(),
+        SettlingEnd::Replaced => return Err(replaced(settling.now)),
         SettlingEnd::Loop(next) => {
             format!("it goes on after {} steps: {next}", settling.steps)
         }
@@ -128,6 +133,25 @@ fn awaited(shared: &Shared, name: &str) -> Result<RequestNumber, Problem> {
 
 fn not_valid(problem: BodyProblem) -> Problem {
     Problem::new(422, "clock not moved", problem.0)
+}
+
+/// Time ends with the calendar.
+fn beyond(now: SimTime) -> Problem {
+    let (now, last) = (date(now), date(SimTime::MAX));
+    let detail = format!(
+        "that is too far: the clock shows {}, and the calendar ends with {}",
+        now.text(),
+        last.text()
+    );
+    Problem::new(422, "clock not moved", detail)
+}
+
+fn replaced(now: SimTime) -> Problem {
+    let detail = format!(
+        "the world was replaced while time passed; the clock shows {}",
+        date(now).text()
+    );
+    Problem::new(409, "clock stopped on its way", detail)
 }
 
 fn backwards(backwards: Backwards) -> Problem {

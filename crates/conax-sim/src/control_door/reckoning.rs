@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use conax_contract::control::{
-    DriftView, DriftsView, HealingView, LedgerRowView, LedgerView, Problem, WhyView,
+    DriftView, DriftsView, HealingView, LedgerRowView, LedgerView, Problem, TurnedRoundView,
+    WhyView,
 };
 use conax_contract::proof::Totals;
 use conax_model::command::Command;
@@ -13,7 +14,8 @@ use crate::control_door::reply::Reply;
 use crate::control_door::routes::ControlCall;
 use crate::crm_door::request_type;
 use crate::reckoning::{
-    DriftEntry, NOT_OURS, Question, drift, find_request, heal, ledger_lines, metrics, why,
+    DriftEntry, NOT_OURS, Question, TurnedRound, drift, find_request, heal, ledger_lines, metrics,
+    turned_round, why,
 };
 use crate::shared::Shared;
 
@@ -75,6 +77,7 @@ pub(super) fn show_drift(shared: &Shared) -> Result<Reply, Problem> {
     let entries = drift(shared);
     Ok(Reply::json(&DriftsView {
         drift: entries.iter().map(drift_view).collect(),
+        turned_round: turned_round(shared).into_iter().map(turned_view).collect(),
     }))
 }
 
@@ -89,6 +92,16 @@ fn drift_view(entry: &DriftEntry) -> DriftView {
         request: entry.request,
         because: entry.because.clone(),
         heals: kinds.map(|kind| request_type(kind).code()).collect(),
+        cannot_heal: entry.cannot_heal.clone(),
+    }
+}
+
+fn turned_view(one: TurnedRound) -> TurnedRoundView {
+    TurnedRoundView {
+        smartcard: one.card,
+        request: one.request,
+        by: one.by,
+        because: one.because,
     }
 }
 
@@ -99,6 +112,9 @@ pub(super) async fn heal_drift(shared: &Arc<Shared>) -> Result<Reply, Problem> {
     Ok(Reply::json(&HealingView {
         drift: healing.drift_count,
         next: match (healing.requests.is_empty(), healing.left_out.is_empty()) {
+            (true, true) if !healing.cannot_heal.is_empty() => {
+                "nothing that Conax would take heals it: see `cannot_heal`"
+            }
             (true, true) => "nothing to send",
             (true, false) => {
                 "what is left has requests that have not ended; run them, then look again"
@@ -107,6 +123,7 @@ pub(super) async fn heal_drift(shared: &Arc<Shared>) -> Result<Reply, Problem> {
         },
         requests: healing.requests,
         left_out: healing.left_out,
+        cannot_heal: healing.cannot_heal,
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -21,7 +22,8 @@ use crate::control_door::{
 };
 use crate::dispatch::run_once;
 use crate::doorway::{
-    BodyRefusal, WORLD_HEADER, check_head, forget_body, named_world, read_body, whole_answer,
+    BodyRefusal, ConnectionControl, WORLD_HEADER, check_head, forget_body, named_world, read_body,
+    whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
@@ -242,7 +244,39 @@ async fn respond(
         (&Method::GET, ["openapi.json"] | ["v1", "openapi.json"]) => {
             description::document(worlds, &call)
         }
+        (&Method::POST, ["v1", "clock", _]) => {
+            let moved = perform(&world, method, &call);
+            unless_gone(parts.extensions.get(), moved).await
+        }
         _ => perform(&world, method, &call).await,
+    }
+}
+
+/// How long a caller that has closed its side may still wait for its answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Lets time pass for a caller, but not for one that is gone.
+///
+/// Whoever only says that it sends no more looks as if it were gone, so there is time for an answer
+/// that does not take long.
+async fn unless_gone(
+    connection: Option<&ConnectionControl>,
+    moved: impl Future<Output = Result<Reply, Problem>>,
+) -> Result<Reply, Problem> {
+    let Some(connection) = connection else {
+        return moved.await;
+    };
+    let gone = async {
+        connection.closed_by_peer().await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        biased;
+        moved = moved => moved,
+        () = gone => {
+            let detail = "the caller is gone; what has passed has passed";
+            Err(Problem::new(408, "clock stopped on its way", detail))
+        }
     }
 }
 

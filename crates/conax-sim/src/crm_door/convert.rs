@@ -48,6 +48,41 @@ struct MemberSet {
 
 type Parameters = Vec<(ParameterName, Option<ParameterValue>)>;
 
+/// What is wrong with a call: everything is looked up, so that one refusal tells all of it.
+#[derive(Default)]
+struct Findings(Vec<Refusal>);
+
+impl Findings {
+    fn keep<T>(&mut self, looked_up: Result<T, Refusal>) -> Option<T> {
+        looked_up.map_err(|refusal| self.0.push(refusal)).ok()
+    }
+
+    /// A smartcard that was found has to be on the subscription that was found.
+    fn relate(
+        &mut self,
+        subscription: Option<&Subscription>,
+        card: Option<&InstalledItem>,
+        named: &SmartcardIdentifier<'_>,
+    ) {
+        if let (Some(subscription), Some(card)) = (subscription, card) {
+            self.keep(require_item(subscription, card, SMARTCARD, named.value()));
+        }
+    }
+
+    /// What was found, if nothing is wrong: the first finding in full, the others behind it.
+    fn end<T>(self, found: Option<T>) -> Result<T, Refusal> {
+        let mut findings = self.0.into_iter();
+        let Some(first) = findings.next() else {
+            return found.ok_or_else(|| Refusal::unexpected_fault("looking records up"));
+        };
+        let others: Vec<String> = findings.map(|refusal| refusal.message).collect();
+        Err(match others.is_empty() {
+            true => first,
+            false => first.described(others.join(" ")),
+        })
+    }
+}
+
 /// What a call is made with: who, when, and what the CRM knows.
 pub(super) struct Context<'a> {
     pub(super) reference: &'a ReferenceData,
@@ -62,13 +97,17 @@ impl Context<'_> {
         kind: CommandKind,
         call: &SubscriptionCall<'_>,
     ) -> Result<NewRequest, Refusal> {
-        let subscription = self.subscription(&call.subscription)?;
-        let service = self.service(&call.service)?;
-        if !subscription.products.contains(&service.id) {
-            return Err(unrelated(SERVICE, call.service.value(), subscription));
+        let mut findings = Findings::default();
+        let subscription = findings.keep(self.subscription(&call.subscription));
+        let service = findings.keep(self.service(&call.service));
+        if let (Some(subscription), Some(service)) = (subscription, service) {
+            let value = call.service.value();
+            findings.keep(require_service(subscription, service, value));
         }
-        let card = self.smartcard(&call.smartcard)?;
-        require_item(subscription, card, SMARTCARD, call.smartcard.value())?;
+        let card = findings.keep(self.smartcard(&call.smartcard));
+        findings.relate(subscription, card, &call.smartcard);
+        let found = subscription.zip(service).zip(card);
+        let ((subscription, service), card) = findings.end(found)?;
         let mut parameters = Vec::with_capacity(3);
         push(
             &mut parameters,
@@ -90,16 +129,14 @@ impl Context<'_> {
         &self,
         call: &CreatePairingCall<'_>,
     ) -> Result<NewRequest, Refusal> {
+        let mut findings = Findings::default();
         let subscription = call.subscription.as_ref();
-        let subscription = subscription.map(|key| self.subscription(key)).transpose()?;
+        let subscription = subscription.and_then(|key| findings.keep(self.subscription(key)));
         let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 2);
-        self.push_members(&mut parameters, subscription, &call.stbs, &STB_SET)?;
-        self.push_members(
-            &mut parameters,
-            subscription,
-            &call.smartcards,
-            &SMARTCARD_SET,
-        )?;
+        for (ca_ids, set) in [(&call.stbs, &STB_SET), (&call.smartcards, &SMARTCARD_SET)] {
+            self.push_members(&mut parameters, subscription, (ca_ids, set), &mut findings);
+        }
+        findings.end(Some(()))?;
         if let Some(subscription) = subscription {
             let (stb, card) = (
                 &subscription.stb_distributor_id,
@@ -125,25 +162,18 @@ impl Context<'_> {
         &self,
         call: &AddToExistingPairingCall<'_>,
     ) -> Result<NewRequest, Refusal> {
+        let mut findings = Findings::default();
         let subscription = call.subscription.as_ref();
-        let subscription = subscription.map(|key| self.subscription(key)).transpose()?;
-        let card = self.smartcard(&call.smartcard)?;
-        if let Some(subscription) = subscription {
-            require_item(subscription, card, SMARTCARD, call.smartcard.value())?;
-        }
+        let subscription = subscription.and_then(|key| findings.keep(self.subscription(key)));
+        let card = findings.keep(self.smartcard(&call.smartcard));
+        findings.relate(subscription, card, &call.smartcard);
         let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 1);
-        push(
-            &mut parameters,
-            ParameterName::ExistingSmartcard,
-            Some(&card.ca_id),
-        );
-        self.push_members(&mut parameters, subscription, &call.stbs, &STB_SET)?;
-        self.push_members(
-            &mut parameters,
-            subscription,
-            &call.smartcards,
-            &SMARTCARD_SET,
-        )?;
+        let existing = card.map(|card| &card.ca_id);
+        push(&mut parameters, ParameterName::ExistingSmartcard, existing);
+        for (ca_ids, set) in [(&call.stbs, &STB_SET), (&call.smartcards, &SMARTCARD_SET)] {
+            self.push_members(&mut parameters, subscription, (ca_ids, set), &mut findings);
+        }
+        findings.end(card)?;
         let kind = CommandKind::AddToExistingPairing;
         Ok(NewRequest {
             // Shown: this is the one creating method whose answer names a process.
@@ -178,9 +208,11 @@ impl Context<'_> {
         subscription: &SubscriptionIdentifier<'_>,
         smartcard: &SmartcardIdentifier<'_>,
     ) -> Result<Parameters, Refusal> {
-        let subscription = self.subscription(subscription)?;
-        let card = self.smartcard(smartcard)?;
-        require_item(subscription, card, SMARTCARD, smartcard.value())?;
+        let mut findings = Findings::default();
+        let subscription = findings.keep(self.subscription(subscription));
+        let card = findings.keep(self.smartcard(smartcard));
+        findings.relate(subscription, card, smartcard);
+        let (subscription, card) = findings.end(subscription.zip(card))?;
         let mut parameters = Vec::with_capacity(3);
         let distribution = subscription.smartcard_distribution_id.as_ref();
         push(
@@ -276,14 +308,13 @@ impl Context<'_> {
         &self,
         parameters: &mut Parameters,
         subscription: Option<&Subscription>,
-        ca_ids: &[&str],
-        set: &MemberSet,
-    ) -> Result<(), Refusal> {
+        (ca_ids, set): (&[&str], &MemberSet),
+        findings: &mut Findings,
+    ) {
         for ca_id in ca_ids {
-            self.require_member(subscription, ca_id, set)?;
+            findings.keep(self.require_member(subscription, ca_id, set));
             parameters.push((set.recorded_as, Some(self.text(ca_id))));
         }
-        Ok(())
     }
 
     /// The sets hold CA ids. Nothing says that they must be known here, so without a subscription
@@ -326,6 +357,17 @@ impl Context<'_> {
 fn push(parameters: &mut Parameters, name: ParameterName, value: Option<&Arc<str>>) {
     if let Some(value) = value {
         parameters.push((name, Some(ParameterValue::Text(Arc::clone(value)))));
+    }
+}
+
+fn require_service(
+    subscription: &Subscription,
+    service: &ProductOnSale,
+    value: &str,
+) -> Result<(), Refusal> {
+    match subscription.products.contains(&service.id) {
+        true => Ok(()),
+        false => Err(unrelated(SERVICE, value, subscription)),
     }
 }
 

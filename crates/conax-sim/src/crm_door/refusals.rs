@@ -3,6 +3,7 @@
 use conax_contract::crm::{CONTENT_TYPE, HttpMode, Refusal, RefusalCode, refused};
 
 use crate::doorway::{BodyRefusal, HeadRefusal, Limits, whole_answer};
+use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, sentence};
 
 /// The refusal of a body that was not read.
@@ -33,13 +34,16 @@ pub(super) fn no_world(refusal: &WorldRefusal) -> Refusal {
     Refusal::new(code, sentence(refusal))
 }
 
-/// The refusal of a call during which the world was replaced.
-pub(super) fn world_replaced() -> Refusal {
-    Refusal::new(
-        RefusalCode::Unavailable,
-        "The world was replaced during this call, by a reset, a restore or another world: what the \
-         call created is no more, and tokens are those of the new world. Call again.",
-    )
+/// The refusal of a call during which its world was replaced or removed.
+pub(super) fn world_gone(shared: &Shared) -> Refusal {
+    let sentence = match shared.is_removed() {
+        true => "The world was removed during this call: what the call created is no more.",
+        false => {
+            "The world was replaced during this call, by a reset, a restore or another world: what \
+             the call created is no more, and tokens are those of the new world. Call again."
+        }
+    };
+    Refusal::new(RefusalCode::Unavailable, sentence)
 }
 
 /// The refusal of a request line or headers that are too large.

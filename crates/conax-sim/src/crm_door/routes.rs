@@ -29,7 +29,7 @@ use crate::crm_door::convert::Context;
 use crate::crm_door::description::{described, wrong_verb};
 use crate::crm_door::list_body::ListBody;
 use crate::crm_door::names::command_kind;
-use crate::crm_door::refusals::{no_world, unbearable, unread, world_replaced};
+use crate::crm_door::refusals::{no_world, unbearable, unread, world_gone};
 use crate::crm_door::{login, request_view};
 use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::doorway::{WorldInPath, check_head, forget_body, read_body, world_of};
@@ -132,7 +132,7 @@ async fn answer_call(
     };
     // A token that was good when the call came in is not told to be wrong.
     let answer = answer.map_err(|refusal| match refusal.code {
-        RefusalCode::InvalidToken if shared.generation() != generation => world_replaced(),
+        RefusalCode::InvalidToken if shared.generation() != generation => world_gone(shared),
         _ => refusal,
     });
     let answer = answer.unwrap_or_else(|refusal| Answer {
@@ -385,7 +385,7 @@ async fn create(
     };
     let new = new_request(&context, call)?;
     let row = create_and_send(shared, new, now, caller.generation, fault).await;
-    let row = row.map_err(|WorldReplaced| world_replaced())?;
+    let row = row.map_err(|WorldReplaced| world_gone(shared))?;
     Ok(printed(writing, FieldsSet::ALL, &row))
 }
 

@@ -5,8 +5,8 @@
 //! run when it has ended; a run that only waits does not count.
 
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use conax_model::crm::{ProvisioningRequest, State};
@@ -14,7 +14,7 @@ use conax_model::time::SimTime;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::clock::{Activity, Hearing, Place, idle};
+use crate::clock::{Activity, Hearing, Place, Repeated, idle};
 use crate::dispatch::send::{DispatchOutcome, Take, carry_out, take_due};
 use crate::shared::Shared;
 
@@ -101,8 +101,32 @@ pub fn run_on_interval(
     interval: Duration,
     stop: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> + Send {
-    let first = shared.clock.sleep_in_background(interval);
-    run_beat_by_beat(shared, interval, Box::pin(first), stop)
+    let first = next_beat(&shared, interval);
+    run_beat_by_beat(shared, interval, first, stop)
+}
+
+fn next_beat(shared: &Arc<Shared>, interval: Duration) -> Beat {
+    let runs = Arc::new(Runs(Arc::downgrade(shared)));
+    Box::pin(shared.clock.sleep_until_beat(interval, runs))
+}
+
+/// The runs of a world, most of which find nothing that is due.
+struct Runs(Weak<Shared>);
+
+impl Repeated for Runs {
+    fn while_idle(&self, now: SimTime, leap: &mut dyn FnMut(Option<SimTime>) -> u64) {
+        let Some(shared) = self.0.upgrade() else {
+            return;
+        };
+        // Without a free worker no run is made, and none is counted.
+        let has_free = shared.workers.has_free();
+        let mut side = shared.crm();
+        if !has_free || side.is_changing || side.book.due_count(now) > 0 {
+            return;
+        }
+        let gone_by = leap(side.book.next_scheduled());
+        shared.runs.fetch_add(gone_by, Ordering::Relaxed);
+    }
 }
 
 type Beat = Pin<Box<dyn Future<Output = Activity> + Send>>;
@@ -120,7 +144,7 @@ async fn run_beat_by_beat(
             _ = stop.wait_for(|&stopped| stopped) => break,
         };
         // The next beat is waited for before this one's activity may end: no time passes between.
-        beat = Box::pin(shared.clock.sleep_in_background(interval));
+        beat = next_beat(&shared, interval);
         while runs.try_join_next().is_some() {}
         if shared.workers.has_free() {
             let shared = Arc::clone(&shared);

@@ -1,5 +1,6 @@
 //! Take, send, settle: one way for processing runs and for requests that go out at once.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -25,9 +26,12 @@ use crate::dispatch::convert::cas_request;
 use crate::dispatch::link::{Sending, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::fault::FaultNote;
-use crate::journal::{Ended, Subject, Surface};
+use crate::journal::{Ended, Subject, Surface, Unanswered};
 use crate::settings::HouseSettings;
 use crate::shared::{Shared, acknowledgement};
+
+/// After how much real time an exchange is one that hangs.
+const LONG: Duration = Duration::from_secs(1);
 
 /// What became of one attempt to send.
 #[derive(Debug)]
@@ -40,7 +44,8 @@ pub enum DispatchOutcome {
     BookReplaced,
 }
 
-/// The world was replaced while a call was under way; what the call was about is no more.
+/// The world was replaced, or removed, while a call was under way; what the call was about is no
+/// more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorldReplaced;
 
@@ -52,7 +57,7 @@ pub struct WorldReplaced;
 /// Caller and task are one activity, so that the caller counts as soon as the task has ended.
 ///
 /// # Errors
-/// If the world was replaced before the request was recorded, or before it ended.
+/// If the world was replaced or removed before the request was recorded, or before it ended.
 pub async fn create_and_send(
     shared: &Arc<Shared>,
     new: NewRequest,
@@ -70,6 +75,7 @@ pub async fn create_and_send(
     let dispatch = async move { dispatch_at_once(&sender, id, generation).await };
     let sent = tokio::spawn(activity.run(dispatch)).await;
     match sent {
+        _ if shared.is_removed() => Err(WorldReplaced),
         Ok(DispatchOutcome::Settled(settled)) => Ok(settled),
         Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => {
             still_there(shared, row, generation)
@@ -249,7 +255,8 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
     let request = cas::encode_request(profile, &cas_request);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let exchange = shared.faults.next_exchange();
-    let (answer, note) = exchanged(shared, ticket, command, &request, exchange).await;
+    let exchanged = exchanged(shared, ticket, command, &request, exchange);
+    let (answer, note) = told_if_it_hangs(shared, ticket, exchanged).await;
     let (reply, read) = read(&shared.settings, &cas_request, command, answer);
     let event = ticket
         .number
@@ -280,6 +287,31 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
         event,
         failure: read.err().map(|failure| failure.fault.string.into()),
     }
+}
+
+/// Waits for an exchange; if it takes long for whoever looks on, the log says so, and until when.
+async fn told_if_it_hangs<T>(
+    shared: &Shared,
+    ticket: &Ticket,
+    exchanged: impl Future<Output = T>,
+) -> T {
+    if !shared.journal.is_heard() {
+        return exchanged.await;
+    }
+    let began = shared.clock.now();
+    let mut exchanged = pin!(exchanged);
+    tokio::select! {
+        biased;
+        done = &mut exchanged => return done,
+        () = tokio::time::sleep(LONG) => {}
+    }
+    let longest = shared.settings.dispatch.connect_time + shared.settings.dispatch.read_time;
+    shared.journal.waits(&Unanswered {
+        at: shared.clock.now(),
+        until: began + longest,
+        request_number: ticket.number,
+    });
+    exchanged.await
 }
 
 /// Connects, unless the fault plan is against it, sends and reads; what rule was against it.

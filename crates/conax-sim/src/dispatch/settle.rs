@@ -43,6 +43,8 @@ pub enum SettlingEnd {
     BeyondLimit(Next),
     /// The request that was waited for has ended.
     Ended,
+    /// The world was replaced meanwhile.
+    Replaced,
 }
 
 /// How far to settle.
@@ -162,6 +164,9 @@ impl<'a> Settler<'a> {
         loop {
             if !self.turn.rest().await {
                 return SettlingEnd::Busy;
+            }
+            if self.turn.is_replaced() {
+                return SettlingEnd::Replaced;
             }
             if self.has_ended() {
                 return SettlingEnd::Ended;

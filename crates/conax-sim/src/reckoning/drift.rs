@@ -1,17 +1,19 @@
 //! The drift report: each difference with its cause and its cure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use conax_model::cas::{CasState, EntitlementState};
+use conax_model::cas::{CasState, Period};
 use conax_model::command::{Command, CommandKind};
 use conax_model::crm::{ParameterName, RequestBook, RequestNumber};
 use conax_model::drift::{BelievedPairing, Drift, compare, compare_pins, healing};
-use conax_model::id::{ProductId, SmartcardId};
-use conax_model::ledger::{Reckoning, Row, Standing};
+use conax_model::id::SmartcardId;
+use conax_model::ledger::{Fate, Reckoning, Row, Standing};
 use conax_model::time::SimTime;
 
-use super::story;
+use super::cure::Trial;
+use super::order::Sequence;
+use super::story::{self, date};
 use crate::shared::Shared;
 
 /// One difference between what the CRM believes and what the head-end holds.
@@ -31,8 +33,10 @@ pub struct DriftEntry {
     pub request: Option<RequestNumber>,
     /// Why they differ, in a sentence.
     pub because: String,
-    /// The commands that would heal it.
+    /// The commands that would heal it; an addition that has a start is to be given then.
     pub heals: Vec<Command>,
+    /// Why nothing heals it, or not whole.
+    pub cannot_heal: Option<String>,
     /// Whether a request about one of the cards has not ended: it may heal by itself.
     pub is_open: bool,
 }
@@ -73,7 +77,20 @@ pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
     for entry in &mut entries {
         entry.is_open = entry.cards.iter().any(|card| open.contains(card.as_str()));
     }
+    if !entries.is_empty() {
+        keep_what_conax_would_take(&mut entries, Trial::on(sides.cas, shared, sides.now));
+    }
     entries
+}
+
+/// What would be rejected heals nothing, however often it is ordered.
+fn keep_what_conax_would_take(entries: &mut [DriftEntry], mut trial: Trial) {
+    for entry in entries {
+        if let Some(refusal) = trial.refusal(&entry.heals) {
+            entry.heals.clear();
+            entry.cannot_heal = Some(refusal);
+        }
+    }
 }
 
 impl Sides {
@@ -87,57 +104,34 @@ impl Sides {
             .collect()
     }
 
-    /// A difference of an entitlement may be told in two parts: missing so, surplus otherwise.
     fn entries(&self, shared: &Shared, differences: Vec<Drift>) -> Vec<DriftEntry> {
-        let mut entitlements: BTreeMap<(SmartcardId, ProductId), Vec<Drift>> = BTreeMap::new();
-        let mut entries = Vec::new();
-        for drift in differences {
-            match &drift {
-                Drift::EntitlementMissing { card, product, .. }
-                | Drift::EntitlementSurplus { card, product } => {
-                    let key = (card.clone(), product.clone());
-                    entitlements.entry(key).or_default().push(drift);
-                }
-                Drift::PairingMissing(pairing) => {
-                    entries.push(self.pairing(shared, pairing, "paired", "not paired so", &drift));
-                }
-                Drift::PairingSurplus(pairing) => {
-                    entries.push(self.pairing(shared, pairing, "not paired", "paired", &drift));
-                }
-                Drift::PinDiffers {
-                    card,
-                    believed,
-                    carried_out,
-                } => entries.push(self.pin(shared, card, (*believed, *carried_out), &drift)),
+        let tell = |drift: Drift| match &drift {
+            Drift::Entitlement { .. } => self.entitlement(shared, &drift),
+            Drift::PairingMissing(pairing) => {
+                Some(self.pairing(shared, pairing, "paired", "not paired so", &drift))
             }
-        }
-        let found = entitlements
-            .into_iter()
-            .map(|((card, product), parts)| self.entitlement(shared, &card, &product, &parts));
-        found.chain(entries).collect()
+            Drift::PairingSurplus(pairing) => {
+                Some(self.pairing(shared, pairing, "not paired", "paired", &drift))
+            }
+            Drift::PinDiffers {
+                card,
+                believed,
+                carried_out,
+            } => Some(self.pin(shared, card, (*believed, *carried_out), &drift)),
+        };
+        differences.into_iter().filter_map(tell).collect()
     }
 
-    fn entitlement(
-        &self,
-        shared: &Shared,
-        card: &SmartcardId,
-        product: &ProductId,
-        parts: &[Drift],
-    ) -> DriftEntry {
-        let crm = parts.iter().find_map(|part| match part {
-            Drift::EntitlementMissing { periods, .. } => Some(
-                match periods.iter().any(|period| period.contains(self.now)) {
-                    true => "active",
-                    false => "future",
-                },
-            ),
-            _ => None,
-        });
-        let held = self.cas.entitlements(card, self.now);
-        let states = held.iter().filter(|one| one.product == *product);
-        let conax = states
-            .map(|one| one.state)
-            .max_by_key(|state| *state == EntitlementState::Active);
+    fn entitlement(&self, shared: &Shared, drift: &Drift) -> Option<DriftEntry> {
+        let Drift::Entitlement {
+            card,
+            product,
+            believed,
+            held,
+        } = drift
+        else {
+            return None;
+        };
         let touches = |row: &Row| {
             let kinds = [
                 CommandKind::AddSubscriptions,
@@ -148,22 +142,20 @@ impl Sides {
                 && self.names(row, ParameterName::Product, product.as_str())
         };
         let (request, because) = self.cause(shared, touches, std::slice::from_ref(card));
-        DriftEntry {
+        let [crm, conax] = told(believed, held, self.now);
+        let heals = healing(std::slice::from_ref(drift), &self.cas, self.now);
+        Some(DriftEntry {
             kind: "entitlement",
             cards: vec![card.to_string()],
             items: vec![product.to_string()],
-            crm: crm.unwrap_or("none").to_owned(),
-            conax: match conax {
-                Some(EntitlementState::Active) => "active",
-                Some(EntitlementState::Future) => "future",
-                None => "none",
-            }
-            .to_owned(),
+            crm,
+            conax,
             request,
             because,
             is_open: false,
-            heals: healing(parts, self.now),
-        }
+            cannot_heal: gives_up(believed, held, &heals),
+            heals,
+        })
     }
 
     fn pairing(
@@ -196,7 +188,8 @@ impl Sides {
             request,
             because,
             is_open: false,
-            heals: healing(std::slice::from_ref(drift), self.now),
+            cannot_heal: None,
+            heals: healing(std::slice::from_ref(drift), &self.cas, self.now),
         }
     }
 
@@ -223,7 +216,8 @@ impl Sides {
             request,
             because,
             is_open: false,
-            heals: healing(std::slice::from_ref(drift), self.now),
+            cannot_heal: None,
+            heals: healing(std::slice::from_ref(drift), &self.cas, self.now),
         }
     }
 
@@ -232,36 +226,112 @@ impl Sides {
         found.is_some_and(|row| row.texts(name).any(|one| &**one == text))
     }
 
-    /// The last request of which the CRM thinks wrongly; else the console, else the last request
-    /// that touched it at all.
+    /// The request that made the difference, as far as one did: the last of which the CRM thinks
+    /// wrongly, unless a later one has made up for it; one that was carried out behind a later one,
+    /// as the last; else the console, else the last request that touched it at all.
     fn cause(
         &self,
         shared: &Shared,
         touches: impl Fn(&Row) -> bool,
         cards: &[SmartcardId],
     ) -> (Option<RequestNumber>, String) {
-        let rows: Vec<&Row> = self
-            .reckoning
-            .rows
-            .values()
-            .filter(|row| touches(row))
-            .collect();
-        let wrong = rows
-            .iter()
-            .rev()
-            .find(|row| !row.known_to_crm() || row.is_held);
-        if let Some(row) = wrong {
-            return (Some(row.request), story::of_row(shared, row));
+        let sequence = Sequence::of(&self.book, &self.reckoning);
+        let rows = self.reckoning.rows.values();
+        let mut rows: Vec<&Row> = rows.filter(|row| touches(row)).collect();
+        rows.sort_by_key(|row| sequence.ended(row));
+        let is_wrong = |row: &&&Row| !row.known_to_crm() || row.is_held;
+        let told = |row: &Row| (Some(row.request), story::of_row(shared, row));
+        let stands = |row: &&&Row| row.is_held || !is_made_up_for(row, &rows, &sequence);
+        if let Some(row) = rows.iter().rev().filter(is_wrong).find(stands) {
+            return told(row);
+        }
+        let last_done = rows.iter().max_by_key(|row| sequence.done(row));
+        if let Some(row) = last_done
+            && let Some(before) = sequence.carried_out_after(row, &rows)
+        {
+            let (request, story) = told(row);
+            let story = format!(
+                "{story}; Conax carried it out after request {}, which was sent later",
+                before.request
+            );
+            return (request, story);
         }
         if let Some(sentence) = story::of_console(shared, cards) {
             return (None, sentence);
         }
-        match rows.last() {
-            Some(row) => (Some(row.request), story::of_row(shared, row)),
-            None => (
+        match rows.iter().rev().find(is_wrong).or(rows.last()) {
+            Some(row) => told(row),
+            None if self.reckoning.has_strangers() => (
                 None,
                 "no request of the CRM touched it: another client of the head-end did".to_owned(),
             ),
+            None => (
+                None,
+                "no request of the CRM touched it, nor anybody else since the ledger begins: what \
+                 did is not known here"
+                    .to_owned(),
+            ),
         }
     }
+}
+
+/// Whether a later request, of which both sides think the same, has settled the matter.
+fn is_made_up_for(row: &Row, rows: &[&Row], sequence: &Sequence<'_>) -> bool {
+    let settles = |other: &&&Row| {
+        other.standing == Standing::Completed
+            && other.fate == Fate::Once
+            && other.kind != CommandKind::AddToExistingPairing
+    };
+    let later = |other: &Row| {
+        sequence.ended(other) > sequence.ended(row) && sequence.done(other) > sequence.done(row)
+    };
+    rows.iter().filter(settles).any(|other| later(other))
+}
+
+/// That a product is not ordered again for as long as the CRM believed.
+fn gives_up(believed: &[Period], held: &[Period], heals: &[Command]) -> Option<String> {
+    let is_short = believed != held
+        && believed.iter().map(|one| one.end()).max() > held.iter().map(|one| one.end()).max();
+    let cancels = heals
+        .iter()
+        .any(|one| one.kind() == CommandKind::CancelSubscriptions);
+    (is_short && cancels && heals.len() > 1).then(|| {
+        "a request has no period: what is ordered again ends when Conax's `period_policy` says, \
+         and the CRM gives up what it believed beyond that"
+            .to_owned()
+    })
+}
+
+/// What each side holds, in a word; with dates where the word would be the same.
+fn told(believed: &[Period], held: &[Period], now: SimTime) -> [String; 2] {
+    let words = [believed, held].map(|periods| word(periods, now).to_owned());
+    if words[0] == words[1] {
+        return [believed, held].map(|periods| with_dates(periods, now));
+    }
+    words
+}
+
+fn word(periods: &[Period], now: SimTime) -> &'static str {
+    match periods.first() {
+        None => "none",
+        Some(first) if first.contains(now) => "active",
+        Some(_) => "future",
+    }
+}
+
+fn with_dates(periods: &[Period], now: SimTime) -> String {
+    let mut text = word(periods, now).to_owned();
+    for (place, period) in periods.iter().enumerate() {
+        if place > 0 {
+            text.push_str(" and");
+        }
+        if !period.contains(now) {
+            text.push_str(&format!(" from {}", date(period.start())));
+        }
+        match period.end() == Period::OPEN_END {
+            true => text.push_str(" without end"),
+            false => text.push_str(&format!(" until {}", date(period.end()))),
+        }
+    }
+    text
 }

@@ -1,7 +1,7 @@
 //! Healing: the requests that make both sides equal, created as CRM.COM's reset runs do (Attested:
 //! that there are such runs; Inferred: what they create).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use conax_contract::crm::ProcessName;
@@ -9,8 +9,10 @@ use conax_model::command::{Command, CommandKind};
 use conax_model::crm::{
     Author, NewRequest, ParameterName, ParameterValue, Priority, ReferenceData, RequestNumber,
 };
+use conax_model::time::SimTime;
 
-use super::drift::{NOT_OURS, drift};
+use super::cure::start;
+use super::drift::{DriftEntry, NOT_OURS, drift};
 use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::shared::Shared;
 
@@ -23,6 +25,8 @@ pub struct Healing {
     pub requests: Vec<RequestNumber>,
     /// Smartcards left out, because requests about them have not ended.
     pub left_out: Vec<String>,
+    /// What nothing heals, or not whole, and why.
+    pub cannot_heal: Vec<String>,
 }
 
 /// Creates the requests that would heal every difference there is now; processing runs send them.
@@ -40,18 +44,11 @@ pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
     let left_out: BTreeSet<&String> = open.iter().flat_map(|entry| &entry.cards).collect();
     let left_out = left_out.into_iter().cloned().collect();
     let mut requests = Vec::new();
-    let mut done: BTreeMap<String, ()> = BTreeMap::new();
     for command in closed.iter().flat_map(|entry| &entry.heals) {
-        let Some(new) = request_for(command, &reference, &author, now.whole_second()) else {
+        let scheduled = start(command).unwrap_or(now.whole_second());
+        let Some(new) = request_for(command, &reference, &author, scheduled) else {
             continue;
         };
-        // One is enough, though several periods may be missing.
-        if done
-            .insert(format!("{:?}{:?}", new.kind, new.parameters), ())
-            .is_some()
-        {
-            continue;
-        }
         let row = create_and_send(shared, new, now, generation, None).await;
         let row = row.map_err(|WorldReplaced| "the world was replaced meanwhile; heal again")?;
         requests.extend(row.number);
@@ -60,7 +57,14 @@ pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
         drift_count: entries.len(),
         requests,
         left_out,
+        cannot_heal: closed.iter().filter_map(|entry| sentence(entry)).collect(),
     })
+}
+
+fn sentence(entry: &DriftEntry) -> Option<String> {
+    let why = entry.cannot_heal.as_ref()?;
+    let of = [entry.cards.join(" "), entry.items.join(" ")].join(" ");
+    Some(format!("{} {}: {why}", entry.kind, of.trim_end()))
 }
 
 type Who = (Arc<Author>, Arc<ReferenceData>, u64);
@@ -80,7 +84,7 @@ fn request_for(
     command: &Command,
     reference: &ReferenceData,
     author: &Arc<Author>,
-    scheduled: conax_model::time::SimTime,
+    scheduled: SimTime,
 ) -> Option<NewRequest> {
     let text = |text: &str| Some(ParameterValue::Text(text.into()));
     let cards = command.cards();

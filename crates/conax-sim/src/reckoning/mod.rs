@@ -4,9 +4,11 @@
 //! Everything here is computed from the state when it is asked for; nothing is kept. Read on:
 //! `drift`, `heal`, `proof` (the ledger as a file), `why`.
 
+mod cure;
 mod drift;
 mod heal;
 mod metrics;
+mod order;
 mod proof;
 mod story;
 mod why;
@@ -14,6 +16,7 @@ mod why;
 pub use drift::{DriftEntry, NOT_OURS, drift};
 pub use heal::{Healing, heal};
 pub use metrics::metrics;
+pub use order::{TurnedRound, turned_round};
 pub use proof::ledger_lines;
 pub(crate) use proof::totals;
 pub use why::{NotFound, Question, Why, find_request, why};

@@ -6,6 +6,7 @@ use conax_model::crm::RequestNumber;
 use conax_model::fault::Acted;
 use conax_model::id::SmartcardId;
 use conax_model::ledger::{Fate, Row, Standing};
+use conax_model::time::SimTime;
 
 use crate::fault::FaultNote;
 use crate::journal::Exchange;
@@ -28,6 +29,18 @@ pub(super) fn notes(shared: &Shared, request: RequestNumber) -> Vec<Arc<FaultNot
         .iter()
         .filter_map(|one| one.subject.faults.clone());
     notes.collect()
+}
+
+/// A date, to the second.
+pub(super) fn date(at: SimTime) -> String {
+    at.calendar().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// A request, by its number.
+pub(super) fn named(request: Option<RequestNumber>) -> String {
+    request.map_or("a request without a number".to_owned(), |number| {
+        format!("request {number}")
+    })
 }
 
 /// A rule that acted, with its counts.

@@ -11,7 +11,8 @@ use conax_model::id::HexId;
 use conax_model::ledger::{Fate, Row, Standing};
 use conax_model::time::SimTime;
 
-use super::story;
+use super::order::{Sequence, turned_round};
+use super::story::{self, date, named};
 use crate::clock::ClockMode;
 use crate::crm_door::request_type;
 use crate::dispatch::origin;
@@ -126,22 +127,12 @@ const fn stands_before(wait: &WaitsFor) -> Option<(&Arc<str>, Option<RequestNumb
     }
 }
 
-fn date(at: SimTime) -> String {
-    at.calendar().format("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
 fn rounded(time: Duration) -> String {
     let whole = Duration::from_secs(time.as_secs());
     match whole.is_zero() {
         true => render_duration(time),
         false => render_duration(whole),
     }
-}
-
-fn named(request: Option<RequestNumber>) -> String {
-    request.map_or("a request without a number".to_owned(), |number| {
-        format!("request {number}")
-    })
 }
 
 struct Teller<'a> {
@@ -152,6 +143,13 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn about_state(&self, answer: &mut Why) {
+        self.about_outcome(answer);
+        let turned = turned_round(self.shared).into_iter();
+        let about_it = turned.filter(|one| [one.request, one.by].contains(&self.row.number));
+        answer.because.extend(about_it.map(|one| one.because));
+    }
+
+    fn about_outcome(&self, answer: &mut Why) {
         match &self.row.state {
             State::Pending => self.pending(answer),
             State::Completed { reference } => {
@@ -218,7 +216,36 @@ impl Teller<'_> {
             (Fate::Unknown, _, _) => "what Conax really did is not known: it is another head-end",
         };
         answer.because.push(said.to_owned());
+        self.out_of_turn(&row, answer);
         answer.next = advice(&row).map(str::to_owned);
+    }
+
+    /// That Conax carried it out behind a request of the same card that was sent later, or before
+    /// one that was sent earlier.
+    fn out_of_turn(&self, row: &Row, answer: &mut Why) {
+        let (reckoning, book) = (
+            self.shared.ledger().reckon(),
+            self.shared.crm().book.clone(),
+        );
+        let sequence = Sequence::of(&book, &reckoning);
+        let shares = |other: &&Row| other.cards.iter().any(|card| row.cards.contains(card));
+        let rows: Vec<&Row> = reckoning.rows.values().filter(shares).collect();
+        if let Some(before) = sequence.carried_out_after(row, &rows) {
+            answer.because.push(format!(
+                "Conax carried it out after request {}, which was sent later",
+                before.request
+            ));
+        }
+        let before_it = |other: &&&Row| {
+            let found = sequence.carried_out_after(other, &rows);
+            found.is_some_and(|found| found.request == row.request)
+        };
+        if let Some(after) = rows.iter().find(before_it) {
+            answer.because.push(format!(
+                "Conax carried out request {}, which was sent before it, after it",
+                after.request
+            ));
+        }
     }
 
     /// The rules that acted on its exchanges, or that none did.
@@ -233,7 +260,14 @@ impl Teller<'_> {
             .flat_map(|note| note.acted.iter().map(story::acted))
             .collect();
         if acted.is_empty() {
-            answer.because.push("no fault rule acted".to_owned());
+            answer.because.push(match self.journal_has_all() {
+                true => "no fault rule acted".to_owned(),
+                false => {
+                    "whether a fault rule acted is not known any more: the journal has let go \
+                          of its exchange with Conax (`journal-limit`, or a snapshot)"
+                        .to_owned()
+                }
+            });
         }
         let has_acted = !acted.is_empty();
         answer.because.extend(acted);
@@ -244,6 +278,20 @@ impl Teller<'_> {
                 .because
                 .push(format!("rule {} nearly acted: {}", near.rule(), near.why()));
         }
+    }
+
+    /// Whether the journal still has every exchange of it, in which alone rules are told.
+    fn journal_has_all(&self) -> bool {
+        let Some(row) = self.reckoned() else {
+            return true;
+        };
+        let found = story::exchanges(self.shared, row.request);
+        let has = |exchange| {
+            found
+                .iter()
+                .any(|one| one.subject.exchange == Some(exchange))
+        };
+        row.exchanges.into_iter().all(has)
     }
 
     fn pending(&self, answer: &mut Why) {

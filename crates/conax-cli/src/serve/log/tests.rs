@@ -1,6 +1,8 @@
 //! What stands in a line, whatever a call says.
 
-use super::{Render, human, json};
+use super::{human, json};
+
+type Render = fn(&Exchange, &mut String);
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -25,6 +25,9 @@ pub struct Reading {
     /// How many digits a PIN must have; any number when absent.
     // Ours: four is the norm of the head-end, but nothing public makes the CRM check it.
     pub pin_digit_count: Option<usize>,
+    /// Whether names in `fields_set` that no member has are ignored, and not refused.
+    // Ours: nothing public says; a typo should be seen.
+    pub ignores_unknown_fields: bool,
 }
 
 impl Default for Reading {
@@ -34,6 +37,7 @@ impl Default for Reading {
             lenient_pairing_sets: false,
             smartcard_by_ca_id: true,
             pin_digit_count: None,
+            ignores_unknown_fields: false,
         }
     }
 }

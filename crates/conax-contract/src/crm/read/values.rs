@@ -6,11 +6,12 @@ use chrono::NaiveDateTime;
 
 use crate::crm::codes::{LifeCycleState, Priority, RequestType};
 use crate::crm::date::{DateFault, parse_date};
-use crate::crm::fields::FieldsSet;
+use crate::crm::fields::{FieldsSet, Member};
 use crate::crm::found::{described, kind_of, quoted, text_hint, word_list};
 use crate::crm::refusal::Refusal;
 use crate::crm::value::{Number, Value};
 use crate::secret::SecretText;
+use crate::text::near_miss;
 
 use super::mistakes::{priority_meant, state_meant, type_meant};
 use super::reader::Reader;
@@ -196,13 +197,37 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn fields_set(&mut self) -> Option<FieldsSet> {
         match self.params.given("fields_set") {
             None => Some(FieldsSet::ALL),
-            Some(Value::Text(names)) => Some(FieldsSet::parse(names)),
+            Some(Value::Text(names)) => self.known_fields(names),
             Some(other) => self.invalid(format!(
                 "The parameter `fields_set` must be text: field names separated by commas; found \
                  {}.",
                 described(other)
             )),
         }
+    }
+
+    /// The members named; a name that none has is a typo, unless those are ignored.
+    fn known_fields(&mut self, names: &str) -> Option<FieldsSet> {
+        let unknown = FieldsSet::unknown_in(names);
+        if self.reading.ignores_unknown_fields || unknown.is_empty() {
+            return Some(FieldsSet::parse(names));
+        }
+        let codes = || Member::ALL.into_iter().map(Member::code);
+        let meant = unknown
+            .iter()
+            .find_map(|name| near_miss(&name.to_lowercase(), codes()))
+            .map_or_else(String::new, |near| format!(" Was `{near}` meant?"));
+        let nested = match unknown.iter().any(|name| name.contains('.')) {
+            true => " What is inside a field cannot be asked for alone.",
+            false => "",
+        };
+        let found: Vec<String> = unknown.into_iter().map(quoted).collect();
+        self.invalid(format!(
+            "The parameter `fields_set` names {}, which no provisioning request has.{meant}{nested} \
+             There are {}.",
+            found.join(", "),
+            word_list(codes())
+        ))
     }
 }
 

@@ -20,12 +20,14 @@ const READINGS: [Reading; 2] = [
         lenient_pairing_sets: true,
         smartcard_by_ca_id: true,
         pin_digit_count: None,
+        ignores_unknown_fields: true,
     },
     Reading {
         strict_identifiers: true,
         lenient_pairing_sets: false,
         smartcard_by_ca_id: false,
         pin_digit_count: Some(4),
+        ignores_unknown_fields: false,
     },
 ];
 

@@ -13,6 +13,7 @@ const LENIENT: Reading = Reading {
     lenient_pairing_sets: true,
     smartcard_by_ca_id: true,
     pin_digit_count: None,
+    ignores_unknown_fields: true,
 };
 
 const STRICT: Reading = Reading {
@@ -20,6 +21,7 @@ const STRICT: Reading = Reading {
     lenient_pairing_sets: false,
     smartcard_by_ca_id: false,
     pin_digit_count: Some(4),
+    ignores_unknown_fields: false,
 };
 
 /// The call in one line, or the message of the refusal.
@@ -274,6 +276,42 @@ fn the_shape_and_the_fields_asked_for_decide_together() {
     assert_eq!(FieldsSet::parse(" , ,"), FieldsSet::ALL);
     assert_eq!(FieldsSet::parse("nothing_known"), FieldsSet::NONE);
     assert_eq!(FieldsSet::ALL.members().count(), Member::ALL.len());
+}
+
+#[test]
+fn a_name_in_fields_set_that_no_member_has_is_refused_or_ignored() {
+    let list = |fields: &str, reading: &Reading| {
+        let query = format!("life_cycle_state=PENDING&fields_set={fields}");
+        let params = parse_query(&query).unwrap();
+        match read_call(Operation::List, &params, reading) {
+            Ok(Call::List(call)) => call
+                .fields
+                .members()
+                .map(Member::code)
+                .collect::<Vec<_>>()
+                .join(","),
+            Ok(other) => format!("{other:?}"),
+            Err(refusal) => refusal.to_string(),
+        }
+    };
+    for (fields, hint) in [
+        ("id,nmber", "Was `number` meant?"),
+        ("ID", "Was `id` meant?"),
+        (
+            "log_information.created_date",
+            "What is inside a field cannot be asked for alone.",
+        ),
+        ("colour", "`colour`"),
+    ] {
+        let refused = list(fields, &STRICT);
+        assert!(
+            refused.contains("`fields_set`") && refused.contains(hint),
+            "{refused}"
+        );
+        assert!(!list(fields, &LENIENT).contains("`fields_set`"), "{fields}");
+    }
+    assert_eq!(list("id,colour", &LENIENT), "id");
+    assert_eq!(list("%20id%20,%20,number", &STRICT), "number,id");
 }
 
 #[test]

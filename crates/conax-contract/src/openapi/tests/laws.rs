@@ -112,6 +112,7 @@ static DOCUMENTS: LazyLock<Vec<(Reading, Value)>> = LazyLock::new(|| {
                 lenient_pairing_sets: both,
                 smartcard_by_ca_id: by_ca_id,
                 pin_digit_count,
+                ignores_unknown_fields: false,
             };
             let door = CrmDoor {
                 reading,

@@ -49,7 +49,7 @@ pub struct WorldSpec {
 
 impl WorldSpec {
     /// The organisation of a world that names none.
-    // Documented: the organisation of the documented login example.
+    // Attested: the organisation of the documented login example.
     pub const DEFAULT_ORGANISATION: &str = "CRMDEMO";
 
     /// Whether this is a name for a world: names stand in addresses and on command lines.
@@ -85,8 +85,7 @@ impl WorldSpec {
 /// The provisioning provider as the CRM side has it set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProviderSpec {
-    /// Whether commands are sent at all (Documented: a provider that is "Not Effective" sends
-    /// nothing); absent in the file: yes.
+    /// Whether commands are sent at all (Attested: `provider.not-effective`); absent in the file: yes.
     pub effective: bool,
 }
 

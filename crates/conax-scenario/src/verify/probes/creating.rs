@@ -235,7 +235,14 @@ fn of_one(creations: &mut Creations, world: &TargetWorld, order: &Value) {
             );
         }
         Operation::AddToExistingPairing => {
-            creations.add(order, &["add_to_existing_pairing.one-set"], &["stb_set"]);
+            creations.add(
+                order,
+                &[
+                    "add_to_existing_pairing.one-set",
+                    "add_to_existing_pairing.sets",
+                ],
+                &["stb_set"],
+            );
             let second = world.smartcards.get(1).and_then(|card| card.ca_id.as_ref());
             if let Some(ca_id) = second {
                 let cards = json!([{ "smartcard_ca_id": ca_id }]);

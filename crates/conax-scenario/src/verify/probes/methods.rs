@@ -9,10 +9,10 @@ use crate::target::HttpCall;
 use crate::verify::session::{Options, Session, documented, query};
 use crate::verify::world::TargetWorld;
 
-/// Two orders: one whatever its content type, one with a parameter too many.
+/// Three orders: one whatever its content type, one with a parameter too many, one as it should be.
 pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
     match orders::order(Operation::AddSubscriptions, world, 0) {
-        Some(_) => 2,
+        Some(_) => 3,
         None => 0,
     }
 }
@@ -32,6 +32,8 @@ pub(super) fn run(session: &mut Session<'_>) {
         None => session.untestable(
             &[
                 "body.json-object",
+                "body.nothing-else",
+                "log_information.community-name",
                 "body.any-content-type",
                 "body.each-parameter-once",
                 "parameters.unknown-ignored",
@@ -97,7 +99,7 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
         };
         if let Some(heard) = session.call_as(operation, json!({}), call) {
             session.judge_refused(
-                &["body.json-object"],
+                &["body.nothing-else"],
                 &heard,
                 "a body that is no JSON object",
             );
@@ -122,6 +124,39 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
     }
     let extra = with(order, "colour", "blue".into());
     session.accepted(&["parameters.unknown-ignored"], operation, extra);
+    if let Some(created) = session.accepted(&["body.json-object"], operation, order.clone()) {
+        units(session, created.data());
+    }
+}
+
+/// A unit is the same shown as it was created.
+fn units(session: &mut Session<'_>, created: &Value) {
+    let unit = &created["log_information"]["created_by_unit"];
+    if !unit.is_object() {
+        session.untestable(
+            &["log_information.community-name"],
+            "its requests have no unit",
+        );
+        return;
+    }
+    let by_id = json!({ "provisioning_request_identifier": { "id": created["id"] } });
+    if let Some(heard) = session.call(Operation::Show, by_id) {
+        let shown = &heard.data()["log_information"]["created_by_unit"];
+        let names = |unit: &Value| -> Vec<String> {
+            let members = unit.as_object().into_iter().flatten();
+            let mut names: Vec<String> = members.map(|(name, _)| name.clone()).collect();
+            names.sort();
+            names
+        };
+        let holds = names(unit) == names(shown);
+        session.judge(
+            &["log_information.community-name"],
+            &heard,
+            holds,
+            "the members the unit had when the request was created",
+            "other ones",
+        );
+    }
 }
 
 /// The braces that close everything in a body but the body itself.

@@ -37,6 +37,7 @@ pub(super) fn run(session: &mut Session<'_>) {
                 "show.fields-set-exact",
                 "show.fields_set",
                 "identifier.escaped",
+                "identifier.case",
             ],
             "there is no request to show",
         ),
@@ -110,6 +111,7 @@ fn shows(session: &mut Session<'_>, request: &Value) {
     session.accepted(&["show.fields_set"], operation, one);
     escaped(session, request);
     misnamed::request(session, request);
+    other_case(session, request);
     let both = HttpCall::get(
         Door::Crm,
         format!(
@@ -127,6 +129,21 @@ fn shows(session: &mut Session<'_>, request: &Value) {
             "two identifiers",
         );
     }
+}
+
+/// The same id in the other case, if it has letters.
+fn other_case(session: &mut Session<'_>, request: &Value) {
+    let id = request["id"].as_str().unwrap_or_default();
+    let other = match id.to_lowercase() {
+        lower if lower != id => lower,
+        _ => id.to_uppercase(),
+    };
+    if other == id {
+        session.untestable(&["identifier.case"], "its ids have no letters");
+        return;
+    }
+    let call = json!({ "provisioning_request_identifier": { "id": other } });
+    session.refused(&["identifier.case"], Operation::Show, call);
 }
 
 /// The inner `=` of an identifier, escaped and not.
@@ -208,6 +225,15 @@ fn refused(session: &mut Session<'_>) {
             json!({ "life_cycle_state": wrong }),
         );
     }
+    for wrong in ["colour", "id,colour", "ID", "log_information.created_date"] {
+        session.refused(
+            &["fields-set.unknown-names"],
+            list,
+            json!({ "life_cycle_state": "COMPLETED", "fields_set": wrong }),
+        );
+    }
+    let empty = json!({ "type": "", "life_cycle_state": "COMPLETED", "fields_set": "id" });
+    session.accepted(&["list.empty-filter"], list, empty);
 }
 
 fn projections(session: &mut Session<'_>) {
@@ -253,14 +279,21 @@ fn pages(session: &mut Session<'_>) {
         let ids = ids_of(heard.data());
         Some((heard, ids))
     };
-    if let Some((heard, found)) = page(session, 1, 0, &["list.number_of_results"]) {
-        session.judge(
-            &["list.number-of-results-limits", "list.number_of_results"],
-            &heard,
-            found == whole[..1],
-            "the first request, and no more",
-            "something else",
-        );
+    let Some((heard, first)) = page(session, 1, 0, &["list.number_of_results"]) else {
+        return;
+    };
+    session.judge(
+        &["list.number-of-results-limits", "list.number_of_results"],
+        &heard,
+        first.len() == 1,
+        "one request",
+        &format!("{}", first.len()),
+    );
+    if first.len() == 1 && first != whole[..1] {
+        // Pages in another order than the list: no offset says where they begin.
+        let expected = "the first request of the whole list";
+        session.judge(&["list.pages-join"], &heard, false, expected, "another one");
+        return;
     }
     if let Some((heard, found)) = page(session, 1, 1, &["list.offset"]) {
         session.judge(

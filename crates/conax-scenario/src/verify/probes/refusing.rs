@@ -116,7 +116,7 @@ fn malformed(
             }
             let member = kind.member();
             (
-                "create_pairing.sets",
+                "create_pairing.sets-refused",
                 vec![
                     json!([]),
                     json!("text"),

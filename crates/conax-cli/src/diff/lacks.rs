@@ -1,0 +1,131 @@
+//! Which records of the scenarios' worlds a side seems not to have, as far as its answers tell: what
+//! the other side takes and this one refuses, and what it took in no call at all. Pure.
+
+use std::collections::BTreeSet;
+
+use conax_contract::crm::Operation;
+use conax_contract::world::WorldSpec;
+use conax_scenario::record::{CaseRecord, ExchangeRecord};
+use serde_json::Value;
+
+use crate::record::operation_at;
+
+/// A record by what it is and what it is called.
+type Name = (&'static str, String);
+
+/// What a side lacks of each scenario, in words; scenarios and worlds are in the same order.
+pub(super) fn lacks(
+    here: &[CaseRecord],
+    other: &[CaseRecord],
+    worlds: &[&WorldSpec],
+) -> Vec<Option<String>> {
+    let cases = || here.iter().zip(other).zip(worlds);
+    let mut taken: BTreeSet<Name> = BTreeSet::new();
+    for ((case, _), world) in cases() {
+        let took = calls(case).filter(|one| is_ok(one));
+        taken.extend(took.flat_map(|one| names(one, world)));
+    }
+    let of_case = cases().map(|((here, other), world)| {
+        let pairs = calls(here).zip(calls(other));
+        let mut refused = pairs.filter(|(here, other)| !is_ok(here) && is_ok(other));
+        refused.find_map(|(here, _)| {
+            let lacking = names(here, world).into_iter();
+            let lacking: Vec<String> = lacking
+                .filter(|name| !taken.contains(name))
+                .map(|(what, name)| format!("{what} {name}"))
+                .collect();
+            (!lacking.is_empty()).then(|| lacking.join(" or "))
+        })
+    });
+    of_case.collect()
+}
+
+fn calls(case: &CaseRecord) -> impl Iterator<Item = &ExchangeRecord> {
+    case.exchanges.iter().filter(|one| one.door == "crm")
+}
+
+fn is_ok(exchange: &ExchangeRecord) -> bool {
+    let reply: Value = serde_json::from_str(&exchange.reply).unwrap_or_default();
+    reply["status"]["code"] == "OK"
+}
+
+/// The records of the world that a call names.
+fn names(exchange: &ExchangeRecord, world: &WorldSpec) -> Vec<Name> {
+    let (path, query) = exchange
+        .target
+        .split_once('?')
+        .unwrap_or((&exchange.target, ""));
+    let body: Value = serde_json::from_str(&exchange.call).unwrap_or_default();
+    match operation_at(&exchange.verb, path) {
+        Some(Operation::IssueToken) => {
+            let username = body["username"].as_str().unwrap_or_default();
+            let mut users = world.users.iter();
+            let user = users.find(|user| user.username.eq_ignore_ascii_case(username));
+            user.map(|user| ("user", user.username.clone()))
+                .into_iter()
+                .collect()
+        }
+        Some(Operation::Show) => {
+            let query = query.replace("%3D", "=");
+            let values: Vec<&str> = query.split(['&', '=']).collect();
+            let known = world.provisioning_requests.iter().filter(|one| {
+                values.contains(&one.id.as_str())
+                    || one
+                        .number
+                        .as_deref()
+                        .is_some_and(|number| values.contains(&number))
+            });
+            let name = |one: &conax_contract::world::ProvisioningRequestSpec| {
+                one.number.clone().unwrap_or_else(|| one.id.clone())
+            };
+            known
+                .map(|one| ("provisioning request", name(one)))
+                .collect()
+        }
+        Some(operation) if operation.creates().is_some() => in_order(&body, world),
+        _ => Vec::new(),
+    }
+}
+
+fn in_order(body: &Value, world: &WorldSpec) -> Vec<Name> {
+    let mut values = Vec::new();
+    for (name, value) in body.as_object().into_iter().flatten() {
+        if name.ends_with("_identifier") {
+            values.push(value);
+        } else if name.ends_with("_set") {
+            values.extend(value.as_array().into_iter().flatten());
+        }
+    }
+    let members = values.into_iter().filter_map(Value::as_object);
+    let values: Vec<&str> = members
+        .flat_map(|members| members.values())
+        .filter_map(Value::as_str)
+        .collect();
+    let is_named = |keys: &[Option<&String>]| {
+        keys.iter()
+            .flatten()
+            .any(|key| values.contains(&key.as_str()))
+    };
+    let subscriptions = world.subscriptions.iter();
+    let subscriptions = subscriptions
+        .filter(|one| is_named(&[Some(&one.id), Some(&one.number)]))
+        .map(|one| ("subscription", one.number.clone()));
+    let services = world.services.iter();
+    let services = services
+        .filter(|one| {
+            is_named(&[
+                Some(&one.id),
+                Some(&one.code),
+                one.alternative_code.as_ref(),
+            ])
+        })
+        .map(|one| ("service", one.code.clone()));
+    let items = world.installed_items.iter();
+    let items = items
+        .filter(|one| {
+            let more = [one.alternative_code.as_ref(), one.ca_id.as_ref()];
+            is_named(&[Some(&one.id), Some(&one.serial_number), more[0], more[1]])
+        })
+        .map(|one| ("installed item", one.serial_number.clone()));
+    subscriptions.chain(services).chain(items).collect()
+}
