@@ -179,7 +179,9 @@ async fn half_a_pairing_is_done_partly_and_everybody_says_so() {
 #[tokio::test(start_paused = true)]
 async fn why_does_not_say_that_no_rule_acted_where_the_journal_has_let_go_of_it() {
     let empty = Staging::demo().with_world(|world| world.provisioning_requests.clear());
-    let stage = empty.with(|settings| settings.journal.exchange_limit = 2).open();
+    let stage = empty
+        .with(|settings| settings.journal.exchange_limit = 2)
+        .open();
     stage.fault("{ preset: f35, times: 1 }");
     for _ in 0..3 {
         let _ = stage

@@ -53,10 +53,12 @@ mod why;
 mod worlds;
 
 // Ring 2: the built program.
+mod canaries;
 mod coverage;
 mod ends;
 mod explore;
 mod grade;
+mod inputs;
 mod ledger_check;
 mod pipes;
 mod program;

@@ -594,7 +594,7 @@ fn what_a_world_lacks_is_added_as_far_as_the_replies_tell() {
 fn what_cannot_be_recorded_or_read_has_its_exit_code() {
     let target = ["record", "--target", "http://127.0.0.1:1"];
     let recording = [(FILE, "{}"), ("new.json", "{\"recording\":9}"), ("a/b", "")];
-    let cases: [(&[&str], Exit, &str); 7] = [
+    let cases: [(&[&str], Exit, &str); 8] = [
         (&["record"], Exit::Usage, "--target"),
         (
             &["record", "--target", "ftp://x", "-o", FILE],
@@ -621,15 +621,20 @@ fn what_cannot_be_recorded_or_read_has_its_exit_code() {
         ),
         (
             &[
-                target[0], target[1], target[2], "-o", FILE, "--listen", "nowhere",
+                target[0], target[1], target[2], "-o", "b", "--listen", "nowhere",
             ],
             Exit::Surroundings,
             "nowhere",
         ),
         (
-            &[target[0], target[1], target[2], "-o", FILE, "--for", "1ms"],
+            &[target[0], target[1], target[2], "-o", "b", "--for", "1ms"],
             Exit::NothingRan,
             "nobody called",
+        ),
+        (
+            &[target[0], target[1], target[2], "-o", FILE, "--for", "1ms"],
+            Exit::Usage,
+            "is there already and is kept",
         ),
         (
             &["record", "scenario", FILE],
@@ -651,4 +656,74 @@ fn what_cannot_be_recorded_or_read_has_its_exit_code() {
             ended.stderr
         );
     }
+}
+
+#[test]
+fn a_recording_that_is_there_is_kept_unless_something_takes_its_place() {
+    let house = serve(&["--seed", "7"]);
+    let target = format!("http://{}", house.crm());
+    let before = "a recording of weeks";
+    let nobody = [
+        "record",
+        "--target",
+        &target,
+        "-o",
+        FILE,
+        "--for",
+        "1ms",
+        "--overwrite",
+    ];
+    let mut program = Program::start(PATH, &nobody, &[(FILE, before)]);
+    let ended = program.ended();
+    assert_eq!(ended.code, Some(6), "{}", ended.stderr);
+    assert_eq!(program.file(FILE), before, "nobody called");
+
+    let arguments = ["record", "--target", &target, "-o", FILE, "--overwrite"];
+    let mut program = Program::start(PATH, &arguments, &[(FILE, before)]);
+    program.wait_for("Ctrl-C ends it");
+    log_in(program.crm(), "1234");
+    assert_eq!(program.file(FILE), before, "it is not finished");
+    let recording = finish(program);
+    assert!(recording.contains("authentication/token"), "{recording}");
+}
+
+#[test]
+fn nothing_that_was_heard_is_lost_when_the_recorder_is_killed() {
+    let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let mut recorder = record(house.crm(), &[]);
+    story(&house, recorder.crm());
+    let part = format!("{FILE}.part");
+    recorder.kill();
+    let kept = recorder.file(&part);
+    for secret in ["8264913", TOKEN, "wrong-canary", "NO0SUCH0CANARY0TOKEN"] {
+        assert!(!kept.contains(secret), "{secret} stands in {kept}");
+    }
+    // Half a line is what a full disk or a crash leaves.
+    let cut = format!("{kept}{{\"number\":9999,\"door\":\"cr");
+    let converted = Program::run(PATH, &["record", "scenario", &part], &[(&part, &cut)], &[]);
+    assert_eq!(converted.code, Some(0), "{}", converted.stderr);
+    let made = |scenario: &str| scenario.matches("# exchange ").count();
+    let whole = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let recorder = record(whole.crm(), &[]);
+    story(&whole, recorder.crm());
+    let finished = convert(&finish(recorder), &[], &[]);
+    assert_eq!(
+        made(&converted.stdout),
+        made(&finished.stdout),
+        "{}",
+        converted.stdout
+    );
+
+    // The next recorder does not touch it.
+    let target = format!("http://{}", house.crm());
+    let again = ["record", "--target", &target, "-o", FILE, "--for", "1ms"];
+    let mut program = Program::start(PATH, &again, &[(&part, &kept)]);
+    let ended = program.ended();
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("was ended before it could finish"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(program.file(&part), kept);
 }

@@ -58,6 +58,8 @@ fn run(arguments: &[&str]) -> Ended {
 
 #[test]
 fn every_way_to_end_has_its_exit_code_and_says_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let somebody = format!("http://{}", listener.local_addr().unwrap());
     let cases: &[(&[&str], Exit, &str)] = &[
         (&["run", "good.scenario.yaml"], Exit::Met, "1 passed"),
         (
@@ -101,7 +103,7 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
             "failed to write the report",
         ),
         (
-            &["run", "bad.scenario.yaml", "--target", "http://127.0.0.1:9"],
+            &["run", "bad.scenario.yaml", "--target", &somebody],
             Exit::NothingRan,
             "its faults cannot be set",
         ),
@@ -112,8 +114,8 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
                 "--target",
                 "http://127.0.0.1:9",
             ],
-            Exit::NotMet,
-            "127.0.0.1:9",
+            Exit::Surroundings,
+            "nothing answers at http://127.0.0.1:9",
         ),
         (
             &["run", "good.scenario.yaml", "--var", "x=1"],

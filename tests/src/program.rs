@@ -256,6 +256,15 @@ impl Program {
         self.folder.join(name)
     }
 
+    /// Ends the program as nothing can be answered to; its files stay until this is dropped.
+    ///
+    /// # Panics
+    /// If it cannot be ended.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the program can be killed");
+        self.child.wait().expect("the program ends");
+    }
+
     /// Asks the program to terminate and waits for its end.
     ///
     /// # Panics

@@ -76,7 +76,7 @@ fn tidy_file(path: &str, only_check: bool) -> Result<bool, (String, Exit)> {
             Exit::Surroundings,
         )
     };
-    let source = std::fs::read_to_string(path).map_err(|error| refused(error, "read"))?;
+    let source = crate::read::text_file(path).map_err(|error| refused(error, "read"))?;
     let tidied =
         tidy(&source).map_err(|findings| (render(path, &source, &findings), Exit::Settings))?;
     if tidied == source {

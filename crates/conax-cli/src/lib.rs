@@ -26,6 +26,7 @@ mod healthcheck;
 mod ledger;
 mod lint;
 mod print;
+mod read;
 mod record;
 mod run;
 mod schema;

@@ -14,6 +14,7 @@ use conax_sim::house::House;
 use crate::exit::Exit;
 use crate::faults;
 use crate::print;
+use crate::read::{self, text_file};
 use crate::run::{ENDING, Files, find, read_file};
 use crate::serve::local_time;
 use crate::settings::{self, Settings};
@@ -101,8 +102,7 @@ fn with_folders(path: &String) -> Vec<String> {
 }
 
 fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
-    let source = std::fs::read_to_string(path)
-        .map_err(|error| format!("failed to read `{path}`: {error}"))?;
+    let source = text_file(path).map_err(|error| read::problem(path, &error))?;
     match kind_of(path) {
         Kind::Scenario => check_scenario(path, reader),
         // Target files were called *.world.yaml once.
@@ -114,7 +114,7 @@ fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
         Kind::Faults => faults::check_file(path, &source),
         Kind::Profile => Profile::parse(path, &source)
             .map(drop)
-            .map_err(|error| error.to_string()),
+            .map_err(|error| settings::profile_problem(path, &source, &error)),
         Kind::Settings => match settings::check_file(Path::new(path), &source) {
             findings if findings.is_empty() => Ok(()),
             findings => Err(findings.join("\n")),

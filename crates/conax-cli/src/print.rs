@@ -9,6 +9,8 @@ use std::fmt::Display;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::sync::OnceLock;
 
+use conax_contract::text::visible;
+
 use crate::exit::Exit;
 
 /// Why a result could not be printed, the first time.
@@ -46,8 +48,13 @@ pub(crate) fn concluded(exit: Exit) -> Exit {
     }
 }
 
-/// Prints a line of the result.
+/// Prints a line of the result. What would move the cursor or turn a line around is escaped.
 pub(crate) fn result(line: impl Display) {
+    painted(visible(&line.to_string()));
+}
+
+/// Prints a line of the result with colours in it, whose text is escaped.
+pub(crate) fn painted(line: impl Display) {
     note(writeln!(std::io::stdout(), "{line}"));
 }
 
@@ -80,7 +87,12 @@ pub(crate) fn status(text: impl Display) {
     let _ = stderr.flush();
 }
 
-/// Says a line to the person who started the program.
+/// Says a line to the person who started the program, escaped as a result is.
 pub(crate) fn aside(line: impl Display) {
+    painted_aside(visible(&line.to_string()));
+}
+
+/// Says a line with colours in it, whose text is escaped.
+pub(crate) fn painted_aside(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }

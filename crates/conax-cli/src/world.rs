@@ -20,7 +20,7 @@ pub(crate) fn read(name: &str) -> Result<WorldSpec, SettingsError> {
     if name == "demo" {
         return Ok(WorldSpec::demo());
     }
-    let source = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
+    let source = crate::read::text_file(name).map_err(|source| SettingsError::Read {
         file: "the world",
         path: Path::new(name).into(),
         source,

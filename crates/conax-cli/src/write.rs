@@ -45,6 +45,17 @@ pub(crate) fn try_to_write(path: &Path) -> Result<()> {
     }
 }
 
+/// Whether something is there that would be replaced: a file with something in it.
+pub(crate) fn would_replace(path: &Path) -> bool {
+    let found = std::fs::metadata(path).ok();
+    found.is_some_and(|old| !is_stream(path, &old) && old.len() > 0)
+}
+
+/// Whether what is written there goes to a device, a pipe or a stream.
+pub(crate) fn goes_to_stream(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|old| is_stream(path, &old))
+}
+
 /// A device or a pipe is written to, not replaced; so is what stands behind a name of a stream.
 fn is_stream(path: &Path, found: &Metadata) -> bool {
     let is_named_stream = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"]
@@ -142,6 +153,59 @@ impl Drop for Unfinished {
         if !self.is_finished {
             let _ = std::fs::remove_file(&self.part);
         }
+    }
+}
+
+/// A file that grows while the program runs, and of which nothing is lost if that is ended: what
+/// was added is with the system at once.
+#[derive(Debug)]
+pub(crate) struct Growing {
+    file: File,
+    path: PathBuf,
+}
+
+impl Growing {
+    /// Begins one where nothing is, with the folders it is to be in.
+    ///
+    /// # Errors
+    /// If it cannot be made, or something is there.
+    pub(crate) fn begin(path: PathBuf) -> Result<Self> {
+        if let Some(folder) = path.parent().filter(|one| !one.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .open(&path)?;
+        Ok(Self { file, path })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds to it.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    /// Puts something else in its place, as a whole.
+    ///
+    /// # Errors
+    /// If that cannot be written; then it is as it was.
+    pub(crate) fn replace(&mut self, bytes: &[u8]) -> Result<()> {
+        write_file(&self.path, bytes)?;
+        self.file = OpenOptions::new().append(true).open(&self.path)?;
+        Ok(())
+    }
+
+    /// Removes it.
+    pub(crate) fn remove(self) {
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 

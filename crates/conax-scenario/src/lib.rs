@@ -20,6 +20,7 @@ pub mod judge;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod secrets;
 pub mod target;
 pub mod verify;
 

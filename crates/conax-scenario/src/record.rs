@@ -27,6 +27,8 @@ pub struct RunRecord {
     pub is_interrupted: bool,
     /// Scenarios that were not begun, because the run was stopped or one had failed.
     pub not_begun: usize,
+    /// The command that plays all of it again.
+    pub again: String,
     /// Every scenario, in the order of the files.
     pub cases: Vec<CaseRecord>,
     /// Real time it took.
@@ -192,6 +194,9 @@ pub struct FindingRecord {
     /// What was found.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub found: String,
+    /// The sentence of the answer, `status.message`, if it is about this answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
     /// What may be behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -258,11 +263,65 @@ impl CaseRecord {
         }
     }
 
+    /// Does something to every text in it, but for the lines of files.
+    pub fn each_text(&mut self, mut does: impl FnMut(&mut String)) {
+        does(&mut self.file);
+        does(&mut self.name);
+        self.row.iter_mut().for_each(&mut does);
+        self.description.iter_mut().for_each(&mut does);
+        self.tags.iter_mut().for_each(&mut does);
+        self.protects.iter_mut().for_each(&mut does);
+        self.reason.iter_mut().for_each(&mut does);
+        self.notes.iter_mut().for_each(&mut does);
+        does(&mut self.again);
+        for step in &mut self.steps {
+            step.file.iter_mut().for_each(&mut does);
+            does(&mut step.title);
+            step.reason.iter_mut().for_each(&mut does);
+            for finding in &mut step.findings {
+                does(&mut finding.file);
+                does(&mut finding.message);
+                does(&mut finding.path);
+                does(&mut finding.expected);
+                does(&mut finding.found);
+                finding.answer.iter_mut().for_each(&mut does);
+                finding.note.iter_mut().for_each(&mut does);
+            }
+        }
+        for exchange in &mut self.exchanges {
+            does(&mut exchange.verb);
+            does(&mut exchange.target);
+            exchange.card.iter_mut().for_each(&mut does);
+            exchange.outcome.iter_mut().for_each(&mut does);
+            exchange.faults.iter_mut().for_each(&mut does);
+            exchange.near_misses.iter_mut().for_each(&mut does);
+            does(&mut exchange.call);
+            does(&mut exchange.reply);
+        }
+        for rule in &mut self.faults {
+            does(&mut rule.name);
+        }
+        self.drift
+            .iter_mut()
+            .for_each(|entry| each_text_of(entry, &mut does));
+    }
+
     /// Everything that was not as it should be, in order.
     pub fn findings(&self) -> impl Iterator<Item = (&StepRecord, &FindingRecord)> {
         self.steps
             .iter()
             .flat_map(|step| step.findings.iter().map(move |finding| (step, finding)))
+    }
+}
+
+fn each_text_of(value: &mut Value, does: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::String(text) => does(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text_of(item, does)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|value| each_text_of(value, does)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -5,8 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::Method;
@@ -16,13 +15,19 @@ use conax_model::time::SimTime;
 
 use crate::fault::FaultNote;
 
+mod secrets;
 #[cfg(test)]
 mod tests;
+
+pub use secrets::WorldSecrets;
 
 /// Characters of a path with its query that are kept.
 const TARGET_LIMIT: usize = 2048;
 /// Characters of a smartcard, an outcome and a method that are kept.
 const TEXT_LIMIT: usize = 128;
+
+/// Targets with fewer letters beside those of plain paths, such as the `2` of `v2`, hold no secret.
+const SHORTEST_SECRET: usize = 3;
 
 /// The surfaces where exchanges are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -235,6 +240,7 @@ pub struct Journal {
     limits: JournalLimits,
     profile: &'static Profile,
     kept: Mutex<Kept>,
+    secrets: RwLock<Arc<WorldSecrets>>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -269,8 +275,20 @@ impl Journal {
             limits,
             profile,
             kept: Mutex::default(),
+            secrets: RwLock::default(),
             observer,
         }
+    }
+
+    /// Takes the secrets of the world that holds from now on.
+    pub fn set_secrets(&self, secrets: WorldSecrets) {
+        *self.secrets.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(secrets);
+    }
+
+    /// The secrets of the world.
+    #[must_use]
+    pub fn secrets(&self) -> Arc<WorldSecrets> {
+        Arc::clone(&self.secrets.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Records an exchange that ended; its number.
@@ -350,6 +368,24 @@ impl Journal {
         self.kept().counts.clone()
     }
 
+    /// Masked first and cut then: of a secret that is cut, nobody would know that it is one.
+    fn masked_target(&self, target: &str) -> Box<str> {
+        let masked = match target.split_once('?') {
+            None => Cow::Borrowed(target),
+            Some((path, query)) => format!("{path}?{}", crm::mask_query(query)).into(),
+        };
+        // The documented paths are words in small letters, in which nothing is to be found.
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"/_-".contains(&byte);
+        let shown = match masked.bytes().filter(|byte| !is_plain(*byte)).count() {
+            0..SHORTEST_SECRET => masked,
+            _ => match self.secrets().masked(&masked) {
+                Cow::Borrowed(_) => masked,
+                Cow::Owned(shown) => Cow::Owned(shown),
+            },
+        };
+        cut(&shown, TARGET_LIMIT).into()
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept
             .lock()
@@ -364,7 +400,7 @@ impl Journal {
             at: ended.at,
             surface: ended.surface,
             method: short_method(ended.method),
-            target: masked_target(ended.target),
+            target: self.masked_target(ended.target),
             http_status: ended.http_status,
             took: ended.took,
             subject: Subject {
@@ -387,15 +423,6 @@ impl Journal {
             reply_len,
         }
     }
-}
-
-/// Masked first and cut then: of a secret that is cut, nobody would know that it is one.
-fn masked_target(target: &str) -> Box<str> {
-    let masked = match target.split_once('?') {
-        None => Cow::Borrowed(target),
-        Some((path, query)) => format!("{path}?{}", crm::mask_query(query)).into(),
-    };
-    cut(&masked, TARGET_LIMIT).into()
 }
 
 /// A method of our own making may be as long as a head.

@@ -29,7 +29,7 @@ use crate::cas_door::Gate;
 use crate::clock::{Bell, Clock, Places};
 use crate::dispatch::ConaxLink;
 use crate::fault::{FaultBook, FaultDesk};
-use crate::journal::Journal;
+use crate::journal::{Journal, WorldSecrets};
 use crate::settings::HouseSettings;
 use crate::snapshot::{KeptSnapshots, Snapshot};
 use crate::world::{self, WorldProblem};
@@ -210,6 +210,7 @@ impl Shared {
     ) -> Self {
         let faults = FaultDesk::new(snapshot.faults);
         faults.continue_after(snapshot.last_exchange);
+        journal.set_secrets(WorldSecrets::of(&snapshot.spec));
         Self {
             faults,
             ledger: Mutex::new(snapshot.ledger),
@@ -373,6 +374,7 @@ impl Shared {
     /// Puts new sides in the place of the old ones. Letting go of a large world takes its time, so
     /// nobody waits for it.
     fn put(&self, spec: Arc<WorldSpec>, crm: CrmSide, cas: CasSide, ledger: Ledger) {
+        self.journal.set_secrets(WorldSecrets::of(&spec));
         *self
             .world
             .lock()

@@ -39,7 +39,7 @@ pub(super) fn replay(
     let (mut mended, mut failing) = (0, Vec::new());
     for file in &files {
         let path = file.path.to_string();
-        let text = std::fs::read_to_string(&path)
+        let text = crate::read::text_file(&path)
             .map_err(|error| (Exit::Settings, format!("failed to read `{path}`: {error}")))?;
         let scenarios = Reader::new(&Files)
             .read(&path, &text, &Given::seed(1))
@@ -90,7 +90,7 @@ fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
         } => {
             let text = secrets_file
                 .as_ref()
-                .and_then(|path| std::fs::read_to_string(path).ok());
+                .and_then(|path| crate::read::text_file(path).ok());
             let secrets = text
                 .and_then(|text| Secrets::parse(&text).ok())
                 .unwrap_or_default();

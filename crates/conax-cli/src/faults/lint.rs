@@ -18,8 +18,8 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
     let paths: Vec<&String> = matches.get_many("path").into_iter().flatten().collect();
     let mut bad_count = 0;
     for path in &paths {
-        let source = std::fs::read_to_string(path)
-            .map_err(|error| format!("failed to read `{path}`: {error}"));
+        let source =
+            crate::read::text_file(path).map_err(|error| crate::read::problem(path, &error));
         if let Err(report) = source.and_then(|source| check_file(path, &source)) {
             bad_count += 1;
             print::result(report.trim_end());

@@ -28,7 +28,7 @@ pub(super) fn add(matches: &ArgMatches) -> Exit {
     let body = if is_weather {
         format!("{{ weather: {named} }}")
     } else if std::path::Path::new(named).is_file() {
-        match std::fs::read_to_string(named) {
+        match crate::read::text_file(named) {
             Ok(text) => text,
             Err(error) => {
                 print::aside(format_args!("error: failed to read `{named}`: {error}"));

@@ -21,7 +21,7 @@ use super::names::{Kind, Names};
 /// What stands in place of a secret.
 pub(crate) const MASK: &str = "***";
 /// A shorter value is looked for nowhere but under its name: it would hide half of everything.
-const SHORTEST: usize = 4;
+const SHORTEST: usize = 3;
 
 /// Exchanges without secrets, in their order; findings are added by whoever knows them.
 pub(crate) fn conceal(heard: &[Heard]) -> Vec<Exchange> {
@@ -40,6 +40,8 @@ pub(crate) struct Secrets {
     /// How many bytes those have that are looked for everywhere.
     lengths: BTreeSet<usize>,
     tokens: Names,
+    /// Those learnt since somebody asked last.
+    fresh: Vec<String>,
 }
 
 impl Secrets {
@@ -73,6 +75,7 @@ impl Secrets {
             false => MASK.to_owned(),
         };
         self.known.insert(value.to_owned(), shown);
+        self.fresh.push(value.to_owned());
         if value.len() >= SHORTEST {
             self.lengths.insert(value.len());
         }
@@ -134,7 +137,13 @@ impl Secrets {
         }
     }
 
-    fn conceal(&self, number: usize, heard: &Heard) -> Exchange {
+    /// What was learnt since this was asked last.
+    pub(super) fn take_fresh(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    /// An exchange without the secrets that are known.
+    pub(super) fn conceal(&self, number: usize, heard: &Heard) -> Exchange {
         let call = &heard.call;
         let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(0);
         let scheme = call.authorization.as_ref().map(|header| {

@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 
 use super::conceal::Secrets;
 use super::contract::Checker;
-use super::form::{Heard, HeardCall, HeardReply};
+use super::form::{Exchange, Heard, HeardCall, HeardReply};
+use super::journal::Journal;
 
 /// What stands for the reply of an exchange that has not ended.
 const NO_ANSWER: &str = "no answer came before the recording ended";
@@ -64,14 +65,56 @@ struct Noted {
     checker: Checker,
     /// Exchanges that have not ended, and whether another one was under way meanwhile.
     open: BTreeMap<usize, bool>,
+    journal: Option<Journal>,
+}
+
+impl Noted {
+    /// Writes an exchange down as it stands now; all of them, if it brought a secret that stands in
+    /// an earlier one.
+    fn write_down(&mut self, index: usize) {
+        let Self {
+            heard,
+            findings,
+            secrets,
+            journal,
+            ..
+        } = self;
+        secrets.learn(&heard[index]);
+        let fresh = secrets.take_fresh();
+        let Some(journal) = journal else { return };
+        let exchange = |at: usize| Exchange {
+            findings: findings[at].iter().map(|text| secrets.text(text)).collect(),
+            ..secrets.conceal(at + 1, &heard[at])
+        };
+        let is_told = heard[..index].iter().any(|one| one.holds_any(&fresh));
+        match is_told {
+            true => journal.rewrite((0..heard.len()).map(exchange)),
+            false => journal.add(&exchange(index)),
+        }
+    }
+}
+
+/// Everything that was heard.
+pub(crate) struct Kept {
+    /// The exchanges, secrets and all.
+    pub(crate) heard: Vec<Heard>,
+    /// What is not by the contract in each.
+    pub(crate) findings: Vec<Vec<String>>,
+    /// How many there were.
+    pub(crate) counts: Counts,
+    /// The file that holds them until they are written.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl Desk {
     /// An empty one, whose time begins now.
-    pub(crate) fn new(limit: Option<usize>) -> Self {
+    pub(crate) fn new(limit: Option<usize>, journal: Option<Journal>) -> Self {
         Self {
             began: Instant::now(),
-            noted: Mutex::default(),
+            noted: Mutex::new(Noted {
+                journal,
+                ..Noted::default()
+            }),
             limit,
             full: Notify::new(),
         }
@@ -96,6 +139,7 @@ impl Desk {
         let is_alone = noted.open.is_empty();
         noted.open.values_mut().for_each(|alone| *alone = false);
         noted.open.insert(index, is_alone);
+        noted.write_down(index);
         index
     }
 
@@ -110,6 +154,7 @@ impl Desk {
             secrets,
             checker,
             open,
+            ..
         } = &mut *noted;
         let one = heard.get_mut(index)?;
         one.took = now.saturating_sub(one.at);
@@ -131,7 +176,9 @@ impl Desk {
             counts: *counts,
         };
         findings[index] = found;
-        if self.limit.is_some_and(|limit| counts.all() >= limit) {
+        let is_full = self.limit.is_some_and(|limit| counts.all() >= limit);
+        noted.write_down(index);
+        if is_full {
             self.full.notify_one();
         }
         Some(told)
@@ -142,9 +189,14 @@ impl Desk {
         self.full.notified().await;
     }
 
-    /// Everything that was heard, and what is not by the contract in each.
-    pub(crate) fn take(&self) -> (Vec<Heard>, Vec<Vec<String>>, Counts) {
+    /// Everything that was heard.
+    pub(crate) fn take(&self) -> Kept {
         let noted = std::mem::take(&mut *self.noted());
-        (noted.heard, noted.findings, noted.counts)
+        Kept {
+            heard: noted.heard,
+            findings: noted.findings,
+            counts: noted.counts,
+            journal: noted.journal,
+        }
     }
 }

@@ -44,6 +44,23 @@ pub(crate) struct HeardReply {
     pub(crate) body: Vec<u8>,
 }
 
+impl Heard {
+    /// Whether one of these stands in it.
+    pub(crate) fn holds_any(&self, words: &[String]) -> bool {
+        let texts = [
+            Some(self.call.target.as_bytes()),
+            Some(self.call.body.as_slice()),
+            self.reply.as_ref().ok().map(|reply| reply.body.as_slice()),
+        ];
+        let holds = |text: &[u8], word: &str| {
+            let word = word.as_bytes();
+            text.windows(word.len()).any(|part| part == word)
+        };
+        let mut texts = texts.into_iter().flatten();
+        !words.is_empty() && texts.any(|text| words.iter().any(|word| holds(text, word)))
+    }
+}
+
 /// Tells the address only: the rest may be secret.
 impl fmt::Debug for Heard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,6 +8,7 @@ mod conceal;
 mod contract;
 mod desk;
 mod form;
+mod journal;
 mod names;
 mod proxy;
 mod scenario;
@@ -24,15 +25,16 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use self::conceal::{Secrets, conceal};
-use self::desk::{Counts, Desk, Told};
-use self::form::{FORMAT, Heard, Ids, Recording};
+use self::desk::{Counts, Desk, Kept, Told};
+use self::form::{FORMAT, Ids, Recording};
+use self::journal::Journal;
 use self::proxy::{GRACE, Proxy, Way};
 use crate::exit::Exit;
 use crate::print;
 use crate::run::Place;
 use crate::serve::local_time;
 use crate::signals::first_signal;
-use crate::write::{try_to_write, write_file};
+use crate::write::{goes_to_stream, try_to_write, would_replace, write_file};
 
 pub(crate) use form::{Call, Content, Exchange, Reply};
 pub(crate) use names::{operation_at, rename};
@@ -79,6 +81,12 @@ pub(crate) fn command() -> Command {
             text("timeout", "TIME", "How long the target may take to answer").default_value("1min"),
         )
         .arg(
+            Arg::new("overwrite")
+                .long("overwrite")
+                .action(clap::ArgAction::SetTrue)
+                .help("Replace a recording that is there, if anything is heard"),
+        )
+        .arg(
             Arg::new("keep-ids")
                 .long("keep-ids")
                 .action(clap::ArgAction::SetTrue)
@@ -96,7 +104,8 @@ pub(crate) fn command() -> Command {
         .subcommand(scenario::command())
         .after_help(
             "Every call is handed on byte for byte, and its answer back. Tokens, passwords, PINs \
-             and keys are in no file. Ctrl-C ends it and writes the file.\n\n\
+             and keys are in no file. Ctrl-C ends it and writes the file.\n\
+             What was heard stands in FILE.part until then; `record scenario` reads that as well.\n\n\
              Examples:\n  \
              conax-sim record --target http://127.0.0.1:8080 -o a.conaxrec.json\n  \
              conax-sim record --target http://crm:8080 --cas http://conax:9081 \\\n    \
@@ -122,6 +131,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         let path = order.output.display();
         print::aside(format_args!("error: failed to write `{path}`: {error}"));
         return Exit::ReportNotWritten;
+    }
+    if would_replace(&order.output) && !order.overwrites {
+        let path = order.output.display();
+        print::aside(format_args!(
+            "error: `{path}` is there already and is kept\n   hint: name another file with -o, or \
+             say --overwrite"
+        ));
+        return Exit::Usage;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -150,6 +167,7 @@ struct Order {
     limit: Option<usize>,
     patience: Duration,
     ids: Ids,
+    overwrites: bool,
     is_json: bool,
 }
 
@@ -184,6 +202,7 @@ impl Order {
                 true => Ids::Kept,
                 false => Ids::Renamed,
             },
+            overwrites: matches.get_flag("overwrite"),
             is_json: text("format").is_some_and(|format| format == "json"),
         };
         Place::parse(&order.target)?;
@@ -191,6 +210,41 @@ impl Order {
             Place::parse(cas)?;
         }
         Ok(order)
+    }
+
+    /// The recording before anything is heard.
+    fn recording(&self) -> Recording {
+        Recording {
+            recording: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            target: self.target.clone(),
+            cas: self.cas.as_ref().map(|(cas, _)| cas.clone()),
+            began: render_moment(local_time().calendar()),
+            ids: self.ids,
+            exchanges: Vec::new(),
+        }
+    }
+
+    /// The file that holds what is heard until the recording is written; none for a stream.
+    fn journal(&self, recording: &Recording) -> Result<Option<Journal>, Exit> {
+        if goes_to_stream(&self.output) {
+            return Ok(None);
+        }
+        let begun = Journal::begin(&self.output, recording);
+        begun.map(Some).map_err(|error| {
+            let path = Journal::path_of(&self.output);
+            let path = path.display();
+            if error.kind() == std::io::ErrorKind::AlreadyExists {
+                print::aside(format_args!(
+                    "error: `{path}` is there: another recorder is writing it, or one was ended \
+                     before it could finish\n   hint: `conax-sim record scenario {path}` reads it; \
+                     then give it another name, or remove it"
+                ));
+                return Exit::Usage;
+            }
+            print::aside(format_args!("error: failed to write `{path}`: {error}"));
+            Exit::ReportNotWritten
+        })
     }
 
     /// The doors with where they lead to.
@@ -210,9 +264,13 @@ async fn record(order: &Order) -> Exit {
             return Exit::Surroundings;
         }
     };
-    let began = render_moment(local_time().calendar());
+    let recording = order.recording();
+    let journal = match order.journal(&recording) {
+        Ok(journal) => journal,
+        Err(exit) => return exit,
+    };
     let proxy = Arc::new(Proxy {
-        desk: Desk::new(order.limit),
+        desk: Desk::new(order.limit, journal),
         hearer: Box::new(progress()),
     });
     // Whoever reads the addresses may ask for the end at once.
@@ -239,8 +297,8 @@ async fn record(order: &Order) -> Exit {
     // A time that was given is kept.
     let grace = order.time.map_or(GRACE, |time| GRACE.min(time / 10));
     proxy::run(&proxy, doors, (ended, grace)).await;
-    let (heard, findings, counts) = proxy.desk.take();
-    conclude(order, began, &heard, findings, counts)
+    let kept = proxy.desk.take();
+    conclude(order, recording, kept)
 }
 
 type OpenDoor = ((TcpListener, Arc<Way>), String);
@@ -287,11 +345,10 @@ fn progress() -> impl Fn(&Told) + Send + Sync {
     move |told| {
         for finding in &told.findings {
             let line = format!("#{} {}: {finding}", told.number, told.title);
-            print::aside(if is_terminal {
-                format!("\r\x1b[K{line}")
-            } else {
-                line
-            });
+            if is_terminal {
+                print::status("\r\x1b[K");
+            }
+            print::aside(line);
         }
         let all = told.counts.all();
         if is_terminal {
@@ -321,46 +378,37 @@ fn words(counts: Counts) -> String {
 }
 
 /// Writes the file and says so.
-fn conclude(
-    order: &Order,
-    began: String,
-    heard: &[Heard],
-    findings: Vec<Vec<String>>,
-    counts: Counts,
-) -> Exit {
+fn conclude(order: &Order, mut recording: Recording, kept: Kept) -> Exit {
+    let path = order.output.display();
+    if kept.heard.is_empty() {
+        kept.journal.into_iter().for_each(Journal::end);
+        let code = Exit::NothingRan.code();
+        print::aside(format_args!(
+            "exit {code}: nobody called, nothing is written"
+        ));
+        return Exit::NothingRan;
+    }
     let mut secrets = Secrets::default();
-    heard.iter().for_each(|one| secrets.learn(one));
-    let mut exchanges = conceal(heard);
-    for (exchange, found) in exchanges.iter_mut().zip(findings) {
+    kept.heard.iter().for_each(|one| secrets.learn(one));
+    recording.exchanges = conceal(&kept.heard);
+    for (exchange, found) in recording.exchanges.iter_mut().zip(kept.findings) {
         exchange.findings = found.iter().map(|text| secrets.text(text)).collect();
     }
     if order.ids == Ids::Renamed {
-        rename(&mut exchanges);
+        rename(&mut recording.exchanges);
     }
-    let recording = Recording {
-        recording: FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        target: order.target.clone(),
-        cas: order.cas.as_ref().map(|(cas, _)| cas.clone()),
-        began,
-        ids: order.ids,
-        exchanges,
-    };
     let written = serde_json::to_string_pretty(&recording)
         .map_err(std::io::Error::other)
         .and_then(|text| write_file(&order.output, format!("{text}\n").as_bytes()));
-    let path = order.output.display();
     if let Err(error) = written {
         print::aside(format_args!("error: failed to write `{path}`: {error}"));
+        if let Some(journal) = kept.journal {
+            let part = journal.path().display();
+            print::aside(format_args!("   hint: `{part}` holds what was heard"));
+        }
         return Exit::ReportNotWritten;
     }
-    print::aside(format_args!("\n{}: {}", path, words(counts)));
-    match recording.exchanges.is_empty() {
-        true => {
-            let code = Exit::NothingRan.code();
-            print::aside(format_args!("exit {code}: nobody called"));
-            Exit::NothingRan
-        }
-        false => Exit::Met,
-    }
+    kept.journal.into_iter().for_each(Journal::end);
+    print::aside(format_args!("\n{}: {}", path, words(kept.counts)));
+    Exit::Met
 }

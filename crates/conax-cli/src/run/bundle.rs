@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
+use conax_contract::crm::is_secret_name;
+use conax_contract::text::holds_secrets;
 use conax_scenario::document::{Given, Library, Reader, Scenario, Seeds};
 use conax_scenario::record::{CaseRecord, RunRecord};
 use conax_scenario::report::story;
@@ -24,7 +26,12 @@ use crate::write::write_file;
 /// The form of these files.
 const FORMAT: u32 = 1;
 
-/// Everything that is needed to repeat a scenario elsewhere. Values of secrets are not in it.
+/// What is said of a bundle with secrets in it.
+const SECRETS_INSIDE: &str = "   it holds secrets: the files and variables stand in it as they are, with their tokens, \
+                              passwords and PINs; give it to nobody who must not know them";
+
+/// Everything that is needed to repeat a scenario elsewhere. Values that come from outside, under
+/// `secrets`, are not in it; what stands in the files is.
 #[derive(Serialize, Deserialize)]
 struct Bundle {
     format: u32,
@@ -39,6 +46,13 @@ struct Bundle {
     files: BTreeMap<String, String>,
     /// What came of it.
     record: CaseRecord,
+}
+
+impl Bundle {
+    fn holds_secrets(&self) -> bool {
+        self.files.values().any(|text| holds_secrets(text))
+            || self.variables.keys().any(|name| is_secret_name(name))
+    }
 }
 
 /// Files on this machine, and which of them were read.
@@ -124,6 +138,9 @@ pub(super) fn write_bundle(
     match write_file(Path::new(path), text.as_bytes()) {
         Ok(()) => {
             print::aside(format_args!("bundled: conax-sim replay {path}"));
+            if bundle.holds_secrets() {
+                print::aside(SECRETS_INSIDE);
+            }
             exit
         }
         Err(error) => {
@@ -173,7 +190,7 @@ pub(crate) fn replay(matches: &ArgMatches) -> Exit {
 }
 
 fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, String> {
-    let read = |path: &str| std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let read = |path: &str| crate::read::text_file(path).map_err(|error| error.to_string());
     let bundle: Bundle = serde_json::from_str(&read(path)?)
         .map_err(|error| format!("this is no bundle: {error}"))?;
     if bundle.format != FORMAT {

@@ -16,7 +16,7 @@ pub(crate) struct Files;
 
 impl Library for Files {
     fn read(&self, path: &str) -> Result<String, String> {
-        std::fs::read_to_string(path).map_err(|error| error.to_string())
+        crate::read::text_file(path).map_err(|error| error.to_string())
     }
 
     fn built_in_world(&self, name: &str) -> Option<String> {
@@ -53,16 +53,14 @@ pub(crate) fn read_file(
     given: &Given,
     reader: &mut Reader<'_>,
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
-    let source = match Files.read(path) {
+    let source = match crate::read::text_file(path) {
         Ok(source) => source,
         Err(error) => {
+            let (source, findings) = crate::read::findings_of(&error);
             return Err(vec![FileFindings {
                 path: path.to_owned(),
-                source: String::new(),
-                findings: vec![Finding::new(
-                    conax_contract::text::Span::default(),
-                    format!("failed to read the file: {error}"),
-                )],
+                source,
+                findings,
             }]);
         }
     };

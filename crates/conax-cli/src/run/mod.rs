@@ -3,6 +3,7 @@
 //! Read on: `find` (which files), `load` (what is in them), `in_process` and `remote` (where they
 //! are played), `told` (what is printed and written).
 
+mod again;
 mod bundle;
 mod find;
 mod in_process;
@@ -12,20 +13,20 @@ mod secret;
 mod told;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use conax_contract::crm::is_secret_name;
 use conax_contract::text::{near_miss, parse_duration};
 use conax_scenario::document::{FileFindings, Given, Reader, Scenario, Seeds};
-use conax_scenario::record::{self, RunRecord, Verdict};
+use conax_scenario::record::{self, CaseRecord, FindingKind, RunRecord, Verdict};
 use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
 use conax_scenario::target::Theatre;
 
 use crate::exit::Exit;
 use crate::print;
+use crate::run::again::{quoted, secrets_of};
 use crate::run::find::Chosen;
 use crate::run::told::{ReportOrder, Teller};
 use crate::signals::stop_on_signal;
@@ -34,7 +35,7 @@ pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
 pub(crate) use in_process::{InProcess, usual_target};
 pub(crate) use load::{Choice, Files, load_all, read_file};
-pub(crate) use remote::{Addresses, Place, Remote, api_target};
+pub(crate) use remote::{Addresses, Place, Remote, UNREACHABLE, api_target};
 pub(crate) use secret::Secrets;
 
 /// The seed of a run that names none: the same every time.
@@ -157,7 +158,7 @@ fn play_once(order: &Arc<Order>, matches: &ArgMatches, teller: &Teller) -> Exit 
         }
         Err(Refused::Wrong(files)) => teller.wrong_files(&files),
         Err(Refused::Stopped) => {
-            let record = order.record(Vec::new(), 0, (&stop, Duration::ZERO));
+            let record = order.record(Vec::new(), order.again_all(&[]), 0, (&stop, Duration::ZERO));
             let exit = teller.conclude(&record);
             told::write_reports(&order.reports, &record, exit)
         }
@@ -296,7 +297,7 @@ impl Order {
                 "secrets-file",
             ]
             .iter()
-            .filter_map(|name| text(name).map(|value| format!(" --{name} {value}")))
+            .filter_map(|name| text(name).map(|value| format!(" --{name} {}", quoted(value))))
             .collect(),
             target,
             secrets_file: text("secrets-file").cloned(),
@@ -304,32 +305,11 @@ impl Order {
         })
     }
 
-    /// The command that plays a scenario again.
-    fn again(&self, scenario: &Scenario, file: &str) -> String {
-        let part = match &scenario.row {
-            Some(row) => format!("'{file}:[{}]'", row.content),
-            None => format!("{file}:{}", scenario.span.start.line),
-        };
-        let variables: String = self
-            .variables
-            .iter()
-            .map(|(name, value)| match is_secret_name(name) {
-                // The command stands in every report; who repeats it knows the value.
-                true => format!(" --var {name}=***"),
-                false => format!(" --var {name}={value}"),
-            })
-            .collect();
-        format!(
-            "conax-sim run {part} --seed {}{variables}{}",
-            scenario.seed.unwrap_or_default(),
-            self.target_flags
-        )
-    }
-
     /// What is known afterwards.
     fn record(
         &self,
-        cases: Vec<record::CaseRecord>,
+        cases: Vec<CaseRecord>,
+        again: String,
         not_begun: usize,
         (stop, wall): (&Stop, Duration),
     ) -> RunRecord {
@@ -342,6 +322,7 @@ impl Order {
                 Some(addresses) => addresses.crm.clone(),
             },
             is_interrupted: stop.is_interrupted(),
+            again,
             not_begun,
             cases,
             wall,
@@ -374,9 +355,15 @@ fn chosen(
     all: Vec<Case>,
 ) -> Exit {
     let near = order.choice.near(&all);
+    let secrets = secrets_of(&all);
+    let eraser = secrets.eraser();
     let cases: Vec<Case> = all
         .into_iter()
         .filter(|case| order.choice.takes(case))
+        .map(|case| Case {
+            again: eraser.masked(&case.again),
+            ..case
+        })
         .collect();
     if cases.is_empty() {
         return teller.nothing_chosen(near);
@@ -418,6 +405,9 @@ fn chosen(
             (false, false) => Detail::Everything,
         },
     };
+    if let Some(problem) = order.target.as_ref().and_then(Addresses::problem) {
+        return unreachable(order, matches, plan, &problem);
+    }
     let record = play(order, &plan, &*theatre, stop, teller);
     let mut exit = teller.conclude(&record);
     if matches.get_flag("check-determinism") && !stop.is_interrupted() {
@@ -441,6 +431,39 @@ fn chosen(
     told::write_reports(&order.reports, &record, exit)
 }
 
+/// Nobody answers at the target: nothing is played, and the reports say why.
+fn unreachable(order: &Order, matches: &ArgMatches, plan: Plan, problem: &str) -> Exit {
+    print::aside(format_args!("error: {problem}; nothing was played"));
+    let cases = plan.cases.iter().map(|case| CaseRecord {
+        file: case.file.clone(),
+        line: case.scenario.span.start.line,
+        name: case.scenario.name.clone(),
+        row: case.scenario.row.as_ref().map(|row| row.content.clone()),
+        seed: case.scenario.seed.unwrap_or_default(),
+        verdict: Verdict::Error,
+        reason: Some(problem.to_owned()),
+        again: case.again.clone(),
+        ..CaseRecord::default()
+    });
+    let record = RunRecord {
+        format: record::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: order.seeds.usual,
+        target: order
+            .target
+            .as_ref()
+            .map_or(String::new(), |one| one.crm.clone()),
+        again: order.again_all(&plan.cases),
+        cases: cases.collect(),
+        ..RunRecord::default()
+    };
+    let mut exit = Exit::Surroundings;
+    if let Some(path) = matches.get_one::<String>("bundle") {
+        exit = bundle::write_bundle(path, &record, &order.variables, exit);
+    }
+    told::write_reports(&order.reports, &record, exit)
+}
+
 fn play(
     order: &Order,
     plan: &Plan,
@@ -451,10 +474,38 @@ fn play(
     let began = Instant::now();
     teller.begin(plan.cases.len(), order.seeds.usual);
     let stopwatch = || began.elapsed();
-    let heard = |case: &record::CaseRecord| teller.hear(case);
-    let cases = run_all(plan, theatre, stop, (&stopwatch, &heard));
+    let gone = OnceLock::new();
+    let heard = |case: &CaseRecord| {
+        teller.hear(case);
+        let target = order.target.as_ref().filter(|_| gave_no_answer(case));
+        if let Some(problem) = target.and_then(Addresses::problem) {
+            // Whatever came after would tell the same of every scenario.
+            let _ = gone.set(problem);
+            stop.wish();
+        }
+    };
+    let mut cases = run_all(plan, theatre, stop, (&stopwatch, &heard));
+    if let Some(problem) = gone.get() {
+        for case in cases.iter_mut().filter(|case| gave_no_answer(case)) {
+            case.verdict = Verdict::Error;
+            case.reason = Some(problem.clone());
+        }
+    }
     let not_begun = plan.cases.len() - cases.len();
-    order.record(cases, not_begun, (stop, began.elapsed()))
+    let again = order.again_all(&plan.cases);
+    order.record(cases, again, not_begun, (stop, began.elapsed()))
+}
+
+/// Whether a scenario went wrong only because no answers came.
+fn gave_no_answer(case: &CaseRecord) -> bool {
+    let mut findings = case.findings();
+    case.verdict.is_bad() && findings.all(|(_, finding)| finding.kind != FindingKind::Expectation)
+}
+
+/// Whether a scenario broke off because the target was gone.
+fn is_unreachable(case: &CaseRecord) -> bool {
+    let reason = case.reason.as_deref().unwrap_or_default();
+    gave_no_answer(case) && reason.starts_with(UNREACHABLE)
 }
 
 /// How a run ends, by what came of it.
@@ -468,7 +519,7 @@ fn exit_of(record: &RunRecord) -> Exit {
             .cases
             .iter()
             .filter(|case| case.verdict == Verdict::Error)
-            .all(|case| case.steps.is_empty());
+            .all(|case| case.steps.is_empty() || is_unreachable(case));
     match (counts.failed + counts.errors, counts.passed + counts.partly) {
         (0, 0) => Exit::NothingRan,
         (0, _) => Exit::Met,

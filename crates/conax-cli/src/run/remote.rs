@@ -81,6 +81,13 @@ impl Addresses {
         Ok(self)
     }
 
+    /// A sentence on the first address at which nobody answers.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let urls = [Some(&self.crm), self.control.as_ref(), self.cas.as_ref()];
+        let mut urls = urls.into_iter().flatten();
+        urls.find_map(|url| Place::parse(url).ok()?.problem(url))
+    }
+
     /// Whether there is a control door.
     pub(crate) const fn has_control(&self) -> bool {
         self.control.is_some()
@@ -154,6 +161,34 @@ impl Place {
     }
 }
 
+/// How a sentence on a target begins at which nobody answers.
+pub(crate) const UNREACHABLE: &str = "nothing answers at ";
+
+/// How long a target may take to take a connection.
+const LOOK: Duration = Duration::from_secs(5);
+
+impl Place {
+    /// Why nobody can be called there, if that is so.
+    fn problem(&self, url: &str) -> Option<String> {
+        use std::net::{TcpStream, ToSocketAddrs};
+        let because = |error: std::io::Error| Some(format!("{UNREACHABLE}{url}: {error}"));
+        let host = self.host.trim_matches(['[', ']']);
+        let mut places = match (host, self.port).to_socket_addrs() {
+            Ok(places) => places.peekable(),
+            Err(error) => return because(error),
+        };
+        let mut last = None;
+        places.peek()?;
+        for place in places {
+            match TcpStream::connect_timeout(&place, LOOK) {
+                Ok(_) => return None,
+                Err(error) => last = Some(error),
+            }
+        }
+        last.and_then(because)
+    }
+}
+
 /// A provisioning API as a target, each call with this much time.
 pub(crate) fn api_target(
     addresses: Addresses,
@@ -217,7 +252,7 @@ impl Remote {
         let Some(path) = &self.addresses.control_token_file else {
             return Ok(None);
         };
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = crate::read::text_file(path).map_err(|error| {
             Refusal::Invalid(format!("failed to read the token file `{path}`: {error}"))
         })?;
         Ok(Some(text.trim().to_owned()))

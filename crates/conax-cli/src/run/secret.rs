@@ -34,7 +34,7 @@ impl Secrets {
     /// # Errors
     /// A sentence on what is wrong with it.
     pub(crate) fn read(path: &str) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path)
+        let text = crate::read::text_file(path)
             .map_err(|error| format!("failed to read the file of secrets `{path}`: {error}"))?;
         Self::parse(&text).map_err(|problem| format!("{path}: {problem}"))
     }

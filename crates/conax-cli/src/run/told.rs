@@ -7,9 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ArgMatches;
+use conax_contract::text::visible;
 use conax_scenario::document::FileFindings;
 use conax_scenario::record::{CaseRecord, RunRecord, Verdict};
-use conax_scenario::report::{self, duration_words, story};
+use conax_scenario::report::{self, Workspace, duration_words, story};
 use conax_scenario::run::Case;
 
 use crate::exit::Exit;
@@ -57,8 +58,21 @@ impl Format {
             Self::Junit => report::junit(record),
             Self::Tap => report::tap(record),
             Self::Html => report::html(record),
-            Self::Github => report::github(record),
+            Self::Github => report::github(record, &workspace()),
         }
+    }
+}
+
+/// Where annotations are relative to.
+fn workspace() -> Workspace {
+    let absolute = |path: std::io::Result<PathBuf>| {
+        let path = path.and_then(std::fs::canonicalize);
+        path.map_or(String::new(), |path| path.to_string_lossy().into_owned())
+    };
+    let root = std::env::var_os("GITHUB_WORKSPACE").filter(|root| !root.is_empty());
+    Workspace {
+        here: absolute(std::env::current_dir()),
+        root: root.map_or(String::new(), |root| absolute(Ok(root.into()))),
     }
 }
 
@@ -160,6 +174,14 @@ impl Teller {
         }
     }
 
+    /// A line with colours in it, whose text is escaped.
+    fn say_painted(&self, line: impl std::fmt::Display) {
+        match self.to_stderr {
+            true => print::painted_aside(line),
+            false => print::painted(line),
+        }
+    }
+
     pub(crate) fn begin(&self, count: usize, seed: u64) {
         self.count.store(count, Ordering::Relaxed);
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Progress::default();
@@ -176,11 +198,8 @@ impl Teller {
         if self.manner == Manner::Verbose {
             let word = self.coloured(case.verdict, &format!("{:>8}", case.verdict.word()));
             let reason = case.reason.as_deref().map(|why| format!("  ({why})"));
-            self.say(format_args!(
-                "{word}  {}{}",
-                case.title(),
-                reason.unwrap_or_default()
-            ));
+            let told = format!("{}{}", case.title(), reason.unwrap_or_default());
+            self.say_painted(format_args!("{word}  {}", visible(&told)));
         }
         let is_time = state.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
         if self.draws_progress && is_time {
@@ -190,7 +209,8 @@ impl Teller {
                 bad => format!(", {bad} failed"),
             };
             let count = self.count.load(Ordering::Relaxed);
-            let line = format!("  {}/{count}{failed}  {}", state.done, case.title());
+            let title = case.title();
+            let line = format!("  {}/{count}{failed}  {}", state.done, visible(&title));
             let line: String = line.chars().take(78).collect();
             let _ = write!(std::io::stderr(), "\r\x1b[2K{line}");
             let _ = std::io::stderr().flush();
@@ -213,7 +233,7 @@ impl Teller {
             .collect();
         for case in bad.iter().take(STORIES) {
             self.say("");
-            self.say(self.painted(&story(case)).trim_end());
+            self.say_painted(self.painted(&story(case)).trim_end());
         }
         if bad.len() > STORIES {
             let more = bad.len() - STORIES;

@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 use toml::de::DeTable;
 
 use crate::control_client::TARGET_VARIABLE;
+use crate::read::toml_problem;
 use crate::settings::table::{PREFIX, SETTINGS, SettingEntry};
 
 /// Name of the settings file that is looked for.
@@ -203,7 +204,7 @@ fn settings_file(named: Option<&String>) -> Result<Option<PathBuf>, SettingsErro
 }
 
 fn read_file(path: &Path) -> Result<Vec<FileValue>, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+    let text = crate::read::text_file(path).map_err(|source| SettingsError::Read {
         file: "the settings file",
         path: path.into(),
         source,
@@ -229,12 +230,8 @@ fn parse_file(path: &Path, text: &str) -> Result<Vec<FileValue>, Vec<String>> {
         let (line, column) = place(offset);
         format!("{}:{line}:{column}  {message}", path.display())
     };
-    let table = DeTable::parse(text).map_err(|error| {
-        vec![say(
-            error.span().map_or(0, |span| span.start),
-            error.message(),
-        )]
-    })?;
+    let told = |error| toml_problem(&path.display().to_string(), text, &error);
+    let table = DeTable::parse(text).map_err(|error| vec![told(error)])?;
     let (mut values, mut findings) = (Vec::new(), Vec::new());
     let mut entries: Vec<_> = table.get_ref().iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);

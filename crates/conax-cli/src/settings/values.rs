@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use conax_contract::cas::{AxisClient, Profile};
+use conax_contract::cas::{AxisClient, Profile, ProfileError};
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
 use conax_contract::fault::{FaultFile, RuleSpec, near_word, rules_of_word};
 use conax_contract::text;
@@ -23,6 +23,7 @@ use conax_sim::settings::{
 };
 use conax_sim::snapshot::SealKey;
 
+use crate::read::toml_problem;
 use crate::settings::{Settings, SettingsError, tls};
 
 /// The longest time a setting may name; far beyond it the clock's arithmetic would end.
@@ -152,7 +153,7 @@ fn snapshot_key(settings: &Settings) -> Result<SealKey, SettingsError> {
 
 /// The first line of a file, kept secret.
 pub(crate) fn read_secret_file(file: &'static str, path: &Path) -> Result<Secret, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+    let text = crate::read::text_file(path).map_err(|source| SettingsError::Read {
         file,
         path: path.into(),
         source,
@@ -202,14 +203,22 @@ fn profile(name: &str) -> Result<&'static Profile, SettingsError> {
             Profile::names().join(", ")
         )));
     }
-    let text = std::fs::read_to_string(name).map_err(|source| SettingsError::Read {
+    let text = crate::read::text_file(name).map_err(|source| SettingsError::Read {
         file: "the wire profile",
         path: name.into(),
         source,
     })?;
     let profile = Profile::parse(name, &text)
-        .map_err(|error| SettingsError::File(vec![error.to_string()]))?;
+        .map_err(|error| SettingsError::File(vec![profile_problem(name, &text, &error)]))?;
     Ok(Box::leak(Box::new(profile)))
+}
+
+/// What is wrong with a wire profile.
+pub(crate) fn profile_problem(path: &str, text: &str, error: &ProfileError) -> String {
+    match error {
+        ProfileError::Syntax { source, .. } => toml_problem(path, text, source),
+        ProfileError::Invalid { .. } => error.to_string(),
+    }
 }
 
 fn expected<T>(found: &str, expected: &str) -> Result<T, String> {
@@ -414,7 +423,7 @@ fn faults_named(name: &str) -> Result<Vec<RuleSpec>, SettingsError> {
     if let Some(rules) = rules_of_word(name) {
         return Ok(rules);
     }
-    let source = std::fs::read_to_string(name).map_err(|source| match source.kind() {
+    let source = crate::read::text_file(name).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => SettingsError::File(vec![no_faults(name)]),
         _ => SettingsError::Read {
             file: "the fault file",
@@ -444,6 +453,10 @@ pub(super) fn faults(name: &str) -> Result<(), String> {
     match faults_named(name) {
         Ok(_) => Ok(()),
         Err(SettingsError::File(findings)) => Err(findings.join("\n")),
+        Err(SettingsError::Read { file, path, source }) => {
+            let path = path.display();
+            Err(format!("failed to read {file} `{path}`: {source}"))
+        }
         Err(error) => Err(error.to_string()),
     }
 }

@@ -493,7 +493,7 @@ fn secrets(path: Option<&str>) -> Result<Named, Refused> {
     let Some(path) = path else {
         return Ok(Named(Secrets::default()));
     };
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = crate::read::text_file(path).map_err(|error| {
         (
             Exit::Settings,
             format!("failed to read the file of secrets `{path}`: {error}"),
@@ -507,7 +507,7 @@ fn secrets(path: Option<&str>) -> Result<Named, Refused> {
 /// Reads a target file.
 pub(crate) fn read_target_file(path: &str) -> Result<TargetWorld, Refused> {
     let settings = |problem: String| (Exit::Settings, problem);
-    let text = std::fs::read_to_string(path)
+    let text = crate::read::text_file(path)
         .map_err(|error| settings(format!("failed to read the target file `{path}`: {error}")))?;
     TargetWorld::parse(&text).map_err(|findings| {
         let hint = match WorldSpec::parse(&text) {
@@ -526,7 +526,7 @@ pub(crate) fn read_target_file(path: &str) -> Result<TargetWorld, Refused> {
 }
 
 fn read_baseline(path: &str) -> Result<Baseline, Refused> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = crate::read::text_file(path).map_err(|error| {
         (
             Exit::Settings,
             format!("failed to read the baseline `{path}`: {error}"),

@@ -154,10 +154,15 @@ fn hides_secret(name: &str) -> bool {
         .is_some_and(|(name, _)| is_secret_name(name.trim()))
 }
 
+/// A long word of hexadecimal digits alone, without a name: most likely a token.
+fn is_bare_token(word: &str) -> bool {
+    word.len() >= 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn masked_pair(pair: &str) -> String {
     let Some((name, value)) = pair.split_once('=').filter(|(name, _)| !hides_secret(name)) else {
         // Misspelt beyond knowing which part of it is the value.
-        return if hides_secret(pair) {
+        return if hides_secret(pair) || is_bare_token(pair) {
             MASK.to_owned()
         } else {
             pair.to_owned()

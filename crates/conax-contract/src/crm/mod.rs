@@ -57,7 +57,7 @@ pub use mask::{is_secret_name, mask_json, mask_query};
 pub use operation::Operation;
 pub use parameter::{IdentifierKind, Need, ParameterEntry, SetKind, ValueKind};
 pub use params::{Origin, Params};
-pub use percent::encode;
+pub use percent::{decode_query, encode};
 pub use query::parse_query;
 pub use read::{Reading, read_call};
 pub use refusal::{Classification, Refusal};

@@ -32,7 +32,8 @@ pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The same for a part of a query, where a plus sign is a blank.
-pub(crate) fn decode_query(text: &str) -> Option<Cow<'_, str>> {
+#[must_use]
+pub fn decode_query(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains(['%', '+']) {
         return Some(Cow::Borrowed(text));
     }

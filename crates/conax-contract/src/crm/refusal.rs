@@ -127,6 +127,16 @@ impl Refusal {
         )
     }
 
+    /// The same with one more sentence.
+    #[must_use]
+    pub fn with(mut self, sentence: Option<String>) -> Self {
+        if let Some(sentence) = sentence {
+            self.message.push(' ');
+            self.message.push_str(&sentence);
+        }
+        self
+    }
+
     /// The record named by `parameter` is not what the operation needs.
     ///
     /// `found` says what it is, such as `a product classified as a commodity`.

@@ -330,7 +330,7 @@ fn read_throttle(marked: &Marked, findings: &mut Findings) -> Option<WhatSpec> {
 }
 
 /// A number above zero, whole or not.
-pub(super) fn positive(marked: &Marked, findings: &mut Findings) -> Option<f64> {
+fn positive(marked: &Marked, findings: &mut Findings) -> Option<f64> {
     let plain = !matches!(marked.meaning(), None | Some(Meaning::Text));
     let parsed = scalar(marked)
         .filter(|_| plain)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::action::{positive, read_action};
+use super::action::read_action;
 use super::catalogue;
 use super::spec::{
     ActionSpec, CycleSpec, EntrySpec, FaultFile, PhaseSpec, RuleSpec, ScriptSpec, SelectorSpec,
@@ -12,8 +12,8 @@ use super::weather::{WEATHERS, Weather};
 use super::written::written;
 use crate::crm::{Priority, RequestType};
 use crate::text::{
-    Fields, Finding, Findings, Marked, Node, duration, fields, flag, items, mismatch, moment,
-    near_miss, number, read, shown, text, word,
+    Fields, Finding, Findings, Marked, Meaning, Node, duration, fields, flag, items, mismatch,
+    moment, near_miss, number, read, shown, text, word,
 };
 
 /// The most rules of a file, and of a sequence.
@@ -418,12 +418,18 @@ fn probability(marked: &Marked, findings: &mut Findings) -> Option<f64> {
             .parse::<f64>()
             .ok()
             .map(|percent| percent / 100.0),
-        None => positive(marked, &mut Findings::new()),
+        None => match (&marked.node, marked.meaning()) {
+            (Node::Scalar(scalar), Some(Meaning::Whole(_) | Meaning::Number)) => {
+                scalar.text.parse().ok()
+            }
+            _ => None,
+        },
     };
-    let fitting = share.filter(|share| *share > 0.0 && *share <= 1.0);
+    // A rule that is turned down to nothing is a rule: it never acts.
+    let fitting = share.filter(|share| (0.0..=1.0).contains(share));
     if fitting.is_none() {
         let finding = mismatch(marked, "a probability");
-        findings.add(finding.with_hint("write a share above 0 and up to 1, `0.2` or `20%`"));
+        findings.add(finding.with_hint("write a share from 0 to 1, `0.2` or `20%`"));
     }
     fitting
 }

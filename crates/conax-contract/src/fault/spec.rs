@@ -87,7 +87,7 @@ pub struct SelectorSpec {
     pub above: Option<usize>,
     /// Only beyond so many exchanges on one connection.
     pub above_on_connection: Option<usize>,
-    /// A share, above 0 and up to 1.
+    /// A share from 0 to 1.
     pub probability: Option<f64>,
     /// Every so many-th.
     pub every: Option<u64>,

@@ -12,7 +12,7 @@ use chrono::NaiveDateTime;
 use super::finding::{Finding, Findings, shown};
 use super::marked::{Marked, Node, Scalar, Span, Style};
 use super::moment::{parse_duration, parse_moment};
-use super::plain::Meaning;
+use super::plain::{Meaning, SHORTENED_HINT, is_shortened, loses_digits};
 
 /// A value with the place it was written at, for checks that come later.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,12 +64,44 @@ pub fn text_of(what: &'static str) -> impl Fn(&Marked, &mut Findings) -> Option<
         let finding = match &marked.node {
             Node::List(_) | Node::Map(_) => mismatch(marked, what),
             Node::Scalar(scalar) => match scalar.meaning() {
+                Meaning::Text if is_shortened(&scalar.text) => shortened(marked, scalar, what),
                 Meaning::Text if !scalar.text.is_empty() => return Some(scalar.text.clone()),
                 meaning => refused_text(marked, scalar, meaning, what),
             },
         };
         findings.add(finding);
         None
+    }
+}
+
+/// Digits of which a spreadsheet has kept the first ones only.
+fn shortened(marked: &Marked, scalar: &Scalar, what: &str) -> Finding {
+    let found = match what {
+        "text" => shown(&scalar.text),
+        _ => "this".to_owned(),
+    };
+    let message = format!("{found} is what a spreadsheet leaves of a number, {what} is expected");
+    Finding::new(marked.span, message).with_hint(SHORTENED_HINT)
+}
+
+/// Digits without quotes that lose some to a reader of numbers, wherever they stand, if nothing is
+/// told of them: for a file of which parts were not read, because something else is wrong there.
+pub fn untold_digits(root: &Marked, findings: &mut Findings) {
+    match &root.node {
+        Node::List(items) => items.iter().for_each(|item| untold_digits(item, findings)),
+        Node::Map(entries) => {
+            let values = entries.iter().map(|entry| &entry.value);
+            values.for_each(|value| untold_digits(value, findings));
+        }
+        Node::Scalar(scalar) => {
+            let is_lost = scalar.style == Style::Plain && loses_digits(&scalar.text);
+            if is_lost && !findings.is_told(root.span) {
+                findings.add(match is_shortened(&scalar.text) {
+                    true => shortened(root, scalar, "text"),
+                    false => refused_text(root, scalar, Meaning::Number, "text"),
+                });
+            }
+        }
     }
 }
 
@@ -88,7 +120,9 @@ fn refused_text(marked: &Marked, scalar: &Scalar, meaning: Meaning, what: &str) 
     };
     let taken_for = meaning.in_words().unwrap_or("text");
     let message = format!("{found} without quotes is {taken_for}, {what} is expected");
-    let hint = if what == "text" {
+    let hint = if is_shortened(&scalar.text) {
+        SHORTENED_HINT.to_owned()
+    } else if what == "text" {
         format!("write \"{}\"", shown(&scalar.text).trim_matches('`'))
     } else {
         "write it between double quotes".to_owned()

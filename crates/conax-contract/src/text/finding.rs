@@ -81,6 +81,20 @@ impl Findings {
         self.elsewhere = true;
     }
 
+    /// Whether something is told of this place.
+    #[must_use]
+    pub fn is_told(&self, span: Span) -> bool {
+        let place = (span.start.line, span.start.column);
+        let mut found = self.found.iter();
+        found.any(|finding| (finding.line, finding.column) == place)
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Whether as many were found as are kept, so that looking for hints is not worth the time.
     #[must_use]
     pub const fn is_full(&self) -> bool {

@@ -6,10 +6,13 @@
 //! beside the lines they are about; [`Outline`] is the way back to text. Used for worlds,
 //! scenarios and fault files alike, so nothing here knows what a file is about.
 
+mod conceal;
 mod decode;
+mod encoding;
 mod fields;
 mod finding;
 mod lines;
+mod look_alike;
 mod marked;
 mod moment;
 mod near;
@@ -23,16 +26,21 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use conceal::holds_secrets;
 pub use decode::{
-    Placed, duration, flag, items, mismatch, moment, number, placed, text, text_of, whole,
+    Placed, duration, flag, items, mismatch, moment, number, placed, text, text_of, untold_digits,
+    whole,
 };
+pub use encoding::{NotUtf8, decode};
 pub use fields::{Fields, fields};
 pub use finding::{Finding, Findings, shown};
+pub use look_alike::look_alike_before;
 pub use marked::{Entry, Marked, Node, Place, Scalar, Span, Style};
 pub use moment::{parse_duration, parse_moment, render_duration, render_moment};
 pub use near::{near_miss, squash};
 pub use outline::Outline;
-pub use plain::Meaning;
+pub use plain::{Meaning, SHORTENED_HINT, is_shortened};
 pub use read::{Limits, read, read_within};
-pub use render::render;
+pub use render::{render, render_each};
+pub use screen::visible;
 pub use word::{Word, word};

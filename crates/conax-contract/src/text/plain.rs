@@ -80,6 +80,27 @@ pub(super) fn meaning_of(text: &str) -> Meaning {
     }
 }
 
+/// Whether digits stand here that a reader of numbers loses: a leading zero, or what a spreadsheet
+/// has shortened.
+pub(super) fn loses_digits(text: &str) -> bool {
+    let is_zero_led = text.len() > 1 && text.starts_with('0') && is_decimal(text);
+    is_zero_led || is_shortened(text)
+}
+
+/// Whether this is what spreadsheets make of many digits: `1.90008E+09`.
+#[must_use]
+pub fn is_shortened(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once("E+") else {
+        return false;
+    };
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    [whole, fraction, exponent].into_iter().all(is_decimal)
+}
+
+/// What to do about digits that a spreadsheet has shortened.
+pub const SHORTENED_HINT: &str = "a spreadsheet shortens long numbers: make its column text, and \
+                                  write all digits between double quotes";
+
 fn is_disputed_word(text: &str) -> bool {
     const WORDS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
     text.len() <= 3 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))

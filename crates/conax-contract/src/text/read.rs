@@ -8,6 +8,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as Event
 
 use super::finding::{Finding, Findings, shown};
 use super::lines::split_lines;
+use super::look_alike::{in_plain, look_alike_before};
 use super::marked::{Entry, Marked, Node, Place, Scalar, Span, Style};
 
 /// How much of a file is read at all.
@@ -55,7 +56,12 @@ pub fn read_within(limits: Limits, text: &str, findings: &mut Findings) -> Optio
     while let Some(next) = parser.next_event() {
         let stop = match next {
             Ok((event, span)) => builder.take(event, convert_span(span), findings),
-            Err(error) => Err(syntax_finding(&error, text)),
+            // What was refused before is the reason.
+            Err(_) if builder.refused => return None,
+            Err(error) => {
+                let seen = look_alike_before(error.marker().line(), text);
+                Err(seen.unwrap_or_else(|| syntax_finding(&error, text)))
+            }
         };
         if let Err(finding) = stop {
             findings.add(finding);
@@ -99,6 +105,7 @@ impl Builder {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), span, findings);
+                self.refuse_look_alikes(&text, style, span, findings);
                 self.scalar(text.into_owned(), style, span)
             }
             Event::SequenceStart(anchor, tag) => {
@@ -149,6 +156,22 @@ impl Builder {
             self.refused = true;
             let finding = Finding::new(span, "tags are not used in these files");
             findings.add(finding.with_hint("leave the word that begins with `!` out"));
+        }
+    }
+
+    /// What stands for a quote or a blank and is none leaves a tree nobody meant.
+    fn refuse_look_alikes(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        span: Span,
+        findings: &mut Findings,
+    ) {
+        let is_key = matches!(self.frames.last(), Some(Frame::Map { key: None, .. }));
+        let found = (style == ScalarStyle::Plain).then(|| in_plain(text, is_key, span));
+        if let Some(finding) = found.flatten() {
+            self.refused = true;
+            findings.add(finding);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Findings beside the lines they are about, as plain text for eighty columns.
 
+use super::conceal::Concealed;
 use super::finding::Finding;
 use super::lines::split_lines;
 use super::screen::{ShownLine, show_line, show_text, text_width};
@@ -12,19 +13,35 @@ const GUTTER: usize = 5;
 const INDENT: &str = "   ";
 
 /// The findings about the file called `name` that contains `source`, a blank line between two.
+///
+/// Secrets of the file are starred, wherever they stand.
 #[must_use]
 pub fn render(name: &str, source: &str, findings: &[Finding]) -> String {
-    let lines = split_lines(source);
-    let rendered: Vec<String> = findings
-        .iter()
-        .map(|finding| render_finding(name, &lines, finding))
-        .collect();
-    rendered.join("\n")
+    render_each(name, source, findings).join("\n")
 }
 
-fn render_finding(name: &str, lines: &[&str], finding: &Finding) -> String {
+/// The findings about the file called `name` that contains `source`, one by one.
+#[must_use]
+pub fn render_each(name: &str, source: &str, findings: &[Finding]) -> Vec<String> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let concealed = Concealed::of(source);
+    let lines = split_lines(&concealed.text);
+    let rendered = findings
+        .iter()
+        .map(|finding| render_finding(name, (&lines, &concealed), finding));
+    rendered.collect()
+}
+
+fn render_finding(
+    name: &str,
+    (lines, concealed): (&[&str], &Concealed),
+    finding: &Finding,
+) -> String {
     let place = format!("{name}:{}:{}  ", finding.line, finding.column);
-    let mut out = wrap(&place, INDENT, &show_text(&finding.message));
+    let message = concealed.sentence(&finding.message);
+    let mut out = wrap(&place, INDENT, &show_text(&message));
     if let Some(line) = finding
         .line
         .checked_sub(1)
@@ -33,12 +50,14 @@ fn render_finding(name: &str, lines: &[&str], finding: &Finding) -> String {
         let gutter = GUTTER.max(finding.line.to_string().len());
         // One column is left for a caret behind the end of the line.
         let limit = WIDTH - gutter - 4;
-        let shown = show_line(line, finding.column, finding.end_column, limit);
+        let line = concealed.line(line);
+        let shown = show_line(&line, finding.column, finding.end_column, limit);
         out.push_str(&excerpt(finding.line, gutter, &shown));
     }
     if let Some(hint) = &finding.hint {
         let lead = format!("{INDENT}hint: ");
-        out.push_str(&wrap(&lead, &" ".repeat(lead.len()), &show_text(hint)));
+        let hint = concealed.sentence(hint);
+        out.push_str(&wrap(&lead, &" ".repeat(lead.len()), &show_text(&hint)));
     }
     out
 }

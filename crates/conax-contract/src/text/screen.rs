@@ -1,5 +1,7 @@
 //! A line of a file as it can be shown: what each character becomes and how wide it is.
 
+use std::borrow::Cow;
+
 /// What stands for a character that would move the cursor or turn the line around.
 const REPLACEMENT: char = '\u{fffd}';
 
@@ -67,6 +69,24 @@ pub(super) fn show_text(text: &str) -> String {
     text.chars().map(|letter| shown_cell(letter).0).collect()
 }
 
+/// Text as a terminal or a page may show it: what would move the cursor, colour the rest or turn
+/// the line around is written as an escape, `\u{1B}`. Ends of lines and tabs stay.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let is_odd = |letter: char| is_unshowable(letter) && !matches!(letter, '\n' | '\t');
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        match is_odd(letter) {
+            true => out.push_str(&format!("\\u{{{:X}}}", u32::from(letter))),
+            false => out.push(letter),
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn shown_cell(letter: char) -> (String, usize) {
     match letter {
         '\t' => (TAB.to_owned(), TAB.len()),
@@ -79,7 +99,7 @@ fn shown_cell(letter: char) -> (String, usize) {
 fn is_unshowable(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffc}')
 }
 

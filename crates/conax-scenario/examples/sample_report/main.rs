@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let text = match form.as_str() {
         "junit" => report::junit(&run),
         "tap" => report::tap(&run),
-        "github" => report::github(&run),
+        "github" => report::github(&run, &report::Workspace::default()),
         "json" => report::json(&run),
         "html" => report::html(&run),
         _ => return ExitCode::from(2),

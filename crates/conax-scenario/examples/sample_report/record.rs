@@ -51,6 +51,7 @@ pub fn large(count: usize) -> RunRecord {
 
 fn run(cases: Vec<CaseRecord>) -> RunRecord {
     RunRecord {
+        again: "conax-sim run scenarios --seed 1".to_owned(),
         format: FORMAT,
         version: "0.1.0".to_owned(),
         seed: 7,
@@ -357,6 +358,7 @@ fn row(content: &str, number: &str, verdict: Verdict) -> CaseRecord {
         path: "status.code".to_owned(),
         expected: "/^COM\\.CRM\\..+/".to_owned(),
         found: "OK".to_owned(),
+        answer: Some("The smartcard names no installed item.".to_owned()),
         ..finding("refusals", (12, 27, 45))
     };
     let played = step(11, "call add_subscriptions", (0, 0));

@@ -4,12 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use conax_contract::crm::{Member, Operation};
 use conax_contract::text::{
-    Entry, Fields, Finding, Findings, Marked, Node, fields, mismatch, near_miss, shown, text,
+    Entry, Fields, Finding, Findings, Marked, Meaning, Node, SHORTENED_HINT, Scalar, fields,
+    is_shortened, mismatch, near_miss, shown, text,
 };
 
 use super::expect::{self, Root};
 use super::spec::{Body, Call, Door, RawCall, ReplyExpectation, Token, Utility};
-use super::template::{Names, Template, template, text_template, written};
+use super::template::{Names, Template, template, text_template, undollared, written};
 
 /// How QA people call a parameter, what the documentation calls it, and which member a single
 /// value stands for.
@@ -123,7 +124,7 @@ fn parameters(
             findings.add(Finding::new(entry.key_span, message));
             continue;
         }
-        let Some(value) = template(&entry.value, names, findings) else {
+        let Some(value) = parameter_value(&entry.value, (name, names), findings) else {
             continue;
         };
         let value = match short {
@@ -133,6 +134,49 @@ fn parameters(
         read.push((name.to_owned(), value));
     }
     Some(read)
+}
+
+/// A value of a documented parameter: no identifier is a fraction, and none is called like a
+/// variable.
+fn parameter_value(
+    marked: &Marked,
+    (parameter, names): (&str, &Names),
+    findings: &mut Findings,
+) -> Option<Template> {
+    let is_identifier = SHORT.iter().any(|(_, long, _)| *long == parameter);
+    let mut singles = Vec::new();
+    collect_singles(marked, &mut singles);
+    for (single, scalar) in singles {
+        let digits = scalar.meaning() == Meaning::Number && !scalar.text.starts_with("0x");
+        if let Some(finding) = undollared(single, names) {
+            findings.add(finding);
+        } else if is_shortened(&scalar.text) {
+            let message = format!(
+                "{} is what a spreadsheet leaves of a number",
+                shown(&scalar.text)
+            );
+            findings.add(Finding::new(single.span, message).with_hint(SHORTENED_HINT));
+        } else if digits && is_identifier && scalar.text.contains(['.', 'e', 'E']) {
+            let message = format!("{} identifies nothing", shown(&scalar.text));
+            let hint = "write digits between double quotes; to send a fraction on purpose, write \
+                        it under `extra`";
+            findings.add(Finding::new(single.span, message).with_hint(hint));
+        } else {
+            continue;
+        }
+        return None;
+    }
+    template(marked, names, findings)
+}
+
+fn collect_singles<'m>(marked: &'m Marked, singles: &mut Vec<(&'m Marked, &'m Scalar)>) {
+    match &marked.node {
+        Node::Scalar(scalar) => singles.push((marked, scalar)),
+        Node::List(items) => items.iter().for_each(|item| collect_singles(item, singles)),
+        Node::Map(entries) => entries
+            .iter()
+            .for_each(|entry| collect_singles(&entry.value, singles)),
+    }
 }
 
 /// The documented form of a value that was written in the short one.

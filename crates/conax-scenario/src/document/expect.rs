@@ -10,7 +10,7 @@ use super::spec::{
     ConaxExpectation, DriftExpectation, ExampleExpectation, ExchangeExpectation, Expected, Keep,
     Path, ReplyExpectation,
 };
-use super::template::{Names, Template, is_name, template};
+use super::template::{Names, Template, is_name, template, undollared};
 use super::values::bad_name;
 use crate::judge::Matcher;
 use crate::judge::Pattern;
@@ -344,8 +344,7 @@ pub(super) fn conax(
 ) -> Option<ConaxExpectation> {
     fields(marked, findings, "an expectation of Conax", |fields| {
         let card = fields.required("card", |value, findings| {
-            let span = value.span;
-            template(value, names, findings).map(|value| Placed { value, span })
+            placed_template(value, names, findings)
         });
         let any_order = |value: &Marked, findings: &mut Findings| set(value, names, findings);
         let entitled = fields.optional("entitled", any_order);
@@ -602,6 +601,10 @@ pub(super) fn placed_template(
     names: &Names,
     findings: &mut Findings,
 ) -> Option<Placed<Template>> {
+    if let Some(finding) = undollared(marked, names) {
+        findings.add(finding);
+        return None;
+    }
     let value = template(marked, names, findings)?;
     Some(Placed {
         value,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use conax_contract::text::{
     Finding, Findings, Marked, Placed, Span, fields, items, read, render, shown, text,
+    untold_digits,
 };
 use conax_contract::world::WorldSpec;
 
@@ -187,8 +188,9 @@ fn read_steps_file(
     inner: &mut Findings,
     outer: &mut Findings,
 ) -> Option<(Vec<Step>, Names)> {
-    let root = values::substitute(&read(source, inner)?, fixed);
-    fields(&root, inner, "a file of steps", |fields| {
+    let written = read(source, inner)?;
+    let root = values::substitute(&written, fixed);
+    let read = fields(&root, inner, "a file of steps", |fields| {
         let _schema = fields.optional("$schema", text);
         let _description = fields.optional("description", text);
         let given = fields.optional("given", items(text)).unwrap_or_default();
@@ -215,7 +217,11 @@ fn read_steps_file(
             steps::steps(value, &mut names, loader, findings)
         })?;
         Some((steps, names))
-    })
+    });
+    if !inner.is_empty() {
+        untold_digits(&written, inner);
+    }
+    read
 }
 
 /// A path named in a file, seen from where the program runs.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use conax_contract::clause::Strictness;
+use conax_contract::crm::is_secret_name;
 use conax_contract::text::{
     Entry, Fields, Finding, Findings, Marked, Node, Placed, Scalar, Style, fields, items, mismatch,
-    moment, number, read, text, text_of,
+    moment, number, read, text, text_of, untold_digits,
 };
 
 use super::loader::{FileFindings, Library, Loader, Worlds};
@@ -15,6 +16,7 @@ use super::steps::{self, fault};
 use super::template::{Names, is_name};
 use super::values::{self, Table, Values};
 use super::world::read_world;
+use crate::secrets::Secrets;
 
 /// Where chance begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,8 +107,13 @@ fn read_all(
     loader: &mut Loader<'_>,
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
     let mut findings = Findings::new();
-    let scenarios =
-        read(source, &mut findings).map(|root| read_root(&root, given, loader, &mut findings));
+    let scenarios = read(source, &mut findings).map(|root| {
+        let scenarios = read_root(&root, given, loader, &mut findings);
+        if !findings.is_empty() {
+            untold_digits(&root, &mut findings);
+        }
+        scenarios
+    });
     let result = findings.into_result(scenarios);
     let mut all = Vec::new();
     let found = match result {
@@ -198,10 +205,10 @@ fn read_scenario(
         None => vec![None],
     };
     let mut scenarios = Vec::new();
-    for (index, row) in rows.into_iter().enumerate() {
+    for (index, row_cells) in rows.into_iter().enumerate() {
         let (mut values, row) = row_values(
             entry("vars"),
-            table.as_ref().zip(row),
+            table.as_ref().zip(row_cells),
             index,
             seed,
             findings,
@@ -213,7 +220,8 @@ fn read_scenario(
         let read = fields(&filled, findings, "a scenario", |fields| {
             read_fields(fields, (seed, names, &valued), row, loader)
         });
-        scenarios.extend(read);
+        let cells = table.as_ref().zip(row_cells);
+        scenarios.extend(read.map(|scenario| without_secrets(scenario, cells, &values)));
     }
     name_equal_rows_apart(&mut scenarios);
     scenarios
@@ -234,7 +242,7 @@ fn row_values(
         }
         Row {
             number: index + 1,
-            content: table.content(cells),
+            content: String::new(),
         }
     });
     if let Some(entry) = variables {
@@ -247,6 +255,34 @@ fn row_values(
         values.extend(cells);
     }
     (values, row)
+}
+
+/// The scenario with its row, and no secret in what it is called.
+fn without_secrets(
+    mut scenario: Scenario,
+    row: Option<(&Table, &Vec<Marked>)>,
+    values: &Values,
+) -> Scenario {
+    let mut secrets = Secrets::of_steps(&scenario.steps, &scenario.cleanup);
+    let named = values.iter().filter(|(name, _)| is_secret_name(name));
+    for (_, value) in named {
+        if let Node::Scalar(scalar) = &value.node {
+            secrets.add(&scalar.text);
+        }
+    }
+    let eraser = secrets.eraser();
+    eraser.mask(&mut scenario.name);
+    scenario
+        .description
+        .iter_mut()
+        .for_each(|text| eraser.mask(text));
+    if let (Some(own), Some((table, cells))) = (&mut scenario.row, row) {
+        own.content = table.content(cells, |name, text| match is_secret_name(name) {
+            true => "***".to_owned(),
+            false => eraser.masked(text),
+        });
+    }
+    scenario
 }
 
 /// The names of the variables and columns, whether their values can be read or not.

@@ -272,7 +272,7 @@ fn wait(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Wait> {
     let parts = fields.required("wait", |value, findings| {
         self::fields(value, findings, "a wait", |fields| {
             let request = fields.required("request", |value, findings| {
-                placed_template(value, names, findings)
+                request_name(value, names, findings)
             });
             let until = fields.required("until", state);
             let never = fields.optional("never", |value, findings| match &value.node {
@@ -308,6 +308,32 @@ fn wait(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Wait> {
         expect: expectation.map(|one| one.members).unwrap_or_default(),
         keep,
     })
+}
+
+/// A number or an id; a word is a variable that lacks its dollar sign.
+fn request_name(
+    marked: &Marked,
+    names: &Names,
+    findings: &mut Findings,
+) -> Option<Placed<Template>> {
+    let read = placed_template(marked, names, findings)?;
+    let Node::Scalar(scalar) = &marked.node else {
+        findings.add(mismatch(marked, "a request"));
+        return None;
+    };
+    let text = scalar.text.as_str();
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_id = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if text.contains('$') || is_number || is_id {
+        return Some(read);
+    }
+    let message = format!("{} is neither a number nor an id of a request", shown(text));
+    let hint = match near_miss(text, names.all()) {
+        Some(near) => format!("did you mean `${near}`?"),
+        None => "keep one with `keep: { request: number }` and write `$request`".to_owned(),
+    };
+    findings.add(Finding::new(marked.span, message).with_hint(hint));
+    None
 }
 
 fn state(marked: &Marked, findings: &mut Findings) -> Option<Placed<String>> {

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use conax_contract::text::{
-    Finding, Findings, Marked, Meaning, Node, Span, near_miss, parse_duration, shown,
+    Finding, Findings, Marked, Meaning, Node, SHORTENED_HINT, Span, Style, is_shortened, near_miss,
+    parse_duration, shown,
 };
 use serde_json::{Map, Number, Value};
 
@@ -82,7 +83,7 @@ impl Names {
         self.put_in.push(name.to_owned());
     }
 
-    fn all(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         let named = self.known.iter().chain(&self.put_in);
         BUILT_IN.into_iter().chain(named.map(String::as_str))
     }
@@ -296,6 +297,20 @@ fn unknown(name: &str, span: Span, names: &Names) -> Finding {
     Finding::new(span, format!("nothing is called `${name}` here")).with_hint(hint)
 }
 
+/// The name of a variable without its dollar sign, which is a word and not the variable.
+pub(super) fn undollared(marked: &Marked, names: &Names) -> Option<Finding> {
+    let Node::Scalar(scalar) = &marked.node else {
+        return None;
+    };
+    let is_variable = names.all().any(|name| name == scalar.text);
+    (scalar.style == Style::Plain && is_variable).then(|| {
+        let name = &scalar.text;
+        let message = format!("`{name}` is a word here, and a variable is called so");
+        let hint = format!("write `${name}` for its value, or \"{name}\" for the word");
+        Finding::new(marked.span, message).with_hint(hint)
+    })
+}
+
 /// A single value as JSON has it. What readers of YAML disagree about is refused: `0190…` must
 /// never become a number.
 pub(super) fn plain_value(marked: &Marked, findings: &mut Findings) -> Option<Value> {
@@ -309,6 +324,12 @@ pub(super) fn plain_value(marked: &Marked, findings: &mut Findings) -> Option<Va
             shown(&scalar.text).trim_matches('`')
         ))
     };
+    if scalar.style == Style::Plain && is_shortened(&scalar.text) {
+        let found = shown(&scalar.text);
+        let message = format!("{found} is what a spreadsheet leaves of a number");
+        findings.add(Finding::new(marked.span, message).with_hint(SHORTENED_HINT));
+        return None;
+    }
     match scalar.meaning() {
         Meaning::Text => Some(Value::String(scalar.text.clone())),
         Meaning::Null => Some(Value::Null),

@@ -273,15 +273,15 @@ fn check_plain(marked: &Marked, findings: &mut Findings) {
 }
 
 impl Table {
-    /// What is in a row, in words: the first columns that are single values.
-    pub(super) fn content(&self, row: &[Marked]) -> String {
+    /// What is in a row, in words: the first columns that are single values, as `told` tells them.
+    pub(super) fn content(&self, row: &[Marked], told: impl Fn(&str, &str) -> String) -> String {
         const SHOWN: usize = 60;
         let cells = self
             .columns
             .iter()
             .zip(row)
             .filter_map(|(name, cell)| match &cell.node {
-                Node::Scalar(scalar) => Some(format!("{name}={}", scalar.text)),
+                Node::Scalar(scalar) => Some(format!("{name}={}", told(name, &scalar.text))),
                 Node::List(_) | Node::Map(_) => None,
             });
         let content = cells.collect::<Vec<_>>().join(", ");

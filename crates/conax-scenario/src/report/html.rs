@@ -13,8 +13,6 @@ const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
-/// How many files stand in the command that repeats the run; beyond, their folder does.
-const FILES: usize = 6;
 /// The most bytes of a line in the list.
 const LINE_LIMIT: usize = 400;
 /// The most bytes that are searched of a scenario.
@@ -54,7 +52,7 @@ struct Overview<'r> {
     target: &'r str,
     summary: String,
     is_interrupted: bool,
-    again: String,
+    again: &'r str,
     cases: Vec<Entry<'r>>,
 }
 
@@ -78,7 +76,7 @@ fn overview(run: &RunRecord) -> Overview<'_> {
         target: &run.target,
         summary: summary(run),
         is_interrupted: run.is_interrupted,
-        again: again(run),
+        again: &run.again,
         cases: run.cases.iter().map(entry).collect(),
     }
 }
@@ -112,65 +110,10 @@ fn search(case: &CaseRecord) -> String {
             &finding.expected,
             &finding.found,
         ];
-        words.extend(told.into_iter().cloned());
+        words.extend(told.into_iter().cloned().chain(finding.answer.clone()));
     }
     words.extend(case.notes.iter().cloned());
     cut(&one_line(&words.join(" ")), SEARCH_LIMIT).to_lowercase()
-}
-
-/// The command that plays all of it again.
-fn again(run: &RunRecord) -> String {
-    let mut files: Vec<&str> = Vec::new();
-    for case in &run.cases {
-        if files.last() != Some(&case.file.as_str()) && !files.contains(&case.file.as_str()) {
-            files.push(&case.file);
-        }
-    }
-    let what = match files.len() > FILES {
-        true => folder(&files),
-        false => files
-            .iter()
-            .map(|file| quoted(file))
-            .collect::<Vec<_>>()
-            .join(" "),
-    };
-    let target = match run.target.as_str() {
-        "in-process" => String::new(),
-        address => format!(" --target {}", quoted(address)),
-    };
-    // A seed on the command line also holds for scenarios that name one, so it is named only if
-    // each had it.
-    let seed = match run.cases.iter().all(|case| case.seed == run.seed) {
-        true => format!(" --seed {}", run.seed),
-        false => String::new(),
-    };
-    format!("conax-sim run {what}{seed}{target}")
-}
-
-/// The folder that all of them stand in.
-fn folder(files: &[&str]) -> String {
-    let parts = |file: &str| file.split('/').map(str::to_owned).collect::<Vec<_>>();
-    let mut common = files.first().map(|file| parts(file)).unwrap_or_default();
-    common.pop();
-    for file in files {
-        let parts = parts(file);
-        let same = common.iter().zip(&parts).take_while(|(a, b)| a == b);
-        let same = same.count();
-        common.truncate(same);
-    }
-    match common.is_empty() {
-        true => ".".to_owned(),
-        false => quoted(&format!("{}/", common.join("/"))),
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-:".contains(letter);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 fn case_block((index, case): (usize, &CaseRecord)) -> String {

@@ -15,7 +15,7 @@ pub(crate) mod xml;
 #[cfg(test)]
 mod tests;
 
-pub use github::github;
+pub use github::{Workspace, github};
 pub use html::html;
 pub use json::json;
 pub use junit::junit;

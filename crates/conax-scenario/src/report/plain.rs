@@ -8,6 +8,7 @@ pub(super) fn details(finding: &FindingRecord) -> Vec<String> {
         ("at", finding.path.as_str()),
         ("expected", finding.expected.as_str()),
         ("found", finding.found.as_str()),
+        ("answer", finding.answer.as_deref().unwrap_or_default()),
         ("note", finding.note.as_deref().unwrap_or_default()),
     ];
     let told = parts.into_iter().filter(|(_, text)| !text.is_empty());

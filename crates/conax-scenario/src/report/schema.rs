@@ -42,6 +42,7 @@ fn run() -> Value {
             "target",
             &text("what was examined: in-process, or an address"),
         ),
+        ("again", &text("the command that plays all of it again")),
         (
             "is_interrupted",
             &flag("whether it was stopped before its end"),
@@ -147,6 +148,7 @@ fn finding() -> Value {
         ("path?", &text("where in the value")),
         ("expected?", &text("what was expected")),
         ("found?", &text("what was found")),
+        ("answer?", &text("the sentence of the answer")),
         ("note?", &text("what may be behind it")),
     ])
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use conax_contract::text::{Finding, parse_moment, render};
+use conax_contract::text::{Finding, parse_moment, render, visible};
 
 use crate::record::{CaseRecord, ExchangeRecord, FindingRecord, StepRecord, Verdict};
 
@@ -16,9 +16,13 @@ const LABEL: usize = 13;
 /// Findings of a scenario that are told.
 const FINDINGS: usize = 20;
 
-/// The story of a scenario that did not go as expected.
+/// The story of a scenario that did not go as expected, fit for a terminal.
 #[must_use]
 pub fn story(case: &CaseRecord) -> String {
+    visible(&story_text(case)).into_owned()
+}
+
+fn story_text(case: &CaseRecord) -> String {
     let mut out = format!("{} {}\n", case.verdict.word(), case.title());
     let findings: Vec<_> = case.findings().collect();
     if findings.is_empty() {
@@ -76,6 +80,9 @@ fn told(step: &StepRecord, finding: &FindingRecord) -> String {
         let (expected, found) = marked(&finding.expected, &finding.found);
         label(&mut out, "expected", &expected);
         label(&mut out, "found", &found);
+    }
+    if let Some(answer) = &finding.answer {
+        label(&mut out, "answer", answer);
     }
     if let Some(note) = &finding.note {
         label(&mut out, "note", note);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conax_contract::text::render_duration;
+use conax_contract::text::{render_duration, visible};
 use serde_json::{Value, json};
 
 use super::fate::{Fate, fate};
@@ -56,14 +56,9 @@ fn test_point(number: usize, case: &CaseRecord) -> String {
 
 /// A description ends at the line and at a `#`.
 fn description(text: &str) -> String {
-    let text: String = one_line(text)
-        .chars()
-        .map(|letter| match letter.is_control() {
-            true => char::REPLACEMENT_CHARACTER,
-            false => letter,
-        })
-        .collect();
-    text.replace('\\', "\\\\").replace('#', "\\#")
+    visible(&one_line(text))
+        .replace('\\', "\\\\")
+        .replace('#', "\\#")
 }
 
 fn with_notes(case: &CaseRecord) -> String {
@@ -113,6 +108,7 @@ fn told(step: &StepRecord, finding: &FindingRecord) -> Value {
         ("path", finding.path.as_str()),
         ("expected", finding.expected.as_str()),
         ("found", finding.found.as_str()),
+        ("answer", finding.answer.as_deref().unwrap_or_default()),
         ("note", finding.note.as_deref().unwrap_or_default()),
     ];
     for (name, text) in parts.into_iter().filter(|(_, text)| !text.is_empty()) {
@@ -160,7 +156,14 @@ fn scalar(value: &Value) -> String {
     };
     // JSON lets them stand as they are, YAML does not.
     let letters = text.chars().map(|letter| match letter {
-        '\u{7f}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+        '\u{7f}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fffe}'
+        | '\u{ffff}' => {
             format!("\\u{:04x}", u32::from(letter))
         }
         letter => letter.to_string(),

@@ -268,6 +268,10 @@ impl Player<'_> {
             // What there is of it; that the rest is missing follows from what was told.
             self.keep(keep, &json);
         }
+        let sentence = sentence_of(&json);
+        for finding in &mut findings {
+            finding.answer.clone_from(&sentence);
+        }
         findings
     }
 
@@ -322,8 +326,15 @@ fn not_ok(span: Span, reply: &HttpReply, json: &Value) -> Mismatch {
             Some(code) => code.to_owned(),
             None => format!("HTTP {} without a status block", reply.status),
         },
-        note: status["message"].as_str().map(str::to_owned),
+        note: None,
     }
+}
+
+/// What an answer says of itself; a success mostly says that it is one.
+pub(super) fn sentence_of(reply: &Value) -> Option<String> {
+    let status = &reply["status"];
+    let sentence = status["message"].as_str()?;
+    (status["code"] != "OK" && !sentence.is_empty()).then(|| sentence.to_owned())
 }
 
 /// Whether it is expected that no reply comes: `http: none`.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Detail, play};
 use crate::document::Scenario;
 use crate::record::CaseRecord;
+use crate::secrets::Secrets;
 use crate::target::Theatre;
 
 /// A scenario and where it comes from.
@@ -118,7 +119,10 @@ pub fn run_all(
             let began = stopwatch();
             let mut record = play(&case.scenario, &case.file, theatre, plan.detail);
             record.wall = stopwatch().saturating_sub(began);
-            record.again.clone_from(&case.again);
+            let Scenario { steps, cleanup, .. } = &case.scenario;
+            record.again = Secrets::of_steps(steps, cleanup)
+                .eraser()
+                .masked(&case.again);
             heard(&record);
             if plan.fail_fast && record.verdict.is_bad() {
                 stop.wish();

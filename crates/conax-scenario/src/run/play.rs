@@ -10,10 +10,11 @@ use serde_json::Value;
 use super::can;
 use super::contract::Contract;
 use super::journal::Heard;
-use super::secrets::Hidden;
+use super::secrets::mask_record;
 use crate::document::{Action, Door, Included, Over, Repeat, Scenario, Step};
 use crate::judge::{Mismatch, WITHOUT_VALUE, in_words};
 use crate::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
+use crate::secrets::Secrets;
 use crate::target::{Ending, Refusal, Target, TargetProblem, Theatre};
 
 pub(super) type Scope = BTreeMap<String, Value>;
@@ -64,12 +65,14 @@ pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre, detail: Deta
             };
             record.verdict = verdict;
             record.reason = Some(reason);
+            mask_record(&Secrets::of(scenario), &mut record);
             return record;
         }
     };
     if let Some(reason) = can::refusal(scenario, &*target) {
         record.verdict = Verdict::Skipped;
         record.reason = Some(reason);
+        mask_record(&Secrets::of(scenario), &mut record);
         return record;
     }
     let mut player = Player::new(scenario, file, &mut *target, began);
@@ -102,7 +105,7 @@ pub(super) struct Player<'p> {
     pub(super) began: NaiveDateTime,
     /// Values of variables; the last one is that of the innermost include.
     pub(super) scopes: Vec<Scope>,
-    pub(super) hidden: Hidden,
+    pub(super) hidden: Secrets,
     pub(super) steps: Vec<StepRecord>,
     /// For each step: how many calls of ours there were by its end.
     pub(super) ends: Vec<u64>,
@@ -153,7 +156,7 @@ impl<'p> Player<'p> {
             target,
             began,
             scopes: vec![Scope::new()],
-            hidden: Hidden::default(),
+            hidden: Secrets::of(scenario),
             steps: Vec::new(),
             ends: Vec::new(),
             calls: 0,

@@ -47,6 +47,8 @@ impl Player<'_> {
         let mut replies = self.target.exchange(calls);
         // A call nobody answers must not pass unnoticed.
         replies.resize_with(count, no_reply);
+        let answered = replies.iter().flatten();
+        answered.for_each(|reply| self.hidden.add_reply(reply));
         if let (Some(witness), Some(calls)) = (&mut self.witness, crm_calls) {
             witness.hear(&calls, &replies);
         }

@@ -5,6 +5,7 @@ use conax_contract::text::{render_duration, render_moment};
 use super::contract::Contract;
 use super::journal::{self, TOLD_LIMIT};
 use super::play::{Detail, Player, verdict};
+use super::secrets::mask_record;
 use crate::coverage::{Covers, Seen, gather};
 use crate::document::{Action, Door, Passing, Template, written};
 use crate::record::{CaseRecord, ExchangeRecord, FaultRecord, Verdict};
@@ -69,9 +70,6 @@ impl Player<'_> {
 
     /// The record, with what is worth knowing of the end.
     pub(super) fn finish(mut self, mut record: CaseRecord, detail: Detail) -> CaseRecord {
-        self.steps
-            .iter_mut()
-            .for_each(|step| self.hidden.mask(&mut step.title));
         record.steps = std::mem::take(&mut self.steps);
         record.verdict = verdict(&record.steps, self.error.is_some());
         record.reason = self.error.take();
@@ -103,7 +101,7 @@ impl Player<'_> {
             record.covers = Some(self.covers());
         }
         self.tell_lines(&mut record);
-        self.hidden.mask_record(&mut record);
+        mask_record(&self.hidden, &mut record);
         record
     }
 

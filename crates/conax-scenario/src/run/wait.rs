@@ -6,6 +6,7 @@ use conax_contract::crm::{Operation, encode};
 use conax_contract::text::{Span, render_duration};
 use serde_json::{Value, json};
 
+use super::act::sentence_of;
 use super::play::{Found, Player};
 use crate::document::{Call, Door, ReplyExpectation, Runs, Template, Token, Wait};
 use crate::judge::judge;
@@ -108,12 +109,12 @@ impl Player<'_> {
         if json["status"]["code"] == "OK" {
             return Ok(json);
         }
-        let sentence = json["status"]["message"].as_str();
-        let message = format!(
-            "request {request} cannot be shown: {}",
-            sentence.unwrap_or("no status block")
-        );
-        Err(vec![self.finding(span, FindingKind::Target, message)])
+        let code = json["status"]["code"].as_str();
+        let found = code.unwrap_or("no status block");
+        let message = format!("request {request} cannot be shown: {found}");
+        let mut finding = self.finding(span, FindingKind::Target, message);
+        finding.answer = sentence_of(&json);
+        Err(vec![finding])
     }
 
     /// The finding that a request did not come to the state that was waited for.

@@ -16,7 +16,7 @@ use crate::cas_door::status_code;
 use crate::control_door::faults::{acted_view, near_view};
 use crate::crm_door::request_type;
 use crate::dispatch::RunReport;
-use crate::journal::Exchange;
+use crate::journal::{Exchange, WorldSecrets};
 use crate::settings::HouseSettings;
 
 pub(super) fn date(at: SimTime) -> DateText {
@@ -45,7 +45,7 @@ pub(super) fn run_view(report: &RunReport, length: QueueLength) -> RunView {
     }
 }
 
-pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
+pub(super) fn exchange_view(exchange: &Exchange, secrets: &WorldSecrets) -> ExchangeView {
     let note = exchange.subject.faults.as_deref();
     ExchangeView {
         number: exchange.number,
@@ -62,8 +62,8 @@ pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
         exchange: exchange.subject.exchange,
         faults: note.map_or_else(Vec::new, |note| note.acted.iter().map(acted_view).collect()),
         near_misses: note.map_or_else(Vec::new, |note| note.near.iter().map(near_view).collect()),
-        call: exchange.masked_call(),
-        reply: exchange.masked_reply(),
+        call: secrets.masked(&exchange.masked_call()).into_owned(),
+        reply: secrets.masked(&exchange.masked_reply()).into_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use conax_contract::control::{
 };
 use conax_contract::crm::{Priority as WirePriority, RequestType};
 use conax_contract::fault::{RuleSpec, parse_rules, reproduce, rules_of_word};
-use conax_contract::text::render;
+use conax_contract::text::render_each;
 use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
 use conax_model::fault::{Acted, End, Facts, NearMiss, Orders, Origin, RuleId, RuleView};
 use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
@@ -89,10 +89,7 @@ fn rules(body: &[u8]) -> Result<Vec<RuleSpec>, Problem> {
             "faults not valid",
             format!("{} findings, and nothing is changed", findings.len()),
         );
-        problem.findings = findings
-            .iter()
-            .map(|finding| render("body", source, std::slice::from_ref(finding)))
-            .collect();
+        problem.findings = render_each("body", source, &findings);
         problem
     };
     let source = std::str::from_utf8(body)

@@ -36,11 +36,11 @@ pub(super) fn journal(shared: &Shared, call: &ControlCall) -> Result<Reply, Prob
         .map(|exchange| exchange.number)
         .max()
         .unwrap_or(since);
+    let secrets = shared.journal.secrets();
+    let views = excerpt.exchanges.iter();
     Ok(Reply::json(&JournalView {
-        exchanges: excerpt
-            .exchanges
-            .iter()
-            .map(|one| convert::exchange_view(one))
+        exchanges: views
+            .map(|one| convert::exchange_view(one, &secrets))
             .collect(),
         last,
         dropped: excerpt.dropped,

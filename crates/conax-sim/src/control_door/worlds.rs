@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use conax_contract::control::{ForkBody, Problem, WorldView, WorldsView, parse_body};
-use conax_contract::text::{self, Finding};
+use conax_contract::text;
 use conax_contract::world::{Secrets, WorldSpec};
 use conax_model::entropy::Seed;
 use serde::de::DeserializeOwned;
@@ -100,13 +100,10 @@ fn beginning(call: &ControlCall) -> Result<Beginning, Problem> {
 }
 
 fn read(body: &[u8]) -> Result<WorldSpec, Problem> {
-    let source = std::str::from_utf8(body)
+    let source = text::decode(body.to_vec())
         .map_err(|error| Problem::new(400, "world not readable", error.to_string()))?;
-    WorldSpec::parse_masked(source).map_err(|findings| Problem {
-        findings: findings
-            .iter()
-            .map(|finding| rendered(source, finding))
-            .collect(),
+    WorldSpec::parse_masked(&source).map_err(|findings| Problem {
+        findings: text::render_each("world", &source, &findings),
         ..Problem::new(
             422,
             "world not valid",
@@ -139,10 +136,6 @@ async fn fork(worlds: &Worlds, name: &str, body: &[u8]) -> Result<Reply, Problem
 /// The body of a call, or which member of it is wrong.
 pub(super) fn parsed<B: DeserializeOwned>(body: &[u8]) -> Result<B, Problem> {
     parse_body(body).map_err(|sentence| Problem::new(422, "body not valid", sentence))
-}
-
-fn rendered(source: &str, finding: &Finding) -> String {
-    text::render("world", source, std::slice::from_ref(finding))
 }
 
 /// The problem of a world that cannot be entered, made or removed.

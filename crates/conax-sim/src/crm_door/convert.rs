@@ -290,7 +290,8 @@ impl Context<'_> {
         });
         let item = found.ok_or_else(|| {
             let (field, code) = (key.field().code(), RefusalCode::InstalledItemNotFound);
-            Refusal::not_found(code, SMARTCARD, field, key.value(), "installed item")
+            let refusal = Refusal::not_found(code, SMARTCARD, field, key.value(), "installed item");
+            refusal.with(near_card(self.reference, key.value()))
         })?;
         if item.classification == Classification::Smartcard {
             return Ok(item);
@@ -332,6 +333,7 @@ impl Context<'_> {
         let item = self.reference.item(ItemKey::CaId(ca_id)).ok_or_else(|| {
             let (code, what) = (RefusalCode::InstalledItemNotFound, "installed item");
             Refusal::not_found(code, set.parameter, set.member, ca_id, what)
+                .with(near_card(self.reference, ca_id))
         })?;
         if item.classification != set.classification {
             let found = classification_text(item.classification);
@@ -350,6 +352,49 @@ impl Context<'_> {
         let known = self.reference.item(ItemKey::CaId(ca_id));
         ParameterValue::Text(known.map_or_else(|| ca_id.into(), |item| Arc::clone(&item.ca_id)))
     }
+}
+
+/// How many digits a smartcard has, and how many are printed on it: the last one is a check digit.
+const CARD_DIGITS: usize = 11;
+
+/// What a number that names nothing may be: a card as it is printed, with a check digit, in groups.
+fn near_card(reference: &ReferenceData, value: &str) -> Option<String> {
+    let is_filling =
+        |letter: char| letter.is_whitespace() || "-\u{2010}\u{2011}\u{2013}.".contains(letter);
+    let digits: String = value
+        .chars()
+        .filter(|letter| !is_filling(*letter))
+        .collect();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let known = |number: &str| {
+        let keys = [ItemKey::SerialNumber(number), ItemKey::CaId(number)];
+        keys.into_iter().any(|key| reference.item(key).is_some())
+    };
+    let is_grouped = digits.len() < value.len();
+    if is_grouped && known(&digits) {
+        return Some(format!(
+            "Without blanks and hyphens it is the known `{digits}`."
+        ));
+    }
+    if digits.len() != CARD_DIGITS + 1 {
+        return None;
+    }
+    let number = &digits[..CARD_DIGITS];
+    let lead =
+        "A number of twelve digits is a card as it is printed, with a check digit at its end";
+    Some(match (known(number), is_grouped) {
+        (true, false) => format!("{lead}: without it, this is the known `{number}`."),
+        (true, true) => {
+            format!(
+                "{lead}: without it, and without blanks and hyphens, this is the known `{number}`."
+            )
+        }
+        (false, _) => {
+            format!("{lead}: write the eleven digits before it, without blanks and hyphens.")
+        }
+    })
 }
 
 /// Adds a parameter; one whose value the subscription does not have is left out (Inferred: the

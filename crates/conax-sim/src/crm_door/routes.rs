@@ -135,9 +135,19 @@ async fn answer_call(
         RefusalCode::InvalidToken if shared.generation() != generation => world_gone(shared),
         _ => refusal,
     });
-    let answer = answer.unwrap_or_else(|refusal| Answer {
-        clause: clause_behind(shared, &parts, &refusal),
-        ..Answer::refused(&refusal)
+    let answer = answer.unwrap_or_else(|refusal| {
+        let clause = clause_behind(shared, &parts, &refusal);
+        // A sentence repeats what it found; a secret that stands where none is due stays one.
+        let message = shared
+            .journal
+            .secrets()
+            .masked(&refusal.message)
+            .into_owned();
+        let refusal = Refusal { message, ..refusal };
+        Answer {
+            clause,
+            ..Answer::refused(&refusal)
+        }
     });
     let status = answer.status(shared.settings.crm.http_mode);
     let (kept, body) = match answer.text {

@@ -30,6 +30,7 @@ use self::steps::{Step, Writer};
 use self::turns::Timeline;
 use self::words::{Words, map, word};
 use super::form::{Exchange, FORMAT, Ids, Recording};
+use super::journal;
 use super::names;
 use crate::exit::Exit;
 use crate::print;
@@ -118,8 +119,12 @@ fn read_recording(file: &str) -> Result<Recording, String> {
     let text = Files
         .read(file)
         .map_err(|error| format!("failed to read the recording `{file}`: {error}"))?;
-    let recording: Recording = serde_json::from_str(&text)
-        .map_err(|error| format!("`{file}` is no recording: {error}"))?;
+    let recording: Recording = match serde_json::from_str(&text) {
+        Ok(recording) => recording,
+        Err(error) => {
+            journal::read(&text).ok_or_else(|| format!("`{file}` is no recording: {error}"))?
+        }
+    };
     match recording.recording {
         FORMAT => Ok(recording),
         other => Err(format!(

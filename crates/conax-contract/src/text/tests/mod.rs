@@ -1,6 +1,8 @@
 //! Reading and writing of text, without any particular file in mind.
 
+mod concealing;
 mod decoding;
+mod encodings;
 mod moments;
 mod nearness;
 mod outlines;

@@ -6,6 +6,7 @@ use super::reading::{Masks, Reading, report_repeated};
 use super::{cas, crm, record};
 use crate::text::{
     Fields, Finding, Findings, Marked, Placed, fields, flag, number, placed, read, shown, text,
+    untold_digits,
 };
 use crate::world::spec::{ProviderSpec, WorldSpec};
 
@@ -36,8 +37,13 @@ impl WorldSpec {
 
 fn parse_with(masks: Masks, source: &str) -> Result<WorldSpec, Vec<Finding>> {
     let mut findings = Findings::new();
-    let world = read(source, &mut findings)
-        .and_then(|root| read_world(&root, &mut Reading::new(masks), &mut findings));
+    let world = read(source, &mut findings).and_then(|root| {
+        let world = read_world(&root, &mut Reading::new(masks), &mut findings);
+        if !findings.is_empty() {
+            untold_digits(&root, &mut findings);
+        }
+        world
+    });
     findings.into_result(world)
 }
 

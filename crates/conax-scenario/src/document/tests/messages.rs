@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{told, with_steps};
+use super::{read, told, with_steps};
 
 #[test]
 fn everything_that_is_wrong_is_told_at_once() {
@@ -131,4 +131,122 @@ fn a_variable_that_is_wrong_is_told_once_and_a_misspelt_one_with_its_neighbour()
         "{}",
         told(map)
     );
+}
+
+/// What is said of steps, in one line for each thing: its place and the sentence.
+fn sentences(steps: &str) -> Vec<String> {
+    let told = told(&with_steps(steps)).replace("\n   ", " ");
+    let lines = told
+        .lines()
+        .filter(|line| line.starts_with("a.scenario.yaml:"));
+    lines
+        .map(|line| {
+            line.split(" | ")
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(char::is_numeric)
+                .trim()
+                .to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn what_a_spreadsheet_leaves_of_a_card_is_refused_wherever_it_stands() {
+    for steps in [
+        "  - call: show\n    with: { request: 1.90008E+09 }\n",
+        "  - call: add_subscriptions\n    with: { smartcard: \"1.90008E+09\" }\n",
+        "  - call: add_subscriptions\n    with: { smartcard_identifier: { serial_number: 1.90008E+09 } }\n",
+        "  - call: create_pairing\n    with: { smartcards: [1.90008E+09] }\n",
+        "  - expect conax: { card: 1.90008E+09, entitled: none }\n",
+        "  - repeat: { for: card, in: [1.90008E+09], steps: [process] }\n",
+        "  - raw: { path: /x, json: [{ serial: \n      1.90008E+09 }] }\n",
+    ] {
+        let told = told(&with_steps(steps));
+        let known = ["what a spreadsheet leaves of a number", "neither a number"];
+        assert!(
+            known.iter().any(|one| told.contains(one)),
+            "{steps}\n{told}"
+        );
+    }
+    let comma = "  - raw:\n      path: /x\n      json:\n        serial: 1,90008E+09\n";
+    assert!(told(&with_steps(comma)).contains("a spreadsheet shortens long numbers"));
+    let rows = "scenario: It works\ncases:\n  - [card]\n  - [1.90008E+09]\nsteps: [process]\n";
+    assert!(told(rows).contains("a spreadsheet shortens long numbers"));
+}
+
+#[test]
+fn a_fraction_identifies_nothing() {
+    assert_eq!(
+        sentences("  - call: add_subscriptions\n    with: { smartcard: 1900080207.0 }\n"),
+        ["a.scenario.yaml:4:24  `1900080207.0` identifies nothing"]
+    );
+    read(&with_steps(
+        "  - call: add_subscriptions\n    with: { service: P1test }\n    extra: { smartcard_identifier: 1.5 }\n",
+    ));
+}
+
+#[test]
+fn a_variable_without_its_dollar_sign_is_told() {
+    let keeping = "  - call: show\n    with: { request: 4050 }\n    keep: { request: number, state: life_cycle_state }\n";
+    for (step, found) in [
+        (
+            "  - wait: { request: request, until: COMPLETED, within: 1min }\n",
+            "`request` is a word here",
+        ),
+        (
+            "  - wait: { request: reqest, until: COMPLETED, within: 1min }\n",
+            "`reqest` is neither a number nor an id",
+        ),
+        (
+            "  - call: show\n    with: { request: request }\n",
+            "`request` is a word here",
+        ),
+        (
+            "  - call: show\n    with: { provisioning_request_identifier: { number: request } }\n",
+            "`request` is a word here",
+        ),
+        (
+            "  - expect conax: { card: state, entitled: none }\n",
+            "`state` is a word here",
+        ),
+        (
+            "  - repeat: { for: one, in: request, steps: [process] }\n",
+            "`request` is a word here",
+        ),
+        (
+            "  - call: add_subscriptions\n    with: { start_date: now }\n",
+            "`now` is a word here",
+        ),
+    ] {
+        let told = told(&with_steps(&format!("{keeping}{step}")));
+        assert!(
+            told.contains(found)
+                && told.contains("for its value") | told.contains("did you mean `$"),
+            "{step}\n{told}"
+        );
+    }
+    let vars = "scenario: It works\nvars: { card: \"01900080207\" }\nsteps:\n  - call: add_subscriptions\n    with: { smartcard: card }\n";
+    assert!(told(vars).contains("`card` is a word here"));
+    read(&with_steps(&format!(
+        "{keeping}  - call: show\n    with: {{ request: \"request\" }}\n  - wait: {{ request: $request, until: COMPLETED, within: 1min }}\n"
+    )));
+}
+
+#[test]
+fn a_card_without_quotes_is_told_beside_whatever_else_is_wrong() {
+    for step in [
+        "  - call: add_subscription\n    with: { smartcard: 01900080207 }\n",
+        "  - cal: add_subscriptions\n    with: { smartcard: 01900080207 }\n",
+        "  - call: show\n    wait: 1min\n    with: { smartcard: 01900080207 }\n",
+        "  - call: add_subscriptions\n    with: { smartcart: 01900080207 }\n",
+        "  - expct conax: { card: 01900080207 }\n",
+        "  - call: show\n    wiht: { smartcard: { serial_number: 01900080207 } }\n",
+    ] {
+        let told = sentences(step);
+        let of_card = told
+            .iter()
+            .filter(|one| one.contains("`01900080207` without quotes"));
+        assert_eq!((of_card.count(), told.len()), (1, 2), "{step}\n{told:#?}");
+    }
 }

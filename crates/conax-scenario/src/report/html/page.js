@@ -272,6 +272,7 @@
           finding.path ? ", at " : "", finding.path ? element("code", {}, finding.path) : ""),
         finding.source ? element("pre", { class: "source" }, finding.source.trim()) : null,
         compare(finding),
+        finding.answer ? element("p", { class: "answer" }, `The answer says: ${finding.answer}`) : null,
         finding.note ? element("p", { class: "note" }, finding.note) : null)),
       one.reason ? element("p", {}, one.reason) : null);
   }

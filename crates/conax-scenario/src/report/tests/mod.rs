@@ -10,7 +10,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use super::{github, html, json, json_schema, junit, story, tap};
+use super::{Workspace, github, html, json, json_schema, junit, story, tap};
 use crate::coverage;
 use crate::record::{self, CaseRecord, FindingRecord, RunRecord, StepRecord, Verdict};
 
@@ -26,7 +26,7 @@ fn tap_says_it_line_by_line() {
 
 #[test]
 fn annotations_stand_at_the_line_of_the_step() {
-    insta::assert_snapshot!(github(&sample::rich()));
+    insta::assert_snapshot!(github(&sample::rich(), &Workspace::default()));
 }
 
 #[test]
@@ -151,7 +151,7 @@ proptest! {
 
     #[test]
     fn an_annotation_is_one_line(text in "[\\x00-\\x7f]{0,40}|[%:,\r\n]{0,12}") {
-        for line in github(&saying(&text)).lines() {
+        for line in github(&saying(&text), &Workspace::default()).lines() {
             prop_assert!(line.starts_with("::"), "{}", line);
         }
     }
@@ -168,4 +168,109 @@ proptest! {
 fn a_page_holds_every_scenario_of_a_large_run() {
     let page = html(&sample::large(100));
     assert_eq!(page.matches("id=\"case-data-").count(), 100);
+}
+
+#[test]
+fn annotations_name_files_as_the_workflow_does() {
+    let mut run = saying("x");
+    for (here, root, named, told) in [
+        ("/w/sub", "/w", "../a.scenario.yaml", "a.scenario.yaml"),
+        (
+            "/w/sub",
+            "/w/",
+            "b/./a.scenario.yaml",
+            "sub/b/a.scenario.yaml",
+        ),
+        ("/w", "/w", "/w/a.scenario.yaml", "a.scenario.yaml"),
+        (
+            "/w",
+            "/w",
+            "/elsewhere/a.scenario.yaml",
+            "/elsewhere/a.scenario.yaml",
+        ),
+        ("/work", "/w", "a.scenario.yaml", "a.scenario.yaml"),
+        (
+            "C:\\w\\sub",
+            "C:\\w",
+            "..\\a.scenario.yaml",
+            "a.scenario.yaml",
+        ),
+        ("/w/sub", "", "../a.scenario.yaml", "../a.scenario.yaml"),
+    ] {
+        run.cases[0].file = named.to_owned();
+        run.cases[0].steps[0].findings[0].file = named.to_owned();
+        let workspace = Workspace {
+            here: here.to_owned(),
+            root: root.to_owned(),
+        };
+        let text = github(&run, &workspace);
+        let file = format!("::error file={},", told.replace(':', "%3A"));
+        assert!(text.starts_with(&file), "{here} {root} {named}: {text}");
+    }
+}
+
+#[test]
+fn nothing_that_is_told_moves_a_cursor_or_turns_a_line_around() {
+    let run = saying("A \u{1b}[31mplain\u{7} \u{202e}x\u{9b}y");
+    let is_odd = |letter: char| {
+        letter.is_control() && !matches!(letter, '\n' | '\t')
+            || matches!(letter, '\u{202a}'..='\u{202e}')
+    };
+    for text in [
+        story(&run.cases[0]),
+        github(&run, &Workspace::default()),
+        tap(&run),
+    ] {
+        assert!(!text.contains(is_odd), "{text:?}");
+        assert!(text.contains("1B}[31mplain"), "{text:?}");
+    }
+}
+
+#[test]
+fn every_report_tells_the_sentence_of_the_answer() {
+    let mut run = saying("x");
+    run.cases[0].steps[0].findings[0].answer = Some("names no installed item".to_owned());
+    for text in [
+        story(&run.cases[0]),
+        junit(&run),
+        tap(&run),
+        github(&run, &Workspace::default()),
+        json(&run),
+        html(&run),
+    ] {
+        assert!(text.contains("names no installed item"), "{text}");
+    }
+}
+
+#[test]
+fn every_text_of_a_record_is_reached() {
+    let mut run = sample::rich();
+    for case in &mut run.cases {
+        case.each_text(|text| *text = "*".to_owned());
+        case.steps
+            .iter_mut()
+            .flat_map(|step| &mut step.findings)
+            .for_each(|finding| finding.source.clear());
+        let value = serde_json::to_value(&*case).expect("a record is JSON");
+        assert_only_stars("", &value);
+    }
+}
+
+/// Words of the record's own stand in a few members; everything else can be reached.
+#[track_caller]
+fn assert_only_stars(name: &str, value: &Value) {
+    const OWN: [&str; 6] = ["verdict", "kind", "began", "door", "status", "covers"];
+    match value {
+        Value::String(text) => assert!(
+            text == "*" || text.is_empty() || OWN.contains(&name),
+            "{name}: {text}"
+        ),
+        Value::Array(items) => items.iter().for_each(|item| assert_only_stars(name, item)),
+        Value::Object(members) if name != "covers" => {
+            members
+                .iter()
+                .for_each(|(name, value)| assert_only_stars(name, value));
+        }
+        _ => {}
+    }
 }

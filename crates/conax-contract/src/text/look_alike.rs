@@ -1,0 +1,191 @@
+//! Characters that look like those of YAML and are others: what word processors, spreadsheets and
+//! web pages make of blanks, quotes and hyphens.
+
+use super::finding::Finding;
+use super::marked::{Place, Span};
+
+/// What a character is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Blank,
+    Nothing,
+    Quote,
+    Hyphen,
+    Colon,
+}
+
+/// What it is called and what it is taken for; nothing for every other character.
+fn look_alike(letter: char) -> Option<(&'static str, Taken)> {
+    Some(match letter {
+        '\u{a0}' => ("no-break space", Taken::Blank),
+        '\u{202f}' => ("narrow no-break space", Taken::Blank),
+        '\u{3000}' => ("ideographic space", Taken::Blank),
+        '\u{2000}'..='\u{200a}' | '\u{205f}' => ("typographic space", Taken::Blank),
+        '\u{ad}' => ("soft hyphen", Taken::Nothing),
+        '\u{200b}' => ("zero-width space", Taken::Nothing),
+        '\u{200c}' | '\u{200d}' | '\u{2060}' => ("zero-width joiner", Taken::Nothing),
+        '\u{feff}' => ("byte order mark", Taken::Nothing),
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            ("direction mark", Taken::Nothing)
+        }
+        '\u{2018}'..='\u{201f}' | '«' | '»' | '‹' | '›' | '\u{ff02}' | '\u{ff07}' => {
+            ("typographic quote", Taken::Quote)
+        }
+        '\u{2010}' | '\u{2011}' => ("typographic hyphen", Taken::Hyphen),
+        '\u{2013}' => ("en dash", Taken::Hyphen),
+        '\u{2014}' => ("em dash", Taken::Hyphen),
+        '\u{2212}' => ("minus sign", Taken::Hyphen),
+        '\u{2012}' | '\u{2015}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => ("dash", Taken::Hyphen),
+        '\u{ff1a}' => ("full-width colon", Taken::Colon),
+        _ => return None,
+    })
+}
+
+fn taken(letter: char) -> Option<Taken> {
+    look_alike(letter).map(|(_, taken)| taken)
+}
+
+fn is_invisible(letter: char) -> bool {
+    matches!(taken(letter), Some(Taken::Blank | Taken::Nothing))
+}
+
+/// The finding on a look-alike.
+fn finding(letter: char, place: Place) -> Finding {
+    let (name, taken) = look_alike(letter).unwrap_or(("character", Taken::Nothing));
+    let article = if name.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    let code = u32::from(letter);
+    let (expected, hint) = match taken {
+        Taken::Blank => ("where a blank is expected", "type the blank again"),
+        Taken::Nothing => ("here, which nobody sees", "delete it"),
+        Taken::Quote => (
+            "where `\"` is expected",
+            "type a straight quote, `\"`, on both sides",
+        ),
+        Taken::Hyphen => ("where a hyphen is expected", "type a hyphen, `-`"),
+        Taken::Colon => ("where `:` is expected", "type `: `"),
+    };
+    let end = Place {
+        column: place.column + 1,
+        ..place
+    };
+    let message = format!("{article} {name} (U+{code:04X}) stands {expected}");
+    Finding::new(Span { start: place, end }, message).with_hint(format!(
+        "{hint}; word processors and web pages put others in their place"
+    ))
+}
+
+/// The first look-alike in what is written without quotes, if it cannot be meant.
+///
+/// A sentence may hold all of them; a key, a number and the ends of a value cannot.
+pub(super) fn in_plain(text: &str, is_key: bool, span: Span) -> Option<Finding> {
+    if text.is_ascii() {
+        return None;
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let at = match is_key {
+        true => letters.iter().position(|letter| taken(*letter).is_some()),
+        false => in_value(&letters),
+    }?;
+    let is_one_line = span.start.line == span.end.line;
+    let place = Place {
+        line: span.start.line,
+        column: span.start.column + if is_one_line { at } else { 0 },
+    };
+    Some(finding(letters[at], place))
+}
+
+fn in_value(letters: &[char]) -> Option<usize> {
+    let (first, last) = (*letters.first()?, *letters.last()?);
+    let is_word = !letters.contains(&' ');
+    if is_invisible(first) {
+        return Some(0);
+    }
+    if is_invisible(last) {
+        return Some(letters.len() - 1);
+    }
+    if taken(first) == Some(Taken::Quote) && (is_word || taken(last) == Some(Taken::Quote)) {
+        return Some(0);
+    }
+    let next_is_blank = letters
+        .get(1)
+        .is_some_and(|next| *next == ' ' || is_invisible(*next));
+    if taken(first) == Some(Taken::Hyphen) && next_is_blank {
+        return Some(0);
+    }
+    let after_mark = |pair: &[char]| matches!(pair[0], ':' | ',' | '-') && is_invisible(pair[1]);
+    if let Some(at) = letters.windows(2).position(after_mark) {
+        return Some(at + 1);
+    }
+    let odd = letters.iter().position(|letter| taken(*letter).is_some())?;
+    let is_plain = |letter: &char| letter.is_ascii() || taken(*letter).is_some();
+    let has_digit = letters.iter().any(char::is_ascii_digit);
+    (is_word && has_digit && letters.iter().all(is_plain)).then_some(odd)
+}
+
+/// The first look-alike that stands where YAML or TOML has a mark of its own, in a text that cannot
+/// be read from this line on.
+///
+/// A quote far before it may be meant, and is not the reason.
+#[must_use]
+pub fn look_alike_before(broken: usize, source: &str) -> Option<Finding> {
+    let lines = super::lines::split_lines(source).into_iter().take(broken);
+    lines.enumerate().find_map(|(index, line)| {
+        let letters: Vec<char> = line.chars().collect();
+        let at = in_line(&letters)?;
+        let is_far = index + 2 < broken;
+        if is_far && taken(letters[at]) == Some(Taken::Quote) {
+            return None;
+        }
+        let place = Place {
+            line: index + 1,
+            column: at + 1,
+        };
+        Some(finding(letters[at], place))
+    })
+}
+
+fn in_line(letters: &[char]) -> Option<usize> {
+    let mut quote = None;
+    for (at, letter) in letters.iter().enumerate() {
+        match (quote, letter) {
+            (Some(open), letter) if open == *letter => quote = None,
+            (Some(_), _) => continue,
+            (None, '"' | '\'') => quote = Some(*letter),
+            (None, '#') if at == 0 || letters[at - 1] == ' ' => return None,
+            _ => {}
+        }
+        if is_structural(letters, at) {
+            return Some(at);
+        }
+    }
+    None
+}
+
+fn is_structural(letters: &[char], at: usize) -> bool {
+    let Some(taken) = taken(letters[at]) else {
+        return false;
+    };
+    let before = letters[..at]
+        .iter()
+        .rev()
+        .find(|letter| **letter != ' ' && !is_invisible(**letter));
+    let after = letters.get(at + 1);
+    let follows_mark = before.is_none_or(|mark| ":,[{=-".contains(*mark));
+    match taken {
+        Taken::Blank | Taken::Nothing => {
+            let touches = at.checked_sub(1).and_then(|at| letters.get(at));
+            before.is_none()
+                || touches.is_some_and(|mark| ":,[{=-".contains(*mark))
+                || after.is_some_and(|mark| *mark == ':' || *mark == '=')
+        }
+        Taken::Quote => follows_mark,
+        Taken::Hyphen => {
+            before.is_none() && after.is_none_or(|next| *next == ' ' || is_invisible(*next))
+        }
+        Taken::Colon => before.is_some(),
+    }
+}

@@ -1,0 +1,275 @@
+//! Secrets never leave `run`, `lint`, `serve` and the control door: canaries stand in every corner of
+//! files and calls, and are looked for in everything that is written.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use conax_tests::{Ended, Program, exchange};
+
+use crate::program::{PATH, serve};
+
+/// PINs of a table, a variable and the command line, of three, four and five digits.
+const SCENARIO: &str = r#"
+scenarios:
+  - scenario: The PIN $pin of a row is set
+    description: It is $pin
+    tags: [a]
+    vars: { made: { digits: 7 } }
+    cases:
+      - [service, pin, hidden]
+      - [SPORT, "7391", "86420"]
+      - [SPORT, "619", "86421"]
+      - [SPORT, "739155", "86422"]
+    steps:
+      - call: reset_pin_to_given_value
+        with: { subscription: S60600, smartcard: "01900080208", pin: $pin, priority: "86400" }
+        expect: { status: OK, data.pin: $pin }
+      - call: reset_pin_to_given_value
+        with: { subscription: S60600, smartcard: "01900080208", pin: $hidden }
+  - scenario: Secrets stand where none is due
+    secrets: [OUTSIDE]
+    vars: { code: "5501", made: { digits: 6 }, word: CANARYWORD }
+    steps:
+      - raw: { path: "/conax_web_services/provisioning_requests/show?pin=$code&x=$code&token=CANARYQUERY", headers: { x-token: CANARYHEADER, authorization: "Basic Y3JtOkNBTkFSWUJBU0lD" } }
+        expect: { http: 404 }
+  - scenario: A made-up PIN is sent
+    vars: { made: { digits: 6 } }
+    steps:
+      - call: reset_pin_to_given_value
+        with: { subscription: $made, smartcard: "01900080208", pin: $made }
+  - scenario: A password is wrong
+    secrets: [OUTSIDE]
+    vars: { code: CANARYFILE, word: CANARYWORD }
+    steps:
+      - call: issue_token
+        with: { username: $OUTSIDE, password: $OUTSIDE, organisation: $word }
+        extra: { pin: [$code] }
+        basic: "crm:$word"
+      - raw: { door: cas, path: /, body: "<a><caPin>CANARYXML</caPin></a>" }
+"#;
+
+fn run_in(arguments: &[&str], files: &[(&str, &str)]) -> Ended {
+    Program::run(PATH, arguments, files, &[])
+}
+
+/// What must stand in nothing that is written, and its forms.
+fn canaries(extra: &[String]) -> Vec<String> {
+    let plain = [
+        "7391", "619", "739155", "86420", "86421", "86422", "5501", "CANARY", "48151", "9090",
+    ];
+    let plain = plain.iter().map(|word| (*word).to_owned());
+    let all: Vec<String> = plain.chain(extra.iter().cloned()).collect();
+    let encoded = all.iter().filter(|word| word.len() > 3).flat_map(|word| {
+        let percent: String = word.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        [STANDARD.encode(word), percent]
+    });
+    all.iter().cloned().chain(encoded).collect()
+}
+
+/// Whether it stands there by itself: digits of a longer number are something else.
+fn stands_in(text: &str, canary: &str) -> bool {
+    let is_digits = canary.bytes().all(|byte| byte.is_ascii_digit());
+    text.match_indices(canary).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + canary.len()..].chars().next();
+        let joins = |letter: Option<char>| {
+            letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || ".-".contains(letter))
+        };
+        !is_digits || !(joins(before) || joins(after))
+    })
+}
+
+#[track_caller]
+fn check(what: &str, text: &str, canaries: &[String]) {
+    for canary in canaries {
+        assert!(
+            !stands_in(text, canary),
+            "{what}: `{canary}` stands in\n{text}"
+        );
+    }
+}
+
+#[test]
+fn no_report_and_no_line_of_a_run_tells_a_secret() {
+    let files = [
+        ("a.scenario.yaml", SCENARIO),
+        ("my.secrets", "OUTSIDE=CANARYOUTSIDE\n"),
+    ];
+    let canaries = canaries(&[]);
+    let usual = [
+        "run",
+        "a.scenario.yaml",
+        "--secrets-file",
+        "my.secrets",
+        "--var",
+        "code=48151",
+        "--var",
+        "word=CANARYGIVEN",
+        "--seed",
+        "3",
+    ];
+    for more in [
+        &[][..],
+        &["-v"],
+        &["--list"],
+        &["-q", "--report", "json"],
+        &["-q", "--report", "junit"],
+        &["-q", "--report", "tap"],
+        &["-q", "--report", "html"],
+        &["-q", "--report", "github"],
+        &["--check-determinism"],
+        &["--coverage", "--report", "json"],
+    ] {
+        let told = run_in(&[&usual, more].concat(), &files);
+        assert!(told.stdout.len() > 50, "{told:?}");
+        let what = format!("{more:?}");
+        check(&what, &told.stdout, &canaries);
+        check(&what, &told.stderr, &canaries);
+    }
+    let told = run_in(
+        &[
+            "run",
+            "a.scenario.yaml",
+            "--secrets-file",
+            "my.secrets",
+            "--target",
+            "http://127.0.0.1:9",
+            "--var",
+            "code=48151",
+            "--report",
+            "junit",
+        ],
+        &files,
+    );
+    check(
+        "a dead target",
+        &format!("{}{}", told.stdout, told.stderr),
+        &canaries,
+    );
+}
+
+#[test]
+fn a_row_that_holds_a_secret_can_be_played_again_by_its_command() {
+    let files = [("a.scenario.yaml", SCENARIO)];
+    let told = run_in(
+        &["run", "a.scenario.yaml", "-f", "PIN *** of a row"],
+        &files,
+    );
+    let again = told
+        .stdout
+        .lines()
+        .find(|line| line.trim_start().starts_with("again"));
+    let again = again.unwrap_or_else(|| panic!("{}", told.stdout));
+    let part = again.split('\'').nth(1).expect("it is quoted");
+    let told = run_in(&["run", part], &files);
+    assert!(
+        told.stdout.contains("1 scenario: 1 failed"),
+        "{part}\n{}",
+        told.stdout
+    );
+}
+
+#[test]
+fn a_bundle_says_that_it_holds_secrets() {
+    for (source, says) in [
+        (SCENARIO, true),
+        (
+            "scenario: x\nsteps: [{ call: show, with: { request: 1 } }]\n",
+            false,
+        ),
+    ] {
+        let files = [("a.scenario.yaml", source), ("s", "OUTSIDE=x\n")];
+        let told = run_in(
+            &[
+                "run",
+                "a.scenario.yaml",
+                "--secrets-file",
+                "s",
+                "--bundle",
+                "b",
+            ],
+            &files,
+        );
+        assert!(told.stderr.contains("bundled: "), "{told:?}");
+        assert_eq!(told.stderr.contains("it holds secrets"), says, "{told:?}");
+    }
+}
+
+/// Worlds with a slip beside a secret.
+const BROKEN: [&str; 8] = [
+    "world: x\nusers:\n  - { id: \"1\", username: ANNA, pasword: \"CANARY\" }\n",
+    "world: x\nusers:\n  - id: \"1\"\n    username: ANNA\n    password: [ \"CANARY\" ]\n",
+    "world: x\nusers: [ \"CANARY\" ]\n",
+    "world: x\ntokens:\n  - { tokn: \"CANARY\", username: ANNA }\n",
+    "world: x\ntokens:\n  - { token: \"CANARY\", username: ANNA, CANARY }\n",
+    "world: x\nweb_api_keys:\n  - { key: { x: CANARY }, username: ANNA }\n",
+    "world: x\nusers:\n  - { id: \"1\", username: ANNA, password: \"CANARY\n",
+    "world: x\ncas: { domains: [{ name: x, username: y, pasword: CANARY }] }\nnonsense: CANARY\ntokens: [{ token: CANARY, username: A }]\n",
+];
+
+#[test]
+fn no_finding_on_a_world_tells_a_secret() {
+    let house = serve(&["--seed", "1"]);
+    let canaries = ["CANARY".to_owned()];
+    for world in BROKEN {
+        for arguments in [
+            &["lint", "x.world.yaml"][..],
+            &["serve", "--world", "x.world.yaml", "--port", "0"],
+        ] {
+            let told = run_in(arguments, &[("x.world.yaml", world)]);
+            assert_ne!(told.code, Some(0), "{world}");
+            check(world, &format!("{}{}", told.stdout, told.stderr), &canaries);
+        }
+        let reply = exchange(house.door(), "PUT", "/v1/worlds/x", world);
+        assert!(
+            reply.http_status().is_some_and(|status| status >= 400),
+            "{world}"
+        );
+        check(world, &reply.text, &canaries);
+    }
+}
+
+#[test]
+fn a_secret_of_the_world_is_starred_wherever_a_client_puts_it() {
+    let world = include_str!("../../fixtures/worlds/demo.world.yaml")
+        .replace("default_pin: \"0000\"", "default_pin: \"9090\"");
+    let token = "04FFBB37FED475A778F122709CBAC1D5";
+    let key = "5D1C7F0A9E3B4C62A8F0D7E41B9C2A36";
+    let mut house = Program::start(
+        PATH,
+        &[
+            "serve",
+            "--world",
+            "w.world.yaml",
+            "--port",
+            "0",
+            "--cas-port",
+            "0",
+            "--control-port",
+            "0",
+        ],
+        &[("w.world.yaml", &world)],
+    );
+    let base = "/crmapi/rest/v2/conax_web_services/provisioning_requests";
+    house.wait_for("Ctrl-C stops.");
+    let mut told = Vec::new();
+    let mut send = |verb: &str, target: &str, body: &str| {
+        told.push(exchange(house.crm(), verb, target, body).text);
+    };
+    send("GET", &format!("{base}/show?{token}"), "");
+    send("GET", &format!("{base}/show?x={key}&{token}=1"), "");
+    send("GET", &format!("{base}/{token}"), "");
+    for name in ["priority", "start_date", "process_immediately", "x"] {
+        let body = format!(
+            "{{\"token\":\"{token}\",\"subscription_identifier\":{{\"number\":\"S60600\"}},\
+             \"service_identifier\":{{\"code\":\"{key}\"}},\
+             \"smartcard_identifier\":{{\"serial_number\":\"9090\"}},\"{name}\":\"9090\"}}"
+        );
+        send("POST", &format!("{base}/add_subscriptions"), &body);
+    }
+    told.push(exchange(house.door(), "GET", "/v1/journal", "").text);
+    let ended = house.stop();
+    told.push(ended.stdout);
+    told.push(ended.stderr);
+    let canaries = [token, key, "9090"].map(str::to_owned);
+    told.iter().for_each(|text| check("serve", text, &canaries));
+}
