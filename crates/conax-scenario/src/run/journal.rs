@@ -115,9 +115,8 @@ pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
         // advance right after it. No step looks at the clock.
         let is_look = is_at(&exchanges[at], "GET", "/v1/clock");
         let is_passing = has_looked && is_at(&exchanges[at], "POST", "/v1/clock/advance");
-        if exchanges[at].door == "control" {
-            has_looked = is_look;
-        }
+        // Not after a call has ended meanwhile: then the advance is the next step.
+        has_looked = is_look;
         if is_look || is_passing {
             continue;
         }
@@ -155,7 +154,10 @@ mod tests {
             ("control", "POST", "/v1/clock/advance"),
             ("crm", "POST", "/b"),
             ("control", "POST", "/v1/clock/advance"),
+            ("control", "GET", "/v1/clock"),
             ("crm", "GET", "/c"),
+            ("control", "POST", "/v1/clock/advance"),
+            ("crm", "GET", "/d"),
         ];
         let mut exchanges: Vec<ExchangeRecord> = calls
             .iter()
@@ -166,9 +168,9 @@ mod tests {
                 ..ExchangeRecord::default()
             })
             .collect();
-        assign_steps(&mut exchanges, &[1, 2, 3, 4]);
+        assign_steps(&mut exchanges, &[1, 2, 3, 4, 5, 6]);
         let steps: Vec<Option<usize>> = exchanges.iter().map(|one| one.step).collect();
-        let late = [Some(0), Some(1), Some(1), Some(1), Some(2), Some(3)];
-        assert_eq!(steps, late);
+        let expected = [0, 1, 1, 1, 2, 3, 3, 4, 5].map(Some);
+        assert_eq!(steps, expected);
     }
 }
