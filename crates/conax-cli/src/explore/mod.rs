@@ -163,7 +163,10 @@ impl Order {
         }
         let began = Instant::now();
         let tally = Tally::new(!self.is_quiet);
-        look(&self.search, &stop, &tally).map_err(|problem| (Exit::Surroundings, problem))?;
+        match look(&self.search, &stop, &tally) {
+            Err(_) if stop.is_interrupted() => return Ok(Exit::Interrupted),
+            looked => looked.map_err(|problem| (Exit::Surroundings, problem))?,
+        }
         let found = seek(&self.search, self.seed, &stop, &tally);
         tally.end();
         let played = tally.count();
