@@ -105,19 +105,13 @@ pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
     let mut calls = 0_u64;
     let mut first = 0;
     let mut step = 0;
-    let mut has_looked = false;
     for at in 0..exchanges.len() {
         // Calls of ours come to these doors; they are noted when they end.
         if !matches!(exchanges[at].door.as_str(), "crm" | "control") {
             continue;
         }
-        // So do those that let time pass while a call waits: a look at the clock, and perhaps an
-        // advance right after it. No step looks at the clock.
-        let is_look = is_at(&exchanges[at], "GET", "/v1/clock");
-        let is_passing = has_looked && is_at(&exchanges[at], "POST", "/v1/clock/advance");
-        // Not after a call has ended meanwhile: then the advance is the next step.
-        has_looked = is_look;
-        if is_look || is_passing {
+        // What lets time pass while a call waits is no call of a step.
+        if is_at(&exchanges[at], "GET", "/v1/clock") || is_within_call(&exchanges[at..]) {
             continue;
         }
         calls += 1;
@@ -131,6 +125,16 @@ pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
         }
         first = at + 1;
     }
+}
+
+/// Whether the first of these lets time pass for the next call: one that began before it and was
+/// noted after it.
+fn is_within_call(exchanges: &[ExchangeRecord]) -> bool {
+    let [first, later @ ..] = exchanges else {
+        return false;
+    };
+    let next = later.iter().find(|one| one.door == "crm");
+    is_at(first, "POST", "/v1/clock/advance") && next.is_some_and(|next| next.at_ms <= first.at_ms)
 }
 
 fn is_at(exchange: &ExchangeRecord, verb: &str, target: &str) -> bool {
@@ -148,29 +152,30 @@ mod tests {
 
     #[test]
     fn what_lets_time_pass_for_a_call_is_no_call_of_a_step() {
+        // A call that waits a second, one that is slow by itself, and a step that lets time pass.
         let calls = [
-            ("crm", "POST", "/a"),
-            ("control", "GET", "/v1/clock"),
-            ("control", "POST", "/v1/clock/advance"),
-            ("crm", "POST", "/b"),
-            ("control", "POST", "/v1/clock/advance"),
-            ("control", "GET", "/v1/clock"),
-            ("crm", "GET", "/c"),
-            ("control", "POST", "/v1/clock/advance"),
-            ("crm", "GET", "/d"),
+            ("crm", "POST", "/a", 0),
+            ("control", "GET", "/v1/clock", 0),
+            ("control", "POST", "/v1/clock/advance", 0),
+            ("crm", "POST", "/b", 0),
+            ("control", "GET", "/v1/clock", 1000),
+            ("control", "POST", "/v1/clock/advance", 1000),
+            ("crm", "GET", "/c", 61_000),
+            ("control", "POST", "/v1/clock/advance", 61_000),
         ];
         let mut exchanges: Vec<ExchangeRecord> = calls
             .iter()
-            .map(|(door, verb, target)| ExchangeRecord {
+            .map(|(door, verb, target, at_ms)| ExchangeRecord {
                 door: (*door).to_owned(),
                 verb: (*verb).to_owned(),
                 target: (*target).to_owned(),
+                at_ms: *at_ms,
                 ..ExchangeRecord::default()
             })
             .collect();
-        assign_steps(&mut exchanges, &[1, 2, 3, 4, 5, 6]);
+        assign_steps(&mut exchanges, &[1, 2, 3, 4, 5]);
         let steps: Vec<Option<usize>> = exchanges.iter().map(|one| one.step).collect();
-        let expected = [0, 1, 1, 1, 2, 3, 3, 4, 5].map(Some);
+        let expected = [0, 1, 1, 1, 2, 2, 3, 4].map(Some);
         assert_eq!(steps, expected);
     }
 }
