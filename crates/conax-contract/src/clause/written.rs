@@ -128,7 +128,7 @@ const WRITTEN: &[Written] = &[
     .strictly(Strictness::Must),
     says("token.first", Ours, "", "A call without a valid token is told nothing else."),
     says("token.login", Attested, "pages 491253, 500609", "User name, password and organisation get a token."),
-    says("token.login-mandatory", Attested, "page 491253", "A login lacking one of them, or with a wrong one, gets none."),
+    says("token.login-mandatory", Attested, "page 491253", "A login lacking one of them, or with a wrong one, gets none.").strictly(Strictness::Must),
     says("token.user-name-case", Inferred, "from page 500609", "Upper and lower case do not matter in a user name."),
     says("token.unit", Attested, "page 491253", "A login may name a unit; what it creates belongs to that unit."),
     says("token.several", Attested, "a public client", "A user may have several tokens at a time."),

@@ -49,6 +49,13 @@ const AGAIN: &[(&str, &str)] = &[
 
 /// Sets aside every clause whose breaks another clause tells more closely.
 pub(super) fn conclude(verdicts: &mut Verdicts) {
+    let by_call: Vec<(&'static Clause, String)> = verdicts
+        .breaks()
+        .filter_map(|(clause, breaks)| Some((clause, told_by(verdicts, clause, breaks)?)))
+        .collect();
+    for (clause, cause) in by_call {
+        verdicts.set_aside(&clause.id, words(&cause));
+    }
     let by_member: Vec<(&'static Clause, &'static str)> = verdicts
         .breaks()
         .filter_map(|(clause, breaks)| Some((clause, closer(verdicts, clause, breaks)?)))
@@ -61,6 +68,14 @@ pub(super) fn conclude(verdicts: &mut Verdicts) {
             verdicts.set_aside(again, words(cause));
         }
     }
+}
+
+/// The clause that tells everything a clause was broken by, if one does.
+fn told_by(verdicts: &Verdicts, clause: &Clause, breaks: &[Break]) -> Option<String> {
+    let verdict = verdicts.of(&clause.id)?;
+    let cause = breaks.first()?.cause.as_deref()?;
+    let is_told = verdict.broken_alone == 0 && is_cause(verdicts, cause, &clause.id);
+    is_told.then(|| cause.to_owned())
 }
 
 fn words(cause: &str) -> String {

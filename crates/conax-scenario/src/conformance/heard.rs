@@ -75,6 +75,17 @@ impl Heard {
         self.code() == "OK"
     }
 
+    /// Whether it went well although the code does not say so: no refusal has anything to give.
+    #[must_use]
+    pub fn is_ok_by_another_name(&self) -> bool {
+        let gives = match self.data() {
+            Value::Object(members) => !members.is_empty(),
+            Value::Array(items) => !items.is_empty(),
+            _ => false,
+        };
+        gives && !self.is_ok()
+    }
+
     /// The names in `fields_set`, if the call has one with names in it.
     #[must_use]
     pub fn fields(&self) -> Option<Vec<&str>> {

@@ -70,8 +70,14 @@ fn success(heard: &Heard, verdicts: &mut Verdicts) {
 
 fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
     let (number, code) = (heard.number, heard.code());
-    verdicts.judge("status.ok", !code.eq_ignore_ascii_case("ok"), || {
-        Break::at(number, "status.code", "OK, or the code of a refusal", code)
+    let gives = heard.is_ok_by_another_name();
+    let is_refusal = !code.eq_ignore_ascii_case("ok") && !gives;
+    verdicts.judge("status.ok", is_refusal, || {
+        let found = match gives {
+            true => format!("{code}, with data"),
+            false => code.to_owned(),
+        };
+        Break::at(number, "status.code", "OK, or the code of a refusal", found)
     });
     let message = heard.status().get("message");
     let has_message = message

@@ -536,3 +536,26 @@ fn a_projection_that_has_everything_is_none_and_one_with_more_is_a_reading() {
         Standing::Broken
     );
 }
+
+#[test]
+fn what_went_well_under_another_name_is_no_refusal() {
+    let mut witness = Witness::default();
+    let mut heard = example(Operation::Show);
+    heard.reply.as_mut().expect("JSON")["status"]["code"] = json!("SUCCESS");
+    witness.hear(&heard);
+    assert_eq!(standing(&witness, "status.ok"), Standing::Broken);
+}
+
+#[test]
+fn a_call_that_breaks_two_clauses_is_told_by_the_closer_one() {
+    let mut witness = Witness::default();
+    let taken = |cause| Break::at(0, "", "a refusal", "it was taken").caused_by(cause);
+    witness.verdicts.broken("priority.values", taken(None));
+    let own = "add_subscriptions.priority";
+    witness.verdicts.broken(own, taken(Some("priority.values")));
+    assert_eq!(standing(&witness, "priority.values"), Standing::Broken);
+    assert_eq!(standing(&witness, own), Standing::NotTestable);
+    // What it is broken by besides is told.
+    witness.verdicts.broken(own, taken(None));
+    assert_eq!(standing(&witness, own), Standing::Broken);
+}

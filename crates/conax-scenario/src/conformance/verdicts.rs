@@ -20,6 +20,9 @@ pub struct Break {
     pub expected: String,
     /// What was found; secrets are not repeated.
     pub found: String,
+    /// The clause that tells the same more closely, if the same call broke one.
+    #[serde(skip)]
+    pub cause: Option<String>,
 }
 
 impl Break {
@@ -36,7 +39,15 @@ impl Break {
             path: path.into(),
             expected: expected.into(),
             found: found.into(),
+            cause: None,
         }
+    }
+
+    /// The break, which another clause tells more closely.
+    #[must_use]
+    pub fn caused_by(mut self, clause: Option<&str>) -> Self {
+        self.cause = clause.map(str::to_owned);
+        self
     }
 }
 
@@ -47,6 +58,8 @@ pub struct ClauseVerdict {
     pub held: u64,
     /// How often it was seen to be broken.
     pub broken: u64,
+    /// How many of the breaks no other clause tells more closely.
+    pub broken_alone: u64,
     /// The first breaks.
     pub breaks: Vec<Break>,
     /// Why it could not be tested there.
@@ -140,6 +153,7 @@ impl Verdicts {
         self.broken += 1;
         let verdict = self.of_mut(id);
         verdict.broken += 1;
+        verdict.broken_alone += u64::from(how.cause.is_none());
         if verdict.breaks.len() < MOST_BREAKS {
             verdict.breaks.push(how);
         }

@@ -57,10 +57,12 @@ impl Session<'_> {
             return Ok(());
         };
         is_this_api(&heard)?;
+        // Whatever it is called: what gives a token went well.
+        if !self.token.is_empty() {
+            return Ok(());
+        }
         match heard.is_ok() {
-            true if self.token.is_empty() => {
-                Err("its login says OK and gives no `data.token`".to_owned())
-            }
+            true => Err("its login says OK and gives no `data.token`".to_owned()),
             false if !heard.code().is_empty() => {
                 Err(format!("it refuses the login: {}", refusal(&heard)))
             }

@@ -320,7 +320,10 @@ impl<'t> Session<'t> {
         // No document says which HTTP status or code a refusal has.
         let says_no = !heard.code().is_empty() || (400..500).contains(&heard.http_status);
         let is_refused = !heard.is_ok() && says_no && heard.http_status < 500;
+        // The first clause says most closely what is wrong with the call.
+        let closest = clauses.first().copied();
         for clause in clauses {
+            let cause = closest.filter(|closest| closest != clause);
             self.verdicts().judge(clause, is_refused, || {
                 let found = match heard.is_ok() {
                     true => "it was taken".to_owned(),
@@ -335,6 +338,7 @@ impl<'t> Session<'t> {
                     format!("a refusal of {what}"),
                     found,
                 )
+                .caused_by(cause)
             });
         }
     }
@@ -353,11 +357,12 @@ impl<'t> Session<'t> {
 
     /// Judges that a call was taken.
     pub(super) fn judge_accepted(&mut self, clauses: &[&str], heard: &Heard) {
+        let cause = heard.is_ok_by_another_name().then_some("status.ok");
         for clause in clauses {
             self.verdicts().judge(clause, heard.is_ok(), || {
                 let message = heard.status()["message"].as_str().unwrap_or("no message");
                 let found = format!("{}: {message}", heard.code());
-                Break::at(heard.number, "status.code", "OK", found)
+                Break::at(heard.number, "status.code", "OK", found).caused_by(cause)
             });
         }
     }
