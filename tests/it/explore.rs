@@ -173,40 +173,6 @@ fn another_reading_of_the_documents_is_nothing_to_find_at_a_target() {
 }
 
 #[test]
-fn what_rests_on_one_clause_is_told_by_it() {
-    let served = Program::serve(PATH, &["--pairing-sets", "both"]);
-    let target = format!("http://{}", served.crm());
-    let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
-    let files = [
-        ("crm.target.yaml", world.stdout.as_str()),
-        ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
-    ];
-    let arguments = [
-        "explore",
-        "--target",
-        &target,
-        "--world",
-        "crm.target.yaml",
-        "--secrets-file",
-        "secrets",
-        "--strict",
-        "should",
-        "--seed",
-        "2",
-        "--cases",
-        "300",
-        "--quiet",
-    ];
-    let ended = Program::run(PATH, &arguments, &files, &[]);
-    assert_eq!(ended.code, Some(i32::from(Exit::NotMet.code())));
-    assert!(
-        ended.stdout.contains("add_to_existing_pairing.both-sets"),
-        "{}",
-        ended.stdout
-    );
-}
-
-#[test]
 fn what_is_not_this_api_is_told_after_one_look() {
     let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
     let files = [

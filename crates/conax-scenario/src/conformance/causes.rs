@@ -70,11 +70,12 @@ pub(super) fn conclude(verdicts: &mut Verdicts) {
     }
 }
 
-/// The clause that tells everything a clause was broken by, if one does.
+/// The clause that tells everything a clause was broken by, if one does: the call broke that one,
+/// however strict it is.
 fn told_by(verdicts: &Verdicts, clause: &Clause, breaks: &[Break]) -> Option<String> {
     let verdict = verdicts.of(&clause.id)?;
     let cause = breaks.first()?.cause.as_deref()?;
-    let is_told = verdict.broken_alone == 0 && is_cause(verdicts, cause, &clause.id);
+    let is_told = verdict.broken_alone == 0 && is_broken(verdicts, cause);
     is_told.then(|| cause.to_owned())
 }
 

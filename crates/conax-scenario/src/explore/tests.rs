@@ -2,7 +2,9 @@
 
 use super::moves::Order;
 use super::*;
-use crate::document::{Given, Library, Reader};
+use crate::document::{Door, Given, Library, Reader};
+use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem};
+use conax_contract::clause::Strictness::{Must, Should};
 use proptest::prelude::{ProptestConfig, proptest};
 
 struct NoFiles;
@@ -42,6 +44,65 @@ fn moves_become_lines_whose_file_says_the_same() {
         "conax-sim explore --seed 1",
     );
     insta::assert_snapshot!(text);
+}
+
+/// A target that takes whatever it is told.
+struct TakesAll;
+
+impl Target for TakesAll {
+    fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
+        let body = br#"{"status":{"code":"OK","message":null,"description":null},"data":{}}"#;
+        let reply = || HttpReply {
+            status: 200,
+            body: body.to_vec(),
+        };
+        calls.iter().map(|_| Ok(reply())).collect()
+    }
+
+    fn has(&self, _: Door) -> bool {
+        false
+    }
+
+    fn token(&self) -> Option<String> {
+        None
+    }
+
+    fn elapsed_ms(&mut self) -> Option<u64> {
+        None
+    }
+
+    fn sleep(&mut self, _: std::time::Duration) {}
+
+    fn is_over(&self) -> Option<Ending> {
+        None
+    }
+}
+
+#[test]
+fn what_may_be_read_otherwise_is_asked_only_where_it_counts_and_is_told_by_its_clause() {
+    let mut lab = Lab::own();
+    lab.eyes = Eyes::Api;
+    let both_sets = Order {
+        operation: 3,
+        ..Order::default()
+    };
+    let moves = [Move::WrongOrder(both_sets, 13)];
+    assert_eq!(script(&moves, &lab, Must), []);
+    let lines = script(&moves, &lab, Should);
+    let expected = "add_to_existing_pairing.both-sets";
+    assert_eq!(
+        lines[0].clause.map(|clause| clause.id.as_str()),
+        Some(expected)
+    );
+    let no_filter = [Move::WrongList(0)];
+    let lines = script(&no_filter, &lab, Must);
+    let failure = play(&lines, &mut TakesAll, &lab, Must);
+    // The list that is no list is heard first; the refusal that is missing comes with it.
+    assert!(failure.is_some_and(|failure| failure.clause.is_some()));
+    let wrong_login = Move::Login(0);
+    let lines = script(&[wrong_login], &lab, Must);
+    let failure = play(&lines, &mut TakesAll, &lab, Must);
+    assert!(failure.is_some_and(|failure| failure.clause.is_some()));
 }
 
 proptest! {
