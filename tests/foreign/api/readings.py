@@ -48,6 +48,8 @@ class Readings:
     scheduled_date: str = choice("all", "some", "none")
     # `number_of_results` and `offset` came with R13.
     paging: str = choice("yes", "no")
+    # What a page of no results is: empty, or without a limit.
+    page_of_none: str = choice("empty", "unlimited")
     # Whether `id` is in every projection, and what unknown names in it do.
     projection: str = choice("exact", "with-id")
     unknown_fields: str = choice("ignored", "refused")

@@ -197,6 +197,8 @@ class Service:
 
     def listed(self, requests, fields, limit, offset):
         begin = offset or 0
+        if limit == 0 and self.readings.page_of_none == "unlimited":
+            limit = None
         end = None if limit is None else begin + limit
         with self.store.lock:
             return [self.printer.request(one, fields, is_list=True) for one in requests[begin:end]]

@@ -136,16 +136,12 @@ async fn answer_call(
         _ => refusal,
     });
     let answer = answer.unwrap_or_else(|refusal| {
-        let clause = clause_behind(shared, &parts, &refusal);
         // A sentence repeats what it found; a secret that stands where none is due stays one.
-        let message = shared
-            .journal
-            .secrets()
-            .masked(&refusal.message)
-            .into_owned();
-        let refusal = Refusal { message, ..refusal };
+        let text = String::from_utf8_lossy(&refused(&refusal)).into_owned();
+        let text = shared.journal.secrets().masked(&text).into_owned();
         Answer {
-            clause,
+            clause: clause_behind(shared, &parts, &refusal),
+            text: Text::Whole(text.into_bytes()),
             ..Answer::refused(&refusal)
         }
     });

@@ -93,15 +93,6 @@ def pages_unordered(app):
         return found
 
 
-@wrong("list.number-of-results-limits")
-def none_is_all(app):
-    """`number_of_results=0` gives everything: `if (limit)`."""
-
-    @instead(app.service, "listed")
-    def _(right, requests, fields, limit, offset):
-        return right(requests, fields, limit or None, offset)
-
-
 @wrong("list.number-of-results-limits", "list.pages-join")
 def one_too_many(app):
     """A page has one request more than asked for."""

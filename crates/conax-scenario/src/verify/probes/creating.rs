@@ -17,7 +17,9 @@ struct Creation {
 pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
     let opposites = orders::order(Operation::AddSubscriptions, world, 0).map_or(0, |_| 2);
     let forms = orders::creating().map(|operation| of(operation, world).len());
-    forms.sum::<usize>() + opposites
+    let pairing = orders::order(Operation::CreatePairing, world, 0);
+    let asked = usize::from(pairing.is_some() && world.subscription.is_some());
+    forms.sum::<usize>() + opposites + asked
 }
 
 pub(super) fn run(session: &mut Session<'_>) {
@@ -40,13 +42,43 @@ pub(super) fn run(session: &mut Session<'_>) {
                 );
             }
         }
+        let also = needs_subscription(session, creations.first());
         for creation in creations {
-            let clauses: Vec<&str> = creation.clauses.iter().map(String::as_str).collect();
-            session.accepted(&clauses, creation.operation, creation.parameters);
+            let clauses = creation.clauses.iter().map(String::as_str);
+            let clauses: Vec<&str> = clauses
+                .filter(|id| also.is_none() || *id != OPTIONAL)
+                .collect();
+            let mut parameters = creation.parameters;
+            if let Some(subscription) = &also {
+                parameters = with(&parameters, "subscription_identifier", subscription.clone());
+            }
+            session.accepted(&clauses, creation.operation, parameters);
         }
     }
     opposite(session);
     not_given(session);
+}
+
+const OPTIONAL: &str = "create_pairing.subscription-optional";
+
+/// The subscription, if pairings are taken with one and not without: that breaks one clause, and
+/// the others are tried with it.
+fn needs_subscription(session: &mut Session<'_>, least: Option<&Creation>) -> Option<Value> {
+    let least = least.filter(|least| least.operation == Operation::CreatePairing)?;
+    let subscription = session.world.subscription.as_ref()?.identifier();
+    let without = session.ask(least.operation, least.parameters.clone())?;
+    if without.is_ok() {
+        return None;
+    }
+    let parameters = with(
+        &least.parameters,
+        "subscription_identifier",
+        subscription.clone(),
+    );
+    let taken = session.accepted(&[], least.operation, parameters)?;
+    let expected = "a pairing that belongs to no subscription";
+    session.judge(&[OPTIONAL], &without, false, expected, "it was refused");
+    taken.is_ok().then_some(subscription)
 }
 
 /// An activation while the cancellation of the same waits.
