@@ -172,29 +172,50 @@ async fn what_repeats_in_the_background_is_caught_up_beat_by_beat() {
     assert_eq!(clock.turn().await.next_work(), None);
 }
 
-/// Has nothing to do until some seconds have passed, if it is asked; counts what went by.
-struct IdleUntil(Vec<u64>, Mutex<u64>);
+/// Has work at some seconds, each until a beat has come; counts what went by.
+struct IdleUntil {
+    works: Mutex<Vec<u64>>,
+    gone_by: Mutex<u64>,
+}
+
+impl IdleUntil {
+    fn new(works: &[u64]) -> Arc<Self> {
+        Arc::new(Self {
+            works: Mutex::new(works.to_vec()),
+            gone_by: Mutex::default(),
+        })
+    }
+
+    /// A beat has come: what was to be done by now is done.
+    fn work(&self, now: SimTime) {
+        let now = now.since(START).as_secs();
+        self.works.lock().expect("works").retain(|work| *work > now);
+    }
+}
 
 impl Repeated for IdleUntil {
     fn while_idle(&self, now: SimTime, leap: &mut dyn FnMut(Option<SimTime>) -> u64) {
         let now = now.since(START).as_secs();
-        let mut works = self.0.iter().filter(|work| **work > now);
-        let next = works.next().map(|work| START + seconds(*work));
-        *self.1.lock().expect("a count") += leap(next);
+        let next = self.works.lock().expect("works").first().copied();
+        if next.is_some_and(|work| work <= now) {
+            return;
+        }
+        *self.gone_by.lock().expect("a count") += leap(next.map(|work| START + seconds(work)));
     }
 }
 
 /// When beats of five seconds were woken, and how many went by, in an advance of a hundred seconds.
 async fn beats(works: &[u64], sleepers: &[u64]) -> (Vec<(&'static str, u64)>, u64) {
     let (clock, story) = (stepped(), Story::default());
-    let idle = Arc::new(IdleUntil(works.to_vec(), Mutex::default()));
+    let idle = IdleUntil::new(works);
     let (own, told, repeated) = (clock.clone(), story.clone(), Arc::clone(&idle));
     let beat = move || Box::pin(own.sleep_until_beat(seconds(5), repeated.clone()));
-    let (mut next, own) = (beat(), clock.clone());
+    let (mut next, own, worker) = (beat(), clock.clone(), Arc::clone(&idle));
     tokio::spawn(async move {
         loop {
             let _activity = next.await;
             told.tell(&own, "beat");
+            worker.work(own.now());
             next = beat();
         }
     });
@@ -206,7 +227,7 @@ async fn beats(works: &[u64], sleepers: &[u64]) -> (Vec<(&'static str, u64)>, u6
     // Whether they went by or were made, there were as many.
     assert_eq!(advanced.fired, 20 + sleepers.len());
     assert_eq!(clock.waiting()[0].due, START + seconds(105));
-    let gone_by = *idle.1.lock().expect("a count");
+    let gone_by = *idle.gone_by.lock().expect("a count");
     (story.so_far(), gone_by)
 }
 
@@ -231,7 +252,7 @@ async fn beats_with_nothing_to_do_go_by_at_once_and_the_others_come_at_their_tim
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_years_of_idle_beats_pass_at_once() {
     let clock = stepped();
-    let idle = Arc::new(IdleUntil(Vec::new(), Mutex::default()));
+    let idle = IdleUntil::new(&[]);
     let _beat = Box::pin(clock.sleep_until_beat(Duration::from_millis(1), idle));
     let advanced = clock.advance(Duration::MAX).await;
     assert_eq!((advanced.now, advanced.at_rest), (SimTime::MAX, true));
