@@ -366,6 +366,30 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     Defect::says(
+        "looking-updates",
+        "whoever shows a COMPLETED request moves its `updated_date`",
+        |said, answer, memory| {
+            if !said.is(Operation::Show) {
+                return;
+            }
+            let count = memory.kept.get("count").and_then(Value::as_i64);
+            let count = count.unwrap_or(0) + 1;
+            memory.kept.insert("count".to_owned(), json!(count));
+            answer.change_in("COMPLETED", |request| {
+                let log = request.get_mut("log_information");
+                let updated = log.and_then(|log| log.get_mut("updated_date"));
+                let Some(updated) = updated else { return };
+                let date = updated
+                    .as_str()
+                    .and_then(conax_contract::text::parse_moment);
+                if let Some(date) = date {
+                    let date = date + chrono::TimeDelta::seconds(count);
+                    *updated = json!(conax_contract::text::render_moment(date));
+                }
+            });
+        },
+    ),
+    Defect::says(
         "error-lost",
         "a REJECTED request has no error",
         |_, answer, _| {

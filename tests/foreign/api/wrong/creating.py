@@ -92,7 +92,7 @@ def pairing_without_distributor(app):
     )
 
 
-@wrong("post.not-idempotent")
+@wrong("post.not-idempotent", "request.ids-unique")
 def equal_orders_are_one(app):
     """An order that is equal to one that waits gives the earlier one."""
 

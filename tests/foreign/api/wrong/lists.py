@@ -146,7 +146,7 @@ def state_of_another_time(app):
         return list(app.store.requests.values()) if value == "PENDING" else []
 
 
-@wrong("list.fields-set-exact")
+@wrong("list.fields_set", "list.fields-set-exact")
 def list_ignores_fields(app):
     """`fields_set` of a list is not looked at."""
 

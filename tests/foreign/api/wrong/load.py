@@ -122,7 +122,7 @@ def overload(app):
             busy.release()
 
 
-@wrong("create.parallel", "items.card", "create.parallel-own")
+@wrong("create.parallel", "request.ids-unique", "items.card")
 def answers_mixed_up(app):
     """One buffer for all answers: of two at once one gets the other's request."""
     latest = {}

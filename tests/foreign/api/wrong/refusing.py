@@ -145,7 +145,7 @@ def state_in_any_case(app):
     operation(app, "list", upper)
 
 
-@wrong("create_pairing.sets")
+@wrong("create_pairing.sets-refused", "create_pairing.sets")
 def empty_sets(app):
     """A set may be empty, or have members without a CA id."""
 
