@@ -548,6 +548,34 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     Defect::hears(
+        "immediate-waits-for-a-run",
+        "`process_immediately` is kept, and the call sends nothing",
+        |said, memory| {
+            let flag = said.parameters.get("process_immediately");
+            let is_on =
+                flag.is_some_and(|flag| matches!(flag.to_string().trim_matches('"'), "true" | "1"));
+            memory.kept.insert("flag".to_owned(), json!(is_on));
+            if said.creates() && is_on {
+                said.parameters
+                    .insert("process_immediately".to_owned(), json!(false));
+            }
+        },
+    )
+    .and_says(|said, answer, memory| {
+        if said.creates() && answer.is_ok() && memory.kept["flag"] == true {
+            let id = answer.body["data"]["id"].to_string();
+            memory.kept.insert(id, json!(true));
+        }
+        for request in answer.requests() {
+            let id = request.get("id").map(Value::to_string).unwrap_or_default();
+            if memory.kept.contains_key(&id)
+                && let Some(flag) = request.get_mut("process_immediately")
+            {
+                *flag = json!(1);
+            }
+        }
+    }),
+    Defect::hears(
         "immediate-always",
         "every request is sent by its call",
         |said, _| {
@@ -1105,6 +1133,26 @@ const DEFECTS: &[Defect] = &[
                 Some(last) => answer.body["data"]["id"] = last,
                 None => {
                     memory.kept.insert("last".to_owned(), id);
+                }
+            }
+        },
+    ),
+    Defect::says(
+        "one-reference-for-all",
+        "every COMPLETED request has the reference of the first one",
+        |_, answer, memory| {
+            let first = |memory: &mut Memory, name: &str, found: &Value| {
+                let kept = memory.kept.entry(name.to_owned());
+                kept.or_insert_with(|| found.clone()).clone()
+            };
+            for request in answer.requests() {
+                let is_completed = request
+                    .get("life_cycle_state")
+                    .is_some_and(|state| state == "COMPLETED");
+                for name in ["reference_number", "response"] {
+                    if let (true, Some(value)) = (is_completed, request.get_mut(name)) {
+                        *value = first(memory, name, value);
+                    }
                 }
             }
         },
