@@ -47,8 +47,12 @@ fn obeys(
             Value::Array(kinds) => kinds.iter().any(|kind| is_of(kind, value)),
             kind => is_of(kind, value),
         },
-        "enum" => argument.as_array().unwrap().contains(value),
-        "const" => argument == value,
+        "enum" => argument
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| equal(it, value)),
+        "const" => equal(argument, value),
         "oneOf" => each(argument).into_iter().filter(|fits| *fits).count() == 1,
         "anyOf" => each(argument).contains(&true),
         "pattern" => value.as_str().is_none_or(|text| matches(argument, text)),
@@ -89,6 +93,14 @@ fn referred<'r>(reference: &Value, root: &'r Value) -> &'r Value {
     let path = reference.as_str().unwrap().strip_prefix('#').unwrap();
     root.pointer(path)
         .unwrap_or_else(|| panic!("nothing at {path}"))
+}
+
+/// JSON Schema compares numbers by their value: 1.0 is 1.
+fn equal(one: &Value, other: &Value) -> bool {
+    match (one.as_f64(), other.as_f64()) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
+    }
 }
 
 fn is_of(kind: &Value, value: &Value) -> bool {
