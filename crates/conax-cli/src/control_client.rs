@@ -41,6 +41,9 @@ pub(crate) fn arguments() -> [Arg; 3] {
     [target_argument(), token_argument(), world]
 }
 
+/// Where `serve` opens the control API unless it is told otherwise.
+pub(crate) const TARGET: &str = "http://127.0.0.1:8082";
+
 /// What was answered.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -55,7 +58,7 @@ pub(crate) fn target_argument() -> Arg {
     Arg::new("target")
         .long("target")
         .value_name("URL")
-        .default_value("http://127.0.0.1:8082")
+        .default_value(TARGET)
         .env(TARGET_VARIABLE)
         .hide_env_values(true)
         .help("Address of the control door")

@@ -225,8 +225,10 @@ pub trait Observer: Send + Sync {
 }
 
 /// A request that is on its way to Conax and has no answer yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unanswered {
+    /// The name of its world.
+    pub world: String,
     /// The simulated time.
     pub at: SimTime,
     /// When the CRM stops waiting, if nothing comes.

@@ -9,6 +9,7 @@ use conax_sim::clock::ClockMode;
 use conax_sim::house::{Closing, OpenHouse};
 
 use crate::print;
+use crate::serve::log::Place;
 
 /// What the banner tells of the world.
 pub(super) struct WorldSummary {
@@ -187,6 +188,15 @@ fn write_exposure(text: &mut String, open: &OpenHouse, token_was_made: bool) -> 
         writeln!(text, "         --control-token-file")?;
     }
     Ok(())
+}
+
+/// Where the commands that the log prints have to go.
+pub(super) fn place(open: &OpenHouse) -> Place {
+    let control = open.addresses.control;
+    Place {
+        control: control.map(|address| format!("http://{}", reachable(address))),
+        main_world: open.shared.world().name.clone(),
+    }
 }
 
 /// An address as another program on this machine would name it.

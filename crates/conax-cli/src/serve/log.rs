@@ -6,13 +6,15 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use conax_contract::crm::DateText;
 use conax_model::time::SimTime;
 use conax_sim::journal::{Exchange, Observer, Unanswered};
 use serde::Serialize;
+
+use crate::control_client::TARGET;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +36,7 @@ const TEXT_COLUMNS: usize = 64;
 #[derive(Clone, Copy)]
 struct Form {
     exchange: fn(&Exchange, &mut String),
-    unanswered: fn(&Unanswered, &mut String),
+    unanswered: fn(&Unanswered, &Place, &mut String),
 }
 
 const HUMAN: Form = Form {
@@ -56,6 +58,16 @@ pub(super) struct Log {
 struct Waiting {
     list: Mutex<List>,
     changed: Condvar,
+    place: OnceLock<Place>,
+}
+
+/// What a printed command has to name, so that it reaches the world it is about.
+#[derive(Default)]
+pub(super) struct Place {
+    /// The address of the control API; none if it is closed.
+    pub(super) control: Option<String>,
+    /// The world that commands are about if they name none.
+    pub(super) main_world: String,
 }
 
 #[derive(Default)]
@@ -107,11 +119,15 @@ impl Waiting {
 
     fn write(&self, form: Option<Form>) {
         let mut text = String::new();
+        let nowhere = Place::default();
         while let Some((entries, left_out)) = self.gathered() {
             for entry in &entries {
                 match (entry, form) {
                     (Entry::Exchange(exchange), Some(form)) => (form.exchange)(exchange, &mut text),
-                    (Entry::Unanswered(one), Some(form)) => (form.unanswered)(one, &mut text),
+                    (Entry::Unanswered(one), Some(form)) => {
+                        let place = self.place.get().unwrap_or(&nowhere);
+                        (form.unanswered)(one, place, &mut text);
+                    }
                     (Entry::Exchange(_) | Entry::Unanswered(_), None) => {}
                     (Entry::Words(words), _) => text.push_str(words),
                 }
@@ -155,6 +171,12 @@ impl Log {
             .then(|| Arc::clone(self) as Arc<dyn Observer>)
     }
 
+    /// From now on commands that are printed reach this place.
+    pub(super) fn set_place(&self, place: Place) {
+        // It is set once, before anything can be on its way.
+        let _ = self.waiting.place.set(place);
+    }
+
     /// Says something among the lines, without waiting until it is written.
     pub(super) fn say(&self, words: String) {
         let mut list = self.waiting.list();
@@ -188,18 +210,27 @@ impl Observer for Log {
 
     fn waits(&self, unanswered: &Unanswered) {
         let mut list = self.waiting.list();
-        self.waiting.add(&mut list, Entry::Unanswered(*unanswered));
+        self.waiting
+            .add(&mut list, Entry::Unanswered(unanswered.clone()));
     }
 }
 
 /// What lets the time pass that a request waits for.
-fn way_out(unanswered: &Unanswered) -> String {
+fn way_out(unanswered: &Unanswered, place: &Place) -> Option<String> {
+    let control = place.control.as_ref()?;
     let left = unanswered.until.since(unanswered.at).as_secs() + 1;
-    format!("conax-sim clock advance {left}s")
+    let mut command = format!("conax-sim clock advance {left}s");
+    if control != TARGET {
+        let _ = write!(command, " --target {control}");
+    }
+    if unanswered.world != place.main_world {
+        let _ = write!(command, " --world {}", unanswered.world);
+    }
+    Some(command)
 }
 
 /// A request that waits, for a person.
-fn human_unanswered(unanswered: &Unanswered, line: &mut String) {
+fn human_unanswered(unanswered: &Unanswered, place: &Place, line: &mut String) {
     push_time(unanswered.at, line);
     line.push_str(" dispatch ");
     if let Some(number) = unanswered.request_number {
@@ -207,21 +238,21 @@ fn human_unanswered(unanswered: &Unanswered, line: &mut String) {
     }
     line.push_str("has no answer of Conax yet, and may wait until ");
     push_time(unanswered.until, line);
-    let _ = writeln!(
-        line,
-        "\n         to let that time pass: {}",
-        way_out(unanswered)
-    );
+    line.push('\n');
+    if let Some(command) = way_out(unanswered, place) {
+        let _ = writeln!(line, "         to let that time pass: {command}");
+    }
 }
 
 /// A request that waits, for a program.
-fn json_unanswered(unanswered: &Unanswered, line: &mut String) {
+fn json_unanswered(unanswered: &Unanswered, place: &Place, line: &mut String) {
     let fields = UnansweredLine {
         at: DateText::from_millis(unanswered.at.millis()),
         waits_for: "conax",
         until: DateText::from_millis(unanswered.until.millis()),
+        world: &unanswered.world,
         request_number: unanswered.request_number,
-        way_out: way_out(unanswered),
+        way_out: way_out(unanswered, place),
     };
     if let Ok(text) = serde_json::to_string(&fields) {
         line.push_str(&text);
@@ -230,12 +261,14 @@ fn json_unanswered(unanswered: &Unanswered, line: &mut String) {
 }
 
 #[derive(Serialize)]
-struct UnansweredLine {
+struct UnansweredLine<'a> {
     at: DateText,
     waits_for: &'static str,
     until: DateText,
+    world: &'a str,
     request_number: Option<u64>,
-    way_out: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    way_out: Option<String>,
 }
 
 /// One exchange for a person, in at most 80 columns where its parts allow.

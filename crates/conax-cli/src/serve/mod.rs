@@ -81,6 +81,7 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
         if let (Some(papers), Some(folder)) = (&open.papers, settings.optional("cas-tls-dir")) {
             settings::write_papers(papers, Path::new(folder))?;
         }
+        log.set_place(banner::place(&open));
         // Whoever reads that the doors are open may ask for the end at once.
         let stopped = first_signal();
         match settings.get("format") {

@@ -307,6 +307,7 @@ async fn told_if_it_hangs<T>(
     }
     let longest = shared.settings.dispatch.connect_time + shared.settings.dispatch.read_time;
     shared.journal.waits(&Unanswered {
+        world: shared.world().name.clone(),
         at: shared.clock.now(),
         until: began + longest,
         request_number: ticket.number,

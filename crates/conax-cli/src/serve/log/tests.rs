@@ -1,6 +1,6 @@
 //! What stands in a line, whatever a call says.
 
-use super::{human, json};
+use super::{Place, human, json, way_out};
 
 type Render = fn(&Exchange, &mut String);
 
@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use conax_contract::cas::Profile;
 use conax_model::time::SimTime;
-use conax_sim::journal::{Ended, Exchange, Journal, JournalLimits, Observer, Subject, Surface};
+use conax_sim::journal::{
+    Ended, Exchange, Journal, JournalLimits, Observer, Subject, Surface, Unanswered,
+};
 
 struct Rendered(Render, Mutex<String>);
 
@@ -79,4 +81,32 @@ fn a_line_for_a_program_is_one_line() {
     let line = line(json, "GET", "\"\u{1b}\n");
     assert_eq!(line.matches('\n').count(), 1, "{line}");
     assert!(line.contains(r#""card":"\"\u001b\n""#), "{line}");
+}
+
+#[test]
+fn the_command_that_lets_time_pass_reaches_the_world_that_waits() {
+    let unanswered = |world: &str| Unanswered {
+        world: world.to_owned(),
+        at: SimTime::from_millis(1_000),
+        until: SimTime::from_millis(610_000),
+        request_number: Some(4051),
+    };
+    let place = |control: Option<&str>| Place {
+        control: control.map(str::to_owned),
+        main_world: "demo".to_owned(),
+    };
+    let (usual, other) = (
+        place(Some("http://127.0.0.1:8082")),
+        place(Some("http://127.0.0.1:9000")),
+    );
+    let command = |world, place| way_out(&unanswered(world), place);
+    assert_eq!(
+        command("demo", &usual).as_deref(),
+        Some("conax-sim clock advance 610s")
+    );
+    assert_eq!(
+        command("night", &other).as_deref(),
+        Some("conax-sim clock advance 610s --target http://127.0.0.1:9000 --world night")
+    );
+    assert_eq!(command("demo", &place(None)), None);
 }
