@@ -109,9 +109,9 @@ fn lasting() -> Vec<Lasting> {
             None,
         ),
         (
-            "diff --right TARGET --secrets-file secrets --timeout 10min a.scenario.yaml",
+            "diff --right TARGET --secrets-file secrets --timeout 10min --report json=out a.scenario.yaml",
             Called,
-            None,
+            Some(("out", r#""is_interrupted": true"#)),
         ),
         (
             "grade --scene rejected --timeout 10min --report json=out -- sh client.sh",

@@ -659,6 +659,28 @@ fn what_cannot_be_recorded_or_read_has_its_exit_code() {
 }
 
 #[test]
+fn a_scenario_that_is_there_is_kept_unless_it_is_to_be_replaced() {
+    let (scenario, worked_on) = ("a.scenario.yaml", "# worked on\n");
+    let usual = ["record", "scenario", FILE, "-o", scenario];
+    let ended = Program::run(PATH, &usual, &[(FILE, "{}"), (scenario, worked_on)], &[]);
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("say --overwrite"), "{}", ended.stderr);
+    let replacing = [&usual[..], &["--overwrite"]].concat();
+    let ended = Program::run(
+        PATH,
+        &replacing,
+        &[(FILE, "{}"), (scenario, worked_on)],
+        &[],
+    );
+    assert_eq!(
+        ended.code,
+        Some(3),
+        "what is wrong is the recording: {}",
+        ended.stderr
+    );
+}
+
+#[test]
 fn a_recording_that_is_there_is_kept_unless_something_takes_its_place() {
     let house = serve(&["--seed", "7"]);
     let target = format!("http://{}", house.crm());

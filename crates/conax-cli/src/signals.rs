@@ -6,7 +6,8 @@
 
 use std::process::exit;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use conax_scenario::run::Stop;
 use tokio::runtime::Builder;
@@ -23,6 +24,30 @@ pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
         // Where nobody reads it, saying it takes for ever; the next signal is heard anyway.
         std::thread::spawn(|| print::aside("\nstopping; once more to stop at once"));
     });
+}
+
+/// How soon it is noticed that somebody stops what is done elsewhere.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Does something on a thread of its own, for some files never end; nothing if somebody stops it
+/// before it is done.
+pub(crate) fn unless_stopped<T: Send + 'static>(
+    stop: &Stop,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, done) = channel();
+    std::thread::spawn(move || {
+        // Nobody waits for it any more if it was stopped.
+        let _ = sender.send(work());
+    });
+    loop {
+        match done.recv_timeout(GLANCE) {
+            Ok(done) => return Some(done),
+            Err(RecvTimeoutError::Timeout) if stop.is_interrupted() => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => panic!("the work ended without a result"),
+        }
+    }
 }
 
 /// Ends with the first signal; never where there are none to hear. They are heard from the moment

@@ -266,10 +266,21 @@ impl Made {
         Self(made)
     }
 
-    /// Of a list only what the scenario made: what else is there is the world's, or of an earlier
-    /// scenario. Where that cannot be told, which members the items have.
+    /// Of requests only what the scenario made: what else is there is the world's, or of an earlier
+    /// scenario. Of one that is shown and was not made here, and where that cannot be told of a list,
+    /// which members there are.
     fn keep(&self, target: &str, body: &mut Value) {
-        let Some(items) = body.get_mut("data").and_then(Value::as_array_mut) else {
+        let data = match body.get_mut("data") {
+            Some(data @ Value::Object(_)) => {
+                let of_another = name_of(data).is_some_and(|name| !self.0.contains(name));
+                if of_another && data.get("life_cycle_state").is_some() {
+                    *data = names_of_members([&*data]);
+                }
+                return;
+            }
+            data => data,
+        };
+        let Some(items) = data.and_then(Value::as_array_mut) else {
             return;
         };
         let query = target.split_once('?').map_or("", |(_, query)| query);
@@ -277,13 +288,17 @@ impl Made {
             .iter()
             .any(|parameter| query.contains(parameter));
         if is_cut || items.iter().any(|item| name_of(item).is_none()) {
-            let members = items.iter().filter_map(Value::as_object);
-            let members: BTreeSet<&String> = members.flat_map(|item| item.keys()).collect();
-            *items = vec![json!(members)];
+            *items = vec![names_of_members(items.iter())];
             return;
         }
         items.retain(|item| name_of(item).is_some_and(|name| self.0.contains(name)));
     }
+}
+
+fn names_of_members<'v>(items: impl IntoIterator<Item = &'v Value>) -> Value {
+    let members = items.into_iter().filter_map(Value::as_object);
+    let members: BTreeSet<&String> = members.flat_map(|item| item.keys()).collect();
+    json!(members)
 }
 
 fn name_of(item: &Value) -> Option<&str> {

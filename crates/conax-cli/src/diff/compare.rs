@@ -89,7 +89,7 @@ pub(super) struct Sides<'c> {
     pub(super) again: &'c CaseRecord,
     /// On the right.
     pub(super) right: &'c CaseRecord,
-    /// What either side seems to lack of it.
+    /// Why it cannot be compared with either side, as far as its answers tell.
     pub(super) lacks: [Option<String>; 2],
 }
 
@@ -173,7 +173,7 @@ fn not_compared(
         return Some(NotCompared {
             side,
             is_unreachable: false,
-            reason: format!("it refuses every call with {what}, as if it had none"),
+            reason: what.clone(),
         });
     }
     let is_unreachable = case.verdict == Verdict::Error && case.steps.is_empty();

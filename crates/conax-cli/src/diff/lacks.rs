@@ -13,7 +13,11 @@ use crate::record::operation_at;
 /// A record by what it is and what it is called.
 type Name = (&'static str, String);
 
-/// What a side lacks of each scenario, in words; scenarios and worlds are in the same order.
+/// Why nothing can be compared where a token is refused that the other side takes.
+const NO_TOKEN: &str = "it refuses the token; --secrets-file names one that it takes: a line \
+                        `token=…`, or `username=…`, `password=…` and `organisation=…`";
+
+/// What a side lacks of each scenario, in a sentence; scenarios and worlds are in the same order.
 pub(super) fn lacks(
     here: &[CaseRecord],
     other: &[CaseRecord],
@@ -21,6 +25,7 @@ pub(super) fn lacks(
 ) -> Vec<Option<String>> {
     let cases = || here.iter().zip(other).zip(worlds);
     let mut taken: BTreeSet<Name> = BTreeSet::new();
+    let takes_a_token = here.iter().flat_map(calls).any(|one| code(one) == "OK");
     for ((case, _), world) in cases() {
         let took = calls(case).filter(|one| is_ok(one));
         taken.extend(took.flat_map(|one| names(one, world)));
@@ -29,12 +34,17 @@ pub(super) fn lacks(
         let pairs = calls(here).zip(calls(other));
         let mut refused = pairs.filter(|(here, other)| !is_ok(here) && is_ok(other));
         refused.find_map(|(here, _)| {
+            if !takes_a_token && code(here).to_ascii_uppercase().contains("TOKEN") {
+                return Some(NO_TOKEN.to_owned());
+            }
             let lacking = names(here, world).into_iter();
             let lacking: Vec<String> = lacking
                 .filter(|name| !taken.contains(name))
                 .map(|(what, name)| format!("{what} {name}"))
                 .collect();
-            (!lacking.is_empty()).then(|| lacking.join(" or "))
+            let what = lacking.join(" or ");
+            (!what.is_empty())
+                .then(|| format!("it refuses every call with {what}, as if it had none"))
         })
     });
     of_case.collect()
@@ -44,9 +54,16 @@ fn calls(case: &CaseRecord) -> impl Iterator<Item = &ExchangeRecord> {
     case.exchanges.iter().filter(|one| one.door == "crm")
 }
 
-fn is_ok(exchange: &ExchangeRecord) -> bool {
+fn code(exchange: &ExchangeRecord) -> String {
     let reply: Value = serde_json::from_str(&exchange.reply).unwrap_or_default();
-    reply["status"]["code"] == "OK"
+    reply["status"]["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn is_ok(exchange: &ExchangeRecord) -> bool {
+    code(exchange) == "OK"
 }
 
 /// The records of the world that a call names.

@@ -30,11 +30,11 @@ use self::answers::Common;
 use self::compare::{CaseDifference, Sides, compare};
 use self::lacks::lacks;
 use self::other_world::OtherWorlds;
-use self::told::tell;
+use self::told::{stopped, tell};
 use crate::exit::Exit;
 use crate::print;
 use crate::run::{Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all};
-use crate::signals::stop_on_signal;
+use crate::signals::{stop_on_signal, unless_stopped};
 use crate::verify::read_target_file;
 
 /// What stands for the simulator in this process.
@@ -91,12 +91,17 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
             return Exit::Usage;
         }
     };
-    match prepare(&order) {
+    let stop = Arc::new(Stop::default());
+    stop_on_signal(&stop);
+    let order = Arc::new(order);
+    let reader = Arc::clone(&order);
+    match unless_stopped(&stop, move || prepare(&reader)).unwrap_or(Err(Refused::Stopped)) {
         Ok(cases) if cases.is_empty() => {
             print::aside("no scenario was found or chosen");
             ended(Exit::NothingRan, "nothing was compared")
         }
-        Ok(cases) => play(&order, cases),
+        Ok(cases) => play(&order, cases, &stop),
+        Err(Refused::Stopped) => stopped(&order),
         Err(Refused::NotFound(problem)) => {
             print::aside(format_args!("error: {problem}"));
             Exit::Usage
@@ -289,6 +294,8 @@ enum Refused {
     /// A file of secrets, or of what exists at a side.
     Given(String),
     Wrong(Vec<FileFindings>),
+    /// Somebody stopped it before all files were read.
+    Stopped,
 }
 
 fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
@@ -311,9 +318,7 @@ fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
     Ok(chosen.collect())
 }
 
-fn play(order: &Order, cases: Vec<Case>) -> Exit {
-    let stop = Arc::new(Stop::default());
-    stop_on_signal(&stop);
+fn play(order: &Order, cases: Vec<Case>, stop: &Arc<Stop>) -> Exit {
     let plan = Plan {
         cases,
         jobs: order.jobs,
@@ -321,9 +326,16 @@ fn play(order: &Order, cases: Vec<Case>) -> Exit {
         detail: Detail::Everything,
     };
     let [left, right] = &order.sides;
+    for side in [left, right] {
+        let addresses = side.addresses.as_ref();
+        if let Some(problem) = addresses.and_then(|one| one.look(order.timeout, stop)) {
+            print::aside(format_args!("error: {} side: {problem}", side.name));
+            return ended(Exit::Surroundings, "nothing was compared");
+        }
+    }
     let mut rounds = Vec::new();
     for side in [left, left, right] {
-        match play_side(order, side, &plan, &stop) {
+        match play_side(order, side, &plan, stop) {
             Ok(records) => rounds.push(records),
             Err(problem) => {
                 print::aside(format_args!("error: {problem}"));
@@ -331,10 +343,7 @@ fn play(order: &Order, cases: Vec<Case>) -> Exit {
             }
         }
         if stop.is_interrupted() {
-            return ended(
-                Exit::Interrupted,
-                "it was stopped before both sides were played",
-            );
+            return stopped(order);
         }
     }
     tell(order, &differences(order, &plan, &rounds))

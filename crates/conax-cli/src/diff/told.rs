@@ -73,6 +73,18 @@ pub(super) fn tell(order: &Order, all: &[CaseDifference]) -> Exit {
     }
 }
 
+/// Says that somebody stopped it before anything was compared, and writes a report that says so.
+pub(super) fn stopped(order: &Order) -> Exit {
+    let exit = ended(
+        Exit::Interrupted,
+        "it was stopped before both sides were played",
+    );
+    match &order.report {
+        None => exit,
+        Some(path) => write_report(order, &[], path, exit),
+    }
+}
+
 /// The case without differences that were told of another one; nothing if it has no other.
 fn without(
     case: &CaseDifference,
@@ -168,6 +180,7 @@ fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -
         "version": env!("CARGO_PKG_VERSION"),
         "left": left.url,
         "right": right.url,
+        "is_interrupted": exit == Exit::Interrupted,
         "scenarios": all.len(),
         "cases": told,
     });

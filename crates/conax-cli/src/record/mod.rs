@@ -14,7 +14,7 @@ mod proxy;
 mod scenario;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,12 +133,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         return Exit::ReportNotWritten;
     }
     if would_replace(&order.output) && !order.overwrites {
-        let path = order.output.display();
-        print::aside(format_args!(
-            "error: `{path}` is there already and is kept\n   hint: name another file with -o, or \
-             say --overwrite"
-        ));
-        return Exit::Usage;
+        return is_kept(&order.output);
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -154,6 +149,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
             Exit::Surroundings
         }
     }
+}
+
+/// Says that a file is not replaced.
+pub(super) fn is_kept(path: &Path) -> Exit {
+    print::aside(format_args!(
+        "error: `{}` is there already and is kept\n   hint: name another file with -o, or say \
+         --overwrite",
+        path.display()
+    ));
+    Exit::Usage
 }
 
 /// What the command line asks for.

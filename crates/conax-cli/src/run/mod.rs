@@ -13,7 +13,6 @@ mod secret;
 mod told;
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -29,7 +28,7 @@ use crate::print;
 use crate::run::again::{quoted, secrets_of};
 use crate::run::find::Chosen;
 use crate::run::told::{ReportOrder, Teller};
-use crate::signals::stop_on_signal;
+use crate::signals::{stop_on_signal, unless_stopped};
 
 pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
@@ -149,7 +148,8 @@ fn play_once(order: &Arc<Order>, matches: &ArgMatches, teller: &Teller) -> Exit 
     if !matches.get_flag("watch") {
         stop_on_signal(&stop);
     }
-    match prepare_unless_stopped(order, &stop) {
+    let reader = Arc::clone(order);
+    match unless_stopped(&stop, move || prepare(&reader)).unwrap_or(Err(Refused::Stopped)) {
         Ok(cases) if cases.is_empty() => teller.nothing_chosen(None),
         Ok(cases) => chosen(order, matches, (teller, &stop), cases),
         Err(Refused::NotFound(problem)) => {
@@ -170,29 +170,6 @@ enum Refused {
     Wrong(Vec<FileFindings>),
     /// Somebody stopped it before all files were read.
     Stopped,
-}
-
-/// How soon it is noticed that somebody stops the run while files are read.
-const GLANCE: Duration = Duration::from_millis(50);
-
-/// Reads everything, on a thread of its own: some files never end.
-fn prepare_unless_stopped(order: &Arc<Order>, stop: &Stop) -> Result<Vec<Case>, Refused> {
-    let (sender, prepared) = channel();
-    let reader = Arc::clone(order);
-    std::thread::spawn(move || {
-        // Nobody waits for it any more if the run was stopped.
-        let _ = sender.send(prepare(&reader));
-    });
-    loop {
-        match prepared.recv_timeout(GLANCE) {
-            Ok(prepared) => return prepared,
-            Err(RecvTimeoutError::Timeout) if stop.is_interrupted() => {
-                return Err(Refused::Stopped);
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => panic!("reading the files failed"),
-        }
-    }
 }
 
 /// Reads everything, for every repetition.
@@ -405,7 +382,8 @@ fn chosen(
             (false, false) => Detail::Everything,
         },
     };
-    if let Some(problem) = order.target.as_ref().and_then(Addresses::problem) {
+    let target = order.target.as_ref();
+    if let Some(problem) = target.and_then(|target| target.look(order.timeout, stop)) {
         return unreachable(order, matches, plan, &problem);
     }
     let record = play(order, &plan, &*theatre, stop, teller);

@@ -13,6 +13,7 @@ use conax_scenario::run::Stop;
 use conax_scenario::target::{
     Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
 };
+use conax_scenario::verify::is_provisioning_api;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -86,6 +87,21 @@ impl Addresses {
         let urls = [Some(&self.crm), self.control.as_ref(), self.cas.as_ref()];
         let mut urls = urls.into_iter().flatten();
         urls.find_map(|url| Place::parse(url).ok()?.problem(url))
+    }
+
+    /// The first look, before anything is played: a sentence if nobody answers at one of the
+    /// addresses, or in this time, or if what answers is not the provisioning API. Nothing if it was
+    /// stopped: then nothing is known.
+    pub(crate) fn look(&self, timeout: Duration, stop: &Arc<Stop>) -> Option<String> {
+        if let Some(problem) = self.problem() {
+            return Some(problem);
+        }
+        let looked = api_target(self.clone(), timeout, Arc::clone(stop))
+            .and_then(|mut target| is_provisioning_api(target.as_mut()));
+        looked
+            .err()
+            .filter(|_| !stop.is_interrupted())
+            .map(|problem| format!("{}: {problem}", self.crm))
     }
 
     /// Whether there is a control door.

@@ -39,6 +39,29 @@ pub fn first_look(target: &mut dyn Target) -> Result<(), String> {
     }
 }
 
+/// Looks whether a target is this API at all, whatever it thinks of a token.
+///
+/// # Errors
+/// Why it is not, in a sentence.
+pub fn is_provisioning_api(target: &mut dyn Target) -> Result<(), String> {
+    let (world, credentials) = (TargetWorld::default(), Credentials::default());
+    let options = Options {
+        address: String::new(),
+        is_read_only: true,
+        pace: Duration::ZERO,
+        parallel: 1,
+    };
+    let mut session = Session::new(target, &world, &credentials, &options);
+    let Some(heard) = session.ask(Operation::List, json!({ "token": NO_TOKEN })) else {
+        return Err(session.trouble().unwrap_or("it does not answer").to_owned());
+    };
+    match heard.http_status {
+        // Whoever stands before the API may refuse a token in a form of his own.
+        401 | 403 => Ok(()),
+        _ => is_this_api(&heard),
+    }
+}
+
 impl Session<'_> {
     /// Opens the target and looks whether it is this API at all.
     ///
@@ -117,8 +140,10 @@ impl Session<'_> {
 /// Whether an answer is one of this API, right or wrong.
 fn is_this_api(heard: &Heard) -> Result<(), String> {
     let reply = heard.reply.as_ref();
-    let has = |name: &str| reply.is_some_and(|reply| reply.get(name).is_some());
-    if has("status") || has("data") {
+    let member = |name: &str| reply.and_then(|reply| reply.get(name));
+    // A number is the HTTP status once more, as many other APIs answer what they do not know.
+    let has_status = member("status").is_some_and(|status| !status.is_number());
+    if has_status || member("data").is_some() {
         return Ok(());
     }
     let found = match reply {

@@ -20,7 +20,7 @@ mod told;
 mod world;
 
 pub use baseline::{Baseline, Compared};
-pub use look::first_look;
+pub use look::{first_look, is_provisioning_api};
 pub use power::Power;
 pub use probes::{Probe, planned_creations, probes, verify};
 pub use record::{ClauseRecord, ExchangeNote, VerifyRecord};

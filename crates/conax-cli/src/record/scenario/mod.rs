@@ -19,7 +19,7 @@ mod words;
 
 use std::path::Path;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::text::{Outline, render, render_moment};
 use conax_contract::world::WorldSpec;
 use conax_scenario::document::{FileFindings, Given, Library, Reader, tidy};
@@ -34,8 +34,9 @@ use super::journal;
 use super::names;
 use crate::exit::Exit;
 use crate::print;
+use crate::record::is_kept;
 use crate::run::Files;
-use crate::write::write_file;
+use crate::write::{would_replace, write_file};
 
 /// The verb.
 pub(super) fn command() -> Command {
@@ -48,6 +49,12 @@ pub(super) fn command() -> Command {
                 .long("output")
                 .value_name("FILE")
                 .help("The scenario to write [default: standard output]"),
+        )
+        .arg(
+            Arg::new("overwrite")
+                .long("overwrite")
+                .action(ArgAction::SetTrue)
+                .help("Replace a scenario that is there"),
         )
         .arg(
             Arg::new("world")
@@ -72,6 +79,11 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
         print::aside(format_args!("error: {problem}"));
         Exit::Settings
     };
+    // Somebody may have worked on it.
+    let is_there = output.is_some_and(|path| would_replace(Path::new(path)));
+    if is_there && !matches.get_flag("overwrite") {
+        return is_kept(Path::new(output.unwrap_or_default()));
+    }
     let recording = match read_recording(file) {
         Ok(recording) => recording,
         Err(problem) => return said(problem),

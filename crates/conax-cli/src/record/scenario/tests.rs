@@ -197,6 +197,28 @@ fn time_passes_as_it_did_by_the_clock_of_the_implementation() {
 }
 
 #[test]
+fn a_list_that_was_asked_for_by_state_says_that_its_requests_have_ended() {
+    let (made, filter) = (
+        request("1", "PENDING", DAY),
+        ("life_cycle_state", "COMPLETED"),
+    );
+    let brief = json!([{ "number": "number-1", "type": "ADD_SUBSCRIPTIONS" }]);
+    let text = scenario(vec![
+        add(0, &json!({}), ok(made)),
+        get(
+            900,
+            "list",
+            &[filter, ("fields_set", "number,type")],
+            ok(brief),
+        ),
+    ]);
+    let doings = doings(&text);
+    let run = doings.iter().position(|line| *line == "- process");
+    let list = doings.iter().position(|line| line.contains("list"));
+    assert!(run.is_some() && run < list, "{text}");
+}
+
+#[test]
 fn what_was_there_before_is_that_of_the_world_or_added_to_it() {
     let mut known = request("7", "COMPLETED", "2014-11-28T15:05:20");
     known["type"] = "UPDATE_CA_PIN_TO_DEFAULT_VALUE".into();

@@ -175,10 +175,17 @@ fn is_poll(said: &[&Exchange], index: usize, registry: &Registry<'_>) -> bool {
     looks.any(|(other, _)| other == request)
 }
 
-/// The requests of a reply with their states.
+/// The requests of a reply with their states. Where a list leaves the state out, the state that was
+/// asked for says it.
 fn seen<'r>(exchange: &'r Exchange, registry: &Registry<'_>) -> Vec<(usize, &'r str)> {
+    let mut filters = exchange.call.parameters.iter();
+    let filter = filters
+        .find(|(name, _)| name == "life_cycle_state")
+        .map(|(_, state)| state.as_str())
+        .filter(|_| operation_of(exchange) == Some(Operation::List));
     let state = |view: &'r serde_json::Value| {
-        Some((registry.index_of(view)?, view["life_cycle_state"].as_str()?))
+        let state = view["life_cycle_state"].as_str().or(filter)?;
+        Some((registry.index_of(view)?, state))
     };
     records(exchange).into_iter().filter_map(state).collect()
 }
