@@ -474,9 +474,15 @@ async fn a_call_whose_world_is_reset_is_not_told_of_a_request_that_is_no_more() 
         let reset = stage.control("POST", "/v1/worlds/demo/reset", "").await;
         assert_eq!(reset.http_status, 200);
     };
+    let began = stage.shared.clock.now();
     let (reply, ()) = tokio::join!(call, reset);
     let message = reply.refused(RefusalCode::Unavailable);
     assert!(message.contains(REPLACED), "{message}");
+    let waited = stage.shared.clock.now().since(began);
+    assert!(
+        waited < Duration::from_secs(10),
+        "it waited {waited:?} for Conax"
+    );
 }
 
 /// Of a login that a reset forgets, while the body of a call is still to come.

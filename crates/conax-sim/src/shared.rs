@@ -25,6 +25,8 @@ use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 
+use tokio::sync::watch;
+
 use crate::cas_door::Gate;
 use crate::clock::{Bell, Clock, Places};
 use crate::dispatch::ConaxLink;
@@ -152,6 +154,8 @@ pub struct Shared {
     pub closing: AtomicBool,
     /// Set when the world is removed.
     removed: AtomicBool,
+    /// Says when the world is no more what it was: it was replaced, or removed.
+    replaced: watch::Sender<()>,
     /// What the world was at some moments.
     pub snapshots: KeptSnapshots,
     changing: tokio::sync::Mutex<()>,
@@ -225,6 +229,7 @@ impl Shared {
             link,
             closing: AtomicBool::new(false),
             removed: AtomicBool::new(false),
+            replaced: watch::Sender::default(),
             snapshots: KeptSnapshots::default(),
             changing: tokio::sync::Mutex::new(()),
             generation: AtomicU64::new(snapshot.crm.generation),
@@ -359,6 +364,17 @@ impl Shared {
         self.closing.store(true, Ordering::Relaxed);
         self.settled.ring();
         self.wait_for_answers().await;
+        self.replaced.send_replace(());
+    }
+
+    /// Waits until the world of this generation is replaced or removed.
+    pub async fn until_replaced(&self, generation: u64) {
+        let mut replaced = self.replaced.subscribe();
+        while self.generation() == generation && !self.is_removed() {
+            if replaced.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Whether the world was removed: what is still under way in it ends nowhere.
@@ -387,6 +403,7 @@ impl Shared {
         drop(ledger_now);
         let last = self.journal.last_number();
         self.journal_before.store(last, Ordering::Relaxed);
+        self.replaced.send_replace(());
         tokio::task::spawn_blocking(move || drop((old_cas, old_crm, old_ledger)));
     }
 

@@ -319,6 +319,12 @@ impl RequestBook {
         }
     }
 
+    /// Whether a processing run would find a request that may leave.
+    pub fn may_send(&mut self, now: SimTime) -> bool {
+        self.queue.promote(&self.rows, now);
+        self.settings.provider_effective && self.queue.next_eligible().is_some()
+    }
+
     /// What a request waits for; nothing if it is settled or there is none of this number.
     pub fn waits_for(&mut self, number: RequestNumber, now: SimTime) -> Vec<WaitsFor> {
         self.queue.promote(&self.rows, now);

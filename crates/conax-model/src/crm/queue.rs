@@ -451,7 +451,8 @@ impl Queue {
         self.eligible[rank as usize].contains(&key)
     }
 
-    fn next_eligible(&self) -> Option<u32> {
+    /// The row that leaves next, if one may.
+    pub(super) fn next_eligible(&self) -> Option<u32> {
         let first = |rank: Rank| self.eligible[rank as usize].first();
         let (_, slot) = first(Rank::Express).or_else(|| first(Rank::Regular))?;
         Some(*slot)

@@ -376,3 +376,16 @@ fn requests_for_very_many_smartcards_enter_leave_and_follow_each_other() {
         ));
     }
 }
+
+#[test]
+fn what_waits_behind_an_order_of_its_card_is_due_and_no_run_can_send_it() {
+    let (mut book, mut ids) = book(true);
+    assert!(!book.may_send(NOW));
+    book.create(add("1"), NOW, &mut ids);
+    book.create(add("1"), NOW, &mut ids);
+    assert!(book.may_send(NOW));
+    let silent = book.take_due(NOW).expect("it is due");
+    assert_eq!((book.due_count(NOW), book.may_send(NOW)), (1, false));
+    book.settle(silent, completed("r"));
+    assert!(book.may_send(NOW));
+}

@@ -110,7 +110,7 @@ fn next_beat(shared: &Arc<Shared>, interval: Duration) -> Beat {
     Box::pin(shared.clock.sleep_until_beat(interval, runs))
 }
 
-/// The runs of a world, most of which find nothing that is due.
+/// The runs of a world, most of which find nothing that may leave.
 struct Runs(Weak<Shared>);
 
 impl Repeated for Runs {
@@ -121,7 +121,8 @@ impl Repeated for Runs {
         // Without a free worker no run is made, and none is counted.
         let has_free = shared.workers.has_free();
         let mut side = shared.crm();
-        if !has_free || side.is_changing || side.book.due_count(now) > 0 {
+        // What waits behind an order of its smartcard is due, and no run can send it.
+        if !has_free || side.is_changing || side.book.may_send(now) {
             return;
         }
         let gone_by = leap(side.book.next_scheduled());

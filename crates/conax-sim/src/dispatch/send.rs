@@ -73,11 +73,17 @@ pub async fn create_and_send(
     let (sender, id) = (Arc::clone(shared), row.id);
     let activity = Activity::current().unwrap_or_else(|| shared.clock.activity());
     let dispatch = async move { dispatch_at_once(&sender, id, generation).await };
-    let sent = tokio::spawn(activity.run(dispatch)).await;
+    let task = tokio::spawn(activity.run(dispatch));
+    // Conax may be silent for minutes; nobody waits for it once there is another world.
+    let sent = tokio::select! {
+        biased;
+        sent = task => sent.unwrap_or(DispatchOutcome::NothingDue),
+        () = shared.until_replaced(generation) => DispatchOutcome::BookReplaced,
+    };
     match sent {
         _ if shared.is_removed() => Err(WorldReplaced),
-        Ok(DispatchOutcome::Settled(settled)) => Ok(settled),
-        Ok(DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced) | Err(_) => {
+        DispatchOutcome::Settled(settled) => Ok(settled),
+        DispatchOutcome::NothingDue | DispatchOutcome::BookReplaced => {
             still_there(shared, row, generation)
         }
     }
