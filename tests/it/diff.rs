@@ -288,7 +288,10 @@ fn compared_by_tags(tags: &str, settings: &[&str], arguments: &[&str]) -> (Ended
         STORY,
         TARGET,
         ("any.scenario.yaml", scenario.as_str()),
-        ("secrets.txt", "password=1234\n"),
+        (
+            "secrets.txt",
+            "username=Nightshift\npassword=1234\norganisation=CRMDEMO\n",
+        ),
     ];
     let usual = ["diff", "--right", &right, "--secrets-file", "secrets.txt"];
     let chosen = ["--tag", tags, "--jobs", "4"];
@@ -415,8 +418,11 @@ fn every_way_to_end_has_its_exit_code() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", nobody.local_addr().unwrap());
     drop(nobody);
+    let house = Program::serve(PATH, &["--seed", "7"]);
+    let (api, control) = (house.crm(), house.door());
+    let (api, control) = (format!("http://{api}"), format!("http://{control}"));
     let wrong = ("wrong.scenario.yaml", "scenario: x\nstep: []\n");
-    let cases: [(&[&str], Exit, &str); 7] = [
+    let cases: [(&[&str], Exit, &str); 10] = [
         (
             &["--right", "self", "--tag", "unknown", STORY.0],
             Exit::NothingRan,
@@ -450,7 +456,22 @@ fn every_way_to_end_has_its_exit_code() {
         (
             &["--right", &url, "--right-control", &url, STORY.0],
             Exit::Surroundings,
-            "does not answer",
+            "right side: nothing answers at",
+        ),
+        (
+            &["--left", &url, "--right", &url, STORY.0],
+            Exit::Surroundings,
+            "left side: nothing answers at",
+        ),
+        (
+            &["--right", &control, STORY.0],
+            Exit::Surroundings,
+            "this is not the provisioning API",
+        ),
+        (
+            &["--right", &api, STORY.0],
+            Exit::NothingRan,
+            "it refuses the token; --secrets-file names one",
         ),
     ];
     for (arguments, exit, told) in cases {

@@ -58,8 +58,9 @@ fn run(arguments: &[&str]) -> Ended {
 
 #[test]
 fn every_way_to_end_has_its_exit_code_and_says_it() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let somebody = format!("http://{}", listener.local_addr().unwrap());
+    let house = Program::serve(PATH, &["--seed", "7"]);
+    let (somebody, control) = (house.crm(), house.door());
+    let (somebody, control) = (format!("http://{somebody}"), format!("http://{control}"));
     let cases: &[(&[&str], Exit, &str)] = &[
         (&["run", "good.scenario.yaml"], Exit::Met, "1 passed"),
         (
@@ -116,6 +117,11 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
             ],
             Exit::Surroundings,
             "nothing answers at http://127.0.0.1:9",
+        ),
+        (
+            &["run", "good.scenario.yaml", "--target", &control],
+            Exit::Surroundings,
+            "this is not the provisioning API",
         ),
         (
             &["run", "good.scenario.yaml", "--var", "x=1"],

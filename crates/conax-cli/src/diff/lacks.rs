@@ -32,11 +32,12 @@ pub(super) fn lacks(
     }
     let of_case = cases().map(|((here, other), world)| {
         let pairs = calls(here).zip(calls(other));
+        let mut refused = pairs.clone().filter(|_| !takes_a_token);
+        if refused.any(|(here, other)| refuses_token(here) && !refuses_token(other)) {
+            return Some(NO_TOKEN.to_owned());
+        }
         let mut refused = pairs.filter(|(here, other)| !is_ok(here) && is_ok(other));
         refused.find_map(|(here, _)| {
-            if !takes_a_token && code(here).to_ascii_uppercase().contains("TOKEN") {
-                return Some(NO_TOKEN.to_owned());
-            }
             let lacking = names(here, world).into_iter();
             let lacking: Vec<String> = lacking
                 .filter(|name| !taken.contains(name))
@@ -50,7 +51,7 @@ pub(super) fn lacks(
     of_case.collect()
 }
 
-fn calls(case: &CaseRecord) -> impl Iterator<Item = &ExchangeRecord> {
+fn calls(case: &CaseRecord) -> impl Iterator<Item = &ExchangeRecord> + Clone {
     case.exchanges.iter().filter(|one| one.door == "crm")
 }
 
@@ -60,6 +61,10 @@ fn code(exchange: &ExchangeRecord) -> String {
         .as_str()
         .unwrap_or_default()
         .to_owned()
+}
+
+fn refuses_token(exchange: &ExchangeRecord) -> bool {
+    code(exchange).to_ascii_uppercase().contains("TOKEN")
 }
 
 fn is_ok(exchange: &ExchangeRecord) -> bool {
