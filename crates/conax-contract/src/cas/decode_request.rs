@@ -70,10 +70,7 @@ fn find_operation<'a>(
     root: &'a Element,
 ) -> Result<(CasOperation, &'a Element), SoapFault> {
     let body = envelope::request_body(root, profile.namespaces())?;
-    let element = body
-        .children()
-        .next()
-        .ok_or_else(|| SoapFault::not_soap("the `Body` is empty"))?;
+    let element = envelope::only_element(body)?;
     let operation = profile.operation_named(&element.local).ok_or_else(|| {
         SoapFault::no_such_operation(&element.local, "the profile has no such operation")
     })?;

@@ -1,6 +1,7 @@
 //! The SOAP 1.1 envelope: put around what is sent, taken off what arrives.
 
 use super::profile::NamespaceRule;
+use super::request_values::quoted;
 use super::soap_fault::SoapFault;
 use super::xml::Element;
 
@@ -33,8 +34,33 @@ pub(super) fn request_body(root: &Element, rule: NamespaceRule) -> Result<&Eleme
         return Err(SoapFault::not_soap("the root element is not `Envelope`"));
     }
     check_version(root.namespace.as_deref(), rule)?;
-    root.child("Body")
-        .ok_or_else(|| SoapFault::not_soap("the envelope has no `Body`"))
+    let mut parts = root.children().skip_while(|part| part.local == "Header");
+    let Some(body) = parts.next().filter(|part| part.local == "Body") else {
+        return Err(SoapFault::not_soap("the envelope has no `Body`"));
+    };
+    match parts.next() {
+        None => Ok(body),
+        Some(more) => Err(SoapFault::not_soap(format!(
+            "{} stands behind the `Body`, where nothing may stand",
+            quoted(&more.local)
+        ))),
+    }
+}
+
+/// The one element in a body (Ours: of two commands one would be carried out and the other lost).
+pub(super) fn only_element(body: &Element) -> Result<&Element, SoapFault> {
+    let mut elements = body.children();
+    let Some(first) = elements.next() else {
+        return Err(SoapFault::not_soap("the `Body` is empty"));
+    };
+    match elements.next() {
+        None => Ok(first),
+        Some(second) => Err(SoapFault::not_soap(format!(
+            "the `Body` holds {} and {}; expected one command",
+            quoted(&first.local),
+            quoted(&second.local)
+        ))),
+    }
 }
 
 fn check_version(namespace: Option<&str>, rule: NamespaceRule) -> Result<(), SoapFault> {

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use super::field::WireElement;
 use super::operation::CasOperation;
 use super::profile::Profile;
-use super::xml::Element;
+use super::xml::{Element, trimmed};
 use crate::secret::SecretText;
 use crate::text::{near_miss, parse_moment};
 
@@ -52,7 +52,7 @@ impl<'a> Values<'a> {
     /// A text that may be absent or empty, which is the same.
     pub fn optional_identifier(&mut self, element: WireElement) -> Option<String> {
         let text = self.optional_text(element)?;
-        Some(text.trim().to_owned())
+        Some(trimmed(&text).to_owned())
     }
 
     /// A text that must be there, exactly as it was sent.
@@ -71,7 +71,7 @@ impl<'a> Values<'a> {
     /// A whole number that may be absent.
     pub fn integer(&mut self, element: WireElement) -> Option<i64> {
         let text = self.optional_text(element)?;
-        let number = text.trim().parse().ok();
+        let number = trimmed(&text).parse().ok();
         if number.is_none() {
             self.unreadable(element, &text, "a whole number");
         }
@@ -94,7 +94,7 @@ impl<'a> Values<'a> {
     /// A local time that may be absent.
     pub fn time(&mut self, element: WireElement) -> Option<NaiveDateTime> {
         let text = self.optional_text(element)?;
-        let time = parse_time(text.trim());
+        let time = parse_time(trimmed(&text));
         if time.is_none() {
             self.unreadable(element, &text, "a time like `2014-11-28T15:05:20`");
         }
@@ -149,12 +149,12 @@ impl<'a> Values<'a> {
     fn optional_text(&mut self, element: WireElement) -> Option<String> {
         let found = self.only(element)?;
         let text = self.text_in(found);
-        (!text.trim().is_empty()).then_some(text)
+        (!trimmed(&text).is_empty()).then_some(text)
     }
 
     fn identifier_in(&mut self, element: &Element) -> String {
         let before = self.problems.len();
-        let text = self.text_in(element).trim().to_owned();
+        let text = trimmed(&self.text_in(element)).to_owned();
         if text.is_empty() && self.problems.len() == before {
             self.problems.push(format!(
                 "`{}` is empty; expected an identifier",
@@ -175,7 +175,7 @@ impl<'a> Values<'a> {
     }
 
     fn unreadable(&mut self, element: WireElement, text: &str, expected: &str) {
-        let (name, found) = (self.name(element), quoted(text.trim()));
+        let (name, found) = (self.name(element), quoted(trimmed(text)));
         self.problems
             .push(format!("`{name}` is {found}; expected {expected}"));
     }

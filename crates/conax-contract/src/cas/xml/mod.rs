@@ -9,5 +9,5 @@ mod write;
 pub(super) use error::{XmlError, XmlErrorKind};
 pub(super) use names::is_ncname;
 pub(super) use read::read;
-pub(super) use tree::{Content, Element};
+pub(super) use tree::{Content, Element, trimmed};
 pub(super) use write::{escape_text, inner_xml_as_read, outer_xml};

@@ -81,7 +81,7 @@ impl Element {
     /// Whether there is text directly inside, other than white space.
     pub fn has_text(&self) -> bool {
         let is_text = |content: &Content| match content {
-            Content::Text(text) => !text.trim().is_empty(),
+            Content::Text(text) => !trimmed(text).is_empty(),
             Content::Element(_) => false,
             Content::Secret(_) => true,
         };
@@ -124,4 +124,9 @@ impl Element {
         }
         Some(text)
     }
+}
+
+/// A text without the white space of XML around it; a no-break space is none (Documented: XML 1.0).
+pub(in crate::cas) fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
 }
