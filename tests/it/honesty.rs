@@ -1,30 +1,12 @@
-//! How things are known is said once: README and comments agree with the clauses.
+//! How things are known is said once: comments and pages agree with the clauses.
 
 use std::path::{Path, PathBuf};
 
 use conax_contract::clause::Clause;
-use conax_contract::known::KNOWN;
 use conax_contract::source::Source;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-#[test]
-fn the_table_of_the_readme_is_the_one_the_code_has() {
-    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
-    let head = "| behaviour | how we know |\n|---|---|\n";
-    let (_, after) = readme.split_once(head).unwrap();
-    let table = after.split("\n\n").next().unwrap();
-    let rows = KNOWN
-        .iter()
-        .map(|known| format!("| {} | {} |", known.behaviour, known.told()));
-    let expected: Vec<String> = rows.collect();
-    let expected = expected.join("\n");
-    assert!(
-        table == expected,
-        "the table has to be\n\n{head}{expected}\n"
-    );
 }
 
 /// Every file with words of ours in it.

@@ -43,15 +43,6 @@ fn check(arguments: &[&str], files: &[(&str, &str)]) -> (Ended, Option<Exit>) {
 }
 
 #[test]
-fn the_example_holds_as_the_readme_shows() {
-    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
-    assert!(readme.contains(&format!("cargo run --release -- ledger check {EXAMPLE}\n")));
-    let (ended, exit) = check(&[EXAMPLE], &[(EXAMPLE, &example())]);
-    assert_eq!((exit, ended.stderr.as_str()), (Some(Exit::Met), ""));
-    assert!(readme.contains(&ended.stdout), "{}", ended.stdout);
-}
-
-#[test]
 fn a_proof_that_does_not_hold_is_told_with_file_line_and_request() {
     let torn = without(r#""event":"sent","request":4051"#);
     let (ended, exit) = check(&["torn.jsonl"], &[("torn.jsonl", &torn)]);

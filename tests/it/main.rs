@@ -72,5 +72,5 @@ mod verify;
 mod writing;
 
 // The rules of the house.
-mod readme;
+mod pages;
 mod tidy;

@@ -129,7 +129,7 @@ fn printed(page: &str) -> Vec<String> {
 #[test]
 fn the_scenarios_printed_on_our_pages_pass() {
     let mut count = 0;
-    for page in ["README.md", "scenarios/README.md"] {
+    for page in ["docs/scenarios.md", "docs/scenario-language.md"] {
         for scenario in printed(page) {
             let file = [("printed.scenario.yaml", scenario.as_str())];
             let ended = Program::run(PATH, &["run", "printed.scenario.yaml"], &file, &[]);

@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
     bench, clock, completions, config, contract, control_client, coverage, diff, drift, explain,
-    explore, faults, fmt, grade, healthcheck, ledger, lint, record, run, schema, serve, snapshot,
-    verify, why, world,
+    explore, faults, fmt, grade, healthcheck, help, ledger, lint, record, run, schema, serve,
+    snapshot, verify, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -22,7 +22,7 @@ pub fn command_line() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .max_term_width(80)
-        .after_help(exit_codes())
+        .after_help(format!("{}\n\n{}", help::topics(), exit_codes()))
         .subcommand(serve_command())
         .subcommand(run::command())
         .subcommand(run::replay_command())
@@ -53,6 +53,7 @@ pub fn command_line() -> Command {
         .subcommand(healthcheck_command())
         .subcommand(bench::command())
         .subcommand(completions::command())
+        .mut_subcommands(help::with_page)
 }
 
 /// Runs the verb that was given.

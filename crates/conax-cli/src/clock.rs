@@ -45,7 +45,11 @@ pub(crate) fn command() -> Command {
         .subcommand(at_door(
             Command::new("show")
                 .about("Print simulated time, how it passes, and who waits for it")
-                .after_help("Example:\n  conax-sim clock show --target http://127.0.0.1:8082"),
+                .after_help(
+                    "`at_rest` says that nobody is at work at this moment of simulated time: who \
+                     is left waits for time to pass, such as a call whose answer is held up.\n\n\
+                     Example:\n  conax-sim clock show --target http://127.0.0.1:8082",
+                ),
         ))
         .subcommand(at_door(
             Command::new("advance")

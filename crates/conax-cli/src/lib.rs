@@ -23,6 +23,7 @@ mod faults;
 mod fmt;
 mod grade;
 mod healthcheck;
+pub mod help;
 mod ledger;
 mod lint;
 mod print;
@@ -55,6 +56,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run_verb(args: Vec<OsString>) -> Exit {
+    if let Some(exit) = help::answer(&args) {
+        return exit;
+    }
     match command_line().try_get_matches_from(args) {
         Ok(matches) => args::dispatch(&matches),
         Err(error) => {

@@ -1,4 +1,4 @@
-//! What is known and what is not, in a few rows: for the README and the page of the API, which are
+//! What is known and what is not, in a few rows: for `docs/known.md` and the page of the API, which are
 //! compared with it.
 //!
 //! A row that clauses stand behind is known as well as the weakest of them.

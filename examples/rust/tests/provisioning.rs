@@ -42,7 +42,7 @@ async fn a_request_is_pending_until_a_run_completes_it() -> Result<(), Simulator
     Ok(())
 }
 
-// This one stands in the README.
+// This one stands in docs/embedding.md.
 #[tokio::test]
 async fn a_lost_answer_is_found_and_healed() -> Result<(), SimulatorError> {
     let simulator = Simulator::builder().seed(1).fault("f05").start()?;

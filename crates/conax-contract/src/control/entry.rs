@@ -143,7 +143,7 @@ impl ControlEntry {
         entry(
             "POST",
             "/v1/worlds/{name}/reset",
-            "start again from the world's starting state",
+            "start again from the world's starting state; its clock goes on",
         ),
         entry(
             "POST",

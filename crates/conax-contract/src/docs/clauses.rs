@@ -4,7 +4,7 @@ use super::markup::{code, prose, table, tag};
 use crate::clause::Clause;
 use crate::known::KNOWN;
 
-/// The few rows on what is known; the same as in the README.
+/// The few rows on what is known; the same as in `docs/known.md`.
 pub(super) fn known_section() -> String {
     let cells = KNOWN.iter().map(|known| {
         let note = known.note.trim_start_matches(';').trim();

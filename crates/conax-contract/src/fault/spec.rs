@@ -189,7 +189,7 @@ pub struct ActionSpec {
     pub what: WhatSpec,
 }
 
-/// One thing that goes wrong. The words are those of the file; see the README's table.
+/// One thing that goes wrong. The words are those of the file; see `docs/faults.md`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WhatSpec {
     /// `delay: SHAPE`

@@ -145,8 +145,9 @@ fn bare(marked: &Marked, word: &str, findings: &mut Findings) -> Option<Action> 
         "heal" => Action::Heal,
         word => {
             let finding = if ACTIONS.contains(&word) {
-                Finding::new(marked.span, format!("`{word}` says nothing yet"))
-                    .with_hint(format!("write `{word}: …`; the README shows what follows"))
+                Finding::new(marked.span, format!("`{word}` says nothing yet")).with_hint(format!(
+                    "write `{word}: …`; see `conax-sim help scenario-language`"
+                ))
             } else {
                 let finding =
                     Finding::new(marked.span, format!("there is no step {}", shown(word)));
