@@ -131,7 +131,7 @@ fn table(rows: &[Vec<String>]) -> String {
     if start + (*last).min(LEAST_COLUMN) <= WIDTH {
         columns(rows, others, start)
     } else {
-        records(rows)
+        records(rows, &widths)
     }
 }
 
@@ -151,26 +151,28 @@ fn columns(rows: &[Vec<String>], widths: &[usize], start: usize) -> String {
     text
 }
 
-/// A row a paragraph: the first cell, and below it the others with the names of their columns.
-fn records(rows: &[Vec<String>]) -> String {
+/// A row a paragraph: the first cell, below it that of the widest column, and then the others with
+/// the names of their columns.
+fn records(rows: &[Vec<String>], widths: &[usize]) -> String {
     let Some((names, rows)) = rows.split_first() else {
         return String::new();
     };
+    let widest = (1..widths.len()).max_by_key(|&column| widths[column]);
     let mut text = String::new();
     for row in rows {
-        let (first, others) = row
-            .split_first()
-            .map_or(("", &[][..]), |(first, others)| (first.as_str(), others));
-        text += &wrapped("  ", 4, first);
-        let named: Vec<String> = match others {
-            [only] => vec![only.clone()],
-            _ => others
-                .iter()
-                .zip(&names[1..])
-                .map(|(cell, name)| format!("{name}: {cell}"))
-                .collect(),
-        };
-        text += &wrapped("      ", 6, &named.join("; "));
+        let mut others = Vec::new();
+        for (column, cell) in row.iter().enumerate() {
+            if column == 0 {
+                text += &wrapped("", 2, cell);
+            } else if Some(column) == widest {
+                text += &wrapped("", 6, cell);
+            } else {
+                others.push(format!("{}: {cell}", names[column]));
+            }
+        }
+        if !others.is_empty() {
+            text += &wrapped("", 6, &others.join("; "));
+        }
     }
     text
 }

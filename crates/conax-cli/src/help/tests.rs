@@ -62,11 +62,9 @@ fn a_wide_table_becomes_a_paragraph_a_row() {
     );
     let text = terminal(&markdown);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0].trim(), format!("`{}`", "x".repeat(40)));
-    assert!(
-        lines[1].starts_with("      default: 1; what it does: words words"),
-        "{text}"
-    );
+    assert_eq!(lines[0], format!("  `{}`", "x".repeat(40)));
+    assert!(lines[1].starts_with("      words words"), "{text}");
+    assert_eq!(lines.last(), Some(&"      default: 1"));
     assert!(lines.len() > 2, "{text}");
 }
 
