@@ -105,6 +105,18 @@ fn a_path_between_backticks_is_there() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
+/// `docs/` is a book, and may be installed without the rest: what it names of the rest, it names as a
+/// path.
+#[test]
+fn a_link_of_the_book_stays_in_the_book() {
+    let pages = pages().filter(|page| page.path.starts_with("docs/"));
+    let leaving: Vec<String> = pages
+        .filter(|page| page.prose().iter().any(|(_, line)| line.contains("](..")))
+        .map(|page| page.path)
+        .collect();
+    assert_eq!(leaving, Vec::<String>::new());
+}
+
 /// The example whose code stands in blocks of this language.
 fn example(language: &str) -> Option<String> {
     let path = match language {

@@ -65,14 +65,26 @@ fn heading(line: &str) -> String {
 
 /// Links and emphasis in words; what stands between backticks stays as it is.
 fn inline(text: &str) -> String {
-    let pieces = text
-        .split('`')
-        .enumerate()
-        .map(|(index, piece)| match index % 2 {
-            0 => piece.replace('*', ""),
-            _ => piece.to_owned(),
-        });
+    let pieces = text.split('`').enumerate();
+    let pieces = pieces.map(|(index, piece)| match index % 2 {
+        0 => without_stars(&piece.replace("**", "")),
+        _ => piece.to_owned(),
+    });
     linked(&pieces.collect::<Vec<_>>().join("`"))
+}
+
+/// `*Word*` without its stars; the star of `*.yaml` stays.
+fn without_stars(text: &str) -> String {
+    let Some((before, after)) = text.split_once('*') else {
+        return text.to_owned();
+    };
+    let (word, rest) = after.split_once('*').unwrap_or((after, ""));
+    let is_word = after.contains('*') && word.starts_with(char::is_alphanumeric);
+    if is_word {
+        format!("{before}{word}{}", without_stars(rest))
+    } else {
+        format!("{before}*{}", without_stars(after))
+    }
 }
 
 /// `[text](target)` becomes `text (target)`; of a page only its file is named.

@@ -43,12 +43,12 @@ fn prose_headings_and_tables_of_every_page_fit_eighty_columns() {
 
 #[test]
 fn markdown_becomes_text() {
-    let markdown = "# A `title`\n\nWords with a [link](faults.md#rules), *some* **stress** and `a*b*c` that go\n\
+    let markdown = "# A `title`\n\nWords with a [link](faults.md#rules), *some* **stress**, *.x and `a*b*c` that go\n\
         over the end of the line.\n\n- one\n  and a half\n- two, see\n  [`x`](https://x.example/y)\n\n\
         ```sh\nconax-sim serve\n```\n\n<!-- made of: x -->\n\n| key | what |\n|---|---|\n\
         | `a|b` | words |\n\n<!-- end -->\n";
-    let text = "A `title`\n=========\n\nWords with a link (faults.md), some stress and `a*b*c` that go over the end of\n\
-        the line.\n\n- one and a half\n- two, see `x` (https://x.example/y)\n\n    conax-sim serve\n\n  \
+    let text = "A `title`\n=========\n\nWords with a link (faults.md), some stress, *.x and `a*b*c` that go over the end\n\
+        of the line.\n\n- one and a half\n- two, see `x` (https://x.example/y)\n\n    conax-sim serve\n\n  \
         key    what\n  -----\n  `a|b`  words\n\n";
     assert_eq!(terminal(markdown), text);
 }
