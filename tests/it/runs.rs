@@ -94,6 +94,12 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
             "exit 6",
         ),
         (
+            &["run", "good.scenario.yaml:99"],
+            Exit::NothingRan,
+            "no scenario was found or chosen",
+        ),
+        (&["lint", "."], Exit::Met, "3 files checked"),
+        (
             &["run", "good.scenario.yaml", "--tag", "smoek"],
             Exit::NothingRan,
             "did you mean --tag smoke?",
@@ -444,4 +450,22 @@ steps:
         let told: Vec<&str> = all.lines().filter(|line| line.contains(canary)).collect();
         assert!(told.is_empty(), "{canary}\n{}", told.join("\n"));
     }
+}
+
+/// A link may lead back to the folder it stands in.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_reached_twice_is_read_once() {
+    let folder = std::env::temp_dir().join(format!("conax-sim-links-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(GOOD.0), GOOD.1).unwrap();
+    std::os::unix::fs::symlink(&folder, folder.join("again")).unwrap();
+    let named = folder.to_str().unwrap();
+    let played = run(&["run", named]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(
+        played.stdout.contains("1 scenario: 1 passed"),
+        "{}",
+        played.stdout
+    );
 }

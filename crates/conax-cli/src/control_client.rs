@@ -152,8 +152,15 @@ pub(crate) fn get_text(target: &ControlTarget, path: &str) -> Result<(u16, Strin
 /// Says why the door refused, or that it does not answer; its findings, if it has some.
 pub(crate) fn refused(answer: Result<(u16, Value), String>) -> Exit {
     match answer {
-        Ok((_, problem)) => {
-            let detail = problem["detail"].as_str().unwrap_or("the door refused");
+        Ok((status, problem)) => {
+            let Some(detail) = problem["detail"].as_str() else {
+                print::aside(format_args!(
+                    "error: what answers there, with HTTP {status}, is not the control API\n   \
+                     hint: --target is the address of the control API, {TARGET} unless `serve` was \
+                     told otherwise"
+                ));
+                return Exit::Surroundings;
+            };
             print::aside(format_args!("error: {detail}"));
             for finding in problem["findings"].as_array().into_iter().flatten() {
                 print::aside(finding.as_str().unwrap_or_default().trim_end());

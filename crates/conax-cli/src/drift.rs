@@ -1,6 +1,7 @@
 //! `drift`: where the CRM of a running house and its Conax differ, and making them equal.
 
 use clap::{ArgMatches, Command};
+use conax_contract::text::counted;
 use serde_json::{Value, json};
 
 use crate::control_client::{self, ControlTarget};
@@ -45,8 +46,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         (Ok((200, answer)), _) => {
             let requests = answer["requests"].as_array().map_or(0, Vec::len);
             print::result(format_args!(
-                "{} differences, {requests} requests created: {}",
-                answer["drift"],
+                "{}, {} created: {}",
+                counted(answer["drift"].as_u64().unwrap_or_default(), "difference"),
+                counted(requests, "request"),
                 answer["next"].as_str().unwrap_or_default()
             ));
             for sentence in answer["cannot_heal"].as_array().into_iter().flatten() {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use conax_contract::text::render;
+use conax_contract::text::{counted, render};
 use conax_scenario::document::tidy;
 
 use crate::exit::Exit;
@@ -58,8 +58,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         }
     }
     print::result(format_args!(
-        "{} files, {changed} {}",
-        files.len(),
+        "{}, {changed} {}",
+        counted(files.len(), "file"),
         if only_check { "not tidy" } else { "changed" }
     ));
     match (exit, only_check && changed > 0) {
@@ -70,20 +70,18 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 
 /// Whether the file was, or is to be, changed.
 fn tidy_file(path: &str, only_check: bool) -> Result<bool, (String, Exit)> {
-    let refused = |error: std::io::Error, what: &str| {
-        (
-            format!("error: failed to {what} `{path}`: {error}"),
-            Exit::Surroundings,
-        )
-    };
-    let source = crate::read::text_file(path).map_err(|error| refused(error, "read"))?;
+    let source = crate::read::text_file(path)
+        .map_err(|error| (crate::read::problem(path, &error), Exit::Settings))?;
     let tidied =
         tidy(&source).map_err(|findings| (render(path, &source, &findings), Exit::Settings))?;
     if tidied == source {
         return Ok(false);
     }
     if !only_check {
-        write_file(Path::new(path), tidied.as_bytes()).map_err(|error| refused(error, "write"))?;
+        write_file(Path::new(path), tidied.as_bytes()).map_err(|error| {
+            let problem = format!("error: failed to write `{path}`: {error}");
+            (problem, Exit::Surroundings)
+        })?;
     }
     Ok(true)
 }

@@ -65,6 +65,10 @@ fn is_target_file(path: &str) -> bool {
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let named = matches.get_many::<String>("path").into_iter().flatten();
     let paths: Vec<String> = named.flat_map(with_folders).collect();
+    if paths.is_empty() {
+        print::aside("there is no file to check in what was named");
+        return Exit::NothingRan;
+    }
     let mut reader = Reader::new(&Files);
     let mut bad_count = 0;
     for path in &paths {

@@ -26,11 +26,15 @@ enum SnapshotError {
     Silent(String),
     #[error("{0}")]
     Refused(String),
+    #[error("{0}")]
+    NotValid(String),
 }
 
 const fn exit_of(error: &SnapshotError) -> Exit {
     match error {
-        SnapshotError::Settings(_) | SnapshotError::Read(..) => Exit::Settings,
+        SnapshotError::Settings(_) | SnapshotError::Read(..) | SnapshotError::NotValid(_) => {
+            Exit::Settings
+        }
         SnapshotError::Write(..) | SnapshotError::Silent(..) => Exit::Surroundings,
         SnapshotError::Refused(_) => Exit::NotMet,
     }
@@ -156,7 +160,10 @@ fn accepted(answer: Answer) -> Result<Vec<u8>, SnapshotError> {
             let problem: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             let detail = problem["detail"].as_str().map(str::to_owned);
             let detail = detail.unwrap_or_else(|| format!("it was answered with HTTP {status}"));
-            Err(SnapshotError::Refused(detail))
+            Err(match problem["title"].as_str() {
+                Some("snapshot not valid") => SnapshotError::NotValid(detail),
+                _ => SnapshotError::Refused(detail),
+            })
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use conax_contract::text::counted;
 use serde_json::json;
 
 use super::compare::{CaseDifference, StepDifference};
@@ -192,12 +193,5 @@ fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -
             ));
             Exit::ReportNotWritten
         }
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
     }
 }

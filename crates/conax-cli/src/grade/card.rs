@@ -37,7 +37,7 @@ impl Row {
         match self.verdict.finding {
             Finding::Kept(_) => "kept",
             Finding::Broken(_) => "BROKEN",
-            Finding::NotExercised(_) => "not exercised",
+            Finding::NotExercised(_) | Finding::NamedBy(_) => "not exercised",
         }
     }
 
@@ -48,6 +48,7 @@ impl Row {
         let (named, more) = scenes.split_at(scenes.len().min(NAMED));
         match (&self.verdict.finding, more.len()) {
             (Finding::NotExercised(why), _) => why.clone(),
+            (Finding::NamedBy(law), _) => format!("{law} names why"),
             (_, 0) => named.join(", "),
             (_, more) => format!("{} and {more} more", named.join(", ")),
         }
@@ -56,7 +57,7 @@ impl Row {
     pub(crate) const fn breach(&self) -> Option<&Breach> {
         match &self.verdict.finding {
             Finding::Broken(breach) => Some(breach),
-            Finding::Kept(_) | Finding::NotExercised(_) => None,
+            Finding::Kept(_) | Finding::NotExercised(_) | Finding::NamedBy(_) => None,
         }
     }
 }
@@ -97,7 +98,9 @@ impl Card {
         Counts {
             kept: count(|finding| matches!(finding, Finding::Kept(_))),
             broken: count(|finding| matches!(finding, Finding::Broken(_))),
-            not_exercised: count(|finding| matches!(finding, Finding::NotExercised(_))),
+            not_exercised: count(|finding| {
+                matches!(finding, Finding::NotExercised(_) | Finding::NamedBy(_))
+            }),
         }
     }
 

@@ -95,7 +95,7 @@ fn json_row(card: &Card, row: &Row) -> Value {
     });
     match &row.verdict.finding {
         Finding::Kept(how) => value["found"] = json!(how),
-        Finding::NotExercised(reason) => value["reason"] = json!(reason),
+        Finding::NotExercised(_) | Finding::NamedBy(_) => value["reason"] = json!(row.place()),
         Finding::Broken(breach) => {
             let calls = card.shown(row).into_iter().map(|shown| {
                 json!({
@@ -132,8 +132,8 @@ fn junit(card: &Card) -> String {
         xml += &format!("    <testcase classname=\"grade\" name=\"{}\">", row.law.id);
         match &row.verdict.finding {
             Finding::Kept(_) => {}
-            Finding::NotExercised(why) => {
-                xml += &format!("<skipped message=\"{}\"/>", escaped(why));
+            Finding::NotExercised(_) | Finding::NamedBy(_) => {
+                xml += &format!("<skipped message=\"{}\"/>", escaped(&row.place()));
             }
             Finding::Broken(breach) => {
                 let found = escaped(&breach.found);

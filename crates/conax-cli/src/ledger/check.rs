@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches, Command};
 use conax_contract::proof::{
     Checker, FORMAT, PROBLEM_LIMIT, ProofProblem, Proven, Totals, begins_ledger,
 };
+use conax_contract::text::counted;
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -151,14 +152,7 @@ fn partly_proven(proven: &Proven, unproven: u64) -> String {
 fn summary(count: usize) -> String {
     match count {
         PROBLEM_LIMIT.. => format!("proof does not hold: the first {count} problems are shown"),
-        count => format!("proof does not hold: {}", counted(count as u64, "problem")),
-    }
-}
-
-fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
+        count => format!("proof does not hold: {}", counted(count, "problem")),
     }
 }
 

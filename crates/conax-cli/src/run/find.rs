@@ -1,5 +1,6 @@
 //! Which files are meant, and which scenarios in them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -94,7 +95,12 @@ fn split(named: &str) -> (&str, Part) {
 fn in_folder(folder: &Path) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
+    // A link may lead back to where it stands.
+    let mut known = BTreeSet::new();
     while let Some(folder) = folders.pop() {
+        if !known.insert(folder.canonicalize().unwrap_or_else(|_| folder.clone())) {
+            continue;
+        }
         let entries = std::fs::read_dir(&folder).map_err(|error| {
             format!("failed to read the folder `{}`: {error}", folder.display())
         })?;

@@ -183,6 +183,16 @@ pub(crate) fn is_part(part: &Part, scenario: &Scenario, all: &[Scenario]) -> boo
     }
 }
 
+/// Whether the line that was named is behind the end of its file.
+fn is_behind(chosen: &Chosen) -> bool {
+    let Part::Line(line) = chosen.part else {
+        return false;
+    };
+    Files
+        .read(&chosen.path)
+        .is_ok_and(|source| line > source.lines().count())
+}
+
 /// The scenarios of the chosen files, and everything that is wrong with them.
 pub(crate) fn load_all(
     chosen: &[Chosen],
@@ -209,7 +219,10 @@ pub(crate) fn load_all(
                 }
             }
         }
-        let scenarios = read.get(one.path.as_str()).map_or(&[][..], Vec::as_slice);
+        let mut scenarios = read.get(one.path.as_str()).map_or(&[][..], Vec::as_slice);
+        if is_behind(one) {
+            scenarios = &[];
+        }
         let meant = scenarios
             .iter()
             .filter(|scenario| is_part(&one.part, scenario, scenarios));

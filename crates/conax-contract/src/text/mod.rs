@@ -7,6 +7,7 @@
 //! scenarios and fault files alike, so nothing here knows what a file is about.
 
 mod conceal;
+mod counted;
 mod decode;
 mod encoding;
 mod fields;
@@ -27,6 +28,7 @@ mod word;
 mod tests;
 
 pub use conceal::holds_secrets;
+pub use counted::counted;
 pub use decode::{
     Placed, duration, flag, items, mismatch, moment, number, placed, text, text_of, untold_digits,
     whole,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use conax_contract::clause::Strictness;
 use conax_contract::crm::{Operation, encode};
-use conax_contract::text::render_duration;
+use conax_contract::text::{counted, render_duration};
 use serde_json::{Map, Value, json};
 
 use super::lab::Lab;
@@ -115,7 +115,7 @@ impl Player<'_> {
                         index,
                         "drift",
                         "none",
-                        format!("{} differences", count.unwrap_or(0)),
+                        counted(count.unwrap_or(0), "difference"),
                     )),
                 }
             }

@@ -6,7 +6,7 @@ use conax_contract::control::{
 };
 use conax_contract::crm::{Priority as WirePriority, RequestType};
 use conax_contract::fault::{RuleSpec, parse_rules, reproduce, rules_of_word};
-use conax_contract::text::render_each;
+use conax_contract::text::{counted, render_each};
 use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
 use conax_model::fault::{Acted, End, Facts, NearMiss, Orders, Origin, RuleId, RuleView};
 use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
@@ -87,7 +87,10 @@ fn rules(body: &[u8]) -> Result<Vec<RuleSpec>, Problem> {
         let mut problem = Problem::new(
             422,
             "faults not valid",
-            format!("{} findings, and nothing is changed", findings.len()),
+            format!(
+                "{}, and nothing is changed",
+                counted(findings.len(), "finding")
+            ),
         );
         problem.findings = render_each("body", source, &findings);
         problem

@@ -84,18 +84,20 @@ fn check_name(name: &str) -> Result<(), Problem> {
     }
 }
 
-/// Brings a world back to what it was: to a snapshot it keeps, or to the file of the body.
+/// Brings a world back to what it was: to a snapshot it keeps, or to the file of the body. A file
+/// makes the world if there is none of this name.
 pub(super) async fn restore(
-    worlds: &Worlds,
+    worlds: &Arc<Worlds>,
     name: &str,
     call: &ControlCall,
 ) -> Result<Reply, Problem> {
-    let world = worlds.known(name).map_err(refused)?;
     if call.has_type(SNAPSHOT_TYPE) {
-        let snapshot = read(&world, &call.body).await?;
+        let snapshot = read(worlds.main(), &call.body).await?;
+        let world = worlds.find_or_make(name).await.map_err(refused)?;
         world.restore(&snapshot).await;
         return Ok(Reply::json(&view(None, &snapshot)));
     }
+    let world = worlds.known(name).map_err(refused)?;
     let RestoreBody { from } = parsed(&call.body)?;
     let snapshot = world.snapshots.find(&from);
     let snapshot = snapshot.ok_or_else(|| unknown(name, &from))?;

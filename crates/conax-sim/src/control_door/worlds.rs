@@ -107,7 +107,7 @@ fn read(body: &[u8]) -> Result<WorldSpec, Problem> {
         ..Problem::new(
             422,
             "world not valid",
-            format!("{} findings", findings.len()),
+            text::counted(findings.len(), "finding"),
         )
     })
 }

@@ -25,6 +25,8 @@ pub(crate) enum Finding {
     Broken(Breach),
     /// The client did nothing that it is about, and what that would have been.
     NotExercised(String),
+    /// It was broken in a way that this other law names better: a mistake is shown under one law.
+    NamedBy(&'static str),
 }
 
 /// How a law was broken.
@@ -142,14 +144,16 @@ pub(crate) struct Verdict {
     pub(crate) scenes: Vec<&'static str>,
 }
 
-/// Judges a law. Broken anywhere is broken; kept anywhere else is kept.
+/// Judges a law. Broken anywhere is broken, if only under another law's name; kept anywhere else is
+/// kept.
 pub(crate) fn judge(law: &Law, scenes: &[Evidence<'_>]) -> Verdict {
     let all: Vec<(&'static str, Finding)> = scenes
         .iter()
         .map(|evidence| (evidence.seen.scene, (law.judge)(evidence)))
         .collect();
-    let kinds: [fn(&Finding) -> bool; 2] = [
+    let kinds: [fn(&Finding) -> bool; 3] = [
         |finding| matches!(finding, Finding::Broken(_)),
+        |finding| matches!(finding, Finding::NamedBy(_)),
         |finding| matches!(finding, Finding::Kept(_)),
     ];
     for is_kind in kinds {

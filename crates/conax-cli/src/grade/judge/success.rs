@@ -17,7 +17,7 @@ pub(crate) fn success_means_done(evidence: &Evidence<'_>) -> Finding {
         (_, 1..) => not_exercised("its order was carried out"),
         (false, 0) => kept("it did not call it a success"),
         (true, 0) => match named_by_another(evidence) {
-            Some(law) => not_exercised(format!("{law} names why")),
+            Some(law) => Finding::NamedBy(law),
             None => broken(
                 &last_of_its_order(evidence),
                 "no success (any exit code but 0)",

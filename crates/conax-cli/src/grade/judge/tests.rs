@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::forms::Views;
 use super::secrets::how_it_stands;
-use super::{Evidence, Finding};
+use super::{Evidence, Finding, judge};
 use crate::grade::law::LAWS;
 use crate::grade::scene::SCENES;
 use crate::grade::seen::{Canary, Ended, Exchange, Got, Seat, Seen, Written};
@@ -117,7 +117,7 @@ fn verdict(id: &str, seen: &Seen) -> char {
     match (law.judge)(&Evidence::of(seen)) {
         Finding::Kept(_) => 'k',
         Finding::Broken(_) => 'b',
-        Finding::NotExercised(_) => '-',
+        Finding::NotExercised(_) | Finding::NamedBy(_) => '-',
     }
 }
 
@@ -428,4 +428,23 @@ fn the_tables_agree() {
             );
         }
     }
+}
+
+#[test]
+fn a_success_that_another_law_names_is_not_kept_by_what_other_scenes_say() {
+    let id = "client.success-means-done";
+    let law = LAWS.iter().find(|law| law.id == id).unwrap();
+    let refused = scene(Seat::A, 10, vec![refused(ADD, "X")], WELL);
+    let honest = scene(Seat::A, 10, vec![lost(ADD, Got::HangUp)], NOT_WELL);
+    let findings = [&refused, &honest].map(|seen| (law.judge)(&Evidence::of(seen)));
+    assert!(
+        matches!(
+            findings[0],
+            Finding::NamedBy("client.reads-the-status-code")
+        ),
+        "{findings:?}"
+    );
+    assert!(matches!(findings[1], Finding::Kept(_)), "{findings:?}");
+    let verdict = judge(law, &[Evidence::of(&refused), Evidence::of(&honest)]);
+    assert_eq!(verdict.finding, findings[0]);
 }
