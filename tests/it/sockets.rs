@@ -277,6 +277,20 @@ fn impatient() -> Program {
     ])
 }
 
+/// Nobody invites what will be refused, or waits for it.
+#[test]
+fn a_body_that_is_announced_as_too_large_is_refused_before_it_comes() {
+    let program = serve(&[]);
+    for headers in [
+        "content-length: 5000000\r\nexpect: 100-continue\r\n",
+        "content-length: 5000000\r\n",
+    ] {
+        let reply = talk(program.crm(), &post(headers, b""));
+        assert_eq!(reply.http_status(), Some(413), "{headers}: {}", reply.text);
+        assert!(reply.text.contains("1048576"), "{}", reply.text);
+    }
+}
+
 #[test]
 fn a_head_that_never_ends_is_given_up() {
     let program = impatient();

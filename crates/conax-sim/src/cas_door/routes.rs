@@ -134,7 +134,7 @@ async fn answer_call(
     let mut answer = match no_world {
         None => respond(shared, &parts, body, &mut call, own.as_ref()).await,
         Some(refusal) => {
-            forget_body(&parts, body);
+            forget_body(&parts.headers, body);
             outside(&refusal)
         }
     };
@@ -330,14 +330,14 @@ async fn enter(
     let domain = match entry {
         Entry::As(domain) => domain,
         Entry::Unknown => {
-            forget_body(parts, body);
+            forget_body(&parts.headers, body);
             return Answer::text(
                 StatusCode::UNAUTHORIZED,
                 "Give the user name and password of an SMS domain by Basic authentication.",
             );
         }
         Entry::LockedOut => {
-            forget_body(parts, body);
+            forget_body(&parts.headers, body);
             return Answer::text(
                 StatusCode::FORBIDDEN,
                 "This user is locked out after too many failed attempts.",
@@ -345,7 +345,7 @@ async fn enter(
         }
     };
     let limits = &shared.settings.limits;
-    let reading = read_body(body, limits.body_bytes, limits.body_time);
+    let reading = read_body(&parts.headers, body, limits.body_bytes, limits.body_time);
     // Another client may send its body or not; our own does.
     let body = match own {
         Some(_) => reading.await,

@@ -123,7 +123,7 @@ async fn answer_call(
     let reply = match admitted {
         Ok(admitted) => respond(worlds, admitted, &parts, body, &mut kept).await,
         Err(problem) => {
-            forget_body(&parts, body);
+            forget_body(&parts.headers, body);
             Err(problem)
         }
     };
@@ -222,7 +222,7 @@ async fn respond(
     kept: &mut Bytes,
 ) -> Result<Reply, Problem> {
     let Admitted { world, target } = admitted;
-    let body = read(&world, &parts.method, &target, body).await?;
+    let body = read(&world, &parts, &target, body).await?;
     let mut segments = target.segments.iter().map(String::as_str);
     if segments.clone().eq(["v1", "provisioning-requests"]) {
         *kept = body.clone();
@@ -291,20 +291,20 @@ fn bearer(parts: &Parts) -> Option<&str> {
 /// Reads the body of a call that may have one.
 async fn read(
     shared: &Shared,
-    method: &Method,
+    parts: &Parts,
     target: &ControlTarget,
     body: Body,
 ) -> Result<Bytes, Problem> {
     let limits = &shared.settings.limits;
     let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
     let large = limits.body_bytes.saturating_mul(WORLD_FACTOR);
-    let limit = match (method, segments.as_slice()) {
+    let limit = match (&parts.method, segments.as_slice()) {
         (&Method::GET | &Method::HEAD, _) => return Ok(Bytes::new()),
         (&Method::PUT, ["v1", "worlds", ..]) => large,
         (&Method::POST, ["v1", "worlds", _, "restore"]) => large,
         _ => limits.body_bytes,
     };
-    idle(read_body(body, limit, limits.body_time))
+    idle(read_body(&parts.headers, body, limit, limits.body_time))
         .await
         .map_err(|refusal| unread(refusal, limit))
 }

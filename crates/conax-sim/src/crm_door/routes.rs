@@ -126,7 +126,7 @@ async fn answer_call(
     let answer = match refusal {
         None => respond(shared, &parts, body, &mut call).await,
         Some(refusal) => {
-            forget_body(&parts, body);
+            forget_body(&parts.headers, body);
             Err(no_world(refusal))
         }
     };
@@ -224,7 +224,13 @@ async fn respond(
             perform(shared, operation, &params, parts).await
         }
         Route::Operation(operation) => {
-            let read = idle(read_body(body, limits.body_bytes, limits.body_time)).await;
+            let read = idle(read_body(
+                &parts.headers,
+                body,
+                limits.body_bytes,
+                limits.body_time,
+            ))
+            .await;
             *call = read.map_err(|refusal| unread(refusal, limits))?;
             let params = match operation {
                 // Attested: clients send the key login without a body.

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::header;
-use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// Why a body was not read.
@@ -26,12 +25,22 @@ const FORGETTING_TIME: Duration = Duration::from_secs(5);
 
 /// Reads a whole body.
 ///
-/// Of one beyond the limit the rest is read too: a connection that is closed before all was read
-/// is reset, and the refusal would be lost on its way.
+/// One that is announced as too long is refused unread. Of one that turns out to be, the rest is
+/// read too: a connection that is closed before all was read is reset, and the refusal would be lost
+/// on its way.
 ///
 /// # Errors
 /// If it is too long, too slow or broken.
-pub async fn read_body(mut body: Body, limit: usize, time: Duration) -> Result<Bytes, BodyRefusal> {
+pub async fn read_body(
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: usize,
+    time: Duration,
+) -> Result<Bytes, BodyRefusal> {
+    if body.size_hint().lower() > limit as u64 {
+        forget_body(headers, body);
+        return Err(BodyRefusal::TooLong);
+    }
     let whole = Limited::new(&mut body, limit).collect();
     match tokio::time::timeout(time, whole).await {
         Err(_) => Err(BodyRefusal::TooSlow),
@@ -48,9 +57,9 @@ pub async fn read_body(mut body: Body, limit: usize, time: Duration) -> Result<B
 ///
 /// Many clients read nothing before they have sent everything; if the connection were closed under
 /// them, the refusal would be lost on its way.
-pub fn forget_body(parts: &Parts, body: Body) {
+pub fn forget_body(headers: &HeaderMap, body: Body) {
     // Who asks first sends nothing when it is refused.
-    if !body.is_end_stream() && !parts.headers.contains_key(header::EXPECT) {
+    if !body.is_end_stream() && !headers.contains_key(header::EXPECT) {
         tokio::spawn(tokio::time::timeout(FORGETTING_TIME, read_on(body)));
     }
 }
