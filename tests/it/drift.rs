@@ -323,3 +323,106 @@ async fn an_order_that_was_turned_round_is_told_though_both_sides_agree() {
         );
     }
 }
+
+/// By what came: nothing, bytes that could not be read, an answer without a code.
+#[tokio::test(start_paused = true)]
+async fn how_a_request_was_rejected_is_told_by_what_came_back() {
+    let nothing = "ended REJECTED without an answer, ";
+    let unreadable = "ended REJECTED because what came back could not be read, ";
+    let without_code = "ended REJECTED by an answer without a status code, ";
+    let presets = [
+        ("f05", nothing),
+        ("f06", nothing),
+        ("f06/hang-up", nothing),
+        ("f08", unreadable),
+        ("f08/headers-only", unreadable),
+        ("f17", unreadable),
+        ("f18", unreadable),
+        ("f22/missing", without_code),
+        ("f22", "ended REJECTED, "),
+        ("f33/applied", "ended REJECTED, "),
+    ];
+    let rules = presets.map(|(preset, said)| (format!("{{ preset: {preset} }}"), said));
+    let written = [
+        ("http: 503", without_code),
+        ("http: { status: 200, body: \"<html/>\" }", unreadable),
+        (
+            "soap-fault: { code: \"soap:Server\", string: failed }",
+            without_code,
+        ),
+    ];
+    let written =
+        written.map(|(what, said)| (format!("{{ do: {{ {what}, at: after-apply }} }}"), said));
+    for (rule, said) in rules.into_iter().chain(written) {
+        let stage = Staging::demo().open();
+        stage.fault(&rule);
+        let _ = stage
+            .post("add_subscriptions", at_once(sport_on(CARD)))
+            .await;
+        let because = drift(&stage).await[0]["because"].to_string();
+        assert!(because.contains(said), "{rule}: {because}");
+    }
+}
+
+/// The console is told of with the request and the rule, as every difference is.
+#[tokio::test(start_paused = true)]
+async fn an_edit_at_the_console_names_the_request_and_the_rule() {
+    let stage = Staging::demo().open();
+    stage.fault("{ name: hand, preset: f44, times: 1 }");
+    let number = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await
+        .number();
+    let entry = &drift(&stage).await[0];
+    assert_eq!(entry["request"].to_string(), number);
+    assert_eq!(
+        entry["because"],
+        "somebody at the head-end's console did it at 2014-09-24T15:00:00: CANCEL_SUBSCRIPTIONS, \
+         while request 4050 was carried out; rule hand acted (hit 1 of 1): f44 console-edit"
+    );
+    let target = format!("/v1/requests/{number}/why");
+    let why = stage.control("GET", &target, "").await;
+    assert!(
+        why.text
+            .contains("somebody at the head-end's console did it"),
+        "{}",
+        why.text
+    );
+    assert!(
+        why.text.contains("both sides differ: see GET /v1/drift"),
+        "{}",
+        why.text
+    );
+}
+
+/// What Conax holds back cannot be run.
+#[tokio::test(start_paused = true)]
+async fn healing_says_what_it_waits_for() {
+    let stage = Staging::demo().open();
+    stage.fault("{ preset: f39, times: 1 }");
+    let number = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await
+        .number();
+    let healing = stage.control("POST", "/v1/drift/heal", "").await.json;
+    let next = healing["next"].as_str().unwrap();
+    assert!(
+        next.contains(&format!("Conax holds back request {number}")),
+        "{next}"
+    );
+    assert!(next.contains("let time pass"), "{next}");
+    assert!(!next.contains("run them"), "{next}");
+    stage.passes(Duration::from_secs(31)).await;
+    let stage = Staging::demo().open();
+    stage.fault("{ preset: f06, times: 1 }");
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    stage.control("POST", "/v1/drift/heal", "").await;
+    let healing = stage.control("POST", "/v1/drift/heal", "").await.json;
+    let next = healing["next"].as_str().unwrap();
+    assert!(
+        next.contains("the CRM has not ended request 4051"),
+        "{next}"
+    );
+}

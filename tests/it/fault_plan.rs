@@ -274,3 +274,21 @@ async fn metrics_count_calls_states_faults_and_drift() {
         assert!(page.contains(&format!("# TYPE {name} ")), "{name}");
     }
 }
+
+/// The rule is shown as it stands: what is shown can be written into a file.
+#[tokio::test(start_paused = true)]
+async fn a_rule_that_acts_again_is_not_shown_as_one_that_rests() {
+    let stage = Staging::demo().open();
+    add(&stage, "{ name: pp, preset: f05, paused: true }").await;
+    for (paused, shown) in [
+        (false, Value::Null),
+        (true, json!(true)),
+        (false, Value::Null),
+    ] {
+        let body = json!({ "paused": paused }).to_string();
+        let rule = stage.control("PATCH", "/v1/faults/pp", &body).await.json;
+        let status = if paused { "paused" } else { "active" };
+        assert_eq!(rule["status"], status);
+        assert_eq!(rule["rule"]["paused"], shown);
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use conax_contract::fault::{PRESETS, Preset};
 use conax_contract::proof;
-use conax_model::ledger::Row;
+use conax_model::ledger::{Row, Standing};
 use conax_sim::journal::Surface;
 use conax_sim::reckoning::{drift, ledger_lines};
 use conax_tests::bodies::{at_once, service_on_card};
@@ -92,7 +92,12 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
             shown.member("error_code"),
             shown.member("error_description")
         );
-        assert!(tells_one(&error, preset.errors), "{id}: {error}");
+        // Some store an error only once the order comes too late for an answer.
+        let is_rejected = row.standing == Standing::Rejected;
+        assert!(
+            !is_rejected || tells_one(&error, preset.errors),
+            "{id}: {error}"
+        );
         let lines = ledger_lines(&stage.shared);
         proof::check(&lines)
             .unwrap_or_else(|problems| panic!("{id}: {problems:?}\n{}", lines.join("\n")));

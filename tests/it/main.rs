@@ -27,6 +27,7 @@ mod broken_conax;
 mod hang_up;
 mod order;
 mod rejections;
+mod reproduce;
 mod sequences;
 mod utilities;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use conax_tests::bodies::{at_once, given_pin, service_on_card, sport_on, with};
+use conax_tests::bodies::{at_once, given_pin, pairing, service_on_card, sport_on, with};
 use conax_tests::{Stage, Staging};
 use serde_json::{Value, json};
 
@@ -336,4 +336,287 @@ async fn a_rule_for_a_subscription_is_not_denied() {
     for sentence in expected {
         assert!(told.text.contains(sentence), "{}", told.text);
     }
+}
+
+async fn because(stage: &Stage, target: &str) -> String {
+    let target = format!("/v1/requests/{target}");
+    let reply = stage.control("GET", &target, "").await;
+    reply.json["because"].to_string()
+}
+
+async fn next(stage: &Stage, number: &str) -> String {
+    let target = format!("/v1/requests/{number}/why");
+    let reply = stage.control("GET", &target, "").await;
+    reply.json["next"].to_string()
+}
+
+/// A world in which request 4050 met a rule, and one that has forgotten how.
+async fn forgotten(rule: &str, how: &str) -> Stage {
+    let staging = Staging::demo().with(|settings| settings.journal.exchange_limit = 12);
+    let stage = staging.open();
+    stage.fault(rule);
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    match how {
+        "fork" => {
+            let made = stage.control("POST", "/v1/worlds/demo/fork", r#"{"as":"copy"}"#);
+            assert_eq!(made.await.http_status, 201);
+            stage.beside("copy").await
+        }
+        "snapshot" => {
+            for (step, body) in [
+                ("snapshot", r#"{"as":"kept"}"#),
+                ("restore", r#"{"from":"kept"}"#),
+            ] {
+                let target = format!("/v1/worlds/demo/{step}");
+                let done = stage.control("POST", &target, body).await;
+                assert!(done.http_status < 300, "{}", done.text);
+            }
+            stage
+        }
+        _ => {
+            for _ in 0..20 {
+                stage.control("GET", "/v1/clock", "").await;
+            }
+            stage
+        }
+    }
+}
+
+/// Neither of a rule that is spent, nor of one that goes on, nor of one that was replaced.
+#[tokio::test(start_paused = true)]
+async fn what_a_rule_did_is_not_denied_once_the_journal_has_forgotten_it() {
+    let rules = [
+        "{ name: lost, preset: f06, times: 1 }",
+        "{ name: lost, preset: f06 }",
+        "{ name: lost, preset: f06, when: { card: '01900080208' } }",
+    ];
+    for rule in rules {
+        for how in ["fork", "snapshot", "limit"] {
+            let stage = forgotten(rule, how).await;
+            for replaced in [
+                None,
+                Some("{ name: lost, preset: f01, when: { card: '1' } }"),
+            ] {
+                if let Some(other) = replaced {
+                    stage.fault(other);
+                }
+                let told = because(&stage, "4050/why?fault=lost").await;
+                let place = format!("{rule} {how}: {told}");
+                assert!(told.contains("is not known any more"), "{place}");
+                assert!(!told.contains("did not act"), "{place}");
+                assert!(!told.contains("does not act on it"), "{place}");
+            }
+            stage.calm();
+            let told = because(&stage, "4050/why?fault=lost").await;
+            assert!(told.contains("is not known any more"), "{told}");
+            let told = because(&stage, "4050/why").await;
+            assert!(told.contains("is not known any more"), "{told}");
+            assert!(!told.contains("no fault rule acted"), "{told}");
+        }
+    }
+}
+
+/// The head-end's entry is older than the CRM's, and goes first.
+#[tokio::test(start_paused = true)]
+async fn half_of_an_exchange_is_not_taken_for_the_whole() {
+    let staging = Staging::demo().with(|settings| settings.journal.exchange_limit = 4);
+    let stage = staging.open();
+    stage.fault("{ name: lost, preset: f05, times: 1 }");
+    let order = async {
+        stage
+            .post("add_subscriptions", at_once(sport_on(CARD)))
+            .await
+            .number()
+    };
+    let calls = async {
+        stage.settles().await;
+        for _ in 0..3 {
+            stage.control("GET", "/v1/clock", "").await;
+        }
+    };
+    let (number, ()) = tokio::join!(order, calls);
+    for target in [format!("{number}/why"), format!("{number}/why?fault=lost")] {
+        let told = because(&stage, &target).await;
+        assert!(told.contains("is not known any more"), "{told}");
+        assert!(!told.contains("no fault rule acted"), "{told}");
+    }
+}
+
+/// A request of the world before had the same number, and its exchange ends now.
+#[tokio::test(start_paused = true)]
+async fn a_rule_of_the_world_before_is_not_told_of_a_request_of_this_one() {
+    let stage = Staging::demo().open();
+    stage.fault("{ name: old, preset: f05, times: 1 }");
+    let late = stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    let meanwhile = async {
+        stage.settles().await;
+        stage.control("POST", "/v1/worlds/demo/reset", "").await;
+        stage.forget();
+    };
+    let (_, ()) = tokio::join!(late, meanwhile);
+    stage.passes(Duration::from_mins(11)).await;
+    let number = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await
+        .number();
+    assert_eq!(number, "4050");
+    let told = because(&stage, "4050/why").await;
+    assert!(!told.contains("rule old acted"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_an_exchange_is_under_way_nothing_is_said_of_rules_that_is_not_known_yet() {
+    let stage = Staging::demo().open();
+    stage.fault("{ name: slow, do: { delay: 60s }, times: 1 }");
+    let order = stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    let look = async {
+        stage.settles().await;
+        let plain = because(&stage, "4050/why").await;
+        (plain, because(&stage, "4050/why?fault=slow").await)
+    };
+    let (_, (plain, fault)) = tokio::join!(order, look);
+    for told in [&plain, &fault] {
+        assert!(told.contains("is told when the exchange"), "{told}");
+        assert!(!told.contains("has not met it yet"), "{told}");
+    }
+    let told = because(&stage, "4050/why?fault=slow").await;
+    assert!(told.contains("rule slow acted (hit 1 of 1)"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_becomes_due_at_the_same_moment_was_only_created_later() {
+    let stage = Staging::demo().open();
+    let at = |body: Value| with(body, "scheduled_date", json!("2014-09-24T15:10:00"));
+    let on = stage.post("add_subscriptions", at(sport_on(CARD))).await;
+    let off = express(at(sport_on(CARD)));
+    let off = stage.post("cancel_subscriptions", off).await.number();
+    stage.passes(Duration::from_mins(11)).await;
+    stage.run().await;
+    let told = because(&stage, &format!("{}/why", on.number())).await;
+    assert!(told.contains(&format!("request {off}")), "{told}");
+    assert!(told.contains("was created after"), "{told}");
+    assert!(!told.contains("became due after"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_done_twice_and_leaves_nothing_is_told_so_without_a_message() {
+    let stage = Staging::demo().open();
+    for (operation, body) in [
+        ("add_subscriptions", sport_on(CARD)),
+        ("cancel_subscriptions", sport_on(CARD)),
+        ("create_pairing", pairing(&[CARD], &["3012345601"])),
+        (
+            "reset_pin_to_given_value",
+            given_pin("S60600", CARD, "4711"),
+        ),
+    ] {
+        stage.calm();
+        stage.fault("{ preset: f37, times: 1 }");
+        let number = stage.post(operation, at_once(body)).await.number();
+        let told = next(&stage, &number).await;
+        assert!(!told.contains("message"), "{operation}: {told}");
+        let drift = stage.control("GET", "/v1/drift", "").await.json["drift"].clone();
+        let differs = told.contains("make both sides equal");
+        assert_eq!(differs, drift != json!([]), "{operation}: {told} {drift}");
+    }
+}
+
+/// Healing is advised as long as there is something to heal.
+#[tokio::test(start_paused = true)]
+async fn healing_is_advised_only_while_both_sides_differ() {
+    let stage = Staging::demo().open();
+    stage.fault("{ preset: f06, times: 1 }");
+    let number = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await
+        .number();
+    assert!(next(&stage, &number).await.contains("/v1/drift/heal"));
+    stage.control("POST", "/v1/drift/heal", "").await;
+    let told = next(&stage, &number).await;
+    assert!(
+        told.contains("request 4051 of the same card has not ended"),
+        "{told}"
+    );
+    stage.run().await;
+    let told = next(&stage, &number).await;
+    assert!(told.contains("do not differ because of it"), "{told}");
+    assert!(!told.contains("heal"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_conax_would_refuse_is_not_advised_to_be_sent_again() {
+    // Conax said why, and nobody heard it.
+    let stage = Staging::demo().open();
+    stage.fault("{ preset: f06, times: 1 }");
+    let bad = given_pin("S60600", CARD, "99999");
+    let bad = stage.post("reset_pin_to_given_value", at_once(bad)).await;
+    let told = because(&stage, &format!("{}/why", bad.number())).await;
+    assert!(
+        told.contains("Conax really did not carry it out: it refused it: "),
+        "{told}"
+    );
+    assert!(!told.contains("99999"), "{told}");
+    let told = next(&stage, &bad.number()).await;
+    assert!(told.contains("mend the order"), "{told}");
+    // Conax was not asked, and would refuse.
+    stage.fault("{ preset: f03, times: 1 }");
+    let unknown = service_on_card("S60666", "P1test", "01900080294");
+    let unknown = stage.post("add_subscriptions", at_once(unknown)).await;
+    let told = next(&stage, &unknown.number()).await;
+    assert!(
+        told.contains("Conax would reject ADD_SUBSCRIPTIONS"),
+        "{told}"
+    );
+    assert!(!told.contains("so the order can be sent again"), "{told}");
+    // The PIN is gone, so nobody can say.
+    stage.calm();
+    stage.fault("{ preset: f03, times: 1 }");
+    let pin = given_pin("S60600", CARD, "99999");
+    let pin = stage.post("reset_pin_to_given_value", at_once(pin)).await;
+    let told = next(&stage, &pin.number()).await;
+    assert!(
+        told.contains("whether Conax would take it now is not known"),
+        "{told}"
+    );
+    // Nothing is wrong with this one.
+    stage.fault("{ preset: f03, times: 1 }");
+    let good = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    let told = next(&stage, &good.number()).await;
+    assert!(told.contains("so the order can be sent again"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reference_that_is_anothers_is_told_so() {
+    let stage = Staging::demo().open();
+    let first = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    stage.fault("{ preset: f24, times: 1 }");
+    let second = stage
+        .post("add_subscriptions", at_once(sport_on(OTHER)))
+        .await;
+    let told = because(&stage, &format!("{}/why", second.number())).await;
+    let sentence = format!("that reference belongs to request {}", first.number());
+    assert!(told.contains(&sentence), "{told}");
+    let told = because(&stage, &format!("{}/why", first.number())).await;
+    let sentence = format!("request {} has the same reference", second.number());
+    assert!(told.contains(&sentence), "{told}");
+    stage.fault("{ preset: f24/nobodys, times: 1 }");
+    let third = stage
+        .post("add_subscriptions", at_once(sport_on(OTHER)))
+        .await;
+    let told = because(&stage, &format!("{}/why", third.number())).await;
+    assert!(
+        told.contains("that reference is not the one Conax did it under"),
+        "{told}"
+    );
+    let fourth = stage
+        .post("add_subscriptions", at_once(sport_on(OTHER)))
+        .await;
+    let told = because(&stage, &format!("{}/why", fourth.number())).await;
+    assert!(!told.contains("that reference"), "{told}");
 }

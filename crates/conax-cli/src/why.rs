@@ -5,7 +5,7 @@ use std::io::Read;
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::encode;
-use conax_contract::fault::reproduce;
+use conax_contract::fault::{Reproduction, reproduce};
 use serde_json::Value;
 
 use crate::control_client::{self, ControlTarget};
@@ -125,11 +125,22 @@ pub(crate) fn run_reproduce() -> Exit {
     if let Some(experiment) = &found.experiment {
         print::result(format_args!("what would: {experiment}"));
     }
-    if let Some(best) = found.candidates.first() {
-        print::result(format_args!(
-            "\nto have it again: conax-sim faults add '{{ preset: {}, times: 1 }}'",
-            best.name
-        ));
-    }
+    print_again(&found);
     Exit::Met
+}
+
+fn print_again(found: &Reproduction) {
+    let Some(best) = found.candidates.first() else {
+        return;
+    };
+    print::result(format_args!(
+        "\nto have it again: conax-sim faults add '{{ preset: {}, times: 1 }}'",
+        best.name
+    ));
+    if let Some(takes) = best.takes {
+        print::result(format_args!("and: {takes}"));
+    }
+    if let [_, others @ ..] = found.alike.as_slice() {
+        print::result(format_args!("or one of: {}", others.join(", ")));
+    }
 }

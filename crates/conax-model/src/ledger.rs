@@ -273,6 +273,26 @@ impl Ledger {
             .map(|(exchange, _)| *exchange)
     }
 
+    /// What was done at the head-end's console, as far as the journal still tells it: when, what,
+    /// and in which exchange. The head-end tells of both together, what it held back before aside.
+    pub fn console_edits(
+        &self,
+    ) -> impl Iterator<Item = (SimTime, &Command, Option<ExchangeNumber>)> {
+        let mut exchange = None;
+        self.cas_events().filter_map(move |one| match &one.event {
+            CasEvent::Did(Deed::Console { command, .. }) => Some((one.at, command, exchange)),
+            CasEvent::Did(
+                Deed::Executed { late: true, .. }
+                | Deed::Refused { late: true, .. }
+                | Deed::Undone { .. },
+            ) => None,
+            event => {
+                exchange = event.exchange();
+                None
+            }
+        })
+    }
+
     /// What somebody did at the head-end's console to one of these smartcards, last.
     #[must_use]
     pub fn console(&self, cards: &[SmartcardId]) -> Option<(SimTime, &Command)> {

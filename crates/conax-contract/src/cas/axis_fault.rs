@@ -255,6 +255,39 @@ impl AxisFault {
     }
 }
 
+/// What came back, by the dump the CRM stored of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameBack {
+    /// No answer, or not all of one in time.
+    Nothing,
+    /// Bytes of which no answer could be read.
+    Unreadable,
+    /// An answer that can be read and has no status code: of HTTP, or a SOAP fault.
+    NoStatusCode,
+}
+
+/// Reads from a stored dump what came back.
+#[must_use]
+pub fn came_back(dump: &str) -> CameBack {
+    let mut lines = dump.lines();
+    let string = lines.find_map(|line| line.trim_start().strip_prefix("faultString: "));
+    let begins = |with: &[&str]| {
+        string.is_some_and(|string| with.iter().any(|start| string.starts_with(start)))
+    };
+    if begins(&["java.net.", "javax.net.ssl.", "(0)"]) {
+        CameBack::Nothing
+    } else if begins(&[
+        "org.xml.sax.",
+        "java.io.",
+        "com.sun.org.apache.xerces.",
+        "Version Mismatch",
+    ]) {
+        CameBack::Unreadable
+    } else {
+        CameBack::NoStatusCode
+    }
+}
+
 /// As the client escapes: a carriage return stays as it is.
 fn escaped(text: &str) -> String {
     escape_text(text).replace("&#13;", "\r")

@@ -31,7 +31,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-pub use axis_fault::{AxisClient, AxisDetail, AxisFault, SaxPlace};
+pub use axis_fault::{AxisClient, AxisDetail, AxisFault, CameBack, SaxPlace, came_back};
 pub use conceal::{ANSWER_NOT_KEPT, repeats_secret};
 pub use decode_reply::{DecodedReply, HttpAnswer, decode_reply};
 pub use decode_request::{RequestRefusal, decode_request};

@@ -1,5 +1,7 @@
 //! Faults, ledger, drift and why: bodies in and views out.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -279,7 +281,7 @@ pub struct HealingView {
     /// What nothing heals, or not whole, and why.
     pub cannot_heal: Vec<String>,
     /// What to do next.
-    pub next: &'static str,
+    pub next: Cow<'static, str>,
 }
 
 /// Why a request is where it is.

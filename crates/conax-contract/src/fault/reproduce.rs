@@ -5,7 +5,11 @@
 //! apart by the text, and the answer says what would tell them apart.
 
 use super::catalogue::PRESETS;
-use super::preset::{Applied, CrmEnd, Preset};
+use super::preset::{Applied, Preset};
+use super::read::preset_entry;
+use super::spec::WhatSpec;
+use crate::cas::{Profile, StatusCause};
+use crate::crm::RejectionText;
 
 /// A fault that may have made the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +24,15 @@ pub struct Candidate {
     pub score: f64,
     /// The piece of the text that speaks for it.
     pub evidence: String,
+    /// What it takes besides the rule and one order to have it again.
+    pub takes: Option<&'static str>,
 }
 
 /// What may have happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reproduction {
-    /// The candidates, the likeliest first.
+    /// The candidates, the likeliest first; of those that fit alike, first those whose rule makes
+    /// this very text of one order.
     pub candidates: Vec<Candidate>,
     /// The names of the best ones that the text cannot tell apart.
     pub alike: Vec<String>,
@@ -33,22 +40,53 @@ pub struct Reproduction {
     pub experiment: Option<String>,
 }
 
+/// The code of everything that is not an answer of Conax.
+const AXIS_FAULT: &str = "AxisFault";
+
+/// Texts that a preset makes where it meets an answer in another place than its rule says.
+const ELSEWHERE: [(u8, &str, &str); 1] = [(
+    8,
+    "must be terminated by the matching end-tag",
+    "let the answer break off within an end tag: `do: { cut: 60% }`, with other shares",
+)];
+
+/// What presets take that one order alone does not show.
+const TAKES_MORE: [(u8, &str); 3] = [
+    (15, "send more than five orders within a second"),
+    (16, "have more than four orders on their way at a time"),
+    (46, "go on sending for more than five minutes"),
+];
+
+/// How well a preset, as its rule is written, makes this very text of one order; less is better.
+type Rank = (bool, bool, bool);
+
 /// Ranks the catalogue's faults by how well they explain a stored error: an Axis dump, a status
 /// code with its text, or a piece of either.
 #[must_use]
 pub fn reproduce(text: &str) -> Reproduction {
     let found = squeezed(text);
-    let mut candidates: Vec<Candidate> = PRESETS
-        .iter()
-        .flat_map(Preset::signatures)
-        .filter_map(|signature| candidate(&signature, &found))
-        .collect();
-    candidates.sort_by(|left, right| {
+    let signatures = PRESETS.iter().flat_map(Preset::signatures);
+    let signatures: Vec<Signature> = signatures.filter(|one| !one.errors.is_empty()).collect();
+    let by_text = signatures.iter().filter_map(|one| by_text(one, &found));
+    let mut ranked: Vec<(Rank, Candidate)> = by_text.collect();
+    // A code alone says less than a text.
+    if !ranked.iter().any(|(_, one)| one.score >= 1.0) {
+        let by_code: Vec<_> = signatures
+            .iter()
+            .filter_map(|one| by_code(one, &found))
+            .collect();
+        let is_there = |one: &Candidate| by_code.iter().any(|(_, other)| other.name == one.name);
+        ranked.retain(|(_, one)| !is_there(one));
+        ranked.extend(by_code);
+    }
+    ranked.sort_by(|(left_rank, left), (right_rank, right)| {
         right
             .score
             .total_cmp(&left.score)
+            .then_with(|| left_rank.cmp(right_rank))
             .then_with(|| left.name.cmp(&right.name))
     });
+    let candidates: Vec<Candidate> = ranked.into_iter().map(|(_, one)| one).collect();
     let best = candidates.first().map_or(0.0, |first| first.score);
     let alike: Vec<&Candidate> = candidates
         .iter()
@@ -70,24 +108,32 @@ struct Signature {
     preset: &'static Preset,
     name: String,
     title: String,
-    errors: &'static [&'static str],
+    errors: Vec<&'static str>,
     applied: Applied,
 }
 
 impl Preset {
     fn signatures(&'static self) -> Vec<Signature> {
+        let elsewhere = ELSEWHERE
+            .iter()
+            .filter(|(number, ..)| *number == self.number);
         let own = Signature {
             preset: self,
             name: self.id(),
             title: self.name.to_owned(),
-            errors: self.errors,
+            errors: self
+                .errors
+                .iter()
+                .copied()
+                .chain(elsewhere.map(|(_, text, _)| *text))
+                .collect(),
             applied: self.applied,
         };
         let variants = self.variants.iter().map(|variant| Signature {
             preset: self,
             name: format!("{}/{}", self.id(), variant.name),
             title: format!("{}/{}", self.name, variant.name),
-            errors: variant.errors,
+            errors: variant.errors.to_vec(),
             applied: match variant.rule.contains("after-apply") {
                 true => Applied::Yes,
                 false => self.applied,
@@ -97,9 +143,66 @@ impl Preset {
     }
 }
 
-/// Text without what printing adds: one blank for any white space, no entities, lower case.
+impl Signature {
+    /// The code the CRM stores.
+    fn code(&self) -> String {
+        let entry = preset_entry(&self.name);
+        let actions = entry.iter().flat_map(|entry| &entry.actions);
+        let said = |cause| Some(Profile::public().status_code(cause).to_owned());
+        let codes = actions.filter_map(|action| match &action.what {
+            WhatSpec::Reject { cause, .. } => said(*cause),
+            WhatSpec::UnknownStatus(code) => Some(code.clone()),
+            WhatSpec::NoStatus => Some(RejectionText::no_status_code().code.to_owned()),
+            WhatSpec::Throttle { rejects: true, .. } => said(StatusCause::TooManyRequests),
+            _ => None,
+        });
+        codes.last().unwrap_or_else(|| AXIS_FAULT.to_owned())
+    }
+
+    /// Whether the text has another page than the rule sends.
+    fn has_other_page(&self, found: &str) -> bool {
+        let entry = preset_entry(&self.name);
+        let mut actions = entry.iter().flat_map(|entry| &entry.actions);
+        actions.any(|action| match &action.what {
+            WhatSpec::Http { body, .. } => !found.contains(&squeezed(body)),
+            _ => false,
+        })
+    }
+
+    fn candidate(&self, score: f64, evidence: String, found: &str) -> (Rank, Candidate) {
+        let mut elsewhere = ELSEWHERE.iter();
+        let elsewhere = elsewhere.find(|(number, text, _)| {
+            self.name == self.preset.id() && *number == self.preset.number && evidence == *text
+        });
+        let mut more = TAKES_MORE.iter();
+        let more = more.find(|(number, _)| *number == self.preset.number);
+        let rank = (
+            elsewhere.is_some(),
+            more.is_some(),
+            self.has_other_page(found),
+        );
+        let takes = elsewhere
+            .map(|(.., takes)| *takes)
+            .or(more.map(|(_, takes)| *takes));
+        let candidate = Candidate {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            applied: self.applied,
+            score,
+            evidence,
+            takes,
+        };
+        (rank, candidate)
+    }
+}
+
+/// Text without what printing adds: one blank for any white space, no entities and no escapes,
+/// lower case.
 fn squeezed(text: &str) -> String {
     let text = text
+        .replace("\\n", " ")
+        .replace("\\t", " ")
+        .replace("\\\"", "\"")
         .replace("&apos;", "'")
         .replace("&quot;", "\"")
         .replace("&lt;", "<")
@@ -109,10 +212,7 @@ fn squeezed(text: &str) -> String {
     words.join(" ").to_lowercase()
 }
 
-fn candidate(signature: &Signature, found: &str) -> Option<Candidate> {
-    if signature.preset.crm == CrmEnd::Completed {
-        return None;
-    }
+fn by_text(signature: &Signature, found: &str) -> Option<(Rank, Candidate)> {
     let scored = signature.errors.iter().filter_map(|error| {
         let wanted = squeezed(error);
         match found.contains(&wanted) {
@@ -121,29 +221,35 @@ fn candidate(signature: &Signature, found: &str) -> Option<Candidate> {
         }
     });
     let (score, evidence) = scored.max_by(|(left, _), (right, _)| left.total_cmp(right))?;
-    Some(Candidate {
-        name: signature.name.clone(),
-        title: signature.title.clone(),
-        applied: signature.applied,
-        score,
-        evidence: (*evidence).to_owned(),
-    })
+    Some(signature.candidate(score, (*evidence).to_owned(), found))
 }
 
-/// The share of telling words of the signature that the text has, if most of them are there.
-fn partial_score(wanted: &str, found: &str) -> Option<f64> {
-    let split = |text: &str| -> Vec<String> {
-        let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        words
-            .filter(|word| word.len() > 2)
-            .map(str::to_owned)
-            .collect()
+/// By its code, among other words or alone.
+fn by_code(signature: &Signature, found: &str) -> Option<(Rank, Candidate)> {
+    let code = signature.code();
+    let wanted = code.to_lowercase();
+    let mut codes = found.split(|letter: char| !letter.is_alphanumeric() && !"_.".contains(letter));
+    let score = match codes.any(|code| code.trim_matches('.') == wanted) {
+        false => return None,
+        true if found == wanted => 1.0,
+        true => 0.8,
     };
-    let (wanted, found) = (split(wanted), split(found));
+    Some(signature.candidate(score, code, found))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+}
+
+/// The share of telling words of the signature that the text has, if most of them are there. Short
+/// words and Java's package names say nothing, and one word alone too little.
+fn partial_score(wanted: &str, found: &str) -> Option<f64> {
+    let is_telling = |word: &&str| word.len() > 3 && *word != "java";
+    let wanted: Vec<&str> = words(wanted).filter(is_telling).collect();
+    let found: Vec<&str> = words(found).filter(is_telling).collect();
     let hits = wanted.iter().filter(|word| found.contains(word)).count();
     let share = hits as f64 / wanted.len().max(1) as f64;
-    // Java's package names alone say nothing.
-    (share >= 0.6).then_some(share * 0.9)
+    (wanted.len() > 1 && share >= 0.6).then_some(share * 0.75)
 }
 
 fn experiment(alike: &[&Candidate]) -> Option<String> {

@@ -47,7 +47,7 @@ impl RequestBook {
         let mut cards: BTreeMap<&Arc<str>, Vec<Order<'_>>> = BTreeMap::new();
         for (place, row) in self.all().enumerate() {
             let Some(left) = self.left(row) else { continue };
-            let turn = (turn(row), place);
+            let turn = (row.turn(), place);
             for card in row.lanes() {
                 let order = Order { left, turn, row };
                 cards.entry(card).or_default().push(order);
@@ -70,13 +70,6 @@ impl RequestBook {
             (State::Pending, _) => Some(Left::Waits),
             (State::Completed { .. }, None) | (State::Rejected { .. }, _) => None,
         }
-    }
-}
-
-fn turn(row: &ProvisioningRequest) -> SimTime {
-    match row.process_immediately {
-        Some(true) => row.created,
-        Some(false) | None => row.became_due(),
     }
 }
 

@@ -250,6 +250,15 @@ impl ProvisioningRequest {
         self.scheduled.max(self.created)
     }
 
+    /// From when on it could leave: sent at once, it does not wait for its date.
+    #[must_use]
+    pub fn turn(&self) -> SimTime {
+        match self.process_immediately {
+            Some(true) => self.created,
+            Some(false) | None => self.became_due(),
+        }
+    }
+
     /// The head-end's reference, once it accepted the request.
     #[must_use]
     pub fn reference(&self) -> Option<&Arc<str>> {

@@ -129,6 +129,7 @@ async fn answer_call(
     no_world: Option<WorldRefusal>,
 ) -> Response<Body> {
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
+    let generation = shared.generation();
     let (parts, body) = request.into_parts();
     let mut call = Bytes::new();
     let mut answer = match no_world {
@@ -142,7 +143,9 @@ async fn answer_call(
         if answer.subject.exchange.is_none() {
             turned_away(shared, &own);
         }
-        answer.subject.request_number = own.number;
+        // In another world the number is another request's.
+        let is_of_world = generation == shared.generation();
+        answer.subject.request_number = own.number.filter(|_| is_of_world);
         answer.subject.exchange = Some(own.exchange);
     }
     let is_answered = answer.ending.is_none();

@@ -135,9 +135,7 @@ pub(super) fn change(shared: &Shared, id: &str, body: &[u8]) -> Result<Reply, Pr
         parse_body(body).map_err(|problem| Problem::new(422, "rule not changed", problem))?;
     let rule = RuleId::new(id);
     let is_there = shared.change_faults(|book| {
-        let paused = body
-            .paused
-            .is_none_or(|paused| book.plan.pause(&rule, paused));
+        let paused = body.paused.is_none_or(|paused| book.pause(&rule, paused));
         paused
             && body
                 .place

@@ -111,16 +111,7 @@ pub(super) async fn heal_drift(shared: &Arc<Shared>) -> Result<Reply, Problem> {
         .map_err(|problem| Problem::new(409, "nothing healed", problem))?;
     Ok(Reply::json(&HealingView {
         drift: healing.drift_count,
-        next: match (healing.requests.is_empty(), healing.left_out.is_empty()) {
-            (true, true) if !healing.cannot_heal.is_empty() => {
-                "nothing that Conax would take heals it: see `cannot_heal`"
-            }
-            (true, true) => "nothing to send",
-            (true, false) => {
-                "what is left has requests that have not ended; run them, then look again"
-            }
-            (false, _) => "a processing run sends them; look at the drift again then",
-        },
+        next: healing.next(),
         requests: healing.requests,
         left_out: healing.left_out,
         cannot_heal: healing.cannot_heal,

@@ -268,6 +268,8 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
         .number
         .map(|request| return_of(request, exchange, &read));
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
+    // In another world the number is another request's.
+    let is_of_world = ticket.generation == shared.generation();
     shared.journal.record(Ended {
         at,
         surface: Surface::Dispatch,
@@ -277,7 +279,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
         took: mark.elapsed(),
         subject: Subject {
             card: command.cards().first().map(|card| Arc::clone(card.text())),
-            request_number: ticket.number,
+            request_number: ticket.number.filter(|_| is_of_world),
             outcome: Some(outcome_text(&read)),
             exchange: Some(exchange),
             reference: reference(&read),

@@ -131,6 +131,17 @@ impl FaultBook {
         self.plan.remove(id)
     }
 
+    /// Lets a rule rest, or act again, and writes down that it does; whether there is one.
+    pub fn pause(&mut self, id: &RuleId, paused: bool) -> bool {
+        if let Some(written) = self.written.get_mut(id).and_then(Value::as_object_mut) {
+            match paused {
+                true => written.insert("paused".to_owned(), true.into()),
+                false => written.remove("paused"),
+            };
+        }
+        self.plan.pause(id, paused)
+    }
+
     /// Whether rules are for single requests.
     fn has_rules_of_requests(&self) -> bool {
         let written = self.written.values();

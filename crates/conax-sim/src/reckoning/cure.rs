@@ -37,6 +37,11 @@ impl Trial {
         }
     }
 
+    /// Whether Conax takes any command of the CRM at all.
+    pub(super) fn is_let_in(&self) -> bool {
+        self.domain.is_some()
+    }
+
     /// Why Conax would not take these commands, one after the other.
     pub(super) fn refusal(&mut self, commands: &[Command]) -> Option<String> {
         let domain = self.domain.clone()?;

@@ -1,6 +1,5 @@
 //! The drift report: each difference with its cause and its cure.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use conax_model::cas::{CasState, Period};
@@ -37,8 +36,25 @@ pub struct DriftEntry {
     pub heals: Vec<Command>,
     /// Why nothing heals it, or not whole.
     pub cannot_heal: Option<String>,
+    /// Requests about one of the cards that have not ended: it may heal by itself.
+    pub open: Vec<OpenOrder>,
+}
+
+/// A request that has not ended, or that the head-end has not carried out yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OpenOrder {
+    /// The request.
+    pub request: RequestNumber,
+    /// Whether the head-end holds it back.
+    pub is_held: bool,
+}
+
+impl DriftEntry {
     /// Whether a request about one of the cards has not ended: it may heal by itself.
-    pub is_open: bool,
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
 }
 
 /// Why nothing can be compared: the head-end is not ours.
@@ -73,9 +89,8 @@ pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
     let mut differences = compare(&belief, &sides.cas, sides.now);
     differences.extend(compare_pins(&sides.book, &sides.reckoning.carried_out));
     let mut entries = sides.entries(shared, differences);
-    let open = sides.open_cards();
     for entry in &mut entries {
-        entry.is_open = entry.cards.iter().any(|card| open.contains(card.as_str()));
+        entry.open = sides.open(&entry.cards);
     }
     if !entries.is_empty() {
         keep_what_conax_would_take(&mut entries, Trial::on(sides.cas, shared, sides.now));
@@ -94,13 +109,18 @@ fn keep_what_conax_would_take(entries: &mut [DriftEntry], mut trial: Trial) {
 }
 
 impl Sides {
-    /// Cards with a request that waits, is on its way, or that the head-end holds back.
-    fn open_cards(&self) -> BTreeSet<&str> {
+    /// Requests of these cards that wait, are on their way, or that the head-end holds back.
+    fn open(&self, cards: &[String]) -> Vec<OpenOrder> {
         let rows = self.reckoning.rows.values();
         let open = rows.filter(|row| {
             row.is_held || matches!(row.standing, Standing::Pending | Standing::InFlight)
         });
-        open.flat_map(|row| row.cards.iter().map(|card| &**card))
+        let about = open.filter(|row| row.cards.iter().any(|one| cards.contains(&one.to_string())));
+        about
+            .map(|row| OpenOrder {
+                request: row.request,
+                is_held: row.is_held,
+            })
             .collect()
     }
 
@@ -141,7 +161,11 @@ impl Sides {
                 && row.cards.iter().any(|one| **one == *card.as_str())
                 && self.names(row, ParameterName::Product, product.as_str())
         };
-        let (request, because) = self.cause(shared, touches, std::slice::from_ref(card));
+        let console = || {
+            let rows = self.reckoning.rows.values();
+            story::of_console(shared, (card, product.as_str()), rows)
+        };
+        let (request, because) = self.cause(shared, touches, console);
         let [crm, conax] = told(believed, held, self.now);
         let heals = healing(std::slice::from_ref(drift), &self.cas, self.now);
         Some(DriftEntry {
@@ -152,7 +176,7 @@ impl Sides {
             conax,
             request,
             because,
-            is_open: false,
+            open: Vec::new(),
             cannot_heal: gives_up(believed, held, &heals),
             heals,
         })
@@ -178,7 +202,7 @@ impl Sides {
                     .iter()
                     .any(|one| cards.iter().any(|card| card.as_str() == &**one))
         };
-        let (request, because) = self.cause(shared, touches, &cards);
+        let (request, because) = self.cause(shared, touches, || None);
         DriftEntry {
             kind: "pairing",
             cards: cards.iter().map(ToString::to_string).collect(),
@@ -187,7 +211,7 @@ impl Sides {
             conax: conax.to_owned(),
             request,
             because,
-            is_open: false,
+            open: Vec::new(),
             cannot_heal: None,
             heals: healing(std::slice::from_ref(drift), &self.cas, self.now),
         }
@@ -206,7 +230,7 @@ impl Sides {
         };
         // Whichever of the two is not what the CRM thinks of it.
         let touches = |row: &Row| [believed, carried_out].contains(&Some(row.request));
-        let (request, because) = self.cause(shared, touches, std::slice::from_ref(card));
+        let (request, because) = self.cause(shared, touches, || None);
         DriftEntry {
             kind: "pin",
             cards: vec![card.to_string()],
@@ -215,7 +239,7 @@ impl Sides {
             conax: set_by(carried_out),
             request,
             because,
-            is_open: false,
+            open: Vec::new(),
             cannot_heal: None,
             heals: healing(std::slice::from_ref(drift), &self.cas, self.now),
         }
@@ -233,7 +257,7 @@ impl Sides {
         &self,
         shared: &Shared,
         touches: impl Fn(&Row) -> bool,
-        cards: &[SmartcardId],
+        console: impl FnOnce() -> Option<(Option<RequestNumber>, String)>,
     ) -> (Option<RequestNumber>, String) {
         let sequence = Sequence::of(&self.book, &self.reckoning);
         let rows = self.reckoning.rows.values();
@@ -256,8 +280,8 @@ impl Sides {
             );
             return (request, story);
         }
-        if let Some(sentence) = story::of_console(shared, cards) {
-            return (None, sentence);
+        if let Some(done) = console() {
+            return done;
         }
         match rows.iter().rev().find(is_wrong).or(rows.last()) {
             Some(row) => told(row),

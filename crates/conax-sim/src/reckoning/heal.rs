@@ -1,6 +1,7 @@
 //! Healing: the requests that make both sides equal, created as CRM.COM's reset runs do (Attested:
 //! that there are such runs; Inferred: what they create).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use conax_model::crm::{
 use conax_model::time::SimTime;
 
 use super::cure::start;
-use super::drift::{DriftEntry, NOT_OURS, drift};
+use super::drift::{DriftEntry, NOT_OURS, OpenOrder, drift};
 use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::shared::Shared;
 
@@ -25,8 +26,47 @@ pub struct Healing {
     pub requests: Vec<RequestNumber>,
     /// Smartcards left out, because requests about them have not ended.
     pub left_out: Vec<String>,
+    /// These requests.
+    pub open: Vec<OpenOrder>,
     /// What nothing heals, or not whole, and why.
     pub cannot_heal: Vec<String>,
+}
+
+impl Healing {
+    /// What to do next.
+    #[must_use]
+    pub fn next(&self) -> Cow<'static, str> {
+        match (self.requests.is_empty(), self.left_out.is_empty()) {
+            (true, true) if !self.cannot_heal.is_empty() => {
+                "nothing that Conax would take heals it: see `cannot_heal`".into()
+            }
+            (true, true) => "nothing to send".into(),
+            (true, false) => self.wait().into(),
+            (false, _) => "a processing run sends them; look at the drift again then".into(),
+        }
+    }
+
+    fn wait(&self) -> String {
+        let named = |is_held: bool| {
+            let found = self.open.iter().filter(|one| one.is_held == is_held);
+            let found: Vec<String> = found.map(|one| one.request.to_string()).collect();
+            (!found.is_empty()).then(|| found.join(", "))
+        };
+        let open = named(false).map(|open| {
+            format!("the CRM has not ended request {open} (`why` says what it waits for)")
+        });
+        let held = named(true).map(|held| {
+            format!(
+                "Conax holds back request {held} and will carry it out (let time pass, or send \
+                 the next command of the card)"
+            )
+        });
+        let both: Vec<String> = held.into_iter().chain(open).collect();
+        format!(
+            "what is left may heal by itself: {}; then look again",
+            both.join("; ")
+        )
+    }
 }
 
 /// Creates the requests that would heal every difference there is now; processing runs send them.
@@ -40,8 +80,9 @@ pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
     let entries = drift(shared);
     let (author, reference, generation) = author(shared)?;
     let now = shared.clock.now();
-    let (open, closed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.is_open);
+    let (open, closed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.is_open());
     let left_out: BTreeSet<&String> = open.iter().flat_map(|entry| &entry.cards).collect();
+    let open: BTreeSet<OpenOrder> = open.iter().flat_map(|entry| entry.open.clone()).collect();
     let left_out = left_out.into_iter().cloned().collect();
     let mut requests = Vec::new();
     for command in closed.iter().flat_map(|entry| &entry.heals) {
@@ -57,6 +98,7 @@ pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
         drift_count: entries.len(),
         requests,
         left_out,
+        open: open.into_iter().collect(),
         cannot_heal: closed.iter().filter_map(|entry| sentence(entry)).collect(),
     })
 }

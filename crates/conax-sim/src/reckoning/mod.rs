@@ -4,16 +4,20 @@
 //! Everything here is computed from the state when it is asked for; nothing is kept. Read on:
 //! `drift`, `heal`, `proof` (the ledger as a file), `why`.
 
+mod advice;
 mod cure;
 mod drift;
 mod heal;
+mod met;
 mod metrics;
 mod order;
 mod proof;
+mod reference;
+mod rule;
 mod story;
 mod why;
 
-pub use drift::{DriftEntry, NOT_OURS, drift};
+pub use drift::{DriftEntry, NOT_OURS, OpenOrder, drift};
 pub use heal::{Healing, heal};
 pub use metrics::metrics;
 pub use order::{TurnedRound, turned_round};

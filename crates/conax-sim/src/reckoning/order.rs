@@ -37,9 +37,9 @@ fn told(one: &Overtaken) -> TurnedRound {
         (_, Priority::Express) => "EXPRESS",
         (_, Priority::Regular) => "REGULAR",
     };
-    let later = match by.created >= first.became_due() {
-        true => "was created after",
-        false => "became due after",
+    let later = match by.turn() > first.turn() && by.created < first.turn() {
+        true => "became due after",
+        false => "was created after",
     };
     TurnedRound {
         card: one.card.to_string(),

@@ -1,35 +1,16 @@
 //! What happened to a request, in sentences: from its row and from the rules that acted.
 
-use std::sync::Arc;
-
-use conax_model::crm::RequestNumber;
+use conax_contract::cas::{CameBack, came_back};
+use conax_model::command::Command;
+use conax_model::crm::{RequestNumber, State};
 use conax_model::fault::Acted;
 use conax_model::id::SmartcardId;
 use conax_model::ledger::{Fate, Row, Standing};
 use conax_model::time::SimTime;
 
-use crate::fault::FaultNote;
-use crate::journal::Exchange;
+use super::met::Met;
+use crate::crm_door::request_type;
 use crate::shared::Shared;
-
-/// The exchanges with the head-end about a request, as the journal still has them; those of a world
-/// that was here before do not count, though its requests had the same numbers.
-pub(super) fn exchanges(shared: &Shared, request: RequestNumber) -> Vec<Arc<Exchange>> {
-    let since = shared.first_of_world();
-    let about = |exchange: &Exchange| {
-        exchange.subject.request_number == Some(request) && exchange.subject.exchange.is_some()
-    };
-    shared.journal.excerpt(since, usize::MAX, about).exchanges
-}
-
-/// What rules did, and nearly did, in the exchanges of a request.
-pub(super) fn notes(shared: &Shared, request: RequestNumber) -> Vec<Arc<FaultNote>> {
-    let exchanges = exchanges(shared, request);
-    let notes = exchanges
-        .iter()
-        .filter_map(|one| one.subject.faults.clone());
-    notes.collect()
-}
 
 /// A date, to the second.
 pub(super) fn date(at: SimTime) -> String {
@@ -58,7 +39,7 @@ pub(super) fn of_row(shared: &Shared, row: &Row) -> String {
         Standing::Pending => "is PENDING",
         Standing::InFlight => "is on its way",
         Standing::Completed => "ended COMPLETED",
-        Standing::Rejected if row.left_unanswered => "ended REJECTED without an answer",
+        Standing::Rejected if row.left_unanswered => rejected(shared, row.request),
         Standing::Rejected => "ended REJECTED",
     };
     let did = match (row.fate, row.undone) {
@@ -74,24 +55,75 @@ pub(super) fn of_row(shared: &Shared, row: &Row) -> String {
         .exchanges
         .last()
         .map_or(String::new(), |exchange| format!(" in exchange {exchange}"));
-    let rules: Vec<String> = notes(shared, row.request)
-        .iter()
-        .flat_map(|note| note.acted.iter().map(acted))
-        .collect();
-    let rules = match rules.is_empty() {
-        true => String::new(),
-        false => format!("; {}", rules.join("; ")),
-    };
+    let rules = rules(shared, row);
     format!("request {} {ended}, {did}{exchange}{rules}", row.request)
 }
 
-/// What was done at the console to one of these cards, last.
-pub(super) fn of_console(shared: &Shared, cards: &[SmartcardId]) -> Option<String> {
-    let ledger = shared.ledger();
-    let (at, command) = ledger.console(cards)?;
-    Some(format!(
-        "somebody at the head-end's console did it at {}: {:?}",
-        at.calendar(),
-        command.kind()
-    ))
+/// How a request was rejected to which no answer with a status code was read: by what the CRM
+/// stored of it.
+fn rejected(shared: &Shared, request: RequestNumber) -> &'static str {
+    let side = shared.crm();
+    let row = side.book.by_number(request);
+    let came = row.and_then(|row| match (&row.state, &row.response) {
+        (_, Some(_)) => Some(CameBack::NoStatusCode),
+        (State::Rejected { error, .. }, None) => Some(came_back(&error.description)),
+        (State::Pending | State::Completed { .. }, None) => None,
+    });
+    match came {
+        Some(CameBack::Nothing) => "ended REJECTED without an answer",
+        Some(CameBack::Unreadable) => "ended REJECTED because what came back could not be read",
+        Some(CameBack::NoStatusCode) => "ended REJECTED by an answer without a status code",
+        None => "ended REJECTED",
+    }
+}
+
+/// The rules that acted on a request, as far as they are known.
+fn rules(shared: &Shared, row: &Row) -> String {
+    let met = Met::of(shared, Some(row));
+    let rules = met.acted().map(|one| format!("; {}", acted(one)));
+    rules.collect()
+}
+
+/// What was done at the console to a product of a card, last; and the request during which that
+/// was, as far as it is known.
+pub(super) fn of_console<'a>(
+    shared: &Shared,
+    (card, product): (&SmartcardId, &str),
+    mut rows: impl Iterator<Item = &'a Row>,
+) -> Option<(Option<RequestNumber>, String)> {
+    let ledger = shared.ledger().clone();
+    let cards = std::slice::from_ref(card);
+    let is_about = |command: &Command| {
+        command.cards().contains(&card)
+            && matches!(command, Command::CancelSubscriptions { products, .. }
+                if products.iter().any(|one| one.as_str() == product))
+    };
+    let told = ledger.console_edits();
+    let (at, command, exchange) =
+        told.filter(|(_, command, _)| is_about(command))
+            .last()
+            .or(ledger
+                .console(cards)
+                .filter(|(_, command)| is_about(command))
+                .map(|(at, command)| (at, command, None)))?;
+    let sentence = console(at, command);
+    let row = exchange.and_then(|exchange| rows.find(|row| row.exchanges.contains(&exchange)));
+    let Some(row) = row else {
+        return Some((None, sentence));
+    };
+    let during = format!(
+        "{sentence}, while request {} was carried out{}",
+        row.request,
+        rules(shared, row)
+    );
+    Some((Some(row.request), during))
+}
+
+/// What was done at the console.
+pub(super) fn console(at: SimTime, command: &Command) -> String {
+    format!(
+        "somebody at the head-end's console did it at {}: {}",
+        date(at),
+        request_type(command.kind()).code()
+    )
 }

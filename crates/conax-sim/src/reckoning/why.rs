@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use conax_contract::text::render_duration;
 use conax_model::crm::{ProvisioningRequest, RequestNumber, State, WaitsFor};
-use conax_model::fault::{Facts, Miss, RuleId};
+use conax_model::fault::Miss;
 use conax_model::id::HexId;
-use conax_model::ledger::{Fate, Row, Standing};
+use conax_model::ledger::{Fate, Row};
 use conax_model::time::SimTime;
 
+use super::advice::{advice, refusal};
+use super::met::{GONE, Known, Met};
 use super::order::{Sequence, turned_round};
+use super::reference::{oddity, shared_with};
+use super::rule::about_rule;
 use super::story::{self, date, named};
 use crate::clock::ClockMode;
 use crate::crm_door::request_type;
-use crate::dispatch::origin;
 use crate::shared::Shared;
 
 /// What is asked about a request.
@@ -76,7 +79,7 @@ pub fn why(shared: &Shared, row: &ProvisioningRequest, question: &Question) -> W
         now: shared.clock.now(),
     };
     match (&question.fault, &question.list) {
-        (Some(rule), _) => teller.about_fault(rule, &mut answer),
+        (Some(rule), _) => answer.because = about_rule(shared, row, rule),
         (None, Some((name, value))) => teller.about_list(name, value, &mut answer),
         (None, None) => teller.about_state(&mut answer),
     }
@@ -89,27 +92,6 @@ fn state(row: &ProvisioningRequest) -> &'static str {
         State::Completed { .. } => "COMPLETED",
         State::Rejected { .. } => "REJECTED",
     }
-}
-
-/// What to do about a request of which the CRM thinks wrongly.
-fn advice(row: &Row) -> Option<&'static str> {
-    if row.known_to_crm() {
-        return None;
-    }
-    Some(match (row.standing, row.fate) {
-        (Standing::Rejected, Fate::Never) => {
-            "the CRM cannot know that; both sides agree, so the order can be sent again"
-        }
-        (_, Fate::Twice) => {
-            "the CRM does not know that; of what a card may watch nothing differs, but a message is \
-             shown twice"
-        }
-        _ if row.is_held => "let time pass, or send the next command of the card",
-        _ => {
-            "the CRM does not know that: see GET /v1/drift, and POST /v1/drift/heal to make both \
-             sides equal"
-        }
-    })
 }
 
 /// The request of one of its smartcards that a request waits for.
@@ -163,6 +145,7 @@ impl Teller<'_> {
                     }
                     None => format!("Conax answered OK{executed}, without a transaction id"),
                 });
+                self.whose_reference(answer);
                 self.rules(answer);
                 self.what_conax_did(answer);
             }
@@ -215,9 +198,59 @@ impl Teller<'_> {
             (Fate::Never, _, _) => "Conax carried it out and has lost it since",
             (Fate::Unknown, _, _) => "what Conax really did is not known: it is another head-end",
         };
-        answer.because.push(said.to_owned());
+        answer.because.push(match self.refused_unheard(&row) {
+            Some(message) => format!("{said}: it refused it: {message}"),
+            None => said.to_owned(),
+        });
         self.out_of_turn(&row, answer);
-        answer.next = advice(&row).map(str::to_owned);
+        self.at_console(&row, answer);
+        answer.next = advice(self.shared, &row, self.row);
+    }
+
+    /// Why Conax refused it, if the CRM has not read that.
+    fn refused_unheard(&self, row: &Row) -> Option<String> {
+        match &self.row.state {
+            State::Rejected {
+                provider_error: None,
+                ..
+            } => refusal(row, &self.shared.cas().state),
+            _ => None,
+        }
+    }
+
+    /// What was done at the head-end's console while it was carried out.
+    fn at_console(&self, row: &Row, answer: &mut Why) {
+        let ledger = self.shared.ledger();
+        let edits = ledger.console_edits().filter(|(.., exchange)| {
+            exchange.is_some_and(|exchange| row.exchanges.contains(&exchange))
+        });
+        answer.because.extend(edits.map(|(at, command, _)| {
+            let cards: Vec<&str> = command.cards().iter().map(|card| card.as_str()).collect();
+            let done = story::console(at, command);
+            format!("{done} of smartcard {}, right after it", cards.join(", "))
+        }));
+    }
+
+    /// That its reference is another's.
+    fn whose_reference(&self, answer: &mut Why) {
+        let Some(reference) = self.row.reference() else {
+            return;
+        };
+        let reckoning = self.shared.ledger().reckon();
+        let row = self
+            .row
+            .number
+            .and_then(|number| reckoning.rows.get(&number));
+        let is_known = |reference: &str| {
+            let side = self.shared.cas();
+            let mut told = side.state.transactions();
+            told.any(|one| one.id.to_string() == reference)
+        };
+        let odd = row.and_then(|row| oddity(row, reference, &reckoning, is_known));
+        let book = self.shared.crm().book.clone();
+        answer
+            .because
+            .extend(odd.or_else(|| shared_with(self.row, &book)));
     }
 
     /// That Conax carried it out behind a request of the same card that was sent later, or before
@@ -248,50 +281,36 @@ impl Teller<'_> {
         }
     }
 
-    /// The rules that acted on its exchanges, or that none did.
+    /// The rules that acted on its exchanges, that none did, or that it is not known.
     fn rules(&self, answer: &mut Why) {
-        let notes = self
-            .row
-            .number
-            .map(|number| story::notes(self.shared, number));
-        let notes = notes.unwrap_or_default();
-        let acted: Vec<String> = notes
-            .iter()
-            .flat_map(|note| note.acted.iter().map(story::acted))
-            .collect();
-        if acted.is_empty() {
-            answer.because.push(match self.journal_has_all() {
-                true => "no fault rule acted".to_owned(),
-                false => {
-                    "whether a fault rule acted is not known any more: the journal has let go \
-                          of its exchange with Conax (`journal-limit`, or a snapshot)"
-                        .to_owned()
-                }
-            });
-        }
+        let met = Met::of(self.shared, self.reckoned().as_ref());
+        let acted: Vec<String> = met.acted().map(story::acted).collect();
         let has_acted = !acted.is_empty();
         answer.because.extend(acted);
-        let near = notes.iter().flat_map(|note| &note.near);
+        answer.because.extend(match (met.known, has_acted) {
+            (Known::Gone, true) => Some(format!(
+                "whether another fault rule acted is not known any more: {GONE}"
+            )),
+            (Known::Gone, false) => Some(format!(
+                "whether a fault rule acted is not known any more: {GONE}"
+            )),
+            (Known::UnderWay, false) => {
+                Some("which fault rules act on it is told when the exchange has ended".to_owned())
+            }
+            (Known::All | Known::NothingSent | Known::Elsewhere, false) => {
+                Some("no fault rule acted".to_owned())
+            }
+            (_, true) | (Known::Before, false) => None,
+        });
         // That others are used up says nothing where one acted.
-        for near in near.filter(|near| !(has_acted && near.miss == Miss::Spent)) {
+        for near in met
+            .near()
+            .filter(|near| !(has_acted && near.miss == Miss::Spent))
+        {
             answer
                 .because
                 .push(format!("rule {} nearly acted: {}", near.rule(), near.why()));
         }
-    }
-
-    /// Whether the journal still has every exchange of it, in which alone rules are told.
-    fn journal_has_all(&self) -> bool {
-        let Some(row) = self.reckoned() else {
-            return true;
-        };
-        let found = story::exchanges(self.shared, row.request);
-        let has = |exchange| {
-            found
-                .iter()
-                .any(|one| one.subject.exchange == Some(exchange))
-        };
-        row.exchanges.into_iter().all(has)
     }
 
     fn pending(&self, answer: &mut Why) {
@@ -414,71 +433,6 @@ impl Teller<'_> {
             answer.next.get_or_insert_with(|| {
                 "let time pass: POST /v1/clock/advance or /v1/clock/settle".to_owned()
             });
-        }
-    }
-
-    fn about_fault(&self, rule: &str, answer: &mut Why) {
-        let notes = self
-            .row
-            .number
-            .map(|number| story::notes(self.shared, number));
-        let notes = notes.unwrap_or_default();
-        let acted = notes.iter().flat_map(|note| &note.acted);
-        let acted: Vec<String> = acted
-            .filter(|one| &*one.rule.0 == rule)
-            .map(story::acted)
-            .collect();
-        if !acted.is_empty() {
-            answer.because.extend(acted);
-            return;
-        }
-        let near = notes.iter().flat_map(|note| &note.near);
-        let near: Vec<String> = near
-            .filter(|one| &*one.rule().0 == rule)
-            .map(|one| format!("rule {rule} did not act: {}", one.why()))
-            .collect();
-        if !near.is_empty() {
-            answer.because.extend(near);
-            return;
-        }
-        answer.because.push(self.would_act(rule));
-    }
-
-    /// What the rule would say to the request now.
-    fn would_act(&self, rule: &str) -> String {
-        let id = RuleId::new(rule);
-        let command = self.row.command().ok();
-        let origin = command
-            .as_ref()
-            .map(|command| origin(self.shared, self.row.number, self.row.priority, command));
-        let facts = Facts {
-            command: command.as_ref(),
-            origin: origin.as_ref(),
-            concurrency: 1,
-            on_connection: 1,
-            now: self.now,
-        };
-        let book = self.shared.faults.book();
-        let is_there = book.plan.rules(self.now).any(|view| view.rule.id == id);
-        match (is_there, book.plan.why_not(&id, &facts)) {
-            (false, _) => {
-                let known: Vec<String> = book
-                    .plan
-                    .rules(self.now)
-                    .map(|view| view.rule.id.to_string())
-                    .collect();
-                match known.is_empty() {
-                    true => format!("there is no rule {rule}: there are no rules at all"),
-                    false => format!("there is no rule {rule}; there are {}", known.join(", ")),
-                }
-            }
-            (true, Some(why)) => format!("rule {rule} does not act on it: {why}"),
-            (true, None) if matches!(self.row.state, State::Pending) => {
-                format!("rule {rule} has not met it yet; it will act when the command is sent")
-            }
-            (true, None) => {
-                format!("rule {rule} did not act: it was not there yet when the command was sent")
-            }
         }
     }
 
