@@ -149,14 +149,14 @@ impl Signature {
         let entry = preset_entry(&self.name);
         let actions = entry.iter().flat_map(|entry| &entry.actions);
         let said = |cause| Some(Profile::public().status_code(cause).to_owned());
-        let codes = actions.filter_map(|action| match &action.what {
+        let mut codes = actions.filter_map(|action| match &action.what {
             WhatSpec::Reject { cause, .. } => said(*cause),
             WhatSpec::UnknownStatus(code) => Some(code.clone()),
             WhatSpec::NoStatus => Some(RejectionText::no_status_code().code.to_owned()),
             WhatSpec::Throttle { rejects: true, .. } => said(StatusCause::TooManyRequests),
             _ => None,
         });
-        codes.last().unwrap_or_else(|| AXIS_FAULT.to_owned())
+        codes.next().unwrap_or_else(|| AXIS_FAULT.to_owned())
     }
 
     /// Whether the text has another page than the rule sends.
