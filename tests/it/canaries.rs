@@ -168,32 +168,6 @@ fn a_row_that_holds_a_secret_can_be_played_again_by_its_command() {
     );
 }
 
-#[test]
-fn a_bundle_says_that_it_holds_secrets() {
-    for (source, says) in [
-        (SCENARIO, true),
-        (
-            "scenario: x\nsteps: [{ call: show, with: { request: 1 } }]\n",
-            false,
-        ),
-    ] {
-        let files = [("a.scenario.yaml", source), ("s", "OUTSIDE=x\n")];
-        let told = run_in(
-            &[
-                "run",
-                "a.scenario.yaml",
-                "--secrets-file",
-                "s",
-                "--bundle",
-                "b",
-            ],
-            &files,
-        );
-        assert!(told.stderr.contains("bundled: "), "{told:?}");
-        assert_eq!(told.stderr.contains("it holds secrets"), says, "{told:?}");
-    }
-}
-
 /// Worlds with a slip beside a secret.
 const BROKEN: [&str; 8] = [
     "world: x\nusers:\n  - { id: \"1\", username: ANNA, pasword: \"CANARY\" }\n",
@@ -272,4 +246,164 @@ fn a_secret_of_the_world_is_starred_wherever_a_client_puts_it() {
     told.push(ended.stderr);
     let canaries = [token, key, "9090"].map(str::to_owned);
     told.iter().for_each(|text| check("serve", text, &canaries));
+}
+
+const BASE: &str = "/crmapi/rest/v2/conax_web_services/provisioning_requests";
+
+/// What the journal, the log of either form, and the answers tell of calls to a fresh house: of
+/// these, the secrets are made of what the first answer says.
+#[track_caller]
+fn check_calls(
+    form: &str,
+    calls: &dyn Fn(&mut dyn FnMut(Door, &str, &str, &str) -> String) -> Vec<String>,
+) {
+    let mut house = Program::serve(
+        PATH,
+        &["--run-interval", "off", "--seed", "1", "--log", form],
+    );
+    let mut told = Vec::new();
+    let canaries = calls(&mut |door, verb, target, body| {
+        let address = match door {
+            Door::Crm => house.crm(),
+            Door::Conax => house.cas(),
+            Door::Control => house.door(),
+        };
+        let text = exchange(address, verb, target, body).text;
+        told.push(text.clone());
+        text
+    });
+    // The answer of a login is its purpose.
+    told.retain(|text| !text.contains("\"token\":"));
+    told.push(exchange(house.door(), "GET", "/v1/journal?limit=500", "").text);
+    let ended = house.stop();
+    told.push(ended.stdout);
+    told.push(ended.stderr);
+    for text in &told {
+        check(form, text, &canaries);
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Door {
+    Crm,
+    Conax,
+    Control,
+}
+
+#[test]
+fn a_token_that_was_issued_is_starred_wherever_a_client_puts_it() {
+    for form in ["human", "json"] {
+        check_calls(form, &|send| {
+            let login = "{\"username\":\"mpadministrator\",\"password\":\"1234\",\"organisation\":\"CRMDEMO\"}";
+            let answer = send(
+                Door::Crm,
+                "POST",
+                "/crmapi/rest/v2/authentication/token",
+                login,
+            );
+            let at = answer.find("\"token\":\"").expect("a token") + 9;
+            let token = answer[at..at + 32].to_owned();
+            send(Door::Crm, "GET", &format!("{BASE}/show?{token}"), "");
+            send(Door::Crm, "GET", &format!("{BASE}/{token}"), "");
+            send(
+                Door::Crm,
+                "GET",
+                &format!("{BASE}/list?type={token}&token={token}"),
+                "",
+            );
+            send(Door::Conax, "POST", &format!("/?x={token}"), "<a/>");
+            send(
+                Door::Control,
+                "GET",
+                &format!("/v1/requests/{token}/why"),
+                "",
+            );
+            for name in ["priority", "start_date", "x"] {
+                let body = format!("{{\"token\":\"{token}\",\"{name}\":\"{token}\"}}");
+                send(
+                    Door::Crm,
+                    "POST",
+                    &format!("{BASE}/add_subscriptions"),
+                    &body,
+                );
+            }
+            vec![token]
+        });
+    }
+}
+
+#[test]
+fn a_secret_is_starred_in_every_form_and_wherever_else_it_stands_in_its_call() {
+    let token = "04FFBB37FED475A778F122709CBAC1D5";
+    let password = "conax-demo";
+    let percent = |upper: bool| -> String {
+        let bytes = token.bytes();
+        bytes
+            .map(|byte| {
+                if upper {
+                    format!("%{byte:02X}")
+                } else {
+                    format!("%{byte:02x}")
+                }
+            })
+            .collect()
+    };
+    for form in ["human", "json"] {
+        check_calls(form, &|send| {
+            let encoded = STANDARD.encode(token);
+            let forms = [
+                percent(true),
+                percent(false),
+                token.to_lowercase(),
+                encoded.clone(),
+            ];
+            for word in &forms {
+                send(Door::Crm, "GET", &format!("{BASE}/show?{word}"), "");
+                send(
+                    Door::Crm,
+                    "GET",
+                    &format!("{BASE}/list?type={word}&token=x"),
+                    "",
+                );
+                send(Door::Crm, "GET", &format!("{BASE}/{word}"), "");
+                send(
+                    Door::Control,
+                    "GET",
+                    &format!("/v1/requests/{word}/why"),
+                    "",
+                );
+                send(Door::Control, "GET", &format!("/v1/journal?{word}=1"), "");
+            }
+            send(Door::Crm, "GET", &format!("/x?{password}"), "");
+            send(Door::Crm, "GET", &format!("/{password}"), "");
+            for target in ["/?conax-demo", "/?p=conax-demo", "/conax-demo"] {
+                send(Door::Conax, "POST", target, "<a>conax-demo</a>");
+            }
+            for (name, value) in [
+                ("priority", "\"73915\""),
+                ("priority", "73915"),
+                ("x", "[\"73915\"]"),
+            ] {
+                let body = format!(
+                    "{{\"token\":\"{token}\",\"subscription_identifier\":{{\"number\":\"S60600\"}},\
+                     \"smartcard_identifier\":{{\"serial_number\":\"01900080208\"}},\
+                     \"pin\":\"73915\",\"{name}\":{value}}}"
+                );
+                send(
+                    Door::Crm,
+                    "POST",
+                    &format!("{BASE}/reset_pin_to_given_value"),
+                    &body,
+                );
+            }
+            send(
+                Door::Crm,
+                "POST",
+                &format!("{BASE}/reset_pin_to_given_value?pin=73915&priority=73915"),
+                "{}",
+            );
+            let plain = [token, password, "73915"].map(str::to_owned);
+            plain.into_iter().chain(forms).collect()
+        });
+    }
 }

@@ -54,6 +54,7 @@ mod why;
 mod worlds;
 
 // Ring 2: the built program.
+mod bundles;
 mod canaries;
 mod coverage;
 mod ends;

@@ -93,7 +93,7 @@ fn exchanges(stage: &Stage, after: u64) -> String {
             "{} {:?} {} {:?}\n  {call}\n  {reply}\n  {:?}",
             one.surface.name(),
             one.at,
-            one.target,
+            one.masked_target(),
             one.http_status,
             one.subject
         );

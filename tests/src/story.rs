@@ -34,7 +34,7 @@ pub(crate) fn journal_text(journal: &Journal) -> String {
             exchange.at,
             exchange.surface.name(),
             exchange.method,
-            exchange.target,
+            exchange.masked_target(),
         );
         for body in [exchange.masked_call(), exchange.masked_reply()] {
             if !body.is_empty() {

@@ -4,11 +4,13 @@ mod overtaking;
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::{is_secret_name, mask_query};
+use conax_contract::secret::KnownSecrets;
 use conax_contract::text::{render_duration, render_moment};
 use conax_scenario::document::{
     Action, Body, Given, Included, Over, Passing, Reader, Runs, Scenario, Step, Template, Token,
     written,
 };
+use conax_scenario::secrets::Secrets;
 
 use crate::exit::Exit;
 use crate::print;
@@ -69,7 +71,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 fn tell(scenario: &Scenario) {
-    let line = |name: &str, text: String| print::result(format_args!("   {name:<10}{text}"));
+    let secrets = Secrets::of(scenario);
+    let known = secrets.eraser();
+    let line = |name: &str, text: String| {
+        print::result(format_args!("   {name:<10}{}", known.masked(&text)));
+    };
     let clock = scenario.clock.map(render_moment);
     line(
         "clock",
@@ -103,28 +109,28 @@ fn tell(scenario: &Scenario) {
         line("fault", shown(&rule.value));
     }
     let mut waiting = Waiting::new(scenario.runs);
-    tell_steps(&scenario.steps, 0, &mut waiting);
+    tell_steps(&scenario.steps, 0, (&mut waiting, known));
     if !scenario.cleanup.is_empty() {
         line("in the end", String::new());
-        tell_steps(&scenario.cleanup, 0, &mut waiting);
+        tell_steps(&scenario.cleanup, 0, (&mut waiting, known));
     }
 }
 
-fn tell_steps(steps: &[Step], depth: usize, waiting: &mut Waiting) {
+fn tell_steps(steps: &[Step], depth: usize, (waiting, known): (&mut Waiting, &KnownSecrets)) {
     for step in steps {
         let indent = "  ".repeat(depth);
         print::result(format_args!(
             "{:>5}  {indent}{}",
             step.span.start.line,
-            described(&step.action)
+            known.masked(&described(&step.action))
         ));
         if let Some(sentence) = waiting.meet(step.span.start.line, &step.action) {
-            print::result(format_args!("{:>7}{indent}{sentence}", ""));
+            print::result(format_args!("{:>7}{indent}{}", "", known.masked(&sentence)));
         }
         match &step.action {
-            Action::Repeat(repeat) => tell_steps(&repeat.steps, depth + 1, waiting),
-            Action::Parallel(steps) => tell_steps(steps, depth + 1, waiting),
-            Action::Use(included) => tell_steps(&included.steps, depth + 1, waiting),
+            Action::Repeat(repeat) => tell_steps(&repeat.steps, depth + 1, (waiting, known)),
+            Action::Parallel(steps) => tell_steps(steps, depth + 1, (waiting, known)),
+            Action::Use(included) => tell_steps(&included.steps, depth + 1, (waiting, known)),
             _ => {}
         }
     }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use axum::http::Method;
 use conax_contract::cas::{self, Profile};
-use conax_contract::crm;
+use conax_contract::crm::{self, Operation};
+use conax_contract::secret::KnownSecrets;
 use conax_model::time::SimTime;
 
 use crate::fault::FaultNote;
@@ -19,15 +20,19 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+use secrets::masked_by;
+
 pub use secrets::WorldSecrets;
 
-/// Characters of a path with its query that are kept.
+/// Characters of a path with its query that are shown.
 const TARGET_LIMIT: usize = 2048;
+/// Characters that are kept behind those: of a secret that is cut, nobody would know that it is one.
+const TARGET_MARGIN: usize = 256;
 /// Characters of a smartcard, an outcome and a method that are kept.
 const TEXT_LIMIT: usize = 128;
 
-/// Targets with fewer letters beside those of plain paths, such as the `2` of `v2`, hold no secret.
-const SHORTEST_SECRET: usize = 3;
+/// What may stand before a documented path, in which nobody looks for secrets.
+const USUAL_BASES: [&str; 2] = ["/", "/crmapi/rest/v2/"];
 
 /// The surfaces where exchanges are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,15 +104,16 @@ pub struct Exchange {
     pub surface: Surface,
     /// HTTP method.
     pub method: Method,
-    /// Path and query, masked.
-    pub target: Box<str>,
     /// HTTP status of the reply; absent if none was read.
     pub http_status: Option<u16>,
     /// How long it took.
     pub took: Duration,
     /// What it was about.
     pub subject: Subject,
+    target: Box<str>,
     profile: &'static Profile,
+    /// Those of the world it happened in.
+    secrets: Arc<WorldSecrets>,
     call: Box<[u8]>,
     call_len: usize,
     reply: bytes::Bytes,
@@ -115,23 +121,70 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// All of it, secrets masked.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        let own = self.own_secrets();
+        Shown {
+            target: self.shown_target(&own),
+            card: self.masked_card(),
+            call: self.shown_body(&self.call, self.call_len, &own),
+            reply: self.shown_body(&self.reply, self.reply_len, &own),
+        }
+    }
+
+    /// Path and query, secrets masked.
+    #[must_use]
+    pub fn masked_target(&self) -> String {
+        match is_documented(&self.target) {
+            true => self.target.to_string(),
+            false => self.shown_target(&self.own_secrets()),
+        }
+    }
+
+    /// The smartcard as whoever called named it, secrets masked.
+    #[must_use]
+    pub fn masked_card(&self) -> Option<String> {
+        let card = self.subject.card.as_deref()?;
+        Some(self.secrets.masked(card).into_owned())
+    }
+
     /// The body that was sent, secrets masked.
     #[must_use]
     pub fn masked_call(&self) -> String {
-        self.shown(&self.call, self.call_len)
+        self.shown().call
     }
 
     /// The body that came back, secrets masked.
     #[must_use]
     pub fn masked_reply(&self) -> String {
-        self.shown(&self.reply, self.reply_len)
+        self.shown().reply
     }
 
-    fn shown(&self, body: &[u8], full_len: usize) -> String {
+    /// What stands under secret names in it: a PIN may stand under `priority` as well.
+    fn own_secrets(&self) -> KnownSecrets {
+        let mut own = KnownSecrets::default();
+        own.add_call(&self.target, &self.call);
+        own.add_reply(&self.reply);
+        own
+    }
+
+    fn shown_target(&self, own: &KnownSecrets) -> String {
+        let named = match self.target.split_once('?') {
+            None => Cow::Borrowed(&*self.target),
+            Some((path, query)) => format!("{path}?{}", crm::mask_query(query)).into(),
+        };
+        let shown = masked_by([own], named);
+        cut(&self.secrets.masked(&shown), TARGET_LIMIT).into_owned()
+    }
+
+    fn shown_body(&self, body: &[u8], full_len: usize, own: &KnownSecrets) -> String {
         if body.len() < full_len {
             return format!("(a body of {full_len} bytes, too long to keep)");
         }
-        self.surface.masked(self.profile, body)
+        let named = self.surface.masked(self.profile, body);
+        let shown = masked_by([own], named.into());
+        self.secrets.masked(&shown).into_owned()
     }
 
     /// The bytes it takes, with everything it holds.
@@ -157,14 +210,36 @@ fn note_size(note: &FaultNote) -> usize {
     note.acted.iter().map(size_of_val).chain(near).sum()
 }
 
-/// Only sizes: a body may hold secrets.
+/// An exchange as it may be shown: every secret is masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Path and query.
+    pub target: String,
+    /// The smartcard concerned.
+    pub card: Option<String>,
+    /// The body that was sent.
+    pub call: String,
+    /// The body that came back.
+    pub reply: String,
+}
+
+/// Whether a target is one of the documented paths and nothing else.
+fn is_documented(target: &str) -> bool {
+    let mut operations = Operation::ALL.into_iter();
+    target == "/"
+        || operations.any(|operation| {
+            let base = target.strip_suffix(operation.path());
+            base.is_some_and(|base| USUAL_BASES.contains(&base))
+        })
+}
+
+/// Only sizes: the rest may hold secrets.
 impl std::fmt::Debug for Exchange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Exchange")
             .field("number", &self.number)
             .field("surface", &self.surface)
             .field("method", &self.method)
-            .field("target", &self.target)
             .field("http_status", &self.http_status)
             .field("call_len", &self.call_len)
             .field("reply_len", &self.reply_len)
@@ -180,7 +255,7 @@ pub struct Ended<'a> {
     pub surface: Surface,
     /// HTTP method.
     pub method: &'a Method,
-    /// Path and query as received; masked here.
+    /// Path and query as received.
     pub target: &'a str,
     /// HTTP status of the reply; absent if none was read.
     pub http_status: Option<u16>,
@@ -370,24 +445,6 @@ impl Journal {
         self.kept().counts.clone()
     }
 
-    /// Masked first and cut then: of a secret that is cut, nobody would know that it is one.
-    fn masked_target(&self, target: &str) -> Box<str> {
-        let masked = match target.split_once('?') {
-            None => Cow::Borrowed(target),
-            Some((path, query)) => format!("{path}?{}", crm::mask_query(query)).into(),
-        };
-        // The documented paths are words in small letters, in which nothing is to be found.
-        let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"/_-".contains(&byte);
-        let shown = match masked.bytes().filter(|byte| !is_plain(*byte)).count() {
-            0..SHORTEST_SECRET => masked,
-            _ => match self.secrets().masked(&masked) {
-                Cow::Borrowed(_) => masked,
-                Cow::Owned(shown) => Cow::Owned(shown),
-            },
-        };
-        cut(&shown, TARGET_LIMIT).into()
-    }
-
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept
             .lock()
@@ -402,7 +459,7 @@ impl Journal {
             at: ended.at,
             surface: ended.surface,
             method: short_method(ended.method),
-            target: self.masked_target(ended.target),
+            target: cut(ended.target, TARGET_LIMIT + TARGET_MARGIN).into(),
             http_status: ended.http_status,
             took: ended.took,
             subject: Subject {
@@ -411,6 +468,7 @@ impl Journal {
                 ..ended.subject
             },
             profile: self.profile,
+            secrets: self.secrets(),
             call: if call_len > limit {
                 Box::default()
             } else {

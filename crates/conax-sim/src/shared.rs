@@ -214,7 +214,8 @@ impl Shared {
     ) -> Self {
         let faults = FaultDesk::new(snapshot.faults);
         faults.continue_after(snapshot.last_exchange);
-        journal.set_secrets(WorldSecrets::of(&snapshot.spec));
+        let secrets = WorldSecrets::of(&snapshot.spec, &snapshot.crm.sessions);
+        journal.set_secrets(secrets);
         Self {
             faults,
             ledger: Mutex::new(snapshot.ledger),
@@ -390,7 +391,8 @@ impl Shared {
     /// Puts new sides in the place of the old ones. Letting go of a large world takes its time, so
     /// nobody waits for it.
     fn put(&self, spec: Arc<WorldSpec>, crm: CrmSide, cas: CasSide, ledger: Ledger) {
-        self.journal.set_secrets(WorldSecrets::of(&spec));
+        let secrets = WorldSecrets::of(&spec, &crm.sessions);
+        self.journal.set_secrets(secrets);
         *self
             .world
             .lock()

@@ -40,7 +40,7 @@ impl Order {
         }
         text.push_str(&self.variable_flags());
         text.push_str(&self.target_flags);
-        secrets_of(cases).eraser().masked(&text)
+        secrets_of(cases).eraser().masked(&text).into_owned()
     }
 
     fn variable_flags(&self) -> String {

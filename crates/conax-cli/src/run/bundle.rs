@@ -1,25 +1,29 @@
 //! A failure as one file: the scenario, everything it includes, its seed, and what came of it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::is_secret_name;
-use conax_contract::text::holds_secrets;
+use conax_contract::text::{holds_secrets, shown};
 use conax_scenario::document::{Given, Library, Reader, Scenario, Seeds};
 use conax_scenario::record::{CaseRecord, RunRecord};
 use conax_scenario::report::story;
 use conax_scenario::run::{Detail, Stop, play};
+use conax_scenario::secrets::Secrets;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::exit::Exit;
 use crate::print;
+use crate::run::Order;
+use crate::run::again::quoted;
 use crate::run::in_process::InProcess;
 use crate::run::load::Files;
-use crate::run::secret::Secrets;
+use crate::run::secret::Secrets as OutsideSecrets;
 use crate::signals::end_on_signal;
 use crate::write::write_file;
 
@@ -49,9 +53,55 @@ struct Bundle {
 }
 
 impl Bundle {
+    /// Whether a secret stands in its files and variables. One that comes from outside does not: the
+    /// files only name it.
     fn holds_secrets(&self) -> bool {
-        self.files.values().any(|text| holds_secrets(text))
-            || self.variables.keys().any(|name| is_secret_name(name))
+        let texts = || self.files.values().chain(self.variables.values());
+        let Ok(scenarios) = self.scenarios() else {
+            return self.files.values().any(|text| holds_secrets(text));
+        };
+        let mut secrets = Secrets::default();
+        for scenario in &scenarios {
+            secrets.add_scenario(scenario);
+        }
+        let named = self.variables.iter();
+        let named = named.filter(|(name, _)| is_secret_name(name));
+        named.for_each(|(_, value)| secrets.add(value));
+        texts().any(|text| secrets.eraser().stands_in(text))
+    }
+
+    /// The scenarios of its file.
+    fn scenarios(&self) -> Result<Vec<Scenario>, String> {
+        let shelf = Shelf(&self.files);
+        let source = shelf.read(&self.file)?;
+        let given = given(self.seed, &self.variables);
+        let scenarios = Reader::new(&shelf).read(&self.file, &source, &given);
+        scenarios.map_err(|files| {
+            let told: Vec<String> = files.iter().map(|file| file.render()).collect();
+            format!("the files cannot be read\n{}", told.join("\n"))
+        })
+    }
+
+    /// The scenario that failed.
+    fn scenario(&self) -> Result<Scenario, String> {
+        let is_meant = |scenario: &Scenario| {
+            scenario.span.start.line == self.line
+                && scenario.row.as_ref().map(|row| &row.content) == self.row.as_ref()
+        };
+        let found = self.scenarios()?.into_iter().find(is_meant);
+        found.ok_or_else(|| "the scenario is not in its file".to_owned())
+    }
+
+    /// The flag that gives the secrets to whoever plays it again, if it takes any.
+    fn secrets_flag(&self, secrets_file: Option<&String>) -> String {
+        let is_missing = |name: &String| OutsideSecrets::default().value(name).is_none();
+        match (secrets_file, self.scenario()) {
+            (Some(file), _) => format!(" --secrets-file {}", quoted(file)),
+            (None, Ok(scenario)) if scenario.secrets.iter().any(is_missing) => {
+                " --secrets-file FILE".to_owned()
+            }
+            (None, _) => String::new(),
+        }
     }
 }
 
@@ -98,12 +148,8 @@ fn given(seed: u64, variables: &BTreeMap<String, String>) -> Given {
 }
 
 /// Writes the first failure of a run to a file.
-pub(super) fn write_bundle(
-    path: &str,
-    record: &RunRecord,
-    variables: &BTreeMap<String, String>,
-    exit: Exit,
-) -> Exit {
+pub(super) fn write_bundle(path: &str, record: &RunRecord, order: &Order, exit: Exit) -> Exit {
+    let variables = &order.variables;
     let Some(case) = record.cases.iter().find(|case| case.verdict.is_bad()) else {
         print::aside("nothing failed, so there is nothing to bundle");
         return exit;
@@ -137,7 +183,11 @@ pub(super) fn write_bundle(
     let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
     match write_file(Path::new(path), text.as_bytes()) {
         Ok(()) => {
-            print::aside(format_args!("bundled: conax-sim replay {path}"));
+            print::aside(format_args!(
+                "bundled: conax-sim replay {}{}",
+                quoted(path),
+                bundle.secrets_flag(order.secrets_file.as_ref())
+            ));
             if bundle.holds_secrets() {
                 print::aside(SECRETS_INSIDE);
             }
@@ -200,32 +250,19 @@ fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, Stri
         ));
     }
     let secrets = match secrets_file {
-        Some(file) => Secrets::parse(&read(file)?)?,
-        None => Secrets::default(),
+        Some(file) => OutsideSecrets::parse(&read(file)?)?,
+        None => OutsideSecrets::default(),
     };
-    let shelf = Shelf(&bundle.files);
-    let source = shelf.read(&bundle.file)?;
-    let given = given(bundle.seed, &bundle.variables);
-    let scenarios = Reader::new(&shelf).read(&bundle.file, &source, &given);
-    let scenarios = scenarios.map_err(|files| {
-        let told: Vec<String> = files.iter().map(|file| file.render()).collect();
-        format!("the files cannot be read\n{}", told.join("\n"))
-    })?;
-    let is_meant = |scenario: &&Scenario| {
-        scenario.span.start.line == bundle.line
-            && scenario.row.as_ref().map(|row| &row.content) == bundle.row.as_ref()
-    };
-    let scenario = scenarios
-        .iter()
-        .find(is_meant)
-        .ok_or("the scenario is not in its file")?;
+    let scenario = bundle.scenario()?;
+    refuse_missing(&scenario, &secrets)?;
     let theatre = InProcess {
         secrets,
         timeout: Duration::from_secs(60),
         stop: Arc::new(Stop::default()),
     };
-    let mut record = play(scenario, &bundle.file, &theatre, Detail::Everything);
-    record.again = format!("conax-sim replay {path}");
+    let mut record = play(&scenario, &bundle.file, &theatre, Detail::Everything);
+    let flag = bundle.secrets_flag(secrets_file);
+    record.again = format!("conax-sim replay {}{flag}", quoted(path));
     Ok(tell(&record, &bundle))
 }
 
@@ -235,24 +272,91 @@ fn tell(record: &CaseRecord, bundle: &Bundle) -> Exit {
     } else {
         print::result(format_args!("{} {}", record.verdict.word(), record.title()));
     }
-    let bytes = |record: &CaseRecord| {
+    print::result(compared(record, bundle));
+    match record.verdict.is_bad() {
+        true => Exit::NotMet,
+        false => Exit::Met,
+    }
+}
+
+/// Without its secrets a scenario fails in another way than it did.
+fn refuse_missing(scenario: &Scenario, secrets: &OutsideSecrets) -> Result<(), String> {
+    let is_missing = |name: &&String| secrets.value(name).is_none();
+    let missing: Vec<&String> = scenario.secrets.iter().filter(is_missing).collect();
+    let Some(first) = missing.first() else {
+        return Ok(());
+    };
+    let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+    Err(format!(
+        "it takes {} from outside: give `--secrets-file FILE` with lines such as `{first}=VALUE`, or \
+         set the environment variables",
+        names.join(", ")
+    ))
+}
+
+/// How what came of it now is compared with what is recorded.
+fn compared(record: &CaseRecord, bundle: &Bundle) -> String {
+    let value = |record: &CaseRecord| {
         let bare = CaseRecord {
             again: String::new(),
             ..record.clone()
         };
-        serde_json::to_string(&bare).unwrap_or_default()
+        serde_json::to_value(&bare).unwrap_or_default()
     };
-    print::result(match bytes(record) == bytes(&bundle.record) {
-        true => "the same as recorded, byte for byte".to_owned(),
-        false => format!(
-            "not as recorded: it {} then; made by version {}, this is {}",
-            bundle.record.verdict.word(),
-            bundle.version,
-            env!("CARGO_PKG_VERSION")
+    let (now, then) = (value(record), value(&bundle.record));
+    let Some(difference) = difference("", &then, &now) else {
+        return "the same as recorded, byte for byte".to_owned();
+    };
+    let words = (bundle.record.verdict.word(), record.verdict.word());
+    let mut text = match words.0 == words.1 {
+        true => format!(
+            "{} as recorded, but not byte for byte: {difference}",
+            words.0
         ),
-    });
-    match record.verdict.is_bad() {
-        true => Exit::NotMet,
-        false => Exit::Met,
+        false => format!("not as recorded: it {} then, it {} now", words.0, words.1),
+    };
+    let this = env!("CARGO_PKG_VERSION");
+    if bundle.version != this {
+        text.push_str(&format!(
+            "; made by version {}, this is {this}",
+            bundle.version
+        ));
+    }
+    text
+}
+
+/// The first place where two values differ, in words.
+fn difference(path: &str, then: &Value, now: &Value) -> Option<String> {
+    if then == now {
+        return None;
+    }
+    let absent = &Value::Null;
+    let inner = match (then, now) {
+        (Value::Object(then), Value::Object(now)) => {
+            let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+            names.into_iter().find_map(|name| {
+                let dot = if path.is_empty() { "" } else { "." };
+                let path = format!("{path}{dot}{name}");
+                let value = |side: &Map<String, Value>| side.get(name).unwrap_or(absent).clone();
+                difference(&path, &value(then), &value(now))
+            })
+        }
+        (Value::Array(then), Value::Array(now)) => {
+            let indices = 0..then.len().max(now.len());
+            indices.into_iter().find_map(|index| {
+                let value = |side: &[Value]| side.get(index).unwrap_or(absent).clone();
+                difference(&format!("{path}[{index}]"), &value(then), &value(now))
+            })
+        }
+        _ => None,
+    };
+    inner.or_else(|| Some(format!("`{path}` was {}, is {}", short(then), short(now))))
+}
+
+/// A value in a sentence.
+fn short(value: &Value) -> String {
+    match value {
+        Value::Null => "absent".to_owned(),
+        value => shown(&value.to_string()),
     }
 }

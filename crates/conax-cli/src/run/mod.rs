@@ -338,7 +338,7 @@ fn chosen(
         .into_iter()
         .filter(|case| order.choice.takes(case))
         .map(|case| Case {
-            again: eraser.masked(&case.again),
+            again: eraser.masked(&case.again).into_owned(),
             ..case
         })
         .collect();
@@ -404,7 +404,7 @@ fn chosen(
         }
     }
     if let Some(path) = matches.get_one::<String>("bundle") {
-        exit = bundle::write_bundle(path, &record, &order.variables, exit);
+        exit = bundle::write_bundle(path, &record, order, exit);
     }
     told::write_reports(&order.reports, &record, exit)
 }
@@ -437,7 +437,7 @@ fn unreachable(order: &Order, matches: &ArgMatches, plan: Plan, problem: &str) -
     };
     let mut exit = Exit::Surroundings;
     if let Some(path) = matches.get_one::<String>("bundle") {
-        exit = bundle::write_bundle(path, &record, &order.variables, exit);
+        exit = bundle::write_bundle(path, &record, order, exit);
     }
     told::write_reports(&order.reports, &record, exit)
 }

@@ -277,7 +277,7 @@ fn human(exchange: &Exchange, line: &mut String) {
     let _ = write!(line, " {:<8} ", exchange.surface.name());
     push_column(exchange.method.as_str(), 4, METHOD_COLUMNS, line);
     line.push(' ');
-    push_path(&exchange.target, line);
+    push_path(&exchange.masked_target(), line);
     match exchange.http_status {
         Some(status) => {
             let _ = write!(line, " {status}");
@@ -288,7 +288,7 @@ fn human(exchange: &Exchange, line: &mut String) {
     if let Some(number) = exchange.subject.request_number {
         let _ = write!(line, " #{number}");
     }
-    if let Some(card) = &exchange.subject.card {
+    if let Some(card) = &exchange.masked_card() {
         line.push_str(" card ");
         push_column(card, 0, TEXT_COLUMNS, line);
     }
@@ -369,11 +369,11 @@ struct Line<'a> {
     at: DateText,
     door: &'static str,
     verb: &'a str,
-    target: &'a str,
+    target: String,
     http_status: Option<u16>,
     took_us: u64,
     request_number: Option<u64>,
-    card: Option<&'a str>,
+    card: Option<String>,
     outcome: Option<&'a str>,
     /// The exchange with the head-end, as both sides count it: it joins the lines of both doors.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -392,11 +392,11 @@ fn json(exchange: &Exchange, line: &mut String) {
         at: DateText::from_millis(exchange.at.millis()),
         door: exchange.surface.name(),
         verb: exchange.method.as_str(),
-        target: &exchange.target,
+        target: exchange.masked_target(),
         http_status: exchange.http_status,
         took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
         request_number: exchange.subject.request_number,
-        card: exchange.subject.card.as_deref(),
+        card: exchange.masked_card(),
         outcome: exchange.subject.outcome.as_deref(),
         conax_exchange: exchange.subject.exchange,
         reference: exchange.subject.reference.as_deref(),

@@ -31,6 +31,16 @@ impl Problem {
         }
     }
 
+    /// The same with its sentences masked.
+    #[must_use]
+    pub fn masked(self, mask: impl Fn(&str) -> String) -> Self {
+        Self {
+            detail: mask(&self.detail),
+            findings: self.findings.iter().map(|finding| mask(finding)).collect(),
+            ..self
+        }
+    }
+
     /// The problem as JSON.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -71,11 +71,15 @@ impl Concealed {
         }
     }
 
-    /// A sentence without the secrets: it repeats values between backticks.
+    /// A sentence without the secrets: it repeats values between backticks, or tells how to write one.
     pub(super) fn sentence(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for value in self.values.iter().filter(|value| value.len() > 2) {
             text = text.replace(&shown(value), "`***`");
+            text = text.replace(
+                &format!("write \"{value}\""),
+                "write it between double quotes",
+            );
         }
         text
     }

@@ -279,7 +279,7 @@ fn without_secrets(
     if let (Some(own), Some((table, cells))) = (&mut scenario.row, row) {
         own.content = table.content(cells, |name, text| match is_secret_name(name) {
             true => "***".to_owned(),
-            false => eraser.masked(text),
+            false => eraser.masked(text).into_owned(),
         });
     }
     scenario

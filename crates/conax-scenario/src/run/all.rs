@@ -122,7 +122,8 @@ pub fn run_all(
             let Scenario { steps, cleanup, .. } = &case.scenario;
             record.again = Secrets::of_steps(steps, cleanup)
                 .eraser()
-                .masked(&case.again);
+                .masked(&case.again)
+                .into_owned();
             heard(&record);
             if plan.fail_fast && record.verdict.is_bad() {
                 stop.wish();

@@ -16,7 +16,7 @@ use crate::cas_door::status_code;
 use crate::control_door::faults::{acted_view, near_view};
 use crate::crm_door::request_type;
 use crate::dispatch::RunReport;
-use crate::journal::{Exchange, WorldSecrets};
+use crate::journal::Exchange;
 use crate::settings::HouseSettings;
 
 pub(super) fn date(at: SimTime) -> DateText {
@@ -45,7 +45,8 @@ pub(super) fn run_view(report: &RunReport, length: QueueLength) -> RunView {
     }
 }
 
-pub(super) fn exchange_view(exchange: &Exchange, secrets: &WorldSecrets) -> ExchangeView {
+pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
+    let shown = exchange.shown();
     let note = exchange.subject.faults.as_deref();
     ExchangeView {
         number: exchange.number,
@@ -53,17 +54,17 @@ pub(super) fn exchange_view(exchange: &Exchange, secrets: &WorldSecrets) -> Exch
         at_millis: u16::try_from(exchange.at.millis().rem_euclid(1000)).unwrap_or(0),
         door: exchange.surface.name(),
         verb: exchange.method.to_string(),
-        target: exchange.target.to_string(),
+        target: shown.target,
         http_status: exchange.http_status,
         took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
-        card: exchange.subject.card.as_deref().map(str::to_owned),
+        card: shown.card,
         request_number: exchange.subject.request_number,
         outcome: exchange.subject.outcome.as_deref().map(str::to_owned),
         exchange: exchange.subject.exchange,
         faults: note.map_or_else(Vec::new, |note| note.acted.iter().map(acted_view).collect()),
         near_misses: note.map_or_else(Vec::new, |note| note.near.iter().map(near_view).collect()),
-        call: secrets.masked(&exchange.masked_call()).into_owned(),
-        reply: secrets.masked(&exchange.masked_reply()).into_owned(),
+        call: shown.call,
+        reply: shown.reply,
     }
 }
 

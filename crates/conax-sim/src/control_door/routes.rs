@@ -127,7 +127,11 @@ async fn answer_call(
             Err(problem)
         }
     };
-    let reply = reply.unwrap_or_else(Reply::from);
+    // What was found is repeated, and may be a secret that stands where none is due.
+    let reply = reply.unwrap_or_else(|problem| {
+        let secrets = shared.journal.secrets();
+        Reply::from(problem.masked(|text| secrets.masked(text).into_owned()))
+    });
     shared.journal.record(Ended {
         at,
         surface: Surface::Control,

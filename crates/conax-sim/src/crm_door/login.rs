@@ -1,6 +1,6 @@
 //! The login methods: tokens issued and released.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use axum::http::{HeaderMap, header};
 use conax_contract::crm::{IssueTokenCall, Refusal};
@@ -11,13 +11,13 @@ use crate::shared::{CrmSide, Shared};
 
 /// Logs in with a user name and a password.
 pub(super) fn issue_token(shared: &Shared, call: &IssueTokenCall<'_>) -> Result<String, Refusal> {
-    let (now, policy) = (shared.clock.now(), shared.settings.crm.tokens);
-    let mut side = shared.crm();
+    let policy = shared.settings.crm.tokens;
+    let side = shared.crm();
     let reference = Arc::clone(&side.reference);
     let known = reference.log_in(&call.username, call.password.expose(), &call.organisation);
     let author = known.ok_or_else(Refusal::invalid_credentials)?;
     let author = in_unit(&reference, author, call.unit.as_deref())?;
-    Ok(issue(&mut side, author, policy, now))
+    Ok(issue(shared, side, author, policy))
 }
 
 /// Logs in with a web API key, given as the user name of a Basic `Authorization` header.
@@ -35,14 +35,14 @@ pub(super) fn issue_token_for_key(
         .filter(|(_, password)| password.expose().is_empty())
         .map(|(key, _)| conax_model::secret::Secret::new(key))
         .ok_or_else(Refusal::invalid_web_api_key)?;
-    let (now, policy) = (shared.clock.now(), shared.settings.crm.key_tokens);
-    let mut side = shared.crm();
+    let policy = shared.settings.crm.key_tokens;
+    let side = shared.crm();
     let reference = Arc::clone(&side.reference);
     let author = reference
         .web_api_key(&key)
         .ok_or_else(Refusal::invalid_web_api_key)?;
     let author = in_unit(&reference, author, unit)?;
-    Ok(issue(&mut side, author, policy, now))
+    Ok(issue(shared, side, author, policy))
 }
 
 /// Ends a token.
@@ -55,13 +55,21 @@ pub(super) fn release_token(shared: &Shared, token: &str) -> Result<(), Refusal>
 }
 
 fn issue(
-    side: &mut CrmSide,
+    shared: &Shared,
+    mut side: MutexGuard<'_, CrmSide>,
     author: Arc<Author>,
     policy: TokenPolicy,
-    now: conax_model::time::SimTime,
 ) -> String {
-    side.sessions
-        .issue(author, policy, now, &mut side.token_ids)
+    let now = shared.clock.now();
+    let CrmSide {
+        sessions,
+        token_ids,
+        ..
+    } = &mut *side;
+    let token = sessions.issue(author, policy, now, token_ids);
+    drop(side);
+    shared.journal.secrets().add_token(&token);
+    token
 }
 
 /// The user in another unit than their own, if one is asked for.

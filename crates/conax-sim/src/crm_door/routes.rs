@@ -18,6 +18,7 @@ use conax_contract::crm::{
 };
 use conax_contract::fault::RuleSpec;
 use conax_contract::openapi::{OPENAPI_PATH, crm_document};
+use conax_contract::secret::KnownSecrets;
 use conax_model::command::CommandKind;
 use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, ReferenceData};
 use conax_model::id::HexId;
@@ -114,6 +115,20 @@ pub(crate) async fn answer_in_world(shared: &Arc<Shared>, request: Request) -> R
     answer_call(shared, request, None).await
 }
 
+/// A sentence repeats what it found; a secret that stands where none is due stays one.
+fn without_secrets(shared: &Shared, parts: &Parts, call: &[u8], refusal: Refusal) -> Refusal {
+    let mut own = KnownSecrets::default();
+    let target = parts.uri.path_and_query();
+    own.add_call(target.map_or("", |target| target.as_str()), call);
+    let secrets = shared.journal.secrets();
+    let masked = |text: String| secrets.masked(&own.masked(&text)).into_owned();
+    Refusal {
+        message: masked(refusal.message),
+        description: refusal.description.map(masked),
+        ..refusal
+    }
+}
+
 async fn answer_call(
     shared: &Arc<Shared>,
     request: Request,
@@ -136,12 +151,9 @@ async fn answer_call(
         _ => refusal,
     });
     let answer = answer.unwrap_or_else(|refusal| {
-        // A sentence repeats what it found; a secret that stands where none is due stays one.
-        let text = String::from_utf8_lossy(&refused(&refusal)).into_owned();
-        let text = shared.journal.secrets().masked(&text).into_owned();
+        let refusal = without_secrets(shared, &parts, &call, refusal);
         Answer {
             clause: clause_behind(shared, &parts, &refusal),
-            text: Text::Whole(text.into_bytes()),
             ..Answer::refused(&refusal)
         }
     });

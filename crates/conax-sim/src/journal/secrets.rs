@@ -2,113 +2,70 @@
 //! is due and a PIN under `priority`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::sync::{PoisonError, RwLock};
 
+use conax_contract::secret::KnownSecrets;
 use conax_contract::world::WorldSpec;
-use foldhash::fast::FixedState;
+use conax_model::crm::Sessions;
 
-/// What stands for a secret.
-const MASK: &str = "***";
-/// Shorter values would hide half of everything.
-const SHORTEST: usize = 3;
-/// The PIN every new card has: it is known to everybody, and its digits stand in many numbers.
-const USUAL_PIN: &str = "0000";
+/// So many issued tokens are known twice over; older ones have ended long ago.
+const ISSUED_LIMIT: usize = 20_000;
 
-/// Tokens, passwords, keys and PINs.
+/// Tokens, passwords, keys and PINs a world began with, and the tokens it issued.
 #[derive(Debug, Default)]
 pub struct WorldSecrets {
-    /// Those of letters and digits: a text is searched word by word.
-    words: HashSet<Box<str>, FixedState>,
-    /// The others.
-    phrases: Vec<Box<str>>,
+    known: KnownSecrets,
+    issued: RwLock<Issued>,
+}
+
+/// Two lists, of which the older one is let go when the younger one is full.
+#[derive(Debug, Default)]
+struct Issued {
+    young: KnownSecrets,
+    old: KnownSecrets,
 }
 
 impl WorldSecrets {
-    /// Those a world begins with.
+    /// Those of a world, and the tokens that are valid in it.
     #[must_use]
-    pub fn of(world: &WorldSpec) -> Self {
-        let mut secrets = Self::default();
-        let users = world.users.iter().filter_map(|user| user.password.as_ref());
-        let domains = world.cas.domains.iter();
-        let cards = world.cas.smartcards.iter();
-        let all = users
-            .chain(world.tokens.iter().map(|token| &token.token))
-            .chain(world.web_api_keys.iter().map(|key| &key.key))
-            .chain(domains.filter_map(|domain| domain.password.as_ref()))
-            .chain(cards.filter_map(|card| card.pin.as_ref()))
-            .chain(&world.cas.settings.default_pin);
-        all.for_each(|secret| secrets.add(secret.expose()));
-        secrets
+    pub fn of(world: &WorldSpec, sessions: &Sessions) -> Self {
+        let mut known = KnownSecrets::default();
+        known.add_world(world);
+        sessions.all().for_each(|(token, ..)| known.add(token));
+        Self {
+            known,
+            issued: RwLock::default(),
+        }
     }
 
-    fn add(&mut self, secret: &str) {
-        if secret.len() < SHORTEST || secret == USUAL_PIN {
-            return;
+    /// Makes a token known that was issued. It stays a secret when it has ended: nobody has to ask.
+    pub fn add_token(&self, token: &str) {
+        let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
+        if issued.young.len() >= ISSUED_LIMIT {
+            issued.old = std::mem::take(&mut issued.young);
         }
-        match secret.chars().all(char::is_alphanumeric) {
-            true => {
-                self.words.insert(secret.into());
-            }
-            false => self.phrases.push(secret.into()),
-        }
+        issued.young.add(token);
     }
 
     /// The text with a mask for each of them; borrowed when there is none.
     #[must_use]
     pub fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut shown = Cow::Borrowed(text);
-        for phrase in &self.phrases {
-            if shown.contains(&**phrase) {
-                shown = Cow::Owned(shown.replace(&**phrase, MASK));
-            }
-        }
-        match self.has_word(&shown) {
-            true => Cow::Owned(self.without_words(&shown)),
-            false => shown,
-        }
-    }
-
-    fn has_word(&self, text: &str) -> bool {
-        words(text).any(|word| self.is_secret(word))
-    }
-
-    fn is_secret(&self, word: &str) -> bool {
-        word.len() >= SHORTEST && self.words.contains(word)
-    }
-
-    fn without_words(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        for word in words(text) {
-            let at = rest.find(word).unwrap_or(0);
-            let before = &rest[..at];
-            let after = &rest[at + word.len()..];
-            out.push_str(before);
-            let is_part = joins_digits(&out, word, after);
-            out.push_str(match self.is_secret(word) && !is_part {
-                true => MASK,
-                false => word,
-            });
-            rest = after;
-        }
-        out + rest
+        let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
+        let lists = [&self.known, &issued.young, &issued.old];
+        masked_by(lists, Cow::Borrowed(text))
     }
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|letter: char| !letter.is_alphanumeric());
-    words.filter(|word| !word.is_empty())
-}
-
-/// Whether digits are a part of a date, a time or a number in groups.
-fn joins_digits(before: &str, word: &str, after: &str) -> bool {
-    let is_digits = word.bytes().all(|byte| byte.is_ascii_digit());
-    let joins = |mark: Option<char>, next: Option<char>| {
-        mark.is_some_and(|mark| "-.:".contains(mark))
-            && next.is_some_and(|next| next.is_ascii_digit())
+/// The text without the secrets of several lists.
+pub(super) fn masked_by<'t, 'l>(
+    lists: impl IntoIterator<Item = &'l KnownSecrets>,
+    text: Cow<'t, str>,
+) -> Cow<'t, str> {
+    let mask = |text: Cow<'t, str>, list: &KnownSecrets| match list.masked(&text) {
+        Cow::Owned(masked) => Cow::Owned(masked),
+        Cow::Borrowed(_) => text,
     };
-    let (mut back, mut on) = (before.chars().rev(), after.chars());
-    is_digits && (joins(back.next(), back.next()) || joins(on.next(), on.next()))
+    lists.into_iter().fold(text, mask)
 }
 
 #[cfg(test)]
@@ -116,8 +73,9 @@ mod tests {
     //! What is found and what is left alone.
 
     use conax_contract::world::WorldSpec;
+    use conax_model::crm::Sessions;
 
-    use super::WorldSecrets;
+    use super::{ISSUED_LIMIT, WorldSecrets};
 
     #[test]
     fn a_secret_of_the_world_is_found_wherever_it_stands() {
@@ -125,9 +83,12 @@ mod tests {
                      tokens: [{ token: \"CA4A8117CA4A8117\", username: a }]\n\
                      cas: { settings: { default_pin: \"7391\" } }\n";
         let world = WorldSpec::parse(world).expect("a world");
-        let secrets = WorldSecrets::of(&world);
+        let secrets = WorldSecrets::of(&world, &Sessions::default());
         for (text, shown) in [
             ("/x?CA4A8117CA4A8117", "/x?***"),
+            ("/x?%43A4A8117CA4A8117", "/x?***"),
+            ("/x?ca4a8117ca4a8117", "/x?***"),
+            ("Basic YTpsZXQgbWUtaW4=", "Basic ***"),
             ("{\"priority\": \"7391\"}", "{\"priority\": \"***\"}"),
             ("a let me-in b", "a *** b"),
             ("2014-7391-01 17391 7391x", "2014-7391-01 17391 7391x"),
@@ -136,5 +97,18 @@ mod tests {
         ] {
             assert_eq!(secrets.masked(text), shown);
         }
+    }
+
+    #[test]
+    fn an_issued_token_is_known_until_many_others_were_issued() {
+        let secrets = WorldSecrets::default();
+        let token = |index: usize| format!("TOKEN{index:06}");
+        for index in 0..=2 * ISSUED_LIMIT {
+            secrets.add_token(&token(index));
+        }
+        let last = token(2 * ISSUED_LIMIT);
+        assert_eq!(secrets.masked(&last), "***");
+        assert_eq!(secrets.masked(&token(ISSUED_LIMIT)), "***");
+        assert_eq!(secrets.masked(&token(0)), token(0));
     }
 }
