@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use conax_contract::text::{is_unshowable, visible_json};
 use serde_json::{Value, json};
 
 use super::card::{Card, Row, ended};
@@ -81,7 +82,7 @@ fn json_report(card: &Card) -> String {
         "scenes": scenes.collect::<Vec<_>>(),
         "laws": card.rows.iter().map(|row| json_row(card, row)).collect::<Vec<_>>(),
     });
-    format!("{report:#}\n")
+    format!("{}\n", visible_json(&format!("{report:#}")))
 }
 
 fn json_row(card: &Card, row: &Row) -> Value {
@@ -194,6 +195,9 @@ fn escaped(text: &str) -> String {
             '\n' | '\t' => kept.push(letter),
             '\u{fffe}' | '\u{ffff}' => {}
             letter if letter.is_control() => {}
+            letter if is_unshowable(letter) => {
+                kept.push_str(&format!("\\u{{{:X}}}", u32::from(letter)));
+            }
             letter => kept.push(letter),
         }
     }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use conax_contract::clause::Strictness;
+use conax_contract::text::visible_json;
 use conax_scenario::verify::{VerifyRecord, html, junit, sarif};
 
 use crate::exit::Exit;
@@ -49,7 +50,9 @@ impl ReportOrder {
     }
 
     fn render(&self, record: &VerifyRecord, least: Strictness, file: &str) -> String {
-        let pretty = |value: Result<String, serde_json::Error>| value.unwrap_or_default() + "\n";
+        let pretty = |value: Result<String, serde_json::Error>| {
+            visible_json(&value.unwrap_or_default()).into_owned() + "\n"
+        };
         match self.format {
             "junit" => junit(record, least),
             "html" => html(record),

@@ -96,14 +96,14 @@ impl Wide {
         let letters = char::decode_utf16(units)
             .map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER))
             .filter(|letter| *letter != '\u{feff}' && *letter != '\0');
-        let name = match self {
-            Self::Utf16Little => "UTF-16 (little-endian)",
-            Self::Utf16Big => "UTF-16 (big-endian)",
-            Self::Utf32 => "UTF-32",
+        let (name, from) = match self {
+            Self::Utf16Little => ("UTF-16 (little-endian)", "UTF-16"),
+            Self::Utf16Big => ("UTF-16 (big-endian)", "UTF-16"),
+            Self::Utf32 => ("UTF-32", "UTF-32"),
         };
         NotUtf8 {
             source: letters.collect(),
-            finding: finding(Place { line: 1, column: 1 }, name, "UTF-16"),
+            finding: finding(Place { line: 1, column: 1 }, name, from),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Characters that look like those of YAML and are others: what word processors, spreadsheets and
 //! web pages make of blanks, quotes and hyphens.
 
-use super::finding::Finding;
-use super::marked::{Place, Span};
+use super::finding::{Finding, Findings};
+use super::marked::{Marked, Node, Place, Span, Style};
+
+/// The digits of a range with a dash between, which is no code.
+const RANGE_DIGITS: usize = 4;
 
 /// What a character is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,7 @@ enum Taken {
     Quote,
     Hyphen,
     Colon,
+    Digit,
 }
 
 /// What it is called and what it is taken for; nothing for every other character.
@@ -36,6 +40,9 @@ fn look_alike(letter: char) -> Option<(&'static str, Taken)> {
         '\u{2014}' => ("em dash", Taken::Hyphen),
         '\u{2212}' => ("minus sign", Taken::Hyphen),
         '\u{2012}' | '\u{2015}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => ("dash", Taken::Hyphen),
+        '\u{ff10}'..='\u{ff19}' => ("full-width digit", Taken::Digit),
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => ("Arabic digit", Taken::Digit),
+        '\u{966}'..='\u{96f}' => ("Devanagari digit", Taken::Digit),
         '\u{ff1a}' => ("full-width colon", Taken::Colon),
         _ => return None,
     })
@@ -52,7 +59,7 @@ fn is_invisible(letter: char) -> bool {
 /// The finding on a look-alike.
 fn finding(letter: char, place: Place) -> Finding {
     let (name, taken) = look_alike(letter).unwrap_or(("character", Taken::Nothing));
-    let article = if name.starts_with(['a', 'e', 'i', 'o']) {
+    let article = if name.starts_with(['A', 'a', 'e', 'i', 'o']) {
         "an"
     } else {
         "a"
@@ -67,6 +74,7 @@ fn finding(letter: char, place: Place) -> Finding {
         ),
         Taken::Hyphen => ("where a hyphen is expected", "type a hyphen, `-`"),
         Taken::Colon => ("where `:` is expected", "type `: `"),
+        Taken::Digit => ("where a digit is expected", "type the digit, 0 to 9"),
     };
     let end = Place {
         column: place.column + 1,
@@ -98,6 +106,75 @@ pub(super) fn in_plain(text: &str, is_key: bool, span: Span) -> Option<Finding> 
     Some(finding(letters[at], place))
 }
 
+/// Adds a finding for each value between quotes that holds a look-alike which cannot be meant: in a
+/// number or a code, or before or behind a single word. Whoever means it writes it as an escape.
+///
+/// Not every file is read so strictly: programs write worlds, and write such letters as they are.
+pub fn quoted_look_alikes(root: &Marked, source: &str, findings: &mut Findings) {
+    if !source.is_ascii() {
+        add_quoted(root, &super::lines::split_lines(source), findings);
+    }
+}
+
+fn add_quoted(marked: &Marked, lines: &[&str], findings: &mut Findings) {
+    match &marked.node {
+        Node::List(items) => items
+            .iter()
+            .for_each(|item| add_quoted(item, lines, findings)),
+        Node::Map(entries) => entries
+            .iter()
+            .for_each(|entry| add_quoted(&entry.value, lines, findings)),
+        Node::Scalar(scalar) if scalar.style == Style::Quoted => {
+            let line = lines.get(marked.span.start.line.saturating_sub(1));
+            let line = line.copied().unwrap_or_default();
+            let found = in_quoted(&scalar.text, line, marked.span);
+            found.into_iter().for_each(|finding| findings.add(finding));
+        }
+        Node::Scalar(_) => {}
+    }
+}
+
+fn in_quoted(text: &str, line: &str, span: Span) -> Option<Finding> {
+    let letters: Vec<char> = text.chars().collect();
+    let odd = letters[in_code(&letters)?];
+    let before = span.start.column.saturating_sub(1);
+    let at = line.chars().skip(before).position(|letter| letter == odd)?;
+    let place = Place {
+        line: span.start.line,
+        column: span.start.column + at,
+    };
+    let mut finding = finding(odd, place);
+    let hint = finding.hint.unwrap_or_default();
+    let code = u32::from(odd);
+    finding.hint = Some(format!(
+        "{hint}; to mean it, write `\\u{code:04X}` between double quotes"
+    ));
+    Some(finding)
+}
+
+/// Where in a word of plain letters something else stands.
+fn in_code(letters: &[char]) -> Option<usize> {
+    let odd = letters.iter().position(|letter| taken(*letter).is_some())?;
+    let is_plain = |letter: &char| letter.is_ascii_graphic() || taken(*letter).is_some();
+    if !letters.iter().all(is_plain) || !letters.iter().any(char::is_ascii_graphic) {
+        return None;
+    }
+    let is_digit =
+        |letter: &&char| letter.is_ascii_digit() || taken(**letter) == Some(Taken::Digit);
+    let digits = letters.iter().filter(is_digit).count();
+    let can_be_meant = match taken(letters[odd])? {
+        Taken::Blank | Taken::Nothing => {
+            let ends = [letters.first(), letters.last()];
+            digits == 0 && !ends.into_iter().flatten().any(|end| is_invisible(*end))
+        }
+        // `10–20` is a range.
+        Taken::Hyphen => digits <= RANGE_DIGITS,
+        Taken::Digit => false,
+        Taken::Quote | Taken::Colon => true,
+    };
+    (!can_be_meant).then_some(odd)
+}
+
 fn in_value(letters: &[char]) -> Option<usize> {
     let (first, last) = (*letters.first()?, *letters.last()?);
     let is_word = !letters.contains(&' ');
@@ -122,7 +199,8 @@ fn in_value(letters: &[char]) -> Option<usize> {
     }
     let odd = letters.iter().position(|letter| taken(*letter).is_some())?;
     let is_plain = |letter: &char| letter.is_ascii() || taken(*letter).is_some();
-    let has_digit = letters.iter().any(char::is_ascii_digit);
+    let is_digit = |letter: &char| letter.is_ascii_digit() || taken(*letter) == Some(Taken::Digit);
+    let has_digit = letters.iter().any(is_digit);
     (is_word && has_digit && letters.iter().all(is_plain)).then_some(odd)
 }
 
@@ -187,5 +265,6 @@ fn is_structural(letters: &[char], at: usize) -> bool {
             before.is_none() && after.is_none_or(|next| *next == ' ' || is_invisible(*next))
         }
         Taken::Colon => before.is_some(),
+        Taken::Digit => false,
     }
 }

@@ -36,7 +36,7 @@ pub use decode::{
 pub use encoding::{NotUtf8, decode};
 pub use fields::{Fields, fields};
 pub use finding::{Finding, Findings, shown};
-pub use look_alike::look_alike_before;
+pub use look_alike::{look_alike_before, quoted_look_alikes};
 pub use marked::{Entry, Marked, Node, Place, Scalar, Span, Style};
 pub use moment::{parse_duration, parse_moment, render_duration, render_moment};
 pub use near::{near_miss, squash};
@@ -44,5 +44,5 @@ pub use outline::Outline;
 pub use plain::{Meaning, SHORTENED_HINT, is_shortened};
 pub use read::{Limits, read, read_within};
 pub use render::{render, render_each};
-pub use screen::visible;
+pub use screen::{is_unshowable, visible, visible_json};
 pub use word::{Word, word};

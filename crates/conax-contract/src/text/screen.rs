@@ -87,6 +87,25 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// JSON in which nothing moves the cursor or turns a line around, and which says the same: such
+/// letters stand in its texts only, and are written as its own escapes.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    let is_odd = |letter: char| is_unshowable(letter) && !matches!(letter, '\n' | '\t');
+    if !json.contains(is_odd) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 8);
+    for letter in json.chars() {
+        match is_odd(letter) {
+            // All of them have four digits.
+            true => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            false => out.push(letter),
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn shown_cell(letter: char) -> (String, usize) {
     match letter {
         '\t' => (TAB.to_owned(), TAB.len()),
@@ -96,7 +115,8 @@ fn shown_cell(letter: char) -> (String, usize) {
 }
 
 /// Control characters, and marks that change the direction of the text around them.
-fn is_unshowable(letter: char) -> bool {
+#[must_use]
+pub fn is_unshowable(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

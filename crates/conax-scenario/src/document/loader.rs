@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use conax_contract::text::{
-    Finding, Findings, Marked, Placed, Span, fields, items, read, render, shown, text,
-    untold_digits,
+    Finding, Findings, Marked, Placed, Span, fields, items, quoted_look_alikes, read, render,
+    shown, text, untold_digits,
 };
 use conax_contract::world::WorldSpec;
 
@@ -189,6 +189,7 @@ fn read_steps_file(
     outer: &mut Findings,
 ) -> Option<(Vec<Step>, Names)> {
     let written = read(source, inner)?;
+    quoted_look_alikes(&written, source, inner);
     let root = values::substitute(&written, fixed);
     let read = fields(&root, inner, "a file of steps", |fields| {
         let _schema = fields.optional("$schema", text);

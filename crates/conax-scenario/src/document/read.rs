@@ -7,7 +7,7 @@ use conax_contract::clause::Strictness;
 use conax_contract::crm::is_secret_name;
 use conax_contract::text::{
     Entry, Fields, Finding, Findings, Marked, Node, Placed, Scalar, Style, fields, items, mismatch,
-    moment, number, read, text, text_of, untold_digits,
+    moment, number, quoted_look_alikes, read, text, text_of, untold_digits,
 };
 
 use super::loader::{FileFindings, Library, Loader, Worlds};
@@ -108,6 +108,7 @@ fn read_all(
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
     let mut findings = Findings::new();
     let scenarios = read(source, &mut findings).map(|root| {
+        quoted_look_alikes(&root, source, &mut findings);
         let scenarios = read_root(&root, given, loader, &mut findings);
         if !findings.is_empty() {
             untold_digits(&root, &mut findings);

@@ -303,12 +303,32 @@ pub(super) fn undollared(marked: &Marked, names: &Names) -> Option<Finding> {
         return None;
     };
     let is_variable = names.all().any(|name| name == scalar.text);
+    if let Some(name) = dressed(&scalar.text).filter(|word| names.all().any(|name| name == *word)) {
+        let message = format!(
+            "{} is text here, and a variable is called `{name}`",
+            shown(&scalar.text)
+        );
+        let hint = format!("write `${name}` for its value");
+        return Some(Finding::new(marked.span, message).with_hint(hint));
+    }
     (scalar.style == Style::Plain && is_variable).then(|| {
         let name = &scalar.text;
         let message = format!("`{name}` is a word here, and a variable is called so");
         let hint = format!("write `${name}` for its value, or \"{name}\" for the word");
         Finding::new(marked.span, message).with_hint(hint)
     })
+}
+
+/// The name in what other tools take for a variable: `{name}`, `{{ name }}`, `${name}`, `$ name`.
+fn dressed(text: &str) -> Option<&str> {
+    let bare = text.strip_prefix('$').unwrap_or(text).trim_start();
+    const PAIRS: [(&str, &str); 4] = [("{{", "}}"), ("{", "}"), ("<", ">"), ("%", "%")];
+    let inner = PAIRS
+        .into_iter()
+        .find_map(|(open, close)| bare.strip_prefix(open)?.strip_suffix(close));
+    let name = inner.unwrap_or(bare).trim();
+    let is_dressed = inner.is_some() || (text.starts_with('$') && bare.len() + 1 < text.len());
+    is_dressed.then_some(name)
 }
 
 /// A single value as JSON has it. What readers of YAML disagree about is refused: `0190…` must

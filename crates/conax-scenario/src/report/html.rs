@@ -4,6 +4,7 @@
 //! which is read when the scenario is opened, so that a thousand scenarios open as fast as ten.
 //! Read on: `html/page.js`, which draws the page.
 
+use conax_contract::text::is_unshowable;
 use serde::Serialize;
 
 use super::plain::{cut, headline, one_line, summary};
@@ -120,10 +121,23 @@ fn case_block((index, case): (usize, &CaseRecord)) -> String {
     block(&format!("case-data-{index}"), case)
 }
 
+/// The data with what would turn a line around written out: the page shows every text as it is.
+fn shown_in_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match is_unshowable(letter) {
+            true => out.push_str(&format!("\\\\u{{{:X}}}", u32::from(letter))),
+            false => out.push(letter),
+        }
+    }
+    out
+}
+
 /// Data that a browser does not look into. No `<` stands in it: neither `</script` nor `<!--` could
 /// end it.
 fn block(id: &str, data: &impl Serialize) -> String {
     let json = serde_json::to_string(data).expect("a record has no keys but text");
     let json = json.replace('<', "\\u003c");
+    let json = shown_in_json(&json);
     format!("<script type=\"application/json\" id=\"{id}\">{json}</script>\n")
 }

@@ -1,5 +1,7 @@
 //! The report for programs: the record itself.
 
+use conax_contract::text::visible_json;
+
 use crate::record::RunRecord;
 
 /// The record as JSON, the same bytes for equal records. [`json_schema`](super::json_schema) says
@@ -7,5 +9,5 @@ use crate::record::RunRecord;
 #[must_use]
 pub fn json(run: &RunRecord) -> String {
     let text = serde_json::to_string_pretty(run).expect("a record has no keys but text");
-    text + "\n"
+    visible_json(&text).into_owned() + "\n"
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use conax_contract::text::is_unshowable;
+
 /// Attributes, in order.
 pub(crate) type Attributes<'a> = &'a [(&'a str, &'a str)];
 
@@ -82,6 +84,10 @@ impl Xml {
             // A reader would make spaces of them, or drop them.
             '\t' | '\n' | '\r' => {
                 let _ = write!(self.text, "&#{};", u32::from(letter));
+            }
+            letter if is_unshowable(letter) && !letter.is_ascii() => {
+                // A reader would show an entity as what it stands for, and the rest turned round.
+                let _ = write!(self.text, "\\u{{{:X}}}", u32::from(letter));
             }
             letter if is_forbidden(letter) => self.text.push(char::REPLACEMENT_CHARACTER),
             letter => self.text.push(letter),

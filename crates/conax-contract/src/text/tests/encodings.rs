@@ -1,6 +1,6 @@
 //! Files that are no UTF-8, and characters that are not what they look like.
 
-use crate::text::{Findings, NotUtf8, decode, read, render};
+use crate::text::{Findings, NotUtf8, decode, quoted_look_alikes, read, render};
 
 fn refused(bytes: &[u8]) -> NotUtf8 {
     decode(bytes.to_vec()).expect_err("this is no UTF-8")
@@ -157,4 +157,54 @@ fn a_sentence_may_hold_them_all() {
 fn what_is_wrong_for_another_reason_is_told_so() {
     let told = shown("a: “one” thing\nb: c\nc: d\ne: [f\n");
     assert!(told.contains("not readable as YAML"), "{told}");
+}
+
+#[test]
+fn what_looks_like_a_number_or_a_code_between_quotes_is_none() {
+    let shown = |source: &str| {
+        let mut findings = Findings::new();
+        if let Some(root) = read(source, &mut findings) {
+            quoted_look_alikes(&root, source, &mut findings);
+        }
+        let found = findings.into_result(Some(()));
+        found.map_or_else(|found| render("f", source, &found), |()| String::new())
+    };
+    for (source, column) in [
+        ("a: \"0190–0008–0208\"", 9),
+        ("a: '0190\u{2212}0008\u{2212}0208'", 9),
+        ("a: \"S60600\u{a0}\"", 11),
+        ("a: \"S60600\u{200b}\"", 11),
+        ("a: \"SPORT\u{a0}\"", 10),
+        ("a: \"\u{ff10}\u{ff11}900080208\"", 5),
+        ("a: \"\u{660}1900080208\"", 5),
+        ("a: \u{660}1900080208", 4),
+        ("a: [x, \"0190\u{202d}0080208\"]", 13),
+    ] {
+        let told = shown(source);
+        let place = format!("f:1:{column}  a");
+        assert!(
+            told.starts_with(&place) && told.contains("(U+"),
+            "{source:?}: {told}"
+        );
+    }
+    for meant in [
+        "a: \"S60600\\u00A0\"",
+        "a: \"10–20\"",
+        "a: \"from 0190–0008–0208 on\"",
+        "a: \"Grüße–2014–11–30\"",
+        "a: \"“5”\"",
+        "a: \"\u{a0}\"",
+        "\"a–123456\": b",
+    ] {
+        assert_eq!(shown(meant), "", "{meant:?}");
+    }
+}
+
+#[test]
+fn the_hint_on_utf_32_converts_from_it() {
+    let mut bytes = b"\xff\xfe\x00\x00".to_vec();
+    bytes.extend("a: b".bytes().flat_map(|byte| [byte, 0, 0, 0]));
+    let told = refused(&bytes).finding;
+    assert!(told.message.contains("UTF-32"), "{told:?}");
+    assert!(told.hint.unwrap().contains("iconv -f UTF-32 "));
 }

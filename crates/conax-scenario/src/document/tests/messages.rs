@@ -226,6 +226,20 @@ fn a_variable_without_its_dollar_sign_is_told() {
             "{step}\n{told}"
         );
     }
+    for dressed in [
+        "\"{request}\"",
+        "\"{{ request }}\"",
+        "\"${request}\"",
+        "$ request",
+        "<request>",
+    ] {
+        let step = format!("  - call: show\n    with: {{ request: {dressed} }}\n");
+        let told = told(&with_steps(&format!("{keeping}{step}")));
+        assert!(
+            told.contains("is text here") && told.contains("write `$request` for its value"),
+            "{step}\n{told}"
+        );
+    }
     let vars = "scenario: It works\nvars: { card: \"01900080207\" }\nsteps:\n  - call: add_subscriptions\n    with: { smartcard: card }\n";
     assert!(told(vars).contains("`card` is a word here"));
     read(&with_steps(&format!(

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use conax_contract::text::is_unshowable;
+
 use super::story::summary;
 use crate::conformance::{Break, Standing};
 use crate::verify::record::{ClauseRecord, VerifyRecord};
@@ -156,6 +158,9 @@ fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            sign if is_unshowable(sign) && sign != '\n' => {
+                out.push_str(&format!("\\u{{{:X}}}", u32::from(sign)));
+            }
             sign => out.push(sign),
         }
     }
