@@ -10,19 +10,18 @@ use std::time::Duration;
 
 use axum::http::Method;
 use conax_contract::cas::{self, Profile};
-use conax_contract::crm::{self, Operation};
-use conax_contract::secret::KnownSecrets;
+use conax_contract::crm;
 use conax_model::time::SimTime;
 
 use crate::fault::FaultNote;
 
 mod secrets;
+mod shown;
 #[cfg(test)]
 mod tests;
 
-use secrets::masked_by;
-
 pub use secrets::WorldSecrets;
+pub use shown::Shown;
 
 /// Characters of a path with its query that are shown.
 const TARGET_LIMIT: usize = 2048;
@@ -30,9 +29,6 @@ const TARGET_LIMIT: usize = 2048;
 const TARGET_MARGIN: usize = 256;
 /// Characters of a smartcard, an outcome and a method that are kept.
 const TEXT_LIMIT: usize = 128;
-
-/// What may stand before a documented path, in which nobody looks for secrets.
-const USUAL_BASES: [&str; 2] = ["/", "/crmapi/rest/v2/"];
 
 /// The surfaces where exchanges are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,72 +117,6 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// All of it, secrets masked.
-    #[must_use]
-    pub fn shown(&self) -> Shown {
-        let own = self.own_secrets();
-        Shown {
-            target: self.shown_target(&own),
-            card: self.masked_card(),
-            call: self.shown_body(&self.call, self.call_len, &own),
-            reply: self.shown_body(&self.reply, self.reply_len, &own),
-        }
-    }
-
-    /// Path and query, secrets masked.
-    #[must_use]
-    pub fn masked_target(&self) -> String {
-        match is_documented(&self.target) {
-            true => self.target.to_string(),
-            false => self.shown_target(&self.own_secrets()),
-        }
-    }
-
-    /// The smartcard as whoever called named it, secrets masked.
-    #[must_use]
-    pub fn masked_card(&self) -> Option<String> {
-        let card = self.subject.card.as_deref()?;
-        Some(self.secrets.masked(card).into_owned())
-    }
-
-    /// The body that was sent, secrets masked.
-    #[must_use]
-    pub fn masked_call(&self) -> String {
-        self.shown().call
-    }
-
-    /// The body that came back, secrets masked.
-    #[must_use]
-    pub fn masked_reply(&self) -> String {
-        self.shown().reply
-    }
-
-    /// What stands under secret names in it: a PIN may stand under `priority` as well.
-    fn own_secrets(&self) -> KnownSecrets {
-        let mut own = KnownSecrets::default();
-        own.add_call(&self.target, &self.call);
-        own.add_reply(&self.reply);
-        own
-    }
-
-    fn shown_target(&self, own: &KnownSecrets) -> String {
-        let named = match self.target.split_once('?') {
-            None => Cow::Borrowed(&*self.target),
-            Some((path, query)) => format!("{path}?{}", crm::mask_query(query)).into(),
-        };
-        let shown = masked_by([own], named);
-        cut(&self.secrets.masked(&shown), TARGET_LIMIT).into_owned()
-    }
-
-    fn shown_body(&self, body: &[u8], full_len: usize, own: &KnownSecrets) -> String {
-        if body.len() < full_len {
-            return format!("(a body of {full_len} bytes, too long to keep)");
-        }
-        let named = self.surface.masked(self.profile, body);
-        let shown = masked_by([own], named.into());
-        self.secrets.masked(&shown).into_owned()
-    }
-
     /// The bytes it takes, with everything it holds.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -208,29 +138,6 @@ fn note_size(note: &FaultNote) -> usize {
         .iter()
         .map(|near| size_of_val(near) + near.text_len());
     note.acted.iter().map(size_of_val).chain(near).sum()
-}
-
-/// An exchange as it may be shown: every secret is masked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Path and query.
-    pub target: String,
-    /// The smartcard concerned.
-    pub card: Option<String>,
-    /// The body that was sent.
-    pub call: String,
-    /// The body that came back.
-    pub reply: String,
-}
-
-/// Whether a target is one of the documented paths and nothing else.
-fn is_documented(target: &str) -> bool {
-    let mut operations = Operation::ALL.into_iter();
-    target == "/"
-        || operations.any(|operation| {
-            let base = target.strip_suffix(operation.path());
-            base.is_some_and(|base| USUAL_BASES.contains(&base))
-        })
 }
 
 /// Only sizes: the rest may hold secrets.

@@ -155,8 +155,10 @@ fn in_quoted(text: &str, line: &str, span: Span) -> Option<Finding> {
 /// Where in a word of plain letters something else stands.
 fn in_code(letters: &[char]) -> Option<usize> {
     let odd = letters.iter().position(|letter| taken(*letter).is_some())?;
-    let is_plain = |letter: &char| letter.is_ascii_graphic() || taken(*letter).is_some();
-    if !letters.iter().all(is_plain) || !letters.iter().any(char::is_ascii_graphic) {
+    // Marks beside these make a pattern or a text of it.
+    let is_letter = |letter: &char| letter.is_ascii_alphanumeric() || "-_.".contains(*letter);
+    let is_plain = |letter: &char| is_letter(letter) || taken(*letter).is_some();
+    if !letters.iter().all(is_plain) || !letters.iter().any(is_letter) {
         return None;
     }
     let is_digit =

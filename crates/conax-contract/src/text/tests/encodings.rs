@@ -193,6 +193,7 @@ fn what_looks_like_a_number_or_a_code_between_quotes_is_none() {
         "a: \"from 0190–0008–0208 on\"",
         "a: \"Grüße–2014–11–30\"",
         "a: \"“5”\"",
+        "a: \"[\u{ff10}-\u{ff19}]{4}|0190\u{ff10}\"",
         "a: \"\u{a0}\"",
         "\"a–123456\": b",
     ] {

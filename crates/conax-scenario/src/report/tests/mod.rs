@@ -230,7 +230,7 @@ fn nothing_that_is_told_moves_a_cursor_or_turns_a_line_around() {
     }
     let text = json(&run);
     assert!(!text.contains(is_odd), "{text:?}");
-    let read: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let read: Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!(
         read["cases"][0]["name"],
         "A \u{1b}[31mplain\u{7} \u{202e}x\u{9b}y"
