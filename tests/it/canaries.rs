@@ -253,10 +253,7 @@ const BASE: &str = "/crmapi/rest/v2/conax_web_services/provisioning_requests";
 /// What the journal, the log of either form, and the answers tell of calls to a fresh house: of
 /// these, the secrets are made of what the first answer says.
 #[track_caller]
-fn check_calls(
-    form: &str,
-    calls: &dyn Fn(&mut dyn FnMut(Door, &str, &str, &str) -> String) -> Vec<String>,
-) {
+fn check_calls(form: &str, calls: &dyn Fn(&mut Send<'_>) -> Vec<String>) {
     let house = Program::serve(
         PATH,
         &["--run-interval", "off", "--seed", "1", "--log", form],
@@ -287,6 +284,9 @@ fn check_calls(
         check(form, text, &canaries);
     }
 }
+
+/// Sends a call and gives its answer.
+type Send<'s> = dyn FnMut(Door, &str, &str, &str) -> String + 's;
 
 #[derive(Clone, Copy)]
 enum Door {
