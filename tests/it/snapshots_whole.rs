@@ -160,12 +160,13 @@ async fn goes_on(stage: &Stage, seed: u64) -> Vec<String> {
 
 /// What there is to remember, so that the test below does not hold emptily.
 fn remembered(stage: &Stage) -> Vec<&'static str> {
-    let plan = stage.shared.faults.book().plan.parts();
+    let plan = stage.shared.faults.book().plan.clone();
     let rule = |name: &str| plan.rules.iter().find(|one| &*one.rule.id.0 == name);
     let (half, dice) = (rule("half").unwrap(), rule("rule-7").unwrap());
-    let memory = stage.shared.cas().memory.parts();
+    let memory = stage.shared.cas().memory.clone();
     let fresh = Dice::new(plan.seed, "fault rule-7").position();
-    let past = memory.past.expect("a rule asks for the past");
+    let past = memory.past;
+    assert!(past.base.is_some(), "a rule asks for the past");
     let all = [
         ("a card that hears late", !memory.on_air_from.is_empty()),
         (
@@ -179,7 +180,7 @@ fn remembered(stage: &Stage) -> Vec<&'static str> {
             memory.held.iter().any(|held| held.behind.is_some()),
         ),
         ("shared entries", !half.shared.is_empty()),
-        ("thrown dice", dice.dice != fresh),
+        ("thrown dice", dice.dice.position() != fresh),
         ("tokens", rule("tokens").unwrap().bucket.is_some()),
         ("what was done since", !past.since.is_empty()),
     ];

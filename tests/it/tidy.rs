@@ -36,20 +36,59 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The crates of ours a manifest names in any of its tables of dependencies.
-fn leans_on(manifest: &str) -> Vec<String> {
+/// What a manifest names in any of its tables of dependencies.
+fn dependencies(manifest: &str) -> Vec<String> {
     let mut in_dependencies = false;
     let mut found = Vec::new();
     for line in manifest.lines().map(str::trim) {
         if line.starts_with('[') {
             in_dependencies = line.contains("dependencies");
-        } else if in_dependencies && line.starts_with("conax-") {
+        } else if in_dependencies && !line.is_empty() && !line.starts_with('#') {
             let end = line.find(['.', ' ', '=']).unwrap_or(line.len());
             found.push(line[..end].to_owned());
         }
     }
     found.sort();
     found
+}
+
+/// The crates of ours a manifest names.
+fn leans_on(manifest: &str) -> Vec<String> {
+    let mut found = dependencies(manifest);
+    found.retain(|name| name.starts_with("conax-"));
+    found
+}
+
+/// What the model leans on: nothing that waits, knows a format, logs or touches files.
+const OF_THE_MODEL: [&str; 6] = [
+    "chrono",
+    "foldhash",
+    "proptest",
+    "rand",
+    "serde",
+    "thiserror",
+];
+
+#[test]
+fn the_model_knows_no_format_and_only_the_simulator_stores_it() {
+    let manifest = |member: &str| read(&repository().join(member).join("Cargo.toml"));
+    let model = manifest("crates/conax-model");
+    assert_eq!(dependencies(&model), OF_THE_MODEL);
+    assert!(model.contains("\nserde = { workspace = true, optional = true }\n"));
+    assert!(
+        model.contains("\n[features]\n# The nouns can be stored"),
+        "and no default"
+    );
+    for (member, _) in WALLS {
+        let text = manifest(member);
+        let stores = text.contains("conax-model = { workspace = true, features = [\"storage\"] }");
+        let encodes = dependencies(&text).contains(&"postcard".to_owned());
+        assert_eq!(
+            (stores, encodes),
+            (member == "crates/conax-sim", stores),
+            "{member}"
+        );
+    }
 }
 
 #[test]
@@ -310,10 +349,9 @@ fn the_wall_reader_reads_manifests() {
     let manifest = "[package]\nname = \"conax-x\"\n[dependencies]\nconax-sim.workspace = true\n\
                     conax-model = { path = \"x\" }\nserde = \"1\"\n[dev-dependencies]\n\
                     conax-cli.workspace = true\n[lints]\nworkspace = true\n";
-    assert_eq!(
-        leans_on(manifest),
-        ["conax-cli", "conax-model", "conax-sim"]
-    );
+    let ours = ["conax-cli", "conax-model", "conax-sim"];
+    assert_eq!(leans_on(manifest), ours);
+    assert_eq!(dependencies(manifest), [&ours[..], &["serde"]].concat());
     assert_eq!(
         anchor("## What is known, and what is *not*"),
         "what-is-known-and-what-is-not"

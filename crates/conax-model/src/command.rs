@@ -8,6 +8,7 @@ use crate::time::SimTime;
 
 /// The thirteen kinds of command (Documented: the thirteen types of provisioning requests).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum CommandKind {
     /// Activates services on a smartcard.
     AddSubscriptions,
@@ -69,6 +70,7 @@ impl CommandKind {
 
 /// A command with its values, as one exchange carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Command {
     /// See [`CommandKind::AddSubscriptions`].
     AddSubscriptions {
@@ -155,6 +157,7 @@ pub enum Command {
 
 /// The period an entitlement is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct RequestedPeriod {
     /// When it starts; absent: now.
     pub start: Option<SimTime>,
@@ -164,6 +167,7 @@ pub struct RequestedPeriod {
 
 /// A fingerprint to show (limits as a set-top box knows them, Attested by public STB headers).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fingerprint {
     /// The card whose box shows it; absent: every card (Inferred from a shown null).
     pub card: Option<SmartcardId>,
@@ -183,6 +187,7 @@ pub struct Fingerprint {
 
 /// A text for one or more cards.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct TextMessage {
     /// The cards whose boxes show it.
     pub cards: Vec<SmartcardId>,

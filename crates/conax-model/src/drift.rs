@@ -24,6 +24,7 @@ pub use healing::healing;
 
 /// A pairing as the CRM thinks of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct BelievedPairing {
     /// Its smartcards.
     pub cards: BTreeSet<SmartcardId>,
@@ -36,18 +37,10 @@ type Key = (SmartcardId, ProductId);
 
 /// What the CRM believes of the head-end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Belief {
     entitlements: BTreeMap<Key, Spans>,
     pairings: Vec<BelievedPairing>,
-}
-
-/// What a belief is made of; for whoever keeps it outside this process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BeliefParts {
-    /// Products on cards, each with the periods in which it holds, in order of time and apart.
-    pub entitlements: Vec<(SmartcardId, ProductId, Vec<Period>)>,
-    /// Pairings.
-    pub pairings: Vec<BelievedPairing>,
 }
 
 /// One difference.
@@ -88,31 +81,6 @@ impl Belief {
         Self {
             entitlements: held_entitlements(cas, now),
             pairings: held_pairings(cas),
-        }
-    }
-
-    /// What the belief is made of: products on cards with the periods in which they hold, and
-    /// pairings.
-    #[must_use]
-    pub fn parts(&self) -> BeliefParts {
-        let entitlements = self.entitlements.iter();
-        BeliefParts {
-            entitlements: entitlements
-                .map(|((card, product), spans)| (card.clone(), product.clone(), spans.0.clone()))
-                .collect(),
-            pairings: self.pairings.clone(),
-        }
-    }
-
-    /// The belief of these parts.
-    #[must_use]
-    pub fn from_parts(parts: BeliefParts) -> Self {
-        let entitlements = parts.entitlements.into_iter();
-        Self {
-            entitlements: entitlements
-                .map(|(card, product, periods)| ((card, product), Spans(periods)))
-                .collect(),
-            pairings: parts.pairings,
         }
     }
 
@@ -302,6 +270,11 @@ impl Belief {
 ///
 /// The head-end keeps periods that touch as two; when they hold is the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "storage",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(from = "Vec<Period>")
+)]
 struct Spans(Vec<Period>);
 
 impl Spans {
@@ -328,6 +301,14 @@ impl Spans {
     fn covers(&self, period: &Period) -> bool {
         let mut spans = self.0.iter();
         spans.any(|span| span.start() <= period.start() && period.end() <= span.end())
+    }
+}
+
+/// Whatever is read, spans are in order and apart.
+#[cfg(feature = "storage")]
+impl From<Vec<Period>> for Spans {
+    fn from(periods: Vec<Period>) -> Self {
+        periods.into_iter().collect()
     }
 }
 

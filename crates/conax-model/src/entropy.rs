@@ -10,6 +10,7 @@ use crate::id::{HexId, TransactionId};
 
 /// The seed of a run: the same seed and the same inputs give the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Seed(pub u64);
 
 impl Seed {
@@ -46,8 +47,23 @@ impl Generator {
     }
 }
 
+#[cfg(feature = "storage")]
+impl serde::Serialize for Generator {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.position())
+    }
+}
+
+#[cfg(feature = "storage")]
+impl<'de> serde::Deserialize<'de> for Generator {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::storage::bytes(deserializer).map(|position| Self::at(&position))
+    }
+}
+
 /// A source of chance for one part of the simulator.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Dice {
     generator: Generator,
 }
@@ -67,14 +83,6 @@ impl Dice {
         self.generator.position()
     }
 
-    /// The dice that go on from a position.
-    #[must_use]
-    pub fn at(position: &[u8; POSITION_LEN]) -> Self {
-        Self {
-            generator: Generator::at(position),
-        }
-    }
-
     /// A number from 0 (included) to 1 (not included), in steps of 2^-53.
     pub fn fraction(&mut self) -> f64 {
         const STEPS: f64 = (1_u64 << 53) as f64;
@@ -90,11 +98,12 @@ impl Dice {
 
 /// A source of identifiers for one part of the simulator. A copy goes on as the original does.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ids {
     generator: Generator,
 }
 
-/// Bytes of a position in a source of identifiers.
+/// Bytes of a position in a source of chance.
 pub const POSITION_LEN: usize = 49;
 
 impl Ids {
@@ -103,20 +112,6 @@ impl Ids {
     pub fn new(seed: Seed, name: &str) -> Self {
         Self {
             generator: seed.generator(name),
-        }
-    }
-
-    /// Where the source is; whoever knows it can foretell every id to come.
-    #[must_use]
-    pub fn position(&self) -> [u8; POSITION_LEN] {
-        self.generator.position()
-    }
-
-    /// The source that goes on from a position.
-    #[must_use]
-    pub fn at(position: &[u8; POSITION_LEN]) -> Self {
-        Self {
-            generator: Generator::at(position),
         }
     }
 
@@ -144,7 +139,7 @@ pub(crate) fn fnv1a(name: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ids, Seed};
+    use super::{Generator, Ids, Seed};
 
     #[test]
     fn a_copy_goes_on_as_the_original_does_wherever_it_was_made() {
@@ -152,7 +147,9 @@ mod tests {
         for _ in 0..200 {
             let mut copy = ids.clone();
             let told: Vec<_> = (0..40).map(|_| copy.hex_id()).collect();
-            let mut again = Ids::at(&ids.position());
+            let mut again = Ids {
+                generator: Generator::at(&ids.generator.position()),
+            };
             let expected: Vec<_> = (0..40).map(|_| again.hex_id()).collect();
             assert_eq!(told, expected);
             assert_eq!(ids.hex_id(), told[0]);

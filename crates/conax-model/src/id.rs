@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 /// A 128-bit id of the CRM side, printed as 32 upper-case hexadecimal digits (Shown).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HexId(pub u128);
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct HexId(#[cfg_attr(feature = "storage", serde(with = "crate::storage::bits"))] pub u128);
 
 impl HexId {
     /// Reads exactly 32 upper-case hexadecimal digits: ids are compared as text.
@@ -37,7 +38,10 @@ impl fmt::Debug for HexId {
 ///
 /// The CRM stores it as the reference number of a completed provisioning request.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TransactionId(u128);
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct TransactionId(
+    #[cfg_attr(feature = "storage", serde(with = "crate::storage::uuid"))] u128,
+);
 
 impl TransactionId {
     /// Makes a version 4, variant 1 UUID of 128 random bits.
@@ -79,7 +83,11 @@ macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+        pub struct $name(
+            #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
+            Arc<str>,
+        );
 
         impl $name {
             /// The id of this text. Any non-empty text is an id: the documented examples mix

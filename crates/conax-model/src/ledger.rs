@@ -42,6 +42,7 @@ pub type ExchangeNumber = u64;
 
 /// What the CRM's side did.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum CrmEvent {
     /// It recorded a request and said so.
     Acknowledged {
@@ -50,6 +51,10 @@ pub enum CrmEvent {
         /// What it asks for.
         kind: CommandKind,
         /// The smartcards it names.
+        #[cfg_attr(
+            feature = "storage",
+            serde(deserialize_with = "crate::storage::shared")
+        )]
         cards: Vec<Arc<str>>,
     },
     /// It sent its command.
@@ -68,8 +73,13 @@ pub enum CrmEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// The status code.
+        #[cfg_attr(
+            feature = "storage",
+            serde(deserialize_with = "crate::storage::shared")
+        )]
         status: Option<Arc<str>>,
         /// The reference.
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
         reference: Option<Arc<str>>,
     },
     /// It read none.
@@ -79,6 +89,10 @@ pub enum CrmEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// Why.
+        #[cfg_attr(
+            feature = "storage",
+            serde(deserialize_with = "crate::storage::shared")
+        )]
         fault: Arc<str>,
     },
     /// It went back to a snapshot that was taken while the exchange was under way: the request waits
@@ -96,8 +110,13 @@ pub enum CrmEvent {
         /// Completed, or rejected.
         completed: bool,
         /// The reference it keeps.
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
         reference: Option<Arc<str>>,
         /// The code or the fault it was rejected with.
+        #[cfg_attr(
+            feature = "storage",
+            serde(deserialize_with = "crate::storage::shared")
+        )]
         error: Option<Arc<str>>,
     },
 }
@@ -119,6 +138,7 @@ impl CrmEvent {
 
 /// What the head-end's side did.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum CasEvent {
     /// An exchange began.
     Received {
@@ -138,8 +158,13 @@ pub enum CasEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// The status code.
+        #[cfg_attr(
+            feature = "storage",
+            serde(deserialize_with = "crate::storage::shared")
+        )]
         status: Option<Arc<str>>,
         /// The transaction id it told.
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
         reference: Option<Arc<str>>,
         /// Whether a fault made it say something else than what follows from what was done.
         spoilt: bool,
@@ -149,6 +174,10 @@ pub enum CasEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// Why.
+        #[cfg_attr(
+            feature = "storage",
+            serde(deserialize_with = "crate::storage::shared")
+        )]
         because: Arc<str>,
     },
 }

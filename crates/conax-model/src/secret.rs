@@ -5,9 +5,12 @@ use std::fmt;
 /// A piece of text that no reply, list, log, report or debug output may contain.
 ///
 /// `Debug` prints a mask and there is no `Display`: whoever needs the text says so with
-/// [`Secret::expose`].
+/// [`Secret::expose`]. It can be stored, in formats only that nobody reads.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Secret(Box<str>);
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct Secret(
+    #[cfg_attr(feature = "storage", serde(serialize_with = "crate::storage::secret"))] Box<str>,
+);
 
 impl Secret {
     /// Keeps `text` secret.

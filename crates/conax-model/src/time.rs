@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// A point in simulated local time, in milliseconds since 1970-01-01T00:00:00 of that calendar.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct SimTime(i64);
 
 impl SimTime {

@@ -5,6 +5,7 @@ use crate::time::SimTime;
 
 /// What an accepted command answers besides "accepted".
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Answer {
     /// Nothing: the command told something and asked nothing.
     None,
@@ -33,6 +34,7 @@ pub enum Answer {
 
 /// A product that is active on a smartcard.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct ActiveEntitlement {
     /// The product.
     pub product: ProductId,

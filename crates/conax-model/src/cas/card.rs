@@ -54,6 +54,7 @@ pub struct CardView {
 
 /// The stored part of a card's state; whether one in service is in use depends on the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) enum Standing {
     InService,
     Blocked,
@@ -72,6 +73,7 @@ impl From<CardState> for Standing {
 
 /// What is stored of a smartcard.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Card {
     pub(super) domain: DomainName,
     pub(super) standing: Standing,

@@ -48,6 +48,7 @@ pub struct FingerprintView {
 
 /// Whose screens and which slot. The cards of a domain lie together, the job for all first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct FingerprintKey {
     pub(super) domain: DomainName,
     pub(super) slot: char,
@@ -56,6 +57,7 @@ pub(super) struct FingerprintKey {
 
 /// What is stored of a job besides its key and times.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct FingerprintJob {
     pub(super) position_x: Option<u16>,
     pub(super) position_y: Option<u16>,

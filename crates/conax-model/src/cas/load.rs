@@ -14,6 +14,7 @@ use super::state::CasState;
 
 /// A product to load.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProductSpec {
     /// Its id.
     pub id: ProductId,
@@ -27,6 +28,7 @@ pub struct ProductSpec {
 
 /// The sorts of product (Inferred). No command of the thirteen treats them differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum ProductKind {
     /// Watched for as long as it is paid.
     #[default]
@@ -39,6 +41,7 @@ pub enum ProductKind {
 
 /// Whether a product is offered (Inferred).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum ProductState {
     /// It is.
     #[default]
@@ -58,6 +61,7 @@ pub struct ModuleSpec {
 
 /// Whether the pairing key of a module may be used (Inferred).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum KeyState {
     /// It may.
     #[default]

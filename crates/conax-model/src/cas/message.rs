@@ -23,6 +23,7 @@ const REPETITION_LIMIT: i64 = 255;
 
 /// The kinds of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum MessageKind {
     /// Goes to the mailbox.
     Mail,
@@ -44,6 +45,7 @@ impl fmt::Display for MessageKind {
 
 /// How a message is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Repetition {
     /// How many times it is shown: 1 to 255.
     pub count: u8,
@@ -79,6 +81,7 @@ pub struct MessageView {
 /// What successors share: card, kind and sequence modulo 256 (Inferred: a set-top box keeps one
 /// byte of it). Without a sequence number there are no successors.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct MessageKey {
     pub(super) card: SmartcardId,
     pub(super) kind: MessageKind,
@@ -87,7 +90,12 @@ pub(super) struct MessageKey {
 
 /// What is stored of a message besides its key and times.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Message {
+    #[cfg_attr(
+        feature = "storage",
+        serde(deserialize_with = "crate::storage::shared")
+    )]
     pub(super) text: Arc<str>,
     pub(super) display_seconds: Option<u32>,
     pub(super) repetition: Option<Repetition>,

@@ -19,6 +19,7 @@ use super::wording::quoted;
 
 /// A group of smartcards and modules (Inferred: both documented parameters are sets).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pairing {
     /// Since when the group exists.
     pub since: SimTime,
@@ -30,6 +31,11 @@ pub struct Pairing {
 
 /// All groups, with a way to them from each member.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(
+    feature = "storage",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(from = "Vec<Pairing>", into = "Vec<Pairing>")
+)]
 pub(super) struct Pairings {
     next_key: u64,
     groups: BTreeMap<u64, Pairing>,
@@ -37,18 +43,26 @@ pub(super) struct Pairings {
     by_module: BTreeMap<PairingModuleId, u64>,
 }
 
-impl Pairings {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Pairing> {
-        self.groups.values()
-    }
-
-    /// These groups, the oldest first.
-    pub(super) fn of(groups: Vec<Pairing>) -> Self {
+/// These groups, the oldest first.
+impl From<Vec<Pairing>> for Pairings {
+    fn from(groups: Vec<Pairing>) -> Self {
         let mut pairings = Self::default();
         for group in groups {
             pairings.form(group.cards, group.modules, group.since);
         }
         pairings
+    }
+}
+
+impl From<Pairings> for Vec<Pairing> {
+    fn from(pairings: Pairings) -> Self {
+        pairings.groups.into_values().collect()
+    }
+}
+
+impl Pairings {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Pairing> {
+        self.groups.values()
     }
 
     pub(super) fn of_card(&self, card: &SmartcardId) -> Option<&Pairing> {

@@ -4,9 +4,23 @@ use crate::time::SimTime;
 
 /// A span of time that includes its start and not its end, and is never empty (law I10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "storage",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "(SimTime, SimTime)")
+)]
 pub struct Period {
     start: SimTime,
     end: SimTime,
+}
+
+/// A period must not be empty.
+impl TryFrom<(SimTime, SimTime)> for Period {
+    type Error = &'static str;
+
+    fn try_from((start, end): (SimTime, SimTime)) -> Result<Self, Self::Error> {
+        Self::new(start, end).ok_or("a period ends after it starts")
+    }
 }
 
 impl Period {
@@ -65,6 +79,7 @@ impl Period {
 ///
 /// Attested: a card keeps two periods per product, in practice this month and the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Periods {
     first: Period,
     second: Option<Period>,
@@ -102,21 +117,6 @@ impl Periods {
             }),
             _ => None,
         }
-    }
-
-    /// These periods as they stand; nothing if there are none or more than two.
-    pub(super) fn of(periods: &[Period]) -> Option<Self> {
-        let (first, second) = match *periods {
-            [first] => (first, None),
-            [first, second] => (first, Some(second)),
-            _ => return None,
-        };
-        Some(Self { first, second })
-    }
-
-    /// All of them, in order of time.
-    pub(super) fn all(&self) -> impl Iterator<Item = Period> + use<> {
-        [Some(self.first), self.second].into_iter().flatten()
     }
 
     /// The periods that have not ended by `now`.

@@ -5,8 +5,15 @@
 
 use std::fmt;
 
+use crate::secret::Secret;
+
 /// A stored PIN (Attested: four digits). `Debug` prints a mask and there is no `Display`.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "storage",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "crate::secret::Secret", into = "crate::secret::Secret")
+)]
 pub struct Pin([u8; 4]);
 
 impl Pin {
@@ -42,6 +49,22 @@ impl Pin {
     #[must_use]
     pub fn expose(self) -> String {
         self.0.iter().copied().map(char::from).collect()
+    }
+}
+
+/// What was submitted becomes a PIN if it is one.
+impl TryFrom<Secret> for Pin {
+    type Error = String;
+
+    fn try_from(submitted: Secret) -> Result<Self, String> {
+        let text = submitted.expose();
+        Self::parse(text).ok_or_else(|| Self::mistake(text))
+    }
+}
+
+impl From<Pin> for Secret {
+    fn from(pin: Pin) -> Self {
+        Self::new(pin.expose())
     }
 }
 

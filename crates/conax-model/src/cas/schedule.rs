@@ -8,8 +8,6 @@ use std::ops::RangeBounds;
 
 use crate::time::SimTime;
 
-use super::parts::{ScheduleParts, ShownParts};
-
 /// The state of a message or fingerprint (Inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ShowState {
@@ -25,6 +23,7 @@ pub enum ShowState {
 
 /// Something to be shown from `start` until `end`, under a key that successors share.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Planned<K, T> {
     pub(super) key: K,
     pub(super) start: SimTime,
@@ -34,6 +33,7 @@ pub(super) struct Planned<K, T> {
 
 /// A planned thing with what became of it.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Shown<K, T> {
     pub(super) planned: Planned<K, T>,
     /// When a successor takes its place: before its start if the successor came in time.
@@ -62,15 +62,56 @@ impl<K, T> Shown<K, T> {
 
 /// All things of one sort, by number.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    feature = "storage",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(
+        from = "Remembered<K, T>",
+        bound(deserialize = "Remembered<K, T>: serde::Deserialize<'de>, K: Ord + Clone")
+    )
+)]
 pub(super) struct Schedule<K, T> {
     next_number: u64,
     shown: BTreeMap<u64, Shown<K, T>>,
     /// Those not yet known to be over, by the time they will be.
+    #[cfg_attr(feature = "storage", serde(skip_serializing))]
     open: BTreeSet<(SimTime, u64)>,
     /// The open ones, by key.
+    #[cfg_attr(feature = "storage", serde(skip_serializing))]
     open_by_key: BTreeMap<K, BTreeSet<u64>>,
     /// Those known to be over, the earliest first.
     finished: VecDeque<u64>,
+}
+
+/// What is stored of a schedule: what is still open follows from it.
+#[cfg(feature = "storage")]
+#[derive(serde::Deserialize)]
+struct Remembered<K, T> {
+    next_number: u64,
+    shown: BTreeMap<u64, Shown<K, T>>,
+    finished: VecDeque<u64>,
+}
+
+#[cfg(feature = "storage")]
+impl<K: Ord + Clone, T> From<Remembered<K, T>> for Schedule<K, T> {
+    fn from(stored: Remembered<K, T>) -> Self {
+        let finished: BTreeSet<u64> = stored.finished.iter().copied().collect();
+        let (mut open, mut open_by_key) = (BTreeSet::new(), BTreeMap::<K, BTreeSet<u64>>::new());
+        for (&number, shown) in &stored.shown {
+            if !finished.contains(&number) {
+                open.insert((shown.over_at(), number));
+                let key = shown.planned.key.clone();
+                open_by_key.entry(key).or_default().insert(number);
+            }
+        }
+        Self {
+            next_number: stored.next_number,
+            shown: stored.shown,
+            open,
+            open_by_key,
+            finished: stored.finished,
+        }
+    }
 }
 
 impl<K, T> Default for Schedule<K, T> {
@@ -149,53 +190,6 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
                 self.shown.remove(&number);
             }
         }
-    }
-
-    /// What is remembered, each thing as `part` takes it apart.
-    pub(super) fn parts<P>(&self, part: impl Fn(&K, &T) -> P) -> ScheduleParts<P> {
-        let shown = self.shown.iter().map(|(&number, shown)| ShownParts {
-            number,
-            start: shown.planned.start,
-            end: shown.planned.end,
-            replaced_at: shown.replaced_at,
-            item: part(&shown.planned.key, &shown.planned.item),
-        });
-        ScheduleParts {
-            next_number: self.next_number,
-            shown: shown.collect(),
-            finished: self.finished.iter().copied().collect(),
-        }
-    }
-
-    /// The schedule of these parts, each thing as `whole` puts it together.
-    pub(super) fn from_parts<P>(parts: ScheduleParts<P>, whole: impl Fn(P) -> (K, T)) -> Self {
-        let finished: BTreeSet<u64> = parts.finished.iter().copied().collect();
-        let mut schedule = Self {
-            next_number: parts.next_number,
-            finished: parts.finished.into(),
-            ..Self::default()
-        };
-        for shown in parts.shown {
-            let (key, item) = whole(shown.item);
-            let number = shown.number;
-            let open = !finished.contains(&number);
-            let shown = Shown {
-                planned: Planned {
-                    key,
-                    start: shown.start,
-                    end: shown.end,
-                    item,
-                },
-                replaced_at: shown.replaced_at,
-            };
-            if open {
-                schedule.open.insert((shown.over_at(), number));
-                let key = shown.planned.key.clone();
-                schedule.open_by_key.entry(key).or_default().insert(number);
-            }
-            schedule.shown.insert(number, shown);
-        }
-        schedule
     }
 
     fn plan(&mut self, planned: Planned<K, T>) {

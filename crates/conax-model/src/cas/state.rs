@@ -20,7 +20,9 @@ use super::transaction::{Transaction, TransactionLog};
 
 /// The conditional-access state of a head-end: everything it knows and remembers.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct CasState {
+    #[cfg_attr(feature = "storage", serde(skip))]
     pub(super) settings: CasSettings,
     pub(super) domains: BTreeSet<DomainName>,
     pub(super) products: BTreeMap<ProductId, ProductSpec>,
@@ -47,6 +49,12 @@ impl CasState {
             fingerprints: Schedule::default(),
             transactions: TransactionLog::default(),
         }
+    }
+
+    /// The same head-end under other settings; one that was stored has none of its own.
+    #[must_use]
+    pub fn with_settings(self, settings: CasSettings) -> Self {
+        Self { settings, ..self }
     }
 
     /// The settings.

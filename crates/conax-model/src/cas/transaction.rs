@@ -18,6 +18,7 @@ use super::wording::{listed, quoted};
 
 /// One command as the head-end remembers it. Every command, accepted or not, makes exactly one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Transaction {
     /// The id, fresh for every command (Attested: rejections have one too).
     pub id: TransactionId,
@@ -39,6 +40,7 @@ pub struct Transaction {
 
 /// What the head-end decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// The command was taken; the answer to it.
     Accepted(Answer),
@@ -56,6 +58,7 @@ impl Outcome {
 
 /// Why a command was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Rejection {
     /// The kind of reason.
     pub cause: RejectionCause,
@@ -81,6 +84,7 @@ impl Rejection {
 
 /// The kinds of reason for a rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum RejectionCause {
     /// A value is malformed or out of range (Attested).
     InputValidation,
@@ -131,6 +135,7 @@ impl RejectionCause {
 
 /// What a command changed. `Display` tells it in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Effect {
     /// Nothing: a question, a rejection, or what was told already held.
     Nothing,
@@ -254,18 +259,13 @@ impl fmt::Display for Effect {
 
 /// The latest transactions, oldest first, and how many there ever were. Copies share them.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct TransactionLog {
     latest: VecDeque<Arc<Transaction>>,
     pub(super) count: u64,
 }
 
 impl TransactionLog {
-    /// These transactions, the oldest first, of so many there ever were.
-    pub(super) fn of(latest: Vec<Arc<Transaction>>, count: u64) -> Self {
-        let latest = latest.into();
-        Self { latest, count }
-    }
-
     /// Appends a transaction and forgets the oldest ones beyond the limit.
     pub(super) fn append(&mut self, transaction: Transaction, limit: usize) {
         self.count += 1;
@@ -278,10 +278,5 @@ impl TransactionLog {
     /// The remembered transactions, oldest first.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Transaction> {
         self.latest.iter().map(|transaction| &**transaction)
-    }
-
-    /// The same, to be shared.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Transaction>> {
-        self.latest.iter()
     }
 }

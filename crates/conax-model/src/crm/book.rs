@@ -26,6 +26,7 @@ pub use parts::{BookParts, PartsError};
 
 /// What a book is opened with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct BookSettings {
     /// Number of the first request that will be created.
     pub next_number: RequestNumber,
@@ -33,6 +34,7 @@ pub struct BookSettings {
     /// (Inferred: `provider.stays-pending`).
     pub provider_effective: bool,
     /// Tells apart tickets of this book from those of one it replaced.
+    #[cfg_attr(feature = "storage", serde(skip))]
     pub generation: u64,
 }
 

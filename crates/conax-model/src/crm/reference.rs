@@ -16,6 +16,7 @@ type Index = HashMap<Arc<str>, usize, FixedState>;
 
 /// An organisational unit of the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Unit {
     /// Id of the unit.
     pub id: Arc<str>,
@@ -33,6 +34,7 @@ pub struct Unit {
 
 /// A person or program that may log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct User {
     /// Id of the user.
     pub id: Arc<str>,
@@ -46,6 +48,7 @@ pub struct User {
 
 /// Who did something, and for which unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Author {
     /// The user.
     pub user: Arc<User>,

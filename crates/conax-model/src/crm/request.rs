@@ -14,6 +14,7 @@ pub type RequestNumber = u64;
 
 /// How urgent a request is (Documented; what it changes is Inferred: EXPRESS is sent first).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Priority {
     /// Sent before regular requests that are due no earlier.
     Express,
@@ -23,12 +24,14 @@ pub enum Priority {
 
 /// Where a request is in its life. The last two are final (law C1).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum State {
     /// Not sent yet, or on its way: the interface does not tell the two apart (Documented).
     Pending,
     /// Accepted by the head-end.
     Completed {
         /// The head-end's reference; absent only if it answered without one (fault F23).
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
         reference: Option<Arc<str>>,
     },
     /// Refused by the head-end or by the CRM, or its outcome is unknown to the CRM.
@@ -42,6 +45,7 @@ pub enum State {
 
 /// Names of parameters of a request; the spelling belongs to the documented interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum ParameterName {
     /// Distribution of the subscription's services.
     Distribution,
@@ -83,9 +87,16 @@ pub enum ParameterName {
 
 /// The value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum ParameterValue {
     /// A text.
-    Text(Arc<str>),
+    Text(
+        #[cfg_attr(
+            feature = "storage",
+            serde(deserialize_with = "crate::storage::shared")
+        )]
+        Arc<str>,
+    ),
     /// A number.
     Number(i64),
     /// A date.
@@ -94,6 +105,7 @@ pub enum ParameterValue {
 
 /// The id of a parameter item.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum ParameterId {
     /// One the book made.
     Generated(HexId),
@@ -103,6 +115,7 @@ pub enum ParameterId {
 
 /// One item of a request's parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Parameter {
     /// Id of the item.
     pub id: ParameterId,
@@ -114,6 +127,7 @@ pub struct Parameter {
 
 /// One row of the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProvisioningRequest {
     /// Id of the request.
     pub id: HexId,
@@ -134,22 +148,38 @@ pub struct ProvisioningRequest {
     /// Where it is in its life.
     pub state: State,
     /// The text that was sent, flattened, without secrets.
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
     pub request: Option<Arc<str>>,
     /// The text that came back, flattened.
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
     pub response: Option<Arc<str>>,
     /// The process that made it.
+    #[cfg_attr(
+        feature = "storage",
+        serde(deserialize_with = "crate::storage::shared")
+    )]
     pub process_name: Option<Arc<str>>,
     /// Id of that process.
+    #[cfg_attr(
+        feature = "storage",
+        serde(deserialize_with = "crate::storage::shared")
+    )]
     pub process_id: Option<Arc<str>>,
     /// A member of the documented object that is null in every example.
+    #[cfg_attr(
+        feature = "storage",
+        serde(deserialize_with = "crate::storage::shared")
+    )]
     pub name: Option<Arc<str>>,
     /// When it was created.
     pub created: SimTime,
     /// When it was last changed.
     pub updated: SimTime,
     /// Who created it.
+    #[cfg_attr(feature = "storage", serde(with = "crate::storage::author"))]
     pub created_by: Arc<Author>,
     /// Who changed it last.
+    #[cfg_attr(feature = "storage", serde(with = "crate::storage::author"))]
     pub updated_by: Arc<Author>,
     /// Its parameters, in no meaningful order.
     pub parameters: Box<[Parameter]>,

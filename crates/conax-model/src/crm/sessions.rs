@@ -31,6 +31,7 @@ impl Default for TokenPolicy {
 
 /// When one token dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Expiry {
     /// Never: tokens a world fixes, so that documented requests can be pasted (Ours).
     Never,
@@ -56,14 +57,18 @@ impl Expiry {
 }
 
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 struct Session {
+    #[cfg_attr(feature = "storage", serde(with = "crate::storage::author"))]
     author: Arc<Author>,
     expiry: Expiry,
 }
 
 /// The tokens that are valid. Several of one user are valid side by side (Attested).
 #[derive(Clone, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sessions {
+    #[cfg_attr(feature = "storage", serde(serialize_with = "crate::storage::secret"))]
     by_token: HashMap<Box<str>, Session, FixedState>,
 }
 

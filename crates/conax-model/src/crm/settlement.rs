@@ -7,10 +7,19 @@ use crate::time::SimTime;
 
 /// A code and a text that tell why.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct ErrorText {
     /// The code.
+    #[cfg_attr(
+        feature = "storage",
+        serde(deserialize_with = "crate::storage::shared")
+    )]
     pub code: Arc<str>,
     /// The text; may have several lines.
+    #[cfg_attr(
+        feature = "storage",
+        serde(deserialize_with = "crate::storage::shared")
+    )]
     pub description: Arc<str>,
 }
 

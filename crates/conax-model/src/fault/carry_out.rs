@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::past::Past;
 use super::verdict::Orders;
 use super::what::{CommandFault, Effect};
-use crate::cas::{CasState, Outcome, Rejection, RejectionCause, Transaction};
+use crate::cas::{CasSettings, CasState, Outcome, Rejection, RejectionCause, Transaction};
 use crate::command::Command;
 use crate::entropy::Ids;
 use crate::id::{DomainName, ProductId, SmartcardId, TransactionId};
@@ -32,6 +32,7 @@ pub struct Told<'a> {
 
 /// Something the head-end did, or did not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Deed {
     /// It carried out what this exchange told.
     Executed {
@@ -110,6 +111,7 @@ pub struct CarriedOut {
 
 /// A command that was answered and is not carried out yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Held {
     /// The exchange that told it.
     pub exchange: u64,
@@ -127,11 +129,16 @@ pub struct Held {
 
 /// What a head-end under faults remembers besides its state.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct HeadEndMemory {
-    pub(super) past: Past,
-    pub(super) held: Vec<Held>,
-    pub(super) on_air_from: BTreeMap<SmartcardId, SimTime>,
-    pub(super) last_answered: Option<TransactionId>,
+    /// Its past.
+    pub past: Past,
+    /// What it holds back, the longest held first.
+    pub held: Vec<Held>,
+    /// From when on a card has heard of everything.
+    pub on_air_from: BTreeMap<SmartcardId, SimTime>,
+    /// The transaction of its last answer.
+    pub last_answered: Option<TransactionId>,
 }
 
 /// The state with everything a command needs besides.
@@ -149,6 +156,14 @@ impl HeadEndMemory {
     /// Remembers the past for this long from now on: the most any rule may ask for.
     pub fn keep_past(&mut self, span: Duration, state: &CasState) {
         self.past.keep(span, state);
+    }
+
+    /// The same memory under these settings; one that was stored has none of its own.
+    #[must_use]
+    pub fn with_settings(mut self, settings: &CasSettings) -> Self {
+        let base = self.past.base.take();
+        self.past.base = base.map(|base| base.with_settings(settings.clone()));
+        self
     }
 
     /// When the next command that is held back is due.

@@ -10,6 +10,7 @@ pub(super) const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A family of delays.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum DelayShape {
     /// Always the same.
     Fixed(Duration),

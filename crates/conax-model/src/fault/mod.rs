@@ -15,7 +15,6 @@
 mod carry_out;
 mod delay;
 mod facts;
-mod parts;
 mod past;
 mod pattern;
 mod plan;
@@ -32,13 +31,12 @@ mod tests;
 pub use carry_out::{CarriedOut, Deed, HeadEndMemory, Held, Told};
 pub use delay::DelayShape;
 pub use facts::{Facts, Origin, Stage};
-pub use parts::{MemoryParts, PastParts, PlanParts, RuleParts};
-pub use past::Done;
+pub use past::{Done, Past};
 pub use pattern::Pattern;
 pub use plan::{FaultPlan, Shadow};
 pub use rule::{Entry, FaultRule, Per, RuleId, Script};
 pub use selector::{Cycle, Selector};
-pub use state::{RuleStatus, RuleView};
+pub use state::{RuleAtWork, RuleStatus, RuleView};
 pub use verdict::{Acted, Miss, NearMiss, Orders, Verdict};
 pub use what::{
     Action, AnswerFault, CommandFault, ConnectFault, Effect, End, Phase, Throttle, TlsFault, What,

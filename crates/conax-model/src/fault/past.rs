@@ -13,6 +13,7 @@ use crate::time::SimTime;
 
 /// What was done, and its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Done {
     /// What was done.
     pub command: Command,
@@ -24,10 +25,14 @@ pub struct Done {
 
 /// The head-end's past, as far back as somebody may ask.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Past {
-    pub(super) span: Duration,
-    pub(super) base: Option<CasState>,
-    pub(super) since: VecDeque<Done>,
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct Past {
+    /// How far back it goes.
+    pub span: Duration,
+    /// What the head-end kept then; absent if nobody may ask.
+    pub base: Option<CasState>,
+    /// What was done since, in order.
+    pub since: VecDeque<Done>,
 }
 
 impl Past {

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A pattern such as `0190*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pattern(String);
 
 impl Pattern {

@@ -29,9 +29,12 @@ pub struct Shadow {
 
 /// Rules in order; the first that acts decides. Rules that only delay let later ones act as well.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct FaultPlan {
-    pub(super) seed: Seed,
-    pub(super) rules: Vec<RuleAtWork>,
+    /// The seed of the dice of rules to come.
+    pub seed: Seed,
+    /// The rules, in order.
+    pub rules: Vec<RuleAtWork>,
     pub(super) magic: Arc<BTreeMap<String, Entry>>,
     pub(super) magic_hits: u64,
 }

@@ -9,6 +9,7 @@ use super::what::Action;
 
 /// The name of a rule; unique in its plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct RuleId(pub Arc<str>);
 
 impl RuleId {
@@ -27,6 +28,7 @@ impl fmt::Display for RuleId {
 
 /// What takes one entry of a sequence, and counts as one hit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Per {
     /// Each exchange: a client that sends again by itself takes the next entry.
     #[default]
@@ -40,6 +42,7 @@ pub enum Per {
 
 /// One entry of a script: what goes wrong, and what it is called.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entry {
     /// The name of the preset, or the actions in words.
     pub title: Arc<str>,
@@ -49,6 +52,7 @@ pub struct Entry {
 
 /// What goes wrong, hit by hit.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Script {
     /// The same, every time.
     Always(Entry),
@@ -100,6 +104,7 @@ impl Script {
 
 /// A rule.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct FaultRule {
     /// Its name.
     pub id: RuleId,

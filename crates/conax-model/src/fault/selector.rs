@@ -11,6 +11,7 @@ use crate::time::SimTime;
 
 /// A window that opens and closes again and again, counted from the rule's beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Cycle {
     /// How long it is open, first.
     pub on: Duration,
@@ -27,6 +28,7 @@ impl Cycle {
 
 /// Who is met: everything that is named must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Selector {
     /// One of these kinds of command; none: any.
     pub kinds: Vec<CommandKind>,

@@ -58,18 +58,26 @@ pub struct RuleView<'a> {
 
 /// A rule with what it remembers.
 #[derive(Clone, Debug)]
-pub(super) struct RuleAtWork {
-    pub(super) rule: Arc<FaultRule>,
-    pub(super) installed: SimTime,
-    pub(super) first_hit: Option<SimTime>,
-    pub(super) hits: u64,
-    pub(super) missed: u64,
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct RuleAtWork {
+    /// The rule.
+    pub rule: Arc<FaultRule>,
+    /// Since when it stands in the plan.
+    pub installed: SimTime,
+    /// When it acted for the first time.
+    pub first_hit: Option<SimTime>,
+    /// How often it acted.
+    pub hits: u64,
+    /// How many exchanges it let pass.
+    pub missed: u64,
     /// How many exchanges met everything that is no matter of counting or chance.
-    pub(super) met: u64,
+    pub met: u64,
     /// The place in the script each of the latest takers has.
-    pub(super) shared: VecDeque<(u64, u64)>,
-    pub(super) bucket: Option<(f64, SimTime)>,
-    pub(super) dice: Dice,
+    pub shared: VecDeque<(u64, u64)>,
+    /// Tokens of a throttle, and when they were counted.
+    pub bucket: Option<(f64, SimTime)>,
+    /// Its dice.
+    pub dice: Dice,
 }
 
 /// What a rule says to an exchange.

@@ -7,6 +7,7 @@ use crate::cas::RejectionCause;
 
 /// When, in the life of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Phase {
     /// While the connection is made: nothing of the command is there yet.
     Connect,
@@ -18,6 +19,7 @@ pub enum Phase {
 
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum What {
     /// It takes longer.
     Delay(DelayShape),
@@ -37,6 +39,7 @@ pub enum What {
 
 /// Why no connection comes about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum ConnectFault {
     /// Nobody listens.
     Refused,
@@ -50,6 +53,7 @@ pub enum ConnectFault {
 
 /// What is wrong with the certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum TlsFault {
     /// The server's certificate is over.
     Expired,
@@ -63,6 +67,7 @@ pub enum TlsFault {
 
 /// How an exchange ends when it does not end by the regular answer.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum End {
     /// Not at all: the client waits until it gives up.
     Silence,
@@ -97,6 +102,7 @@ pub enum End {
 
 /// What is done instead of what was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Effect {
     /// Nothing, and it is answered as if it had been done.
     FalseOk,
@@ -114,6 +120,7 @@ pub enum Effect {
 
 /// What happens to the head-end besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum CommandFault {
     /// It restarts after the command and has lost what was done in the last so long.
     Lose(Duration),
@@ -127,6 +134,7 @@ pub enum CommandFault {
 
 /// What is wrong with the regular answer.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum AnswerFault {
     /// It breaks off after this share of its body.
     Cut(f64),
@@ -152,6 +160,7 @@ pub enum AnswerFault {
 
 /// A token bucket.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Throttle {
     /// Commands a second that are let through.
     pub per_second: f64,
@@ -163,6 +172,7 @@ pub struct Throttle {
 
 /// One thing that goes wrong, and when.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Action {
     /// When.
     pub phase: Phase,

@@ -17,6 +17,7 @@ use crate::time::SimTime;
 
 /// An exchange of which more may be heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct OpenExchange {
     /// For whom it is.
     pub owner: Owner,

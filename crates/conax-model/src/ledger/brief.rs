@@ -11,6 +11,7 @@ use crate::id::TransactionId;
 
 /// For whom the head-end did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Owner {
     /// A request of our own CRM.
     Request(RequestNumber),
@@ -175,6 +176,7 @@ impl Outcome {
 
 /// A transaction, and for whom it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct OutcomePart {
     /// The transaction.
     pub transaction: TransactionId,

@@ -14,12 +14,17 @@ use crate::time::SimTime;
 
 /// What is known of a request besides its transactions.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct RowPart {
     /// The request.
     pub request: RequestNumber,
     /// What it asks for.
     pub kind: CommandKind,
     /// The smartcards it names.
+    #[cfg_attr(
+        feature = "storage",
+        serde(deserialize_with = "crate::storage::shared")
+    )]
     pub cards: Vec<Arc<str>>,
     /// How the CRM sees it.
     pub standing: Standing,
@@ -39,12 +44,15 @@ pub struct RowPart {
 
 /// What a ledger is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct LedgerParts {
-    /// Requests.
+    /// Requests; stored apart, as transactions and events are, because they are many.
+    #[cfg_attr(feature = "storage", serde(skip))]
     pub rows: Vec<RowPart>,
     /// Other clients' exchanges, and how many events of the head-end's journal are about each.
     pub strangers: Vec<(ExchangeNumber, u32)>,
     /// Transactions, in order.
+    #[cfg_attr(feature = "storage", serde(skip))]
     pub outcomes: Vec<OutcomePart>,
     /// Exchanges of which more may be heard.
     pub open: Vec<(ExchangeNumber, OpenExchange)>,
@@ -53,8 +61,10 @@ pub struct LedgerParts {
     /// How many events of each side are kept no longer.
     pub let_go: (u64, u64),
     /// The CRM's events.
+    #[cfg_attr(feature = "storage", serde(skip))]
     pub crm: Vec<At<CrmEvent>>,
     /// The head-end's events.
+    #[cfg_attr(feature = "storage", serde(skip))]
     pub cas: Vec<At<CasEvent>>,
 }
 

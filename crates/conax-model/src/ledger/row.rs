@@ -49,6 +49,7 @@ impl Fate {
 
 /// How the CRM's side sees a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum Standing {
     /// Not sent.
     Pending,

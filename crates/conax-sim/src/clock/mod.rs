@@ -23,6 +23,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use conax_model::time::SimTime;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 pub use activity::{Activity, Caller, Run, idle, idle_unless_quick};
@@ -36,7 +37,7 @@ use face::{Face, SharedFace};
 use waits::{Beat, Purpose, Waits, bounded};
 
 /// How simulated time passes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ClockMode {
     /// At the pace of this machine.
     Real,
@@ -91,7 +92,7 @@ impl ClockMode {
 }
 
 /// What a clock shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// How time passes.
     pub mode: ClockMode,

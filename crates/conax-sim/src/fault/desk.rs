@@ -165,7 +165,7 @@ impl FaultBook {
 }
 
 /// The cards that always meet the same.
-pub(crate) fn magic() -> BTreeMap<String, Entry> {
+fn magic() -> BTreeMap<String, Entry> {
     let cards = magic_cards().into_iter();
     cards
         .filter_map(|magic| Some((magic.card, convert::entry(&magic.entry?))))

@@ -10,7 +10,6 @@ mod desk;
 mod enact;
 
 pub use convert::{entry as convert_entry, rule as convert_rule};
-pub(crate) use desk::magic;
 pub use desk::{AtDoor, FaultBook, FaultDesk, FaultNote};
 pub use enact::{ClientGone, WireFault, damaged, ended};
 pub(crate) use enact::{claimed_encoding, damage_bytes, damage_reply};

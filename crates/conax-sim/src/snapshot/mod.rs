@@ -4,9 +4,11 @@
 //! no requests. The journal is not part of it: it is the record of what happened, and goes on.
 
 mod file;
+mod journal;
 mod kept;
-mod record;
 mod seal;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::{BookSettings, RequestBook};
-use crate::crm::request::{LoadedRequest, ProvisioningRequest, RequestNumber, State};
+use crate::crm::request::{ProvisioningRequest, RequestNumber, State};
 use crate::time::SimTime;
 
 /// What a book is made of; everything else in it is derived. Nothing is on its way in it.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct BookParts {
     /// The settings, with the number of the next request.
     pub settings: BookSettings,
@@ -17,7 +18,8 @@ pub struct BookParts {
     pub first_created: RequestNumber,
     /// How many requests were settled.
     pub settled_count: u64,
-    /// All requests, oldest first.
+    /// All requests, oldest first; stored apart, because they are many.
+    #[cfg_attr(feature = "storage", serde(skip))]
     pub rows: Vec<Arc<ProvisioningRequest>>,
     /// Positions of the rows that wait for their date.
     pub scheduled: Vec<u32>,
@@ -112,20 +114,5 @@ fn check(parts: &BookParts) -> Result<(), PartsError> {
     match ordered && fits && parts.scheduled.iter().all(waits) {
         true => Ok(()),
         false => Err(PartsError),
-    }
-}
-
-impl ProvisioningRequest {
-    /// The submitted PIN that is still to be sent. Call it only to keep the request elsewhere, as
-    /// safely.
-    #[must_use]
-    pub fn pending_pin(&self) -> Option<&crate::secret::Secret> {
-        self.pin.as_ref()
-    }
-}
-
-impl From<LoadedRequest> for Arc<ProvisioningRequest> {
-    fn from(LoadedRequest(row): LoadedRequest) -> Self {
-        Self::new(row)
     }
 }
