@@ -421,6 +421,34 @@ fn a_plan_says_where_it_turns_an_order_round() {
 }
 
 #[test]
+fn a_plan_says_where_a_pairing_of_another_card_takes_the_same_box_first() {
+    let scenario = "scenario: x\nsteps:
+  - call: create_pairing
+    with: { subscription: S60600, smartcards: [\"01900080208\"], stbs: [\"3012345601\"] }
+  - call: create_pairing
+    with: { subscription: S60600, smartcards: [\"01900080209\"], stbs: [X], priority: EXPRESS }
+  - call: create_pairing
+    with:
+      subscription: S60600
+      smartcards: [\"01900080209\"]
+      stbs: [\"3012345601\"]
+      priority: EXPRESS
+";
+    let files = [("x.scenario.yaml", scenario)];
+    let ended = Program::run(PATH, &["explain", "x.scenario.yaml"], &files, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let sentence = "turns the order round: EXPRESS, it leaves before the REGULAR call of line 3, \
+                    for the same set-top box, which still waits";
+    assert_eq!(
+        ended.stdout.matches(sentence).count(),
+        1,
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(ended.stdout.matches("turns the order round").count(), 1);
+}
+
+#[test]
 fn a_password_in_an_address_is_refused_and_not_repeated() {
     let url = "http://someone:canary@127.0.0.1:9081/";
     let file = format!("conax-url = \"{url}\"\n");

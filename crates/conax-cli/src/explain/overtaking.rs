@@ -1,5 +1,6 @@
 //! Which calls of a plan overtake which: an order that is EXPRESS, or sent at once, leaves before a
-//! REGULAR one of its smartcard that still waits, and what is left is what the REGULAR one says.
+//! REGULAR one of its smartcard that still waits, and what is left is what the REGULAR one says. So
+//! do two that pair one box, which is in one pairing at most, with different smartcards.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ struct Order {
     line: usize,
     operation: Operation,
     cards: BTreeSet<String>,
+    boxes: BTreeSet<String>,
     services: BTreeSet<String>,
 }
 
@@ -51,6 +53,7 @@ impl Waiting {
             line,
             operation: call.operation,
             cards: leaves(call, |name| name.contains("smartcard")),
+            boxes: leaves(call, |name| name.contains("stb")),
             services: leaves(call, |name| name == "service_identifier"),
         };
         let at_once = value("process_immediately") == "true";
@@ -61,9 +64,13 @@ impl Waiting {
             let mut overtaken = overtaken.filter(|other| other.contradicts(&order));
             let first = overtaken.next()?;
             let rank = if at_once { "sent at once" } else { "EXPRESS" };
+            let same = match first.cards.is_disjoint(&order.cards) {
+                true => "set-top box",
+                false => "smartcard",
+            };
             return Some(format!(
                 "turns the order round: {rank}, it leaves before the REGULAR call of line {}, for \
-                 the same smartcard, which still waits",
+                 the same {same}, which still waits",
                 first.line
             ));
         }
@@ -83,18 +90,19 @@ impl Order {
             ResetPinToDefaultValue, ResetPinToGivenValue,
         };
         let same_card = !self.cards.is_disjoint(&other.cards);
-        let about_same = match (self.operation, other.operation) {
+        match (self.operation, other.operation) {
             (AddSubscriptions, CancelSubscriptions) | (CancelSubscriptions, AddSubscriptions) => {
-                !self.services.is_disjoint(&other.services)
+                same_card && !self.services.is_disjoint(&other.services)
             }
-            (CreatePairing | AddToExistingPairing, CreatePairing | AddToExistingPairing)
-            | (
+            (CreatePairing | AddToExistingPairing, CreatePairing | AddToExistingPairing) => {
+                same_card || !self.boxes.is_disjoint(&other.boxes)
+            }
+            (
                 ResetPinToDefaultValue | ResetPinToGivenValue,
                 ResetPinToDefaultValue | ResetPinToGivenValue,
-            ) => true,
+            ) => same_card,
             _ => false,
-        };
-        same_card && about_same
+        }
     }
 }
 
