@@ -1,8 +1,12 @@
 //! Drift: what differs, why, and that healing ends it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use conax_tests::bodies::{at_once, given_pin, pairing, pin_reset, sport_on, with};
+use conax_sim::reckoning::heal;
+use conax_tests::bodies::{
+    at_once, given_pin, pairing, pin_reset, service_on_card, sport_on, with,
+};
 use conax_tests::{Stage, Staging};
 use serde_json::{Value, json};
 
@@ -425,4 +429,146 @@ async fn healing_says_what_it_waits_for() {
         next.contains("the CRM has not ended request 4051"),
         "{next}"
     );
+}
+
+/// No fault, no drift: whoever heals while orders are carried out and end has nothing to order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn healing_under_load_orders_nothing_where_nothing_is_wrong() {
+    let stage = Arc::new(Staging::demo().open());
+    let clients = ["01900080208", "01900080209", "01900080210"].map(|card| {
+        let stage = Arc::clone(&stage);
+        tokio::spawn(async move {
+            for _ in 0..150 {
+                for operation in ["add_subscriptions", "cancel_subscriptions"] {
+                    let reply = stage.post(operation, at_once(sport_on(card))).await;
+                    assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
+                }
+            }
+        })
+    });
+    let is_over = || clients.iter().all(tokio::task::JoinHandle::is_finished);
+    let mut healings = 0;
+    while !is_over() {
+        let healing = heal(&stage.shared).await.unwrap();
+        assert_eq!(healing.requests, Vec::<u64>::new(), "{healing:?}");
+        healings += 1;
+        tokio::task::yield_now().await;
+    }
+    for client in clients {
+        client.await.unwrap();
+    }
+    assert!(healings > 10, "only {healings}");
+    assert_eq!(told(&stage).await, "");
+}
+
+/// A box is in one pairing at most: the innocent one is the one that was sent later.
+#[tokio::test(start_paused = true)]
+async fn of_two_pairings_of_one_box_the_one_that_was_carried_out_late_is_named() {
+    for preset in ["f38", "f39"] {
+        let stage = Staging::demo().open();
+        stage.fault(&format!("{{ name: turned, preset: {preset}, times: 1 }}"));
+        let pair = |card| stage.post("create_pairing", at_once(pairing(&[card], &["3012345601"])));
+        let first = pair(CARD).await.number();
+        let second = pair("01900080209").await.number();
+        // What was swapped is carried out behind the next command of its card, if not earlier.
+        let next = at_once(pin_reset("S60600", CARD));
+        let _ = stage.post("reset_pin_to_default_value", next).await;
+        stage.passes(Duration::from_mins(1)).await;
+        let entries = drift(&stage).await;
+        assert!(!entries.is_empty(), "{preset}");
+        for entry in &entries {
+            assert_eq!(entry["request"].to_string(), first, "{preset}: {entry}");
+            let because = entry["because"].as_str().unwrap();
+            assert!(because.contains("rule turned acted"), "{because}");
+        }
+        for (request, sentence) in [
+            (
+                &first,
+                format!("Conax carried it out after request {second}, which was sent later"),
+            ),
+            (
+                &second,
+                format!("Conax carried out request {first}, which was sent before it, after it"),
+            ),
+        ] {
+            let target = format!("/v1/requests/{request}/why");
+            let why = stage.control("GET", &target, "").await.text;
+            assert!(why.contains(&sentence), "{preset}: {why}");
+        }
+        heals(&stage).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pairing_that_an_express_one_of_another_card_has_overtaken_is_told() {
+    let stage = Staging::demo().with(|settings| settings.dispatch.worker_count = 1);
+    let stage = stage.open();
+    let first = stage
+        .post("create_pairing", pairing(&[CARD], &["3012345601"]))
+        .await
+        .number();
+    let urgent = with(
+        pairing(&["01900080209"], &["3012345601"]),
+        "priority",
+        json!("EXPRESS"),
+    );
+    let urgent = stage.post("create_pairing", urgent).await.number();
+    stage.run().await;
+    assert_eq!(stage.paired(CARD), format!("{CARD} + 3012345601"));
+    let page = stage.control("GET", "/v1/drift", "").await.json;
+    assert_eq!(page["drift"], json!([]));
+    let because = "the order was turned round: request 4051 (CREATE_PAIRING, EXPRESS) of pairing \
+                   module 3012345601 was created after request 4050 (CREATE_PAIRING), and ended \
+                   before it";
+    let expected = json!([{
+        "smartcard": CARD, "pairing_module": "3012345601", "request": 4050, "by": 4051,
+        "because": because,
+    }]);
+    assert_eq!(page["turned_round"], expected);
+    for request in [first, urgent] {
+        let target = format!("/v1/requests/{request}/why");
+        let why = stage.control("GET", &target, "").await.json["because"].clone();
+        assert!(why.as_array().unwrap().contains(&json!(because)), "{why}");
+    }
+}
+
+/// What is ordered for years ahead keeps nobody from healing what differs now, of the same product
+/// or of another one.
+#[tokio::test(start_paused = true)]
+async fn an_order_far_ahead_does_not_keep_anything_from_being_healed() {
+    for service in ["SPORT", "P1test"] {
+        let stage = Staging::demo().open();
+        stage.fault("{ preset: f35, times: 1 }");
+        let hollow = at_once(sport_on(CARD));
+        let _ = stage.post("add_subscriptions", hollow).await;
+        let ahead = with(
+            service_on_card("S60600", service, CARD),
+            "start_date",
+            json!("2024-01-01T00:00:00"),
+        );
+        let ahead = stage.post("cancel_subscriptions", ahead).await;
+        assert_eq!(ahead.member("life_cycle_state"), "PENDING");
+        let healing = stage.control("POST", "/v1/drift/heal", "").await.json;
+        assert_eq!(healing["requests"], json!([4052]), "{healing}");
+        let again = stage.control("POST", "/v1/drift/heal", "").await.json;
+        assert_eq!(again["requests"], json!([]), "{again}");
+        assert_eq!(again["left_out"], json!([CARD]), "{again}");
+        stage.run().await;
+        assert_eq!(told(&stage).await, "");
+        assert_eq!(stage.active(CARD), "1002");
+    }
+}
+
+/// An order about something else keeps nobody from healing either; one about the same does.
+#[tokio::test(start_paused = true)]
+async fn only_an_order_about_the_same_thing_is_waited_for() {
+    let stage = Staging::demo().open();
+    stage.fault("{ preset: f35, times: 1 }");
+    let _ = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    let other = service_on_card("S60600", "P1test", CARD);
+    let _ = stage.post("add_subscriptions", other).await;
+    let healing = stage.control("POST", "/v1/drift/heal", "").await.json;
+    assert_eq!(healing["requests"], json!([4052]), "{healing}");
 }

@@ -317,6 +317,37 @@ async fn what_waits_behind_an_order_that_is_sent_at_once_is_told_so() {
     assert!(!because.contains("the next to leave"), "{because}");
 }
 
+/// The run that would send it is there, and hangs.
+#[tokio::test(start_paused = true)]
+async fn one_that_waits_for_a_worker_names_what_occupies_them_all() {
+    let stage = Staging::demo().stepped().with(|settings| {
+        settings.dispatch.worker_count = 1;
+    });
+    let stage = stage.open();
+    stage.fault("{ preset: f04, times: 1 }");
+    let _ = stage.post("add_subscriptions", sport_on(OTHER)).await;
+    let waits = stage.post("add_subscriptions", sport_on(CARD)).await;
+    let waits = waits.number();
+    let shared = std::sync::Arc::clone(&stage.shared);
+    let run = tokio::spawn(async move { conax_sim::dispatch::run_once(&shared).await });
+    stage.settles().await;
+    let target = format!("/v1/requests/{waits}/why");
+    let why = stage.control("GET", &target, "").await.json;
+    assert_eq!(
+        why["because"][0],
+        "it is due and the next to leave, but the only worker is busy with what is on its way to \
+         Conax (`workers`): request 4050"
+    );
+    assert_eq!(
+        why["because"][1],
+        "request 4050: it is on its way to Conax, in exchange 1, and no answer has come; the CRM \
+         waits 10min for each part of one"
+    );
+    assert!(!why.to_string().contains("POST /v1/runs"), "{why}");
+    stage.shared.clock.advance(Duration::from_secs(1_300)).await;
+    run.await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_rule_for_a_subscription_is_not_denied() {
     let mut told = Told::of(Staging::demo(), String::new(), 0);

@@ -9,7 +9,9 @@
 //! itself, is no drift; what differs is when it holds from the time of the comparison on. A renewal
 //! that was not carried out differs at once, long before the card goes dark. What was is past.
 
+mod blame;
 mod healing;
+mod pairings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +21,9 @@ use crate::command::{Command, CommandKind, RequestedPeriod};
 use crate::crm::{ParameterName, ProvisioningRequest, RequestBook, RequestNumber, State};
 use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
+use pairings::Pairings;
 
+pub use blame::{Blame, Step, blame, ended_after_and_done_before, ended_before_and_done_after};
 pub use healing::healing;
 
 /// A pairing as the CRM thinks of it.
@@ -40,7 +44,7 @@ type Key = (SmartcardId, ProductId);
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Belief {
     entitlements: BTreeMap<Key, Spans>,
-    pairings: Vec<BelievedPairing>,
+    pairings: Pairings,
 }
 
 /// One difference.
@@ -80,7 +84,7 @@ impl Belief {
     pub fn at_start(cas: &CasState, now: SimTime) -> Self {
         Self {
             entitlements: held_entitlements(cas, now),
-            pairings: held_pairings(cas),
+            pairings: held_pairings(cas).collect(),
         }
     }
 
@@ -123,12 +127,13 @@ impl Belief {
             }
             Command::CancelSubscriptions { card, products } => {
                 let card = kept_id(cas, card, at);
-                self.entitlements
-                    .retain(|(held, product), _| *held != card || !products.contains(product));
+                for product in products {
+                    self.entitlements.remove(&(card.clone(), product.clone()));
+                }
             }
             Command::CreatePairing { cards, modules } => {
                 let cards = kept_ids(cas, cards, at);
-                self.leave_pairings(&cards, modules);
+                self.pairings.leave(&cards, modules);
                 self.pairings.push(BelievedPairing {
                     cards: cards.into_iter().collect(),
                     modules: modules.iter().cloned().collect(),
@@ -146,31 +151,16 @@ impl Belief {
         }
     }
 
-    /// A card or module is in one pairing at most: who joins one leaves any other.
-    fn leave_pairings(&mut self, cards: &[SmartcardId], modules: &[PairingModuleId]) {
-        for pairing in &mut self.pairings {
-            pairing.cards.retain(|card| !cards.contains(card));
-            pairing.modules.retain(|module| !modules.contains(module));
-        }
-        self.pairings
-            .retain(|pairing| !pairing.cards.is_empty() && !pairing.modules.is_empty());
-    }
-
     fn join_pairing(
         &mut self,
         existing: &SmartcardId,
         cards: &[SmartcardId],
         modules: &[PairingModuleId],
     ) {
-        let Some(place) = self
-            .pairings
-            .iter()
-            .position(|pairing| pairing.cards.contains(existing))
-        else {
+        let Some(mut grown) = self.pairings.take(existing) else {
             return;
         };
-        let mut grown = self.pairings.swap_remove(place);
-        self.leave_pairings(cards, modules);
+        self.pairings.leave(cards, modules);
         grown.cards.extend(cards.iter().cloned());
         grown.modules.extend(modules.iter().cloned());
         self.pairings.push(grown);
@@ -181,16 +171,14 @@ impl Belief {
 #[must_use]
 pub fn compare(belief: &Belief, cas: &CasState, now: SimTime) -> Vec<Drift> {
     let mut drift = compare_entitlements(belief, &held_entitlements(cas, now), now);
-    let held = held_pairings(cas);
+    let held: BTreeSet<BelievedPairing> = held_pairings(cas).collect();
     let lost = belief
         .pairings
         .iter()
         .filter(|pairing| !held.contains(pairing));
     drift.extend(lost.cloned().map(Drift::PairingMissing));
-    let strange = held
-        .iter()
-        .filter(|pairing| belief.knows_nothing_of(pairing));
-    drift.extend(strange.cloned().map(Drift::PairingSurplus));
+    let strange = held_pairings(cas).filter(|pairing| !belief.pairings.knows_of(pairing));
+    drift.extend(strange.map(Drift::PairingSurplus));
     drift
 }
 
@@ -256,14 +244,6 @@ fn compare_entitlements(belief: &Belief, held: &BTreeMap<Key, Spans>, now: SimTi
         }
     }
     drift
-}
-
-impl Belief {
-    fn knows_nothing_of(&self, held: &BelievedPairing) -> bool {
-        self.pairings.iter().all(|pairing| {
-            pairing.cards.is_disjoint(&held.cards) && pairing.modules.is_disjoint(&held.modules)
-        })
-    }
 }
 
 /// When something holds: periods in order of time that neither overlap nor touch.
@@ -380,12 +360,12 @@ fn held_entitlements(cas: &CasState, now: SimTime) -> BTreeMap<Key, Spans> {
     held
 }
 
-fn held_pairings(cas: &CasState) -> Vec<BelievedPairing> {
+fn held_pairings(cas: &CasState) -> impl Iterator<Item = BelievedPairing> {
     let pairing = |pairing: &crate::cas::Pairing| BelievedPairing {
         cards: pairing.cards.clone(),
         modules: pairing.modules.clone(),
     };
-    cas.pairings().map(pairing).collect()
+    cas.pairings().map(pairing)
 }
 
 #[cfg(test)]

@@ -227,15 +227,19 @@ pub struct LedgerRowView {
 pub struct DriftsView {
     /// Every difference.
     pub drift: Vec<DriftView>,
-    /// Orders that a later one of their smartcard has overtaken.
+    /// Orders that a later one of their smartcard, or of their pairing module, has overtaken.
     pub turned_round: Vec<TurnedRoundView>,
 }
 
-/// Two orders of a smartcard that left in another order than they were made in.
+/// Two orders of a smartcard, or of a pairing module, that left in another order than they were
+/// made in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TurnedRoundView {
-    /// The smartcard.
+    /// The smartcard; where only a pairing module is common to both, one of the first request.
     pub smartcard: String,
+    /// The pairing module, where no smartcard is common to both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairing_module: Option<String>,
     /// The request that stood first.
     pub request: Option<u64>,
     /// The request that left before it.

@@ -2,7 +2,7 @@
 //! opinion on who may leave next and on what every list holds. C9 is beside `drift`; C4 is about
 //! what was read from the wire and stands beside the settlement table of the house.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use crate::crm::{
 use crate::entropy::{Ids, Seed};
 use crate::time::SimTime;
 
-const START: SimTime = SimTime::from_millis(1_000_000);
+pub(super) const START: SimTime = SimTime::from_millis(1_000_000);
 
 /// One thing that happens to a book.
 #[derive(Clone, Debug)]
-enum Event {
+pub(super) enum Event {
     Create {
         kind: CommandKind,
         cards: Vec<u8>,
@@ -38,7 +38,7 @@ enum Event {
     },
 }
 
-fn events() -> impl Strategy<Value = Vec<Event>> {
+pub(super) fn events() -> impl Strategy<Value = Vec<Event>> {
     let kind = prop::sample::select(vec![
         CommandKind::AddSubscriptions,
         CommandKind::CancelSubscriptions,
@@ -70,19 +70,29 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 1..80)
 }
 
+/// What an order names besides its smartcards: one of two products, or of two boxes.
+fn items(kind: CommandKind, cards: &[u8]) -> Option<(ParameterName, Option<ParameterValue>)> {
+    let name = match kind {
+        CommandKind::CreatePairing => ParameterName::SetTopBox,
+        _ => ParameterName::Product,
+    };
+    let item = format!("item {}", cards.iter().sum::<u8>() % 2);
+    Some((name, Some(ParameterValue::Text(item.into()))))
+}
+
 /// A book, and what a naive observer remembers of it.
-struct History {
-    book: RequestBook,
+pub(super) struct History {
+    pub(super) book: RequestBook,
     ids: Ids,
-    now: SimTime,
-    tickets: Vec<Ticket>,
-    on_their_way: BTreeSet<u64>,
+    pub(super) now: SimTime,
+    pub(super) tickets: Vec<Ticket>,
+    pub(super) on_their_way: BTreeSet<u64>,
     author: Arc<Author>,
     references: u64,
 }
 
 impl History {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let settings = BookSettings {
             next_number: 1,
             provider_effective: true,
@@ -128,7 +138,7 @@ impl History {
         }
     }
 
-    fn create(
+    pub(super) fn create(
         &mut self,
         kind: CommandKind,
         cards: &[u8],
@@ -151,7 +161,7 @@ impl History {
             },
             process_name: None,
             author: Arc::clone(&self.author),
-            parameters: cards.iter().map(card).collect(),
+            parameters: cards.iter().map(card).chain(items(kind, cards)).collect(),
             pin: None,
         };
         let before = self.book.all().last().map(|row| row.number);
@@ -162,7 +172,7 @@ impl History {
     }
 
     /// Takes what the book gives, and compares it with what the rules say.
-    fn take_next(&mut self) -> bool {
+    pub(super) fn take_next(&mut self) -> bool {
         let expected = self.next_by_the_rules();
         let taken = self.book.take_due(self.now);
         assert_eq!(
@@ -177,7 +187,7 @@ impl History {
         took
     }
 
-    fn take_at_once(&mut self, which: usize) {
+    pub(super) fn take_at_once(&mut self, which: usize) {
         let waiting: Vec<_> = self.waiting(Rank::AtOnce).collect();
         let Some(row) = waiting.get(which % waiting.len().max(1)).map(Arc::clone) else {
             return;
@@ -193,7 +203,7 @@ impl History {
         }
     }
 
-    fn note(&mut self, ticket: Ticket) {
+    pub(super) fn note(&mut self, ticket: Ticket) {
         let fresh = self
             .on_their_way
             .insert(ticket.number.expect("created rows have numbers"));
@@ -201,7 +211,7 @@ impl History {
         self.tickets.push(ticket);
     }
 
-    fn settle(&mut self, which: usize, accepted: bool) {
+    pub(super) fn settle(&mut self, which: usize, accepted: bool) {
         if self.tickets.is_empty() {
             return;
         }
@@ -235,7 +245,7 @@ impl History {
         self.on_their_way.remove(&number);
     }
 
-    fn rank(row: &ProvisioningRequest) -> Rank {
+    pub(super) fn rank(row: &ProvisioningRequest) -> Rank {
         match (row.process_immediately, row.priority) {
             (Some(true), _) => Rank::AtOnce,
             (_, Priority::Express) => Rank::Express,
@@ -251,14 +261,17 @@ impl History {
         row.state == State::Pending && !taken && due
     }
 
-    fn waiting(&self, rank: Rank) -> impl Iterator<Item = Arc<ProvisioningRequest>> + '_ {
+    pub(super) fn waiting(
+        &self,
+        rank: Rank,
+    ) -> impl Iterator<Item = Arc<ProvisioningRequest>> + '_ {
         let rows = self.book.all().filter(move |row| Self::rank(row) == rank);
         rows.filter(|row| self.is_waiting(row)).map(Arc::clone)
     }
 
     /// By definition: its cards are free, nobody of its rank stands before it, and nobody who
     /// goes out at once, and can, names one of its cards.
-    fn may_leave(&self, row: &ProvisioningRequest, rank: Rank) -> bool {
+    pub(super) fn may_leave(&self, row: &ProvisioningRequest, rank: Rank) -> bool {
         let busy = self.book.in_flight().any(|other| share(row, other));
         let before = self
             .waiting(rank)
@@ -281,12 +294,12 @@ impl History {
     }
 }
 
-fn share(one: &ProvisioningRequest, other: &ProvisioningRequest) -> bool {
+pub(super) fn share(one: &ProvisioningRequest, other: &ProvisioningRequest) -> bool {
     other.lanes().any(|lane| one.lanes().any(|own| own == lane))
 }
 
 /// When it became due, then when it was created.
-fn turn(row: &ProvisioningRequest) -> (SimTime, Option<u64>) {
+pub(super) fn turn(row: &ProvisioningRequest) -> (SimTime, Option<u64>) {
     let due = match row.process_immediately {
         Some(true) => row.created,
         _ => row.scheduled.max(row.created),
@@ -294,97 +307,19 @@ fn turn(row: &ProvisioningRequest) -> (SimTime, Option<u64>) {
     (due, row.number)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Rank {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
     AtOnce,
     Express,
     Regular,
 }
 
-fn after(events: &[Event]) -> History {
+pub(super) fn after(events: &[Event]) -> History {
     let mut history = History::new();
     for event in events {
         history.happen(event);
     }
     history
-}
-
-/// The last second in which an order is made or a run begins.
-const LAST_SECOND: u64 = 60;
-
-/// When an order is made, and with what.
-#[derive(Clone, Debug)]
-struct Order {
-    second: u64,
-    due_in: i64,
-    cards: BTreeSet<u8>,
-    express: bool,
-}
-
-fn orders() -> impl Strategy<Value = Vec<Order>> {
-    let order = (
-        0..LAST_SECOND / 2,
-        -20_i64..30,
-        prop::collection::btree_set(0_u8..3, 1..3),
-        any::<bool>(),
-    )
-        .prop_map(|(second, due_in, cards, express)| Order {
-            second,
-            due_in,
-            cards,
-            express,
-        });
-    let orders = prop::collection::vec(order, 2..20);
-    orders.prop_map(|mut orders| {
-        orders.sort_by_key(|order| order.second);
-        orders
-    })
-}
-
-fn run_times() -> impl Strategy<Value = BTreeSet<u64>> {
-    prop::collection::btree_set(0..LAST_SECOND, 0..8)
-}
-
-/// The numbers of what left, by card and priority, in order; after the last second a last run.
-fn left_by_runs(
-    orders: &[Order],
-    runs: &BTreeSet<u64>,
-    together: usize,
-) -> BTreeMap<(Arc<str>, bool), Vec<u64>> {
-    let mut history = History::new();
-    let mut left = BTreeMap::new();
-    for second in 0..=LAST_SECOND {
-        history.now = SimTime::from_millis(START.millis() + i64::try_from(second * 1000).unwrap());
-        for order in orders.iter().filter(|order| order.second == second) {
-            let cards: Vec<u8> = order.cards.iter().copied().collect();
-            let kind = CommandKind::CreatePairing;
-            history.create(kind, &cards, order.express, order.due_in, false);
-        }
-        if runs.contains(&second) || second == LAST_SECOND {
-            history.run(together, &mut left);
-        }
-    }
-    left
-}
-
-impl History {
-    /// A run with so many workers.
-    fn run(&mut self, together: usize, left: &mut BTreeMap<(Arc<str>, bool), Vec<u64>>) {
-        loop {
-            let took = self.tickets.len() < together && self.take_next();
-            if let Some(ticket) = self.tickets.last().filter(|_| took) {
-                let row = self.book.by_id(ticket.id).expect("it was created");
-                for lane in row.lanes() {
-                    let of = (Arc::clone(lane), row.priority == Priority::Express);
-                    left.entry(of).or_default().extend(row.number);
-                }
-            } else if self.tickets.is_empty() {
-                break;
-            } else {
-                self.settle(0, true);
-            }
-        }
-    }
 }
 
 proptest! {
@@ -431,41 +366,6 @@ proptest! {
     #[test]
     fn c6_c7_c8_numbers_increase_and_who_leaves_next_is_who_the_rules_name(events in events()) {
         after(&events);
-    }
-
-    /// Whatever runs there are, one card's orders of one priority leave in the order in which they
-    /// became due, then in that of their creation.
-    #[test]
-    fn how_often_runs_are_made_never_changes_the_order_of_one_cards_orders_of_one_priority(
-        orders in orders(), seldom in run_times(), often in run_times(), together in 1_usize..4,
-    ) {
-        let every_second: BTreeSet<u64> = (0..=LAST_SECOND).collect();
-        let expected = left_by_runs(&orders, &every_second, 1);
-        for runs in [seldom, often] {
-            prop_assert_eq!(&left_by_runs(&orders, &runs, together), &expected);
-        }
-    }
-
-    /// Whoever else waits, and for whatever.
-    #[test]
-    fn an_order_whose_cards_are_free_leaves(events in events()) {
-        let mut history = after(&events);
-        let (mut first, rank) = (Vec::new(), [Rank::Express, Rank::Regular]);
-        for rank in rank {
-            let waiting: Vec<_> = history.waiting(rank).collect();
-            let is_first = |row: &ProvisioningRequest| {
-                waiting.iter().all(|other| !share(row, other) || turn(row) <= turn(other))
-            };
-            first.extend(waiting.iter().filter(|row| is_first(row)).map(Arc::clone));
-        }
-        let busy: Vec<_> = history.book.in_flight().map(Arc::clone).collect();
-        let goes = |row: &Arc<ProvisioningRequest>| history.may_leave(row, Rank::AtOnce);
-        let at_once: Vec<_> = history.waiting(Rank::AtOnce).filter(goes).collect();
-        let free = |row: &ProvisioningRequest| {
-            !busy.iter().chain(&at_once).any(|other| share(row, other))
-        };
-        let some_can = first.iter().any(|row| free(row));
-        prop_assert!(!some_can || history.take_next(), "an order was kept though its cards are free");
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! is not known here.
 
 mod book;
+mod matter;
 mod overtaken;
+mod passed;
 mod queue;
 mod reference;
 mod request;
@@ -17,12 +19,15 @@ mod slots;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod order_laws;
+#[cfg(test)]
 mod tests;
 
 pub use book::{
     BookParts, BookSettings, Filter, Page, PartsError, QueueLength, RequestBook, Settled,
 };
-pub use overtaken::Overtaken;
+pub use matter::Matter;
+pub use overtaken::{Common, Overtaken};
 pub use queue::{ImmediateTake, Ticket, WaitsFor};
 pub use reference::{
     Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,

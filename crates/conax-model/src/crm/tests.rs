@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::command::{Command, CommandKind};
 use crate::crm::{
-    Author, BookSettings, ErrorText, Filter, ImmediateTake, LoadedRequest, NewRequest, Page,
-    ParameterName, ParameterValue, Priority, ProvisioningRequest, RequestBook, Sessions, Settled,
-    Settlement, State, TokenPolicy, User,
+    Author, BookSettings, Common, ErrorText, Filter, ImmediateTake, LoadedRequest, NewRequest,
+    Page, ParameterName, ParameterValue, Priority, ProvisioningRequest, RequestBook, Sessions,
+    Settled, Settlement, State, TokenPolicy, User,
 };
 use crate::entropy::{Ids, Seed};
 use crate::secret::Secret;
@@ -273,6 +273,46 @@ fn an_express_cancellation_that_overtakes_a_regular_addition_of_its_product_is_t
         take_and_settle(&mut book, completed(reference));
     }
     assert_eq!(told(&book), [(Some(4050), Some(4051))]);
+}
+
+/// A pairing module is in one pairing at most, so the one that is carried out last decides, though
+/// the two name different smartcards.
+#[test]
+fn an_express_pairing_of_another_card_that_overtakes_one_with_the_same_box_is_told() {
+    let (mut book, mut ids) = book(true);
+    let express = |new| NewRequest {
+        priority: Priority::Express,
+        ..new
+    };
+    let pairing = |card: &str, module: &str| NewRequest {
+        kind: CommandKind::CreatePairing,
+        parameters: vec![
+            (
+                ParameterName::Smartcard,
+                Some(ParameterValue::Text(card.into())),
+            ),
+            (
+                ParameterName::SetTopBox,
+                Some(ParameterValue::Text(module.into())),
+            ),
+        ],
+        ..add(card)
+    };
+    book.create(pairing("1", "X"), NOW, &mut ids);
+    book.create(express(pairing("2", "X")), NOW, &mut ids);
+    book.create(express(pairing("3", "Y")), NOW, &mut ids);
+    for reference in ["1", "2", "3"] {
+        take_and_settle(&mut book, completed(reference));
+    }
+    let told = book.overtaken();
+    let told = told
+        .iter()
+        .map(|one| (&one.common, one.request.number, one.by.number));
+    let module = Common::PairingModule("X".into());
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [(&module, Some(4050), Some(4051))]
+    );
 }
 
 #[test]

@@ -99,6 +99,7 @@ fn drift_view(entry: &DriftEntry) -> DriftView {
 fn turned_view(one: TurnedRound) -> TurnedRoundView {
     TurnedRoundView {
         smartcard: one.card,
+        pairing_module: one.module,
         request: one.request,
         by: one.by,
         because: one.because,

@@ -22,5 +22,5 @@ pub use link::{ConaxLink, LinkSettings, Reuse, Sending};
 pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once, run_through};
 pub use send::{DispatchOutcome, WorldReplaced, create_and_send};
-pub(crate) use send::{origin, wait_as_ruled};
+pub(crate) use send::{create_if, origin, wait_as_ruled};
 pub use settle::{Next, Settling, SettlingEnd, SettlingGoal, advance_with_runs, settle};

@@ -11,12 +11,12 @@ use conax_contract::cas::{self, CasRequest, DecodedReply, EncodedRequest, HttpAn
 use conax_contract::fault::RuleSpec;
 use conax_model::command::Command;
 use conax_model::crm::{
-    ImmediateTake, NewRequest, Priority, ProvisioningRequest, RequestNumber, Settled, Settlement,
-    State, Ticket,
+    ImmediateTake, NewRequest, Priority, ProvisioningRequest, RequestBook, RequestNumber, Settled,
+    Settlement, State, Ticket,
 };
 use conax_model::fault::{ConnectFault, Facts, Origin, Stage, TlsFault, Verdict};
 use conax_model::id::HexId;
-use conax_model::ledger::CrmEvent;
+use conax_model::ledger::{CrmEvent, Ledger};
 use conax_model::time::SimTime;
 
 use crate::clock::Activity;
@@ -28,7 +28,7 @@ use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::fault::FaultNote;
 use crate::journal::{Ended, Subject, Surface, Unanswered};
 use crate::settings::HouseSettings;
-use crate::shared::{Shared, acknowledgement};
+use crate::shared::{CrmSide, Shared, acknowledgement};
 
 /// After how much real time an exchange is one that hangs.
 const LONG: Duration = Duration::from_secs(1);
@@ -101,6 +101,38 @@ fn still_there(
     is_there.then_some(row).ok_or(WorldReplaced)
 }
 
+/// Records requests that processing runs send, all or none: none if the book is not as it has to be
+/// by then.
+///
+/// # Errors
+/// If the world was replaced before.
+pub(crate) fn create_if(
+    shared: &Shared,
+    news: Vec<NewRequest>,
+    generation: u64,
+    is_as_it_was: impl FnOnce(&RequestBook) -> bool,
+) -> Result<Option<Vec<RequestNumber>>, WorldReplaced> {
+    let mut ledger = shared.ledger();
+    let mut side = shared.crm();
+    if side.generation != generation {
+        return Err(WorldReplaced);
+    }
+    if !is_as_it_was(&side.book) {
+        return Ok(None);
+    }
+    let now = shared.clock.now();
+    let rows = news.into_iter().map(|new| {
+        let new = NewRequest {
+            process_immediately: false,
+            ..new
+        };
+        enter(&mut ledger, &mut side, new, now, now).number
+    });
+    Ok(Some(
+        rows.collect::<Vec<_>>().into_iter().flatten().collect(),
+    ))
+}
+
 /// Records a request and writes down that it was.
 fn record(
     shared: &Shared,
@@ -110,15 +142,25 @@ fn record(
 ) -> Option<Arc<ProvisioningRequest>> {
     let mut ledger = shared.ledger();
     let mut side = shared.crm();
-    let side = &mut *side;
     if side.generation != generation {
         return None;
     }
+    let noted = shared.clock.now();
+    Some(enter(&mut ledger, &mut side, new, now, noted))
+}
+
+fn enter(
+    ledger: &mut Ledger,
+    side: &mut CrmSide,
+    new: NewRequest,
+    now: SimTime,
+    noted: SimTime,
+) -> Arc<ProvisioningRequest> {
     let row = side.book.create(new, now, &mut side.ids);
     if let Some(event) = acknowledgement(&row) {
-        ledger.crm(shared.clock.now(), event);
+        ledger.crm(noted, event);
     }
-    Some(row)
+    row
 }
 
 /// Plans the fault that the command of this request is to meet, once.

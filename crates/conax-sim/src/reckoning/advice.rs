@@ -6,7 +6,8 @@ use conax_model::crm::ProvisioningRequest;
 use conax_model::ledger::{Fate, Row, Standing};
 
 use super::cure::Trial;
-use super::drift::{DriftEntry, drift};
+use super::cut::Cut;
+use super::drift::{DriftEntry, drift_in};
 use crate::shared::Shared;
 
 /// What Conax said when it refused what a request told it, though the CRM may not have read it.
@@ -23,12 +24,17 @@ pub(super) fn refusal(row: &Row, cas: &CasState) -> Option<String> {
 }
 
 /// What to do about a request: nothing if the CRM thinks rightly of it and nothing came of it.
-pub(super) fn advice(shared: &Shared, row: &Row, request: &ProvisioningRequest) -> Option<String> {
+pub(super) fn advice(
+    shared: &Shared,
+    cut: &Cut,
+    row: &Row,
+    request: &ProvisioningRequest,
+) -> Option<String> {
     if row.fate == Fate::Unknown {
         let says = "what Conax did is not known: ask it before the order is sent again";
         return (!row.known_to_crm()).then(|| says.to_owned());
     }
-    let differs = drift(shared);
+    let differs = drift_in(shared, cut);
     let differs = differs.iter().find(|one| one.request == Some(row.request));
     if row.known_to_crm() {
         return differs.map(|one| format!("both sides differ: {}", cure(one)));
@@ -38,7 +44,7 @@ pub(super) fn advice(shared: &Shared, row: &Row, request: &ProvisioningRequest) 
         (_, _, Some(one)) => format!("the CRM does not know that: {}", cure(one)),
         (Standing::Rejected, Fate::Never, None) => format!(
             "the CRM cannot know that; both sides agree{}",
-            once_more(shared, row, request)
+            once_more(shared, cut, row, request)
         ),
         (_, Fate::Twice, None) if is_message(row.kind) => {
             "the CRM does not know that; of what a card may watch nothing differs, but a message \
@@ -75,9 +81,8 @@ const fn is_message(kind: CommandKind) -> bool {
 }
 
 /// Whether sending the order again is of use.
-fn once_more(shared: &Shared, row: &Row, request: &ProvisioningRequest) -> String {
-    let cas = shared.cas().state.clone();
-    if refusal(row, &cas).is_some() {
+fn once_more(shared: &Shared, cut: &Cut, row: &Row, request: &ProvisioningRequest) -> String {
+    if refusal(row, &cut.cas).is_some() {
         return ", and Conax refused it: mend the order before it is sent again".to_owned();
     }
     let Ok(command) = request.command() else {
@@ -88,7 +93,7 @@ fn once_more(shared: &Shared, row: &Row, request: &ProvisioningRequest) -> Strin
             _ => String::new(),
         };
     };
-    would_take(shared, cas, command)
+    would_take(shared, cut.cas.clone(), command)
 }
 
 fn would_take(shared: &Shared, cas: CasState, command: Command) -> String {

@@ -1,18 +1,19 @@
 //! The drift report: each difference with its cause and its cure.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use conax_model::cas::{CasState, Period};
+use conax_model::cas::Period;
 use conax_model::command::{Command, CommandKind};
-use conax_model::crm::{ParameterName, RequestBook, RequestNumber};
-use conax_model::drift::{BelievedPairing, Drift, compare, compare_pins, healing};
+use conax_model::crm::{Matter, ProvisioningRequest, RequestBook, RequestNumber, State};
+use conax_model::drift::{BelievedPairing, Blame, Drift, blame, compare, compare_pins, healing};
 use conax_model::id::SmartcardId;
-use conax_model::ledger::{Fate, Reckoning, Row, Standing};
+use conax_model::ledger::{Row, Standing};
 use conax_model::time::SimTime;
 
-use super::cure::Trial;
-use super::order::Sequence;
-use super::story::{self, date};
+use super::cure::{Trial, start};
+use super::cut::{ByMatter, Cut, steps};
+use super::story::{self, Telling, date};
 use crate::shared::Shared;
 
 /// One difference between what the CRM believes and what the head-end holds.
@@ -36,8 +37,10 @@ pub struct DriftEntry {
     pub heals: Vec<Command>,
     /// Why nothing heals it, or not whole.
     pub cannot_heal: Option<String>,
-    /// Requests about one of the cards that have not ended: it may heal by itself.
+    /// Requests about the same thing that have not ended: it may heal by itself.
     pub open: Vec<OpenOrder>,
+    /// Requests about the same thing that become due only after the orders that heal.
+    later: Vec<RequestNumber>,
 }
 
 /// A request that has not ended, or that the head-end has not carried out yet.
@@ -50,7 +53,42 @@ pub struct OpenOrder {
 }
 
 impl DriftEntry {
-    /// Whether a request about one of the cards has not ended: it may heal by itself.
+    /// Whether nothing about it has been ordered, or has become due, since the cut it was found in.
+    pub(super) fn is_as_it_was(
+        &self,
+        cut: &Cut,
+        book: &RequestBook,
+        healed: &[RequestNumber],
+        now: SimTime,
+    ) -> bool {
+        let is_strange = |row: &&Arc<ProvisioningRequest>| {
+            row.number.is_none_or(|number| !healed.contains(&number))
+        };
+        let since = book.all().skip(cut.book.all().count());
+        let mut since = since.filter(is_strange).flat_map(|row| row.matters());
+        let waits = |request: &RequestNumber| {
+            let row = book.by_number(*request);
+            let is_pending = row.is_some_and(|row| matches!(row.state, State::Pending));
+            is_pending && !is_due(row, now)
+        };
+        let stays = self.later.iter().all(waits);
+        stays && !since.any(|matter| self.is_about(matter))
+    }
+
+    fn is_about(&self, matter: Matter<'_>) -> bool {
+        let has = |of: &[String], one: &str| of.iter().any(|other| other == one);
+        match (self.kind, matter) {
+            ("entitlement", Matter::Entitlement { card, product }) => {
+                has(&self.cards, card) && has(&self.items, product)
+            }
+            ("pairing", Matter::PairedCard(card)) => has(&self.cards, card),
+            ("pairing", Matter::PairedModule(module)) => has(&self.items, module),
+            ("pin", Matter::Pin(card)) => has(&self.cards, card),
+            _ => false,
+        }
+    }
+
+    /// Whether a request about the same thing has not ended: it may heal by itself.
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.open.is_empty()
@@ -61,40 +99,27 @@ impl DriftEntry {
 pub const NOT_OURS: &str =
     "the head-end is another one (`conax-url`): what it holds is not known here";
 
-/// Everything both sides are compared by, at one time.
-struct Sides {
-    now: SimTime,
-    book: RequestBook,
-    cas: CasState,
-    reckoning: Reckoning,
-}
-
-/// Every difference, with its cause; whether its cards have orders that have not ended.
+/// Every difference, with its cause; whether there are orders about it that have not ended.
 #[must_use]
 pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
-    shared.catch_up();
-    let (book, start) = {
-        let side = shared.crm();
-        (side.book.clone(), Arc::clone(&side.start_belief))
-    };
-    let ledger = shared.ledger().clone();
-    let cas = shared.cas().state.clone();
-    let sides = Sides {
-        now: shared.clock.now(),
-        cas,
-        reckoning: ledger.reckon(),
-        book,
-    };
-    let belief = (*start).clone().after(&sides.book, &sides.cas);
-    let mut differences = compare(&belief, &sides.cas, sides.now);
-    differences.extend(compare_pins(&sides.book, &sides.reckoning.carried_out));
-    let mut entries = sides.entries(shared, differences);
-    for entry in &mut entries {
-        entry.open = sides.open(&entry.cards);
+    drift_in(shared, &Cut::of(shared))
+}
+
+/// Every difference there is in a cut.
+pub(super) fn drift_in(shared: &Shared, cut: &Cut) -> Vec<DriftEntry> {
+    let belief = (*cut.start).clone().after(&cut.book, &cut.cas);
+    let mut differences = compare(&belief, &cut.cas, cut.now);
+    differences.extend(compare_pins(&cut.book, &cut.reckoning.carried_out));
+    if differences.is_empty() {
+        return Vec::new();
     }
-    if !entries.is_empty() {
-        keep_what_conax_would_take(&mut entries, Trial::on(sides.cas, shared, sides.now));
-    }
+    let report = Report {
+        cut,
+        rows: ByMatter::of(cut),
+        telling: Telling::of(shared, cut),
+    };
+    let mut entries = report.entries(differences);
+    keep_what_conax_would_take(&mut entries, Trial::on(cut.cas.clone(), shared, cut.now));
     entries
 }
 
@@ -108,41 +133,33 @@ fn keep_what_conax_would_take(entries: &mut [DriftEntry], mut trial: Trial) {
     }
 }
 
-impl Sides {
-    /// Requests of these cards that wait, are on their way, or that the head-end holds back.
-    fn open(&self, cards: &[String]) -> Vec<OpenOrder> {
-        let rows = self.reckoning.rows.values();
-        let open = rows.filter(|row| {
-            row.is_held || matches!(row.standing, Standing::Pending | Standing::InFlight)
-        });
-        let about = open.filter(|row| row.cards.iter().any(|one| cards.contains(&one.to_string())));
-        about
-            .map(|row| OpenOrder {
-                request: row.request,
-                is_held: row.is_held,
-            })
-            .collect()
-    }
+/// A cut, and what a report of it looks up.
+struct Report<'c> {
+    cut: &'c Cut,
+    rows: ByMatter<'c>,
+    telling: Telling<'c>,
+}
 
-    fn entries(&self, shared: &Shared, differences: Vec<Drift>) -> Vec<DriftEntry> {
+impl<'c> Report<'c> {
+    fn entries(&self, differences: Vec<Drift>) -> Vec<DriftEntry> {
         let tell = |drift: Drift| match &drift {
-            Drift::Entitlement { .. } => self.entitlement(shared, &drift),
+            Drift::Entitlement { .. } => self.entitlement(&drift),
             Drift::PairingMissing(pairing) => {
-                Some(self.pairing(shared, pairing, "paired", "not paired so", &drift))
+                Some(self.pairing(pairing, "paired", "not paired so", &drift))
             }
             Drift::PairingSurplus(pairing) => {
-                Some(self.pairing(shared, pairing, "not paired", "paired", &drift))
+                Some(self.pairing(pairing, "not paired", "paired", &drift))
             }
             Drift::PinDiffers {
                 card,
                 believed,
                 carried_out,
-            } => Some(self.pin(shared, card, (*believed, *carried_out), &drift)),
+            } => Some(self.pin(card, (*believed, *carried_out), &drift)),
         };
         differences.into_iter().filter_map(tell).collect()
     }
 
-    fn entitlement(&self, shared: &Shared, drift: &Drift) -> Option<DriftEntry> {
+    fn entitlement(&self, drift: &Drift) -> Option<DriftEntry> {
         let Drift::Entitlement {
             card,
             product,
@@ -152,22 +169,14 @@ impl Sides {
         else {
             return None;
         };
-        let touches = |row: &Row| {
-            let kinds = [
-                CommandKind::AddSubscriptions,
-                CommandKind::CancelSubscriptions,
-            ];
-            kinds.contains(&row.kind)
-                && row.cards.iter().any(|one| **one == *card.as_str())
-                && self.names(row, ParameterName::Product, product.as_str())
-        };
-        let console = || {
-            let rows = self.reckoning.rows.values();
-            story::of_console(shared, (card, product.as_str()), rows)
-        };
-        let (request, because) = self.cause(shared, touches, console);
-        let [crm, conax] = told(believed, held, self.now);
-        let heals = healing(std::slice::from_ref(drift), &self.cas, self.now);
+        let rows = self.rows.about(&[Matter::Entitlement {
+            card: card.as_str(),
+            product: product.as_str(),
+        }]);
+        let console = || self.telling.of_console(card, product.as_str());
+        let (request, because) = self.cause(&rows, console);
+        let [crm, conax] = told(believed, held, self.cut.now);
+        let heals = self.heals(drift);
         Some(DriftEntry {
             kind: "entitlement",
             cards: vec![card.to_string()],
@@ -176,50 +185,46 @@ impl Sides {
             conax,
             request,
             because,
-            open: Vec::new(),
+            open: open(self.cut, &rows, &heals),
+            later: later(self.cut, &rows),
             cannot_heal: gives_up(believed, held, &heals),
             heals,
         })
     }
 
+    /// A card is in one pairing at most, and so is a module: whoever names one of them may have
+    /// made the difference.
     fn pairing(
         &self,
-        shared: &Shared,
         pairing: &BelievedPairing,
         crm: &str,
         conax: &str,
         drift: &Drift,
     ) -> DriftEntry {
-        let cards: Vec<SmartcardId> = pairing.cards.iter().cloned().collect();
-        let touches = |row: &Row| {
-            let kinds = [
-                CommandKind::CreatePairing,
-                CommandKind::AddToExistingPairing,
-            ];
-            kinds.contains(&row.kind)
-                && row
-                    .cards
-                    .iter()
-                    .any(|one| cards.iter().any(|card| card.as_str() == &**one))
-        };
-        let (request, because) = self.cause(shared, touches, || None);
+        let cards = pairing.cards.iter().map(|card| card.as_str());
+        let modules = pairing.modules.iter().map(|module| module.as_str());
+        let cards = cards.map(Matter::PairedCard);
+        let matters: Vec<Matter<'_>> = cards.chain(modules.map(Matter::PairedModule)).collect();
+        let rows = self.rows.about(&matters);
+        let (request, because) = self.cause(&rows, || None);
+        let heals = self.heals(drift);
         DriftEntry {
             kind: "pairing",
-            cards: cards.iter().map(ToString::to_string).collect(),
+            cards: pairing.cards.iter().map(ToString::to_string).collect(),
             items: pairing.modules.iter().map(ToString::to_string).collect(),
             crm: crm.to_owned(),
             conax: conax.to_owned(),
             request,
             because,
-            open: Vec::new(),
+            open: open(self.cut, &rows, &heals),
+            later: later(self.cut, &rows),
             cannot_heal: None,
-            heals: healing(std::slice::from_ref(drift), &self.cas, self.now),
+            heals,
         }
     }
 
     fn pin(
         &self,
-        shared: &Shared,
         card: &SmartcardId,
         (believed, carried_out): (Option<RequestNumber>, Option<RequestNumber>),
         drift: &Drift,
@@ -228,9 +233,15 @@ impl Sides {
             Some(request) => format!("as request {request} set it"),
             None => "as it was at the start".to_owned(),
         };
+        let rows = self.rows.about(&[Matter::Pin(card.as_str())]);
         // Whichever of the two is not what the CRM thinks of it.
-        let touches = |row: &Row| [believed, carried_out].contains(&Some(row.request));
-        let (request, because) = self.cause(shared, touches, || None);
+        let both = [believed, carried_out].into_iter().flatten();
+        let both: BTreeSet<RequestNumber> = both.collect();
+        let both = both
+            .iter()
+            .filter_map(|one| self.cut.reckoning.rows.get(one));
+        let (request, because) = self.cause(&both.collect::<Vec<_>>(), || None);
+        let heals = self.heals(drift);
         DriftEntry {
             kind: "pin",
             cards: vec![card.to_string()],
@@ -239,15 +250,15 @@ impl Sides {
             conax: set_by(carried_out),
             request,
             because,
-            open: Vec::new(),
+            open: open(self.cut, &rows, &heals),
+            later: later(self.cut, &rows),
             cannot_heal: None,
-            heals: healing(std::slice::from_ref(drift), &self.cas, self.now),
+            heals,
         }
     }
 
-    fn names(&self, row: &Row, name: ParameterName, text: &str) -> bool {
-        let found = self.book.by_number(row.request);
-        found.is_some_and(|row| row.texts(name).any(|one| &**one == text))
+    fn heals(&self, drift: &Drift) -> Vec<Command> {
+        healing(std::slice::from_ref(drift), &self.cut.cas, self.cut.now)
     }
 
     /// The request that made the difference, as far as one did: the last of which the CRM thinks
@@ -255,37 +266,25 @@ impl Sides {
     /// as the last; else the console, else the last request that touched it at all.
     fn cause(
         &self,
-        shared: &Shared,
-        touches: impl Fn(&Row) -> bool,
+        rows: &[&Row],
         console: impl FnOnce() -> Option<(Option<RequestNumber>, String)>,
     ) -> (Option<RequestNumber>, String) {
-        let sequence = Sequence::of(&self.book, &self.reckoning);
-        let rows = self.reckoning.rows.values();
-        let mut rows: Vec<&Row> = rows.filter(|row| touches(row)).collect();
-        rows.sort_by_key(|row| sequence.ended(row));
-        let is_wrong = |row: &&&Row| !row.known_to_crm() || row.is_held;
-        let told = |row: &Row| (Some(row.request), story::of_row(shared, row));
-        let stands = |row: &&&Row| row.is_held || !is_made_up_for(row, &rows, &sequence);
-        if let Some(row) = rows.iter().rev().filter(is_wrong).find(stands) {
-            return told(row);
-        }
-        let last_done = rows.iter().max_by_key(|row| sequence.done(row));
-        if let Some(row) = last_done
-            && let Some(before) = sequence.carried_out_after(row, &rows)
-        {
-            let (request, story) = told(row);
-            let story = format!(
-                "{story}; Conax carried it out after request {}, which was sent later",
-                before.request
-            );
-            return (request, story);
-        }
+        let told = |row: &Row| (Some(row.request), self.telling.of_row(row));
+        let last = match blame(steps(self.cut, rows)) {
+            Blame::Wrong(row) => return told(row),
+            Blame::TurnedRound { late, before } => {
+                let (request, story) = told(late);
+                let after = story::carried_out_after(late, before);
+                return (request, format!("{story}; {after}"));
+            }
+            Blame::Nobody(last) => last,
+        };
         if let Some(done) = console() {
             return done;
         }
-        match rows.iter().rev().find(is_wrong).or(rows.last()) {
+        match last {
             Some(row) => told(row),
-            None if self.reckoning.has_strangers() => (
+            None if self.cut.reckoning.has_strangers() => (
                 None,
                 "no request of the CRM touched it: another client of the head-end did".to_owned(),
             ),
@@ -299,17 +298,36 @@ impl Sides {
     }
 }
 
-/// Whether a later request, of which both sides think the same, has settled the matter.
-fn is_made_up_for(row: &Row, rows: &[&Row], sequence: &Sequence<'_>) -> bool {
-    let settles = |other: &&&Row| {
-        other.standing == Standing::Completed
-            && other.fate == Fate::Once
-            && other.kind != CommandKind::AddToExistingPairing
+/// Requests about the same thing that may change it before it is healed, or that the head-end holds
+/// back. What becomes due only after the orders that heal does not concern them.
+fn open(cut: &Cut, rows: &[&Row], heals: &[Command]) -> Vec<OpenOrder> {
+    let healed = heals.iter().filter_map(start).fold(cut.now, SimTime::max);
+    let is_open = |row: &&&Row| match row.standing {
+        _ if row.is_held => true,
+        Standing::InFlight => true,
+        Standing::Pending => is_due(cut.book.by_number(row.request), healed),
+        Standing::Completed | Standing::Rejected => false,
     };
-    let later = |other: &Row| {
-        sequence.ended(other) > sequence.ended(row) && sequence.done(other) > sequence.done(row)
+    let open = rows.iter().filter(is_open).map(|row| OpenOrder {
+        request: row.request,
+        is_held: row.is_held,
+    });
+    open.collect()
+}
+
+/// The pending ones of these; of those that are open nothing is healed.
+fn later(cut: &Cut, rows: &[&Row]) -> Vec<RequestNumber> {
+    let pending = rows.iter().filter(|row| row.standing == Standing::Pending);
+    let waits = |request: &RequestNumber| {
+        let row = cut.book.by_number(*request);
+        row.is_some_and(|row| !row.held)
     };
-    rows.iter().filter(settles).any(|other| later(other))
+    pending.map(|row| row.request).filter(waits).collect()
+}
+
+/// Whether a pending request is one that leaves by then.
+pub(super) fn is_due(request: Option<&Arc<ProvisioningRequest>>, by: SimTime) -> bool {
+    request.is_some_and(|request| !request.held && request.turn() <= by)
 }
 
 /// That a product is not ordered again for as long as the CRM believed.

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use conax_contract::crm::ProcessName;
 use conax_model::command::{Command, CommandKind};
 use conax_model::crm::{
-    Author, NewRequest, ParameterName, ParameterValue, Priority, ReferenceData, RequestNumber,
+    Author, NewRequest, ParameterName, ParameterValue, Priority, ReferenceData, RequestBook,
+    RequestNumber,
 };
 use conax_model::time::SimTime;
 
 use super::cure::start;
-use super::drift::{DriftEntry, NOT_OURS, OpenOrder, drift};
-use crate::dispatch::{WorldReplaced, create_and_send};
+use super::cut::Cut;
+use super::drift::{DriftEntry, NOT_OURS, OpenOrder, drift_in};
+use crate::dispatch::{WorldReplaced, create_if};
 use crate::shared::Shared;
 
 /// What was done to heal.
@@ -62,6 +64,9 @@ impl Healing {
             )
         });
         let both: Vec<String> = held.into_iter().chain(open).collect();
+        if both.is_empty() {
+            return "what is left was ordered anew meanwhile; look again".to_owned();
+        }
         format!(
             "what is left may heal by itself: {}; then look again",
             both.join("; ")
@@ -77,30 +82,64 @@ pub async fn heal(shared: &Arc<Shared>) -> Result<Healing, String> {
     if shared.ledger().is_foreign {
         return Err(NOT_OURS.to_owned());
     }
-    let entries = drift(shared);
-    let (author, reference, generation) = author(shared)?;
-    let now = shared.clock.now();
-    let (open, closed): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.is_open());
-    let left_out: BTreeSet<&String> = open.iter().flat_map(|entry| &entry.cards).collect();
-    let open: BTreeSet<OpenOrder> = open.iter().flat_map(|entry| entry.open.clone()).collect();
-    let left_out = left_out.into_iter().cloned().collect();
-    let mut requests = Vec::new();
-    for command in closed.iter().flat_map(|entry| &entry.heals) {
-        let scheduled = start(command).unwrap_or(now.whole_second());
-        let Some(new) = request_for(command, &reference, &author, scheduled) else {
-            continue;
-        };
-        let row = create_and_send(shared, new, now, generation, None).await;
-        let row = row.map_err(|WorldReplaced| "the world was replaced meanwhile; heal again")?;
-        requests.extend(row.number);
+    Plan::of(shared).carry_out(shared)
+}
+
+/// What is to be healed, as it was in a cut.
+struct Plan {
+    cut: Cut,
+    entries: Vec<DriftEntry>,
+}
+
+impl Plan {
+    fn of(shared: &Shared) -> Self {
+        let cut = Cut::of(shared);
+        Self {
+            entries: drift_in(shared, &cut),
+            cut,
+        }
     }
-    Ok(Healing {
-        drift_count: entries.len(),
-        requests,
-        left_out,
-        open: open.into_iter().collect(),
-        cannot_heal: closed.iter().filter_map(|entry| sentence(entry)).collect(),
-    })
+
+    /// Creates its requests, but for those about what was ordered, or became due, since.
+    fn carry_out(&self, shared: &Shared) -> Result<Healing, String> {
+        let entries = self.entries.iter();
+        let (mut open, closed): (Vec<_>, Vec<_>) = entries.partition(|entry| entry.is_open());
+        let mut requests = Vec::new();
+        for entry in &closed {
+            match self.create(shared, entry, &requests)? {
+                Some(created) => requests.extend(created),
+                None => open.push(entry),
+            }
+        }
+        let left_out: BTreeSet<&String> = open.iter().flat_map(|entry| &entry.cards).collect();
+        let orders: BTreeSet<&OpenOrder> = open.iter().flat_map(|entry| &entry.open).collect();
+        Ok(Healing {
+            drift_count: self.entries.len(),
+            requests,
+            left_out: left_out.into_iter().cloned().collect(),
+            open: orders.into_iter().copied().collect(),
+            cannot_heal: closed.iter().filter_map(|entry| sentence(entry)).collect(),
+        })
+    }
+
+    /// All requests that heal one difference, or none: what was ordered since the cut was not seen
+    /// in it, and is not undone.
+    fn create(
+        &self,
+        shared: &Shared,
+        entry: &DriftEntry,
+        requests: &[RequestNumber],
+    ) -> Result<Option<Vec<RequestNumber>>, String> {
+        let (author, reference) = author(shared)?;
+        let now = shared.clock.now();
+        let orders = entry.heals.iter().filter_map(|command| {
+            let scheduled = start(command).unwrap_or(now.whole_second());
+            request_for(command, &reference, &author, scheduled)
+        });
+        let is_as_it_was = |book: &RequestBook| entry.is_as_it_was(&self.cut, book, requests, now);
+        create_if(shared, orders.collect(), self.cut.generation, is_as_it_was)
+            .map_err(|WorldReplaced| "the world was replaced meanwhile; heal again".to_owned())
+    }
 }
 
 fn sentence(entry: &DriftEntry) -> Option<String> {
@@ -109,7 +148,7 @@ fn sentence(entry: &DriftEntry) -> Option<String> {
     Some(format!("{} {}: {why}", entry.kind, of.trim_end()))
 }
 
-type Who = (Arc<Author>, Arc<ReferenceData>, u64);
+type Who = (Arc<Author>, Arc<ReferenceData>);
 
 fn author(shared: &Shared) -> Result<Who, String> {
     let world = shared.world();
@@ -118,7 +157,7 @@ fn author(shared: &Shared) -> Result<Who, String> {
     let side = shared.crm();
     let author = side.reference.user(&first.username).map(Arc::clone);
     let author = author.ok_or("the world's first user is gone")?;
-    Ok((author, Arc::clone(&side.reference), side.generation))
+    Ok((author, Arc::clone(&side.reference)))
 }
 
 /// The provisioning request that makes the CRM send this command.
@@ -175,4 +214,85 @@ fn request_for(
         parameters,
         pin: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::Plan;
+    use crate::Simulator;
+
+    const CARD: &str = "01900080208";
+
+    fn sport(at_once: bool) -> Value {
+        json!({
+            "subscription_identifier": { "number": "S60600" },
+            "service_identifier": { "code": "SPORT" },
+            "smartcard_identifier": { "serial_number": CARD },
+            "process_immediately": at_once,
+        })
+    }
+
+    /// Conax has carried the addition out, and the CRM does not know that.
+    async fn with_surplus() -> Simulator {
+        let simulator = Simulator::builder().fault("{ preset: f05, times: 1 }");
+        let simulator = simulator.start().unwrap();
+        let _ = simulator.post("add_subscriptions", sport(true)).await;
+        assert_eq!(simulator.drift().len(), 1);
+        simulator
+    }
+
+    fn carried_out(simulator: &Simulator, plan: &Plan) -> (usize, Vec<String>) {
+        let healing = plan.carry_out(&simulator.house().shared).unwrap();
+        (healing.requests.len(), healing.left_out)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_ordered_after_the_comparison_is_not_undone() {
+        let simulator = with_surplus().await;
+        let plan = Plan::of(&simulator.house().shared);
+        let again = simulator.post("add_subscriptions", sport(true)).await;
+        assert_eq!(again.unwrap()["data"]["life_cycle_state"], "COMPLETED");
+        assert_eq!(carried_out(&simulator, &plan), (0, vec![CARD.to_owned()]));
+        assert!(simulator.drift().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_became_due_after_the_comparison_is_waited_for() {
+        let simulator = with_surplus().await;
+        let now = simulator.house().shared.clock.now() + Duration::from_secs(60);
+        let mut later = sport(false);
+        later["scheduled_date"] = json!(now.calendar().format("%Y-%m-%dT%H:%M:%S").to_string());
+        simulator.post("add_subscriptions", later).await.unwrap();
+        let plan = Plan::of(&simulator.house().shared);
+        simulator
+            .house()
+            .shared
+            .clock
+            .advance(Duration::from_secs(61))
+            .await;
+        assert_eq!(carried_out(&simulator, &plan), (0, vec![CARD.to_owned()]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_created_in_a_world_that_took_the_place_of_the_compared_one() {
+        let simulator = with_surplus().await;
+        let shared = &simulator.house().shared;
+        let plan = Plan::of(shared);
+        shared.reset_world().await.unwrap();
+        let count = shared.crm().book.all().count();
+        assert!(plan.carry_out(shared).unwrap_err().contains("replaced"));
+        assert_eq!(shared.crm().book.all().count(), count);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_healing_of_the_same_comparison_creates_nothing() {
+        let simulator = with_surplus().await;
+        let plan = Plan::of(&simulator.house().shared);
+        assert_eq!(carried_out(&simulator, &plan), (1, Vec::new()));
+        assert_eq!(carried_out(&simulator, &plan), (0, vec![CARD.to_owned()]));
+    }
 }

@@ -3,8 +3,10 @@
 //! What rules did stands in the journal only, which lets go of old exchanges, and which begins anew
 //! with a fork, a snapshot that is loaded, and another world. What is not known is not denied.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use conax_model::crm::RequestNumber;
 use conax_model::fault::{Acted, NearMiss};
 use conax_model::ledger::{ExchangeNumber, Row, Standing};
 use conax_model::time::SimTime;
@@ -42,41 +44,79 @@ pub(super) struct Met {
     pub(super) began: Option<SimTime>,
 }
 
-impl Met {
+/// What the journal has of exchanges with the head-end, by request.
+pub(super) struct Kept {
+    of: BTreeMap<RequestNumber, Vec<Arc<Exchange>>>,
+    lost_none: bool,
+    is_foreign: bool,
+}
+
+impl Kept {
+    /// All it has of this world.
+    pub(super) fn all(shared: &Shared) -> Self {
+        Self::about(shared, |_| true)
+    }
+
+    fn about(shared: &Shared, is_wanted: impl Fn(RequestNumber) -> bool) -> Self {
+        let is_its = |exchange: &Exchange| {
+            let request = exchange.subject.request_number;
+            exchange.subject.exchange.is_some() && request.is_some_and(&is_wanted)
+        };
+        let since = shared.first_of_world();
+        let excerpt = shared.journal.excerpt(since, usize::MAX, is_its);
+        let mut of: BTreeMap<RequestNumber, Vec<Arc<Exchange>>> = BTreeMap::new();
+        for exchange in excerpt.exchanges {
+            if let Some(request) = exchange.subject.request_number {
+                of.entry(request).or_default().push(exchange);
+            }
+        }
+        Self {
+            of,
+            lost_none: excerpt.dropped == 0,
+            is_foreign: shared.ledger().is_foreign,
+        }
+    }
+
     /// What rules did with this request of the ledger.
-    pub(super) fn of(shared: &Shared, row: Option<&Row>) -> Self {
-        let without = |known| Self {
+    pub(super) fn met(&self, row: &Row) -> Met {
+        let without = |known| Met {
             known,
             notes: Vec::new(),
             began: None,
         };
-        let Some(row) = row else {
-            return without(Known::Before);
-        };
-        if shared.ledger().is_foreign {
+        if self.is_foreign {
             return without(Known::Elsewhere);
         }
         if row.exchanges.is_empty() {
             return without(Known::NothingSent);
         }
-        let is_its = |exchange: &Exchange| {
-            exchange.subject.request_number == Some(row.request)
-                && exchange
-                    .subject
-                    .exchange
-                    .is_some_and(|number| row.exchanges.contains(&number))
+        let kept = self.of.get(&row.request).into_iter().flatten();
+        let is_its = |exchange: &&Arc<Exchange>| {
+            let number = exchange.subject.exchange;
+            number.is_some_and(|number| row.exchanges.contains(&number))
         };
-        let since = shared.first_of_world();
-        let excerpt = shared.journal.excerpt(since, usize::MAX, is_its);
-        let kept = excerpt.exchanges;
-        let lost_none = excerpt.dropped == 0;
-        Self {
-            known: known(row, &kept, lost_none),
+        let kept: Vec<Arc<Exchange>> = kept.filter(is_its).map(Arc::clone).collect();
+        Met {
+            known: known(row, &kept, self.lost_none),
             began: kept.last().map(|exchange| exchange.at),
             notes: kept
                 .iter()
                 .filter_map(|one| one.subject.faults.clone())
                 .collect(),
+        }
+    }
+}
+
+impl Met {
+    /// What rules did with this request of the ledger.
+    pub(super) fn of(shared: &Shared, row: Option<&Row>) -> Self {
+        match row {
+            Some(row) => Kept::about(shared, |request| request == row.request).met(row),
+            None => Self {
+                known: Known::Before,
+                notes: Vec::new(),
+                began: None,
+            },
         }
     }
 

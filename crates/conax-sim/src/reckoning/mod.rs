@@ -6,6 +6,7 @@
 
 mod advice;
 mod cure;
+mod cut;
 mod drift;
 mod heal;
 mod met;

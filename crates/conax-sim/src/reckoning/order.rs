@@ -1,19 +1,22 @@
-//! In which order orders left, were carried out, and should have been: what was turned round.
+//! In which order orders left, and should have: what was turned round.
 
-use std::collections::BTreeMap;
-
-use conax_model::crm::{Overtaken, Priority, ProvisioningRequest, RequestBook, RequestNumber};
-use conax_model::ledger::{Reckoning, Row};
+use conax_model::crm::{
+    Common, Overtaken, Priority, ProvisioningRequest, RequestBook, RequestNumber, State,
+};
 
 use super::story::named;
 use crate::crm_door::request_type;
 use crate::shared::Shared;
 
-/// Two orders of a smartcard that left in another order than they became due in.
+/// Two orders of a smartcard, or of a pairing module, that left in another order than they became
+/// due in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurnedRound {
-    /// The smartcard.
+    /// The smartcard; where they have only a pairing module in common, the first of the request that
+    /// stood first.
     pub card: String,
+    /// The pairing module, where they have no smartcard in common.
+    pub module: Option<String>,
     /// The request that stood first.
     pub request: Option<RequestNumber>,
     /// The request that left before it.
@@ -22,10 +25,14 @@ pub struct TurnedRound {
     pub because: String,
 }
 
-/// Every order that a later one of its smartcard has overtaken, where it matters.
+/// Every order that a later one has overtaken, where it matters.
 #[must_use]
 pub fn turned_round(shared: &Shared) -> Vec<TurnedRound> {
     let book = shared.crm().book.clone();
+    turned_round_in(&book)
+}
+
+pub(super) fn turned_round_in(book: &RequestBook) -> Vec<TurnedRound> {
     book.overtaken().iter().map(told).collect()
 }
 
@@ -41,61 +48,30 @@ fn told(one: &Overtaken) -> TurnedRound {
         true => "became due after",
         false => "was created after",
     };
+    let (card, module, what) = match &one.common {
+        Common::Smartcard(card) => (Some(card), None, format!("smartcard {card}")),
+        Common::PairingModule(module) => (
+            first.lanes().next(),
+            Some(module),
+            format!("pairing module {module}"),
+        ),
+    };
+    // Orders of different smartcards may be on their way together: then the one is answered first.
+    let before = match (module, &by.state) {
+        (Some(_), State::Completed { .. }) => "ended before it",
+        _ => "left before it",
+    };
     TurnedRound {
-        card: one.card.to_string(),
+        card: card.map(ToString::to_string).unwrap_or_default(),
+        module: module.map(ToString::to_string),
         request: first.number,
         by: by.number,
         because: format!(
-            "the order was turned round: {} ({}, {rank}) of smartcard {} {later} {} ({}), and left \
-             before it",
+            "the order was turned round: {} ({}, {rank}) of {what} {later} {} ({}), and {before}",
             named(by.number),
             kind(by),
-            one.card,
             named(first.number),
             kind(first)
         ),
-    }
-}
-
-/// In which order the head-end carried requests out, against the order in which they ended.
-pub(super) struct Sequence<'a> {
-    book: &'a RequestBook,
-    /// When each was carried out last.
-    done: BTreeMap<RequestNumber, usize>,
-}
-
-impl<'a> Sequence<'a> {
-    pub(super) fn of(book: &'a RequestBook, reckoning: &Reckoning) -> Self {
-        let done = reckoning.carried_out.iter();
-        Self {
-            book,
-            done: done
-                .zip(0..)
-                .map(|(request, place)| (*request, place))
-                .collect(),
-        }
-    }
-
-    /// When a request ended, counted; those that have not ended come last.
-    pub(super) fn ended(&self, row: &Row) -> u64 {
-        let found = self.book.by_number(row.request);
-        found.and_then(|row| row.settled_order).unwrap_or(u64::MAX)
-    }
-
-    /// When a request was carried out last, counted.
-    pub(super) fn done(&self, row: &Row) -> Option<usize> {
-        self.done.get(&row.request).copied()
-    }
-
-    /// One of these requests that ended after this one and was carried out before it.
-    pub(super) fn carried_out_after<'r>(&self, row: &Row, rows: &[&'r Row]) -> Option<&'r Row> {
-        let later = rows
-            .iter()
-            .filter(|other| self.ended(other) > self.ended(row));
-        let mut turned = later.filter(|other| {
-            let done = self.done(other);
-            done.is_some() && done < self.done(row)
-        });
-        turned.next().copied()
     }
 }

@@ -4,6 +4,7 @@ use conax_model::crm::{ProvisioningRequest, State};
 use conax_model::fault::{Facts, RuleId, RuleView};
 use conax_model::ledger::Row;
 
+use super::cut::reckoned;
 use super::met::{GONE, Known, Met};
 use super::story;
 use crate::dispatch::origin;
@@ -31,10 +32,7 @@ pub(super) fn about_rule(
     request: &ProvisioningRequest,
     rule: &str,
 ) -> Vec<String> {
-    let row = request.number.and_then(|number| {
-        shared.catch_up();
-        shared.ledger().reckon().rows.remove(&number)
-    });
+    let row = request.number.and_then(|number| reckoned(shared, number));
     let met = Met::of(shared, row.as_ref());
     let acted = met.acted().filter(|one| &*one.rule.0 == rule);
     let acted: Vec<String> = acted.map(story::acted).collect();

@@ -1,19 +1,21 @@
 //! Why: a causal chain in sentences, computed from the state.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use conax_contract::text::render_duration;
 use conax_model::crm::{ProvisioningRequest, RequestNumber, State, WaitsFor};
+use conax_model::drift::{ended_after_and_done_before, ended_before_and_done_after};
 use conax_model::fault::Miss;
 use conax_model::id::HexId;
 use conax_model::ledger::{Fate, Row};
 use conax_model::time::SimTime;
 
 use super::advice::{advice, refusal};
+use super::cut::{Cut, steps};
 use super::met::{GONE, Known, Met};
-use super::order::{Sequence, turned_round};
 use super::reference::{oddity, shared_with};
 use super::rule::about_rule;
 use super::story::{self, date, named};
@@ -67,6 +69,16 @@ pub fn find_request(shared: &Shared, name: &str) -> Result<Arc<ProvisioningReque
 /// Answers a question about a request.
 #[must_use]
 pub fn why(shared: &Shared, row: &ProvisioningRequest, question: &Question) -> Why {
+    why_in(shared, &OnceCell::new(), row, question)
+}
+
+/// The same, in a cut that is made once, if at all.
+fn why_in(
+    shared: &Shared,
+    cut: &OnceCell<Cut>,
+    row: &ProvisioningRequest,
+    question: &Question,
+) -> Why {
     let mut answer = Why {
         request: row.number,
         state: state(row),
@@ -76,6 +88,7 @@ pub fn why(shared: &Shared, row: &ProvisioningRequest, question: &Question) -> W
     let teller = Teller {
         shared,
         row,
+        cut,
         now: shared.clock.now(),
     };
     match (&question.fault, &question.list) {
@@ -109,6 +122,14 @@ const fn stands_before(wait: &WaitsFor) -> Option<(&Arc<str>, Option<RequestNumb
     }
 }
 
+fn due(before: usize) -> String {
+    match before {
+        0 => "it is due and the next to leave".to_owned(),
+        1 => "it is due; one other leaves first".to_owned(),
+        before => format!("it is due; {before} others leave first"),
+    }
+}
+
 fn rounded(time: Duration) -> String {
     let whole = Duration::from_secs(time.as_secs());
     match whole.is_zero() {
@@ -120,15 +141,22 @@ fn rounded(time: Duration) -> String {
 struct Teller<'a> {
     shared: &'a Shared,
     row: &'a ProvisioningRequest,
+    cut: &'a OnceCell<Cut>,
     now: SimTime,
 }
 
 impl Teller<'_> {
+    fn cut(&self) -> &Cut {
+        self.cut.get_or_init(|| Cut::of(self.shared))
+    }
+
     fn about_state(&self, answer: &mut Why) {
         self.about_outcome(answer);
-        let turned = turned_round(self.shared).into_iter();
+        let turned = self.cut().turned_round().iter();
         let about_it = turned.filter(|one| [one.request, one.by].contains(&self.row.number));
-        answer.because.extend(about_it.map(|one| one.because));
+        answer
+            .because
+            .extend(about_it.map(|one| one.because.clone()));
     }
 
     fn about_outcome(&self, answer: &mut Why) {
@@ -169,10 +197,8 @@ impl Teller<'_> {
         }
     }
 
-    fn reckoned(&self) -> Option<Row> {
-        let number = self.row.number?;
-        self.shared.catch_up();
-        self.shared.ledger().reckon().rows.remove(&number)
+    fn reckoned(&self) -> Option<&Row> {
+        self.cut().reckoning.rows.get(&self.row.number?)
     }
 
     fn what_conax_did(&self, answer: &mut Why) {
@@ -198,13 +224,13 @@ impl Teller<'_> {
             (Fate::Never, _, _) => "Conax carried it out and has lost it since",
             (Fate::Unknown, _, _) => "what Conax really did is not known: it is another head-end",
         };
-        answer.because.push(match self.refused_unheard(&row) {
+        answer.because.push(match self.refused_unheard(row) {
             Some(message) => format!("{said}: it refused it: {message}"),
             None => said.to_owned(),
         });
-        self.out_of_turn(&row, answer);
-        self.at_console(&row, answer);
-        answer.next = advice(self.shared, &row, self.row);
+        self.out_of_turn(row, answer);
+        self.at_console(row, answer);
+        answer.next = advice(self.shared, self.cut(), row, self.row);
     }
 
     /// Why Conax refused it, if the CRM has not read that.
@@ -213,15 +239,14 @@ impl Teller<'_> {
             State::Rejected {
                 provider_error: None,
                 ..
-            } => refusal(row, &self.shared.cas().state),
+            } => refusal(row, &self.cut().cas),
             _ => None,
         }
     }
 
     /// What was done at the head-end's console while it was carried out.
     fn at_console(&self, row: &Row, answer: &mut Why) {
-        let ledger = self.shared.ledger();
-        let edits = ledger.console_edits().filter(|(.., exchange)| {
+        let edits = self.cut().ledger.console_edits().filter(|(.., exchange)| {
             exchange.is_some_and(|exchange| row.exchanges.contains(&exchange))
         });
         answer.because.extend(edits.map(|(at, command, _)| {
@@ -236,54 +261,45 @@ impl Teller<'_> {
         let Some(reference) = self.row.reference() else {
             return;
         };
-        let reckoning = self.shared.ledger().reckon();
-        let row = self
-            .row
-            .number
-            .and_then(|number| reckoning.rows.get(&number));
+        let cut = self.cut();
         let is_known = |reference: &str| {
-            let side = self.shared.cas();
-            let mut told = side.state.transactions();
+            let mut told = cut.cas.transactions();
             told.any(|one| one.id.to_string() == reference)
         };
-        let odd = row.and_then(|row| oddity(row, reference, &reckoning, is_known));
-        let book = self.shared.crm().book.clone();
+        let row = self.reckoned();
+        let odd = row.and_then(|row| oddity(row, reference, &cut.reckoning, is_known));
         answer
             .because
-            .extend(odd.or_else(|| shared_with(self.row, &book)));
+            .extend(odd.or_else(|| shared_with(self.row, &cut.book)));
     }
 
-    /// That Conax carried it out behind a request of the same card that was sent later, or before
-    /// one that was sent earlier.
+    /// That Conax carried it out behind a request of the same card, or box, that was sent later, or
+    /// before one that was sent earlier.
     fn out_of_turn(&self, row: &Row, answer: &mut Why) {
-        let (reckoning, book) = (
-            self.shared.ledger().reckon(),
-            self.shared.crm().book.clone(),
-        );
-        let sequence = Sequence::of(&book, &reckoning);
-        let shares = |other: &&Row| other.cards.iter().any(|card| row.cards.contains(card));
-        let rows: Vec<&Row> = reckoning.rows.values().filter(shares).collect();
-        if let Some(before) = sequence.carried_out_after(row, &rows) {
-            answer.because.push(format!(
-                "Conax carried it out after request {}, which was sent later",
-                before.request
-            ));
-        }
-        let before_it = |other: &&&Row| {
-            let found = sequence.carried_out_after(other, &rows);
-            found.is_some_and(|found| found.request == row.request)
+        let cut = self.cut();
+        let modules = cut.modules(row);
+        let shares = |other: &&Row| {
+            let has_card = other.cards.iter().any(|card| row.cards.contains(card));
+            has_card || {
+                let mut others = cut.modules(other).into_iter();
+                !modules.is_empty() && others.any(|one| modules.contains(&one))
+            }
         };
-        if let Some(after) = rows.iter().find(before_it) {
-            answer.because.push(format!(
-                "Conax carried out request {}, which was sent before it, after it",
-                after.request
-            ));
-        }
+        let rows: Vec<&Row> = cut.reckoning.rows.values().filter(shares).collect();
+        let steps = steps(cut, &rows);
+        let Some(own) = steps.iter().find(|step| step.of.request == row.request) else {
+            return;
+        };
+        let before = ended_after_and_done_before(&steps, own);
+        let before = before.map(|before| story::carried_out_after(row, before));
+        let after = ended_before_and_done_after(&steps, own);
+        let after = after.map(|after| story::carried_out_before(row, after));
+        answer.because.extend(before.into_iter().chain(after));
     }
 
     /// The rules that acted on its exchanges, that none did, or that it is not known.
     fn rules(&self, answer: &mut Why) {
-        let met = Met::of(self.shared, self.reckoned().as_ref());
+        let met = Met::of(self.shared, self.reckoned());
         let acted: Vec<String> = met.acted().map(story::acted).collect();
         let has_acted = !acted.is_empty();
         answer.because.extend(acted);
@@ -372,7 +388,10 @@ impl Teller<'_> {
                 "EXPRESS {} of the same smartcard {card} leaves before it",
                 named(*request)
             )),
-            WaitsFor::Run { before } => self.waits_for_run(*before, answer),
+            WaitsFor::Run { before } => match self.workers() {
+                Some(busy) => self.waits_for_worker(*before, &busy, answer),
+                None => self.waits_for_run(*before, answer),
+            },
         }
     }
 
@@ -382,7 +401,7 @@ impl Teller<'_> {
         let Ok(row) = find_request(self.shared, &number.to_string()) else {
             return;
         };
-        let mut theirs = why(self.shared, &row, &Question::default());
+        let mut theirs = why_in(self.shared, self.cut, &row, &Question::default());
         for sentence in theirs.because.drain(..) {
             answer.because.push(format!("request {number}: {sentence}"));
         }
@@ -404,12 +423,38 @@ impl Teller<'_> {
         self.clock_stands(answer);
     }
 
+    /// What occupies the workers; nothing if one is free.
+    fn workers(&self) -> Option<Vec<Option<RequestNumber>>> {
+        if self.shared.workers.has_free() {
+            return None;
+        }
+        let side = self.shared.crm();
+        let by_runs = side
+            .book
+            .in_flight()
+            .filter(|row| row.process_immediately != Some(true));
+        let busy: Vec<_> = by_runs.map(|row| row.number).collect();
+        (!busy.is_empty()).then_some(busy)
+    }
+
+    /// Runs send with so many workers at a time, and a run that finds none free waits for one.
+    fn waits_for_worker(&self, before: usize, busy: &[Option<RequestNumber>], answer: &mut Why) {
+        let due = due(before);
+        let workers = match self.shared.settings.dispatch.worker_count {
+            1 => "the only worker is busy".to_owned(),
+            count => format!("all {count} workers are busy"),
+        };
+        let with: Vec<String> = busy.iter().map(|request| named(*request)).collect();
+        answer.because.push(format!(
+            "{due}, but {workers} with what is on its way to Conax (`workers`): {}",
+            with.join(", ")
+        ));
+        // Whoever is back first makes room; they left in this order.
+        self.blame(busy.first().copied().flatten(), answer);
+    }
+
     fn waits_for_run(&self, before: usize, answer: &mut Why) {
-        answer.because.push(match before {
-            0 => "it is due and the next to leave".to_owned(),
-            1 => "it is due; one other leaves first".to_owned(),
-            before => format!("it is due; {before} others leave first"),
-        });
+        answer.because.push(due(before));
         match self.shared.settings.dispatch.run_interval {
             Some(interval) => answer.because.push(format!(
                 "processing runs are made every {}, and the next one has not come",
