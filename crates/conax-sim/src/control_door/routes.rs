@@ -226,7 +226,7 @@ async fn respond(
     kept: &mut Bytes,
 ) -> Result<Reply, Problem> {
     let Admitted { world, target } = admitted;
-    let body = read(&world, &parts, &target, body).await?;
+    let body = read(&world, parts, &target, body).await?;
     let mut segments = target.segments.iter().map(String::as_str);
     if segments.clone().eq(["v1", "provisioning-requests"]) {
         *kept = body.clone();
