@@ -1,6 +1,6 @@
 //! Small inputs that fail: what is said of files people really have.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use conax_contract::crm::Operation;
@@ -121,6 +121,18 @@ fn dying_target() -> String {
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         drop(listener.accept());
+        // The first look sees this API.
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let body = r#"{"status":{"code":"X","message":null,"description":null},"data":null}"#;
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream
+            .write_all(format!("{head}{body}").as_bytes())
+            .unwrap();
+        drop(stream);
         let (mut stream, _) = listener.accept().unwrap();
         drop(listener);
         let _ = stream.read(&mut [0; 4096]);
