@@ -2,7 +2,8 @@
 """`conax-sim verify` judges deployments that share no code with it: right ones and wrong ones.
 
 Every right one, in each reading the documents leave open, must get no `must` finding. Every wrong
-one must be found, by one of the clauses it names. Each is started anew ten times, with seeds of its
+one must be found, by one of the clauses it names, as a `must` (exit 4) or, with the reason it names,
+as a `should` (exit 0), and in no more findings than it names. Each is started anew ten times, with seeds of its
 own, five times fast and five times slow. Exits with 0 if all was so, else with 1 and what was not.
 
     python3 tests/foreign/verify_foreign.py target/release/conax-sim
@@ -165,11 +166,14 @@ def judge(job, ended, record, seconds):
     problem = ""
     wanted = VARIANTS[job.wrong].clauses if job.wrong else ()
     is_found = any(clause in broken for clause in wanted)
+    variant = VARIANTS.get(job.wrong)
     if not is_found and (record.get("trouble") or not clauses):
         problem = f"exit {ended.returncode}: {record.get('trouble') or ended.stderr.strip()}"
     elif job.wrong:
         if not is_found:
             problem = f"missed: not broken is {', '.join(wanted)}; broken are {', '.join(broken) or 'none'}"
+        else:
+            problem = not_as_expected(variant, ended, broken)
     elif musts:
         told = "; ".join(f"{name}: {first_break(broken[name])}" for name in musts)
         problem = f"a false alarm: {told}"
@@ -177,6 +181,20 @@ def judge(job, ended, record, seconds):
         problem = f"exit {ended.returncode}, {held} clauses held: {ended.stderr.strip()}"
     strictness = {name: one["strictness"] for name, one in broken.items()}
     return Result(job, problem, strictness, seconds, record.get("calls", 0))
+
+
+def not_as_expected(variant, ended, broken):
+    """What is not as a wrong variant that was found should be told; empty if all is."""
+    told = [name for name, one in broken.items() if one["strictness"] != "may"]
+    degrees = {one["strictness"] for name, one in broken.items() if name in variant.clauses}
+    code = 4 if variant.degree == "must" else 0
+    if variant.degree not in degrees:
+        return f"found as {', '.join(sorted(degrees))}, and not as a {variant.degree}"
+    if ended.returncode != code:
+        return f"exit {ended.returncode} instead of {code}; broken are {', '.join(told)}"
+    if len(told) > variant.most:
+        return f"{len(told)} findings of one cause, {variant.most} at most: {', '.join(told)}"
+    return ""
 
 
 def first_break(clause):
@@ -220,7 +238,9 @@ def main():
         for name, _ in right_jobs():
             print(f"right  {name}")
         for one in VARIANTS.values():
-            print(f"wrong  {one.name:<28} {one.about} ({', '.join(one.clauses)})")
+            print(f"wrong  {one.name:<28} {one.about} ({one.degree}: {', '.join(one.clauses)})")
+            if one.should:
+                print(f"{'':<36}no `must`, as {one.should}")
         return 0
     began = time.monotonic()
     every = list(jobs(arguments))

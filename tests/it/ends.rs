@@ -384,13 +384,18 @@ fn what_is_measured_ends_with_the_bench() {
 }
 
 /// What keeps a time it was given, in seconds, and how it ends.
-const TIMED: [(&str, u64, Exit); 7] = [
+const TIMED: [(&str, u64, Exit); 8] = [
     ("explore --for 3s", 3, Exit::Met),
     ("explore --for 3s --jobs 1 --moves 200", 3, Exit::Met),
     (
         "explore --for 3s --target TARGET --control TARGET",
         3,
         Exit::NothingRan,
+    ),
+    (
+        "explore --for 3s --target TARGET --world a.world.yaml --secrets-file secrets",
+        3,
+        Exit::Surroundings,
     ),
     (
         "run a.scenario.yaml --target TARGET --timeout 3s",

@@ -221,7 +221,7 @@ fn a_target_file_that_would_say_nothing_is_no_success() {
         (
             target.as_str(),
             "token=00000000000000000000000000000001\n",
-            Exit::Surroundings,
+            Exit::Settings,
             "it refuses to list requests",
         ),
         (
@@ -244,6 +244,12 @@ fn a_target_file_that_would_say_nothing_is_no_success() {
         "{}",
         ended.stderr
     );
+    // What it has found out stands in the file, and it does not say that there was nothing.
+    for piece in ["requests were found there", "CA ids"] {
+        assert!(ended.stdout.contains(piece), "{}", ended.stdout);
+    }
+    let sentence = "the API tells neither subscriptions nor keys of smartcards";
+    assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
 }
 
 #[test]
@@ -310,6 +316,8 @@ fn a_target_that_is_not_there_is_told() {
         ended.stdout,
         ended.stderr
     );
+    assert_eq!(ended.stdout, "");
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     let ended = verify(&["--target", "self", "--only", "refusal"], &[]);
     assert_eq!(ended.code, Some(i32::from(Exit::Usage.code())));
     assert!(
@@ -349,6 +357,9 @@ fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_kn
         "status.http-200  broken (should; inferred: from public clients)",
         "expected  HTTP 200",
         "again     curl -s '",
+        "'\"$TOKEN\"'",
+        "in the commands above stand for what is secret, to be set first: $",
+        "$TOKEN (the token, or one that a login gives)",
     ] {
         assert!(ended.stdout.contains(piece), "{piece}: {}", ended.stdout);
     }
@@ -483,19 +494,25 @@ fn a_token_that_opens_nothing_is_told_and_nothing_is_judged() {
     let served = Program::serve(PATH, &["--run-interval", "1h"]);
     let target = format!("http://{}", served.crm());
     let arguments = ["--target", &target, "--secrets-file", "secrets", "-q"];
-    for (secret, piece) in [
+    for (secret, pieces) in [
         (
             "token=00000000000000000000000000000001\n",
-            "it refuses the token: ",
+            ["it refuses the token: ", "hint: token, or username"],
         ),
         (
             "username=MPAdministrator\npassword=wrong\norganisation=CRMDEMO\n",
-            "it refuses the login: ",
+            [
+                "it refuses the login of `MPAdministrator`: ",
+                "hint: token, or username",
+            ],
         ),
     ] {
         let ended = verify(&arguments, &[("secrets", secret)]);
-        assert_eq!(ended.code, Some(i32::from(Exit::Surroundings.code())));
-        assert!(ended.stderr.contains(piece), "{}", ended.stderr);
+        assert_eq!(ended.code, Some(i32::from(Exit::Settings.code())));
+        for piece in pieces {
+            assert!(ended.stderr.contains(piece), "{}", ended.stderr);
+        }
+        assert!(!ended.stderr.contains('…'), "{}", ended.stderr);
         assert_eq!(ended.stdout, "");
     }
 }

@@ -165,7 +165,10 @@ impl Order {
         let tally = Tally::new(!self.is_quiet);
         match look(&self.search, &stop, &tally) {
             Err(_) if stop.is_interrupted() => return Ok(Exit::Interrupted),
-            looked => looked.map_err(|problem| (Exit::Surroundings, problem))?,
+            looked => looked.map_err(|unopened| match unopened.is_refused {
+                true => (Exit::Settings, unopened.why),
+                false => (Exit::Surroundings, unopened.why),
+            })?,
         }
         let found = seek(&self.search, self.seed, &stop, &tally);
         tally.end();

@@ -13,7 +13,7 @@ use conax_scenario::document::{Given, Reader, Scenario};
 use conax_scenario::explore::{Budget, Found, Lab, Sought, search};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{Refusal, Target, Theatre};
-use conax_scenario::verify::first_look;
+use conax_scenario::verify::{Unopened, first_look};
 
 use crate::run::Files;
 use crate::run::Secrets;
@@ -137,7 +137,8 @@ impl Tally {
 /// Searches; what was found by the worker with the lowest number, so that a search that ends by
 /// its cases finds the same every time.
 pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -> Option<Found> {
-    let began = Instant::now();
+    // The first look is part of the time that was given.
+    let began = tally.begin;
     let has_found = AtomicBool::new(false);
     // What ends the sequences that are being played: the time, or whoever stops the program.
     let over = Arc::new(Stop::default());
@@ -195,8 +196,8 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
 /// One look at a target that is explored through its API alone: whether it is this API at all.
 ///
 /// # Errors
-/// Why it cannot be explored, in a sentence.
-pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<(), String> {
+/// Why it cannot be explored.
+pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<(), Unopened> {
     if !matches!(
         &order.ground,
         Ground::Target {
@@ -208,7 +209,10 @@ pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<()
     }
     match opener(order, Arc::clone(stop), tally)() {
         Some(mut target) => first_look(target.as_mut()),
-        None => Err(tally.trouble().unwrap_or("nothing was played".to_owned())),
+        None => {
+            let trouble = tally.trouble();
+            Err(trouble.unwrap_or("nothing was played".to_owned()).into())
+        }
     }
 }
 
@@ -239,8 +243,14 @@ fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o
             let secrets = secrets
                 .and_then(|text| Secrets::parse(&text).ok())
                 .unwrap_or_default();
-            let remote = Remote::new(addresses.clone(), secrets, SEQUENCE, Arc::clone(&stop));
+            let addresses = addresses.clone();
             let scenario = empty_scenario();
+            // Nobody waits longer for a target than is left of the time.
+            let rest = order
+                .limit
+                .map(|limit| limit.saturating_sub(tally.begin.elapsed()));
+            let timeout = rest.map_or(SEQUENCE, |rest| SEQUENCE.min(rest));
+            let remote = Remote::new(addresses, secrets, timeout, Arc::clone(&stop));
             Box::new(move || match remote.open(&scenario) {
                 Ok(target) => Some(target),
                 Err(

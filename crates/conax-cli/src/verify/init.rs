@@ -36,9 +36,18 @@ pub(super) fn init(
     if says_something {
         return Ok(Exit::Met);
     }
-    let problem = "nothing the target answers says what exists there, so the file has to be filled in by hand\n   \
-                   hint: of a conax-sim, name the control door with --control";
-    Err((Exit::NothingRan, problem.to_owned()))
+    let known = match notes.is_empty() {
+        true => "nothing the target answers says what exists there",
+        false => {
+            "the API tells neither subscriptions nor keys of smartcards, only CA ids in requests \
+                  that were created before, which stand in the file's remarks"
+        }
+    };
+    let problem = format!(
+        "{known}: the file has to be filled in by hand\n   \
+         hint: of a conax-sim, name the control door with --control"
+    );
+    Err((Exit::NothingRan, problem))
 }
 
 /// A conax-sim tells its world.
@@ -121,7 +130,7 @@ fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<Str
         if reply["status"]["code"] != "OK" {
             let message = message_of(order, &reply, &token);
             let problem = format!("{}: it refuses to list requests: {message}", order.target);
-            return Err((Exit::Surroundings, problem));
+            return Err((Exit::Settings, problem));
         }
         for request in reply["data"].as_array().into_iter().flatten() {
             count += 1;
@@ -131,6 +140,9 @@ fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<Str
                 }
             }
         }
+    }
+    if found.iter().all(BTreeSet::is_empty) {
+        return Ok((world, notes));
     }
     notes.push(format!(
         "{count} requests were found there; their items name these CA ids:"
@@ -219,7 +231,7 @@ fn token(order: &Order, target: &mut dyn Target) -> Result<String, Refused> {
         None => {
             let message = message_of(order, &reply, "");
             let problem = format!("{}: it refuses the login: {message}", order.target);
-            Err((Exit::Surroundings, problem))
+            Err((Exit::Settings, problem))
         }
     }
 }

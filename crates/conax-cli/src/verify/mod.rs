@@ -20,7 +20,7 @@ use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{
     Baseline, ClauseRecord, Compared, Credentials, LoginWorld, Options, TargetWorld, VerifyRecord,
-    planned_creations, probes, story, summary, untested, verify,
+    planned_creations, probes, story, summary, untested, variables, verify,
 };
 
 use crate::exit::Exit;
@@ -311,6 +311,12 @@ impl Order {
         if let (Some(trouble), None) = (&record.trouble, record.clauses.iter().find(judged)) {
             let exit = self.exit(record, &compared, is_interrupted);
             print::aside(format_args!("error: {}: {trouble}", self.target));
+            if record.is_refused {
+                print::aside(
+                    "   hint: token, or username, password and organisation, come from \
+                     --secrets-file, else from the environment",
+                );
+            }
             return exit;
         }
         if matches.get_flag("verbose") {
@@ -328,8 +334,15 @@ impl Order {
         let told = broken
             .iter()
             .filter(|clause| compared.new.contains(&clause.id));
-        for clause in told.take(STORIES) {
+        for clause in told.clone().take(STORIES) {
             say(&story(record, clause));
+        }
+        let shown = told.clone().take(STORIES);
+        let variables = variables(record, shown.copied());
+        if !variables.is_empty() {
+            say(&format!(
+                "in the commands above stand for what is secret, to be set first: {variables}"
+            ));
         }
         let lenient: Vec<&str> = broken
             .iter()
@@ -370,6 +383,8 @@ impl Order {
         let has_held = record.standing(Standing::Held).next().is_some();
         if is_interrupted {
             Exit::Interrupted
+        } else if record.is_refused {
+            Exit::Settings
         } else if record.trouble.is_some() {
             Exit::Surroundings
         } else if !compared.new.is_empty() || !compared.fixed.is_empty() {

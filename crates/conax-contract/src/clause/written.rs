@@ -130,7 +130,7 @@ const WRITTEN: &[Written] = &[
     says("token.login", Attested, "pages 491253, 500609", "User name, password and organisation get a token."),
     says("token.login-mandatory", Attested, "page 491253", "A login lacking one of them, or with a wrong one, gets none.").strictly(Strictness::Must),
     says("token.user-name-case", Inferred, "from page 500609", "Upper and lower case do not matter in a user name."),
-    says("token.unit", Attested, "page 491253", "A login may name a unit; what it creates belongs to that unit."),
+    says("token.unit", Attested, "page 491253", "A login may name a unit; what it creates belongs to that unit.").strictly(Strictness::Must),
     says("token.several", Attested, "a public client", "A user may have several tokens at a time."),
     says("token.form", Shown, "the examples' bodies", "A token is non-empty text; the printed ones have 32 upper-case hex digits."),
     says("token.release", Attested, "page x/AX4H", "A released token is unusable.").strictly(Strictness::Must),
@@ -226,37 +226,43 @@ const WRITTEN: &[Written] = &[
         Attested,
         "pages 489617, 510799",
         "The request is sent to Conax and ends COMPLETED if Conax accepts.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says(
         "cancel_subscriptions.completes",
         Attested,
         "pages 489617, 510799",
         "The request is sent to Conax and ends COMPLETED if Conax accepts.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says(
         "create_pairing.completes",
         Attested,
         "pages 489617, 510799",
         "The request is sent to Conax and ends COMPLETED if Conax accepts.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says(
         "add_to_existing_pairing.completes",
         Attested,
         "pages 489617, 510799",
         "The request is sent to Conax and ends COMPLETED if Conax accepts.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says(
         "reset_pin_to_default_value.completes",
         Attested,
         "pages 489617, 510799",
         "The request is sent to Conax and ends COMPLETED if Conax accepts.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says(
         "reset_pin_to_given_value.completes",
         Attested,
         "pages 489617, 510799",
         "The request is sent to Conax and ends COMPLETED if Conax accepts.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says("cancel_subscriptions.ends-entitlement", Inferred, "", "What is cancelled is no longer entitled.").seen(HeadEnd),
     says("add_subscriptions.opposite-pending", Shown, "the examples of add and cancel", "A waiting cancellation does not keep a new activation from being created."),
     says(
@@ -364,7 +370,8 @@ const WRITTEN: &[Written] = &[
         Attested,
         "page 952711",
         "A REJECTED request has an error code and its text.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says(
         "request.updated",
         Shown,
@@ -428,7 +435,8 @@ const WRITTEN: &[Written] = &[
         Attested,
         "page 952711",
         "REJECTED only with an error code and its text.",
-    ),
+    )
+    .strictly(Strictness::Must),
     says("law.c4", Inferred, "", "`response` is null when no response was read.").seen(Control),
     says("law.c5", Inferred, "", "`executed_date` is not before `scheduled_date`, unless sent by its call."),
     says("law.c6", Inferred, "", "Numbers grow with every request; ids have 32 upper-case hex digits.")
@@ -447,7 +455,7 @@ const WRITTEN: &[Written] = &[
     says("same.escaping", Inferred, "", "Escaping of a query does not matter."),
     says("same.unknown-parameter", Attested, "page 511629", "A parameter that does not exist changes nothing."),
     says("same.refused-twice", Inferred, "", "The same refused call is refused again, the same way."),
-    says("same.tokens", Inferred, "", "Two tokens of one user see the same."),
+    says("same.tokens", Inferred, "", "Two tokens of one user see the same.").strictly(Strictness::Must),
     says("same.create-grows", Inferred, "", "One creation makes every list it belongs to longer by one."),
     says("same.commute", Inferred, "", "Requests for different smartcards, created in either order, are the same but for ids and dates."),
     says("same.add-twice", Inferred, "", "The same order twice makes two requests that differ in ids, numbers and dates only."),

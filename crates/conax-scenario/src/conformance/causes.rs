@@ -2,7 +2,7 @@
 //! closely is set aside for it.
 
 use conax_contract::clause::{Clause, Strictness};
-use conax_contract::crm::Member;
+use conax_contract::crm::{Member, Operation};
 
 use super::verdicts::{Break, ClauseVerdict, Verdicts};
 
@@ -27,6 +27,7 @@ const AGAIN: &[(&str, &str)] = &[
     ("post.not-idempotent", "same.create-grows"),
     ("post.not-idempotent", "token.unit"),
     ("post.not-idempotent", "issue_token.unit"),
+    ("post.not-idempotent", "law.c6"),
     // The answer is that of another request.
     ("request.ids-unique", "items.card"),
     ("request.ids-unique", "items.service"),
@@ -45,7 +46,41 @@ const AGAIN: &[(&str, &str)] = &[
     ("list.offset-skips", "list.offset"),
     ("list.offset-skips", "list.pages-join"),
     ("list.offset-skips", "same.page-by-one"),
+    ("list.number-of-results-limits", "list.offset-skips"),
+    // Without an order of their own, pages of a list do not join.
+    ("list.pages-join", "same.page-by-one"),
+    ("list.pages-join", "same.get-twice"),
+    ("list.pages-join", "methods.get-changes-nothing"),
+    ("list.pages-join", "list.order"),
+    // What is created is seen in lists.
+    ("list.complete", "refusal.changes-nothing"),
+    ("list.complete", "same.tokens"),
+    ("show.one-record", "show.by-id"),
+    ("show.one-record", "show.by-number"),
+    ("show.one-record", "show.found"),
+    ("data.kind", "list.nothing-found"),
+    ("data.kind", "list.by-reference-number"),
+    ("status.no-5xx", "status.json"),
+    ("token.unknown", "token.release"),
+    ("token.unit", "issue_token.unit"),
+    ("items.two-members", "create_pairing.each-member"),
+    ("items.two-members", "items.card"),
+    ("items.two-members", "items.service"),
+    (
+        "add_subscriptions.start-date-kept",
+        "cancel_subscriptions.start-date-kept",
+    ),
+    ("add_subscriptions.start-date-kept", "scheduled-date.kept"),
+    ("add_subscriptions.start-date-kept", "start-date.form"),
+    ("request.executed-in-time", "request.updated-moves"),
+    ("request.executed-after-created", "request.updated"),
+    ("request.ends-once", "request.updated"),
+    // A change is seen as a difference between two places as well.
+    ("request.ends-once", "request.same-everywhere"),
 ];
+
+/// Members that are missing before it is said of all of them at once.
+const MANY: usize = 3;
 
 /// Sets aside every clause whose breaks another clause tells more closely.
 pub(super) fn conclude(verdicts: &mut Verdicts) {
@@ -56,6 +91,8 @@ pub(super) fn conclude(verdicts: &mut Verdicts) {
     for (clause, cause) in by_call {
         verdicts.set_aside(&clause.id, words(&cause));
     }
+    left_out(verdicts);
+    unlike(verdicts);
     let by_member: Vec<(&'static Clause, &'static str)> = verdicts
         .breaks()
         .filter_map(|(clause, breaks)| Some((clause, closer(verdicts, clause, breaks)?)))
@@ -77,6 +114,54 @@ fn told_by(verdicts: &Verdicts, clause: &Clause, breaks: &[Break]) -> Option<Str
     let cause = breaks.first()?.cause.as_deref()?;
     let is_told = verdict.broken_alone == 0 && is_broken(verdicts, cause);
     is_told.then(|| cause.to_owned())
+}
+
+/// Where many members are missing, the clause that asks for all of them says so.
+fn left_out(verdicts: &mut Verdicts) {
+    const ALL: &str = "show.fields-set-all";
+    let is_missing = |one: &Break| one.found == "nothing";
+    let missing: Vec<&'static Clause> = verdicts
+        .breaks()
+        .filter(|(clause, breaks)| {
+            let member = clause.id.strip_prefix("request.");
+            let member = member.and_then(Member::from_code);
+            member.is_some() && breaks.iter().all(is_missing)
+        })
+        .map(|(clause, _)| clause)
+        .collect();
+    if missing.len() < MANY || !is_broken(verdicts, ALL) {
+        return;
+    }
+    let again = ["request.shape", "list.fields-set-all"];
+    let examples = Operation::ALL.map(|operation| format!("{}.example", operation.name()));
+    let examples = examples.iter().map(String::as_str);
+    let members = missing.iter().map(|clause| clause.id.as_str());
+    for id in members.chain(again).chain(examples) {
+        if is_broken(verdicts, id) {
+            verdicts.set_aside(id, words(ALL));
+        }
+    }
+}
+
+/// What a list prints otherwise than `show` is told once, whatever else it is besides.
+fn unlike(verdicts: &mut Verdicts) {
+    const SAME: &str = "request.same-everywhere";
+    let members = |breaks: &[Break]| -> Vec<Option<Member>> {
+        breaks.iter().map(|one| member_of(&one.path)).collect()
+    };
+    let of = |id: &str| {
+        verdicts
+            .of(id)
+            .map_or(Vec::new(), |verdict| members(&verdict.breaks))
+    };
+    let unlike = of(SAME);
+    let again: Vec<&str> = ["request.completed-members", "request.response-text"]
+        .into_iter()
+        .filter(|id| !of(id).is_empty() && of(id).iter().all(|one| unlike.contains(one)))
+        .collect();
+    for id in again {
+        verdicts.set_aside(id, words(SAME));
+    }
 }
 
 fn words(cause: &str) -> String {
@@ -107,9 +192,15 @@ fn closer(verdicts: &Verdicts, clause: &Clause, breaks: &[Break]) -> Option<&'st
     let of_words = format!("words.{}", member.code());
     let of_dates = "request.date-form";
     let is_date = member.code().ends_with("_date") || member == Member::LogInformation;
-    let causes = [Some(of_member.as_str()), Some(of_words.as_str())];
-    let causes = causes.into_iter().chain([is_date.then_some(of_dates)]);
-    let own: Vec<&str> = causes.flatten().collect();
+    let into = |part: &str| breaks.iter().all(|one| one.path.contains(part));
+    let causes = [
+        Some(of_member.as_str()),
+        Some(of_words.as_str()),
+        is_date.then_some(of_dates),
+        into("_by_user").then_some("log_information.user"),
+        into("_by_unit").then_some("log_information.unit"),
+    ];
+    let own: Vec<&str> = causes.into_iter().flatten().collect();
     if own.contains(&clause.id.as_str()) {
         return None;
     }

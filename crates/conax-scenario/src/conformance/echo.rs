@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use conax_contract::crm::{Member, Operation, ParameterKey};
+use conax_contract::crm::{LifeCycleState, Member, Operation, ParameterKey, Priority, RequestType};
+use conax_contract::text::parse_moment;
 use serde_json::Value;
 
 use super::heard::Heard;
@@ -64,17 +65,33 @@ fn shown_is_named(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdict
 }
 
 fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
-    let filters = [
-        ("type", "list.by-type", Member::Type),
-        ("life_cycle_state", "list.by-state", Member::LifeCycleState),
+    let filters: [(_, _, _, fn(&str) -> bool); 3] = [
+        ("type", "list.by-type", Member::Type, |text| {
+            RequestType::from_code(text).is_some()
+        }),
+        (
+            "life_cycle_state",
+            "list.by-state",
+            Member::LifeCycleState,
+            |text| LifeCycleState::from_code(text).is_some(),
+        ),
         (
             "reference_number",
             "list.by-reference-number",
             Member::ReferenceNumber,
+            |_| true,
         ),
     ];
-    for (parameter, id, member) in filters {
-        let Some(wanted) = heard.parameters.get(parameter) else {
+    let given =
+        filters.map(|(parameter, ..)| usize::from(heard.parameters.contains_key(parameter)));
+    if given.iter().sum::<usize>() != 1 {
+        // Nothing says what belongs into such a list: it should have been refused.
+        return;
+    }
+    for (parameter, id, member, is_word) in filters {
+        // What becomes of a word that is none is told by its own clause.
+        let wanted = heard.parameters.get(parameter);
+        let Some(wanted) = wanted.filter(|wanted| wanted.as_str().is_none_or(is_word)) else {
             continue;
         };
         for printed in printed {
@@ -204,6 +221,8 @@ fn its_type_and_state(
 fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let found = printed.text(Member::Priority).unwrap_or_default();
     let (id, wanted) = match heard.parameters.get("priority").and_then(Value::as_str) {
+        // What becomes of another word is told by `priority.values`.
+        Some(given) if Priority::from_code(given).is_none() => return,
         Some(given) => ("priority.echo", given),
         None => ("priority.default", "REGULAR"),
     };
@@ -230,6 +249,10 @@ fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
             ("scheduled-date.default".to_owned(), created)
         }
     };
+    // What becomes of a date that no calendar has is told by the clauses on its form.
+    if is_date(wanted) && parse_moment(wanted).is_none() {
+        return;
+    }
     verdicts.judge(&id, found == wanted, || {
         printed.at("scheduled_date", wanted, found)
     });
@@ -260,8 +283,13 @@ fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
         let Some(wanted) = heard.parameters.get(set).and_then(Value::as_array) else {
             continue;
         };
-        let wanted = wanted.iter().filter_map(|wanted| wanted[member].as_str());
-        let wanted: BTreeSet<&str> = wanted.collect();
+        let texts = wanted.iter().filter_map(|wanted| wanted[member].as_str());
+        let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        if texts.is_empty() || texts.len() < wanted.len() {
+            // Such a set should have been refused.
+            continue;
+        }
+        let wanted: BTreeSet<&str> = texts.into_iter().collect();
         let found: BTreeSet<&str> = values(printed, key).into_iter().collect();
         verdicts.judge("create_pairing.each-member", found == wanted, || {
             let list = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join(", ");

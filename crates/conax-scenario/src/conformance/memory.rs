@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::heard::Heard;
 use super::kinds::{is_date, shown};
-use super::object::Printed;
+use super::object::{Printed, is_at_once};
 use super::paging::Paging;
 use super::verdicts::{Break, Verdicts};
 
@@ -56,8 +56,18 @@ pub(super) struct Memory {
     /// The latest `executed_date` that was shown, and where.
     executed: Option<(NaiveDateTime, Break)>,
     /// Requests that a list lacked, and what is known of them since.
-    missing: BTreeMap<String, Found>,
+    missing: BTreeMap<String, Missing>,
+    /// Requests whose id or number another one has as well: what is printed of one may be of the other.
+    twice: BTreeSet<String>,
     paging: Paging,
+}
+
+/// A request that a list lacked.
+#[derive(Clone, Debug)]
+struct Missing {
+    found: Found,
+    /// What is to be said of lists if it still matches; nobody knows that yet.
+    doubtful: Option<Break>,
 }
 
 /// What became of a request that a list lacked.
@@ -81,12 +91,25 @@ const FAR: TimeDelta = TimeDelta::days(3 * 365);
 struct Known {
     /// Everything that was printed of it, as it was printed last.
     object: Map<String, Value>,
-    /// What was printed of it since it ended.
-    ended: Map<String, Value>,
+    /// What was printed of it since it ended, by where it was printed.
+    ended: [Map<String, Value>; PLACES],
     /// Whether a creation told of it.
     is_created: bool,
-    /// The order that created it, as a number.
-    asked: Option<u64>,
+    /// The token that created it, as a number.
+    token: Option<u64>,
+    /// The records it was asked for.
+    asked: Map<String, Value>,
+}
+
+/// Places where requests are printed: creations, `show`, lists.
+const PLACES: usize = 3;
+
+fn place(printed: &Printed<'_>) -> usize {
+    match printed.heard.operation {
+        Operation::Show => 1,
+        Operation::List => 2,
+        _ => 0,
+    }
 }
 
 impl Known {
@@ -127,14 +150,14 @@ impl Memory {
     /// Requests that a list lacked and that nobody saw since.
     pub(super) fn missing(&self) -> Vec<String> {
         let missing = self.missing.iter();
-        let missing = missing.filter(|(_, found)| **found == Found::NotYet);
+        let missing = missing.filter(|(_, missing)| missing.found == Found::NotYet);
         missing.map(|(id, _)| id.clone()).collect()
     }
 
     /// The target does not know a request any more.
     pub(super) fn lost(&mut self, id: &str) {
-        if let Some(found) = self.missing.get_mut(id) {
-            *found = Found::Lost;
+        if let Some(missing) = self.missing.get_mut(id) {
+            missing.found = Found::Lost;
         }
     }
 
@@ -142,7 +165,7 @@ impl Memory {
     pub(super) fn conclude(&self, verdicts: &mut Verdicts) {
         self.paging.conclude(verdicts);
         let mut missing = self.missing.values();
-        if !self.missing.is_empty() && missing.all(|found| *found == Found::Lost) {
+        if !self.missing.is_empty() && missing.all(|one| one.found == Found::Lost) {
             let why = "what its lists lack is lost, which `request.none-lost` tells";
             verdicts.set_aside("list.complete", why.to_owned());
         }
@@ -199,13 +222,22 @@ impl Memory {
         let owner = id.filter(|id| self.requests.contains_key(*id));
         let owner = owner.or_else(|| self.by_number.get(number?).map(String::as_str));
         if let Some(owner) = owner {
+            self.twice.insert(owner.to_owned());
+            self.twice.extend(id.map(str::to_owned));
             let known = self.requests.get(owner);
-            let asked = known.and_then(|known| known.asked);
-            let clause = match (asked == Some(asked_of(printed.heard)), is_alone) {
-                (_, false) => "create.parallel",
+            let is_the_same = |name: &str| {
+                let before = known.and_then(|known| known.object.get(name));
+                printed.object.get(name) == before
+            };
+            let clause = match is_alone {
+                false => "create.parallel",
                 // The same order once more, and the same answer.
-                (true, true) if id == Some(owner) => "post.not-idempotent",
-                _ => "request.ids-unique",
+                true if ["id", "number", "type"].into_iter().all(is_the_same)
+                    && known.is_some_and(|known| may_be_same(&known.asked, printed.heard)) =>
+                {
+                    "post.not-idempotent"
+                }
+                true => "request.ids-unique",
             };
             let expected = "an id and a number nobody has";
             verdicts.broken(
@@ -246,6 +278,9 @@ impl Memory {
             return;
         };
         let id = id.to_owned();
+        if self.twice.contains(&id) {
+            return;
+        }
         if let Some(number) = printed.text(Member::Number) {
             let owner = self.by_number.entry(number.to_owned());
             let owner = owner.or_insert_with(|| id.clone());
@@ -258,8 +293,15 @@ impl Memory {
                 );
             }
         }
-        if let Some(found) = self.missing.get_mut(&id) {
-            *found = Found::There;
+        if let Some(missing) = self.missing.get_mut(&id) {
+            let state = printed.text(Member::LifeCycleState);
+            if missing.doubtful.is_none() || state.is_some() {
+                missing.found = Found::There;
+            }
+            let doubtful = state.and_then(|_| missing.doubtful.take());
+            if let Some(doubtful) = doubtful.filter(|_| state == Some("PENDING")) {
+                verdicts.broken("list.complete", doubtful);
+            }
         }
         if let Some(reference) = printed.text(Member::ReferenceNumber) {
             let owner = self.by_reference.entry(reference.to_owned());
@@ -274,15 +316,19 @@ impl Memory {
         }
         let Some(known) = self.requests.get_mut(&id) else {
             let object = printed.object.clone();
-            let ended = match is_final(printed.text(Member::LifeCycleState)) {
-                true => object.clone(),
-                false => Map::new(),
-            };
+            let mut ended: [Map<String, Value>; PLACES] = Default::default();
+            if is_final(printed.text(Member::LifeCycleState)) {
+                ended[place(printed)] = object.clone();
+            }
             let known = Known {
                 object,
                 ended,
                 is_created,
-                asked: is_created.then(|| asked_of(printed.heard)),
+                token: is_created.then(|| token_of(printed.heard)),
+                asked: match is_created {
+                    true => records_of(printed.heard),
+                    false => Map::new(),
+                },
             };
             self.requests.insert(id, known);
             return;
@@ -293,7 +339,7 @@ impl Memory {
             known.object.insert(name.clone(), value.clone());
         }
         if is_final(known.state()) {
-            known.ended.extend(printed.object.clone());
+            known.ended[place(printed)].extend(printed.object.clone());
         }
         known.is_created |= is_created;
     }
@@ -319,7 +365,10 @@ impl Memory {
             return;
         };
         let unique: BTreeSet<&str> = listed.iter().copied().collect();
-        let matching = self.requests.iter().filter(|(_, known)| {
+        let matching = self.requests.iter().filter(|(id, known)| {
+            if self.twice.contains(*id) {
+                return false;
+            }
             let matches = known.object.get(member).and_then(Value::as_str) == Some(wanted);
             matches && (wanted != "PENDING" || self.waits(known))
         });
@@ -327,16 +376,40 @@ impl Memory {
             .filter(|(id, _)| !unique.contains(id.as_str()))
             .map(|(id, _)| id.clone())
             .collect();
-        let holds = missing.is_empty() && unique.len() == listed.len();
-        verdicts.judge("list.complete", holds, || {
-            let (expected, found) = match missing.first() {
-                Some(id) => (format!("request {id}, which matches"), "a list without it"),
-                None => ("each request once".to_owned(), "one of them twice"),
-            };
-            Break::at(heard.number, "data", expected, found)
-        });
-        for id in missing {
-            self.missing.entry(id).or_insert(Found::NotYet);
+        // A list of another token may be another one, which `same.tokens` says.
+        let token = token_of(heard);
+        let is_of_another = |id: &String| self.requests[id].token.is_some_and(|own| own != token);
+        let cause = missing.iter().all(is_of_another).then_some("same.tokens");
+        let cause = cause.filter(|_| !missing.is_empty());
+        let lacks = |id: &str| {
+            let expected = format!("request {id}, which matches");
+            Break::at(heard.number, "data", expected, "a list without it").caused_by(cause)
+        };
+        // What waited when it was seen last may have been sent, too early or not.
+        let is_certain = wanted != "PENDING";
+        if unique.len() < listed.len() {
+            let how = Break::at(
+                heard.number,
+                "data",
+                "each request once",
+                "one of them twice",
+            );
+            verdicts.broken("list.complete", how);
+        } else if let (Some(id), true) = (missing.first(), is_certain) {
+            verdicts.broken("list.complete", lacks(id));
+        } else if missing.is_empty() {
+            verdicts.held("list.complete");
+        }
+        let missing: Vec<(String, Missing)> = missing
+            .into_iter()
+            .map(|id| {
+                let doubtful = (!is_certain).then(|| lacks(&id));
+                let found = Found::NotYet;
+                (id, Missing { found, doubtful })
+            })
+            .collect();
+        for (id, missing) in missing {
+            self.missing.entry(id).or_insert(missing);
         }
     }
 
@@ -345,7 +418,7 @@ impl Memory {
         let log = known.object.get("log_information");
         let created = log.and_then(|log| date_of(log.get("created_date")));
         let scheduled = date_of(known.object.get("scheduled_date"));
-        let at_once = known.object.get("process_immediately") == Some(&Value::from(1));
+        let at_once = is_at_once(&known.object);
         let is_far = created
             .zip(scheduled)
             .is_some_and(|(created, scheduled)| scheduled > created + FAR);
@@ -353,24 +426,46 @@ impl Memory {
     }
 }
 
-/// What a call orders, as a number: all its parameters but the token.
-fn asked_of(heard: &Heard) -> u64 {
+/// The records an order names.
+fn records_of(heard: &Heard) -> Map<String, Value> {
+    let names = heard.parameters.iter();
+    let names = names.filter(|(name, _)| name.ends_with("_identifier") || name.ends_with("_set"));
+    names
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Whether an order may be for the same records: another key may name the same one.
+fn may_be_same(asked: &Map<String, Value>, heard: &Heard) -> bool {
+    let is_other = |(name, value): (&String, &Value)| {
+        let before = asked.get(name);
+        let has_same_keys = match (before, value) {
+            (Some(Value::Object(before)), Value::Object(now)) => before.keys().eq(now.keys()),
+            _ => true,
+        };
+        before.is_some_and(|before| before != value) && has_same_keys
+    };
+    !records_of(heard).iter().any(is_other)
+}
+
+/// The token of a call, as a number.
+fn token_of(heard: &Heard) -> u64 {
     let mut hasher = DefaultHasher::new();
-    heard.operation.name().hash(&mut hasher);
-    let parameters = heard.parameters.iter();
-    for (name, value) in parameters.filter(|(name, _)| *name != "token") {
-        (name, value.to_string()).hash(&mut hasher);
-    }
+    let token = heard.parameters.get("token").and_then(Value::as_str);
+    token.hash(&mut hasher);
     hasher.finish()
 }
 
-/// The member a list is filtered by, and its value.
+/// The member a list is filtered by, and its value; none of a list with several, which should have
+/// been refused.
 fn filter_of(heard: &Heard) -> Option<(&'static str, &str)> {
     let filters = ["type", "life_cycle_state", "reference_number"];
-    filters.into_iter().find_map(|name| {
+    let mut given = filters.into_iter().filter_map(|name| {
         let wanted = heard.parameters.get(name)?.as_str()?;
         Some((name, wanted))
-    })
+    });
+    let only = given.next();
+    only.filter(|_| given.next().is_none())
 }
 
 fn date_of(value: Option<&Value>) -> Option<NaiveDateTime> {
@@ -387,13 +482,46 @@ fn same(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
         .or_else(|| log_differs(known, printed))
         .or_else(|| items_differ(known, printed))
         .or_else(|| left_out(known, printed));
-    verdicts.judge("request.same-everywhere", different.is_none(), || {
-        let path = different.unwrap_or_default();
+    let break_at = |path: &str, before: &Map<String, Value>| {
         let name = path.rsplit('.').next().unwrap_or_default();
-        let before = shown(name, inner(&known.object, path));
-        let expected = format!("{before}, as it was printed before");
+        let expected = format!(
+            "{}, as it was printed before",
+            shown(name, inner(before, path))
+        );
         printed.at(path, expected, shown(name, inner(printed.object, path)))
+    };
+    if let Some(path) = different {
+        verdicts.broken("request.same-everywhere", break_at(path, &known.object));
+        return;
+    }
+    let elsewhere = unlike_elsewhere(known, printed);
+    for (path, before) in &elsewhere {
+        verdicts.broken("request.same-everywhere", break_at(path, before));
+    }
+    if elsewhere.is_empty() {
+        verdicts.held("request.same-everywhere");
+    }
+}
+
+/// What was printed otherwise of the same request in another place, once it had ended.
+fn unlike_elsewhere<'k>(
+    known: &'k Known,
+    printed: &Printed<'_>,
+) -> Vec<(&'static str, &'k Map<String, Value>)> {
+    let own = place(printed);
+    let now = printed.text(Member::LifeCycleState);
+    if now.is_some_and(|now| Some(now) != known.state()) {
+        return Vec::new();
+    }
+    let others = known.ended.iter().enumerate();
+    let others = others.filter(|(place, _)| *place != own);
+    let unlike = ENDED.iter().filter_map(|path| {
+        let mut others = others.clone();
+        let before =
+            others.find(|(_, before)| differs(inner(before, path), inner(printed.object, path)))?;
+        Some((*path, before.1))
     });
+    unlike.collect()
 }
 
 /// What stands at a path such as `log_information.created_date`.
@@ -457,13 +585,13 @@ fn forward(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     if !has_ended || !is_same {
         return;
     }
+    let ended = &known.ended[place(printed)];
     let mut paths = ENDED.iter().copied();
-    let changed =
-        paths.find(|path| differs(inner(&known.ended, path), inner(printed.object, path)));
+    let changed = paths.find(|path| differs(inner(ended, path), inner(printed.object, path)));
     verdicts.judge("request.ends-once", changed.is_none(), || {
         let path = changed.unwrap_or_default();
         let name = path.rsplit('.').next().unwrap_or_default();
-        let before = shown(name, inner(&known.ended, path));
+        let before = shown(name, inner(ended, path));
         let expected = format!("{before}, as it was printed when it had ended");
         printed.at(path, expected, shown(name, inner(printed.object, path)))
     });

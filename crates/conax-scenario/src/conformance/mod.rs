@@ -20,6 +20,7 @@ mod witness;
 
 pub use heard::Heard;
 pub use kinds::{is_date, shown};
+pub(crate) use object::is_at_once;
 pub use records::{Kind, Records};
 pub use verdicts::{Break, ClauseVerdict, Standing, Verdicts};
 pub use witness::Witness;

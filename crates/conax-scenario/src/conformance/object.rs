@@ -102,6 +102,13 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
         )
     });
     for printed in Printed::all(heard) {
+        let fields = heard.fields();
+        if printed.object.is_empty() && fields.is_none() {
+            // Nothing at all is one finding, and not one for each member.
+            let all = fields_clauses(heard.operation).map_or("data.kind", |(all, _)| all);
+            verdicts.broken(all, printed.at("", "a request", "an empty object"));
+            continue;
+        }
         judge_one(&printed, verdicts);
     }
 }
@@ -359,10 +366,7 @@ fn executed(printed: &Printed<'_>, verdicts: &mut Verdicts) {
         executed >= created,
         || printed.at("executed_date", format!("{created} or later"), executed),
     );
-    let at_once = printed
-        .get(Member::ProcessImmediately)
-        .and_then(Value::as_u64)
-        == Some(1);
+    let at_once = is_at_once(printed.object);
     if let (Some(scheduled), false) = (printed.text(Member::ScheduledDate), at_once) {
         // Of an order that was due when it came this says nothing.
         let why = "nothing that was sent had a date after its creation";
@@ -373,6 +377,14 @@ fn executed(printed: &Printed<'_>, verdicts: &mut Verdicts) {
             });
         }
     }
+}
+
+/// Whether a request says that its call sent it; that it says so in another form is told elsewhere.
+pub(crate) fn is_at_once(request: &Map<String, Value>) -> bool {
+    let flag = request.get(Member::ProcessImmediately.code());
+    flag.is_some_and(|flag| {
+        flag == &Value::Bool(true) || flag.as_u64() == Some(1) || flag == "1" || flag == "true"
+    })
 }
 
 fn words(printed: &Printed<'_>, verdicts: &mut Verdicts) {

@@ -41,7 +41,11 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) -> bool {
     }
     match heard.is_ok() {
         true => success(heard, verdicts),
-        false => refusal(heard, verdicts),
+        false if heard.is_ok_by_another_name() => verdicts.note_success(heard.code()),
+        false => {}
+    }
+    if !heard.is_ok() {
+        refusal(heard, verdicts);
     }
     heard.is_ok()
 }
@@ -70,15 +74,18 @@ fn success(heard: &Heard, verdicts: &mut Verdicts) {
 
 fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
     let (number, code) = (heard.number, heard.code());
-    let gives = heard.is_ok_by_another_name();
+    let gives = verdicts.is_success(code);
     let is_refusal = !code.eq_ignore_ascii_case("ok") && !gives;
     verdicts.judge("status.ok", is_refusal, || {
         let found = match gives {
-            true => format!("{code}, with data"),
+            true => format!("{code}, as of answers with data"),
             false => code.to_owned(),
         };
         Break::at(number, "status.code", "OK, or the code of a refusal", found)
     });
+    if !is_refusal {
+        return;
+    }
     let message = heard.status().get("message");
     let has_message = message
         .and_then(Value::as_str)

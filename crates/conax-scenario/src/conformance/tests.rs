@@ -559,3 +559,78 @@ fn a_call_that_breaks_two_clauses_is_told_by_the_closer_one() {
     witness.verdicts.broken(own, taken(None));
     assert_eq!(standing(&witness, own), Standing::Broken);
 }
+
+/// Every clause that is broken after all was heard.
+fn told(witness: &Witness) -> Vec<String> {
+    let concluded = witness.conclude();
+    let breaks = concluded.breaks().map(|(clause, _)| clause.id.clone());
+    breaks.collect()
+}
+
+#[test]
+fn a_list_that_prints_null_where_show_has_a_text_is_told_as_one_finding() {
+    let mut witness = Witness::default();
+    let list = || {
+        listed("life_cycle_state=COMPLETED", |items| {
+            items[0]["request"] = Value::Null;
+            items[0]["response"] = Value::Null;
+        })
+    };
+    witness.hear(&example(Operation::Show));
+    witness.hear(&list());
+    witness.hear(&example(Operation::Show));
+    assert_eq!(told(&witness), ["request.same-everywhere"]);
+    // What changes in one place is no difference between places.
+    let mut witness = Witness::default();
+    witness.hear(&list());
+    witness.hear(&listed("life_cycle_state=COMPLETED", |_| {}));
+    let told = told(&witness);
+    assert!(told.contains(&"request.ends-once".to_owned()), "{told:?}");
+}
+
+#[test]
+fn members_that_are_all_left_out_are_told_as_one_finding() {
+    let mut witness = Witness::default();
+    for operation in [Operation::AddSubscriptions, Operation::Show] {
+        let mut heard = example(operation);
+        let data = heard.reply.as_mut().expect("JSON")["data"].as_object_mut();
+        data.expect("an object").retain(|_, value| !value.is_null());
+        witness.hear(&heard);
+    }
+    assert_eq!(told(&witness), ["show.fields-set-all"]);
+}
+
+#[test]
+fn a_user_printed_as_a_text_is_told_as_one_finding() {
+    let mut witness = Witness::default();
+    let mut heard = example(Operation::Show);
+    let log = &mut heard.reply.as_mut().expect("JSON")["data"]["log_information"];
+    log["created_by_user"] = json!("MPAdministrator");
+    log["updated_by_user"] = json!("MPAdministrator");
+    witness.hear(&heard);
+    assert_eq!(told(&witness), ["log_information.user"]);
+}
+
+#[test]
+fn a_request_that_waits_no_more_is_not_missing_in_the_list_of_those_that_wait() {
+    let far = |items: &mut Vec<Value>| {
+        items[0]["life_cycle_state"] = json!("PENDING");
+        items[0]["process_immediately"] = json!(0);
+        items[0]["scheduled_date"] = json!("2037-03-01T09:00:00");
+        for name in ["executed_date", "request", "response", "reference_number"] {
+            items[0][name] = Value::Null;
+        }
+    };
+    let type_of = "type=UPDATE_CA_PIN_TO_DEFAULT_VALUE";
+    for (waits_still, standing_of_list) in [(false, Standing::Held), (true, Standing::Broken)] {
+        let mut witness = Witness::default();
+        witness.hear(&listed(type_of, far));
+        witness.hear(&listed("life_cycle_state=PENDING", Vec::clear));
+        assert_ne!(standing(&witness, "list.complete"), Standing::Broken);
+        witness.hear(&listed(type_of, |items| match waits_still {
+            true => far(items),
+            false => items[0]["scheduled_date"] = json!("2037-03-01T09:00:00"),
+        }));
+        assert_eq!(standing(&witness, "list.complete"), standing_of_list);
+    }
+}

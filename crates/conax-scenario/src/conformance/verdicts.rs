@@ -107,6 +107,10 @@ impl ClauseVerdict {
 pub struct Verdicts {
     by_place: Vec<ClauseVerdict>,
     broken: u64,
+    /// Codes other than OK that came with data.
+    successes: Vec<String>,
+    /// The clause that tells more closely what is broken at present.
+    meanwhile: Option<&'static str>,
 }
 
 impl Default for Verdicts {
@@ -114,11 +118,25 @@ impl Default for Verdicts {
         Self {
             by_place: vec![ClauseVerdict::default(); Clause::all().len()],
             broken: 0,
+            successes: Vec::new(),
+            meanwhile: None,
         }
     }
 }
 
 impl Verdicts {
+    /// The target gave data under this code, which is not OK.
+    pub(super) fn note_success(&mut self, code: &str) {
+        if !self.is_success(code) {
+            self.successes.push(code.to_owned());
+        }
+    }
+
+    /// Whether the target calls what went well so, instead of OK.
+    pub(crate) fn is_success(&self, code: &str) -> bool {
+        self.successes.iter().any(|known| known == code)
+    }
+
     /// The clause was seen: it held, or what broke it.
     pub fn judge(&mut self, id: &str, holds: bool, broken: impl FnOnce() -> Break) {
         match holds {
@@ -148,9 +166,15 @@ impl Verdicts {
         self.of_mut(id).held += 1;
     }
 
+    /// What is broken from now on may be told more closely by this clause.
+    pub(super) const fn meanwhile(&mut self, cause: Option<&'static str>) {
+        self.meanwhile = cause;
+    }
+
     /// The clause was broken.
-    pub fn broken(&mut self, id: &str, how: Break) {
+    pub fn broken(&mut self, id: &str, mut how: Break) {
         self.broken += 1;
+        how.cause = how.cause.or(self.meanwhile.map(str::to_owned));
         let verdict = self.of_mut(id);
         verdict.broken += 1;
         verdict.broken_alone += u64::from(how.cause.is_none());

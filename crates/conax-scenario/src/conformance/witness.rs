@@ -33,13 +33,18 @@ impl Witness {
     }
 
     /// Hears exchanges that were made at the same time, so that nobody knows their order.
-    pub fn hear_together(&mut self, heard: &[&Heard]) {
-        let mut fine: Vec<&Heard> = Vec::with_capacity(heard.len());
-        for heard in heard {
+    pub fn hear_together(&mut self, together: &[&Heard]) {
+        let mut fine: Vec<&Heard> = Vec::with_capacity(together.len());
+        for heard in together {
             if !reply::judge(heard, &mut self.verdicts) {
                 continue;
             }
+            // The answer may be that of another call.
+            let is_alone = together.len() == 1;
+            let cause = (!is_alone).then_some("create.parallel");
+            self.verdicts.meanwhile(cause);
             echo::judge(heard, &self.records, &mut self.verdicts);
+            self.verdicts.meanwhile(None);
             if prints_requests(heard) {
                 object::judge(heard, &mut self.verdicts);
                 fine.push(heard);

@@ -16,14 +16,17 @@ const LAST_LOOKS: usize = 20;
 /// Characters of an answer that are repeated in a sentence.
 const LONGEST: usize = 60;
 
+/// Characters of a refusal that are repeated where it is the whole answer.
+const LONGEST_REFUSAL: usize = 500;
+
 /// A token nobody was given.
 const NO_TOKEN: &str = "00000000000000000000000000000000";
 
 /// Looks whether a target that gives its token is this API at all.
 ///
 /// # Errors
-/// Why nothing can be found out there, in a sentence.
-pub fn first_look(target: &mut dyn Target) -> Result<(), String> {
+/// Why nothing can be found out there.
+pub fn first_look(target: &mut dyn Target) -> Result<(), Unopened> {
     let (world, credentials) = (TargetWorld::default(), Credentials::default());
     let options = Options {
         address: String::new(),
@@ -32,10 +35,29 @@ pub fn first_look(target: &mut dyn Target) -> Result<(), String> {
         parallel: 1,
     };
     let mut session = Session::new(target, &world, &credentials, &options);
-    session.look_first()?;
-    match session.trouble() {
-        Some(trouble) => Err(trouble.to_owned()),
-        None => Ok(()),
+    session.look_first()
+}
+
+/// Why nothing can be found out at a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unopened {
+    /// The reason, in a sentence.
+    pub why: String,
+    /// Whether it answered, and refused the login or the token it was given.
+    pub is_refused: bool,
+}
+
+impl Unopened {
+    fn refused(why: String) -> Self {
+        let is_refused = true;
+        Self { why, is_refused }
+    }
+}
+
+impl From<String> for Unopened {
+    fn from(why: String) -> Self {
+        let is_refused = false;
+        Self { why, is_refused }
     }
 }
 
@@ -66,16 +88,21 @@ impl Session<'_> {
     /// Opens the target and looks whether it is this API at all.
     ///
     /// # Errors
-    /// Why nothing can be verified there, in a sentence.
-    pub(super) fn look_first(&mut self) -> Result<(), String> {
+    /// Why nothing can be verified there.
+    pub(super) fn look_first(&mut self) -> Result<(), Unopened> {
         if self.token.is_empty() {
-            self.look_by_login()
+            self.look_by_login()?;
         } else {
-            self.look_by_list()
+            self.look_by_list()?;
+        }
+        // Who answers nothing says nothing of any clause.
+        match self.trouble() {
+            Some(trouble) => Err(trouble.to_owned().into()),
+            None => Ok(()),
         }
     }
 
-    fn look_by_login(&mut self) -> Result<(), String> {
+    fn look_by_login(&mut self) -> Result<(), Unopened> {
         let Some(heard) = self.log_in() else {
             return Ok(());
         };
@@ -85,15 +112,20 @@ impl Session<'_> {
             return Ok(());
         }
         match heard.is_ok() {
-            true => Err("its login says OK and gives no `data.token`".to_owned()),
+            true => Err("its login says OK and gives no `data.token`"
+                .to_owned()
+                .into()),
             false if !heard.code().is_empty() => {
-                Err(format!("it refuses the login: {}", refusal(&heard)))
+                let who = self.world.login.as_ref();
+                let who = who.map_or("nobody", |login| login.username.as_str());
+                let why = format!("it refuses the login of `{who}`: {}", whole_refusal(&heard));
+                Err(Unopened::refused(why))
             }
             _ => Ok(()),
         }
     }
 
-    fn look_by_list(&mut self) -> Result<(), String> {
+    fn look_by_list(&mut self) -> Result<(), Unopened> {
         let list = |token: &str| json!({ "token": token, "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
         let own = self.token.clone();
         let Some(heard) = self.ask(Operation::List, list(&own)) else {
@@ -109,7 +141,10 @@ impl Session<'_> {
             other.code() == heard.code() && other.http_status == heard.http_status
         });
         match is_same {
-            true => Err(format!("it refuses the token: {}", refusal(&heard))),
+            true => {
+                let why = format!("it refuses the token: {}", whole_refusal(&heard));
+                Err(Unopened::refused(why))
+            }
             false => Ok(()),
         }
     }
@@ -129,9 +164,10 @@ impl Session<'_> {
         if !is_there {
             self.witness.lost(id);
         }
+        let cause = self.is_of_several(id).then_some("create.parallel");
         self.verdicts().judge("request.none-lost", is_there, || {
             let expected = format!("request {id}, which was acknowledged");
-            Break::at(heard.number, "data", expected, refusal(&heard))
+            Break::at(heard.number, "data", expected, refusal(&heard)).caused_by(cause)
         });
         is_there.then_some(heard)
     }
@@ -163,6 +199,15 @@ fn is_this_api(heard: &Heard) -> Result<(), String> {
 fn refusal(heard: &Heard) -> String {
     let message = heard.status()["message"].as_str().unwrap_or("no message");
     format!("{}: {}", heard.code(), cut(message))
+}
+
+/// A refusal as it was said: it is all there is to go by.
+fn whole_refusal(heard: &Heard) -> String {
+    let message = heard.status()["message"].as_str().unwrap_or("no message");
+    match message.char_indices().nth(LONGEST_REFUSAL) {
+        None => format!("{}: {message}", heard.code()),
+        Some((end, _)) => format!("{}: {}…", heard.code(), &message[..end]),
+    }
 }
 
 fn cut(text: &str) -> String {

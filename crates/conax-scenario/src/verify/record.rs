@@ -29,6 +29,9 @@ pub struct VerifyRecord {
     /// Why it ended early, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// Whether the target answered, and refused the login or the token it was given.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_refused: bool,
     /// Every clause, by topic.
     pub clauses: Vec<ClauseRecord>,
     /// The exchanges that show a break, secrets masked.

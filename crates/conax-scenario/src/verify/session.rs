@@ -54,12 +54,18 @@ pub struct Session<'t> {
     notes: Vec<ExchangeNote>,
     /// Ids of what was created.
     created: Vec<String>,
+    /// Those of them that were created at the same time as others.
+    together: BTreeSet<String>,
     unanswered: usize,
     trouble: Option<String>,
     /// What is said of clauses after somebody stopped it, on answers that are missing: nothing.
     unsaid: Option<Verdicts>,
     /// Tokens that were issued.
     issued: Vec<String>,
+    /// Whether activations are refused because a cancellation waits.
+    is_blocked: bool,
+    /// Whether pairings are refused that belong to no subscription.
+    pub(super) ties_pairings: bool,
 }
 
 type Parameters = Map<String, Value>;
@@ -82,10 +88,13 @@ impl<'t> Session<'t> {
             target,
             notes: Vec::new(),
             created: Vec::new(),
+            together: BTreeSet::new(),
             unanswered: 0,
             trouble: None,
             unsaid: None,
             issued: Vec::new(),
+            is_blocked: false,
+            ties_pairings: false,
         }
     }
 
@@ -115,6 +124,11 @@ impl<'t> Session<'t> {
     /// The ids of everything that was created, in order.
     pub(super) fn created(&self) -> &[String] {
         &self.created
+    }
+
+    /// Whether a request was created at the same time as others.
+    pub(super) fn is_of_several(&self, id: &str) -> bool {
+        self.together.contains(id)
     }
 
     /// Values nobody may read, whatever a target says them in.
@@ -190,6 +204,8 @@ impl<'t> Session<'t> {
         for (((operation, parameters), call), reply) in calls.into_iter().zip(made).zip(replies) {
             heard.extend(self.note(operation, parameters, &call, reply));
         }
+        let ids = heard.iter().filter_map(|heard| heard.data()["id"].as_str());
+        self.together.extend(ids.map(str::to_owned));
         let all: Vec<&Heard> = heard.iter().collect();
         self.witness.hear_together(&all);
         heard
@@ -322,8 +338,9 @@ impl<'t> Session<'t> {
         let is_refused = !heard.is_ok() && says_no && heard.http_status < 500;
         // The first clause says most closely what is wrong with the call.
         let closest = clauses.first().copied();
+        let fails = (heard.http_status >= 500).then_some("status.no-5xx");
         for clause in clauses {
-            let cause = closest.filter(|closest| closest != clause);
+            let cause = fails.or(closest.filter(|closest| closest != clause));
             self.verdicts().judge(clause, is_refused, || {
                 let found = match heard.is_ok() {
                     true => "it was taken".to_owned(),
@@ -357,7 +374,7 @@ impl<'t> Session<'t> {
 
     /// Judges that a call was taken.
     pub(super) fn judge_accepted(&mut self, clauses: &[&str], heard: &Heard) {
-        let cause = heard.is_ok_by_another_name().then_some("status.ok");
+        let cause = self.cause_of_refusal(heard);
         for clause in clauses {
             self.verdicts().judge(clause, heard.is_ok(), || {
                 let message = heard.status()["message"].as_str().unwrap_or("no message");
@@ -365,6 +382,25 @@ impl<'t> Session<'t> {
                 Break::at(heard.number, "status.code", "OK", found).caused_by(cause)
             });
         }
+    }
+
+    /// The clause that tells more closely why a call was not taken, if one does.
+    pub(super) fn cause_of_refusal(&self, heard: &Heard) -> Option<&'static str> {
+        let verdicts = &self.witness.verdicts;
+        if heard.http_status >= 500 {
+            Some("status.no-5xx")
+        } else if heard.is_ok_by_another_name() || verdicts.is_success(heard.code()) {
+            Some("status.ok")
+        } else if heard.operation == Operation::AddSubscriptions && self.is_blocked {
+            Some("add_subscriptions.opposite-pending")
+        } else {
+            None
+        }
+    }
+
+    /// A waiting cancellation kept an activation from being created: it does so from now on.
+    pub(super) const fn blocked(&mut self) {
+        self.is_blocked = true;
     }
 
     /// Judges a comparison of this exchange with something else.
@@ -512,25 +548,39 @@ impl ExchangeNote {
     }
 }
 
+/// What is masked becomes a variable of the shell, named after what it is.
+fn open(text: &str) -> String {
+    let mut parts = text.split("***");
+    let mut open = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let before = open.trim_end_matches(|sign: char| !sign.is_ascii_alphanumeric());
+        let is_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+        let name = before.rsplit(|sign| !is_name(sign)).next();
+        let name = name.filter(|name| !name.is_empty()).unwrap_or("secret");
+        let variable = format!("'\"${}\"'", name.to_uppercase());
+        open.push_str(&variable);
+        open.push_str(part);
+    }
+    open
+}
+
 /// A command that makes the call again; the reader fills in what is secret.
 fn curl(call: &HttpCall, address: &str, target: &str, body: &str) -> String {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    // What is masked becomes a variable of the shell.
-    let open = |text: String| text.replace("***", "'\"$SECRET\"'");
-    let mut command = format!("curl -s {}", open(quote(&format!("{address}{target}"))));
+    let mut command = format!("curl -s {}", open(&quote(&format!("{address}{target}"))));
     if call.method != "GET" {
         command.push_str(&format!(" -X {}", call.method));
     }
     for (name, value) in &call.headers {
-        let value = if name == "authorization" {
-            "***"
-        } else {
-            value
-        };
-        command.push_str(&format!(" -H {}", open(quote(&format!("{name}: {value}")))));
+        if name == "authorization" {
+            // The key is the user of a Basic login without a password.
+            command.push_str(" -u \"$WEB_API_KEY\":");
+            continue;
+        }
+        command.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
     }
     if !body.is_empty() {
-        command.push_str(&format!(" -d {}", open(quote(body))));
+        command.push_str(&format!(" -d {}", open(&quote(body))));
     }
     command
 }

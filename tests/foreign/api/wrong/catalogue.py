@@ -10,7 +10,7 @@ class Variant:
     name: str
     # What is wrong, in a sentence.
     about: str
-    # One of these has to be found broken.
+    # One of these has to be found broken, as a `must` unless there is a reason why not.
     clauses: tuple
     # Makes a deployment wrong.
     spoil: object
@@ -18,16 +18,24 @@ class Variant:
     readings: tuple = ()
     # Local time there, in hours from UTC.
     zone: float = -5
+    # Why it is a `should` only: what the documents do not say.
+    should: str = ""
+    # Findings of `must` and `should` clauses at most: what has one cause is told once.
+    most: int = 1
+
+    @property
+    def degree(self):
+        return "should" if self.should else "must"
 
 
-def wrong(*clauses, readings=(), zone=-5):
+def wrong(*clauses, readings=(), zone=-5, should="", most=1):
     """Registers a function that makes a deployment wrong; its name and its text are the variant's."""
 
     def keep(spoil):
         name = spoil.__name__.replace("_", "-")
         assert name not in VARIANTS, name
         about = " ".join(spoil.__doc__.split())
-        VARIANTS[name] = Variant(name, about, clauses, spoil, readings, zone)
+        VARIANTS[name] = Variant(name, about, clauses, spoil, readings, zone, should, most)
         return spoil
 
     return keep

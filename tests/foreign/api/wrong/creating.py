@@ -78,7 +78,10 @@ def pairing_needs_subscription(app):
         return right(given, findings, is_needed or "smartcard_set" in given)
 
 
-@wrong("distributor.with-subscription")
+@wrong(
+    "distributor.with-subscription",
+    should="only examples show the links, and no document says that each subscription has a distributor",
+)
 def pairing_without_distributor(app):
     """The subscription of a pairing is not looked at."""
 
@@ -92,7 +95,7 @@ def pairing_without_distributor(app):
     )
 
 
-@wrong("post.not-idempotent", "request.ids-unique")
+@wrong("post.not-idempotent")
 def equal_orders_are_one(app):
     """An order that is equal to one that waits gives the earlier one."""
 
@@ -130,7 +133,7 @@ def type_named_as_method(app):
     app.printer.of_type = lambda one: names.get(one.type, one.type)
 
 
-@wrong("token.unit", "issue_token.unit")
+@wrong("token.unit")
 def unit_ignored(app):
     """The unit of a login is not looked at."""
 

@@ -135,7 +135,7 @@ def replica_lags(app):
         return found if found is not None and is_there(found) else None
 
 
-@wrong("list.by-state")
+@wrong("list.by-state", most=2)
 def state_of_another_time(app):
     """A list by state is of the state at creation: everything is PENDING."""
 

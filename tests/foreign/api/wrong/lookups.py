@@ -3,19 +3,31 @@
 from .catalogue import instead, wrong
 
 
-@wrong("subscription-identifier.found", "smartcard-identifier.found", "service-identifier.found")
+@wrong(
+    "subscription-identifier.found",
+    "smartcard-identifier.found",
+    "service-identifier.found",
+    should="no document says what becomes of a key that nobody has",
+    most=3,
+)
 def records_by_prefix(app):
     """LIKE 'value%': the beginning of a key finds the record."""
     app.world.matches = lambda known, asked: known != "" and known.startswith(asked)
 
 
-@wrong("subscription-identifier.found", "smartcard-identifier.found", "service-identifier.found")
+@wrong(
+    "subscription-identifier.found",
+    "smartcard-identifier.found",
+    "service-identifier.found",
+    should="no document says what becomes of a key that nobody has",
+    most=3,
+)
 def records_by_part(app):
     """LIKE '%value%': a piece of a key finds the record."""
     app.world.matches = lambda known, asked: known != "" and asked in known
 
 
-@wrong("show.found", "show.by-number")
+@wrong("show.one-record")
 def number_by_prefix(app):
     """LIKE 'value%' on the number of a request: the oldest one that fits is shown."""
 
@@ -27,7 +39,7 @@ def number_by_prefix(app):
         return next((one for one in every if fits(one)), None)
 
 
-@wrong("show.found", "show.by-id")
+@wrong("show.one-record")
 def id_by_prefix(app):
     """LIKE 'value%' on the id of a request."""
 
@@ -39,7 +51,7 @@ def id_by_prefix(app):
             return next((one for one in app.store.requests.values() if one.id.startswith(value)), None)
 
 
-@wrong("show.found", "show.by-number")
+@wrong("show.one-record")
 def number_as_integer(app):
     """PHP's `==` and (int): 007301 and 7301x are request 7301."""
 
@@ -86,7 +98,7 @@ def reference_in_response(app):
         return [one for one in every if one.response and value in one.response]
 
 
-@wrong("show.one-record", "show.by-id", "show.by-number")
+@wrong("show.one-record")
 def shows_the_latest(app):
     """A request is remembered in the HTTP session: `show` gives the one that was made last."""
 
@@ -96,7 +108,7 @@ def shows_the_latest(app):
         return found and list(app.store.requests.values())[-1]
 
 
-@wrong("show.found")
+@wrong("show.found", "show.fields-set-all", most=2)
 def nothing_shown_as_ok(app):
     """A request that is not there is shown as OK with empty data."""
 

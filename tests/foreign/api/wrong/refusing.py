@@ -38,19 +38,25 @@ def any_item(app):
     deaf(app, "not-a-smartcard")
 
 
-@wrong("service-identifier.on-subscription")
+@wrong(
+    "service-identifier.on-subscription",
+    should="the documents speak of services of a subscription, and do not say that others are refused",
+)
 def service_of_anybody(app):
     """A service of another subscription is taken."""
     deaf(app, "not-on-subscription", text="service")
 
 
-@wrong("smartcard-identifier.on-subscription")
+@wrong(
+    "smartcard-identifier.on-subscription",
+    should="no document says that a smartcard has to belong to the subscription",
+)
 def smartcard_of_anybody(app):
     """A smartcard of another subscription is taken."""
     deaf(app, "not-on-subscription", text="smartcard")
 
 
-@wrong("priority.values")
+@wrong("priority.values", should="the documents have the values, and do not say what becomes of others")
 def any_priority(app):
     """Any text is a priority, and counts as REGULAR."""
 
@@ -60,7 +66,7 @@ def any_priority(app):
         return right({**given, "priority": word if word in ("REGULAR", "EXPRESS") else None}, kind, findings)
 
 
-@wrong("priority.values")
+@wrong("priority.values", should="the documents have the values, and do not say what becomes of others")
 def priority_trimmed(app):
     """toUpperCase().trim(): `express ` is a priority."""
 
@@ -70,7 +76,12 @@ def priority_trimmed(app):
         return right({**given, "priority": word.strip().upper() if isinstance(word, str) else word}, kind, findings)
 
 
-@wrong("start-date.form", "scheduled-date.form")
+@wrong(
+    "start-date.form",
+    "scheduled-date.form",
+    should="the documents have the form of dates, and do not say what becomes of others",
+    most=2,
+)
 def dates_roll_over(app):
     """A lenient SimpleDateFormat: 30 February is 2 March."""
 
@@ -87,7 +98,13 @@ def rolled(value):
     return (first + timedelta(days=day - 1)).strftime("%Y-%m-%dT") + value[11:]
 
 
-@wrong("smartcard-identifier.exactly-one", "identifier.exactly-one")
+@wrong(
+    "subscription-identifier.exactly-one",
+    "service-identifier.exactly-one",
+    "smartcard-identifier.exactly-one",
+    should="the Restrictions speak of parameters, and not of what is inside an identifier",
+    most=3,
+)
 def first_key_counts(app):
     """Of several keys of an identifier the first one is taken."""
 
@@ -128,13 +145,13 @@ def list_without_filter(app):
     operation(app, "list", everything)
 
 
-@wrong("list.type-values")
+@wrong("list.type-values", should="the documents have the values, and do not say what becomes of others")
 def unknown_type_is_empty(app):
     """A type that does not exist gives an empty list."""
     deaf(app, "value", text="type: found")
 
 
-@wrong("list.state-values")
+@wrong("list.state-values", should="the documents have the values, and do not say what becomes of others")
 def state_in_any_case(app):
     """`pending` is PENDING."""
 
@@ -145,7 +162,7 @@ def state_in_any_case(app):
     operation(app, "list", upper)
 
 
-@wrong("create_pairing.sets-refused", "create_pairing.sets")
+@wrong("create_pairing.sets-refused", "add_to_existing_pairing.one-set", most=2)
 def empty_sets(app):
     """A set may be empty, or have members without a CA id."""
 
@@ -178,7 +195,7 @@ def refused_and_created(app):
         return printed
 
 
-@wrong("methods.verb")
+@wrong("methods.verb", should="the documents have one verb for each method, and do not say what another one does")
 def any_verb(app):
     """POST and GET are the same."""
 
@@ -209,7 +226,7 @@ def stack_trace_for_bad_json(app):
         return right(verb, path, query, body, key)
 
 
-@wrong("reset_pin_to_given_value.pin-form")
+@wrong("reset_pin_to_given_value.pin-form", should="no document says what a PIN is made of")
 def any_pin(app):
     """A PIN may have letters."""
 
@@ -219,7 +236,7 @@ def any_pin(app):
         return given if isinstance(given, str) and given else right(parameters, findings)
 
 
-@wrong("list.paging-values")
+@wrong("list.paging-values", should="the documents have numbers there, and do not say what becomes of others")
 def any_page(app):
     """intval(): what is no number is 0."""
 

@@ -141,7 +141,10 @@ def rejected_is_tried_again(app):
         right()
 
 
-@wrong("process-immediately.rejected")
+@wrong(
+    "process-immediately.rejected",
+    should="what a call answers that Conax rejects is taken from another module's page",
+)
 def rejection_refuses_the_call(app):
     """A call that Conax rejects is refused itself."""
     from ..refusal import Refusal
@@ -154,7 +157,10 @@ def rejection_refuses_the_call(app):
         return printed
 
 
-@wrong("process-immediately.rejected")
+@wrong(
+    "process-immediately.rejected",
+    should="what a call answers that Conax rejects is taken from another module's page",
+)
 def rejection_is_completed(app):
     """Whatever Conax answers, the request is COMPLETED."""
 

@@ -42,7 +42,10 @@ pub(super) fn run(session: &mut Session<'_>) {
                 );
             }
         }
-        let also = needs_subscription(session, creations.first());
+        if operation == Operation::CreatePairing {
+            needs_subscription(session, creations.first());
+        }
+        let also = tie(session, operation);
         for creation in creations {
             let clauses = creation.clauses.iter().map(String::as_str);
             let clauses: Vec<&str> = clauses
@@ -61,24 +64,31 @@ pub(super) fn run(session: &mut Session<'_>) {
 
 const OPTIONAL: &str = "create_pairing.subscription-optional";
 
-/// The subscription, if pairings are taken with one and not without: that breaks one clause, and
-/// the others are tried with it.
-fn needs_subscription(session: &mut Session<'_>, least: Option<&Creation>) -> Option<Value> {
-    let least = least.filter(|least| least.operation == Operation::CreatePairing)?;
+/// The subscription that orders of this operation need at this target, and no document asks for.
+pub(super) fn tie(session: &Session<'_>, operation: Operation) -> Option<Value> {
+    let pairs = matches!(
+        operation,
+        Operation::CreatePairing | Operation::AddToExistingPairing
+    );
+    let subscription = session.world.subscription.as_ref()?;
+    (session.ties_pairings && pairs).then(|| subscription.identifier())
+}
+
+/// Looks whether pairings are taken with a subscription and not without: that breaks one clause,
+/// and the others are tried with it.
+fn needs_subscription(session: &mut Session<'_>, least: Option<&Creation>) -> Option<()> {
+    let least = least?;
     let subscription = session.world.subscription.as_ref()?.identifier();
     let without = session.ask(least.operation, least.parameters.clone())?;
     if without.is_ok() {
         return None;
     }
-    let parameters = with(
-        &least.parameters,
-        "subscription_identifier",
-        subscription.clone(),
-    );
-    let taken = session.accepted(&[], least.operation, parameters)?;
+    let parameters = with(&least.parameters, "subscription_identifier", subscription);
+    session.accepted(&[], least.operation, parameters)?;
     let expected = "a pairing that belongs to no subscription";
     session.judge(&[OPTIONAL], &without, false, expected, "it was refused");
-    taken.is_ok().then_some(subscription)
+    session.ties_pairings = true;
+    Some(())
 }
 
 /// An activation while the cancellation of the same waits.
@@ -91,7 +101,13 @@ fn opposite(session: &mut Session<'_>) {
     let clauses = ["add_subscriptions.opposite-pending"];
     match cancellation {
         Some(_) => {
-            session.accepted(&clauses, Operation::AddSubscriptions, waits);
+            // The same order was taken when no cancellation waited.
+            if session
+                .accepted(&clauses, Operation::AddSubscriptions, waits)
+                .is_none()
+            {
+                session.blocked();
+            }
         }
         None => session.untestable(&clauses, "its cancellations are refused"),
     }

@@ -8,7 +8,7 @@ use conax_contract::text::{parse_moment, render_moment};
 use serde_json::{Map, Value, json};
 
 use super::orders::{self, FAR, with};
-use crate::conformance::{Heard, is_date};
+use crate::conformance::{Heard, is_at_once, is_date};
 use crate::verify::session::Session;
 use crate::verify::world::TargetWorld;
 
@@ -36,6 +36,8 @@ pub(super) fn creations(world: &TargetWorld) -> usize {
 pub(super) struct Soon {
     pub(super) id: String,
     date: String,
+    /// Whether the target printed the date as it was given; else nobody knows when it comes.
+    is_kept: bool,
 }
 
 /// Gives the orders; the one whose date comes soon, if there is one.
@@ -56,26 +58,30 @@ pub(super) fn give(session: &mut Session<'_>) -> Option<Soon> {
     let soon = with(&order, "start_date", date.clone().into());
     let heard = session.accepted(&[], operation, soon)?;
     let id = heard.data()["id"].as_str()?.to_owned();
-    Some(Soon { id, date })
+    let is_kept = is_kept(&heard);
+    Some(Soon { id, date, is_kept })
 }
 
 /// Whether the order whose date came was sent, though one that was made later was.
 pub(super) fn judge_soon(session: &mut Session<'_>, soon: &Soon, ended: &BTreeSet<String>) {
+    const CLAUSE: &str = "scheduled-date.sent-when-due";
+    if !soon.is_kept {
+        let why = "its dates do not come back as they were given, so nobody knows when they come";
+        session.untestable(&[CLAUSE], why);
+        return;
+    }
     let is_sent = ended.contains(&soon.id);
     let identifier = json!({ "provisioning_request_identifier": { "id": soon.id } });
     let Some(heard) = session.call(Operation::Show, identifier) else {
         return;
     };
-    let state = heard.data()["life_cycle_state"].as_str().unwrap_or("gone");
+    let Some(state) = heard.data()["life_cycle_state"].as_str() else {
+        session.untestable(&[CLAUSE], GONE);
+        return;
+    };
     let found = format!("{state}, though a request made after that was sent");
     let expected = format!("sent once it was {}", soon.date);
-    session.judge(
-        &["scheduled-date.sent-when-due"],
-        &heard,
-        is_sent,
-        &expected,
-        &found,
-    );
+    session.judge(&[CLAUSE], &heard, is_sent, &expected, &found);
 }
 
 /// What was seen PENDING no more although its date is still ahead. An order of its own, given after
@@ -85,8 +91,11 @@ pub(super) fn judge_waiting(session: &mut Session<'_>, looks: &[Heard]) {
     let Some(order) = orders::order(operation, session.world, 0) else {
         return;
     };
-    session.accepted(&[], operation, with(&order, "start_date", FAR.into()));
-    let Some(now) = now(session) else { return };
+    let last = session.accepted(&[], operation, with(&order, "start_date", FAR.into()));
+    let last = last.and_then(|heard| created_of(heard.data().as_object()?));
+    let Some(now) = last.max(now(session)) else {
+        return;
+    };
     for heard in looks {
         let Some(object) = heard
             .data()
@@ -96,7 +105,7 @@ pub(super) fn judge_waiting(session: &mut Session<'_>, looks: &[Heard]) {
             continue;
         };
         let state = object.get("life_cycle_state").and_then(Value::as_str);
-        let date = object["scheduled_date"].as_str().unwrap_or_default();
+        let date = date_of(object.get("scheduled_date")).unwrap_or_default();
         session.judge(
             &["scheduled-date.not-before"],
             heard,
@@ -109,17 +118,39 @@ pub(super) fn judge_waiting(session: &mut Session<'_>, looks: &[Heard]) {
 
 /// Whether a request waits for a date after this one.
 pub(super) fn is_ahead(object: &Map<String, Value>, now: &str) -> bool {
-    let date = object.get("scheduled_date").and_then(Value::as_str);
-    let is_at_once = object.get("process_immediately") == Some(&json!(1));
-    !is_at_once && date.is_some_and(|date| is_date(date) && date > now)
+    let date = date_of(object.get("scheduled_date"));
+    !is_at_once(object) && date.is_some_and(|date| date.as_str() > now)
 }
+
+/// Whether the request of an answer has the start date of its call.
+pub(super) fn is_kept(heard: &Heard) -> bool {
+    let given = date_of(heard.parameters.get("start_date"));
+    given.is_some() && date_of(heard.data().get("scheduled_date")) == given
+}
+
+/// A date, in whatever common form it is printed, as the documents have it: what is wrong with the
+/// form is told by `request.date-form`, and everything else can be told all the same.
+fn date_of(value: Option<&Value>) -> Option<String> {
+    const LENGTH: usize = "2014-11-28T15:05:20".len();
+    let text = value?.as_str()?.trim();
+    let mut date = text.get(..LENGTH)?.to_owned();
+    if date.as_bytes()[10] == b' ' {
+        date.replace_range(10..11, "T");
+    }
+    is_date(&date).then_some(date)
+}
+
+/// When a request was created, by the target's own time.
+fn created_of(object: &Map<String, Value>) -> Option<String> {
+    date_of(object.get("log_information")?.get("created_date"))
+}
+
+/// Why nothing more is said of a request that was there.
+pub(super) const GONE: &str =
+    "a request that was acknowledged is gone, which `request.none-lost` tells";
 
 /// What time it is at the target, as the newest of its requests tells.
 pub(super) fn now(session: &Session<'_>) -> Option<String> {
     let created = session.witness.created();
-    let dates = created.filter_map(|(_, object)| {
-        let date = object.get("log_information")?["created_date"].as_str()?;
-        is_date(date).then(|| date.to_owned())
-    });
-    dates.max()
+    created.filter_map(|(_, object)| created_of(object)).max()
 }

@@ -312,7 +312,14 @@ fn count(session: &mut Session<'_>, made: &str) -> Option<usize> {
 fn without_own(data: &Value) -> Value {
     let mut data = data.clone();
     if let Some(members) = data.as_object_mut() {
-        for name in ["id", "number", "sequence_number", "scheduled_date"] {
+        let own = [
+            "id",
+            "number",
+            "reference_number",
+            "sequence_number",
+            "scheduled_date",
+        ];
+        for name in own {
             members.remove(name);
         }
         if let Some(log) = members

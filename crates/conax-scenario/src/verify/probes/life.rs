@@ -3,9 +3,9 @@
 use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
-use super::dated;
 use super::orders::{self, FAR, with};
-use crate::conformance::Heard;
+use super::{creating, dated};
+use crate::conformance::{Heard, is_at_once};
 use crate::verify::session::{Options, Session};
 use crate::verify::world::TargetWorld;
 
@@ -111,6 +111,10 @@ fn at_once(session: &mut Session<'_>) {
         let Some(order) = orders::order(operation, session.world, 0) else {
             continue;
         };
+        let order = match creating::tie(session, operation) {
+            Some(subscription) => with(&order, "subscription_identifier", subscription),
+            None => order,
+        };
         let own = format!("{}.process_immediately", operation.name());
         session.accepted(
             &[&own],
@@ -133,15 +137,13 @@ fn at_once(session: &mut Session<'_>) {
         true.into(),
     );
     if let Some(heard) = session.accepted(&[], operation, dated) {
-        let state = &heard.data()["life_cycle_state"];
-        let holds = state != "PENDING" && heard.data()["scheduled_date"] == FAR;
-        session.judge(
-            &["process-immediately.with-date"],
-            &heard,
-            holds,
-            "sent, with the date as given",
-            "something else",
-        );
+        let state = heard.data()["life_cycle_state"].as_str();
+        let state = state.unwrap_or_default().to_owned();
+        let clause = "process-immediately.with-date";
+        match is_taken_as_at_once(&heard) {
+            true => session.judge(&[clause], &heard, state != "PENDING", "sent", &state),
+            false => session.untestable(&[clause], "its requests do not say that they are sent"),
+        }
     }
 }
 
@@ -165,6 +167,10 @@ fn rejected(session: &mut Session<'_>) {
     session.accepted(&[], operation, order.clone());
     let at_once = with(&order, "process_immediately", true.into());
     if let Some(heard) = session.accepted(&[clauses[0]], operation, at_once) {
+        if !is_taken_as_at_once(&heard) {
+            session.untestable(&[clauses[0]], "its requests do not say that they are sent");
+            return;
+        }
         let state = heard.data()["life_cycle_state"]
             .as_str()
             .unwrap_or_default()
@@ -177,6 +183,11 @@ fn rejected(session: &mut Session<'_>) {
             &state,
         );
     }
+}
+
+/// Whether the answer says that its call sends it; else `process-immediately.echo` tells.
+fn is_taken_as_at_once(heard: &Heard) -> bool {
+    heard.data().as_object().is_some_and(is_at_once)
 }
 
 /// One of each type has to end COMPLETED, and none is left behind by those that were made later.
@@ -195,13 +206,20 @@ fn completes(session: &mut Session<'_>, all: &[String], behind: &[String]) {
         let completed = with_state("COMPLETED").map(|id| (*id).clone());
         let is_rejected = with_state("REJECTED").is_some();
         if let Some(heard) = left.and_then(|id| show(session, &id)) {
-            let state = heard.data()["life_cycle_state"].as_str().unwrap_or("gone");
+            let Some(state) = heard.data()["life_cycle_state"].as_str() else {
+                session.untestable(&[&own], dated::GONE);
+                continue;
+            };
             let found = format!("{state}, though a request made after it was sent");
             session.judge(&[&own], &heard, false, "sent, as it is due", &found);
         } else if let Some(id) = completed {
             if let Some(heard) = show(session, &id) {
-                let state = heard.data()["life_cycle_state"] == "COMPLETED";
-                session.judge(&[&own], &heard, state, "COMPLETED", "another state");
+                let Some(state) = heard.data()["life_cycle_state"].as_str() else {
+                    session.untestable(&[&own], dated::GONE);
+                    continue;
+                };
+                let holds = state == "COMPLETED";
+                session.judge(&[&own], &heard, holds, "COMPLETED", state);
                 if heard.data()["reference_number"].is_string() {
                     session.look_up_reference(&heard.data().clone());
                 }

@@ -182,6 +182,8 @@ pub fn verify(
     }
     let secrets = session.secrets();
     let looked_at_nothing = looked.is_err();
+    let is_refused = looked.as_ref().is_err_and(|unopened| unopened.is_refused);
+    let looked = looked.map_err(|unopened| unopened.why);
     let mut trouble = looked.err().or(session.trouble().map(str::to_owned));
     if let Some(trouble) = &mut trouble {
         hide(&secrets, trouble);
@@ -214,6 +216,7 @@ pub fn verify(
         calls,
         created,
         trouble,
+        is_refused,
         exchanges: notes.iter().filter(|note| shows(note)).cloned().collect(),
         clauses,
     };

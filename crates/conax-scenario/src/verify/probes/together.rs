@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
+use super::dated;
 use super::orders::{self, with};
-use crate::conformance::Heard;
+use crate::conformance::{Break, Heard};
 use crate::verify::session::{Options, Session};
 use crate::verify::world::TargetWorld;
 
@@ -16,9 +17,14 @@ const ROUNDS: usize = 12;
 
 pub(super) fn creations(world: &TargetWorld, options: &Options) -> usize {
     match orders::order(Operation::AddSubscriptions, world, 0) {
-        Some(_) if options.parallel > 1 => options.parallel * ROUNDS,
+        Some(_) if options.parallel > 1 => options.parallel * ROUNDS + cards(world, options),
         _ => 0,
     }
+}
+
+/// How many smartcards the orders of a round are for.
+fn cards(world: &TargetWorld, options: &Options) -> usize {
+    world.smartcards.len().min(options.parallel)
 }
 
 pub(super) fn run(session: &mut Session<'_>) {
@@ -32,6 +38,7 @@ pub(super) fn run(session: &mut Session<'_>) {
         session.untestable(&clauses, why);
         return;
     }
+    let marks = Marks::of(session);
     let mut answered = Vec::new();
     for round in 0..ROUNDS {
         let calls = calls(session, round);
@@ -42,12 +49,78 @@ pub(super) fn run(session: &mut Session<'_>) {
     }
     let list = json!({ "type": "ADD_SUBSCRIPTIONS" });
     if let Some(heard) = session.accepted(&[], Operation::List, list) {
-        judge(session, &heard, &answered);
+        judge(session, (&heard, &answered), &marks);
     }
 }
 
-/// The orders of a round: every other one for one smartcard. Each has a date of its own, which
-/// tells whose answer an answer is.
+/// What tells whose answer an answer is: how the same orders are answered when they come alone.
+struct Marks {
+    /// Whether dates come back as they were given.
+    by_date: bool,
+    /// The items of a request for each smartcard; none if they do not tell smartcards apart.
+    by_card: BTreeMap<String, Vec<String>>,
+}
+
+impl Marks {
+    /// Gives one order for each smartcard.
+    fn of(session: &mut Session<'_>) -> Self {
+        let operation = Operation::AddSubscriptions;
+        let (mut by_date, mut by_card) = (true, BTreeMap::new());
+        let count = cards(session.world, session.options);
+        for card in 0..count {
+            let Some(order) = orders::order(operation, session.world, card) else {
+                continue;
+            };
+            let order = with(&order, "start_date", date(ROUNDS, card).into());
+            let Some(heard) = session.accepted(&[], operation, order) else {
+                continue;
+            };
+            by_date &= dated::is_kept(&heard);
+            by_card.insert(card_of(&heard), items_of(&heard));
+        }
+        let mut texts: Vec<&Vec<String>> = by_card.values().collect();
+        texts.sort();
+        texts.dedup();
+        if texts.len() < count {
+            by_card.clear();
+        }
+        Self { by_date, by_card }
+    }
+
+    /// Whether anything tells answers apart.
+    fn tell(&self) -> bool {
+        self.by_date || self.by_card.len() > 1
+    }
+
+    /// Whether an answer is one to this order.
+    fn fit(&self, heard: &Heard) -> bool {
+        let items = self.by_card.get(&card_of(heard));
+        let is_for_card = items.is_none_or(|items| *items == items_of(heard));
+        is_for_card && (!self.by_date || dated::is_kept(heard))
+    }
+}
+
+/// The smartcard an order is for.
+fn card_of(heard: &Heard) -> String {
+    heard.parameters["smartcard_identifier"].to_string()
+}
+
+/// The items of a request without their own ids.
+fn items_of(heard: &Heard) -> Vec<String> {
+    let items = heard.data()["parameters_set"].as_array();
+    let items = items.into_iter().flatten().map(|item| {
+        let mut item = item.clone();
+        if let Some(members) = item.as_object_mut() {
+            members.remove("id");
+        }
+        item.to_string()
+    });
+    let mut items: Vec<String> = items.collect();
+    items.sort();
+    items
+}
+
+/// The orders of a round: every other one for one smartcard. Each has a date of its own.
 fn calls(session: &Session<'_>, round: usize) -> Vec<(Operation, Value)> {
     let operation = Operation::AddSubscriptions;
     let count = session.options.parallel;
@@ -66,37 +139,50 @@ fn date(round: usize, place: usize) -> String {
     format!("2037-04-01T{round:02}:{:02}:{:02}", place % 60, place / 60)
 }
 
-fn judge(session: &mut Session<'_>, list: &Heard, answered: &[Heard]) {
+/// What is wrong with one of the answers, and the clause that tells it more closely, if one does.
+type Problem = (&'static str, Option<&'static str>);
+
+fn judge(session: &mut Session<'_>, (list, answered): (&Heard, &[Heard]), marks: &Marks) {
     let mut listed: BTreeMap<&str, usize> = BTreeMap::new();
     let items = list.data().as_array().into_iter().flatten();
     for id in items.filter_map(|item| item["id"].as_str()) {
         *listed.entry(id).or_default() += 1;
     }
     let mut seen = BTreeMap::new();
-    let mut problem = None;
+    let mut problem: Option<(&Heard, Problem)> = None;
     for heard in answered {
         let id = heard.data()["id"].as_str().unwrap_or_default();
-        let found = match (heard.is_ok(), listed.get(id)) {
-            (false, _) => Some("was refused"),
-            _ if seen.insert(id, heard.number).is_some() => Some("has the id of another one"),
-            _ if heard.data()["scheduled_date"] != heard.parameters["start_date"] => {
-                Some("was answered with the request of another one")
+        let found: Option<Problem> = match (heard.is_ok(), listed.get(id)) {
+            (false, _) => Some(("was refused", session.cause_of_refusal(heard))),
+            _ if seen.insert(id, heard.number).is_some() => {
+                Some(("has the id of another one", None))
             }
-            (true, None) => Some("is not listed"),
+            _ if !marks.fit(heard) => Some(("was answered with the request of another one", None)),
+            (true, None) => Some(("is not listed", None)),
             (true, Some(1)) => None,
-            (true, Some(_)) => Some("is listed more than once"),
+            (true, Some(_)) => Some(("is listed more than once", None)),
         };
         problem = problem.or(found.map(|found| (heard, found)));
     }
     let wanted = session.options.parallel * ROUNDS;
-    let (heard, found) = match problem {
-        Some((heard, found)) => (heard, format!("one {found}")),
-        None => (list, format!("{} were answered", answered.len())),
-    };
-    let holds = problem.is_none() && answered.len() == wanted;
     let expected = format!(
         "{wanted} requests, {} at a time, each acknowledged as its own and listed once",
         session.options.parallel
     );
-    session.judge(&["create.parallel"], heard, holds, &expected, &found);
+    let (number, found, cause) = match problem {
+        Some((heard, (found, cause))) => (heard.number, format!("one {found}"), cause),
+        None if answered.len() < wanted => {
+            let found = format!("{} were answered", answered.len());
+            (list.number, found, None)
+        }
+        None => {
+            let why = "neither dates nor items tell whose answer an answer is";
+            let tells = (marks.tell(), why);
+            let verdicts = session.verdicts();
+            verdicts.judge_telling("create.parallel", true, tells, Break::default);
+            return;
+        }
+    };
+    let how = Break::at(number, "", expected, found).caused_by(cause);
+    session.verdicts().broken("create.parallel", how);
 }

@@ -9,4 +9,4 @@ mod story;
 pub use junit::junit;
 pub use page::html;
 pub use sarif::sarif;
-pub use story::{story, summary, untested};
+pub use story::{story, summary, untested, variables};

@@ -44,6 +44,34 @@ pub fn story(record: &VerifyRecord, clause: &ClauseRecord) -> String {
     out
 }
 
+/// The variables in the commands of these clauses' stories, each with what it stands for; empty
+/// if there are none.
+#[must_use]
+pub fn variables<'c>(
+    record: &VerifyRecord,
+    clauses: impl Iterator<Item = &'c ClauseRecord>,
+) -> String {
+    let mut names = std::collections::BTreeSet::new();
+    for clause in clauses {
+        let number = clause.breaks.first().and_then(|one| one.exchange);
+        let note = number.and_then(|number| record.exchange(number));
+        let curl = note.map_or("", |note| note.curl.as_str());
+        let parts = curl.split("\"$").skip(1);
+        names.extend(parts.filter_map(|part| part.split('"').next()));
+    }
+    let told = names.into_iter().map(|name| {
+        let what = match name {
+            "TOKEN" => "the token, or one that a login gives",
+            "PASSWORD" => "the password of the login",
+            "WEB_API_KEY" => "the Web API key",
+            "PIN" => "any PIN of four digits",
+            _ => "the value of that name",
+        };
+        format!("${name} ({what})")
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
 fn break_story(record: &VerifyRecord, one: &Break) -> String {
     let mut out = String::new();
     if !one.path.is_empty() {
