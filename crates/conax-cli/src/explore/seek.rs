@@ -162,7 +162,7 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
             .map(|worker| {
                 let (is_over, has_found, over) = (&is_over, &has_found, &over);
                 scope.spawn(move || {
-                    let open = opener(order, Arc::clone(over), tally);
+                    let open = opener(order, (SEQUENCE, Arc::clone(over)), tally);
                     let sought = Sought {
                         open: &*open,
                         lab: &order.lab,
@@ -207,7 +207,12 @@ pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<()
     ) {
         return Ok(());
     }
-    match opener(order, Arc::clone(stop), tally)() {
+    // Nobody stops it but a signal, so it waits no longer than is left of the time.
+    let rest = order
+        .limit
+        .map(|limit| limit.saturating_sub(tally.begin.elapsed()));
+    let patience = rest.map_or(SEQUENCE, |rest| SEQUENCE.min(rest));
+    match opener(order, (patience, Arc::clone(stop)), tally)() {
         Some(mut target) => first_look(target.as_mut()),
         None => {
             let trouble = tally.trouble();
@@ -219,7 +224,11 @@ pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<()
 type Opener<'o> = Box<dyn Fn() -> Option<Box<dyn Target>> + 'o>;
 
 /// Gives every sequence a target of its own.
-fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o> {
+fn opener<'o>(
+    order: &'o Search,
+    (patience, stop): (Duration, Arc<Stop>),
+    tally: &'o Tally,
+) -> Opener<'o> {
     match &order.ground {
         Ground::Ourselves => {
             let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
@@ -245,12 +254,7 @@ fn opener<'o>(order: &'o Search, stop: Arc<Stop>, tally: &'o Tally) -> Opener<'o
                 .unwrap_or_default();
             let addresses = addresses.clone();
             let scenario = empty_scenario();
-            // Nobody waits longer for a target than is left of the time.
-            let rest = order
-                .limit
-                .map(|limit| limit.saturating_sub(tally.begin.elapsed()));
-            let timeout = rest.map_or(SEQUENCE, |rest| SEQUENCE.min(rest));
-            let remote = Remote::new(addresses, secrets, timeout, Arc::clone(&stop));
+            let remote = Remote::new(addresses, secrets, patience, Arc::clone(&stop));
             Box::new(move || match remote.open(&scenario) {
                 Ok(target) => Some(target),
                 Err(

@@ -309,15 +309,8 @@ impl Order {
         };
         let judged = |clause: &&ClauseRecord| clause.standing != Standing::NotTestable;
         if let (Some(trouble), None) = (&record.trouble, record.clauses.iter().find(judged)) {
-            let exit = self.exit(record, &compared, is_interrupted);
-            print::aside(format_args!("error: {}: {trouble}", self.target));
-            if record.is_refused {
-                print::aside(
-                    "   hint: token, or username, password and organisation, come from \
-                     --secrets-file, else from the environment",
-                );
-            }
-            return exit;
+            self.say_trouble(record, trouble);
+            return self.exit(record, &compared, is_interrupted);
         }
         if matches.get_flag("verbose") {
             for clause in &record.clauses {
@@ -377,6 +370,17 @@ impl Order {
             say(&format!("exit {}: {}", exit.code(), exit.meaning()));
         }
         exit
+    }
+
+    /// Why nothing was judged.
+    fn say_trouble(&self, record: &VerifyRecord, trouble: &str) {
+        print::aside(format_args!("error: {}: {trouble}", self.target));
+        if record.is_refused {
+            print::aside(
+                "   hint: token, or username, password and organisation, come from \
+                 --secrets-file, else from the environment",
+            );
+        }
     }
 
     fn exit(&self, record: &VerifyRecord, compared: &Compared, is_interrupted: bool) -> Exit {

@@ -584,3 +584,42 @@ fn curl(call: &HttpCall, address: &str, target: &str, body: &str) -> String {
     }
     command
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_what_is_secret_after_what_it_is_and_the_story_says_what_to_put_there() {
+        let list = HttpCall::get(Door::Crm, "/list?token=secret&type=X");
+        let note = ExchangeNote::of(0, &list, "http://h");
+        assert_eq!(
+            note.curl,
+            "curl -s 'http://h/list?token='\"$TOKEN\"'&type=X'"
+        );
+        let body = json!({ "username": "a", "password": "secret", "pin": "1234" });
+        let mut login = HttpCall::post(Door::Crm, "/token", &body);
+        let key = ("authorization".to_owned(), "Basic secret".to_owned());
+        login.headers.push(key);
+        let note = ExchangeNote::of(1, &login, "http://h");
+        for piece in [
+            "\"password\":\"'\"$PASSWORD\"'\"",
+            "\"pin\":\"'\"$PIN\"'\"",
+            " -u \"$WEB_API_KEY\":",
+        ] {
+            assert!(note.curl.contains(piece), "{}", note.curl);
+        }
+        assert!(!note.curl.contains("secret"), "{}", note.curl);
+        let mut verdicts = Verdicts::default();
+        verdicts.broken("status.ok", Break::at(1, "", "", ""));
+        let record = crate::verify::VerifyRecord {
+            clauses: crate::verify::VerifyRecord::clauses_of(&verdicts),
+            exchanges: vec![note],
+            ..Default::default()
+        };
+        let told = crate::verify::variables(&record, record.clauses.iter());
+        let password = "$PASSWORD (the password of the login)";
+        assert!(told.starts_with(password), "{told}");
+        assert_eq!(told.matches('$').count(), 3, "{told}");
+    }
+}
