@@ -64,8 +64,11 @@ fn shown_is_named(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdict
     }
 }
 
+/// A filter of lists: its parameter, its clause, its member, and whether a text is one of its values.
+type Filter = (&'static str, &'static str, Member, fn(&str) -> bool);
+
 fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
-    let filters: [(_, _, _, fn(&str) -> bool); 3] = [
+    let filters: [Filter; 3] = [
         ("type", "list.by-type", Member::Type, |text| {
             RequestType::from_code(text).is_some()
         }),
