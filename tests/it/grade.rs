@@ -86,7 +86,7 @@ fn every_law_stands_beside_both_clients() {
         {
             for (client, verdicts) in [
                 ("careful", &["kept"][..]),
-                ("careless", &["kept", "broken"]),
+                ("careless", &["kept", "broken", "not exercised"]),
             ] {
                 let expected = expected(client, seat);
                 let mut lines = verdicts
