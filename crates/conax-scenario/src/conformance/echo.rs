@@ -191,33 +191,36 @@ fn its_type_and_state(
     });
     // A flag that was read otherwise is told; what follows from it is not told again.
     let is_misread = echo == Some(&Value::from(u8::from(!at_once)));
-    let may_have_ended = at_once || is_misread;
-    verdicts.judge(
-        &format!("{}.creates", operation.name()),
-        found == wanted && (may_have_ended || state == "PENDING"),
-        || {
-            let path = match found == wanted {
-                true => "life_cycle_state",
-                false => "type",
-            };
-            let expected = format!("a {wanted} that is PENDING");
-            printed.at(path, expected, format!("{found} that is {state}"))
-        },
-    );
+    let has_ended = state != "PENDING";
+    let creates = format!("{}.creates", operation.name());
+    verdicts.judge(&creates, found == wanted, || {
+        let expected = format!("a {wanted} that is PENDING");
+        printed.at("type", expected, format!("{found} that is {state}"))
+    });
     if is_misread {
         return;
     }
-    let (clause, wanted_state) = match at_once {
-        true => ("process-immediately.synchronous", "COMPLETED or REJECTED"),
-        false => ("process-immediately.default", "PENDING"),
-    };
-    verdicts.judge(clause, at_once != (state == "PENDING"), || {
-        printed.at("life_cycle_state", wanted_state, state)
-    });
-    if !at_once {
-        verdicts.judge("request.states", state == "PENDING", || {
-            printed.at("life_cycle_state", "PENDING at first", state)
+    let ended = |wanted: &str| printed.at("life_cycle_state", wanted, state);
+    if at_once {
+        let wanted = "COMPLETED or REJECTED";
+        verdicts.judge("process-immediately.synchronous", has_ended, || {
+            ended(wanted)
         });
+        return;
+    }
+    if has_ended {
+        let clauses = [
+            creates.as_str(),
+            "process-immediately.default",
+            "request.states",
+        ];
+        let breaks = clauses.map(|clause| (clause.to_owned(), ended("PENDING at first")));
+        verdicts.ended_early(breaks.into());
+        return;
+    }
+    verdicts.waits();
+    for clause in ["process-immediately.default", "request.states"] {
+        verdicts.held(clause);
     }
 }
 

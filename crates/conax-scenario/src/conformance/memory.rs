@@ -147,6 +147,11 @@ impl Memory {
         }
     }
 
+    /// Whether another request has the id or the number of this one as well.
+    pub(super) fn is_twice(&self, id: &str) -> bool {
+        self.twice.contains(id)
+    }
+
     /// Requests that a list lacked and that nobody saw since.
     pub(super) fn missing(&self) -> Vec<String> {
         let missing = self.missing.iter();

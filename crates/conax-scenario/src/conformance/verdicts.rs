@@ -111,6 +111,10 @@ pub struct Verdicts {
     successes: Vec<String>,
     /// The clause that tells more closely what is broken at present.
     meanwhile: Option<&'static str>,
+    /// Creations whose answers were PENDING, as they should be.
+    waiting: usize,
+    /// What answers break that had ended, as long as they are few.
+    early: Vec<Vec<(String, Break)>>,
 }
 
 impl Default for Verdicts {
@@ -120,6 +124,8 @@ impl Default for Verdicts {
             broken: 0,
             successes: Vec::new(),
             meanwhile: None,
+            waiting: 0,
+            early: Vec::new(),
         }
     }
 }
@@ -169,6 +175,24 @@ impl Verdicts {
     /// What is broken from now on may be told more closely by this clause.
     pub(super) const fn meanwhile(&mut self, cause: Option<&'static str>) {
         self.meanwhile = cause;
+    }
+
+    /// A creation that was not to be sent at once was answered PENDING.
+    pub(super) const fn waits(&mut self) {
+        self.waiting += 1;
+    }
+
+    /// One was answered when it had ended, which breaks these. A run may have come between creation
+    /// and answer, now and then; who does so one time in ten sends with the call.
+    pub(super) fn ended_early(&mut self, breaks: Vec<(String, Break)>) {
+        const IN: usize = 10;
+        self.early.push(breaks);
+        if self.early.len() * IN <= self.waiting {
+            return;
+        }
+        for (id, how) in std::mem::take(&mut self.early).into_iter().flatten() {
+            self.broken(&id, how);
+        }
     }
 
     /// The clause was broken.

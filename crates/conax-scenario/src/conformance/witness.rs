@@ -59,6 +59,13 @@ impl Witness {
         self.memory.missing()
     }
 
+    /// Whether another request has the id or the number of this one as well, so that nothing follows
+    /// for either from what is shown of it.
+    #[must_use]
+    pub fn is_twice(&self, id: &str) -> bool {
+        self.memory.is_twice(id)
+    }
+
     /// The target does not know a request any more that it told of.
     pub fn lost(&mut self, id: &str) {
         self.memory.lost(id);

@@ -102,7 +102,8 @@ fn known(session: &Session<'_>, id: &str, member: &str) -> Value {
 fn is_due(session: &Session<'_>, id: &str, now: &str) -> bool {
     let mut created = session.witness.created();
     let object = created.find_map(|(known, object)| (known == id).then_some(object));
-    object.is_some_and(|object| !dated::is_ahead(object, now))
+    let is_ahead = |object| dated::is_ahead(object, now);
+    object.is_some_and(|object| !is_ahead(object)) && !session.witness.is_twice(id)
 }
 
 /// Sent by their call.
