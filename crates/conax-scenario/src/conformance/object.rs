@@ -104,9 +104,12 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
     for printed in Printed::all(heard) {
         let fields = heard.fields();
         if printed.object.is_empty() && fields.is_none() {
-            // Nothing at all is one finding, and not one for each member.
+            // Nothing at all is one finding; what is said of each member says it again.
             let all = fields_clauses(heard.operation).map_or("data.kind", |(all, _)| all);
             verdicts.broken(all, printed.at("", "a request", "an empty object"));
+            verdicts.meanwhile(Some(all));
+            judge_one(&printed, verdicts);
+            verdicts.meanwhile(None);
             continue;
         }
         judge_one(&printed, verdicts);

@@ -83,9 +83,8 @@ fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
         };
         Break::at(number, "status.code", "OK, or the code of a refusal", found)
     });
-    if !is_refusal {
-        return;
-    }
+    // What is no refusal has no text and code of one, which is told already.
+    let told = (!is_refusal).then_some("status.ok");
     let message = heard.status().get("message");
     let has_message = message
         .and_then(Value::as_str)
@@ -97,6 +96,7 @@ fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
             "a text for a person",
             shown("message", message),
         )
+        .caused_by(told)
     });
     let is_class = code.starts_with("COM.CRM.EXCEPTION.")
         && code.ends_with("EXCEPTION")
@@ -110,6 +110,7 @@ fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
             "COM.CRM.EXCEPTION.….…EXCEPTION",
             code,
         )
+        .caused_by(told)
     });
     if !heard.is_routed {
         return;
