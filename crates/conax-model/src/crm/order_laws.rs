@@ -76,7 +76,9 @@ fn sent_by_runs(orders: &[Order], runs: &BTreeSet<u64>, together: usize) -> Sent
     let mut history = History::new();
     let mut sent = Sent::default();
     for second in 0.. {
-        history.now = SimTime::from_millis(START.millis() + i64::try_from(second * 1000).unwrap());
+        history.now = SimTime::from_millis(
+            START.millis() + i64::try_from(second * 1000).expect("seconds of a test"),
+        );
         history.end_answered(orders, second, &mut sent);
         for order in orders.iter().filter(|order| order.second == second) {
             let cards: Vec<u8> = order.cards.iter().copied().collect();
@@ -99,7 +101,8 @@ fn sent_by_runs(orders: &[Order], runs: &BTreeSet<u64>, together: usize) -> Sent
 
 impl History {
     fn end_answered(&mut self, orders: &[Order], second: u64, sent: &mut Sent) {
-        let is_answered = |ticket: &Ticket| sent.answers[&ticket.number.unwrap()] <= second;
+        let is_answered =
+            |ticket: &Ticket| sent.answers[&ticket.number.expect("its number")] <= second;
         while let Some(which) = self.tickets.iter().position(is_answered) {
             let order = &orders[place(self.tickets[which].number)];
             sent.rejected += usize::from(!order.accepted);

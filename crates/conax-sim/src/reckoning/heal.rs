@@ -239,14 +239,16 @@ mod tests {
     /// Conax has carried the addition out, and the CRM does not know that.
     async fn with_surplus() -> Simulator {
         let simulator = Simulator::builder().fault("{ preset: f05, times: 1 }");
-        let simulator = simulator.start().unwrap();
+        let simulator = simulator.start().expect("a simulator");
         let _ = simulator.post("add_subscriptions", sport(true)).await;
         assert_eq!(simulator.drift().len(), 1);
         simulator
     }
 
     fn carried_out(simulator: &Simulator, plan: &Plan) -> (usize, Vec<String>) {
-        let healing = plan.carry_out(&simulator.house().shared).unwrap();
+        let healing = plan
+            .carry_out(&simulator.house().shared)
+            .expect("a plan that is carried out");
         (healing.requests.len(), healing.left_out)
     }
 
@@ -255,7 +257,10 @@ mod tests {
         let simulator = with_surplus().await;
         let plan = Plan::of(&simulator.house().shared);
         let again = simulator.post("add_subscriptions", sport(true)).await;
-        assert_eq!(again.unwrap()["data"]["life_cycle_state"], "COMPLETED");
+        assert_eq!(
+            again.expect("an answer")["data"]["life_cycle_state"],
+            "COMPLETED"
+        );
         assert_eq!(carried_out(&simulator, &plan), (0, vec![CARD.to_owned()]));
         assert!(simulator.drift().is_empty());
     }
@@ -266,7 +271,10 @@ mod tests {
         let now = simulator.house().shared.clock.now() + Duration::from_secs(60);
         let mut later = sport(false);
         later["scheduled_date"] = json!(now.calendar().format("%Y-%m-%dT%H:%M:%S").to_string());
-        simulator.post("add_subscriptions", later).await.unwrap();
+        simulator
+            .post("add_subscriptions", later)
+            .await
+            .expect("an answer");
         let plan = Plan::of(&simulator.house().shared);
         simulator
             .house()
@@ -282,7 +290,7 @@ mod tests {
         let simulator = with_surplus().await;
         let shared = &simulator.house().shared;
         let plan = Plan::of(shared);
-        shared.reset_world().await.unwrap();
+        shared.reset_world().await.expect("a reset");
         let count = shared.crm().book.all().count();
         assert!(plan.carry_out(shared).unwrap_err().contains("replaced"));
         assert_eq!(shared.crm().book.all().count(), count);
