@@ -28,14 +28,19 @@ const NO_TOKEN: &str = "00000000000000000000000000000000";
 /// Why nothing can be found out there.
 pub fn first_look(target: &mut dyn Target) -> Result<(), Unopened> {
     let (world, credentials) = (TargetWorld::default(), Credentials::default());
-    let options = Options {
+    let options = options_of_a_look();
+    let mut session = Session::new(target, &world, &credentials, &options);
+    session.look_first()
+}
+
+/// One call after the other, none of which changes anything.
+const fn options_of_a_look() -> Options {
+    Options {
         address: String::new(),
         is_read_only: true,
         pace: Duration::ZERO,
         parallel: 1,
-    };
-    let mut session = Session::new(target, &world, &credentials, &options);
-    session.look_first()
+    }
 }
 
 /// Why nothing can be found out at a target.
@@ -67,12 +72,7 @@ impl From<String> for Unopened {
 /// Why it is not, in a sentence.
 pub fn is_provisioning_api(target: &mut dyn Target) -> Result<(), String> {
     let (world, credentials) = (TargetWorld::default(), Credentials::default());
-    let options = Options {
-        address: String::new(),
-        is_read_only: true,
-        pace: Duration::ZERO,
-        parallel: 1,
-    };
+    let options = options_of_a_look();
     let mut session = Session::new(target, &world, &credentials, &options);
     let Some(heard) = session.ask(Operation::List, json!({ "token": NO_TOKEN })) else {
         return Err(session.trouble().unwrap_or("it does not answer").to_owned());
