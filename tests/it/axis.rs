@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use conax_contract::cas::{AxisClient, CasOperation, HttpAnswer, Profile, decode_reply};
+use conax_contract::cas::{AxisClient, CommandKind, HttpAnswer, Profile, decode_reply};
 use conax_contract::fault::{RuleSpec, reproduce};
 use conax_sim::settings::CasTls;
 use conax_tests::bodies::{at_once, pin_reset, sport_on};
@@ -172,7 +172,7 @@ fn thrown_at(body: &[u8]) -> String {
         content_type: Some("text/xml;charset=UTF-8"),
         body,
     };
-    let operation = CasOperation::AddSubscriptions;
+    let operation = CommandKind::AddSubscriptions;
     match decode_reply(Profile::public(), operation, answer, &machine()) {
         Ok(_) => "(no fault)".to_owned(),
         Err(fault) => fault.render(),

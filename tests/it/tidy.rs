@@ -8,7 +8,7 @@ use conax_tests::repository;
 /// Which of our crates each of our crates may lean on.
 const WALLS: [(&str, &[&str]); 6] = [
     ("crates/conax-model", &[]),
-    ("crates/conax-contract", &[]),
+    ("crates/conax-contract", &["conax-model"]),
     ("crates/conax-scenario", &["conax-contract"]),
     ("crates/conax-sim", &["conax-contract", "conax-model"]),
     (
@@ -89,6 +89,51 @@ fn the_model_knows_no_format_and_only_the_simulator_stores_it() {
             "{member}"
         );
     }
+}
+
+/// What decides, in the model: the wire and the examiner may use its nouns, never one of these.
+const MACHINES: [&str; 7] = [
+    "CasState",
+    "FaultPlan",
+    "HeadEndMemory",
+    "Ledger",
+    "RequestBook",
+    "RuleAtWork",
+    "Sessions",
+];
+
+/// The words of a source text that name something of the model's which decides.
+fn machines_named(source: &str) -> Vec<&'static str> {
+    let words: std::collections::BTreeSet<&str> = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .collect();
+    MACHINES
+        .into_iter()
+        .filter(|machine| words.contains(machine))
+        .collect()
+}
+
+#[test]
+fn the_wire_and_the_examiner_use_the_nouns_of_the_model_and_never_a_machine() {
+    for file in files("rs") {
+        let path = relative(&file);
+        let walled = ["crates/conax-contract/", "crates/conax-scenario/"];
+        if !walled.iter().any(|crate_| path.starts_with(crate_)) {
+            continue;
+        }
+        let source = read(&file);
+        let imports = source.contains("conax_model");
+        let named = machines_named(&source);
+        assert!(!imports || named.is_empty(), "{path} uses {named:?}");
+        assert!(
+            !source.contains("conax_model::*"),
+            "{path} names what it uses"
+        );
+    }
+    let book = "use conax_model::crm::RequestBook;\n";
+    assert_eq!(machines_named(book), ["RequestBook"], "the reader reads");
 }
 
 #[test]

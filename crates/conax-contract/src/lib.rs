@@ -16,6 +16,6 @@ pub mod known;
 pub mod openapi;
 pub mod proof;
 pub mod secret;
-pub mod source;
+pub use conax_model::source;
 pub mod text;
 pub mod world;

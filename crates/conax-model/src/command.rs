@@ -5,57 +5,42 @@
 use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::secret::Secret;
 use crate::time::SimTime;
+use crate::word_list;
 
-/// The thirteen kinds of command (Documented: the thirteen types of provisioning requests).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum CommandKind {
-    /// Activates services on a smartcard.
-    AddSubscriptions,
-    /// Deactivates services on a smartcard.
-    CancelSubscriptions,
-    /// Asks which services are active on a smartcard.
-    GetActiveSubscriptions,
-    /// Pairs smartcards with set-top boxes.
-    CreatePairing,
-    /// Adds smartcards or set-top boxes to a pairing named by one of its cards.
-    AddToExistingPairing,
-    /// Asks what a smartcard is paired with.
-    GetPairingStatusForCard,
-    /// Asks what a pairing module is paired with.
-    GetPairingStatusForPairingModule,
-    /// Shows a fingerprint on screen.
-    DisplayFingerprint,
-    /// Sets the PIN of a smartcard to the operator's default.
-    UpdateCaPinToDefaultValue,
-    /// Sets the PIN of a smartcard to a given value.
-    UpdateCaPinToGivenValue,
-    /// Puts a mail into the set-top box's mailbox.
-    SendMailMessageToClient,
-    /// Shows a message on screen once.
-    SendBarkMessageToClient,
-    /// Shows a message on screen again and again.
-    SendRepeatingBarkMessageToClient,
+word_list! {
+    /// What a provisioning request asks of Conax, its documented `type`.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum CommandKind {
+        /// Activates a service on a smartcard.
+        AddSubscriptions = "ADD_SUBSCRIPTIONS", Documented;
+        /// Deactivates a service on a smartcard.
+        CancelSubscriptions = "CANCEL_SUBSCRIPTIONS", Documented;
+        /// Asks which services are active on a smartcard.
+        GetActiveSubscriptions = "GET_ACTIVE_SUBSCRIPTIONS", Documented;
+        /// Pairs smartcards with set-top boxes.
+        CreatePairing = "CREATE_PAIRING", Documented;
+        /// Adds smartcards or set-top boxes to a pairing.
+        AddToExistingPairing = "ADD_TO_EXISTING_PAIRING", Documented;
+        /// Asks what a smartcard is paired with.
+        GetPairingStatusForCard = "GET_PAIRING_STATUS_FOR_CARD", Documented;
+        /// Asks what a pairing module is paired with.
+        GetPairingStatusForPairingModule = "GET_PAIRING_STATUS_FOR_PAIRING_MODULE", Documented;
+        /// Shows a fingerprint on screen.
+        DisplayFingerprint = "DISPLAY_FINGERPRINT", Documented;
+        /// Sets the PIN of a smartcard to the operator's default.
+        UpdateCaPinToDefaultValue = "UPDATE_CA_PIN_TO_DEFAULT_VALUE", Documented;
+        /// Sets the PIN of a smartcard to a given value.
+        UpdateCaPinToGivenValue = "UPDATE_CA_PIN_TO_GIVEN_VALUE", Documented;
+        /// Puts a mail into the set-top box's mailbox.
+        SendMailMessageToClient = "SEND_MAIL_MESSAGE_TO_CLIENT", Documented;
+        /// Shows a message on screen once.
+        SendBarkMessageToClient = "SEND_BARK_MESSAGE_TO_CLIENT", Documented;
+        /// Shows a message on screen again and again.
+        SendRepeatingBarkMessageToClient = "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT", Documented;
+    }
 }
 
 impl CommandKind {
-    /// Every kind, in documented order.
-    pub const ALL: [Self; 13] = [
-        Self::AddSubscriptions,
-        Self::CancelSubscriptions,
-        Self::GetActiveSubscriptions,
-        Self::CreatePairing,
-        Self::AddToExistingPairing,
-        Self::GetPairingStatusForCard,
-        Self::GetPairingStatusForPairingModule,
-        Self::DisplayFingerprint,
-        Self::UpdateCaPinToDefaultValue,
-        Self::UpdateCaPinToGivenValue,
-        Self::SendMailMessageToClient,
-        Self::SendBarkMessageToClient,
-        Self::SendRepeatingBarkMessageToClient,
-    ];
-
     /// Whether the command only asks and changes nothing (law I15).
     #[must_use]
     pub const fn is_query(self) -> bool {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::cas::{CasState, Period, PeriodPolicy};
 use crate::command::{Command, CommandKind, RequestedPeriod};
-use crate::crm::{ParameterName, ProvisioningRequest, RequestBook, RequestNumber, State};
+use crate::crm::{ParameterKey, ProvisioningRequest, RequestBook, RequestNumber, State};
 use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
 use pairings::Pairings;
@@ -219,7 +219,7 @@ fn pin_card(row: &ProvisioningRequest) -> Option<SmartcardId> {
         row.kind,
         CommandKind::UpdateCaPinToDefaultValue | CommandKind::UpdateCaPinToGivenValue
     );
-    let card = row.texts(ParameterName::Smartcard).next();
+    let card = row.texts(ParameterKey::SmartcardCaId).next();
     card.filter(|_| sets)
         .map(|card| SmartcardId::new(Arc::clone(card)))
 }

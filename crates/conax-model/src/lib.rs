@@ -18,6 +18,8 @@ pub mod fault;
 pub mod id;
 pub mod ledger;
 pub mod secret;
+pub mod source;
 #[cfg(feature = "storage")]
 pub mod storage;
 pub mod time;
+mod word_list;

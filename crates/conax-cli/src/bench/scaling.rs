@@ -13,7 +13,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
 use conax_model::command::CommandKind;
 use conax_model::crm::{
-    Author, NewRequest, ParameterName, ParameterValue, Priority, Settled, Settlement, State,
+    Author, NewRequest, ParameterKey, ParameterValue, Priority, Settled, Settlement, State,
 };
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
@@ -247,13 +247,16 @@ impl Texts {
         }
     }
 
-    fn parameters(&self, number: u64) -> Vec<(ParameterName, Option<ParameterValue>)> {
+    fn parameters(&self, number: u64) -> Vec<(ParameterKey, Option<ParameterValue>)> {
         let card = &self.cards[(number % self.cards.len() as u64) as usize];
         let text = |text: &Arc<str>| Some(ParameterValue::Text(Arc::clone(text)));
         vec![
-            (ParameterName::Distribution, text(&self.distribution)),
-            (ParameterName::Product, text(&self.product)),
-            (ParameterName::Smartcard, text(card)),
+            (
+                ParameterKey::SubProvisioningDistributionId,
+                text(&self.distribution),
+            ),
+            (ParameterKey::ServiceCaId, text(&self.product)),
+            (ParameterKey::SmartcardCaId, text(card)),
         ]
     }
 }

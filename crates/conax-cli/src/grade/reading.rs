@@ -2,6 +2,7 @@
 //!
 //! Pure. It reads what the contract says of the wire, and judges nothing.
 
+use conax_contract::cas::operation_key;
 use conax_contract::cas::{
     AxisClient, CasRequest, HttpAnswer, Profile, RequestRefusal, decode_reply, decode_request,
 };
@@ -214,7 +215,7 @@ fn conax_act(exchange: &Exchange) -> (Act, Option<CasRequest>) {
         Ok(request) => (act_of(&request), Some(request)),
         // It is an order that cannot be carried out; which one does not matter.
         Err(RequestRefusal::Invalid { operation, .. }) => (
-            Act::Order(format!("{} {}", operation.key(), exchange.call)),
+            Act::Order(format!("{} {}", operation_key(operation), exchange.call)),
             None,
         ),
         Err(RequestRefusal::Fault(_)) => (Act::Unknown, None),
@@ -222,7 +223,7 @@ fn conax_act(exchange: &Exchange) -> (Act, Option<CasRequest>) {
 }
 
 fn act_of(request: &CasRequest) -> Act {
-    let key = |what: String| Act::Order(format!("{} {what}", request.operation().key()));
+    let key = |what: String| Act::Order(format!("{} {what}", operation_key(request.operation())));
     match request {
         CasRequest::GetActiveSubscriptions { .. }
         | CasRequest::GetPairingStatusForCard { .. }
@@ -301,7 +302,7 @@ fn conax_end(exchange: &Exchange, request: Option<&CasRequest>) -> (End, Option<
     }
     // The names of the status block are the same for every operation.
     let operation = request.map_or(
-        conax_contract::cas::CasOperation::AddSubscriptions,
+        conax_contract::cas::CommandKind::AddSubscriptions,
         CasRequest::operation,
     );
     let answer = HttpAnswer {

@@ -15,9 +15,9 @@ use super::decode_reply::DecodedReply;
 use super::encoding::decode_text;
 use super::field::WireElement;
 use super::flatten::MASK;
-use super::operation::CasOperation;
 use super::profile::Profile;
 use super::xml;
+use conax_model::command::CommandKind;
 
 /// What a journal keeps in the place of an answer that repeats a secret.
 pub const ANSWER_NOT_KEPT: &str = "(an answer that repeats the submitted PIN, not kept)";
@@ -63,7 +63,7 @@ impl AxisFault {
 #[must_use]
 pub fn repeats_secret(
     profile: &Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     body: &[u8],
     secret: &str,
 ) -> bool {

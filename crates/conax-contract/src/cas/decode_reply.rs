@@ -14,10 +14,10 @@ use super::envelope::{SOAP_12_NAMESPACE, SOAP_NAMESPACE};
 use super::field::WireElement;
 use super::flatten::flatten_noting;
 use super::mask::mask_if_pin;
-use super::operation::CasOperation;
 use super::profile::Profile;
 use super::xerces;
 use super::xml::{self, Element, inner_xml_as_read};
+use conax_model::command::CommandKind;
 
 /// How much of an unexpected page a fault quotes, in characters. Ours.
 const PAGE_LIMIT: usize = 2000;
@@ -64,7 +64,7 @@ pub struct DecodedReply {
 /// When the answer is a SOAP fault, an HTTP error, or not a SOAP message.
 pub fn decode_reply(
     profile: &Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     answer: HttpAnswer<'_>,
     axis: &AxisClient,
 ) -> Result<DecodedReply, AxisFault> {

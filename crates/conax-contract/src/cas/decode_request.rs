@@ -6,12 +6,12 @@
 use super::encoding::decode_text;
 use super::envelope;
 use super::field::WireElement;
-use super::operation::CasOperation;
 use super::profile::{NamespaceRule, Profile};
 use super::request::CasRequest;
 use super::request_values::{Values, limited, quoted};
 use super::soap_fault::SoapFault;
 use super::xml::{self, Element};
+use conax_model::command::CommandKind;
 
 /// Why a message is not a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +19,10 @@ pub enum RequestRefusal {
     /// It is not understood at all: answered with a SOAP fault.
     Fault(SoapFault),
     /// The operation is understood and its values are not: answered with the status code of
-    /// [`StatusCause::InputValidation`](super::StatusCause::InputValidation) and a transaction id.
+    /// [`RejectionCause::InputValidation`](super::RejectionCause::InputValidation) and a transaction id.
     Invalid {
         /// The operation.
-        operation: CasOperation,
+        operation: CommandKind,
         /// What is wrong, a sentence each, without any PIN.
         problems: Vec<String>,
     },
@@ -68,7 +68,7 @@ fn read_xml(content_type: Option<&str>, body: &[u8]) -> Result<Element, SoapFaul
 fn find_operation<'a>(
     profile: &Profile,
     root: &'a Element,
-) -> Result<(CasOperation, &'a Element), SoapFault> {
+) -> Result<(CommandKind, &'a Element), SoapFault> {
     let body = envelope::request_body(root, profile.namespaces())?;
     let element = envelope::only_element(body)?;
     let operation = profile.operation_named(&element.local).ok_or_else(|| {
@@ -89,7 +89,7 @@ fn find_operation<'a>(
 /// else.
 fn report_foreign(
     profile: &Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     parent: &Element,
     problems: &mut Vec<String>,
 ) {
@@ -109,56 +109,56 @@ fn report_foreign(
 
 /// The element with the values: `<Operation>Request` inside the operation (Attested), or the
 /// operation itself for clients that leave it out (Ours).
-fn wrapper<'a>(profile: &Profile, operation: CasOperation, element: &'a Element) -> &'a Element {
+fn wrapper<'a>(profile: &Profile, operation: CommandKind, element: &'a Element) -> &'a Element {
     element
         .children()
         .find(|child| profile.is_request_name(operation, &child.local))
         .unwrap_or(element)
 }
 
-fn read_request(operation: CasOperation, values: &mut Values<'_>) -> CasRequest {
+fn read_request(operation: CommandKind, values: &mut Values<'_>) -> CasRequest {
     match operation {
-        CasOperation::AddSubscriptions => CasRequest::AddSubscriptions {
+        CommandKind::AddSubscriptions => CasRequest::AddSubscriptions {
             card: values.identifier(WireElement::Card),
             products: values.list(WireElement::ProductList, WireElement::Product),
             start: values.time(WireElement::PeriodStart),
             end: values.time(WireElement::PeriodEnd),
         },
-        CasOperation::CancelSubscriptions => CasRequest::CancelSubscriptions {
+        CommandKind::CancelSubscriptions => CasRequest::CancelSubscriptions {
             card: values.identifier(WireElement::Card),
             products: values.list(WireElement::ProductList, WireElement::Product),
         },
-        CasOperation::GetActiveSubscriptions => CasRequest::GetActiveSubscriptions {
+        CommandKind::GetActiveSubscriptions => CasRequest::GetActiveSubscriptions {
             card: values.identifier(WireElement::Card),
         },
-        CasOperation::CreatePairing => CasRequest::CreatePairing {
+        CommandKind::CreatePairing => CasRequest::CreatePairing {
             cards: values.list(WireElement::CardList, WireElement::Card),
             modules: values.list(WireElement::ModuleList, WireElement::Module),
         },
-        CasOperation::AddToExistingPairing => CasRequest::AddToExistingPairing {
+        CommandKind::AddToExistingPairing => CasRequest::AddToExistingPairing {
             existing_card: values.identifier(WireElement::ExistingCard),
             cards: values.list(WireElement::CardList, WireElement::Card),
             modules: values.list(WireElement::ModuleList, WireElement::Module),
         },
-        CasOperation::GetPairingStatusForCard => CasRequest::GetPairingStatusForCard {
+        CommandKind::GetPairingStatusForCard => CasRequest::GetPairingStatusForCard {
             card: values.identifier(WireElement::Card),
         },
-        CasOperation::GetPairingStatusForPairingModule => {
+        CommandKind::GetPairingStatusForPairingModule => {
             CasRequest::GetPairingStatusForPairingModule {
                 module: values.identifier(WireElement::Module),
             }
         }
-        CasOperation::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue {
+        CommandKind::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue {
             card: values.identifier(WireElement::Card),
         },
-        CasOperation::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
+        CommandKind::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
             card: values.identifier(WireElement::Card),
             pin: values.secret(WireElement::Pin),
         },
-        CasOperation::DisplayFingerprint => read_fingerprint(values),
-        CasOperation::SendMailMessageToClient
-        | CasOperation::SendBarkMessageToClient
-        | CasOperation::SendRepeatingBarkMessageToClient => read_message(operation, values),
+        CommandKind::DisplayFingerprint => read_fingerprint(values),
+        CommandKind::SendMailMessageToClient
+        | CommandKind::SendBarkMessageToClient
+        | CommandKind::SendRepeatingBarkMessageToClient => read_message(operation, values),
     }
 }
 
@@ -174,12 +174,12 @@ fn read_fingerprint(values: &mut Values<'_>) -> CasRequest {
     }
 }
 
-fn read_message(operation: CasOperation, values: &mut Values<'_>) -> CasRequest {
+fn read_message(operation: CommandKind, values: &mut Values<'_>) -> CasRequest {
     let cards = values.list(WireElement::CardList, WireElement::Card);
     let text = values.text(WireElement::Text);
     let start = values.time(WireElement::StartIndication);
     let sequence_number = values.integer(WireElement::SequenceNumber);
-    if operation == CasOperation::SendMailMessageToClient {
+    if operation == CommandKind::SendMailMessageToClient {
         return CasRequest::SendMailMessageToClient {
             cards,
             text,
@@ -188,7 +188,7 @@ fn read_message(operation: CasOperation, values: &mut Values<'_>) -> CasRequest 
         };
     }
     let display_seconds = values.integer(WireElement::DisplaySeconds);
-    if operation == CasOperation::SendBarkMessageToClient {
+    if operation == CommandKind::SendBarkMessageToClient {
         return CasRequest::SendBarkMessageToClient {
             cards,
             text,

@@ -7,7 +7,9 @@ use chrono::NaiveDateTime;
 use super::envelope;
 use super::field::WireElement;
 use super::flatten::flatten;
-use super::operation::CasOperation;
+use conax_model::command::CommandKind;
+
+use super::operation::CasService;
 use super::profile::Profile;
 use super::request::CasRequest;
 use super::xml::{Element, outer_xml};
@@ -58,7 +60,11 @@ pub fn encode_request(profile: &Profile, request: &CasRequest) -> EncodedRequest
     let element = Element::parent(name, namespace, vec![wrapper]);
     EncodedRequest {
         body: envelope::wrap_request(&outer_xml(&element, "")),
-        path: profile.service(operation.service()).path.value.clone(),
+        path: profile
+            .service(CasService::of(operation))
+            .path
+            .value
+            .clone(),
         content_type: REQUEST_CONTENT_TYPE,
         // Inferred: Axis 1 always sends the header, and the WSDL gives no action.
         soap_action: Some("\"\"".to_owned()),
@@ -192,13 +198,13 @@ fn write_message(request: &CasRequest, values: &mut Values<'_>) {
 /// The values of one request as elements, put in order at the end.
 struct Values<'a> {
     profile: &'a Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     namespace: &'a str,
     written: BTreeMap<WireElement, Element>,
 }
 
 impl<'a> Values<'a> {
-    fn new(profile: &'a Profile, operation: CasOperation) -> Self {
+    fn new(profile: &'a Profile, operation: CommandKind) -> Self {
         Self {
             profile,
             operation,

@@ -3,7 +3,8 @@
 //! Encoding sorts by it, the WSDL is written from it, profiles may reorder it. What the elements
 //! are called is the profile's business.
 
-use super::operation::{CasOperation, keyed};
+use super::operation::keyed;
+use conax_model::command::CommandKind;
 
 keyed! {
     /// An element with a value or a list on the wire, by its meaning.
@@ -196,20 +197,20 @@ const REPEATING_BARK: &[Field] = &[
 ];
 
 /// The values of an operation, in the order they are sent unless the profile says otherwise.
-pub(super) const fn fields(operation: CasOperation) -> &'static [Field] {
+pub(super) const fn fields(operation: CommandKind) -> &'static [Field] {
     match operation {
-        CasOperation::AddSubscriptions => ADD_SUBSCRIPTIONS,
-        CasOperation::CancelSubscriptions => CANCEL_SUBSCRIPTIONS,
-        CasOperation::GetActiveSubscriptions
-        | CasOperation::GetPairingStatusForCard
-        | CasOperation::UpdateCaPinToDefaultValue => ONE_CARD,
-        CasOperation::GetPairingStatusForPairingModule => ONE_MODULE,
-        CasOperation::CreatePairing => CREATE_PAIRING,
-        CasOperation::AddToExistingPairing => ADD_TO_EXISTING_PAIRING,
-        CasOperation::DisplayFingerprint => DISPLAY_FINGERPRINT,
-        CasOperation::UpdateCaPinToGivenValue => CARD_AND_PIN,
-        CasOperation::SendMailMessageToClient => MAIL,
-        CasOperation::SendBarkMessageToClient => BARK,
-        CasOperation::SendRepeatingBarkMessageToClient => REPEATING_BARK,
+        CommandKind::AddSubscriptions => ADD_SUBSCRIPTIONS,
+        CommandKind::CancelSubscriptions => CANCEL_SUBSCRIPTIONS,
+        CommandKind::GetActiveSubscriptions
+        | CommandKind::GetPairingStatusForCard
+        | CommandKind::UpdateCaPinToDefaultValue => ONE_CARD,
+        CommandKind::GetPairingStatusForPairingModule => ONE_MODULE,
+        CommandKind::CreatePairing => CREATE_PAIRING,
+        CommandKind::AddToExistingPairing => ADD_TO_EXISTING_PAIRING,
+        CommandKind::DisplayFingerprint => DISPLAY_FINGERPRINT,
+        CommandKind::UpdateCaPinToGivenValue => CARD_AND_PIN,
+        CommandKind::SendMailMessageToClient => MAIL,
+        CommandKind::SendBarkMessageToClient => BARK,
+        CommandKind::SendRepeatingBarkMessageToClient => REPEATING_BARK,
     }
 }

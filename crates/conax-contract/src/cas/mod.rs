@@ -32,13 +32,15 @@ mod xml;
 mod tests;
 
 pub use axis_fault::{AxisClient, AxisDetail, AxisFault, CameBack, SaxPlace, came_back};
+pub use conax_model::cas::RejectionCause;
+pub use conax_model::command::CommandKind;
 pub use conceal::{ANSWER_NOT_KEPT, repeats_secret};
 pub use decode_reply::{DecodedReply, HttpAnswer, decode_reply};
 pub use decode_request::{RequestRefusal, decode_request};
 pub use encode_request::{EncodedRequest, encode_request};
 pub use field::WireElement;
 pub use mask::{mask_secrets, mask_secrets_for};
-pub use operation::{CasOperation, CasService, StatusCause};
+pub use operation::{CasService, operation_key, operation_of_key};
 pub use profile::{
     Entry, NamespaceRule, OperationEntry, Profile, ProfileError, ProfileProblem, ServiceEntry,
 };

@@ -1,4 +1,4 @@
-//! The thirteen operations of the head-end, the services that group them, and why one is refused.
+//! The services that group the thirteen operations of the head-end, one for each kind of command.
 //!
 //! Nothing here is a name on the wire: those are in the `profile`. Keys are the names that
 //! profile files use.
@@ -40,38 +40,7 @@ macro_rules! keyed {
 
 pub(super) use keyed;
 
-keyed! {
-    /// What the head-end can be asked to do (Documented: the thirteen types of provisioning
-    /// requests; Inferred: each is one operation).
-    CasOperation, 13 {
-        /// Entitles a card to products.
-        AddSubscriptions = "add_subscriptions",
-        /// Ends entitlements of a card.
-        CancelSubscriptions = "cancel_subscriptions",
-        /// Asks which products a card is entitled to.
-        GetActiveSubscriptions = "get_active_subscriptions",
-        /// Pairs cards with pairing modules.
-        CreatePairing = "create_pairing",
-        /// Adds cards or pairing modules to a pairing.
-        AddToExistingPairing = "add_to_existing_pairing",
-        /// Asks what a card is paired with.
-        GetPairingStatusForCard = "get_pairing_status_for_card",
-        /// Asks what a pairing module is paired with.
-        GetPairingStatusForPairingModule = "get_pairing_status_for_pairing_module",
-        /// Shows a fingerprint on screen.
-        DisplayFingerprint = "display_fingerprint",
-        /// Sets the PIN of a card to the operator's default.
-        UpdateCaPinToDefaultValue = "update_ca_pin_to_default_value",
-        /// Sets the PIN of a card to a given value.
-        UpdateCaPinToGivenValue = "update_ca_pin_to_given_value",
-        /// Puts a mail into mailboxes.
-        SendMailMessageToClient = "send_mail_message_to_client",
-        /// Shows a message on screen once.
-        SendBarkMessageToClient = "send_bark_message_to_client",
-        /// Shows a message on screen again and again.
-        SendRepeatingBarkMessageToClient = "send_repeating_bark_message_to_client",
-    }
-}
+use conax_model::command::CommandKind;
 
 keyed! {
     /// A group of operations with a path and a namespace of its own (Attested for two of them:
@@ -90,60 +59,28 @@ keyed! {
     }
 }
 
-keyed! {
-    /// Why the head-end refuses a command; a profile says which status code carries each.
-    StatusCause, 13 {
-        /// A value is malformed or out of range.
-        InputValidation = "input_validation",
-        /// The card is not known.
-        ClientNotFound = "client_not_found",
-        /// The card belongs to another subscriber management system.
-        ClientNotManagedBySms = "client_not_managed_by_sms",
-        /// The operation is not licensed, or not possible for this card.
-        FeatureNotAvailable = "feature_not_available",
-        /// An internal failure.
-        SystemError = "system_error",
-        /// The product is not known.
-        ProductNotFound = "product_not_found",
-        /// There is nothing to cancel.
-        SubscriptionNotFound = "subscription_not_found",
-        /// The pairing module is not known.
-        PairingModuleNotFound = "pairing_module_not_found",
-        /// The card is in no pairing.
-        PairingNotFound = "pairing_not_found",
-        /// A card or module is in another pairing.
-        PairingConflict = "pairing_conflict",
-        /// The card is blocked.
-        ClientBlocked = "client_blocked",
-        /// A limit of the head-end is reached.
-        CapacityExceeded = "capacity_exceeded",
-        /// Too many requests in too little time.
-        TooManyRequests = "too_many_requests",
-    }
-}
-
-impl CasOperation {
-    /// The service the operation belongs to (Attested for the bark message; else Inferred).
+impl CasService {
+    /// The service an operation belongs to (Attested for the bark message; else Inferred).
     #[must_use]
-    pub const fn service(self) -> CasService {
-        match self {
-            Self::AddSubscriptions | Self::CancelSubscriptions | Self::GetActiveSubscriptions => {
-                CasService::Authorization
+    pub const fn of(operation: CommandKind) -> Self {
+        match operation {
+            CommandKind::AddSubscriptions
+            | CommandKind::CancelSubscriptions
+            | CommandKind::GetActiveSubscriptions => Self::Authorization,
+            CommandKind::CreatePairing
+            | CommandKind::AddToExistingPairing
+            | CommandKind::GetPairingStatusForCard
+            | CommandKind::GetPairingStatusForPairingModule => Self::Pairing,
+            CommandKind::DisplayFingerprint => Self::Fingerprinting,
+            CommandKind::UpdateCaPinToDefaultValue | CommandKind::UpdateCaPinToGivenValue => {
+                Self::CaPin
             }
-            Self::CreatePairing
-            | Self::AddToExistingPairing
-            | Self::GetPairingStatusForCard
-            | Self::GetPairingStatusForPairingModule => CasService::Pairing,
-            Self::DisplayFingerprint => CasService::Fingerprinting,
-            Self::UpdateCaPinToDefaultValue | Self::UpdateCaPinToGivenValue => CasService::CaPin,
-            Self::SendMailMessageToClient
-            | Self::SendBarkMessageToClient
-            | Self::SendRepeatingBarkMessageToClient => CasService::UserTextMessaging,
+            CommandKind::SendMailMessageToClient
+            | CommandKind::SendBarkMessageToClient
+            | CommandKind::SendRepeatingBarkMessageToClient => Self::UserTextMessaging,
         }
     }
-}
 
-impl CasService {
     /// The name of the service in paths and namespaces.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -151,9 +88,37 @@ impl CasService {
     }
 
     /// The operations of the service, in documented order.
-    pub fn operations(self) -> impl Iterator<Item = CasOperation> {
-        CasOperation::ALL
+    pub fn operations(self) -> impl Iterator<Item = CommandKind> {
+        CommandKind::ALL
             .into_iter()
-            .filter(move |operation| operation.service() == self)
+            .filter(move |operation| Self::of(*operation) == self)
     }
+}
+
+/// The name of an operation in profile files.
+#[must_use]
+pub const fn operation_key(operation: CommandKind) -> &'static str {
+    match operation {
+        CommandKind::AddSubscriptions => "add_subscriptions",
+        CommandKind::CancelSubscriptions => "cancel_subscriptions",
+        CommandKind::GetActiveSubscriptions => "get_active_subscriptions",
+        CommandKind::CreatePairing => "create_pairing",
+        CommandKind::AddToExistingPairing => "add_to_existing_pairing",
+        CommandKind::GetPairingStatusForCard => "get_pairing_status_for_card",
+        CommandKind::GetPairingStatusForPairingModule => "get_pairing_status_for_pairing_module",
+        CommandKind::DisplayFingerprint => "display_fingerprint",
+        CommandKind::UpdateCaPinToDefaultValue => "update_ca_pin_to_default_value",
+        CommandKind::UpdateCaPinToGivenValue => "update_ca_pin_to_given_value",
+        CommandKind::SendMailMessageToClient => "send_mail_message_to_client",
+        CommandKind::SendBarkMessageToClient => "send_bark_message_to_client",
+        CommandKind::SendRepeatingBarkMessageToClient => "send_repeating_bark_message_to_client",
+    }
+}
+
+/// The operation with this name in profile files.
+#[must_use]
+pub fn operation_of_key(key: &str) -> Option<CommandKind> {
+    CommandKind::ALL
+        .into_iter()
+        .find(|operation| operation_key(*operation) == key)
 }

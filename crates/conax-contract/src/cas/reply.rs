@@ -4,10 +4,10 @@ use chrono::NaiveDateTime;
 
 use super::envelope;
 use super::field::WireElement;
-use super::operation::CasOperation;
 use super::profile::Profile;
 use super::xml::{Element, outer_xml};
 use crate::text::render_moment;
+use conax_model::command::CommandKind;
 
 /// The content type of every reply and fault (Ours: the plain form of what clients send).
 pub const REPLY_CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
@@ -58,7 +58,7 @@ pub struct ActiveSubscription {
 /// The bytes of a reply: status code, then transaction id, then message, then the answer
 /// (Inferred: the order that reproduces the documented example).
 #[must_use]
-pub fn encode_reply(profile: &Profile, operation: CasOperation, reply: &CasReply) -> Vec<u8> {
+pub fn encode_reply(profile: &Profile, operation: CommandKind, reply: &CasReply) -> Vec<u8> {
     let build = Build {
         profile,
         operation,
@@ -73,7 +73,7 @@ pub fn encode_reply(profile: &Profile, operation: CasOperation, reply: &CasReply
 
 struct Build<'a> {
     profile: &'a Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     namespace: &'a str,
 }
 

@@ -4,13 +4,13 @@
 
 use chrono::NaiveDateTime;
 
-use super::operation::CasOperation;
 use crate::secret::SecretText;
+use conax_model::command::CommandKind;
 
 /// One request with its values. Times are local, without zone (Attested).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CasRequest {
-    /// See [`CasOperation::AddSubscriptions`].
+    /// See [`CommandKind::AddSubscriptions`].
     AddSubscriptions {
         /// The card to entitle.
         card: String,
@@ -21,26 +21,26 @@ pub enum CasRequest {
         /// When it ends; absent: by the head-end's policy.
         end: Option<NaiveDateTime>,
     },
-    /// See [`CasOperation::CancelSubscriptions`].
+    /// See [`CommandKind::CancelSubscriptions`].
     CancelSubscriptions {
         /// The card.
         card: String,
         /// The products.
         products: Vec<String>,
     },
-    /// See [`CasOperation::GetActiveSubscriptions`].
+    /// See [`CommandKind::GetActiveSubscriptions`].
     GetActiveSubscriptions {
         /// The card asked about.
         card: String,
     },
-    /// See [`CasOperation::CreatePairing`].
+    /// See [`CommandKind::CreatePairing`].
     CreatePairing {
         /// The cards of the pairing.
         cards: Vec<String>,
         /// The pairing modules of the pairing.
         modules: Vec<String>,
     },
-    /// See [`CasOperation::AddToExistingPairing`].
+    /// See [`CommandKind::AddToExistingPairing`].
     AddToExistingPairing {
         /// A card that names the pairing.
         existing_card: String,
@@ -49,17 +49,17 @@ pub enum CasRequest {
         /// Pairing modules to add.
         modules: Vec<String>,
     },
-    /// See [`CasOperation::GetPairingStatusForCard`].
+    /// See [`CommandKind::GetPairingStatusForCard`].
     GetPairingStatusForCard {
         /// The card asked about.
         card: String,
     },
-    /// See [`CasOperation::GetPairingStatusForPairingModule`].
+    /// See [`CommandKind::GetPairingStatusForPairingModule`].
     GetPairingStatusForPairingModule {
         /// The pairing module asked about.
         module: String,
     },
-    /// See [`CasOperation::DisplayFingerprint`].
+    /// See [`CommandKind::DisplayFingerprint`].
     DisplayFingerprint {
         /// The card whose box shows it; absent: every card.
         card: Option<String>,
@@ -76,19 +76,19 @@ pub enum CasRequest {
         /// The slot, one letter.
         slot: Option<String>,
     },
-    /// See [`CasOperation::UpdateCaPinToDefaultValue`].
+    /// See [`CommandKind::UpdateCaPinToDefaultValue`].
     UpdateCaPinToDefaultValue {
         /// The card.
         card: String,
     },
-    /// See [`CasOperation::UpdateCaPinToGivenValue`].
+    /// See [`CommandKind::UpdateCaPinToGivenValue`].
     UpdateCaPinToGivenValue {
         /// The card.
         card: String,
         /// The submitted PIN.
         pin: SecretText<'static>,
     },
-    /// See [`CasOperation::SendMailMessageToClient`].
+    /// See [`CommandKind::SendMailMessageToClient`].
     SendMailMessageToClient {
         /// The cards whose boxes get it.
         cards: Vec<String>,
@@ -99,7 +99,7 @@ pub enum CasRequest {
         /// The sequence number.
         sequence_number: Option<i64>,
     },
-    /// See [`CasOperation::SendBarkMessageToClient`].
+    /// See [`CommandKind::SendBarkMessageToClient`].
     SendBarkMessageToClient {
         /// The cards whose boxes show it.
         cards: Vec<String>,
@@ -112,7 +112,7 @@ pub enum CasRequest {
         /// How long it stays on screen, in seconds.
         display_seconds: Option<i64>,
     },
-    /// See [`CasOperation::SendRepeatingBarkMessageToClient`].
+    /// See [`CommandKind::SendRepeatingBarkMessageToClient`].
     SendRepeatingBarkMessageToClient {
         /// The cards whose boxes show it.
         cards: Vec<String>,
@@ -134,24 +134,24 @@ pub enum CasRequest {
 impl CasRequest {
     /// Which of the thirteen this is.
     #[must_use]
-    pub const fn operation(&self) -> CasOperation {
+    pub const fn operation(&self) -> CommandKind {
         match self {
-            Self::AddSubscriptions { .. } => CasOperation::AddSubscriptions,
-            Self::CancelSubscriptions { .. } => CasOperation::CancelSubscriptions,
-            Self::GetActiveSubscriptions { .. } => CasOperation::GetActiveSubscriptions,
-            Self::CreatePairing { .. } => CasOperation::CreatePairing,
-            Self::AddToExistingPairing { .. } => CasOperation::AddToExistingPairing,
-            Self::GetPairingStatusForCard { .. } => CasOperation::GetPairingStatusForCard,
+            Self::AddSubscriptions { .. } => CommandKind::AddSubscriptions,
+            Self::CancelSubscriptions { .. } => CommandKind::CancelSubscriptions,
+            Self::GetActiveSubscriptions { .. } => CommandKind::GetActiveSubscriptions,
+            Self::CreatePairing { .. } => CommandKind::CreatePairing,
+            Self::AddToExistingPairing { .. } => CommandKind::AddToExistingPairing,
+            Self::GetPairingStatusForCard { .. } => CommandKind::GetPairingStatusForCard,
             Self::GetPairingStatusForPairingModule { .. } => {
-                CasOperation::GetPairingStatusForPairingModule
+                CommandKind::GetPairingStatusForPairingModule
             }
-            Self::DisplayFingerprint { .. } => CasOperation::DisplayFingerprint,
-            Self::UpdateCaPinToDefaultValue { .. } => CasOperation::UpdateCaPinToDefaultValue,
-            Self::UpdateCaPinToGivenValue { .. } => CasOperation::UpdateCaPinToGivenValue,
-            Self::SendMailMessageToClient { .. } => CasOperation::SendMailMessageToClient,
-            Self::SendBarkMessageToClient { .. } => CasOperation::SendBarkMessageToClient,
+            Self::DisplayFingerprint { .. } => CommandKind::DisplayFingerprint,
+            Self::UpdateCaPinToDefaultValue { .. } => CommandKind::UpdateCaPinToDefaultValue,
+            Self::UpdateCaPinToGivenValue { .. } => CommandKind::UpdateCaPinToGivenValue,
+            Self::SendMailMessageToClient { .. } => CommandKind::SendMailMessageToClient,
+            Self::SendBarkMessageToClient { .. } => CommandKind::SendBarkMessageToClient,
             Self::SendRepeatingBarkMessageToClient { .. } => {
-                CasOperation::SendRepeatingBarkMessageToClient
+                CommandKind::SendRepeatingBarkMessageToClient
             }
         }
     }

@@ -3,11 +3,11 @@
 use chrono::NaiveDateTime;
 
 use super::field::WireElement;
-use super::operation::CasOperation;
 use super::profile::Profile;
 use super::xml::{Element, trimmed};
 use crate::secret::SecretText;
 use crate::text::{near_miss, parse_moment};
+use conax_model::command::CommandKind;
 
 /// How much of a value a problem quotes.
 const QUOTE_LIMIT: usize = 60;
@@ -17,17 +17,13 @@ const PROBLEM_LIMIT: usize = 20;
 /// The values inside one element, and what is wrong with those read so far.
 pub(super) struct Values<'a> {
     profile: &'a Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     container: &'a Element,
     problems: Vec<String>,
 }
 
 impl<'a> Values<'a> {
-    pub const fn new(
-        profile: &'a Profile,
-        operation: CasOperation,
-        container: &'a Element,
-    ) -> Self {
+    pub const fn new(profile: &'a Profile, operation: CommandKind, container: &'a Element) -> Self {
         Self {
             profile,
             operation,

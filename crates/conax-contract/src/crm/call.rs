@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 use chrono::NaiveDateTime;
 
-use super::codes::{LifeCycleState, Priority, RequestType};
 use super::fields::FieldsSet;
 use super::identifier::{
     RequestIdentifier, ServiceIdentifier, SmartcardIdentifier, SubscriptionIdentifier,
 };
 use super::operation::Operation;
+use crate::crm::{LifeCycleState, Priority, RequestType};
 use crate::secret::SecretText;
 
 /// A call of one operation.

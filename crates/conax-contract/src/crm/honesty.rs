@@ -1,11 +1,11 @@
 //! The honesty table: everything this API says, each with how it is known.
 
-use super::codes::{
-    IdentifierField, LifeCycleState, ParameterKey, Priority, ProcessName, RequestType,
-};
 use super::fields::Member;
 use super::operation::Operation;
 use super::refusal_code::RefusalCode;
+use crate::crm::{
+    IdentifierField, LifeCycleState, ParameterKey, Priority, ProcessName, RequestType,
+};
 use crate::source::Source;
 
 /// What a row of the honesty table is about.

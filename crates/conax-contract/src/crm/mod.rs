@@ -40,9 +40,9 @@ pub use call::{
     AddToExistingPairingCall, Call, CreatePairingCall, IssueTokenCall, ListCall, ListFilter,
     ResetPinCall, ResetPinToGivenValueCall, ShowCall, Submission, SubscriptionCall,
 };
-pub use codes::{
-    IdentifierField, LifeCycleState, ParameterKey, Priority, ProcessName, RequestType,
-};
+pub use codes::{IdentifierField, LifeCycleState, ProcessName};
+pub use conax_model::command::CommandKind as RequestType;
+pub use conax_model::crm::{ParameterKey, Priority};
 pub use date::DateText;
 pub use envelope::{
     CONTENT_TYPE, ListWriter, SuccessTexts, Writing, ok_empty, ok_list, ok_object, ok_token,

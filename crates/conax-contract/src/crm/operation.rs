@@ -2,8 +2,8 @@
 //!
 //! How a path is found is in `route`, what an operation takes in `parameter`.
 
-use super::codes::RequestType;
 use super::parameter::{self, ParameterEntry};
+use crate::crm::RequestType;
 use crate::source::Source;
 
 /// A documented API entry.

@@ -1,7 +1,7 @@
 //! Why the CRM itself rejects a provisioning request, without a word from Conax.
 
-use super::codes::ParameterKey;
 use super::refusal_code::RefusalCode;
+use crate::crm::ParameterKey;
 
 /// What the CRM stores as `error_code` and `error_description`.
 ///

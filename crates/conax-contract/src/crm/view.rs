@@ -3,9 +3,9 @@
 //! What is null and what is left out is decided by whoever fills the view; how it is spelled and
 //! in which order is decided here. Read on in `envelope`.
 
-use super::codes::{LifeCycleState, ParameterKey, Priority, RequestType};
 use super::date::DateText;
 use super::text_view::TextView;
+use crate::crm::{LifeCycleState, ParameterKey, Priority, RequestType};
 
 /// A provisioning request.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,13 +4,13 @@
 //! the general serializer spends most of its time on looking for characters to escape in texts
 //! that have none.
 
-use super::codes::ParameterKey;
 use super::date::DateText;
 use super::fields::{FieldsSet, Member};
 use super::text_view::TextView;
 use super::view::{
     LogInformationView, ParameterValue, ParameterView, RequestView, UnitView, UserView,
 };
+use crate::crm::ParameterKey;
 
 /// Appends a request with the members an answer prints.
 pub(super) fn write_request(out: &mut Vec<u8>, view: &RequestView<'_>, members: FieldsSet) {

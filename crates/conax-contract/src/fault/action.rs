@@ -2,7 +2,7 @@
 
 use super::shape::{FORMS, ShapeSpec};
 use super::spec::{ActionSpec, PhaseSpec, TlsSpec, WhatSpec};
-use crate::cas::StatusCause;
+use crate::cas::RejectionCause;
 use crate::text::{
     Finding, Findings, Marked, Meaning, Node, duration, fields, flag, mismatch, near_miss, number,
     parse_duration, shown, text, word,
@@ -264,19 +264,19 @@ fn read_reject(marked: &Marked, findings: &mut Findings) -> Option<WhatSpec> {
 }
 
 /// A cause, in the upper case of status codes or in lower case.
-fn read_cause(marked: &Marked, findings: &mut Findings) -> Option<StatusCause> {
+fn read_cause(marked: &Marked, findings: &mut Findings) -> Option<RejectionCause> {
     let found = scalar(marked).unwrap_or_default();
     let key = match found {
         "INPUT_VALIDATION_ERROR" => "input_validation".to_owned(),
         other => other.to_lowercase(),
     };
-    let cause = StatusCause::ALL
+    let cause = RejectionCause::ALL
         .into_iter()
-        .find(|cause| cause.key() == key);
+        .find(|cause| cause.code() == key);
     if cause.is_none() {
-        let codes: Vec<String> = StatusCause::ALL
+        let codes: Vec<String> = RejectionCause::ALL
             .into_iter()
-            .map(|cause| cause.key().to_uppercase())
+            .map(|cause| cause.code().to_uppercase())
             .collect();
         let message = format!("{} is not a reason to reject", shown(found));
         let hint = match near_miss(&found.to_uppercase(), codes.iter().map(String::as_str)) {

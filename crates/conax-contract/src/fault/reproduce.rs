@@ -8,7 +8,7 @@ use super::catalogue::PRESETS;
 use super::preset::{Applied, Preset};
 use super::read::preset_entry;
 use super::spec::WhatSpec;
-use crate::cas::{Profile, StatusCause};
+use crate::cas::{Profile, RejectionCause};
 use crate::crm::RejectionText;
 
 /// A fault that may have made the text.
@@ -153,7 +153,7 @@ impl Signature {
             WhatSpec::Reject { cause, .. } => said(*cause),
             WhatSpec::UnknownStatus(code) => Some(code.clone()),
             WhatSpec::NoStatus => Some(RejectionText::no_status_code().code.to_owned()),
-            WhatSpec::Throttle { rejects: true, .. } => said(StatusCause::TooManyRequests),
+            WhatSpec::Throttle { rejects: true, .. } => said(RejectionCause::TooManyRequests),
             _ => None,
         });
         codes.next().unwrap_or_else(|| AXIS_FAULT.to_owned())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 
 use super::shape::ShapeSpec;
-use crate::cas::StatusCause;
+use crate::cas::RejectionCause;
 use crate::crm::{Priority, RequestType};
 use crate::text::Word;
 
@@ -227,7 +227,7 @@ pub enum WhatSpec {
     /// `reject: CAUSE` or with `message`
     Reject {
         /// The cause.
-        cause: StatusCause,
+        cause: RejectionCause,
         /// The text.
         message: Option<String>,
     },

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::crm::{OPENAPI, info};
 use super::door::CasDoor;
 use super::sourced::{SOURCE, legend, note};
-use crate::cas::{CasOperation, CasService, Entry, StatusCause, wire_names};
+use crate::cas::{CasService, CommandKind, Entry, RejectionCause, operation_key, wire_names};
 use crate::source::Source;
 
 /// The media type of envelopes.
@@ -96,12 +96,12 @@ fn post(door: &CasDoor<'_>, service: CasService) -> Value {
     post
 }
 
-fn operation(door: &CasDoor<'_>, operation: CasOperation) -> Value {
+fn operation(door: &CasDoor<'_>, operation: CommandKind) -> Value {
     let profile = door.profile;
     let sourced = |entry: &Entry| json!({ "name": entry.value, (SOURCE): entry.source.code() });
     let elements = wire_names(profile, operation).into_iter().map(sourced);
     json!({
-        "key": operation.key(),
+        "key": operation_key(operation),
         "request": sourced(&profile.operation(operation).name),
         "inner": profile.request_name(operation),
         "reply": profile.response_name(operation),
@@ -111,9 +111,9 @@ fn operation(door: &CasDoor<'_>, operation: CasOperation) -> Value {
 }
 
 fn statuses(door: &CasDoor<'_>) -> Value {
-    let rows = StatusCause::ALL.map(|cause| {
+    let rows = RejectionCause::ALL.map(|cause| {
         let entry = door.profile.status(cause);
-        json!({ "cause": cause.key(), "code": entry.value, (SOURCE): entry.source.code() })
+        json!({ "cause": cause.code(), "code": entry.value, (SOURCE): entry.source.code() })
     });
     Value::Array(rows.to_vec())
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::command::CommandKind;
 use crate::id::{DomainName, PairingModuleId, ProductId, SmartcardId, TransactionId};
 use crate::time::SimTime;
+use crate::word_list;
 
 use super::answer::Answer;
 use super::message::MessageKind;
@@ -82,55 +83,37 @@ impl Rejection {
     }
 }
 
-/// The kinds of reason for a rejection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum RejectionCause {
-    /// A value is malformed or out of range (Attested).
-    InputValidation,
-    /// The smartcard is not known (Attested).
-    ClientNotFound,
-    /// The smartcard belongs to another SMS domain (Attested).
-    ClientNotManagedBySms,
-    /// The command is not available here (Attested).
-    FeatureNotAvailable,
-    /// The head-end failed (Attested). Never decided here: it comes from faults.
-    SystemError,
-    /// The product is not known or withdrawn (Ours).
-    ProductNotFound,
-    /// There is nothing to cancel (Ours).
-    SubscriptionNotFound,
-    /// The pairing module is not known or its key withdrawn (Ours).
-    PairingModuleNotFound,
-    /// The smartcard that should name a pairing is in none (Ours).
-    PairingNotFound,
-    /// A member is in another pairing (Ours).
-    PairingConflict,
-    /// The smartcard is blocked (Ours).
-    ClientBlocked,
-    /// A card, a pairing or a queue is full (Ours).
-    CapacityExceeded,
-    /// Too many commands at once (Ours). Never decided here: it comes from faults.
-    TooManyRequests,
-}
-
-impl RejectionCause {
-    /// Every cause: the attested ones first.
-    pub const ALL: [Self; 13] = [
-        Self::InputValidation,
-        Self::ClientNotFound,
-        Self::ClientNotManagedBySms,
-        Self::FeatureNotAvailable,
-        Self::SystemError,
-        Self::ProductNotFound,
-        Self::SubscriptionNotFound,
-        Self::PairingModuleNotFound,
-        Self::PairingNotFound,
-        Self::PairingConflict,
-        Self::ClientBlocked,
-        Self::CapacityExceeded,
-        Self::TooManyRequests,
-    ];
+word_list! {
+    /// Why the head-end refuses a command; a wire profile says which status code carries each.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum RejectionCause {
+        /// A value is malformed or out of range.
+        InputValidation = "input_validation", Attested;
+        /// The smartcard is not known.
+        ClientNotFound = "client_not_found", Attested;
+        /// The smartcard belongs to another SMS domain.
+        ClientNotManagedBySms = "client_not_managed_by_sms", Attested;
+        /// The command is not available here.
+        FeatureNotAvailable = "feature_not_available", Attested;
+        /// The head-end failed. Never decided here: it comes from faults.
+        SystemError = "system_error", Attested;
+        /// The product is not known or withdrawn.
+        ProductNotFound = "product_not_found", Ours;
+        /// There is nothing to cancel.
+        SubscriptionNotFound = "subscription_not_found", Ours;
+        /// The pairing module is not known or its key withdrawn.
+        PairingModuleNotFound = "pairing_module_not_found", Ours;
+        /// The smartcard that should name a pairing is in none.
+        PairingNotFound = "pairing_not_found", Ours;
+        /// A member is in another pairing.
+        PairingConflict = "pairing_conflict", Ours;
+        /// The smartcard is blocked.
+        ClientBlocked = "client_blocked", Ours;
+        /// A card, a pairing or a queue is full.
+        CapacityExceeded = "capacity_exceeded", Ours;
+        /// Too many commands at once. Never decided here: it comes from faults.
+        TooManyRequests = "too_many_requests", Ours;
+    }
 }
 
 /// What a command changed. `Display` tells it in words.

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::command::CommandKind;
 use crate::crm::{
-    Author, BookSettings, ErrorText, Filter, ImmediateTake, NewRequest, Page, ParameterName,
+    Author, BookSettings, ErrorText, Filter, ImmediateTake, NewRequest, Page, ParameterKey,
     ParameterValue, Priority, ProvisioningRequest, RequestBook, Settled, Settlement, State, Ticket,
     User,
 };
@@ -71,10 +71,10 @@ pub(super) fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 /// What an order names besides its smartcards: one of two products, or of two boxes.
-fn items(kind: CommandKind, cards: &[u8]) -> Option<(ParameterName, Option<ParameterValue>)> {
+fn items(kind: CommandKind, cards: &[u8]) -> Option<(ParameterKey, Option<ParameterValue>)> {
     let name = match kind {
-        CommandKind::CreatePairing => ParameterName::SetTopBox,
-        _ => ParameterName::Product,
+        CommandKind::CreatePairing => ParameterKey::StbCaId,
+        _ => ParameterKey::ServiceCaId,
     };
     let item = format!("item {}", cards.iter().sum::<u8>() % 2);
     Some((name, Some(ParameterValue::Text(item.into()))))
@@ -148,7 +148,7 @@ impl History {
     ) {
         let card = |card: &u8| {
             let text = ParameterValue::Text(format!("card {card}").into());
-            (ParameterName::Smartcard, Some(text))
+            (ParameterKey::SmartcardCaId, Some(text))
         };
         let new = NewRequest {
             kind,

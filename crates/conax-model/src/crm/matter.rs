@@ -1,7 +1,7 @@
 //! What an order is about: of two orders about the same thing, the one carried out last decides.
 
 use crate::command::CommandKind;
-use crate::crm::request::{ParameterName, ProvisioningRequest};
+use crate::crm::request::{ParameterKey, ProvisioningRequest};
 
 /// One thing at the head-end that an order sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,13 +28,13 @@ impl ProvisioningRequest {
         match self.kind {
             CommandKind::AddSubscriptions | CommandKind::CancelSubscriptions => {
                 let products = |card| {
-                    let products = self.texts(ParameterName::Product);
+                    let products = self.texts(ParameterKey::ServiceCaId);
                     products.map(move |product| Matter::Entitlement { card, product })
                 };
                 cards().flat_map(products).collect()
             }
             CommandKind::CreatePairing | CommandKind::AddToExistingPairing => {
-                let modules = self.texts(ParameterName::SetTopBox);
+                let modules = self.texts(ParameterKey::StbCaId);
                 let modules = modules.map(|module| Matter::PairedModule(module));
                 cards().map(Matter::PairedCard).chain(modules).collect()
             }

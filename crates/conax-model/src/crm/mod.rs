@@ -34,7 +34,7 @@ pub use reference::{
     Subscription, SubscriptionKey, Unit, User,
 };
 pub use request::{
-    LoadedRequest, NewRequest, Parameter, ParameterId, ParameterName, ParameterValue, Priority,
+    LoadedRequest, NewRequest, Parameter, ParameterId, ParameterKey, ParameterValue, Priority,
     ProvisioningRequest, RequestNumber, State,
 };
 pub use sending::Unsendable;

@@ -7,19 +7,23 @@ use crate::crm::reference::Author;
 use crate::crm::settlement::ErrorText;
 use crate::id::HexId;
 use crate::secret::Secret;
+use crate::source::Source;
 use crate::time::SimTime;
+use crate::word_list;
 
 /// The business number of a provisioning request; strictly increasing (law C6).
 pub type RequestNumber = u64;
 
-/// How urgent a request is (Documented; what it changes is Inferred: EXPRESS is sent first).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum Priority {
-    /// Sent before regular requests that are due no earlier.
-    Express,
-    /// The default.
-    Regular,
+word_list! {
+    /// How urgent a provisioning request is (Documented; what it changes is Inferred: EXPRESS is sent
+    /// first of those that may leave).
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum Priority {
+        /// The default.
+        Regular = "REGULAR", Documented;
+        /// Before the regular ones.
+        Express = "EXPRESS", Documented;
+    }
 }
 
 /// Where a request is in its life. The last two are final (law C1).
@@ -43,46 +47,142 @@ pub enum State {
     },
 }
 
-/// Names of parameters of a request; the spelling belongs to the documented interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum ParameterName {
-    /// Distribution of the subscription's services.
-    Distribution,
-    /// Distribution of the subscription's smartcards.
-    SmartcardDistribution,
-    /// Distributor of the subscription's set-top boxes.
-    StbDistributor,
-    /// A product of the head-end.
-    Product,
-    /// A smartcard of the head-end.
-    Smartcard,
-    /// The smartcard that names an existing pairing.
-    ExistingSmartcard,
-    /// A set-top box of the head-end.
-    SetTopBox,
-    /// The PIN: its value is kept apart and never shown.
-    Pin,
-    /// When a fingerprint is shown, or a message for the first time.
-    DisplayAt,
-    /// Left edge of a fingerprint.
-    PositionX,
-    /// Top edge of a fingerprint.
-    PositionY,
-    /// Height of a fingerprint.
-    Height,
-    /// How long a fingerprint or message is shown.
-    DisplayDuration,
-    /// Slot of a fingerprint.
-    FingerprintSlot,
-    /// Text of a message.
-    MessageText,
-    /// Sequence number of a message.
-    MessageSequence,
-    /// How many times a message is shown.
-    RepetitionCount,
-    /// Seconds from one showing to the next.
-    RepetitionInterval,
+word_list! {
+    /// The name of an item of `parameters_set`.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum ParameterKey {
+        /// The subscription's link to its provisioning distributor.
+        SubProvisioningDistributionId = "sub_provisioning_distribution_id", Shown;
+        /// The CA id of the service.
+        ServiceCaId = "service_ca_id", Shown;
+        /// The CA id of a smartcard.
+        SmartcardCaId = "smartcard_ca_id", Shown;
+        /// The CA id of a set-top box.
+        StbCaId = "stb_ca_id", Shown;
+        /// The smartcard's link to its provisioning distributor.
+        SmartcardSubProvisioningDistributionId = "smartcard_sub_provisioning_distribution_id", Shown;
+        /// The set-top box's link, with the "distributor" the example prints.
+        StbSubProvisioningDistributorId = "stb_sub_provisioning_distributor_id", Shown;
+        /// The CA id of the smartcard that names the pairing.
+        ExistingSmartcardCaId = "existing_smartcard_ca_id", Shown;
+        /// The submitted PIN; its value is never printed.
+        CaPin = "ca_pin", Shown;
+        /// When the fingerprint is to be shown.
+        DisplayDateTime = "display_date_time", Shown;
+        /// Where the fingerprint is shown, from the top.
+        PositionY = "position_y", Shown;
+        /// Where the fingerprint is shown, from the left.
+        PositionX = "position_x", Shown;
+        /// How high the fingerprint is.
+        Height = "height", Shown;
+        /// How long it is shown.
+        DisplayDuration = "display_duration", Shown;
+        /// Which fingerprint slot is used.
+        FingerprintSlot = "fingerprint_slot", Shown;
+        /// The text of a mail or bark message.
+        MessageText = "message_text", Ours;
+        /// The number by which a later message replaces an earlier one.
+        MessageSequenceNumber = "message_sequence_number", Ours;
+        /// How often a bark message is shown.
+        RepetitionCount = "repetition_count", Ours;
+        /// The pause between two showings.
+        RepetitionInterval = "repetition_interval", Ours;
+    }
+}
+
+impl ParameterKey {
+    /// Whether the item prints its `id` before its value.
+    // Shown: only the `stb_ca_id` items do, in both examples that have one.
+    #[must_use]
+    pub const fn prints_id_first(self) -> bool {
+        matches!(self, Self::StbCaId)
+    }
+
+    /// Whether its value is a number where it comes from our own control door.
+    // Ours: the one example that has such items prints them as null.
+    #[must_use]
+    pub const fn holds_number(self) -> bool {
+        matches!(
+            self,
+            Self::PositionY
+                | Self::PositionX
+                | Self::Height
+                | Self::DisplayDuration
+                | Self::MessageSequenceNumber
+                | Self::RepetitionCount
+                | Self::RepetitionInterval
+        )
+    }
+}
+
+impl CommandKind {
+    /// The items a request of this type can carry, each with how that use is known.
+    #[must_use]
+    pub const fn parameter_keys(self) -> &'static [(ParameterKey, Source)] {
+        use ParameterKey as Key;
+        match self {
+            Self::AddSubscriptions | Self::CancelSubscriptions => &[
+                (Key::SubProvisioningDistributionId, Source::Shown),
+                (Key::ServiceCaId, Source::Shown),
+                (Key::SmartcardCaId, Source::Shown),
+            ],
+            Self::CreatePairing => &[
+                (Key::StbCaId, Source::Shown),
+                (Key::SmartcardCaId, Source::Shown),
+                (Key::StbSubProvisioningDistributorId, Source::Shown),
+                (Key::SmartcardSubProvisioningDistributionId, Source::Shown),
+            ],
+            Self::AddToExistingPairing => &[
+                (Key::ExistingSmartcardCaId, Source::Shown),
+                (Key::StbCaId, Source::Shown),
+                (Key::SmartcardCaId, Source::Inferred),
+            ],
+            Self::UpdateCaPinToDefaultValue => &[
+                (Key::SmartcardSubProvisioningDistributionId, Source::Shown),
+                (Key::SmartcardCaId, Source::Shown),
+            ],
+            Self::UpdateCaPinToGivenValue => &[
+                (Key::SmartcardSubProvisioningDistributionId, Source::Shown),
+                (Key::SmartcardCaId, Source::Shown),
+                (Key::CaPin, Source::Shown),
+            ],
+            Self::DisplayFingerprint => &[
+                (Key::DisplayDateTime, Source::Shown),
+                (Key::PositionY, Source::Shown),
+                (Key::PositionX, Source::Shown),
+                (Key::SmartcardCaId, Source::Shown),
+                (Key::Height, Source::Shown),
+                (Key::DisplayDuration, Source::Shown),
+                (Key::FingerprintSlot, Source::Shown),
+            ],
+            Self::GetActiveSubscriptions | Self::GetPairingStatusForCard => {
+                &[(Key::SmartcardCaId, Source::Ours)]
+            }
+            Self::GetPairingStatusForPairingModule => &[(Key::StbCaId, Source::Ours)],
+            Self::SendMailMessageToClient => &[
+                (Key::SmartcardCaId, Source::Ours),
+                (Key::MessageText, Source::Ours),
+                (Key::DisplayDateTime, Source::Ours),
+                (Key::MessageSequenceNumber, Source::Ours),
+            ],
+            Self::SendBarkMessageToClient => &[
+                (Key::SmartcardCaId, Source::Ours),
+                (Key::MessageText, Source::Ours),
+                (Key::DisplayDateTime, Source::Ours),
+                (Key::MessageSequenceNumber, Source::Ours),
+                (Key::DisplayDuration, Source::Ours),
+            ],
+            Self::SendRepeatingBarkMessageToClient => &[
+                (Key::SmartcardCaId, Source::Ours),
+                (Key::MessageText, Source::Ours),
+                (Key::DisplayDateTime, Source::Ours),
+                (Key::MessageSequenceNumber, Source::Ours),
+                (Key::DisplayDuration, Source::Ours),
+                (Key::RepetitionCount, Source::Ours),
+                (Key::RepetitionInterval, Source::Ours),
+            ],
+        }
+    }
 }
 
 /// The value of a parameter.
@@ -120,7 +220,7 @@ pub struct Parameter {
     /// Id of the item.
     pub id: ParameterId,
     /// What it is.
-    pub name: ParameterName,
+    pub name: ParameterKey,
     /// Its value; absent values are printed as null.
     pub value: Option<ParameterValue>,
 }
@@ -208,7 +308,7 @@ pub struct NewRequest {
     /// Who makes it.
     pub author: Arc<Author>,
     /// Its parameters.
-    pub parameters: Vec<(ParameterName, Option<ParameterValue>)>,
+    pub parameters: Vec<(ParameterKey, Option<ParameterValue>)>,
     /// The submitted PIN, if there is one.
     pub pin: Option<Secret>,
 }
@@ -257,7 +357,7 @@ impl LoadedRequest {
 
 impl ProvisioningRequest {
     /// The texts of all parameters of this name.
-    pub fn texts(&self, name: ParameterName) -> impl Iterator<Item = &Arc<str>> {
+    pub fn texts(&self, name: ParameterKey) -> impl Iterator<Item = &Arc<str>> {
         self.parameters
             .iter()
             .filter(move |parameter| parameter.name == name)
@@ -269,8 +369,8 @@ impl ProvisioningRequest {
 
     /// The smartcards whose order of sending this request takes part in.
     pub fn lanes(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.texts(ParameterName::Smartcard)
-            .chain(self.texts(ParameterName::ExistingSmartcard))
+        self.texts(ParameterKey::SmartcardCaId)
+            .chain(self.texts(ParameterKey::ExistingSmartcardCaId))
     }
 
     /// When it became, or becomes, due for a processing run: on its date, and not before it was

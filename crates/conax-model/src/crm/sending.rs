@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
-use crate::crm::request::{ParameterName, ParameterValue, ProvisioningRequest};
+use crate::crm::request::{ParameterKey, ParameterValue, ProvisioningRequest};
 use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
 
@@ -13,7 +13,7 @@ use crate::time::SimTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsendable {
     /// The parameter that is missing.
-    pub missing: ParameterName,
+    pub missing: ParameterKey,
 }
 
 impl ProvisioningRequest {
@@ -45,7 +45,7 @@ impl ProvisioningRequest {
             }
             CommandKind::GetPairingStatusForPairingModule => {
                 Command::GetPairingStatusForPairingModule {
-                    module: PairingModuleId::new(self.text(ParameterName::SetTopBox)?),
+                    module: PairingModuleId::new(self.text(ParameterKey::StbCaId)?),
                 }
             }
             CommandKind::DisplayFingerprint => Command::DisplayFingerprint(self.fingerprint()),
@@ -58,7 +58,7 @@ impl ProvisioningRequest {
             }
             CommandKind::SendBarkMessageToClient => Command::SendBarkMessageToClient {
                 message: self.message()?,
-                display_seconds: self.number(ParameterName::DisplayDuration),
+                display_seconds: self.number(ParameterKey::DisplayDuration),
             },
             CommandKind::SendRepeatingBarkMessageToClient => self.repeating_bark()?,
         })
@@ -66,7 +66,7 @@ impl ProvisioningRequest {
 
     fn add_to_existing_pairing(&self) -> Result<Command, Unsendable> {
         Ok(Command::AddToExistingPairing {
-            existing_card: SmartcardId::new(self.text(ParameterName::ExistingSmartcard)?),
+            existing_card: SmartcardId::new(self.text(ParameterKey::ExistingSmartcardCaId)?),
             cards: self.cards(),
             modules: self.modules(),
         })
@@ -74,7 +74,7 @@ impl ProvisioningRequest {
 
     fn given_pin(&self) -> Result<Command, Unsendable> {
         let pin = self.pin.clone().ok_or(Unsendable {
-            missing: ParameterName::Pin,
+            missing: ParameterKey::CaPin,
         })?;
         Ok(Command::UpdateCaPinToGivenValue {
             card: self.card()?,
@@ -86,22 +86,22 @@ impl ProvisioningRequest {
         let needed = |name| self.number(name).ok_or(Unsendable { missing: name });
         Ok(Command::SendRepeatingBarkMessageToClient {
             message: self.message()?,
-            display_seconds: self.number(ParameterName::DisplayDuration),
-            repetition_count: needed(ParameterName::RepetitionCount)?,
-            repetition_interval_seconds: needed(ParameterName::RepetitionInterval)?,
+            display_seconds: self.number(ParameterKey::DisplayDuration),
+            repetition_count: needed(ParameterKey::RepetitionCount)?,
+            repetition_interval_seconds: needed(ParameterKey::RepetitionInterval)?,
         })
     }
 
     fn fingerprint(&self) -> Fingerprint {
         Fingerprint {
             card: self.cards().into_iter().next(),
-            display_at: self.date(ParameterName::DisplayAt),
-            position_x: self.number(ParameterName::PositionX),
-            position_y: self.number(ParameterName::PositionY),
-            height: self.number(ParameterName::Height),
-            display_centiseconds: self.number(ParameterName::DisplayDuration),
+            display_at: self.date(ParameterKey::DisplayDateTime),
+            position_x: self.number(ParameterKey::PositionX),
+            position_y: self.number(ParameterKey::PositionY),
+            height: self.number(ParameterKey::Height),
+            display_centiseconds: self.number(ParameterKey::DisplayDuration),
             slot: self
-                .texts(ParameterName::FingerprintSlot)
+                .texts(ParameterKey::FingerprintSlot)
                 .next()
                 .map(ToString::to_string),
         }
@@ -110,43 +110,43 @@ impl ProvisioningRequest {
     fn message(&self) -> Result<TextMessage, Unsendable> {
         Ok(TextMessage {
             cards: self.cards(),
-            text: self.text(ParameterName::MessageText)?.to_string(),
-            start: self.date(ParameterName::DisplayAt),
-            sequence_number: self.number(ParameterName::MessageSequence),
+            text: self.text(ParameterKey::MessageText)?.to_string(),
+            start: self.date(ParameterKey::DisplayDateTime),
+            sequence_number: self.number(ParameterKey::MessageSequenceNumber),
         })
     }
 
     fn card(&self) -> Result<SmartcardId, Unsendable> {
-        self.text(ParameterName::Smartcard).map(SmartcardId::new)
+        self.text(ParameterKey::SmartcardCaId).map(SmartcardId::new)
     }
 
     fn cards(&self) -> Vec<SmartcardId> {
-        self.texts(ParameterName::Smartcard)
+        self.texts(ParameterKey::SmartcardCaId)
             .cloned()
             .map(SmartcardId::new)
             .collect()
     }
 
     fn modules(&self) -> Vec<PairingModuleId> {
-        self.texts(ParameterName::SetTopBox)
+        self.texts(ParameterKey::StbCaId)
             .cloned()
             .map(PairingModuleId::new)
             .collect()
     }
 
     fn products(&self) -> Result<Vec<ProductId>, Unsendable> {
-        self.text(ParameterName::Product)
+        self.text(ParameterKey::ServiceCaId)
             .map(|product| vec![ProductId::new(product)])
     }
 
-    fn text(&self, name: ParameterName) -> Result<Arc<str>, Unsendable> {
+    fn text(&self, name: ParameterKey) -> Result<Arc<str>, Unsendable> {
         self.texts(name)
             .next()
             .cloned()
             .ok_or(Unsendable { missing: name })
     }
 
-    fn value(&self, name: ParameterName) -> Option<&ParameterValue> {
+    fn value(&self, name: ParameterKey) -> Option<&ParameterValue> {
         let parameter = self
             .parameters
             .iter()
@@ -154,14 +154,14 @@ impl ProvisioningRequest {
         parameter.value.as_ref()
     }
 
-    fn number(&self, name: ParameterName) -> Option<i64> {
+    fn number(&self, name: ParameterKey) -> Option<i64> {
         match self.value(name)? {
             ParameterValue::Number(number) => Some(*number),
             ParameterValue::Text(_) | ParameterValue::Date(_) => None,
         }
     }
 
-    fn date(&self, name: ParameterName) -> Option<SimTime> {
+    fn date(&self, name: ParameterKey) -> Option<SimTime> {
         match self.value(name)? {
             ParameterValue::Date(date) => Some(*date),
             ParameterValue::Text(_) | ParameterValue::Number(_) => None,

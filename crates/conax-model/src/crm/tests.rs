@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::command::{Command, CommandKind};
 use crate::crm::{
     Author, BookSettings, Common, ErrorText, Filter, ImmediateTake, LoadedRequest, NewRequest,
-    Page, ParameterName, ParameterValue, Priority, ProvisioningRequest, RequestBook, Sessions,
+    Page, ParameterKey, ParameterValue, Priority, ProvisioningRequest, RequestBook, Sessions,
     Settled, Settlement, State, TokenPolicy, User,
 };
 use crate::entropy::{Ids, Seed};
@@ -50,8 +50,8 @@ fn add(card: &str) -> NewRequest {
         process_name: None,
         author: author(),
         parameters: vec![
-            (ParameterName::Smartcard, text(card)),
-            (ParameterName::Product, text("P1")),
+            (ParameterKey::SmartcardCaId, text(card)),
+            (ParameterKey::ServiceCaId, text("P1")),
         ],
         pin: None,
     }
@@ -135,7 +135,7 @@ fn a_record_without_its_items_cannot_be_sent_and_says_what_is_missing() {
     let ticket = book.take_due(NOW).expect("the record is due");
     assert_eq!(
         ticket.sending.map_err(|reason| reason.missing),
-        Err(ParameterName::Smartcard)
+        Err(ParameterKey::SmartcardCaId)
     );
 }
 
@@ -146,8 +146,8 @@ fn a_pin_is_sent_and_then_forgotten() {
     let new = NewRequest {
         kind: CommandKind::UpdateCaPinToGivenValue,
         parameters: vec![
-            (ParameterName::Smartcard, Some(card)),
-            (ParameterName::Pin, None),
+            (ParameterKey::SmartcardCaId, Some(card)),
+            (ParameterKey::CaPin, None),
         ],
         pin: Some(Secret::new("4711")),
         ..add("1")
@@ -288,11 +288,11 @@ fn an_express_pairing_of_another_card_that_overtakes_one_with_the_same_box_is_to
         kind: CommandKind::CreatePairing,
         parameters: vec![
             (
-                ParameterName::Smartcard,
+                ParameterKey::SmartcardCaId,
                 Some(ParameterValue::Text(card.into())),
             ),
             (
-                ParameterName::SetTopBox,
+                ParameterKey::StbCaId,
                 Some(ParameterValue::Text(module.into())),
             ),
         ],
@@ -398,7 +398,7 @@ fn requests_for_very_many_smartcards_enter_leave_and_follow_each_other() {
     let (mut book, mut ids) = book(true);
     let cards = |number: u32| {
         let text = ParameterValue::Text(format!("card {number}").into());
-        (ParameterName::Smartcard, Some(text))
+        (ParameterKey::SmartcardCaId, Some(text))
     };
     for _ in 0..3 {
         let new = NewRequest {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use conax_contract::cas::{
-    self, CasOperation, CasRequest, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault,
-    encode_reply,
+    self, CasRequest, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault, encode_reply,
 };
 use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
 use conax_model::command::{Command, CommandKind};
@@ -30,7 +29,7 @@ use crate::shared::{CasSide, Shared};
 /// A body that was read, as far as it could be understood.
 enum Heard {
     Command(Command),
-    Invalid(CasOperation, Vec<String>),
+    Invalid(CommandKind, Vec<String>),
     Fault(SoapFault),
 }
 
@@ -115,7 +114,7 @@ impl Exchange<'_> {
     fn kind(&self) -> Option<CommandKind> {
         match &self.heard {
             Heard::Command(command) => Some(command.kind()),
-            Heard::Invalid(operation, _) => Some(convert::command_kind(*operation)),
+            Heard::Invalid(operation, _) => Some(*operation),
             Heard::Fault(_) => None,
         }
     }
@@ -210,11 +209,11 @@ impl Exchange<'_> {
     /// Values that cannot be read are a rejection with a transaction of its own, not a fault.
     fn refuse_unreadable(
         &self,
-        operation: CasOperation,
+        operation: CommandKind,
         problems: &[String],
     ) -> Option<Transaction> {
         let rejection = Rejection::new(RejectionCause::InputValidation, problems.join("; "));
-        let kind = convert::command_kind(operation);
+        let kind = operation;
         self.at_head_end(|side, now| {
             let refusal = side
                 .state
@@ -256,7 +255,7 @@ impl Exchange<'_> {
                 self.about(answer, format!("HTTP {}", status.as_u16()))
             }
             End::SoapFault { code, string } => {
-                let operation = self.kind().map(convert::operation);
+                let operation = self.kind();
                 let name = operation.map_or("", |operation| {
                     let profile = self.shared.settings.cas.profile;
                     profile.operation(operation).name.value.as_str()
@@ -330,7 +329,7 @@ impl Exchange<'_> {
             let before = side.memory.answered(transaction.id);
             damage_reply(&mut reply, damage, before, &mut side.ids);
         }
-        let body = encode_reply(profile, convert::operation(transaction.kind), &reply);
+        let body = encode_reply(profile, transaction.kind, &reply);
         Answer {
             subject: Subject {
                 card: transaction

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use conax_contract::cas::{
-    ActiveSubscription, CasAnswer, CasOperation, CasReply, CasRequest, Profile, StatusCause,
-};
-use conax_model::cas::{ActiveEntitlement, Answer, Outcome, RejectionCause, Transaction};
-use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
+use conax_contract::cas::{ActiveSubscription, CasAnswer, CasReply, CasRequest, Profile};
+use conax_model::cas::{ActiveEntitlement, Answer, Outcome, Transaction};
+use conax_model::command::{Command, Fingerprint, RequestedPeriod, TextMessage};
 use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -141,7 +139,7 @@ pub(super) fn reply(profile: &Profile, transaction: &Transaction) -> CasReply {
             answer: answer(given),
         },
         Outcome::Rejected(rejection) => CasReply {
-            status_code: status_code(profile, rejection.cause).to_owned(),
+            status_code: profile.status_code(rejection.cause).to_owned(),
             transaction_id,
             message: Some(rejection.message.clone()),
             answer: CasAnswer::None,
@@ -178,58 +176,4 @@ fn active_subscription(entitlement: &ActiveEntitlement) -> ActiveSubscription {
         start: Some(entitlement.start.calendar()),
         end: (entitlement.end < SimTime::MAX).then(|| entitlement.end.calendar()),
     }
-}
-
-/// The status code of a rejection, as the wire profile spells it.
-pub(crate) fn status_code(profile: &Profile, cause: RejectionCause) -> &str {
-    profile.status_code(status_cause(cause))
-}
-
-fn status_cause(cause: RejectionCause) -> StatusCause {
-    match cause {
-        RejectionCause::InputValidation => StatusCause::InputValidation,
-        RejectionCause::ClientNotFound => StatusCause::ClientNotFound,
-        RejectionCause::ClientNotManagedBySms => StatusCause::ClientNotManagedBySms,
-        RejectionCause::FeatureNotAvailable => StatusCause::FeatureNotAvailable,
-        RejectionCause::SystemError => StatusCause::SystemError,
-        RejectionCause::ProductNotFound => StatusCause::ProductNotFound,
-        RejectionCause::SubscriptionNotFound => StatusCause::SubscriptionNotFound,
-        RejectionCause::PairingModuleNotFound => StatusCause::PairingModuleNotFound,
-        RejectionCause::PairingNotFound => StatusCause::PairingNotFound,
-        RejectionCause::PairingConflict => StatusCause::PairingConflict,
-        RejectionCause::ClientBlocked => StatusCause::ClientBlocked,
-        RejectionCause::CapacityExceeded => StatusCause::CapacityExceeded,
-        RejectionCause::TooManyRequests => StatusCause::TooManyRequests,
-    }
-}
-
-/// The kind of command an operation carries.
-pub(super) fn command_kind(operation: CasOperation) -> CommandKind {
-    match operation {
-        CasOperation::AddSubscriptions => CommandKind::AddSubscriptions,
-        CasOperation::CancelSubscriptions => CommandKind::CancelSubscriptions,
-        CasOperation::GetActiveSubscriptions => CommandKind::GetActiveSubscriptions,
-        CasOperation::CreatePairing => CommandKind::CreatePairing,
-        CasOperation::AddToExistingPairing => CommandKind::AddToExistingPairing,
-        CasOperation::GetPairingStatusForCard => CommandKind::GetPairingStatusForCard,
-        CasOperation::GetPairingStatusForPairingModule => {
-            CommandKind::GetPairingStatusForPairingModule
-        }
-        CasOperation::DisplayFingerprint => CommandKind::DisplayFingerprint,
-        CasOperation::UpdateCaPinToDefaultValue => CommandKind::UpdateCaPinToDefaultValue,
-        CasOperation::UpdateCaPinToGivenValue => CommandKind::UpdateCaPinToGivenValue,
-        CasOperation::SendMailMessageToClient => CommandKind::SendMailMessageToClient,
-        CasOperation::SendBarkMessageToClient => CommandKind::SendBarkMessageToClient,
-        CasOperation::SendRepeatingBarkMessageToClient => {
-            CommandKind::SendRepeatingBarkMessageToClient
-        }
-    }
-}
-
-/// The operation that carries a kind of command.
-pub(crate) fn operation(kind: CommandKind) -> CasOperation {
-    CasOperation::ALL
-        .into_iter()
-        .find(|operation| command_kind(*operation) == kind)
-        .expect("every kind of command has an operation")
 }

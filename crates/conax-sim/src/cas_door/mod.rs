@@ -11,7 +11,6 @@ mod keeper;
 mod one_call;
 mod routes;
 
-pub(crate) use convert::{operation, status_code};
 pub(crate) use gate::basic_credentials;
 pub use gate::{Entry, Gate};
 pub(crate) use keeper::{DoorKeeper, speech};

@@ -12,9 +12,7 @@ use conax_model::cas::{
 use conax_model::crm::QueueLength;
 use conax_model::time::SimTime;
 
-use crate::cas_door::status_code;
 use crate::control_door::faults::{acted_view, near_view};
-use crate::crm_door::request_type;
 use crate::dispatch::RunReport;
 use crate::journal::Exchange;
 use crate::settings::HouseSettings;
@@ -189,7 +187,7 @@ pub(super) fn transaction_view(
     let (code, message) = match &transaction.outcome {
         Outcome::Accepted(_) => ("OK", None),
         Outcome::Rejected(rejection) => (
-            status_code(settings.cas.profile, rejection.cause),
+            settings.cas.profile.status_code(rejection.cause),
             Some(rejection.message.clone()),
         ),
     };
@@ -197,7 +195,7 @@ pub(super) fn transaction_view(
         id: transaction.id.to_string(),
         at: date(transaction.at),
         domain: transaction.domain.to_string(),
-        command: request_type(transaction.kind).code(),
+        command: transaction.kind.code(),
         smartcards: transaction.cards.iter().map(ToString::to_string).collect(),
         inputs: transaction.inputs.clone(),
         status_code: code.to_owned(),

@@ -15,7 +15,7 @@ use conax_model::secret::Secret;
 use crate::control_door::convert::date;
 use crate::control_door::reply::Reply;
 use crate::control_door::routes::ControlCall;
-use crate::crm_door::{command_kind, priority};
+
 use crate::fault::FaultBook;
 use crate::shared::Shared;
 
@@ -244,7 +244,7 @@ fn command(body: &DryRunBody) -> Result<Command, Problem> {
         start: None,
         sequence_number: None,
     };
-    Ok(match command_kind(request_type) {
+    Ok(match request_type {
         CommandKind::AddSubscriptions => Command::AddSubscriptions {
             card,
             products,
@@ -302,7 +302,7 @@ fn origin(body: &DryRunBody) -> Result<Origin, Problem> {
     });
     Ok(Origin {
         request: None,
-        priority: wire.transpose()?.map(priority),
+        priority: wire.transpose()?,
         subscription: body.subscription.as_deref().map(Into::into),
     })
 }

@@ -12,7 +12,6 @@ use conax_model::ledger::{self, Row};
 
 use crate::control_door::reply::Reply;
 use crate::control_door::routes::ControlCall;
-use crate::crm_door::request_type;
 use crate::reckoning::{
     DriftEntry, NOT_OURS, Question, TurnedRound, drift, find_request, heal, ledger_lines, metrics,
     turned_round, why,
@@ -53,7 +52,7 @@ fn totals(totals: &ledger::Totals) -> Totals {
 fn row_view(row: &Row) -> LedgerRowView {
     LedgerRowView {
         request: row.request,
-        request_type: request_type(row.kind).code(),
+        request_type: row.kind.code(),
         crm: row.standing.word(),
         conax: row.fate.word(),
         known_to_crm: row.known_to_crm(),
@@ -91,7 +90,7 @@ fn drift_view(entry: &DriftEntry) -> DriftView {
         conax: entry.conax.clone(),
         request: entry.request,
         because: entry.because.clone(),
-        heals: kinds.map(|kind| request_type(kind).code()).collect(),
+        heals: kinds.map(|kind| kind.code()).collect(),
         cannot_heal: entry.cannot_heal.clone(),
     }
 }

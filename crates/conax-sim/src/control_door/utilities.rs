@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use conax_contract::control::{Problem, UtilityBody};
 use conax_contract::crm::{FieldsSet, Priority, ProcessName, RequestType, Writing, ok_object};
-use conax_model::crm::{Author, NewRequest, ParameterName, ParameterValue};
+use conax_model::crm::{Author, NewRequest, ParameterKey, ParameterValue};
 use conax_model::time::SimTime;
 
 use crate::control_door::reply::Reply;
-use crate::crm_door::{command_kind, priority, request_view};
+use crate::crm_door::request_view;
 use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::shared::Shared;
 
@@ -66,10 +66,10 @@ fn new_request(
 ) -> NewRequest {
     let scheduled = body.scheduled_date.map(SimTime::from_calendar);
     NewRequest {
-        kind: command_kind(request_type),
+        kind: request_type,
         scheduled: scheduled.unwrap_or(now.whole_second()),
         process_immediately: body.process_immediately,
-        priority: priority(wire_priority),
+        priority: wire_priority,
         process_name: process_name(request_type).map(|name| name.code().into()),
         author,
         parameters: parameters(request_type, body),
@@ -90,14 +90,14 @@ fn process_name(request_type: RequestType) -> Option<ProcessName> {
     }
 }
 
-type Parameters = Vec<(ParameterName, Option<ParameterValue>)>;
+type Parameters = Vec<(ParameterKey, Option<ParameterValue>)>;
 
 fn parameters(request_type: RequestType, body: &UtilityBody) -> Parameters {
     let text = |text: &str| Some(ParameterValue::Text(text.into()));
     let cards = body
         .smartcards
         .iter()
-        .map(|card| (ParameterName::Smartcard, text(card)));
+        .map(|card| (ParameterKey::SmartcardCaId, text(card)));
     let mut parameters: Parameters = cards.collect();
     match request_type {
         RequestType::DisplayFingerprint => fingerprint(&mut parameters, body),
@@ -107,7 +107,7 @@ fn parameters(request_type: RequestType, body: &UtilityBody) -> Parameters {
         _ => {}
     }
     if let Some(stb) = &body.stb {
-        parameters.push((ParameterName::SetTopBox, text(stb)));
+        parameters.push((ParameterKey::StbCaId, text(stb)));
     }
     parameters
 }
@@ -115,7 +115,7 @@ fn parameters(request_type: RequestType, body: &UtilityBody) -> Parameters {
 /// Shown: a fingerprint has all seven items, those without a value as null.
 fn fingerprint(parameters: &mut Parameters, body: &UtilityBody) {
     if body.smartcards.is_empty() {
-        parameters.push((ParameterName::Smartcard, None));
+        parameters.push((ParameterKey::SmartcardCaId, None));
     }
     let number = |value: Option<i64>| value.map(ParameterValue::Number);
     let shown_at = body
@@ -124,16 +124,13 @@ fn fingerprint(parameters: &mut Parameters, body: &UtilityBody) {
         .map(ParameterValue::Date);
     let slot = body.fingerprint_slot.as_deref();
     parameters.extend([
-        (ParameterName::DisplayAt, shown_at),
-        (ParameterName::PositionY, number(body.position_y)),
-        (ParameterName::PositionX, number(body.position_x)),
-        (ParameterName::Height, number(body.height)),
+        (ParameterKey::DisplayDateTime, shown_at),
+        (ParameterKey::PositionY, number(body.position_y)),
+        (ParameterKey::PositionX, number(body.position_x)),
+        (ParameterKey::Height, number(body.height)),
+        (ParameterKey::DisplayDuration, number(body.display_duration)),
         (
-            ParameterName::DisplayDuration,
-            number(body.display_duration),
-        ),
-        (
-            ParameterName::FingerprintSlot,
+            ParameterKey::FingerprintSlot,
             slot.map(|slot| ParameterValue::Text(slot.into())),
         ),
     ]);
@@ -149,22 +146,22 @@ fn message(parameters: &mut Parameters, body: &UtilityBody) {
         .map(SimTime::from_calendar)
         .map(ParameterValue::Date);
     let values = [
-        (ParameterName::MessageText, text),
-        (ParameterName::DisplayAt, start),
+        (ParameterKey::MessageText, text),
+        (ParameterKey::DisplayDateTime, start),
         (
-            ParameterName::MessageSequence,
+            ParameterKey::MessageSequenceNumber,
             body.message_sequence_number.map(ParameterValue::Number),
         ),
         (
-            ParameterName::DisplayDuration,
+            ParameterKey::DisplayDuration,
             body.display_duration.map(ParameterValue::Number),
         ),
         (
-            ParameterName::RepetitionCount,
+            ParameterKey::RepetitionCount,
             body.repetition_count.map(ParameterValue::Number),
         ),
         (
-            ParameterName::RepetitionInterval,
+            ParameterKey::RepetitionInterval,
             body.repetition_interval.map(ParameterValue::Number),
         ),
     ];

@@ -11,13 +11,11 @@ use conax_contract::crm::{
 };
 use conax_model::command::CommandKind;
 use conax_model::crm::{
-    Author, Classification, InstalledItem, ItemKey, NewRequest, ParameterName, ParameterValue,
+    Author, Classification, InstalledItem, ItemKey, NewRequest, ParameterKey, ParameterValue,
     ProductOnSale, ReferenceData, ServiceKey, Subscription, SubscriptionKey,
 };
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
-
-use crate::crm_door::names::priority;
 
 const SUBSCRIPTION: &str = "subscription_identifier";
 const SERVICE: &str = "service_identifier";
@@ -25,14 +23,14 @@ const SMARTCARD: &str = "smartcard_identifier";
 const SMARTCARD_SET: MemberSet = MemberSet {
     parameter: "smartcard_set",
     member: "smartcard_ca_id",
-    recorded_as: ParameterName::Smartcard,
+    recorded_as: ParameterKey::SmartcardCaId,
     needed: Needed::Smartcard,
     classification: Classification::Smartcard,
 };
 const STB_SET: MemberSet = MemberSet {
     parameter: "stb_set",
     member: "stb_ca_id",
-    recorded_as: ParameterName::SetTopBox,
+    recorded_as: ParameterKey::StbCaId,
     needed: Needed::Stb,
     classification: Classification::SetTopBox,
 };
@@ -41,12 +39,12 @@ const STB_SET: MemberSet = MemberSet {
 struct MemberSet {
     parameter: &'static str,
     member: &'static str,
-    recorded_as: ParameterName,
+    recorded_as: ParameterKey,
     needed: Needed,
     classification: Classification,
 }
 
-type Parameters = Vec<(ParameterName, Option<ParameterValue>)>;
+type Parameters = Vec<(ParameterKey, Option<ParameterValue>)>;
 
 /// What is wrong with a call: everything is looked up, so that one refusal tells all of it.
 #[derive(Default)]
@@ -111,15 +109,19 @@ impl Context<'_> {
         let mut parameters = Vec::with_capacity(3);
         push(
             &mut parameters,
-            ParameterName::Distribution,
+            ParameterKey::SubProvisioningDistributionId,
             subscription.distribution_id.as_ref(),
         );
         push(
             &mut parameters,
-            ParameterName::Product,
+            ParameterKey::ServiceCaId,
             Some(service.ca_id.text()),
         );
-        push(&mut parameters, ParameterName::Smartcard, Some(&card.ca_id));
+        push(
+            &mut parameters,
+            ParameterKey::SmartcardCaId,
+            Some(&card.ca_id),
+        );
         let date = call.requested_date().map(SimTime::from_calendar);
         Ok(self.request(kind, &call.submission, date, parameters))
     }
@@ -142,10 +144,14 @@ impl Context<'_> {
                 &subscription.stb_distributor_id,
                 &subscription.smartcard_distribution_id,
             );
-            push(&mut parameters, ParameterName::StbDistributor, stb.as_ref());
             push(
                 &mut parameters,
-                ParameterName::SmartcardDistribution,
+                ParameterKey::StbSubProvisioningDistributorId,
+                stb.as_ref(),
+            );
+            push(
+                &mut parameters,
+                ParameterKey::SmartcardSubProvisioningDistributionId,
                 card.as_ref(),
             );
         }
@@ -169,7 +175,11 @@ impl Context<'_> {
         findings.relate(subscription, card, &call.smartcard);
         let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 1);
         let existing = card.map(|card| &card.ca_id);
-        push(&mut parameters, ParameterName::ExistingSmartcard, existing);
+        push(
+            &mut parameters,
+            ParameterKey::ExistingSmartcardCaId,
+            existing,
+        );
         for (ca_ids, set) in [(&call.stbs, &STB_SET), (&call.smartcards, &SMARTCARD_SET)] {
             self.push_members(&mut parameters, subscription, (ca_ids, set), &mut findings);
         }
@@ -195,7 +205,7 @@ impl Context<'_> {
         call: &ResetPinToGivenValueCall<'_>,
     ) -> Result<NewRequest, Refusal> {
         let mut parameters = self.pin_parameters(&call.subscription, &call.smartcard)?;
-        parameters.push((ParameterName::Pin, None));
+        parameters.push((ParameterKey::CaPin, None));
         let kind = CommandKind::UpdateCaPinToGivenValue;
         Ok(NewRequest {
             pin: Some(Secret::new(call.pin.expose())),
@@ -217,10 +227,14 @@ impl Context<'_> {
         let distribution = subscription.smartcard_distribution_id.as_ref();
         push(
             &mut parameters,
-            ParameterName::SmartcardDistribution,
+            ParameterKey::SmartcardSubProvisioningDistributionId,
             distribution,
         );
-        push(&mut parameters, ParameterName::Smartcard, Some(&card.ca_id));
+        push(
+            &mut parameters,
+            ParameterKey::SmartcardCaId,
+            Some(&card.ca_id),
+        );
         Ok(parameters)
     }
 
@@ -240,7 +254,7 @@ impl Context<'_> {
             // Shown: without a date, the second of the creation.
             scheduled: asked.unwrap_or(self.now.whole_second()),
             process_immediately: submission.process_immediately,
-            priority: priority(submission.priority),
+            priority: submission.priority,
             process_name: None,
             author: Arc::clone(&self.author),
             parameters,
@@ -399,7 +413,7 @@ fn near_card(reference: &ReferenceData, value: &str) -> Option<String> {
 
 /// Adds a parameter; one whose value the subscription does not have is left out (Inferred: the
 /// example without a subscription has no distribution either).
-fn push(parameters: &mut Parameters, name: ParameterName, value: Option<&Arc<str>>) {
+fn push(parameters: &mut Parameters, name: ParameterKey, value: Option<&Arc<str>>) {
     if let Some(value) = value {
         parameters.push((name, Some(ParameterValue::Text(Arc::clone(value)))));
     }

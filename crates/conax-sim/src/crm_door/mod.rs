@@ -7,13 +7,11 @@ mod convert;
 mod description;
 mod list_body;
 mod login;
-mod names;
 mod refusals;
 mod routes;
 mod view;
 
 pub(crate) use description::described;
-pub use names::{command_kind, parameter_key, parameter_name, priority, request_type};
 pub use refusals::framework_answer;
 pub(crate) use routes::answer_in_world;
 pub use routes::router;

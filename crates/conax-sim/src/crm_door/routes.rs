@@ -29,7 +29,6 @@ use crate::clock::idle;
 use crate::crm_door::convert::Context;
 use crate::crm_door::description::{described, wrong_verb};
 use crate::crm_door::list_body::ListBody;
-use crate::crm_door::names::command_kind;
 use crate::crm_door::refusals::{no_world, unbearable, unread, world_gone};
 use crate::crm_door::{login, request_view};
 use crate::dispatch::{WorldReplaced, create_and_send};
@@ -370,7 +369,7 @@ fn list_requests(shared: &Shared, writing: Writing, call: &ListCall<'_>) -> Answ
         limit: call.number_of_results.unwrap_or(usize::MAX),
     };
     let filter = match &call.filter {
-        ListFilter::Type(request_type) => Filter::Kind(command_kind(*request_type)),
+        ListFilter::Type(request_type) => Filter::Kind(*request_type),
         ListFilter::LifeCycleState(LifeCycleState::Pending) => Filter::Pending,
         ListFilter::LifeCycleState(LifeCycleState::Completed) => Filter::Completed,
         ListFilter::LifeCycleState(LifeCycleState::Rejected) => Filter::Rejected,

@@ -9,8 +9,6 @@ use conax_model::crm::{
 };
 use conax_model::time::SimTime;
 
-use crate::crm_door::names::{parameter_key, request_type};
-
 /// The documented object of a stored request.
 pub(crate) fn request_view(row: &ProvisioningRequest) -> RequestView<'_> {
     let (error, provider_error) = match &row.state {
@@ -44,7 +42,7 @@ pub(crate) fn request_view(row: &ProvisioningRequest) -> RequestView<'_> {
         provider_error_description: provider_error
             .map(|error| &*error.description)
             .filter(|description| !description.is_empty()),
-        request_type: request_type(row.kind),
+        request_type: row.kind,
         id: TextView::Hex(row.id.0),
         process_name: row.process_name.as_deref(),
         reference_number: row.reference().map(|reference| TextView::Text(reference)),
@@ -95,7 +93,7 @@ fn user_view(author: &Author) -> UserView<'_> {
 
 fn parameter_view(parameter: &Parameter) -> ParameterView<'_> {
     ParameterView {
-        key: parameter_key(parameter.name),
+        key: parameter.name,
         value: parameter.value.as_ref().map(|value| match value {
             ParameterValue::Text(text) => WireValue::Text(TextView::Text(text)),
             ParameterValue::Number(number) => WireValue::Number(*number),

@@ -5,7 +5,7 @@
 //! has many spellings, and its digits in an id or a namespace are no PIN.
 
 use bytes::Bytes;
-use conax_contract::cas::{self, AxisFault, CasOperation, DecodedReply, Profile};
+use conax_contract::cas::{self, AxisFault, CommandKind, DecodedReply, Profile};
 use conax_model::command::Command;
 
 /// PINs of fewer characters are not looked for: one digit is in every sentence and number, so
@@ -32,7 +32,7 @@ pub(super) fn conceal_fault(command: &Command, fault: AxisFault) -> AxisFault {
 /// What the journal keeps of an answer: the body as it is, or a note if it repeats the PIN the
 /// command submitted.
 pub(super) fn conceal_body(profile: &Profile, command: &Command, body: Bytes) -> Bytes {
-    let operation = CasOperation::UpdateCaPinToGivenValue;
+    let operation = CommandKind::UpdateCaPinToGivenValue;
     match submitted_pin(command) {
         Some(pin) if cas::repeats_secret(profile, operation, &body, pin) => {
             Bytes::from_static(cas::ANSWER_NOT_KEPT.as_bytes())
@@ -52,7 +52,7 @@ fn submitted_pin(command: &Command) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use conax_contract::cas::{
-        self, AxisClient, AxisFault, CasOperation, DecodedReply, HttpAnswer, Profile,
+        self, AxisClient, AxisFault, CommandKind, DecodedReply, HttpAnswer, Profile,
     };
     use conax_model::command::Command;
     use conax_model::id::SmartcardId;
@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn decoded(body: &str) -> Result<DecodedReply, AxisFault> {
-        let (operation, xml) = (CasOperation::UpdateCaPinToGivenValue, Some("text/xml"));
+        let (operation, xml) = (CommandKind::UpdateCaPinToGivenValue, Some("text/xml"));
         cas::decode_reply(
             profile(),
             operation,
@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn page(command: &Command, page: &str) -> String {
-        let (operation, html) = (CasOperation::UpdateCaPinToGivenValue, Some("text/html"));
+        let (operation, html) = (CommandKind::UpdateCaPinToGivenValue, Some("text/html"));
         let answer = answer(page, html, 500);
         let fault = cas::decode_reply(profile(), operation, answer, &AxisClient::default());
         conceal_fault(command, fault.expect_err("a fault")).render()

@@ -7,7 +7,6 @@ use conax_contract::crm::{ParameterKey, RejectionText};
 use conax_model::crm::{ErrorText, Settlement, State, Unsendable};
 use conax_model::time::SimTime;
 
-use crate::crm_door::parameter_key;
 use crate::dispatch::connection::SendFailure;
 
 /// The status code that means the head-end accepted the command (Attested).
@@ -44,7 +43,7 @@ pub(super) fn settlement_for(
 
 /// The end of a request no command could be made of.
 pub(super) fn unsendable(reason: Unsendable, executed: SimTime) -> Settlement {
-    let missing: ParameterKey = parameter_key(reason.missing);
+    let missing: ParameterKey = reason.missing;
     let text = RejectionText::item_missing(missing);
     Settlement {
         executed,

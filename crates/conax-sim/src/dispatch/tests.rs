@@ -1,7 +1,7 @@
 //! The settlement table in sentences.
 
 use conax_contract::cas::{AxisClient, DecodedReply};
-use conax_model::crm::{ParameterName, State, Unsendable};
+use conax_model::crm::{ParameterKey, State, Unsendable};
 use conax_model::time::SimTime;
 
 use super::connection::SendFailure;
@@ -117,7 +117,7 @@ fn what_never_left_is_not_stored_as_sent() {
 fn a_request_without_its_items_is_rejected_by_the_crm_alone() {
     let settled = unsendable(
         Unsendable {
-            missing: ParameterName::Smartcard,
+            missing: ParameterKey::SmartcardCaId,
         },
         NOW,
     );

@@ -2,19 +2,15 @@
 
 use std::sync::Arc;
 
-use conax_contract::cas::StatusCause;
 use conax_contract::fault::{
     ActionSpec, EntrySpec, PhaseSpec, RuleSpec, ScriptSpec, SelectorSpec, ShapeSpec, SharingSpec,
     TlsSpec, WhatSpec,
 };
-use conax_model::cas::RejectionCause;
 use conax_model::fault::{
     Action, AnswerFault, CommandFault, ConnectFault, Cycle, DelayShape, Effect, End, Entry,
     FaultRule, Pattern, Per, Phase, RuleId, Script, Selector, Throttle, TlsFault, What,
 };
 use conax_model::time::SimTime;
-
-use crate::crm_door::{command_kind, priority};
 
 /// A rule of the model; `name` is its name if it has none of its own.
 #[must_use]
@@ -37,12 +33,12 @@ pub fn rule(spec: &RuleSpec, name: &str) -> FaultRule {
 fn selector(spec: &SelectorSpec) -> Selector {
     let pattern = |text: &Option<String>| text.as_deref().map(Pattern::new);
     Selector {
-        kinds: spec.commands.iter().copied().map(command_kind).collect(),
+        kinds: spec.commands.clone(),
         card: pattern(&spec.card),
         product: pattern(&spec.product),
         module: pattern(&spec.module),
         subscription: pattern(&spec.subscription),
-        priority: spec.priority.map(priority),
+        priority: spec.priority,
         request: spec.request,
         from: spec.from.map(SimTime::from_calendar),
         until: spec.until.map(SimTime::from_calendar),
@@ -147,7 +143,7 @@ fn end(spec: &WhatSpec) -> End {
             string: string.clone(),
         },
         WhatSpec::Reject { cause, message } => End::Reject {
-            cause: rejection_cause(*cause),
+            cause: *cause,
             message: message.clone(),
         },
         _ => End::Silence,
@@ -199,23 +195,5 @@ fn shape(spec: &ShapeSpec) -> DelayShape {
             to: *to,
             over: *over,
         },
-    }
-}
-
-fn rejection_cause(cause: StatusCause) -> RejectionCause {
-    match cause {
-        StatusCause::InputValidation => RejectionCause::InputValidation,
-        StatusCause::ClientNotFound => RejectionCause::ClientNotFound,
-        StatusCause::ClientNotManagedBySms => RejectionCause::ClientNotManagedBySms,
-        StatusCause::FeatureNotAvailable => RejectionCause::FeatureNotAvailable,
-        StatusCause::SystemError => RejectionCause::SystemError,
-        StatusCause::ProductNotFound => RejectionCause::ProductNotFound,
-        StatusCause::SubscriptionNotFound => RejectionCause::SubscriptionNotFound,
-        StatusCause::PairingModuleNotFound => RejectionCause::PairingModuleNotFound,
-        StatusCause::PairingNotFound => RejectionCause::PairingNotFound,
-        StatusCause::PairingConflict => RejectionCause::PairingConflict,
-        StatusCause::ClientBlocked => RejectionCause::ClientBlocked,
-        StatusCause::CapacityExceeded => RejectionCause::CapacityExceeded,
-        StatusCause::TooManyRequests => RejectionCause::TooManyRequests,
     }
 }

@@ -7,7 +7,6 @@ use conax_model::id::DomainName;
 use conax_model::time::SimTime;
 
 use crate::cas_door::Entry;
-use crate::crm_door::request_type;
 use crate::shared::Shared;
 
 /// A copy of the head-end, and who tells it.
@@ -56,7 +55,7 @@ impl Trial {
     }
 
     fn sentence(&self, command: &Command, rejection: &Rejection) -> String {
-        let kind = request_type(command.kind()).code();
+        let kind = command.kind().code();
         let repairs = self.cas.settings().repair_policy == RepairPolicy::Replace;
         let policy = match rejection.cause {
             RejectionCause::PairingConflict if !repairs => {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use conax_contract::crm::ProcessName;
 use conax_model::command::{Command, CommandKind};
 use conax_model::crm::{
-    Author, NewRequest, ParameterName, ParameterValue, Priority, ReferenceData, RequestBook,
+    Author, NewRequest, ParameterKey, ParameterValue, Priority, ReferenceData, RequestBook,
     RequestNumber,
 };
 use conax_model::time::SimTime;
@@ -175,11 +175,11 @@ fn request_for(
     let mut parameters = Vec::new();
     let distribution = match command.kind() {
         CommandKind::AddSubscriptions | CommandKind::CancelSubscriptions => (
-            ParameterName::Distribution,
+            ParameterKey::SubProvisioningDistributionId,
             subscription.and_then(|one| one.distribution_id.clone()),
         ),
         _ => (
-            ParameterName::SmartcardDistribution,
+            ParameterKey::SmartcardSubProvisioningDistributionId,
             subscription.and_then(|one| one.smartcard_distribution_id.clone()),
         ),
     };
@@ -190,19 +190,19 @@ fn request_for(
         Command::AddSubscriptions { products, .. }
         | Command::CancelSubscriptions { products, .. } => {
             for product in products {
-                parameters.push((ParameterName::Product, text(product.as_str())));
+                parameters.push((ParameterKey::ServiceCaId, text(product.as_str())));
             }
         }
         Command::CreatePairing { modules, .. } => {
             for module in modules {
-                parameters.push((ParameterName::SetTopBox, text(module.as_str())));
+                parameters.push((ParameterKey::StbCaId, text(module.as_str())));
             }
         }
         Command::UpdateCaPinToDefaultValue { .. } => {}
         _ => return None,
     }
     for card in cards {
-        parameters.push((ParameterName::Smartcard, text(card.as_str())));
+        parameters.push((ParameterKey::SmartcardCaId, text(card.as_str())));
     }
     Some(NewRequest {
         kind: command.kind(),

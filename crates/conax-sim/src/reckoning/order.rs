@@ -5,7 +5,6 @@ use conax_model::crm::{
 };
 
 use super::story::named;
-use crate::crm_door::request_type;
 use crate::shared::Shared;
 
 /// Two orders of a smartcard, or of a pairing module, that left in another order than they became
@@ -38,7 +37,7 @@ pub(super) fn turned_round_in(book: &RequestBook) -> Vec<TurnedRound> {
 
 fn told(one: &Overtaken) -> TurnedRound {
     let (first, by) = (&one.request, &one.by);
-    let kind = |row: &ProvisioningRequest| request_type(row.kind).code();
+    let kind = |row: &ProvisioningRequest| row.kind.code();
     let rank = match (by.process_immediately, by.priority) {
         (Some(true), _) => "sent at once",
         (_, Priority::Express) => "EXPRESS",

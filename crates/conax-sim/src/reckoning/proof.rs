@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use conax_contract::cas::{CasOperation, Profile};
+use conax_contract::cas::Profile;
 use conax_contract::proof::{
     ConaxEvent, ConaxFate, ConaxLine, CrmEvent, CrmLine, CrmState, EndState, FORMAT, ForeignRow,
     HeadEnd, Header, Line, Row, Totals, encode_line,
@@ -15,8 +15,6 @@ use conax_model::id::TransactionId;
 use conax_model::ledger::{self, At, CasEvent, Fate, Ledger, Reckoning, Standing};
 use conax_model::time::SimTime;
 
-use crate::cas_door::{operation, status_code};
-use crate::crm_door::request_type;
 use crate::shared::Shared;
 
 /// The ledger file, line by line.
@@ -103,7 +101,7 @@ fn crm_event(event: &ledger::CrmEvent) -> CrmEvent {
             cards,
         } => CrmEvent::Acknowledged {
             request: *request,
-            request_type: request_type(*kind),
+            request_type: *kind,
             cards: cards.iter().map(ToString::to_string).collect(),
         },
         ledger::CrmEvent::Sent {
@@ -230,9 +228,8 @@ fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>
             transaction: transaction.to_string(),
             command: kinds
                 .get(exchange)
-                .map_or(CasOperation::GetActiveSubscriptions, |kind| {
-                    operation(*kind)
-                }),
+                .copied()
+                .unwrap_or(CommandKind::GetActiveSubscriptions),
             changed: *changed,
             late: *late,
             partly: *is_part,
@@ -245,7 +242,7 @@ fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>
         } => ConaxEvent::Refused {
             exchange: *exchange,
             transaction: Some(transaction.to_string()),
-            status_code: status_code(profile, *cause).to_owned(),
+            status_code: profile.status_code(*cause).to_owned(),
         },
         Deed::Pretended {
             exchange,
@@ -270,7 +267,7 @@ fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>
             command,
         } => ConaxEvent::Console {
             transaction: transaction.to_string(),
-            command: operation(Command::kind(command)),
+            command: Command::kind(command),
         },
     }
 }
@@ -282,7 +279,7 @@ fn texts(transactions: &[TransactionId]) -> Vec<String> {
 fn row(row: &ledger::Row) -> Row {
     Row {
         request: row.request,
-        request_type: request_type(row.kind),
+        request_type: row.kind,
         crm: match row.standing {
             Standing::Pending => CrmState::Pending,
             Standing::InFlight => CrmState::InFlight,

@@ -12,7 +12,6 @@ use conax_model::time::SimTime;
 
 use super::cut::Cut;
 use super::met::Kept;
-use crate::crm_door::request_type;
 use crate::shared::Shared;
 
 /// A date, to the second.
@@ -176,6 +175,6 @@ pub(super) fn console(at: SimTime, command: &Command) -> String {
     format!(
         "somebody at the head-end's console did it at {}: {}",
         date(at),
-        request_type(command.kind()).code()
+        command.kind().code()
     )
 }

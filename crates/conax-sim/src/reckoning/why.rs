@@ -20,7 +20,6 @@ use super::reference::{oddity, shared_with};
 use super::rule::about_rule;
 use super::story::{self, date, named};
 use crate::clock::ClockMode;
-use crate::crm_door::request_type;
 use crate::shared::Shared;
 
 /// What is asked about a request.
@@ -484,7 +483,7 @@ impl Teller<'_> {
     fn about_list(&self, name: &str, value: &str, answer: &mut Why) {
         let found = match name {
             "life_cycle_state" => state(self.row).to_owned(),
-            "type" => request_type(self.row.kind).code().to_owned(),
+            "type" => self.row.kind.code().to_owned(),
             "reference_number" => self
                 .row
                 .reference()

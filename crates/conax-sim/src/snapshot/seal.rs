@@ -11,7 +11,7 @@ use chacha20poly1305::{AeadInOut, Key, KeyInit, XChaCha20Poly1305, XNonce};
 /// What every snapshot file begins with.
 const MAGIC: &[u8] = b"conax-sim snapshot\n";
 /// The format that is written, and the only one that is read.
-const FORMAT: u8 = 4;
+const FORMAT: u8 = 5;
 const MARK_LEN: usize = 8;
 const NONCE_LEN: usize = 24;
 const HEAD_LEN: usize = MAGIC.len() + 1 + MARK_LEN + NONCE_LEN;

@@ -20,7 +20,6 @@ use conax_model::time::SimTime;
 use super::WorldProblem;
 use super::magic::with_magic;
 use crate::cas_door::Gate;
-use crate::crm_door::command_kind;
 
 /// The domain of a world that names none.
 const DEFAULT_DOMAIN: &str = "crm";
@@ -222,11 +221,7 @@ pub fn cas_settings(spec: &CasSettingsSpec, own: CasSettings) -> Result<CasSetti
                 BatchAtomicitySpec::Whole => BatchAtomicity::Whole,
                 BatchAtomicitySpec::EachCard => BatchAtomicity::EachCard,
             }),
-        switched_off: spec
-            .switched_off
-            .iter()
-            .map(|kind| command_kind(*kind))
-            .collect(),
+        switched_off: spec.switched_off.iter().copied().collect(),
         ..limits(spec, own)
     })
 }

@@ -17,7 +17,6 @@ use conax_model::time::SimTime;
 
 use super::WorldProblem;
 use super::crm::convert_unit;
-use crate::crm_door::{command_kind, parameter_name};
 
 /// The book of this world.
 ///
@@ -49,8 +48,7 @@ fn convert_record(record: &ProvisioningRequestSpec) -> Result<LoadedRequest, Wor
     let log = &record.log_information;
     let created_by = author(&log.created_by_user, log.created_by_unit.as_ref());
     let scheduled = SimTime::from_calendar(record.scheduled_date);
-    let mut loaded =
-        LoadedRequest::new(id, command_kind(record.request_type), scheduled, created_by);
+    let mut loaded = LoadedRequest::new(id, record.request_type, scheduled, created_by);
     let row = &mut loaded.0;
     row.number = number.map_err(|_| problem("its number is not made of digits"))?;
     row.sequence_number = record.sequence_number;
@@ -138,7 +136,7 @@ fn parameter(spec: &ParameterSpec) -> Result<Parameter, WorldProblem> {
     })?;
     Ok(Parameter {
         id: ParameterId::Given(spec.id.as_str().into()),
-        name: parameter_name(key),
+        name: key,
         value: match &spec.value {
             SpecValue::Null | SpecValue::Pin(_) => None,
             SpecValue::Text(text) => Some(ParameterValue::Text(text.as_str().into())),

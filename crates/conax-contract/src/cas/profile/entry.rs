@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use super::error::ProfileError;
 use super::{parse, shipped};
 use crate::cas::field::{WireElement, fields};
-use crate::cas::operation::{CasOperation, CasService, StatusCause};
+use conax_model::cas::RejectionCause;
+use conax_model::command::CommandKind;
+
+use crate::cas::operation::CasService;
 use crate::source::Source;
 
 /// A name and how it is known.
@@ -60,9 +63,9 @@ pub struct Profile {
     pub(super) request_suffix: Entry,
     pub(super) response_suffix: Entry,
     pub(super) services: BTreeMap<CasService, ServiceEntry>,
-    pub(super) operations: BTreeMap<CasOperation, OperationEntry>,
+    pub(super) operations: BTreeMap<CommandKind, OperationEntry>,
     pub(super) elements: BTreeMap<WireElement, Entry>,
-    pub(super) statuses: BTreeMap<StatusCause, Entry>,
+    pub(super) statuses: BTreeMap<RejectionCause, Entry>,
 }
 
 impl Profile {
@@ -128,14 +131,14 @@ impl Profile {
 
     /// What an operation is called.
     #[must_use]
-    pub fn operation(&self, operation: CasOperation) -> &OperationEntry {
+    pub fn operation(&self, operation: CommandKind) -> &OperationEntry {
         &self.operations[&operation]
     }
 
     /// The operation with this name or alias.
     #[must_use]
-    pub fn operation_named(&self, name: &str) -> Option<CasOperation> {
-        CasOperation::ALL.into_iter().find(|&operation| {
+    pub fn operation_named(&self, name: &str) -> Option<CommandKind> {
+        CommandKind::ALL.into_iter().find(|&operation| {
             let entry = self.operation(operation);
             entry.name.value == name || entry.aliases.iter().any(|alias| alias == name)
         })
@@ -143,16 +146,16 @@ impl Profile {
 
     /// The namespace of an operation's elements.
     #[must_use]
-    pub fn namespace(&self, operation: CasOperation) -> &Entry {
+    pub fn namespace(&self, operation: CommandKind) -> &Entry {
         self.operation(operation)
             .namespace
             .as_ref()
-            .unwrap_or_else(|| &self.service(operation.service()).namespace)
+            .unwrap_or_else(|| &self.service(CasService::of(operation)).namespace)
     }
 
     /// What an element of an operation is called.
     #[must_use]
-    pub fn element(&self, operation: CasOperation, element: WireElement) -> &Entry {
+    pub fn element(&self, operation: CommandKind, element: WireElement) -> &Entry {
         self.operation(operation)
             .elements
             .get(&element)
@@ -161,19 +164,19 @@ impl Profile {
 
     /// The status code that carries a cause.
     #[must_use]
-    pub fn status_code(&self, cause: StatusCause) -> &str {
+    pub fn status_code(&self, cause: RejectionCause) -> &str {
         &self.status(cause).value
     }
 
     /// The status code that carries a cause, with its source.
     #[must_use]
-    pub fn status(&self, cause: StatusCause) -> &Entry {
+    pub fn status(&self, cause: RejectionCause) -> &Entry {
         &self.statuses[&cause]
     }
 
     /// The name of the element inside a request's operation element (Attested suffix).
     #[must_use]
-    pub fn request_name(&self, operation: CasOperation) -> String {
+    pub fn request_name(&self, operation: CommandKind) -> String {
         format!(
             "{}{}",
             self.operation(operation).name.value,
@@ -183,7 +186,7 @@ impl Profile {
 
     /// The name of the element inside a reply's body.
     #[must_use]
-    pub fn response_name(&self, operation: CasOperation) -> String {
+    pub fn response_name(&self, operation: CommandKind) -> String {
         format!(
             "{}{}",
             self.operation(operation).name.value,
@@ -192,7 +195,7 @@ impl Profile {
     }
 
     /// Whether `name` is the element inside a request, by the operation's name or an alias.
-    pub(in crate::cas) fn is_request_name(&self, operation: CasOperation, name: &str) -> bool {
+    pub(in crate::cas) fn is_request_name(&self, operation: CommandKind, name: &str) -> bool {
         name.strip_suffix(self.request_suffix.value.as_str())
             .and_then(|name| self.operation_named(name))
             == Some(operation)
@@ -207,7 +210,7 @@ impl Profile {
 
     /// Every name the profile's PIN element goes by.
     pub(in crate::cas) fn pin_names(&self) -> impl Iterator<Item = &str> {
-        CasOperation::ALL
+        CommandKind::ALL
             .into_iter()
             .filter(|&operation| {
                 fields(operation)
@@ -220,7 +223,7 @@ impl Profile {
     /// Whether an operation's values may be in this namespace.
     pub(in crate::cas) fn accepts_value_namespace(
         &self,
-        operation: CasOperation,
+        operation: CommandKind,
         namespace: Option<&str>,
     ) -> bool {
         match self.namespaces {

@@ -12,7 +12,10 @@ use super::error::ProfileError;
 use super::table::{Problems, Section};
 use super::{shipped, validate};
 use crate::cas::field::{WireElement, fields};
-use crate::cas::operation::{CasOperation, CasService, StatusCause};
+use conax_model::cas::RejectionCause;
+use conax_model::command::CommandKind;
+
+use crate::cas::operation::{CasService, operation_key};
 
 const SECTIONS: [&str; 8] = [
     "base",
@@ -111,8 +114,8 @@ fn read_profile(name: &str, root: &Section<'_>, problems: &mut Problems) -> Prof
         statuses: read_entries(
             root,
             "statuses",
-            &StatusCause::ALL,
-            StatusCause::key,
+            &RejectionCause::ALL,
+            RejectionCause::code,
             problems,
         ),
     }
@@ -150,12 +153,12 @@ fn read_services(
 fn read_operations(
     root: &Section<'_>,
     problems: &mut Problems,
-) -> BTreeMap<CasOperation, OperationEntry> {
+) -> BTreeMap<CommandKind, OperationEntry> {
     let operations = root.section("operations", problems);
-    operations.only(&CasOperation::ALL.map(CasOperation::key), problems);
+    operations.only(&CommandKind::ALL.map(operation_key), problems);
     let mut read = BTreeMap::new();
-    for operation in CasOperation::ALL {
-        let section = operations.section(operation.key(), problems);
+    for operation in CommandKind::ALL {
+        let section = operations.section(operation_key(operation), problems);
         section.only(
             &["name", "aliases", "namespace", "order", "elements"],
             problems,
@@ -174,7 +177,7 @@ fn read_operations(
 
 /// The order of an operation's values: as written, or the usual one.
 fn read_order(
-    operation: CasOperation,
+    operation: CommandKind,
     section: &Section<'_>,
     problems: &mut Problems,
 ) -> Vec<WireElement> {

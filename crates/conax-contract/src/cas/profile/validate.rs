@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use super::entry::Profile;
 use super::table::Problems;
 use crate::cas::field::{Shape, WireElement, fields};
-use crate::cas::operation::{CasOperation, CasService, StatusCause};
+use conax_model::cas::RejectionCause;
+use conax_model::command::CommandKind;
+
+use crate::cas::operation::{CasService, operation_key};
 use crate::cas::xml::is_ncname;
 
 /// The elements that stand side by side in a reply.
@@ -54,11 +57,11 @@ fn check_paths(profile: &Profile, problems: &mut Problems) {
 
 fn check_operation_names(profile: &Profile, problems: &mut Problems) {
     let mut seen = BTreeMap::new();
-    for operation in CasOperation::ALL {
+    for operation in CommandKind::ALL {
         let entry = profile.operation(operation);
         let aliases = entry.aliases.iter().map(|alias| ("aliases", alias));
         for (key, name) in std::iter::once(("name", &entry.name.value)).chain(aliases) {
-            let key = format!("operations.{}.{key}", operation.key());
+            let key = format!("operations.{}.{key}", operation_key(operation));
             check_name(&key, name, problems);
             check_new(&mut seen, name, key, problems);
         }
@@ -70,8 +73,8 @@ fn check_element_names(profile: &Profile, problems: &mut Problems) {
         let key = format!("elements.{}", element.key());
         check_name(&key, &entry.value, problems);
     }
-    for operation in CasOperation::ALL {
-        let prefix = format!("operations.{}.elements", operation.key());
+    for operation in CommandKind::ALL {
+        let prefix = format!("operations.{}.elements", operation_key(operation));
         for (element, entry) in &profile.operation(operation).elements {
             check_name(
                 &format!("{prefix}.{}", element.key()),
@@ -85,7 +88,7 @@ fn check_element_names(profile: &Profile, problems: &mut Problems) {
 }
 
 /// The elements that stand side by side in a request. Items count as well: they may be loose.
-fn request_elements(operation: CasOperation) -> Vec<WireElement> {
+fn request_elements(operation: CommandKind) -> Vec<WireElement> {
     let mut elements = Vec::new();
     for field in fields(operation) {
         elements.push(field.element);
@@ -98,14 +101,18 @@ fn request_elements(operation: CasOperation) -> Vec<WireElement> {
 
 fn check_distinct(
     profile: &Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     elements: &[WireElement],
     problems: &mut Problems,
 ) {
     let mut seen = BTreeMap::new();
     for &element in elements {
         let name = &profile.element(operation, element).value;
-        let key = format!("operations.{}.elements.{}", operation.key(), element.key());
+        let key = format!(
+            "operations.{}.elements.{}",
+            operation_key(operation),
+            element.key()
+        );
         check_new(&mut seen, name, key, problems);
     }
 }
@@ -125,9 +132,9 @@ fn check_new<'a>(
 }
 
 fn check_status_codes(profile: &Profile, problems: &mut Problems) {
-    for cause in StatusCause::ALL {
+    for cause in RejectionCause::ALL {
         if profile.status_code(cause) == "OK" {
-            let key = format!("statuses.{}", cause.key());
+            let key = format!("statuses.{}", cause.code());
             problems.report(&key, "is `OK`", "a code that is not the code of success");
         }
     }

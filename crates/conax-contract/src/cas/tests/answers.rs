@@ -2,7 +2,7 @@
 
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
 use super::read_reply;
-use crate::cas::{AxisFault, CasOperation, DecodedReply, Profile};
+use crate::cas::{AxisFault, CommandKind, DecodedReply, Profile};
 
 const ANSWERS: [Fixture; 14] = wire_fixtures!("answers":
     "bad_character" "cut_short" "empty_status_values" "fault_not_logged_in" "fault_of_our_own"
@@ -11,7 +11,7 @@ const ANSWERS: [Fixture; 14] = wire_fixtures!("answers":
     "pretty_printed" "unclosed_html");
 
 fn decode(body: &[u8], content_type: Option<&str>, status: u16) -> Result<DecodedReply, AxisFault> {
-    let operation = CasOperation::AddSubscriptions;
+    let operation = CommandKind::AddSubscriptions;
     read_reply(Profile::public(), operation, body, content_type, status)
 }
 

@@ -7,7 +7,7 @@ use super::read_reply;
 use super::samples::sample;
 use super::strategies::{damage, operation, profile, reply, request, text};
 use crate::cas::{
-    CasOperation, CasReply, CasRequest, Profile, decode_request, encode_reply, encode_request,
+    CasReply, CasRequest, CommandKind, Profile, decode_request, encode_reply, encode_request,
     flatten, mask_secrets, xml,
 };
 use crate::secret::SecretText;
@@ -60,7 +60,7 @@ proptest! {
         profile in profile(),
         request in request(),
     ) {
-        prop_assume!(request.operation() != CasOperation::UpdateCaPinToGivenValue);
+        prop_assume!(request.operation() != CommandKind::UpdateCaPinToGivenValue);
         let encoded = encode_request(profile, &request);
         let root = xml::read(std::str::from_utf8(&encoded.body).unwrap()).unwrap();
         prop_assert_eq!(encoded.flattened, flatten::flatten(&root));
@@ -87,7 +87,7 @@ proptest! {
         http_status in any::<u16>(),
     ) {
         let content_type = content_type.as_deref();
-        let operation = CasOperation::AddSubscriptions;
+        let operation = CommandKind::AddSubscriptions;
         let _ = decode_request(profile, content_type, &body);
         if let Err(fault) = read_reply(profile, operation, &body, content_type, http_status) {
             prop_assert!(fault.render().starts_with("AxisFault"));
@@ -103,7 +103,7 @@ proptest! {
     ) {
         let _ = decode_request(profile, None, body.as_bytes());
         let _ = read_reply(
-            profile, CasOperation::AddSubscriptions, body.as_bytes(), None, 200,
+            profile, CommandKind::AddSubscriptions, body.as_bytes(), None, 200,
         );
         prop_assert!(mask_secrets(body.as_bytes()).len() <= body.len() * 2 + 60);
     }
@@ -114,7 +114,7 @@ proptest! {
         request in request(),
         damages in vec(damage(), 1..4),
     ) {
-        let pin = encode_request(profile, &sample(CasOperation::UpdateCaPinToGivenValue)).body;
+        let pin = encode_request(profile, &sample(CommandKind::UpdateCaPinToGivenValue)).body;
         for mut body in [encode_request(profile, &request).body, pin] {
             for damage in &damages {
                 damage.apply(&mut body);
@@ -145,7 +145,7 @@ proptest! {
 
     #[test]
     fn masking_changes_nothing_but_pins(profile in profile(), request in request()) {
-        prop_assume!(request.operation() != CasOperation::UpdateCaPinToGivenValue);
+        prop_assume!(request.operation() != CommandKind::UpdateCaPinToGivenValue);
         let body = encode_request(profile, &request).body;
         prop_assert_eq!(mask_secrets(&body), String::from_utf8(body).unwrap());
     }

@@ -15,13 +15,13 @@ mod strategies;
 mod wsdl;
 
 use crate::cas::{
-    AxisClient, AxisFault, CasOperation, DecodedReply, HttpAnswer, Profile, decode_reply,
+    AxisClient, AxisFault, CommandKind, DecodedReply, HttpAnswer, Profile, decode_reply,
 };
 
 /// What the CRM's client makes of an answer.
 fn read_reply(
     profile: &Profile,
-    operation: CasOperation,
+    operation: CommandKind,
     body: &[u8],
     content_type: Option<&str>,
     status: u16,

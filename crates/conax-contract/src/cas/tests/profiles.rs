@@ -4,8 +4,8 @@ use std::error::Error;
 
 use super::samples::sample;
 use crate::cas::{
-    CasOperation, CasService, NamespaceRule, Profile, StatusCause, decode_request, encode_request,
-    mask_secrets_for, wsdl,
+    CasService, CommandKind, NamespaceRule, Profile, RejectionCause, decode_request,
+    encode_request, mask_secrets_for, wsdl,
 };
 use crate::source::Source;
 
@@ -36,7 +36,7 @@ fn the_shipped_profiles_are_named_and_described() {
 #[test]
 fn a_cause_has_this_status_code_and_this_source() {
     let mut text = String::new();
-    for cause in StatusCause::ALL {
+    for cause in RejectionCause::ALL {
         let of = |name| {
             let entry = Profile::shipped(name).unwrap().status(cause);
             format!("{} ({})", entry.value, entry.source)
@@ -52,7 +52,7 @@ fn a_cause_has_this_status_code_and_this_source() {
 
 #[test]
 fn only_names_seen_outside_are_under_a_conax_namespace_in_public() {
-    for operation in CasOperation::ALL {
+    for operation in CommandKind::ALL {
         let name = Profile::public().operation(operation).name.source;
         let namespace = Profile::public().namespace(operation);
         let is_conax = namespace.value.starts_with("http://www.conax.com/");
@@ -69,7 +69,7 @@ fn only_names_seen_outside_are_under_a_conax_namespace_in_public() {
 fn strict_differs_from_public_in_what_it_understands_only() {
     let strict = Profile::shipped("strict").unwrap();
     assert_eq!(strict.namespaces(), NamespaceRule::Configured);
-    for operation in CasOperation::ALL {
+    for operation in CommandKind::ALL {
         assert_eq!(
             strict.operation(operation),
             Profile::public().operation(operation)
@@ -110,7 +110,7 @@ pin = { value = "Digits", source = "documented" }
 #[test]
 fn a_profile_over_a_shipped_one_renames_reorders_and_round_trips() {
     let profile = Profile::parse("mine", MINE).unwrap();
-    let request = sample(CasOperation::UpdateCaPinToGivenValue);
+    let request = sample(CommandKind::UpdateCaPinToGivenValue);
     let encoded = encode_request(&profile, &request);
     assert_eq!(decode_request(&profile, None, &encoded.body), Ok(request));
     let shown = mask_secrets_for(&profile, &encoded.body);

@@ -4,7 +4,8 @@ use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
 use super::read_reply;
 use super::samples::{CARD, at};
 use crate::cas::{
-    ActiveSubscription, CasAnswer, CasOperation, CasReply, Profile, StatusCause, encode_reply,
+    ActiveSubscription, CasAnswer, CasReply, CommandKind, Profile, RejectionCause, encode_reply,
+    operation_key,
 };
 
 const ID: &str = "38a4254b-6663-4cb5-9764-e2a292264515";
@@ -25,23 +26,23 @@ const GUESS: [Fixture; 14] = wire_fixtures!("replies/guess":
     "send_mail_message_to_client" "send_bark_message_to_client"
     "send_repeating_bark_message_to_client" "refused");
 
-fn answer(operation: CasOperation) -> CasAnswer {
+fn answer(operation: CommandKind) -> CasAnswer {
     let subscription = |product: &str, end| ActiveSubscription {
         product: product.to_owned(),
         start: Some(at("2014-11-30T09:00:00")),
         end,
     };
     match operation {
-        CasOperation::GetActiveSubscriptions => CasAnswer::ActiveSubscriptions(vec![
+        CommandKind::GetActiveSubscriptions => CasAnswer::ActiveSubscriptions(vec![
             subscription("101", Some(at("2014-12-31T00:00:00"))),
             subscription("102", None),
         ]),
-        CasOperation::GetPairingStatusForCard => CasAnswer::PairingStatus {
+        CommandKind::GetPairingStatusForCard => CasAnswer::PairingStatus {
             paired: true,
             cards: vec![CARD.to_owned()],
             modules: vec!["30000000001".to_owned()],
         },
-        CasOperation::GetPairingStatusForPairingModule => CasAnswer::PairingStatus {
+        CommandKind::GetPairingStatusForPairingModule => CasAnswer::PairingStatus {
             paired: false,
             cards: Vec::new(),
             modules: Vec::new(),
@@ -50,7 +51,7 @@ fn answer(operation: CasOperation) -> CasAnswer {
     }
 }
 
-fn accepted(operation: CasOperation) -> CasReply {
+fn accepted(operation: CommandKind) -> CasReply {
     CasReply {
         status_code: "OK".to_owned(),
         transaction_id: Some(ID.to_owned()),
@@ -61,20 +62,20 @@ fn accepted(operation: CasOperation) -> CasReply {
 
 fn check(profile: &str, listed: &[Fixture]) {
     let profile = Profile::shipped(profile).unwrap();
-    for operation in CasOperation::ALL {
+    for operation in CommandKind::ALL {
         let bytes = encode_reply(profile, operation, &accepted(operation));
-        let expected = String::from_utf8_lossy(bytes_of(listed, operation.key()));
+        let expected = String::from_utf8_lossy(bytes_of(listed, operation_key(operation)));
         assert_eq!(String::from_utf8_lossy(&bytes), expected, "{operation:?}");
     }
     let refused = CasReply {
         status_code: profile
-            .status_code(StatusCause::PairingModuleNotFound)
+            .status_code(RejectionCause::PairingModuleNotFound)
             .to_owned(),
         transaction_id: Some(ID.to_owned()),
         message: Some("PairingModuleNotFound: <30000000001> & others".to_owned()),
         answer: CasAnswer::None,
     };
-    let bytes = encode_reply(profile, CasOperation::CreatePairing, &refused);
+    let bytes = encode_reply(profile, CommandKind::CreatePairing, &refused);
     let expected = String::from_utf8_lossy(bytes_of(listed, "refused"));
     assert_eq!(String::from_utf8_lossy(&bytes), expected);
 }
@@ -98,8 +99,8 @@ fn the_strict_profile_answers_the_bytes_of_public() {
 
 #[test]
 fn the_documented_reply_flattens_to_ok_and_the_transaction_id() {
-    let operation = CasOperation::UpdateCaPinToDefaultValue;
-    let body = bytes_of(&PUBLIC, operation.key());
+    let operation = CommandKind::UpdateCaPinToDefaultValue;
+    let body = bytes_of(&PUBLIC, operation_key(operation));
     let content_type = Some(crate::cas::REPLY_CONTENT_TYPE);
     let reply = read_reply(Profile::public(), operation, body, content_type, 200).unwrap();
     assert_eq!(reply.flattened, "OK38a4254b-6663-4cb5-9764-e2a292264515");

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use crate::cas::{CasOperation, CasRequest};
+use crate::cas::{CasRequest, CommandKind};
 use crate::secret::SecretText;
 
 pub(super) const CARD: &str = "01900080207";
@@ -15,35 +15,35 @@ fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|&text| text.to_owned()).collect()
 }
 
-pub(super) fn sample(operation: CasOperation) -> CasRequest {
+pub(super) fn sample(operation: CommandKind) -> CasRequest {
     let card = CARD.to_owned();
     let module = "30000000001".to_owned();
     match operation {
-        CasOperation::AddSubscriptions => CasRequest::AddSubscriptions {
+        CommandKind::AddSubscriptions => CasRequest::AddSubscriptions {
             card,
             products: texts(&["101", "102"]),
             start: Some(at("2014-11-30T09:00:00")),
             end: Some(at("2014-12-31T00:00:00")),
         },
-        CasOperation::CancelSubscriptions => CasRequest::CancelSubscriptions {
+        CommandKind::CancelSubscriptions => CasRequest::CancelSubscriptions {
             card,
             products: texts(&["101"]),
         },
-        CasOperation::GetActiveSubscriptions => CasRequest::GetActiveSubscriptions { card },
-        CasOperation::CreatePairing => CasRequest::CreatePairing {
+        CommandKind::GetActiveSubscriptions => CasRequest::GetActiveSubscriptions { card },
+        CommandKind::CreatePairing => CasRequest::CreatePairing {
             cards: texts(&[CARD]),
             modules: texts(&["30000000001", "30000000002"]),
         },
-        CasOperation::AddToExistingPairing => CasRequest::AddToExistingPairing {
+        CommandKind::AddToExistingPairing => CasRequest::AddToExistingPairing {
             existing_card: card,
             cards: Vec::new(),
             modules: texts(&["30000000003"]),
         },
-        CasOperation::GetPairingStatusForCard => CasRequest::GetPairingStatusForCard { card },
-        CasOperation::GetPairingStatusForPairingModule => {
+        CommandKind::GetPairingStatusForCard => CasRequest::GetPairingStatusForCard { card },
+        CommandKind::GetPairingStatusForPairingModule => {
             CasRequest::GetPairingStatusForPairingModule { module }
         }
-        CasOperation::DisplayFingerprint => CasRequest::DisplayFingerprint {
+        CommandKind::DisplayFingerprint => CasRequest::DisplayFingerprint {
             card: Some(card),
             display_at: Some(at("2014-11-28T20:15:00")),
             position_x: Some(10),
@@ -52,30 +52,30 @@ pub(super) fn sample(operation: CasOperation) -> CasRequest {
             display_centiseconds: Some(500),
             slot: Some("A".to_owned()),
         },
-        CasOperation::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue { card },
-        CasOperation::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
+        CommandKind::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue { card },
+        CommandKind::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
             card,
             pin: SecretText::new("4821"),
         },
-        CasOperation::SendMailMessageToClient
-        | CasOperation::SendBarkMessageToClient
-        | CasOperation::SendRepeatingBarkMessageToClient => message(operation),
+        CommandKind::SendMailMessageToClient
+        | CommandKind::SendBarkMessageToClient
+        | CommandKind::SendRepeatingBarkMessageToClient => message(operation),
     }
 }
 
-fn message(operation: CasOperation) -> CasRequest {
+fn message(operation: CommandKind) -> CasRequest {
     let start = Some(at("2014-11-28T20:15:00"));
     let sequence_number = Some(11);
     let display_seconds = Some(20);
     let text = "Your bill is due".to_owned();
     match operation {
-        CasOperation::SendMailMessageToClient => CasRequest::SendMailMessageToClient {
+        CommandKind::SendMailMessageToClient => CasRequest::SendMailMessageToClient {
             cards: texts(&[CARD]),
             text: "Tom & Jerry <tonight> \"live\"".to_owned(),
             start,
             sequence_number,
         },
-        CasOperation::SendBarkMessageToClient => CasRequest::SendBarkMessageToClient {
+        CommandKind::SendBarkMessageToClient => CasRequest::SendBarkMessageToClient {
             cards: texts(&[CARD, "01900080208"]),
             text,
             start,

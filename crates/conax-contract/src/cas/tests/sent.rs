@@ -2,7 +2,7 @@
 
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
 use super::samples::{CARD, sample};
-use crate::cas::{CasOperation, CasRequest, Profile, decode_request, encode_request};
+use crate::cas::{CasRequest, CommandKind, Profile, decode_request, encode_request, operation_key};
 
 const PUBLIC: [Fixture; 13] = wire_fixtures!("sent/public":
     "add_subscriptions" "cancel_subscriptions" "get_active_subscriptions" "create_pairing"
@@ -22,8 +22,8 @@ const GUESS: [Fixture; 13] = wire_fixtures!("sent/guess":
 
 fn check(profile: &str, listed: &[Fixture]) {
     let profile = Profile::shipped(profile).unwrap();
-    for operation in CasOperation::ALL {
-        let expected = bytes_of(listed, operation.key());
+    for operation in CommandKind::ALL {
+        let expected = bytes_of(listed, operation_key(operation));
         let sent = encode_request(profile, &sample(operation)).body;
         assert_eq!(
             String::from_utf8_lossy(&sent),
@@ -68,7 +68,7 @@ fn the_documented_request_flattens_to_the_card() {
 
 #[test]
 fn a_submitted_pin_is_in_the_body_and_nowhere_else() {
-    let request = sample(CasOperation::UpdateCaPinToGivenValue);
+    let request = sample(CommandKind::UpdateCaPinToGivenValue);
     let encoded = encode_request(Profile::public(), &request);
     assert!(String::from_utf8_lossy(&encoded.body).contains("<CaPin>4821</CaPin>"));
     assert_eq!(encoded.flattened, "01900080207****");
@@ -77,7 +77,7 @@ fn a_submitted_pin_is_in_the_body_and_nowhere_else() {
 
 #[test]
 fn the_path_and_namespace_of_the_attested_operation_are_the_attested_ones() {
-    let operation = CasOperation::SendBarkMessageToClient;
+    let operation = CommandKind::SendBarkMessageToClient;
     let encoded = encode_request(Profile::public(), &sample(operation));
     assert_eq!(
         encoded.path,

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use crate::cas::{ActiveSubscription, CasAnswer, CasOperation, CasReply, CasRequest, Profile};
+use crate::cas::{ActiveSubscription, CasAnswer, CasReply, CasRequest, CommandKind, Profile};
 use crate::secret::SecretText;
 
 /// Any identifier that survives the trimming of white space: visible ASCII and some more.
@@ -33,8 +33,8 @@ pub(super) fn profile() -> impl Strategy<Value = &'static Profile> {
         .prop_map(|name| Profile::shipped(name).unwrap())
 }
 
-pub(super) fn operation() -> impl Strategy<Value = CasOperation> {
-    proptest::sample::select(CasOperation::ALL.to_vec())
+pub(super) fn operation() -> impl Strategy<Value = CommandKind> {
+    proptest::sample::select(CommandKind::ALL.to_vec())
 }
 
 pub(super) fn request() -> impl Strategy<Value = CasRequest> {

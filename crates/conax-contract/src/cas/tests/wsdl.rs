@@ -1,7 +1,7 @@
 //! The description of the endpoint.
 
 use super::samples::sample;
-use crate::cas::{CasOperation, CasService, Profile, encode_request, wsdl, xml};
+use crate::cas::{CasService, CommandKind, Profile, encode_request, wsdl, xml};
 
 const ADDRESS: &str = "http://localhost:8080/";
 
@@ -21,12 +21,16 @@ fn every_description_is_well_formed_and_knows_its_operations() {
         for service in CasService::ALL {
             let one = wsdl(profile, Some(service.name()), ADDRESS);
             xml::read(&one).unwrap();
-            for operation in CasOperation::ALL {
+            for operation in CommandKind::ALL {
                 let name = &profile.operation(operation).name.value;
                 let named = format!("<wsdl:operation name=\"{name}\">");
                 assert_eq!(
                     one.matches(&named).count(),
-                    if operation.service() == service { 2 } else { 0 }
+                    if CasService::of(operation) == service {
+                        2
+                    } else {
+                        0
+                    }
                 );
                 assert_eq!(all.matches(&named).count(), 2, "{name}");
             }
@@ -51,9 +55,9 @@ fn names(text: &str, before: &str, after: char) -> Vec<String> {
 
 #[test]
 fn the_schema_describes_what_is_sent_in_its_order() {
-    for operation in CasOperation::ALL {
+    for operation in CommandKind::ALL {
         let profile = Profile::public();
-        let service = operation.service().name();
+        let service = CasService::of(operation).name();
         let schema = wsdl(profile, Some(service), ADDRESS);
         let name = &profile.operation(operation).name.value;
         let from = schema

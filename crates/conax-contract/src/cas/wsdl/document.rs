@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use super::node::Node;
 use super::schema::schema;
 use crate::cas::field::{Shape, WireElement, fields};
-use crate::cas::operation::{CasOperation, CasService};
+use conax_model::command::CommandKind;
+
+use crate::cas::operation::CasService;
 use crate::cas::profile::{Entry, Profile};
 use crate::source::Source;
 
@@ -47,7 +49,7 @@ pub fn wsdl(profile: &Profile, service: Option<&str>, address: &str) -> String {
         .document()
 }
 
-fn namespaces<'a>(profile: &'a Profile, operations: &[CasOperation]) -> Vec<&'a str> {
+fn namespaces<'a>(profile: &'a Profile, operations: &[CommandKind]) -> Vec<&'a str> {
     let set: BTreeSet<_> = operations
         .iter()
         .map(|&operation| profile.namespace(operation).value.as_str())
@@ -84,7 +86,7 @@ fn overview(profile: &Profile) -> String {
     )
 }
 
-fn messages(profile: &Profile, namespaces: &[&str], operation: CasOperation) -> [Node; 2] {
+fn messages(profile: &Profile, namespaces: &[&str], operation: CommandKind) -> [Node; 2] {
     let name = &profile.operation(operation).name.value;
     let namespace = profile.namespace(operation).value.as_str();
     let index = namespaces.iter().position(|&known| known == namespace);
@@ -173,7 +175,7 @@ fn camel_case(service: CasService) -> String {
 }
 
 /// How each name of the operation is known, a sentence for each source.
-fn provenance(profile: &Profile, operation: CasOperation) -> String {
+fn provenance(profile: &Profile, operation: CommandKind) -> String {
     let name = profile.operation(operation).name.source;
     let namespace = profile.namespace(operation).source;
     let mut text = format!("Operation name: {name}. Namespace: {namespace}.");
@@ -186,7 +188,7 @@ fn provenance(profile: &Profile, operation: CasOperation) -> String {
     text
 }
 
-fn element_names(profile: &Profile, operation: CasOperation, source: Source) -> Vec<&str> {
+fn element_names(profile: &Profile, operation: CommandKind, source: Source) -> Vec<&str> {
     wire_names(profile, operation)
         .into_iter()
         .filter(|entry| entry.source == source)
@@ -196,7 +198,7 @@ fn element_names(profile: &Profile, operation: CasOperation, source: Source) -> 
 
 /// The elements of a request, lists and their items, in the order of the table.
 #[must_use]
-pub fn wire_names(profile: &Profile, operation: CasOperation) -> Vec<&Entry> {
+pub fn wire_names(profile: &Profile, operation: CommandKind) -> Vec<&Entry> {
     let mut elements: Vec<WireElement> = Vec::new();
     for field in fields(operation) {
         elements.push(field.element);

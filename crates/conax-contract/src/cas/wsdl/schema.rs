@@ -2,11 +2,11 @@
 
 use super::node::Node;
 use crate::cas::field::{Field, Kind, Shape, WireElement, fields};
-use crate::cas::operation::CasOperation;
 use crate::cas::profile::Profile;
+use conax_model::command::CommandKind;
 
 /// The schema of one namespace, with the elements of the operations in it.
-pub(super) fn schema(profile: &Profile, namespace: &str, operations: &[CasOperation]) -> Node {
+pub(super) fn schema(profile: &Profile, namespace: &str, operations: &[CommandKind]) -> Node {
     let elements = operations
         .iter()
         .filter(|&&operation| profile.namespace(operation).value == namespace)
@@ -22,7 +22,7 @@ pub(super) fn schema(profile: &Profile, namespace: &str, operations: &[CasOperat
 
 struct Writer<'a> {
     profile: &'a Profile,
-    operation: CasOperation,
+    operation: CommandKind,
 }
 
 impl Writer<'_> {
@@ -62,7 +62,7 @@ impl Writer<'_> {
 
     fn answer(&self) -> Option<Node> {
         match self.operation {
-            CasOperation::GetActiveSubscriptions => {
+            CommandKind::GetActiveSubscriptions => {
                 let item = [
                     self.leaf(WireElement::Product, "xsd:string"),
                     optional(self.leaf(WireElement::PeriodStart, "xsd:dateTime")),
@@ -71,8 +71,8 @@ impl Writer<'_> {
                 let item = repeated(self.parent(WireElement::ActiveSubscription, item));
                 Some(self.parent(WireElement::ActiveSubscriptionList, [item]))
             }
-            CasOperation::GetPairingStatusForCard
-            | CasOperation::GetPairingStatusForPairingModule => {
+            CommandKind::GetPairingStatusForCard
+            | CommandKind::GetPairingStatusForPairingModule => {
                 let children = [
                     self.leaf(WireElement::Paired, "xsd:boolean"),
                     self.list(WireElement::CardList, WireElement::Card),

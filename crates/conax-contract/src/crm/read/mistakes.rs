@@ -1,10 +1,10 @@
 //! Near misses: what was probably meant by an unknown name or word.
 
-use crate::crm::codes::{LifeCycleState, Priority, RequestType};
 use crate::crm::found::word_list;
 use crate::crm::operation::Operation;
 use crate::crm::parameter::{IdentifierKind, SetKind, ValueKind};
 use crate::crm::params::{Origin, Params};
+use crate::crm::{LifeCycleState, Priority, RequestType};
 use crate::text::{near_miss, squash};
 
 use super::reader::Reading;

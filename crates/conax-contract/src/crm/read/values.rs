@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use chrono::NaiveDateTime;
 
-use crate::crm::codes::{LifeCycleState, Priority, RequestType};
 use crate::crm::date::{DateFault, parse_date};
 use crate::crm::fields::{FieldsSet, Member};
 use crate::crm::found::{described, kind_of, quoted, text_hint, word_list};
 use crate::crm::refusal::Refusal;
 use crate::crm::value::{Number, Value};
+use crate::crm::{LifeCycleState, Priority, RequestType};
 use crate::secret::SecretText;
 use crate::text::near_miss;
 

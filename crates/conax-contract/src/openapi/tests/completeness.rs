@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cas::{CasOperation, CasService, Profile, StatusCause};
+use crate::cas::{CasService, CommandKind, Profile, RejectionCause};
 use crate::control::ControlEntry;
 use crate::crm::{
     HttpMode, LifeCycleState, Member, Operation, ParameterKey, Priority, ProcessName, RefusalCode,
@@ -221,7 +221,7 @@ fn every_service_operation_and_status_of_every_profile_is_described() {
             );
         }
         let text = document["paths"].to_string();
-        for operation in CasOperation::ALL {
+        for operation in CommandKind::ALL {
             let entry = &profile.operation(operation).name;
             let told = format!(
                 "\"name\":\"{}\",\"x-source\":\"{}\"",
@@ -231,7 +231,7 @@ fn every_service_operation_and_status_of_every_profile_is_described() {
         }
         assert_eq!(
             document["x-status-codes"].as_array().unwrap().len(),
-            StatusCause::ALL.len()
+            RejectionCause::ALL.len()
         );
     }
 }

@@ -1,7 +1,8 @@
 //! What comes of a command at the head-end, and how an exchange is left.
 
 use super::facts::{Answer, Done, Facts, Owner, Reply, Use};
-use crate::cas::CasOperation;
+use crate::cas::CommandKind;
+use crate::cas::operation_key;
 use crate::proof::write::ConaxEvent;
 
 /// Nothing, or why it cannot be.
@@ -69,16 +70,16 @@ pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxE
 }
 
 /// Whether a command is that of its request, and late if it was held.
-fn executed_fits(facts: &mut Facts, exchange: u64, command: CasOperation, late: bool) -> Found {
+fn executed_fits(facts: &mut Facts, exchange: u64, command: CommandKind, late: bool) -> Found {
     let known = facts.exchanges.entry(exchange).or_default();
     let was_held = known.outcomes.held.is_some();
     let asked = known
         .request
         .and_then(|request| facts.requests.get(&request)?.request_type);
     match asked {
-        Some(asked) if !asked.code().eq_ignore_ascii_case(command.key()) => Err(format!(
+        Some(asked) if asked != command => Err(format!(
             "`{}` was executed; expected the command of {}",
-            command.key(),
+            operation_key(command),
             asked.code()
         )),
         _ if late && !was_held => Err(format!(

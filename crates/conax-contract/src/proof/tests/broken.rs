@@ -150,7 +150,7 @@ fn a_command_that_is_not_the_one_of_its_request_is_told() {
                 command,
                 ..
             } => {
-                *command = crate::cas::CasOperation::CreatePairing;
+                *command = crate::cas::CommandKind::CreatePairing;
                 true
             }
             _ => false,

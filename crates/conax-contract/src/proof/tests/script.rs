@@ -1,6 +1,6 @@
 //! What a request, a stranger or the console does, event by event.
 
-use crate::cas::CasOperation;
+use crate::cas::CommandKind;
 use crate::crm::RequestType;
 use crate::proof::{ConaxEvent, ConaxFate, CrmEvent, CrmState, EndState, ForeignRow, Row};
 
@@ -39,8 +39,8 @@ impl Script {
         RequestType::ALL[self.index as usize % RequestType::ALL.len()]
     }
 
-    fn command(&self) -> CasOperation {
-        CasOperation::ALL[self.index as usize % CasOperation::ALL.len()]
+    fn command(&self) -> CommandKind {
+        CommandKind::ALL[self.index as usize % CommandKind::ALL.len()]
     }
 
     pub fn exchange(&self, turn: u64) -> u64 {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form;
 use super::words::EndState;
-use crate::cas::CasOperation;
+use crate::cas::CommandKind;
 use crate::crm::RequestType;
 
 /// What the CRM side did with a request.
@@ -124,7 +124,7 @@ pub enum ConaxEvent {
         transaction: String,
         /// Which command.
         #[serde(with = "form::command")]
-        command: CasOperation,
+        command: CommandKind,
         /// Whether anything is different now.
         changed: bool,
         /// Whether it had been held.
@@ -171,7 +171,7 @@ pub enum ConaxEvent {
         transaction: String,
         /// Which command.
         #[serde(with = "form::command")]
-        command: CasOperation,
+        command: CommandKind,
     },
     /// An answer was given.
     Answered {

@@ -41,7 +41,7 @@ pub(super) mod date {
 
 /// The documented types of provisioning requests.
 pub(super) mod request_type {
-    use serde::{Deserializer, Serialize, Serializer};
+    use serde::{Deserializer, Serializer};
 
     use crate::crm::RequestType;
 
@@ -49,7 +49,7 @@ pub(super) mod request_type {
         request_type: &RequestType,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        request_type.serialize(serializer)
+        serializer.serialize_str(request_type.code())
     }
 
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
@@ -67,22 +67,22 @@ pub(super) mod request_type {
 pub(super) mod command {
     use serde::{Deserializer, Serializer};
 
-    use crate::cas::CasOperation;
+    use crate::cas::{CommandKind, operation_key, operation_of_key};
 
     pub(in super::super) fn serialize<S: Serializer>(
-        command: &CasOperation,
+        command: &CommandKind,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(command.key())
+        serializer.serialize_str(operation_key(*command))
     }
 
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<CasOperation, D::Error> {
+    ) -> Result<CommandKind, D::Error> {
         super::parsed(
             deserializer,
             "a command like `add_subscriptions`",
-            CasOperation::from_key,
+            operation_of_key,
         )
     }
 }
