@@ -4,9 +4,10 @@
 
 use conax_contract::cas::operation_key;
 use conax_contract::cas::{
-    AxisClient, CasRequest, HttpAnswer, Profile, RequestRefusal, decode_reply, decode_request,
+    AxisClient, HttpAnswer, Profile, RequestRefusal, decode_reply, decode_request,
 };
 use conax_contract::crm::{Operation, Value as Parameter, parse_query};
+use conax_model::command::{Command, CommandKind};
 use serde_json::Value;
 
 use super::seen::{Exchange, Got, Seat};
@@ -208,11 +209,11 @@ fn is_lost(exchange: &Exchange) -> bool {
     exchange.is_left || is_kept_back
 }
 
-fn conax_act(exchange: &Exchange) -> (Act, Option<CasRequest>) {
+fn conax_act(exchange: &Exchange) -> (Act, Option<Command>) {
     let content_type = exchange.content_type.as_deref();
     let call = decode_request(Profile::public(), content_type, exchange.call.as_bytes());
     match call {
-        Ok(request) => (act_of(&request), Some(request)),
+        Ok(command) => (act_of(&command), Some(command)),
         // It is an order that cannot be carried out; which one does not matter.
         Err(RequestRefusal::Invalid { operation, .. }) => (
             Act::Order(format!("{} {}", operation_key(operation), exchange.call)),
@@ -222,77 +223,59 @@ fn conax_act(exchange: &Exchange) -> (Act, Option<CasRequest>) {
     }
 }
 
-fn act_of(request: &CasRequest) -> Act {
-    let key = |what: String| Act::Order(format!("{} {what}", operation_key(request.operation())));
-    match request {
-        CasRequest::GetActiveSubscriptions { .. }
-        | CasRequest::GetPairingStatusForCard { .. }
-        | CasRequest::GetPairingStatusForPairingModule { .. } => Act::Look,
-        CasRequest::AddSubscriptions { card, products, .. }
-        | CasRequest::CancelSubscriptions { card, products } => {
-            key(format!("{card} {}", products.join(" ")))
+fn act_of(command: &Command) -> Act {
+    let order = |what: String| Act::Order(format!("{} {what}", operation_key(command.kind())));
+    match command {
+        Command::GetActiveSubscriptions { .. }
+        | Command::GetPairingStatusForCard { .. }
+        | Command::GetPairingStatusForPairingModule { .. } => Act::Look,
+        Command::AddSubscriptions { card, products, .. }
+        | Command::CancelSubscriptions { card, products } => {
+            order(format!("{card} {}", joined(products)))
         }
-        CasRequest::CreatePairing { cards, modules } => {
-            key(format!("{} with {}", cards.join(" "), modules.join(" ")))
+        Command::CreatePairing { modules, .. } | Command::AddToExistingPairing { modules, .. } => {
+            order(format!(
+                "{} with {}",
+                joined(command.cards()),
+                joined(modules)
+            ))
         }
-        CasRequest::AddToExistingPairing {
-            existing_card,
-            cards,
-            modules,
-        } => key(format!(
-            "{existing_card} {} with {}",
-            cards.join(" "),
-            modules.join(" ")
-        )),
-        CasRequest::UpdateCaPinToDefaultValue { card }
-        | CasRequest::UpdateCaPinToGivenValue { card, .. } => key(card.clone()),
-        CasRequest::DisplayFingerprint { card, .. } => key(card.clone().unwrap_or_default()),
-        CasRequest::SendMailMessageToClient { cards, text, .. }
-        | CasRequest::SendBarkMessageToClient { cards, text, .. }
-        | CasRequest::SendRepeatingBarkMessageToClient { cards, text, .. } => {
-            key(format!("{} {text}", cards.join(" ")))
+        Command::UpdateCaPinToDefaultValue { .. }
+        | Command::UpdateCaPinToGivenValue { .. }
+        | Command::DisplayFingerprint(_) => order(joined(command.cards())),
+        Command::SendMailMessageToClient(message)
+        | Command::SendBarkMessageToClient { message, .. }
+        | Command::SendRepeatingBarkMessageToClient { message, .. } => {
+            order(format!("{} {}", joined(&message.cards), message.text))
         }
     }
 }
 
-fn cards_of(request: &CasRequest) -> Vec<String> {
-    match request {
-        CasRequest::AddSubscriptions { card, .. }
-        | CasRequest::CancelSubscriptions { card, .. }
-        | CasRequest::GetActiveSubscriptions { card }
-        | CasRequest::GetPairingStatusForCard { card }
-        | CasRequest::UpdateCaPinToDefaultValue { card }
-        | CasRequest::UpdateCaPinToGivenValue { card, .. } => vec![card.clone()],
-        CasRequest::CreatePairing { cards, .. }
-        | CasRequest::SendMailMessageToClient { cards, .. }
-        | CasRequest::SendBarkMessageToClient { cards, .. }
-        | CasRequest::SendRepeatingBarkMessageToClient { cards, .. } => cards.clone(),
-        CasRequest::AddToExistingPairing {
-            existing_card,
-            cards,
-            ..
-        } => [existing_card].into_iter().chain(cards).cloned().collect(),
-        CasRequest::DisplayFingerprint { card, .. } => card.iter().cloned().collect(),
-        CasRequest::GetPairingStatusForPairingModule { .. } => Vec::new(),
-    }
+fn joined<T: ToString>(ids: impl IntoIterator<Item = T>) -> String {
+    let texts: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    texts.join(" ")
 }
 
 fn read_conax(exchange: &Exchange) -> Read {
-    let (act, request) = conax_act(exchange);
-    let (end, transaction) = conax_end(exchange, request.as_ref());
+    let (act, command) = conax_act(exchange);
+    let (end, transaction) = conax_end(exchange, command.as_ref());
     Read {
         act,
         end,
         items: Vec::new(),
         is_list: false,
         transaction,
-        cards: request.as_ref().map(cards_of).unwrap_or_default(),
+        cards: command
+            .iter()
+            .flat_map(Command::cards)
+            .map(ToString::to_string)
+            .collect(),
         token: None,
         new_token: None,
     }
 }
 
-fn conax_end(exchange: &Exchange, request: Option<&CasRequest>) -> (End, Option<String>) {
+fn conax_end(exchange: &Exchange, command: Option<&Command>) -> (End, Option<String>) {
     if is_lost(exchange) {
         return (End::Unknown, None);
     }
@@ -301,10 +284,7 @@ fn conax_end(exchange: &Exchange, request: Option<&CasRequest>) -> (End, Option<
         return (End::Busy, None);
     }
     // The names of the status block are the same for every operation.
-    let operation = request.map_or(
-        conax_contract::cas::CommandKind::AddSubscriptions,
-        CasRequest::operation,
-    );
+    let operation = command.map_or(CommandKind::AddSubscriptions, Command::kind);
     let answer = HttpAnswer {
         status,
         reason: "",

@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use conax_contract::cas::{
-    ANSWER_NOT_KEPT, CasRequest, Profile, decode_request, mask_secrets, repeats_secret,
-};
+use conax_contract::cas::{ANSWER_NOT_KEPT, Profile, decode_request, mask_secrets, repeats_secret};
 use conax_contract::crm::is_secret_name;
 use conax_contract::text::{parse_moment, squash};
+use conax_model::command::Command;
 use conax_scenario::document::Door;
 use serde_json::Value;
 
@@ -132,7 +131,7 @@ impl Secrets {
 
     fn learn_soap(&mut self, body: &[u8]) {
         let request = decode_request(Profile::public(), None, body);
-        if let Ok(CasRequest::UpdateCaPinToGivenValue { pin, .. }) = request {
+        if let Ok(Command::UpdateCaPinToGivenValue { pin, .. }) = request {
             self.add("pin", pin.expose());
         }
     }
@@ -256,8 +255,8 @@ impl Secrets {
         // find it.
         let request = decode_request(Profile::public(), None, call);
         let is_told = request.is_ok_and(|request| match &request {
-            CasRequest::UpdateCaPinToGivenValue { pin, .. } => {
-                let operation = request.operation();
+            Command::UpdateCaPinToGivenValue { pin, .. } => {
+                let operation = request.kind();
                 repeats_secret(Profile::public(), operation, text.as_bytes(), pin.expose())
             }
             _ => false,

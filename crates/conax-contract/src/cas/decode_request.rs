@@ -1,4 +1,4 @@
-//! Bytes to a request, as the head-end reads it: liberal in spelling, exact about values.
+//! Bytes to a command, as the head-end reads it: liberal in spelling, exact about values.
 //!
 //! A message that cannot be understood becomes a SOAP fault; values that cannot be read become
 //! problems, all of them at once. Neither ever quotes a PIN.
@@ -7,11 +7,12 @@ use super::encoding::decode_text;
 use super::envelope;
 use super::field::WireElement;
 use super::profile::{NamespaceRule, Profile};
-use super::request::CasRequest;
 use super::request_values::{Values, limited, quoted};
 use super::soap_fault::SoapFault;
 use super::xml::{self, Element};
-use conax_model::command::CommandKind;
+use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
+use conax_model::id::{PairingModuleId, SmartcardId};
+use conax_model::secret::Secret;
 
 /// Why a message is not a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub fn decode_request(
     profile: &Profile,
     content_type: Option<&str>,
     body: &[u8],
-) -> Result<CasRequest, RequestRefusal> {
+) -> Result<Command, RequestRefusal> {
     let root = read_xml(content_type, body).map_err(RequestRefusal::Fault)?;
     let (operation, element) = find_operation(profile, &root).map_err(RequestRefusal::Fault)?;
     let invalid = |problems| RequestRefusal::Invalid {
@@ -51,10 +52,10 @@ pub fn decode_request(
         return Err(invalid(limited(foreign)));
     }
     let mut values = Values::new(profile, operation, wrapper(profile, operation, element));
-    let request = read_request(operation, &mut values);
+    let command = read_command(operation, &mut values);
     let problems = values.problems();
     if problems.is_empty() {
-        return Ok(request);
+        return Ok(command);
     }
     Err(invalid(problems))
 }
@@ -116,95 +117,82 @@ fn wrapper<'a>(profile: &Profile, operation: CommandKind, element: &'a Element) 
         .unwrap_or(element)
 }
 
-fn read_request(operation: CommandKind, values: &mut Values<'_>) -> CasRequest {
-    match operation {
-        CommandKind::AddSubscriptions => CasRequest::AddSubscriptions {
-            card: values.identifier(WireElement::Card),
-            products: values.list(WireElement::ProductList, WireElement::Product),
-            start: values.time(WireElement::PeriodStart),
-            end: values.time(WireElement::PeriodEnd),
+fn read_command(kind: CommandKind, values: &mut Values<'_>) -> Command {
+    match kind {
+        CommandKind::AddSubscriptions => Command::AddSubscriptions {
+            card: values.card(),
+            products: values.products(),
+            period: RequestedPeriod {
+                start: values.time(WireElement::PeriodStart),
+                end: values.time(WireElement::PeriodEnd),
+            },
         },
-        CommandKind::CancelSubscriptions => CasRequest::CancelSubscriptions {
-            card: values.identifier(WireElement::Card),
-            products: values.list(WireElement::ProductList, WireElement::Product),
+        CommandKind::CancelSubscriptions => Command::CancelSubscriptions {
+            card: values.card(),
+            products: values.products(),
         },
-        CommandKind::GetActiveSubscriptions => CasRequest::GetActiveSubscriptions {
-            card: values.identifier(WireElement::Card),
+        CommandKind::GetActiveSubscriptions => Command::GetActiveSubscriptions {
+            card: values.card(),
         },
-        CommandKind::CreatePairing => CasRequest::CreatePairing {
-            cards: values.list(WireElement::CardList, WireElement::Card),
-            modules: values.list(WireElement::ModuleList, WireElement::Module),
+        CommandKind::CreatePairing => Command::CreatePairing {
+            cards: values.cards(),
+            modules: values.modules(),
         },
-        CommandKind::AddToExistingPairing => CasRequest::AddToExistingPairing {
-            existing_card: values.identifier(WireElement::ExistingCard),
-            cards: values.list(WireElement::CardList, WireElement::Card),
-            modules: values.list(WireElement::ModuleList, WireElement::Module),
+        CommandKind::AddToExistingPairing => Command::AddToExistingPairing {
+            existing_card: values.identifier(WireElement::ExistingCard, SmartcardId::new),
+            cards: values.cards(),
+            modules: values.modules(),
         },
-        CommandKind::GetPairingStatusForCard => CasRequest::GetPairingStatusForCard {
-            card: values.identifier(WireElement::Card),
+        CommandKind::GetPairingStatusForCard => Command::GetPairingStatusForCard {
+            card: values.card(),
         },
         CommandKind::GetPairingStatusForPairingModule => {
-            CasRequest::GetPairingStatusForPairingModule {
-                module: values.identifier(WireElement::Module),
+            Command::GetPairingStatusForPairingModule {
+                module: values.identifier(WireElement::Module, PairingModuleId::new),
             }
         }
-        CommandKind::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue {
-            card: values.identifier(WireElement::Card),
+        CommandKind::UpdateCaPinToDefaultValue => Command::UpdateCaPinToDefaultValue {
+            card: values.card(),
         },
-        CommandKind::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
-            card: values.identifier(WireElement::Card),
-            pin: values.secret(WireElement::Pin),
+        CommandKind::UpdateCaPinToGivenValue => Command::UpdateCaPinToGivenValue {
+            card: values.card(),
+            pin: Secret::new(values.text(WireElement::Pin)),
         },
-        CommandKind::DisplayFingerprint => read_fingerprint(values),
-        CommandKind::SendMailMessageToClient
-        | CommandKind::SendBarkMessageToClient
-        | CommandKind::SendRepeatingBarkMessageToClient => read_message(operation, values),
+        CommandKind::DisplayFingerprint => Command::DisplayFingerprint(Fingerprint {
+            card: values
+                .optional_identifier(WireElement::Card)
+                .map(SmartcardId::new),
+            display_at: values.time(WireElement::DisplayAt),
+            position_x: values.integer(WireElement::PositionX),
+            position_y: values.integer(WireElement::PositionY),
+            height: values.integer(WireElement::Height),
+            display_centiseconds: values.integer(WireElement::DisplayCentiseconds),
+            slot: values.optional_identifier(WireElement::Slot),
+        }),
+        CommandKind::SendMailMessageToClient => {
+            Command::SendMailMessageToClient(read_message(values))
+        }
+        CommandKind::SendBarkMessageToClient => Command::SendBarkMessageToClient {
+            message: read_message(values),
+            display_seconds: values.integer(WireElement::DisplaySeconds),
+        },
+        CommandKind::SendRepeatingBarkMessageToClient => {
+            Command::SendRepeatingBarkMessageToClient {
+                message: read_message(values),
+                display_seconds: values.integer(WireElement::DisplaySeconds),
+                repetition_count: values.required_integer(WireElement::RepetitionCount),
+                repetition_interval_seconds: values
+                    .required_integer(WireElement::RepetitionIntervalSeconds),
+            }
+        }
     }
 }
 
-fn read_fingerprint(values: &mut Values<'_>) -> CasRequest {
-    CasRequest::DisplayFingerprint {
-        card: values.optional_identifier(WireElement::Card),
-        display_at: values.time(WireElement::DisplayAt),
-        position_x: values.integer(WireElement::PositionX),
-        position_y: values.integer(WireElement::PositionY),
-        height: values.integer(WireElement::Height),
-        display_centiseconds: values.integer(WireElement::DisplayCentiseconds),
-        slot: values.optional_identifier(WireElement::Slot),
-    }
-}
-
-fn read_message(operation: CommandKind, values: &mut Values<'_>) -> CasRequest {
-    let cards = values.list(WireElement::CardList, WireElement::Card);
-    let text = values.text(WireElement::Text);
-    let start = values.time(WireElement::StartIndication);
-    let sequence_number = values.integer(WireElement::SequenceNumber);
-    if operation == CommandKind::SendMailMessageToClient {
-        return CasRequest::SendMailMessageToClient {
-            cards,
-            text,
-            start,
-            sequence_number,
-        };
-    }
-    let display_seconds = values.integer(WireElement::DisplaySeconds);
-    if operation == CommandKind::SendBarkMessageToClient {
-        return CasRequest::SendBarkMessageToClient {
-            cards,
-            text,
-            start,
-            sequence_number,
-            display_seconds,
-        };
-    }
-    CasRequest::SendRepeatingBarkMessageToClient {
-        cards,
-        text,
-        start,
-        sequence_number,
-        display_seconds,
-        repetition_count: values.required_integer(WireElement::RepetitionCount),
-        repetition_interval_seconds: values
-            .required_integer(WireElement::RepetitionIntervalSeconds),
+fn read_message(values: &mut Values<'_>) -> TextMessage {
+    TextMessage {
+        cards: values.cards(),
+        text: values.text(WireElement::Text),
+        start: values.time(WireElement::StartIndication),
+        sequence_number: values.integer(WireElement::SequenceNumber),
     }
 }

@@ -1,19 +1,18 @@
-//! A request to bytes, as the CRM sends it.
+//! A command to bytes, as the CRM sends it.
 
 use std::collections::BTreeMap;
-
-use chrono::NaiveDateTime;
 
 use super::envelope;
 use super::field::WireElement;
 use super::flatten::flatten;
-use conax_model::command::CommandKind;
+use conax_model::command::{Command, CommandKind, Fingerprint, TextMessage};
+use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
 
 use super::operation::CasService;
 use super::profile::Profile;
-use super::request::CasRequest;
 use super::xml::{Element, outer_xml};
-use crate::secret::SecretText;
 use crate::text::render_moment;
 
 /// The content type of a request (Inferred: as Axis 1 writes it).
@@ -44,13 +43,13 @@ impl std::fmt::Debug for EncodedRequest {
     }
 }
 
-/// The bytes of a request under a profile.
+/// The bytes of a command under a profile.
 #[must_use]
-pub fn encode_request(profile: &Profile, request: &CasRequest) -> EncodedRequest {
-    let operation = request.operation();
+pub fn encode_request(profile: &Profile, command: &Command) -> EncodedRequest {
+    let operation = command.kind();
     let namespace = &profile.namespace(operation).value;
     let mut values = Values::new(profile, operation);
-    write_values(request, &mut values);
+    write_values(command, &mut values);
     let wrapper = Element::parent(
         &profile.request_name(operation),
         namespace,
@@ -72,127 +71,90 @@ pub fn encode_request(profile: &Profile, request: &CasRequest) -> EncodedRequest
     }
 }
 
-fn write_values(request: &CasRequest, values: &mut Values<'_>) {
-    match request {
-        CasRequest::AddSubscriptions {
+fn write_values(command: &Command, values: &mut Values<'_>) {
+    match command {
+        Command::AddSubscriptions {
             card,
             products,
-            start,
-            end,
+            period,
         } => {
-            values.text(WireElement::Card, card);
-            values.list(WireElement::ProductList, WireElement::Product, products);
-            values.time(WireElement::PeriodStart, *start);
-            values.time(WireElement::PeriodEnd, *end);
+            values.card(card);
+            values.products(products);
+            values.time(WireElement::PeriodStart, period.start);
+            values.time(WireElement::PeriodEnd, period.end);
         }
-        CasRequest::CancelSubscriptions { card, products } => {
-            values.text(WireElement::Card, card);
-            values.list(WireElement::ProductList, WireElement::Product, products);
+        Command::CancelSubscriptions { card, products } => {
+            values.card(card);
+            values.products(products);
         }
-        CasRequest::GetActiveSubscriptions { card }
-        | CasRequest::GetPairingStatusForCard { card }
-        | CasRequest::UpdateCaPinToDefaultValue { card } => values.text(WireElement::Card, card),
-        CasRequest::GetPairingStatusForPairingModule { module } => {
-            values.text(WireElement::Module, module);
+        Command::GetActiveSubscriptions { card }
+        | Command::GetPairingStatusForCard { card }
+        | Command::UpdateCaPinToDefaultValue { card } => values.card(card),
+        Command::GetPairingStatusForPairingModule { module } => {
+            values.text(WireElement::Module, module.as_str());
         }
-        CasRequest::UpdateCaPinToGivenValue { card, pin } => {
-            values.text(WireElement::Card, card);
+        Command::UpdateCaPinToGivenValue { card, pin } => {
+            values.card(card);
             values.secret(WireElement::Pin, pin);
         }
-        CasRequest::CreatePairing { .. } | CasRequest::AddToExistingPairing { .. } => {
-            write_pairing(request, values);
+        Command::CreatePairing { cards, modules } => {
+            values.cards(cards);
+            values.modules(modules);
         }
-        CasRequest::DisplayFingerprint { .. } => write_fingerprint(request, values),
-        CasRequest::SendMailMessageToClient { .. }
-        | CasRequest::SendBarkMessageToClient { .. }
-        | CasRequest::SendRepeatingBarkMessageToClient { .. } => write_message(request, values),
+        Command::AddToExistingPairing {
+            existing_card,
+            cards,
+            modules,
+        } => {
+            values.text(WireElement::ExistingCard, existing_card.as_str());
+            if !cards.is_empty() {
+                values.cards(cards);
+            }
+            if !modules.is_empty() {
+                values.modules(modules);
+            }
+        }
+        Command::DisplayFingerprint(fingerprint) => write_fingerprint(fingerprint, values),
+        Command::SendMailMessageToClient(message) => write_message(message, values),
+        Command::SendBarkMessageToClient {
+            message,
+            display_seconds,
+        } => {
+            write_message(message, values);
+            values.integer(WireElement::DisplaySeconds, *display_seconds);
+        }
+        Command::SendRepeatingBarkMessageToClient {
+            message,
+            display_seconds,
+            repetition_count,
+            repetition_interval_seconds,
+        } => {
+            write_message(message, values);
+            values.integer(WireElement::DisplaySeconds, *display_seconds);
+            values.integer(WireElement::RepetitionCount, Some(*repetition_count));
+            let interval = Some(*repetition_interval_seconds);
+            values.integer(WireElement::RepetitionIntervalSeconds, interval);
+        }
     }
 }
 
-fn write_pairing(request: &CasRequest, values: &mut Values<'_>) {
-    if let CasRequest::CreatePairing { cards, modules } = request {
-        values.list(WireElement::CardList, WireElement::Card, cards);
-        values.list(WireElement::ModuleList, WireElement::Module, modules);
-    }
-    if let CasRequest::AddToExistingPairing {
-        existing_card,
-        cards,
-        modules,
-    } = request
-    {
-        values.text(WireElement::ExistingCard, existing_card);
-        values.optional_list(WireElement::CardList, WireElement::Card, cards);
-        values.optional_list(WireElement::ModuleList, WireElement::Module, modules);
-    }
+fn write_fingerprint(fingerprint: &Fingerprint, values: &mut Values<'_>) {
+    let card = fingerprint.card.as_ref().map(SmartcardId::as_str);
+    values.optional_text(WireElement::Card, card);
+    values.time(WireElement::DisplayAt, fingerprint.display_at);
+    values.integer(WireElement::PositionX, fingerprint.position_x);
+    values.integer(WireElement::PositionY, fingerprint.position_y);
+    values.integer(WireElement::Height, fingerprint.height);
+    let duration = fingerprint.display_centiseconds;
+    values.integer(WireElement::DisplayCentiseconds, duration);
+    values.optional_text(WireElement::Slot, fingerprint.slot.as_deref());
 }
 
-fn write_fingerprint(request: &CasRequest, values: &mut Values<'_>) {
-    if let CasRequest::DisplayFingerprint {
-        card,
-        display_at,
-        position_x,
-        position_y,
-        height,
-        display_centiseconds,
-        slot,
-    } = request
-    {
-        values.optional_text(WireElement::Card, card.as_deref());
-        values.time(WireElement::DisplayAt, *display_at);
-        values.integer(WireElement::PositionX, *position_x);
-        values.integer(WireElement::PositionY, *position_y);
-        values.integer(WireElement::Height, *height);
-        values.integer(WireElement::DisplayCentiseconds, *display_centiseconds);
-        values.optional_text(WireElement::Slot, slot.as_deref());
-    }
-}
-
-fn write_message(request: &CasRequest, values: &mut Values<'_>) {
-    if let CasRequest::SendMailMessageToClient {
-        cards,
-        text,
-        start,
-        sequence_number,
-    }
-    | CasRequest::SendBarkMessageToClient {
-        cards,
-        text,
-        start,
-        sequence_number,
-        ..
-    }
-    | CasRequest::SendRepeatingBarkMessageToClient {
-        cards,
-        text,
-        start,
-        sequence_number,
-        ..
-    } = request
-    {
-        values.list(WireElement::CardList, WireElement::Card, cards);
-        values.text(WireElement::Text, text);
-        values.time(WireElement::StartIndication, *start);
-        values.integer(WireElement::SequenceNumber, *sequence_number);
-    }
-    if let CasRequest::SendBarkMessageToClient {
-        display_seconds, ..
-    }
-    | CasRequest::SendRepeatingBarkMessageToClient {
-        display_seconds, ..
-    } = request
-    {
-        values.integer(WireElement::DisplaySeconds, *display_seconds);
-    }
-    if let CasRequest::SendRepeatingBarkMessageToClient {
-        repetition_count,
-        repetition_interval_seconds,
-        ..
-    } = request
-    {
-        values.integer(WireElement::RepetitionCount, Some(*repetition_count));
-        let interval = Some(*repetition_interval_seconds);
-        values.integer(WireElement::RepetitionIntervalSeconds, interval);
-    }
+fn write_message(message: &TextMessage, values: &mut Values<'_>) {
+    values.cards(&message.cards);
+    values.text(WireElement::Text, &message.text);
+    values.time(WireElement::StartIndication, message.start);
+    values.integer(WireElement::SequenceNumber, message.sequence_number);
 }
 
 /// The values of one request as elements, put in order at the end.
@@ -228,13 +190,13 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn secret(&mut self, element: WireElement, secret: &SecretText<'static>) {
+    fn secret(&mut self, element: WireElement, secret: &Secret) {
         let leaf = Element::secret(self.name(element), self.namespace, secret);
         self.written.insert(element, leaf);
     }
 
-    fn time(&mut self, element: WireElement, time: Option<NaiveDateTime>) {
-        let text = time.map(render_moment);
+    fn time(&mut self, element: WireElement, time: Option<SimTime>) {
+        let text = time.map(|time| render_moment(time.calendar()));
         self.optional_text(element, text.as_deref());
     }
 
@@ -243,20 +205,37 @@ impl<'a> Values<'a> {
         self.optional_text(element, text.as_deref());
     }
 
-    fn list(&mut self, list: WireElement, item: WireElement, texts: &[String]) {
+    fn card(&mut self, card: &SmartcardId) {
+        self.text(WireElement::Card, card.as_str());
+    }
+
+    fn cards(&mut self, cards: &[SmartcardId]) {
+        let texts = cards.iter().map(SmartcardId::as_str);
+        self.list(WireElement::CardList, WireElement::Card, texts);
+    }
+
+    fn modules(&mut self, modules: &[PairingModuleId]) {
+        let texts = modules.iter().map(PairingModuleId::as_str);
+        self.list(WireElement::ModuleList, WireElement::Module, texts);
+    }
+
+    fn products(&mut self, products: &[ProductId]) {
+        let texts = products.iter().map(ProductId::as_str);
+        self.list(WireElement::ProductList, WireElement::Product, texts);
+    }
+
+    fn list<'t>(
+        &mut self,
+        list: WireElement,
+        item: WireElement,
+        texts: impl Iterator<Item = &'t str>,
+    ) {
         let name = self.name(item);
         let items = texts
-            .iter()
             .map(|text| Element::leaf(name, self.namespace, text))
             .collect();
         let element = Element::parent(self.name(list), self.namespace, items);
         self.written.insert(list, element);
-    }
-
-    fn optional_list(&mut self, list: WireElement, item: WireElement, texts: &[String]) {
-        if !texts.is_empty() {
-            self.list(list, item, texts);
-        }
     }
 
     fn in_order(mut self) -> Vec<Element> {

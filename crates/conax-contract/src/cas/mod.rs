@@ -21,7 +21,6 @@ mod mask;
 mod operation;
 mod profile;
 mod reply;
-mod request;
 mod request_values;
 mod soap_fault;
 mod wsdl;
@@ -44,7 +43,6 @@ pub use operation::{CasService, operation_key, operation_of_key};
 pub use profile::{
     Entry, NamespaceRule, OperationEntry, Profile, ProfileError, ProfileProblem, ServiceEntry,
 };
-pub use reply::{ActiveSubscription, CasAnswer, CasReply, REPLY_CONTENT_TYPE, encode_reply};
-pub use request::CasRequest;
+pub use reply::{CasReply, REPLY_CONTENT_TYPE, encode_reply};
 pub use soap_fault::{SoapFault, encode_fault};
 pub use wsdl::{wire_names, wsdl};

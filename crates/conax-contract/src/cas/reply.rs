@@ -1,13 +1,14 @@
 //! What the head-end answers, and its bytes.
 
-use chrono::NaiveDateTime;
-
 use super::envelope;
 use super::field::WireElement;
 use super::profile::Profile;
 use super::xml::{Element, outer_xml};
 use crate::text::render_moment;
+use conax_model::cas::{ActiveEntitlement, Answer, Outcome, Period, Transaction};
 use conax_model::command::CommandKind;
+use conax_model::id::{PairingModuleId, SmartcardId};
+use conax_model::time::SimTime;
 
 /// The content type of every reply and fault (Ours: the plain form of what clients send).
 pub const REPLY_CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
@@ -21,38 +22,28 @@ pub struct CasReply {
     pub transaction_id: Option<String>,
     /// Why it was refused.
     pub message: Option<String>,
-    /// What was asked for, if the operation asks for something.
-    pub answer: CasAnswer,
+    /// What was asked for, if the operation asks for something (Ours: no layout is known).
+    pub answer: Answer,
 }
 
-/// What a query answers (Ours: no layout is known).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum CasAnswer {
-    /// Nothing.
-    #[default]
-    None,
-    /// What a card is entitled to.
-    ActiveSubscriptions(Vec<ActiveSubscription>),
-    /// What a card or pairing module is paired with.
-    PairingStatus {
-        /// Whether it is paired at all.
-        paired: bool,
-        /// The cards of the pairing.
-        cards: Vec<String>,
-        /// The pairing modules of the pairing.
-        modules: Vec<String>,
-    },
-}
-
-/// One product a card is entitled to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActiveSubscription {
-    /// The product.
-    pub product: String,
-    /// When the entitlement starts; absent: not told.
-    pub start: Option<NaiveDateTime>,
-    /// When it ends; absent: open-ended.
-    pub end: Option<NaiveDateTime>,
+impl CasReply {
+    /// The reply that tells of a transaction, in the words of a profile.
+    #[must_use]
+    pub fn of(profile: &Profile, transaction: &Transaction) -> Self {
+        let (status_code, message, answer) = match &transaction.outcome {
+            Outcome::Accepted(answer) => ("OK", None, answer.clone()),
+            Outcome::Rejected(rejection) => {
+                let code = profile.status_code(rejection.cause);
+                (code, Some(rejection.message.clone()), Answer::None)
+            }
+        };
+        Self {
+            status_code: status_code.to_owned(),
+            transaction_id: Some(transaction.id.to_string()),
+            message,
+            answer,
+        }
+    }
 }
 
 /// The bytes of a reply: status code, then transaction id, then message, then the answer
@@ -92,18 +83,25 @@ impl Build<'_> {
         self.parent(WireElement::TransactionStatus, children)
     }
 
-    fn answer(&self, answer: &CasAnswer) -> Option<Element> {
+    fn answer(&self, answer: &Answer) -> Option<Element> {
         match answer {
-            CasAnswer::None => None,
-            CasAnswer::ActiveSubscriptions(subscriptions) => {
-                let items = subscriptions.iter().map(|item| self.subscription(item));
-                Some(self.parent(WireElement::ActiveSubscriptionList, items.collect()))
+            Answer::None => None,
+            Answer::ActiveSubscriptions(active) => {
+                let items = active.iter().map(|item| self.active(item)).collect();
+                Some(self.parent(WireElement::ActiveSubscriptionList, items))
             }
-            CasAnswer::PairingStatus {
+            Answer::CardPairing {
+                paired,
+                cards,
+                modules,
+            }
+            | Answer::ModulePairing {
                 paired,
                 cards,
                 modules,
             } => {
+                let cards = cards.iter().map(SmartcardId::as_str);
+                let modules = modules.iter().map(PairingModuleId::as_str);
                 let children = vec![
                     self.leaf(WireElement::Paired, if *paired { "true" } else { "false" }),
                     self.list(WireElement::CardList, WireElement::Card, cards),
@@ -114,23 +112,26 @@ impl Build<'_> {
         }
     }
 
-    fn subscription(&self, item: &ActiveSubscription) -> Element {
-        let mut children = vec![self.leaf(WireElement::Product, &item.product)];
-        let period = [
-            (WireElement::PeriodStart, item.start),
-            (WireElement::PeriodEnd, item.end),
+    /// One product a card is entitled to; an entitlement without an end has no end on the wire.
+    fn active(&self, item: &ActiveEntitlement) -> Element {
+        let moment = |element, time: SimTime| self.leaf(element, &render_moment(time.calendar()));
+        let mut children = vec![
+            self.leaf(WireElement::Product, item.product.as_str()),
+            moment(WireElement::PeriodStart, item.start),
         ];
-        for (element, time) in period {
-            if let Some(time) = time {
-                children.push(self.leaf(element, &render_moment(time)));
-            }
+        if item.end < Period::OPEN_END {
+            children.push(moment(WireElement::PeriodEnd, item.end));
         }
         self.parent(WireElement::ActiveSubscription, children)
     }
 
-    fn list(&self, list: WireElement, item: WireElement, texts: &[String]) -> Element {
-        let items = texts.iter().map(|text| self.leaf(item, text));
-        self.parent(list, items.collect())
+    fn list<'t>(
+        &self,
+        list: WireElement,
+        item: WireElement,
+        texts: impl Iterator<Item = &'t str>,
+    ) -> Element {
+        self.parent(list, texts.map(|text| self.leaf(item, text)).collect())
     }
 
     fn leaf(&self, element: WireElement, text: &str) -> Element {

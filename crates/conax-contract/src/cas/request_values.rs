@@ -5,9 +5,10 @@ use chrono::NaiveDateTime;
 use super::field::WireElement;
 use super::profile::Profile;
 use super::xml::{Element, trimmed};
-use crate::secret::SecretText;
 use crate::text::{near_miss, parse_moment};
 use conax_model::command::CommandKind;
+use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
+use conax_model::time::SimTime;
 
 /// How much of a value a problem quotes.
 const QUOTE_LIMIT: usize = 60;
@@ -38,11 +39,37 @@ impl<'a> Values<'a> {
     }
 
     /// A text that must be there and not be empty, without white space around it.
-    pub fn identifier(&mut self, element: WireElement) -> String {
-        let Some(found) = self.required(element) else {
-            return String::new();
-        };
-        self.identifier_in(found)
+    pub fn identifier<T>(&mut self, element: WireElement, id: fn(String) -> T) -> T {
+        let found = self.required(element);
+        id(found.map_or_else(String::new, |found| self.identifier_in(found)))
+    }
+
+    /// The one card that must be there.
+    pub fn card(&mut self) -> SmartcardId {
+        self.identifier(WireElement::Card, SmartcardId::new)
+    }
+
+    /// A list of cards.
+    pub fn cards(&mut self) -> Vec<SmartcardId> {
+        self.list(WireElement::CardList, WireElement::Card, SmartcardId::new)
+    }
+
+    /// A list of pairing modules.
+    pub fn modules(&mut self) -> Vec<PairingModuleId> {
+        self.list(
+            WireElement::ModuleList,
+            WireElement::Module,
+            PairingModuleId::new,
+        )
+    }
+
+    /// A list of products.
+    pub fn products(&mut self) -> Vec<ProductId> {
+        self.list(
+            WireElement::ProductList,
+            WireElement::Product,
+            ProductId::new,
+        )
     }
 
     /// A text that may be absent or empty, which is the same.
@@ -57,11 +84,6 @@ impl<'a> Values<'a> {
             return String::new();
         };
         self.text_in(found)
-    }
-
-    /// A PIN that must be there, exactly as it was sent.
-    pub fn secret(&mut self, element: WireElement) -> SecretText<'static> {
-        SecretText::new(self.text(element))
     }
 
     /// A whole number that may be absent.
@@ -88,25 +110,25 @@ impl<'a> Values<'a> {
     }
 
     /// A local time that may be absent.
-    pub fn time(&mut self, element: WireElement) -> Option<NaiveDateTime> {
+    pub fn time(&mut self, element: WireElement) -> Option<SimTime> {
         let text = self.optional_text(element)?;
         let time = parse_time(trimmed(&text));
         if time.is_none() {
             self.unreadable(element, &text, "a time like `2014-11-28T15:05:20`");
         }
-        time
+        time.map(SimTime::from_calendar)
     }
 
     /// The items of a list, inside its element or loose beside the other values (Ours); none if
     /// there is no such list. Whether a list may be empty is for the head-end to judge.
-    pub fn list(&mut self, list: WireElement, item: WireElement) -> Vec<String> {
+    fn list<T>(&mut self, list: WireElement, item: WireElement, id: fn(String) -> T) -> Vec<T> {
         let mut items = self.elements(self.container, item);
         for element in self.elements(self.container, list) {
             items.extend(self.elements(element, item));
         }
         items
             .into_iter()
-            .map(|item| self.identifier_in(item))
+            .map(|item| id(self.identifier_in(item)))
             .collect()
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use conax_contract::cas::{
-    self, CasRequest, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault, encode_reply,
+    self, CasReply, REPLY_CONTENT_TYPE, RequestRefusal, SoapFault, encode_fault, encode_reply,
 };
 use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
 use conax_model::command::{Command, CommandKind};
@@ -16,7 +16,6 @@ use conax_model::id::DomainName;
 use conax_model::ledger::CasEvent;
 use conax_model::time::SimTime;
 
-use crate::cas_door::convert;
 use crate::cas_door::one_call::fault_of_call;
 use crate::cas_door::routes::{Answer, header_text};
 use crate::dispatch::{OwnRequest, wait_as_ruled};
@@ -92,9 +91,9 @@ fn went_on(orders: &mut Orders, parts: &Parts) {
     }
 }
 
-fn hear(decoded: Result<CasRequest, RequestRefusal>) -> Heard {
+fn hear(decoded: Result<Command, RequestRefusal>) -> Heard {
     match decoded {
-        Ok(request) => Heard::Command(convert::command(request)),
+        Ok(command) => Heard::Command(command),
         Err(RequestRefusal::Invalid {
             operation,
             problems,
@@ -322,7 +321,7 @@ impl Exchange<'_> {
 
     fn reply(&self, transaction: &Transaction, damage: &[AnswerFault]) -> Answer {
         let profile = self.shared.settings.cas.profile;
-        let mut reply = convert::reply(profile, transaction);
+        let mut reply = CasReply::of(profile, transaction);
         {
             let mut side = self.shared.cas();
             let side = &mut *side;

@@ -5,7 +5,6 @@
 //! SOAP fault with HTTP 500 (Attested); who may not come in gets 401 or 403 and changes nothing.
 
 mod command;
-mod convert;
 mod gate;
 mod keeper;
 mod one_call;

@@ -6,7 +6,6 @@
 mod address;
 mod conceal;
 mod connection;
-mod convert;
 mod link;
 mod own;
 mod run;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use bytes::Bytes;
-use conax_contract::cas::{self, CasRequest, DecodedReply, EncodedRequest, HttpAnswer};
+use conax_contract::cas::{self, DecodedReply, EncodedRequest, HttpAnswer};
 use conax_contract::fault::RuleSpec;
 use conax_model::command::Command;
 use conax_model::crm::{
@@ -22,7 +22,6 @@ use conax_model::time::SimTime;
 use crate::clock::Activity;
 use crate::dispatch::conceal::{conceal_body, conceal_fault, conceal_reply};
 use crate::dispatch::connection::SendFailure;
-use crate::dispatch::convert::cas_request;
 use crate::dispatch::link::{Sending, WireReply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::fault::FaultNote;
@@ -299,13 +298,12 @@ fn ended(request: u64, row: &ProvisioningRequest, failure: Option<Arc<str>>) -> 
 
 /// Sends a command and reads what comes back.
 async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
-    let (profile, cas_request) = (shared.settings.cas.profile, cas_request(command));
-    let request = cas::encode_request(profile, &cas_request);
+    let request = cas::encode_request(shared.settings.cas.profile, command);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let exchange = shared.faults.next_exchange();
     let exchanged = exchanged(shared, ticket, command, &request, exchange);
     let (answer, note) = told_if_it_hangs(shared, ticket, exchanged).await;
-    let (reply, read) = read(&shared.settings, &cas_request, command, answer);
+    let (reply, read) = read(&shared.settings, command, answer);
     let event = ticket
         .number
         .map(|request| return_of(request, exchange, &read));
@@ -329,7 +327,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
         },
         call: &request.body,
         reply: reply.map_or_else(Bytes::new, |reply| {
-            conceal_body(profile, command, reply.body)
+            conceal_body(shared.settings.cas.profile, command, reply.body)
         }),
     });
     Returned {
@@ -517,7 +515,6 @@ fn reference(read: &Result<DecodedReply, SendFailure>) -> Option<Arc<str>> {
 /// What the CRM's SOAP client makes of an answer; without the PIN it may repeat.
 fn read(
     settings: &HouseSettings,
-    request: &CasRequest,
     command: &Command,
     answer: Result<WireReply, SendFailure>,
 ) -> (Option<WireReply>, Result<DecodedReply, SendFailure>) {
@@ -532,7 +529,7 @@ fn read(
             };
             let decoded = cas::decode_reply(
                 settings.cas.profile,
-                request.operation(),
+                command.kind(),
                 answer,
                 &settings.dispatch.axis,
             );

@@ -6,11 +6,13 @@ use proptest::prelude::*;
 use super::read_reply;
 use super::samples::sample;
 use super::strategies::{damage, operation, profile, reply, request, text};
+use conax_model::command::{Command, CommandKind, TextMessage};
+use conax_model::id::SmartcardId;
+use conax_model::secret::Secret;
+
 use crate::cas::{
-    CasReply, CasRequest, CommandKind, Profile, decode_request, encode_reply, encode_request,
-    flatten, mask_secrets, xml,
+    CasReply, Profile, decode_request, encode_reply, encode_request, flatten, mask_secrets, xml,
 };
-use crate::secret::SecretText;
 
 const XML: Option<&str> = Some("text/xml; charset=utf-8");
 
@@ -60,7 +62,7 @@ proptest! {
         profile in profile(),
         request in request(),
     ) {
-        prop_assume!(request.operation() != CommandKind::UpdateCaPinToGivenValue);
+        prop_assume!(request.kind() != CommandKind::UpdateCaPinToGivenValue);
         let encoded = encode_request(profile, &request);
         let root = xml::read(std::str::from_utf8(&encoded.body).unwrap()).unwrap();
         prop_assert_eq!(encoded.flattened, flatten::flatten(&root));
@@ -68,12 +70,12 @@ proptest! {
 
     #[test]
     fn any_text_can_be_sent(text in any::<String>()) {
-        let request = CasRequest::SendMailMessageToClient {
-            cards: vec![text.clone()],
+        let request = Command::SendMailMessageToClient(TextMessage {
+            cards: vec![SmartcardId::new(text.as_str())],
             text,
             start: None,
             sequence_number: None,
-        };
+        });
         let encoded = encode_request(Profile::public(), &request);
         let root = xml::read(std::str::from_utf8(&encoded.body).unwrap());
         prop_assert!(root.is_ok(), "{root:?}");
@@ -145,7 +147,7 @@ proptest! {
 
     #[test]
     fn masking_changes_nothing_but_pins(profile in profile(), request in request()) {
-        prop_assume!(request.operation() != CommandKind::UpdateCaPinToGivenValue);
+        prop_assume!(request.kind() != CommandKind::UpdateCaPinToGivenValue);
         let body = encode_request(profile, &request).body;
         prop_assert_eq!(mask_secrets(&body), String::from_utf8(body).unwrap());
     }
@@ -153,9 +155,9 @@ proptest! {
     #[test]
     fn a_masked_body_does_not_depend_on_the_pin(profile in profile(), pin in text()) {
         let masked = |pin: &str| {
-            let card = "1".to_owned();
-            let pin = SecretText::new(pin.to_owned());
-            let request = CasRequest::UpdateCaPinToGivenValue { card, pin };
+            let card = SmartcardId::new("1");
+            let pin = Secret::new(pin);
+            let request = Command::UpdateCaPinToGivenValue { card, pin };
             let encoded = encode_request(profile, &request);
             (mask_secrets(&encoded.body), encoded.flattened)
         };

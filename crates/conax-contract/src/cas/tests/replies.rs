@@ -1,12 +1,13 @@
 //! What the head-end answers, byte for byte.
 
+use conax_model::cas::{ActiveEntitlement, Answer, Period, RejectionCause};
+use conax_model::command::CommandKind;
+use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
+
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
 use super::read_reply;
 use super::samples::{CARD, at};
-use crate::cas::{
-    ActiveSubscription, CasAnswer, CasReply, CommandKind, Profile, RejectionCause, encode_reply,
-    operation_key,
-};
+use crate::cas::{CasReply, Profile, encode_reply, operation_key};
 
 const ID: &str = "38a4254b-6663-4cb5-9764-e2a292264515";
 
@@ -26,28 +27,28 @@ const GUESS: [Fixture; 14] = wire_fixtures!("replies/guess":
     "send_mail_message_to_client" "send_bark_message_to_client"
     "send_repeating_bark_message_to_client" "refused");
 
-fn answer(operation: CommandKind) -> CasAnswer {
-    let subscription = |product: &str, end| ActiveSubscription {
-        product: product.to_owned(),
-        start: Some(at("2014-11-30T09:00:00")),
+fn answer(operation: CommandKind) -> Answer {
+    let active = |product: &str, end| ActiveEntitlement {
+        product: ProductId::new(product),
+        start: at("2014-11-30T09:00:00"),
         end,
     };
     match operation {
-        CommandKind::GetActiveSubscriptions => CasAnswer::ActiveSubscriptions(vec![
-            subscription("101", Some(at("2014-12-31T00:00:00"))),
-            subscription("102", None),
+        CommandKind::GetActiveSubscriptions => Answer::ActiveSubscriptions(vec![
+            active("101", at("2014-12-31T00:00:00")),
+            active("102", Period::OPEN_END),
         ]),
-        CommandKind::GetPairingStatusForCard => CasAnswer::PairingStatus {
+        CommandKind::GetPairingStatusForCard => Answer::CardPairing {
             paired: true,
-            cards: vec![CARD.to_owned()],
-            modules: vec!["30000000001".to_owned()],
+            cards: vec![SmartcardId::new(CARD)],
+            modules: vec![PairingModuleId::new("30000000001")],
         },
-        CommandKind::GetPairingStatusForPairingModule => CasAnswer::PairingStatus {
+        CommandKind::GetPairingStatusForPairingModule => Answer::ModulePairing {
             paired: false,
             cards: Vec::new(),
             modules: Vec::new(),
         },
-        _ => CasAnswer::None,
+        _ => Answer::None,
     }
 }
 
@@ -73,7 +74,7 @@ fn check(profile: &str, listed: &[Fixture]) {
             .to_owned(),
         transaction_id: Some(ID.to_owned()),
         message: Some("PairingModuleNotFound: <30000000001> & others".to_owned()),
-        answer: CasAnswer::None,
+        answer: Answer::None,
     };
     let bytes = encode_reply(profile, CommandKind::CreatePairing, &refused);
     let expected = String::from_utf8_lossy(bytes_of(listed, "refused"));

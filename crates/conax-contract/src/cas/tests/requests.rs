@@ -2,7 +2,10 @@
 
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
 use super::samples::at;
-use crate::cas::{CasRequest, Profile, RequestRefusal, decode_request};
+use conax_model::command::{Command, RequestedPeriod};
+use conax_model::id::{ProductId, SmartcardId};
+
+use crate::cas::{Profile, RequestRefusal, decode_request};
 
 const REQUESTS: [Fixture; 43] = wire_fixtures!("requests":
     "alias_of_the_operation" "alias_with_the_wrapper_of_the_name" "ascii_by_declaration"
@@ -63,11 +66,13 @@ fn the_strict_profile_reads_them_so() {
 fn a_pretty_printed_request_is_the_request() {
     for name in ["pretty_printed", "pretty_printed_with_crlf"] {
         let decoded = decode_request(Profile::public(), None, bytes_of(&REQUESTS, name));
-        let expected = CasRequest::AddSubscriptions {
-            card: "01900080207".to_owned(),
-            products: vec!["101".to_owned(), "102".to_owned()],
-            start: Some(at("2014-11-30T09:00:00")),
-            end: None,
+        let expected = Command::AddSubscriptions {
+            card: SmartcardId::new("01900080207"),
+            products: vec![ProductId::new("101"), ProductId::new("102")],
+            period: RequestedPeriod {
+                start: Some(at("2014-11-30T09:00:00")),
+                end: None,
+            },
         };
         assert_eq!(decoded, Ok(expected), "{name}");
     }

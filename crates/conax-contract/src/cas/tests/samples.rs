@@ -2,48 +2,54 @@
 
 use chrono::NaiveDateTime;
 
-use crate::cas::{CasRequest, CommandKind};
-use crate::secret::SecretText;
+use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
+use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
 
 pub(super) const CARD: &str = "01900080207";
 
-pub(super) fn at(text: &str) -> NaiveDateTime {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").unwrap()
+pub(super) fn at(text: &str) -> SimTime {
+    let read = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S");
+    SimTime::from_calendar(read.unwrap())
 }
 
-fn texts(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|&text| text.to_owned()).collect()
+fn ids<T>(id: fn(&'static str) -> T, texts: &[&'static str]) -> Vec<T> {
+    texts.iter().map(|text| id(text)).collect()
 }
 
-pub(super) fn sample(operation: CommandKind) -> CasRequest {
-    let card = CARD.to_owned();
-    let module = "30000000001".to_owned();
+pub(super) fn sample(operation: CommandKind) -> Command {
+    let card = SmartcardId::new(CARD);
     match operation {
-        CommandKind::AddSubscriptions => CasRequest::AddSubscriptions {
+        CommandKind::AddSubscriptions => Command::AddSubscriptions {
             card,
-            products: texts(&["101", "102"]),
-            start: Some(at("2014-11-30T09:00:00")),
-            end: Some(at("2014-12-31T00:00:00")),
+            products: ids(ProductId::new, &["101", "102"]),
+            period: RequestedPeriod {
+                start: Some(at("2014-11-30T09:00:00")),
+                end: Some(at("2014-12-31T00:00:00")),
+            },
         },
-        CommandKind::CancelSubscriptions => CasRequest::CancelSubscriptions {
+        CommandKind::CancelSubscriptions => Command::CancelSubscriptions {
             card,
-            products: texts(&["101"]),
+            products: ids(ProductId::new, &["101"]),
         },
-        CommandKind::GetActiveSubscriptions => CasRequest::GetActiveSubscriptions { card },
-        CommandKind::CreatePairing => CasRequest::CreatePairing {
-            cards: texts(&[CARD]),
-            modules: texts(&["30000000001", "30000000002"]),
+        CommandKind::GetActiveSubscriptions => Command::GetActiveSubscriptions { card },
+        CommandKind::CreatePairing => Command::CreatePairing {
+            cards: vec![card],
+            modules: ids(PairingModuleId::new, &["30000000001", "30000000002"]),
         },
-        CommandKind::AddToExistingPairing => CasRequest::AddToExistingPairing {
+        CommandKind::AddToExistingPairing => Command::AddToExistingPairing {
             existing_card: card,
             cards: Vec::new(),
-            modules: texts(&["30000000003"]),
+            modules: ids(PairingModuleId::new, &["30000000003"]),
         },
-        CommandKind::GetPairingStatusForCard => CasRequest::GetPairingStatusForCard { card },
+        CommandKind::GetPairingStatusForCard => Command::GetPairingStatusForCard { card },
         CommandKind::GetPairingStatusForPairingModule => {
-            CasRequest::GetPairingStatusForPairingModule { module }
+            Command::GetPairingStatusForPairingModule {
+                module: PairingModuleId::new("30000000001"),
+            }
         }
-        CommandKind::DisplayFingerprint => CasRequest::DisplayFingerprint {
+        CommandKind::DisplayFingerprint => Command::DisplayFingerprint(Fingerprint {
             card: Some(card),
             display_at: Some(at("2014-11-28T20:15:00")),
             position_x: Some(10),
@@ -51,45 +57,35 @@ pub(super) fn sample(operation: CommandKind) -> CasRequest {
             height: Some(30),
             display_centiseconds: Some(500),
             slot: Some("A".to_owned()),
-        },
-        CommandKind::UpdateCaPinToDefaultValue => CasRequest::UpdateCaPinToDefaultValue { card },
-        CommandKind::UpdateCaPinToGivenValue => CasRequest::UpdateCaPinToGivenValue {
+        }),
+        CommandKind::UpdateCaPinToDefaultValue => Command::UpdateCaPinToDefaultValue { card },
+        CommandKind::UpdateCaPinToGivenValue => Command::UpdateCaPinToGivenValue {
             card,
-            pin: SecretText::new("4821"),
+            pin: Secret::new("4821"),
         },
-        CommandKind::SendMailMessageToClient
-        | CommandKind::SendBarkMessageToClient
-        | CommandKind::SendRepeatingBarkMessageToClient => message(operation),
+        CommandKind::SendMailMessageToClient => {
+            Command::SendMailMessageToClient(message(&[CARD], "Tom & Jerry <tonight> \"live\""))
+        }
+        CommandKind::SendBarkMessageToClient => Command::SendBarkMessageToClient {
+            message: message(&[CARD, "01900080208"], "Your bill is due"),
+            display_seconds: Some(20),
+        },
+        CommandKind::SendRepeatingBarkMessageToClient => {
+            Command::SendRepeatingBarkMessageToClient {
+                message: message(&[CARD], "Your bill is due"),
+                display_seconds: Some(20),
+                repetition_count: 3,
+                repetition_interval_seconds: 60,
+            }
+        }
     }
 }
 
-fn message(operation: CommandKind) -> CasRequest {
-    let start = Some(at("2014-11-28T20:15:00"));
-    let sequence_number = Some(11);
-    let display_seconds = Some(20);
-    let text = "Your bill is due".to_owned();
-    match operation {
-        CommandKind::SendMailMessageToClient => CasRequest::SendMailMessageToClient {
-            cards: texts(&[CARD]),
-            text: "Tom & Jerry <tonight> \"live\"".to_owned(),
-            start,
-            sequence_number,
-        },
-        CommandKind::SendBarkMessageToClient => CasRequest::SendBarkMessageToClient {
-            cards: texts(&[CARD, "01900080208"]),
-            text,
-            start,
-            sequence_number,
-            display_seconds,
-        },
-        _ => CasRequest::SendRepeatingBarkMessageToClient {
-            cards: texts(&[CARD]),
-            text,
-            start,
-            sequence_number,
-            display_seconds,
-            repetition_count: 3,
-            repetition_interval_seconds: 60,
-        },
+fn message(cards: &[&'static str], text: &str) -> TextMessage {
+    TextMessage {
+        cards: ids(SmartcardId::new, cards),
+        text: text.to_owned(),
+        start: Some(at("2014-11-28T20:15:00")),
+        sequence_number: Some(11),
     }
 }

@@ -2,7 +2,10 @@
 
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
 use super::samples::{CARD, sample};
-use crate::cas::{CasRequest, CommandKind, Profile, decode_request, encode_request, operation_key};
+use conax_model::command::{Command, CommandKind};
+use conax_model::id::SmartcardId;
+
+use crate::cas::{Profile, decode_request, encode_request, operation_key};
 
 const PUBLIC: [Fixture; 13] = wire_fixtures!("sent/public":
     "add_subscriptions" "cancel_subscriptions" "get_active_subscriptions" "create_pairing"
@@ -56,8 +59,8 @@ fn the_strict_profile_sends_and_understands_the_bytes_of_public() {
 
 #[test]
 fn the_documented_request_flattens_to_the_card() {
-    let request = CasRequest::UpdateCaPinToDefaultValue {
-        card: CARD.to_owned(),
+    let request = Command::UpdateCaPinToDefaultValue {
+        card: SmartcardId::new(CARD),
     };
     let encoded = encode_request(Profile::public(), &request);
     assert_eq!(encoded.flattened, "01900080207");

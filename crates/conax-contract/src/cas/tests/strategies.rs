@@ -1,12 +1,17 @@
 //! Random requests and replies.
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::DateTime;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use crate::cas::{ActiveSubscription, CasAnswer, CasReply, CasRequest, CommandKind, Profile};
-use crate::secret::SecretText;
+use conax_model::cas::{ActiveEntitlement, Answer, Period};
+use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
+use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
+use conax_model::secret::Secret;
+use conax_model::time::SimTime;
+
+use crate::cas::{CasReply, Profile};
 
 /// Any identifier that survives the trimming of white space: visible ASCII and some more.
 pub(super) fn identifier() -> impl Strategy<Value = String> {
@@ -22,10 +27,11 @@ fn identifiers() -> impl Strategy<Value = Vec<String>> {
     vec(identifier(), 0..4)
 }
 
-fn time() -> impl Strategy<Value = NaiveDateTime> {
+fn moment() -> impl Strategy<Value = SimTime> {
     // The years 1 to 9999, which have four digits.
-    (-62_135_596_800_i64..253_402_300_800)
-        .prop_map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap().naive_utc())
+    (-62_135_596_800_i64..253_402_300_800).prop_map(|seconds| {
+        SimTime::from_calendar(DateTime::from_timestamp(seconds, 0).unwrap().naive_utc())
+    })
 }
 
 pub(super) fn profile() -> impl Strategy<Value = &'static Profile> {
@@ -37,7 +43,7 @@ pub(super) fn operation() -> impl Strategy<Value = CommandKind> {
     proptest::sample::select(CommandKind::ALL.to_vec())
 }
 
-pub(super) fn request() -> impl Strategy<Value = CasRequest> {
+pub(super) fn request() -> impl Strategy<Value = Command> {
     prop_oneof![
         subscriptions(),
         pairing(),
@@ -47,65 +53,66 @@ pub(super) fn request() -> impl Strategy<Value = CasRequest> {
     ]
 }
 
-fn subscriptions() -> impl Strategy<Value = CasRequest> {
-    (
-        identifier(),
-        identifiers(),
-        option::of(time()),
-        option::of(time()),
-        any::<bool>(),
-    )
-        .prop_map(|(card, products, start, end, add)| {
-            if add {
-                CasRequest::AddSubscriptions {
-                    card,
-                    products,
-                    start,
-                    end,
-                }
-            } else {
-                CasRequest::CancelSubscriptions { card, products }
-            }
-        })
+fn ids<T: std::fmt::Debug>(id: fn(String) -> T) -> impl Strategy<Value = Vec<T>> {
+    identifiers().prop_map(move |texts| texts.into_iter().map(id).collect())
 }
 
-fn pairing() -> impl Strategy<Value = CasRequest> {
-    (option::of(identifier()), identifiers(), identifiers()).prop_map(
-        |(existing, cards, modules)| match existing {
-            Some(existing_card) => CasRequest::AddToExistingPairing {
-                existing_card,
-                cards,
-                modules,
+fn card() -> impl Strategy<Value = SmartcardId> {
+    identifier().prop_map(SmartcardId::new)
+}
+
+fn subscriptions() -> impl Strategy<Value = Command> {
+    let period = (option::of(moment()), option::of(moment()));
+    (card(), ids(ProductId::new), option::of(period)).prop_map(|(card, products, period)| {
+        match period {
+            Some((start, end)) => Command::AddSubscriptions {
+                card,
+                products,
+                period: RequestedPeriod { start, end },
             },
-            None => CasRequest::CreatePairing { cards, modules },
-        },
-    )
+            None => Command::CancelSubscriptions { card, products },
+        }
+    })
 }
 
-fn one_value() -> impl Strategy<Value = CasRequest> {
-    (identifier(), text(), 0..5).prop_map(|(card, pin, which)| match which {
-        0 => CasRequest::GetActiveSubscriptions { card },
-        1 => CasRequest::GetPairingStatusForCard { card },
-        2 => CasRequest::GetPairingStatusForPairingModule { module: card },
-        3 => CasRequest::UpdateCaPinToDefaultValue { card },
-        _ => CasRequest::UpdateCaPinToGivenValue {
+fn pairing() -> impl Strategy<Value = Command> {
+    let members = (ids(SmartcardId::new), ids(PairingModuleId::new));
+    (option::of(card()), members).prop_map(|(existing, (cards, modules))| match existing {
+        Some(existing_card) => Command::AddToExistingPairing {
+            existing_card,
+            cards,
+            modules,
+        },
+        None => Command::CreatePairing { cards, modules },
+    })
+}
+
+fn one_value() -> impl Strategy<Value = Command> {
+    (card(), text(), 0..5).prop_map(|(card, pin, which)| match which {
+        0 => Command::GetActiveSubscriptions { card },
+        1 => Command::GetPairingStatusForCard { card },
+        2 => Command::GetPairingStatusForPairingModule {
+            module: PairingModuleId::new(card.as_str()),
+        },
+        3 => Command::UpdateCaPinToDefaultValue { card },
+        _ => Command::UpdateCaPinToGivenValue {
             card,
-            pin: SecretText::new(pin),
+            pin: Secret::new(pin),
         },
     })
 }
 
-fn fingerprint() -> impl Strategy<Value = CasRequest> {
+fn fingerprint() -> impl Strategy<Value = Command> {
     let number = || option::of(any::<i64>());
     (
-        option::of(identifier()),
-        option::of(time()),
+        option::of(card()),
+        option::of(moment()),
         [number(), number(), number(), number()],
         option::of(identifier()),
     )
         .prop_map(|(card, display_at, numbers, slot)| {
             let [position_x, position_y, height, display_centiseconds] = numbers;
-            CasRequest::DisplayFingerprint {
+            Command::DisplayFingerprint(Fingerprint {
                 card,
                 display_at,
                 position_x,
@@ -113,34 +120,34 @@ fn fingerprint() -> impl Strategy<Value = CasRequest> {
                 height,
                 display_centiseconds,
                 slot,
-            }
+            })
         })
 }
 
-fn message() -> impl Strategy<Value = CasRequest> {
+fn message() -> impl Strategy<Value = Command> {
     let number = || option::of(any::<i64>());
-    let heads = (identifiers(), text(), option::of(time()), number());
+    let heads = (
+        ids(SmartcardId::new),
+        text(),
+        option::of(moment()),
+        number(),
+    );
     (heads, number(), any::<[i64; 2]>(), 0..3).prop_map(|(head, display_seconds, rest, which)| {
         let (cards, text, start, sequence_number) = head;
+        let message = TextMessage {
+            cards,
+            text,
+            start,
+            sequence_number,
+        };
         match which {
-            0 => CasRequest::SendMailMessageToClient {
-                cards,
-                text,
-                start,
-                sequence_number,
-            },
-            1 => CasRequest::SendBarkMessageToClient {
-                cards,
-                text,
-                start,
-                sequence_number,
+            0 => Command::SendMailMessageToClient(message),
+            1 => Command::SendBarkMessageToClient {
+                message,
                 display_seconds,
             },
-            _ => CasRequest::SendRepeatingBarkMessageToClient {
-                cards,
-                text,
-                start,
-                sequence_number,
+            _ => Command::SendRepeatingBarkMessageToClient {
+                message,
                 display_seconds,
                 repetition_count: rest[0],
                 repetition_interval_seconds: rest[1],
@@ -160,24 +167,26 @@ pub(super) fn reply() -> impl Strategy<Value = CasReply> {
     )
 }
 
-fn answer() -> impl Strategy<Value = CasAnswer> {
-    let item =
-        (identifier(), option::of(time()), option::of(time())).prop_map(|(product, start, end)| {
-            ActiveSubscription {
-                product,
-                start,
-                end,
-            }
-        });
+fn answer() -> impl Strategy<Value = Answer> {
+    let end = option::of(moment()).prop_map(|end| end.unwrap_or(Period::OPEN_END));
+    let product = identifier().prop_map(ProductId::new);
+    let item = (product, moment(), end).prop_map(|(product, start, end)| ActiveEntitlement {
+        product,
+        start,
+        end,
+    });
+    let pairing = (
+        any::<bool>(),
+        ids(SmartcardId::new),
+        ids(PairingModuleId::new),
+    );
     prop_oneof![
-        Just(CasAnswer::None),
-        vec(item, 0..4).prop_map(CasAnswer::ActiveSubscriptions),
-        (any::<bool>(), identifiers(), identifiers()).prop_map(|(paired, cards, modules)| {
-            CasAnswer::PairingStatus {
-                paired,
-                cards,
-                modules,
-            }
+        Just(Answer::None),
+        vec(item, 0..4).prop_map(Answer::ActiveSubscriptions),
+        pairing.prop_map(|(paired, cards, modules)| Answer::CardPairing {
+            paired,
+            cards,
+            modules,
         }),
     ]
 }

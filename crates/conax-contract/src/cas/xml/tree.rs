@@ -1,6 +1,6 @@
 //! The tree between text and meaning: elements, text and secrets in document order.
 
-use crate::secret::SecretText;
+use conax_model::secret::Secret;
 
 use super::names::is_legal_char;
 
@@ -27,7 +27,7 @@ pub(in crate::cas) enum Content {
     /// Text.
     Text(String),
     /// Text that is written but never shown.
-    Secret(SecretText<'static>),
+    Secret(Secret),
 }
 
 impl Element {
@@ -55,7 +55,7 @@ impl Element {
     }
 
     /// An element with a secret text.
-    pub fn secret(local: &str, namespace: &str, secret: &SecretText<'static>) -> Self {
+    pub fn secret(local: &str, namespace: &str, secret: &Secret) -> Self {
         let content = Content::Secret(secret.clone());
         Self::with_content(local, namespace, vec![content])
     }

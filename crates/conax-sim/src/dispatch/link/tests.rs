@@ -7,7 +7,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Extension;
 use axum::http::HeaderMap;
-use conax_contract::cas::{AxisClient, CasRequest, EncodedRequest, Profile, encode_request};
+use conax_contract::cas::{AxisClient, EncodedRequest, Profile, encode_request};
+use conax_model::command::Command;
+use conax_model::id::SmartcardId;
 use conax_model::time::SimTime;
 use tokio::sync::watch;
 
@@ -28,8 +30,8 @@ fn settings() -> LinkSettings {
 }
 
 fn request() -> EncodedRequest {
-    let request = CasRequest::GetActiveSubscriptions {
-        card: "01900080208".to_owned(),
+    let request = Command::GetActiveSubscriptions {
+        card: SmartcardId::new("01900080208"),
     };
     encode_request(Profile::public(), &request)
 }
