@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use conax_contract::cas::{AxisClient, CommandKind, HttpAnswer, Profile, decode_reply};
-use conax_contract::fault::{RuleSpec, reproduce};
+use conax_contract::fault::{WrittenRule, reproduce};
 use conax_sim::settings::CasTls;
 use conax_tests::bodies::{at_once, pin_reset, sport_on};
 use conax_tests::{Reply, ScriptedConax, Stage, Staging};
@@ -76,7 +76,7 @@ fn thrown() -> Vec<String> {
 async fn each_preset_stores_the_dump_of_the_real_client() {
     for file in thrown() {
         let name = file.replace('_', "/");
-        let rule = RuleSpec::of_preset(&name).unwrap();
+        let rule = WrittenRule::of_preset(&name).unwrap();
         let stage = measured()
             .with(|settings| settings.faults = vec![rule])
             .open();
@@ -93,7 +93,7 @@ async fn over_sockets_each_preset_stores_the_same() {
             // They take their time, and meet no socket.
             continue;
         }
-        let rule = RuleSpec::of_preset(&name).unwrap();
+        let rule = WrittenRule::of_preset(&name).unwrap();
         let tls = match &file[..3] {
             "f09" | "f10" => CasTls::Mutual,
             _ => CasTls::Off,
@@ -141,7 +141,7 @@ async fn each_answer_of_another_head_end_stores_the_dump_of_the_real_client() {
 #[tokio::test(start_paused = true)]
 async fn what_is_told_of_the_machine_follows_the_settings_and_has_a_fixed_default() {
     let garbled = |staging: Staging| {
-        let rule = RuleSpec::of_preset("f17").unwrap();
+        let rule = WrittenRule::of_preset("f17").unwrap();
         staging.with(|settings| settings.faults = vec![rule]).open()
     };
     let text = stored(&add(&garbled(Staging::demo())).await).unwrap();

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use conax_contract::fault::RuleSpec;
+use conax_contract::fault::WrittenRule;
 use conax_model::fault::RuleId;
 use conax_sim::dispatch::ConaxAddress;
 use conax_sim::house::OpenHouse;
@@ -53,12 +53,12 @@ async fn end(stage: &Stage) -> String {
     }
 }
 
-fn preset(name: &str) -> RuleSpec {
-    RuleSpec::of_preset(name).unwrap_or_else(|| panic!("there is no preset `{name}`"))
+fn preset(name: &str) -> WrittenRule {
+    WrittenRule::of_preset(name).unwrap_or_else(|| panic!("there is no preset `{name}`"))
 }
 
 /// Adds a rule; its name.
-fn add(stage: &Stage, rule: &RuleSpec) -> RuleId {
+fn add(stage: &Stage, rule: &WrittenRule) -> RuleId {
     let now = stage.now();
     stage.shared.change_faults(|book| book.add(rule, None, now))
 }
@@ -251,7 +251,7 @@ async fn while_a_rule_refuses_everybody_nobody_listens_at_the_door() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_ends_with_its_window_on_a_stepped_clock() {
     let mut rule = preset("f01");
-    rule.ttl = Some(Duration::from_secs(600));
+    rule.rule.ttl = Some(Duration::from_secs(600));
     let (house, stage) = Staging::demo()
         .stepped()
         .with(|settings| settings.faults = vec![rule])
@@ -268,7 +268,7 @@ async fn a_refusal_ends_with_its_window_on_a_stepped_clock() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_that_is_spent_opens_the_door() {
     let mut rule = preset("f01");
-    rule.times = Some(1);
+    rule.rule.times = Some(1);
     let (house, stage) = Staging::demo().open_doors().await;
     let cas = house.addresses.cas.unwrap();
     add(&stage, &rule);

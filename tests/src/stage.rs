@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use conax_contract::crm::Operation;
-use conax_contract::fault::RuleSpec;
+use conax_contract::fault::WrittenRule;
 use conax_contract::text::render;
 use conax_model::cas::{CasState, Outcome};
 use conax_model::id::SmartcardId;
@@ -241,7 +241,7 @@ impl Stage {
     /// # Panics
     /// If it is none.
     pub fn fault(&self, rule: &str) {
-        let rules = RuleSpec::parse(rule)
+        let rules = WrittenRule::parse(rule)
             .unwrap_or_else(|findings| panic!("{}", render("rule", rule, &findings)));
         let now = self.now();
         self.shared.change_faults(|book| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use conax_contract::cas::{AxisClient, Profile};
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
-use conax_contract::fault::RuleSpec;
+use conax_contract::fault::WrittenRule;
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
@@ -38,7 +38,7 @@ pub struct HouseSettings {
     /// What the journal keeps.
     pub journal: JournalLimits,
     /// The fault rules that hold from the start.
-    pub faults: Vec<RuleSpec>,
+    pub faults: Vec<WrittenRule>,
     /// Whether a call may bring a fault of its own in a header.
     pub fault_header: bool,
     /// Whether a refused call is told the clause behind it in a header.

@@ -14,13 +14,13 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use conax_contract::fault::RuleSpec;
+use conax_contract::fault::WrittenRule;
 use conax_contract::world::WorldSpec;
 use conax_model::cas::{AddedSets, CasSettings, CasState};
 use conax_model::crm::{ProvisioningRequest, ReferenceData, RequestBook, Sessions, State};
 use conax_model::drift::Belief;
 use conax_model::entropy::Ids;
-use conax_model::fault::{Deed, HeadEndMemory, RuleId};
+use conax_model::fault::{Deed, HeadEndMemory};
 use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -499,7 +499,7 @@ impl Shared {
         if !self.faults.has_rules_of_requests() {
             return;
         }
-        let rule = RuleId::new(RuleSpec::name_for_request(request));
+        let rule = WrittenRule::name_for_request(request);
         let is_there = self.faults.book().plan.has(&rule);
         if is_there {
             self.change_faults(|book| book.remove(&rule));

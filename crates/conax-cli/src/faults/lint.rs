@@ -8,7 +8,6 @@ use conax_contract::text;
 use conax_model::entropy::Seed;
 use conax_model::fault::FaultPlan;
 use conax_model::time::SimTime;
-use conax_sim::fault::convert_rule;
 
 use crate::exit::Exit;
 use crate::print;
@@ -40,8 +39,8 @@ pub(crate) fn check_file(path: &str, source: &str) -> Result<(), String> {
         FaultFile::parse(source).map_err(|findings| text::render(path, source, &findings))?;
     let mut plan = FaultPlan::new(Seed(0));
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, spec) in file.rules.iter().enumerate() {
-        let rule = convert_rule(spec, &format!("rule-{}", place + 1));
+    for (place, written) in file.rules.into_iter().enumerate() {
+        let rule = written.rule.or_named(&format!("rule-{}", place + 1));
         if let Some(first) = names.insert(rule.id.to_string(), place + 1) {
             return Err(format!(
                 "{path}: rules {first} and {} are both called `{}`: the later one would replace the \

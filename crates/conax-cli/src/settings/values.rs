@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use conax_contract::cas::{AxisClient, Profile, ProfileError};
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
-use conax_contract::fault::{FaultFile, RuleSpec, near_word, rules_of_word};
+use conax_contract::fault::{FaultFile, WrittenRule, near_word, rules_of_word};
 use conax_contract::text;
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
@@ -412,14 +412,14 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 }
 
 /// The rules of a file, a preset or a weather.
-fn faults_at_start(named: Option<&str>) -> Result<Vec<RuleSpec>, SettingsError> {
+fn faults_at_start(named: Option<&str>) -> Result<Vec<WrittenRule>, SettingsError> {
     match named {
         None => Ok(Vec::new()),
         Some(name) => faults_named(name),
     }
 }
 
-fn faults_named(name: &str) -> Result<Vec<RuleSpec>, SettingsError> {
+fn faults_named(name: &str) -> Result<Vec<WrittenRule>, SettingsError> {
     if let Some(rules) = rules_of_word(name) {
         return Ok(rules);
     }

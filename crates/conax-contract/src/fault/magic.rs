@@ -3,10 +3,11 @@
 //! `099000000NN` meets preset `fNN`; `09900000000` meets nothing. The range is Ours: no card of a
 //! documented example is in it.
 
+use conax_model::fault::Entry;
+
 use super::catalogue::PRESETS;
 use super::preset::Preset;
 use super::read::preset_entry;
-use super::spec::EntrySpec;
 
 /// A magic smartcard.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +17,7 @@ pub struct MagicCard {
     /// What it meets; nothing: everything goes well.
     pub preset: Option<&'static Preset>,
     /// The same as actions.
-    pub entry: Option<EntrySpec>,
+    pub entry: Option<Entry>,
 }
 
 /// Every magic smartcard, in order of its number.

@@ -14,8 +14,8 @@ mod magic;
 mod preset;
 mod read;
 mod reproduce;
+mod rule;
 mod shape;
-mod spec;
 mod weather;
 mod word;
 mod written;
@@ -28,10 +28,6 @@ pub use magic::{MagicCard, magic_cards};
 pub use preset::{Applied, ConaxDid, CrmEnd, Inject, Outlook, Preset, Variant};
 pub use read::{parse_rules, rules_of};
 pub use reproduce::{Candidate, Reproduction, reproduce};
-pub use shape::ShapeSpec;
-pub use spec::{
-    ActionSpec, CycleSpec, EntrySpec, FaultFile, PhaseSpec, RuleSpec, ScriptSpec, SelectorSpec,
-    SharingSpec, TlsSpec, WhatSpec,
-};
+pub use rule::{FaultFile, WrittenRule};
 pub use weather::{WEATHERS, Weather};
 pub use word::{near_word, parse_faults, rules_of_word};

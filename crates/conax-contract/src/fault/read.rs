@@ -1,16 +1,16 @@
 //! From text to rules, with everything that is wrong with them at once.
 
-use std::sync::Arc;
+use conax_model::command::CommandKind;
+use conax_model::fault::{
+    Action, Cycle, Entry, FaultRule, Pattern, Per, Phase, RuleId, Script, Selector,
+};
+use conax_model::time::SimTime;
 
 use super::action::read_action;
 use super::catalogue;
-use super::spec::{
-    ActionSpec, CycleSpec, EntrySpec, FaultFile, PhaseSpec, RuleSpec, ScriptSpec, SelectorSpec,
-    SharingSpec,
-};
+use super::rule::{FaultFile, WrittenRule};
 use super::weather::{WEATHERS, Weather};
 use super::written::written;
-use crate::crm::{Priority, RequestType};
 use crate::text::{
     Fields, Finding, Findings, Marked, Meaning, Node, duration, fields, flag, items, mismatch,
     moment, near_miss, number, read, shown, text, word,
@@ -35,7 +35,7 @@ impl FaultFile {
 ///
 /// # Errors
 /// Everything that is wrong with them.
-pub fn parse_rules(source: &str) -> Result<Vec<RuleSpec>, Vec<Finding>> {
+pub fn parse_rules(source: &str) -> Result<Vec<WrittenRule>, Vec<Finding>> {
     let mut findings = Findings::new();
     let rules = read(source, &mut findings).and_then(|root| {
         let is_file = match &root.node {
@@ -52,11 +52,11 @@ pub fn parse_rules(source: &str) -> Result<Vec<RuleSpec>, Vec<Finding>> {
 }
 
 /// The rules written at a place of another file: one rule, or those of a weather.
-pub fn rules_of(marked: &Marked, findings: &mut Findings) -> Option<Vec<RuleSpec>> {
+pub fn rules_of(marked: &Marked, findings: &mut Findings) -> Option<Vec<WrittenRule>> {
     read_entry(marked, findings)
 }
 
-impl RuleSpec {
+impl WrittenRule {
     /// Reads one rule, or the rules of a weather: `{ preset: f05, when: … }`, `{ weather: brownout }`.
     ///
     /// # Errors
@@ -71,16 +71,9 @@ impl RuleSpec {
     #[must_use]
     pub fn of_preset(name: &str) -> Option<Self> {
         let entry = preset_entry(name)?;
-        Some(Self {
-            name: None,
-            selector: with_usual(SelectorSpec::default(), name),
-            script: ScriptSpec::Always(entry),
-            per: SharingSpec::Exchange,
-            times: None,
-            ttl: None,
-            paused: false,
-            written: serde_json::json!({ "preset": name }),
-        })
+        let selector = with_usual(Selector::default(), name);
+        let written = serde_json::json!({ "preset": name });
+        Some(Self::always(selector, entry, written))
     }
 }
 
@@ -111,7 +104,7 @@ fn read_file(root: &Marked, findings: &mut Findings) -> Option<FaultFile> {
 }
 
 /// An entry of the list: a rule, or a weather, which is several.
-fn read_entry(marked: &Marked, findings: &mut Findings) -> Option<Vec<RuleSpec>> {
+fn read_entry(marked: &Marked, findings: &mut Findings) -> Option<Vec<WrittenRule>> {
     let is_weather = match &marked.node {
         Node::Map(entries) => entries.iter().any(|entry| entry.key == "weather"),
         Node::Scalar(_) | Node::List(_) => false,
@@ -140,41 +133,40 @@ fn read_weather(marked: &Marked, findings: &mut Findings) -> Option<&'static Wea
     found
 }
 
-pub(super) fn read_rule(marked: &Marked, findings: &mut Findings) -> Option<RuleSpec> {
+pub(super) fn read_rule(marked: &Marked, findings: &mut Findings) -> Option<WrittenRule> {
     let as_written = written(marked);
     fields(marked, findings, "a fault rule", |fields| {
         let name = fields.optional("name", rule_name);
-        let at = fields.optional("at", word::<PhaseSpec>);
-        let preset_name = fields.take("preset").and_then(plain_text);
+        let at = fields.optional("at", word);
+        let preset = fields.take("preset").and_then(Marked::scalar);
         let script = read_script(fields, at);
         let selector = fields.optional("when", read_selector).unwrap_or_default();
-        let selector = preset_name.map_or(selector.clone(), |name| with_usual(selector, &name));
-        let per = fields.optional("per", word::<SharingSpec>);
+        let selector = match preset {
+            Some(name) => with_usual(selector, name),
+            None => selector,
+        };
+        let per = fields.optional("per", word);
         let times = fields.optional("times", number(1..=i64::MAX as u64));
         let ttl = fields.optional("ttl", duration);
         let paused = fields.optional("paused", flag).unwrap_or(false);
-        Some(RuleSpec {
-            name,
+        let rule = FaultRule {
+            id: name.unwrap_or_default(),
             selector,
             script: script?,
-            per: per.unwrap_or(SharingSpec::Exchange),
+            per: per.unwrap_or(Per::Exchange),
             times,
             ttl,
             paused,
+        };
+        Some(WrittenRule {
+            rule,
             written: as_written,
         })
     })
 }
 
-fn plain_text(marked: &Marked) -> Option<String> {
-    match &marked.node {
-        Node::Scalar(scalar) => Some(scalar.text.clone()),
-        Node::List(_) | Node::Map(_) => None,
-    }
-}
-
 /// Who a preset meets, where the rule does not say it.
-fn with_usual(selector: SelectorSpec, preset: &str) -> SelectorSpec {
+fn with_usual(selector: Selector, preset: &str) -> Selector {
     let when = catalogue::find(preset).map_or("", |(preset, _)| preset.when);
     if when.is_empty() {
         return selector;
@@ -183,7 +175,7 @@ fn with_usual(selector: SelectorSpec, preset: &str) -> SelectorSpec {
     let usual = read(&format!("{{ {when} }}"), &mut findings)
         .and_then(|root| read_selector(&root, &mut findings))
         .unwrap_or_default();
-    SelectorSpec {
+    Selector {
         above: selector.above.or(usual.above),
         cycle: selector.cycle.or(usual.cycle),
         ..selector
@@ -191,7 +183,7 @@ fn with_usual(selector: SelectorSpec, preset: &str) -> SelectorSpec {
 }
 
 /// The name of a rule stands in addresses and on command lines.
-fn rule_name(marked: &Marked, findings: &mut Findings) -> Option<String> {
+fn rule_name(marked: &Marked, findings: &mut Findings) -> Option<RuleId> {
     let name = text(marked, findings)?;
     let fits = name.len() <= 64
         && name
@@ -202,11 +194,11 @@ fn rule_name(marked: &Marked, findings: &mut Findings) -> Option<String> {
         let hint = "use up to 64 letters, digits, `-`, `_` and `.`";
         findings.add(Finding::new(marked.span, message).with_hint(hint));
     }
-    fits.then_some(name)
+    fits.then(|| RuleId::new(name))
 }
 
 /// Exactly one of `preset`, `do` and `sequence`.
-fn read_script(fields: &mut Fields<'_, '_>, at: Option<PhaseSpec>) -> Option<ScriptSpec> {
+fn read_script(fields: &mut Fields<'_, '_>, at: Option<Phase>) -> Option<Script> {
     let preset = fields.take("preset");
     let actions = fields.take("do");
     let sequence = fields.take("sequence");
@@ -224,10 +216,10 @@ fn read_script(fields: &mut Fields<'_, '_>, at: Option<PhaseSpec>) -> Option<Scr
         return None;
     }
     if let Some(marked) = preset {
-        return read_preset(marked, fields.findings).map(ScriptSpec::Always);
+        return read_preset(marked, fields.findings).map(Script::Always);
     }
     if let Some(marked) = actions {
-        return read_actions(marked, at, fields.findings).map(ScriptSpec::Always);
+        return read_actions(marked, at, fields.findings).map(Script::Always);
     }
     let entries = sequence.and_then(|marked| {
         items(|one: &Marked, findings: &mut Findings| read_step(one, at, findings))(
@@ -243,18 +235,18 @@ fn read_script(fields: &mut Fields<'_, '_>, at: Option<PhaseSpec>) -> Option<Scr
         return None;
     }
     Some(if repeat {
-        ScriptSpec::Circle(entries)
+        Script::Circle(entries)
     } else {
-        ScriptSpec::Sequence(entries)
+        Script::Sequence(entries)
     })
 }
 
 /// One entry of a sequence: `ok`, a preset, or actions.
-fn read_step(marked: &Marked, at: Option<PhaseSpec>, findings: &mut Findings) -> Option<EntrySpec> {
+fn read_step(marked: &Marked, at: Option<Phase>, findings: &mut Findings) -> Option<Entry> {
     if let Node::Scalar(scalar) = &marked.node {
         if scalar.text == "ok" {
-            return Some(EntrySpec {
-                title: "ok".to_owned(),
+            return Some(Entry {
+                title: "ok".into(),
                 actions: Vec::new(),
             });
         }
@@ -265,7 +257,7 @@ fn read_step(marked: &Marked, at: Option<PhaseSpec>, findings: &mut Findings) ->
     read_actions(marked, at, findings)
 }
 
-fn read_preset(marked: &Marked, findings: &mut Findings) -> Option<EntrySpec> {
+fn read_preset(marked: &Marked, findings: &mut Findings) -> Option<Entry> {
     let name = text(marked, findings)?;
     let entry = preset_entry(&name);
     if entry.is_none() {
@@ -282,31 +274,27 @@ fn read_preset(marked: &Marked, findings: &mut Findings) -> Option<EntrySpec> {
 }
 
 /// The entry a preset stands for.
-pub(super) fn preset_entry(name: &str) -> Option<EntrySpec> {
+pub(super) fn preset_entry(name: &str) -> Option<Entry> {
     let (preset, variant) = catalogue::find(name)?;
     let (title, rule) = match variant {
         None => (preset.title(), preset.rule),
         Some(variant) => (format!("{}/{}", preset.title(), variant.name), variant.rule),
     };
-    Some(EntrySpec {
-        title,
+    Some(Entry {
+        title: title.into(),
         actions: parse_actions(rule),
     })
 }
 
 /// Actions of our own tables; a test reads every one of them.
-fn parse_actions(source: &str) -> Vec<ActionSpec> {
+fn parse_actions(source: &str) -> Vec<Action> {
     let mut findings = Findings::new();
     let entry =
         read(source, &mut findings).and_then(|root| read_actions(&root, None, &mut findings));
     entry.map(|entry| entry.actions).unwrap_or_default()
 }
 
-fn read_actions(
-    marked: &Marked,
-    at: Option<PhaseSpec>,
-    findings: &mut Findings,
-) -> Option<EntrySpec> {
+fn read_actions(marked: &Marked, at: Option<Phase>, findings: &mut Findings) -> Option<Entry> {
     let actions = match &marked.node {
         Node::List(list) if list.is_empty() => {
             findings.add(mismatch(marked, "something that goes wrong"));
@@ -318,8 +306,8 @@ fn read_actions(
             .collect::<Option<Vec<_>>>()?,
         Node::Scalar(_) | Node::Map(_) => vec![read_action(marked, at, findings)?],
     };
-    Some(EntrySpec {
-        title: title(&written(marked)),
+    Some(Entry {
+        title: title(&written(marked)).into(),
         actions,
     })
 }
@@ -342,20 +330,20 @@ fn title(value: &serde_json::Value) -> String {
     text.chars().take(120).collect()
 }
 
-fn read_selector(marked: &Marked, findings: &mut Findings) -> Option<SelectorSpec> {
+fn read_selector(marked: &Marked, findings: &mut Findings) -> Option<Selector> {
     fields(marked, findings, "a selector", |fields| {
-        let selector = SelectorSpec {
-            commands: fields
+        let selector = Selector {
+            kinds: fields
                 .optional("command", read_commands)
                 .unwrap_or_default(),
-            card: fields.optional("card", text),
-            product: fields.optional("product", text),
-            module: fields.optional("module", text),
-            subscription: fields.optional("subscription", text),
-            priority: fields.optional("priority", word::<Priority>),
+            card: fields.optional("card", pattern),
+            product: fields.optional("product", pattern),
+            module: fields.optional("module", pattern),
+            subscription: fields.optional("subscription", pattern),
+            priority: fields.optional("priority", word),
             request: fields.optional("request", number(1..=i64::MAX as u64)),
-            from: fields.optional("from", moment),
-            until: fields.optional("until", moment),
+            from: fields.optional("from", moment).map(SimTime::from_calendar),
+            until: fields.optional("until", moment).map(SimTime::from_calendar),
             cycle: read_cycle(fields),
             above: fields.optional("above", number(0..=1_000_000_usize)),
             above_on_connection: fields
@@ -379,13 +367,17 @@ fn read_selector(marked: &Marked, findings: &mut Findings) -> Option<SelectorSpe
     })
 }
 
+fn pattern(marked: &Marked, findings: &mut Findings) -> Option<Pattern> {
+    text(marked, findings).map(Pattern::new)
+}
+
 /// `window: { on: 30s, off: 30s }`
-fn read_cycle(fields_above: &mut Fields<'_, '_>) -> Option<CycleSpec> {
+fn read_cycle(fields_above: &mut Fields<'_, '_>) -> Option<Cycle> {
     fields_above.optional("window", |marked, findings| {
         fields(marked, findings, "a window", |fields| {
             let on = fields.required("on", duration);
             let off = fields.required("off", duration);
-            let cycle = CycleSpec { on: on?, off: off? };
+            let cycle = Cycle { on: on?, off: off? };
             if cycle.on.is_zero() {
                 fields.refuse(
                     "the window never opens",
@@ -397,33 +389,24 @@ fn read_cycle(fields_above: &mut Fields<'_, '_>) -> Option<CycleSpec> {
     })
 }
 
-fn read_commands(marked: &Marked, findings: &mut Findings) -> Option<Vec<RequestType>> {
+fn read_commands(marked: &Marked, findings: &mut Findings) -> Option<Vec<CommandKind>> {
     match &marked.node {
-        Node::List(_) => items(word::<RequestType>)(marked, findings),
-        Node::Scalar(_) | Node::Map(_) => {
-            word::<RequestType>(marked, findings).map(|one| vec![one])
-        }
+        Node::List(_) => items(word)(marked, findings),
+        Node::Scalar(_) | Node::Map(_) => word(marked, findings).map(|one| vec![one]),
     }
 }
 
 /// A share: `0.2`, or `20%`.
 fn probability(marked: &Marked, findings: &mut Findings) -> Option<f64> {
-    let percent = match &marked.node {
-        Node::Scalar(scalar) => scalar.text.strip_suffix('%'),
-        Node::List(_) | Node::Map(_) => None,
-    };
-    let share = match percent {
-        Some(percent) => percent
+    let found = marked.scalar().unwrap_or_default();
+    let share: Option<f64> = match (found.strip_suffix('%'), marked.meaning()) {
+        (Some(percent), _) => percent
             .trim()
-            .parse::<f64>()
+            .parse()
             .ok()
-            .map(|percent| percent / 100.0),
-        None => match (&marked.node, marked.meaning()) {
-            (Node::Scalar(scalar), Some(Meaning::Whole(_) | Meaning::Number)) => {
-                scalar.text.parse().ok()
-            }
-            _ => None,
-        },
+            .map(|percent: f64| percent / 100.0),
+        (None, Some(Meaning::Whole(_) | Meaning::Number)) => found.parse().ok(),
+        (None, _) => None,
     };
     // A rule that is turned down to nothing is a rule: it never acts.
     let fitting = share.filter(|share| (0.0..=1.0).contains(share));
@@ -435,9 +418,8 @@ fn probability(marked: &Marked, findings: &mut Findings) -> Option<f64> {
 }
 
 /// The rules of one of our own tables; a test reads every one of them.
-pub(super) fn rules_of_weather(source: &str) -> Arc<[RuleSpec]> {
+pub(super) fn rules_of_weather(source: &str) -> Vec<WrittenRule> {
     FaultFile::parse(source)
         .map(|file| file.rules)
         .unwrap_or_default()
-        .into()
 }

@@ -4,10 +4,11 @@
 //! compared with what each preset makes the CRM store; faults that store the same cannot be told
 //! apart by the text, and the answer says what would tell them apart.
 
+use conax_model::fault::{AnswerFault, End, Throttle, What};
+
 use super::catalogue::PRESETS;
 use super::preset::{Applied, Preset};
 use super::read::preset_entry;
-use super::spec::WhatSpec;
 use crate::cas::{Profile, RejectionCause};
 use crate::crm::RejectionText;
 
@@ -150,10 +151,12 @@ impl Signature {
         let actions = entry.iter().flat_map(|entry| &entry.actions);
         let said = |cause| Some(Profile::public().status_code(cause).to_owned());
         let mut codes = actions.filter_map(|action| match &action.what {
-            WhatSpec::Reject { cause, .. } => said(*cause),
-            WhatSpec::UnknownStatus(code) => Some(code.clone()),
-            WhatSpec::NoStatus => Some(RejectionText::no_status_code().code.to_owned()),
-            WhatSpec::Throttle { rejects: true, .. } => said(RejectionCause::TooManyRequests),
+            What::End(End::Reject { cause, .. }) => said(*cause),
+            What::Answer(AnswerFault::UnknownStatus(code)) => Some(code.clone()),
+            What::Answer(AnswerFault::NoStatus) => {
+                Some(RejectionText::no_status_code().code.to_owned())
+            }
+            What::Throttle(Throttle { rejects: true, .. }) => said(RejectionCause::TooManyRequests),
             _ => None,
         });
         codes.next().unwrap_or_else(|| AXIS_FAULT.to_owned())
@@ -164,7 +167,7 @@ impl Signature {
         let entry = preset_entry(&self.name);
         let mut actions = entry.iter().flat_map(|entry| &entry.actions);
         actions.any(|action| match &action.what {
-            WhatSpec::Http { body, .. } => !found.contains(&squeezed(body)),
+            What::End(End::Http { body, .. }) => !found.contains(&squeezed(body)),
             _ => false,
         })
     }

@@ -1,8 +1,9 @@
 //! The tables are sound, and the language is read as written.
 
+use conax_model::fault::Script;
+
 use super::{
-    FaultFile, PRESETS, Preset, RuleSpec, ScriptSpec, WEATHERS, magic_cards, parse_faults,
-    reproduce,
+    FaultFile, PRESETS, Preset, WEATHERS, WrittenRule, magic_cards, parse_faults, reproduce,
 };
 use crate::text;
 
@@ -23,9 +24,9 @@ fn every_preset_and_variant_is_a_rule_that_can_be_read() {
                 preset.id().to_uppercase(),
             ] {
                 let rule = format!("{{ preset: {name}{suffix} }}");
-                let rules = RuleSpec::parse(&rule)
+                let rules = WrittenRule::parse(&rule)
                     .unwrap_or_else(|found| panic!("{}", text::render(&rule, &rule, &found)));
-                let ScriptSpec::Always(entry) = &rules[0].script else {
+                let Script::Always(entry) = &rules[0].rule.script else {
                     panic!("{rule} is one entry");
                 };
                 assert!(!entry.actions.is_empty(), "{rule}");
@@ -33,7 +34,7 @@ fn every_preset_and_variant_is_a_rule_that_can_be_read() {
         }
         if !preset.when.is_empty() {
             let rule = format!("{{ do: reset, when: {{ {} }} }}", preset.when);
-            assert!(RuleSpec::parse(&rule).is_ok(), "{rule}");
+            assert!(WrittenRule::parse(&rule).is_ok(), "{rule}");
         }
     }
 }
@@ -160,9 +161,9 @@ fn dumps_that_differ_in_their_java_lead_back_to_the_same() {
 }
 
 /// A rule as it was written, read alone.
-fn read_again(rule: &RuleSpec) -> RuleSpec {
+fn read_again(rule: &WrittenRule) -> WrittenRule {
     let written = rule.written.to_string();
-    match RuleSpec::parse(&written).map(<[RuleSpec; 1]>::try_from) {
+    match WrittenRule::parse(&written).map(<[WrittenRule; 1]>::try_from) {
         Ok(Ok([again])) => again,
         Ok(Err(rules)) => panic!("{written} is {} rules", rules.len()),
         Err(_) => panic!("{}", findings(&format!("- {written}"))),
@@ -189,13 +190,13 @@ fn every_rule_is_the_same_when_what_was_written_of_it_is_read_alone() {
         let variants = preset.variants.iter();
         let names = variants.map(|variant| format!("{}/{}", preset.id(), variant.name));
         let names = names.chain([preset.id(), preset.name.to_owned()]);
-        rules.extend(names.map(|name| RuleSpec::of_preset(&name).unwrap()));
+        rules.extend(names.map(|name| WrittenRule::of_preset(&name).unwrap()));
     }
     let long = format!(
         "{{ do: {{ soap-fault: {{ code: c, string: '{}' }} }} }}",
         "x".repeat(5000)
     );
-    rules.extend(RuleSpec::parse(&long).unwrap());
+    rules.extend(WrittenRule::parse(&long).unwrap());
     assert!(rules.len() > 100, "{}", rules.len());
     let of_calls: Vec<_> = rules
         .iter()

@@ -1,9 +1,7 @@
 //! Weathers: several rules under one name.
 
-use std::sync::Arc;
-
 use super::read::rules_of_weather;
-use super::spec::RuleSpec;
+use super::rule::WrittenRule;
 
 /// Several rules under one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +78,7 @@ pub const WEATHERS: [Weather; 6] = [
 impl Weather {
     /// Its rules.
     #[must_use]
-    pub fn rules(&self) -> Vec<RuleSpec> {
-        let rules: Arc<[RuleSpec]> = rules_of_weather(self.rules);
-        rules.to_vec()
+    pub fn rules(&self) -> Vec<WrittenRule> {
+        rules_of_weather(self.rules)
     }
 }

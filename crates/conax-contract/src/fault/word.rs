@@ -2,14 +2,14 @@
 
 use super::catalogue::PRESETS;
 use super::read::parse_rules;
-use super::spec::RuleSpec;
+use super::rule::WrittenRule;
 use super::weather::WEATHERS;
 use crate::text::{near_miss, render};
 
 /// The rules one word stands for: a preset by its id or name, or a weather.
 #[must_use]
-pub fn rules_of_word(word: &str) -> Option<Vec<RuleSpec>> {
-    if let Some(rule) = RuleSpec::of_preset(word) {
+pub fn rules_of_word(word: &str) -> Option<Vec<WrittenRule>> {
+    if let Some(rule) = WrittenRule::of_preset(word) {
         return Some(vec![rule]);
     }
     let weather = WEATHERS.iter().find(|weather| weather.name == word)?;
@@ -28,7 +28,7 @@ pub fn near_word(word: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// Everything that is wrong with them, rendered for a person.
-pub fn parse_faults(source: &str) -> Result<Vec<RuleSpec>, String> {
+pub fn parse_faults(source: &str) -> Result<Vec<WrittenRule>, String> {
     let word = source.trim();
     if let Some(rules) = rules_of_word(word) {
         return Ok(rules);

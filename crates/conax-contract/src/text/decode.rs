@@ -175,7 +175,7 @@ where
 
 /// Reads a date in the documented form.
 pub fn moment(marked: &Marked, findings: &mut Findings) -> Option<NaiveDateTime> {
-    let parsed = scalar_text(marked).and_then(parse_moment);
+    let parsed = marked.scalar().and_then(parse_moment);
     if parsed.is_none() {
         let finding = mismatch(marked, "a date");
         findings.add(finding.with_hint("write it as 2014-11-30T09:00:00, without a zone"));
@@ -185,20 +185,13 @@ pub fn moment(marked: &Marked, findings: &mut Findings) -> Option<NaiveDateTime>
 
 /// Reads a duration with its unit.
 pub fn duration(marked: &Marked, findings: &mut Findings) -> Option<Duration> {
-    let parsed = scalar_text(marked).and_then(parse_duration);
+    let parsed = marked.scalar().and_then(parse_duration);
     if parsed.is_none() {
         let finding = mismatch(marked, "a duration");
         let hint = "write a number with its unit: `1500ms`, `30s`, `10min`, `2h`, `1d`";
         findings.add(finding.with_hint(hint));
     }
     parsed
-}
-
-fn scalar_text(marked: &Marked) -> Option<&str> {
-    match &marked.node {
-        Node::Scalar(scalar) => Some(&scalar.text),
-        Node::List(_) | Node::Map(_) => None,
-    }
 }
 
 /// A finding that something else stands where `expected` is expected.

@@ -111,6 +111,15 @@ impl Marked {
         }
     }
 
+    /// The text of a single value; nothing for lists and maps.
+    #[must_use]
+    pub fn scalar(&self) -> Option<&str> {
+        match &self.node {
+            Node::Scalar(scalar) => Some(&scalar.text),
+            Node::List(_) | Node::Map(_) => None,
+        }
+    }
+
     /// What it is to a reader of YAML; nothing for lists and maps.
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {

@@ -19,6 +19,21 @@ pub trait Word: Copy + 'static {
     }
 }
 
+/// Makes closed lists of the model words of files, spelled as the lists themselves say.
+macro_rules! words_of_lists {
+    ($($list:ty),+ $(,)?) => {
+        $(impl $crate::text::Word for $list {
+            const ALL: &'static [Self] = &Self::ALL;
+
+            fn word(self) -> &'static str {
+                self.code()
+            }
+        })+
+    };
+}
+
+pub(crate) use words_of_lists;
+
 /// Reads one of the words of `T`.
 pub fn word<T: Word>(marked: &Marked, findings: &mut Findings) -> Option<T> {
     let Node::Scalar(scalar) = &marked.node else {

@@ -355,7 +355,9 @@ impl Entry {
         self.actions.iter().any(Action::is_connect)
     }
 
-    fn has_throttle(&self) -> bool {
+    /// Whether it turns away what comes too fast.
+    #[must_use]
+    pub fn has_throttle(&self) -> bool {
         self.actions
             .iter()
             .any(|action| matches!(action.what, What::Throttle(_)))

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::selector::Selector;
 use super::what::Action;
+use crate::word_list;
 
 /// The name of a rule; unique in its plan.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct RuleId(pub Arc<str>);
 
@@ -26,18 +27,18 @@ impl fmt::Display for RuleId {
     }
 }
 
-/// What takes one entry of a sequence, and counts as one hit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum Per {
-    /// Each exchange: a client that sends again by itself takes the next entry.
-    #[default]
-    Exchange,
-    /// Each provisioning request: exchanges of the same request share their entry. Of others than
-    /// our own CRM the request is not known; then each exchange counts.
-    Attempt,
-    /// Each command: exchanges with equal commands share their entry.
-    Command,
+word_list! {
+    /// What takes one entry of a sequence, and counts as one hit.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum Per {
+        /// Each exchange: a client that sends again by itself takes the next entry.
+        Exchange = "exchange", Ours;
+        /// Each provisioning request: exchanges of the same request share their entry. Of others
+        /// than our own CRM the request is not known; then each exchange counts.
+        Attempt = "attempt", Ours;
+        /// Each command: exchanges with equal commands share their entry.
+        Command = "command", Ours;
+    }
 }
 
 /// One entry of a script: what goes wrong, and what it is called.
@@ -106,7 +107,7 @@ impl Script {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct FaultRule {
-    /// Its name.
+    /// Its name; empty as long as it has none.
     pub id: RuleId,
     /// Who is met.
     pub selector: Selector,
@@ -123,6 +124,21 @@ pub struct FaultRule {
 }
 
 impl FaultRule {
+    /// Whether it has a name.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        !self.id.0.is_empty()
+    }
+
+    /// The rule with a name: its own, or this one if it has none.
+    #[must_use]
+    pub fn or_named(mut self, name: &str) -> Self {
+        if !self.is_named() {
+            self.id = RuleId::new(name);
+        }
+        self
+    }
+
     /// Whether it only ever makes exchanges longer; then later rules act as well.
     #[must_use]
     pub fn only_delays(&self) -> bool {

@@ -4,17 +4,19 @@ use std::time::Duration;
 
 use super::delay::DelayShape;
 use crate::cas::RejectionCause;
+use crate::word_list;
 
-/// When, in the life of an exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum Phase {
-    /// While the connection is made: nothing of the command is there yet.
-    Connect,
-    /// The command was read and nothing is done yet.
-    BeforeApply,
-    /// The command was carried out and nothing is answered yet.
-    AfterApply,
+word_list! {
+    /// When, in the life of an exchange.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum Phase {
+        /// While the connection is made: nothing of the command is there yet.
+        Connect = "connect", Ours;
+        /// The command was read and nothing is done yet.
+        BeforeApply = "before-apply", Ours;
+        /// The command was carried out and nothing is answered yet.
+        AfterApply = "after-apply", Ours;
+    }
 }
 
 /// One thing that goes wrong.
@@ -51,18 +53,19 @@ pub enum ConnectFault {
     Tls(TlsFault),
 }
 
-/// What is wrong with the certificates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum TlsFault {
-    /// The server's certificate is over.
-    Expired,
-    /// Nobody vouches for the server's certificate.
-    SelfSigned,
-    /// The server's certificate is for another host.
-    WrongHost,
-    /// The client has none, or one the server does not know.
-    ClientCertificate,
+word_list! {
+    /// What is wrong with the certificates.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum TlsFault {
+        /// The server's certificate is over.
+        Expired = "expired", Ours;
+        /// Nobody vouches for the server's certificate.
+        SelfSigned = "self-signed", Ours;
+        /// The server's certificate is for another host.
+        WrongHost = "wrong-host", Ours;
+        /// The client has none, or one the server does not know.
+        ClientCertificate = "client-certificate", Ours;
+    }
 }
 
 /// How an exchange ends when it does not end by the regular answer.
@@ -181,6 +184,19 @@ pub struct Action {
 }
 
 impl Action {
+    /// What goes wrong, at its usual time or, if that makes sense, at the time that was said.
+    #[must_use]
+    pub const fn new(what: What, said: Option<Phase>) -> Self {
+        let phase = match (&what, said) {
+            (What::Delay(_) | What::End(_), Some(Phase::AfterApply)) | (What::Answer(_), _) => {
+                Phase::AfterApply
+            }
+            (What::Connect(_), _) => Phase::Connect,
+            _ => Phase::BeforeApply,
+        };
+        Self { phase, what }
+    }
+
     /// Whether it only makes the exchange longer.
     #[must_use]
     pub const fn is_delay(&self) -> bool {

@@ -390,12 +390,12 @@ fn rule(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Place
 
 /// A word: a preset or a weather.
 fn named_rule(name: &str, marked: &Marked, findings: &mut Findings) -> Option<Template> {
-    use conax_contract::fault::{RuleSpec, WEATHERS};
+    use conax_contract::fault::{WEATHERS, WrittenRule};
     let pair = |key: &str| Template::Map(vec![(key.to_owned(), Template::text(name))]);
     if WEATHERS.iter().any(|weather| weather.name == name) {
         return Some(pair("weather"));
     }
-    if RuleSpec::of_preset(name).is_some() {
+    if WrittenRule::of_preset(name).is_some() {
         return Some(pair("preset"));
     }
     // The reader of rules knows the near misses.

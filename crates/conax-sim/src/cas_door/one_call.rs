@@ -1,11 +1,10 @@
 //! A fault for one call, named in a header of the call. Off unless enabled.
 
 use axum::http::HeaderMap;
-use conax_contract::fault::{ActionSpec, RuleSpec, ScriptSpec, WhatSpec};
+use conax_contract::fault::WrittenRule;
 use conax_model::entropy::Seed;
-use conax_model::fault::{Facts, FaultPlan, Stage, Verdict};
+use conax_model::fault::{Facts, FaultPlan, FaultRule, Script, Stage, Verdict};
 
-use crate::fault::convert_rule;
 use crate::shared::Shared;
 
 /// The header that names it: a preset such as `f05`, or a rule such as `{ do: { delay: 2s } }`.
@@ -18,7 +17,7 @@ pub(crate) const FAULT_HEADER: &str = "conax-sim-fault";
 pub(crate) fn rule_of_call(
     shared: &Shared,
     headers: &HeaderMap,
-) -> Result<Option<RuleSpec>, String> {
+) -> Result<Option<WrittenRule>, String> {
     let Some(text) = headers.get(FAULT_HEADER) else {
         return Ok(None);
     };
@@ -28,14 +27,14 @@ pub(crate) fn rule_of_call(
         ));
     }
     let text = text.to_str().unwrap_or_default();
-    if let Some(rule) = RuleSpec::of_preset(text) {
+    if let Some(rule) = WrittenRule::of_preset(text) {
         return alone(rule).map(Some);
     }
-    let parsed = RuleSpec::parse(text).map_err(|findings| {
+    let parsed = WrittenRule::parse(text).map_err(|findings| {
         let messages: Vec<String> = findings.into_iter().map(|one| one.message).collect();
         format!("The header `{FAULT_HEADER}`: {}.", messages.join("; "))
     })?;
-    match <[RuleSpec; 1]>::try_from(parsed) {
+    match <[WrittenRule; 1]>::try_from(parsed) {
         Ok([rule]) => alone(rule).map(Some),
         Err(rules) => Err(format!(
             "The header `{FAULT_HEADER}` takes one rule, found {}.",
@@ -44,8 +43,8 @@ pub(crate) fn rule_of_call(
     }
 }
 
-fn alone(rule: RuleSpec) -> Result<RuleSpec, String> {
-    match counts_calls(&rule) {
+fn alone(rule: WrittenRule) -> Result<WrittenRule, String> {
+    match counts_calls(&rule.rule) {
         None => Ok(rule),
         Some(word) => Err(format!(
             "The header `{FAULT_HEADER}` is for this one call, and `{word}` counts calls: add the \
@@ -61,24 +60,23 @@ pub(super) fn fault_of_call(
     exchange: u64,
     facts: &Facts<'_>,
 ) -> Result<Option<Verdict>, String> {
-    let Some(spec) = rule_of_call(shared, headers)? else {
+    let Some(written) = rule_of_call(shared, headers)? else {
         return Ok(None);
     };
     // A throw of its own for each call.
     let seed = Seed(shared.settings.seed.0.wrapping_add(exchange));
     let mut plan = FaultPlan::new(seed);
-    plan.add(convert_rule(&spec, FAULT_HEADER), None, facts.now);
+    plan.add(written.rule.or_named(FAULT_HEADER), None, facts.now);
     let verdict = plan.judge(Stage::Arrived, facts);
     Ok((!verdict.acted.is_empty()).then_some(verdict))
 }
 
 /// What a rule for one call cannot have: it counts calls.
-fn counts_calls(rule: &RuleSpec) -> Option<&'static str> {
+fn counts_calls(rule: &FaultRule) -> Option<&'static str> {
     let entry = match &rule.script {
-        ScriptSpec::Always(entry) => entry,
-        ScriptSpec::Sequence(_) | ScriptSpec::Circle(_) => return Some("sequence"),
+        Script::Always(entry) => entry,
+        Script::Sequence(_) | Script::Circle(_) => return Some("sequence"),
     };
-    let throttles = |action: &ActionSpec| matches!(action.what, WhatSpec::Throttle { .. });
     let selector = &rule.selector;
     let found = [
         (rule.times.is_some(), "times"),
@@ -86,7 +84,7 @@ fn counts_calls(rule: &RuleSpec) -> Option<&'static str> {
         (selector.every.is_some(), "every"),
         (selector.first.is_some(), "first"),
         (selector.after > 0, "after"),
-        (entry.actions.iter().any(throttles), "throttle"),
+        (entry.has_throttle(), "throttle"),
     ];
     let found = found.into_iter().find(|(is_there, _)| *is_there);
     found.map(|(_, word)| word)

@@ -5,7 +5,7 @@ use conax_contract::control::{
     PresetsView, Problem, ReproductionView, ShadowView, parse_body,
 };
 use conax_contract::crm::{Priority as WirePriority, RequestType};
-use conax_contract::fault::{RuleSpec, parse_rules, reproduce, rules_of_word};
+use conax_contract::fault::{WrittenRule, parse_rules, reproduce, rules_of_word};
 use conax_contract::text::{counted, render_each};
 use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
 use conax_model::fault::{Acted, End, Facts, NearMiss, Orders, Origin, RuleId, RuleView};
@@ -81,7 +81,7 @@ pub(super) fn add(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem>
 }
 
 /// One rule, a list of rules, or a file; or the name of a preset or weather alone.
-fn rules(body: &[u8]) -> Result<Vec<RuleSpec>, Problem> {
+fn rules(body: &[u8]) -> Result<Vec<WrittenRule>, Problem> {
     let refused = |source: &str, findings| {
         let findings: Vec<_> = findings;
         let mut problem = Problem::new(

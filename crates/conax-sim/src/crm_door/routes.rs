@@ -16,7 +16,7 @@ use conax_contract::crm::{
     ok_empty, ok_list, ok_object, ok_token, parse_body, parse_body_or_empty, parse_query,
     read_call, refused,
 };
-use conax_contract::fault::RuleSpec;
+use conax_contract::fault::WrittenRule;
 use conax_contract::openapi::{OPENAPI_PATH, crm_document};
 use conax_contract::secret::KnownSecrets;
 use conax_model::command::CommandKind;
@@ -398,7 +398,7 @@ async fn create(
     writing: Writing,
     call: &Call<'_>,
     caller: Caller,
-    fault: Option<RuleSpec>,
+    fault: Option<WrittenRule>,
 ) -> Result<Answer, Refusal> {
     let now = caller.now;
     let context = Context {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::http::Method;
 use bytes::Bytes;
 use conax_contract::cas::{self, DecodedReply, EncodedRequest, HttpAnswer};
-use conax_contract::fault::RuleSpec;
+use conax_contract::fault::WrittenRule;
 use conax_model::command::Command;
 use conax_model::crm::{
     ImmediateTake, NewRequest, Priority, ProvisioningRequest, RequestBook, RequestNumber, Settled,
@@ -62,7 +62,7 @@ pub async fn create_and_send(
     new: NewRequest,
     now: SimTime,
     generation: u64,
-    fault: Option<RuleSpec>,
+    fault: Option<WrittenRule>,
 ) -> Result<Arc<ProvisioningRequest>, WorldReplaced> {
     let row = record(shared, new, now, generation).ok_or(WorldReplaced)?;
     plan_fault(shared, &row, fault);
@@ -163,7 +163,7 @@ fn enter(
 }
 
 /// Plans the fault that the command of this request is to meet, once.
-fn plan_fault(shared: &Shared, row: &ProvisioningRequest, fault: Option<RuleSpec>) {
+fn plan_fault(shared: &Shared, row: &ProvisioningRequest, fault: Option<WrittenRule>) {
     if let (Some(rule), Some(number)) = (fault, row.number) {
         let rule = rule.for_request(number);
         let now = shared.clock.now();

@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use conax_contract::fault::{RuleSpec, magic_cards};
+use conax_contract::fault::{WrittenRule, magic_cards};
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::fault::{
-    Acted, Entry, Facts, FaultPlan, NearMiss, Origin, RuleId, Shadow, Stage, TlsFault, Verdict,
+    Acted, Entry, Facts, FaultPlan, FaultRule, NearMiss, Origin, RuleId, Shadow, Stage, TlsFault,
+    Verdict,
 };
 use conax_model::time::SimTime;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::convert;
 use crate::doorway::DoorState;
 use crate::settings::HouseSettings;
 
@@ -106,20 +106,23 @@ impl FaultBook {
     }
 
     /// Adds a rule, at the end or at a place; its name.
-    pub fn add(&mut self, spec: &RuleSpec, place: Option<usize>, now: SimTime) -> RuleId {
-        let rule = convert::rule(spec, &self.made_name(spec));
+    pub fn add(&mut self, written: &WrittenRule, place: Option<usize>, now: SimTime) -> RuleId {
+        let rule = written
+            .rule
+            .clone()
+            .or_named(&self.made_name(&written.rule));
         let id = rule.id.clone();
-        self.written.insert(id.clone(), spec.written.clone());
+        self.written.insert(id.clone(), written.written.clone());
         self.plan.add(rule, place, now);
         id
     }
 
     /// A name nobody has, for a rule that was given none.
-    fn made_name(&mut self, spec: &RuleSpec) -> String {
+    fn made_name(&mut self, rule: &FaultRule) -> String {
         loop {
             self.made_names += 1;
             let name = format!("rule-{}", self.made_names);
-            if spec.name.is_some() || !self.plan.has(&RuleId::new(name.as_str())) {
+            if rule.is_named() || !self.plan.has(&RuleId::new(name.as_str())) {
                 return name;
             }
         }
@@ -168,7 +171,7 @@ impl FaultBook {
 fn magic() -> BTreeMap<String, Entry> {
     let cards = magic_cards().into_iter();
     cards
-        .filter_map(|magic| Some((magic.card, convert::entry(&magic.entry?))))
+        .filter_map(|magic| Some((magic.card, magic.entry?)))
         .collect()
 }
 
