@@ -112,7 +112,7 @@ fn wrong(name: &str, stored: &Stored, found: &Reproduction) -> Vec<String> {
         Applied::Otherwise => true,
     };
     if !is_so {
-        wrong.push(format!("state changed: {}", own.applied.word()));
+        wrong.push(format!("state changed: {}", own.applied.code()));
     }
     let experiment = found.experiment.as_deref().unwrap_or_default();
     if experiment.starts_with("none of") && did || experiment.starts_with("each of") && !did {

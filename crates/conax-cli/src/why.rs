@@ -113,7 +113,7 @@ pub(crate) fn run_reproduce() -> Exit {
             one.name,
             one.title,
             one.score * 100.0,
-            one.applied.word()
+            one.applied.code()
         ));
     }
     if !found.alike.is_empty() {

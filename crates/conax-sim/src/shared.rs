@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use crate::cas_door::Gate;
 use crate::clock::{Bell, Clock, Places};
 use crate::dispatch::ConaxLink;
-use crate::fault::{FaultBook, FaultDesk};
+use crate::fault::{FaultBook, FaultPlanStore};
 use crate::journal::{Journal, WorldSecrets};
 use crate::settings::HouseSettings;
 use crate::snapshot::{KeptSnapshots, Snapshot};
@@ -149,7 +149,7 @@ pub struct Shared {
     /// The way to the head-end.
     pub link: ConaxLink,
     /// The fault plan.
-    pub faults: FaultDesk,
+    pub faults: FaultPlanStore,
     /// Set when the house closes or the world is removed: nothing more is sent.
     pub closing: AtomicBool,
     /// Set when the world is removed.
@@ -212,7 +212,7 @@ impl Shared {
         journal: Journal,
         link: ConaxLink,
     ) -> Self {
-        let faults = FaultDesk::new(snapshot.faults);
+        let faults = FaultPlanStore::new(snapshot.faults);
         faults.continue_after(snapshot.last_exchange);
         let secrets = WorldSecrets::of(&snapshot.spec, &snapshot.crm.sessions);
         journal.set_secrets(secrets);
@@ -500,7 +500,7 @@ impl Shared {
             return;
         }
         let rule = WrittenRule::name_for_request(request);
-        let is_there = self.faults.book().plan.has(&rule);
+        let is_there = self.faults.book().plan.find(&rule).is_some();
         if is_there {
             self.change_faults(|book| book.remove(&rule));
         }

@@ -77,7 +77,7 @@ fn presets() -> Vec<String> {
             code(&preset.id()),
             code(preset.name),
             preset.meaning.to_owned(),
-            preset.applied.word().to_owned(),
+            preset.applied.code().to_owned(),
             preset.crm.word().to_owned(),
             preset.source.to_string(),
         ]

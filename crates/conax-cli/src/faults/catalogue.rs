@@ -1,7 +1,7 @@
 //! The catalogue, the weathers and the magic smartcards, printed.
 
-use conax_contract::control::{PresetView, PresetsView};
-use conax_contract::fault::{PRESETS, Preset, WEATHERS, magic_cards};
+use conax_contract::control::MagicView;
+use conax_contract::fault::{PRESETS, Preset, WEATHERS};
 use conax_contract::text::near_miss;
 
 use crate::exit::Exit;
@@ -14,27 +14,31 @@ fn json(value: &impl serde::Serialize) -> Exit {
 }
 
 pub(super) fn list(as_json: bool) -> Exit {
-    let presets = PresetsView::all().presets;
     if as_json {
-        return json(&presets);
+        return json(&PRESETS.as_slice());
     }
     print::result("id   name                      applied    ends      Conax did it  outlook");
-    for preset in &presets {
+    for preset in &PRESETS {
         let line = format!(
             "{:<4} {:<25} {:<10} {:<9} {:<13} {}",
-            preset.id, preset.name, preset.applied, preset.crm, preset.conax, preset.outlook
+            preset.id(),
+            preset.name,
+            preset.applied.code(),
+            preset.crm.word(),
+            preset.conax.word(),
+            preset.outlook.code()
         );
         print::result(line.trim_end());
     }
     print::result(format_args!(
         "\n{} presets; `conax-sim faults show f05` tells everything about one",
-        presets.len()
+        PRESETS.len()
     ));
     Exit::Met
 }
 
 pub(super) fn magic(as_json: bool) -> Exit {
-    let cards = PresetsView::all().magic_smartcards;
+    let cards = MagicView::all();
     if as_json {
         return json(&cards);
     }
@@ -51,30 +55,20 @@ pub(super) fn magic(as_json: bool) -> Exit {
         "\nIn the demo world they are on subscription S99000; another world has them with\n\
          `magic_smartcards: true`.",
     );
+    let without_magic = PRESETS.iter().filter(|preset| !preset.magic);
+    let without_magic: Vec<String> = without_magic.map(Preset::id).collect();
     print::result(format_args!(
         "No smartcard alone makes these: {}.",
-        without_magic().join(", ")
+        without_magic.join(", ")
     ));
     Exit::Met
 }
 
-/// The presets that need more than one order to be met.
-fn without_magic() -> Vec<String> {
-    let cards = magic_cards();
-    let has_none = |preset: &&Preset| {
-        let card = format!("{:011}", 9_900_000_000_u64 + u64::from(preset.number));
-        cards.iter().all(|magic| magic.card != card)
-    };
-    let presets = PRESETS.iter().filter(has_none);
-    presets.map(Preset::id).collect()
-}
-
 pub(super) fn weathers(as_json: bool) -> Exit {
-    let weathers = PresetsView::all().weathers;
     if as_json {
-        return json(&weathers);
+        return json(&WEATHERS);
     }
-    for weather in &weathers {
+    for weather in &WEATHERS {
         print::meaning(weather.name, 19, weather.meaning);
     }
     Exit::Met
@@ -98,10 +92,9 @@ pub(super) fn show(name: &str) -> Exit {
         print::aside(format_args!(
             "error: there is no preset or weather `{name}`"
         ));
-        let names: Vec<String> = PresetsView::all()
-            .presets
-            .iter()
-            .flat_map(|preset| [preset.id.clone(), preset.name.to_owned()])
+        let names = PRESETS.iter();
+        let names: Vec<String> = names
+            .flat_map(|preset| [preset.id(), preset.name.to_owned()])
             .collect();
         match near_miss(name, names.iter().map(String::as_str)) {
             Some(near) => print::aside(format_args!("   hint: did you mean `{near}`?")),
@@ -109,39 +102,42 @@ pub(super) fn show(name: &str) -> Exit {
         }
         return Exit::Usage;
     };
-    let view = PresetView::of(preset);
     let (rule, meaning) = match variant {
         Some(variant) => (variant.rule, variant.meaning),
-        None => (view.rule, view.meaning),
+        None => (preset.rule, preset.meaning),
     };
     let when = match preset.when {
         "" => String::new(),
         when => format!(", when: {{ {when} }}"),
     };
     for (what, found) in [
-        ("", format!("{} ({})", preset.title(), view.source)),
+        ("", format!("{} ({})", preset.title(), preset.source.code())),
         ("is", meaning.to_owned()),
-        ("put in at", view.inject.to_owned()),
-        ("on the wire", view.wire.to_owned()),
-        ("the request", format!("ends {}", view.crm)),
+        ("put in at", preset.inject.code().to_owned()),
+        ("on the wire", preset.wire.to_owned()),
+        ("the request", format!("ends {}", preset.crm.word())),
         (
             "Conax",
             format!(
                 "carries it out {}; state changed: {}",
-                view.conax, view.applied
+                preset.conax.word(),
+                preset.applied.code()
             ),
         ),
-        ("drift", if view.drifts { "yes" } else { "no" }.to_owned()),
-        ("outlook", view.outlook.to_owned()),
-        ("found by", view.found.to_owned()),
+        ("drift", if preset.drifts { "yes" } else { "no" }.to_owned()),
+        ("outlook", preset.outlook.code().to_owned()),
+        ("found by", preset.found.to_owned()),
         ("as a rule", format!("{{ do: {}{when} }}", braced(rule))),
     ] {
         print::result(format_args!("{what:<12} {found}").to_string().trim());
     }
-    for variant in view.variants {
+    for variant in preset.variants {
         print::result(format_args!(
             "{:<12} {}/{}: {}",
-            "variant", view.id, variant.name, variant.meaning
+            "variant",
+            preset.id(),
+            variant.name,
+            variant.meaning
         ));
     }
     Exit::Met

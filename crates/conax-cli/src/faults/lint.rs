@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::ArgMatches;
-use conax_contract::fault::FaultFile;
+use conax_contract::fault::parse_file;
 use conax_contract::text;
 use conax_model::entropy::Seed;
 use conax_model::fault::FaultPlan;
@@ -35,11 +35,10 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
 
 /// Everything that is wrong with a fault file, shadowed rules included.
 pub(crate) fn check_file(path: &str, source: &str) -> Result<(), String> {
-    let file =
-        FaultFile::parse(source).map_err(|findings| text::render(path, source, &findings))?;
+    let rules = parse_file(source).map_err(|findings| text::render(path, source, &findings))?;
     let mut plan = FaultPlan::new(Seed(0));
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, written) in file.rules.into_iter().enumerate() {
+    for (place, written) in rules.into_iter().enumerate() {
         let rule = written.rule.or_named(&format!("rule-{}", place + 1));
         if let Some(first) = names.insert(rule.id.to_string(), place + 1) {
             return Err(format!(

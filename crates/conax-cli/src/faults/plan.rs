@@ -25,9 +25,7 @@ pub(super) fn clear(matches: &ArgMatches) -> Exit {
 pub(super) fn add(matches: &ArgMatches) -> Exit {
     let named = matches.get_one::<String>("rule").map_or("", String::as_str);
     let is_weather = WEATHERS.iter().any(|weather| weather.name == named);
-    let body = if is_weather {
-        format!("{{ weather: {named} }}")
-    } else if std::path::Path::new(named).is_file() {
+    let body = if !is_weather && std::path::Path::new(named).is_file() {
         match crate::read::text_file(named) {
             Ok(text) => text,
             Err(error) => {

@@ -114,8 +114,7 @@ fn write_state(text: &mut String, open: &OpenHouse) -> std::fmt::Result {
 }
 
 fn rule_count(open: &OpenHouse) -> usize {
-    let now = open.shared.clock.now();
-    open.shared.faults.book().plan.rules(now).count()
+    open.shared.faults.book().plan.rules.len()
 }
 
 /// Prints one line of JSON for programs that started this one: where the doors really are.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use conax_contract::cas::{AxisClient, Profile, ProfileError};
 use conax_contract::crm::{BasePath, HttpMode, Reading, Shape, SuccessTexts};
-use conax_contract::fault::{FaultFile, WrittenRule, near_word, rules_of_word};
+use conax_contract::fault::{WrittenRule, near_word, parse_file, rules_of_word};
 use conax_contract::text;
 use conax_model::crm::TokenPolicy;
 use conax_model::entropy::Seed;
@@ -431,9 +431,8 @@ fn faults_named(name: &str) -> Result<Vec<WrittenRule>, SettingsError> {
             source,
         },
     })?;
-    let file = FaultFile::parse(&source)
-        .map_err(|findings| SettingsError::File(vec![text::render(name, &source, &findings)]))?;
-    Ok(file.rules)
+    parse_file(&source)
+        .map_err(|findings| SettingsError::File(vec![text::render(name, &source, &findings)]))
 }
 
 /// That a name stands for no faults, and what it may have meant.

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use conax_model::fault::{Acted, NearMiss};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::crm::DateText;
+use crate::fault::{PRESETS, Preset, WEATHERS, Weather, magic_cards};
 
 /// The fault plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -99,6 +101,17 @@ pub struct ActedView {
     pub of: Option<u64>,
 }
 
+impl From<&Acted> for ActedView {
+    fn from(acted: &Acted) -> Self {
+        Self {
+            rule: acted.rule.to_string(),
+            fault: acted.title.to_string(),
+            hit: acted.hit,
+            of: acted.of,
+        }
+    }
+}
+
 /// A rule that nearly acted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NearMissView {
@@ -108,68 +121,24 @@ pub struct NearMissView {
     pub because: String,
 }
 
+impl From<&NearMiss> for NearMissView {
+    fn from(near: &NearMiss) -> Self {
+        Self {
+            rule: near.rule().to_string(),
+            because: near.why(),
+        }
+    }
+}
+
 /// The presets, weathers and magic smartcards.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PresetsView {
     /// The catalogue.
-    pub presets: Vec<PresetView>,
+    pub presets: &'static [Preset],
     /// Several rules under one name.
-    pub weathers: Vec<WeatherView>,
+    pub weathers: &'static [Weather],
     /// Smartcards that always meet the same.
     pub magic_smartcards: Vec<MagicView>,
-}
-
-/// One fault of the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PresetView {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: &'static str,
-    /// What it is.
-    pub meaning: &'static str,
-    /// Where it is put in.
-    pub inject: &'static str,
-    /// Whether the head-end's state changes.
-    pub applied: &'static str,
-    /// What is seen on the wire.
-    pub wire: &'static str,
-    /// How the request ends.
-    pub crm: &'static str,
-    /// How often the head-end carries it out.
-    pub conax: &'static str,
-    /// Whether the drift report shows it.
-    pub drifts: bool,
-    /// What somebody who sees it may hope for.
-    pub outlook: &'static str,
-    /// How it is found out.
-    pub found: &'static str,
-    /// How we know of it.
-    pub source: &'static str,
-    /// What a user could have written.
-    pub rule: &'static str,
-    /// Names of other forms, and what they are.
-    pub variants: Vec<VariantView>,
-}
-
-/// Another form of a fault.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct VariantView {
-    /// Its name, to be written after the preset's.
-    pub name: &'static str,
-    /// What it is.
-    pub meaning: &'static str,
-}
-
-/// A weather.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WeatherView {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is like.
-    pub meaning: &'static str,
-    /// Its rules, as a file.
-    pub rules: &'static str,
 }
 
 /// A magic smartcard.
@@ -302,97 +271,29 @@ pub struct WhyView {
     pub next: Option<String>,
 }
 
-/// What may have made a stored error.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ReproductionView {
-    /// The likeliest first.
-    pub candidates: Vec<CandidateView>,
-    /// The best ones, which the text cannot tell apart.
-    pub alike: Vec<String>,
-    /// What would tell them apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub experiment: Option<String>,
-}
-
-/// A fault that may have made a stored error.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CandidateView {
-    /// How to have it again.
-    pub preset: String,
-    /// Its name.
-    pub name: String,
-    /// Whether the head-end's state changes.
-    pub applied: &'static str,
-    /// How well it fits, up to 1.
-    pub score: f64,
-    /// The piece of the text that speaks for it.
-    pub evidence: String,
-}
-
 impl PresetsView {
     /// Everything there is.
     #[must_use]
     pub fn all() -> Self {
-        use crate::fault::{PRESETS, WEATHERS, magic_cards};
-        let weathers = WEATHERS.iter().map(|weather| WeatherView {
-            name: weather.name,
-            meaning: weather.meaning,
-            rules: weather.rules,
-        });
-        let magic = magic_cards().into_iter().map(|magic| MagicView {
+        Self {
+            presets: &PRESETS,
+            weathers: &WEATHERS,
+            magic_smartcards: MagicView::all(),
+        }
+    }
+}
+
+impl MagicView {
+    /// Every magic smartcard.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let cards = magic_cards().into_iter();
+        let views = cards.map(|magic| Self {
             card: magic.card,
-            preset: magic.preset.map(crate::fault::Preset::title),
+            preset: magic.preset.map(Preset::title),
             crm: magic.preset.map_or("COMPLETED", |preset| preset.crm.word()),
             conax: magic.preset.map_or("once", |preset| preset.conax.word()),
         });
-        Self {
-            presets: PRESETS.iter().map(PresetView::of).collect(),
-            weathers: weathers.collect(),
-            magic_smartcards: magic.collect(),
-        }
-    }
-}
-
-impl PresetView {
-    /// The view of a preset.
-    #[must_use]
-    pub fn of(preset: &crate::fault::Preset) -> Self {
-        let variants = preset.variants.iter().map(|variant| VariantView {
-            name: variant.name,
-            meaning: variant.meaning,
-        });
-        Self {
-            id: preset.id(),
-            name: preset.name,
-            meaning: preset.meaning,
-            inject: preset.inject.word(),
-            applied: preset.applied.word(),
-            wire: preset.wire,
-            crm: preset.crm.word(),
-            conax: preset.conax.word(),
-            drifts: preset.drifts,
-            outlook: preset.outlook.word(),
-            found: preset.found,
-            source: preset.source.code(),
-            rule: preset.rule,
-            variants: variants.collect(),
-        }
-    }
-}
-
-impl From<crate::fault::Reproduction> for ReproductionView {
-    fn from(found: crate::fault::Reproduction) -> Self {
-        let candidates = found.candidates.into_iter().map(|one| CandidateView {
-            preset: one.name,
-            name: one.title,
-            applied: one.applied.word(),
-            score: one.score,
-            evidence: one.evidence,
-        });
-        Self {
-            candidates: candidates.collect(),
-            alike: found.alike,
-            experiment: found.experiment,
-        }
+        views.collect()
     }
 }

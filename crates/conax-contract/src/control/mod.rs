@@ -20,10 +20,9 @@ pub use body::{BodyProblem, ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, 
 pub use clock::{AdvanceBody, AdvanceTime, ClockBody, ClockModeName, SettleBody};
 pub use entry::ControlEntry;
 pub use faults::{
-    ActedView, CandidateView, DriftView, DriftsView, DryRunBody, DryRunView, FaultChangeBody,
-    FaultView, FaultsView, HealingView, LedgerRowView, LedgerView, MagicView, NearMissView,
-    PresetView, PresetsView, ReproductionView, ShadowView, TurnedRoundView, VariantView,
-    WeatherView, WhyView,
+    ActedView, DriftView, DriftsView, DryRunBody, DryRunView, FaultChangeBody, FaultView,
+    FaultsView, HealingView, LedgerRowView, LedgerView, MagicView, NearMissView, PresetsView,
+    ShadowView, TurnedRoundView, WhyView,
 };
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;

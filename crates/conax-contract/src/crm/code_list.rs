@@ -13,4 +13,4 @@ macro_rules! code_list {
     };
 }
 
-pub(super) use code_list;
+pub(crate) use code_list;

@@ -40,6 +40,7 @@ pub use call::{
     AddToExistingPairingCall, Call, CreatePairingCall, IssueTokenCall, ListCall, ListFilter,
     ResetPinCall, ResetPinToGivenValueCall, ShowCall, Submission, SubscriptionCall,
 };
+pub(crate) use code_list::code_list;
 pub use codes::{IdentifierField, LifeCycleState, ProcessName};
 pub use conax_model::command::CommandKind as RequestType;
 pub use conax_model::crm::{ParameterKey, Priority};

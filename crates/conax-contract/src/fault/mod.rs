@@ -25,9 +25,9 @@ mod tests;
 
 pub use catalogue::PRESETS;
 pub use magic::{MagicCard, magic_cards};
-pub use preset::{Applied, ConaxDid, CrmEnd, Inject, Outlook, Preset, Variant};
-pub use read::{parse_rules, rules_of};
+pub use preset::{Applied, Inject, Outlook, Preset, Variant};
+pub use read::{parse_file, parse_rules, rules_of};
 pub use reproduce::{Candidate, Reproduction, reproduce};
-pub use rule::{FaultFile, WrittenRule};
+pub use rule::WrittenRule;
 pub use weather::{WEATHERS, Weather};
 pub use word::{near_word, parse_faults, rules_of_word};

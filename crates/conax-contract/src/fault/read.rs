@@ -8,7 +8,7 @@ use conax_model::time::SimTime;
 
 use super::action::read_action;
 use super::catalogue;
-use super::rule::{FaultFile, WrittenRule};
+use super::rule::WrittenRule;
 use super::weather::{WEATHERS, Weather};
 use super::written::written;
 use crate::text::{
@@ -19,16 +19,14 @@ use crate::text::{
 /// The most rules of a file, and of a sequence.
 const LIMIT: usize = 10_000;
 
-impl FaultFile {
-    /// Reads a fault file: `{ description, faults: [rule, …] }`, or a list of rules alone.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, in the order of the file.
-    pub fn parse(source: &str) -> Result<Self, Vec<Finding>> {
-        let mut findings = Findings::new();
-        let file = read(source, &mut findings).and_then(|root| read_file(&root, &mut findings));
-        findings.into_result(file)
-    }
+/// The rules of a fault file: `{ description, faults: [rule, …] }`, or a list of rules alone.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the file.
+pub fn parse_file(source: &str) -> Result<Vec<WrittenRule>, Vec<Finding>> {
+    let mut findings = Findings::new();
+    let rules = read(source, &mut findings).and_then(|root| read_file(&root, &mut findings));
+    findings.into_result(rules)
 }
 
 /// Rules, however they are written: a file, a list, one rule, the rules of a weather.
@@ -44,16 +42,11 @@ pub fn parse_rules(source: &str) -> Result<Vec<WrittenRule>, Vec<Finding>> {
             Node::Scalar(_) => false,
         };
         match is_file {
-            true => read_file(&root, &mut findings).map(|file| file.rules),
-            false => read_entry(&root, &mut findings),
+            true => read_file(&root, &mut findings),
+            false => rules_of(&root, &mut findings),
         }
     });
     findings.into_result(rules)
-}
-
-/// The rules written at a place of another file: one rule, or those of a weather.
-pub fn rules_of(marked: &Marked, findings: &mut Findings) -> Option<Vec<WrittenRule>> {
-    read_entry(marked, findings)
 }
 
 impl WrittenRule {
@@ -63,7 +56,7 @@ impl WrittenRule {
     /// Everything that is wrong with it.
     pub fn parse(source: &str) -> Result<Vec<Self>, Vec<Finding>> {
         let mut findings = Findings::new();
-        let rules = read(source, &mut findings).and_then(|root| read_entry(&root, &mut findings));
+        let rules = read(source, &mut findings).and_then(|root| rules_of(&root, &mut findings));
         findings.into_result(rules)
     }
 
@@ -77,34 +70,27 @@ impl WrittenRule {
     }
 }
 
-fn read_file(root: &Marked, findings: &mut Findings) -> Option<FaultFile> {
+fn read_file(root: &Marked, findings: &mut Findings) -> Option<Vec<WrittenRule>> {
     if matches!(root.node, Node::List(_)) {
-        let rules = items(read_entry)(root, findings)?;
-        return Some(FaultFile {
-            description: None,
-            rules: rules.concat(),
-        });
+        return items(rules_of)(root, findings).map(|rules| rules.concat());
     }
     fields(root, findings, "a fault file", |fields| {
-        // For editors; it says nothing about the faults.
+        // For editors and people; they say nothing about the faults.
         let _schema = fields.optional("$schema", text);
-        let description = fields.optional("description", text);
-        let rules = fields.required("faults", items(read_entry))?;
+        let _description = fields.optional("description", text);
+        let rules = fields.required("faults", items(rules_of))?;
         if rules.len() > LIMIT {
             fields.refuse(
                 format!("there are more than {LIMIT} rules"),
                 "leave some out",
             );
         }
-        Some(FaultFile {
-            description,
-            rules: rules.concat(),
-        })
+        Some(rules.concat())
     })
 }
 
-/// An entry of the list: a rule, or a weather, which is several.
-fn read_entry(marked: &Marked, findings: &mut Findings) -> Option<Vec<WrittenRule>> {
+/// The rules written at a place of a file: one rule, or those of a weather.
+pub fn rules_of(marked: &Marked, findings: &mut Findings) -> Option<Vec<WrittenRule>> {
     let is_weather = match &marked.node {
         Node::Map(entries) => entries.iter().any(|entry| entry.key == "weather"),
         Node::Scalar(_) | Node::List(_) => false,
@@ -415,11 +401,4 @@ fn probability(marked: &Marked, findings: &mut Findings) -> Option<f64> {
         findings.add(finding.with_hint("write a share from 0 to 1, `0.2` or `20%`"));
     }
     fitting
-}
-
-/// The rules of one of our own tables; a test reads every one of them.
-pub(super) fn rules_of_weather(source: &str) -> Vec<WrittenRule> {
-    FaultFile::parse(source)
-        .map(|file| file.rules)
-        .unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 //! apart by the text, and the answer says what would tell them apart.
 
 use conax_model::fault::{AnswerFault, End, Throttle, What};
+use serde::Serialize;
 
 use super::catalogue::PRESETS;
 use super::preset::{Applied, Preset};
@@ -13,11 +14,13 @@ use crate::cas::{Profile, RejectionCause};
 use crate::crm::RejectionText;
 
 /// A fault that may have made the text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Candidate {
     /// How to have it again: `f05`, `f14/page-200`.
+    #[serde(rename = "preset")]
     pub name: String,
     /// Its name in words.
+    #[serde(rename = "name")]
     pub title: String,
     /// Whether the head-end's state changes.
     pub applied: Applied,
@@ -26,11 +29,12 @@ pub struct Candidate {
     /// The piece of the text that speaks for it.
     pub evidence: String,
     /// What it takes besides the rule and one order to have it again.
+    #[serde(skip)]
     pub takes: Option<&'static str>,
 }
 
 /// What may have happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reproduction {
     /// The candidates, the likeliest first; of those that fit alike, first those whose rule makes
     /// this very text of one order.
@@ -38,6 +42,7 @@ pub struct Reproduction {
     /// The names of the best ones that the text cannot tell apart.
     pub alike: Vec<String>,
     /// What would tell them apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub experiment: Option<String>,
 }
 

@@ -7,15 +7,6 @@ use crate::text::words_of_lists;
 
 words_of_lists!(Per, Phase, TlsFault);
 
-/// What a fault file holds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FaultFile {
-    /// What it is, for people.
-    pub description: Option<String>,
-    /// The rules, in order.
-    pub rules: Vec<WrittenRule>,
-}
-
 /// A rule, and how it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WrittenRule {

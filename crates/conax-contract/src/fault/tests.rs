@@ -3,12 +3,12 @@
 use conax_model::fault::Script;
 
 use super::{
-    FaultFile, PRESETS, Preset, WEATHERS, WrittenRule, magic_cards, parse_faults, reproduce,
+    PRESETS, Preset, WEATHERS, WrittenRule, magic_cards, parse_faults, parse_file, reproduce,
 };
 use crate::text;
 
 fn findings(source: &str) -> String {
-    let findings = FaultFile::parse(source).expect_err("this file is wrong");
+    let findings = parse_file(source).expect_err("this file is wrong");
     text::render("x.faults.yaml", source, &findings)
 }
 
@@ -42,11 +42,11 @@ fn every_preset_and_variant_is_a_rule_that_can_be_read() {
 #[test]
 fn every_weather_has_rules() {
     for weather in WEATHERS {
-        let findings = FaultFile::parse(weather.rules).err().unwrap_or_default();
+        let findings = parse_file(weather.rules).err().unwrap_or_default();
         assert_eq!(findings, [], "{}", weather.name);
         assert!(!weather.rules().is_empty());
         let written = format!("faults: [{{ weather: {} }}]", weather.name);
-        assert_eq!(FaultFile::parse(&written).unwrap().rules, weather.rules());
+        assert_eq!(parse_file(&written).unwrap(), weather.rules());
     }
 }
 
@@ -182,9 +182,7 @@ fn every_rule_is_the_same_when_what_was_written_of_it_is_read_alone() {
 - { preset: F46, when: { window: { on: 10min, off: 50min }, above: 8, probability: 12.50% } }
 - { do: { delay: 'log-normal(median 400ms, sigma 0.8)' }, times: 12 }
 ";
-    let mut rules = FaultFile::parse(own)
-        .unwrap_or_else(|_| panic!("{}", findings(own)))
-        .rules;
+    let mut rules = parse_file(own).unwrap_or_else(|_| panic!("{}", findings(own)));
     rules.extend(WEATHERS.iter().flat_map(super::Weather::rules));
     for preset in &PRESETS {
         let variants = preset.variants.iter();

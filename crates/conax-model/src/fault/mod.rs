@@ -36,7 +36,7 @@ pub use pattern::Pattern;
 pub use plan::{FaultPlan, Shadow};
 pub use rule::{Entry, FaultRule, Per, RuleId, Script};
 pub use selector::{Cycle, Selector};
-pub use state::{RuleAtWork, RuleStatus, RuleView};
+pub use state::{RuleAtWork, RuleStatus};
 pub use verdict::{Acted, Miss, NearMiss, Orders, Verdict};
 pub use what::{
     Action, AnswerFault, CommandFault, ConnectFault, Effect, End, Phase, Throttle, TlsFault, What,

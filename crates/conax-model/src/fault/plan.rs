@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::delay::LONGEST;
 use super::facts::{Facts, Stage};
 use super::rule::{Entry, FaultRule, RuleId, Script};
-use super::state::{Reaction, RuleAtWork, RuleStatus, RuleView};
+use super::state::{Reaction, RuleAtWork, RuleStatus};
 use super::verdict::{Acted, NearMiss, Orders, Verdict};
 use super::what::{Action, ConnectFault, End, Phase, TlsFault, What};
 use super::words::{self, Found};
@@ -51,22 +51,15 @@ impl FaultPlan {
         }
     }
 
-    /// The plan with smartcards that always meet the same, unless a rule acts.
-    #[must_use]
-    pub fn with_magic(mut self, magic: BTreeMap<String, Entry>) -> Self {
-        self.magic = Arc::new(magic);
-        self
-    }
-
-    /// Sets which smartcards always meet the same, from now on.
+    /// Sets which smartcards always meet the same, unless a rule acts.
     pub fn set_magic(&mut self, magic: BTreeMap<String, Entry>) {
         self.magic = Arc::new(magic);
     }
 
-    /// Whether there is a rule of this name.
+    /// The rule of this name.
     #[must_use]
-    pub fn has(&self, id: &RuleId) -> bool {
-        self.rules.iter().any(|one| one.rule.id == *id)
+    pub fn find(&self, id: &RuleId) -> Option<&RuleAtWork> {
+        self.rules.iter().find(|one| one.rule.id == *id)
     }
 
     /// Whether nothing can go wrong.
@@ -111,11 +104,6 @@ impl FaultPlan {
         let rule = self.rules.remove(from);
         self.rules.insert(place.min(self.rules.len()), rule);
         true
-    }
-
-    /// The rules as they stand, in order.
-    pub fn rules(&self, now: SimTime) -> impl Iterator<Item = RuleView<'_>> {
-        self.rules.iter().map(move |one| one.view(now))
     }
 
     /// The longest time back any rule may ask for: of a stale read, or of a restart that loses.
@@ -260,21 +248,17 @@ impl FaultPlan {
     /// Why this rule would not act on this exchange now; nothing if it would. Nothing is counted.
     #[must_use]
     pub fn why_not(&self, id: &RuleId, facts: &Facts<'_>) -> Option<String> {
-        let found = self.rules.iter().find(|one| one.rule.id == *id)?;
+        let found = self.find(id)?;
+        let why = |miss| words::why(&found.rule, miss, &Found::of(miss, facts));
         let mut copy = found.clone();
         match copy.react(Stage::Arrived, facts, false) {
-            Reaction::Acts(..) => None,
-            Reaction::NearMiss(miss) => {
-                Some(words::why(&found.rule, miss, &Found::of(miss, facts)))
-            }
+            Reaction::Acts(..) | Reaction::Silent => None,
+            Reaction::NearMiss(miss) => Some(why(miss)),
             Reaction::Miss => {
                 let misses = found.rule.selector.misses(facts, found.installed);
-                let first = misses
-                    .first
-                    .map(|miss| words::why(&found.rule, miss, &Found::of(miss, facts)));
+                let first = misses.first.map(why);
                 first.map(|first| format!("{first}, and more does not fit"))
             }
-            Reaction::Silent => None,
         }
     }
 

@@ -89,17 +89,11 @@ impl Script {
 
     /// How many hits it has; none: it never ends.
     #[must_use]
-    pub fn len(&self) -> Option<u64> {
+    pub fn hits(&self) -> Option<u64> {
         match self {
             Self::Sequence(entries) => Some(entries.len() as u64),
             Self::Always(_) | Self::Circle(_) => None,
         }
-    }
-
-    /// Whether it has no entry at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries().next().is_none()
     }
 }
 

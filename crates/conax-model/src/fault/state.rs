@@ -11,49 +11,23 @@ use super::what::{Throttle, What};
 use super::words;
 use crate::entropy::{Dice, Seed, fnv1a};
 use crate::time::SimTime;
+use crate::word_list;
 
 /// How many shared entries are remembered.
 const SHARED_LIMIT: usize = 1024;
 
-/// Where a rule is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RuleStatus {
-    /// It acts on whom it meets.
-    Active,
-    /// It rests.
-    Paused,
-    /// All its hits are used up.
-    Spent,
-    /// It has outlived its time.
-    Expired,
-}
-
-impl RuleStatus {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Spent => "spent",
-            Self::Expired => "expired",
-        }
+word_list! {
+    /// Where a rule is in its life.
+    pub enum RuleStatus {
+        /// It acts on whom it meets.
+        Active = "active", Ours;
+        /// It rests.
+        Paused = "paused", Ours;
+        /// All its hits are used up.
+        Spent = "spent", Ours;
+        /// It has outlived its time.
+        Expired = "expired", Ours;
     }
-}
-
-/// A rule as it stands.
-#[derive(Clone, Debug)]
-pub struct RuleView<'a> {
-    /// The rule.
-    pub rule: &'a FaultRule,
-    /// Where it is in its life.
-    pub status: RuleStatus,
-    /// How often it acted.
-    pub hits: u64,
-    /// How many exchanges it let pass.
-    pub missed: u64,
-    /// Since when it stands in the plan.
-    pub installed: SimTime,
 }
 
 /// A rule with what it remembers.
@@ -107,17 +81,9 @@ impl RuleAtWork {
         }
     }
 
-    pub(super) fn view(&self, now: SimTime) -> RuleView<'_> {
-        RuleView {
-            rule: &self.rule,
-            status: self.status(now),
-            hits: self.hits,
-            missed: self.missed,
-            installed: self.installed,
-        }
-    }
-
-    pub(super) fn status(&self, now: SimTime) -> RuleStatus {
+    /// Where it is in its life.
+    #[must_use]
+    pub fn status(&self, now: SimTime) -> RuleStatus {
         let lived = now.since(self.installed);
         if self.is_spent() {
             RuleStatus::Spent
@@ -136,9 +102,9 @@ impl RuleAtWork {
 
     /// How many hits there are in all.
     fn limit(&self) -> Option<u64> {
-        match (self.rule.times, self.rule.script.len()) {
-            (Some(times), Some(len)) => Some(times.min(len)),
-            (times, len) => times.or(len),
+        match (self.rule.times, self.rule.script.hits()) {
+            (Some(times), Some(hits)) => Some(times.min(hits)),
+            (times, hits) => times.or(hits),
         }
     }
 

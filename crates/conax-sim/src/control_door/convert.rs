@@ -12,7 +12,6 @@ use conax_model::cas::{
 use conax_model::crm::QueueLength;
 use conax_model::time::SimTime;
 
-use crate::control_door::faults::{acted_view, near_view};
 use crate::dispatch::RunReport;
 use crate::journal::Exchange;
 use crate::settings::HouseSettings;
@@ -59,8 +58,8 @@ pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
         request_number: exchange.subject.request_number,
         outcome: exchange.subject.outcome.as_deref().map(str::to_owned),
         exchange: exchange.subject.exchange,
-        faults: note.map_or_else(Vec::new, |note| note.acted.iter().map(acted_view).collect()),
-        near_misses: note.map_or_else(Vec::new, |note| note.near.iter().map(near_view).collect()),
+        faults: note.map_or_else(Vec::new, |note| note.acted.iter().map(Into::into).collect()),
+        near_misses: note.map_or_else(Vec::new, |note| note.near.iter().map(Into::into).collect()),
         call: shown.call,
         reply: shown.reply,
     }

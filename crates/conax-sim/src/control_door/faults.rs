@@ -1,16 +1,17 @@
 //! The fault plan at the control door.
 
 use conax_contract::control::{
-    ActedView, DryRunBody, DryRunView, FaultChangeBody, FaultView, FaultsView, NearMissView,
-    PresetsView, Problem, ReproductionView, ShadowView, parse_body,
+    DryRunBody, DryRunView, FaultChangeBody, FaultView, FaultsView, PresetsView, Problem,
+    ShadowView, parse_body,
 };
-use conax_contract::crm::{Priority as WirePriority, RequestType};
+use conax_contract::crm::{Priority, RequestType};
 use conax_contract::fault::{WrittenRule, parse_rules, reproduce, rules_of_word};
 use conax_contract::text::{counted, render_each};
 use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
-use conax_model::fault::{Acted, End, Facts, NearMiss, Orders, Origin, RuleId, RuleView};
+use conax_model::fault::{End, Facts, Orders, Origin, RuleAtWork, RuleId};
 use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
 use conax_model::secret::Secret;
+use conax_model::time::SimTime;
 
 use crate::control_door::convert::date;
 use crate::control_door::reply::Reply;
@@ -26,7 +27,8 @@ pub(super) fn presets() -> Reply {
 pub(super) fn list(shared: &Shared) -> Reply {
     let now = shared.clock.now();
     let book = shared.faults.book();
-    let faults = book.plan.rules(now).map(|rule| view(&book, &rule));
+    let faults = book.plan.rules.iter();
+    let faults = faults.map(|rule| view(&book, rule, now));
     let shadowed = book.plan.shadows().into_iter().map(|shadow| ShadowView {
         rule: shadow.rule.to_string(),
         by: shadow.by.to_string(),
@@ -37,10 +39,10 @@ pub(super) fn list(shared: &Shared) -> Reply {
     })
 }
 
-fn view(book: &FaultBook, rule: &RuleView<'_>) -> FaultView {
+fn view(book: &FaultBook, rule: &RuleAtWork, now: SimTime) -> FaultView {
     FaultView {
         name: rule.rule.id.to_string(),
-        status: rule.status.word(),
+        status: rule.status(now).code(),
         hit: rule.hits,
         missed: rule.missed,
         since: date(rule.installed),
@@ -51,11 +53,9 @@ fn view(book: &FaultBook, rule: &RuleView<'_>) -> FaultView {
 fn views(shared: &Shared, ids: &[RuleId]) -> Vec<FaultView> {
     let now = shared.clock.now();
     let book = shared.faults.book();
-    let rules = book
-        .plan
-        .rules(now)
-        .filter(|rule| ids.contains(&rule.rule.id));
-    rules.map(|rule| view(&book, &rule)).collect()
+    let rules = book.plan.rules.iter();
+    let rules = rules.filter(|rule| ids.contains(&rule.rule.id));
+    rules.map(|rule| view(&book, rule, now)).collect()
 }
 
 /// Adds a rule, or a file of them.
@@ -104,13 +104,9 @@ fn rules(body: &[u8]) -> Result<Vec<WrittenRule>, Problem> {
 }
 
 fn unknown(shared: &Shared, id: &str) -> Problem {
-    let now = shared.clock.now();
     let book = shared.faults.book();
-    let known: Vec<String> = book
-        .plan
-        .rules(now)
-        .map(|rule| rule.rule.id.to_string())
-        .collect();
+    let known = book.plan.rules.iter();
+    let known: Vec<String> = known.map(|rule| rule.rule.id.to_string()).collect();
     let there = match known.as_slice() {
         [] => "there are none".to_owned(),
         known => format!("there are `{}`", known.join("`, `")),
@@ -166,7 +162,7 @@ pub(super) fn reproduced(body: &[u8]) -> Result<Reply, Problem> {
         let detail = "send the stored error as the body: an AxisFault dump, or a code and a text";
         return Err(Problem::new(422, "nothing to reproduce", detail));
     }
-    Ok(Reply::json(&ReproductionView::from(reproduce(&text))))
+    Ok(Reply::json(&reproduce(&text)))
 }
 
 /// Tells what a command would meet; nothing is counted, nothing is sent.
@@ -184,28 +180,12 @@ pub(super) fn dry_run(shared: &Shared, body: &[u8]) -> Result<Reply, Problem> {
     let verdict = shared.faults.book().plan.dry_run(&facts);
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Ok(Reply::json(&DryRunView {
-        acts: verdict.acted.iter().map(acted_view).collect(),
-        nearly: verdict.near.iter().map(near_view).collect(),
+        acts: verdict.acted.iter().map(Into::into).collect(),
+        nearly: verdict.near.iter().map(Into::into).collect(),
         delay_before_ms: millis(verdict.orders.delay_before),
         delay_after_ms: millis(verdict.orders.delay_after),
         ends: ends(&verdict.orders),
     }))
-}
-
-pub(super) fn acted_view(acted: &Acted) -> ActedView {
-    ActedView {
-        rule: acted.rule.to_string(),
-        fault: acted.title.to_string(),
-        hit: acted.hit,
-        of: acted.of,
-    }
-}
-
-pub(super) fn near_view(near: &NearMiss) -> NearMissView {
-    NearMissView {
-        rule: near.rule().to_string(),
-        because: near.why(),
-    }
 }
 
 fn not_told(problem: impl Into<String>) -> Problem {
@@ -293,8 +273,8 @@ fn command(body: &DryRunBody) -> Result<Command, Problem> {
 }
 
 fn origin(body: &DryRunBody) -> Result<Origin, Problem> {
-    let wire = body.priority.as_deref().map(|code| {
-        WirePriority::from_code(code).ok_or_else(|| {
+    let priority = body.priority.as_deref().map(|code| {
+        Priority::from_code(code).ok_or_else(|| {
             not_told(format!(
                 "`priority`: found `{code}`, allowed REGULAR, EXPRESS"
             ))
@@ -302,7 +282,7 @@ fn origin(body: &DryRunBody) -> Result<Origin, Problem> {
     });
     Ok(Origin {
         request: None,
-        priority: wire.transpose()?,
+        priority: priority.transpose()?,
         subscription: body.subscription.as_deref().map(Into::into),
     })
 }

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Activity, Clock, idle};
 use crate::doorway::ConnectionControl;
-use crate::fault::desk::AtDoor;
+use crate::fault::store::AtDoor;
 
 /// Pieces a second a slow answer goes out in, if each has a byte.
 const PIECES_A_SECOND: u32 = 10;

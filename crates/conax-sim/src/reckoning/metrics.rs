@@ -112,12 +112,11 @@ fn requests(shared: &Shared, page: &mut Page) {
 }
 
 fn faults(shared: &Shared, page: &mut Page) {
-    let now = shared.clock.now();
     let rules: BTreeMap<String, (u64, u64)> = {
         let book = shared.faults.book();
-        let views = book.plan.rules(now);
-        views
-            .map(|view| (view.rule.id.to_string(), (view.hits, view.missed)))
+        let rules = book.plan.rules.iter();
+        rules
+            .map(|one| (one.rule.id.to_string(), (one.hits, one.missed)))
             .collect()
     };
     page.family(

@@ -1,7 +1,7 @@
 //! Why a rule did, or did not, act on a request; or whether it will.
 
 use conax_model::crm::{ProvisioningRequest, State};
-use conax_model::fault::{Facts, RuleId, RuleView};
+use conax_model::fault::{Facts, RuleId};
 use conax_model::ledger::Row;
 
 use super::cut::reckoned;
@@ -124,18 +124,17 @@ fn now(shared: &Shared, request: &ProvisioningRequest, rule: &str) -> Now {
         now: shared.clock.now(),
     };
     let book = shared.faults.book();
-    let standing = |view: RuleView<'_>| Standing {
-        installed: view.installed,
-        has_met: view.hits + view.missed > 0,
-    };
-    let mut rules = book.plan.rules(facts.now);
-    let Some(found) = rules.find(|view| view.rule.id == id).map(standing) else {
-        let rules = book.plan.rules(facts.now);
-        let known: Vec<String> = rules.map(|view| view.rule.id.to_string()).collect();
+    let Some(found) = book.plan.find(&id) else {
+        let rules = book.plan.rules.iter();
+        let known: Vec<String> = rules.map(|one| one.rule.id.to_string()).collect();
         return Now::Absent(match known.is_empty() {
             true => format!("there is no rule {rule}: there are no rules at all"),
             false => format!("there is no rule {rule}; there are {}", known.join(", ")),
         });
+    };
+    let found = Standing {
+        installed: found.installed,
+        has_met: found.hits + found.missed > 0,
     };
     let verdict = book.plan.dry_run(&facts);
     let near = verdict.near.iter().find(|near| *near.rule() == id);

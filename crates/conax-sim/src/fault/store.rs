@@ -1,4 +1,4 @@
-//! The fault plan of a house, and those who ask it.
+//! The fault plan of a simulator, kept for all who ask it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use conax_contract::fault::{WrittenRule, magic_cards};
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::fault::{
-    Acted, Entry, Facts, FaultPlan, FaultRule, NearMiss, Origin, RuleId, Shadow, Stage, TlsFault,
+    Acted, Facts, FaultPlan, FaultRule, NearMiss, Origin, RuleAtWork, RuleId, Stage, TlsFault,
     Verdict,
 };
 use conax_model::time::SimTime;
@@ -50,23 +50,41 @@ pub struct FaultBook {
     pub(crate) made_names: u64,
 }
 
-/// The desk where the plan lies.
+/// Where the plan is kept.
 #[derive(Debug)]
-pub struct FaultDesk {
+pub struct FaultPlanStore {
     book: Mutex<FaultBook>,
+    summary: Summary,
     origins: Mutex<HashMap<u64, Origin>>,
-    /// Whether there is anything to ask.
-    is_quiet: AtomicBool,
-    /// Whether rules are for single requests, such as those that calls bring along.
-    has_rules_of_requests: AtomicBool,
-    /// Whether a rule may ever refuse everybody a connection.
-    may_refuse: AtomicBool,
     /// Counts what may change whether everybody is refused.
     changes: watch::Sender<u64>,
     at_door: Arc<AtomicUsize>,
     exchanges: AtomicU64,
     /// Delays so far: how many, asked for and given, in microseconds.
     delays: [AtomicU64; 3],
+}
+
+/// What is known of the plan without its lock.
+#[derive(Debug, Default)]
+struct Summary {
+    /// Whether there is nothing to ask.
+    is_quiet: AtomicBool,
+    /// Whether rules are for single requests, such as those that calls bring along.
+    has_rules_of_requests: AtomicBool,
+    /// Whether a rule may ever refuse everybody a connection.
+    may_refuse: AtomicBool,
+}
+
+impl Summary {
+    fn update(&self, book: &FaultBook) {
+        let of_request = |one: &RuleAtWork| one.rule.selector.request.is_some();
+        let has_rules_of_requests = book.plan.rules.iter().any(of_request);
+        let may_refuse = book.plan.may_refuse_everybody();
+        self.is_quiet.store(book.plan.is_empty(), Ordering::Relaxed);
+        self.has_rules_of_requests
+            .store(has_rules_of_requests, Ordering::Relaxed);
+        self.may_refuse.store(may_refuse, Ordering::Relaxed);
+    }
 }
 
 /// Somebody at the head-end's door; counts while it lives.
@@ -83,16 +101,13 @@ impl FaultBook {
     /// An empty plan; with magic smartcards, if the world has them.
     #[must_use]
     pub fn new(seed: Seed, has_magic: bool) -> Self {
-        let plan = FaultPlan::new(seed);
-        let plan = match has_magic {
-            true => plan.with_magic(magic()),
-            false => plan,
-        };
-        Self {
-            plan,
+        let mut book = Self {
+            plan: FaultPlan::new(seed),
             written: BTreeMap::new(),
             made_names: 0,
-        }
+        };
+        book.set_magic(has_magic);
+        book
     }
 
     /// The plan a house begins with in this world.
@@ -122,7 +137,7 @@ impl FaultBook {
         loop {
             self.made_names += 1;
             let name = format!("rule-{}", self.made_names);
-            if rule.is_named() || !self.plan.has(&RuleId::new(name.as_str())) {
+            if rule.is_named() || self.plan.find(&RuleId::new(name.as_str())).is_none() {
                 return name;
             }
         }
@@ -145,13 +160,6 @@ impl FaultBook {
         self.plan.pause(id, paused)
     }
 
-    /// Whether rules are for single requests.
-    fn has_rules_of_requests(&self) -> bool {
-        let written = self.written.values();
-        let mut requests = written.map(|rule| &rule["when"]["request"]);
-        requests.any(|request| !request.is_null())
-    }
-
     /// Removes every rule.
     pub fn clear(&mut self) {
         self.written.clear();
@@ -160,33 +168,22 @@ impl FaultBook {
 
     /// Whether cards always meet the same from now on.
     pub(crate) fn set_magic(&mut self, has_magic: bool) {
-        self.plan.set_magic(match has_magic {
-            true => magic(),
-            false => BTreeMap::new(),
-        });
+        let cards = has_magic.then(magic_cards).unwrap_or_default().into_iter();
+        let entries = cards.filter_map(|magic| Some((magic.card, magic.entry?)));
+        self.plan.set_magic(entries.collect());
     }
 }
 
-/// The cards that always meet the same.
-fn magic() -> BTreeMap<String, Entry> {
-    let cards = magic_cards().into_iter();
-    cards
-        .filter_map(|magic| Some((magic.card, magic.entry?)))
-        .collect()
-}
-
-impl FaultDesk {
-    /// A desk with this plan.
+impl FaultPlanStore {
+    /// A store with this plan.
     #[must_use]
     pub fn new(book: FaultBook) -> Self {
-        let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
-        let has_rules_of_requests = book.has_rules_of_requests();
+        let summary = Summary::default();
+        summary.update(&book);
         Self {
             book: Mutex::new(book),
+            summary,
             origins: Mutex::default(),
-            is_quiet: AtomicBool::new(is_quiet),
-            has_rules_of_requests: AtomicBool::new(has_rules_of_requests),
-            may_refuse: AtomicBool::new(may_refuse),
             changes: watch::Sender::default(),
             at_door: Arc::default(),
             exchanges: AtomicU64::new(0),
@@ -205,14 +202,9 @@ impl FaultDesk {
     pub fn change<T>(&self, change: impl FnOnce(&mut FaultBook) -> T) -> (T, Duration) {
         let mut book = self.book();
         let changed = change(&mut book);
-        let (is_quiet, may_refuse) = (book.plan.is_empty(), book.plan.may_refuse_everybody());
         let memory = book.plan.memory();
-        let has_rules_of_requests = book.has_rules_of_requests();
+        self.summary.update(&book);
         drop(book);
-        self.is_quiet.store(is_quiet, Ordering::Relaxed);
-        self.may_refuse.store(may_refuse, Ordering::Relaxed);
-        self.has_rules_of_requests
-            .store(has_rules_of_requests, Ordering::Relaxed);
         self.changes.send_modify(|changes| *changes += 1);
         (changed, memory)
     }
@@ -248,13 +240,13 @@ impl FaultDesk {
     /// Whether rules are for single requests, such as those that calls bring along.
     #[must_use]
     pub fn has_rules_of_requests(&self) -> bool {
-        self.has_rules_of_requests.load(Ordering::Relaxed)
+        self.summary.has_rules_of_requests.load(Ordering::Relaxed)
     }
 
     /// Whether nothing can go wrong.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.is_quiet.load(Ordering::Relaxed)
+        self.summary.is_quiet.load(Ordering::Relaxed)
     }
 
     /// Says where an exchange of our own CRM comes from, until it is forgotten.
@@ -265,7 +257,7 @@ impl FaultDesk {
     /// Where an exchange of our own CRM comes from.
     #[must_use]
     pub fn origin(&self, exchange: u64) -> Option<Origin> {
-        match self.is_quiet.load(Ordering::Relaxed) {
+        match self.is_quiet() {
             true => None,
             false => self.origins().get(&exchange).cloned(),
         }
@@ -284,7 +276,7 @@ impl FaultDesk {
 
     /// Judges an exchange.
     pub fn judge(&self, stage: Stage, facts: &Facts<'_>) -> Verdict {
-        if self.is_quiet.load(Ordering::Relaxed) {
+        if self.is_quiet() {
             return Verdict::default();
         }
         let verdict = self.book().plan.judge(stage, facts);
@@ -304,13 +296,13 @@ impl FaultDesk {
     /// Whether everybody may be refused a connection at some time.
     #[must_use]
     pub fn may_refuse_everybody(&self) -> bool {
-        self.may_refuse.load(Ordering::Relaxed)
+        self.summary.may_refuse.load(Ordering::Relaxed)
     }
 
     /// What is wrong with the certificates the head-end's door shows everybody now.
     #[must_use]
     pub fn tls_fault_for_everybody(&self, now: SimTime) -> Option<TlsFault> {
-        match self.is_quiet.load(Ordering::Relaxed) {
+        match self.is_quiet() {
             true => None,
             false => self.book().plan.tls_fault_for_everybody(now),
         }
@@ -335,12 +327,6 @@ impl FaultDesk {
             door.close();
         }
         refuses
-    }
-
-    /// Rules that can never act.
-    #[must_use]
-    pub fn shadows(&self) -> Vec<Shadow> {
-        self.book().plan.shadows()
     }
 
     /// Notes how long a delay was asked for, and how long it took.
