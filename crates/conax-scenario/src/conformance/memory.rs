@@ -2,16 +2,17 @@
 //! and has an id of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use conax_contract::crm::{Member, Operation};
 use conax_contract::text::parse_moment;
 use serde_json::{Map, Value};
 
+use super::creators::token_of;
 use super::heard::Heard;
 use super::kinds::{is_date, shown};
 use super::object::{Printed, is_at_once};
+use super::owners::{ANSWERS, Doubts, Owners};
 use super::paging::Paging;
 use super::verdicts::{Break, Verdicts};
 
@@ -49,8 +50,9 @@ const ENDED: [&str; 11] = [
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     requests: BTreeMap<String, Known>,
-    by_number: BTreeMap<String, String>,
-    by_reference: BTreeMap<String, String>,
+    numbers: Owners,
+    references: Owners,
+    doubts: Doubts,
     /// The highest number created so far.
     highest: Option<u64>,
     /// The latest `executed_date` that was shown, and where.
@@ -95,6 +97,8 @@ struct Known {
     ended: [Map<String, Value>; PLACES],
     /// Whether a creation told of it.
     is_created: bool,
+    /// Whether anything but a creation did.
+    is_printed: bool,
     /// The token that created it, as a number.
     token: Option<u64>,
     /// The records it was asked for.
@@ -160,15 +164,33 @@ impl Memory {
     }
 
     /// The target does not know a request any more.
-    pub(super) fn lost(&mut self, id: &str) {
+    pub(super) fn lost(&mut self, id: &str, verdicts: &mut Verdicts) {
+        if let Some((printed, how)) = self.doubts.take(id)
+            && self.is_wrong_answer(id, &printed)
+        {
+            verdicts.broken(ANSWERS, how);
+        }
         if let Some(missing) = self.missing.get_mut(id) {
             missing.found = Found::Lost;
         }
     }
 
+    /// Whether an id that a creation was answered with is none: nothing is printed under it, and its
+    /// number is that of a request no creation told of. What two have is told already.
+    fn is_wrong_answer(&self, answered: &str, printed: &str) -> bool {
+        let known = self.requests.get(answered);
+        let is_seen = known.is_some_and(|known| known.is_printed);
+        !is_seen && !self.twice.contains(answered) && !self.is_created(printed)
+    }
+
     /// Nothing more will be heard.
     pub(super) fn conclude(&self, verdicts: &mut Verdicts) {
         self.paging.conclude(verdicts);
+        for (answered, printed, how) in self.doubts.all() {
+            if self.is_wrong_answer(answered, printed) {
+                verdicts.broken(ANSWERS, how.clone());
+            }
+        }
         let mut missing = self.missing.values();
         if !self.missing.is_empty() && missing.all(|one| one.found == Found::Lost) {
             let why = "what its lists lack is lost, which `request.none-lost` tells";
@@ -208,6 +230,11 @@ impl Memory {
         }
     }
 
+    /// Whether a creation told of a request with this id.
+    pub(super) fn is_created(&self, id: &str) -> bool {
+        self.requests.get(id).is_some_and(|known| known.is_created)
+    }
+
     /// The ids of the requests that were created here, oldest first by id.
     pub(super) fn created(&self) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
         let known = self.requests.iter();
@@ -225,7 +252,7 @@ impl Memory {
     ) -> bool {
         let (id, number) = (printed.text(Member::Id), printed.text(Member::Number));
         let owner = id.filter(|id| self.requests.contains_key(*id));
-        let owner = owner.or_else(|| self.by_number.get(number?).map(String::as_str));
+        let owner = owner.or_else(|| self.numbers.of(number?));
         if let Some(owner) = owner {
             self.twice.insert(owner.to_owned());
             self.twice.extend(id.map(str::to_owned));
@@ -276,27 +303,17 @@ impl Memory {
     }
 
     fn judge_seen(&mut self, printed: &Printed<'_>, is_created: bool, verdicts: &mut Verdicts) {
-        let by_number = printed
-            .text(Member::Number)
-            .and_then(|number| self.by_number.get(number));
-        let Some(id) = printed.text(Member::Id).or(by_number.map(String::as_str)) else {
+        let number = printed.text(Member::Number);
+        let by_number = number.and_then(|number| self.numbers.of(number));
+        let Some(id) = printed.text(Member::Id).or(by_number) else {
             return;
         };
         let id = id.to_owned();
         if self.twice.contains(&id) {
             return;
         }
-        if let Some(number) = printed.text(Member::Number) {
-            let owner = self.by_number.entry(number.to_owned());
-            let owner = owner.or_insert_with(|| id.clone());
-            // A creation is judged by itself.
-            if *owner != id && !is_created {
-                let found = format!("number {number}, which another request has");
-                verdicts.broken(
-                    "request.ids-unique",
-                    printed.at("number", "a number of its own", found),
-                );
-            }
+        if let Some(number) = number {
+            self.judge_number((number, &id), printed, is_created, verdicts);
         }
         if let Some(missing) = self.missing.get_mut(&id) {
             let state = printed.text(Member::LifeCycleState);
@@ -309,9 +326,8 @@ impl Memory {
             }
         }
         if let Some(reference) = printed.text(Member::ReferenceNumber) {
-            let owner = self.by_reference.entry(reference.to_owned());
-            let owner = owner.or_insert_with(|| id.clone());
-            verdicts.judge("request.references-unique", *owner == id, || {
+            let is_own = self.references.note(reference, &id, is_created);
+            verdicts.judge("request.references-unique", is_own, || {
                 printed.at(
                     "reference_number",
                     "a reference of its own",
@@ -329,6 +345,7 @@ impl Memory {
                 object,
                 ended,
                 is_created,
+                is_printed: !is_created,
                 token: is_created.then(|| token_of(printed.heard)),
                 asked: match is_created {
                     true => records_of(printed.heard),
@@ -346,7 +363,34 @@ impl Memory {
         if is_final(known.state()) {
             known.ended[place(printed)].extend(printed.object.clone());
         }
+        if known.is_created && !is_created && !known.is_printed {
+            verdicts.held(ANSWERS);
+        }
         known.is_created |= is_created;
+        known.is_printed |= !is_created;
+    }
+
+    /// Judges the number of a request that is printed, or answered; a creation is judged by itself.
+    fn judge_number(
+        &mut self,
+        (number, id): (&str, &str),
+        printed: &Printed<'_>,
+        is_created: bool,
+        verdicts: &mut Verdicts,
+    ) {
+        let is_own = self.numbers.note(number, id, is_created);
+        if is_created {
+            return;
+        }
+        if !is_own {
+            let found = format!("number {number}, which another request has");
+            let how = printed.at("number", "a number of its own", found);
+            verdicts.broken("request.ids-unique", how);
+        } else if let Some(answered) = self.numbers.answered_to_another(number, id) {
+            let expected = format!("{answered}, as its creation was answered with number {number}");
+            let how = printed.at("id", expected, id);
+            self.doubts.add(answered, id, how);
+        }
     }
 
     /// A list without paging has everything that is known to match, once.
@@ -451,14 +495,6 @@ fn may_be_same(asked: &Map<String, Value>, heard: &Heard) -> bool {
         before.is_some_and(|before| before != value) && has_same_keys
     };
     !records_of(heard).iter().any(is_other)
-}
-
-/// The token of a call, as a number.
-fn token_of(heard: &Heard) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let token = heard.parameters.get("token").and_then(Value::as_str);
-    token.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The member a list is filtered by, and its value; none of a list with several, which should have

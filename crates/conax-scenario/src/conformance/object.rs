@@ -178,32 +178,39 @@ fn projection(printed: &Printed<'_>, names: &[&str], verdicts: &mut Verdicts) {
     let Some((_, exact)) = fields_clauses(printed.heard.operation) else {
         return;
     };
+    let own = format!("{}.fields_set", printed.heard.operation.name());
     // Some more than was asked for is a reading; everything is no projection at all.
     let is_whole = Member::ALL
         .into_iter()
         .all(|member| may_be_absent(member) || printed.get(member).is_some());
     let asks_all = names.len() >= Member::ALL.len() - BUILD_MEMBERS.len() - 1;
     if is_whole && !asks_all {
-        let clause = format!("{}.fields_set", printed.heard.operation.name());
         let expected = format!("only {}", names.join(", "));
-        verdicts.broken(&clause, printed.at("", expected, "every member"));
+        verdicts.broken(&own, printed.at("", expected, "every member"));
         return;
     }
-    let extra = printed
-        .object
-        .keys()
-        .find(|name| !names.contains(&name.as_str()));
+    // The documents say that the named fields are included, and not that others are not.
     let missing = names.iter().find(|name| {
         Member::from_code(name)
             .is_some_and(|member| !may_be_absent(member) && printed.get(member).is_none())
     });
-    verdicts.judge(exact, extra.is_none() && missing.is_none(), || {
-        let path = extra
-            .map(String::as_str)
-            .or(missing.copied())
-            .unwrap_or_default();
+    let told = |path: &str, expected: String| {
         let found = shown(path, printed.object.get(path));
-        printed.at(path, format!("exactly {}", names.join(", ")), found)
+        printed.at(path, expected, found)
+    };
+    if let Some(missing) = missing {
+        let expected = format!("all of {}", names.join(", "));
+        verdicts.broken(&own, told(missing, expected));
+        return;
+    }
+    verdicts.held(&own);
+    let extra = printed
+        .object
+        .keys()
+        .find(|name| !names.contains(&name.as_str()));
+    verdicts.judge(exact, extra.is_none(), || {
+        let path = extra.map_or("", String::as_str);
+        told(path, format!("exactly {}", names.join(", ")))
     });
 }
 
@@ -433,6 +440,7 @@ fn items(printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let Some(items) = printed.get(Member::ParametersSet).and_then(Value::as_array) else {
         return;
     };
+    ids_of_items(printed, items, verdicts);
     let request_type = printed.text(Member::Type).and_then(RequestType::from_code);
     for (at, item) in items.iter().enumerate() {
         let path = |name: &str| format!("parameters_set.{at}.{name}");
@@ -469,6 +477,24 @@ fn items(printed: &Printed<'_>, verdicts: &mut Verdicts) {
             });
         }
     }
+}
+
+/// Items have ids of their own, at least within their request.
+fn ids_of_items(printed: &Printed<'_>, items: &[Value], verdicts: &mut Verdicts) {
+    let ids = items.iter().map(|item| item["id"].as_str());
+    let Some(ids) = ids.collect::<Option<Vec<&str>>>() else {
+        return;
+    };
+    if ids.len() < 2 {
+        return;
+    }
+    let twice = (1..ids.len()).find(|at| ids[..*at].contains(&ids[*at]));
+    verdicts.judge("items.ids-distinct", twice.is_none(), || {
+        let at = twice.unwrap_or_default();
+        let found = format!("{}, as of another item", shown("id", items[at].get("id")));
+        let path = format!("parameters_set.{at}.id");
+        printed.at(&path, "an id of its own", found)
+    });
 }
 
 fn items_clause(request_type: RequestType) -> &'static str {
