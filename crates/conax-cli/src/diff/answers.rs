@@ -38,14 +38,19 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
-/// The answers of every step, in order.
-pub(super) fn answers(case: &CaseRecord, common: Common) -> Vec<Vec<Answer>> {
+/// The answers of every step, in order, without members of requests that are `open`.
+pub(super) fn answers(
+    case: &CaseRecord,
+    common: Common,
+    open: &BTreeSet<&str>,
+) -> Vec<Vec<Answer>> {
     let told = told(case);
     let made = Made::of(&told);
     let mut exchanges: Vec<Exchange> = told.iter().map(|(_, one)| plain(one)).collect();
     if common == Common::WhatIsMade {
         for ((_, one), exchange) in told.iter().zip(&mut exchanges) {
             if let Content::Json(body) = &mut exchange.reply.body {
+                without(open, body);
                 made.keep(&one.target, body);
             }
         }
@@ -92,6 +97,17 @@ pub(super) fn answers(case: &CaseRecord, common: Common) -> Vec<Vec<Answer>> {
         });
     }
     answers
+}
+
+/// Takes members of a request, or of each of a list, out of an answer.
+fn without(names: &BTreeSet<&str>, body: &mut Value) {
+    let requests = match body.get_mut("data") {
+        Some(Value::Array(items)) => items.iter_mut().collect(),
+        data => data.into_iter().collect::<Vec<_>>(),
+    };
+    for request in requests.into_iter().filter_map(Value::as_object_mut) {
+        request.retain(|name, _| !names.contains(name.as_str()));
+    }
 }
 
 /// Shown: the order of parameters means nothing; their ids count on, whatever order they have.

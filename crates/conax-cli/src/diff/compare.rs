@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::answers::{Answer, Common, answers};
 use super::other_world::LACKS;
-use super::timing;
+use super::{open, timing};
 
 /// A scenario on both sides.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -229,7 +229,11 @@ fn places(at: usize, pair: &Pair) -> Vec<(usize, usize, String)> {
 
 /// The steps of the left side that the right side came to as well, by their place on the left.
 fn steps(left: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<(usize, Pair)> {
-    let (ours, theirs) = (answers(left, common), answers(right, common));
+    let open = match common {
+        Common::Everything => BTreeSet::new(),
+        Common::WhatIsMade => open::left_out([left, right]),
+    };
+    let (ours, theirs) = (answers(left, common, &open), answers(right, common, &open));
     let mut next = 0;
     let mut pairs = Vec::new();
     for (at, step) in left.steps.iter().enumerate() {
@@ -255,6 +259,7 @@ fn steps(left: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<(usize, P
         if common == Common::WhatIsMade {
             for (ours, theirs) in ours.iter_mut().zip(&mut theirs) {
                 timing::take_out(ours, theirs, is_look);
+                open::take_out(ours, theirs);
             }
         }
         compare_answers(&ours, &theirs, &mut members);

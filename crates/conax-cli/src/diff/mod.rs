@@ -7,6 +7,7 @@ mod answers;
 mod compare;
 mod counterparts;
 mod lacks;
+mod open;
 mod other_world;
 mod records;
 #[cfg(test)]

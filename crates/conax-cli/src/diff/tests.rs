@@ -107,6 +107,50 @@ fn dates_count_from_the_beginning_or_not_at_all() {
 }
 
 #[test]
+fn what_the_documents_leave_open_is_no_difference_to_another_side() {
+    let made = |status: &str, more: &str| {
+        let data = format!("{{\"life_cycle_state\":\"PENDING\"{more}}}");
+        let mut made = case(&[&format!("{{\"status\":{status},\"data\":{data}}}")]);
+        made.exchanges[0].verb = "POST".to_owned();
+        made
+    };
+    let unit = |members: &str| {
+        format!(",\"log_information\":{{\"created_by_unit\":{{\"name\":\"a\"{members}}}}}")
+    };
+    let null = "{\"code\":\"OK\",\"message\":null}";
+    let ours = made(
+        null,
+        &format!(",\"number\":\"1\"{}", unit(",\"group_name\":\"g\"")),
+    );
+    for theirs in [
+        made(
+            "{\"code\":\"OK\",\"message\":\"\"}",
+            &format!(",\"number\":\"1\"{}", unit(",\"group_name\":\"g\"")),
+        ),
+        made(null, &unit(",\"group_name\":\"g\"")),
+        made(
+            null,
+            &format!(",\"number\":\"7\",\"provider_error_code\":null{}", unit("")),
+        ),
+        made(null, ",\"number\":\"1\",\"log_information\":{}"),
+    ] {
+        for (left, right) in [(&ours, &theirs), (&theirs, &ours)] {
+            assert!(told(left, left, right, Common::WhatIsMade).is_empty());
+            assert!(!told(left, left, right, Common::Everything).is_empty());
+        }
+    }
+    for theirs in [
+        made("{\"code\":\"OK\",\"message\":\"no\"}", ""),
+        made(
+            "{}",
+            &format!(",\"number\":\"1\",\"type\":null{}", unit("")),
+        ),
+    ] {
+        assert!(!told(&ours, &ours, &theirs, Common::WhatIsMade).is_empty());
+    }
+}
+
+#[test]
 fn what_differs_between_a_side_and_itself_is_noise() {
     let left = case(&[&data("{\"name\":\"a\",\"type\":\"x\"}")]);
     let again = case(&[&data("{\"name\":\"b\",\"type\":\"x\"}")]);
