@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use conax_contract::cas::{self, REPLY_CONTENT_TYPE};
+use conax_contract::cas::{self, REPLY_CONTENT_TYPE, SoapFault};
 use conax_contract::openapi::{CasDoor, OPENAPI_PATH, cas_document};
 use conax_model::fault::AnswerFault;
 use conax_model::ledger::CasEvent;
@@ -18,7 +18,8 @@ use crate::cas_door::gate::Entry;
 use crate::clock::{Clock, idle};
 use crate::dispatch::OwnRequest;
 use crate::doorway::{
-    BodyRefusal, WorldInPath, check_head, forget_body, read_body, whole_answer, world_of,
+    BodyRefusal, HEAD_TOO_LARGE, WorldInPath, check_head, forget_body, read_body, whole_answer,
+    world_of,
 };
 use crate::fault::{AtDoor, ClientGone, WireFault, damaged, ended};
 use crate::journal::{Ended, Subject, Surface};
@@ -74,6 +75,11 @@ impl Answer {
 
     pub(super) fn text(status: StatusCode, sentence: impl Into<String>) -> Self {
         Self::new(status, TEXT, format!("{}\n", sentence.into()))
+    }
+
+    /// To a message that nobody could read.
+    fn fault(status: StatusCode, sentence: &str) -> Self {
+        Self::new(status, REPLY_CONTENT_TYPE, unheard(sentence))
     }
 }
 
@@ -232,7 +238,7 @@ async fn respond(
     if let Err(refusal) = check_head(&parts.uri, &parts.headers, &shared.settings.limits) {
         let status = StatusCode::from_u16(refusal.http_status());
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
-        return Answer::text(status, refusal.to_string());
+        return Answer::fault(status, &refusal.to_string());
     }
     match parts.method {
         Method::POST => enter(shared, parts, body, call, own).await,
@@ -265,15 +271,15 @@ fn outside(refusal: &WorldRefusal) -> Answer {
 
 fn unread(refusal: BodyRefusal, limit: usize) -> Answer {
     match refusal {
-        BodyRefusal::TooLong => Answer::text(
+        BodyRefusal::TooLong => Answer::fault(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The envelope is longer than the limit of {limit} bytes."),
+            &format!("The envelope is longer than the limit of {limit} bytes."),
         ),
-        BodyRefusal::TooSlow => Answer::text(
+        BodyRefusal::TooSlow => Answer::fault(
             StatusCode::REQUEST_TIMEOUT,
             "The envelope did not arrive in time.",
         ),
-        BodyRefusal::Broken => Answer::text(
+        BodyRefusal::Broken => Answer::fault(
             StatusCode::BAD_REQUEST,
             "The envelope did not arrive whole.",
         ),
@@ -376,14 +382,19 @@ pub(super) fn header_text<'a>(
 pub fn framework_answer(status: u16) -> Vec<u8> {
     let (status, sentence) = match status {
         414 => (414, "The path and query are too long."),
-        431 => (431, "The headers are too long."),
-        503 => (
-            503,
-            "Too many connections are open; close idle ones or try again later.",
-        ),
+        431 => (431, HEAD_TOO_LARGE),
+        503 => {
+            let sentence = b"Too many connections are open; close idle ones or try again later.\n";
+            return whole_answer(status, TEXT, sentence);
+        }
         _ => (400, "What was received is not an HTTP/1.1 request."),
     };
-    whole_answer(status, TEXT, format!("{sentence}\n").as_bytes())
+    whole_answer(status, REPLY_CONTENT_TYPE, &unheard(sentence))
+}
+
+/// The fault of a message nobody could read, which never became a call (Ours).
+fn unheard(sentence: &str) -> Vec<u8> {
+    cas::encode_fault(&SoapFault::new("soap:Client", sentence, sentence))
 }
 
 /// What a client hears that does not speak TLS at a door that does.

@@ -22,8 +22,8 @@ use crate::control_door::{
 };
 use crate::dispatch::run_once;
 use crate::doorway::{
-    BodyRefusal, ConnectionControl, WORLD_HEADER, check_head, forget_body, named_world, read_body,
-    whole_answer,
+    BodyRefusal, ConnectionControl, HEAD_TOO_LARGE, WORLD_HEADER, check_head, forget_body,
+    named_world, read_body, whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
@@ -494,7 +494,7 @@ fn matches_template(template: &str, segments: &[&str]) -> bool {
 pub fn framework_answer(status: u16) -> Vec<u8> {
     let problem = match status {
         414 => Problem::new(414, "head too large", "the path and query are too long"),
-        431 => Problem::new(431, "head too large", "the headers are too long"),
+        431 => Problem::new(431, "head too large", HEAD_TOO_LARGE),
         503 => Problem::new(
             503,
             "too many connections",

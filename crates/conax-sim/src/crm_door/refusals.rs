@@ -2,7 +2,7 @@
 
 use conax_contract::crm::{CONTENT_TYPE, HttpMode, Refusal, RefusalCode, refused};
 
-use crate::doorway::{BodyRefusal, HeadRefusal, Limits, whole_answer};
+use crate::doorway::{BodyRefusal, HEAD_TOO_LARGE, HeadRefusal, Limits, whole_answer};
 use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, sentence};
 
@@ -66,7 +66,7 @@ pub(super) fn unbearable(refusal: &HeadRefusal) -> Refusal {
 pub fn framework_answer(status: u16) -> Vec<u8> {
     let refusal = match status {
         414 => Refusal::of_protocol(RefusalCode::UriTooLong),
-        431 => Refusal::of_protocol(RefusalCode::HeadersTooLarge),
+        431 => Refusal::new(RefusalCode::HeadersTooLarge, HEAD_TOO_LARGE),
         503 => Refusal::new(
             RefusalCode::TooManyConnections,
             "Too many connections are open; close idle ones or try again later.",

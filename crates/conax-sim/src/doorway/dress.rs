@@ -14,6 +14,10 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 /// The answers a door gives in place of the framework's bare ones: a whole reply for a status.
 pub type FrameworkAnswers = fn(status: u16) -> Vec<u8>;
 
+/// What the framework has found when it answers with 431.
+pub const HEAD_TOO_LARGE: &str =
+    "The headers are too long or more than 100, or announce a body beyond every limit.";
+
 /// A whole HTTP reply, after which the connection is closed.
 pub(crate) fn whole_answer(status: u16, content_type: &str, body: &[u8]) -> Vec<u8> {
     let reason = axum::http::StatusCode::from_u16(status)

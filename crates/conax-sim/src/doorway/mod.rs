@@ -15,8 +15,8 @@ mod which_world;
 
 pub use body::{BodyRefusal, forget_body, read_body};
 pub use connection::ConnectionControl;
-pub use dress::FrameworkAnswers;
 pub(crate) use dress::whole_answer;
+pub use dress::{FrameworkAnswers, HEAD_TOO_LARGE};
 pub use entrance::{DoorState, Keeper};
 pub use head::{HeadRefusal, check_head};
 pub(crate) use listener::TlsSpeech;
