@@ -98,6 +98,39 @@ fn every_gap_has_a_skeleton_that_is_a_scenario() {
 }
 
 #[test]
+fn every_skeleton_of_a_cell_meets_it() {
+    let cells = Axis::Cells.all().into_iter();
+    let of_one: Vec<String> = cells.filter(|id| id.contains(" CREATE_PAIRING ")).collect();
+    let skeletons: Vec<(String, String)> = of_one
+        .iter()
+        .map(|id| {
+            let name = format!("gaps/{}.scenario.yaml", id.replace(' ', "-"));
+            (name, skeleton(Axis::Cells, id))
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = skeletons
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let arguments = ["run", "gaps", "--coverage", "-q", "--report", "json"];
+    let ended = Program::run(PATH, &arguments, &files, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let files = [("run.json", ended.stdout.as_str())];
+    let told = Program::run(
+        PATH,
+        &["coverage", "run.json", "--gaps", "cells"],
+        &files,
+        &[],
+    );
+    let left: Vec<&str> = told
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("# gap") && line.contains(" CREATE_PAIRING "))
+        .collect();
+    assert_eq!(left, Vec::<&str>::new());
+}
+
+#[test]
 fn skeletons_are_written_as_files_for_the_gaps_of_an_axis() {
     let empty = (
         "empty.json",

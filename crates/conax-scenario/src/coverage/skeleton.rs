@@ -3,7 +3,7 @@
 use conax_contract::clause::Clause;
 use conax_contract::crm::Operation;
 
-use super::space::Axis;
+use super::space::{Axis, acting};
 
 /// A scenario that would meet this; it can be played, and wants its expectations.
 #[must_use]
@@ -68,10 +68,23 @@ fn of_cell(id: &str) -> String {
     let [fault, kind, phase] = words.as_slice() else {
         return String::new();
     };
+    let order = order_of_type(kind);
+    // Two presets act under load only: the sixth command of a second, the fifth of a moment.
+    let (load, steps) = match *fault {
+        "f15" => {
+            let order = order.replace("\n  ", "\n        ");
+            (
+                "",
+                format!("  - repeat:\n      times: 6\n      steps:\n      {order}"),
+            )
+        }
+        "f16" => (", above: 0", order),
+        _ => ("", order),
+    };
     format!(
         "scenario: \"{fault} meets {kind}, {phase} it is carried out\"\ntags: [faults, {fault}]\n\
-         faults:\n  - {{ preset: {fault}, when: {{ command: {kind} }}, times: 1 }}\nsteps:\n{}  - settle\n",
-        order_of_type(kind)
+         faults:\n  - {{ preset: {}, when: {{ command: {kind}{load} }}, times: 1 }}\nsteps:\n{steps}  - settle\n",
+        acting(fault, phase)
     )
 }
 

@@ -83,24 +83,41 @@ pub fn transitions() -> Vec<String> {
     requests.chain(HEAD_END.map(str::to_owned)).collect()
 }
 
+/// Where in an exchange a rule of a preset acts.
+fn phase_of(preset: &Preset, rule: &str) -> &'static str {
+    match (rule.contains("after-apply"), preset.applied, preset.inject) {
+        (true, _, _) => "after",
+        (false, Applied::No, Inject::Transport) => "connect",
+        (false, Applied::No, _) => "before",
+        (false, Applied::Yes | Applied::Otherwise, _) => "after",
+    }
+}
+
 /// Where in an exchange a preset acts.
 pub(super) fn phases(preset: &Preset) -> Vec<&'static str> {
-    let of =
-        |rule: &str, applied: Applied| match (rule.contains("after-apply"), applied, preset.inject)
-        {
-            (true, _, _) => "after",
-            (false, Applied::No, Inject::Transport) => "connect",
-            (false, Applied::No, _) => "before",
-            (false, Applied::Yes | Applied::Otherwise, _) => "after",
-        };
-    let mut phases = vec![of(preset.rule, preset.applied)];
+    let mut phases = vec![phase_of(preset, preset.rule)];
     for variant in preset.variants {
-        let phase = of(variant.rule, preset.applied);
+        let phase = phase_of(preset, variant.rule);
         if !phases.contains(&phase) {
             phases.push(phase);
         }
     }
     phases
+}
+
+/// The preset that acts in a phase: itself, or its variant that does.
+pub(super) fn acting(fault: &str, phase: &str) -> String {
+    let preset = PRESETS.iter().find(|preset| preset.id() == fault);
+    let variant = preset
+        .filter(|preset| phase_of(preset, preset.rule) != phase)
+        .and_then(|preset| {
+            let mut variants = preset.variants.iter();
+            variants.find(|variant| phase_of(preset, variant.rule) == phase)
+        });
+    match variant {
+        Some(variant) => format!("{fault}/{}", variant.name),
+        None => fault.to_owned(),
+    }
 }
 
 /// Every cell: `f05 ADD_SUBSCRIPTIONS after`.
