@@ -1,8 +1,8 @@
 //! The formatter: what stands in a file stays as it is written, comments included, but for what
 //! readers could take for something else, and for blanks.
 //!
-//! Digits whose meaning is unclear get quotes, and a plain number stays one; braces get a blank inside and brackets none; lines lose
-//! blanks at their end; there is one empty line at a time, and a line break at the end. It gives
+//! Digits whose meaning is unclear get quotes, and a plain number stays one; braces get a blank
+//! inside and brackets none; a colon or comma has one blank behind it; lines lose blanks at their end; there is one empty line at a time, and a line break at the end. It gives
 //! the same text when it is used again, and the tree it means stays the same (both are tests).
 
 use conax_contract::text::{Finding, Findings, Marked, Meaning, Node, Place, Scalar, Style, read};
@@ -84,6 +84,9 @@ fn collect(marked: &Marked, lines: &[&str], edits: &mut Vec<Edit>) {
         Node::Scalar(scalar) => quote(marked, scalar, lines, edits),
         Node::List(items) => {
             blanks(marked, '[', "", lines, edits);
+            for pair in items.windows(2) {
+                one_blank(',', pair[0].span.end, pair[1].span.start, lines, edits);
+            }
             for item in items {
                 collect(item, lines, edits);
             }
@@ -92,10 +95,34 @@ fn collect(marked: &Marked, lines: &[&str], edits: &mut Vec<Edit>) {
             if !entries.is_empty() {
                 blanks(marked, '{', " ", lines, edits);
             }
+            for pair in entries.windows(2) {
+                let (before, next) = (pair[0].value.span.end, pair[1].key_span.start);
+                one_blank(',', before, next, lines, edits);
+            }
             for entry in entries {
+                let (key, value) = (entry.key_span.end, entry.value.span.start);
+                one_blank(':', key, value, lines, edits);
                 collect(&entry.value, lines, edits);
             }
         }
+    }
+}
+
+/// One blank behind a colon or comma, if there are more and nothing else stands there.
+fn one_blank(sign: char, before: Place, next: Place, lines: &[&str], edits: &mut Vec<Edit>) {
+    let ((line, from), (_, to)) = (index_of(before), index_of(next));
+    let between = slice(lines, line, from, to).filter(|_| before.line == next.line);
+    let between = between.as_deref().map(str::trim_start);
+    let Some(blanks) = between.and_then(|text| text.strip_prefix(sign)) else {
+        return;
+    };
+    if blanks.len() > 1 && blanks.bytes().all(|byte| byte == b' ') {
+        edits.push(Edit {
+            line,
+            from: to - blanks.len(),
+            to,
+            text: " ".to_owned(),
+        });
     }
 }
 

@@ -16,6 +16,19 @@ fn digits_get_quotes_braces_their_blanks_and_comments_stay() {
 }
 
 #[test]
+fn a_colon_or_comma_has_one_blank_behind_it_but_in_text_and_comments() {
+    let source = "scenario:   untidy,   it   is   #  a:   b,   c\nsteps:\n  - call:  add_subscriptions\n    \
+         with: { subscription:   S60600,   service:  \"a:   b,  c\",  \"x\":   [a,b,   c ,  d] }\n";
+    let tidied = tidy(source).expect("a sound file");
+    assert_eq!(
+        tidied,
+        "scenario: untidy,   it   is   #  a:   b,   c\nsteps:\n  - call: add_subscriptions\n    \
+         with: { subscription: S60600, service: \"a:   b,  c\", \"x\": [a,b, c , d] }\n"
+    );
+    assert_eq!(tree(&tidied), tree(source));
+}
+
+#[test]
 fn blocks_of_text_stay_as_they_are() {
     let source = "steps:\n  - raw:\n      path: /\n      body: |\n        <a>  \n\n\n        </a>\n      method: POST\n";
     assert_eq!(tidy(source).expect("a sound file"), source);
@@ -60,7 +73,8 @@ fn file() -> impl Strategy<Value = String> {
         Just("yes".to_owned()),
         Just("'it''s'".to_owned()),
         Just("\"a \\\" } b\"".to_owned()),
-        Just("{a:   1,b: [ 1, 2 ]}".to_owned()),
+        Just("{a:   1,b: [ 1,   2 ],   c: d ,  \"e\":   f}".to_owned()),
+        Just("  x:1,  y".to_owned()),
         Just("[ x,{ y: 01 } ]".to_owned()),
         Just("{}".to_owned()),
     ];
