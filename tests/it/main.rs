@@ -62,6 +62,7 @@ mod explore;
 mod grade;
 mod inputs;
 mod ledger_check;
+mod odd_files;
 mod pipes;
 mod program;
 mod runs;

@@ -379,7 +379,7 @@ fn a_verb_is_about_the_world_it_names_and_the_banner_says_what_goes_wrong() {
 #[test]
 fn a_word_that_stands_for_no_faults_is_told_with_the_one_it_may_have_been() {
     let started = run(&["serve", "--faults", "brownot"]);
-    assert_eq!(started.code, Some(2), "{}", started.stderr);
+    assert_eq!(started.code, Some(3), "{}", started.stderr);
     assert!(
         started.stderr.contains("did you mean `brownout`?"),
         "{}",

@@ -21,7 +21,7 @@ const FAILS: (&str, &str) = (
 );
 
 /// Runs a script of the shell whose arguments are the program and these.
-fn in_shell(script: &str, arguments: &[&str], files: &[(&str, &str)]) -> Ended {
+pub(crate) fn in_shell(script: &str, arguments: &[&str], files: &[(&str, &str)]) -> Ended {
     let arguments = [&["-c", script, "sh", PATH], arguments].concat();
     Program::run("sh", &arguments, files, &[("PATH", "/usr/bin:/bin")])
 }

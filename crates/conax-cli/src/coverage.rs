@@ -120,7 +120,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 
 /// What a report tells was met.
 fn read(path: &str) -> Result<Vec<Covers>, String> {
-    let text = crate::read::text_file(path)
+    let text = crate::read::written_text(path)
         .map_err(|error| format!("failed to read `{path}`: {error}"))?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| format!("`{path}` is no JSON: {error}"))?;

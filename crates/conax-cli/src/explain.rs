@@ -5,7 +5,7 @@ mod overtaking;
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::{is_secret_name, mask_query};
 use conax_contract::secret::KnownSecrets;
-use conax_contract::text::{render_duration, render_moment};
+use conax_contract::text::{render_duration, render_moment, visible_name};
 use conax_scenario::document::{
     Action, Body, Given, Included, Over, Passing, Reader, Runs, Scenario, Step, Template, Token,
     written,
@@ -58,7 +58,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         }
         print::result(format_args!(
             "{}:{}  {}",
-            case.file,
+            visible_name(&case.file),
             case.scenario.span.start.line,
             case.scenario.title()
         ));

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use conax_contract::text::{counted, render};
+use conax_contract::text::{counted, render, visible_name};
 use conax_scenario::document::tidy;
 
 use crate::exit::Exit;
@@ -47,7 +47,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
                 changed += 1;
                 print::result(format_args!(
                     "{}: {}",
-                    file.path,
+                    visible_name(&file.path),
                     if only_check { "not tidy" } else { "tidied" }
                 ));
             }

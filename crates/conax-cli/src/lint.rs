@@ -8,6 +8,7 @@ use conax_contract::text;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_scenario::document::{FileFindings, Given, Reader};
+use conax_scenario::judge::codes_for_ca_ids;
 use conax_scenario::verify::TargetWorld;
 use conax_sim::house::House;
 
@@ -19,7 +20,7 @@ use crate::run::{ENDING, Files, find, read_file};
 use crate::serve::local_time;
 use crate::settings::{self, Settings};
 
-/// What a file is, by its name.
+/// What a file is.
 enum Kind {
     Scenario,
     World,
@@ -30,7 +31,17 @@ enum Kind {
     Unknown,
 }
 
-fn kind_of(path: &str) -> Kind {
+/// What a file is, by its name; a pipe has none, and is what the keys in it are of.
+fn kind_of(path: &str, source: &str) -> Kind {
+    if path.starts_with("/dev/") || !Path::new(path).is_file() {
+        let has = |key: &str| source.lines().any(|line| line.starts_with(key));
+        return match () {
+            () if has("scenario") => Kind::Scenario,
+            () if has("installed_items:") || has("world:") => Kind::World,
+            () if has("faults:") => Kind::Faults,
+            () => Kind::Unknown,
+        };
+    }
     if path.ends_with(ENDING) {
         Kind::Scenario
     } else if path.ends_with(".world.yaml") || path.ends_with(".world.json") {
@@ -107,8 +118,8 @@ fn with_folders(path: &String) -> Vec<String> {
 
 fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
     let source = text_file(path).map_err(|error| read::problem(path, &error))?;
-    match kind_of(path) {
-        Kind::Scenario => check_scenario(path, reader),
+    match kind_of(path, &source) {
+        Kind::Scenario => check_scenario(path, &source, reader),
         // Target files were called *.world.yaml once.
         Kind::World if TargetWorld::parse(&source).is_ok() => Ok(()),
         Kind::World => check_world(path, &source),
@@ -131,14 +142,18 @@ fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
 }
 
 /// Reads a scenario file with everything it includes.
-fn check_scenario(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
+fn check_scenario(path: &str, source: &str, reader: &mut Reader<'_>) -> Result<(), String> {
     let told = |files: Vec<FileFindings>| {
         let told: Vec<String> = files.iter().map(FileFindings::render).collect();
         told.join("\n")
     };
-    read_file(path, &Given::seed(1), reader)
-        .map(drop)
-        .map_err(told)
+    let scenarios = read_file(path, &Given::seed(1), reader).map_err(told)?;
+    let mut findings: Vec<_> = scenarios.iter().flat_map(codes_for_ca_ids).collect();
+    findings.dedup();
+    match findings.is_empty() {
+        true => Ok(()),
+        false => Err(text::render(path, source, &findings)),
+    }
 }
 
 /// Reads a world and brings it to life, as `serve` does: what it would refuse is found here.

@@ -104,7 +104,8 @@ fn save(matches: &ArgMatches) -> Result<String, SnapshotError> {
 
 fn load(matches: &ArgMatches) -> Result<String, SnapshotError> {
     let path = path(matches);
-    let bytes = std::fs::read(path).map_err(|source| SnapshotError::Read(path.into(), source))?;
+    let bytes =
+        crate::read::written(path).map_err(|source| SnapshotError::Read(path.into(), source))?;
     let (door, world) = door_and_world(matches)?;
     let target = format!("/v1/worlds/{world}/restore");
     let restored = ask(&door, "POST", &target, SNAPSHOT_TYPE, &bytes)?;

@@ -9,6 +9,10 @@ use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use conax_contract::text::visible_name;
+
+use crate::print;
+
 /// Writes a file, with the folders it is to be in. One that is there keeps its mode and its owner.
 ///
 /// # Errors
@@ -98,9 +102,7 @@ impl Unfinished {
             return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
         }
         let folder = target.parent().unwrap_or(Path::new(""));
-        if !folder.as_os_str().is_empty() {
-            std::fs::create_dir_all(folder)?;
-        }
+        make_folder(folder)?;
         let part = folder.join(unfinished_name());
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -170,9 +172,7 @@ impl Growing {
     /// # Errors
     /// If it cannot be made, or something is there.
     pub(crate) fn begin(path: PathBuf) -> Result<Self> {
-        if let Some(folder) = path.parent().filter(|one| !one.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)?;
-        }
+        make_folder(path.parent().unwrap_or(Path::new("")))?;
         let file = OpenOptions::new()
             .append(true)
             .create_new(true)
@@ -207,6 +207,19 @@ impl Growing {
     pub(crate) fn remove(self) {
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Makes the folders a file is to be in, and says so: one may be misspelt.
+fn make_folder(folder: &Path) -> Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder)?;
+    print::aside(format_args!(
+        "created the folder `{}`",
+        visible_name(&folder.to_string_lossy())
+    ));
+    Ok(())
 }
 
 /// The file a path means: behind its links, even if nothing is there yet.

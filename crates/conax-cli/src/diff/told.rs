@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use conax_contract::text::counted;
+use conax_contract::text::{counted, visible_name};
 use serde_json::json;
 
 use super::compare::{CaseDifference, StepDifference};
@@ -114,7 +114,12 @@ fn breaks(case: &CaseDifference) -> usize {
 }
 
 fn tell_case(case: &CaseDifference) {
-    print::result(format_args!("{}:{}  {}", case.file, case.line, case.title));
+    print::result(format_args!(
+        "{}:{}  {}",
+        visible_name(&case.file),
+        case.line,
+        case.title
+    ));
     let mut left = TOLD;
     for step in &case.steps {
         if left == 0 {
@@ -133,7 +138,10 @@ fn tell_case(case: &CaseDifference) {
 }
 
 fn tell_step(step: &StepDifference, left: &mut usize) {
-    let file = step.file.as_ref().map(|file| format!("{file}:"));
+    let file = step
+        .file
+        .as_ref()
+        .map(|file| format!("{}:", visible_name(file)));
     let place = format!("line {}{}", file.unwrap_or_default(), step.line);
     print::result(format_args!("   {place}  {}", step.title));
     if let Some([ours, theirs]) = step.verdicts {

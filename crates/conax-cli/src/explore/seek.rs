@@ -248,7 +248,7 @@ fn opener<'o>(
         } => {
             let secrets = secrets_file
                 .as_ref()
-                .and_then(|path| std::fs::read_to_string(path).ok());
+                .and_then(|path| crate::read::text_file(path).ok());
             let secrets = secrets
                 .and_then(|text| Secrets::parse(&text).ok())
                 .unwrap_or_default();

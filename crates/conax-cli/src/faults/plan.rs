@@ -25,7 +25,8 @@ pub(super) fn clear(matches: &ArgMatches) -> Exit {
 pub(super) fn add(matches: &ArgMatches) -> Exit {
     let named = matches.get_one::<String>("rule").map_or("", String::as_str);
     let is_weather = WEATHERS.iter().any(|weather| weather.name == named);
-    let body = if !is_weather && std::path::Path::new(named).is_file() {
+    let is_file = std::fs::metadata(named).is_ok_and(|found| !found.is_dir());
+    let body = if !is_weather && is_file {
         match crate::read::text_file(named) {
             Ok(text) => text,
             Err(error) => {

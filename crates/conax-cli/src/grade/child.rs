@@ -136,7 +136,7 @@ fn length(path: &str) -> u64 {
 
 /// What was added to a file. One that has become shorter is a new one.
 fn log(path: &str, before: u64) -> Result<Written, StageError> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match crate::read::written(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(source) => {

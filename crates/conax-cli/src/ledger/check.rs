@@ -1,17 +1,18 @@
 //! `ledger check`: whether the rows and totals of a ledger file follow from its two journals.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::proof::{
     Checker, FORMAT, PROBLEM_LIMIT, ProofProblem, Proven, Totals, begins_ledger,
 };
-use conax_contract::text::counted;
+use conax_contract::text::{counted, visible_name};
 use serde_json::json;
 
 use crate::exit::Exit;
 use crate::print;
+use crate::read::{next_line, open};
 
 /// The name that stands for standard input.
 const STDIN: &str = "-";
@@ -64,7 +65,7 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
         let checked = check(file);
         match as_json {
             true => print_json(file, &checked),
-            false => print_human(file, &checked),
+            false => print_human(&visible_name(file), &checked),
         }
         exit = match (exit, &checked) {
             (_, Ok(Err(_))) => Exit::NotMet,
@@ -84,23 +85,22 @@ const fn is_unproven(proven: &Proven) -> bool {
 fn check(file: &str) -> Checked {
     match file {
         STDIN => check_lines(std::io::stdin().lock()),
-        file => check_lines(BufReader::new(File::open(file)?)),
+        file => check_lines(BufReader::new(open(Path::new(file))?.0)),
     }
 }
 
-/// Checks a file as it is read; no more than a line of it is kept.
+/// Checks a file as it is read, until enough is wrong with it; no more than a line of it is kept.
 fn check_lines(mut source: impl BufRead) -> Checked {
     let mut checker = Checker::default();
     let mut line = String::new();
     let mut is_first = true;
-    while source.read_line(&mut line)? > 0 {
+    while !checker.has_enough() && next_line(&mut source, &mut line)? {
         let text = line.strip_suffix('\n').unwrap_or(&line);
         let text = text.strip_suffix('\r').unwrap_or(text);
         if std::mem::take(&mut is_first) && !begins_ledger(text) {
             return Err(Unreadable::NotALedger);
         }
         checker.take(text);
-        line.clear();
     }
     match is_first {
         true => Err(Unreadable::NotALedger),
@@ -190,11 +190,15 @@ fn table(totals: &Totals) -> String {
             Some(("acknowledged", totals.acknowledged)),
         ),
     ];
-    let mut text = format!("  {:<21}{}\n", "at Conax", "at the CRM");
+    // No count is above these two.
+    let most = totals.acknowledged.max(totals.foreign_executions);
+    let digits = most.to_string().len().max(5) + 1;
+    let left = 15 + digits;
+    let mut text = format!("  {:<left$}{}\n", "at Conax", "at the CRM");
     for (conax, done, ended) in rows {
-        text.push_str(&format!("  {conax:<12}{done:>6}"));
+        text.push_str(&format!("  {conax:<12}{done:>digits$}"));
         if let Some((crm, ended)) = ended {
-            text.push_str(&format!("   {crm:<12}{ended:>6}"));
+            text.push_str(&format!("   {crm:<12}{ended:>digits$}"));
         }
         text.push('\n');
     }
@@ -204,7 +208,8 @@ fn table(totals: &Totals) -> String {
         ("foreign executions", totals.foreign_executions),
     ];
     for (name, count) in asides {
-        text.push_str(&format!("\n  {name:<20}{count:>19}"));
+        let width = left + 12 + digits - 20;
+        text.push_str(&format!("\n  {name:<20}{count:>width$}"));
     }
     text.push('\n');
     text
@@ -237,4 +242,39 @@ fn print_json(file: &str, checked: &Checked) {
             json!({ "file": file, "holds": null, "error": problem.to_string() })
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    //! How totals are laid out.
+
+    use super::{Totals, table};
+
+    #[test]
+    fn columns_are_as_wide_as_their_numbers() {
+        let totals = Totals {
+            acknowledged: 1_234_567,
+            once: 1_000_000,
+            never: 234_567,
+            completed: 1_000_000,
+            rejected: 234_567,
+            foreign_executions: 3,
+            ..Totals::default()
+        };
+        assert_eq!(
+            table(&totals),
+            "  at Conax               at the CRM
+  done once    1000000   completed    1000000
+  done twice         0   rejected      234567
+  done in part       0   pending            0
+  never done    234567   in flight          0
+  unknown            0
+  acknowledged 1234567   acknowledged 1234567
+
+  not known to the CRM                      0
+  false completions                         0
+  foreign executions                        3
+"
+        );
+    }
 }

@@ -240,7 +240,7 @@ pub(crate) fn replay(matches: &ArgMatches) -> Exit {
 }
 
 fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, String> {
-    let read = |path: &str| crate::read::text_file(path).map_err(|error| error.to_string());
+    let read = |path: &str| crate::read::written_text(path).map_err(|error| error.to_string());
     let bundle: Bundle = serde_json::from_str(&read(path)?)
         .map_err(|error| format!("this is no bundle: {error}"))?;
     if bundle.format != FORMAT {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::ArgMatches;
+use conax_contract::text::shown;
 
 use crate::exit::Exit;
 use crate::print;
@@ -42,12 +43,13 @@ pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Ch
         let path = path.trim_end_matches('/');
         let found = if Path::new(path).is_dir() {
             in_folder(Path::new(path))?
-        } else if Path::new(path).is_file() {
+        } else if Path::new(path).exists() {
             vec![path.to_owned()]
         } else {
             return Err(format!(
-                "there is no file or folder `{path}`\n   hint: scenario files are called \
-                 *{ENDING}; `conax-sim run scenarios` plays a folder of them"
+                "there is no file or folder {}\n   hint: scenario files are called \
+                 *{ENDING}; `conax-sim run scenarios` plays a folder of them",
+                shown(path)
             ));
         };
         for path in found {

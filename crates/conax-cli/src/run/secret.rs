@@ -12,7 +12,7 @@ impl Secrets {
     /// Reads the lines of a file; empty ones and those that begin with `#` say nothing.
     ///
     /// # Errors
-    /// The number of the first line that is not `name=value`.
+    /// The number of the first line that is not `name=value`, or repeats a name.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut of_file = BTreeMap::new();
         for (index, line) in text.lines().enumerate() {
@@ -23,8 +23,13 @@ impl Secrets {
             // The line itself may be a secret, so it is not repeated.
             let (name, value) = line
                 .split_once('=')
+                .filter(|(name, _)| !name.trim().is_empty())
                 .ok_or_else(|| format!("line {}: expected `name=value`", index + 1))?;
-            of_file.insert(name.trim().to_owned(), value.trim().to_owned());
+            let name = name.trim();
+            let old = of_file.insert(name.to_owned(), value.trim().to_owned());
+            if old.is_some() {
+                return Err(format!("line {}: a second value of `{name}`", index + 1));
+            }
         }
         Ok(Self { of_file })
     }

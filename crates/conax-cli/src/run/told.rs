@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ArgMatches;
-use conax_contract::text::visible;
+use conax_contract::text::{visible, visible_name};
 use conax_scenario::document::FileFindings;
 use conax_scenario::record::{CaseRecord, RunRecord, Verdict};
 use conax_scenario::report::{self, Workspace, duration_words, story};
@@ -284,7 +284,11 @@ impl Teller {
             .iter()
             .flat_map(|case| case.notes.iter().map(move |note| (case, note)));
         for (case, note) in notes {
-            self.say(format_args!("note: {}:{}  {note}", case.file, case.line));
+            self.say(format_args!(
+                "note: {}:{}  {note}",
+                visible_name(&case.file),
+                case.line
+            ));
         }
     }
 
@@ -382,7 +386,7 @@ pub(crate) fn list(cases: &[Case]) {
         let tags = case.scenario.tags.iter().map(|tag| format!(" @{tag}"));
         print::result(format_args!(
             "{}:{}  {}{}",
-            case.file,
+            visible_name(&case.file),
             case.scenario.span.start.line,
             case.scenario.title(),
             tags.collect::<String>()

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use conax_contract::text::visible_name;
 use toml::de::DeTable;
 
 use crate::control_client::TARGET_VARIABLE;
@@ -55,11 +56,15 @@ pub struct Settings {
     values: Vec<Resolved>,
 }
 
+fn shown_path(path: &Path) -> String {
+    format!("`{}`", visible_name(&path.to_string_lossy()))
+}
+
 /// Why the settings cannot be told.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// A file cannot be read.
-    #[error("failed to read {file} `{path}`")]
+    #[error("failed to read {file} {}", shown_path(path))]
     Read {
         /// What the file is for.
         file: &'static str,
@@ -69,7 +74,7 @@ pub enum SettingsError {
         source: std::io::Error,
     },
     /// A file cannot be written.
-    #[error("failed to write `{path}`")]
+    #[error("failed to write {}", shown_path(path))]
     Write {
         /// The file.
         path: PathBuf,

@@ -183,14 +183,19 @@ impl TypedValueParser for Checked {
         value: &OsStr,
     ) -> Result<String, clap::Error> {
         let Self(entry) = *self;
-        let problem = value.to_str().map(entry.check);
+        // What is in a file is found out when it is read, and is no mistake of the command line.
+        let wrong = match entry.value {
+            "FILE" => |text: &str| check::text(text),
+            _ => entry.check,
+        };
+        let problem = value.to_str().map(wrong);
         if let Some(Err(problem)) = problem
             && problem == check::CREDENTIALS_IN_ADDRESS
         {
             let message = format!("`--{}`: {problem}\n", entry.key);
             return Err(clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command));
         }
-        let plain = |text: &str| (entry.check)(text).map(|()| text.to_owned());
+        let plain = move |text: &str| wrong(text).map(|()| text.to_owned());
         plain.parse_ref(command, arg, value)
     }
 }

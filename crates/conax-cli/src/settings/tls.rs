@@ -72,7 +72,7 @@ fn client(settings: &Settings) -> Result<Option<(String, Secret)>, SettingsError
 }
 
 fn read(file: &'static str, path: &str) -> Result<String, SettingsError> {
-    std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+    crate::read::text_file(path).map_err(|source| SettingsError::Read {
         file,
         path: path.into(),
         source,

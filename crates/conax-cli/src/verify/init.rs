@@ -54,7 +54,7 @@ pub(super) fn init(
 fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<TargetWorld, Refused> {
     let addresses = Addresses::of_api(url).map_err(|problem| (Exit::Usage, problem))?;
     let unreachable = |problem: String| (Exit::Surroundings, format!("{url}: {problem}"));
-    let token = token_file.map(std::fs::read_to_string).transpose();
+    let token = token_file.map(crate::read::text_file).transpose();
     let token = token.map_err(|error| {
         let name = token_file.unwrap_or_default();
         let problem = format!("failed to read the token file `{name}`: {error}");

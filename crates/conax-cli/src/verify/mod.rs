@@ -545,7 +545,7 @@ pub(crate) fn read_target_file(path: &str) -> Result<TargetWorld, Refused> {
 }
 
 fn read_baseline(path: &str) -> Result<Baseline, Refused> {
-    let text = crate::read::text_file(path).map_err(|error| {
+    let text = crate::read::written_text(path).map_err(|error| {
         (
             Exit::Settings,
             format!("failed to read the baseline `{path}`: {error}"),

@@ -1,6 +1,7 @@
 //! What is wrong with a file, and where.
 
 use super::marked::Span;
+use super::screen::visible_name;
 
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,12 +39,15 @@ impl Finding {
     }
 }
 
-/// A value of the file as messages show it: in backticks, and cut if it is long.
+/// A value of the file as messages show it: in backticks, and cut if it is long. Of an empty one
+/// there is nothing to see.
 #[must_use]
 pub fn shown(value: &str) -> String {
     const LIMIT: usize = 60;
+    let value = visible_name(value);
     match value.char_indices().nth(LIMIT) {
         Some((end, _)) => format!("`{}…`", &value[..end]),
+        None if value.is_empty() => "\"\" (an empty name)".to_owned(),
         None => format!("`{value}`"),
     }
 }

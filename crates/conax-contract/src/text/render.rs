@@ -3,7 +3,7 @@
 use super::conceal::Concealed;
 use super::finding::Finding;
 use super::lines::split_lines;
-use super::screen::{ShownLine, show_line, show_text, text_width};
+use super::screen::{ShownLine, show_line, show_text, text_width, visible_name};
 
 /// The widest line of the rendered text, where its words allow.
 const WIDTH: usize = 80;
@@ -39,6 +39,7 @@ fn render_finding(
     (lines, concealed): (&[&str], &Concealed),
     finding: &Finding,
 ) -> String {
+    let name = visible_name(name);
     let place = format!("{name}:{}:{}  ", finding.line, finding.column);
     let message = concealed.sentence(&finding.message);
     let mut out = wrap(&place, INDENT, &show_text(&message));

@@ -73,8 +73,20 @@ pub(super) fn show_text(text: &str) -> String {
 /// the line around is written as an escape, `\u{1B}`. Ends of lines and tabs stay.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let is_odd = |letter: char| is_unshowable(letter) && !matches!(letter, '\n' | '\t');
-    if !text.contains(is_odd) {
+    escaped(text, |letter| {
+        is_unshowable(letter) && !matches!(letter, '\n' | '\t')
+    })
+}
+
+/// The name of a file, a value and the like, which stand in a line of text: ends of lines are
+/// escaped as well.
+#[must_use]
+pub fn visible_name(name: &str) -> Cow<'_, str> {
+    escaped(name, is_unshowable)
+}
+
+fn escaped(text: &str, is_odd: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&is_odd) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

@@ -165,7 +165,16 @@ fn substituted(scalar: &Scalar, values: &Values) -> Node {
     }
     let whole = scalar.text.strip_prefix('$').filter(|name| is_name(name));
     if let Some(value) = whole.and_then(|name| values.get(name)) {
-        return value.node.clone();
+        return match &value.node {
+            // That it is no plain value is told where it is written, not again where it is used.
+            Node::Scalar(scalar) if plain_value(value, &mut Findings::new()).is_none() => {
+                Node::Scalar(Scalar {
+                    style: Style::Quoted,
+                    ..scalar.clone()
+                })
+            }
+            node => node.clone(),
+        };
     }
     Node::Scalar(Scalar {
         text: substituted_text(&scalar.text, values),
@@ -250,13 +259,12 @@ pub(super) fn read_table(marked: &Marked, findings: &mut Findings) -> Option<Tab
         }
         table.rows.push(row);
     }
-    if table.rows.is_empty() {
+    if matches!(&marked.node, Node::List(rows) if rows.len() < 2) {
         let message = "the table has no rows";
         let hint = "write the names of the columns first, then a row for each case";
         findings.add(Finding::new(marked.mark(), message).with_hint(hint));
-        return None;
     }
-    Some(table)
+    Some(table).filter(|table| !table.rows.is_empty())
 }
 
 /// A value readers of YAML disagree about is a finding even where nobody uses it.

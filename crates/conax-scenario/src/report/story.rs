@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use conax_contract::text::{Finding, parse_moment, render, visible};
+use conax_contract::text::{Finding, parse_moment, render, visible, visible_name};
 
 use crate::record::{CaseRecord, ExchangeRecord, FindingRecord, StepRecord, Verdict};
 
@@ -27,7 +27,7 @@ fn story_text(case: &CaseRecord) -> String {
     let findings: Vec<_> = case.findings().collect();
     if findings.is_empty() {
         let reason = case.reason.as_deref().unwrap_or("no reason was given");
-        let _ = writeln!(out, "{}:{}  {reason}", case.file, case.line);
+        let _ = writeln!(out, "{}:{}  {reason}", visible_name(&case.file), case.line);
         again(&mut out, case);
         return out;
     }
@@ -74,7 +74,7 @@ fn told(step: &StepRecord, finding: &FindingRecord) -> String {
     );
     let mut out = render(&finding.file, &source, &[place]);
     if let Some(file) = step.file.as_ref().filter(|file| **file != finding.file) {
-        label(&mut out, "included", file);
+        label(&mut out, "included", &visible_name(file));
     }
     if !finding.expected.is_empty() {
         let (expected, found) = marked(&finding.expected, &finding.found);

@@ -39,8 +39,9 @@ impl Player<'_> {
                     Err(problem) => return vec![self.not_known(wanted.card.span, problem)],
                 };
                 let call = looks::smartcard_call(&card);
+                let services = &self.scenario.world.spec.services;
                 self.look(call, step.span, |reply, scope| {
-                    looks::judge_conax(wanted, reply, scope)
+                    looks::judge_conax(wanted, services, reply, scope)
                 })
             }
             Action::ExpectLedger(expected) => match self.ledger(step.span) {

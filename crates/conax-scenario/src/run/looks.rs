@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use conax_contract::crm::encode;
 use conax_contract::text::{Placed, Span};
+use conax_contract::world::ServiceSpec;
 use serde_json::{Value, json};
 
 use crate::document::{
     ConaxExpectation, Door, DriftExpectation, ExchangeExpectation, Expected, Path, REQUEST_TEXT,
 };
-use crate::judge::{Matcher, Mismatch, expected_words, judge};
+use crate::judge::{Matcher, Mismatch, code_for_ca_id, expected_words, judge};
 use crate::target::HttpCall;
 
 type Scope = BTreeMap<String, Value>;
@@ -25,6 +26,7 @@ pub(super) fn smartcard_call(card: &str) -> HttpCall {
 /// Holds what Conax has of a smartcard against what is expected.
 pub(super) fn judge_conax(
     wanted: &ConaxExpectation,
+    services: &[ServiceSpec],
     found: &Value,
     scope: &Scope,
 ) -> Vec<Mismatch> {
@@ -40,6 +42,13 @@ pub(super) fn judge_conax(
     expected.extend(wanted.entitled.as_ref().map(|one| named("entitled", one)));
     expected.extend(wanted.paired.as_ref().map(|one| named("paired", one)));
     let mut mismatches = judge(&shown, &expected, scope);
+    let first = mismatches.first_mut();
+    let first = first.filter(|mismatch| mismatch.path.starts_with("entitled"));
+    if let (Some(mismatch), Some(one)) = (first, &wanted.entitled) {
+        let code = code_for_ca_id(&one.value, services, scope);
+        let notes = [mismatch.note.take(), code].into_iter().flatten();
+        mismatch.note = Some(notes.collect::<Vec<_>>().join("; ")).filter(|note| !note.is_empty());
+    }
     mismatches.extend(judge(found, &wanted.members, scope));
     mismatches
 }

@@ -128,8 +128,7 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
 }
 
 fn read_recording(file: &str) -> Result<Recording, String> {
-    let text = Files
-        .read(file)
+    let text = crate::read::written_text(file)
         .map_err(|error| format!("failed to read the recording `{file}`: {error}"))?;
     let recording: Recording = match serde_json::from_str(&text) {
         Ok(recording) => recording,

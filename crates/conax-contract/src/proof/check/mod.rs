@@ -150,6 +150,12 @@ impl Checker {
         self.header.get_or_insert(header);
     }
 
+    /// Whether as many problems were found as are told, so that reading on finds nothing more.
+    #[must_use]
+    pub const fn has_enough(&self) -> bool {
+        self.problems.are_enough()
+    }
+
     /// Ends the file.
     ///
     /// # Errors

@@ -32,13 +32,18 @@ pub(super) struct Problems(Vec<ProofProblem>);
 impl Problems {
     /// Takes in a problem, unless there are enough.
     pub fn add(&mut self, line: usize, request: Option<u64>, message: impl Into<String>) {
-        if self.0.len() < PROBLEM_LIMIT {
+        if !self.are_enough() {
             self.0.push(ProofProblem {
                 line,
                 request,
                 message: message.into(),
             });
         }
+    }
+
+    /// Whether no more are taken in.
+    pub const fn are_enough(&self) -> bool {
+        self.0.len() >= PROBLEM_LIMIT
     }
 
     /// All of them, in the order of the file.

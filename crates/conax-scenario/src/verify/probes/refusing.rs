@@ -83,12 +83,7 @@ fn malformed(
     let (clause, values): (&str, Vec<Value>) = match entry.value {
         ValueKind::Priority => (
             "priority.values",
-            vec![
-                json!("URGENT"),
-                json!(5),
-                json!("express "),
-                json!("express"),
-            ],
+            vec![json!("URGENT"), json!(5), json!("express ")],
         ),
         ValueKind::Boolean => (
             "process-immediately.values",
