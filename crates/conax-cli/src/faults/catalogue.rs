@@ -1,7 +1,7 @@
 //! The catalogue, the weathers and the magic smartcards, printed.
 
 use conax_contract::control::MagicView;
-use conax_contract::fault::{PRESETS, Preset, WEATHERS};
+use conax_contract::fault::{Form, PRESETS, Preset, WEATHERS};
 use conax_contract::text::near_miss;
 
 use crate::exit::Exit;
@@ -88,7 +88,7 @@ pub(super) fn show(name: &str) -> Exit {
         print::result(format_args!("faults:{}", weather.rules.trim_end()));
         return Exit::Met;
     }
-    let Some((preset, variant)) = Preset::find(name) else {
+    let Some(form) = Form::find(name) else {
         print::aside(format_args!(
             "error: there is no preset or weather `{name}`"
         ));
@@ -102,17 +102,14 @@ pub(super) fn show(name: &str) -> Exit {
         }
         return Exit::Usage;
     };
-    let (rule, meaning) = match variant {
-        Some(variant) => (variant.rule, variant.meaning),
-        None => (preset.rule, preset.meaning),
-    };
+    let preset = form.preset;
     let when = match preset.when {
         "" => String::new(),
         when => format!(", when: {{ {when} }}"),
     };
     for (what, found) in [
         ("", format!("{} ({})", preset.title(), preset.source.code())),
-        ("is", meaning.to_owned()),
+        ("is", form.meaning().to_owned()),
         ("put in at", preset.inject.code().to_owned()),
         ("on the wire", preset.wire.to_owned()),
         ("the request", format!("ends {}", preset.crm.word())),
@@ -127,7 +124,10 @@ pub(super) fn show(name: &str) -> Exit {
         ("drift", if preset.drifts { "yes" } else { "no" }.to_owned()),
         ("outlook", preset.outlook.code().to_owned()),
         ("found by", preset.found.to_owned()),
-        ("as a rule", format!("{{ do: {}{when} }}", braced(rule))),
+        (
+            "as a rule",
+            format!("{{ do: {}{when} }}", braced(form.rule())),
+        ),
     ] {
         print::result(format_args!("{what:<12} {found}").to_string().trim());
     }

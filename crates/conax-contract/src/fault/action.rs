@@ -7,8 +7,8 @@ use conax_model::fault::{
 
 use super::shape::read_shape;
 use crate::text::{
-    Finding, Findings, Marked, Meaning, Node, duration, fields, flag, mismatch, near_miss, number,
-    parse_duration, shown, text, word,
+    Finding, Findings, Marked, Meaning, Node, duration, fields, flag, mismatch, near_miss,
+    near_or_known, number, parse_duration, shown, text, word,
 };
 
 /// Words that stand alone.
@@ -70,15 +70,10 @@ fn alone(marked: &Marked, found: &str, findings: &mut Findings) -> Option<What> 
     let known = ALONE.iter().find(|(word, _)| *word == found);
     if known.is_none() {
         let message = format!("{} is nothing that can go wrong", shown(found));
-        let hint = match near_miss(found, vocabulary()) {
-            Some(near) if READERS.iter().any(|(key, _)| *key == near) => {
-                format!("did you mean `{near}: …`?")
-            }
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
-                "known here: {}",
-                vocabulary().collect::<Vec<_>>().join(", ")
-            ),
+        let is_key = |near: &&str| READERS.iter().any(|(key, _)| key == near);
+        let hint = match near_miss(found, vocabulary()).filter(is_key) {
+            Some(key) => format!("did you mean `{key}: …`?"),
+            None => near_or_known(found, vocabulary),
         };
         findings.add(Finding::new(marked.span, message).with_hint(hint));
     }
@@ -251,10 +246,7 @@ fn read_cause(marked: &Marked, findings: &mut Findings) -> Option<RejectionCause
             .map(|cause| cause.code().to_uppercase())
             .collect();
         let message = format!("{} is not a reason to reject", shown(found));
-        let hint = match near_miss(&found.to_uppercase(), codes.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", codes.join(", ")),
-        };
+        let hint = near_or_known(&found.to_uppercase(), || codes.iter().map(String::as_str));
         findings.add(Finding::new(marked.mark(), message).with_hint(hint));
     }
     cause

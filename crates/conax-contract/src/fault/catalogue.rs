@@ -27,7 +27,16 @@ const NOT_DONE: Preset = Preset {
     rule: "",
     when: "",
     magic: true,
+    takes: None,
     variants: &[],
+};
+
+/// Conax rejects the order, and it stays so as long as nobody mends the data.
+const REJECTION: Preset = Preset {
+    inject: Inject::Business,
+    wire: "200",
+    outlook: Outlook::Permanent,
+    ..NOT_DONE
 };
 
 /// The order is carried out, and the request ends REJECTED nevertheless.
@@ -285,6 +294,7 @@ pub const PRESETS: [Preset; 46] = [
         source: Source::Inferred,
         rule: "throttle: { per_second: 5, burst: 5 }",
         magic: false,
+        takes: Some("send more than five orders within a second"),
         variants: &[Variant {
             name: "rejected",
             meaning: "they are rejected instead, as TOO_MANY_REQUESTS",
@@ -306,6 +316,7 @@ pub const PRESETS: [Preset; 46] = [
         rule: "silence",
         when: "above: 4",
         magic: false,
+        takes: Some("have more than four orders on their way at a time"),
         ..NOT_DONE
     },
     Preset {
@@ -425,74 +436,58 @@ pub const PRESETS: [Preset; 46] = [
         number: 25,
         name: "client-not-found",
         meaning: "the smartcard is not loaded, or mistyped",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["the smartcard is not known"],
-        outlook: Outlook::Permanent,
         found: "mend the data",
         source: Source::Attested,
         rule: "reject: { status: CLIENT_NOT_FOUND, message: the smartcard is not known }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 26,
         name: "client-not-managed",
         meaning: "the smartcard belongs to another operator",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["the smartcard is managed by another SMS"],
-        outlook: Outlook::Permanent,
         found: "mend the data",
         source: Source::Attested,
         rule: "reject: { status: CLIENT_NOT_MANAGED_BY_SMS, message: the smartcard is managed by another SMS }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 27,
         name: "client-blocked",
         meaning: "the smartcard is blocked",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["the smartcard is blocked"],
-        outlook: Outlook::Permanent,
         found: "mend the data",
         source: Source::Ours,
         rule: "reject: { status: CLIENT_BLOCKED, message: the smartcard is blocked }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 28,
         name: "product-not-found",
         meaning: "the mapping is wrong, or the product withdrawn",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["the product is not known"],
-        outlook: Outlook::Permanent,
         found: "many cards at once",
         source: Source::Ours,
         rule: "reject: { status: PRODUCT_NOT_FOUND, message: the product is not known }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 29,
         name: "pairing-module-not-found",
         meaning: "the keys of a new set-top box are not installed yet",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["the pairing module is not known"],
+        outlook: Outlook::Transient,
         found: "a new batch of boxes; weeks later it works",
         source: Source::Attested,
         rule: "reject: { status: PAIRING_MODULE_NOT_FOUND, message: the pairing module is not known }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 30,
         name: "pairing-conflict",
         meaning: "a member is in another pairing",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["a member is in another pairing"],
-        outlook: Outlook::Permanent,
         found: "order of sending",
         source: Source::Ours,
         rule: "reject: { status: PAIRING_CONFLICT, message: a member is in another pairing }",
@@ -502,40 +497,32 @@ pub const PRESETS: [Preset; 46] = [
             rule: "reject: { status: PAIRING_NOT_FOUND, message: the smartcard is in no pairing }",
             errors: &["the smartcard is in no pairing"],
         }],
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 31,
         name: "input-validation",
         meaning: "a value is malformed or out of range",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["a value is out of range"],
-        outlook: Outlook::Permanent,
         found: "mend the data",
         source: Source::Attested,
         rule: "reject: { status: INPUT_VALIDATION_ERROR, message: a value is out of range }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 32,
         name: "feature-not-available",
         meaning: "the command is not licensed",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["the feature is not available"],
-        outlook: Outlook::Permanent,
         found: "the licence",
         source: Source::Attested,
         rule: "reject: { status: FEATURE_NOT_AVAILABLE, message: the feature is not available }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 33,
         name: "system-error",
         meaning: "the head-end fails before it does anything",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["internal failure"],
         outlook: Outlook::Unknown,
         found: "looks like f33/applied",
@@ -547,19 +534,18 @@ pub const PRESETS: [Preset; 46] = [
             rule: "{ reject: { status: SYSTEM_ERROR, message: internal failure }, at: after-apply }",
             errors: &["internal failure"],
         }],
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 34,
         name: "capacity-exceeded",
         meaning: "slots, licences or the EMM queue are full",
-        inject: Inject::Business,
-        wire: "200",
         errors: &["the limit is reached"],
+        outlook: Outlook::Transient,
         found: "later it works",
         source: Source::Ours,
         rule: "reject: { status: CAPACITY_EXCEEDED, message: the limit is reached }",
-        ..NOT_DONE
+        ..REJECTION
     },
     Preset {
         number: 35,
@@ -726,47 +712,7 @@ pub const PRESETS: [Preset; 46] = [
         source: Source::Inferred,
         rule: "{ delay: \"ramp(0s, 20min, over 10min)\", at: after-apply }",
         magic: false,
+        takes: Some("go on sending for more than five minutes"),
         ..COMPLETED
     },
 ];
-
-/// Every name a preset answers to: ids, names, and both with each variant.
-pub(super) fn names() -> Vec<String> {
-    let all = PRESETS.iter().flat_map(|preset| {
-        let own = [preset.id(), preset.name.to_owned()];
-        let variants = preset.variants.iter().flat_map({
-            let own = own.clone();
-            move |variant| own.clone().map(|name| format!("{name}/{}", variant.name))
-        });
-        own.into_iter().chain(variants).collect::<Vec<_>>()
-    });
-    all.collect()
-}
-
-/// The preset of this id or name, and its variant if one is named: `f14/page-200`. The whole title,
-/// `f05 read-timeout-applied`, is taken as well.
-pub(super) fn find(name: &str) -> Option<(&'static Preset, Option<&'static Variant>)> {
-    let name = name.trim().to_lowercase();
-    let (preset, variant) = match name.split_once('/') {
-        Some((preset, variant)) => (preset, Some(variant)),
-        None => (name.as_str(), None),
-    };
-    let preset = PRESETS
-        .iter()
-        .find(|one| one.id() == preset || one.name == preset || one.title() == preset)?;
-    match variant {
-        None => Some((preset, None)),
-        Some(variant) => {
-            let found = preset.variants.iter().find(|one| one.name == variant)?;
-            Some((preset, Some(found)))
-        }
-    }
-}
-
-impl Preset {
-    /// The preset of this id, name or title, and its variant if one is named.
-    #[must_use]
-    pub fn find(name: &str) -> Option<(&'static Self, Option<&'static Variant>)> {
-        find(name)
-    }
-}

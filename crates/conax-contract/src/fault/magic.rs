@@ -6,8 +6,7 @@
 use conax_model::fault::Entry;
 
 use super::catalogue::PRESETS;
-use super::preset::Preset;
-use super::read::preset_entry;
+use super::preset::{Form, Preset};
 
 /// A magic smartcard.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +31,7 @@ pub fn magic_cards() -> Vec<MagicCard> {
     let cards = presets.map(|preset| MagicCard {
         card: number(preset.number),
         preset: Some(preset),
-        entry: preset_entry(&preset.id()),
+        entry: Form::of(preset).entry(),
     });
     std::iter::once(well).chain(cards).collect()
 }

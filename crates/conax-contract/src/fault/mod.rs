@@ -25,7 +25,7 @@ mod tests;
 
 pub use catalogue::PRESETS;
 pub use magic::{MagicCard, magic_cards};
-pub use preset::{Applied, Inject, Outlook, Preset, Variant};
+pub use preset::{Applied, Form, Inject, Outlook, Preset, Variant};
 pub use read::{parse_file, parse_rules, rules_of};
 pub use reproduce::{Candidate, Reproduction, reproduce};
 pub use rule::WrittenRule;

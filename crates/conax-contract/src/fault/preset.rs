@@ -3,6 +3,7 @@
 use conax_model::ledger::{Fate, Standing};
 use serde::{Serialize, Serializer};
 
+use super::catalogue::PRESETS;
 use crate::crm::code_list;
 use crate::source::Source;
 
@@ -109,6 +110,9 @@ pub struct Preset {
     /// Whether one call of a magic smartcard shows it.
     #[serde(skip)]
     pub magic: bool,
+    /// What it takes besides one order to show, in words.
+    #[serde(skip)]
+    pub takes: Option<&'static str>,
     /// Other forms of it.
     pub variants: &'static [Variant],
 }
@@ -124,6 +128,85 @@ impl Preset {
     #[must_use]
     pub fn title(&self) -> String {
         format!("{} {}", self.id(), self.name)
+    }
+}
+
+/// A fault of the catalogue in one of its forms: the usual one, or a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// The fault.
+    pub preset: &'static Preset,
+    /// The variant, if it is one.
+    pub variant: Option<&'static Variant>,
+}
+
+impl Form {
+    /// Every form of every preset, the usual one of each first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        PRESETS.iter().flat_map(|preset| {
+            let variants = preset.variants.iter().map(Some);
+            let forms = std::iter::once(None).chain(variants);
+            forms.map(move |variant| Self { preset, variant })
+        })
+    }
+
+    /// The usual form of a preset.
+    #[must_use]
+    pub const fn of(preset: &'static Preset) -> Self {
+        Self {
+            preset,
+            variant: None,
+        }
+    }
+
+    /// The form of this id, name or title, in any case: `f14`, `f14/page-200`,
+    /// `f05 read-timeout-applied`.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let name = name.trim().to_lowercase();
+        Self::all().find(|form| form.id() == name || form.name() == name || form.title() == name)
+    }
+
+    /// Its id: `f14/page-200`.
+    #[must_use]
+    pub fn id(self) -> String {
+        self.after(self.preset.id())
+    }
+
+    /// Its name: `maintenance-page/page-200`.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.after(self.preset.name.to_owned())
+    }
+
+    /// Its id and name, the number first: `f14 maintenance-page/page-200`.
+    #[must_use]
+    pub fn title(self) -> String {
+        self.after(self.preset.title())
+    }
+
+    fn after(self, preset: String) -> String {
+        match self.variant {
+            None => preset,
+            Some(variant) => format!("{preset}/{}", variant.name),
+        }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        self.variant.map_or(self.preset.meaning, |one| one.meaning)
+    }
+
+    /// What goes wrong, in the language of rules.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        self.variant.map_or(self.preset.rule, |one| one.rule)
+    }
+
+    /// Pieces of what the CRM stores as the error, one of which is in it.
+    pub(super) fn errors(self) -> &'static [&'static str] {
+        self.variant.map_or(self.preset.errors, |one| one.errors)
     }
 }
 

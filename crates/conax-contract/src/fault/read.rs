@@ -1,19 +1,17 @@
 //! From text to rules, with everything that is wrong with them at once.
 
 use conax_model::command::CommandKind;
-use conax_model::fault::{
-    Action, Cycle, Entry, FaultRule, Pattern, Per, Phase, RuleId, Script, Selector,
-};
+use conax_model::fault::{Cycle, Entry, FaultRule, Pattern, Per, Phase, RuleId, Script, Selector};
 use conax_model::time::SimTime;
 
 use super::action::read_action;
-use super::catalogue;
+use super::preset::Form;
 use super::rule::WrittenRule;
 use super::weather::{WEATHERS, Weather};
 use super::written::written;
 use crate::text::{
     Fields, Finding, Findings, Marked, Meaning, Node, duration, fields, flag, items, mismatch,
-    moment, near_miss, number, read, shown, text, word,
+    moment, near_miss, near_or_known, number, read, shown, text, word,
 };
 
 /// The most rules of a file, and of a sequence.
@@ -24,9 +22,16 @@ const LIMIT: usize = 10_000;
 /// # Errors
 /// Everything that is wrong with it, in the order of the file.
 pub fn parse_file(source: &str) -> Result<Vec<WrittenRule>, Vec<Finding>> {
+    parsed(source, read_file)
+}
+
+fn parsed<T>(
+    source: &str,
+    reader: impl FnOnce(&Marked, &mut Findings) -> Option<T>,
+) -> Result<T, Vec<Finding>> {
     let mut findings = Findings::new();
-    let rules = read(source, &mut findings).and_then(|root| read_file(&root, &mut findings));
-    findings.into_result(rules)
+    let value = read(source, &mut findings).and_then(|root| reader(&root, &mut findings));
+    findings.into_result(value)
 }
 
 /// Rules, however they are written: a file, a list, one rule, the rules of a weather.
@@ -34,19 +39,17 @@ pub fn parse_file(source: &str) -> Result<Vec<WrittenRule>, Vec<Finding>> {
 /// # Errors
 /// Everything that is wrong with them.
 pub fn parse_rules(source: &str) -> Result<Vec<WrittenRule>, Vec<Finding>> {
-    let mut findings = Findings::new();
-    let rules = read(source, &mut findings).and_then(|root| {
+    parsed(source, |root, findings| {
         let is_file = match &root.node {
             Node::List(_) => true,
             Node::Map(entries) => entries.iter().any(|entry| entry.key == "faults"),
             Node::Scalar(_) => false,
         };
         match is_file {
-            true => read_file(&root, &mut findings),
-            false => rules_of(&root, &mut findings),
+            true => read_file(root, findings),
+            false => rules_of(root, findings),
         }
-    });
-    findings.into_result(rules)
+    })
 }
 
 impl WrittenRule {
@@ -55,18 +58,24 @@ impl WrittenRule {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(source: &str) -> Result<Vec<Self>, Vec<Finding>> {
-        let mut findings = Findings::new();
-        let rules = read(source, &mut findings).and_then(|root| rules_of(&root, &mut findings));
-        findings.into_result(rules)
+        parsed(source, rules_of)
     }
 
     /// The rule a single word stands for: a preset, such as `f05` or `f14/page-200`.
     #[must_use]
     pub fn of_preset(name: &str) -> Option<Self> {
         let entry = preset_entry(name)?;
-        let selector = with_usual(Selector::default(), name);
+        let rule = FaultRule {
+            id: RuleId::default(),
+            selector: with_usual(Selector::default(), name),
+            script: Script::Always(entry),
+            per: Per::Exchange,
+            times: None,
+            ttl: None,
+            paused: false,
+        };
         let written = serde_json::json!({ "preset": name });
-        Some(Self::always(selector, entry, written))
+        Some(Self { rule, written })
     }
 }
 
@@ -108,11 +117,7 @@ fn read_weather(marked: &Marked, findings: &mut Findings) -> Option<&'static Wea
     let name = text(marked, findings)?;
     let found = WEATHERS.iter().find(|weather| weather.name == name);
     if found.is_none() {
-        let names = || WEATHERS.iter().map(|weather| weather.name);
-        let hint = match near_miss(&name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", names().collect::<Vec<_>>().join(", ")),
-        };
+        let hint = near_or_known(&name, || WEATHERS.iter().map(|weather| weather.name));
         let message = format!("{} is not a weather", shown(&name));
         findings.add(Finding::new(marked.span, message).with_hint(hint));
     }
@@ -153,14 +158,11 @@ pub(super) fn read_rule(marked: &Marked, findings: &mut Findings) -> Option<Writ
 
 /// Who a preset meets, where the rule does not say it.
 fn with_usual(selector: Selector, preset: &str) -> Selector {
-    let when = catalogue::find(preset).map_or("", |(preset, _)| preset.when);
+    let when = Form::find(preset).map_or("", |form| form.preset.when);
     if when.is_empty() {
         return selector;
     }
-    let mut findings = Findings::new();
-    let usual = read(&format!("{{ {when} }}"), &mut findings)
-        .and_then(|root| read_selector(&root, &mut findings))
-        .unwrap_or_default();
+    let usual = parsed(&format!("{{ {when} }}"), read_selector).unwrap_or_default();
     Selector {
         above: selector.above.or(usual.above),
         cycle: selector.cycle.or(usual.cycle),
@@ -247,7 +249,9 @@ fn read_preset(marked: &Marked, findings: &mut Findings) -> Option<Entry> {
     let name = text(marked, findings)?;
     let entry = preset_entry(&name);
     if entry.is_none() {
-        let names = catalogue::names();
+        let names: Vec<String> = Form::all()
+            .flat_map(|form| [form.id(), form.name()])
+            .collect();
         let near = near_miss(&name.to_lowercase(), names.iter().map(String::as_str));
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -260,24 +264,18 @@ fn read_preset(marked: &Marked, findings: &mut Findings) -> Option<Entry> {
 }
 
 /// The entry a preset stands for.
-pub(super) fn preset_entry(name: &str) -> Option<Entry> {
-    let (preset, variant) = catalogue::find(name)?;
-    let (title, rule) = match variant {
-        None => (preset.title(), preset.rule),
-        Some(variant) => (format!("{}/{}", preset.title(), variant.name), variant.rule),
-    };
-    Some(Entry {
-        title: title.into(),
-        actions: parse_actions(rule),
-    })
+fn preset_entry(name: &str) -> Option<Entry> {
+    Form::find(name)?.entry()
 }
 
-/// Actions of our own tables; a test reads every one of them.
-fn parse_actions(source: &str) -> Vec<Action> {
-    let mut findings = Findings::new();
-    let entry =
-        read(source, &mut findings).and_then(|root| read_actions(&root, None, &mut findings));
-    entry.map(|entry| entry.actions).unwrap_or_default()
+impl Form {
+    /// The entry it stands for; a test reads every one of them.
+    pub(super) fn entry(self) -> Option<Entry> {
+        let read = |root: &Marked, findings: &mut Findings| read_actions(root, None, findings);
+        let title = self.title().into();
+        let entry = parsed(self.rule(), read).ok()?;
+        Some(Entry { title, ..entry })
+    }
 }
 
 fn read_actions(marked: &Marked, at: Option<Phase>, findings: &mut Findings) -> Option<Entry> {

@@ -7,9 +7,7 @@
 use conax_model::fault::{AnswerFault, End, Throttle, What};
 use serde::Serialize;
 
-use super::catalogue::PRESETS;
-use super::preset::{Applied, Preset};
-use super::read::preset_entry;
+use super::preset::{Applied, Form};
 use crate::cas::{Profile, RejectionCause};
 use crate::crm::RejectionText;
 
@@ -56,13 +54,6 @@ const ELSEWHERE: [(u8, &str, &str); 1] = [(
     "let the answer break off within an end tag: `do: { cut: 60% }`, with other shares",
 )];
 
-/// What presets take that one order alone does not show.
-const TAKES_MORE: [(u8, &str); 3] = [
-    (15, "send more than five orders within a second"),
-    (16, "have more than four orders on their way at a time"),
-    (46, "go on sending for more than five minutes"),
-];
-
 /// How well a preset, as its rule is written, makes this very text of one order; less is better.
 type Rank = (bool, bool, bool);
 
@@ -71,16 +62,12 @@ type Rank = (bool, bool, bool);
 #[must_use]
 pub fn reproduce(text: &str) -> Reproduction {
     let found = squeezed(text);
-    let signatures = PRESETS.iter().flat_map(Preset::signatures);
-    let signatures: Vec<Signature> = signatures.filter(|one| !one.errors.is_empty()).collect();
-    let by_text = signatures.iter().filter_map(|one| by_text(one, &found));
+    let stored = || Form::all().filter(|form| !form.errors().is_empty());
+    let by_text = stored().filter_map(|form| by_text(form, &found));
     let mut ranked: Vec<(Rank, Candidate)> = by_text.collect();
     // A code alone says less than a text.
     if !ranked.iter().any(|(_, one)| one.score >= 1.0) {
-        let by_code: Vec<_> = signatures
-            .iter()
-            .filter_map(|one| by_code(one, &found))
-            .collect();
+        let by_code: Vec<_> = stored().filter_map(|form| by_code(form, &found)).collect();
         let is_there = |one: &Candidate| by_code.iter().any(|(_, other)| other.name == one.name);
         ranked.retain(|(_, one)| !is_there(one));
         ranked.extend(by_code);
@@ -110,49 +97,28 @@ pub fn reproduce(text: &str) -> Reproduction {
     }
 }
 
-struct Signature {
-    preset: &'static Preset,
-    name: String,
-    title: String,
-    errors: Vec<&'static str>,
-    applied: Applied,
-}
-
-impl Preset {
-    fn signatures(&'static self) -> Vec<Signature> {
-        let elsewhere = ELSEWHERE
-            .iter()
-            .filter(|(number, ..)| *number == self.number);
-        let own = Signature {
-            preset: self,
-            name: self.id(),
-            title: self.name.to_owned(),
-            errors: self
-                .errors
-                .iter()
-                .copied()
-                .chain(elsewhere.map(|(_, text, _)| *text))
-                .collect(),
-            applied: self.applied,
-        };
-        let variants = self.variants.iter().map(|variant| Signature {
-            preset: self,
-            name: format!("{}/{}", self.id(), variant.name),
-            title: format!("{}/{}", self.name, variant.name),
-            errors: variant.errors.to_vec(),
-            applied: match variant.rule.contains("after-apply") {
-                true => Applied::Yes,
-                false => self.applied,
-            },
-        });
-        std::iter::once(own).chain(variants).collect()
+impl Form {
+    /// Pieces of what the CRM may store, wherever it meets the answer.
+    fn signatures(self) -> impl Iterator<Item = &'static str> {
+        let elsewhere = ELSEWHERE.iter().filter(move |one| self.is_elsewhere(one.0));
+        let own = self.errors().iter().copied();
+        own.chain(elsewhere.map(|(_, text, _)| *text))
     }
-}
 
-impl Signature {
+    fn is_elsewhere(self, number: u8) -> bool {
+        self.variant.is_none() && self.preset.number == number
+    }
+
+    fn applied(self) -> Applied {
+        match self.variant {
+            Some(variant) if variant.rule.contains("after-apply") => Applied::Yes,
+            _ => self.preset.applied,
+        }
+    }
+
     /// The code the CRM stores.
-    fn code(&self) -> String {
-        let entry = preset_entry(&self.name);
+    fn code(self) -> String {
+        let entry = self.entry();
         let actions = entry.iter().flat_map(|entry| &entry.actions);
         let said = |cause| Some(Profile::public().status_code(cause).to_owned());
         let mut codes = actions.filter_map(|action| match &action.what {
@@ -168,8 +134,8 @@ impl Signature {
     }
 
     /// Whether the text has another page than the rule sends.
-    fn has_other_page(&self, found: &str) -> bool {
-        let entry = preset_entry(&self.name);
+    fn has_other_page(self, found: &str) -> bool {
+        let entry = self.entry();
         let mut actions = entry.iter().flat_map(|entry| &entry.actions);
         actions.any(|action| match &action.what {
             What::End(End::Http { body, .. }) => !found.contains(&squeezed(body)),
@@ -177,28 +143,23 @@ impl Signature {
         })
     }
 
-    fn candidate(&self, score: f64, evidence: String, found: &str) -> (Rank, Candidate) {
+    fn candidate(self, score: f64, evidence: String, found: &str) -> (Rank, Candidate) {
         let mut elsewhere = ELSEWHERE.iter();
-        let elsewhere = elsewhere.find(|(number, text, _)| {
-            self.name == self.preset.id() && *number == self.preset.number && evidence == *text
-        });
-        let mut more = TAKES_MORE.iter();
-        let more = more.find(|(number, _)| *number == self.preset.number);
+        let elsewhere =
+            elsewhere.find(|(number, text, _)| self.is_elsewhere(*number) && evidence == *text);
+        let more = self.preset.takes;
         let rank = (
             elsewhere.is_some(),
             more.is_some(),
             self.has_other_page(found),
         );
-        let takes = elsewhere
-            .map(|(.., takes)| *takes)
-            .or(more.map(|(_, takes)| *takes));
         let candidate = Candidate {
-            name: self.name.clone(),
-            title: self.title.clone(),
-            applied: self.applied,
+            name: self.id(),
+            title: self.name(),
+            applied: self.applied(),
             score,
             evidence,
-            takes,
+            takes: elsewhere.map(|(.., takes)| *takes).or(more),
         };
         (rank, candidate)
     }
@@ -220,8 +181,8 @@ fn squeezed(text: &str) -> String {
     words.join(" ").to_lowercase()
 }
 
-fn by_text(signature: &Signature, found: &str) -> Option<(Rank, Candidate)> {
-    let scored = signature.errors.iter().filter_map(|error| {
+fn by_text(form: Form, found: &str) -> Option<(Rank, Candidate)> {
+    let scored = form.signatures().filter_map(|error| {
         let wanted = squeezed(error);
         match found.contains(&wanted) {
             true => Some((1.0, error)),
@@ -229,12 +190,12 @@ fn by_text(signature: &Signature, found: &str) -> Option<(Rank, Candidate)> {
         }
     });
     let (score, evidence) = scored.max_by(|(left, _), (right, _)| left.total_cmp(right))?;
-    Some(signature.candidate(score, (*evidence).to_owned(), found))
+    Some(form.candidate(score, evidence.to_owned(), found))
 }
 
 /// By its code, among other words or alone.
-fn by_code(signature: &Signature, found: &str) -> Option<(Rank, Candidate)> {
-    let code = signature.code();
+fn by_code(form: Form, found: &str) -> Option<(Rank, Candidate)> {
+    let code = form.code();
     let wanted = code.to_lowercase();
     let mut codes = found.split(|letter: char| !letter.is_alphanumeric() && !"_.".contains(letter));
     let score = match codes.any(|code| code.trim_matches('.') == wanted) {
@@ -242,7 +203,7 @@ fn by_code(signature: &Signature, found: &str) -> Option<(Rank, Candidate)> {
         true if found == wanted => 1.0,
         true => 0.8,
     };
-    Some(signature.candidate(score, code, found))
+    Some(form.candidate(score, code, found))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -1,6 +1,6 @@
 //! A rule as it was written: the model's rule, and its text for whoever lists it.
 
-use conax_model::fault::{Entry, FaultRule, Per, Phase, RuleId, Script, Selector, TlsFault};
+use conax_model::fault::{FaultRule, Per, Phase, RuleId, TlsFault};
 use serde_json::Value;
 
 use crate::text::words_of_lists;
@@ -17,20 +17,6 @@ pub struct WrittenRule {
 }
 
 impl WrittenRule {
-    /// A rule that meets these by this entry, always.
-    pub(super) fn always(selector: Selector, entry: Entry, written: Value) -> Self {
-        let rule = FaultRule {
-            id: RuleId::default(),
-            selector,
-            script: Script::Always(entry),
-            per: Per::Exchange,
-            times: None,
-            ttl: None,
-            paused: false,
-        };
-        Self { rule, written }
-    }
-
     /// What the rule is called that a call brought along for its provisioning request.
     #[must_use]
     pub fn name_for_request(number: u64) -> RuleId {

@@ -3,7 +3,7 @@
 use conax_model::fault::Script;
 
 use super::{
-    PRESETS, Preset, WEATHERS, WrittenRule, magic_cards, parse_faults, parse_file, reproduce,
+    Form, PRESETS, WEATHERS, WrittenRule, magic_cards, parse_faults, parse_file, reproduce,
 };
 use crate::text;
 
@@ -87,8 +87,11 @@ fn names_are_unique_and_magic_cards_have_eleven_digits() {
     for magic in magic_cards() {
         assert!(magic.card.len() == 11 && magic.card.bytes().all(|byte| byte.is_ascii_digit()));
     }
-    assert_eq!(Preset::find("F05").unwrap().0.name, "read-timeout-applied");
-    assert_eq!(Preset::find("f05/x"), None);
+    assert_eq!(
+        Form::find("F05").unwrap().preset.name,
+        "read-timeout-applied"
+    );
+    assert_eq!(Form::find("f05/x"), None);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub use finding::{Finding, Findings, shown};
 pub use look_alike::{look_alike_before, quoted_look_alikes};
 pub use marked::{Entry, Marked, Node, Place, Scalar, Span, Style};
 pub use moment::{parse_duration, parse_moment, render_duration, render_moment};
-pub use near::{near_miss, squash};
+pub use near::{near_miss, near_or_known, squash};
 pub use outline::Outline;
 pub use plain::{Meaning, SHORTENED_HINT, is_shortened};
 pub use read::{Limits, read, read_within};

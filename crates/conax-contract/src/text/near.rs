@@ -34,6 +34,20 @@ pub fn near_miss<'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// A hint: what was probably meant by `found`, or what there is.
+pub fn near_or_known<'a, Known: IntoIterator<Item = &'a str>>(
+    found: &str,
+    known: impl Fn() -> Known,
+) -> String {
+    match near_miss(found, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let known: Vec<&str> = known().into_iter().collect();
+            format!("known here: {}", known.join(", "))
+        }
+    }
+}
+
 /// The candidate that begins like `found`: `product_slots` for `product_slot_limit`.
 ///
 /// Good for keys, which are made of words; numbers that begin alike have nothing in common.

@@ -62,6 +62,13 @@ impl FaultPlan {
         self.rules.iter().find(|one| one.rule.id == *id)
     }
 
+    /// The names of the rules, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let rules = self.rules.iter();
+        rules.map(|one| one.rule.id.to_string()).collect()
+    }
+
     /// Whether nothing can go wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use conax_contract::crm::{Member, Operation};
 use conax_contract::text::{
     Entry, Fields, Finding, Findings, Marked, Meaning, Node, SHORTENED_HINT, Scalar, fields,
-    is_shortened, mismatch, near_miss, shown, text,
+    is_shortened, mismatch, near_miss, near_or_known, shown, text,
 };
 
 use super::expect::{self, Root};
@@ -90,10 +90,7 @@ fn operation(marked: &Marked, findings: &mut Findings) -> Option<Operation> {
     let found = Operation::from_name(&name);
     if found.is_none() {
         let names = || Operation::ALL.into_iter().map(Operation::name);
-        let hint = match near_miss(&name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", names().collect::<Vec<_>>().join(", ")),
-        };
+        let hint = near_or_known(&name, names);
         let message = format!("there is no operation {}", shown(&name));
         findings.add(Finding::new(marked.span, message).with_hint(hint));
     }

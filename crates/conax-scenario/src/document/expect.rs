@@ -3,7 +3,7 @@
 use conax_contract::crm::Operation;
 use conax_contract::text::{
     Entry, Fields, Finding, Findings, Marked, Meaning, Node, Placed, Span, fields, items, mismatch,
-    near_miss, shown, squash, text, word,
+    near_miss, near_or_known, shown, squash, text, word,
 };
 
 use super::spec::{
@@ -281,10 +281,7 @@ fn example_name(marked: &Marked, findings: &mut Findings) -> Option<Placed<Strin
     };
     if !names().any(|known| known == name) {
         let message = format!("there is no documented example of {}", shown(&name));
-        let hint = match near_miss(&name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", names().collect::<Vec<_>>().join(", ")),
-        };
+        let hint = near_or_known(&name, names);
         findings.add(Finding::new(marked.span, message).with_hint(hint));
         return None;
     }

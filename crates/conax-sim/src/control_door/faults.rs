@@ -82,32 +82,22 @@ pub(super) fn add(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem>
 
 /// One rule, a list of rules, or a file; or the name of a preset or weather alone.
 fn rules(body: &[u8]) -> Result<Vec<WrittenRule>, Problem> {
-    let refused = |source: &str, findings| {
-        let findings: Vec<_> = findings;
-        let mut problem = Problem::new(
-            422,
-            "faults not valid",
-            format!(
-                "{}, and nothing is changed",
-                counted(findings.len(), "finding")
-            ),
-        );
-        problem.findings = render_each("body", source, &findings);
-        problem
-    };
     let source = std::str::from_utf8(body)
         .map_err(|_| Problem::new(400, "body not understood", "the body is not UTF-8"))?;
     if let Some(rules) = rules_of_word(source) {
         return Ok(rules);
     }
-    parse_rules(source).map_err(|findings| refused(source, findings))
+    parse_rules(source).map_err(|findings| {
+        let count = counted(findings.len(), "finding");
+        let detail = format!("{count}, and nothing is changed");
+        let mut problem = Problem::new(422, "faults not valid", detail);
+        problem.findings = render_each("body", source, &findings);
+        problem
+    })
 }
 
 fn unknown(shared: &Shared, id: &str) -> Problem {
-    let book = shared.faults.book();
-    let known = book.plan.rules.iter();
-    let known: Vec<String> = known.map(|rule| rule.rule.id.to_string()).collect();
-    let there = match known.as_slice() {
+    let there = match shared.faults.book().plan.names().as_slice() {
         [] => "there are none".to_owned(),
         known => format!("there are `{}`", known.join("`, `")),
     };

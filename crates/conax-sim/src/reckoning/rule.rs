@@ -125,8 +125,7 @@ fn now(shared: &Shared, request: &ProvisioningRequest, rule: &str) -> Now {
     };
     let book = shared.faults.book();
     let Some(found) = book.plan.find(&id) else {
-        let rules = book.plan.rules.iter();
-        let known: Vec<String> = rules.map(|one| one.rule.id.to_string()).collect();
+        let known = book.plan.names();
         return Now::Absent(match known.is_empty() {
             true => format!("there is no rule {rule}: there are no rules at all"),
             false => format!("there is no rule {rule}; there are {}", known.join(", ")),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use conax_contract::crm::Operation;
-use conax_contract::text::near_miss;
+use conax_contract::text::near_or_known;
 
 use crate::house::OpenError;
 use crate::world::WorldProblem;
@@ -44,14 +44,9 @@ pub enum SimulatorError {
 
 impl SimulatorError {
     pub(super) fn unknown_method(name: &str) -> Self {
-        let names = || Operation::ALL.into_iter().map(Operation::name);
-        let hint = match near_miss(name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", names().collect::<Vec<_>>().join(", ")),
-        };
         Self::UnknownMethod {
             name: name.to_owned(),
-            hint,
+            hint: near_or_known(name, || Operation::ALL.into_iter().map(Operation::name)),
         }
     }
 }
