@@ -2,7 +2,7 @@
 //!
 //! A [`FaultPlan`] holds rules in order. [`FaultPlan::judge`] is told what is known of an exchange
 //! ([`Facts`]) and answers with a [`Verdict`]: what to carry out, which rules acted and why, and
-//! which nearly did. It waits for nothing and sends nothing; carrying out is the house's business.
+//! which nearly did. It waits for nothing and sends nothing; the simulator carries it out.
 //!
 //! The same seed, rules and calls in the same order give the same verdicts: each rule has dice of
 //! its own, so that a draw of one never shifts those of another.

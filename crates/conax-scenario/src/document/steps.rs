@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use conax_contract::crm::{LifeCycleState, Operation};
-use conax_contract::fault::rules_of;
+use conax_contract::fault::{WEATHERS, rules_of};
 use conax_contract::text::{
     Fields, Finding, Findings, Marked, Node, Placed, duration, fields, items, mismatch, near_miss,
     number, parse_duration, parse_moment, placed, shown, text,
@@ -390,13 +390,9 @@ fn rule(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Place
 
 /// A word: a preset or a weather.
 fn named_rule(name: &str, marked: &Marked, findings: &mut Findings) -> Option<Template> {
-    use conax_contract::fault::{WEATHERS, WrittenRule};
     let pair = |key: &str| Template::Map(vec![(key.to_owned(), Template::text(name))]);
     if WEATHERS.iter().any(|weather| weather.name == name) {
         return Some(pair("weather"));
-    }
-    if WrittenRule::of_preset(name).is_some() {
-        return Some(pair("preset"));
     }
     // The reader of rules knows the near misses.
     let as_rule = Marked {
@@ -407,8 +403,7 @@ fn named_rule(name: &str, marked: &Marked, findings: &mut Findings) -> Option<Te
             value: marked.clone(),
         }]),
     };
-    rules_of(&as_rule, findings);
-    None
+    rules_of(&as_rule, findings).map(|_| pair("preset"))
 }
 
 fn repeat(
