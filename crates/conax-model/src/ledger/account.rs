@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::brief::{Brief, Cards, Marks, Outcome, OutcomePart, Owner, Stranger};
+use super::brief::{Brief, CardList, Cards, Marks, Outcome, OutcomePart, Owner, Stranger};
 use super::chunks::Chunks;
 use super::row::{Standing, Totals, is_known_to_crm};
 use super::{CasEvent, CrmEvent, ExchangeNumber};
@@ -34,8 +34,8 @@ pub(super) struct Account {
     pub(super) strangers: Chunks<Stranger>,
     pub(super) outcomes: Chunks<Outcome>,
     pub(super) open: BTreeMap<ExchangeNumber, OpenExchange>,
-    /// Smartcards of requests that do not name exactly one.
-    card_lists: Chunks<Arc<[Arc<str>]>>,
+    /// Smartcards of requests that do not name exactly one, one request's after the other's.
+    named: Chunks<Arc<str>>,
     /// The exchanges before the last one, of requests that were sent again.
     pub(super) earlier: BTreeMap<RequestNumber, Vec<ExchangeNumber>>,
     /// What was done at the console last, for each smartcard.
@@ -98,8 +98,11 @@ impl Account {
         let cards = match cards {
             [card] => Cards::One(Arc::clone(card)),
             cards => {
-                self.card_lists.push(cards.into());
-                Cards::Other(self.card_lists.len() - 1)
+                let list = CardList::new(self.named.appended(), cards.len());
+                cards
+                    .iter()
+                    .for_each(|card| self.named.push(Arc::clone(card)));
+                Cards::Other(list)
             }
         };
         Brief {
@@ -118,10 +121,13 @@ impl Account {
     }
 
     /// The smartcards of a request.
-    pub(super) fn cards<'a>(&'a self, brief: &'a Brief) -> &'a [Arc<str>] {
+    pub(super) fn cards(&self, brief: &Brief) -> Vec<Arc<str>> {
         match &brief.cards {
-            Cards::One(card) => std::slice::from_ref(card),
-            Cards::Other(place) => self.card_lists.at(*place).map_or(&[], |cards| &**cards),
+            Cards::One(card) => vec![Arc::clone(card)],
+            Cards::Other(list) => {
+                let named = list.places().filter_map(|place| self.named.at(place));
+                named.map(Arc::clone).collect()
+            }
         }
     }
 

@@ -64,8 +64,28 @@ impl Marks {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cards {
     One(Arc<str>),
-    /// So many, which stand elsewhere.
-    Other(usize),
+    /// None or several, which stand elsewhere.
+    Other(CardList),
+}
+
+/// Where several smartcards stand, and how many they are; in one word, so that a request that names
+/// one smartcard needs no more room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CardList(u64);
+
+impl CardList {
+    /// Bits of how many; a request is no larger than a call, which is limited.
+    const COUNT_BITS: u32 = 24;
+
+    pub(super) const fn new(first: usize, count: usize) -> Self {
+        Self((first as u64) << Self::COUNT_BITS | count as u64)
+    }
+
+    pub(super) fn places(self) -> std::ops::Range<usize> {
+        let first = (self.0 >> Self::COUNT_BITS) as usize;
+        let count = self.0 & ((1 << Self::COUNT_BITS) - 1);
+        first..first + count as usize
+    }
 }
 
 /// A request.

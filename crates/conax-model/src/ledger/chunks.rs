@@ -38,6 +38,12 @@ impl<T: Clone> Chunks<T> {
         self.chunks.iter().map(|chunk| chunk.len()).sum()
     }
 
+    /// How many items there are of a list that was made by appending only, at once.
+    pub(super) fn appended(&self) -> usize {
+        let last = self.chunks.back().map_or(0, |last| last.len());
+        self.chunks.len().saturating_sub(1) * CHUNK + last
+    }
+
     /// The items, in order.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.chunks.iter().flat_map(|chunk| chunk.iter())

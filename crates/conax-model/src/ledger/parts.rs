@@ -74,7 +74,7 @@ impl Ledger {
         self.account.briefs.iter().map(|brief| RowPart {
             request: brief.request,
             kind: brief.kind,
-            cards: self.account.cards(brief).to_vec(),
+            cards: self.account.cards(brief),
             standing: brief.standing,
             exchanges: self.account.exchanges(brief).collect(),
             has_left: brief.marks.has(Marks::LEFT),

@@ -126,7 +126,7 @@ fn row(account: &Account, brief: &Brief, is_foreign: bool) -> Row {
     Row {
         request: brief.request,
         kind: brief.kind,
-        cards: account.cards(brief).to_vec(),
+        cards: account.cards(brief),
         standing: brief.standing,
         fate: brief.fate(is_foreign),
         executions: brief.executions.into(),
