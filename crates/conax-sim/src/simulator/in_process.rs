@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
 use conax_contract::crm::Operation;
@@ -26,7 +27,17 @@ use crate::shared::Shared;
 #[derive(Clone)]
 pub struct Simulator {
     house: House,
+    /// Its doors as functions.
+    routers: Routers,
     token: String,
+}
+
+/// The doors as functions; a copy is cheap, and making one is not.
+#[derive(Clone)]
+struct Routers {
+    crm: Router,
+    cas: Router,
+    control: Router,
 }
 
 impl Simulator {
@@ -35,8 +46,17 @@ impl Simulator {
         SimulatorBuilder::default()
     }
 
-    pub(super) const fn new(house: House, token: String) -> Self {
-        Self { house, token }
+    pub(super) fn new(house: House, token: String) -> Self {
+        let routers = Routers {
+            crm: house.crm_router(),
+            cas: house.cas_router(),
+            control: house.control_router(),
+        };
+        Self {
+            house,
+            routers,
+            token,
+        }
     }
 
     /// Calls a method of the provisioning API with a JSON body, such as `add_subscriptions`; the
@@ -100,11 +120,11 @@ impl Simulator {
     /// [advances](Self::advance) it.
     pub async fn call<B: Into<Body>>(&self, door: Door, request: Request<B>) -> Reply {
         let router = match door {
-            Door::Crm => self.house.crm_router(),
-            Door::Cas => self.house.cas_router(),
-            Door::Control => self.house.control_router(),
+            Door::Crm => &self.routers.crm,
+            Door::Cas => &self.routers.cas,
+            Door::Control => &self.routers.control,
         };
-        answer(router, request.map(Into::into)).await
+        answer(router.clone(), request.map(Into::into)).await
     }
 
     /// Calls the control door, such as `GET` `/v1/requests/4050/why` with an empty body. Whatever
