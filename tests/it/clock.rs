@@ -416,7 +416,7 @@ async fn the_control_door_shows_sets_and_advances_the_clock() {
         reply.json,
         json!({
             "mode": "stepped", "now": "2014-11-30T08:59:00",
-            "waiting": 0, "next": null, "at_rest": true,
+            "waiting": 0, "next": null, "calls": 0, "at_rest": true,
         })
     );
     let clock = stage.shared.clock.clone();

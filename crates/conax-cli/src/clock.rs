@@ -10,8 +10,9 @@ use crate::print;
 use crate::serve::complain;
 
 /// The members of the answers, in the order in which they are printed.
-const MEMBERS: [&str; 11] = [
-    "mode", "scale", "from", "now", "waiting", "next", "fired", "steps", "runs", "at_rest", "says",
+const MEMBERS: [&str; 12] = [
+    "mode", "scale", "from", "now", "waiting", "next", "calls", "fired", "steps", "runs",
+    "at_rest", "says",
 ];
 
 /// The verb.

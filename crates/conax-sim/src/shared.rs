@@ -7,7 +7,7 @@
 //! What changes a side and is written down in the ledger happens under the ledger's lock, which is
 //! always taken first: a snapshot has both or neither.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -130,6 +130,32 @@ impl Drop for Change<'_> {
     }
 }
 
+/// Calls that have no answer yet.
+#[derive(Debug, Default)]
+pub struct Calls(AtomicUsize);
+
+impl Calls {
+    /// A call has come in; it is over when this is dropped.
+    pub(crate) fn begin(&self) -> UnderWay<'_> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        UnderWay(&self.0)
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// A call that has no answer yet.
+pub(crate) struct UnderWay<'a>(&'a AtomicUsize);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// One world: what the doors and the dispatcher share.
 pub struct Shared {
     /// How the world was built.
@@ -138,6 +164,8 @@ pub struct Shared {
     pub clock: Clock,
     /// Every exchange.
     pub journal: Journal,
+    /// Calls of both APIs that have no answer yet.
+    pub calls: Calls,
     /// Wakes those who wait for a request to be settled.
     pub settled: Bell,
     /// Processing runs so far.
@@ -225,6 +253,7 @@ impl Shared {
             immediate: Places::new((settings.limits.connection_count / 2).max(1)),
             settings,
             journal,
+            calls: Calls::default(),
             settled: Bell::default(),
             runs: AtomicU64::new(snapshot.runs),
             link,

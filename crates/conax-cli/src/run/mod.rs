@@ -8,6 +8,7 @@ mod bundle;
 mod find;
 mod in_process;
 mod load;
+mod passing;
 mod remote;
 mod secret;
 mod told;

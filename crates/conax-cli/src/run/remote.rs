@@ -19,16 +19,14 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::HOST;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Barrier;
 
 use crate::run::in_process::ending;
+use crate::run::passing::{Unanswered, let_time_pass};
 use crate::run::secret::Secrets;
-
-/// How long a call to a stepped world may be silent before time passes for it.
-const QUIET: Duration = Duration::from_millis(30);
 
 /// How soon an interruption is noticed while a call waits.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -428,10 +426,11 @@ impl Target for RemoteTarget {
         if let ([call], [Ok(request)]) = (calls.as_slice(), prepared.as_slice()) {
             let slot = slot(call.door);
             let kept = self.connections[slot].take();
-            let clock = steps_time.then(|| self.clock_caller());
+            let clock = steps_time.then(|| self.clock_caller()).flatten();
+            let unanswered = Unanswered::of(&calls, &prepared);
             let (reply, connection) = self.runtime.block_on(async {
                 let work = call_once(kept, request.clone());
-                let passing = let_time_pass(clock, work);
+                let passing = let_time_pass(clock, &unanswered, work);
                 match in_time(left, &stop, passing).await {
                     Ok(done) => done,
                     Err(problem) => (Err(problem), None),
@@ -440,19 +439,23 @@ impl Target for RemoteTarget {
             self.connections[slot] = connection;
             return vec![reply];
         }
-        let clock = steps_time.then(|| self.clock_caller());
+        let clock = steps_time.then(|| self.clock_caller()).flatten();
+        let unanswered = Unanswered::of(&calls, &prepared);
         self.runtime.block_on(async {
             // Connecting takes longer than many a call: all are connected before one is sent.
             let count = prepared.iter().filter(|request| request.is_ok()).count();
             let connected = Arc::new(Barrier::new(count));
             let mut tasks = Vec::new();
-            for request in prepared {
-                let connected = Arc::clone(&connected);
+            for (call, request) in calls.iter().zip(prepared) {
+                let (connected, unanswered) = (Arc::clone(&connected), unanswered.clone());
+                let door = call.door;
                 tasks.push(tokio::spawn(async move {
                     let request = request?;
                     let connection = connect(&request.place).await;
                     connected.wait().await;
-                    sent_on(connection, &request).await.0
+                    let (reply, _) = sent_on(connection, &request).await;
+                    unanswered.answered(door);
+                    reply
                 }));
             }
             let all = async {
@@ -464,7 +467,7 @@ impl Target for RemoteTarget {
                 replies
             };
             let count = calls.len();
-            match in_time(left, &stop, let_time_pass(clock, all)).await {
+            match in_time(left, &stop, let_time_pass(clock, &unanswered, all)).await {
                 Ok(replies) => replies,
                 Err(problem) => (0..count).map(|_| Err(problem.clone())).collect(),
             }
@@ -502,12 +505,12 @@ const fn slot(door: Door) -> usize {
 
 /// A call that is ready to be sent, and where to.
 #[derive(Clone)]
-struct Prepared {
-    place: Place,
-    method: String,
-    target: String,
-    headers: Vec<(String, String)>,
-    body: Bytes,
+pub(super) struct Prepared {
+    pub(super) place: Place,
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Bytes,
 }
 
 impl RemoteTarget {
@@ -547,7 +550,7 @@ impl RemoteTarget {
 
 /// Makes a call, on a connection that is open or on a new one; the connection comes back if it can
 /// be used again.
-async fn call_once(
+pub(super) async fn call_once(
     kept: Option<Connection>,
     call: Prepared,
 ) -> (Result<HttpReply, TargetProblem>, Option<Connection>) {
@@ -661,44 +664,4 @@ pub(super) async fn in_time<T>(
         () = tokio::time::sleep(time) => Err(TargetProblem::TimedOut(time)),
         () = interrupted => Err(TargetProblem::NoReply("the run was interrupted".to_owned())),
     }
-}
-
-/// Waits for calls; while they are silent because the stepped world waits for its time, that
-/// passes, event by event.
-async fn let_time_pass<T>(clock: Option<Option<Prepared>>, work: impl Future<Output = T>) -> T {
-    let Some(clock) = clock.flatten() else {
-        return work.await;
-    };
-    let mut work = std::pin::pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut work => return done,
-            () = tokio::time::sleep(QUIET) => pass_to_next(&clock).await,
-        }
-    }
-}
-
-async fn pass_to_next(clock: &Prepared) {
-    let (Ok(reply), connection) = call_once(None, clock.clone()).await else {
-        return;
-    };
-    let reading = reply.json();
-    let next = reading["next"].as_str();
-    if reading["at_rest"] != true || reading["mode"] != "stepped" {
-        return;
-    }
-    let Some(next) = next else { return };
-    // Dates have no fractions: what is due within the second the clock shows is one second away.
-    let body: Value = match reading["now"].as_str() == Some(next) {
-        true => json!({ "by": "1s" }),
-        false => json!({ "to": next }),
-    };
-    let advance = Prepared {
-        method: "POST".to_owned(),
-        target: clock.target.replace("/v1/clock", "/v1/clock/advance"),
-        body: Bytes::from(body.to_string()),
-        ..clock.clone()
-    };
-    let _ = call_once(connection, advance).await;
 }

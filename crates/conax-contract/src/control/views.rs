@@ -103,6 +103,9 @@ pub struct ClockView {
     pub waiting: usize,
     /// When the first of them has waited long enough.
     pub next: Option<DateText>,
+    /// How many calls of both APIs have no answer yet, but for the one that asks: at rest, these
+    /// wait for simulated time.
+    pub calls: usize,
     /// Whether nothing is being done: whatever goes on waits.
     pub at_rest: bool,
 }

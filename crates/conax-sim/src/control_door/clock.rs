@@ -9,14 +9,21 @@ use conax_contract::control::{
 use conax_model::crm::RequestNumber;
 use conax_model::time::SimTime;
 
-use crate::clock::{Backwards, Clock, ClockMode};
+use crate::clock::{Backwards, ClockMode};
 use crate::control_door::convert::date;
 use crate::control_door::reply::Reply;
 use crate::dispatch::{SettlingEnd, SettlingGoal, advance_with_runs, settle as settle_house};
 use crate::reckoning::find_request;
 use crate::shared::Shared;
 
-pub(super) fn show(clock: &Clock) -> Reply {
+pub(super) fn show(shared: &Shared) -> Reply {
+    let clock = &shared.clock;
+    // What ends while this is read is not one that waits.
+    let (before, at_rest, after) = (
+        shared.calls.count(),
+        clock.is_at_rest(),
+        shared.calls.count(),
+    );
     let (reading, waiting) = (clock.reading(), clock.waiting());
     Reply::json(&ClockView {
         mode: reading.mode.name(),
@@ -24,11 +31,13 @@ pub(super) fn show(clock: &Clock) -> Reply {
         scale: reading.mode.scale(),
         waiting: waiting.len(),
         next: waiting.first().map(|first| date(first.due)),
-        at_rest: clock.is_at_rest(),
+        calls: before.min(after).saturating_sub(1),
+        at_rest,
     })
 }
 
-pub(super) fn set(clock: &Clock, body: &[u8]) -> Result<Reply, Problem> {
+pub(super) fn set(shared: &Shared, body: &[u8]) -> Result<Reply, Problem> {
+    let clock = &shared.clock;
     let body = ClockBody::parse(body).map_err(not_valid)?;
     let mode = mode(&body)?;
     if let Some(now) = body.now {
@@ -41,7 +50,7 @@ pub(super) fn set(clock: &Clock, body: &[u8]) -> Result<Reply, Problem> {
     if let Some(mode) = mode {
         clock.set_mode(mode);
     }
-    Ok(show(clock))
+    Ok(show(shared))
 }
 
 fn mode(body: &ClockBody) -> Result<Option<ClockMode>, Problem> {

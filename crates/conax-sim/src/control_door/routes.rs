@@ -118,6 +118,7 @@ async fn answer_call(
     admitted: Result<Admitted, Problem>,
     (parts, body): (Parts, Body),
 ) -> Response<Body> {
+    let _under_way = shared.calls.begin();
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let mut kept = Bytes::new();
     let reply = match admitted {
@@ -341,8 +342,8 @@ async fn perform(
         (&Method::GET, ["v1", "health"]) => Ok(Reply::json(&HealthView { status: "ok" })),
         (&Method::GET, ["v1", "ready"]) => Ok(ready(shared)),
         (&Method::GET, ["v1", "version"]) => Ok(version()),
-        (&Method::GET, ["v1", "clock"]) => Ok(clock::show(&shared.clock)),
-        (&Method::PUT, ["v1", "clock"]) => clock::set(&shared.clock, &call.body),
+        (&Method::GET, ["v1", "clock"]) => Ok(clock::show(shared)),
+        (&Method::PUT, ["v1", "clock"]) => clock::set(shared, &call.body),
         (&Method::POST, ["v1", "clock", "advance"]) => clock::advance(shared, &call.body).await,
         (&Method::POST, ["v1", "clock", "settle"]) => clock::settle(shared, &call.body).await,
         (&Method::GET, ["v1", "runs"]) => {

@@ -133,6 +133,7 @@ async fn answer_call(
     request: Request,
     refusal: Option<&WorldRefusal>,
 ) -> Response<Body> {
+    let _under_way = shared.calls.begin();
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let generation = shared.generation();
     let (parts, body) = request.into_parts();
