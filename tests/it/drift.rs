@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use conax_contract::world::CardFormatSpec;
 use conax_sim::reckoning::heal;
 use conax_tests::bodies::{
     at_once, given_pin, pairing, pin_reset, service_on_card, sport_on, with,
@@ -575,4 +576,39 @@ async fn only_an_order_about_the_same_thing_is_waited_for() {
     let _ = stage.post("add_subscriptions", other).await;
     let healing = stage.control("POST", "/v1/drift/heal", "").await.json;
     assert_eq!(healing["requests"], json!([4052]), "{healing}");
+}
+
+/// An order that names the smartcard as it is printed, where the head-end takes that form.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_names_the_smartcard_as_printed_is_blamed_for_what_it_did() {
+    let stage = Staging::demo()
+        .with_world(|world| {
+            world.cas.settings.card_format = Some(CardFormatSpec::StrictOrPrinted);
+            // Whose ids are no digits are not of such a head-end.
+            let is_digits =
+                |id: &str| id.len() == 11 && id.bytes().all(|byte| byte.is_ascii_digit());
+            world.cas.smartcards.retain(|card| is_digits(&card.id));
+            world.cas.pairings.clear();
+            let ours = world.installed_items.iter_mut();
+            let ours = ours.filter(|item| item.ca_id.as_deref() == Some(CARD));
+            ours.for_each(|item| item.ca_id = Some(format!("{CARD}7")));
+        })
+        .open();
+    stage.fault("{ preset: f35, times: 2 }");
+    let service = stage
+        .post("add_subscriptions", at_once(sport_on(CARD)))
+        .await;
+    assert_eq!(service.member("life_cycle_state"), "COMPLETED");
+    let pin = at_once(given_pin("S60600", CARD, "7391"));
+    let pin = stage.post("reset_pin_to_given_value", pin).await;
+    let blamed: Vec<(Value, Value)> = drift(&stage)
+        .await
+        .iter()
+        .map(|entry| (entry["smartcards"][0].clone(), entry["request"].clone()))
+        .collect();
+    let number = |reply: &conax_tests::Reply| json!(reply.number().parse::<u64>().unwrap());
+    assert_eq!(
+        blamed,
+        [(json!(CARD), number(&service)), (json!(CARD), number(&pin))]
+    );
 }

@@ -14,7 +14,6 @@ mod healing;
 mod pairings;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::cas::{CasState, Period, PeriodPolicy};
 use crate::command::{Command, CommandKind, RequestedPeriod};
@@ -185,7 +184,11 @@ pub fn compare(belief: &Belief, cas: &CasState, now: SimTime) -> Vec<Drift> {
 /// Where the PINs may differ: the last PIN command of each card that the CRM believes in against the
 /// last one of those that were carried out, which are given in order.
 #[must_use]
-pub fn compare_pins(book: &RequestBook, carried_out: &[RequestNumber]) -> Vec<Drift> {
+pub fn compare_pins(
+    book: &RequestBook,
+    cas: &CasState,
+    carried_out: &[RequestNumber],
+) -> Vec<Drift> {
     let mut completed: Vec<_> = book
         .all()
         .filter(|row| matches!(row.state, State::Completed { .. }) && row.settled_order.is_some())
@@ -193,13 +196,13 @@ pub fn compare_pins(book: &RequestBook, carried_out: &[RequestNumber]) -> Vec<Dr
     completed.sort_by_key(|row| row.settled_order);
     let mut last: BTreeMap<SmartcardId, [Option<RequestNumber>; 2]> = BTreeMap::new();
     for row in completed {
-        if let (Some(card), Some(number)) = (pin_card(row), row.number) {
+        if let (Some(card), Some(number)) = (pin_card(row, cas), row.number) {
             last.entry(card).or_default()[0] = Some(number);
         }
     }
     for number in carried_out {
         let row = book.by_number(*number);
-        if let Some(card) = row.and_then(|row| pin_card(row)) {
+        if let Some(card) = row.and_then(|row| pin_card(row, cas)) {
             last.entry(card).or_default()[1] = Some(*number);
         }
     }
@@ -213,15 +216,15 @@ pub fn compare_pins(book: &RequestBook, carried_out: &[RequestNumber]) -> Vec<Dr
         .collect()
 }
 
-/// The card whose PIN a request sets.
-fn pin_card(row: &ProvisioningRequest) -> Option<SmartcardId> {
+/// The card whose PIN a request sets, as the head-end keeps it.
+fn pin_card(row: &ProvisioningRequest, cas: &CasState) -> Option<SmartcardId> {
     let sets = matches!(
         row.kind,
         CommandKind::UpdateCaPinToDefaultValue | CommandKind::UpdateCaPinToGivenValue
     );
     let card = row.texts(ParameterKey::SmartcardCaId).next();
     card.filter(|_| sets)
-        .map(|card| SmartcardId::new(Arc::clone(card)))
+        .map(|card| SmartcardId::new(cas.kept_form(card)))
 }
 
 fn compare_entitlements(belief: &Belief, held: &BTreeMap<Key, Spans>, now: SimTime) -> Vec<Drift> {

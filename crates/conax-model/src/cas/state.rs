@@ -11,6 +11,7 @@ use super::answer::ActiveEntitlement;
 use super::card::{Card, CardView};
 use super::entitlement::EntitlementView;
 use super::fingerprint::{FingerprintJob, FingerprintKey, FingerprintView};
+use super::format::CardFormat;
 use super::load::{KeyState, ModuleSpec, ProductSpec};
 use super::message::{Message, MessageKey, MessageView};
 use super::pairing::{Pairing, Pairings};
@@ -173,6 +174,19 @@ impl CasState {
     #[must_use]
     pub const fn transaction_count(&self) -> u64 {
         self.transactions.count
+    }
+
+    /// The form under which a smartcard is kept here, if it is; else as it is.
+    #[must_use]
+    pub fn kept_form<'a>(&'a self, card: &'a str) -> &'a str {
+        match self.settings.card_format {
+            CardFormat::Lenient | CardFormat::Strict => card,
+            CardFormat::StrictOrPrinted => {
+                let id = self.normal_card_id(&SmartcardId::new(card));
+                let kept = self.cards.get_key_value(&id);
+                kept.map_or(card, |(kept, _)| kept.as_str())
+            }
+        }
     }
 
     /// The id in the form it is kept under; as it is if the format refuses it.

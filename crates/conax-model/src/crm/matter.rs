@@ -21,6 +21,22 @@ pub enum Matter<'a> {
     Pin(&'a str),
 }
 
+impl<'a> Matter<'a> {
+    /// The same of a smartcard in another form.
+    #[must_use]
+    pub fn of_card(self, form: impl FnOnce(&'a str) -> &'a str) -> Self {
+        match self {
+            Self::Entitlement { card, product } => Self::Entitlement {
+                card: form(card),
+                product,
+            },
+            Self::PairedCard(card) => Self::PairedCard(form(card)),
+            Self::Pin(card) => Self::Pin(form(card)),
+            Self::PairedModule(_) => self,
+        }
+    }
+}
+
 impl ProvisioningRequest {
     /// Everything this order sets at the head-end and that can be compared afterwards.
     pub fn matters(&self) -> Vec<Matter<'_>> {

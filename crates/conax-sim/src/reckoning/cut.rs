@@ -92,7 +92,7 @@ impl Cut {
     }
 }
 
-/// The rows of a cut, by what they are about.
+/// The rows of a cut, by what they are about; smartcards in the form the head-end keeps.
 pub(super) struct ByMatter<'c>(BTreeMap<Matter<'c>, Vec<&'c Row>>);
 
 impl<'c> ByMatter<'c> {
@@ -101,6 +101,7 @@ impl<'c> ByMatter<'c> {
         for row in cut.reckoning.rows.values() {
             let order = cut.book.by_number(row.request);
             for matter in order.map(|order| order.matters()).unwrap_or_default() {
+                let matter = matter.of_card(|card| cut.cas.kept_form(card));
                 found.entry(matter).or_default().push(row);
             }
         }

@@ -65,7 +65,8 @@ impl DriftEntry {
             row.number.is_none_or(|number| !healed.contains(&number))
         };
         let since = book.all().skip(cut.book.all().count());
-        let mut since = since.filter(is_strange).flat_map(|row| row.matters());
+        let since = since.filter(is_strange).flat_map(|row| row.matters());
+        let mut since = since.map(|matter| matter.of_card(|card| cut.cas.kept_form(card)));
         let waits = |request: &RequestNumber| {
             let row = book.by_number(*request);
             let is_pending = row.is_some_and(|row| matches!(row.state, State::Pending));
@@ -109,7 +110,11 @@ pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
 pub(super) fn drift_in(shared: &Shared, cut: &Cut) -> Vec<DriftEntry> {
     let belief = (*cut.start).clone().after(&cut.book, &cut.cas);
     let mut differences = compare(&belief, &cut.cas, cut.now);
-    differences.extend(compare_pins(&cut.book, &cut.reckoning.carried_out));
+    differences.extend(compare_pins(
+        &cut.book,
+        &cut.cas,
+        &cut.reckoning.carried_out,
+    ));
     if differences.is_empty() {
         return Vec::new();
     }

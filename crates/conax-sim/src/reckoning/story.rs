@@ -55,7 +55,7 @@ impl<'c> Telling<'c> {
                 continue;
             };
             for product in products {
-                edits.insert((card.as_str(), product.as_str()), edit);
+                edits.insert((cut.cas.kept_form(card.as_str()), product.as_str()), edit);
             }
         }
         let rows = cut.reckoning.rows.values();
