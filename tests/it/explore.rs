@@ -1,7 +1,7 @@
 //! `explore`: nothing on the right simulator, a short file on a wrong one, and the file fails again.
 
 use conax_cli::exit::Exit;
-use conax_tests::Program;
+use conax_tests::{Ended, Program};
 
 use crate::program::PATH;
 
@@ -112,27 +112,24 @@ fn finds_that_are_kept_are_played_first() {
     );
 }
 
-#[test]
-fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
-    let served = Program::serve(PATH, &["--run-interval", "1s"]);
-    let target = format!("http://{}", served.crm());
+/// Explores a target of which a file tells what there is.
+fn explored_by_its_file(target: &str, more: &[&str]) -> Ended {
     let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
     let files = [
         ("crm.target.yaml", world.stdout.as_str()),
         ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
     ];
-    let arguments = [
-        "explore",
-        "--target",
-        &target,
-        "--world",
-        "crm.target.yaml",
-        "--secrets-file",
-        "secrets",
-        "--cases",
-        "15",
-    ];
-    let ended = Program::run(PATH, &arguments, &files, &[]);
+    let mut arguments = vec!["explore", "--target", target];
+    arguments.extend(["--world", "crm.target.yaml", "--secrets-file", "secrets"]);
+    arguments.extend(more);
+    Program::run(PATH, &arguments, &files, &[])
+}
+
+#[test]
+fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
+    let served = Program::serve(PATH, &["--run-interval", "1s"]);
+    let target = format!("http://{}", served.crm());
+    let ended = explored_by_its_file(&target, &["--cases", "15"]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     let without = Program::run(PATH, &["explore", "--target", &target], &[], &[]);
     assert_eq!(without.code, Some(i32::from(Exit::Usage.code())));
@@ -145,51 +142,21 @@ fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
 
 #[test]
 fn another_reading_of_the_documents_is_nothing_to_find_at_a_target() {
-    let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
-    let files = [
-        ("crm.target.yaml", world.stdout.as_str()),
-        ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
-    ];
     for settings in [
         ["--success-texts", "empty", "--pairing-sets", "both"],
         ["--shape", "r4-early", "--http-errors", "4xx"],
     ] {
         let served = Program::serve(PATH, &settings);
         let target = format!("http://{}", served.crm());
-        let arguments = [
-            "explore",
-            "--target",
-            &target,
-            "--world",
-            "crm.target.yaml",
-            "--secrets-file",
-            "secrets",
-            "--cases",
-            "40",
-        ];
-        let ended = Program::run(PATH, &arguments, &files, &[]);
+        let ended = explored_by_its_file(&target, &["--cases", "40"]);
         assert_eq!(ended.code, Some(0), "{settings:?}: {}", ended.stdout);
     }
 }
 
 #[test]
 fn what_is_not_this_api_is_told_after_one_look() {
-    let world = Program::run(PATH, &["verify", "--init", "--target", "self"], &[], &[]);
-    let files = [
-        ("crm.target.yaml", world.stdout.as_str()),
-        ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n"),
-    ];
     let target = crate::verify::answering(crate::verify::NO_PAGE);
-    let arguments = [
-        "explore",
-        "--target",
-        &target,
-        "--world",
-        "crm.target.yaml",
-        "--secrets-file",
-        "secrets",
-    ];
-    let ended = Program::run(PATH, &arguments, &files, &[]);
+    let ended = explored_by_its_file(&target, &[]);
     assert_eq!(ended.code, Some(i32::from(Exit::Surroundings.code())));
     assert!(
         ended.stderr.contains("this is not the provisioning API"),

@@ -24,6 +24,8 @@ mod reckoning;
 mod row;
 
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,8 @@
 
 pub mod cas;
 pub mod command;
+#[cfg(test)]
+mod counted;
 pub mod crm;
 pub mod drift;
 pub mod entropy;

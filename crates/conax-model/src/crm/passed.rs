@@ -32,33 +32,10 @@ impl<K: Ord, T: Copy> Passed<K, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-    use std::cmp::Ordering;
-
     use proptest::prelude::*;
 
     use super::Passed;
-
-    thread_local! {
-        static COMPARED: Cell<usize> = const { Cell::new(0) };
-    }
-
-    /// A place that counts how often it is compared.
-    #[derive(Clone, Copy, PartialEq, Eq)]
-    struct Counted(usize);
-
-    impl Ord for Counted {
-        fn cmp(&self, other: &Self) -> Ordering {
-            COMPARED.set(COMPARED.get() + 1);
-            self.0.cmp(&other.0)
-        }
-    }
-
-    impl PartialOrd for Counted {
-        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-            Some(self.cmp(other))
-        }
-    }
+    use crate::counted::Counted;
 
     proptest! {
         #[test]
@@ -76,13 +53,13 @@ mod tests {
 
     /// Every order of a smartcard behind one that overtook them all, and each asks who it was.
     fn compared_for(count: usize, stood: impl Fn(usize) -> usize) -> usize {
-        COMPARED.set(0);
-        let mut passed = Passed::default();
-        for who in 0..count {
-            passed.last_behind(&Counted(stood(who)));
-            passed.push(Counted(stood(who)), who);
-        }
-        COMPARED.get()
+        Counted::compared_in(|| {
+            let mut passed = Passed::default();
+            for who in 0..count {
+                passed.last_behind(&Counted(stood(who)));
+                passed.push(Counted(stood(who)), who);
+            }
+        })
     }
 
     #[test]

@@ -105,41 +105,10 @@ fn made_up_for<K: Ord + Copy, T>(steps: &[Step<K, T>]) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-    use std::cmp::Ordering;
-
     use proptest::prelude::*;
 
     use super::{Blame, Step, blame, ended_after_and_done_before};
-
-    thread_local! {
-        static COMPARED: Cell<usize> = const { Cell::new(0) };
-    }
-
-    /// A moment that counts how often it is compared.
-    #[derive(Clone, Copy, Debug)]
-    struct Counted(usize);
-
-    impl Ord for Counted {
-        fn cmp(&self, other: &Self) -> Ordering {
-            COMPARED.set(COMPARED.get() + 1);
-            self.0.cmp(&other.0)
-        }
-    }
-
-    impl PartialOrd for Counted {
-        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-            Some(self.cmp(other))
-        }
-    }
-
-    impl PartialEq for Counted {
-        fn eq(&self, other: &Self) -> bool {
-            self.cmp(other).is_eq()
-        }
-    }
-
-    impl Eq for Counted {}
+    use crate::counted::Counted;
 
     fn steps() -> impl Strategy<Value = Vec<Step<usize, usize>>> {
         let step = (
@@ -205,9 +174,7 @@ mod tests {
             of: place,
         };
         let steps = (0..=count).map(step).collect();
-        COMPARED.set(0);
-        assert_eq!(blame(steps), Blame::Nobody(Some(count - 1)));
-        COMPARED.get()
+        Counted::compared_in(|| assert_eq!(blame(steps), Blame::Nobody(Some(count - 1))))
     }
 
     #[test]

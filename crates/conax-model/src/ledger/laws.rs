@@ -8,8 +8,8 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::{CasEvent, CrmEvent, ExchangeNumber, Fate, Ledger, Row, Standing};
-use crate::command::{Command, CommandKind};
+use super::{CasEvent, CrmEvent, ExchangeNumber, Fate, Ledger, Row, Standing, events};
+use crate::command::Command;
 use crate::crm::RequestNumber;
 use crate::entropy::{Ids, Seed};
 use crate::fault::Deed;
@@ -19,8 +19,6 @@ use crate::time::SimTime;
 mod whole;
 
 use whole::Whole;
-
-const KIND: CommandKind = CommandKind::CreatePairing;
 
 /// Something that happens: what, and to which of those it can happen to.
 type Step = (u8, u8, u8);
@@ -115,11 +113,7 @@ impl House {
         let request = 100 + self.requests;
         self.requests += 1;
         let cards = (0..how % 3).map(|card| card.to_string().into()).collect();
-        self.crm(CrmEvent::Acknowledged {
-            request,
-            kind: KIND,
-            cards,
-        });
+        self.crm(events::acknowledged(request, cards));
     }
 
     fn send(&mut self, request: RequestNumber, left: bool) {
@@ -128,11 +122,7 @@ impl House {
             is_received: false,
         });
         let exchange = self.exchanges.len() as u64;
-        self.crm(CrmEvent::Sent {
-            request,
-            exchange,
-            left,
-        });
+        self.crm(events::sent(request, exchange, left));
     }
 
     fn come_back(&mut self, request: RequestNumber, how: u8) -> Option<()> {
@@ -143,24 +133,13 @@ impl House {
                 exchange,
                 fault: "silence".into(),
             },
-            how => CrmEvent::Answered {
-                request,
-                exchange,
-                status: (how == 1).then(|| "OK".into()),
-                reference: None,
-            },
+            how => events::read(request, exchange, (how == 1).then_some("OK")),
         });
         Some(())
     }
 
     fn end(&mut self, request: RequestNumber, completed: bool) {
-        let (reference, error) = (None, None);
-        self.crm(CrmEvent::Ended {
-            request,
-            completed,
-            reference,
-            error,
-        });
+        self.crm(events::ended(request, completed));
     }
 
     /// As a snapshot does; the ledgers write it down themselves.
@@ -193,30 +172,17 @@ impl House {
         });
         let one = &mut self.exchanges[place];
         one.is_received = true;
-        let (request, read, kind) = (one.request, true, Some(KIND));
-        let exchange = place as u64 + 1;
-        self.cas(CasEvent::Received {
-            exchange,
-            request,
-            read,
-            kind,
-        });
+        let received = events::received(place as u64 + 1, one.request);
+        self.cas(received);
     }
 
     fn happen(&mut self, exchange: ExchangeNumber, how: u8) {
         let transaction = self.ids.transaction_id();
-        let (changed, late) = (true, how.is_multiple_of(2));
+        let late = how.is_multiple_of(2);
         let event = match how % 10 {
             0..4 => {
                 self.executed.push(transaction);
-                let is_part = how % 4 == 3;
-                CasEvent::Did(Deed::Executed {
-                    exchange,
-                    transaction,
-                    changed,
-                    late,
-                    is_part,
-                })
+                events::executed(exchange, transaction, late, how % 4 == 3)
             }
             4 => CasEvent::Did(Deed::Pretended {
                 exchange,

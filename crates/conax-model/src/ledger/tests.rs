@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CasEvent, CrmEvent, Fate, Ledger, Standing};
-use crate::command::CommandKind;
+use super::{CasEvent, Fate, Ledger, Standing, events};
 use crate::entropy::{Ids, Seed};
 use crate::fault::Deed;
 use crate::id::TransactionId;
@@ -25,33 +24,11 @@ impl Book {
     }
 
     fn sent(&mut self, request: u64) {
-        let kind = CommandKind::AddSubscriptions;
-        let cards = vec!["1".into()];
-        let acknowledged = CrmEvent::Acknowledged {
-            request,
-            kind,
-            cards,
-        };
+        let acknowledged = events::acknowledged(request, vec!["1".into()]);
         self.ledger.crm(NOW, acknowledged);
-        let exchange = request;
-        self.ledger.crm(
-            NOW,
-            CrmEvent::Sent {
-                request,
-                exchange,
-                left: true,
-            },
-        );
-        let (request, read, kind) = (Some(request), true, Some(kind));
-        self.ledger.cas(
-            NOW,
-            CasEvent::Received {
-                exchange,
-                request,
-                read,
-                kind,
-            },
-        );
+        self.ledger.crm(NOW, events::sent(request, request, true));
+        self.ledger
+            .cas(NOW, events::received(request, Some(request)));
     }
 
     fn recalled(&mut self, request: u64) {
@@ -60,43 +37,18 @@ impl Book {
 
     fn executed(&mut self, exchange: u64) -> TransactionId {
         let transaction = self.ids.transaction_id();
-        let (changed, late, is_part) = (true, false, false);
-        let deed = Deed::Executed {
-            exchange,
-            transaction,
-            changed,
-            late,
-            is_part,
-        };
-        self.ledger.cas(NOW, CasEvent::Did(deed));
+        let executed = events::executed(exchange, transaction, false, false);
+        self.ledger.cas(NOW, executed);
         transaction
     }
 
     fn answered(&mut self, request: u64) {
-        let (exchange, status, reference) = (request, None, None);
-        self.ledger.crm(
-            NOW,
-            CrmEvent::Answered {
-                request,
-                exchange,
-                status,
-                reference,
-            },
-        );
+        self.ledger.crm(NOW, events::read(request, request, None));
         self.ended(request, true);
     }
 
     fn ended(&mut self, request: u64, completed: bool) {
-        let (reference, error) = (None, None);
-        self.ledger.crm(
-            NOW,
-            CrmEvent::Ended {
-                request,
-                completed,
-                reference,
-                error,
-            },
-        );
+        self.ledger.crm(NOW, events::ended(request, completed));
     }
 }
 
@@ -121,16 +73,7 @@ fn each_request_has_its_fate_and_the_totals_add_up() {
         transactions: vec![lost],
     };
     book.ledger.cas(NOW, CasEvent::Did(undone));
-    let kind = CommandKind::AddSubscriptions;
-    let cards = Vec::new();
-    book.ledger.crm(
-        NOW,
-        CrmEvent::Acknowledged {
-            request: 6,
-            kind,
-            cards,
-        },
-    );
+    book.ledger.crm(NOW, events::acknowledged(6, Vec::new()));
 
     let reckoning = book.ledger.reckon();
     let rows = &reckoning.rows;

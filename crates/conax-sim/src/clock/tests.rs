@@ -258,21 +258,31 @@ async fn ten_thousand_years_of_idle_beats_pass_at_once() {
     assert_eq!((advanced.now, advanced.at_rest), (SimTime::MAX, true));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_advance_without_an_end_ends_when_its_world_is_replaced_and_the_next_one_goes_on() {
-    let (clock, story) = (stepped(), Story::default());
+/// Somebody who does something every millisecond, for ever.
+fn ticking(clock: &Clock) -> tokio::task::JoinHandle<()> {
     let own = clock.clone();
-    let ticking = tokio::spawn(clock.activity().run(async move {
+    tokio::spawn(clock.activity().run(async move {
         loop {
             own.sleep(Duration::from_millis(1)).await;
         }
-    }));
-    sleeper(&clock, &story, 10, "ten seconds in");
-    let own = clock.clone();
-    let advancing = tokio::spawn(async move { own.advance(Duration::MAX).await });
+    }))
+}
+
+/// Until the first of its lines is told.
+async fn begun(story: &Story) {
     while story.so_far().is_empty() {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_advance_without_an_end_ends_when_its_world_is_replaced_and_the_next_one_goes_on() {
+    let (clock, story) = (stepped(), Story::default());
+    let ticking = ticking(&clock);
+    sleeper(&clock, &story, 10, "ten seconds in");
+    let own = clock.clone();
+    let advancing = tokio::spawn(async move { own.advance(Duration::MAX).await });
+    begun(&story).await;
     clock.end_advances();
     let advanced = advancing.await.expect("no panic");
     assert!(advanced.replaced && advanced.now < SimTime::MAX);
@@ -284,21 +294,11 @@ async fn an_advance_without_an_end_ends_when_its_world_is_replaced_and_the_next_
 #[tokio::test(flavor = "multi_thread")]
 async fn an_advance_without_an_end_ends_when_nobody_waits_for_it() {
     let (clock, story) = (stepped(), Story::default());
-    let own = clock.clone();
-    let ticking = tokio::spawn(clock.activity().run(async move {
-        loop {
-            own.sleep(Duration::from_millis(1)).await;
-        }
-    }));
+    let ticking = ticking(&clock);
     sleeper(&clock, &story, 10, "ten seconds in");
-    let gone = async {
-        while story.so_far().is_empty() {
-            tokio::task::yield_now().await;
-        }
-    };
     tokio::select! {
         _ = clock.advance(Duration::MAX) => panic!("it has no end"),
-        () = gone => {}
+        () = begun(&story) => {}
     }
     let from = clock.now();
     assert_eq!(clock.advance(seconds(1)).await.now, from + seconds(1));
