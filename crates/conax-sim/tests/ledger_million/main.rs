@@ -225,7 +225,7 @@ impl Storm {
             self.count.is_recalled(household);
         }
         // Whoever waited in the world before gives up, and nothing is settled by it.
-        self.simulator.advance(Duration::from_mins(11)).await;
+        self.simulator.advance(Duration::from_secs(11 * 60)).await;
         run.await.expect("a run does not panic");
         self.simulator.remove_fault("silence");
         self.run().await;
@@ -264,7 +264,7 @@ impl Storm {
             }
         }
         self.run().await;
-        self.simulator.advance(Duration::from_hours(1)).await;
+        self.simulator.advance(Duration::from_secs(60 * 60)).await;
         self.look();
     }
 }
