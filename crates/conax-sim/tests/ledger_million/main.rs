@@ -99,7 +99,9 @@ impl Storm {
                 36 => "command: [CREATE_PAIRING, ADD_TO_EXISTING_PAIRING], probability: 5%",
                 // What nobody ordered is told from what somebody ordered by its kind.
                 44 => "command: ADD_SUBSCRIPTIONS, probability: 0.5%",
-                41 => "every: 300",
+                // Only where somebody looks at once: what a run did at the console and has lost before
+                // it ends, nobody has seen.
+                41 => "priority: EXPRESS, every: 300",
                 _ => "probability: 0.5%",
             };
             let when = format!("subscription: {SUBSCRIPTION}, {how_often}");
@@ -163,7 +165,7 @@ impl Storm {
 
     /// Sends an order at once; one in two clients that do not know what became of it send it again.
     async fn at_once(&mut self, order: &Order) {
-        let at_once = r#","process_immediately":true"#;
+        let at_once = r#","process_immediately":true,"priority":"EXPRESS""#;
         let told = self.make(order, at_once).await;
         if told.is_of_the_client() && self.dice.below(2) == 0 {
             self.make(order, at_once).await;
