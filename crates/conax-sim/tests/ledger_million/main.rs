@@ -14,7 +14,7 @@ use std::alloc::System;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conax_contract::fault::{PRESETS, RuleSpec};
+use conax_contract::fault::{PRESETS, WrittenRule};
 use conax_model::entropy::{Dice, Seed};
 use conax_model::ledger::Ledger;
 use conax_sim::Simulator;
@@ -206,7 +206,7 @@ impl Storm {
         self.run().await;
         let shared = Arc::clone(self.shared());
         let silence = format!("{{ name: silence, preset: f05, times: {SENT_AGAIN} }}");
-        let silence = RuleSpec::parse(&silence).expect("a rule");
+        let silence = WrittenRule::parse(&silence).expect("a rule");
         shared.change_faults(|book| book.add(&silence[0], Some(0), shared.clock.now()));
         let mut households = Vec::new();
         for _ in 0..SENT_AGAIN {
