@@ -200,12 +200,13 @@ async fn a_time_beyond_the_calendar_is_told_as_too_far_and_no_time_passes() {
 /// Time that would pass for ever: somebody wakes every millisecond.
 async fn endless() -> (OpenHouse, Stage) {
     let (house, stage) = Staging::demo().stepped().open_doors().await;
-    let shared = Arc::clone(&stage.shared);
-    tokio::spawn(async move {
+    let clock = stage.shared.clock.clone();
+    // Somebody at work is waited for, so that no advance finds nobody waiting.
+    tokio::spawn(stage.shared.clock.activity().run(async move {
         loop {
-            shared.clock.sleep(INSTANT).await;
+            clock.sleep(INSTANT).await;
         }
-    });
+    }));
     (house, stage)
 }
 
