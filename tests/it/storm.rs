@@ -5,7 +5,7 @@ use std::time::Duration;
 use conax_contract::fault::PRESETS;
 use conax_contract::proof;
 use conax_contract::world::{
-    CasSmartcardSpec, InstalledItemSpec, ItemClassification, SmartcardState, WorldSpec,
+    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, WorldSpec,
 };
 use conax_sim::reckoning::{drift, heal, ledger_lines};
 use conax_tests::bodies::{given_pin, pairing, pin_reset, service_on_card};
@@ -32,7 +32,7 @@ fn many_cards(world: &mut WorldSpec) {
         world.cas.smartcards.push(CasSmartcardSpec {
             id: ca_id.clone(),
             domain: "crm".to_owned(),
-            state: SmartcardState::Stock,
+            state: CardState::Stock,
             pin: None,
         });
         let subscription = world

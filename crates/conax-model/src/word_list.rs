@@ -57,3 +57,16 @@ macro_rules! word_list {
         }
     };
 }
+
+/// Makes the first word of each list its default.
+macro_rules! first_word_is_default {
+    ($($list:ty),+ $(,)?) => {
+        $(impl Default for $list {
+            fn default() -> Self {
+                Self::ALL[0]
+            }
+        })+
+    };
+}
+
+pub(crate) use first_word_is_default;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use conax_contract::crm::Operation;
 use conax_contract::world::{
-    InstalledItemSpec, ItemClassification, PairingModuleState, ProductClassification, ProductState,
-    ServiceSpec, SmartcardState, SubscriptionSpec, WorldSpec,
+    CardState, InstalledItemSpec, ItemClassification, KeyState, ProductClassification,
+    ProductState, ServiceSpec, SubscriptionSpec, WorldSpec,
 };
 use conax_scenario::verify::{Named, TargetWorld};
 use serde_json::{Map, Value};
@@ -407,7 +407,7 @@ impl Counterparts {
         cas.smartcards.iter().any(|card| {
             Some(&card.id) == item.ca_id.as_ref()
                 && own.is_none_or(|own| card.domain == own)
-                && matches!(card.state, SmartcardState::Stock | SmartcardState::InUse)
+                && matches!(card.state, CardState::Stock | CardState::InUse)
         })
     }
 
@@ -421,7 +421,7 @@ impl Counterparts {
     fn is_loaded(&self, item: &InstalledItemSpec) -> bool {
         let mut modules = self.ours.cas.pairing_modules.iter();
         modules.any(|module| {
-            Some(&module.id) == item.ca_id.as_ref() && module.state == PairingModuleState::Loaded
+            Some(&module.id) == item.ca_id.as_ref() && module.state == KeyState::Loaded
         })
     }
 

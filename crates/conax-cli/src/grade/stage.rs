@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use conax_contract::crm::BasePath;
 use conax_contract::secret::SecretText;
-use conax_contract::world::{CardFormatSpec, TokenSpec, WorldSpec};
+use conax_contract::world::{CardFormat, TokenSpec, WorldSpec};
 use conax_model::entropy::{Dice, Ids, Seed};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -175,7 +175,7 @@ fn simulator(company: &Company, secrets: &Secrets) -> Result<Simulator, Simulato
         unit: None,
     });
     // The head-end takes both forms of a number: that it forgives must not hide what is sent.
-    world.cas.settings.card_format = Some(CardFormatSpec::StrictOrPrinted);
+    world.cas.settings.card_format = Some(CardFormat::StrictOrPrinted);
     let own_domain = world.cas.domains.first_mut();
     let user = own_domain.map_or_else(String::new, |domain| {
         domain.password = Some(SecretText::new(secrets.password.clone()));

@@ -11,6 +11,7 @@
 mod built_in;
 mod mask;
 mod read;
+mod settings;
 mod spec;
 mod unmask;
 mod write;
@@ -18,15 +19,44 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use conax_model::cas::{
+    AddedSets, BatchAtomicity, CancelMissing, FingerprintPixels, IntervalRule, ModuleFormat,
+    OverlappingFingerprints, ProductFormat, RepairPolicy, TextAlphabet,
+};
+use conax_model::command::CommandKind;
+
+use crate::text::words_of_lists;
+
 pub use built_in::{DEMO, LAB, built_in};
 pub use mask::Secrets;
 pub use spec::{
-    AddedSetsSpec, BatchAtomicitySpec, CancelMissingSpec, CardFormatSpec, CasProductSpec,
-    CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, FormatSpec,
-    InstalledItemSpec, IntervalRuleSpec, ItemClassification, LifeCycleState, LogInformationSpec,
-    OverlappingFingerprintsSpec, PairingModuleSpec, PairingModuleState, PairingSpec, ParameterSpec,
-    ParameterValue, PeriodPolicySpec, Priority, ProductClassification, ProductKind, ProductState,
-    ProviderSpec, ProvisioningRequestSpec, RecordUserSpec, RepairPolicySpec, RequestType,
-    ServiceSpec, SmartcardState, SubscriptionSpec, TextAlphabetSpec, TokenSpec, UnitSpec, UserSpec,
+    CardFormat, CardState, CasProductSpec, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec,
+    EntitlementSpec, InstalledItemSpec, ItemClassification, KeyState, LifeCycleState,
+    LogInformationSpec, PairingModuleSpec, PairingSpec, ParameterSpec, ParameterValue, Priority,
+    ProductClassification, ProductKind, ProductState, ProviderSpec, ProvisioningRequestSpec,
+    RecordUserSpec, RequestType, ServiceSpec, SubscriptionSpec, TokenSpec, UnitSpec, UserSpec,
     WebApiKeySpec, WorldSpec,
 };
+
+words_of_lists!(
+    AddedSets,
+    BatchAtomicity,
+    CancelMissing,
+    CardFormat,
+    CardState,
+    CommandKind,
+    FingerprintPixels,
+    IntervalRule,
+    ItemClassification,
+    KeyState,
+    LifeCycleState,
+    ModuleFormat,
+    OverlappingFingerprints,
+    Priority,
+    ProductClassification,
+    ProductFormat,
+    ProductKind,
+    ProductState,
+    RepairPolicy,
+    TextAlphabet,
+);

@@ -12,19 +12,24 @@ use super::pin::Pin;
 use super::state::CasState;
 use super::transaction::{Effect, Rejection, RejectionCause};
 use super::wording::quoted;
+use crate::word_list;
+use crate::word_list::first_word_is_default;
 
-/// The state of a smartcard (Inferred; a sibling's cards have the same states).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CardState {
-    /// Known, and nothing is on it.
-    Stock,
-    /// It has an entitlement that has not ended, or a pairing. Derived, never set.
-    InUse,
-    /// It may lose entitlements and be asked about, and gains nothing.
-    Blocked,
-    /// Gone for good: commands do not find it.
-    Retired,
+word_list! {
+    /// The state of a smartcard (Inferred; a sibling's cards have the same states).
+    pub enum CardState {
+        /// Known, and nothing is on it.
+        Stock = "stock", Inferred;
+        /// It has an entitlement that has not ended, or a pairing. Derived, never set.
+        InUse = "in_use", Inferred;
+        /// It may lose entitlements and be asked about, and gains nothing.
+        Blocked = "blocked", Inferred;
+        /// Gone for good: commands do not find it.
+        Retired = "retired", Inferred;
+    }
 }
+
+first_word_is_default!(CardState);
 
 /// A smartcard to load. `InUse` means the same as `Stock`: which of them holds is derived.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,14 +14,16 @@ use super::settings::{CancelMissing, PeriodPolicy};
 use super::state::CasState;
 use super::transaction::{Effect, Rejection, RejectionCause};
 use super::wording::quoted;
+use crate::word_list;
 
-/// Whether an entitlement holds already. Ended ones are not shown at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EntitlementState {
-    /// Its start is still to come.
-    Future,
-    /// It holds.
-    Active,
+word_list! {
+    /// Whether an entitlement holds already. Ended ones are not shown at all.
+    pub enum EntitlementState {
+        /// Its start is still to come.
+        Future = "future", Inferred;
+        /// It holds.
+        Active = "active", Inferred;
+    }
 }
 
 /// One stored period of a product on a smartcard.

@@ -7,22 +7,26 @@ use crate::id::{PairingModuleId, ProductId, SmartcardId};
 
 use super::transaction::Rejection;
 use super::wording::quoted;
+use crate::word_list;
+use crate::word_list::first_word_is_default;
 
 /// The longest id of the lenient formats. Inferred.
 const LENIENT_LENGTH: usize = 32;
 
-/// How smartcard ids look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CardFormat {
-    /// Letters, digits and dashes, 1 to 32 of them (Inferred from the shown demonstration data).
-    #[default]
-    Lenient,
-    /// Exactly 11 digits (Attested: the form on the wire, without the check digit).
-    Strict,
-    /// As strict, but the printed form (12 digits, or `ddd dddd dddd - d`) is taken too and its
-    /// check digit dropped (Attested: clients drop it; its rule is unknown, so it is not checked).
-    StrictOrPrinted,
+word_list! {
+    /// How smartcard ids look.
+    pub enum CardFormat {
+        /// Letters, digits and dashes, 1 to 32 of them (Inferred from the shown demonstration data).
+        Lenient = "lenient", Inferred;
+        /// Exactly 11 digits (Attested: the form on the wire, without the check digit).
+        Strict = "strict", Attested;
+        /// As strict, but the printed form (12 digits, or `ddd dddd dddd - d`) is taken too and its
+        /// check digit dropped (Attested: clients drop it; its rule is unknown, so it is not checked).
+        StrictOrPrinted = "strict_or_printed", Attested;
+    }
 }
+
+first_word_is_default!(CardFormat, ModuleFormat, ProductFormat);
 
 impl CardFormat {
     /// The id as the head-end keeps it, or why it is refused.
@@ -56,14 +60,14 @@ impl CardFormat {
     }
 }
 
-/// How pairing module ids look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ModuleFormat {
-    /// Letters, digits and dashes, 1 to 32 of them (Inferred from the shown demonstration data).
-    #[default]
-    Lenient,
-    /// 10 or 11 digits (Inferred from attested chip ids).
-    Strict,
+word_list! {
+    /// How pairing module ids look.
+    pub enum ModuleFormat {
+        /// Letters, digits and dashes, 1 to 32 of them (Inferred from the shown demonstration data).
+        Lenient = "lenient", Inferred;
+        /// 10 or 11 digits (Inferred from attested chip ids).
+        Strict = "strict", Inferred;
+    }
 }
 
 impl ModuleFormat {
@@ -86,14 +90,14 @@ impl ModuleFormat {
     }
 }
 
-/// How product ids look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ProductFormat {
-    /// Letters, digits and dashes, 1 to 32 of them (Inferred from the shown demonstration data).
-    #[default]
-    Lenient,
-    /// A number from 1 to 65535 (Attested: digits only, 16 bits on the card).
-    Strict,
+word_list! {
+    /// How product ids look.
+    pub enum ProductFormat {
+        /// Letters, digits and dashes, 1 to 32 of them (Inferred from the shown demonstration data).
+        Lenient = "lenient", Inferred;
+        /// A number from 1 to 65535 (Attested: digits only, 16 bits on the card).
+        Strict = "strict", Attested;
+    }
 }
 
 impl ProductFormat {

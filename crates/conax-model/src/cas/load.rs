@@ -11,6 +11,8 @@ use crate::time::SimTime;
 use super::card::{Card, CardSpec, Standing};
 use super::period::{Period, Periods};
 use super::state::CasState;
+use crate::word_list;
+use crate::word_list::first_word_is_default;
 
 /// A product to load.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,28 +28,28 @@ pub struct ProductSpec {
     pub state: ProductState,
 }
 
-/// The sorts of product (Inferred). No command of the thirteen treats them differently.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum ProductKind {
-    /// Watched for as long as it is paid.
-    #[default]
-    Subscription,
-    /// One event.
-    PayPerView,
-    /// Paid from a purse on the card.
-    Token,
+word_list! {
+    /// The sorts of product (Inferred). No command of the thirteen treats them differently.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum ProductKind {
+        /// Watched for as long as it is paid.
+        Subscription = "subscription", Inferred;
+        /// One event.
+        PayPerView = "ppv", Inferred;
+        /// Paid from a purse on the card.
+        Token = "token", Inferred;
+    }
 }
 
-/// Whether a product is offered (Inferred).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum ProductState {
-    /// It is.
-    #[default]
-    Defined,
-    /// No longer: it can be cancelled and not added.
-    Withdrawn,
+word_list! {
+    /// Whether a product is offered (Inferred).
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum ProductState {
+        /// It is.
+        Defined = "defined", Inferred;
+        /// No longer: it can be cancelled and not added.
+        Withdrawn = "withdrawn", Inferred;
+    }
 }
 
 /// A pairing module to load.
@@ -59,16 +61,18 @@ pub struct ModuleSpec {
     pub key: KeyState,
 }
 
-/// Whether the pairing key of a module may be used (Inferred).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum KeyState {
-    /// It may.
-    #[default]
-    Loaded,
-    /// No longer. Pairings made before stay.
-    Withdrawn,
+word_list! {
+    /// Whether the pairing key of a module may be used (Inferred).
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum KeyState {
+        /// It may.
+        Loaded = "loaded", Inferred;
+        /// No longer. Pairings made before stay.
+        Withdrawn = "withdrawn", Inferred;
+    }
 }
+
+first_word_is_default!(ProductKind, ProductState, KeyState);
 
 /// Why something cannot be loaded or changed by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,5 +1,6 @@
 //! Everything about the head-end that is a choice: each with its default and how we know it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use crate::command::CommandKind;
 
 use super::format::{CardFormat, ModuleFormat, ProductFormat};
 use super::pin::Pin;
+use crate::word_list;
+use crate::word_list::first_word_is_default;
 
 /// The settings of the head-end. `default()` is what the documentation promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,82 +129,126 @@ pub enum PeriodPolicy {
     Explicit,
 }
 
-/// What happens to a cancellation when nothing is active. The table of transitions knows both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CancelMissing {
-    /// Accepted without effect (Inferred: terminate after deactivate would always fail otherwise).
-    #[default]
-    Accept,
-    /// Rejected.
-    Reject,
+impl PeriodPolicy {
+    /// The most further months: beyond a century nobody means it.
+    const MONTH_LIMIT: u32 = 1_200;
+
+    /// The policy as it is spelled: `open_ended`, `explicit`, `to_month_end`, or
+    /// `to_month_end+2` for the end of the second month after the one a period starts in.
+    #[must_use]
+    pub fn code(self) -> Cow<'static, str> {
+        match self {
+            Self::OpenEnded => "open_ended".into(),
+            Self::Explicit => "explicit".into(),
+            Self::ToMonthEnd {
+                additional_months: 0,
+            } => "to_month_end".into(),
+            Self::ToMonthEnd { additional_months } => {
+                format!("to_month_end+{additional_months}").into()
+            }
+        }
+    }
+
+    /// The policy with this spelling.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let additional_months = match code {
+            "open_ended" => return Some(Self::OpenEnded),
+            "explicit" => return Some(Self::Explicit),
+            "to_month_end" => 0,
+            _ => code.strip_prefix("to_month_end+")?.parse().ok()?,
+        };
+        (additional_months <= Self::MONTH_LIMIT).then_some(Self::ToMonthEnd { additional_months })
+    }
 }
 
-/// What happens when a member of a new pairing is in another one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RepairPolicy {
-    /// It leaves the other (Inferred: there is no un-pair command, so pairing again supersedes).
-    #[default]
-    Replace,
-    /// The command is rejected.
-    Reject,
+first_word_is_default!(
+    CancelMissing,
+    RepairPolicy,
+    AddedSets,
+    TextAlphabet,
+    IntervalRule,
+    FingerprintPixels,
+    OverlappingFingerprints,
+    BatchAtomicity,
+);
+
+word_list! {
+    /// What happens to a cancellation when nothing is active. The table of transitions knows both.
+    pub enum CancelMissing {
+        /// Accepted without effect (Inferred: terminate after deactivate would always fail otherwise).
+        Accept = "accept", Inferred;
+        /// Rejected.
+        Reject = "reject", Inferred;
+    }
 }
 
-/// How many sets an addition to an existing pairing may carry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AddedSets {
-    /// Smartcards or modules (Documented: only one semi-optional parameter).
-    #[default]
-    One,
-    /// Smartcards, modules or both.
-    OneOrBoth,
+word_list! {
+    /// What happens when a member of a new pairing is in another one.
+    pub enum RepairPolicy {
+        /// It leaves the other (Inferred: there is no un-pair command, so pairing again supersedes).
+        Replace = "replace", Inferred;
+        /// The command is rejected.
+        Reject = "reject", Inferred;
+    }
 }
 
-/// Which characters a text may have. Control characters other than line ends and tabs: never.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TextAlphabet {
-    /// Any (Documented: the provider's character set is UTF-8 by default).
-    #[default]
-    Unicode,
-    /// The first 256 (Ours: for boxes with one table of characters).
-    Latin1,
+word_list! {
+    /// How many sets an addition to an existing pairing may carry.
+    pub enum AddedSets {
+        /// Smartcards or modules (Documented: only one semi-optional parameter).
+        One = "one", Documented;
+        /// Smartcards, modules or both.
+        OneOrBoth = "one_or_both", Inferred;
+    }
 }
 
-/// Whether the display of a repeated message must fit into the interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IntervalRule {
-    /// No.
-    #[default]
-    Free,
-    /// Yes (Inferred, weak).
-    AtLeastDisplay,
+word_list! {
+    /// Which characters a text may have. Control characters other than line ends and tabs: never.
+    pub enum TextAlphabet {
+        /// Any (Documented: the provider's character set is UTF-8 by default).
+        Unicode = "unicode", Documented;
+        /// The first 256 (Ours: for boxes with one table of characters).
+        Latin1 = "latin1", Ours;
+    }
 }
 
-/// Which positions a fingerprint may have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FingerprintPixels {
-    /// Whatever fits 16 bits (Attested).
-    #[default]
-    Lenient,
-    /// A full high-definition screen: 1920 by 1080 (Inferred).
-    Strict,
+word_list! {
+    /// Whether the display of a repeated message must fit into the interval.
+    pub enum IntervalRule {
+        /// No.
+        Free = "free", Inferred;
+        /// Yes (Inferred, weak).
+        AtLeastDisplay = "at_least_display", Inferred;
+    }
 }
 
-/// What happens to fingerprints that overlap in time in one slot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OverlappingFingerprints {
-    /// The later command replaces what it covers (Inferred, weak).
-    #[default]
-    Replace,
-    /// The later command is rejected.
-    Refuse,
+word_list! {
+    /// Which positions a fingerprint may have.
+    pub enum FingerprintPixels {
+        /// Whatever fits 16 bits (Attested).
+        Lenient = "lenient", Attested;
+        /// A full high-definition screen: 1920 by 1080 (Inferred).
+        Strict = "strict", Inferred;
+    }
 }
 
-/// What one unknown or foreign smartcard does to a batch of messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BatchAtomicity {
-    /// The whole batch is rejected (Inferred; no public source tells).
-    #[default]
-    Whole,
-    /// The others get their message; the batch is rejected only if nobody does (Ours).
-    EachCard,
+word_list! {
+    /// What happens to fingerprints that overlap in time in one slot.
+    pub enum OverlappingFingerprints {
+        /// The later command replaces what it covers (Inferred, weak).
+        Replace = "replace", Inferred;
+        /// The later command is rejected.
+        Refuse = "refuse", Inferred;
+    }
+}
+
+word_list! {
+    /// What one unknown or foreign smartcard does to a batch of messages.
+    pub enum BatchAtomicity {
+        /// The whole batch is rejected (Inferred; no public source tells).
+        Whole = "whole", Inferred;
+        /// The others get their message; the batch is rejected only if nobody does (Ours).
+        EachCard = "each_card", Ours;
+    }
 }

@@ -30,8 +30,8 @@ pub use matter::Matter;
 pub use overtaken::{Common, Overtaken};
 pub use queue::{ImmediateTake, Ticket, WaitsFor};
 pub use reference::{
-    Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,
-    Subscription, SubscriptionKey, Unit, User,
+    Author, InstalledItem, ItemClassification, ItemKey, ProductClassification, ProductOnSale,
+    ReferenceData, ServiceKey, Subscription, SubscriptionKey, Unit, User,
 };
 pub use request::{
     LoadedRequest, NewRequest, Parameter, ParameterId, ParameterKey, ParameterValue, Priority,

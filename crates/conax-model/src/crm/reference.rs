@@ -10,6 +10,8 @@ use foldhash::fast::FixedState;
 
 use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::secret::Secret;
+use crate::word_list;
+use crate::word_list::first_word_is_default;
 
 /// A look-up table nobody iterates.
 type Index = HashMap<Arc<str>, usize, FixedState>;
@@ -56,17 +58,30 @@ pub struct Author {
     pub unit: Option<Arc<Unit>>,
 }
 
-/// What a product or an installed item is classified as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Classification {
-    /// A service that can be provisioned.
-    Service,
-    /// A smartcard of the provisioning provider.
-    Smartcard,
-    /// A set-top box.
-    SetTopBox,
-    /// Anything else: it cannot be provisioned.
-    Other,
+word_list! {
+    /// What a product of the CRM side is.
+    pub enum ProductClassification {
+        /// A service, which can be provisioned.
+        Service = "service", Documented;
+        /// A thing that is sold; refused where a service is asked for.
+        PhysicalGood = "physical_good", Attested;
+        /// Anything else; refused where a service is asked for.
+        Other = "other", Ours;
+    }
+}
+
+first_word_is_default!(ProductClassification);
+
+word_list! {
+    /// What an installed item is.
+    pub enum ItemClassification {
+        /// A smartcard of the provisioning provider.
+        Smartcard = "smartcard", Documented;
+        /// A set-top box.
+        Stb = "stb", Documented;
+        /// Anything else, such as an antenna: it cannot be provisioned.
+        Other = "other", Ours;
+    }
 }
 
 /// A product the operator sells.
@@ -81,7 +96,7 @@ pub struct ProductOnSale {
     /// What the head-end calls it.
     pub ca_id: ProductId,
     /// Service, or not.
-    pub classification: Classification,
+    pub classification: ProductClassification,
 }
 
 /// A device the operator has handed out.
@@ -96,7 +111,7 @@ pub struct InstalledItem {
     /// What the head-end calls it: the CA id of a smartcard or of a set-top box.
     pub ca_id: Arc<str>,
     /// Smartcard, set-top box or neither.
-    pub classification: Classification,
+    pub classification: ItemClassification,
 }
 
 impl InstalledItem {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use conax_contract::crm::IdentifierKind;
 use conax_contract::text::{Fields, Finding, Findings, Marked, duration, fields, read, text};
 use conax_contract::world::{
-    CasSmartcardSpec, InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec,
-    SmartcardState, SubscriptionSpec, WorldSpec,
+    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, ProductClassification,
+    ServiceSpec, SubscriptionSpec, WorldSpec,
 };
 use serde_json::{Map, Value};
 
@@ -264,12 +264,7 @@ fn rejected(spec: &WorldSpec) -> Option<RejectedWorld> {
     let is_refused = |item: &&InstalledItemSpec| {
         let known = |card: &&CasSmartcardSpec| Some(&card.id) == item.ca_id.as_ref();
         let card = spec.cas.smartcards.iter().find(known);
-        card.is_some_and(|card| {
-            matches!(
-                card.state,
-                SmartcardState::Blocked | SmartcardState::Retired
-            )
-        })
+        card.is_some_and(|card| matches!(card.state, CardState::Blocked | CardState::Retired))
     };
     let item = spec.installed_items.iter().find(is_refused)?;
     let subscription = spec
@@ -304,7 +299,7 @@ fn works_at_conax(spec: &WorldSpec, item: &InstalledItemSpec) -> bool {
         .find(|card| Some(&card.id) == item.ca_id.as_ref());
     let own = spec.cas.domains.first().map(|domain| domain.name.as_str());
     known.is_some_and(|card| {
-        matches!(card.state, SmartcardState::Stock | SmartcardState::InUse)
+        matches!(card.state, CardState::Stock | CardState::InUse)
             && own.is_none_or(|own| card.domain == own)
     })
 }

@@ -6,8 +6,8 @@ use conax_contract::control::{
 };
 use conax_contract::crm::DateText;
 use conax_model::cas::{
-    CardState, CardView, CasState, EntitlementState, KeyState, MessageKind, ModuleSpec, Outcome,
-    Pairing, Period, ProductKind, ProductSpec, ProductState, ShowState, Transaction,
+    CardView, CasState, MessageKind, ModuleSpec, Outcome, Pairing, Period, ProductSpec, ShowState,
+    Transaction,
 };
 use conax_model::crm::QueueLength;
 use conax_model::time::SimTime;
@@ -70,20 +70,12 @@ pub(super) fn smartcard_view(state: &CasState, card: &CardView, now: SimTime) ->
     SmartcardView {
         id: card.id.to_string(),
         domain: card.domain.to_string(),
-        state: match card.state {
-            CardState::Stock => "stock",
-            CardState::InUse => "in_use",
-            CardState::Blocked => "blocked",
-            CardState::Retired => "retired",
-        },
+        state: card.state.code(),
         entitlements: entitlements
             .iter()
             .map(|entitlement| EntitlementView {
                 product: entitlement.product.to_string(),
-                state: match entitlement.state {
-                    EntitlementState::Future => "future",
-                    EntitlementState::Active => "active",
-                },
+                state: entitlement.state.code(),
                 start: date(entitlement.period.start()),
                 end: end(entitlement.period),
             })
@@ -108,25 +100,15 @@ pub(super) fn product_view(product: &ProductSpec) -> ProductView {
     ProductView {
         id: product.id.to_string(),
         label: product.label.clone(),
-        kind: match product.kind {
-            ProductKind::Subscription => "subscription",
-            ProductKind::PayPerView => "ppv",
-            ProductKind::Token => "token",
-        },
-        state: match product.state {
-            ProductState::Defined => "defined",
-            ProductState::Withdrawn => "withdrawn",
-        },
+        kind: product.kind.code(),
+        state: product.state.code(),
     }
 }
 
 pub(super) fn module_view(module: &ModuleSpec) -> PairingModuleView {
     PairingModuleView {
         id: module.id.to_string(),
-        key: match module.key {
-            KeyState::Loaded => "loaded",
-            KeyState::Withdrawn => "withdrawn",
-        },
+        key: module.key.code(),
     }
 }
 

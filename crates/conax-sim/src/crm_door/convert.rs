@@ -11,8 +11,8 @@ use conax_contract::crm::{
 };
 use conax_model::command::CommandKind;
 use conax_model::crm::{
-    Author, Classification, InstalledItem, ItemKey, NewRequest, ParameterKey, ParameterValue,
-    ProductOnSale, ReferenceData, ServiceKey, Subscription, SubscriptionKey,
+    Author, InstalledItem, ItemClassification, ItemKey, NewRequest, ParameterKey, ParameterValue,
+    ProductClassification, ProductOnSale, ReferenceData, ServiceKey, Subscription, SubscriptionKey,
 };
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -25,14 +25,14 @@ const SMARTCARD_SET: MemberSet = MemberSet {
     member: "smartcard_ca_id",
     recorded_as: ParameterKey::SmartcardCaId,
     needed: Needed::Smartcard,
-    classification: Classification::Smartcard,
+    classification: ItemClassification::Smartcard,
 };
 const STB_SET: MemberSet = MemberSet {
     parameter: "stb_set",
     member: "stb_ca_id",
     recorded_as: ParameterKey::StbCaId,
     needed: Needed::Stb,
-    classification: Classification::SetTopBox,
+    classification: ItemClassification::Stb,
 };
 
 /// A set of CA ids: how it is spelled, what a request records, and what its members have to be.
@@ -41,7 +41,7 @@ struct MemberSet {
     member: &'static str,
     recorded_as: ParameterKey,
     needed: Needed,
-    classification: Classification,
+    classification: ItemClassification,
 }
 
 type Parameters = Vec<(ParameterKey, Option<ParameterValue>)>;
@@ -283,7 +283,7 @@ impl Context<'_> {
             let (field, code) = (key.field().code(), RefusalCode::ProductNotFound);
             Refusal::not_found(code, SERVICE, field, key.value(), "product")
         })?;
-        if product.classification == Classification::Service {
+        if product.classification == ProductClassification::Service {
             return Ok(product);
         }
         let found = "a product of another classification";
@@ -307,7 +307,7 @@ impl Context<'_> {
             let refusal = Refusal::not_found(code, SMARTCARD, field, key.value(), "installed item");
             refusal.with(near_card(self.reference, key.value()))
         })?;
-        if item.classification == Classification::Smartcard {
+        if item.classification == ItemClassification::Smartcard {
             return Ok(item);
         }
         let found = classification_text(item.classification);
@@ -447,11 +447,10 @@ fn unrelated(parameter: &str, value: &str, subscription: &Subscription) -> Refus
     Refusal::not_related_to_subscription(parameter, value, name)
 }
 
-fn classification_text(classification: Classification) -> &'static str {
+fn classification_text(classification: ItemClassification) -> &'static str {
     match classification {
-        Classification::Service => "a service",
-        Classification::Smartcard => "a smartcard",
-        Classification::SetTopBox => "a set-top box",
-        Classification::Other => "an item of another classification",
+        ItemClassification::Smartcard => "a smartcard",
+        ItemClassification::Stb => "a set-top box",
+        ItemClassification::Other => "an item of another classification",
     }
 }

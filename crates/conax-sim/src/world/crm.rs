@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use conax_contract::world::{
-    InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec, SubscriptionSpec,
-    UnitSpec, UserSpec, WorldSpec,
+    InstalledItemSpec, ServiceSpec, SubscriptionSpec, UnitSpec, UserSpec, WorldSpec,
 };
 use conax_model::crm::{
-    Author, Classification, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey,
-    Sessions, Subscription, Unit, User,
+    Author, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey, Sessions,
+    Subscription, Unit, User,
 };
 use conax_model::id::ProductId;
 use conax_model::secret::Secret;
@@ -124,12 +123,7 @@ fn convert_product(product: &ServiceSpec) -> ProductOnSale {
         code: Some(product.code.as_str().into()),
         alternative_code: shared(product.alternative_code.as_ref()),
         ca_id: ProductId::new(product.ca_id.as_deref().unwrap_or_default()),
-        classification: match product.classification {
-            ProductClassification::Service => Classification::Service,
-            ProductClassification::PhysicalGood | ProductClassification::Other => {
-                Classification::Other
-            }
-        },
+        classification: product.classification,
     }
 }
 
@@ -139,11 +133,7 @@ fn convert_item(item: &InstalledItemSpec) -> InstalledItem {
         serial_number: Some(item.serial_number.as_str().into()),
         alternative_code: shared(item.alternative_code.as_ref()),
         ca_id: item.ca_id.as_deref().unwrap_or_default().into(),
-        classification: match item.classification {
-            ItemClassification::Smartcard => Classification::Smartcard,
-            ItemClassification::Stb => Classification::SetTopBox,
-            ItemClassification::Other => Classification::Other,
-        },
+        classification: item.classification,
     }
 }
 

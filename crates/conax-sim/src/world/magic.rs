@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use conax_contract::fault::magic_cards;
 use conax_contract::world::{
-    CasSmartcardSpec, CasSpec, InstalledItemSpec, ItemClassification, PairingModuleSpec,
-    PairingModuleState, ProductClassification, SmartcardState, SubscriptionSpec, WorldSpec,
+    CardState, CasSmartcardSpec, CasSpec, InstalledItemSpec, ItemClassification, KeyState,
+    PairingModuleSpec, ProductClassification, SubscriptionSpec, WorldSpec,
 };
 
 /// The number of their subscription. Ours.
@@ -28,7 +28,7 @@ pub(super) fn with_magic(spec: &WorldSpec) -> Cow<'_, WorldSpec> {
     if spec.cas.pairing_modules.iter().all(|one| one.id != MODULE) {
         spec.cas.pairing_modules.push(PairingModuleSpec {
             id: MODULE.to_owned(),
-            state: PairingModuleState::Loaded,
+            state: KeyState::Loaded,
         });
     }
     for magic in magic_cards() {
@@ -37,7 +37,7 @@ pub(super) fn with_magic(spec: &WorldSpec) -> Cow<'_, WorldSpec> {
             spec.cas.smartcards.push(CasSmartcardSpec {
                 id: magic.card.clone(),
                 domain: domain.clone(),
-                state: SmartcardState::Stock,
+                state: CardState::Stock,
                 pin: None,
             });
         }

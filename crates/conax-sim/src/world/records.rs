@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use conax_contract::crm::ParameterKey;
 use conax_contract::world::{
-    LifeCycleState, ParameterSpec, ParameterValue as SpecValue, Priority as SpecPriority,
-    ProvisioningRequestSpec, RecordUserSpec, UnitSpec, WorldSpec,
+    LifeCycleState, ParameterSpec, ParameterValue as SpecValue, ProvisioningRequestSpec,
+    RecordUserSpec, UnitSpec, WorldSpec,
 };
 use conax_model::crm::{
     Author, BookSettings, ErrorText, LoadedRequest, Parameter, ParameterId, ParameterValue,
-    Priority, RequestBook, State, User,
+    RequestBook, State, User,
 };
 use conax_model::id::HexId;
 use conax_model::secret::Secret;
@@ -54,10 +54,7 @@ fn convert_record(record: &ProvisioningRequestSpec) -> Result<LoadedRequest, Wor
     row.sequence_number = record.sequence_number;
     row.executed = record.executed_date.map(SimTime::from_calendar);
     row.process_immediately = record.process_immediately;
-    row.priority = match record.priority {
-        SpecPriority::Regular => Priority::Regular,
-        SpecPriority::Express => Priority::Express,
-    };
+    row.priority = record.priority;
     row.state = state(record);
     row.request = shared(record.request.as_ref());
     row.response = shared(record.response.as_ref());

@@ -6,13 +6,12 @@ use chrono::NaiveDateTime;
 
 use super::names::{Kind, Target};
 use super::reading::{Reading, report_repeated};
-use super::settings::read_settings;
 use crate::text::{
     Fields, Finding, Findings, Placed, fields, items, moment, placed, shown, text, word,
 };
 use crate::world::spec::{
-    CasProductSpec, CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, PairingModuleSpec,
-    PairingModuleState, PairingSpec, ProductKind, ProductState, SmartcardState,
+    CardState, CasProductSpec, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec,
+    EntitlementSpec, KeyState, PairingModuleSpec, PairingSpec, ProductKind, ProductState,
 };
 
 pub(super) fn read_cas(
@@ -23,7 +22,7 @@ pub(super) fn read_cas(
         fields(marked, findings, "the CAS side", |cas| {
             let settings = cas.optional("settings", |marked, findings| {
                 fields(marked, findings, "the settings", |fields| {
-                    Some(read_settings(fields, reading))
+                    Some(CasSettingsSpec::read(fields, reading))
                 })
             });
             let domains = read_domains(cas, reading);
@@ -81,8 +80,8 @@ fn read_products(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<CasProd
         Some(CasProductSpec {
             id: id?,
             label,
-            kind: kind.unwrap_or(ProductKind::Subscription),
-            state: state.unwrap_or(ProductState::Defined),
+            kind: kind.unwrap_or_default(),
+            state: state.unwrap_or_default(),
         })
     })
 }
@@ -95,10 +94,10 @@ fn read_smartcards(
     cas.maps("smartcards", "a smartcard", |card| {
         let id = reading.name(card, "id", Kind::Smartcard);
         let domain = reading.optional_reference(card, "domain", Target::DOMAIN);
-        let state = card.optional("state", word::<SmartcardState>);
-        let pin = reading.pin(card, "pin");
-        let (id, state) = (id?, state.unwrap_or(SmartcardState::Stock));
-        if state == SmartcardState::Retired {
+        let state = card.optional("state", word::<CardState>);
+        let pin = card.optional("pin", |marked, findings| reading.pin(marked, findings));
+        let (id, state) = (id?, state.unwrap_or_default());
+        if state == CardState::Retired {
             reading.retired_cards.insert(id.clone());
         }
         let domain = match domain {
@@ -120,10 +119,10 @@ fn read_smartcards(
 fn read_pairing_modules(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<PairingModuleSpec> {
     cas.maps("pairing_modules", "a pairing module", |module| {
         let id = reading.name(module, "id", Kind::PairingModule);
-        let state = module.optional("state", word::<PairingModuleState>);
+        let state = module.optional("state", word::<KeyState>);
         Some(PairingModuleSpec {
             id: id?,
-            state: state.unwrap_or(PairingModuleState::Loaded),
+            state: state.unwrap_or_default(),
         })
     })
 }

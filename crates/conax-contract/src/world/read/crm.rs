@@ -90,7 +90,7 @@ pub(super) fn read_services(
         let alternative_code =
             reading.optional_name(service, "alternative_code", Kind::ServiceAlternativeCode);
         let classification = service.optional("classification", word::<ProductClassification>);
-        let classification = classification.unwrap_or(ProductClassification::Service);
+        let classification = classification.unwrap_or_default();
         let ca_id = reading.optional_name(service, "ca_id", Kind::ServiceCaId);
         if classification == ProductClassification::Service {
             service.require("ca_id");

@@ -5,5 +5,6 @@ mod crm;
 mod names;
 mod reading;
 mod record;
-mod settings;
 mod world;
+
+pub(super) use reading::Reading;

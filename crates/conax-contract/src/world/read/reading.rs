@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use conax_model::cas::Pin;
+
 use super::names::{Kind, Names, Target};
 use crate::secret::SecretText;
 use crate::text::{Fields, Finding, Findings, Marked, Placed, Span, placed, shown, text, text_of};
@@ -16,7 +18,7 @@ pub(super) enum Masks {
 
 /// What is known so far of the world being read.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(in crate::world) struct Reading {
     pub(super) masks: Masks,
     pub(super) names: Names,
     /// Ids and codes of products that are no services.
@@ -174,29 +176,19 @@ impl Reading {
         })
     }
 
-    /// Reads the optional PIN at `key`: four digits.
-    pub(super) fn pin(
+    /// Reads a PIN: four digits.
+    pub(in crate::world) fn pin(
         &self,
-        fields: &mut Fields<'_, '_>,
-        key: &'static str,
+        marked: &Marked,
+        findings: &mut Findings,
     ) -> Option<SecretText<'static>> {
-        let pin = fields.optional(key, |marked, findings| {
-            let pin = self.secret("a PIN", marked, findings)?;
-            Some(Placed {
-                value: pin,
-                span: marked.span,
-            })
-        })?;
-        let digits = pin.value.expose();
-        let fits = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !fits && !is_mask(digits) {
+        let pin = self.secret("a PIN", marked, findings)?;
+        if Pin::parse(pin.expose()).is_none() && !is_mask(pin.expose()) {
             let message = "a PIN has four digits, this one has not";
             let hint = "write four digits between quotes, such as \"0000\"";
-            fields
-                .findings
-                .add(Finding::new(pin.span, message).with_hint(hint));
+            findings.add(Finding::new(marked.span, message).with_hint(hint));
         }
-        Some(pin.value)
+        Some(pin)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::settings::CasSettingsSpec;
-use super::words::words;
+use super::{CardState, CasSettingsSpec, KeyState, ProductKind, ProductState};
 use crate::secret::SecretText;
 
 /// The Conax side of a world.
@@ -55,28 +54,6 @@ pub struct CasProductSpec {
     pub state: ProductState,
 }
 
-words! {
-    /// What a product of the head-end is.
-    pub enum ProductKind {
-        /// Watched for as long as it is subscribed to.
-        Subscription = "subscription",
-        /// Paid for per view.
-        Ppv = "ppv",
-        /// Paid for in tokens.
-        Token = "token",
-    }
-}
-
-words! {
-    /// Whether a product can be sold.
-    pub enum ProductState {
-        /// It exists.
-        Defined = "defined",
-        /// It existed once.
-        Withdrawn = "withdrawn",
-    }
-}
-
 /// A smartcard of the head-end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CasSmartcardSpec {
@@ -85,23 +62,9 @@ pub struct CasSmartcardSpec {
     /// The domain that manages it; absent in the file: the first domain.
     pub domain: String,
     /// Its state; absent in the file: in stock.
-    pub state: SmartcardState,
+    pub state: CardState,
     /// Its PIN, four digits; absent: the default PIN of the settings.
     pub pin: Option<SecretText<'static>>,
-}
-
-words! {
-    /// The state of a smartcard at the head-end.
-    pub enum SmartcardState {
-        /// Loaded and not used yet.
-        Stock = "stock",
-        /// Entitled or paired.
-        InUse = "in_use",
-        /// Blocked by the operator.
-        Blocked = "blocked",
-        /// Never to be used again.
-        Retired = "retired",
-    }
 }
 
 /// A pairing module: the security chip of a set-top box.
@@ -110,17 +73,7 @@ pub struct PairingModuleSpec {
     /// Its id: the STB CA id of the CRM side.
     pub id: String,
     /// Its state; absent in the file: loaded.
-    pub state: PairingModuleState,
-}
-
-words! {
-    /// The state of a pairing module at the head-end.
-    pub enum PairingModuleState {
-        /// Its keys are loaded.
-        Loaded = "loaded",
-        /// Its keys were withdrawn.
-        Withdrawn = "withdrawn",
-    }
+    pub state: KeyState,
 }
 
 /// A pairing: smartcards that work in these modules. A card or module is in one pairing at most.

@@ -1,6 +1,6 @@
 //! The CRM side of a world: who may log in, what is sold, and who has it.
 
-use super::words::words;
+use super::{ItemClassification, ProductClassification};
 use crate::secret::SecretText;
 
 /// A unit of the organisation; also the unit printed in a record's log information.
@@ -75,18 +75,6 @@ pub struct ServiceSpec {
     pub classification: ProductClassification,
 }
 
-words! {
-    /// What a product of the CRM side is.
-    pub enum ProductClassification {
-        /// A service, which can be provisioned.
-        Service = "service",
-        /// A thing that is sold; refused where a service is asked for.
-        PhysicalGood = "physical_good",
-        /// Anything else; refused where a service is asked for.
-        Other = "other",
-    }
-}
-
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscriptionSpec {
@@ -119,16 +107,4 @@ pub struct InstalledItemSpec {
     pub ca_id: Option<String>,
     /// What it is.
     pub classification: ItemClassification,
-}
-
-words! {
-    /// What an installed item is.
-    pub enum ItemClassification {
-        /// A smartcard of the provisioning provider.
-        Smartcard = "smartcard",
-        /// A set-top box.
-        Stb = "stb",
-        /// Anything else, such as an antenna.
-        Other = "other",
-    }
 }

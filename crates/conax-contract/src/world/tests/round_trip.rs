@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::shipped::{SHIPPED, parsed};
 use crate::world::{
-    CasSmartcardSpec, DomainSpec, EntitlementSpec, Secrets, ServiceSpec, SmartcardState, UnitSpec,
+    CardState, CasSmartcardSpec, DomainSpec, EntitlementSpec, Secrets, ServiceSpec, UnitSpec,
     WorldSpec,
 };
 
@@ -94,9 +94,9 @@ prop_compose! {
         texts in prop::collection::vec(any_text(), 8),
         numbers in prop::collection::btree_set("[0-9]{1,11}", 1..20),
         state in prop::sample::select(vec![
-            SmartcardState::Stock,
-            SmartcardState::InUse,
-            SmartcardState::Blocked,
+            CardState::Stock,
+            CardState::InUse,
+            CardState::Blocked,
         ]),
     ) -> WorldSpec {
         let mut world = WorldSpec::empty("any");

@@ -1,6 +1,5 @@
 //! The sections of the Conax side.
 
-use super::settings::settings_outline;
 use super::world::hidden;
 use crate::text::{Outline, Word, render_moment};
 use crate::world::mask::Secrets;
@@ -13,7 +12,7 @@ pub(super) fn cas_outline(cas: &CasSpec, secrets: Secrets) -> Outline {
     let domains = |domain: &_| domain_outline(domain, secrets);
     let smartcards = |card: &_| smartcard_outline(card, secrets);
     Outline::map([
-        ("settings", settings_outline(&cas.settings, secrets)),
+        ("settings", cas.settings.outline(secrets)),
         ("domains", Outline::list(&cas.domains, domains)),
         ("products", Outline::list(&cas.products, product_outline)),
         ("smartcards", Outline::list(&cas.smartcards, smartcards)),

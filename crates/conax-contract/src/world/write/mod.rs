@@ -3,5 +3,6 @@
 mod cas;
 mod crm;
 mod record;
-mod settings;
 mod world;
+
+pub(super) use world::hidden;

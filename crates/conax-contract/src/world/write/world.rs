@@ -62,7 +62,7 @@ impl WorldSpec {
 }
 
 /// A password or PIN; nothing of it is shown.
-pub(super) fn hidden(secret: Option<&SecretText<'static>>, secrets: Secrets) -> Outline {
+pub(in crate::world) fn hidden(secret: Option<&SecretText<'static>>, secrets: Secrets) -> Outline {
     match (secret, secrets) {
         (None, _) => Outline::Null,
         (Some(secret), Secrets::Shown) => Outline::text(secret.expose()),
