@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conax_contract::world::CardFormatSpec;
+use conax_contract::world::CardFormat;
 use conax_sim::reckoning::heal;
 use conax_tests::bodies::{
     at_once, given_pin, pairing, pin_reset, service_on_card, sport_on, with,
@@ -583,7 +583,7 @@ async fn only_an_order_about_the_same_thing_is_waited_for() {
 async fn an_order_that_names_the_smartcard_as_printed_is_blamed_for_what_it_did() {
     let stage = Staging::demo()
         .with_world(|world| {
-            world.cas.settings.card_format = Some(CardFormatSpec::StrictOrPrinted);
+            world.cas.settings.card_format = Some(CardFormat::StrictOrPrinted);
             // Whose ids are no digits are not of such a head-end.
             let is_digits =
                 |id: &str| id.len() == 11 && id.bytes().all(|byte| byte.is_ascii_digit());

@@ -7,8 +7,7 @@ use conax_model::entropy::Dice;
 use conax_sim::simulator::WorldSpec;
 
 use conax_contract::world::{
-    CasSmartcardSpec, InstalledItemSpec, ItemClassification, PairingModuleSpec, PairingModuleState,
-    SmartcardState,
+    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, KeyState, PairingModuleSpec,
 };
 
 /// Households: each has three smartcards and two set-top boxes, and one order at a time. It is
@@ -48,14 +47,14 @@ pub fn world() -> WorldSpec {
             world.cas.smartcards.push(CasSmartcardSpec {
                 id: id.clone(),
                 domain: "crm".to_owned(),
-                state: SmartcardState::Stock,
+                state: CardState::Stock,
                 pin: None,
             });
             install(&mut world, id, ItemClassification::Smartcard);
         }
         for which in 0..BOXES {
             let id = stb(household, which);
-            let state = PairingModuleState::Loaded;
+            let state = KeyState::Loaded;
             world.cas.pairing_modules.push(PairingModuleSpec {
                 id: id.clone(),
                 state,
