@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::command::{Command, CommandKind};
 use crate::crm::RequestNumber;
-use crate::fault::Deed;
+use crate::fault::StateChange;
 use crate::id::SmartcardId;
 use crate::time::SimTime;
 
@@ -154,7 +154,7 @@ pub enum CasEvent {
         kind: Option<CommandKind>,
     },
     /// It did something, or left something undone.
-    Did(Deed),
+    Did(StateChange),
     /// It answered.
     Answered {
         /// The exchange.
@@ -192,7 +192,7 @@ impl CasEvent {
             Self::Received { exchange, .. }
             | Self::Answered { exchange, .. }
             | Self::NotAnswered { exchange, .. } => Some(*exchange),
-            Self::Did(deed) => deed.exchange(),
+            Self::Did(change) => change.exchange(),
         }
     }
 }
@@ -311,11 +311,13 @@ impl Ledger {
     ) -> impl Iterator<Item = (SimTime, &Command, Option<ExchangeNumber>)> {
         let mut exchange = None;
         self.cas_events().filter_map(move |one| match &one.event {
-            CasEvent::Did(Deed::Console { command, .. }) => Some((one.at, command, exchange)),
+            CasEvent::Did(StateChange::Console { command, .. }) => {
+                Some((one.at, command, exchange))
+            }
             CasEvent::Did(
-                Deed::Executed { late: true, .. }
-                | Deed::Refused { late: true, .. }
-                | Deed::Undone { .. },
+                StateChange::Executed { late: true, .. }
+                | StateChange::Refused { late: true, .. }
+                | StateChange::Undone { .. },
             ) => None,
             event => {
                 exchange = event.exchange();

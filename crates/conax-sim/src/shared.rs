@@ -20,7 +20,7 @@ use conax_model::cas::{AddedSets, CasSettings, CasState};
 use conax_model::crm::{ProvisioningRequest, ReferenceData, RequestBook, Sessions, State};
 use conax_model::drift::Belief;
 use conax_model::entropy::Ids;
-use conax_model::fault::{Deed, HeadEndMemory};
+use conax_model::fault::{HeadEndMemory, StateChange};
 use conax_model::ledger::{CasEvent, CrmEvent, Ledger};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -486,13 +486,13 @@ impl Shared {
     pub fn catch_up(&self) {
         let mut ledger = self.ledger();
         let now = self.clock.now();
-        let deeds = {
+        let changes = {
             let mut side = self.cas();
             let side = &mut *side;
             side.memory.catch_up(&mut side.state, &mut side.ids, now)
         };
-        for deed in deeds {
-            ledger.cas(now, CasEvent::Did(deed));
+        for change in changes {
+            ledger.cas(now, CasEvent::Did(change));
         }
     }
 
@@ -500,16 +500,16 @@ impl Shared {
     pub fn at_head_end<T>(
         &self,
         generation: u64,
-        act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<Deed>),
+        act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<StateChange>),
     ) -> Option<T> {
         let mut ledger = self.ledger();
         if ledger.generation != generation {
             return None;
         }
         let now = self.clock.now();
-        let (done, deeds) = act(&mut self.cas(), now);
-        for deed in deeds {
-            ledger.cas(now, CasEvent::Did(deed));
+        let (done, changes) = act(&mut self.cas(), now);
+        for change in changes {
+            ledger.cas(now, CasEvent::Did(change));
         }
         Some(done)
     }

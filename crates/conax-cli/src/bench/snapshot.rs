@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use conax_model::command::Command;
 use conax_model::crm::ProvisioningRequest;
-use conax_model::fault::Deed;
+use conax_model::fault::StateChange;
 use conax_model::id::TransactionId;
 use conax_model::ledger::{CasEvent, CrmEvent};
 use conax_sim::shared::{CasSide, Shared};
@@ -141,7 +141,7 @@ fn note(world: &Shared, row: &ProvisioningRequest, exchange: u64, transaction: T
             read: true,
             kind: Some(row.kind),
         },
-        CasEvent::Did(Deed::Executed {
+        CasEvent::Did(StateChange::Executed {
             exchange,
             transaction,
             changed: true,

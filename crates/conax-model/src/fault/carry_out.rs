@@ -1,7 +1,7 @@
 //! What the head-end does when it is told something under orders: the effects of faults.
 //!
 //! [`HeadEndMemory`] is what it remembers for that: commands it holds back, its past, and which
-//! cards hear late. Every change of the state is told as a [`Deed`]; from the deeds the ledger is
+//! cards hear late. Every change of the state is told as a [`StateChange`]; from the changes the ledger is
 //! made.
 
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub struct Told<'a> {
 /// Something the head-end did, or did not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum Deed {
+pub enum StateChange {
     /// It carried out what this exchange told.
     Executed {
         /// The exchange.
@@ -86,7 +86,7 @@ pub enum Deed {
     },
 }
 
-impl Deed {
+impl StateChange {
     /// The exchange it is about, if it is about one.
     #[must_use]
     pub const fn exchange(&self) -> Option<u64> {
@@ -106,7 +106,7 @@ pub struct CarriedOut {
     /// What is answered.
     pub answer: Transaction,
     /// What was done, in order.
-    pub deeds: Vec<Deed>,
+    pub changes: Vec<StateChange>,
 }
 
 /// A command that was answered and is not carried out yet.
@@ -149,7 +149,7 @@ struct Hands<'a> {
     now: SimTime,
     /// What time it is.
     real: SimTime,
-    deeds: Vec<Deed>,
+    changes: Vec<StateChange>,
 }
 
 impl HeadEndMemory {
@@ -187,20 +187,25 @@ impl HeadEndMemory {
     }
 
     /// Carries out what was held back and is due.
-    pub fn catch_up(&mut self, state: &mut CasState, ids: &mut Ids, now: SimTime) -> Vec<Deed> {
+    pub fn catch_up(
+        &mut self,
+        state: &mut CasState,
+        ids: &mut Ids,
+        now: SimTime,
+    ) -> Vec<StateChange> {
         let mut hands = Hands {
             state,
             ids,
             now,
             real: now,
-            deeds: Vec::new(),
+            changes: Vec::new(),
         };
         while let Some(place) = self.first_due(now) {
             let held = self.held.remove(place);
             (hands.now, hands.real) = (held.due, held.due);
             self.carry_out_held(&mut hands, &held);
         }
-        hands.deeds
+        hands.changes
     }
 
     fn first_due(&self, now: SimTime) -> Option<usize> {
@@ -227,7 +232,7 @@ impl HeadEndMemory {
             real: now,
             state,
             ids,
-            deeds: Vec::new(),
+            changes: Vec::new(),
         };
         let answer = match orders.effect {
             None => self.execute(&mut hands, told),
@@ -239,7 +244,7 @@ impl HeadEndMemory {
         }
         CarriedOut {
             answer,
-            deeds: hands.deeds,
+            changes: hands.changes,
         }
     }
 
@@ -248,7 +253,9 @@ impl HeadEndMemory {
             .state
             .apply(told.domain, told.command, hands.now, hands.ids);
         self.past.note(told.command, &transaction, hands.real);
-        hands.deeds.push(deed(told.exchange, &transaction, false));
+        hands
+            .changes
+            .push(change(told.exchange, &transaction, false));
         transaction
     }
 
@@ -259,9 +266,11 @@ impl HeadEndMemory {
         effect: Effect,
     ) -> Transaction {
         match effect {
-            Effect::FalseOk => pretend(hands, told, |exchange, transaction| Deed::Pretended {
-                exchange,
-                transaction,
+            Effect::FalseOk => pretend(hands, told, |exchange, transaction| {
+                StateChange::Pretended {
+                    exchange,
+                    transaction,
+                }
             }),
             Effect::Twice => {
                 let first = self.execute(hands, told);
@@ -279,7 +288,9 @@ impl HeadEndMemory {
                 let transaction = old.pretend(told.domain, told.command, hands.now, hands.ids);
                 hands.state.record_pretended(transaction.clone());
                 self.past.note(told.command, &transaction, hands.real);
-                hands.deeds.push(deed(told.exchange, &transaction, false));
+                hands
+                    .changes
+                    .push(change(told.exchange, &transaction, false));
                 transaction
             }
             Effect::Stale(_) => self.execute(hands, told),
@@ -293,7 +304,7 @@ impl HeadEndMemory {
             return self.execute_otherwise(hands, told, Effect::FalseOk);
         };
         let transaction = self.execute(hands, Told { command, ..told });
-        if let Some(Deed::Executed { is_part, .. }) = hands.deeds.last_mut() {
+        if let Some(StateChange::Executed { is_part, .. }) = hands.changes.last_mut() {
             *is_part = command != told.command;
         }
         transaction
@@ -306,7 +317,7 @@ impl HeadEndMemory {
         delay: Duration,
         behind: Option<SmartcardId>,
     ) -> Transaction {
-        let answer = pretend(hands, told, |exchange, transaction| Deed::Held {
+        let answer = pretend(hands, told, |exchange, transaction| StateChange::Held {
             exchange,
             transaction,
         });
@@ -348,7 +359,9 @@ impl HeadEndMemory {
                 .state
                 .apply_as(held.transaction, &held.domain, &held.command, hands.now);
         self.past.note(&held.command, &transaction, hands.real);
-        hands.deeds.push(deed(held.exchange, &transaction, true));
+        hands
+            .changes
+            .push(change(held.exchange, &transaction, true));
     }
 
     fn suffer(&mut self, hands: &mut Hands<'_>, told: Told<'_>, fault: CommandFault) {
@@ -359,7 +372,7 @@ impl HeadEndMemory {
                 if let Some((state, transactions)) = self.past.rewind(back) {
                     *hands.state = state;
                     if !transactions.is_empty() {
-                        hands.deeds.push(Deed::Undone { transactions });
+                        hands.changes.push(StateChange::Undone { transactions });
                     }
                 }
             }
@@ -390,7 +403,7 @@ impl HeadEndMemory {
                 .state
                 .apply(told.domain, &command, hands.now, hands.ids);
             self.past.note(&command, &transaction, hands.real);
-            hands.deeds.push(Deed::Console {
+            hands.changes.push(StateChange::Console {
                 transaction: transaction.id,
                 command,
             });
@@ -402,30 +415,32 @@ impl HeadEndMemory {
 fn pretend(
     hands: &mut Hands<'_>,
     told: Told<'_>,
-    tell: impl FnOnce(u64, TransactionId) -> Deed,
+    tell: impl FnOnce(u64, TransactionId) -> StateChange,
 ) -> Transaction {
     let transaction = hands
         .state
         .pretend(told.domain, told.command, hands.now, hands.ids);
     if transaction.outcome.is_accepted() {
-        hands.deeds.push(tell(told.exchange, transaction.id));
+        hands.changes.push(tell(told.exchange, transaction.id));
     } else {
         hands.state.record_pretended(transaction.clone());
-        hands.deeds.push(deed(told.exchange, &transaction, false));
+        hands
+            .changes
+            .push(change(told.exchange, &transaction, false));
     }
     transaction
 }
 
-fn deed(exchange: u64, transaction: &Transaction, late: bool) -> Deed {
+fn change(exchange: u64, transaction: &Transaction, late: bool) -> StateChange {
     match transaction.outcome {
-        Outcome::Accepted(_) => Deed::Executed {
+        Outcome::Accepted(_) => StateChange::Executed {
             exchange,
             transaction: transaction.id,
             changed: transaction.effect != crate::cas::Effect::Nothing,
             late,
             is_part: false,
         },
-        Outcome::Rejected(Rejection { cause, .. }) => Deed::Refused {
+        Outcome::Rejected(Rejection { cause, .. }) => StateChange::Refused {
             exchange,
             transaction: transaction.id,
             cause,

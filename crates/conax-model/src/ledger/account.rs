@@ -11,7 +11,7 @@ use super::row::{Standing, Totals, is_known_to_crm};
 use super::{CasEvent, CrmEvent, ExchangeNumber};
 use crate::command::{Command, CommandKind};
 use crate::crm::RequestNumber;
-use crate::fault::Deed;
+use crate::fault::StateChange;
 use crate::id::{SmartcardId, TransactionId};
 use crate::time::SimTime;
 
@@ -161,7 +161,7 @@ impl Account {
                 self.open.insert(*exchange, begun);
                 self.count_event(owner);
             }
-            CasEvent::Did(deed) => self.deed(at, deed),
+            CasEvent::Did(change) => self.change(at, change),
             CasEvent::Answered { exchange, .. } | CasEvent::NotAnswered { exchange, .. } => {
                 if let Some(owner) = self.owner_of(*exchange) {
                     self.count_event(owner);
@@ -224,31 +224,31 @@ impl Account {
         }
     }
 
-    fn deed(&mut self, at: SimTime, deed: &Deed) {
-        match deed {
-            Deed::Executed {
+    fn change(&mut self, at: SimTime, change: &StateChange) {
+        match change {
+            StateChange::Executed {
                 exchange,
                 transaction,
                 is_part,
                 ..
             } => self.outcome(*exchange, *transaction, Some(*is_part)),
-            Deed::Refused {
+            StateChange::Refused {
                 exchange,
                 transaction,
                 ..
             }
-            | Deed::Pretended {
+            | StateChange::Pretended {
                 exchange,
                 transaction,
             } => self.outcome(*exchange, *transaction, None),
-            Deed::Held { exchange, .. } => {
+            StateChange::Held { exchange, .. } => {
                 if let Some(owner) = self.owner_of(*exchange) {
                     self.count_event(owner);
                 }
                 self.change_open(*exchange, |open| open.is_held = true);
             }
-            Deed::Undone { transactions } => self.forget(transactions),
-            Deed::Console {
+            StateChange::Undone { transactions } => self.forget(transactions),
+            StateChange::Console {
                 transaction,
                 command,
             } => {

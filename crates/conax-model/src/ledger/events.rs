@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CasEvent, CrmEvent, ExchangeNumber};
 use crate::command::CommandKind;
 use crate::crm::RequestNumber;
-use crate::fault::Deed;
+use crate::fault::StateChange;
 use crate::id::TransactionId;
 
 const KIND: CommandKind = CommandKind::CreatePairing;
@@ -64,7 +64,7 @@ pub(super) const fn executed(
     late: bool,
     is_part: bool,
 ) -> CasEvent {
-    CasEvent::Did(Deed::Executed {
+    CasEvent::Did(StateChange::Executed {
         exchange,
         transaction,
         changed: true,

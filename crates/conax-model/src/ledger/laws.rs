@@ -12,7 +12,7 @@ use super::{CasEvent, CrmEvent, ExchangeNumber, Fate, Ledger, Row, Standing, eve
 use crate::command::Command;
 use crate::crm::RequestNumber;
 use crate::entropy::{Ids, Seed};
-use crate::fault::Deed;
+use crate::fault::StateChange;
 use crate::id::{SmartcardId, TransactionId};
 use crate::time::SimTime;
 
@@ -184,15 +184,15 @@ impl House {
                 self.executed.push(transaction);
                 events::executed(exchange, transaction, late, how % 4 == 3)
             }
-            4 => CasEvent::Did(Deed::Pretended {
+            4 => CasEvent::Did(StateChange::Pretended {
                 exchange,
                 transaction,
             }),
-            5 => CasEvent::Did(Deed::Held {
+            5 => CasEvent::Did(StateChange::Held {
                 exchange,
                 transaction,
             }),
-            6 => CasEvent::Did(Deed::Refused {
+            6 => CasEvent::Did(StateChange::Refused {
                 exchange,
                 transaction,
                 cause: crate::cas::RejectionCause::InputValidation,
@@ -216,7 +216,7 @@ impl House {
         let from = self.executed.len().saturating_sub(count);
         let transactions = self.executed.split_off(from);
         if !transactions.is_empty() {
-            self.cas(CasEvent::Did(Deed::Undone { transactions }));
+            self.cas(CasEvent::Did(StateChange::Undone { transactions }));
         }
     }
 
@@ -225,7 +225,7 @@ impl House {
         self.executed.push(transaction);
         let card = SmartcardId::new(how.to_string());
         let command = Command::UpdateCaPinToDefaultValue { card };
-        self.cas(CasEvent::Did(Deed::Console {
+        self.cas(CasEvent::Did(StateChange::Console {
             transaction,
             command,
         }));

@@ -7,7 +7,7 @@ use super::brief::{Brief, Marks, Outcome, Owner};
 use super::row::{ForeignRow, Row, Totals};
 use super::{CasEvent, ExchangeNumber, Ledger};
 use crate::crm::RequestNumber;
-use crate::fault::Deed;
+use crate::fault::StateChange;
 use crate::id::TransactionId;
 
 /// What follows from both journals.
@@ -180,12 +180,12 @@ impl Kept {
         let mut exchanges: BTreeMap<ExchangeNumber, u64> = BTreeMap::new();
         for one in ledger.cas_events() {
             match &one.event {
-                CasEvent::Did(Deed::Undone { transactions }) => {
+                CasEvent::Did(StateChange::Undone { transactions }) => {
                     for transaction in transactions {
                         lost.insert(*transaction, Vec::new());
                     }
                 }
-                CasEvent::Did(Deed::Console { transaction, .. }) => {
+                CasEvent::Did(StateChange::Console { transaction, .. }) => {
                     *self.console.entry(*transaction).or_default() += 1;
                 }
                 event => {
@@ -214,7 +214,7 @@ impl Kept {
             }
         }
         for one in ledger.cas_events() {
-            let CasEvent::Did(Deed::Undone { transactions }) = &one.event else {
+            let CasEvent::Did(StateChange::Undone { transactions }) = &one.event else {
                 continue;
             };
             let mut owners = BTreeSet::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{CasEvent, Fate, Ledger, Standing, events};
 use crate::entropy::{Ids, Seed};
-use crate::fault::Deed;
+use crate::fault::StateChange;
 use crate::id::TransactionId;
 use crate::time::SimTime;
 
@@ -69,7 +69,7 @@ fn each_request_has_its_fate_and_the_totals_add_up() {
     book.answered(4);
     let lost = book.executed(5);
     book.answered(5);
-    let undone = Deed::Undone {
+    let undone = StateChange::Undone {
         transactions: vec![lost],
     };
     book.ledger.cas(NOW, CasEvent::Did(undone));

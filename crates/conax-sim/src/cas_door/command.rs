@@ -10,7 +10,7 @@ use conax_contract::cas::{
 use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
 use conax_model::command::{Command, CommandKind};
 use conax_model::fault::{
-    AnswerFault, ConnectFault, Deed, End, Facts, Orders, Stage, Told, Verdict,
+    AnswerFault, ConnectFault, End, Facts, Orders, Stage, StateChange, Told, Verdict,
 };
 use conax_model::id::DomainName;
 use conax_model::ledger::CasEvent;
@@ -180,12 +180,12 @@ impl Exchange<'_> {
             command,
         };
         let done = self.at_head_end(|side, now| {
-            let mut deeds = side.memory.catch_up(&mut side.state, &mut side.ids, now);
+            let mut changes = side.memory.catch_up(&mut side.state, &mut side.ids, now);
             let mut done = side
                 .memory
                 .carry_out(&mut side.state, &mut side.ids, told, orders, now);
-            deeds.append(&mut done.deeds);
-            (done.answer, deeds)
+            changes.append(&mut done.changes);
+            (done.answer, changes)
         });
         match done {
             Some(answer) => (self.reply(&answer, &orders.answer), Some(answer)),
@@ -195,7 +195,7 @@ impl Exchange<'_> {
 
     fn at_head_end<T>(
         &self,
-        act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<Deed>),
+        act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<StateChange>),
     ) -> Option<T> {
         self.shared.at_head_end(self.generation, act)
     }
@@ -217,14 +217,14 @@ impl Exchange<'_> {
             let refusal = side
                 .state
                 .refuse(self.domain, kind, rejection, now, &mut side.ids);
-            let deeds = self.refused(&refusal);
-            (refusal, deeds)
+            let changes = self.refused(&refusal);
+            (refusal, changes)
         })
     }
 
-    fn refused(&self, transaction: &Transaction) -> Vec<Deed> {
+    fn refused(&self, transaction: &Transaction) -> Vec<StateChange> {
         match &transaction.outcome {
-            Outcome::Rejected(rejection) => vec![Deed::Refused {
+            Outcome::Rejected(rejection) => vec![StateChange::Refused {
                 exchange: self.number,
                 transaction: transaction.id,
                 cause: rejection.cause,
@@ -306,8 +306,8 @@ impl Exchange<'_> {
                 let refusal = self.at_head_end(|side, now| {
                     let (state, ids) = (&mut side.state, &mut side.ids);
                     let refusal = state.refuse_command(self.domain, command, rejection, now, ids);
-                    let deeds = self.refused(&refusal);
-                    (refusal, deeds)
+                    let changes = self.refused(&refusal);
+                    (refusal, changes)
                 });
                 match refusal {
                     Some(refusal) => refusal,

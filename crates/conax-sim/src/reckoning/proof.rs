@@ -10,7 +10,7 @@ use conax_contract::proof::{
     HeadEnd, Header, Line, Row, Totals, encode_line,
 };
 use conax_model::command::{Command, CommandKind};
-use conax_model::fault::Deed;
+use conax_model::fault::StateChange;
 use conax_model::id::TransactionId;
 use conax_model::ledger::{self, At, CasEvent, Fate, Ledger, Reckoning, Standing};
 use conax_model::time::SimTime;
@@ -211,13 +211,17 @@ fn conax_event(
             exchange: *exchange,
             because: because.to_string(),
         },
-        CasEvent::Did(deed) => deed_event(profile, deed, kinds),
+        CasEvent::Did(change) => change_event(profile, change, kinds),
     }
 }
 
-fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>) -> ConaxEvent {
-    match deed {
-        Deed::Executed {
+fn change_event(
+    profile: &Profile,
+    change: &StateChange,
+    kinds: &BTreeMap<u64, CommandKind>,
+) -> ConaxEvent {
+    match change {
+        StateChange::Executed {
             exchange,
             transaction,
             changed,
@@ -234,7 +238,7 @@ fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>
             late: *late,
             partly: *is_part,
         },
-        Deed::Refused {
+        StateChange::Refused {
             exchange,
             transaction,
             cause,
@@ -244,25 +248,25 @@ fn deed_event(profile: &Profile, deed: &Deed, kinds: &BTreeMap<u64, CommandKind>
             transaction: Some(transaction.to_string()),
             status_code: profile.status_code(*cause).to_owned(),
         },
-        Deed::Pretended {
+        StateChange::Pretended {
             exchange,
             transaction,
         } => ConaxEvent::Pretended {
             exchange: *exchange,
             transaction: transaction.to_string(),
         },
-        Deed::Held {
+        StateChange::Held {
             exchange,
             transaction,
         } => ConaxEvent::Held {
             exchange: *exchange,
             transaction: Some(transaction.to_string()),
         },
-        Deed::Undone { transactions } => ConaxEvent::Undone {
+        StateChange::Undone { transactions } => ConaxEvent::Undone {
             transactions: texts(transactions),
             because: "restart".to_owned(),
         },
-        Deed::Console {
+        StateChange::Console {
             transaction,
             command,
         } => ConaxEvent::Console {

@@ -1,4 +1,4 @@
-//! The deeds account for the records: what was executed and not undone is what the head-end holds.
+//! The changes account for the records: what was executed and not undone is what the head-end holds.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use proptest::proptest;
 
 use super::carrying_out::{HeadEnd, any_command};
 use crate::command::Command;
-use crate::fault::{CommandFault, Deed, Effect, Orders};
+use crate::fault::{CommandFault, Effect, Orders, StateChange};
 use crate::id::{SmartcardId, TransactionId};
 
-/// What the deeds told so far add up to.
+/// What the changes told so far add up to.
 #[derive(Default)]
 struct Account {
     executed: BTreeSet<TransactionId>,
@@ -19,20 +19,23 @@ struct Account {
 }
 
 impl Account {
-    fn take(&mut self, deeds: &[Deed]) {
-        for deed in deeds {
-            match deed {
-                Deed::Executed { transaction, .. } | Deed::Console { transaction, .. } => {
-                    assert!(self.executed.insert(*transaction), "{deed:?} once more");
+    fn take(&mut self, changes: &[StateChange]) {
+        for change in changes {
+            match change {
+                StateChange::Executed { transaction, .. }
+                | StateChange::Console { transaction, .. } => {
+                    assert!(self.executed.insert(*transaction), "{change:?} once more");
                 }
-                Deed::Undone { transactions } => {
+                StateChange::Undone { transactions } => {
                     assert!(!transactions.is_empty(), "nothing was undone");
                     for transaction in transactions {
-                        assert!(self.executed.contains(transaction), "{deed:?} of what?");
-                        assert!(self.undone.insert(*transaction), "{deed:?} once more");
+                        assert!(self.executed.contains(transaction), "{change:?} of what?");
+                        assert!(self.undone.insert(*transaction), "{change:?} once more");
                     }
                 }
-                Deed::Refused { .. } | Deed::Pretended { .. } | Deed::Held { .. } => {}
+                StateChange::Refused { .. }
+                | StateChange::Pretended { .. }
+                | StateChange::Held { .. } => {}
             }
         }
     }
@@ -77,9 +80,9 @@ fn a_restart_forgets_that_a_question_was_answered_from_the_past() {
 #[test]
 fn what_was_refused_is_not_undone() {
     let (mut head_end, mut account) = (HeadEnd::new(), Account::default());
-    let (accepted, deeds) = head_end.tell(&question("nobody"), &loses(30));
+    let (accepted, changes) = head_end.tell(&question("nobody"), &loses(30));
     assert!(!accepted);
-    account.take(&deeds);
+    account.take(&changes);
     account.is_what_is_held(&head_end);
 }
 
@@ -112,7 +115,7 @@ fn any_told() -> impl Strategy<Value = Command> {
 
 proptest! {
     #[test]
-    fn the_deeds_account_for_what_the_head_end_holds(
+    fn the_state_changes_account_for_what_the_head_end_holds(
         steps in proptest::collection::vec((any_told(), any_orders(), 0..20_u64), 0..20),
     ) {
         let (mut head_end, mut account) = (HeadEnd::new(), Account::default());

@@ -11,7 +11,7 @@ use crate::cas::{
 };
 use crate::command::{Command, RequestedPeriod};
 use crate::entropy::{Ids, Seed};
-use crate::fault::{CommandFault, Deed, Effect, HeadEndMemory, Orders, Told};
+use crate::fault::{CommandFault, Effect, HeadEndMemory, Orders, StateChange, Told};
 use crate::id::{DomainName, PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
 
@@ -57,7 +57,7 @@ impl HeadEnd {
         }
     }
 
-    pub(super) fn tell(&mut self, command: &Command, orders: &Orders) -> (bool, Vec<Deed>) {
+    pub(super) fn tell(&mut self, command: &Command, orders: &Orders) -> (bool, Vec<StateChange>) {
         self.exchange += 1;
         let told = Told {
             exchange: self.exchange,
@@ -67,10 +67,10 @@ impl HeadEnd {
         let done = self
             .memory
             .carry_out(&mut self.state, &mut self.ids, told, orders, self.now);
-        (done.answer.outcome.is_accepted(), done.deeds)
+        (done.answer.outcome.is_accepted(), done.changes)
     }
 
-    pub(super) fn pass(&mut self, seconds: u64) -> Vec<Deed> {
+    pub(super) fn pass(&mut self, seconds: u64) -> Vec<StateChange> {
         self.now = self.now + Duration::from_secs(seconds);
         self.memory
             .catch_up(&mut self.state, &mut self.ids, self.now)
@@ -120,12 +120,12 @@ fn besides(fault: CommandFault) -> Orders {
 #[test]
 fn a_false_ok_is_an_ok_that_changes_nothing_and_a_refusal_stays_one() {
     let mut head_end = HeadEnd::new();
-    let (accepted, deeds) = head_end.tell(&add("a", "1"), &effect(Effect::FalseOk));
-    assert!(accepted && matches!(deeds[..], [Deed::Pretended { .. }]));
+    let (accepted, changes) = head_end.tell(&add("a", "1"), &effect(Effect::FalseOk));
+    assert!(accepted && matches!(changes[..], [StateChange::Pretended { .. }]));
     assert_eq!(head_end.active("a"), "");
     assert_eq!(head_end.state.transaction_count(), 0);
-    let (accepted, deeds) = head_end.tell(&add("nobody", "1"), &effect(Effect::FalseOk));
-    assert!(!accepted && matches!(deeds[..], [Deed::Refused { .. }]));
+    let (accepted, changes) = head_end.tell(&add("nobody", "1"), &effect(Effect::FalseOk));
+    assert!(!accepted && matches!(changes[..], [StateChange::Refused { .. }]));
 }
 
 /// What came of a pairing of these cards and modules of which a part was carried out: whether it was
@@ -142,11 +142,11 @@ fn paired_in_part(cards: &[&str], modules: &[&str], count: usize) -> (Option<boo
         cards: cards.iter().copied().map(SmartcardId::new).collect(),
         modules: modules.iter().copied().map(PairingModuleId::new).collect(),
     };
-    let (accepted, deeds) = head_end.tell(&command, &effect(Effect::Partial(count)));
-    assert!(accepted, "{deeds:?}");
-    let is_part = match &deeds[..] {
-        [Deed::Executed { is_part, .. }] => Some(*is_part),
-        [Deed::Pretended { .. }] => None,
+    let (accepted, changes) = head_end.tell(&command, &effect(Effect::Partial(count)));
+    assert!(accepted, "{changes:?}");
+    let is_part = match &changes[..] {
+        [StateChange::Executed { is_part, .. }] => Some(*is_part),
+        [StateChange::Pretended { .. }] => None,
         other => panic!("{other:?}"),
     };
     let pairings = head_end.state.pairings();
@@ -182,12 +182,12 @@ fn swapped_orders_of_one_card_end_the_other_way_round() {
         (head_end.active("a").as_str(), head_end.active("b").as_str()),
         ("", "1")
     );
-    let (_, deeds) = head_end.tell(&cancel("a", "1"), &Orders::default());
+    let (_, changes) = head_end.tell(&cancel("a", "1"), &Orders::default());
     assert!(matches!(
-        deeds[..],
+        changes[..],
         [
-            Deed::Executed { late: false, .. },
-            Deed::Executed { late: true, .. }
+            StateChange::Executed { late: false, .. },
+            StateChange::Executed { late: true, .. }
         ]
     ));
     assert_eq!(head_end.active("a"), "1", "cancelled first, added then");
@@ -218,9 +218,9 @@ fn a_restart_loses_what_was_done_since_and_nothing_else() {
     head_end.tell(&add("a", "2"), &Orders::default());
     head_end.pass(1);
     let orders = besides(CommandFault::Lose(Duration::from_secs(30)));
-    let (accepted, deeds) = head_end.tell(&add("b", "1"), &orders);
+    let (accepted, changes) = head_end.tell(&add("b", "1"), &orders);
     assert!(accepted);
-    assert!(matches!(&deeds[1], Deed::Undone { transactions } if transactions.len() == 2));
+    assert!(matches!(&changes[1], StateChange::Undone { transactions } if transactions.len() == 2));
     assert_eq!(
         (head_end.active("a").as_str(), head_end.active("b").as_str()),
         ("1", "")
@@ -231,9 +231,12 @@ fn a_restart_loses_what_was_done_since_and_nothing_else() {
 fn a_restart_loses_nothing_of_what_was_refused() {
     let mut head_end = HeadEnd::new();
     let orders = besides(CommandFault::Lose(Duration::from_secs(30)));
-    let (accepted, deeds) = head_end.tell(&add("nobody", "1"), &orders);
+    let (accepted, changes) = head_end.tell(&add("nobody", "1"), &orders);
     assert!(!accepted);
-    assert!(matches!(&deeds[..], [Deed::Refused { .. }]), "{deeds:?}");
+    assert!(
+        matches!(&changes[..], [StateChange::Refused { .. }]),
+        "{changes:?}"
+    );
 }
 
 #[test]
@@ -274,10 +277,10 @@ fn a_skewed_clock_and_a_console_leave_their_marks() {
     assert_eq!(head_end.active("a"), "");
     head_end.pass(3600);
     assert_eq!(head_end.active("a"), "1");
-    let (_, deeds) = head_end.tell(&add("a", "2"), &besides(CommandFault::ConsoleCancel));
+    let (_, changes) = head_end.tell(&add("a", "2"), &besides(CommandFault::ConsoleCancel));
     assert!(matches!(
-        deeds[..],
-        [Deed::Executed { .. }, Deed::Console { .. }]
+        changes[..],
+        [StateChange::Executed { .. }, StateChange::Console { .. }]
     ));
     assert_eq!(head_end.active("a"), "");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{CasEvent, CrmEvent, ExchangeNumber, Fate, Owner, Standing, Totals};
 use crate::crm::RequestNumber;
-use crate::fault::Deed;
+use crate::fault::StateChange;
 use crate::id::TransactionId;
 
 /// What is told of somebody at the head-end.
@@ -117,8 +117,8 @@ impl Whole {
             owners.insert(*exchange, owner);
         }
         match event {
-            CasEvent::Did(Deed::Undone { transactions }) => self.forget(transactions),
-            CasEvent::Did(Deed::Console { transaction, .. }) => {
+            CasEvent::Did(StateChange::Undone { transactions }) => self.forget(transactions),
+            CasEvent::Did(StateChange::Console { transaction, .. }) => {
                 self.console += 1;
                 self.tally(Owner::Console)
                     .executed
@@ -127,7 +127,7 @@ impl Whole {
             event => {
                 let tally = self.tally(owners[&event.exchange().unwrap()]);
                 tally.count += 1;
-                if let CasEvent::Did(Deed::Executed {
+                if let CasEvent::Did(StateChange::Executed {
                     transaction,
                     is_part,
                     ..
