@@ -80,12 +80,12 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
         let drifts = drift(&stage.shared);
         let id = preset.id();
         assert_eq!(
-            row.standing.word(),
-            preset.crm.word(),
+            row.standing.code(),
+            preset.crm.code(),
             "{id}: {}",
             shown.text
         );
-        assert_eq!(row.fate.word(), preset.conax.word(), "{id}: {row:?}");
+        assert_eq!(row.fate.code(), preset.conax.code(), "{id}: {row:?}");
         assert_eq!(!drifts.is_empty(), preset.drifts, "{id}: {drifts:?}");
         let error = format!(
             "{}: {}",
@@ -114,8 +114,8 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
             "{:<32} wire {:<8} {:<9} Conax did it {}{known}; drift {drifted}",
             preset.title(),
             wire(&stage, &row),
-            row.standing.word(),
-            row.fate.word(),
+            row.standing.code(),
+            row.fate.code(),
         )
         .unwrap();
     }
@@ -161,7 +161,7 @@ async fn each_magic_smartcard_meets_its_fault_with_no_configuration() {
     for magic in conax_contract::fault::magic_cards() {
         let body = service_on_card("S99000", "SPORT", &magic.card);
         let reply = stage.post("add_subscriptions", at_once(body)).await;
-        let expected = magic.preset.map_or("COMPLETED", |preset| preset.crm.word());
+        let expected = magic.preset.map_or("COMPLETED", |preset| preset.crm.code());
         assert_eq!(
             reply.member("life_cycle_state"),
             expected,

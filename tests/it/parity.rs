@@ -54,7 +54,7 @@ async fn seen(stage: &Stage, rule: &str) -> String {
             shown.member("error_code"),
             shown.member("error_description"),
             (shown.member("response") == "null", row.known_to_crm()),
-            row.fate.word(),
+            row.fate.code(),
         ));
     }
     for entry in drift(&stage.shared) {

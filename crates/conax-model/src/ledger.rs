@@ -136,6 +136,18 @@ impl CrmEvent {
             | Self::Ended { request, .. } => *request,
         }
     }
+
+    /// The exchange it is about, if it is about one.
+    #[must_use]
+    pub const fn exchange(&self) -> Option<ExchangeNumber> {
+        match self {
+            Self::Sent { exchange, .. }
+            | Self::Answered { exchange, .. }
+            | Self::Failed { exchange, .. }
+            | Self::Recalled { exchange, .. } => Some(*exchange),
+            Self::Acknowledged { .. } | Self::Ended { .. } => None,
+        }
+    }
 }
 
 /// What the head-end's side did.

@@ -78,7 +78,7 @@ fn presets() -> Vec<String> {
             code(preset.name),
             preset.meaning.to_owned(),
             preset.applied.code().to_owned(),
-            preset.crm.word().to_owned(),
+            preset.crm.code().to_owned(),
             preset.source.to_string(),
         ]
     });

@@ -24,8 +24,8 @@ pub(super) fn list(as_json: bool) -> Exit {
             preset.id(),
             preset.name,
             preset.applied.code(),
-            preset.crm.word(),
-            preset.conax.word(),
+            preset.crm.code(),
+            preset.conax.code(),
             preset.outlook.code()
         );
         print::result(line.trim_end());
@@ -112,12 +112,12 @@ pub(super) fn show(name: &str) -> Exit {
         ("is", form.meaning().to_owned()),
         ("put in at", preset.inject.code().to_owned()),
         ("on the wire", preset.wire.to_owned()),
-        ("the request", format!("ends {}", preset.crm.word())),
+        ("the request", format!("ends {}", preset.crm.code())),
         (
             "Conax",
             format!(
                 "carries it out {}; state changed: {}",
-                preset.conax.word(),
+                preset.conax.code(),
                 preset.applied.code()
             ),
         ),

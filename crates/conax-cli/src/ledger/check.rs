@@ -5,9 +5,10 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::proof::{
-    Checker, FORMAT, PROBLEM_LIMIT, ProofProblem, Proven, Totals, begins_ledger,
+    Checker, FORMAT, PROBLEM_LIMIT, ProofProblem, Proven, TotalsForm, begins_ledger,
 };
 use conax_contract::text::{counted, visible_name};
+use conax_model::ledger::Totals;
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -222,7 +223,7 @@ fn print_json(file: &str, checked: &Checked) {
             "holds": true,
             "journal_lines": journal_lines(proven),
             "unproven": proven.unproven,
-            "totals": proven.totals,
+            "totals": TotalsForm::serialize(&proven.totals, serde_json::value::Serializer).ok(),
         }),
         Ok(Err(problems)) => {
             let problems: Vec<_> = problems

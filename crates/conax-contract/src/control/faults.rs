@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use conax_model::fault::{Acted, NearMiss};
+use conax_model::ledger::Totals;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::crm::DateText;
 use crate::fault::{PRESETS, Preset, WEATHERS, Weather, magic_cards};
+use crate::proof::TotalsForm;
 
 /// The fault plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -158,7 +160,8 @@ pub struct MagicView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LedgerView {
     /// Everything, counted.
-    pub totals: crate::proof::Totals,
+    #[serde(with = "TotalsForm")]
+    pub totals: Totals,
     /// Whether both sides add up.
     pub adds_up: bool,
     /// Whether lines of the journals were let go; rows and totals are right nevertheless.
@@ -291,8 +294,8 @@ impl MagicView {
         let views = cards.map(|magic| Self {
             card: magic.card,
             preset: magic.preset.map(Preset::title),
-            crm: magic.preset.map_or("COMPLETED", |preset| preset.crm.word()),
-            conax: magic.preset.map_or("once", |preset| preset.conax.word()),
+            crm: magic.preset.map_or("COMPLETED", |preset| preset.crm.code()),
+            conax: magic.preset.map_or("once", |preset| preset.conax.code()),
         });
         views.collect()
     }

@@ -215,11 +215,11 @@ fn id<S: Serializer>(number: &u8, serializer: S) -> Result<S::Ok, S::Error> {
 }
 
 fn standing<S: Serializer>(standing: &Standing, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(standing.word())
+    serializer.serialize_str(standing.code())
 }
 
 fn fate<S: Serializer>(fate: &Fate, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(fate.word())
+    serializer.serialize_str(fate.code())
 }
 
 fn source<S: Serializer>(source: &Source, serializer: S) -> Result<S::Ok, S::Error> {

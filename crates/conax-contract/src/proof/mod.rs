@@ -77,6 +77,6 @@ pub mod write;
 
 pub use check::{Checker, PROBLEM_LIMIT, ProofProblem, Proven, begins_ledger, check};
 pub use write::{
-    ConaxEvent, ConaxFate, ConaxLine, CrmEvent, CrmLine, CrmState, EndState, FORMAT, ForeignRow,
-    HeadEnd, Header, Line, Row, Totals, encode_line,
+    ConaxEvent, ConaxLine, CrmLine, FORMAT, ForeignRow, HeadEnd, Header, Line, Row, TotalsForm,
+    encode_line,
 };

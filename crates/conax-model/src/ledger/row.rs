@@ -6,35 +6,25 @@ use super::ExchangeNumber;
 use crate::command::CommandKind;
 use crate::crm::RequestNumber;
 use crate::id::TransactionId;
+use crate::word_list;
 
-/// What the head-end really did with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
-    /// Carried it out once.
-    Once,
-    /// Carried it out more than once.
-    Twice,
-    /// Carried out a part of it.
-    Partly,
-    /// Did not carry it out, or has forgotten that it did.
-    Never,
-    /// Nobody knows: it is another head-end.
-    Unknown,
+word_list! {
+    /// What the head-end really did with a request.
+    pub enum Fate {
+        /// Carried it out once.
+        Once = "once", Ours;
+        /// Carried it out more than once.
+        Twice = "twice", Ours;
+        /// Carried out a part of it.
+        Partly = "partly", Ours;
+        /// Did not carry it out, or has forgotten that it did.
+        Never = "never", Ours;
+        /// Nobody knows: it is another head-end.
+        Unknown = "unknown", Ours;
+    }
 }
 
 impl Fate {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Twice => "twice",
-            Self::Partly => "partly",
-            Self::Never => "never",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// What follows from executions that were not forgotten: all, and those of a part only.
     #[must_use]
     pub(super) const fn of(executions: u64, parts: u64) -> Self {
@@ -47,38 +37,18 @@ impl Fate {
     }
 }
 
-/// How the CRM's side sees a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum Standing {
-    /// Not sent.
-    Pending,
-    /// On its way.
-    InFlight,
-    /// Completed.
-    Completed,
-    /// Rejected.
-    Rejected,
-}
-
-impl Standing {
-    /// Every standing.
-    pub const ALL: [Self; 4] = [
-        Self::Pending,
-        Self::InFlight,
-        Self::Completed,
-        Self::Rejected,
-    ];
-
-    /// The word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::InFlight => "IN_FLIGHT",
-            Self::Completed => "COMPLETED",
-            Self::Rejected => "REJECTED",
-        }
+word_list! {
+    /// How the CRM's side sees a request.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum Standing {
+        /// Not sent.
+        Pending = "PENDING", Ours;
+        /// On its way.
+        InFlight = "IN_FLIGHT", Ours;
+        /// Completed.
+        Completed = "COMPLETED", Ours;
+        /// Rejected.
+        Rejected = "REJECTED", Ours;
     }
 }
 

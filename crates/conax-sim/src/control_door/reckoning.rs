@@ -6,9 +6,8 @@ use conax_contract::control::{
     DriftView, DriftsView, HealingView, LedgerRowView, LedgerView, Problem, TurnedRoundView,
     WhyView,
 };
-use conax_contract::proof::Totals;
 use conax_model::command::Command;
-use conax_model::ledger::{self, Row};
+use conax_model::ledger::Row;
 
 use crate::control_door::reply::Reply;
 use crate::control_door::routes::ControlCall;
@@ -39,22 +38,18 @@ pub(super) fn show_ledger(shared: &Shared, call: &ControlCall) -> Result<Reply, 
     let rows = reckoning.rows.values().filter(|row| wanted(row));
     Ok(Reply::json(&LedgerView {
         adds_up: reckoning.totals.add_up(),
-        totals: totals(&reckoning.totals),
+        totals: reckoning.totals,
         is_full: ledger.let_go() != (0, 0),
         rows: rows.map(row_view).collect(),
     }))
-}
-
-fn totals(totals: &ledger::Totals) -> Totals {
-    crate::reckoning::totals(totals)
 }
 
 fn row_view(row: &Row) -> LedgerRowView {
     LedgerRowView {
         request: row.request,
         request_type: row.kind.code(),
-        crm: row.standing.word(),
-        conax: row.fate.word(),
+        crm: row.standing.code(),
+        conax: row.fate.code(),
         known_to_crm: row.known_to_crm(),
         is_held: row.is_held,
         exchanges: row.exchanges.clone(),

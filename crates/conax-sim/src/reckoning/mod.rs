@@ -23,5 +23,4 @@ pub use heal::{Healing, heal};
 pub use metrics::metrics;
 pub use order::{TurnedRound, turned_round};
 pub use proof::ledger_lines;
-pub(crate) use proof::totals;
 pub use why::{NotFound, Question, Why, find_request, why};

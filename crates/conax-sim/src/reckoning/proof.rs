@@ -1,18 +1,16 @@
 //! The ledger as a file that can be checked from its two journals alone.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use conax_contract::cas::Profile;
 use conax_contract::proof::{
-    ConaxEvent, ConaxFate, ConaxLine, CrmEvent, CrmLine, CrmState, EndState, FORMAT, ForeignRow,
-    HeadEnd, Header, Line, Row, Totals, encode_line,
+    ConaxEvent, ConaxLine, CrmLine, FORMAT, ForeignRow, HeadEnd, Header, Line, Row, encode_line,
 };
 use conax_model::command::{Command, CommandKind};
 use conax_model::fault::StateChange;
 use conax_model::id::TransactionId;
-use conax_model::ledger::{self, At, CasEvent, Fate, Ledger, Reckoning, Standing};
+use conax_model::ledger::{self, At, CasEvent, Ledger, Reckoning};
 use conax_model::time::SimTime;
 
 use crate::shared::Shared;
@@ -39,12 +37,12 @@ pub fn ledger_lines(shared: &Shared) -> Vec<String> {
         Line::Crm(CrmLine {
             n,
             at: date(one.at),
-            event: crm_event(&one.event),
+            event: one.event.clone(),
         })
     }));
     lines.extend(conax_lines(shared.settings.cas.profile, &ledger).map(Line::Conax));
     lines.extend(rows);
-    lines.push(Line::Totals(totals(&reckoning.totals)));
+    lines.push(Line::Totals(reckoning.totals));
     lines.iter().map(encode_line).collect()
 }
 
@@ -87,71 +85,6 @@ fn header(shared: &Shared, ledger: &Ledger, reckoning: &Reckoning) -> Header {
 
 fn date(at: SimTime) -> NaiveDateTime {
     at.whole_second().calendar()
-}
-
-fn owned(text: Option<&Arc<str>>) -> Option<String> {
-    text.map(ToString::to_string)
-}
-
-fn crm_event(event: &ledger::CrmEvent) -> CrmEvent {
-    match event {
-        ledger::CrmEvent::Acknowledged {
-            request,
-            kind,
-            cards,
-        } => CrmEvent::Acknowledged {
-            request: *request,
-            request_type: *kind,
-            cards: cards.iter().map(ToString::to_string).collect(),
-        },
-        ledger::CrmEvent::Sent {
-            request,
-            exchange,
-            left,
-        } => CrmEvent::Sent {
-            request: *request,
-            exchange: *exchange,
-            left: *left,
-        },
-        ledger::CrmEvent::Answered {
-            request,
-            exchange,
-            status,
-            reference,
-        } => CrmEvent::Answered {
-            request: *request,
-            exchange: *exchange,
-            status_code: owned(status.as_ref()),
-            reference: owned(reference.as_ref()),
-        },
-        ledger::CrmEvent::Failed {
-            request,
-            exchange,
-            fault,
-        } => CrmEvent::Failed {
-            request: *request,
-            exchange: *exchange,
-            fault: fault.to_string(),
-        },
-        ledger::CrmEvent::Recalled { request, exchange } => CrmEvent::Recalled {
-            request: *request,
-            exchange: *exchange,
-        },
-        ledger::CrmEvent::Ended {
-            request,
-            completed,
-            reference,
-            error,
-        } => CrmEvent::Ended {
-            request: *request,
-            state: match completed {
-                true => EndState::Completed,
-                false => EndState::Rejected,
-            },
-            reference: owned(reference.as_ref()),
-            error: owned(error.as_ref()),
-        },
-    }
 }
 
 /// The head-end's journal; of a foreign head-end there is none.
@@ -203,8 +136,8 @@ fn conax_event(
             spoilt,
         } => ConaxEvent::Answered {
             exchange: *exchange,
-            status_code: owned(status.as_ref()),
-            reference: owned(reference.as_ref()),
+            status_code: status.clone(),
+            reference: reference.clone(),
             spoilt: *spoilt,
         },
         CasEvent::NotAnswered { exchange, because } => ConaxEvent::NotAnswered {
@@ -284,19 +217,8 @@ fn row(row: &ledger::Row) -> Row {
     Row {
         request: row.request,
         request_type: row.kind,
-        crm: match row.standing {
-            Standing::Pending => CrmState::Pending,
-            Standing::InFlight => CrmState::InFlight,
-            Standing::Completed => CrmState::Completed,
-            Standing::Rejected => CrmState::Rejected,
-        },
-        conax: match row.fate {
-            Fate::Once => ConaxFate::Once,
-            Fate::Twice => ConaxFate::Twice,
-            Fate::Partly => ConaxFate::Partly,
-            Fate::Never => ConaxFate::Never,
-            Fate::Unknown => ConaxFate::Unknown,
-        },
+        crm: row.standing,
+        conax: row.fate,
         executions: row.executions,
         undone: row.undone,
         known_to_crm: row.known_to_crm(),
@@ -316,23 +238,5 @@ fn foreign(row: &ledger::ForeignRow) -> ForeignRow {
         undone: row.undone,
         conax_lines: row.cas_count,
         conax_let_go: row.cas_let_go,
-    }
-}
-
-pub(crate) fn totals(totals: &ledger::Totals) -> Totals {
-    Totals {
-        acknowledged: totals.acknowledged,
-        once: totals.once,
-        twice: totals.twice,
-        partly: totals.partly,
-        never: totals.never,
-        unknown: totals.unknown,
-        completed: totals.completed,
-        rejected: totals.rejected,
-        pending: totals.pending,
-        in_flight: totals.in_flight,
-        unknown_to_crm: totals.unknown_to_crm,
-        false_completions: totals.false_completions,
-        foreign_executions: totals.foreign_executions,
     }
 }

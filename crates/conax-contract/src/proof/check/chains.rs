@@ -90,7 +90,7 @@ fn answer_fits(exchange: &Exchange, answer: &Answer) -> Result<(), String> {
             .transactions
             .iter()
             .chain(promised)
-            .any(|own| own == reference)
+            .any(|own| **own == **reference)
     {
         return Err(format!(
             "was answered with reference `{reference}`; expected a transaction of its own"
@@ -103,7 +103,7 @@ fn answer_fits(exchange: &Exchange, answer: &Answer) -> Result<(), String> {
         _ => return Ok(()),
     };
     match &answer.status_code {
-        Some(code) if code != expected => Err(format!(
+        Some(code) if **code != *expected => Err(format!(
             "was answered with status code `{code}`; expected `{expected}`, by what came of it"
         )),
         _ => Ok(()),

@@ -1,12 +1,14 @@
 //! The CRM's journal: each line must follow from those before it.
 
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+use conax_model::ledger::CrmEvent;
 
 use super::end::ended;
 use super::facts::{Answer, Chain, Exchange, Facts, Returned};
 use super::problem::Problems;
 use crate::crm::RequestType;
-use crate::proof::write::CrmEvent;
 
 /// Takes in a line of the CRM's journal.
 pub(super) fn take(facts: &mut Facts, problems: &mut Problems, line: usize, event: CrmEvent) {
@@ -17,9 +19,7 @@ pub(super) fn take(facts: &mut Facts, problems: &mut Problems, line: usize, even
         return;
     }
     let found = match event {
-        CrmEvent::Acknowledged { request_type, .. } => {
-            acknowledged(facts, line, request, request_type)
-        }
+        CrmEvent::Acknowledged { kind, .. } => acknowledged(facts, line, request, kind),
         event => {
             if let Some(found) = unacknowledged(facts, line, request, &event) {
                 problems.add(line, Some(request), found);
@@ -94,11 +94,11 @@ fn later(facts: &mut Facts, line: usize, event: CrmEvent) -> Result<(), String> 
         CrmEvent::Answered {
             request,
             exchange,
-            status_code,
+            status,
             reference,
         } => {
             let answer = Answer {
-                status_code,
+                status_code: status,
                 reference,
             };
             let ids = (request, exchange);
@@ -114,10 +114,10 @@ fn later(facts: &mut Facts, line: usize, event: CrmEvent) -> Result<(), String> 
         }
         CrmEvent::Ended {
             request,
-            state,
+            completed,
             reference,
             error,
-        } => ended(facts, request, state, (reference, error)),
+        } => ended(facts, request, completed, (reference, error)),
     }
 }
 
@@ -143,7 +143,7 @@ fn sent(
     facts.exchanges.insert(exchange, begun);
     let chain = chain(facts, line, request);
     chain.exchanges.push(exchange);
-    match (chain.ended, under_way) {
+    match (chain.completed, under_way) {
         (Some(_), _) => Err("sent after it had ended; expected nothing after `ended`".to_owned()),
         (None, Some(before)) => Err(format!(
             "sent again as exchange {exchange}, but exchange {before} never came back: its \
@@ -166,7 +166,7 @@ fn returned(
     (request, exchange): (u64, u64),
     returned: Returned,
 ) -> Result<(), String> {
-    let ended = chain(facts, line, request).ended.is_some();
+    let ended = chain(facts, line, request).completed.is_some();
     let known = match facts.exchanges.entry(exchange) {
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(place) => {
@@ -210,6 +210,6 @@ fn returned(
 }
 
 /// A value that may be absent, in words.
-pub(super) fn shown(value: Option<&String>) -> String {
+pub(super) fn shown(value: Option<&Arc<str>>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| format!("`{value}`"))
 }

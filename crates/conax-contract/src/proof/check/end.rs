@@ -1,39 +1,40 @@
 //! How a request ends at the CRM must follow from how its last exchange came back.
 
+use std::sync::Arc;
+
 use super::crm::{shown, under_way};
 use super::facts::{Facts, OK, Returned};
-use crate::proof::write::EndState;
 
 /// Takes in the end of a request.
 pub(super) fn ended(
     facts: &mut Facts,
     request: u64,
-    state: EndState,
-    with: (Option<String>, Option<String>),
+    completed: bool,
+    with: (Option<Arc<str>>, Option<Arc<str>>),
 ) -> Result<(), String> {
     if let Some(exchange) = under_way(facts, request) {
-        facts.requests.entry(request).or_default().ended = Some(state);
+        facts.requests.entry(request).or_default().completed = Some(completed);
         return Err(format!(
             "ended, but exchange {exchange} never came back: its `answered`, `failed` or \
              `recalled` line is missing"
         ));
     }
     let chain = facts.requests.entry(request).or_default();
-    if chain.ended.replace(state).is_some() {
+    if chain.completed.replace(completed).is_some() {
         return Err("ended a second time; expected one `ended`".to_owned());
     }
     let last = chain.exchanges.last();
     let last = last.and_then(|exchange| facts.exchanges.get(exchange)?.returned.as_ref());
-    match state {
-        EndState::Completed => completed_fits(last, with),
-        EndState::Rejected => rejected_fits(last, with),
+    match completed {
+        true => completed_fits(last, with),
+        false => rejected_fits(last, with),
     }
 }
 
 /// Whether COMPLETED, with its reference, follows from how the last exchange came back.
 fn completed_fits(
     last: Option<&Returned>,
-    (reference, error): (Option<String>, Option<String>),
+    (reference, error): (Option<Arc<str>>, Option<Arc<str>>),
 ) -> Result<(), String> {
     let Some(Returned::Answered(answer)) = last else {
         let found = last.map_or("nothing was sent", |_| "no answer was read");
@@ -64,7 +65,7 @@ fn completed_fits(
 /// Whether REJECTED, with its error, follows from how the last exchange came back.
 fn rejected_fits(
     last: Option<&Returned>,
-    (reference, error): (Option<String>, Option<String>),
+    (reference, error): (Option<Arc<str>>, Option<Arc<str>>),
 ) -> Result<(), String> {
     if let Some(reference) = reference {
         return Err(format!(
@@ -82,7 +83,7 @@ fn rejected_fits(
         }
         None => None,
     };
-    if matches!(last, Some(Returned::Answered(_))) && expected.is_some_and(|code| code == OK) {
+    if matches!(last, Some(Returned::Answered(_))) && expected.is_some_and(|code| **code == *OK) {
         return Err(format!(
             "ended REJECTED after an answer `{OK}`; expected COMPLETED"
         ));

@@ -1,9 +1,10 @@
 //! What the journals have told so far.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::crm::RequestType;
-use crate::proof::write::{EndState, ForeignRow, HeadEnd, Row};
+use crate::proof::write::{ForeignRow, HeadEnd, Row};
 
 /// The status code of an accepted command (Attested).
 pub(super) const OK: &str = "OK";
@@ -53,7 +54,8 @@ pub(super) struct Chain {
     /// What it asks for; absent if its acknowledgement is missing, which was reported.
     pub request_type: Option<RequestType>,
     pub exchanges: Vec<u64>,
-    pub ended: Option<EndState>,
+    /// Whether it ended completed; absent if it has not ended.
+    pub completed: Option<bool>,
     pub crm_lines: u64,
     pub tally: Tally,
 }
@@ -114,15 +116,15 @@ impl Outcomes {
 /// An answer in what both sides tell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
-    pub status_code: Option<String>,
-    pub reference: Option<String>,
+    pub status_code: Option<Arc<str>>,
+    pub reference: Option<Arc<str>>,
 }
 
 /// How an exchange came back to the CRM.
 #[derive(Debug)]
 pub(super) enum Returned {
     Answered(Answer),
-    Failed(String),
+    Failed(Arc<str>),
     /// It did not: the CRM waits for it no longer.
     Recalled,
 }

@@ -1,10 +1,12 @@
 //! Rows of which lines were let go: they stand before the journals, are taken as they are told, and
 //! must at least agree with themselves and with the lines that are left.
 
+use conax_model::ledger::{Fate, Standing};
+
 use super::facts::{Facts, LetGo, Stranger};
 use super::problem::Problems;
 use super::rows::name_of;
-use crate::proof::write::{ConaxFate, CrmState, ForeignRow, HeadEnd, Header, Row};
+use crate::proof::write::{ForeignRow, HeadEnd, Header, Row};
 
 /// Takes in the row of a request.
 pub(super) fn take_row(facts: &mut Facts, problems: &mut Problems, line: usize, row: Row) {
@@ -26,11 +28,11 @@ pub(super) fn take_row(facts: &mut Facts, problems: &mut Problems, line: usize, 
 fn contradiction(row: &Row, head_end: HeadEnd) -> Option<String> {
     let left = row.executions.checked_sub(row.undone);
     let fits = match row.conax {
-        ConaxFate::Once => left == Some(1),
-        ConaxFate::Twice => left.is_some_and(|left| left >= 2),
-        ConaxFate::Partly => left.is_some_and(|left| left >= 1),
-        ConaxFate::Never => left == Some(0),
-        ConaxFate::Unknown => head_end == HeadEnd::Another,
+        Fate::Once => left == Some(1),
+        Fate::Twice => left.is_some_and(|left| left >= 2),
+        Fate::Partly => left.is_some_and(|left| left >= 1),
+        Fate::Never => left == Some(0),
+        Fate::Unknown => head_end == HeadEnd::Another,
     };
     if !fits {
         let (executions, undone) = (row.executions, row.undone);
@@ -40,10 +42,10 @@ fn contradiction(row: &Row, head_end: HeadEnd) -> Option<String> {
         ));
     }
     let expected: &[bool] = match (row.crm, row.conax) {
-        (CrmState::Pending | CrmState::InFlight, _)
-        | (CrmState::Completed, ConaxFate::Once | ConaxFate::Unknown) => &[true],
-        (CrmState::Rejected, ConaxFate::Never | ConaxFate::Unknown) => &[true, false],
-        (CrmState::Completed | CrmState::Rejected, _) => &[false],
+        (Standing::Pending | Standing::InFlight, _)
+        | (Standing::Completed, Fate::Once | Fate::Unknown) => &[true],
+        (Standing::Rejected, Fate::Never | Fate::Unknown) => &[true, false],
+        (Standing::Completed | Standing::Rejected, _) => &[false],
     };
     (!expected.contains(&row.known_to_crm)).then(|| {
         format!(

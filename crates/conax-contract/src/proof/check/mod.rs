@@ -17,8 +17,10 @@ mod problem;
 mod rows;
 mod totals;
 
+use conax_model::ledger::Totals;
+
 use super::sum::without_sum;
-use super::write::{ConaxEvent, FORMAT, Header, Line, Totals};
+use super::write::{ConaxEvent, FORMAT, Header, Line};
 use facts::{Facts, Owner, Stranger};
 use order::{Journal, Order, Section};
 use problem::Problems;

@@ -1,12 +1,13 @@
 //! Rows, computed from the journals and compared with what the file says.
 
+use conax_model::ledger::{Fate, Standing};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::facts::{Chain, Facts, Returned, Stranger};
 use super::problem::Problems;
 use crate::crm::RequestType;
-use crate::proof::write::{ConaxFate, CrmState, EndState, ForeignRow, HeadEnd, Row};
+use crate::proof::write::{ForeignRow, HeadEnd, Row};
 
 /// Compares a row with the one that follows from the journals.
 pub(super) fn take_row(facts: &mut Facts, problems: &mut Problems, line: usize, row: &Row) {
@@ -36,10 +37,11 @@ pub(super) fn row_of(facts: &Facts, request: u64, request_type: RequestType, cha
     let tally = &chain.tally;
     let last = chain.exchanges.last();
     let last = last.and_then(|exchange| facts.exchanges.get(exchange));
-    let crm = match (chain.ended, last) {
-        (Some(state), _) => state.into(),
-        (None, Some(last)) if !last.is_recalled() => CrmState::InFlight,
-        (None, _) => CrmState::Pending,
+    let crm = match (chain.completed, last) {
+        (Some(true), _) => Standing::Completed,
+        (Some(false), _) => Standing::Rejected,
+        (None, Some(last)) if !last.is_recalled() => Standing::InFlight,
+        (None, _) => Standing::Pending,
     };
     let conax = fate_of(facts, chain);
     Row {
@@ -58,26 +60,26 @@ pub(super) fn row_of(facts: &Facts, request: u64, request_type: RequestType, cha
     }
 }
 
-fn fate_of(facts: &Facts, chain: &Chain) -> ConaxFate {
+fn fate_of(facts: &Facts, chain: &Chain) -> Fate {
     let mut exchanges = chain.exchanges.iter();
     let left = exchanges.any(|exchange| facts.exchanges[exchange].left != Some(false));
     if facts.head_end == HeadEnd::Another && left {
-        return ConaxFate::Unknown;
+        return Fate::Unknown;
     }
     match chain.tally.executions.saturating_sub(chain.tally.undone) {
-        0 => ConaxFate::Never,
-        all if all == chain.tally.parts => ConaxFate::Partly,
-        1 => ConaxFate::Once,
-        _ => ConaxFate::Twice,
+        0 => Fate::Never,
+        all if all == chain.tally.parts => Fate::Partly,
+        1 => Fate::Once,
+        _ => Fate::Twice,
     }
 }
 
-fn is_known(facts: &Facts, chain: &Chain, conax: ConaxFate) -> bool {
-    let on_trust = conax == ConaxFate::Unknown;
-    match chain.ended {
+fn is_known(facts: &Facts, chain: &Chain, conax: Fate) -> bool {
+    let on_trust = conax == Fate::Unknown;
+    match chain.completed {
         None => true,
-        Some(EndState::Completed) => on_trust || conax == ConaxFate::Once,
-        Some(EndState::Rejected) => {
+        Some(true) => on_trust || conax == Fate::Once,
+        Some(false) => {
             let mut exchanges = chain
                 .exchanges
                 .iter()
@@ -86,7 +88,7 @@ fn is_known(facts: &Facts, chain: &Chain, conax: ConaxFate) -> bool {
                 Some(Returned::Answered(answer)) => answer.status_code.is_some(),
                 _ => exchange.left == Some(false),
             });
-            answered && (on_trust || conax == ConaxFate::Never)
+            answered && (on_trust || conax == Fate::Never)
         }
     }
 }

@@ -1,20 +1,32 @@
 //! Totals, computed from the journals and compared with what the file says.
 
+use conax_model::ledger::{Fate, Standing, Totals};
+
 use super::facts::Facts;
 use super::problem::Problems;
 use super::rows::{differences, row_of};
-use crate::proof::write::{ConaxFate, CrmState, Row, Totals};
+use crate::proof::write::{Line, Row};
 
 /// Compares the totals with those that follow from the journals.
 pub(super) fn take_totals(facts: &Facts, problems: &mut Problems, line: usize, found: &Totals) {
-    if let Some(found) = differences("the totals are", found, &totals_of(facts)) {
+    let lines = [*found, totals_of(facts)].map(Line::Totals);
+    if let Some(found) = differences("the totals are", &lines[0], &lines[1]) {
         problems.add(line, None, found);
     }
-    if !found.add_up() {
+    if !add_up(found) {
         let found = "the totals do not add up; expected acknowledged = once + twice + partly + \
                      never + unknown = completed + rejected + pending + in_flight";
         problems.add(line, None, found);
     }
+}
+
+/// Whether every request is counted once by what the head-end did and once by its standing; of
+/// whatever numbers a file has.
+fn add_up(of: &Totals) -> bool {
+    let sum = |counts: &[u64]| counts.iter().copied().try_fold(0, u64::checked_add);
+    let fates = [of.once, of.twice, of.partly, of.never, of.unknown];
+    let standings = [of.completed, of.rejected, of.pending, of.in_flight];
+    sum(&fates) == Some(of.acknowledged) && sum(&standings) == Some(of.acknowledged)
 }
 
 fn totals_of(facts: &Facts) -> Totals {
@@ -36,19 +48,19 @@ fn totals_of(facts: &Facts) -> Totals {
 fn count(totals: &mut Totals, row: &Row) {
     totals.acknowledged += 1;
     *match row.conax {
-        ConaxFate::Once => &mut totals.once,
-        ConaxFate::Twice => &mut totals.twice,
-        ConaxFate::Partly => &mut totals.partly,
-        ConaxFate::Never => &mut totals.never,
-        ConaxFate::Unknown => &mut totals.unknown,
+        Fate::Once => &mut totals.once,
+        Fate::Twice => &mut totals.twice,
+        Fate::Partly => &mut totals.partly,
+        Fate::Never => &mut totals.never,
+        Fate::Unknown => &mut totals.unknown,
     } += 1;
     *match row.crm {
-        CrmState::Pending => &mut totals.pending,
-        CrmState::InFlight => &mut totals.in_flight,
-        CrmState::Completed => &mut totals.completed,
-        CrmState::Rejected => &mut totals.rejected,
+        Standing::Pending => &mut totals.pending,
+        Standing::InFlight => &mut totals.in_flight,
+        Standing::Completed => &mut totals.completed,
+        Standing::Rejected => &mut totals.rejected,
     } += 1;
     totals.unknown_to_crm += u64::from(!row.known_to_crm);
-    let is_false = !matches!(row.conax, ConaxFate::Once | ConaxFate::Unknown);
-    totals.false_completions += u64::from(row.crm == CrmState::Completed && is_false);
+    let is_false = !matches!(row.conax, Fate::Once | Fate::Unknown);
+    totals.false_completions += u64::from(row.crm == Standing::Completed && is_false);
 }

@@ -1,10 +1,11 @@
 //! Altering one member of a line.
 
+use conax_model::ledger::CrmEvent;
 use serde_json::Value;
 
 use super::play::{Play, Subject};
 use crate::crm::RequestType;
-use crate::proof::{ConaxEvent, CrmEvent, Line};
+use crate::proof::{ConaxEvent, Line};
 
 /// The line with another value of this member.
 pub(super) fn changed(line: &Value, field: &str) -> Line {

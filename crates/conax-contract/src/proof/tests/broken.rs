@@ -1,8 +1,10 @@
 //! What is said of proofs that do not hold.
 
+use conax_model::ledger::{self, CrmEvent};
+
 use super::fates::{Fate, SETTLED};
 use super::play::{Play, problems};
-use crate::proof::{ConaxEvent, ConaxFate, CrmEvent, HeadEnd, Line, encode_line};
+use crate::proof::{ConaxEvent, HeadEnd, Line, encode_line};
 
 /// Requests 4050 (fine), 4051 (refused), 4052 (silence, applied) and 4053 (undone by a restart).
 fn play() -> Play {
@@ -96,7 +98,7 @@ fn another_reference_at_the_crm_is_told() {
                 reference: Some(reference),
                 ..
             } => {
-                reference.replace_range(..8, "ffffffff");
+                *reference = reference.replacen("00000001", "ffffffff", 1).into();
                 true
             }
             _ => false,
@@ -132,7 +134,7 @@ fn a_command_that_never_left_cannot_have_been_received() {
 fn a_row_that_flatters_is_told_with_what_follows() {
     let found = with(|line| match line {
         Line::Row(row) if row.request == 4053 => {
-            row.conax = ConaxFate::Once;
+            row.conax = ledger::Fate::Once;
             row.known_to_crm = true;
             true
         }

@@ -1,8 +1,8 @@
 //! The fates a request or a stranger can have, each with the row it ought to have.
 
 use super::script::Script;
-use crate::proof::ConaxFate::{Never, Once, Partly, Twice, Unknown};
-use crate::proof::CrmState::{Completed, InFlight, Pending, Rejected};
+use conax_model::ledger::Fate::{Never, Once, Partly, Twice, Unknown};
+use conax_model::ledger::Standing::{Completed, InFlight, Pending, Rejected};
 
 /// Makes the script of the subject with this index.
 pub(super) type Fate = fn(Script) -> Script;

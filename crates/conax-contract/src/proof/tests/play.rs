@@ -1,12 +1,13 @@
 //! A whole proof, played from fates; numbers, sums and counts are made when it is encoded.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use conax_model::ledger::{CrmEvent, Fate, Standing, Totals};
 
-use super::fates::Fate;
+use super::fates;
 use super::script::Script;
 use crate::proof::{
-    ConaxEvent, ConaxFate, ConaxLine, CrmEvent, CrmLine, CrmState, FORMAT, ForeignRow, HeadEnd,
-    Header, Line, ProofProblem, Row, Totals, check, encode_line,
+    ConaxEvent, ConaxLine, CrmLine, FORMAT, ForeignRow, HeadEnd, Header, Line, ProofProblem, Row,
+    check, encode_line,
 };
 
 /// Whom a line is about.
@@ -52,7 +53,7 @@ fn riffled<T>(queues: Vec<Vec<T>>, picks: &[u16]) -> Vec<T> {
 
 impl Play {
     /// Plays the fates at once, in an order that `picks` decides.
-    pub fn of(head_end: HeadEnd, fates: &[Fate], picks: &[u16]) -> Self {
+    pub fn of(head_end: HeadEnd, fates: &[fates::Fate], picks: &[u16]) -> Self {
         let scripts = fates
             .iter()
             .enumerate()
@@ -284,19 +285,19 @@ fn totals(rows: &[Row], foreign: &[ForeignRow]) -> Totals {
         |wanted: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| wanted(row)).count() as u64;
     Totals {
         acknowledged: rows.len() as u64,
-        once: count(&|row| row.conax == ConaxFate::Once),
-        twice: count(&|row| row.conax == ConaxFate::Twice),
-        partly: count(&|row| row.conax == ConaxFate::Partly),
-        never: count(&|row| row.conax == ConaxFate::Never),
-        unknown: count(&|row| row.conax == ConaxFate::Unknown),
-        completed: count(&|row| row.crm == CrmState::Completed),
-        rejected: count(&|row| row.crm == CrmState::Rejected),
-        pending: count(&|row| row.crm == CrmState::Pending),
-        in_flight: count(&|row| row.crm == CrmState::InFlight),
+        once: count(&|row| row.conax == Fate::Once),
+        twice: count(&|row| row.conax == Fate::Twice),
+        partly: count(&|row| row.conax == Fate::Partly),
+        never: count(&|row| row.conax == Fate::Never),
+        unknown: count(&|row| row.conax == Fate::Unknown),
+        completed: count(&|row| row.crm == Standing::Completed),
+        rejected: count(&|row| row.crm == Standing::Rejected),
+        pending: count(&|row| row.crm == Standing::Pending),
+        in_flight: count(&|row| row.crm == Standing::InFlight),
         unknown_to_crm: count(&|row| !row.known_to_crm),
         false_completions: count(&|row| {
-            let kept = [ConaxFate::Once, ConaxFate::Unknown].contains(&row.conax);
-            row.crm == CrmState::Completed && !kept
+            let kept = [Fate::Once, Fate::Unknown].contains(&row.conax);
+            row.crm == Standing::Completed && !kept
         }),
         foreign_executions: foreign.iter().map(|row| row.executions).sum(),
     }

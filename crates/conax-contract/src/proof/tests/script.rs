@@ -1,8 +1,12 @@
 //! What a request, a stranger or the console does, event by event.
 
+use std::sync::Arc;
+
+use conax_model::ledger::{CrmEvent, Fate, Standing};
+
 use crate::cas::CommandKind;
 use crate::crm::RequestType;
-use crate::proof::{ConaxEvent, ConaxFate, CrmEvent, CrmState, EndState, ForeignRow, Row};
+use crate::proof::{ConaxEvent, ForeignRow, Row};
 
 /// The events of one subject and the row it ought to have.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +22,8 @@ pub(super) struct Script {
     executions: u64,
 }
 
-fn some(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
+fn some(text: &str) -> Option<Arc<str>> {
+    (!text.is_empty()).then(|| text.into())
 }
 
 /// Empty texts stand for what is absent; exchanges and transactions are counted from 1.
@@ -51,15 +55,15 @@ impl Script {
         format!("{:08x}-0000-4000-8000-{turn:012x}", self.index + 1)
     }
 
-    fn named(&self, turn: u64) -> Option<String> {
-        (turn > 0).then(|| self.transaction(turn))
+    fn named<T: From<String>>(&self, turn: u64) -> Option<T> {
+        (turn > 0).then(|| self.transaction(turn).into())
     }
 
     pub fn acknowledged(mut self) -> Self {
         self.crm.push(CrmEvent::Acknowledged {
             request: self.request(),
-            request_type: self.request_type(),
-            cards: vec!["01900080208".to_owned()],
+            kind: self.request_type(),
+            cards: vec!["01900080208".into()],
         });
         self
     }
@@ -77,7 +81,7 @@ impl Script {
         self.crm.push(CrmEvent::Answered {
             request: self.request(),
             exchange: self.exchange(turn),
-            status_code: some(code),
+            status: some(code),
             reference: self.named(transaction),
         });
         self
@@ -87,7 +91,7 @@ impl Script {
         self.crm.push(CrmEvent::Failed {
             request: self.request(),
             exchange: self.exchange(turn),
-            fault: fault.to_owned(),
+            fault: fault.into(),
         });
         self
     }
@@ -103,7 +107,7 @@ impl Script {
     pub fn completed(mut self, transaction: u64) -> Self {
         self.crm.push(CrmEvent::Ended {
             request: self.request(),
-            state: EndState::Completed,
+            completed: true,
             reference: self.named(transaction),
             error: None,
         });
@@ -113,7 +117,7 @@ impl Script {
     pub fn rejected(mut self, error: &str) -> Self {
         self.crm.push(CrmEvent::Ended {
             request: self.request(),
-            state: EndState::Rejected,
+            completed: false,
             reference: None,
             error: some(error),
         });
@@ -152,7 +156,7 @@ impl Script {
     }
 
     pub fn refused(mut self, turn: u64, transaction: u64, code: &str) -> Self {
-        self.transactions.extend(self.named(transaction));
+        self.transactions.extend(self.named::<String>(transaction));
         self.conax.push(ConaxEvent::Refused {
             exchange: self.exchange(turn),
             transaction: self.named(transaction),
@@ -213,7 +217,7 @@ impl Script {
     }
 
     /// The row of a request, in words of the one who wrote the fate.
-    pub fn is(mut self, crm: CrmState, conax: ConaxFate, known_to_crm: bool) -> Self {
+    pub fn is(mut self, crm: Standing, conax: Fate, known_to_crm: bool) -> Self {
         self.row = Some(Row {
             request: self.request(),
             request_type: self.request_type(),

@@ -1,105 +1,63 @@
 //! What is told in the two journals.
 
+use std::sync::Arc;
+
+use conax_model::command::CommandKind;
+use conax_model::ledger::CrmEvent;
 use serde::{Deserialize, Serialize};
 
 use super::form;
-use super::words::EndState;
-use crate::cas::CommandKind;
-use crate::crm::RequestType;
 
-/// What the CRM side did with a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
-pub enum CrmEvent {
-    /// The request was recorded and its number given out.
+/// How the model's [`CrmEvent`] is written.
+#[derive(Serialize, Deserialize)]
+#[serde(
+    remote = "CrmEvent",
+    tag = "event",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
+pub(super) enum CrmEventForm {
     Acknowledged {
-        /// Its number.
         request: u64,
-        /// What it asks for.
         #[serde(rename = "type", with = "form::request_type")]
-        request_type: RequestType,
-        /// The smartcards it is about (CA ids).
-        cards: Vec<String>,
+        kind: CommandKind,
+        cards: Vec<Arc<str>>,
     },
-    /// Its command was sent; told before the first byte leaves.
     Sent {
-        /// Its number.
         request: u64,
-        /// Number of the exchange, the same in both journals.
         exchange: u64,
-        /// False if no connection ever stood, so that nothing left; `failed` follows.
         left: bool,
     },
-    /// An answer was read.
     Answered {
-        /// Its number.
         request: u64,
-        /// Number of the exchange.
         exchange: u64,
-        /// Status code of the answer, if it had one.
+        #[serde(
+            rename = "status_code",
+            default,
+            skip_serializing_if = "Option::is_none"
+        )]
+        status: Option<Arc<str>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        status_code: Option<String>,
-        /// Transaction the answer named.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reference: Option<String>,
+        reference: Option<Arc<str>>,
     },
-    /// No answer was read.
     Failed {
-        /// Its number.
         request: u64,
-        /// Number of the exchange.
         exchange: u64,
-        /// What went wrong, in a few words.
-        fault: String,
+        fault: Arc<str>,
     },
-    /// The world went back to a snapshot in which the exchange had not come back: the CRM waits for
-    /// it no longer, and the request waits to be sent again.
     Recalled {
-        /// Its number.
         request: u64,
-        /// Number of the exchange.
         exchange: u64,
     },
-    /// The request was settled.
     Ended {
-        /// Its number.
         request: u64,
-        /// How.
-        state: EndState,
-        /// The reference number of a completed request.
+        #[serde(rename = "state", with = "form::completed")]
+        completed: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reference: Option<String>,
-        /// Why it was rejected: the status code, the fault, or why nothing could be sent.
+        reference: Option<Arc<str>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        error: Option<String>,
+        error: Option<Arc<str>>,
     },
-}
-
-impl CrmEvent {
-    /// The request it is about.
-    #[must_use]
-    pub const fn request(&self) -> u64 {
-        match self {
-            Self::Acknowledged { request, .. }
-            | Self::Sent { request, .. }
-            | Self::Answered { request, .. }
-            | Self::Failed { request, .. }
-            | Self::Recalled { request, .. }
-            | Self::Ended { request, .. } => *request,
-        }
-    }
-
-    /// The exchange it is about, if it is about one.
-    #[must_use]
-    pub const fn exchange(&self) -> Option<u64> {
-        match self {
-            Self::Sent { exchange, .. }
-            | Self::Answered { exchange, .. }
-            | Self::Failed { exchange, .. }
-            | Self::Recalled { exchange, .. } => Some(*exchange),
-            Self::Acknowledged { .. } | Self::Ended { .. } => None,
-        }
-    }
 }
 
 /// What the head-end did.
@@ -179,10 +137,10 @@ pub enum ConaxEvent {
         exchange: u64,
         /// Status code of the answer; absent if it has none that can be read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        status_code: Option<String>,
+        status_code: Option<Arc<str>>,
         /// Transaction the answer names.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reference: Option<String>,
+        reference: Option<Arc<str>>,
         /// Whether a fault spoilt what it says: then status code and reference need not follow from
         /// what was done.
         #[serde(default, skip_serializing_if = "is_false")]

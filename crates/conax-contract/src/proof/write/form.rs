@@ -1,6 +1,9 @@
 //! How dates, types and commands are written; the words themselves are defined elsewhere.
 
+use conax_model::ledger::{Fate, Standing};
 use serde::{Deserialize, Deserializer};
+
+crate::text::words_of_lists!(Fate, Standing);
 
 /// A text that `parse` understands.
 fn parsed<'de, D: Deserializer<'de>, T>(
@@ -60,6 +63,60 @@ pub(super) mod request_type {
             "a type like `ADD_SUBSCRIPTIONS`",
             RequestType::from_code,
         )
+    }
+}
+
+/// One of the words of a list.
+pub(super) mod word {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::text::Word;
+
+    pub(in super::super) fn serialize<S: Serializer, T: Word>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.word())
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>, T: Word>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        T::from_word(&text).ok_or_else(|| {
+            let words: Vec<_> = T::ALL
+                .iter()
+                .map(|one| format!("`{}`", one.word()))
+                .collect();
+            let words = words.join(", ");
+            D::Error::custom(format!("unknown variant `{text}`, expected one of {words}"))
+        })
+    }
+}
+
+/// Whether a request ended completed, as the standing it has then.
+pub(super) mod completed {
+    use conax_model::ledger::Standing;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    const ENDS: [&str; 2] = [Standing::Completed.code(), Standing::Rejected.code()];
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        completed: &bool,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        ENDS[usize::from(!completed)].serialize(serializer)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<bool, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let place = ENDS.iter().position(|end| *end == text);
+        let place = place.ok_or_else(|| D::Error::unknown_variant(&text, &ENDS))?;
+        Ok(place == 0)
     }
 }
 

@@ -1,12 +1,12 @@
 //! The lines of a ledger file.
 
 use chrono::NaiveDateTime;
+use conax_model::ledger::{CrmEvent, Totals};
 use serde::{Deserialize, Serialize};
 
-use super::event::{ConaxEvent, CrmEvent};
+use super::event::{ConaxEvent, CrmEventForm};
 use super::form;
-use super::row::{ForeignRow, Row, Totals, is_zero};
-use super::words::HeadEnd;
+use super::row::{ForeignRow, Row, TotalsForm, is_zero};
 
 /// What the header says the file is.
 pub const FORMAT: &str = "conax-sim ledger 1";
@@ -26,7 +26,7 @@ pub enum Line {
     /// What the head-end did for nobody's request.
     Foreign(ForeignRow),
     /// The last line.
-    Totals(Totals),
+    Totals(#[serde(with = "TotalsForm")] Totals),
 }
 
 impl Line {
@@ -42,6 +42,16 @@ impl Line {
             Self::Totals(_) => "totals",
         }
     }
+}
+
+/// Which head-end the requests were sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadEnd {
+    /// The simulated one; its journal is in the file.
+    Simulated,
+    /// Another one, whose journal we do not have.
+    Another,
 }
 
 /// What the file is and how much is in it.
@@ -88,7 +98,7 @@ pub struct CrmLine {
     #[serde(with = "form::date")]
     pub at: NaiveDateTime,
     /// What; its members stand beside those of the line and deny unknown ones.
-    #[serde(flatten)]
+    #[serde(flatten, with = "CrmEventForm")]
     pub event: CrmEvent,
 }
 

@@ -4,12 +4,10 @@ mod event;
 mod form;
 mod line;
 mod row;
-mod words;
 
-pub use event::{ConaxEvent, CrmEvent};
-pub use line::{ConaxLine, CrmLine, FORMAT, Header, Line};
-pub use row::{ForeignRow, Row, Totals};
-pub use words::{ConaxFate, CrmState, EndState, HeadEnd};
+pub use event::ConaxEvent;
+pub use line::{ConaxLine, CrmLine, FORMAT, HeadEnd, Header, Line};
+pub use row::{ForeignRow, Row, TotalsForm};
 
 /// A line of the file, without line end; its last member is the sum of what stands before it.
 #[must_use]

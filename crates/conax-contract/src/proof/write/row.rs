@@ -1,10 +1,10 @@
 //! What follows from the journals: rows and totals.
 
+use conax_model::command::CommandKind;
+use conax_model::ledger::{Fate, Standing, Totals};
 use serde::{Deserialize, Serialize};
 
 use super::form;
-use super::words::{ConaxFate, CrmState};
-use crate::crm::RequestType;
 
 /// What became of an acknowledged request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,11 +14,13 @@ pub struct Row {
     pub request: u64,
     /// What it asks for.
     #[serde(rename = "type", with = "form::request_type")]
-    pub request_type: RequestType,
+    pub request_type: CommandKind,
     /// Where it stands at the CRM.
-    pub crm: CrmState,
+    #[serde(with = "form::word")]
+    pub crm: Standing,
     /// How often the head-end did it, without what was undone.
-    pub conax: ConaxFate,
+    #[serde(with = "form::word")]
+    pub conax: Fate,
     /// How often it was executed.
     pub executions: u64,
     /// How many of those were undone.
@@ -59,48 +61,24 @@ pub struct ForeignRow {
     pub conax_let_go: u64,
 }
 
-/// All rows in numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Totals {
-    /// Requests acknowledged.
-    pub acknowledged: u64,
-    /// Done once by the head-end.
-    pub once: u64,
-    /// Done twice or more often.
-    pub twice: u64,
-    /// Done in part only.
+/// How the model's [`Totals`] are written.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Totals", rename = "Totals", deny_unknown_fields)]
+pub struct TotalsForm {
+    acknowledged: u64,
+    once: u64,
+    twice: u64,
     #[serde(default)]
-    pub partly: u64,
-    /// Not done, or undone.
-    pub never: u64,
-    /// Sent to a head-end whose journal we do not have.
-    pub unknown: u64,
-    /// Completed at the CRM.
-    pub completed: u64,
-    /// Rejected at the CRM.
-    pub rejected: u64,
-    /// Not sent yet.
-    pub pending: u64,
-    /// Sent and not ended.
-    pub in_flight: u64,
-    /// Of which the CRM does not know what the head-end did.
-    pub unknown_to_crm: u64,
-    /// Completed at the CRM, and done never, twice or in part.
-    pub false_completions: u64,
-    /// Executions that were nobody's request.
-    pub foreign_executions: u64,
-}
-
-impl Totals {
-    /// Whether every request is counted once by what the head-end did and once by its state.
-    #[must_use]
-    pub fn add_up(&self) -> bool {
-        let sum = |counts: &[u64]| counts.iter().copied().try_fold(0, u64::checked_add);
-        let fates = [self.once, self.twice, self.partly, self.never, self.unknown];
-        let states = [self.completed, self.rejected, self.pending, self.in_flight];
-        sum(&fates) == Some(self.acknowledged) && sum(&states) == Some(self.acknowledged)
-    }
+    partly: u64,
+    never: u64,
+    unknown: u64,
+    completed: u64,
+    rejected: u64,
+    pending: u64,
+    in_flight: u64,
+    unknown_to_crm: u64,
+    false_completions: u64,
+    foreign_executions: u64,
 }
 
 #[expect(
