@@ -181,10 +181,11 @@ impl Counterparts {
         let given = |name: &str| parameters.get(name).and_then(Value::as_str);
         let mut users = self.ours.users.iter();
         let username = given("username").unwrap_or_default();
-        let Some(user) = users.find(|user| user.username.eq_ignore_ascii_case(username)) else {
+        let Some(user) = users.find(|user| user.user.username.eq_ignore_ascii_case(username))
+        else {
             return Ok(());
         };
-        let lack = || Lack::of("login for user", &user.username);
+        let lack = || Lack::of("login for user", &user.user.username);
         let login = self.theirs.login.as_ref().ok_or_else(lack)?;
         let password = self.password.as_ref().ok_or_else(lack)?;
         let of_ours = user.password.as_ref().map(|password| password.expose());
@@ -195,7 +196,7 @@ impl Counterparts {
         if given("organisation") == Some(self.ours.organisation.as_str()) {
             changes.push(("organisation", login.organisation.clone()));
         }
-        let is_ours = |unit: &str| self.ours.units.iter().any(|one| one.id == unit);
+        let is_ours = |unit: &str| self.ours.units.iter().any(|one| &*one.id == unit);
         if given("unit").is_some_and(is_ours) {
             let unit = login
                 .unit
@@ -414,14 +415,15 @@ impl Counterparts {
     fn is_sold(&self, service: &ServiceSpec) -> bool {
         let mut products = self.ours.cas.products.iter();
         products.any(|product| {
-            Some(&product.id) == service.ca_id.as_ref() && product.state == ProductState::Defined
+            Some(product.id.as_str()) == service.ca_id.as_deref()
+                && product.state == ProductState::Defined
         })
     }
 
     fn is_loaded(&self, item: &InstalledItemSpec) -> bool {
         let mut modules = self.ours.cas.pairing_modules.iter();
         modules.any(|module| {
-            Some(&module.id) == item.ca_id.as_ref() && module.state == KeyState::Loaded
+            Some(module.id.as_str()) == item.ca_id.as_deref() && module.key == KeyState::Loaded
         })
     }
 

@@ -82,8 +82,8 @@ fn names(exchange: &ExchangeRecord, world: &WorldSpec) -> Vec<Name> {
         Some(Operation::IssueToken) => {
             let username = body["username"].as_str().unwrap_or_default();
             let mut users = world.users.iter();
-            let user = users.find(|user| user.username.eq_ignore_ascii_case(username));
-            user.map(|user| ("user", user.username.clone()))
+            let user = users.find(|user| user.user.username.eq_ignore_ascii_case(username));
+            user.map(|user| ("user", user.user.username.to_string()))
                 .into_iter()
                 .collect()
         }

@@ -5,6 +5,7 @@
 //! `items(text)` reads a list of texts, `placed(text)` keeps the place of one.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
@@ -56,6 +57,11 @@ pub fn items<T>(
 /// Reads text that is not empty; refuses values that some readers take for something else.
 pub fn text(marked: &Marked, findings: &mut Findings) -> Option<String> {
     text_of("text")(marked, findings)
+}
+
+/// Like [`text()`], to be shared.
+pub fn shared(marked: &Marked, findings: &mut Findings) -> Option<Arc<str>> {
+    text(marked, findings).map(Arc::from)
 }
 
 /// Like [`text()`], and says `what` it is: `a token`.

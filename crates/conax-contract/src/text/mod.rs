@@ -30,8 +30,8 @@ mod tests;
 pub use conceal::holds_secrets;
 pub use counted::counted;
 pub use decode::{
-    Placed, duration, flag, items, mismatch, moment, number, placed, text, text_of, untold_digits,
-    whole,
+    Placed, duration, flag, items, mismatch, moment, number, placed, shared, text, text_of,
+    untold_digits, whole,
 };
 pub use encoding::{NotUtf8, decode};
 pub use fields::{Fields, fields};

@@ -49,8 +49,8 @@ impl Outline {
 
     /// Text, or nothing.
     #[must_use]
-    pub fn optional_text(text: Option<&String>) -> Self {
-        text.map_or(Self::Null, |text| Self::text(text))
+    pub fn optional_text(text: Option<&impl AsRef<str>>) -> Self {
+        text.map_or(Self::Null, |text| Self::text(text.as_ref()))
     }
 
     /// As YAML, in block style with small maps between braces.

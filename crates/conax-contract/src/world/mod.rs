@@ -30,12 +30,12 @@ use crate::text::words_of_lists;
 pub use built_in::{DEMO, LAB, built_in};
 pub use mask::Secrets;
 pub use spec::{
-    CardFormat, CardState, CasProductSpec, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec,
+    Author, CardFormat, CardState, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec,
     EntitlementSpec, InstalledItemSpec, ItemClassification, KeyState, LifeCycleState,
-    LogInformationSpec, PairingModuleSpec, PairingSpec, ParameterSpec, ParameterValue, Priority,
-    ProductClassification, ProductKind, ProductState, ProviderSpec, ProvisioningRequestSpec,
-    RecordUserSpec, RequestType, ServiceSpec, SubscriptionSpec, TokenSpec, UnitSpec, UserSpec,
-    WebApiKeySpec, WorldSpec,
+    LogInformationSpec, ModuleSpec, PairingSpec, ParameterSpec, ParameterValue, Priority,
+    ProductClassification, ProductKind, ProductSpec, ProductState, ProviderSpec,
+    ProvisioningRequestSpec, RequestType, ServiceSpec, SubscriptionSpec, TokenSpec, Unit, User,
+    UserSpec, WebApiKeySpec, WorldSpec,
 };
 
 words_of_lists!(

@@ -94,13 +94,18 @@ impl<'c> Known<'c> {
 fn unmask_passwords(world: &mut WorldSpec, current: &WorldSpec, refusals: &mut Vec<String>) {
     let of_users = current.users.iter().filter_map(|user| {
         let password = user.password.as_ref()?;
-        Some((user.username.to_lowercase(), password))
+        Some((user.user.username.to_lowercase(), password))
     });
     let users = Known::by_name(of_users);
     for user in &mut world.users {
-        let owner = format!("password of user {}", shown(&user.username));
+        let owner = format!("password of user {}", shown(&user.user.username));
         if let Some(password) = &mut user.password {
-            users.fill(password, &user.username.to_lowercase(), &owner, refusals);
+            users.fill(
+                password,
+                &user.user.username.to_lowercase(),
+                &owner,
+                refusals,
+            );
         }
     }
     let of_domains = current.cas.domains.iter().filter_map(|domain| {

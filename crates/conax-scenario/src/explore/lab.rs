@@ -60,7 +60,11 @@ impl Lab {
         }
         lab.login = spec.users.first().and_then(|user| {
             let password = user.password.as_ref()?.expose().to_owned();
-            Some([user.username.clone(), password, spec.organisation.clone()])
+            Some([
+                user.user.username.to_string(),
+                password,
+                spec.organisation.clone(),
+            ])
         });
         lab
     }

@@ -223,9 +223,9 @@ impl TargetWorld {
                 .find(|user| user.password.is_some())
                 .or(spec.users.first())
                 .map(|user| LoginWorld {
-                    username: user.username.clone(),
+                    username: user.user.username.to_string(),
                     organisation: spec.organisation.clone(),
-                    unit: spec.units.last().map(|unit| unit.id.clone()),
+                    unit: spec.units.last().map(|unit| unit.id.to_string()),
                 }),
             subscription: Some(subscription_named(subscription)),
             service: best.map(service_named),

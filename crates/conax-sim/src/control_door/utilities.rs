@@ -37,7 +37,7 @@ pub(super) async fn create(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
 
 fn author(shared: &Shared, username: Option<&str>) -> Result<(Arc<Author>, u64), Problem> {
     let world = shared.world();
-    let first = world.users.first().map(|user| user.username.as_str());
+    let first = world.users.first().map(|user| &*user.user.username);
     let Some(name) = username.or(first) else {
         return Err(Problem::new(
             422,

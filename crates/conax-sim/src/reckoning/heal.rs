@@ -155,7 +155,7 @@ fn author(shared: &Shared) -> Result<Who, String> {
     let first = world.users.first();
     let first = first.ok_or("the world has no user in whose name requests could be created")?;
     let side = shared.crm();
-    let author = side.reference.user(&first.username).map(Arc::clone);
+    let author = side.reference.user(&first.user.username).map(Arc::clone);
     let author = author.ok_or("the world's first user is gone")?;
     Ok((author, Arc::clone(&side.reference)))
 }

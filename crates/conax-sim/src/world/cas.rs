@@ -2,9 +2,7 @@
 
 use conax_contract::secret::SecretText;
 use conax_contract::world::{CasSettingsSpec, CasSmartcardSpec, EntitlementSpec, WorldSpec};
-use conax_model::cas::{
-    CardSpec, CasSettings, CasState, LoadError, ModuleSpec, Period, Pin, ProductSpec,
-};
+use conax_model::cas::{CardSpec, CasSettings, CasState, LoadError, Period, Pin};
 use conax_model::id::{DomainName, PairingModuleId, ProductId, SmartcardId};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
@@ -32,21 +30,13 @@ pub fn cas_state(
         state.add_domain(DomainName::new(domain.name.as_str()));
     }
     for product in &spec.cas.products {
-        state.load_product(ProductSpec {
-            id: ProductId::new(product.id.as_str()),
-            label: product.label.clone().unwrap_or_default(),
-            kind: product.kind,
-            state: product.state,
-        });
+        state.load_product(product.clone());
     }
     for card in &spec.cas.smartcards {
         state.load_card(card_spec(card, spec)?);
     }
     for module in &spec.cas.pairing_modules {
-        state.load_module(ModuleSpec {
-            id: PairingModuleId::new(module.id.as_str()),
-            key: module.state,
-        });
+        state.load_module(module.clone());
     }
     for pairing in &spec.cas.pairings {
         let cards = pairing

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use conax_contract::world::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, UnitSpec, UserSpec, WorldSpec,
+    InstalledItemSpec, ServiceSpec, SubscriptionSpec, UserSpec, WorldSpec,
 };
 use conax_model::crm::{
     Author, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey, Sessions,
-    Subscription, Unit, User,
+    Subscription, Unit,
 };
 use conax_model::id::ProductId;
 use conax_model::secret::Secret;
@@ -23,7 +23,7 @@ pub fn reference_data(spec: &WorldSpec) -> Result<ReferenceData, WorldProblem> {
     let spec = &*with_magic(spec);
     let mut data = ReferenceData::new(Some(spec.organisation.as_str().into()));
     for unit in &spec.units {
-        data.add_unit(Arc::new(convert_unit(unit)));
+        data.add_unit(Arc::new(unit.clone()));
     }
     for user in &spec.users {
         let author = Arc::new(author_of(user, &data)?);
@@ -63,30 +63,13 @@ pub fn sessions(spec: &WorldSpec, data: &ReferenceData) -> Result<Sessions, Worl
     Ok(sessions)
 }
 
-/// A unit as live state.
-pub(super) fn convert_unit(unit: &UnitSpec) -> Unit {
-    Unit {
-        id: unit.id.as_str().into(),
-        name: Some(unit.name.as_str().into()),
-        description: shared(unit.description.as_ref()),
-        alternative_code: shared(unit.alternative_code.as_ref()),
-        group_name: shared(unit.group_name.as_ref()),
-        community_name: shared(unit.community_name.as_ref()),
-    }
-}
-
 fn shared(text: Option<&String>) -> Option<Arc<str>> {
     text.map(|text| text.as_str().into())
 }
 
 fn author_of(user: &UserSpec, data: &ReferenceData) -> Result<Author, WorldProblem> {
     Ok(Author {
-        user: Arc::new(User {
-            id: user.id.as_str().into(),
-            username: user.username.as_str().into(),
-            person_name: shared(user.person_name.as_ref()),
-            email: shared(user.email.as_ref()),
-        }),
+        user: Arc::new(user.user.clone()),
         unit: user
             .unit
             .as_deref()

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use conax_contract::fault::magic_cards;
 use conax_contract::world::{
     CardState, CasSmartcardSpec, CasSpec, InstalledItemSpec, ItemClassification, KeyState,
-    PairingModuleSpec, ProductClassification, SubscriptionSpec, WorldSpec,
+    ModuleSpec, ProductClassification, SubscriptionSpec, WorldSpec,
 };
+use conax_model::id::PairingModuleId;
 
 /// The number of their subscription. Ours.
 const SUBSCRIPTION: &str = "S99000";
@@ -25,10 +26,15 @@ pub(super) fn with_magic(spec: &WorldSpec) -> Cow<'_, WorldSpec> {
     });
     let mut serial_numbers = vec![MODULE.to_owned()];
     add_item(&mut spec, MODULE, ItemClassification::Stb);
-    if spec.cas.pairing_modules.iter().all(|one| one.id != MODULE) {
-        spec.cas.pairing_modules.push(PairingModuleSpec {
-            id: MODULE.to_owned(),
-            state: KeyState::Loaded,
+    if spec
+        .cas
+        .pairing_modules
+        .iter()
+        .all(|one| one.id.as_str() != MODULE)
+    {
+        spec.cas.pairing_modules.push(ModuleSpec {
+            id: PairingModuleId::new(MODULE),
+            key: KeyState::Loaded,
         });
     }
     for magic in magic_cards() {

@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 
-use conax_contract::crm::ParameterKey;
 use conax_contract::world::{
-    LifeCycleState, ParameterSpec, ParameterValue as SpecValue, ProvisioningRequestSpec,
-    RecordUserSpec, UnitSpec, WorldSpec,
+    LifeCycleState, ParameterSpec, ParameterValue as SpecValue, ProvisioningRequestSpec, WorldSpec,
 };
 use conax_model::crm::{
-    Author, BookSettings, ErrorText, LoadedRequest, Parameter, ParameterId, ParameterValue,
-    RequestBook, State, User,
+    BookSettings, ErrorText, LoadedRequest, Parameter, ParameterId, ParameterValue, RequestBook,
+    State,
 };
 use conax_model::id::HexId;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 
 use super::WorldProblem;
-use super::crm::convert_unit;
 
 /// The book of this world.
 ///
@@ -46,9 +43,13 @@ fn convert_record(record: &ProvisioningRequestSpec) -> Result<LoadedRequest, Wor
         HexId::parse(&record.id).ok_or_else(|| problem("its id is not 32 hexadecimal digits"))?;
     let number = record.number.as_deref().map(str::parse).transpose();
     let log = &record.log_information;
-    let created_by = author(&log.created_by_user, log.created_by_unit.as_ref());
     let scheduled = SimTime::from_calendar(record.scheduled_date);
-    let mut loaded = LoadedRequest::new(id, record.request_type, scheduled, created_by);
+    let mut loaded = LoadedRequest::new(
+        id,
+        record.request_type,
+        scheduled,
+        Arc::clone(&log.created_by),
+    );
     let row = &mut loaded.0;
     row.number = number.map_err(|_| problem("its number is not made of digits"))?;
     row.sequence_number = record.sequence_number;
@@ -63,12 +64,8 @@ fn convert_record(record: &ProvisioningRequestSpec) -> Result<LoadedRequest, Wor
     row.name = shared(record.name.as_ref());
     row.created = SimTime::from_calendar(log.created_date);
     row.updated = SimTime::from_calendar(log.updated_date);
-    row.updated_by = author(&log.updated_by_user, log.updated_by_unit.as_ref());
-    row.parameters = record
-        .parameters_set
-        .iter()
-        .map(parameter)
-        .collect::<Result<_, _>>()?;
+    row.updated_by = Arc::clone(&log.updated_by);
+    row.parameters = record.parameters_set.iter().map(parameter).collect();
     row.held = record.held;
     let pin = record.parameters_set.iter().find_map(submitted_pin);
     Ok(match pin {
@@ -79,18 +76,6 @@ fn convert_record(record: &ProvisioningRequestSpec) -> Result<LoadedRequest, Wor
 
 fn shared(text: Option<&String>) -> Option<Arc<str>> {
     text.map(|text| text.as_str().into())
-}
-
-fn author(user: &RecordUserSpec, unit: Option<&UnitSpec>) -> Arc<Author> {
-    Arc::new(Author {
-        user: Arc::new(User {
-            id: user.id.as_str().into(),
-            username: user.username.as_str().into(),
-            person_name: shared(user.person_name.as_ref()),
-            email: shared(user.email.as_ref()),
-        }),
-        unit: unit.map(|unit| Arc::new(convert_unit(unit))),
-    })
 }
 
 fn state(record: &ProvisioningRequestSpec) -> State {
@@ -124,21 +109,15 @@ fn error_text(code: Option<&String>, description: Option<&String>) -> Option<Err
     })
 }
 
-fn parameter(spec: &ParameterSpec) -> Result<Parameter, WorldProblem> {
-    let key = ParameterKey::from_code(&spec.key).ok_or_else(|| {
-        WorldProblem::new(format!(
-            "`{}` is not a parameter of a provisioning request",
-            spec.key
-        ))
-    })?;
-    Ok(Parameter {
+fn parameter(spec: &ParameterSpec) -> Parameter {
+    Parameter {
         id: ParameterId::Given(spec.id.as_str().into()),
-        name: key,
+        name: spec.key,
         value: match &spec.value {
             SpecValue::Null | SpecValue::Pin(_) => None,
             SpecValue::Text(text) => Some(ParameterValue::Text(text.as_str().into())),
         },
-    })
+    }
 }
 
 fn submitted_pin(spec: &ParameterSpec) -> Option<Secret> {

@@ -4,10 +4,11 @@ use std::iter;
 
 use conax_model::command::CommandKind;
 use conax_model::entropy::Dice;
+use conax_model::id::PairingModuleId;
 use conax_sim::simulator::WorldSpec;
 
 use conax_contract::world::{
-    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, KeyState, PairingModuleSpec,
+    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, KeyState, ModuleSpec,
 };
 
 /// Households: each has three smartcards and two set-top boxes, and one order at a time. It is
@@ -54,10 +55,9 @@ pub fn world() -> WorldSpec {
         }
         for which in 0..BOXES {
             let id = stb(household, which);
-            let state = KeyState::Loaded;
-            world.cas.pairing_modules.push(PairingModuleSpec {
-                id: id.clone(),
-                state,
+            world.cas.pairing_modules.push(ModuleSpec {
+                id: PairingModuleId::new(id.as_str()),
+                key: KeyState::Loaded,
             });
             install(&mut world, id, ItemClassification::Stb);
         }

@@ -240,7 +240,7 @@ impl Additions {
 
     fn load_product(&mut self, view: &Value, world: &WorldSpec) {
         let product = parameter(view, "service_ca_id");
-        let is_known = |id: &String| world.cas.products.iter().any(|one| one.id == *id);
+        let is_known = |id: &String| world.cas.products.iter().any(|one| one.id.as_str() == id);
         self.products.extend(product.filter(|id| !is_known(id)));
     }
 
@@ -337,7 +337,12 @@ impl Additions {
         let ca_id = item.ca_id.clone();
         let cas = &world.cas;
         match item.classification {
-            ItemClassification::Stb if !cas.pairing_modules.iter().any(|one| one.id == ca_id) => {
+            ItemClassification::Stb
+                if !cas
+                    .pairing_modules
+                    .iter()
+                    .any(|one| one.id.as_str() == ca_id) =>
+            {
                 self.modules.insert(ca_id);
             }
             ItemClassification::Smartcard if !cas.smartcards.iter().any(|one| one.id == ca_id) => {

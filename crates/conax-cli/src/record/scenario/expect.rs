@@ -157,7 +157,7 @@ impl Expecting<'_> {
 
     fn is_our_user(&self, user: &Value) -> bool {
         usual_user(self.world).is_some_and(|ours| {
-            user["username"] == ours.username.as_str() && user["id"] == ours.id.as_str()
+            user["username"] == *ours.user.username && user["id"] == *ours.user.id
         })
     }
 }
@@ -187,5 +187,5 @@ pub(super) fn usual_user(world: &WorldSpec) -> Option<&UserSpec> {
     let token = world.tokens.first()?;
     let name = &token.username;
     let mut users = world.users.iter();
-    users.find(|user| user.username.eq_ignore_ascii_case(name))
+    users.find(|user| user.user.username.eq_ignore_ascii_case(name))
 }

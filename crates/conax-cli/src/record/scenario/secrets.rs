@@ -68,7 +68,7 @@ impl Writer<'_> {
         let call = exchange.call.body.json().unwrap_or(&Value::Null);
         let username = call["username"].as_str().unwrap_or_default();
         let mut users = self.world.users.iter();
-        let known = users.find(|user| user.username.eq_ignore_ascii_case(username));
+        let known = users.find(|user| user.user.username.eq_ignore_ascii_case(username));
         let Some(user) = known else {
             return Outline::text(&self.add_user(username, call));
         };

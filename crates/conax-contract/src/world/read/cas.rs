@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
+use conax_model::id::{PairingModuleId, ProductId};
 
 use super::names::{Kind, Target};
 use super::reading::{Reading, report_repeated};
@@ -10,8 +11,8 @@ use crate::text::{
     Fields, Finding, Findings, Placed, fields, items, moment, placed, shown, text, word,
 };
 use crate::world::spec::{
-    CardState, CasProductSpec, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec,
-    EntitlementSpec, KeyState, PairingModuleSpec, PairingSpec, ProductKind, ProductState,
+    CardState, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, KeyState,
+    ModuleSpec, PairingSpec, ProductKind, ProductSpec, ProductState,
 };
 
 pub(super) fn read_cas(
@@ -71,15 +72,15 @@ fn read_domains(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<DomainSp
     domains
 }
 
-fn read_products(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<CasProductSpec> {
+fn read_products(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<ProductSpec> {
     cas.maps("products", "a product", |product| {
         let id = reading.name(product, "id", Kind::Product);
         let label = product.optional("label", text);
         let kind = product.optional("kind", word::<ProductKind>);
         let state = product.optional("state", word::<ProductState>);
-        Some(CasProductSpec {
-            id: id?,
-            label,
+        Some(ProductSpec {
+            id: ProductId::new(id?),
+            label: label.unwrap_or_default(),
             kind: kind.unwrap_or_default(),
             state: state.unwrap_or_default(),
         })
@@ -116,13 +117,13 @@ fn read_smartcards(
     })
 }
 
-fn read_pairing_modules(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<PairingModuleSpec> {
+fn read_pairing_modules(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<ModuleSpec> {
     cas.maps("pairing_modules", "a pairing module", |module| {
         let id = reading.name(module, "id", Kind::PairingModule);
         let state = module.optional("state", word::<KeyState>);
-        Some(PairingModuleSpec {
-            id: id?,
-            state: state.unwrap_or_default(),
+        Some(ModuleSpec {
+            id: PairingModuleId::new(id?),
+            key: state.unwrap_or_default(),
         })
     })
 }

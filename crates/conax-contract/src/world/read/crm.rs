@@ -2,13 +2,13 @@
 
 use super::names::{Kind, Target};
 use super::reading::Reading;
-use crate::text::{Fields, Placed, text, word};
+use crate::text::{Fields, Placed, shared, text, word};
 use crate::world::spec::{
     InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec, SubscriptionSpec,
-    TokenSpec, UnitSpec, UserSpec, WebApiKeySpec,
+    TokenSpec, Unit, User, UserSpec, WebApiKeySpec,
 };
 
-pub(super) fn read_units(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<UnitSpec> {
+pub(super) fn read_units(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<Unit> {
     fields.maps("units", "a unit", |unit| {
         let id = reading.name(unit, "id", Kind::Unit);
         read_unit_with(id, unit)
@@ -16,15 +16,15 @@ pub(super) fn read_units(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> 
 }
 
 /// The members a unit has besides its id, which a record repeats.
-pub(super) fn read_unit_with(id: Option<String>, unit: &mut Fields<'_, '_>) -> Option<UnitSpec> {
-    let name = unit.required("name", text);
-    let description = unit.optional("description", text);
-    let alternative_code = unit.optional("alternative_code", text);
-    let group_name = unit.optional("group_name", text);
-    let community_name = unit.optional("community_name", text);
-    Some(UnitSpec {
-        id: id?,
-        name: name?,
+pub(super) fn read_unit_with(id: Option<String>, unit: &mut Fields<'_, '_>) -> Option<Unit> {
+    let name = unit.required("name", shared);
+    let description = unit.optional("description", shared);
+    let alternative_code = unit.optional("alternative_code", shared);
+    let group_name = unit.optional("group_name", shared);
+    let community_name = unit.optional("community_name", shared);
+    Some(Unit {
+        id: id?.into(),
+        name: Some(name?),
         description,
         alternative_code,
         group_name,
@@ -37,17 +37,29 @@ pub(super) fn read_users(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> 
         let id = reading.name(user, "id", Kind::UserId);
         let username = reading.name(user, "username", Kind::Username);
         let password = reading.password(user, "password");
-        let person_name = user.optional("person_name", text);
-        let email = user.optional("email", text);
+        let person = read_user_with(id, username, user);
         let unit = reading.optional_reference(user, "unit", Target::UNIT);
         Some(UserSpec {
-            id: id?,
-            username: username?,
+            user: person?,
             password,
-            person_name,
-            email,
             unit,
         })
+    })
+}
+
+/// The members a user has besides its names, which a record repeats.
+pub(super) fn read_user_with(
+    id: Option<String>,
+    username: Option<String>,
+    user: &mut Fields<'_, '_>,
+) -> Option<User> {
+    let person_name = user.optional("person_name", shared);
+    let email = user.optional("email", shared);
+    Some(User {
+        id: id?.into(),
+        username: username?.into(),
+        person_name,
+        email,
     })
 }
 

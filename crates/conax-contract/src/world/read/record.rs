@@ -1,6 +1,8 @@
 //! Provisioning requests that exist from the start.
 
-use super::crm::read_unit_with;
+use std::sync::Arc;
+
+use super::crm::{read_unit_with, read_user_with};
 use super::names::Kind;
 use super::reading::Reading;
 use crate::crm::ParameterKey;
@@ -9,8 +11,8 @@ use crate::text::{
     near_miss, placed, shown, text, whole, word,
 };
 use crate::world::spec::{
-    LifeCycleState, LogInformationSpec, ParameterSpec, ParameterValue, Priority,
-    ProvisioningRequestSpec, RecordUserSpec, RequestType, UnitSpec,
+    Author, LifeCycleState, LogInformationSpec, ParameterSpec, ParameterValue, Priority,
+    ProvisioningRequestSpec, RequestType, Unit, User,
 };
 
 /// `next_request_number` goes up to 2^63-1 and lies above every record.
@@ -188,34 +190,34 @@ fn read_log_information(marked: &Marked, findings: &mut Findings) -> Option<LogI
             let message = "`updated_date` lies before `created_date`";
             log.findings.add(Finding::new(updated.span, message));
         }
-        let created_by_user = created_by_user?;
+        let created_by_user = Arc::new(created_by_user?);
+        let created_by_unit = created_by_unit.map(Arc::new);
+        let updated_by_user = updated_by_user.map(Arc::new);
+        let updated_by_unit = updated_by_unit.map(Arc::new);
         Some(LogInformationSpec {
             created_date: created_date.value,
             updated_date: updated_date.map_or(created_date.value, |date| date.value),
-            updated_by_user: updated_by_user.unwrap_or_else(|| created_by_user.clone()),
-            created_by_user,
-            updated_by_unit: updated_by_unit.or_else(|| created_by_unit.clone()),
-            created_by_unit,
+            updated_by: Arc::new(Author {
+                user: updated_by_user.unwrap_or_else(|| Arc::clone(&created_by_user)),
+                unit: updated_by_unit.or_else(|| created_by_unit.clone()),
+            }),
+            created_by: Arc::new(Author {
+                user: created_by_user,
+                unit: created_by_unit,
+            }),
         })
     })
 }
 
-fn read_user(marked: &Marked, findings: &mut Findings) -> Option<RecordUserSpec> {
+fn read_user(marked: &Marked, findings: &mut Findings) -> Option<User> {
     fields(marked, findings, "a user", |user| {
         let id = user.required("id", text);
         let username = user.required("username", text);
-        let person_name = user.optional("person_name", text);
-        let email = user.optional("email", text);
-        Some(RecordUserSpec {
-            id: id?,
-            username: username?,
-            person_name,
-            email,
-        })
+        read_user_with(id, username, user)
     })
 }
 
-fn read_unit(marked: &Marked, findings: &mut Findings) -> Option<UnitSpec> {
+fn read_unit(marked: &Marked, findings: &mut Findings) -> Option<Unit> {
     fields(marked, findings, "a unit", |unit| {
         let id = unit.required("id", text);
         read_unit_with(id, unit)
@@ -237,33 +239,34 @@ fn read_parameter(parameter: &mut Fields<'_, '_>, reading: &Reading) -> Option<P
         );
         return None;
     };
-    check_parameter_key(entry, parameter.findings);
-    let value = read_value(&entry.key, &entry.value, reading, parameter.findings);
+    let key = read_parameter_key(entry, parameter.findings);
+    let value = read_value(key, &entry.value, reading, parameter.findings);
     Some(ParameterSpec {
         id: id?,
-        key: entry.key.clone(),
+        key: key?,
         value: value?,
     })
 }
 
-fn check_parameter_key(entry: &Entry, findings: &mut Findings) {
-    if ParameterKey::from_code(&entry.key).is_some() {
-        return;
+fn read_parameter_key(entry: &Entry, findings: &mut Findings) -> Option<ParameterKey> {
+    let key = ParameterKey::from_code(&entry.key);
+    if key.is_none() {
+        let codes = || ParameterKey::ALL.into_iter().map(ParameterKey::code);
+        let hint = match near_miss(&entry.key, codes()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let known: Vec<String> = codes().map(|code| format!("`{code}`")).collect();
+                format!("known: {}", known.join(", "))
+            }
+        };
+        let message = format!("unknown parameter {}", shown(&entry.key));
+        findings.add(Finding::new(entry.key_span, message).with_hint(hint));
     }
-    let codes = || ParameterKey::ALL.into_iter().map(ParameterKey::code);
-    let hint = match near_miss(&entry.key, codes()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let known: Vec<String> = codes().map(|code| format!("`{code}`")).collect();
-            format!("known: {}", known.join(", "))
-        }
-    };
-    let message = format!("unknown parameter {}", shown(&entry.key));
-    findings.add(Finding::new(entry.key_span, message).with_hint(hint));
+    key
 }
 
 fn read_value(
-    key: &str,
+    key: Option<ParameterKey>,
     marked: &Marked,
     reading: &Reading,
     findings: &mut Findings,
@@ -271,7 +274,7 @@ fn read_value(
     if marked.is_null() {
         return Some(ParameterValue::Null);
     }
-    if key == ParameterKey::CaPin.code() {
+    if key == Some(ParameterKey::CaPin) {
         return reading
             .secret("a PIN", marked, findings)
             .map(ParameterValue::Pin);

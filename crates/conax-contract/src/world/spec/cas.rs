@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{CardState, CasSettingsSpec, KeyState, ProductKind, ProductState};
+use super::{CardState, CasSettingsSpec, ModuleSpec, ProductSpec};
 use crate::secret::SecretText;
 
 /// The Conax side of a world.
@@ -13,12 +13,12 @@ pub struct CasSpec {
     /// The SMS domains that share the head-end; the first is the CRM side's own. Absent in the
     /// file: one, called [`CasSpec::DEFAULT_DOMAIN`].
     pub domains: Vec<DomainSpec>,
-    /// The products it can entitle to.
-    pub products: Vec<CasProductSpec>,
+    /// The products it can entitle to, by the service CA ids of the CRM side.
+    pub products: Vec<ProductSpec>,
     /// The smartcards it knows.
     pub smartcards: Vec<CasSmartcardSpec>,
-    /// The pairing modules it knows.
-    pub pairing_modules: Vec<PairingModuleSpec>,
+    /// The pairing modules it knows, by the STB CA ids of the CRM side.
+    pub pairing_modules: Vec<ModuleSpec>,
     /// The pairings it starts with.
     pub pairings: Vec<PairingSpec>,
     /// The entitlements it starts with.
@@ -41,19 +41,6 @@ pub struct DomainSpec {
     pub password: Option<SecretText<'static>>,
 }
 
-/// A product of the head-end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CasProductSpec {
-    /// Its id: the service CA id of the CRM side.
-    pub id: String,
-    /// Its name.
-    pub label: Option<String>,
-    /// What it is; absent in the file: a subscription product.
-    pub kind: ProductKind,
-    /// Whether it can be sold; absent in the file: defined.
-    pub state: ProductState,
-}
-
 /// A smartcard of the head-end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CasSmartcardSpec {
@@ -65,15 +52,6 @@ pub struct CasSmartcardSpec {
     pub state: CardState,
     /// Its PIN, four digits; absent: the default PIN of the settings.
     pub pin: Option<SecretText<'static>>,
-}
-
-/// A pairing module: the security chip of a set-top box.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PairingModuleSpec {
-    /// Its id: the STB CA id of the CRM side.
-    pub id: String,
-    /// Its state; absent in the file: loaded.
-    pub state: KeyState,
 }
 
 /// A pairing: smartcards that work in these modules. A card or module is in one pairing at most.

@@ -1,38 +1,15 @@
 //! The CRM side of a world: who may log in, what is sold, and who has it.
 
-use super::{ItemClassification, ProductClassification};
+use super::{ItemClassification, ProductClassification, User};
 use crate::secret::SecretText;
-
-/// A unit of the organisation; also the unit printed in a record's log information.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitSpec {
-    /// Its id, by which a login chooses it.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its description.
-    pub description: Option<String>,
-    /// Its alternative code.
-    pub alternative_code: Option<String>,
-    /// The group it belongs to.
-    pub group_name: Option<String>,
-    /// The community it belongs to.
-    pub community_name: Option<String>,
-}
 
 /// Somebody who may log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserSpec {
-    /// The id printed in log information.
-    pub id: String,
-    /// The login name; unique whatever its case.
-    pub username: String,
+    /// The user as records print it; the username is unique whatever its case.
+    pub user: User,
     /// The password; without one only tokens and keys let this user in.
     pub password: Option<SecretText<'static>>,
-    /// The name of the person.
-    pub person_name: Option<String>,
-    /// The address printed in log information.
-    pub email: Option<String>,
     /// The id of the unit a login without a unit gets.
     pub unit: Option<String>,
 }

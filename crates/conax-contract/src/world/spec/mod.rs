@@ -7,16 +7,13 @@ mod world;
 
 pub use super::settings::CasSettingsSpec;
 pub use crate::crm::{LifeCycleState, Priority, RequestType};
-pub use cas::{
-    CasProductSpec, CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, PairingModuleSpec,
-    PairingSpec,
+pub use cas::{CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, PairingSpec};
+pub use conax_model::cas::{
+    CardFormat, CardState, KeyState, ModuleSpec, ProductKind, ProductSpec, ProductState,
 };
-pub use conax_model::cas::{CardFormat, CardState, KeyState, ProductKind, ProductState};
-pub use conax_model::crm::{ItemClassification, ProductClassification};
+pub use conax_model::crm::{Author, ItemClassification, ProductClassification, Unit, User};
 pub use crm::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, UnitSpec, UserSpec, WebApiKeySpec,
+    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, UserSpec, WebApiKeySpec,
 };
-pub use record::{
-    LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec, RecordUserSpec,
-};
+pub use record::{LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec};
 pub use world::{ProviderSpec, WorldSpec};

@@ -1,9 +1,11 @@
 //! Provisioning requests that exist from the start, with every documented member.
 
+use std::sync::Arc;
+
 use chrono::NaiveDateTime;
 
-use super::crm::UnitSpec;
-use crate::crm::{LifeCycleState, Priority, RequestType};
+use super::Author;
+use crate::crm::{LifeCycleState, ParameterKey, Priority, RequestType};
 use crate::secret::SecretText;
 
 /// A provisioning request as the documented object prints it, and whether it is held.
@@ -62,27 +64,10 @@ pub struct LogInformationSpec {
     pub created_date: NaiveDateTime,
     /// When it was last changed; absent in the file: when it was made.
     pub updated_date: NaiveDateTime,
-    /// Who made it.
-    pub created_by_user: RecordUserSpec,
+    /// Who made it, and in which unit; neither need be of this world.
+    pub created_by: Arc<Author>,
     /// Who last changed it; absent in the file: who made it.
-    pub updated_by_user: RecordUserSpec,
-    /// The unit it was made in; absent: the member is not printed.
-    pub created_by_unit: Option<UnitSpec>,
-    /// The unit it was last changed in; absent: the member is not printed.
-    pub updated_by_unit: Option<UnitSpec>,
-}
-
-/// A user as a record prints one. It need not be a user of this world.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordUserSpec {
-    /// The user's id.
-    pub id: String,
-    /// The login name.
-    pub username: String,
-    /// The name of the person.
-    pub person_name: Option<String>,
-    /// The address; null in every example.
-    pub email: Option<String>,
+    pub updated_by: Arc<Author>,
 }
 
 /// One item of a record's parameters.
@@ -90,8 +75,8 @@ pub struct RecordUserSpec {
 pub struct ParameterSpec {
     /// The id of the item.
     pub id: String,
-    /// The parameter's name, a code of [`ParameterKey`](crate::crm::ParameterKey).
-    pub key: String,
+    /// The parameter's name.
+    pub key: ParameterKey,
     /// The parameter's value.
     pub value: ParameterValue,
 }

@@ -1,8 +1,9 @@
 //! A whole world: the CRM side, the Conax side, and what both start with.
 
+use super::Unit;
 use super::cas::CasSpec;
 use super::crm::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, UnitSpec, UserSpec, WebApiKeySpec,
+    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, UserSpec, WebApiKeySpec,
 };
 use super::record::ProvisioningRequestSpec;
 
@@ -28,7 +29,7 @@ pub struct WorldSpec {
     /// Conax (key `magic_smartcards`; see [`crate::fault::magic_cards`]). Ours.
     pub magic_smartcards: bool,
     /// Units of the organisation.
-    pub units: Vec<UnitSpec>,
+    pub units: Vec<Unit>,
     /// People and programs that may log in.
     pub users: Vec<UserSpec>,
     /// Keys for the key login.

@@ -27,7 +27,11 @@ fn has_service(world: &WorldSpec, subscription: &str, ca_id: &str) -> bool {
         .services
         .iter()
         .filter_map(|name| service(world, name));
-    let known = world.cas.products.iter().any(|product| product.id == ca_id);
+    let known = world
+        .cas
+        .products
+        .iter()
+        .any(|product| product.id.as_str() == ca_id);
     known && sold.any(|service| service.ca_id.as_deref() == Some(ca_id))
 }
 
@@ -52,16 +56,16 @@ fn the_documented_login_is_possible() {
         world
             .units
             .iter()
-            .any(|unit| unit.id == "EE63A82C4FEBE02FF34E90DD1EBA5ABE")
+            .any(|unit| &*unit.id == "EE63A82C4FEBE02FF34E90DD1EBA5ABE")
     );
     let user = &world.users[0];
-    assert!(user.username.eq_ignore_ascii_case("mpadministrator"));
+    assert!(user.user.username.eq_ignore_ascii_case("mpadministrator"));
     assert_eq!(
         user.password.as_ref().map(|password| password.expose()),
         Some("1234")
     );
-    assert_eq!(user.person_name.as_deref(), Some("Marios Lannister"));
-    assert_eq!(user.unit.as_deref(), Some(world.units[0].id.as_str()));
+    assert_eq!(user.user.person_name.as_deref(), Some("Marios Lannister"));
+    assert_eq!(user.unit.as_deref(), Some(&*world.units[0].id));
 }
 
 #[test]

@@ -6,8 +6,7 @@ use super::shipped::shipped;
 use crate::crm::ParameterKey;
 use crate::text::render_moment;
 use crate::world::{
-    LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec, RecordUserSpec,
-    UnitSpec,
+    LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec, Unit, User,
 };
 
 /// The record with every member of either documented shape; absent ones null.
@@ -41,33 +40,34 @@ fn printed_log(log: &LogInformationSpec) -> Value {
     let mut printed = json!({
         "created_date": render_moment(log.created_date),
         "updated_date": render_moment(log.updated_date),
-        "created_by_user": printed_user(&log.created_by_user),
-        "updated_by_user": printed_user(&log.updated_by_user),
+        "created_by_user": printed_user(&log.created_by.user),
+        "updated_by_user": printed_user(&log.updated_by.user),
     });
-    if let (Some(created), Some(updated)) = (&log.created_by_unit, &log.updated_by_unit) {
+    if let (Some(created), Some(updated)) = (&log.created_by.unit, &log.updated_by.unit) {
         printed["created_by_unit"] = printed_unit(created);
         printed["updated_by_unit"] = printed_unit(updated);
     }
     printed
 }
 
-fn printed_user(user: &RecordUserSpec) -> Value {
-    let RecordUserSpec {
+fn printed_user(user: &User) -> Value {
+    let User {
         id,
         username,
         person_name,
         email,
     } = user;
-    json!({ "id": id, "username": username, "person_name": person_name, "email": email })
+    let (person_name, email) = (person_name.as_deref(), email.as_deref());
+    json!({ "id": **id, "username": **username, "person_name": person_name, "email": email })
 }
 
-fn printed_unit(unit: &UnitSpec) -> Value {
+fn printed_unit(unit: &Unit) -> Value {
     json!({
-        "id": unit.id,
-        "name": unit.name,
-        "description": unit.description,
-        "alternative_code": unit.alternative_code,
-        "group_name": unit.group_name,
+        "id": *unit.id,
+        "name": unit.name.as_deref(),
+        "description": unit.description.as_deref(),
+        "alternative_code": unit.alternative_code.as_deref(),
+        "group_name": unit.group_name.as_deref(),
     })
 }
 
@@ -76,7 +76,7 @@ fn printed_parameter(parameter: &ParameterSpec) -> Value {
         ParameterValue::Text(text) => json!(text),
         ParameterValue::Null | ParameterValue::Pin(_) => Value::Null,
     };
-    json!({ parameter.key.as_str(): value, "id": parameter.id })
+    json!({ parameter.key.code(): value, "id": parameter.id })
 }
 
 /// The documented record with the members its shape leaves out as null; but for the number, which
@@ -137,12 +137,11 @@ fn parameters_that_name_a_smartcard_name_one_conax_knows() {
     let known = |id: &str| world.cas.smartcards.iter().any(|card| card.id == id);
     for record in &world.provisioning_requests {
         for parameter in &record.parameters_set {
-            if let (ParameterValue::Text(id), "smartcard_ca_id") =
-                (&parameter.value, parameter.key.as_str())
+            if let (ParameterValue::Text(id), ParameterKey::SmartcardCaId) =
+                (&parameter.value, parameter.key)
             {
                 assert!(known(id), "{id}");
             }
-            assert!(ParameterKey::from_code(&parameter.key).is_some());
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What is written reads as what it was.
 
 use crate::secret::SecretText;
+use conax_model::id::ProductId;
 use proptest::prelude::*;
 
 use super::shipped::{SHIPPED, parsed};
 use crate::world::{
-    CardState, CasSmartcardSpec, DomainSpec, EntitlementSpec, Secrets, ServiceSpec, UnitSpec,
-    WorldSpec,
+    CardState, CasSmartcardSpec, DomainSpec, EntitlementSpec, Secrets, ServiceSpec, Unit, WorldSpec,
 };
 
 /// Every setting with another value than its default.
@@ -103,12 +103,12 @@ prop_compose! {
         world.description = Some(texts[0].clone());
         world.organisation = texts[1].clone();
         world.magic_smartcards = numbers.len() > 9;
-        world.units.push(UnitSpec {
-            id: texts[2].clone(),
-            name: texts[3].clone(),
-            description: Some(texts[4].clone()),
+        world.units.push(Unit {
+            id: texts[2].as_str().into(),
+            name: Some(texts[3].as_str().into()),
+            description: Some(texts[4].as_str().into()),
             alternative_code: None,
-            group_name: Some(texts[5].clone()),
+            group_name: Some(texts[5].as_str().into()),
             community_name: None,
         });
         for number in &numbers {
@@ -125,9 +125,9 @@ prop_compose! {
                 state,
                 pin: Some(SecretText::new("0000")),
             });
-            world.cas.products.push(crate::world::CasProductSpec {
-                id: number.clone(),
-                label: Some(texts[7].clone()),
+            world.cas.products.push(crate::world::ProductSpec {
+                id: ProductId::new(number.as_str()),
+                label: texts[7].clone(),
                 kind: crate::world::ProductKind::Subscription,
                 state: crate::world::ProductState::Defined,
             });

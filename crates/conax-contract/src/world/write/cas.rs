@@ -4,8 +4,7 @@ use super::world::hidden;
 use crate::text::{Outline, Word, render_moment};
 use crate::world::mask::Secrets;
 use crate::world::spec::{
-    CasProductSpec, CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, PairingModuleSpec,
-    PairingSpec,
+    CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, ModuleSpec, PairingSpec, ProductSpec,
 };
 
 pub(super) fn cas_outline(cas: &CasSpec, secrets: Secrets) -> Outline {
@@ -36,10 +35,11 @@ fn domain_outline(domain: &DomainSpec, secrets: Secrets) -> Outline {
     ])
 }
 
-fn product_outline(product: &CasProductSpec) -> Outline {
+fn product_outline(product: &ProductSpec) -> Outline {
+    let label = Some(&product.label).filter(|label| !label.is_empty());
     Outline::map([
-        ("id", Outline::text(&product.id)),
-        ("label", Outline::optional_text(product.label.as_ref())),
+        ("id", Outline::text(product.id.as_str())),
+        ("label", Outline::optional_text(label)),
         ("kind", Outline::Word(product.kind.word().to_owned())),
         ("state", Outline::Word(product.state.word().to_owned())),
     ])
@@ -54,10 +54,10 @@ fn smartcard_outline(card: &CasSmartcardSpec, secrets: Secrets) -> Outline {
     ])
 }
 
-fn module_outline(module: &PairingModuleSpec) -> Outline {
+fn module_outline(module: &ModuleSpec) -> Outline {
     Outline::map([
-        ("id", Outline::text(&module.id)),
-        ("state", Outline::Word(module.state.word().to_owned())),
+        ("id", Outline::text(module.id.as_str())),
+        ("state", Outline::Word(module.key.word().to_owned())),
     ])
 }
 

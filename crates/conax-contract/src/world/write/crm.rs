@@ -4,13 +4,13 @@ use super::world::{hidden, hidden_but_end};
 use crate::text::{Outline, Word};
 use crate::world::mask::Secrets;
 use crate::world::spec::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, UnitSpec, UserSpec, WebApiKeySpec,
+    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, Unit, UserSpec, WebApiKeySpec,
 };
 
-pub(super) fn unit_outline(unit: &UnitSpec) -> Outline {
+pub(super) fn unit_outline(unit: &Unit) -> Outline {
     Outline::map([
         ("id", Outline::text(&unit.id)),
-        ("name", Outline::text(&unit.name)),
+        ("name", Outline::optional_text(unit.name.as_ref())),
         (
             "description",
             Outline::optional_text(unit.description.as_ref()),
@@ -30,17 +30,18 @@ pub(super) fn unit_outline(unit: &UnitSpec) -> Outline {
     ])
 }
 
-pub(super) fn user_outline(user: &UserSpec, secrets: Secrets) -> Outline {
+pub(super) fn user_outline(login: &UserSpec, secrets: Secrets) -> Outline {
+    let user = &login.user;
     Outline::map([
         ("id", Outline::text(&user.id)),
         ("username", Outline::text(&user.username)),
-        ("password", hidden(user.password.as_ref(), secrets)),
+        ("password", hidden(login.password.as_ref(), secrets)),
         (
             "person_name",
             Outline::optional_text(user.person_name.as_ref()),
         ),
         ("email", Outline::optional_text(user.email.as_ref())),
-        ("unit", Outline::optional_text(user.unit.as_ref())),
+        ("unit", Outline::optional_text(login.unit.as_ref())),
     ])
 }
 

@@ -5,7 +5,7 @@ use super::world::hidden;
 use crate::text::{Outline, Word, render_moment};
 use crate::world::mask::Secrets;
 use crate::world::spec::{
-    LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec, RecordUserSpec,
+    Author, LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec, User,
 };
 
 pub(super) fn record_outline(record: &ProvisioningRequestSpec, secrets: Secrets) -> Outline {
@@ -70,7 +70,7 @@ pub(super) fn record_outline(record: &ProvisioningRequestSpec, secrets: Secrets)
 }
 
 fn log_information_outline(log: &LogInformationSpec) -> Outline {
-    let unit = |unit: Option<_>| unit.map_or(Outline::Null, unit_outline);
+    let unit = |by: &Author| by.unit.as_deref().map_or(Outline::Null, unit_outline);
     Outline::map([
         (
             "created_date",
@@ -80,14 +80,14 @@ fn log_information_outline(log: &LogInformationSpec) -> Outline {
             "updated_date",
             Outline::Text(render_moment(log.updated_date)),
         ),
-        ("created_by_user", user_outline(&log.created_by_user)),
-        ("updated_by_user", user_outline(&log.updated_by_user)),
-        ("created_by_unit", unit(log.created_by_unit.as_ref())),
-        ("updated_by_unit", unit(log.updated_by_unit.as_ref())),
+        ("created_by_user", user_outline(&log.created_by.user)),
+        ("updated_by_user", user_outline(&log.updated_by.user)),
+        ("created_by_unit", unit(&log.created_by)),
+        ("updated_by_unit", unit(&log.updated_by)),
     ])
 }
 
-fn user_outline(user: &RecordUserSpec) -> Outline {
+fn user_outline(user: &User) -> Outline {
     Outline::map([
         ("id", Outline::text(&user.id)),
         ("username", Outline::text(&user.username)),
@@ -107,5 +107,8 @@ fn parameter_outline(parameter: &ParameterSpec, secrets: Secrets) -> Outline {
         ParameterValue::Pin(pin) => hidden(Some(pin), secrets),
     };
     let id = Outline::text(&parameter.id);
-    Outline::Map(vec![(parameter.key.clone(), value), ("id".to_owned(), id)])
+    Outline::Map(vec![
+        (parameter.key.code().to_owned(), value),
+        ("id".to_owned(), id),
+    ])
 }
