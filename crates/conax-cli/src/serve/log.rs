@@ -247,9 +247,9 @@ fn human_unanswered(unanswered: &Unanswered, place: &Place, line: &mut String) {
 /// A request that waits, for a program.
 fn json_unanswered(unanswered: &Unanswered, place: &Place, line: &mut String) {
     let fields = UnansweredLine {
-        at: DateText::from_millis(unanswered.at.millis()),
+        at: DateText::from(unanswered.at),
         waits_for: "conax",
-        until: DateText::from_millis(unanswered.until.millis()),
+        until: DateText::from(unanswered.until),
         world: &unanswered.world,
         request_number: unanswered.request_number,
         way_out: way_out(unanswered, place),
@@ -389,7 +389,7 @@ struct Line<'a> {
 fn json(exchange: &Exchange, line: &mut String) {
     let fields = Line {
         exchange: exchange.number,
-        at: DateText::from_millis(exchange.at.millis()),
+        at: DateText::from(exchange.at),
         door: exchange.surface.name(),
         verb: exchange.method.as_str(),
         target: exchange.masked_target(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use conax_model::fault::{Acted, NearMiss};
-use conax_model::ledger::Totals;
+use conax_model::ledger::{Fate, Standing, Totals};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -294,8 +294,14 @@ impl MagicView {
         let views = cards.map(|magic| Self {
             card: magic.card,
             preset: magic.preset.map(Preset::title),
-            crm: magic.preset.map_or("COMPLETED", |preset| preset.crm.code()),
-            conax: magic.preset.map_or("once", |preset| preset.conax.code()),
+            crm: magic
+                .preset
+                .map_or(Standing::Completed, |preset| preset.crm)
+                .code(),
+            conax: magic
+                .preset
+                .map_or(Fate::Once, |preset| preset.conax)
+                .code(),
         });
         views.collect()
     }

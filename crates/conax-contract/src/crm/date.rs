@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
+use conax_model::time::SimTime;
 use serde::{Serialize, Serializer};
 
 /// The length of the documented form.
@@ -150,6 +151,12 @@ impl Serialize for DateText {
         // All ASCII by construction; the lossy reading borrows and never loses.
         let text: Cow<'_, str> = String::from_utf8_lossy(&bytes);
         serializer.serialize_str(&text)
+    }
+}
+
+impl From<SimTime> for DateText {
+    fn from(at: SimTime) -> Self {
+        Self::from_millis(at.millis())
     }
 }
 

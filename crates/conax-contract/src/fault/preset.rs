@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::catalogue::PRESETS;
 use crate::crm::code_list;
 use crate::source::Source;
+use crate::text::as_word;
 
 code_list! {
     /// Where a fault is put in.
@@ -85,10 +86,10 @@ pub struct Preset {
     /// What is seen on the wire.
     pub wire: &'static str,
     /// How the provisioning request ends.
-    #[serde(serialize_with = "standing")]
+    #[serde(serialize_with = "as_word::serialize")]
     pub crm: Standing,
     /// How often the head-end really carried it out.
-    #[serde(serialize_with = "fate")]
+    #[serde(serialize_with = "as_word::serialize")]
     pub conax: Fate,
     /// Whether the drift report shows it.
     pub drifts: bool,
@@ -212,14 +213,6 @@ impl Form {
 
 fn id<S: Serializer>(number: &u8, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("f{number:02}"))
-}
-
-fn standing<S: Serializer>(standing: &Standing, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(standing.code())
-}
-
-fn fate<S: Serializer>(fate: &Fate, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(fate.code())
 }
 
 fn source<S: Serializer>(source: &Source, serializer: S) -> Result<S::Ok, S::Error> {

@@ -45,5 +45,5 @@ pub use plain::{Meaning, SHORTENED_HINT, is_shortened};
 pub use read::{Limits, read, read_within};
 pub use render::{render, render_each};
 pub use screen::{is_unshowable, visible, visible_json, visible_name};
-pub(crate) use word::words_of_lists;
 pub use word::{Word, word};
+pub(crate) use word::{as_word, words_of_lists};

@@ -34,6 +34,35 @@ macro_rules! words_of_lists {
 
 pub(crate) use words_of_lists;
 
+/// How a word is written to JSON and read from it.
+pub(crate) mod as_word {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Word;
+
+    pub(crate) fn serialize<S: Serializer, T: Word>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(value.word())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: Word>(
+        deserializer: D,
+    ) -> Result<T, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        T::from_word(&text).ok_or_else(|| {
+            let words: Vec<_> = T::ALL
+                .iter()
+                .map(|one| format!("`{}`", one.word()))
+                .collect();
+            let words = words.join(", ");
+            D::Error::custom(format!("unknown variant `{text}`, expected one of {words}"))
+        })
+    }
+}
+
 /// Reads one of the words of `T`.
 pub fn word<T: Word>(marked: &Marked, findings: &mut Findings) -> Option<T> {
     let Node::Scalar(scalar) = &marked.node else {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::command::TextMessage;
 use crate::id::{DomainName, SmartcardId};
 use crate::time::SimTime;
+use crate::word_list;
 
 use super::decision::{Change, Decision, Verdict};
 use super::schedule::{Planned, ShowState, Shown};
@@ -21,16 +22,17 @@ const INTERVAL_LIMIT_SECONDS: i64 = 2550;
 /// The count of repetitions is one byte (Inferred; a set-top box keeps one byte, Attested).
 const REPETITION_LIMIT: i64 = 255;
 
-/// The kinds of message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub enum MessageKind {
-    /// Goes to the mailbox.
-    Mail,
-    /// Shown on screen once.
-    Bark,
-    /// Shown on screen again and again.
-    RepeatingBark,
+word_list! {
+    /// The kinds of message.
+    #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+    pub enum MessageKind {
+        /// Goes to the mailbox.
+        Mail = "mail", Ours;
+        /// Shown on screen once.
+        Bark = "bark", Ours;
+        /// Shown on screen again and again.
+        RepeatingBark = "repeating_bark", Ours;
+    }
 }
 
 impl fmt::Display for MessageKind {

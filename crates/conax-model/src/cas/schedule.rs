@@ -7,18 +7,20 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::RangeBounds;
 
 use crate::time::SimTime;
+use crate::word_list;
 
-/// The state of a message or fingerprint (Inferred).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ShowState {
-    /// Its start is still to come.
-    Queued,
-    /// Being sent to the boxes.
-    OnAir,
-    /// Over, in its time or cut short by a successor.
-    Done,
-    /// A successor took its place before it started.
-    Replaced,
+word_list! {
+    /// The state of a message or fingerprint (Inferred).
+    pub enum ShowState {
+        /// Its start is still to come.
+        Queued = "queued", Ours;
+        /// Being sent to the boxes.
+        OnAir = "on_air", Ours;
+        /// Over, in its time or cut short by a successor.
+        Done = "done", Ours;
+        /// A successor took its place before it started.
+        Replaced = "replaced", Ours;
+    }
 }
 
 /// Something to be shown from `start` until `end`, under a key that successors share.

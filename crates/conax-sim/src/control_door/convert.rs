@@ -6,8 +6,7 @@ use conax_contract::control::{
 };
 use conax_contract::crm::DateText;
 use conax_model::cas::{
-    CardView, CasState, MessageKind, ModuleSpec, Outcome, Pairing, Period, ProductSpec, ShowState,
-    Transaction,
+    CardView, CasState, ModuleSpec, Outcome, Pairing, Period, ProductSpec, ShowState, Transaction,
 };
 use conax_model::crm::QueueLength;
 use conax_model::time::SimTime;
@@ -17,7 +16,7 @@ use crate::journal::Exchange;
 use crate::settings::HouseSettings;
 
 pub(super) fn date(at: SimTime) -> DateText {
-    DateText::from_millis(at.millis())
+    DateText::from(at)
 }
 
 pub(super) fn queue_view(length: QueueLength) -> QueueView {
@@ -112,32 +111,17 @@ pub(super) fn module_view(module: &ModuleSpec) -> PairingModuleView {
     }
 }
 
-fn show_state(state: ShowState) -> &'static str {
-    match state {
-        ShowState::Queued => "queued",
-        ShowState::OnAir => "on_air",
-        ShowState::Done => "done",
-        ShowState::Replaced => "replaced",
-    }
-}
-
 pub(super) fn message_view(message: &conax_model::cas::MessageView) -> MessageView {
     MessageView {
         number: message.number,
         card: message.card.to_string(),
-        kind: match message.kind {
-            MessageKind::Mail => "mail",
-            MessageKind::Bark => "bark",
-            MessageKind::RepeatingBark => "repeating_bark",
-        },
-        state: show_state(message.state),
+        kind: message.kind.code(),
+        state: message.state.code(),
         text: message.text.to_string(),
         sequence_number: message.sequence,
         display_seconds: message.display_seconds,
-        repetition_count: message.repetition.map(|repetition| repetition.count),
-        repetition_interval_seconds: message
-            .repetition
-            .map(|repetition| repetition.interval_seconds),
+        repetition_count: message.repetition.map(|one| one.count),
+        repetition_interval_seconds: message.repetition.map(|one| one.interval_seconds),
         start: date(message.start),
         end: date(message.end),
     }
@@ -149,7 +133,7 @@ pub(super) fn fingerprint_view(fingerprint: &conax_model::cas::FingerprintView) 
         card: fingerprint.card.as_ref().map(ToString::to_string),
         state: match fingerprint.state {
             ShowState::Queued => "scheduled",
-            state => show_state(state),
+            state => state.code(),
         },
         slot: fingerprint.slot,
         position_x: fingerprint.position_x,

@@ -107,5 +107,5 @@ fn parameter_view(parameter: &Parameter) -> ParameterView<'_> {
 }
 
 fn date(at: SimTime) -> DateText {
-    DateText::from_millis(at.millis())
+    DateText::from(at)
 }

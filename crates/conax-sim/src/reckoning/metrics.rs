@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use conax_model::ledger::Fate;
+
 use super::drift::drift;
 use crate::journal::Surface;
 use crate::shared::Shared;
@@ -164,13 +166,13 @@ fn ledger(shared: &Shared, page: &mut Page) {
         "Acknowledged requests, by what Conax really did.",
     );
     for (fate, count) in [
-        ("once", totals.once),
-        ("twice", totals.twice),
-        ("partly", totals.partly),
-        ("never", totals.never),
-        ("unknown", totals.unknown),
+        (Fate::Once, totals.once),
+        (Fate::Twice, totals.twice),
+        (Fate::Partly, totals.partly),
+        (Fate::Never, totals.never),
+        (Fate::Unknown, totals.unknown),
     ] {
-        page.sample("conax_did", &[("times", fate)], count);
+        page.sample("conax_did", &[("times", fate.code())], count);
     }
     page.family(
         "unknown_to_crm",

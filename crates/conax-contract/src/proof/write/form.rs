@@ -66,35 +66,6 @@ pub(super) mod request_type {
     }
 }
 
-/// One of the words of a list.
-pub(super) mod word {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::text::Word;
-
-    pub(in super::super) fn serialize<S: Serializer, T: Word>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value.word())
-    }
-
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>, T: Word>(
-        deserializer: D,
-    ) -> Result<T, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        T::from_word(&text).ok_or_else(|| {
-            let words: Vec<_> = T::ALL
-                .iter()
-                .map(|one| format!("`{}`", one.word()))
-                .collect();
-            let words = words.join(", ");
-            D::Error::custom(format!("unknown variant `{text}`, expected one of {words}"))
-        })
-    }
-}
-
 /// Whether a request ended completed, as the standing it has then.
 pub(super) mod completed {
     use conax_model::ledger::Standing;

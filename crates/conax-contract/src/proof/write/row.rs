@@ -5,6 +5,7 @@ use conax_model::ledger::{Fate, Standing, Totals};
 use serde::{Deserialize, Serialize};
 
 use super::form;
+use crate::text::as_word;
 
 /// What became of an acknowledged request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +17,10 @@ pub struct Row {
     #[serde(rename = "type", with = "form::request_type")]
     pub request_type: CommandKind,
     /// Where it stands at the CRM.
-    #[serde(with = "form::word")]
+    #[serde(with = "as_word")]
     pub crm: Standing,
     /// How often the head-end did it, without what was undone.
-    #[serde(with = "form::word")]
+    #[serde(with = "as_word")]
     pub conax: Fate,
     /// How often it was executed.
     pub executions: u64,
