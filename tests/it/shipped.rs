@@ -1,6 +1,7 @@
 //! The shipped scenarios: all of them pass, the same way every time, in process and over sockets.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use conax_tests::{Program, repository};
 use serde_json::Value;
@@ -29,24 +30,22 @@ fn scenarios() -> String {
     repository().join("scenarios").display().to_string()
 }
 
+/// The JSON report of a play of all of them, twice in another order.
+fn played() -> &'static str {
+    static REPORT: OnceLock<String> = OnceLock::new();
+    REPORT.get_or_init(|| {
+        let (all, tag) = (scenarios(), ["--tag", SMALL]);
+        let report = ["--check-determinism", "--report", "json"];
+        let args = [&["run", all.as_str()], &tag[..], &report[..]].concat();
+        let ended = Program::run(PATH, &args, &[], &[]);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        ended.stdout
+    })
+}
+
 #[test]
 fn all_pass_in_process_with_the_same_bytes_in_any_order() {
-    let ended = Program::run(
-        PATH,
-        &[
-            "run",
-            &scenarios(),
-            "--check-determinism",
-            "--tag",
-            SMALL,
-            "--report",
-            "json",
-        ],
-        &[],
-        &[],
-    );
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    let bad: Vec<_> = verdicts(&ended.stdout)
+    let bad: Vec<_> = verdicts(played())
         .into_iter()
         .filter(|(_, verdict)| verdict != "passed")
         .collect();
@@ -101,13 +100,7 @@ fn every_file_is_tidy_and_says_why_it_matters() {
     assert_eq!(tidy.code, Some(0), "{}", tidy.stdout);
     let lint = Program::run(PATH, &["lint", &scenarios()], &[], &[]);
     assert_eq!(lint.code, Some(0), "{}", lint.stdout);
-    let list = Program::run(
-        PATH,
-        &["run", &scenarios(), "--tag", SMALL, "--report", "json"],
-        &[],
-        &[],
-    );
-    let report: Value = serde_json::from_str(&list.stdout).expect("JSON");
+    let report: Value = serde_json::from_str(played()).expect("JSON");
     for case in report["cases"].as_array().expect("a list") {
         let says = |name: &str| !case[name].is_null() && case[name] != Value::Array(Vec::new());
         for name in ["description", "tags", "protects"] {
