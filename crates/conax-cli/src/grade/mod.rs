@@ -175,6 +175,8 @@ fn tell(order: Order, scenes: Vec<Seen>, is_interrupted: bool) -> Exit {
 /// Plays every scene, some at a time; what was seen, in the order of the scenes, and whether
 /// somebody stopped it.
 async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
+    // Heard before a client is started, so that none outlives a signal.
+    let stopped = first_signal();
     let seen: Arc<Mutex<Vec<(usize, Seen)>>> = Arc::default();
     let turns = Arc::new(Semaphore::new(order.jobs));
     let mut scenes = JoinSet::new();
@@ -192,7 +194,6 @@ async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
             Ok(())
         });
     }
-    let stopped = first_signal();
     let all = async {
         while let Some(scene) = scenes.join_next().await {
             scene.expect("a scene does not panic")?;
