@@ -591,7 +591,7 @@ async fn an_order_that_names_the_smartcard_as_printed_is_blamed_for_what_it_did(
             world.cas.pairings.clear();
             let ours = world.installed_items.iter_mut();
             let ours = ours.filter(|item| item.ca_id.as_deref() == Some(CARD));
-            ours.for_each(|item| item.ca_id = Some(format!("{CARD}7")));
+            ours.for_each(|item| item.ca_id = Some(format!("{CARD}7").into()));
         })
         .open();
     stage.fault("{ preset: f35, times: 2 }");

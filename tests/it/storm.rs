@@ -5,7 +5,7 @@ use std::time::Duration;
 use conax_contract::fault::PRESETS;
 use conax_contract::proof;
 use conax_contract::world::{
-    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, WorldSpec,
+    CardState, CasSmartcardSpec, InstalledItem, ItemClassification, WorldSpec,
 };
 use conax_sim::reckoning::{drift, heal, ledger_lines};
 use conax_tests::bodies::{given_pin, pairing, pin_reset, service_on_card};
@@ -22,11 +22,11 @@ fn card(number: usize) -> String {
 fn many_cards(world: &mut WorldSpec) {
     for number in 0..CARDS {
         let ca_id = card(number);
-        world.installed_items.push(InstalledItemSpec {
-            id: format!("DE0195{number:026}"),
-            serial_number: ca_id.clone(),
+        world.installed_items.push(InstalledItem {
+            id: format!("DE0195{number:026}").into(),
+            serial_number: ca_id.as_str().into(),
             alternative_code: None,
-            ca_id: Some(ca_id.clone()),
+            ca_id: Some(ca_id.as_str().into()),
             classification: ItemClassification::Smartcard,
         });
         world.cas.smartcards.push(CasSmartcardSpec {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use conax_contract::crm::Operation;
 use conax_contract::world::{
-    CardState, InstalledItemSpec, ItemClassification, KeyState, ProductClassification,
-    ProductState, ServiceSpec, SubscriptionSpec, WorldSpec,
+    CardState, InstalledItem, ItemClassification, KeyState, ProductClassification, ProductOnSale,
+    ProductState, SubscriptionSpec, WorldSpec,
 };
 use conax_scenario::verify::{Named, TargetWorld};
 use serde_json::{Map, Value};
@@ -233,7 +233,7 @@ impl Counterparts {
         found.cloned()
     }
 
-    fn item(&self, value: &str) -> Option<&InstalledItemSpec> {
+    fn item(&self, value: &str) -> Option<&InstalledItem> {
         let mut items = self.ours.installed_items.iter();
         items.find(|item| {
             let keys = [Some(&item.id), Some(&item.serial_number)];
@@ -241,7 +241,7 @@ impl Counterparts {
             keys.into_iter()
                 .chain(more)
                 .flatten()
-                .any(|key| key == value)
+                .any(|key| **key == *value)
         })
     }
 
@@ -356,13 +356,12 @@ impl Counterparts {
             Kind::Subscription => one(&theirs.subscription),
             Kind::Service => {
                 let mut all = self.ours.services.iter();
-                let Some(service) = all.find(|service| service.id == record.id) else {
+                let Some(service) = all.find(|service| *service.id == *record.id) else {
                     return Vec::new();
                 };
                 let is_on_it = context.is_none_or(|one| {
-                    [&service.code, &service.id]
-                        .iter()
-                        .any(|key| one.services.contains(key))
+                    let mut keys = one.services.iter();
+                    keys.any(|key| *key == *service.code || *key == *service.id)
                 });
                 match (service.classification, is_on_it) {
                     (ProductClassification::Service, true) if self.is_sold(service) => {
@@ -402,17 +401,17 @@ impl Counterparts {
     }
 
     /// Whether Conax takes orders for a smartcard of ours.
-    fn works(&self, item: &InstalledItemSpec) -> bool {
+    fn works(&self, item: &InstalledItem) -> bool {
         let cas = &self.ours.cas;
         let own = cas.domains.first().map(|domain| domain.name.as_str());
         cas.smartcards.iter().any(|card| {
-            Some(&card.id) == item.ca_id.as_ref()
+            Some(card.id.as_str()) == item.ca_id.as_deref()
                 && own.is_none_or(|own| card.domain == own)
                 && matches!(card.state, CardState::Stock | CardState::InUse)
         })
     }
 
-    fn is_sold(&self, service: &ServiceSpec) -> bool {
+    fn is_sold(&self, service: &ProductOnSale) -> bool {
         let mut products = self.ours.cas.products.iter();
         products.any(|product| {
             Some(product.id.as_str()) == service.ca_id.as_deref()
@@ -420,7 +419,7 @@ impl Counterparts {
         })
     }
 
-    fn is_loaded(&self, item: &InstalledItemSpec) -> bool {
+    fn is_loaded(&self, item: &InstalledItem) -> bool {
         let mut modules = self.ours.cas.pairing_modules.iter();
         modules.any(|module| {
             Some(module.id.as_str()) == item.ca_id.as_deref() && module.key == KeyState::Loaded

@@ -123,11 +123,7 @@ fn in_order(body: &Value, world: &WorldSpec) -> Vec<Name> {
         .flat_map(|members| members.values())
         .filter_map(Value::as_str)
         .collect();
-    let is_named = |keys: &[Option<&String>]| {
-        keys.iter()
-            .flatten()
-            .any(|key| values.contains(&key.as_str()))
-    };
+    let is_named = |keys: &[Option<&str>]| keys.iter().flatten().any(|key| values.contains(key));
     let subscriptions = world.subscriptions.iter();
     let subscriptions = subscriptions
         .filter(|one| is_named(&[Some(&one.id), Some(&one.number)]))
@@ -138,16 +134,16 @@ fn in_order(body: &Value, world: &WorldSpec) -> Vec<Name> {
             is_named(&[
                 Some(&one.id),
                 Some(&one.code),
-                one.alternative_code.as_ref(),
+                one.alternative_code.as_deref(),
             ])
         })
-        .map(|one| ("service", one.code.clone()));
+        .map(|one| ("service", one.code.to_string()));
     let items = world.installed_items.iter();
     let items = items
         .filter(|one| {
-            let more = [one.alternative_code.as_ref(), one.ca_id.as_ref()];
+            let more = [one.alternative_code.as_deref(), one.ca_id.as_deref()];
             is_named(&[Some(&one.id), Some(&one.serial_number), more[0], more[1]])
         })
-        .map(|one| ("installed item", one.serial_number.clone()));
+        .map(|one| ("installed item", one.serial_number.to_string()));
     subscriptions.chain(services).chain(items).collect()
 }

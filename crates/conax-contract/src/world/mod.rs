@@ -31,11 +31,11 @@ pub use built_in::{DEMO, LAB, built_in};
 pub use mask::Secrets;
 pub use spec::{
     Author, CardFormat, CardState, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec,
-    EntitlementSpec, InstalledItemSpec, ItemClassification, KeyState, LifeCycleState,
+    EntitlementSpec, InstalledItem, ItemClassification, KeyState, LifeCycleState,
     LogInformationSpec, ModuleSpec, PairingSpec, ParameterSpec, ParameterValue, Priority,
-    ProductClassification, ProductKind, ProductSpec, ProductState, ProviderSpec,
-    ProvisioningRequestSpec, RequestType, ServiceSpec, SubscriptionSpec, TokenSpec, Unit, User,
-    UserSpec, WebApiKeySpec, WorldSpec,
+    ProductClassification, ProductKind, ProductOnSale, ProductSpec, ProductState, ProviderSpec,
+    ProvisioningRequestSpec, RequestType, SubscriptionSpec, TokenSpec, Unit, User, UserSpec,
+    WebApiKeySpec, WorldSpec,
 };
 
 words_of_lists!(

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use crate::id::{PairingModuleId, ProductId, SmartcardId};
 use crate::secret::Secret;
 use crate::word_list;
 use crate::word_list::first_word_is_default;
@@ -90,11 +89,11 @@ pub struct ProductOnSale {
     /// Id of the product.
     pub id: Arc<str>,
     /// Code of the product.
-    pub code: Option<Arc<str>>,
+    pub code: Arc<str>,
     /// Alternative code.
     pub alternative_code: Option<Arc<str>>,
-    /// What the head-end calls it.
-    pub ca_id: ProductId,
+    /// What the head-end calls it; always there for a service.
+    pub ca_id: Option<Arc<str>>,
     /// Service, or not.
     pub classification: ProductClassification,
 }
@@ -104,28 +103,14 @@ pub struct ProductOnSale {
 pub struct InstalledItem {
     /// Id of the item.
     pub id: Arc<str>,
-    /// Serial number.
-    pub serial_number: Option<Arc<str>>,
+    /// Serial number; not its CA id, though examples exist where both are equal.
+    pub serial_number: Arc<str>,
     /// Alternative code.
     pub alternative_code: Option<Arc<str>>,
-    /// What the head-end calls it: the CA id of a smartcard or of a set-top box.
-    pub ca_id: Arc<str>,
+    /// What the head-end calls it; always there for smartcards and set-top boxes.
+    pub ca_id: Option<Arc<str>>,
     /// Smartcard, set-top box or neither.
     pub classification: ItemClassification,
-}
-
-impl InstalledItem {
-    /// The item as a smartcard of the head-end.
-    #[must_use]
-    pub fn smartcard(&self) -> SmartcardId {
-        SmartcardId::new(Arc::clone(&self.ca_id))
-    }
-
-    /// The item as a pairing module of the head-end.
-    #[must_use]
-    pub fn pairing_module(&self) -> PairingModuleId {
-        PairingModuleId::new(Arc::clone(&self.ca_id))
-    }
 }
 
 /// A subscription: what a customer has.
@@ -243,7 +228,7 @@ impl ReferenceData {
     pub fn add_product(&mut self, product: ProductOnSale) {
         let index = self.products.len();
         insert(&mut self.product_by_id, Some(&product.id), index);
-        insert(&mut self.product_by_code, product.code.as_ref(), index);
+        insert(&mut self.product_by_code, Some(&product.code), index);
         insert(
             &mut self.product_by_alternative_code,
             product.alternative_code.as_ref(),
@@ -258,7 +243,7 @@ impl ReferenceData {
         insert(&mut self.item_by_id, Some(&item.id), index);
         insert(
             &mut self.item_by_serial_number,
-            item.serial_number.as_ref(),
+            Some(&item.serial_number),
             index,
         );
         insert(
@@ -266,7 +251,7 @@ impl ReferenceData {
             item.alternative_code.as_ref(),
             index,
         );
-        insert(&mut self.item_by_ca_id, Some(&item.ca_id), index);
+        insert(&mut self.item_by_ca_id, item.ca_id.as_ref(), index);
         self.items.push(item);
     }
 

@@ -53,7 +53,7 @@ impl Lab {
         let others = spec
             .services
             .iter()
-            .filter(|service| service.code == "SILVER");
+            .filter(|service| &*service.code == "SILVER");
         lab.services.extend(others.map(Named::of_service));
         for (card, modules) in lab.cards.iter_mut().zip(world.stbs.chunks(2)) {
             card.modules = modules.to_vec();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use conax_contract::text::Finding;
-use conax_contract::world::ServiceSpec;
+use conax_contract::world::ProductOnSale;
 use serde_json::Value;
 
 use super::matcher::Matcher;
@@ -14,16 +14,17 @@ use crate::document::{Action, Scenario, Step};
 /// That what is wanted names a service by its code, and the CA id its product has.
 pub(crate) fn code_for_ca_id(
     wanted: &Matcher,
-    services: &[ServiceSpec],
+    services: &[ProductOnSale],
     scope: &BTreeMap<String, Value>,
 ) -> Option<String> {
     let said = describe(wanted, scope);
     let is_part = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
     let mut words = said.split(|letter| !is_part(letter));
     words.find_map(|word| {
-        let is_ca_id = |one: &ServiceSpec| one.ca_id.as_deref() == Some(word);
-        let is_code =
-            |one: &&ServiceSpec| one.code == word || one.alternative_code.as_deref() == Some(word);
+        let is_ca_id = |one: &ProductOnSale| one.ca_id.as_deref() == Some(word);
+        let is_code = |one: &&ProductOnSale| {
+            &*one.code == word || one.alternative_code.as_deref() == Some(word)
+        };
         let named = services.iter().find(is_code)?;
         let ca_id = named.ca_id.as_ref()?;
         (!services.iter().any(is_ca_id)).then(|| {
@@ -38,7 +39,7 @@ pub(crate) fn code_for_ca_id(
 /// The steps of a scenario's own file that name a product by the code of its service.
 #[must_use]
 pub fn codes_for_ca_ids(scenario: &Scenario) -> Vec<Finding> {
-    fn of_step(step: &Step, services: &[ServiceSpec], found: &mut Vec<Finding>) {
+    fn of_step(step: &Step, services: &[ProductOnSale], found: &mut Vec<Finding>) {
         match &step.action {
             Action::ExpectConax(wanted) => found.extend(wanted.entitled.as_ref().and_then(|one| {
                 let problem = code_for_ca_id(&one.value, services, &BTreeMap::new())?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use conax_contract::crm::encode;
 use conax_contract::text::{Placed, Span};
-use conax_contract::world::ServiceSpec;
+use conax_contract::world::ProductOnSale;
 use serde_json::{Value, json};
 
 use crate::document::{
@@ -26,7 +26,7 @@ pub(super) fn smartcard_call(card: &str) -> HttpCall {
 /// Holds what Conax has of a smartcard against what is expected.
 pub(super) fn judge_conax(
     wanted: &ConaxExpectation,
-    services: &[ServiceSpec],
+    services: &[ProductOnSale],
     found: &Value,
     scope: &Scope,
 ) -> Vec<Mismatch> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use conax_contract::crm::IdentifierKind;
 use conax_contract::text::{Fields, Finding, Findings, Marked, duration, fields, read, text};
 use conax_contract::world::{
-    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, ProductClassification,
-    ServiceSpec, SubscriptionSpec, WorldSpec,
+    CardState, CasSmartcardSpec, InstalledItem, ItemClassification, ProductClassification,
+    ProductOnSale, SubscriptionSpec, WorldSpec,
 };
 use serde_json::{Map, Value};
 
@@ -62,7 +62,7 @@ impl Named {
 
     /// A service of a world of ours.
     #[must_use]
-    pub fn of_service(service: &ServiceSpec) -> Self {
+    pub fn of_service(service: &ProductOnSale) -> Self {
         service_named(service)
     }
 
@@ -187,34 +187,45 @@ impl TargetWorld {
         let fit = spec.subscriptions.iter().max_by_key(|subscription| {
             let cards = spec.installed_items.iter().filter(|item| {
                 works_at_conax(spec, item)
-                    && subscription.installed_items.contains(&item.serial_number)
+                    && subscription
+                        .installed_items
+                        .iter()
+                        .any(|one| **one == *item.serial_number)
             });
             (cards.count(), subscription.services.len())
         });
         let Some(subscription) = fit else {
             return Self::default();
         };
-        let is_here =
-            |item: &&InstalledItemSpec| subscription.installed_items.contains(&item.serial_number);
+        let is_here = |item: &&InstalledItem| {
+            subscription
+                .installed_items
+                .iter()
+                .any(|one| **one == *item.serial_number)
+        };
         let services = || spec.services.iter();
-        let on_it = |service: &&ServiceSpec| subscription.services.contains(&service.code);
+        let on_it = |service: &&ProductOnSale| {
+            subscription
+                .services
+                .iter()
+                .any(|one| **one == *service.code)
+        };
         let is_service =
-            |service: &&ServiceSpec| service.classification == ProductClassification::Service;
-        let is_card =
-            |item: &&InstalledItemSpec| item.classification == ItemClassification::Smartcard;
+            |service: &&ProductOnSale| service.classification == ProductClassification::Service;
+        let is_card = |item: &&InstalledItem| item.classification == ItemClassification::Smartcard;
         let items = || spec.installed_items.iter();
         // The one with the most keys lets the most be tested.
         let best = services()
             .filter(on_it)
             .filter(is_service)
             .max_by_key(|service| service.alternative_code.is_some());
-        let mut cards: Vec<&InstalledItemSpec> = items()
+        let mut cards: Vec<&InstalledItem> = items()
             .filter(is_here)
             .filter(is_card)
             .filter(|item| works_at_conax(spec, item))
             .collect();
         // So does one whose CA id is none of its keys.
-        let is_plain = |item: &InstalledItemSpec| item.ca_id.as_ref() == Some(&item.serial_number);
+        let is_plain = |item: &InstalledItem| item.ca_id.as_ref() == Some(&item.serial_number);
         cards.sort_by_key(|item| (is_plain(item), item.alternative_code.is_none()));
         Self {
             login: spec
@@ -233,7 +244,7 @@ impl TargetWorld {
             stbs: items()
                 .filter(is_here)
                 .filter(|item| item.classification == ItemClassification::Stb)
-                .filter_map(|item| item.ca_id.clone())
+                .filter_map(|item| item.ca_id.as_deref().map(str::to_owned))
                 .collect(),
             no_service: services()
                 .find(|service| !is_service(service))
@@ -261,18 +272,23 @@ impl TargetWorld {
 
 /// A smartcard that is blocked or retired at Conax, with a service of its subscription.
 fn rejected(spec: &WorldSpec) -> Option<RejectedWorld> {
-    let is_refused = |item: &&InstalledItemSpec| {
-        let known = |card: &&CasSmartcardSpec| Some(&card.id) == item.ca_id.as_ref();
+    let is_refused = |item: &&InstalledItem| {
+        let known = |card: &&CasSmartcardSpec| Some(card.id.as_str()) == item.ca_id.as_deref();
         let card = spec.cas.smartcards.iter().find(known);
         card.is_some_and(|card| matches!(card.state, CardState::Blocked | CardState::Retired))
     };
     let item = spec.installed_items.iter().find(is_refused)?;
-    let subscription = spec
-        .subscriptions
-        .iter()
-        .find(|subscription| subscription.installed_items.contains(&item.serial_number))?;
+    let subscription = spec.subscriptions.iter().find(|subscription| {
+        subscription
+            .installed_items
+            .iter()
+            .any(|one| **one == *item.serial_number)
+    })?;
     let code = subscription.services.first()?;
-    let service = spec.services.iter().find(|service| &service.code == code)?;
+    let service = spec
+        .services
+        .iter()
+        .find(|service| *service.code == **code)?;
     Some(RejectedWorld {
         subscription: subscription_named(subscription),
         service: service_named(service),
@@ -291,12 +307,12 @@ fn subscription_named(subscription: &SubscriptionSpec) -> Named {
     )
 }
 
-fn works_at_conax(spec: &WorldSpec, item: &InstalledItemSpec) -> bool {
+fn works_at_conax(spec: &WorldSpec, item: &InstalledItem) -> bool {
     let known = spec
         .cas
         .smartcards
         .iter()
-        .find(|card| Some(&card.id) == item.ca_id.as_ref());
+        .find(|card| Some(card.id.as_str()) == item.ca_id.as_deref());
     let own = spec.cas.domains.first().map(|domain| domain.name.as_str());
     known.is_some_and(|card| {
         matches!(card.state, CardState::Stock | CardState::InUse)
@@ -304,22 +320,22 @@ fn works_at_conax(spec: &WorldSpec, item: &InstalledItemSpec) -> bool {
     })
 }
 
-fn service_named(service: &ServiceSpec) -> Named {
+fn service_named(service: &ProductOnSale) -> Named {
     Named::of(
         [
-            ("id", Some(service.id.as_str())),
-            ("code", Some(service.code.as_str())),
+            ("id", Some(&*service.id)),
+            ("code", Some(&*service.code)),
             ("alternative_code", service.alternative_code.as_deref()),
         ],
         service.ca_id.as_deref(),
     )
 }
 
-fn item_named(item: &InstalledItemSpec) -> Named {
+fn item_named(item: &InstalledItem) -> Named {
     Named::of(
         [
-            ("id", Some(item.id.as_str())),
-            ("serial_number", Some(item.serial_number.as_str())),
+            ("id", Some(&*item.id)),
+            ("serial_number", Some(&*item.serial_number)),
             ("alternative_code", item.alternative_code.as_deref()),
         ],
         item.ca_id.as_deref(),

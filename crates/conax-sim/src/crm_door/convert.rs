@@ -115,12 +115,12 @@ impl Context<'_> {
         push(
             &mut parameters,
             ParameterKey::ServiceCaId,
-            Some(service.ca_id.text()),
+            service.ca_id.as_ref(),
         );
         push(
             &mut parameters,
             ParameterKey::SmartcardCaId,
-            Some(&card.ca_id),
+            card.ca_id.as_ref(),
         );
         let date = call.requested_date().map(SimTime::from_calendar);
         Ok(self.request(kind, &call.submission, date, parameters))
@@ -174,7 +174,7 @@ impl Context<'_> {
         let card = findings.keep(self.smartcard(&call.smartcard));
         findings.relate(subscription, card, &call.smartcard);
         let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 1);
-        let existing = card.map(|card| &card.ca_id);
+        let existing = card.and_then(|card| card.ca_id.as_ref());
         push(
             &mut parameters,
             ParameterKey::ExistingSmartcardCaId,
@@ -233,7 +233,7 @@ impl Context<'_> {
         push(
             &mut parameters,
             ParameterKey::SmartcardCaId,
-            Some(&card.ca_id),
+            card.ca_id.as_ref(),
         );
         Ok(parameters)
     }
@@ -364,7 +364,8 @@ impl Context<'_> {
     /// A CA id as shared text: the CRM's own copy if it knows it.
     fn text(&self, ca_id: &str) -> ParameterValue {
         let known = self.reference.item(ItemKey::CaId(ca_id));
-        ParameterValue::Text(known.map_or_else(|| ca_id.into(), |item| Arc::clone(&item.ca_id)))
+        let known = known.and_then(|item| item.ca_id.clone());
+        ParameterValue::Text(known.unwrap_or_else(|| ca_id.into()))
     }
 }
 

@@ -2,14 +2,8 @@
 
 use std::sync::Arc;
 
-use conax_contract::world::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, UserSpec, WorldSpec,
-};
-use conax_model::crm::{
-    Author, InstalledItem, ItemKey, ProductOnSale, ReferenceData, ServiceKey, Sessions,
-    Subscription, Unit,
-};
-use conax_model::id::ProductId;
+use conax_contract::world::{SubscriptionSpec, UserSpec, WorldSpec};
+use conax_model::crm::{Author, ItemKey, ReferenceData, ServiceKey, Sessions, Subscription, Unit};
 use conax_model::secret::Secret;
 
 use super::WorldProblem;
@@ -38,10 +32,10 @@ pub fn reference_data(spec: &WorldSpec) -> Result<ReferenceData, WorldProblem> {
         data.add_web_api_key(Secret::new(key.key.expose()), author);
     }
     for product in &spec.services {
-        data.add_product(convert_product(product));
+        data.add_product(product.clone());
     }
     for item in &spec.installed_items {
-        data.add_item(convert_item(item));
+        data.add_item(item.clone());
     }
     for subscription in &spec.subscriptions {
         let converted = convert_subscription(subscription, &data)?;
@@ -98,26 +92,6 @@ fn named_author(
 fn known_unit(data: &ReferenceData, id: &str) -> Result<Arc<Unit>, WorldProblem> {
     let unit = data.unit(id).map(Arc::clone);
     unit.ok_or_else(|| WorldProblem::new(format!("there is no unit with the id `{id}`")))
-}
-
-fn convert_product(product: &ServiceSpec) -> ProductOnSale {
-    ProductOnSale {
-        id: product.id.as_str().into(),
-        code: Some(product.code.as_str().into()),
-        alternative_code: shared(product.alternative_code.as_ref()),
-        ca_id: ProductId::new(product.ca_id.as_deref().unwrap_or_default()),
-        classification: product.classification,
-    }
-}
-
-fn convert_item(item: &InstalledItemSpec) -> InstalledItem {
-    InstalledItem {
-        id: item.id.as_str().into(),
-        serial_number: Some(item.serial_number.as_str().into()),
-        alternative_code: shared(item.alternative_code.as_ref()),
-        ca_id: item.ca_id.as_deref().unwrap_or_default().into(),
-        classification: item.classification,
-    }
 }
 
 fn convert_subscription(

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use conax_contract::fault::magic_cards;
 use conax_contract::world::{
-    CardState, CasSmartcardSpec, CasSpec, InstalledItemSpec, ItemClassification, KeyState,
-    ModuleSpec, ProductClassification, SubscriptionSpec, WorldSpec,
+    CardState, CasSmartcardSpec, CasSpec, InstalledItem, ItemClassification, KeyState, ModuleSpec,
+    ProductClassification, SubscriptionSpec, WorldSpec,
 };
 use conax_model::id::PairingModuleId;
 
@@ -60,15 +60,15 @@ fn id_of(name: &str) -> String {
 
 fn add_item(spec: &mut WorldSpec, ca_id: &str, classification: ItemClassification) {
     let is_there =
-        |one: &InstalledItemSpec| one.serial_number == ca_id || one.ca_id.as_deref() == Some(ca_id);
+        |one: &InstalledItem| &*one.serial_number == ca_id || one.ca_id.as_deref() == Some(ca_id);
     if spec.installed_items.iter().any(is_there) {
         return;
     }
-    spec.installed_items.push(InstalledItemSpec {
-        id: id_of(ca_id),
-        serial_number: ca_id.to_owned(),
+    spec.installed_items.push(InstalledItem {
+        id: id_of(ca_id).into(),
+        serial_number: ca_id.into(),
         alternative_code: None,
-        ca_id: Some(ca_id.to_owned()),
+        ca_id: Some(ca_id.into()),
         classification,
     });
 }
@@ -83,7 +83,7 @@ fn add_subscription(spec: &mut WorldSpec, installed_items: Vec<String>) {
     }
     let services = spec.services.iter();
     let services = services.filter(|one| one.classification == ProductClassification::Service);
-    let services = services.map(|one| one.code.clone()).collect();
+    let services = services.map(|one| one.code.to_string()).collect();
     let id = id_of(&SUBSCRIPTION[1..]);
     let distributor = Some(id.clone());
     spec.subscriptions.push(SubscriptionSpec {

@@ -8,7 +8,7 @@ use conax_model::id::PairingModuleId;
 use conax_sim::simulator::WorldSpec;
 
 use conax_contract::world::{
-    CardState, CasSmartcardSpec, InstalledItemSpec, ItemClassification, KeyState, ModuleSpec,
+    CardState, CasSmartcardSpec, InstalledItem, ItemClassification, KeyState, ModuleSpec,
 };
 
 /// Households: each has three smartcards and two set-top boxes, and one order at a time. It is
@@ -66,11 +66,11 @@ pub fn world() -> WorldSpec {
 }
 
 fn install(world: &mut WorldSpec, ca_id: String, classification: ItemClassification) {
-    world.installed_items.push(InstalledItemSpec {
-        id: format!("DE{ca_id:0>30}"),
-        serial_number: ca_id.clone(),
+    world.installed_items.push(InstalledItem {
+        id: format!("DE{ca_id:0>30}").into(),
+        serial_number: ca_id.as_str().into(),
         alternative_code: None,
-        ca_id: Some(ca_id.clone()),
+        ca_id: Some(ca_id.as_str().into()),
         classification,
     });
     let mut subscriptions = world.subscriptions.iter_mut();

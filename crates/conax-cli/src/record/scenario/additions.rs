@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use conax_contract::crm::Operation;
 use conax_contract::text::Outline;
 use conax_contract::world::{
-    InstalledItemSpec, ItemClassification, ServiceSpec, SubscriptionSpec, WorldSpec,
+    InstalledItem, ItemClassification, ProductOnSale, SubscriptionSpec, WorldSpec,
 };
 use serde_json::Value;
 
@@ -207,13 +207,13 @@ impl Additions {
     /// The code of the service an identifier names.
     fn service(&mut self, identifier: &Value, view: &Value, world: &WorldSpec) -> Option<String> {
         let (field, value) = named(identifier)?;
-        let is_it = |one: &&ServiceSpec| match field {
-            "id" => one.id == value,
-            "code" => one.code == value,
+        let is_it = |one: &&ProductOnSale| match field {
+            "id" => &*one.id == value,
+            "code" => &*one.code == value,
             _ => one.alternative_code.as_deref() == Some(value),
         };
         if let Some(known) = world.services.iter().find(is_it) {
-            return Some(known.code.clone());
+            return Some(known.code.to_string());
         }
         let ca_id = parameter(view, "service_ca_id");
         let code = match field {
@@ -247,9 +247,9 @@ impl Additions {
     /// The smartcard an identifier names.
     fn smartcard(&mut self, identifier: &Value, view: &Value, world: &WorldSpec) -> Option<Item> {
         let (field, value) = named(identifier)?;
-        let is_it = |one: &&InstalledItemSpec| match field {
-            "id" => one.id == value,
-            "serial_number" => one.serial_number == value,
+        let is_it = |one: &&InstalledItem| match field {
+            "id" => &*one.id == value,
+            "serial_number" => &*one.serial_number == value,
             "alternative_code" => one.alternative_code.as_deref() == Some(value),
             _ => one.ca_id.as_deref() == Some(value),
         };
@@ -457,10 +457,10 @@ struct Item {
 }
 
 impl Item {
-    fn of(spec: &InstalledItemSpec) -> Self {
+    fn of(spec: &InstalledItem) -> Self {
         Self {
-            serial: spec.serial_number.clone(),
-            ca_id: spec.ca_id.clone().unwrap_or_default(),
+            serial: spec.serial_number.to_string(),
+            ca_id: spec.ca_id.as_deref().unwrap_or_default().to_owned(),
             classification: spec.classification,
         }
     }

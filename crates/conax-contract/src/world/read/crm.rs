@@ -1,10 +1,12 @@
 //! The sections of the CRM side.
 
+use std::sync::Arc;
+
 use super::names::{Kind, Target};
 use super::reading::Reading;
 use crate::text::{Fields, Placed, shared, text, word};
 use crate::world::spec::{
-    InstalledItemSpec, ItemClassification, ProductClassification, ServiceSpec, SubscriptionSpec,
+    InstalledItem, ItemClassification, ProductClassification, ProductOnSale, SubscriptionSpec,
     TokenSpec, Unit, User, UserSpec, WebApiKeySpec,
 };
 
@@ -95,7 +97,7 @@ pub(super) fn read_tokens(fields: &mut Fields<'_, '_>, reading: &mut Reading) ->
 pub(super) fn read_services(
     fields: &mut Fields<'_, '_>,
     reading: &mut Reading,
-) -> Vec<ServiceSpec> {
+) -> Vec<ProductOnSale> {
     fields.maps("services", "a service", |service| {
         let id = reading.name(service, "id", Kind::ServiceId);
         let code = reading.name(service, "code", Kind::ServiceCode);
@@ -109,11 +111,11 @@ pub(super) fn read_services(
         } else {
             reading.no_services.extend(id.iter().chain(&code).cloned());
         }
-        Some(ServiceSpec {
-            id: id?,
-            code: code?,
-            alternative_code,
-            ca_id,
+        Some(ProductOnSale {
+            id: id?.into(),
+            code: code?.into(),
+            alternative_code: alternative_code.map(Arc::from),
+            ca_id: ca_id.map(Arc::from),
             classification,
         })
     })
@@ -155,7 +157,7 @@ pub(super) fn read_subscriptions(
 pub(super) fn read_installed_items(
     fields: &mut Fields<'_, '_>,
     reading: &mut Reading,
-) -> Vec<InstalledItemSpec> {
+) -> Vec<InstalledItem> {
     let mut position = 0;
     fields.maps("installed_items", "an installed item", |item| {
         let id = reading.name(item, "id", Kind::ItemId);
@@ -169,11 +171,11 @@ pub(super) fn read_installed_items(
         reading
             .item_positions
             .extend(names.map(|name| (name.clone(), position)));
-        Some(InstalledItemSpec {
-            id: id?,
-            serial_number: serial_number?,
-            alternative_code,
-            ca_id,
+        Some(InstalledItem {
+            id: id?.into(),
+            serial_number: serial_number?.into(),
+            alternative_code: alternative_code.map(Arc::from),
+            ca_id: ca_id.map(Arc::from),
             classification: classification?,
         })
     })

@@ -1,6 +1,6 @@
 //! The CRM side of a world: who may log in, what is sold, and who has it.
 
-use super::{ItemClassification, ProductClassification, User};
+use super::User;
 use crate::secret::SecretText;
 
 /// Somebody who may log in.
@@ -37,21 +37,6 @@ pub struct TokenSpec {
     pub unit: Option<String>,
 }
 
-/// A product of the CRM side.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceSpec {
-    /// Its id.
-    pub id: String,
-    /// Its code.
-    pub code: String,
-    /// Its alternative code.
-    pub alternative_code: Option<String>,
-    /// The product id at Conax; always present for a service.
-    pub ca_id: Option<String>,
-    /// What it is; absent in the file: a service.
-    pub classification: ProductClassification,
-}
-
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscriptionSpec {
@@ -69,19 +54,4 @@ pub struct SubscriptionSpec {
     pub services: Vec<String>,
     /// Its installed items, each by serial number or id as the file says it.
     pub installed_items: Vec<String>,
-}
-
-/// A thing at a customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InstalledItemSpec {
-    /// Its id.
-    pub id: String,
-    /// Its serial number; not its CA id, though examples exist where both are equal.
-    pub serial_number: String,
-    /// Its alternative code.
-    pub alternative_code: Option<String>,
-    /// Its id at Conax; always present for smartcards and set-top boxes.
-    pub ca_id: Option<String>,
-    /// What it is.
-    pub classification: ItemClassification,
 }

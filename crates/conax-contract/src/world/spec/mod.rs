@@ -11,9 +11,9 @@ pub use cas::{CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, PairingSpe
 pub use conax_model::cas::{
     CardFormat, CardState, KeyState, ModuleSpec, ProductKind, ProductSpec, ProductState,
 };
-pub use conax_model::crm::{Author, ItemClassification, ProductClassification, Unit, User};
-pub use crm::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, UserSpec, WebApiKeySpec,
+pub use conax_model::crm::{
+    Author, InstalledItem, ItemClassification, ProductClassification, ProductOnSale, Unit, User,
 };
+pub use crm::{SubscriptionSpec, TokenSpec, UserSpec, WebApiKeySpec};
 pub use record::{LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec};
 pub use world::{ProviderSpec, WorldSpec};

@@ -1,11 +1,9 @@
 //! A whole world: the CRM side, the Conax side, and what both start with.
 
-use super::Unit;
 use super::cas::CasSpec;
-use super::crm::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, UserSpec, WebApiKeySpec,
-};
+use super::crm::{SubscriptionSpec, TokenSpec, UserSpec, WebApiKeySpec};
 use super::record::ProvisioningRequestSpec;
+use super::{InstalledItem, ProductOnSale, Unit};
 
 /// A starting state of both systems, as a `*.world.yaml` file describes it.
 ///
@@ -37,11 +35,11 @@ pub struct WorldSpec {
     /// Tokens that are valid from the start and never expire.
     pub tokens: Vec<TokenSpec>,
     /// Products of the CRM side; those classified as a service can be provisioned.
-    pub services: Vec<ServiceSpec>,
+    pub services: Vec<ProductOnSale>,
     /// Subscriptions with their services and installed items.
     pub subscriptions: Vec<SubscriptionSpec>,
     /// Smartcards, set-top boxes and other things at customers.
-    pub installed_items: Vec<InstalledItemSpec>,
+    pub installed_items: Vec<InstalledItem>,
     /// Provisioning requests that exist from the start.
     pub provisioning_requests: Vec<ProvisioningRequestSpec>,
     /// The Conax side.

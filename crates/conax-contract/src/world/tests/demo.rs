@@ -2,18 +2,18 @@
 
 use super::shipped::shipped;
 use crate::crm::LifeCycleState;
-use crate::world::{InstalledItemSpec, ItemClassification, ServiceSpec, WorldSpec};
+use crate::world::{InstalledItem, ItemClassification, ProductOnSale, WorldSpec};
 
-fn service<'w>(world: &'w WorldSpec, name: &str) -> Option<&'w ServiceSpec> {
+fn service<'w>(world: &'w WorldSpec, name: &str) -> Option<&'w ProductOnSale> {
     world
         .services
         .iter()
-        .find(|it| it.code == name || it.id == name)
+        .find(|it| &*it.code == name || &*it.id == name)
 }
 
-fn item<'w>(world: &'w WorldSpec, name: &str) -> Option<&'w InstalledItemSpec> {
+fn item<'w>(world: &'w WorldSpec, name: &str) -> Option<&'w InstalledItem> {
     let mut items = world.installed_items.iter();
-    items.find(|it| it.serial_number == name || it.id == name)
+    items.find(|it| &*it.serial_number == name || &*it.id == name)
 }
 
 /// Whether the CRM side sells `ca_id` to the subscription, and Conax knows it.
@@ -44,7 +44,7 @@ fn item_ca_id(world: &WorldSpec, number: &str, name: &str) -> Option<String> {
         .iter()
         .filter_map(|name| item(world, name));
     held.any(|it| it.id == wanted.id)
-        .then(|| wanted.ca_id.clone())
+        .then(|| wanted.ca_id.as_deref().map(str::to_owned))
         .flatten()
 }
 

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::shipped::{SHIPPED, parsed};
 use crate::world::{
-    CardState, CasSmartcardSpec, DomainSpec, EntitlementSpec, Secrets, ServiceSpec, Unit, WorldSpec,
+    CardState, CasSmartcardSpec, DomainSpec, EntitlementSpec, ProductOnSale, Secrets, Unit,
+    WorldSpec,
 };
 
 /// Every setting with another value than its default.
@@ -112,11 +113,11 @@ prop_compose! {
             community_name: None,
         });
         for number in &numbers {
-            world.services.push(ServiceSpec {
-                id: number.clone(),
-                code: format!("code {number}"),
+            world.services.push(ProductOnSale {
+                id: number.as_str().into(),
+                code: format!("code {number}").into(),
                 alternative_code: None,
-                ca_id: Some(number.clone()),
+                ca_id: Some(number.as_str().into()),
                 classification: crate::world::ProductClassification::Service,
             });
             world.cas.smartcards.push(CasSmartcardSpec {

@@ -4,7 +4,7 @@ use super::world::{hidden, hidden_but_end};
 use crate::text::{Outline, Word};
 use crate::world::mask::Secrets;
 use crate::world::spec::{
-    InstalledItemSpec, ServiceSpec, SubscriptionSpec, TokenSpec, Unit, UserSpec, WebApiKeySpec,
+    InstalledItem, ProductOnSale, SubscriptionSpec, TokenSpec, Unit, UserSpec, WebApiKeySpec,
 };
 
 pub(super) fn unit_outline(unit: &Unit) -> Outline {
@@ -61,7 +61,7 @@ pub(super) fn token_outline(token: &TokenSpec, secrets: Secrets) -> Outline {
     ])
 }
 
-pub(super) fn service_outline(service: &ServiceSpec) -> Outline {
+pub(super) fn service_outline(service: &ProductOnSale) -> Outline {
     Outline::map([
         ("id", Outline::text(&service.id)),
         ("code", Outline::text(&service.code)),
@@ -102,7 +102,7 @@ pub(super) fn subscription_outline(subscription: &SubscriptionSpec) -> Outline {
     ])
 }
 
-pub(super) fn item_outline(item: &InstalledItemSpec) -> Outline {
+pub(super) fn item_outline(item: &InstalledItem) -> Outline {
     Outline::map([
         ("id", Outline::text(&item.id)),
         ("serial_number", Outline::text(&item.serial_number)),
