@@ -29,9 +29,9 @@ export async function start() {
   const opened = once(createInterface(program.stdout), "line");
   const [line] = await Promise.race([opened, ended]);
   assert.equal(typeof line, "string", `${PROGRAM} did not open; it ended with ${line}`);
-  const doors = JSON.parse(line);
+  const apis = JSON.parse(line);
   return {
-    world: (name) => new World(doors, name),
+    world: (name) => new World(apis, name),
     async stop() {
       program.kill();
       await ended;
@@ -39,10 +39,10 @@ export async function start() {
   };
 }
 
-// A world of its own, at all doors.
+// A world of its own, at all APIs.
 class World {
-  constructor(doors, name) {
-    this.doors = doors;
+  constructor(apis, name) {
+    this.apis = apis;
     this.name = name.replace(/[^A-Za-z0-9._-]+/g, "-").slice(-64);
   }
 
@@ -66,7 +66,7 @@ class World {
   }
 
   method(name) {
-    const base = this.doors.crm + this.doors.base_path;
+    const base = this.apis.crm + this.apis.base_path;
     return `${base}/conax_web_services/provisioning_requests/${name}`;
   }
 
@@ -75,9 +75,9 @@ class World {
     return (await this.get("show", query)).life_cycle_state;
   }
 
-  // Calls the control door.
+  // Calls the control API.
   control(verb, path, body) {
-    return this.call(verb, `${this.doors.control}/v1/${path}`, body);
+    return this.call(verb, `${this.apis.control}/v1/${path}`, body);
   }
 }
 

@@ -29,7 +29,7 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def start():
-    """The program and the addresses of its doors. Its clock stands still unless it is told."""
+    """The program and the addresses of its APIs. Its clock stands still unless it is told."""
     arguments = "serve --port 0 --cas-port 0 --control-port 0 --format json --seed 1 --log off"
     clock = ["--clock", "stepped from 2026-01-01T09:00:00"]
     try:
@@ -45,12 +45,12 @@ def start():
 # With pytest-xdist only the controller starts the program; it tells its workers where it is.
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
-        config.simulator, config.doors = start()
+        config.simulator, config.apis = start()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
-    node.workerinput["doors"] = node.config.doors
+    node.workerinput["apis"] = node.config.apis
 
 
 def pytest_unconfigure(config):
@@ -60,10 +60,10 @@ def pytest_unconfigure(config):
 
 
 class World:
-    """A world of its own, at all doors."""
+    """A world of its own, at all APIs."""
 
-    def __init__(self, doors, name):
-        self.doors, self.name = doors, name
+    def __init__(self, apis, name):
+        self.apis, self.name = apis, name
 
     def call(self, verb, url, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -86,7 +86,7 @@ class World:
         return answer["data"]
 
     def method(self, name):
-        base = self.doors["crm"] + self.doors["base_path"]
+        base = self.apis["crm"] + self.apis["base_path"]
         return f"{base}/conax_web_services/provisioning_requests/{name}"
 
     def state(self, number):
@@ -94,16 +94,16 @@ class World:
         return shown["life_cycle_state"]
 
     def control(self, verb, path, body=None):
-        """Calls the control door."""
-        return self.call(verb, f"{self.doors['control']}/v1/{path}", body)
+        """Calls the control API."""
+        return self.call(verb, f"{self.apis['control']}/v1/{path}", body)
 
 
 @pytest.fixture
 def world(request):
     """A fresh demo world, named after the test."""
     config = request.config
-    doors = getattr(config, "workerinput", {}).get("doors") or config.doors
+    apis = getattr(config, "workerinput", {}).get("apis") or config.apis
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", request.node.nodeid)[-64:]
-    yield World(doors, name)
-    url = f"{doors['control']}/v1/worlds/{name}"
+    yield World(apis, name)
+    url = f"{apis['control']}/v1/worlds/{name}"
     OPENER.open(urllib.request.Request(url, method="DELETE"), timeout=30).close()

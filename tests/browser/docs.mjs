@@ -4,7 +4,7 @@
 //
 //     node docs.mjs http://127.0.0.1:8082/docs [--shots FOLDER]
 //
-// Needs a fresh house with the demo world, Chromium (CHROMIUM, or /usr/bin/chromium) and
+// Needs a fresh simulator with the demo world, Chromium (CHROMIUM, or /usr/bin/chromium) and
 // playwright-core from the npm registry.
 
 import assert from "node:assert/strict";

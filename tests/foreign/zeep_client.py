@@ -9,7 +9,7 @@ documented refusals. It exits with 0 if everything was as expected, else with 1 
     cargo run -- serve --cas-port 8081 &
     .venv/bin/python tests/foreign/zeep_client.py http://127.0.0.1:8081
 
-The house must be fresh: its demo world, profile `public` or `guess`. Not part of `cargo test`,
+The simulator must be fresh: its demo world, profile `public` or `guess`. Not part of `cargo test`,
 because it needs Python and a package.
 """
 

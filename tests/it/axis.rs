@@ -9,7 +9,7 @@ use conax_contract::cas::{AxisClient, CommandKind, HttpAnswer, Profile, decode_r
 use conax_contract::fault::{WrittenRule, reproduce};
 use conax_sim::settings::CasTls;
 use conax_tests::bodies::{at_once, pin_reset, sport_on};
-use conax_tests::{Reply, ScriptedConax, Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder, Reply, ScriptedConax};
 
 const CARD: &str = "01900080208";
 
@@ -36,8 +36,8 @@ fn machine() -> AxisClient {
     }
 }
 
-fn measured() -> Staging {
-    Staging::demo().with(|settings| settings.dispatch.axis = machine())
+fn measured() -> HarnessBuilder {
+    HarnessBuilder::demo().with(|settings| settings.dispatch.axis = machine())
 }
 
 fn stored(reply: &Reply) -> Option<String> {
@@ -45,18 +45,18 @@ fn stored(reply: &Reply) -> Option<String> {
     (code == "AxisFault").then(|| reply.member("error_description"))
 }
 
-async fn add(stage: &Stage) -> Reply {
-    stage
+async fn add(harness: &Harness) -> Reply {
+    harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await
 }
 
 /// What a preset makes the CRM store. One that throttles meets the sixth call.
-async fn stored_of(stage: &Stage, name: &str) -> Option<String> {
+async fn stored_of(harness: &Harness, name: &str) -> Option<String> {
     for _ in 0..if name == "f15" { 5 } else { 0 } {
-        add(stage).await;
+        add(harness).await;
     }
-    stored(&add(stage).await)
+    stored(&add(harness).await)
 }
 
 /// The presets the real client threw at, by the names of their files.
@@ -77,10 +77,10 @@ async fn each_preset_stores_the_dump_of_the_real_client() {
     for file in thrown() {
         let name = file.replace('_', "/");
         let rule = WrittenRule::of_preset(&name).unwrap();
-        let stage = measured()
+        let harness = measured()
             .with(|settings| settings.faults = vec![rule])
             .open();
-        let found = stored_of(&stage, &name).await;
+        let found = stored_of(&harness, &name).await;
         assert_eq!(found, dump_of_axis(&format!("presets/{file}")), "{name}");
     }
 }
@@ -98,14 +98,14 @@ async fn over_sockets_each_preset_stores_the_same() {
             "f09" | "f10" => CasTls::Mutual,
             _ => CasTls::Off,
         };
-        let (_house, stage) = measured()
+        let (_instance, harness) = measured()
             .with(|settings| {
                 settings.faults = vec![rule];
                 settings.cas.tls = tls;
             })
-            .open_doors()
+            .open_apis()
             .await;
-        let found = stored_of(&stage, &name).await;
+        let found = stored_of(&harness, &name).await;
         assert_eq!(found, dump_of_axis(&format!("presets/{file}")), "{name}");
     }
 }
@@ -113,7 +113,7 @@ async fn over_sockets_each_preset_stores_the_same() {
 #[tokio::test]
 async fn each_answer_of_another_head_end_stores_the_dump_of_the_real_client() {
     let conax = ScriptedConax::listen().await;
-    let stage = measured().open_before(conax.address()).await;
+    let harness = measured().open_before(conax.address()).await;
     let mut different = Vec::new();
     for file in folder("answers").read_dir().unwrap() {
         let path = file.unwrap().path();
@@ -125,7 +125,7 @@ async fn each_answer_of_another_head_end_stores_the_dump_of_the_real_client() {
             let (stream, _) = conax.command().await;
             ScriptedConax::answer_raw(stream, &std::fs::read(&path).unwrap()).await;
         };
-        let ordered = stage.post(
+        let ordered = harness.post(
             "reset_pin_to_default_value",
             at_once(pin_reset("S60600", CARD)),
         );
@@ -140,11 +140,13 @@ async fn each_answer_of_another_head_end_stores_the_dump_of_the_real_client() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_told_of_the_machine_follows_the_settings_and_has_a_fixed_default() {
-    let garbled = |staging: Staging| {
+    let garbled = |harness_builder: HarnessBuilder| {
         let rule = WrittenRule::of_preset("f17").unwrap();
-        staging.with(|settings| settings.faults = vec![rule]).open()
+        harness_builder
+            .with(|settings| settings.faults = vec![rule])
+            .open()
     };
-    let text = stored(&add(&garbled(Staging::demo())).await).unwrap();
+    let text = stored(&add(&garbled(HarnessBuilder::demo())).await).unwrap();
     assert!(
         text.ends_with("\n\t{http://xml.apache.org/axis/}hostname:crm.example"),
         "{text}"
@@ -153,7 +155,7 @@ async fn what_is_told_of_the_machine_follows_the_settings_and_has_a_fixed_defaul
         text.contains("SAXParseException; lineNumber: 1; columnNumber: "),
         "{text}"
     );
-    let older = Staging::demo().with(|settings| settings.dispatch.axis.java = 6);
+    let older = HarnessBuilder::demo().with(|settings| settings.dispatch.axis.java = 6);
     let text = stored(&add(&garbled(older)).await).unwrap();
     assert!(
         text.contains("SAXParseException: The element type &quot;StatusCode&quot;"),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use conax_tests::bodies::{at_once, pin_reset, sport_on};
-use conax_tests::{PATIENCE, Reply, ScriptedConax, Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder, PATIENCE, Reply, ScriptedConax};
 use tokio::net::TcpListener;
 
 const ENVELOPE: &str = "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body>";
@@ -20,9 +20,9 @@ async fn closed_port() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-async fn reset_a_pin(stage: &Stage) -> Reply {
+async fn reset_a_pin(harness: &Harness) -> Reply {
     let body = at_once(pin_reset("S60600", "01900080208"));
-    let reply = stage.post("reset_pin_to_default_value", body);
+    let reply = harness.post("reset_pin_to_default_value", body);
     tokio::time::timeout(PATIENCE, reply).await.unwrap()
 }
 
@@ -38,8 +38,10 @@ fn fault(reply: &Reply) -> String {
 
 #[tokio::test]
 async fn a_refused_connection_is_an_axis_fault_and_nothing_was_sent() {
-    let stage = Staging::demo().open_before(closed_port().await).await;
-    let reply = reset_a_pin(&stage).await;
+    let harness = HarnessBuilder::demo()
+        .open_before(closed_port().await)
+        .await;
+    let reply = reset_a_pin(&harness).await;
     assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     assert_eq!(
         fault(&reply),
@@ -59,11 +61,11 @@ async fn a_refused_connection_is_an_axis_fault_and_nothing_was_sent() {
 #[tokio::test]
 async fn silence_is_a_read_time_out_and_no_response_is_kept() {
     let conax = ScriptedConax::listen().await;
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.dispatch.read_time = Duration::from_millis(50))
         .open_before(conax.address())
         .await;
-    let (reply, (_silent, command)) = tokio::join!(reset_a_pin(&stage), conax.command());
+    let (reply, (_silent, command)) = tokio::join!(reset_a_pin(&harness), conax.command());
     assert!(command.contains("01900080208"));
     assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     assert_eq!(
@@ -146,12 +148,12 @@ async fn every_answer_that_is_no_reply_ends_the_request() {
         ("503", "503 Service Unavailable", String::new()),
     ] {
         let conax = ScriptedConax::listen().await;
-        let stage = Staging::demo().open_before(conax.address()).await;
+        let harness = HarnessBuilder::demo().open_before(conax.address()).await;
         let answer = async {
             let (stream, _) = conax.command().await;
             ScriptedConax::answer(stream, http, &body).await;
         };
-        let (reply, ()) = tokio::join!(reset_a_pin(&stage), answer);
+        let (reply, ()) = tokio::join!(reset_a_pin(&harness), answer);
         assert_eq!(reply.member("request"), "01900080208", "{name}");
         let (state, response) = (reply.member("life_cycle_state"), reply.member("response"));
         let end = match reply.member("error_code").as_str() {
@@ -167,12 +169,12 @@ async fn every_answer_that_is_no_reply_ends_the_request() {
 #[tokio::test]
 async fn a_connection_that_breaks_off_is_an_axis_fault() {
     let conax = ScriptedConax::listen().await;
-    let stage = Staging::demo().open_before(conax.address()).await;
+    let harness = HarnessBuilder::demo().open_before(conax.address()).await;
     let hang_up = async {
         let (stream, _) = conax.command().await;
         drop(stream);
     };
-    let (reply, ()) = tokio::join!(reset_a_pin(&stage), hang_up);
+    let (reply, ()) = tokio::join!(reset_a_pin(&harness), hang_up);
     assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     assert_eq!(reply.member("error_code"), "AxisFault");
     assert_eq!(reply.member("response"), "null");
@@ -180,14 +182,16 @@ async fn a_connection_that_breaks_off_is_an_axis_fault() {
 
 #[tokio::test]
 async fn a_run_goes_on_after_a_failure_and_what_failed_is_not_sent_again() {
-    let stage = Staging::demo().open_before(closed_port().await).await;
+    let harness = HarnessBuilder::demo()
+        .open_before(closed_port().await)
+        .await;
     for card in ["01900080208", "01900080208", "01900080209"] {
-        let _ = stage.post("add_subscriptions", sport_on(card)).await;
+        let _ = harness.post("add_subscriptions", sport_on(card)).await;
     }
-    assert_eq!(stage.run().await.rejected_count, 3);
-    assert_eq!(stage.run().await.rejected_count, 0);
+    assert_eq!(harness.run().await.rejected_count, 3);
+    assert_eq!(harness.run().await.rejected_count, 0);
     assert_eq!(
-        stage.numbers("life_cycle_state=REJECTED").await,
+        harness.numbers("life_cycle_state=REJECTED").await,
         "4050 4051 4052"
     );
 }

@@ -1,4 +1,4 @@
-//! Secrets never leave `run`, `lint`, `serve` and the control door: canaries stand in every corner of
+//! Secrets never leave `run`, `lint`, `serve` and the control API: canaries stand in every corner of
 //! files and calls, and are looked for in everything that is written.
 
 use base64::Engine;
@@ -182,7 +182,7 @@ const BROKEN: [&str; 8] = [
 
 #[test]
 fn no_finding_on_a_world_tells_a_secret() {
-    let house = serve(&["--seed", "1"]);
+    let instance = serve(&["--seed", "1"]);
     let canaries = ["CANARY".to_owned()];
     for world in BROKEN {
         for arguments in [
@@ -193,7 +193,7 @@ fn no_finding_on_a_world_tells_a_secret() {
             assert_ne!(told.code, Some(0), "{world}");
             check(world, &format!("{}{}", told.stdout, told.stderr), &canaries);
         }
-        let reply = exchange(house.door(), "PUT", "/v1/worlds/x", world);
+        let reply = exchange(instance.door(), "PUT", "/v1/worlds/x", world);
         assert!(
             reply.http_status().is_some_and(|status| status >= 400),
             "{world}"
@@ -208,7 +208,7 @@ fn a_secret_of_the_world_is_starred_wherever_a_client_puts_it() {
         .replace("default_pin: \"0000\"", "default_pin: \"9090\"");
     let token = "04FFBB37FED475A778F122709CBAC1D5";
     let key = "5D1C7F0A9E3B4C62A8F0D7E41B9C2A36";
-    let mut house = Program::start(
+    let mut instance = Program::start(
         PATH,
         &[
             "serve",
@@ -224,10 +224,10 @@ fn a_secret_of_the_world_is_starred_wherever_a_client_puts_it() {
         &[("w.world.yaml", &world)],
     );
     let base = "/crmapi/rest/v2/conax_web_services/provisioning_requests";
-    house.wait_for("Ctrl-C stops.");
+    instance.wait_for("Ctrl-C stops.");
     let mut told = Vec::new();
     let mut send = |verb: &str, target: &str, body: &str| {
-        told.push(exchange(house.crm(), verb, target, body).text);
+        told.push(exchange(instance.crm(), verb, target, body).text);
     };
     send("GET", &format!("{base}/show?{token}"), "");
     send("GET", &format!("{base}/show?x={key}&{token}=1"), "");
@@ -240,8 +240,8 @@ fn a_secret_of_the_world_is_starred_wherever_a_client_puts_it() {
         );
         send("POST", &format!("{base}/add_subscriptions"), &body);
     }
-    told.push(exchange(house.door(), "GET", "/v1/journal", "").text);
-    let ended = house.stop();
+    told.push(exchange(instance.door(), "GET", "/v1/journal", "").text);
+    let ended = instance.stop();
     told.push(ended.stdout);
     told.push(ended.stderr);
     let canaries = [token, key, "9090"].map(str::to_owned);
@@ -250,20 +250,20 @@ fn a_secret_of_the_world_is_starred_wherever_a_client_puts_it() {
 
 const BASE: &str = "/crmapi/rest/v2/conax_web_services/provisioning_requests";
 
-/// What the journal, the log of either form, and the answers tell of calls to a fresh house: of
+/// What the journal, the log of either form, and the answers tell of calls to a fresh simulator: of
 /// these, the secrets are made of what the first answer says.
 #[track_caller]
 fn check_calls(form: &str, calls: &dyn Fn(&mut Send<'_>) -> Vec<String>) {
-    let house = Program::serve(
+    let instance = Program::serve(
         PATH,
         &["--run-interval", "off", "--seed", "1", "--log", form],
     );
     let mut told = Vec::new();
     let canaries = calls(&mut |door, verb, target, body| {
         let address = match door {
-            Door::Crm => house.crm(),
-            Door::Conax => house.cas(),
-            Door::Control => house.door(),
+            Api::Crm => instance.crm(),
+            Api::Conax => instance.cas(),
+            Api::Control => instance.door(),
         };
         let text = exchange(address, verb, target, body).text;
         told.push(text.clone());
@@ -271,8 +271,8 @@ fn check_calls(form: &str, calls: &dyn Fn(&mut Send<'_>) -> Vec<String>) {
     });
     // The answer of a login is its purpose.
     told.retain(|text| !text.contains("\"token\":"));
-    told.push(exchange(house.door(), "GET", "/v1/journal?limit=500", "").text);
-    let ended = house.stop();
+    told.push(exchange(instance.door(), "GET", "/v1/journal?limit=500", "").text);
+    let ended = instance.stop();
     // The banner tells how the world that is built in is tried.
     let log = ended
         .stderr
@@ -286,10 +286,10 @@ fn check_calls(form: &str, calls: &dyn Fn(&mut Send<'_>) -> Vec<String>) {
 }
 
 /// Sends a call and gives its answer.
-type Send<'s> = dyn FnMut(Door, &str, &str, &str) -> String + 's;
+type Send<'s> = dyn FnMut(Api, &str, &str, &str) -> String + 's;
 
 #[derive(Clone, Copy)]
-enum Door {
+enum Api {
     Crm,
     Conax,
     Control,
@@ -301,24 +301,24 @@ fn a_token_that_was_issued_is_starred_wherever_a_client_puts_it() {
         check_calls(form, &|send| {
             let login = "{\"username\":\"mpadministrator\",\"password\":\"1234\",\"organisation\":\"CRMDEMO\"}";
             let answer = send(
-                Door::Crm,
+                Api::Crm,
                 "POST",
                 "/crmapi/rest/v2/authentication/token",
                 login,
             );
             let at = answer.find("\"token\":\"").expect("a token") + 9;
             let token = answer[at..at + 32].to_owned();
-            send(Door::Crm, "GET", &format!("{BASE}/show?{token}"), "");
-            send(Door::Crm, "GET", &format!("{BASE}/{token}"), "");
+            send(Api::Crm, "GET", &format!("{BASE}/show?{token}"), "");
+            send(Api::Crm, "GET", &format!("{BASE}/{token}"), "");
             send(
-                Door::Crm,
+                Api::Crm,
                 "GET",
                 &format!("{BASE}/list?type={token}&token={token}"),
                 "",
             );
-            send(Door::Conax, "POST", &format!("/?x={token}"), "<a/>");
+            send(Api::Conax, "POST", &format!("/?x={token}"), "<a/>");
             send(
-                Door::Control,
+                Api::Control,
                 "GET",
                 &format!("/v1/requests/{token}/why"),
                 "",
@@ -326,7 +326,7 @@ fn a_token_that_was_issued_is_starred_wherever_a_client_puts_it() {
             for name in ["priority", "start_date", "x"] {
                 let body = format!("{{\"token\":\"{token}\",\"{name}\":\"{token}\"}}");
                 send(
-                    Door::Crm,
+                    Api::Crm,
                     "POST",
                     &format!("{BASE}/add_subscriptions"),
                     &body,
@@ -363,26 +363,21 @@ fn a_secret_is_starred_in_every_form_and_wherever_else_it_stands_in_its_call() {
                 encoded.clone(),
             ];
             for word in &forms {
-                send(Door::Crm, "GET", &format!("{BASE}/show?{word}"), "");
+                send(Api::Crm, "GET", &format!("{BASE}/show?{word}"), "");
                 send(
-                    Door::Crm,
+                    Api::Crm,
                     "GET",
                     &format!("{BASE}/list?type={word}&token=x"),
                     "",
                 );
-                send(Door::Crm, "GET", &format!("{BASE}/{word}"), "");
-                send(
-                    Door::Control,
-                    "GET",
-                    &format!("/v1/requests/{word}/why"),
-                    "",
-                );
-                send(Door::Control, "GET", &format!("/v1/journal?{word}=1"), "");
+                send(Api::Crm, "GET", &format!("{BASE}/{word}"), "");
+                send(Api::Control, "GET", &format!("/v1/requests/{word}/why"), "");
+                send(Api::Control, "GET", &format!("/v1/journal?{word}=1"), "");
             }
-            send(Door::Crm, "GET", &format!("/x?{password}"), "");
-            send(Door::Crm, "GET", &format!("/{password}"), "");
+            send(Api::Crm, "GET", &format!("/x?{password}"), "");
+            send(Api::Crm, "GET", &format!("/{password}"), "");
             for target in ["/?conax-demo", "/?p=conax-demo", "/conax-demo"] {
-                send(Door::Conax, "POST", target, "<a>conax-demo</a>");
+                send(Api::Conax, "POST", target, "<a>conax-demo</a>");
             }
             for (name, value) in [
                 ("priority", "\"73915\""),
@@ -395,14 +390,14 @@ fn a_secret_is_starred_in_every_form_and_wherever_else_it_stands_in_its_call() {
                      \"pin\":\"73915\",\"{name}\":{value}}}"
                 );
                 send(
-                    Door::Crm,
+                    Api::Crm,
                     "POST",
                     &format!("{BASE}/reset_pin_to_given_value"),
                     &body,
                 );
             }
             send(
-                Door::Crm,
+                Api::Crm,
                 "POST",
                 &format!("{BASE}/reset_pin_to_given_value?pin=73915&priority=73915"),
                 "{}",

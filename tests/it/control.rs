@@ -1,10 +1,10 @@
-//! The control door: every entry answers, and what it refuses it refuses with reasons.
+//! The control API: every entry answers, and what it refuses it refuses with reasons.
 
 use conax_contract::control::ControlEntry;
 use conax_contract::crm::Operation;
 use conax_model::secret::Secret;
 use conax_tests::bodies::{at_once, sport_on};
-use conax_tests::{Call, Staging, repository};
+use conax_tests::{Call, HarnessBuilder, repository};
 use serde_json::{Value, json};
 
 fn demo() -> String {
@@ -54,33 +54,33 @@ fn body(entry: &ControlEntry) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn every_entry_of_the_list_answers() {
-    let stage = Staging::demo().open();
-    let _ = stage
+    let harness = HarnessBuilder::demo().open();
+    let _ = harness
         .post("add_subscriptions", at_once(sport_on("01900080208")))
         .await;
     for entry in ControlEntry::ALL {
         for target in [target(entry), format!("{}/", target(entry))] {
-            stage.control("DELETE", "/v1/worlds/copy", "").await;
-            let _spare = stage.beside("spare").await;
-            stage.fault("{ name: spare, preset: f07 }");
+            harness.control("DELETE", "/v1/worlds/copy", "").await;
+            let _spare = harness.beside("spare").await;
+            harness.fault("{ name: spare, preset: f07 }");
             let kept = json!({ "as": "kept" }).to_string();
-            stage
+            harness
                 .control("POST", "/v1/worlds/demo/snapshot", &kept)
                 .await;
             let call = Call::new(entry.verb, &target, body(entry));
             let call = call.with_header("content-type", "application/json");
-            let reply = stage.control_call(call).await;
+            let reply = harness.control_call(call).await;
             let fine = [200, 201].contains(&reply.http_status);
             assert!(fine, "{} {target}: {}", entry.verb, reply.text);
         }
-        stage.forget();
+        harness.forget();
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_door_lists_its_own_entries() {
-    let stage = Staging::demo().open();
-    let reply = stage.control("GET", "/v1", "").await;
+    let harness = HarnessBuilder::demo().open();
+    let reply = harness.control("GET", "/v1", "").await;
     let listed = reply.json["entries"].as_array().unwrap();
     let expected = ControlEntry::ALL
         .iter()
@@ -90,7 +90,7 @@ async fn the_door_lists_its_own_entries() {
 
 #[tokio::test(start_paused = true)]
 async fn a_path_nobody_knows_and_a_wrong_verb_are_told_apart() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for (verb, target, status, tells) in [
         ("GET", "/", 404, "`GET /v1`"),
         ("GET", "/v2", 404, "`/v2`"),
@@ -102,12 +102,12 @@ async fn a_path_nobody_knows_and_a_wrong_verb_are_told_apart() {
         ("GET", "/v1/worlds/mars", 404, "`mars`"),
         ("POST", "/v1/worlds/mars/reset", 404, "`mars`"),
         ("GET", "/v1/journal?since=yesterday", 400, "`since`"),
-        ("GET", "/v1/journal?door=back", 400, "`back`"),
+        ("GET", "/v1/journal?api=back", 400, "`back`"),
         ("GET", "/v1/journal?colour=red", 400, "`colour`"),
         ("GET", "/v1/cas/smartcards?limit=-1", 400, "`limit`"),
         ("GET", "/v1/cas/products?card=1", 400, "`card`"),
     ] {
-        let reply = stage.control(verb, target, "").await;
+        let reply = harness.control(verb, target, "").await;
         assert_eq!(reply.http_status, status, "{verb} {target}: {}", reply.text);
         assert_eq!(reply.json["status"], status);
         let detail = reply.json["detail"].as_str().unwrap();
@@ -117,7 +117,7 @@ async fn a_path_nobody_knows_and_a_wrong_verb_are_told_apart() {
 
 #[tokio::test(start_paused = true)]
 async fn a_door_with_a_token_lets_only_its_bearer_in_and_tells_probes_that_it_lives() {
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.control_token = Some(Secret::new("sesame")))
         .open();
     for (authorization, status) in [
@@ -131,23 +131,26 @@ async fn a_door_with_a_token_lets_only_its_bearer_in_and_tells_probes_that_it_li
     ] {
         let call = Call::new("GET", "/v1/runs", "").with_header("authorization", authorization);
         assert_eq!(
-            stage.control_call(call).await.http_status,
+            harness.control_call(call).await.http_status,
             status,
             "{authorization}"
         );
     }
     assert_eq!(
-        stage.control("GET", "/v1/health", "").await.http_status,
+        harness.control("GET", "/v1/health", "").await.http_status,
         200
     );
-    assert_eq!(stage.control("POST", "/v1/runs", "").await.http_status, 401);
+    assert_eq!(
+        harness.control("POST", "/v1/runs", "").await.http_status,
+        401
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_journal_is_read_page_by_page_and_by_subject() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for card in ["01900080208", "01900080209"] {
-        let _ = stage
+        let _ = harness
             .post("add_subscriptions", at_once(sport_on(card)))
             .await;
     }
@@ -162,20 +165,20 @@ async fn the_journal_is_read_page_by_page_and_by_subject() {
             })
             .collect()
     };
-    let whole = stage.control("GET", "/v1/journal", "").await.json;
+    let whole = harness.control("GET", "/v1/journal", "").await.json;
     let doors: Vec<String> = seen(&whole).into_iter().map(|(_, door)| door).collect();
     assert_eq!(doors, ["cas", "dispatch", "crm", "cas", "dispatch", "crm"]);
     let of = async |query: &str| {
         let target = format!("/v1/journal?{query}");
-        stage.control("GET", &target, "").await
+        harness.control("GET", &target, "").await
     };
-    assert_eq!(seen(&of("door=cas").await.json).len(), 2);
+    assert_eq!(seen(&of("api=cas").await.json).len(), 2);
     assert_eq!(seen(&of("card=01900080208").await.json).len(), 3);
-    assert_eq!(seen(&of("request=4051&door=crm").await.json).len(), 1);
+    assert_eq!(seen(&of("request=4051&api=crm").await.json).len(), 1);
     // A reader that goes on from `last` misses nothing, whatever began before it ended.
     let (mut last, mut read) = (0, Vec::new());
     loop {
-        let page = of(&format!("since={last}&limit=1&door=crm")).await.json;
+        let page = of(&format!("since={last}&limit=1&api=crm")).await.json;
         let Some((number, door)) = seen(&page).pop() else {
             break;
         };
@@ -199,14 +202,14 @@ async fn the_journal_is_read_page_by_page_and_by_subject() {
 
 #[tokio::test(start_paused = true)]
 async fn a_world_is_replaced_whole_or_not_at_all() {
-    let stage = Staging::demo().open();
-    let number = stage
+    let harness = HarnessBuilder::demo().open();
+    let number = harness
         .post("add_subscriptions", sport_on("01900080208"))
         .await
         .number();
     let broken = repository().join("fixtures/worlds/broken/twelve-mistakes.world.yaml");
     let broken = std::fs::read_to_string(broken).unwrap();
-    let reply = stage.control("PUT", "/v1/worlds/twelve", &broken).await;
+    let reply = harness.control("PUT", "/v1/worlds/twelve", &broken).await;
     assert_eq!(reply.http_status, 422);
     assert_eq!(
         reply.json["findings"].as_array().unwrap().len(),
@@ -214,7 +217,7 @@ async fn a_world_is_replaced_whole_or_not_at_all() {
         "{}",
         reply.text
     );
-    let misnamed = stage.control("PUT", "/v1/worlds/other", &demo()).await;
+    let misnamed = harness.control("PUT", "/v1/worlds/other", &demo()).await;
     assert!(
         misnamed.json["detail"]
             .as_str()
@@ -222,65 +225,65 @@ async fn a_world_is_replaced_whole_or_not_at_all() {
             .contains("`other`")
     );
     assert_eq!(
-        stage.state(&number).await,
+        harness.state(&number).await,
         "PENDING",
         "refused worlds change nothing"
     );
 
     let other = demo().replacen("world: demo", "world: other", 1);
     let other = other.replacen("next_request_number: 4050", "next_request_number: 9000", 1);
-    let put = stage.control("PUT", "/v1/worlds/other", &other).await;
+    let put = harness.control("PUT", "/v1/worlds/other", &other).await;
     assert_eq!(put.http_status, 201, "{}", put.text);
-    let beside = stage.beside("other").await;
+    let beside = harness.beside("other").await;
     let body = sport_on("01900080208");
     let reply = beside.post("add_subscriptions", body.clone()).await;
     assert_eq!(reply.number(), "9000");
-    assert_eq!(stage.state(&number).await, "PENDING", "a second world");
+    assert_eq!(harness.state(&number).await, "PENDING", "a second world");
 
     let next = other.replacen("world: other", "world: demo", 1);
-    let put = stage.control("PUT", "/v1/worlds/demo", &next).await;
+    let put = harness.control("PUT", "/v1/worlds/demo", &next).await;
     assert_eq!(put.http_status, 200, "{}", put.text);
-    stage.forget();
-    let reply = stage.post("add_subscriptions", body).await;
+    harness.forget();
+    let reply = harness.post("add_subscriptions", body).await;
     assert_eq!(reply.number(), "9000");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_world_that_is_shown_can_be_put_back_as_it_was_shown() {
-    let stage = Staging::demo().open();
-    let shown = stage.control("GET", "/v1/worlds/demo", "").await;
+    let harness = HarnessBuilder::demo().open();
+    let shown = harness.control("GET", "/v1/worlds/demo", "").await;
     assert!(!shown.text.contains("04FFBB37"), "secrets are masked");
-    let put = stage.control("PUT", "/v1/worlds/demo", &shown.text).await;
+    let put = harness.control("PUT", "/v1/worlds/demo", &shown.text).await;
     assert_eq!(put.http_status, 200, "{}", put.text);
     assert_eq!(
-        stage.control("GET", "/v1/worlds/demo", "").await.json,
+        harness.control("GET", "/v1/worlds/demo", "").await.json,
         shown.json
     );
     // The masked secrets are the ones the world had before.
     let login =
         json!({ "username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO" });
     let call = Call::operation(Operation::IssueToken, &login.to_string());
-    assert_eq!(stage.send(call).await.code(), "OK");
-    assert_eq!(stage.show("4049").await.code(), "OK");
+    assert_eq!(harness.send(call).await.code(), "OK");
+    assert_eq!(harness.show("4049").await.code(), "OK");
 }
 
 #[tokio::test(start_paused = true)]
 async fn tokens_that_were_issued_die_with_their_world() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let login =
         json!({ "username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO" });
     let call = Call::operation(Operation::IssueToken, &login.to_string());
-    let token = stage.send(call).await.member("token");
-    stage.control("POST", "/v1/worlds/demo/reset", "").await;
-    stage.forget();
+    let token = harness.send(call).await.member("token");
+    harness.control("POST", "/v1/worlds/demo/reset", "").await;
+    harness.forget();
     let query = format!("token={token}&number=4049");
-    let reply = stage.send(Call::operation(Operation::Show, &query)).await;
+    let reply = harness.send(Call::operation(Operation::Show, &query)).await;
     assert!(reply.code().ends_with("INVALIDTOKENEXCEPTION"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stranger_is_refused_before_the_body_is_looked_at_and_only_worlds_may_be_large() {
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| {
             settings.control_token = Some(Secret::new("sesame"));
             settings.limits.body_bytes = 100;
@@ -289,7 +292,7 @@ async fn a_stranger_is_refused_before_the_body_is_looked_at_and_only_worlds_may_
     let call = async |verb: &str, target: &str, length: usize, bearer: &str| {
         let call = Call::new(verb, target, vec![b'x'; length]);
         let call = call.with_header("authorization", &format!("Bearer {bearer}"));
-        stage.control_call(call).await.http_status
+        harness.control_call(call).await.http_status
     };
     for (verb, target, length, known) in [
         ("POST", "/v1/provisioning-requests", 101, 413),
@@ -315,7 +318,7 @@ async fn a_stranger_is_refused_before_the_body_is_looked_at_and_only_worlds_may_
 
 #[tokio::test(start_paused = true)]
 async fn parts_of_an_address_may_be_written_with_percent_signs() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for (written, plain) in [
         ("/v1/%77orlds/d%65mo", "/v1/worlds/demo"),
         (
@@ -328,12 +331,12 @@ async fn parts_of_an_address_may_be_written_with_percent_signs() {
         ),
     ] {
         let (written, plain) = (
-            stage.control("GET", written, "").await,
-            stage.control("GET", plain, "").await,
+            harness.control("GET", written, "").await,
+            harness.control("GET", plain, "").await,
         );
         assert_eq!((written.http_status, written.text), (200, plain.text));
     }
-    let broken = stage
+    let broken = harness
         .control("GET", "/v1/cas/smartcards?limit=%4", "")
         .await;
     assert_eq!(broken.http_status, 400, "{}", broken.text);
@@ -341,13 +344,15 @@ async fn parts_of_an_address_may_be_written_with_percent_signs() {
 
 #[tokio::test(start_paused = true)]
 async fn an_address_beyond_the_head_limit_is_refused_as_at_the_other_doors() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let long = "x".repeat(8_200);
-    let reply = stage.control("GET", &format!("/v1/{long}"), "").await;
+    let reply = harness.control("GET", &format!("/v1/{long}"), "").await;
     assert_eq!(reply.http_status, 414, "{}", reply.text);
     let call = Call::new("GET", "/v1", "").with_header("x-long", &long.repeat(2));
-    assert_eq!(stage.control_call(call).await.http_status, 431);
-    let (status, text) = stage.conax(Call::new("GET", &format!("/{long}"), "")).await;
+    assert_eq!(harness.control_call(call).await.http_status, 431);
+    let (status, text) = harness
+        .conax(Call::new("GET", &format!("/{long}"), ""))
+        .await;
     assert_eq!(
         (status, text.contains("the limit is 8192")),
         (414, true),
@@ -357,19 +362,19 @@ async fn an_address_beyond_the_head_limit_is_refused_as_at_the_other_doors() {
 
 #[tokio::test(start_paused = true)]
 async fn the_journal_keeps_the_bodies_of_new_requests_only() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let body = json!({ "type": "DISPLAY_FINGERPRINT", "default_pin": "7391" }).to_string();
     for target in ["/v1/runs", "/v1/nowhere", "/v1/worlds/demo/reset"] {
-        stage.control("POST", target, "{\"canary\":1}").await;
+        harness.control("POST", target, "{\"canary\":1}").await;
     }
-    stage
+    harness
         .control("PUT", "/v1/%77orlds/demo", "{\"canary\":1}")
         .await;
-    stage
+    harness
         .control("POST", "/v1/provisioning-requests", &body)
         .await;
-    let journal = stage
-        .control("GET", "/v1/journal?door=control", "")
+    let journal = harness
+        .control("GET", "/v1/journal?api=control", "")
         .await
         .text;
     assert!(!journal.contains("canary"), "{journal}");

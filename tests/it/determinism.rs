@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use conax_model::entropy::Seed;
-use conax_sim::reckoning::ledger_lines;
+use conax_sim::reconciliation::ledger_lines;
 use conax_tests::bodies::{at_once, given_pin, pairing, service_on_card};
-use conax_tests::{Chance, Staging};
+use conax_tests::{Chance, HarnessBuilder};
 
 const CARDS: [&str; 3] = ["01900080208", "01900080209", "01900080210"];
 
@@ -18,22 +18,22 @@ const RULES: [&str; 6] = [
     "{ preset: f46, when: { probability: 5% } }",
 ];
 
-/// What a house with this seed writes down in a short storm.
+/// What a simulator with this seed writes down in a short storm.
 fn written(seed: u64) -> (String, String) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let stage = Staging::demo()
+        let harness = HarnessBuilder::demo()
             .stepped()
             .with(|settings| {
                 settings.seed = Seed(seed);
                 settings.dispatch.run_interval = None;
             })
             .open();
-        RULES.iter().for_each(|rule| stage.fault(rule));
-        // The calls are the same whatever the seed of the house.
+        RULES.iter().for_each(|rule| harness.fault(rule));
+        // The calls are the same whatever the seed of the simulator.
         let mut chance = Chance::new(1, "determinism");
         for _ in 0..24 {
             let card = CARDS[chance.below(3)];
@@ -57,22 +57,22 @@ fn written(seed: u64) -> (String, String) {
             } else {
                 body
             };
-            let clock = stage.shared.clock.clone();
+            let clock = harness.shared.clock.clone();
             let passing = async {
                 for _ in 0..4 {
                     clock.advance(Duration::from_secs(900)).await;
                 }
             };
-            let _ = tokio::join!(stage.post(name, body), passing);
-            let shared = std::sync::Arc::clone(&stage.shared);
+            let _ = tokio::join!(harness.post(name, body), passing);
+            let shared = std::sync::Arc::clone(&harness.shared);
             let run = tokio::spawn(async move { conax_sim::dispatch::run_once(&shared).await });
             while !run.is_finished() {
-                stage.shared.clock.advance(Duration::from_secs(900)).await;
+                harness.shared.clock.advance(Duration::from_secs(900)).await;
                 tokio::task::yield_now().await;
             }
         }
-        let ledger = ledger_lines(&stage.shared);
-        (stage.journal(), ledger.join("\n"))
+        let ledger = ledger_lines(&harness.shared);
+        (harness.journal(), ledger.join("\n"))
     })
 }
 

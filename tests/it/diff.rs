@@ -63,9 +63,9 @@ const STORY: (&str, &str) = (
 
 /// Compares with a served simulator; what was said, and the report.
 fn compared(settings: &[&str], arguments: &[&str]) -> (Ended, Value) {
-    let house = serve(settings);
-    let right = format!("http://{}", house.crm());
-    let control = format!("http://{}", house.door());
+    let instance = serve(settings);
+    let right = format!("http://{}", instance.crm());
+    let control = format!("http://{}", instance.door());
     let usual = ["diff", "--right", &right, "--right-control", &control];
     let rest = ["--report", "json=/dev/stderr", STORY.0];
     let ended = Program::run(PATH, &[&usual, arguments, &rest].concat(), &[STORY], &[]);
@@ -205,8 +205,8 @@ fn equal_sides_do_not_differ_wherever_they_are() {
 
 #[test]
 fn a_side_with_a_clock_of_its_own_is_compared_by_what_does_not_depend_on_it() {
-    let house = Program::serve(PATH, &["--run-interval", "50ms", "--shape", "r4-late"]);
-    let url = format!("http://{}", house.crm());
+    let instance = Program::serve(PATH, &["--run-interval", "50ms", "--shape", "r4-late"]);
+    let url = format!("http://{}", instance.crm());
     let secrets = ("secrets.txt", "token=04FFBB37FED475A778F122709CBAC1D5\n");
     let usual = [
         "diff",
@@ -274,8 +274,8 @@ fn compared_by_tags(tags: &str, settings: &[&str], arguments: &[&str]) -> (Ended
         "--world",
         world.to_str().expect("UTF-8"),
     ];
-    let house = Program::serve(PATH, &[&usual[..], settings].concat());
-    let right = format!("http://{}", house.crm());
+    let instance = Program::serve(PATH, &[&usual[..], settings].concat());
+    let right = format!("http://{}", instance.crm());
     let name = "scenarios/documented/any-implementation.scenario.yaml";
     let scenario = std::fs::read_to_string(conax_tests::repository().join(name)).expect("a file");
     let files = [
@@ -356,8 +356,8 @@ fn what_a_side_lacks_is_told_and_no_difference() {
 
 #[test]
 fn a_fault_of_one_side_breaks_the_step_that_meets_it() {
-    let house = Program::serve(PATH, &["--run-interval", "50ms", "--faults", "f28"]);
-    let url = format!("http://{}", house.crm());
+    let instance = Program::serve(PATH, &["--run-interval", "50ms", "--faults", "f28"]);
+    let url = format!("http://{}", instance.crm());
     let secrets = ("secrets.txt", "token=04FFBB37FED475A778F122709CBAC1D5\n");
     let usual = [
         "diff",
@@ -388,9 +388,9 @@ fn a_fault_of_one_side_breaks_the_step_that_meets_it() {
 
 #[test]
 fn what_is_told_can_be_read_and_its_last_line_compares_again() {
-    let house = serve(&["--pin-digits", "6"]);
-    let right = format!("http://{}", house.crm());
-    let control = format!("http://{}", house.door());
+    let instance = serve(&["--pin-digits", "6"]);
+    let right = format!("http://{}", instance.crm());
+    let control = format!("http://{}", instance.door());
     let usual = ["diff", "--right", &right, "--right-control", &control];
     let ended = Program::run(PATH, &[&usual[..], &[STORY.0]].concat(), &[STORY], &[]);
     let again = ended
@@ -414,8 +414,8 @@ fn every_way_to_end_has_its_exit_code() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", nobody.local_addr().unwrap());
     drop(nobody);
-    let house = Program::serve(PATH, &["--seed", "7"]);
-    let (api, control) = (house.crm(), house.door());
+    let instance = Program::serve(PATH, &["--seed", "7"]);
+    let (api, control) = (instance.crm(), instance.door());
     let (api, control) = (format!("http://{api}"), format!("http://{control}"));
     let wrong = ("wrong.scenario.yaml", "scenario: x\nstep: []\n");
     let cases: [(&[&str], Exit, &str); 10] = [

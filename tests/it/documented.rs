@@ -1,7 +1,7 @@
 //! The documented examples: the request as it is printed gives the answer as it is printed.
 
 use conax_contract::crm::{Operation, Shape};
-use conax_tests::{Call, Reply, Stage, Staging, repository};
+use conax_tests::{Call, Harness, HarnessBuilder, Reply, repository};
 use serde_json::{Value, json};
 
 /// One documented pair.
@@ -76,9 +76,9 @@ impl Example {
     }
 
     /// The request, byte for byte as it is printed.
-    fn call(&self, stage: &Stage) -> Call {
+    fn call(&self, harness: &Harness) -> Call {
         if self.is_get() {
-            let query = format!("token={}&{}", stage.token, self.query);
+            let query = format!("token={}&{}", harness.token, self.query);
             return Call::operation(self.operation(), &query);
         }
         Call::operation(
@@ -135,9 +135,9 @@ fn parameter(item: &Value) -> (String, Value) {
     (key.clone(), value.clone())
 }
 
-async fn answer(example: &Example, staging: Staging) -> Reply {
-    let stage = staging.starting(example.created).open();
-    let reply = stage.send(example.call(&stage)).await;
+async fn answer(example: &Example, harness_builder: HarnessBuilder) -> Reply {
+    let harness = harness_builder.starting(example.created).open();
+    let reply = harness.send(example.call(&harness)).await;
     assert_eq!(reply.code(), "OK", "{}: {}", example.name, reply.message());
     reply
 }
@@ -145,7 +145,7 @@ async fn answer(example: &Example, staging: Staging) -> Reply {
 #[tokio::test(start_paused = true)]
 async fn each_example_is_reproduced_member_for_member_in_its_own_world() {
     for example in &EXAMPLES {
-        let world = Staging::world(&format!("documented/{}", example.name));
+        let world = HarnessBuilder::world(&format!("documented/{}", example.name));
         let reply = answer(example, world.shape(example.shape)).await;
         let found = example.normal(reply.json);
         assert_eq!(
@@ -190,7 +190,7 @@ fn differences(at: &str, documented: &Value, found: &Value, list: &mut Vec<Strin
 async fn in_the_demo_world_only_one_example_differs_and_only_by_its_smartcard() {
     let mut all = Vec::new();
     for example in &EXAMPLES {
-        let reply = answer(example, Staging::demo()).await;
+        let reply = answer(example, HarnessBuilder::demo()).await;
         let found = example.normal(reply.json);
         let mut list = Vec::new();
         differences(
@@ -210,20 +210,20 @@ async fn a_date_that_was_sent_explains_the_two_dates_nobody_sent() {
         ("create_pairing", "2014-10-30T09:00:00"),
         ("reset_pin_to_default_value", "2014-10-29T09:00:00"),
     ] {
-        let stage = Staging::world(&format!("documented/{name}")).open();
+        let harness = HarnessBuilder::world(&format!("documented/{name}")).open();
         let mut body: Value =
             serde_json::from_str(&fixture(&format!("{name}.request.json"))).unwrap();
         body["scheduled_date"] = json!(date);
-        let reply = stage.post(name, body).await;
+        let reply = harness.post(name, body).await;
         assert_eq!(reply.member("scheduled_date"), date);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_documented_requests_can_be_sent_one_after_another_to_one_house() {
-    let stage = Staging::demo().open();
+async fn the_documented_requests_can_be_sent_one_after_another_to_one_instance() {
+    let harness = HarnessBuilder::demo().open();
     for example in EXAMPLES.iter().filter(|example| !example.is_get()) {
-        let reply = stage.send(example.call(&stage)).await;
+        let reply = harness.send(example.call(&harness)).await;
         assert_eq!(
             reply.member("life_cycle_state"),
             "PENDING",
@@ -232,14 +232,14 @@ async fn the_documented_requests_can_be_sent_one_after_another_to_one_house() {
         );
     }
     assert_eq!(
-        stage.numbers("life_cycle_state=PENDING").await,
+        harness.numbers("life_cycle_state=PENDING").await,
         "3702 3704 3921 4050 4051 4052 4053 4054 4055"
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_documented_login_gives_a_token_that_works() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let body = json!({
         "username": "mpadministrator",
         "password": "1234",
@@ -247,13 +247,13 @@ async fn the_documented_login_gives_a_token_that_works() {
         "unit": "EE63A82C4FEBE02FF34E90DD1EBA5ABE",
     });
     let call = Call::operation(Operation::IssueToken, &body.to_string());
-    let token = stage.send(call).await.member("token");
+    let token = harness.send(call).await.member("token");
     let body = json!({
         "token": token,
         "subscription_identifier": { "number": "S60058" },
         "smartcard_identifier": { "serial_number": "sc20000010" },
     });
-    let reply = stage.post("reset_pin_to_default_value", body).await;
+    let reply = harness.post("reset_pin_to_default_value", body).await;
     let log = &reply.ok()["log_information"];
     assert_eq!(log["created_by_unit"]["name"], "Second Unit");
     assert_eq!(log["created_by_user"]["username"], "MPAdministrator");

@@ -296,7 +296,7 @@ fn a_call_that_hangs_on_a_real_clock_is_told_at_once_with_the_way_out() {
     let add = "/crmapi/rest/v2/conax_web_services/provisioning_requests/add_subscriptions";
     let order = include_str!("../../fixtures/contract/add_subscriptions.request.json");
     let at_once = order.replacen('{', "{ \"process_immediately\": true,", 1);
-    for (log, says, at_door) in [
+    for (log, says, at_endpoint) in [
         ("human", "has no answer of Conax yet", false),
         ("json", r#""waits_for":"conax""#, false),
         ("human", "has no answer of Conax yet", true),
@@ -309,11 +309,11 @@ fn a_call_that_hangs_on_a_real_clock_is_told_at_once_with_the_way_out() {
         assert_eq!(planned.http_status(), Some(201), "{}", planned.text);
         let (crm, body) = (
             program.crm(),
-            if at_door { order } else { &at_once }.to_owned(),
+            if at_endpoint { order } else { &at_once }.to_owned(),
         );
         let call = std::thread::spawn(move || {
             let made = conax_tests::exchange(crm, "POST", add, &body);
-            match at_door {
+            match at_endpoint {
                 true => conax_tests::exchange(door, "POST", "/v1/runs", ""),
                 false => made,
             }
@@ -326,7 +326,7 @@ fn a_call_that_hangs_on_a_real_clock_is_told_at_once_with_the_way_out() {
         let passed = Program::run(PATH, &out, &[], &[]);
         assert_eq!(passed.code, code(Exit::Met), "{passed:?}");
         let reply = call.join().unwrap();
-        let ended = match at_door {
+        let ended = match at_endpoint {
             true => reply.json()["rejected"] == 1,
             false => reply.json()["data"]["life_cycle_state"] == "REJECTED",
         };

@@ -9,10 +9,10 @@ use std::time::Duration;
 use conax_contract::fault::PRESETS;
 use conax_contract::proof;
 use conax_model::ledger::CrmEvent;
-use conax_sim::reckoning::{drift, heal, ledger_lines};
-use conax_sim::settings::HouseSettings;
+use conax_sim::reconciliation::{drift, heal, ledger_lines};
+use conax_sim::settings::SimulatorSettings;
 use conax_tests::bodies::{given_pin, pairing, pin_reset, service_on_card, with};
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 use serde_json::{Value, json};
@@ -103,16 +103,16 @@ fn steps(rules: u32) -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..30)
 }
 
-async fn play(stage: &Stage, steps: &[Step]) {
+async fn play(harness: &Harness, steps: &[Step]) {
     for step in steps {
         match step {
             Step::Call(name, body) => {
-                let _ = stage.post(name, body.clone()).await;
+                let _ = harness.post(name, body.clone()).await;
             }
-            Step::Rule(rule) => stage.fault(rule),
-            Step::Run => stage.run_through().await,
+            Step::Rule(rule) => harness.fault(rule),
+            Step::Run => harness.run_through().await,
             Step::Pass(seconds) => {
-                stage
+                harness
                     .shared
                     .clock
                     .advance(Duration::from_secs(*seconds))
@@ -123,24 +123,28 @@ async fn play(stage: &Stage, steps: &[Step]) {
 }
 
 /// Sends what is left, and heals until nothing differs.
-async fn calm_down(stage: &Stage) {
-    stage.calm();
+async fn calm_down(harness: &Harness) {
+    harness.calm();
     for round in 0.. {
-        stage.shared.clock.advance(Duration::from_secs(4000)).await;
-        stage.run_through().await;
-        let left = drift(&stage.shared);
+        harness
+            .shared
+            .clock
+            .advance(Duration::from_secs(4000))
+            .await;
+        harness.run_through().await;
+        let left = drift(&harness.shared);
         if left.is_empty() {
             return;
         }
         assert!(round < 5, "C9: it does not heal: {left:#?}");
-        heal(&stage.shared).await.unwrap();
+        heal(&harness.shared).await.unwrap();
     }
 }
 
 /// Every acknowledgement has one row and one end, and the file proves it.
-fn nothing_is_lost(stage: &Stage) {
+fn nothing_is_lost(harness: &Harness) {
     let (acknowledged, ended) = {
-        let ledger = stage.shared.ledger();
+        let ledger = harness.shared.ledger();
         let of = |wanted: fn(&CrmEvent) -> bool| -> Vec<u64> {
             let events = ledger.crm_events().filter(|one| wanted(&one.event));
             events.map(|one| one.event.request()).collect()
@@ -152,13 +156,17 @@ fn nothing_is_lost(stage: &Stage) {
     };
     let once: BTreeSet<&u64> = ended.iter().collect();
     assert_eq!(once.len(), ended.len(), "ended twice");
-    let reckoning = stage.shared.ledger().reckon();
-    assert_eq!(reckoning.rows.len(), acknowledged.len());
-    assert!(reckoning.totals.add_up(), "{:?}", reckoning.totals);
-    assert_eq!(reckoning.totals.in_flight, 0);
+    let reconciliation = harness.shared.ledger().reconcile();
+    assert_eq!(reconciliation.rows.len(), acknowledged.len());
+    assert!(
+        reconciliation.totals.add_up(),
+        "{:?}",
+        reconciliation.totals
+    );
+    assert_eq!(reconciliation.totals.in_flight, 0);
     let open = acknowledged.len() - ended.len();
-    assert_eq!(reckoning.totals.pending, open as u64);
-    let lines = ledger_lines(&stage.shared);
+    assert_eq!(reconciliation.totals.pending, open as u64);
+    let lines = ledger_lines(&harness.shared);
     if let Err(problems) = proof::check(&lines) {
         panic!("{problems:#?}\n{}", lines.join("\n"));
     }
@@ -197,10 +205,10 @@ fn check(cases: u32, rules: u32, law: impl AsyncFn(&[Step])) {
 #[test]
 fn whatever_goes_wrong_nothing_acknowledged_is_lost_and_healing_heals() {
     check(32, 4, async |steps| {
-        let stage = Staging::demo().stepped().open();
-        play(&stage, steps).await;
-        calm_down(&stage).await;
-        nothing_is_lost(&stage);
+        let harness = HarnessBuilder::demo().stepped().open();
+        play(&harness, steps).await;
+        calm_down(&harness).await;
+        nothing_is_lost(&harness);
     });
 }
 
@@ -216,25 +224,31 @@ const ANSWERS: [&str; 6] = [
 
 #[test]
 fn how_the_head_end_answers_changes_nothing_in_it() {
-    let held = |stage: &Stage| {
-        let cards = CARDS.map(|card| (stage.active(card), stage.paired(card), stage.pin(card)));
+    let held = |harness: &Harness| {
+        let cards = CARDS.map(|card| {
+            (
+                harness.active(card),
+                harness.paired(card),
+                harness.pin(card),
+            )
+        });
         format!("{cards:?}")
     };
     // In turn: how long an answer takes decides which of two cards comes first at one box.
     let open = || {
-        let one_worker = |settings: &mut HouseSettings| settings.dispatch.worker_count = 1;
-        Staging::demo().stepped().with(one_worker).open()
+        let one_worker = |settings: &mut SimulatorSettings| settings.dispatch.worker_count = 1;
+        HarnessBuilder::demo().stepped().with(one_worker).open()
     };
     check(12, 0, async |steps| {
         let plain = open();
         play(&plain, steps).await;
         plain.run_through().await;
         for rule in ANSWERS {
-            let stage = open();
-            stage.fault(rule);
-            play(&stage, steps).await;
-            stage.run_through().await;
-            assert_eq!(held(&stage), held(&plain), "I19: {rule}");
+            let harness = open();
+            harness.fault(rule);
+            play(&harness, steps).await;
+            harness.run_through().await;
+            assert_eq!(held(&harness), held(&plain), "I19: {rule}");
         }
     });
 }

@@ -1,17 +1,17 @@
-//! The fault plan at the control door: rules come, go, rest and move; everything tells why.
+//! The fault plan at the control API: rules come, go, rest and move; everything tells why.
 
 use conax_tests::bodies::{at_once, service_on_card, sport_on};
-use conax_tests::{Call, Stage, Staging};
+use conax_tests::{Call, Harness, HarnessBuilder};
 use serde_json::{Value, json};
 
-async fn add(stage: &Stage, rule: &str) -> Value {
-    let reply = stage.control("POST", "/v1/faults", rule).await;
+async fn add(harness: &Harness, rule: &str) -> Value {
+    let reply = harness.control("POST", "/v1/faults", rule).await;
     assert_eq!(reply.http_status, 201, "{}", reply.text);
     reply.json
 }
 
-async fn names(stage: &Stage) -> String {
-    let plan = stage.control("GET", "/v1/faults", "").await.json;
+async fn names(harness: &Harness) -> String {
+    let plan = harness.control("GET", "/v1/faults", "").await.json;
     let rules = plan["faults"].as_array().unwrap().iter();
     rules
         .map(|rule| {
@@ -29,45 +29,45 @@ async fn names(stage: &Stage) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn rules_are_added_listed_moved_paused_counted_and_removed() {
-    let stage = Staging::demo().open();
-    add(&stage, "{ name: a, preset: f07, times: 1 }").await;
-    let added = add(&stage, r#"{ "faults": [ { "name": "b", "do": "reset", "when": { "card": "1" } }, { "preset": "f33" } ] }"#).await;
+    let harness = HarnessBuilder::demo().open();
+    add(&harness, "{ name: a, preset: f07, times: 1 }").await;
+    let added = add(&harness, r#"{ "faults": [ { "name": "b", "do": "reset", "when": { "card": "1" } }, { "preset": "f33" } ] }"#).await;
     assert_eq!(
         added["faults"][0]["rule"],
         json!({ "name": "b", "do": "reset", "when": { "card": "1" } })
     );
     assert_eq!(
-        names(&stage).await,
+        names(&harness).await,
         "a:active:0/0 b:active:0/0 rule-3:active:0/0"
     );
-    let _ = stage
+    let _ = harness
         .post("add_subscriptions", at_once(sport_on("01900080208")))
         .await;
     assert_eq!(
-        names(&stage).await,
+        names(&harness).await,
         "a:spent:1/0 b:active:0/1 rule-3:active:1/0"
     );
-    stage
+    harness
         .control(
             "PATCH",
             "/v1/faults/rule-3",
             r#"{"paused": true, "place": 0}"#,
         )
         .await;
-    stage.control("DELETE", "/v1/faults/a", "").await;
-    assert_eq!(names(&stage).await, "rule-3:paused:1/0 b:active:0/1");
-    stage.control("DELETE", "/v1/faults", "").await;
-    assert_eq!(names(&stage).await, "");
+    harness.control("DELETE", "/v1/faults/a", "").await;
+    assert_eq!(names(&harness).await, "rule-3:paused:1/0 b:active:0/1");
+    harness.control("DELETE", "/v1/faults", "").await;
+    assert_eq!(names(&harness).await, "");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_wrong_rule_is_refused_whole_with_every_finding() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let wrong = "faults:\n  - preset: f07\n  - preset: f99\n  - do: silense\n";
-    let reply = stage.control("POST", "/v1/faults", wrong).await;
+    let reply = harness.control("POST", "/v1/faults", wrong).await;
     assert_eq!(reply.http_status, 422, "{}", reply.text);
     assert_eq!(reply.json["findings"].as_array().unwrap().len(), 2);
-    assert_eq!(names(&stage).await, "");
+    assert_eq!(names(&harness).await, "");
     for (verb, target, status) in [
         ("GET", "/v1/faults/nobody", 404),
         ("DELETE", "/v1/faults/nobody", 404),
@@ -85,25 +85,25 @@ async fn a_wrong_rule_is_refused_whole_with_every_finding() {
         } else {
             ""
         };
-        let reply = stage.control(verb, target, body).await;
+        let reply = harness.control(verb, target, body).await;
         assert_eq!(reply.http_status, status, "{verb} {target}: {}", reply.text);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_can_never_act_is_named_with_the_one_that_hides_it() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     add(
-        &stage,
+        &harness,
         "{ name: wide, preset: f04, when: { card: '0190*' } }",
     )
     .await;
     add(
-        &stage,
+        &harness,
         "{ name: narrow, preset: f01, when: { card: '01900080208' } }",
     )
     .await;
-    let plan = stage.control("GET", "/v1/faults", "").await.json;
+    let plan = harness.control("GET", "/v1/faults", "").await.json;
     assert_eq!(
         plan["shadowed"],
         json!([{ "rule": "narrow", "by": "wide" }])
@@ -112,24 +112,24 @@ async fn a_rule_that_can_never_act_is_named_with_the_one_that_hides_it() {
 
 #[tokio::test(start_paused = true)]
 async fn the_journal_tells_which_rule_acted_and_which_nearly_did() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     add(
-        &stage,
+        &harness,
         "{ name: other-card, preset: f01, when: { card: '01900080209' } }",
     )
     .await;
-    add(&stage, "{ name: lost, preset: f06, times: 3 }").await;
-    let _ = stage
+    add(&harness, "{ name: lost, preset: f06, times: 3 }").await;
+    let _ = harness
         .post("add_subscriptions", at_once(sport_on("01900080208")))
         .await;
-    let journal = stage.control("GET", "/v1/journal?door=cas", "").await.json;
+    let journal = harness.control("GET", "/v1/journal?api=cas", "").await.json;
     let exchange = &journal["exchanges"][0];
     assert_eq!(
         exchange["faults"],
         json!([{ "rule": "lost", "fault": "f06 reset-applied", "hit": 1, "of": 3 }])
     );
-    let dispatch = stage
-        .control("GET", "/v1/journal?door=dispatch", "")
+    let dispatch = harness
+        .control("GET", "/v1/journal?api=dispatch", "")
         .await
         .json;
     assert_eq!(
@@ -141,16 +141,16 @@ async fn the_journal_tells_which_rule_acted_and_which_nearly_did() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dry_run_tells_what_a_command_would_meet_and_counts_nothing() {
-    let stage = Staging::demo().open();
-    add(&stage, "{ name: slow, do: { delay: 2s } }").await;
+    let harness = HarnessBuilder::demo().open();
+    add(&harness, "{ name: slow, do: { delay: 2s } }").await;
     add(
-        &stage,
+        &harness,
         "{ name: express, preset: f05, when: { priority: EXPRESS }, times: 1 }",
     )
     .await;
     let dry = async |priority: &str| {
         let body = json!({ "command": "ADD_SUBSCRIPTIONS", "card": "1", "priority": priority });
-        stage
+        harness
             .control("POST", "/v1/faults/dry-run", &body.to_string())
             .await
             .json
@@ -166,18 +166,18 @@ async fn a_dry_run_tells_what_a_command_would_meet_and_counts_nothing() {
         regular["nearly"][0]["because"],
         "priority Regular is not Express"
     );
-    assert_eq!(names(&stage).await, "slow:active:0/0 express:active:0/0");
+    assert_eq!(names(&harness).await, "slow:active:0/0 express:active:0/0");
 }
 
 #[tokio::test(start_paused = true)]
 async fn selectors_see_what_only_the_crm_knows() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     add(
-        &stage,
+        &harness,
         "{ name: one, preset: f33, when: { subscription: S60600 } }",
     )
     .await;
-    let reply = stage
+    let reply = harness
         .post("add_subscriptions", at_once(sport_on("01900080208")))
         .await;
     assert_eq!(
@@ -187,7 +187,7 @@ async fn selectors_see_what_only_the_crm_knows() {
         reply.text
     );
     let body = service_on_card("S60507", "P1test", "stb01-3020-0005");
-    let reply = stage.post("add_subscriptions", at_once(body)).await;
+    let reply = harness.post("add_subscriptions", at_once(body)).await;
     assert_eq!(
         reply.member("life_cycle_state"),
         "COMPLETED",
@@ -199,20 +199,23 @@ async fn selectors_see_what_only_the_crm_knows() {
 #[tokio::test(start_paused = true)]
 async fn a_call_brings_its_own_fault_in_a_header_only_where_that_is_allowed() {
     let body = at_once(sport_on("01900080208"));
-    let call = |stage: &Stage, fault: &str| {
-        let body = conax_tests::bodies::with(body.clone(), "token", json!(stage.token));
+    let call = |harness: &Harness, fault: &str| {
+        let body = conax_tests::bodies::with(body.clone(), "token", json!(harness.token));
         let operation = conax_contract::crm::Operation::AddSubscriptions;
         Call::operation(operation, &body.to_string()).with_header("conax-sim-fault", fault)
     };
-    let shut = Staging::demo().open();
+    let shut = HarnessBuilder::demo().open();
     let refused = shut.send(call(&shut, "f05")).await;
     assert!(
         refused.text.contains("--fault-header on"),
         "{}",
         refused.text
     );
-    assert_eq!(shut.request_count(), Staging::demo().open().request_count());
-    let open = Staging::demo()
+    assert_eq!(
+        shut.request_count(),
+        HarnessBuilder::demo().open().request_count()
+    );
+    let open = HarnessBuilder::demo()
         .with(|settings| settings.fault_header = true)
         .open();
     for (fault, state) in [
@@ -249,13 +252,13 @@ async fn a_call_brings_its_own_fault_in_a_header_only_where_that_is_allowed() {
 
 #[tokio::test(start_paused = true)]
 async fn metrics_count_calls_states_faults_and_drift() {
-    let stage = Staging::demo().open();
-    add(&stage, "{ name: lost, preset: f05 }").await;
-    add(&stage, "{ name: slow, do: { delay: 2s } }").await;
-    let _ = stage
+    let harness = HarnessBuilder::demo().open();
+    add(&harness, "{ name: lost, preset: f05 }").await;
+    add(&harness, "{ name: slow, do: { delay: 2s } }").await;
+    let _ = harness
         .post("add_subscriptions", at_once(sport_on("01900080208")))
         .await;
-    let page = stage.control("GET", "/v1/metrics", "").await.text;
+    let page = harness.control("GET", "/v1/metrics", "").await.text;
     for line in [
         "conax_sim_exchanges_total{door=\"crm\",status=\"200\"} 1",
         "conax_sim_exchanges_total{door=\"cas\",status=\"none\"} 1",
@@ -278,15 +281,15 @@ async fn metrics_count_calls_states_faults_and_drift() {
 /// The rule is shown as it stands: what is shown can be written into a file.
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_acts_again_is_not_shown_as_one_that_rests() {
-    let stage = Staging::demo().open();
-    add(&stage, "{ name: pp, preset: f05, paused: true }").await;
+    let harness = HarnessBuilder::demo().open();
+    add(&harness, "{ name: pp, preset: f05, paused: true }").await;
     for (paused, shown) in [
         (false, Value::Null),
         (true, json!(true)),
         (false, Value::Null),
     ] {
         let body = json!({ "paused": paused }).to_string();
-        let rule = stage.control("PATCH", "/v1/faults/pp", &body).await.json;
+        let rule = harness.control("PATCH", "/v1/faults/pp", &body).await.json;
         let status = if paused { "paused" } else { "active" };
         assert_eq!(rule["status"], status);
         assert_eq!(rule["rule"]["paused"], shown);

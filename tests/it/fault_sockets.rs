@@ -2,8 +2,8 @@
 
 use std::io::ErrorKind;
 
-use conax_sim::house::OpenHouse;
-use conax_tests::{Stage, Staging};
+use conax_sim::instance::OpenInstance;
+use conax_tests::{Harness, HarnessBuilder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -11,13 +11,13 @@ const QUESTION: &str = "<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelo
                         <GetActiveSubscriptions><CaClientId>01900080208</CaClientId>\
                         </GetActiveSubscriptions></Body></Envelope>";
 
-async fn open(rule: &str) -> (OpenHouse, Stage) {
-    let (open, stage) = Staging::demo().stepped().open_doors().await;
-    stage.fault(rule);
-    (open, stage)
+async fn open(rule: &str) -> (OpenInstance, Harness) {
+    let (open, harness) = HarnessBuilder::demo().stepped().open_apis().await;
+    harness.fault(rule);
+    (open, harness)
 }
 
-async fn connect(open: &OpenHouse) -> TcpStream {
+async fn connect(open: &OpenInstance) -> TcpStream {
     TcpStream::connect(open.addresses.cas.unwrap())
         .await
         .unwrap()
@@ -51,7 +51,7 @@ async fn a_reset_is_a_reset_and_a_hang_up_is_an_end() {
         ),
         ("do: hang-up", None),
     ] {
-        let (open, _stage) = open(rule).await;
+        let (open, _harness) = open(rule).await;
         let mut stream = connect(&open).await;
         ask(&mut stream).await;
         assert_eq!(rest(&mut stream).await, (String::new(), expected), "{rule}");
@@ -60,7 +60,7 @@ async fn a_reset_is_a_reset_and_a_hang_up_is_an_end() {
 
 #[tokio::test]
 async fn a_cut_answer_promises_more_than_comes() {
-    let (open, _stage) = open("do: { cut: 50% }").await;
+    let (open, _harness) = open("do: { cut: 50% }").await;
     let mut stream = connect(&open).await;
     ask(&mut stream).await;
     let (text, _) = rest(&mut stream).await;
@@ -74,7 +74,7 @@ async fn a_cut_answer_promises_more_than_comes() {
 
 #[tokio::test]
 async fn beyond_its_limit_a_connection_is_closed() {
-    let (open, _stage) = open("{ do: hang-up, when: { above_on_connection: 2 } }").await;
+    let (open, _harness) = open("{ do: hang-up, when: { above_on_connection: 2 } }").await;
     for _ in 0..2 {
         let mut stream = connect(&open).await;
         for _ in 0..3 {
@@ -87,7 +87,7 @@ async fn beyond_its_limit_a_connection_is_closed() {
 
 #[tokio::test]
 async fn bytes_trickle_on_the_clock() {
-    let (open, stage) = open("do: { trickle: 10 }").await;
+    let (open, harness) = open("do: { trickle: 10 }").await;
     let mut stream = connect(&open).await;
     ask(&mut stream).await;
     let mut byte = [0];
@@ -98,8 +98,8 @@ async fn bytes_trickle_on_the_clock() {
             break;
         }
     }
-    let before = stage.now();
-    let clock = stage.shared.clock.clone();
+    let before = harness.now();
+    let clock = harness.shared.clock.clone();
     let passing =
         tokio::spawn(async move { clock.advance(std::time::Duration::from_secs(3600)).await });
     let mut body = vec![b'<'];
@@ -108,5 +108,5 @@ async fn bytes_trickle_on_the_clock() {
         body.push(byte[0]);
     }
     assert!(passing.await.unwrap().fired >= body.len() - 1);
-    assert!(stage.now() > before);
+    assert!(harness.now() > before);
 }

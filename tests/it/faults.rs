@@ -8,9 +8,9 @@ use conax_contract::fault::{PRESETS, Preset};
 use conax_contract::proof;
 use conax_model::ledger::{Row, Standing};
 use conax_sim::journal::Surface;
-use conax_sim::reckoning::{drift, ledger_lines};
+use conax_sim::reconciliation::{drift, ledger_lines};
 use conax_tests::bodies::{at_once, service_on_card};
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 
 const CARD: &str = "01900080208";
 
@@ -29,30 +29,35 @@ fn rule(preset: &Preset) -> String {
 }
 
 /// What became of one addition that met the fault.
-async fn met(preset: &Preset) -> (Stage, Row) {
-    let stage = Staging::demo().open();
-    stage.fault(&rule(preset));
+async fn met(preset: &Preset) -> (Harness, Row) {
+    let harness = HarnessBuilder::demo().open();
+    harness.fault(&rule(preset));
     if preset.number == 15 {
-        let _ = stage.post("add_subscriptions", sport("01900080210")).await;
-        stage.run().await;
+        let _ = harness
+            .post("add_subscriptions", sport("01900080210"))
+            .await;
+        harness.run().await;
     }
-    let number = stage.post("add_subscriptions", sport(CARD)).await.number();
-    stage.run().await;
+    let number = harness
+        .post("add_subscriptions", sport(CARD))
+        .await
+        .number();
+    harness.run().await;
     if preset.number == 38 {
-        let _ = stage.post("cancel_subscriptions", sport(CARD)).await;
-        stage.run().await;
+        let _ = harness.post("cancel_subscriptions", sport(CARD)).await;
+        harness.run().await;
     }
     // What is held back is carried out.
-    stage.passes(Duration::from_secs(40)).await;
-    stage.shared.catch_up();
-    let rows = stage.shared.ledger().reckon().rows;
+    harness.passes(Duration::from_secs(40)).await;
+    harness.shared.catch_up();
+    let rows = harness.shared.ledger().reconcile().rows;
     let row = rows[&number.parse().unwrap()].clone();
-    (stage, row)
+    (harness, row)
 }
 
-fn wire(stage: &Stage, row: &Row) -> String {
+fn wire(harness: &Harness, row: &Row) -> String {
     let about = |surface| {
-        let exchanges = stage.shared.journal.excerpt(0, usize::MAX, |one| {
+        let exchanges = harness.shared.journal.excerpt(0, usize::MAX, |one| {
             one.surface == surface && one.subject.request_number == Some(row.request)
         });
         exchanges.exchanges.first().cloned()
@@ -75,9 +80,9 @@ fn wire(stage: &Stage, row: &Row) -> String {
 async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
     let mut table = String::new();
     for preset in &PRESETS {
-        let (stage, row) = met(preset).await;
-        let shown = stage.show(&row.request.to_string()).await;
-        let drifts = drift(&stage.shared);
+        let (harness, row) = met(preset).await;
+        let shown = harness.show(&row.request.to_string()).await;
+        let drifts = drift(&harness.shared);
         let id = preset.id();
         assert_eq!(
             row.standing.code(),
@@ -98,7 +103,7 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
             !is_rejected || tells_one(&error, preset.errors),
             "{id}: {error}"
         );
-        let lines = ledger_lines(&stage.shared);
+        let lines = ledger_lines(&harness.shared);
         proof::check(&lines)
             .unwrap_or_else(|problems| panic!("{id}: {problems:?}\n{}", lines.join("\n")));
         let drifted = drifts.first().map_or("-".to_owned(), |one| {
@@ -113,7 +118,7 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
             table,
             "{:<32} wire {:<8} {:<9} Conax did it {}{known}; drift {drifted}",
             preset.title(),
-            wire(&stage, &row),
+            wire(&harness, &row),
             row.standing.code(),
             row.fate.code(),
         )
@@ -131,24 +136,26 @@ fn tells_one(error: &str, pieces: &[&str]) -> bool {
 async fn every_variant_stores_the_error_the_catalogue_says() {
     for preset in &PRESETS {
         for variant in preset.variants {
-            let stage = Staging::demo().open();
+            let harness = HarnessBuilder::demo().open();
             let name = format!("{}/{}", preset.id(), variant.name);
             match preset.number {
-                15 => stage
+                15 => harness
                     .fault("{ do: { throttle: { per_second: 0.001, burst: 1, rejects: true } } }"),
-                _ => stage.fault(&format!("{{ preset: {name} }}")),
+                _ => harness.fault(&format!("{{ preset: {name} }}")),
             }
-            let _ = stage
+            let _ = harness
                 .post("add_subscriptions", at_once(sport("01900080210")))
                 .await;
-            let reply = stage.post("add_subscriptions", at_once(sport(CARD))).await;
+            let reply = harness
+                .post("add_subscriptions", at_once(sport(CARD)))
+                .await;
             let error = format!(
                 "{}: {}",
                 reply.member("error_code"),
                 reply.member("error_description")
             );
             assert!(tells_one(&error, variant.errors), "{name}: {error}");
-            let lines = ledger_lines(&stage.shared);
+            let lines = ledger_lines(&harness.shared);
             proof::check(&lines)
                 .unwrap_or_else(|problems| panic!("{name}: {problems:?}\n{}", lines.join("\n")));
         }
@@ -157,10 +164,10 @@ async fn every_variant_stores_the_error_the_catalogue_says() {
 
 #[tokio::test(start_paused = true)]
 async fn each_magic_smartcard_meets_its_fault_with_no_configuration() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for magic in conax_contract::fault::magic_cards() {
         let body = service_on_card("S99000", "SPORT", &magic.card);
-        let reply = stage.post("add_subscriptions", at_once(body)).await;
+        let reply = harness.post("add_subscriptions", at_once(body)).await;
         let expected = magic.preset.map_or("COMPLETED", |preset| preset.crm.code());
         assert_eq!(
             reply.member("life_cycle_state"),
@@ -185,11 +192,13 @@ async fn each_magic_smartcard_meets_its_fault_with_no_configuration() {
 
 #[tokio::test(start_paused = true)]
 async fn fail_twice_and_work_then_is_one_line() {
-    let stage = Staging::demo().open();
-    stage.fault("sequence: [f05, f01, ok]");
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("sequence: [f05, f01, ok]");
     let mut states = Vec::new();
     for _ in 0..4 {
-        let reply = stage.post("add_subscriptions", at_once(sport(CARD))).await;
+        let reply = harness
+            .post("add_subscriptions", at_once(sport(CARD)))
+            .await;
         states.push(reply.member("life_cycle_state"));
     }
     assert_eq!(states, ["REJECTED", "REJECTED", "COMPLETED", "COMPLETED"]);

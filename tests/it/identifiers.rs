@@ -4,7 +4,7 @@ use conax_contract::crm::{
     IdentifierField, IdentifierKind, Operation, Reading, RefusalCode, ValueKind,
 };
 use conax_tests::bodies::{creating, valid, with};
-use conax_tests::{Call, Stage, Staging};
+use conax_tests::{Call, Harness, HarnessBuilder};
 use serde_json::{Value, json};
 
 const RECORD: &str = "FA2BA704F393A8BE1A6CF108A4C8B214";
@@ -36,24 +36,24 @@ fn identifiers(operation: Operation) -> Vec<(&'static str, IdentifierKind)> {
         .collect()
 }
 
-async fn created_with(stage: &Stage, operation: Operation, name: &str, value: Value) -> String {
+async fn created_with(harness: &Harness, operation: Operation, name: &str, value: Value) -> String {
     let body = with(valid(operation), name, value);
-    stage.post(operation.name(), body).await.parameters()
+    harness.post(operation.name(), body).await.parameters()
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_sub_field_of_each_identifier_names_the_same_record() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut tried = 0;
     for operation in creating() {
-        let expected = stage
+        let expected = harness
             .post(operation.name(), valid(operation))
             .await
             .parameters();
         for (name, kind) in identifiers(operation) {
             for field in kind.fields() {
                 let value = json!({ field.code(): value_of(kind, *field) });
-                let found = created_with(&stage, operation, name, value).await;
+                let found = created_with(&harness, operation, name, value).await;
                 assert_eq!(
                     found,
                     expected,
@@ -73,16 +73,16 @@ async fn each_sub_field_of_each_identifier_names_the_same_record() {
 
 #[tokio::test(start_paused = true)]
 async fn a_sub_field_that_is_null_or_unknown_counts_as_left_out() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let value = json!({ "id": null, "number": "S60600", "name": "Lannister" });
     let operation = Operation::AddSubscriptions;
-    let found = created_with(&stage, operation, "subscription_identifier", value).await;
+    let found = created_with(&harness, operation, "subscription_identifier", value).await;
     assert!(found.contains("service_ca_id=1002"), "{found}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_identifier_needs_exactly_one_sub_field() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for operation in creating() {
         for (name, kind) in identifiers(operation) {
             let fields = kind.fields();
@@ -98,21 +98,21 @@ async fn an_identifier_needs_exactly_one_sub_field() {
             });
             for wrong in [json!({}), two, Value::Object(all), json!({ "id": null })] {
                 let body = with(valid(operation), name, wrong);
-                let reply = stage.post(operation.name(), body).await;
+                let reply = harness.post(operation.name(), body).await;
                 let message = reply.refused(RefusalCode::SemiOptionalParameters);
                 assert!(message.contains(&format!("`{name}`")), "{message}");
             }
         }
     }
     assert_eq!(
-        stage.numbers("life_cycle_state=PENDING").await,
+        harness.numbers("life_cycle_state=PENDING").await,
         "3702 3704 3921"
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_found_by_a_value_of_another_sub_field() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     // A serial number is no id, an id no code, a CA id no serial number, and case matters.
     for (name, wrong) in [
         ("subscription_identifier", json!({ "id": "S60600" })),
@@ -130,7 +130,7 @@ async fn nothing_is_found_by_a_value_of_another_sub_field() {
         ),
     ] {
         let operation = Operation::AddSubscriptions;
-        let reply = stage
+        let reply = harness
             .post(operation.name(), with(valid(operation), name, wrong))
             .await;
         assert!(
@@ -143,7 +143,7 @@ async fn nothing_is_found_by_a_value_of_another_sub_field() {
 
 #[tokio::test(start_paused = true)]
 async fn the_operations_on_an_existing_card_take_its_ca_id_and_the_others_do_not() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for operation in creating() {
         for value in [
             json!("01900080208"),
@@ -157,7 +157,7 @@ async fn the_operations_on_an_existing_card_take_its_ca_id_and_the_others_do_not
                 continue;
             }
             let body = with(valid(operation), "smartcard_identifier", value);
-            let reply = stage.post(operation.name(), body).await;
+            let reply = harness.post(operation.name(), body).await;
             let expected = identifiers(operation).contains(&existing);
             assert_eq!(reply.code() == "OK", expected, "{}", reply.text);
         }
@@ -185,10 +185,10 @@ const LENIENT_FORMS: [&str; 9] = [
 
 #[tokio::test(start_paused = true)]
 async fn a_request_is_shown_by_every_spelling_of_its_identifier() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for form in DOCUMENTED_FORMS.iter().chain(&LENIENT_FORMS) {
         assert_eq!(
-            stage.get("show", form).await.member("number"),
+            harness.get("show", form).await.member("number"),
             "4049",
             "{form}"
         );
@@ -196,23 +196,23 @@ async fn a_request_is_shown_by_every_spelling_of_its_identifier() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_strict_house_takes_the_documented_spelling_only() {
+async fn a_strict_instance_takes_the_documented_spelling_only() {
     let strict = Reading {
         strict_identifiers: true,
         ..Reading::default()
     };
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.crm.reading = strict)
         .open();
     for form in DOCUMENTED_FORMS {
         assert_eq!(
-            stage.get("show", form).await.member("number"),
+            harness.get("show", form).await.member("number"),
             "4049",
             "{form}"
         );
     }
     for form in LENIENT_FORMS {
-        let reply = stage.get("show", form).await;
+        let reply = harness.get("show", form).await;
         let message = reply.refused(RefusalCode::InvalidParameterValue);
         assert!(
             message.contains("provisioning_request_identifier=number=4049"),
@@ -223,7 +223,7 @@ async fn a_strict_house_takes_the_documented_spelling_only() {
 
 #[tokio::test(start_paused = true)]
 async fn a_get_identifier_is_counted_over_all_its_spellings() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for query in [
         "number=4049&id=FA2BA704F393A8BE1A6CF108A4C8B214",
         "provisioning_request_identifier=number=4049&number=4049",
@@ -231,12 +231,12 @@ async fn a_get_identifier_is_counted_over_all_its_spellings() {
         "provisioning_request_identifier=%7B%22number%22:%224049%22,%22id%22:%221%22%7D",
         "provisioning_request_identifier=name=4049",
     ] {
-        let _ = stage
+        let _ = harness
             .get("show", query)
             .await
             .refused(RefusalCode::SemiOptionalParameters);
     }
-    let missing = stage.get("show", "fields_set=id").await;
+    let missing = harness.get("show", "fields_set=id").await;
     let message = missing.refused(RefusalCode::MandatoryParameterMissing);
     assert!(
         message.contains("`provisioning_request_identifier`"),
@@ -246,7 +246,7 @@ async fn a_get_identifier_is_counted_over_all_its_spellings() {
 
 #[tokio::test(start_paused = true)]
 async fn a_number_is_written_as_it_is_printed() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for number in [
         "04049",
         "+4049",
@@ -257,7 +257,7 @@ async fn a_number_is_written_as_it_is_printed() {
         "4050",
     ] {
         let query = format!("provisioning_request_identifier=number={number}");
-        let _ = stage
+        let _ = harness
             .get("show", &query)
             .await
             .refused(RefusalCode::ProvisioningRequestNotFound);
@@ -266,8 +266,8 @@ async fn a_number_is_written_as_it_is_printed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_may_stand_anywhere_in_a_query_and_unknown_parameters_do_not_matter() {
-    let stage = Staging::demo().open();
-    let query = format!("colour=red&number=4049&token={}&&utm=1&flag", stage.token);
-    let reply = stage.send(Call::operation(Operation::Show, &query)).await;
+    let harness = HarnessBuilder::demo().open();
+    let query = format!("colour=red&number=4049&token={}&&utm=1&flag", harness.token);
+    let reply = harness.send(Call::operation(Operation::Show, &query)).await;
     assert_eq!(reply.member("number"), "4049");
 }

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use conax_contract::crm::Shape;
-use conax_tests::Staging;
+use conax_tests::HarnessBuilder;
 use conax_tests::bodies::{at_once, creating, pin_reset, service_on_card, valid, with};
 use serde_json::{Value, json};
 
 #[tokio::test(start_paused = true)]
 async fn a_pin_reset_at_once_is_completed_exactly_as_the_documented_one() {
-    let stage = Staging::demo().shape(Shape::R4Late).open();
-    stage.passes(Duration::from_secs(5)).await;
+    let harness = HarnessBuilder::demo().shape(Shape::R4Late).open();
+    harness.passes(Duration::from_secs(5)).await;
     let body = at_once(pin_reset("S60058", "01900080207"));
-    let reply = stage.post("reset_pin_to_default_value", body).await;
-    let documented = stage.show("4049").await;
+    let reply = harness.post("reset_pin_to_default_value", body).await;
+    let documented = harness.show("4049").await;
     let names = |value: &Value| {
         let members = value.as_object().unwrap();
         members.keys().cloned().collect::<Vec<_>>()
@@ -36,7 +36,7 @@ async fn a_pin_reset_at_once_is_completed_exactly_as_the_documented_one() {
         reply.ok()["log_information"]["updated_date"],
         "2014-09-24T15:00:05"
     );
-    let known = stage.look(|state, _| state.transactions().last().unwrap().id.to_string());
+    let known = harness.look(|state, _| state.transactions().last().unwrap().id.to_string());
     assert_eq!(
         reference, known,
         "the reference is the head-end's transaction id"
@@ -45,10 +45,10 @@ async fn a_pin_reset_at_once_is_completed_exactly_as_the_documented_one() {
 
 #[tokio::test(start_paused = true)]
 async fn every_operation_can_be_sent_at_once_and_is_settled_in_its_own_reply() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut story = String::new();
     for operation in creating() {
-        let reply = stage
+        let reply = harness
             .post(operation.name(), at_once(valid(operation)))
             .await;
         assert_eq!(
@@ -57,14 +57,14 @@ async fn every_operation_can_be_sent_at_once_and_is_settled_in_its_own_reply() {
             "{}",
             reply.text
         );
-        assert_eq!(stage.show(&reply.number()).await.ok(), reply.ok());
+        assert_eq!(harness.show(&reply.number()).await.ok(), reply.ok());
         let sent = reply.member("request");
         story.push_str(&format!("{} {sent}\n", operation.name()));
     }
-    let pending = stage.numbers("life_cycle_state=PENDING").await;
+    let pending = harness.numbers("life_cycle_state=PENDING").await;
     assert_eq!(pending, "3702 3704 3921");
     insta::assert_snapshot!(story);
-    insta::assert_snapshot!(stage.transactions().join("\n"), @r"
+    insta::assert_snapshot!(harness.transactions().join("\n"), @r"
     AddSubscriptions card `01900080208`, products `1002` OK
     CancelSubscriptions card `01900080208`, products `1002` OK
     CreatePairing cards `01900080208`, modules `3012345601` OK
@@ -76,21 +76,21 @@ async fn every_operation_can_be_sent_at_once_and_is_settled_in_its_own_reply() {
 
 #[tokio::test(start_paused = true)]
 async fn at_once_wins_over_a_date_ahead_which_is_kept() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let body = at_once(service_on_card("S60600", "SPORT", "01900080208"));
     let body = with(body, "start_date", json!("2015-01-01T00:00:00"));
-    let reply = stage.post("add_subscriptions", body).await;
+    let reply = harness.post("add_subscriptions", body).await;
     assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
     assert_eq!(reply.member("scheduled_date"), "2015-01-01T00:00:00");
     assert_eq!(reply.member("executed_date"), "2014-09-24T15:00:00");
-    assert_eq!(stage.active("01900080208"), "1002");
+    assert_eq!(harness.active("01900080208"), "1002");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_rejection_at_once_is_an_answer_and_no_error() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let body = at_once(service_on_card("S60666", "P1test", "01900080291"));
-    let reply = stage.post("add_subscriptions", body).await;
+    let reply = harness.post("add_subscriptions", body).await;
     assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     assert_eq!(reply.member("reference_number"), "null");
     assert_eq!(reply.member("executed_date"), "2014-09-24T15:00:00");
@@ -99,22 +99,22 @@ async fn a_rejection_at_once_is_an_answer_and_no_error() {
         reply.member("provider_error_code")
     );
     assert_eq!(
-        stage.numbers("life_cycle_state=REJECTED").await,
+        harness.numbers("life_cycle_state=REJECTED").await,
         reply.number()
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_is_not_effective_sends_nothing() {
-    let stage = Staging::demo_with("effective: true", "effective: false").open();
+    let harness = HarnessBuilder::demo_with("effective: true", "effective: false").open();
     for operation in creating() {
         for body in [valid(operation), at_once(valid(operation))] {
-            let reply = stage.post(operation.name(), body).await;
+            let reply = harness.post(operation.name(), body).await;
             assert_eq!(reply.member("life_cycle_state"), "PENDING");
         }
     }
-    let report = stage.run().await;
+    let report = harness.run().await;
     assert_eq!((report.completed_count, report.rejected_count), (0, 0));
-    assert_eq!(stage.transactions(), Vec::<String>::new());
-    assert_eq!(stage.list("life_cycle_state=PENDING").await.len(), 15);
+    assert_eq!(harness.transactions(), Vec::<String>::new());
+    assert_eq!(harness.list("life_cycle_state=PENDING").await.len(), 15);
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use conax_contract::crm::Operation;
-use conax_tests::{Call, Ended, Program, Staging};
+use conax_tests::{Call, Ended, HarnessBuilder, Program};
 use serde_json::{Value, json};
 
 use crate::program::PATH;
@@ -264,8 +264,8 @@ fn annotations_are_relative_to_the_workspace_and_move_no_cursor() {
 }
 
 async fn refusal(body: &str) -> String {
-    let stage = Staging::demo().open();
-    let answer = stage
+    let harness = HarnessBuilder::demo().open();
+    let answer = harness
         .send(Call::operation(Operation::AddSubscriptions, body))
         .await;
     answer.text

@@ -141,10 +141,10 @@ fn in_json_every_file_is_an_object_on_a_line() {
     assert!(no["holds"].is_null() && no["error"].is_string(), "{no}");
 }
 
-/// What `save` and then `check` say of the ledger of a house that keeps so many lines.
+/// What `save` and then `check` say of the ledger of a simulator that keeps so many lines.
 fn saved_and_checked(limit: &str) -> (Ended, Ended) {
-    let house = serve(&["--ledger-limit", limit, "--run-interval", "off"]);
-    let target = format!("http://{}", house.door());
+    let instance = serve(&["--ledger-limit", limit, "--run-interval", "off"]);
+    let target = format!("http://{}", instance.door());
     let mut saving = Program::start(PATH, &["ledger", "save", "x", "--target", &target], &[]);
     let saved = saving.ended();
     let file = saving.file("x");

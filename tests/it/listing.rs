@@ -2,53 +2,53 @@
 
 use conax_contract::crm::{Member, Operation, RefusalCode, RequestType, Shape};
 use conax_tests::bodies::{at_once, creating, service_on_card, sport_on, valid};
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 use serde_json::{Value, json};
 
 use crate::utilities;
 
-/// A house with at least one request of each of the thirteen types.
-async fn house_with_every_type() -> Stage {
-    let stage = Staging::demo().open();
+/// A simulator with at least one request of each of the thirteen types.
+async fn instance_with_every_type() -> Harness {
+    let harness = HarnessBuilder::demo().open();
     for operation in creating() {
-        let _ = stage.post(operation.name(), valid(operation)).await.ok();
+        let _ = harness.post(operation.name(), valid(operation)).await.ok();
     }
     for body in utilities::bodies() {
-        utilities::create(&stage, body).await;
+        utilities::create(&harness, body).await;
     }
-    stage
+    harness
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_of_the_thirteen_types_lists_the_requests_of_that_type() {
-    let stage = house_with_every_type().await;
+    let harness = instance_with_every_type().await;
     let mut listed_count = 0;
     for request_type in RequestType::ALL {
-        let listed = stage.list(&format!("type={}", request_type.code())).await;
+        let listed = harness.list(&format!("type={}", request_type.code())).await;
         assert!(!listed.is_empty(), "{}", request_type.code());
         assert!(listed.iter().all(|one| one["type"] == request_type.code()));
         listed_count += listed.len();
     }
-    assert_eq!(listed_count, stage.request_count());
+    assert_eq!(listed_count, harness.request_count());
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_of_the_three_states_lists_the_requests_in_that_state() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let states = ["PENDING", "COMPLETED", "REJECTED"];
-    let good = stage
+    let good = harness
         .post("add_subscriptions", sport_on("01900080208"))
         .await
         .number();
     let bad = service_on_card("S60666", "P1test", "01900080291");
-    let bad = stage.post("add_subscriptions", bad).await.number();
+    let bad = harness.post("add_subscriptions", bad).await.number();
     let mut story = Vec::new();
     for run in 0..2 {
         for state in states {
-            let numbers = stage.numbers(&format!("life_cycle_state={state}")).await;
+            let numbers = harness.numbers(&format!("life_cycle_state={state}")).await;
             story.push(format!("{run} {state}: {numbers}"));
         }
-        stage.run().await;
+        harness.run().await;
     }
     assert_eq!((good.as_str(), bad.as_str()), ("4050", "4051"));
     insta::assert_snapshot!(story.join("\n"), @r"
@@ -63,21 +63,21 @@ async fn each_of_the_three_states_lists_the_requests_in_that_state() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reference_number_lists_the_request_conax_gave_it_to() {
-    let stage = Staging::demo().open();
-    let sent = stage
+    let harness = HarnessBuilder::demo().open();
+    let sent = harness
         .post("add_subscriptions", at_once(sport_on("01900080208")))
         .await;
     let query = format!("reference_number={}", sent.member("reference_number"));
-    assert_eq!(stage.list(&query).await, [sent.ok().clone()]);
+    assert_eq!(harness.list(&query).await, [sent.ok().clone()]);
     let documented = "reference_number=38a4254b-6663-4cb5-9764-e2a292264515";
-    assert_eq!(stage.numbers(documented).await, "4049");
+    assert_eq!(harness.numbers(documented).await, "4049");
     for nobodys in [
         "38A4254B-6663-4CB5-9764-E2A292264515",
         "38a4254b",
         "null",
         "%20",
     ] {
-        let reply = stage
+        let reply = harness
             .get("list", &format!("reference_number={nobodys}"))
             .await;
         let listed = reply.json["data"].as_array().map_or(0, Vec::len);
@@ -87,13 +87,16 @@ async fn a_reference_number_lists_the_request_conax_gave_it_to() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_without_a_match_is_empty() {
-    let stage = Staging::demo().open();
-    assert_eq!(stage.list("type=CREATE_PAIRING").await, Vec::<Value>::new());
+    let harness = HarnessBuilder::demo().open();
+    assert_eq!(
+        harness.list("type=CREATE_PAIRING").await,
+        Vec::<Value>::new()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn exactly_one_filter_must_be_given() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for query in [
         "",
         "fields_set=id",
@@ -103,13 +106,13 @@ async fn exactly_one_filter_must_be_given() {
         "life_cycle_state=PENDING&reference_number=1",
         "type=CREATE_PAIRING&life_cycle_state=PENDING&reference_number=1",
     ] {
-        let reply = stage.get("list", query).await;
+        let reply = harness.get("list", query).await;
         let message = reply.refused(RefusalCode::SemiOptionalParameters);
         let names = "`type`, `life_cycle_state`, `reference_number`";
         assert!(message.contains(names), "{message}");
     }
     // A filter that is left empty counts as not given.
-    let one = stage
+    let one = harness
         .get("list", "type=&life_cycle_state=COMPLETED&reference_number=")
         .await;
     assert_eq!(one.ok().as_array().unwrap().len(), 1);
@@ -117,7 +120,7 @@ async fn exactly_one_filter_must_be_given() {
 
 #[tokio::test(start_paused = true)]
 async fn a_filter_takes_the_documented_words_only() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for (query, hint) in [
         (
             "type=reset_pin_to_default_value",
@@ -133,7 +136,7 @@ async fn a_filter_takes_the_documented_words_only() {
         ("life_cycle_state=FAILED", "Did you mean `REJECTED`?"),
         ("life_cycle_state=IN_PROGRESS", "found `IN_PROGRESS`"),
     ] {
-        let reply = stage.get("list", query).await;
+        let reply = harness.get("list", query).await;
         let message = reply.refused(RefusalCode::InvalidParameterValue);
         assert!(message.contains(hint), "{message}");
     }
@@ -141,9 +144,9 @@ async fn a_filter_takes_the_documented_words_only() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_is_cut_into_pages_oldest_first() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for _ in 0..5 {
-        let _ = stage
+        let _ = harness
             .post("add_subscriptions", sport_on("01900080208"))
             .await;
     }
@@ -160,7 +163,7 @@ async fn a_list_is_cut_into_pages_oldest_first() {
         (&format!("offset={huge}"), ""),
         (&format!("offset=6&number_of_results={huge}"), "4054"),
     ] {
-        let numbers = stage
+        let numbers = harness
             .numbers(&format!("type=ADD_SUBSCRIPTIONS&{page}"))
             .await;
         assert_eq!(numbers, expected, "{page}");
@@ -171,7 +174,7 @@ async fn a_list_is_cut_into_pages_oldest_first() {
         "offset=two",
         "number_of_results=%2B1",
     ] {
-        let reply = stage
+        let reply = harness
             .get("list", &format!("type=ADD_SUBSCRIPTIONS&{wrong}"))
             .await;
         let message = reply.refused(RefusalCode::InvalidParameterValue);
@@ -190,7 +193,7 @@ fn names(data: &Value) -> Vec<&str> {
 
 #[tokio::test(start_paused = true)]
 async fn chosen_fields_are_printed_and_no_others() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for (fields, expected) in [
         ("id", vec!["id"]),
         ("number,id", vec!["id", "number"]),
@@ -204,17 +207,17 @@ async fn chosen_fields_are_printed_and_no_others() {
     ] {
         let query = format!("number=4049&fields_set={fields}");
         assert_eq!(
-            names(stage.get("show", &query).await.ok()),
+            names(harness.get("show", &query).await.ok()),
             expected,
             "{fields}"
         );
         let query = format!("life_cycle_state=COMPLETED&fields_set={fields}");
-        let listed = stage.list(&query).await;
+        let listed = harness.list(&query).await;
         assert_eq!(names(&listed[0]), expected, "{fields}");
     }
     for typo in ["colour", "id,colour", "ID", "log_information.created_date"] {
         let query = format!("number=4049&fields_set={typo}");
-        let refused = stage.get("show", &query).await;
+        let refused = harness.get("show", &query).await;
         let message = refused.refused(RefusalCode::InvalidParameterValue);
         assert!(message.contains("`fields_set`"), "{message}");
     }
@@ -222,16 +225,16 @@ async fn chosen_fields_are_printed_and_no_others() {
 
 #[tokio::test(start_paused = true)]
 async fn each_of_the_members_can_be_chosen_alone() {
-    let stage = Staging::demo().open();
-    let whole = stage.show("4049").await;
+    let harness = HarnessBuilder::demo().open();
+    let whole = harness.show("4049").await;
     for member in Member::ALL.map(Member::code) {
-        let chosen = stage
+        let chosen = harness
             .get("show", &format!("number=4049&fields_set={member}"))
             .await;
         assert_eq!(chosen.ok(), &json!({ member: whole.ok()[member] }));
     }
     // Left empty it chooses nothing, which means everything.
-    let empty = stage.get("show", "number=4049&fields_set=").await;
+    let empty = harness.get("show", "number=4049&fields_set=").await;
     assert_eq!(empty.ok(), whole.ok());
 }
 
@@ -244,19 +247,22 @@ async fn a_field_the_shape_does_not_have_cannot_be_chosen() {
             "provider_error_code,provider_error_description",
         ),
     ] {
-        let stage = Staging::demo().shape(shape).open();
+        let harness = HarnessBuilder::demo().shape(shape).open();
         let query = format!("number=4049&fields_set=id,{absent}");
-        assert_eq!(names(stage.get("show", &query).await.ok()), ["id"]);
-        assert_eq!(stage.show("4049").await.ok().as_object().unwrap().len(), 19);
+        assert_eq!(names(harness.get("show", &query).await.ok()), ["id"]);
+        assert_eq!(
+            harness.show("4049").await.ok().as_object().unwrap().len(),
+            19
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn creating_operations_print_every_field_whatever_is_chosen() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for operation in creating() {
         let body = conax_tests::bodies::with(valid(operation), "fields_set", json!("id"));
-        let reply = stage.post(operation.name(), body).await;
+        let reply = harness.post(operation.name(), body).await;
         assert_eq!(
             reply.ok().as_object().unwrap().len(),
             21,
@@ -268,33 +274,35 @@ async fn creating_operations_print_every_field_whatever_is_chosen() {
 
 #[tokio::test(start_paused = true)]
 async fn looking_changes_nothing() {
-    let stage = Staging::demo().open();
-    let before = stage.list("life_cycle_state=PENDING").await;
+    let harness = HarnessBuilder::demo().open();
+    let before = harness.list("life_cycle_state=PENDING").await;
     for _ in 0..3 {
-        let _ = stage.show("4049").await;
-        let _ = stage.list("type=ADD_SUBSCRIPTIONS").await;
+        let _ = harness.show("4049").await;
+        let _ = harness.list("type=ADD_SUBSCRIPTIONS").await;
     }
-    assert_eq!(stage.list("life_cycle_state=PENDING").await, before);
+    assert_eq!(harness.list("life_cycle_state=PENDING").await, before);
     assert_eq!(Operation::from_name("show"), Some(Operation::Show));
-    assert_eq!(stage.transactions(), Vec::<String>::new());
+    assert_eq!(harness.transactions(), Vec::<String>::new());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_long_list_holds_what_its_pages_hold() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for _ in 0..600 {
-        let _ = stage
+        let _ = harness
             .post("add_subscriptions", sport_on("01900080208"))
             .await;
     }
     for fields in ["", "&fields_set=number,scheduled_date", "&fields_set=name"] {
-        let whole = stage.list(&format!("type=ADD_SUBSCRIPTIONS{fields}")).await;
+        let whole = harness
+            .list(&format!("type=ADD_SUBSCRIPTIONS{fields}"))
+            .await;
         assert_eq!(whole.len(), 602);
         for (page, expected) in whole.chunks(100).enumerate() {
             let offset = page * 100;
             let query =
                 format!("type=ADD_SUBSCRIPTIONS&number_of_results=100&offset={offset}{fields}");
-            assert_eq!(stage.list(&query).await, expected, "{offset} {fields}");
+            assert_eq!(harness.list(&query).await, expected, "{offset} {fields}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whole-house tests.
+//! Whole-program tests.
 
 #![expect(
     clippy::unwrap_used,
@@ -33,7 +33,7 @@ mod utilities;
 
 // What stands beside them.
 mod clock;
-mod conax_door;
+mod conax_endpoint;
 mod control;
 mod determinism;
 mod diff;
@@ -74,6 +74,6 @@ mod verbs;
 mod verify;
 mod writing;
 
-// The rules of the house.
+// The rules of the simulator.
 mod pages;
 mod tidy;

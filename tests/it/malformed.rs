@@ -6,7 +6,7 @@ mod bodies;
 mod targets;
 
 use conax_contract::crm::Operation;
-use conax_tests::{Call, Chance, Reply, Stage, Staging};
+use conax_tests::{Call, Chance, Harness, HarnessBuilder, Reply};
 
 /// How many calls are made.
 const CALL_COUNT: usize = 2_000;
@@ -54,9 +54,9 @@ fn helps(reply: &Reply, tells: &[String]) -> bool {
     told && printable && reply.message().len() > 20 && text.len() < 6_000
 }
 
-async fn check(stage: &Stage, malformed: &Malformed) -> Option<String> {
-    let before = stage.request_count();
-    let reply = stage.send(malformed.call.clone()).await;
+async fn check(harness: &Harness, malformed: &Malformed) -> Option<String> {
+    let before = harness.request_count();
+    let reply = harness.send(malformed.call.clone()).await;
     let mut wrong = Vec::new();
     if reply.code() == "OK" {
         wrong.push("it succeeded".to_owned());
@@ -67,10 +67,10 @@ async fn check(stage: &Stage, malformed: &Malformed) -> Option<String> {
     if !helps(&reply, &malformed.tells) {
         wrong.push(format!("the refusal tells none of {:?}", malformed.tells));
     }
-    if reply.text.contains(&stage.token) {
+    if reply.text.contains(&harness.token) {
         wrong.push("it repeats the token".to_owned());
     }
-    if stage.request_count() != before {
+    if harness.request_count() != before {
         wrong.push("it created something".to_owned());
     }
     let text: String = reply.text.chars().take(600).collect();
@@ -79,13 +79,13 @@ async fn check(stage: &Stage, malformed: &Malformed) -> Option<String> {
 
 #[tokio::test(start_paused = true)]
 async fn two_thousand_malformed_calls_are_refused_with_a_sentence_that_helps() {
-    let stage = Staging::demo().open();
-    let before = stage.list("life_cycle_state=PENDING").await;
-    let calls = calls(&stage.token);
+    let harness = HarnessBuilder::demo().open();
+    let before = harness.list("life_cycle_state=PENDING").await;
+    let calls = calls(&harness.token);
     assert!(calls.len() >= CALL_COUNT);
     let mut wrong = Vec::new();
     for malformed in &calls {
-        wrong.extend(check(&stage, malformed).await);
+        wrong.extend(check(&harness, malformed).await);
     }
     assert!(
         wrong.is_empty(),
@@ -94,14 +94,14 @@ async fn two_thousand_malformed_calls_are_refused_with_a_sentence_that_helps() {
         calls.len(),
         wrong.into_iter().take(20).collect::<Vec<_>>().join("\n")
     );
-    assert_eq!(stage.list("life_cycle_state=PENDING").await, before);
-    assert_eq!(stage.transactions(), Vec::<String>::new());
+    assert_eq!(harness.list("life_cycle_state=PENDING").await, before);
+    assert_eq!(harness.transactions(), Vec::<String>::new());
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_generator_reaches_every_operation() {
-    let stage = Staging::demo().open();
-    let calls = calls(&stage.token);
+    let harness = HarnessBuilder::demo().open();
+    let calls = calls(&harness.token);
     for operation in Operation::ALL {
         let count = calls
             .iter()

@@ -42,8 +42,8 @@ fn told(ended: &Ended) -> String {
 
 #[test]
 fn a_device_is_no_file_for_any_verb() {
-    let house = serve(&[]);
-    let load = format!("snapshot load FILE --target http://{}", house.door());
+    let instance = serve(&[]);
+    let load = format!("snapshot load FILE --target http://{}", instance.door());
     for line in READERS.into_iter().chain([load.as_str()]) {
         let ended = run(
             &line.replace("FILE", "/dev/zero"),

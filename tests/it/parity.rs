@@ -1,9 +1,9 @@
 //! One list of faults, both ways: in this process and over sockets the CRM sees the same.
 
 use conax_contract::fault::{PRESETS, Preset};
-use conax_sim::reckoning::drift;
+use conax_sim::reconciliation::drift;
 use conax_tests::bodies::sport_on;
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 
 const CARD: &str = "01900080208";
 
@@ -31,22 +31,22 @@ fn rule(preset: &Preset, name: &str) -> String {
 }
 
 /// What the CRM and the ledger say of one order that met the fault.
-async fn seen(stage: &Stage, rule: &str) -> String {
-    stage.fault(rule);
-    let first = stage
+async fn seen(harness: &Harness, rule: &str) -> String {
+    harness.fault(rule);
+    let first = harness
         .post("add_subscriptions", sport_on("01900080210"))
         .await
         .number();
-    stage.run_through().await;
-    let number = stage
+    harness.run_through().await;
+    let number = harness
         .post("add_subscriptions", sport_on(CARD))
         .await
         .number();
-    stage.run_through().await;
+    harness.run_through().await;
     let mut lines = Vec::new();
     for number in [first, number] {
-        let shown = stage.show(&number).await;
-        let rows = stage.shared.ledger().reckon().rows;
+        let shown = harness.show(&number).await;
+        let rows = harness.shared.ledger().reconcile().rows;
         let row = &rows[&number.parse().unwrap()];
         lines.push(format!(
             "{number} {} {} {} {:?} {}",
@@ -57,7 +57,7 @@ async fn seen(stage: &Stage, rule: &str) -> String {
             row.fate.code(),
         ));
     }
-    for entry in drift(&stage.shared) {
+    for entry in drift(&harness.shared) {
         lines.push(format!(
             "{} {:?} {} -> {}",
             entry.kind, entry.cards, entry.crm, entry.conax
@@ -70,9 +70,9 @@ async fn seen(stage: &Stage, rule: &str) -> String {
 async fn every_fault_is_the_same_in_this_process_and_over_sockets() {
     let mut different = Vec::new();
     for (name, rule) in rules() {
-        let inside = seen(&Staging::demo().stepped().open(), &rule).await;
-        let (open, stage) = Staging::demo().stepped().open_doors().await;
-        let outside = seen(&stage, &rule).await;
+        let inside = seen(&HarnessBuilder::demo().stepped().open(), &rule).await;
+        let (open, harness) = HarnessBuilder::demo().stepped().open_apis().await;
+        let outside = seen(&harness, &rule).await;
         drop(open);
         if inside != outside {
             different.push(format!(

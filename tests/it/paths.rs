@@ -2,14 +2,14 @@
 
 use conax_contract::crm::{BasePath, Operation, RefusalCode};
 use conax_tests::bodies::{creating, valid, with};
-use conax_tests::{BASE, Call, Reply, Stage, Staging};
+use conax_tests::{BASE, Call, Harness, HarnessBuilder, Reply};
 use serde_json::json;
 
 const SHOW: &str = "conax_web_services/provisioning_requests/show";
 
 /// A call of the operation at this path; it succeeds if the path is right.
-fn call_at(stage: &Stage, operation: Operation, path: &str) -> Call {
-    let token = &stage.token;
+fn call_at(harness: &Harness, operation: Operation, path: &str) -> Call {
+    let token = &harness.token;
     match operation {
         Operation::Show => Call::new(
             "GET",
@@ -34,7 +34,7 @@ fn documented() -> Vec<Operation> {
 
 #[tokio::test(start_paused = true)]
 async fn every_operation_is_served_under_the_documented_base_path_and_directly_under_the_root() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for operation in documented() {
         let path = operation.path();
         for target in [
@@ -44,7 +44,7 @@ async fn every_operation_is_served_under_the_documented_base_path_and_directly_u
             format!("/{path}/"),
             format!("{BASE}//{path}"),
         ] {
-            let reply = stage.send(call_at(&stage, operation, &target)).await;
+            let reply = harness.send(call_at(&harness, operation, &target)).await;
             assert_eq!(reply.code(), "OK", "{target}");
         }
     }
@@ -53,7 +53,7 @@ async fn every_operation_is_served_under_the_documented_base_path_and_directly_u
 #[tokio::test(start_paused = true)]
 async fn another_base_path_replaces_the_documented_one_and_leaves_the_root() {
     let other = BasePath::parse("/crm/rest/v3").unwrap();
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.crm.base_path = other)
         .open();
     for (target, found) in [
@@ -62,22 +62,26 @@ async fn another_base_path_replaces_the_documented_one_and_leaves_the_root() {
         (format!("/{SHOW}"), true),
         (format!("{BASE}/{SHOW}"), false),
     ] {
-        let reply = stage.send(call_at(&stage, Operation::Show, &target)).await;
+        let reply = harness
+            .send(call_at(&harness, Operation::Show, &target))
+            .await;
         assert_eq!(reply.code() == "OK", found, "{target}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_path_may_be_percent_encoded() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let path = format!("/{}", SHOW.replace('_', "%5f"));
-    let reply = stage.send(call_at(&stage, Operation::Show, &path)).await;
+    let reply = harness
+        .send(call_at(&harness, Operation::Show, &path))
+        .await;
     assert_eq!(reply.member("number"), "4049");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_path_is_answered_with_the_one_that_was_probably_meant() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut story = String::new();
     for path in [
         "/".to_owned(),
@@ -91,7 +95,7 @@ async fn an_unknown_path_is_answered_with_the_one_that_was_probably_meant() {
         "/authentication/tokens".to_owned(),
         "/v1/runs".to_owned(),
     ] {
-        let reply = stage.send(Call::new("GET", &path, "")).await;
+        let reply = harness.send(Call::new("GET", &path, "")).await;
         assert_eq!(reply.http_status, 404);
         story.push_str(reply.refused(RefusalCode::UnknownMethod));
         story.push('\n');
@@ -99,19 +103,19 @@ async fn an_unknown_path_is_answered_with_the_one_that_was_probably_meant() {
     insta::assert_snapshot!(story);
 }
 
-async fn with_verb(stage: &Stage, operation: Operation, verb: &str) -> Reply {
+async fn with_verb(harness: &Harness, operation: Operation, verb: &str) -> Reply {
     let target = format!("{BASE}/{}", operation.path());
-    stage.send(Call::new(verb, &target, "{}")).await
+    harness.send(Call::new(verb, &target, "{}")).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_operation_takes_its_documented_verb_only_and_says_which() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for operation in Operation::ALL {
         for verb in [
             "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "QUERY",
         ] {
-            let reply = with_verb(&stage, operation, verb).await;
+            let reply = with_verb(&harness, operation, verb).await;
             if verb == operation.verb() {
                 assert_ne!(reply.http_status, 405, "{} {verb}", operation.name());
                 continue;
@@ -126,11 +130,11 @@ async fn every_operation_takes_its_documented_verb_only_and_says_which() {
 
 #[tokio::test(start_paused = true)]
 async fn the_content_type_of_a_call_does_not_matter() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let body = with(
         valid(Operation::AddSubscriptions),
         "token",
-        json!(stage.token),
+        json!(harness.token),
     );
     for content_type in [
         "application/json",
@@ -139,7 +143,7 @@ async fn the_content_type_of_a_call_does_not_matter() {
         "text/xml",
     ] {
         let call = Call::operation(Operation::AddSubscriptions, &body.to_string());
-        let reply = stage
+        let reply = harness
             .send(call.with_header("content-type", content_type))
             .await;
         assert_eq!(reply.code(), "OK", "{content_type}");
@@ -148,14 +152,14 @@ async fn the_content_type_of_a_call_does_not_matter() {
 
 #[tokio::test(start_paused = true)]
 async fn a_byte_order_mark_and_blanks_around_a_body_do_not_matter() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let body = with(
         valid(Operation::AddSubscriptions),
         "token",
-        json!(stage.token),
+        json!(harness.token),
     );
     for body in [format!("\u{feff}{body}"), format!("\r\n\t {body:#}\n")] {
-        let reply = stage
+        let reply = harness
             .send(Call::operation(Operation::AddSubscriptions, &body))
             .await;
         assert_eq!(reply.member("life_cycle_state"), "PENDING");

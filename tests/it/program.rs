@@ -106,15 +106,37 @@ fn the_same_seed_gives_the_same_ids_from_start_to_start() {
     assert_eq!(id(), id());
 }
 
+/// What `--apis` and `?api=` were called before.
+#[test]
+fn the_former_spellings_of_the_word_api_are_read() {
+    let file = [("conax-sim.toml", "doors = \"cas\"\n")];
+    let flag = ["config", "show", "--doors", "crm"];
+    let variable = ["CONAX_SIM_DOORS=control", PATH, "config", "show"];
+    for (program, arguments, expected) in [
+        (PATH, &flag[..], "apis = \"crm\""),
+        (PATH, &flag[..2], "apis = \"cas\""),
+        ("/usr/bin/env", &variable[..], "apis = \"control\""),
+    ] {
+        let ended = Program::run(program, arguments, &file, &[]);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert!(ended.stdout.contains(expected), "{}", ended.stdout);
+    }
+    let program = serve(&[]);
+    let journal = |query: &str| exchange(program.door(), "GET", query, "").json();
+    let former = journal("/v1/journal?door=dispatch");
+    assert_eq!(former, journal("/v1/journal?api=dispatch"));
+    assert_eq!(former["exchanges"], serde_json::json!([]));
+}
+
 #[test]
 fn two_programs_make_one_system() {
-    let conax = serve(&["--doors", "cas,control", "--cas-auth", "basic"]);
+    let conax = serve(&["--apis", "cas,control", "--cas-auth", "basic"]);
     let url = format!("http://{}", conax.cas());
     let folder = std::env::temp_dir().join(format!("conax-tests-password-{}", std::process::id()));
     std::fs::write(&folder, "conax-demo\n").unwrap();
     let password = folder.to_str().unwrap();
     let crm = serve(&[
-        "--doors",
+        "--apis",
         "crm,control",
         "--conax-url",
         &url,

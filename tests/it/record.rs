@@ -57,8 +57,8 @@ fn log_in(crm: SocketAddr, password: &str) -> Value {
     exchange(crm, "POST", target, &body.to_string()).json()
 }
 
-fn run_now(house: &Program) {
-    let _ = exchange(house.door(), "POST", "/v1/runs", "");
+fn run_now(instance: &Program) {
+    let _ = exchange(instance.door(), "POST", "/v1/runs", "");
 }
 
 /// The scenario of a recording, and what was said when it was made.
@@ -97,7 +97,7 @@ fn holds(recording: &str) -> String {
 }
 
 /// A story with everything in it: logins, orders, polling, lists, refusals, other paths.
-fn story(house: &Program, crm: SocketAddr) {
+fn story(instance: &Program, crm: SocketAddr) {
     let token = log_in(crm, "1234")["data"]["token"].clone();
     log_in(crm, "wrong-canary");
     let made = post(crm, "add_subscriptions", &order("SPORT", "01900080208"));
@@ -109,7 +109,7 @@ fn story(house: &Program, crm: SocketAddr) {
     get(crm, "show", &shown);
     get(crm, "show", &shown);
     get(crm, "list", "life_cycle_state=PENDING");
-    run_now(house);
+    run_now(instance);
     let ended = get(crm, "show", &shown);
     assert_eq!(ended["data"]["life_cycle_state"], "COMPLETED");
     let reference = ended["data"]["reference_number"]
@@ -136,7 +136,7 @@ fn story(house: &Program, crm: SocketAddr) {
     });
     post(crm, "create_pairing", &pair);
     post(crm, "cancel_subscriptions", &order("P1test", "01900080209"));
-    run_now(house);
+    run_now(instance);
     get(crm, "list", "life_cycle_state=COMPLETED");
     get(crm, "show", "provisioning_request_identifier=number=4049");
     get(crm, "nothing", "x=1");
@@ -151,9 +151,9 @@ fn story(house: &Program, crm: SocketAddr) {
 
 #[test]
 fn what_went_through_the_proxy_becomes_a_scenario_that_holds() {
-    let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
-    let recorder = record(house.crm(), &[]);
-    story(&house, recorder.crm());
+    let instance = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let recorder = record(instance.crm(), &[]);
+    story(&instance, recorder.crm());
     let recording = finish(recorder);
     let scenario = holds(&recording);
     for step in [
@@ -169,8 +169,8 @@ fn what_went_through_the_proxy_becomes_a_scenario_that_holds() {
 
 #[test]
 fn a_recording_is_compared_with_what_it_was_recorded_from() {
-    let house = Program::serve(PATH, &["--run-interval", "50ms", "--shape", "r4-late"]);
-    let recorder = record(house.crm(), &[]);
+    let instance = Program::serve(PATH, &["--run-interval", "50ms", "--shape", "r4-late"]);
+    let recorder = record(instance.crm(), &[]);
     let crm = recorder.crm();
     let mut dated = order("SPORT", "01900080208");
     dated["start_date"] = json!("2014-01-01T00:00:00");
@@ -199,7 +199,7 @@ fn a_recording_is_compared_with_what_it_was_recorded_from() {
         ("out.scenario.yaml", scenario.as_str()),
         ("secrets.txt", &format!("token={TOKEN}\n")),
     ];
-    let right = format!("http://{}", house.crm());
+    let right = format!("http://{}", instance.crm());
     let arguments = [
         "diff",
         "--right",
@@ -219,9 +219,9 @@ fn a_recording_is_compared_with_what_it_was_recorded_from() {
 
 #[test]
 fn all_differences_of_a_recording_are_told_not_only_the_first() {
-    let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
-    let recorder = record(house.crm(), &[]);
-    story(&house, recorder.crm());
+    let instance = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let recorder = record(instance.crm(), &[]);
+    story(&instance, recorder.crm());
     let mut altered: Value = serde_json::from_str(&finish(recorder)).expect("JSON");
     let exchanges = altered["exchanges"].as_array_mut().expect("a list");
     let mut count = 0;
@@ -248,9 +248,9 @@ fn all_differences_of_a_recording_are_told_not_only_the_first() {
 
 #[test]
 fn a_recording_that_was_altered_fails_at_just_that_step() {
-    let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
-    let recorder = record(house.crm(), &[]);
-    story(&house, recorder.crm());
+    let instance = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let recorder = record(instance.crm(), &[]);
+    story(&instance, recorder.crm());
     let recording: Value = serde_json::from_str(&finish(recorder)).expect("JSON");
     let of = |operation: &str, nth: usize| {
         let exchanges = recording["exchanges"].as_array().expect("a list").iter();
@@ -335,10 +335,10 @@ fn a_recording_that_was_altered_fails_at_just_that_step() {
 
 #[test]
 fn no_secret_that_went_through_is_in_any_file() {
-    let house = serve(&[]);
-    let recorder = record(house.crm(), &["--keep-ids"]);
+    let instance = serve(&[]);
+    let recorder = record(instance.crm(), &["--keep-ids"]);
     let crm = recorder.crm();
-    story(&house, crm);
+    story(&instance, crm);
     let basic = format!(
         "POST /crmapi/rest/v2/authentication/web_api_key/token HTTP/1.1\r\nhost: x\r\n\
          authorization: Basic {}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
@@ -401,7 +401,7 @@ fn both_doors_are_recorded_and_call_the_same_things_by_the_same_names() {
     let cas = format!("http://{}", conax.cas());
     let recorder = record(front.local_addr().unwrap(), &["--cas", &cas]);
     let url = format!("http://{}", recorder.address("Conax endpoint"));
-    let crm = serve(&["--doors", "crm,control", "--conax-url", &url]);
+    let crm = serve(&["--apis", "crm,control", "--conax-url", &url]);
     forward(front, crm.crm());
     let mut pin = order("SPORT", "01900080208");
     pin["pin"] = "8264".into();
@@ -563,9 +563,9 @@ fn what_a_world_lacks_is_added_as_far_as_the_replies_tell() {
     );
     let folder = std::env::temp_dir().join(format!("conax-tests-other-{}", std::process::id()));
     std::fs::write(&folder, world).expect("a file can be written");
-    let house = serve(&["--world", folder.to_str().expect("text")]);
+    let instance = serve(&["--world", folder.to_str().expect("text")]);
     std::fs::remove_file(&folder).expect("the file can be removed");
-    let recorder = record(house.crm(), &[]);
+    let recorder = record(instance.crm(), &[]);
     let crm = recorder.crm();
     let mut made = order("CINEMA", "01900090001");
     made["subscription_identifier"]["number"] = "S70001".into();
@@ -575,7 +575,7 @@ fn what_a_world_lacks_is_added_as_far_as_the_replies_tell() {
         "stb_set": [{ "stb_ca_id": "3012345777" }], "process_immediately": true,
     });
     post(crm, "create_pairing", &pair);
-    run_now(&house);
+    run_now(&instance);
     get(crm, "show", "provisioning_request_identifier=number=4050");
     let scenario = holds(&finish(recorder));
     for told in [
@@ -682,8 +682,8 @@ fn a_scenario_that_is_there_is_kept_unless_it_is_to_be_replaced() {
 
 #[test]
 fn a_recording_that_is_there_is_kept_unless_something_takes_its_place() {
-    let house = serve(&["--seed", "7"]);
-    let target = format!("http://{}", house.crm());
+    let instance = serve(&["--seed", "7"]);
+    let target = format!("http://{}", instance.crm());
     let before = "a recording of weeks";
     let nobody = [
         "record",
@@ -711,9 +711,9 @@ fn a_recording_that_is_there_is_kept_unless_something_takes_its_place() {
 
 #[test]
 fn nothing_that_was_heard_is_lost_when_the_recorder_is_killed() {
-    let house = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
-    let mut recorder = record(house.crm(), &[]);
-    story(&house, recorder.crm());
+    let instance = serve(&["--seed", "7", "--clock", "stepped from 2014-11-30T08:59:00"]);
+    let mut recorder = record(instance.crm(), &[]);
+    story(&instance, recorder.crm());
     let part = format!("{FILE}.part");
     recorder.kill();
     let kept = recorder.file(&part);
@@ -737,7 +737,7 @@ fn nothing_that_was_heard_is_lost_when_the_recorder_is_killed() {
     );
 
     // The next recorder does not touch it.
-    let target = format!("http://{}", house.crm());
+    let target = format!("http://{}", instance.crm());
     let again = ["record", "--target", &target, "-o", FILE, "--for", "1ms"];
     let mut program = Program::start(PATH, &again, &[(&part, &kept)]);
     let ended = program.ended();

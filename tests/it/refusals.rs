@@ -6,7 +6,7 @@ use conax_contract::crm::{HttpMode, Operation, SuccessTexts};
 use conax_tests::bodies::{
     addition, creating, pairing, pin_reset, service_on_card, sport_on, valid, with, without,
 };
-use conax_tests::{Call, Reply, Stage, Staging};
+use conax_tests::{Call, Harness, HarnessBuilder, Reply};
 use serde_json::{Value, json};
 
 /// Calls that are refused, each with the operation and its body.
@@ -147,16 +147,16 @@ fn refused_calls() -> Vec<(&'static str, Value)> {
     ]
 }
 
-async fn refuse(stage: &Stage, name: &str, body: Value) -> Reply {
+async fn refuse(harness: &Harness, name: &str, body: Value) -> Reply {
     let before = (
-        stage.request_count(),
-        stage.list("life_cycle_state=PENDING").await,
+        harness.request_count(),
+        harness.list("life_cycle_state=PENDING").await,
     );
-    let reply = stage.post(name, body).await;
+    let reply = harness.post(name, body).await;
     assert_ne!(reply.code(), "OK", "{}", reply.call);
     let after = (
-        stage.request_count(),
-        stage.list("life_cycle_state=PENDING").await,
+        harness.request_count(),
+        harness.list("life_cycle_state=PENDING").await,
     );
     assert_eq!(before, after, "a refused call created something");
     reply
@@ -164,10 +164,10 @@ async fn refuse(stage: &Stage, name: &str, body: Value) -> Reply {
 
 #[tokio::test(start_paused = true)]
 async fn refused_calls_tell_what_was_found_and_create_nothing() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut story = String::new();
     for (name, body) in refused_calls() {
-        let reply = refuse(&stage, name, body).await;
+        let reply = refuse(&harness, name, body).await;
         let code = reply.code().rsplit('.').next().unwrap_or_default();
         story.push_str(&format!("{name} {code}\n  {}\n", reply.message()));
         if !reply.description().is_empty() {
@@ -183,17 +183,21 @@ async fn business_errors_travel_with_200_or_with_a_status_of_their_own() {
         (HttpMode::Business200, vec![200]),
         (HttpMode::Mapped, vec![400, 401, 404, 409, 422]),
     ] {
-        let stage = Staging::demo()
+        let harness = HarnessBuilder::demo()
             .with(|settings| settings.crm.http_mode = mode)
             .open();
         let mut found = BTreeSet::new();
         for (name, body) in refused_calls() {
-            found.insert(refuse(&stage, name, body).await.http_status);
+            found.insert(refuse(&harness, name, body).await.http_status);
         }
         let body = with(sport_on("01900080208"), "token", json!("NOBODYS"));
-        found.insert(refuse(&stage, "add_subscriptions", body).await.http_status);
+        found.insert(
+            refuse(&harness, "add_subscriptions", body)
+                .await
+                .http_status,
+        );
         assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
-        let good = stage
+        let good = harness
             .post("add_subscriptions", sport_on("01900080208"))
             .await;
         assert_eq!(good.http_status, 200);
@@ -202,7 +206,7 @@ async fn business_errors_travel_with_200_or_with_a_status_of_their_own() {
 
 #[tokio::test(start_paused = true)]
 async fn each_mandatory_parameter_is_missed_by_its_name() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut missed = Vec::new();
     for operation in creating() {
         for entry in operation.parameters() {
@@ -213,7 +217,7 @@ async fn each_mandatory_parameter_is_missed_by_its_name() {
                 without(valid(operation), entry.name),
                 with(valid(operation), entry.name, Value::Null),
             ] {
-                let reply = refuse(&stage, operation.name(), body).await;
+                let reply = refuse(&harness, operation.name(), body).await;
                 assert!(reply.code().ends_with("MANDATORYPARAMETERMISSINGEXCEPTION"));
                 assert!(reply.message().contains(&format!("`{}`", entry.name)));
             }
@@ -240,7 +244,7 @@ async fn each_mandatory_parameter_is_missed_by_its_name() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_valid_token_is_refused_before_anything_else_is_looked_at() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for operation in creating() {
         for token in [
             json!(null),
@@ -251,8 +255,12 @@ async fn a_call_without_a_valid_token_is_refused_before_anything_else_is_looked_
             json!([]),
         ] {
             for body in [valid(operation), json!({})] {
-                let reply =
-                    refuse(&stage, operation.name(), with(body, "token", token.clone())).await;
+                let reply = refuse(
+                    &harness,
+                    operation.name(),
+                    with(body, "token", token.clone()),
+                )
+                .await;
                 assert!(
                     reply.code().ends_with("INVALIDTOKENEXCEPTION"),
                     "{}",
@@ -271,7 +279,7 @@ async fn a_call_without_a_valid_token_is_refused_before_anything_else_is_looked_
         ),
         (Operation::List, ""),
     ] {
-        let reply = stage.send(Call::operation(operation, query)).await;
+        let reply = harness.send(Call::operation(operation, query)).await;
         assert!(
             reply.code().ends_with("INVALIDTOKENEXCEPTION"),
             "{}",
@@ -293,32 +301,32 @@ async fn success_is_told_with_nulls_or_with_empty_texts() {
             json!({ "code": "OK", "message": "", "description": "" }),
         ),
     ] {
-        let stage = Staging::demo()
+        let harness = HarnessBuilder::demo()
             .with(|settings| settings.crm.success_texts = texts)
             .open();
         for operation in creating() {
-            let reply = stage.post(operation.name(), valid(operation)).await;
+            let reply = harness.post(operation.name(), valid(operation)).await;
             assert_eq!(reply.json["status"], expected);
         }
-        assert_eq!(stage.show("4049").await.json["status"], expected);
+        assert_eq!(harness.show("4049").await.json["status"], expected);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_too_large_is_refused_with_the_limit() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let large = with(sport_on("01900080208"), "note", json!("x".repeat(1 << 20)));
-    let reply = refuse(&stage, "add_subscriptions", large).await;
+    let reply = refuse(&harness, "add_subscriptions", large).await;
     assert_eq!(reply.http_status, 413);
     assert!(reply.message().contains("1048576"), "{}", reply.message());
 
     let long = format!("number=4049&x={}", "x".repeat(9000));
-    let reply = stage.get("show", &long).await;
+    let reply = harness.get("show", &long).await;
     assert_eq!(reply.http_status, 414);
     assert!(reply.message().contains("8192"), "{}", reply.message());
 
     let call = Call::operation(Operation::Show, "number=4049");
-    let reply = stage
+    let reply = harness
         .send(call.with_header("x-note", &"x".repeat(17_000)))
         .await;
     assert_eq!(reply.http_status, 431);

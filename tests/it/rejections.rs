@@ -7,10 +7,10 @@ use conax_model::cas::{Outcome, RejectionCause};
 use conax_tests::bodies::{
     addition, at_once, given_pin, pairing, pin_reset, service_on_card, sport_on, with,
 };
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 use serde_json::{Value, json};
 
-/// A request that is refused: why, in which house, by which call.
+/// A request that is refused: why, in which simulator, by which call.
 struct Case {
     why: &'static str,
     /// A piece of the demo world and what stands there instead.
@@ -165,15 +165,15 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn house(case: &Case) -> Staging {
+fn instance(case: &Case) -> HarnessBuilder {
     match case.world {
-        None => Staging::demo(),
-        Some((piece, replacement)) => Staging::demo_with(piece, replacement),
+        None => HarnessBuilder::demo(),
+        Some((piece, replacement)) => HarnessBuilder::demo_with(piece, replacement),
     }
 }
 
-fn last_cause(stage: &Stage) -> RejectionCause {
-    stage.look(
+fn last_cause(harness: &Harness) -> RejectionCause {
+    harness.look(
         |state, _| match &state.transactions().last().unwrap().outcome {
             Outcome::Rejected(rejection) => rejection.cause,
             Outcome::Accepted(_) => panic!("accepted"),
@@ -186,10 +186,13 @@ async fn every_cause_a_call_can_reach_is_told_in_both_pairs_of_error_members() {
     let mut story = String::new();
     let mut causes = BTreeSet::new();
     for case in cases() {
-        let stage = house(&case).open();
-        let number = stage.post(case.operation, case.body.clone()).await.number();
-        assert_eq!(stage.run().await.rejected_count, 1, "{}", case.why);
-        let shown = stage.show(&number).await;
+        let harness = instance(&case).open();
+        let number = harness
+            .post(case.operation, case.body.clone())
+            .await
+            .number();
+        assert_eq!(harness.run().await.rejected_count, 1, "{}", case.why);
+        let shown = harness.show(&number).await;
         let (code, text) = (
             shown.member("error_code"),
             shown.member("error_description"),
@@ -197,11 +200,11 @@ async fn every_cause_a_call_can_reach_is_told_in_both_pairs_of_error_members() {
         assert_eq!(shown.member("provider_error_code"), code);
         assert_eq!(shown.member("provider_error_description"), text);
         assert_eq!(shown.member("reference_number"), "null");
-        let cause = last_cause(&stage);
+        let cause = last_cause(&harness);
         causes.insert(cause);
         story.push_str(&format!("{}: {cause:?}\n  {code}: {text}\n", case.why));
         // What came back is kept as it was: the code, the transaction, the text.
-        let id = stage.look(|state, _| state.transactions().last().unwrap().id.to_string());
+        let id = harness.look(|state, _| state.transactions().last().unwrap().id.to_string());
         assert_eq!(shown.member("response"), format!("{code}{id}{text}"));
     }
     insta::assert_snapshot!(story);
@@ -215,11 +218,13 @@ async fn every_cause_a_call_can_reach_is_told_in_both_pairs_of_error_members() {
 #[tokio::test(start_paused = true)]
 async fn a_rejection_is_the_same_at_once_and_in_a_run() {
     for case in cases() {
-        let stage = house(&case).open();
-        let at_once = stage.post(case.operation, at_once(case.body.clone())).await;
-        let number = stage.post(case.operation, case.body).await.number();
-        stage.run().await;
-        let in_a_run = stage.show(&number).await;
+        let harness = instance(&case).open();
+        let at_once = harness
+            .post(case.operation, at_once(case.body.clone()))
+            .await;
+        let number = harness.post(case.operation, case.body).await.number();
+        harness.run().await;
+        let in_a_run = harness.show(&number).await;
         for member in [
             "error_code",
             "error_description",
@@ -239,9 +244,9 @@ async fn a_rejection_is_the_same_at_once_and_in_a_run() {
 #[tokio::test(start_paused = true)]
 async fn a_rejected_command_changes_nothing_at_the_head_end() {
     for case in cases() {
-        let stage = house(&case).open();
-        let picture = |stage: &Stage| {
-            stage.look(|state, now| {
+        let harness = instance(&case).open();
+        let picture = |harness: &Harness| {
+            harness.look(|state, now| {
                 let cards: Vec<String> = state
                     .cards(now)
                     .map(|card| {
@@ -253,9 +258,9 @@ async fn a_rejected_command_changes_nothing_at_the_head_end() {
                 cards.join("\n")
             })
         };
-        let before = picture(&stage);
-        let _ = stage.post(case.operation, at_once(case.body)).await;
-        assert_eq!(picture(&stage), before, "{}", case.why);
+        let before = picture(&harness);
+        let _ = harness.post(case.operation, at_once(case.body)).await;
+        assert_eq!(picture(&harness), before, "{}", case.why);
     }
 }
 
@@ -263,11 +268,11 @@ async fn a_rejected_command_changes_nothing_at_the_head_end() {
 async fn another_wire_profile_tells_the_same_causes_by_its_own_codes() {
     let mut story = String::new();
     for name in Profile::names() {
-        let stage = Staging::demo()
+        let harness = HarnessBuilder::demo()
             .with(|settings| settings.cas.profile = Profile::shipped(name).unwrap())
             .open();
         let body = at_once(service_on_card("S60666", "P1test", "01900080291"));
-        let reply = stage.post("add_subscriptions", body).await;
+        let reply = harness.post("add_subscriptions", body).await;
         story.push_str(&format!("{name}: {}\n", reply.member("error_code")));
     }
     insta::assert_snapshot!(story, @r"

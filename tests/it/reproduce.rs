@@ -7,7 +7,7 @@ use std::time::Duration;
 use conax_contract::crm::Operation;
 use conax_contract::fault::{Applied, PRESETS, Preset, Reproduction, Variant, reproduce};
 use conax_tests::bodies::{at_once, creating, service_on_card, valid, with};
-use conax_tests::{Reply, Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder, Reply};
 use serde_json::json;
 
 /// What became of an order that met a preset.
@@ -33,19 +33,19 @@ fn names() -> Vec<(&'static Preset, String)> {
     all.collect()
 }
 
-/// A house in which this order is taken if nothing goes wrong.
-async fn ready(operation: Operation) -> Stage {
-    let stage = Staging::demo().open();
+/// A simulator in which this order is taken if nothing goes wrong.
+async fn ready(operation: Operation) -> Harness {
+    let harness = HarnessBuilder::demo().open();
     if operation == Operation::AddToExistingPairing {
         let body = at_once(valid(Operation::CreatePairing));
-        let reply = stage.post("create_pairing", body).await;
+        let reply = harness.post("create_pairing", body).await;
         assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
     }
-    stage
+    harness
 }
 
-async fn order(stage: &Stage, operation: Operation) -> Reply {
-    stage
+async fn order(harness: &Harness, operation: Operation) -> Reply {
+    harness
         .post(operation.name(), at_once(valid(operation)))
         .await
 }
@@ -53,31 +53,31 @@ async fn order(stage: &Stage, operation: Operation) -> Reply {
 /// Orders as often as it takes to meet the preset; what is stored of the last order, if it was
 /// rejected.
 async fn met(name: &str, rule: &str, operation: Operation) -> Option<Stored> {
-    let stage = ready(operation).await;
-    stage.fault(rule);
+    let harness = ready(operation).await;
+    harness.fault(rule);
     match &name[..3] {
         "f15" => {
             for _ in 0..5 {
-                order(&stage, operation).await;
+                order(&harness, operation).await;
             }
         }
         "f46" => {
-            order(&stage, operation).await;
-            stage.passes(Duration::from_secs(360)).await;
+            order(&harness, operation).await;
+            harness.passes(Duration::from_secs(360)).await;
         }
         _ => {}
     }
-    let reply = order(&stage, operation).await;
+    let reply = order(&harness, operation).await;
     if reply.member("life_cycle_state") != "REJECTED" {
         return None;
     }
     let number = reply.number();
-    stage.shared.catch_up();
-    let rows = stage.shared.ledger().reckon().rows;
+    harness.shared.catch_up();
+    let rows = harness.shared.ledger().reconcile().rows;
     Some(Stored {
         code: reply.member("error_code"),
         description: reply.member("error_description"),
-        shown: stage.show(&number).await.text,
+        shown: harness.show(&number).await.text,
         executions: rows[&number.parse().unwrap()].executions,
     })
 }
@@ -178,9 +178,9 @@ async fn what_is_stored_of_each_preset_leads_back_to_it_and_can_be_had_again() {
 
 #[tokio::test(start_paused = true)]
 async fn what_conax_itself_refuses_is_not_taken_for_silence_or_success() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let body = service_on_card("S60666", "P1test", "01900080294");
-    let reply = stage.post("add_subscriptions", at_once(body)).await;
+    let reply = harness.post("add_subscriptions", at_once(body)).await;
     let found = reproduce(&reply.member("error_description"));
     for one in &found.candidates {
         assert_eq!(one.applied, Applied::No, "{one:?}");

@@ -58,8 +58,8 @@ fn run(arguments: &[&str]) -> Ended {
 
 #[test]
 fn every_way_to_end_has_its_exit_code_and_says_it() {
-    let house = Program::serve(PATH, &["--seed", "7"]);
-    let (somebody, control) = (house.crm(), house.door());
+    let instance = Program::serve(PATH, &["--seed", "7"]);
+    let (somebody, control) = (instance.crm(), instance.door());
     let (somebody, control) = (format!("http://{somebody}"), format!("http://{control}"));
     let cases: &[(&[&str], Exit, &str)] = &[
         (&["run", "good.scenario.yaml"], Exit::Met, "1 passed"),

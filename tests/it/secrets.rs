@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use conax_contract::crm::Operation;
 use conax_model::secret::Secret;
 use conax_tests::bodies::{at_once, given_pin, pin_reset, with};
-use conax_tests::{Call, Stage, Staging, repository};
+use conax_tests::{Call, Harness, HarnessBuilder, repository};
 use serde_json::json;
 
 const PIN: &str = "7391";
@@ -34,8 +34,8 @@ fn world() -> String {
     })
 }
 
-fn house() -> Stage {
-    Staging::text(&world())
+fn instance() -> Harness {
+    HarnessBuilder::text(&world())
         .with(|settings| {
             settings.control_token = Some(Secret::new(CONTROL_TOKEN));
             let password = Secret::new(CONAX_PASSWORD);
@@ -71,14 +71,14 @@ fn credentials(password: &str) -> serde_json::Value {
 }
 
 /// Logs in and out by all ways; the tokens that were issued are secrets too.
-async fn log_in(stage: &Stage, outside: &mut Outside) -> Vec<String> {
-    let log_in = |body: String| stage.send(Call::operation(Operation::IssueToken, &body));
+async fn log_in(harness: &Harness, outside: &mut Outside) -> Vec<String> {
+    let log_in = |body: String| harness.send(Call::operation(Operation::IssueToken, &body));
     let issued = log_in(credentials(PASSWORD).to_string())
         .await
         .member("token");
     let basic = format!("Basic {}", STANDARD.encode(format!("{KEY}:")));
     let by_key = Call::operation(Operation::IssueTokenForWebApiKey, "");
-    let by_key = stage
+    let by_key = harness
         .send(by_key.with_header("authorization", &basic))
         .await;
     for body in [
@@ -100,12 +100,12 @@ async fn log_in(stage: &Stage, outside: &mut Outside) -> Vec<String> {
     }
     let body = json!({ "token": issued }).to_string();
     let released = Call::operation(Operation::ReleaseToken, &body);
-    outside.hear(stage.send(released).await.text);
+    outside.hear(harness.send(released).await.text);
     vec![issued, by_key.member("token")]
 }
 
 /// Sets PINs in every way, most of them wrong.
-async fn set_pins(stage: &Stage, outside: &mut Outside) {
+async fn set_pins(harness: &Harness, outside: &mut Outside) {
     let body = || given_pin("S60600", "01900080208", PIN);
     for body in [
         at_once(body()),
@@ -120,7 +120,7 @@ async fn set_pins(stage: &Stage, outside: &mut Outside) {
         with(body(), "ca_pin", json!(PIN)),
         at_once(given_pin("S60666", "01900080291", PIN)),
     ] {
-        outside.hear(stage.post("reset_pin_to_given_value", body).await.text);
+        outside.hear(harness.post("reset_pin_to_given_value", body).await.text);
     }
     let text = with(body(), "token", json!(TOKEN)).to_string();
     for broken in [
@@ -129,16 +129,16 @@ async fn set_pins(stage: &Stage, outside: &mut Outside) {
         text[..text.len() - 1].to_owned(),
     ] {
         let call = Call::operation(Operation::ResetPinToGivenValue, &broken);
-        outside.hear(stage.send(call).await.text);
+        outside.hear(harness.send(call).await.text);
     }
     // The default PIN is a canary too: it must not be told by those who set it.
     let reset = at_once(pin_reset("S60600", "01900080209"));
-    outside.hear(stage.post("reset_pin_to_default_value", reset).await.text);
-    stage.run().await;
+    outside.hear(harness.post("reset_pin_to_default_value", reset).await.text);
+    harness.run().await;
 }
 
 /// Secrets in places where they do not belong.
-async fn misplace(stage: &Stage, outside: &mut Outside) {
+async fn misplace(harness: &Harness, outside: &mut Outside) {
     for query in [
         format!("token={TOKEN}&number=4049&pin={PIN}"),
         format!("token={TOKEN}&token={TOKEN}"),
@@ -149,7 +149,7 @@ async fn misplace(stage: &Stage, outside: &mut Outside) {
         format!("token={TOKEN}&fields_set=pin&access_token={TOKEN}"),
     ] {
         outside.hear(
-            stage
+            harness
                 .send(Call::operation(Operation::Show, &query))
                 .await
                 .text,
@@ -157,12 +157,12 @@ async fn misplace(stage: &Stage, outside: &mut Outside) {
     }
     for state in ["PENDING", "COMPLETED", "REJECTED"] {
         let query = format!("life_cycle_state={state}");
-        outside.hear(stage.get("list", &query).await.text);
+        outside.hear(harness.get("list", &query).await.text);
     }
 }
 
 /// The head-end called directly, by friends and strangers.
-async fn command_conax(stage: &Stage, outside: &mut Outside) {
+async fn command_conax(harness: &Harness, outside: &mut Outside) {
     let body = format!("<pin>{PIN}</pin><CaPin>{PIN}</CaPin>");
     for password in [CONAX_PASSWORD, "wrong"] {
         let basic = STANDARD.encode(format!("crm:{password}"));
@@ -173,16 +173,16 @@ async fn command_conax(stage: &Stage, outside: &mut Outside) {
         ] {
             let call = Call::new("POST", "/ca-server", body)
                 .with_header("authorization", &format!("Basic {basic}"));
-            outside.hear(stage.conax(call).await.1);
+            outside.hear(harness.conax(call).await.1);
         }
     }
 }
 
-/// Everything the control door shows, and the world put back as it is.
-async fn look(stage: &Stage, outside: &mut Outside) {
+/// Everything the control API shows, and the world put back as it is.
+async fn look(harness: &Harness, outside: &mut Outside) {
     let bearer = format!("Bearer {CONTROL_TOKEN}");
     let call = |verb: &str, target: &str, body: &str| {
-        stage.control_call(Call::new(verb, target, body).with_header("authorization", &bearer))
+        harness.control_call(Call::new(verb, target, body).with_header("authorization", &bearer))
     };
     for target in [
         "/v1",
@@ -208,71 +208,71 @@ async fn look(stage: &Stage, outside: &mut Outside) {
     outside.hear(call("PUT", "/v1/worlds/other", &world()).await.text);
     let wrong = world().replace("effective: true", "effective: perhaps");
     outside.hear(call("PUT", "/v1/worlds/demo", &wrong).await.text);
-    outside.hear(stage.control("GET", "/v1/runs", "").await.text);
-    let journal = call("GET", "/v1/journal?limit=100000&door=control", "").await;
+    outside.hear(harness.control("GET", "/v1/runs", "").await.text);
+    let journal = call("GET", "/v1/journal?limit=100000&api=control", "").await;
     outside.hear(journal.text);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_secret_stands_in_a_reply_the_journal_or_what_the_control_door_shows() {
-    let stage = house();
+    let harness = instance();
     let mut outside = Outside::default();
     let mut secrets = secrets();
-    secrets.extend(log_in(&stage, &mut outside).await);
-    set_pins(&stage, &mut outside).await;
-    misplace(&stage, &mut outside).await;
-    command_conax(&stage, &mut outside).await;
-    look(&stage, &mut outside).await;
-    stage.forget();
-    outside.hear(stage.journal());
+    secrets.extend(log_in(&harness, &mut outside).await);
+    set_pins(&harness, &mut outside).await;
+    misplace(&harness, &mut outside).await;
+    command_conax(&harness, &mut outside).await;
+    look(&harness, &mut outside).await;
+    harness.forget();
+    outside.hear(harness.journal());
     outside.check(&secrets);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_canaries_really_went_in() {
-    let stage = house();
+    let harness = instance();
     let mut outside = Outside::default();
-    log_in(&stage, &mut outside).await;
-    set_pins(&stage, &mut outside).await;
-    assert_eq!(stage.pin("01900080208"), PIN);
-    assert_eq!(stage.pin("01900080209"), PIN);
-    assert!(stage.journal().contains("***"));
+    log_in(&harness, &mut outside).await;
+    set_pins(&harness, &mut outside).await;
+    assert_eq!(harness.pin("01900080208"), PIN);
+    assert_eq!(harness.pin("01900080209"), PIN);
+    assert!(harness.journal().contains("***"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_secret_stands_in_debug_output() {
-    let stage = house();
+    let harness = instance();
     let mut outside = Outside::default();
-    log_in(&stage, &mut outside).await;
+    log_in(&harness, &mut outside).await;
     // Still pending, so its PIN is still kept.
-    let _ = stage
+    let _ = harness
         .post(
             "reset_pin_to_given_value",
             given_pin("S60600", "01900080210", PIN),
         )
         .await;
-    outside.hear(format!("{:?}", stage.shared.settings));
-    outside.hear(format!("{:?}", stage.shared.world()));
-    outside.hear(format!("{:?}", stage.shared.crm().book));
-    outside.hear(format!("{:?}", stage.shared.crm().reference));
-    outside.hear(format!("{:?}", stage.shared.cas().state));
-    outside.hear(format!("{:?}", stage.shared.cas().gate));
-    let excerpt = stage.shared.journal.excerpt(0, usize::MAX, |_| true);
+    outside.hear(format!("{:?}", harness.shared.settings));
+    outside.hear(format!("{:?}", harness.shared.world()));
+    outside.hear(format!("{:?}", harness.shared.crm().book));
+    outside.hear(format!("{:?}", harness.shared.crm().reference));
+    outside.hear(format!("{:?}", harness.shared.cas().state));
+    outside.hear(format!("{:?}", harness.shared.cas().authentication));
+    let excerpt = harness.shared.journal.excerpt(0, usize::MAX, |_| true);
     outside.hear(format!("{excerpt:?}"));
     outside.check(&secrets());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pin_is_forgotten_when_its_request_is_settled() {
-    let stage = house();
+    let harness = instance();
     // Without its PIN no command can be made of it any more.
-    let kept = |stage: &Stage| {
-        let side = stage.shared.crm();
+    let kept = |harness: &Harness| {
+        let side = harness.shared.crm();
         side.book.all().last().unwrap().command().is_ok()
     };
     let body = given_pin("S60600", "01900080210", PIN);
-    let _ = stage.post("reset_pin_to_given_value", body).await;
-    assert!(kept(&stage));
-    stage.run().await;
-    assert!(!kept(&stage));
+    let _ = harness.post("reset_pin_to_given_value", body).await;
+    assert!(kept(&harness));
+    harness.run().await;
+    assert!(!kept(&harness));
 }

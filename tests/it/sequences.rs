@@ -13,7 +13,7 @@ use conax_sim::journal::Surface;
 use conax_tests::bodies::{
     addition, at_once, given_pin, pairing, pin_reset, service_on_card, with,
 };
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..40)
 }
 
-/// What is known of the house while a sequence runs.
+/// What is known of the simulator while a sequence runs.
 #[derive(Default)]
 struct Watch {
     exchange: u64,
@@ -110,10 +110,10 @@ impl Watch {
     }
 
     /// The requests that were sent since the last look, in order.
-    fn sent(&mut self, stage: &Stage) -> Vec<ProvisioningRequest> {
+    fn sent(&mut self, harness: &Harness) -> Vec<ProvisioningRequest> {
         let is_new =
             |exchange: &conax_sim::journal::Exchange| exchange.surface == Surface::Dispatch;
-        let excerpt = stage
+        let excerpt = harness
             .shared
             .journal
             .excerpt(self.exchange, usize::MAX, is_new);
@@ -121,7 +121,7 @@ impl Watch {
             .exchanges
             .last()
             .map_or(self.exchange, |last| last.number);
-        let side = stage.shared.crm();
+        let side = harness.shared.crm();
         let numbers = excerpt
             .exchanges
             .iter()
@@ -199,7 +199,7 @@ fn check_run(sent: &[ProvisioningRequest], worker_count: usize) {
 }
 
 async fn play(steps: &[Step], worker_count: usize) {
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.dispatch.worker_count = worker_count)
         .open();
     let mut watch = Watch {
@@ -213,17 +213,19 @@ async fn play(steps: &[Step], worker_count: usize) {
     };
     for step in steps {
         match step {
-            Step::Pass(time) => stage.passes(*time).await,
+            Step::Pass(time) => harness.passes(*time).await,
             Step::Run => {
-                stage.run().await;
-                let sent = watch.sent(&stage);
+                harness.run().await;
+                let sent = watch.sent(&harness);
                 check_run(&sent, worker_count);
                 sent.iter().for_each(|row| watch.fold(row));
             }
             Step::Call(operation, body) => {
-                let reply = stage.post(operation.name(), dated(body, stage.now())).await;
+                let reply = harness
+                    .post(operation.name(), dated(body, harness.now()))
+                    .await;
                 watch.created(reply.id(), &reply.number());
-                let sent = watch.sent(&stage);
+                let sent = watch.sent(&harness);
                 assert_eq!(
                     sent.len(),
                     usize::from(reply.member("process_immediately") == "1")
@@ -233,24 +235,24 @@ async fn play(steps: &[Step], worker_count: usize) {
         }
         for card in CARDS {
             assert_eq!(
-                stage.active(card),
+                harness.active(card),
                 watch.active_on(card),
                 "the fold of {card}"
             );
         }
     }
     // Everything settles in the end, and every printed request is checked once more.
-    stage.passes(Duration::from_secs(4000)).await;
-    stage.run().await;
-    check_run(&watch.sent(&stage), worker_count);
+    harness.passes(Duration::from_secs(4000)).await;
+    harness.run().await;
+    check_run(&watch.sent(&harness), worker_count);
     assert_eq!(
-        stage.numbers("life_cycle_state=PENDING").await,
+        harness.numbers("life_cycle_state=PENDING").await,
         "3702 3704 3921"
     );
     for state in ["COMPLETED", "REJECTED"] {
-        let _ = stage.list(&format!("life_cycle_state={state}")).await;
+        let _ = harness.list(&format!("life_cycle_state={state}")).await;
     }
-    assert_eq!(stage.shared.crm().book.queue_length().in_flight, 0);
+    assert_eq!(harness.shared.crm().book.queue_length().in_flight, 0);
 }
 
 /// The date of a step is told in seconds from now.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use conax_sim::clock::ClockMode;
 use conax_sim::simulator::http::Request;
-use conax_sim::simulator::{Door, Fate, SettlingEnd, Standing};
+use conax_sim::simulator::{Api, Fate, SettlingEnd, Standing};
 use conax_sim::{Simulator, SimulatorError};
 use conax_tests::bodies::{at_once, sport_on, with};
 use conax_tests::{PATIENCE, date, exchange};
@@ -31,7 +31,7 @@ async fn state(simulator: &Simulator, number: u64) -> Value {
 #[tokio::test]
 async fn it_starts_with_the_demo_world_a_standing_clock_and_no_faults() {
     let simulator = Simulator::builder().start().unwrap();
-    let shared = &simulator.house().shared;
+    let shared = &simulator.instance().shared;
     assert_eq!(shared.world().name, "demo");
     assert_eq!(shared.clock.mode(), ClockMode::Stepped);
     assert_eq!(shared.clock.now(), date("2026-01-01T09:00:00"));
@@ -52,15 +52,15 @@ async fn it_starts_with_the_demo_world_a_standing_clock_and_no_faults() {
 #[tokio::test]
 async fn on_ports_the_clock_runs_unless_told_otherwise() {
     let real = Simulator::builder().open().await.unwrap();
-    assert_eq!(real.house().shared.clock.mode(), ClockMode::Real);
+    assert_eq!(real.instance().shared.clock.mode(), ClockMode::Real);
     let stepped = Simulator::builder()
         .clock("stepped from 2014-11-30T08:59:00")
         .open()
         .await
         .unwrap();
-    assert_eq!(stepped.house().shared.clock.mode(), ClockMode::Stepped);
+    assert_eq!(stepped.instance().shared.clock.mode(), ClockMode::Stepped);
     assert_eq!(
-        stepped.house().shared.clock.now(),
+        stepped.instance().shared.clock.now(),
         date("2014-11-30T08:59:00")
     );
 }
@@ -144,7 +144,7 @@ async fn a_lost_answer_leaves_drift_and_healing_empties_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_awaited_takes_just_the_time_it_waits_for() {
     let simulator = Simulator::builder().fault("f05").start().unwrap();
-    let clock = &simulator.house().shared.clock;
+    let clock = &simulator.instance().shared.clock;
     let body = at_once(sport_on(CARD));
     let ended = simulator.post("add_subscriptions", body).await.unwrap();
     assert_eq!(ended["data"]["life_cycle_state"], "REJECTED");
@@ -210,7 +210,7 @@ async fn is_refused(address: SocketAddr) {
     assert!(in_time.is_ok(), "{address} is still open");
 }
 
-const DOORS: [Door; 3] = [Door::Crm, Door::Cas, Door::Control];
+const DOORS: [Api; 3] = [Api::Crm, Api::Cas, Api::Control];
 
 #[tokio::test]
 async fn a_simulator_that_is_dropped_or_closed_has_no_ports() {
@@ -240,14 +240,14 @@ async fn a_simulator_that_is_dropped_or_closed_has_no_ports() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_on_a_port_and_the_test_see_the_same_house() {
+async fn a_client_on_a_port_and_the_test_see_the_same_instance() {
     let simulator = Simulator::builder()
         .fault("{ preset: f06, times: 1 }")
         .open()
         .await
         .unwrap();
-    let address = simulator.address(Door::Crm);
-    assert_eq!(simulator.url(Door::Crm), format!("http://{address}"));
+    let address = simulator.address(Api::Crm);
+    assert_eq!(simulator.url(Api::Crm), format!("http://{address}"));
     let token = json!("04FFBB37FED475A778F122709CBAC1D5");
     let body = with(sport_on(CARD), "token", token).to_string();
     let target = "/conax_web_services/provisioning_requests/add_subscriptions";
@@ -263,10 +263,10 @@ async fn a_client_on_a_port_and_the_test_see_the_same_house() {
 async fn every_door_takes_calls_as_they_are() {
     let simulator = Simulator::builder().start().unwrap();
     let wsdl = Request::get("/?wsdl").body("").unwrap();
-    let wsdl = simulator.call(Door::Cas, wsdl).await;
+    let wsdl = simulator.call(Api::Cas, wsdl).await;
     assert!(wsdl.text().contains("definitions"), "{}", wsdl.text());
     let lost = Request::get("/nowhere").body("").unwrap();
-    assert_eq!(simulator.call(Door::Crm, lost).await.status, 404);
+    assert_eq!(simulator.call(Api::Crm, lost).await.status, 404);
     let ready = simulator.control("GET", "/v1/ready", "").await.unwrap();
     assert_eq!(ready.json().unwrap()["seed"], 0);
     let names = simulator.add_fault("maintenance-window").unwrap();

@@ -1,4 +1,4 @@
-//! A world in the middle of a storm, saved to a file and loaded into another house: it goes on as a
+//! A world in the middle of a storm, saved to a file and loaded into another simulator: it goes on as a
 //! twin does that was never saved.
 
 use std::collections::BTreeSet;
@@ -11,9 +11,9 @@ use conax_model::entropy::Dice;
 use conax_model::ledger::{Fate, Standing};
 use conax_sim::dispatch::run_once;
 use conax_sim::journal::Surface;
-use conax_sim::reckoning::{drift, ledger_lines};
+use conax_sim::reconciliation::{drift, ledger_lines};
 use conax_tests::bodies::{at_once, given_pin, pin_reset, service_on_card, sport_on, with};
-use conax_tests::{Call, Chance, Stage, Staging};
+use conax_tests::{Call, Chance, Harness, HarnessBuilder};
 use serde_json::json;
 
 use crate::snapshots::{elsewhere, file_of, one_worker, restore_file, told};
@@ -39,51 +39,51 @@ const STORM: &str = "
 - { weather: brownout }
 ";
 
-async fn utility(stage: &Stage, card: &str) -> String {
+async fn utility(harness: &Harness, card: &str) -> String {
     let body = json!({
         "type": "GET_ACTIVE_SUBSCRIPTIONS", "smartcards": [card], "process_immediately": true
     });
     let target = "/v1/provisioning-requests";
-    let reply = stage.control("POST", target, &body.to_string()).await;
+    let reply = harness.control("POST", target, &body.to_string()).await;
     assert_eq!(reply.http_status, 201, "{}", reply.text);
     reply.text
 }
 
-async fn several(stage: &Stage, chance: &mut Chance) -> Vec<String> {
+async fn several(harness: &Harness, chance: &mut Chance) -> Vec<String> {
     let mut told = Vec::new();
     for nth in 0..16 {
-        told.push(step(stage, chance).await);
-        told.push(utility(stage, CARD).await);
-        stage.passes(Duration::from_secs(nth)).await;
+        told.push(step(harness, chance).await);
+        told.push(utility(harness, CARD).await);
+        harness.passes(Duration::from_secs(nth)).await;
     }
     told
 }
 
 /// A world whose rules are half-way through, and whose head-end holds an order back and waits with
 /// another.
-async fn in_a_storm(seed: u64) -> Stage {
-    let stage = one_worker().open();
-    let _ = stage.control("POST", "/v1/faults", STORM).await;
-    several(&stage, &mut Chance::new(seed, "before")).await;
+async fn in_a_storm(seed: u64) -> Harness {
+    let harness = one_worker().open();
+    let _ = harness.control("POST", "/v1/faults", STORM).await;
+    several(&harness, &mut Chance::new(seed, "before")).await;
     for pin in ["1111", "2222", PIN] {
         let body = at_once(given_pin("S60600", OTHER, pin));
-        let _ = stage.post("reset_pin_to_given_value", body).await;
+        let _ = harness.post("reset_pin_to_given_value", body).await;
     }
     let body = at_once(pin_reset("S60600", "01900080210"));
-    let _ = stage.post("reset_pin_to_default_value", body).await;
+    let _ = harness.post("reset_pin_to_default_value", body).await;
     let late = with(
         sport_on(CARD),
         "scheduled_date",
         json!("2014-09-24T17:00:00"),
     );
-    let _ = stage.post("add_subscriptions", late).await.ok();
-    stage
+    let _ = harness.post("add_subscriptions", late).await.ok();
+    harness
 }
 
 /// What both sides told of each other from this exchange of the journal on.
-fn exchanges(stage: &Stage, after: u64) -> String {
+fn exchanges(harness: &Harness, after: u64) -> String {
     let own = |surface| matches!(surface, Surface::Cas | Surface::Dispatch);
-    let journal = &stage.shared.journal;
+    let journal = &harness.shared.journal;
     let kept = journal.excerpt(0, usize::MAX, |one| one.number > after && own(one.surface));
     let mut text = String::new();
     for one in kept.exchanges {
@@ -101,8 +101,8 @@ fn exchanges(stage: &Stage, after: u64) -> String {
     text
 }
 
-fn last_exchange(stage: &Stage) -> u64 {
-    let kept = stage.shared.journal.excerpt(0, usize::MAX, |_| true);
+fn last_exchange(harness: &Harness) -> u64 {
+    let kept = harness.shared.journal.excerpt(0, usize::MAX, |_| true);
     kept.exchanges
         .iter()
         .map(|one| one.number)
@@ -110,9 +110,9 @@ fn last_exchange(stage: &Stage) -> u64 {
         .unwrap_or(0)
 }
 
-/// The ledger file, proven; without its first line, which names the seed of the house.
-fn proven(stage: &Stage) -> Vec<String> {
-    let mut lines = ledger_lines(&stage.shared);
+/// The ledger file, proven; without its first line, which names the seed of the simulator.
+fn proven(harness: &Harness) -> Vec<String> {
+    let mut lines = ledger_lines(&harness.shared);
     if let Err(problems) = proof::check(&lines) {
         panic!("{problems:#?}\n{}", lines.join("\n"));
     }
@@ -120,50 +120,50 @@ fn proven(stage: &Stage) -> Vec<String> {
 }
 
 /// Everything that is told of a world but by its journal.
-async fn state_of(stage: &Stage) -> Vec<String> {
-    let mut state = proven(stage);
+async fn state_of(harness: &Harness) -> Vec<String> {
+    let mut state = proven(harness);
     for what in ["faults", "drift", "ledger"] {
-        let reply = stage.control("GET", &format!("/v1/{what}"), "").await;
+        let reply = harness.control("GET", &format!("/v1/{what}"), "").await;
         assert_eq!(reply.http_status, 200, "{}", reply.text);
         // Which rules acted is told from the journal, which stays where it is.
         let lines = reply.text.lines().map(|line| line.split("; rule ").next());
         let lines = lines.map(|line| line.unwrap_or_default().trim_end_matches(['"', ',']));
         state.extend(lines.map(str::to_owned));
     }
-    let told = told(stage).await;
+    let told = told(harness).await;
     state.push(told.replace("\"seed\": 99", "\"seed\": 7"));
     state
 }
 
 /// The world goes on: everything that was answered, exchanged, and came of it.
-async fn goes_on(stage: &Stage, seed: u64) -> Vec<String> {
-    let before = last_exchange(stage);
-    let mut story = state_of(stage).await;
+async fn goes_on(harness: &Harness, seed: u64) -> Vec<String> {
+    let before = last_exchange(harness);
+    let mut story = state_of(harness).await;
     let more = "
 - { do: { delay: 'exponential(mean 2s)' }, when: { probability: 0.5 } }
 - { do: { lose: 45s }, times: 1, when: { command: CANCEL_SUBSCRIPTIONS } }
 - { do: console-cancel, times: 1, when: { command: CREATE_PAIRING } }
 ";
-    story.push(stage.control("POST", "/v1/faults", more).await.text);
+    story.push(harness.control("POST", "/v1/faults", more).await.text);
     let mut chance = Chance::new(seed, "after");
     for _ in 0..3 {
-        story.extend(several(stage, &mut chance).await);
-        story.push(stage.conax(add_at_conax(OTHER)).await.1);
+        story.extend(several(harness, &mut chance).await);
+        story.push(harness.conax(add_at_conax(OTHER)).await.1);
         let body = at_once(service_on_card("S60600", "BASIC", "01900080210"));
-        story.push(stage.post("add_subscriptions", body).await.text);
+        story.push(harness.post("add_subscriptions", body).await.text);
     }
-    stage.run().await;
-    story.extend(state_of(stage).await);
-    story.push(exchanges(stage, before));
+    harness.run().await;
+    story.extend(state_of(harness).await);
+    story.push(exchanges(harness, before));
     story
 }
 
 /// What there is to remember, so that the test below does not hold emptily.
-fn remembered(stage: &Stage) -> Vec<&'static str> {
-    let plan = stage.shared.faults.book().plan.clone();
+fn remembered(harness: &Harness) -> Vec<&'static str> {
+    let plan = harness.shared.faults.book().plan.clone();
     let rule = |name: &str| plan.rules.iter().find(|one| &*one.rule.id.0 == name);
     let (half, dice) = (rule("half").unwrap(), rule("rule-7").unwrap());
-    let memory = stage.shared.cas().memory.clone();
+    let memory = harness.shared.cas().memory.clone();
     let fresh = Dice::new(plan.seed, "fault rule-7").position();
     let past = memory.past;
     assert!(past.base.is_some(), "a rule asks for the past");
@@ -189,7 +189,7 @@ fn remembered(stage: &Stage) -> Vec<&'static str> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storm_goes_on_in_another_house_as_in_a_twin_that_was_never_saved() {
+async fn a_storm_goes_on_in_another_instance_as_in_a_twin_that_was_never_saved() {
     let mut met = BTreeSet::new();
     for seed in 0..4 {
         let twin = in_a_storm(seed).await;
@@ -199,12 +199,12 @@ async fn a_storm_goes_on_in_another_house_as_in_a_twin_that_was_never_saved() {
         let saved = in_a_storm(seed).await;
         let file = file_of(&saved).await;
         let other = elsewhere().open();
-        other.fault("{ name: of-this-house, preset: f01 }");
+        other.fault("{ name: of-this-instance, preset: f01 }");
         let _ = other.post("add_subscriptions", sport_on(CARD)).await;
         let restored = restore_file(&other, &file).await;
         assert_eq!(restored.http_status, 200, "{}", restored.text);
         other.forget();
-        let belief = |stage: &Stage| Arc::clone(&stage.shared.crm().start_belief);
+        let belief = |harness: &Harness| Arc::clone(&harness.shared.crm().start_belief);
         assert_eq!(belief(&other), belief(&saved));
         let found = goes_on(&other, seed).await;
         for (found, expected) in found.iter().zip(&expected) {
@@ -228,20 +228,20 @@ async fn a_storm_goes_on_in_another_house_as_in_a_twin_that_was_never_saved() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_a_call_brought_along_comes_back_as_the_one_of_its_request() {
-    let staging = || one_worker().with(|settings| settings.fault_header = true);
-    let stage = staging().open();
-    let body = with(sport_on(CARD), "token", json!(stage.token));
+    let harness_builder = || one_worker().with(|settings| settings.fault_header = true);
+    let harness = harness_builder().open();
+    let body = with(sport_on(CARD), "token", json!(harness.token));
     let operation = conax_contract::crm::Operation::AddSubscriptions;
     let call = Call::operation(operation, &body.to_string());
-    let number = stage
+    let number = harness
         .send(call.with_header("conax-sim-fault", "f33"))
         .await
         .number();
-    let file = file_of(&stage).await;
+    let file = file_of(&harness).await;
     let other = elsewhere().open();
     restore_file(&other, &file).await;
-    let faults = async |stage: &Stage| stage.control("GET", "/v1/faults", "").await.text;
-    assert_eq!(faults(&other).await, faults(&stage).await);
+    let faults = async |harness: &Harness| harness.control("GET", "/v1/faults", "").await.text;
+    assert_eq!(faults(&other).await, faults(&harness).await);
     // The rule is for this request alone.
     let body = at_once(service_on_card("S60600", "BASIC", OTHER));
     let reply = other.post("add_subscriptions", body).await;
@@ -254,18 +254,18 @@ async fn a_rule_that_a_call_brought_along_comes_back_as_the_one_of_its_request()
 
 #[tokio::test(start_paused = true)]
 async fn nobody_can_read_the_pin_of_an_order_that_is_held_back() {
-    let stage = Staging::demo().open();
-    stage.fault("{ do: { late: 1h } }");
-    stage.fault("{ do: { stale: 1h }, when: { command: GET_ACTIVE_SUBSCRIPTIONS } }");
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("{ do: { late: 1h } }");
+    harness.fault("{ do: { stale: 1h }, when: { command: GET_ACTIVE_SUBSCRIPTIONS } }");
     let body = at_once(given_pin("S60600", CARD, "8352"));
-    let reply = stage.post("reset_pin_to_given_value", body).await;
+    let reply = harness.post("reset_pin_to_given_value", body).await;
     assert_eq!(reply.member("life_cycle_state"), "COMPLETED");
     // Of one that was carried out, the past knows the PIN as well.
-    stage.calm();
-    stage.fault("{ do: { stale: 1h }, when: { command: GET_ACTIVE_SUBSCRIPTIONS } }");
+    harness.calm();
+    harness.fault("{ do: { stale: 1h }, when: { command: GET_ACTIVE_SUBSCRIPTIONS } }");
     let body = at_once(given_pin("S60600", OTHER, "9147"));
-    let _ = stage.post("reset_pin_to_given_value", body).await;
-    let file = file_of(&stage).await;
+    let _ = harness.post("reset_pin_to_given_value", body).await;
+    let file = file_of(&harness).await;
     for secret in ["8352", "9147", CARD, "stale"] {
         let found = file
             .windows(secret.len())
@@ -287,25 +287,25 @@ async fn nobody_can_read_the_pin_of_an_order_that_is_held_back() {
 }
 
 /// A request whose command hangs at the head-end for longer than a snapshot waits.
-async fn hanging(stage: &Stage, rule: &str) -> (u64, tokio::task::JoinHandle<()>) {
-    stage.fault(rule);
-    let number = stage
+async fn hanging(harness: &Harness, rule: &str) -> (u64, tokio::task::JoinHandle<()>) {
+    harness.fault(rule);
+    let number = harness
         .post("add_subscriptions", sport_on(CARD))
         .await
         .number();
-    let shared = Arc::clone(&stage.shared);
+    let shared = Arc::clone(&harness.shared);
     let run = tokio::spawn(async move {
         let _ = run_once(&shared).await;
     });
-    stage.settles().await;
-    assert_eq!(stage.shared.crm().book.queue_length().in_flight, 1);
+    harness.settles().await;
+    assert_eq!(harness.shared.crm().book.queue_length().in_flight, 1);
     (number.parse().unwrap(), run)
 }
 
 /// Where a request stands and what became of it, by a ledger that is proven.
-fn reckoned(stage: &Stage, request: u64) -> (Standing, Fate, u64, bool) {
-    proven(stage);
-    let row = stage.shared.ledger().reckon().rows[&request].clone();
+fn reconciled(harness: &Harness, request: u64) -> (Standing, Fate, u64, bool) {
+    proven(harness);
+    let row = harness.shared.ledger().reconcile().rows[&request].clone();
     (row.standing, row.fate, row.executions, row.known_to_crm())
 }
 
@@ -319,68 +319,69 @@ async fn what_was_on_its_way_is_sent_again_and_the_ledger_proves_it() {
         (after, (Fate::Once, 1), (Fate::Twice, 2, false)),
         (connecting, (Fate::Never, 0), (Fate::Once, 1, true)),
     ] {
-        let stage = one_worker().open();
-        let (request, run) = hanging(&stage, rule).await;
-        let file = file_of(&stage).await;
+        let harness = one_worker().open();
+        let (request, run) = hanging(&harness, rule).await;
+        let file = file_of(&harness).await;
         let other = elsewhere().open();
         restore_file(&other, &file).await;
         other.forget();
         let (fate, executions) = waiting;
         let expected = (Standing::Pending, fate, executions, true);
-        assert_eq!(reckoned(&other, request), expected, "{rule}");
+        assert_eq!(reconciled(&other, request), expected, "{rule}");
         assert_eq!(other.state(&request.to_string()).await, "PENDING");
         other.run().await;
         let (fate, executions, known) = sent_again;
         let expected = (Standing::Completed, fate, executions, known);
-        assert_eq!(reckoned(&other, request), expected, "{rule}");
+        assert_eq!(reconciled(&other, request), expected, "{rule}");
         // Where it was saved it goes on as if nobody had looked.
         run.await.unwrap();
-        let end = reckoned(&stage, request);
+        let end = reconciled(&harness, request);
         assert!(end.0 != Standing::Pending && end.2 <= 1, "{rule}: {end:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_request_sent_again_and_refused_is_not_known_to_the_crm() {
-    let stage = one_worker().open();
-    let (request, run) = hanging(&stage, "{ do: { delay: 5s }, at: after-apply, times: 1 }").await;
-    let kept = stage.shared.take_snapshot().await;
+    let harness = one_worker().open();
+    let (request, run) =
+        hanging(&harness, "{ do: { delay: 5s }, at: after-apply, times: 1 }").await;
+    let kept = harness.shared.take_snapshot().await;
     run.await.unwrap();
-    stage.shared.restore(&kept).await;
-    stage.forget();
-    stage.fault("{ preset: f33 }");
-    stage.run().await;
+    harness.shared.restore(&kept).await;
+    harness.forget();
+    harness.fault("{ preset: f33 }");
+    harness.run().await;
     let expected = (Standing::Rejected, Fate::Once, 1, false);
-    assert_eq!(reckoned(&stage, request), expected);
+    assert_eq!(reconciled(&harness, request), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_command_that_still_hangs_after_a_restore_does_nothing_to_the_world_that_came_back() {
-    let stage = one_worker().open();
-    let kept = stage.shared.take_snapshot().await;
-    let (_, run) = hanging(&stage, "{ do: { delay: 5s }, times: 1 }").await;
-    stage.shared.restore(&kept).await;
+    let harness = one_worker().open();
+    let kept = harness.shared.take_snapshot().await;
+    let (_, run) = hanging(&harness, "{ do: { delay: 5s }, times: 1 }").await;
+    harness.shared.restore(&kept).await;
     run.await.unwrap();
-    stage.passes(Duration::from_secs(60)).await;
-    assert_eq!(stage.active(CARD), "");
-    assert_eq!(stage.transactions().len(), 0);
-    proven(&stage);
+    harness.passes(Duration::from_secs(60)).await;
+    assert_eq!(harness.active(CARD), "");
+    assert_eq!(harness.transactions().len(), 0);
+    proven(&harness);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_ledger_of_which_lines_were_let_go_or_that_is_longer_than_allowed_is_right_elsewhere() {
-    let stage = one_worker()
+    let harness = one_worker()
         .with(|settings| settings.ledger_limit = 3)
         .open();
-    let _ = stage
+    let _ = harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await;
-    let cut = file_of(&stage).await;
-    let stage = one_worker().open();
-    let _ = stage
+    let cut = file_of(&harness).await;
+    let harness = one_worker().open();
+    let _ = harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await;
-    let whole = file_of(&stage).await;
+    let whole = file_of(&harness).await;
     for (file, limit, let_go) in [
         (&cut, 1000, (4, 0)),
         (&whole, 1000, (0, 0)),

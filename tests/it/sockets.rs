@@ -232,7 +232,7 @@ fn kept_open(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// As few connections a door as the program takes.
+/// As few connections an API as the program takes.
 const TWO_CONNECTIONS: [&str; 6] = ["--connection-limit", "2", "--workers", "1", "--log", "off"];
 
 #[test]
@@ -253,7 +253,7 @@ fn a_connection_beyond_the_limit_is_told_so_and_room_comes_back() {
     });
 }
 
-/// Writes a beginning and nothing more, and reads until the door gives up.
+/// Writes a beginning and nothing more, and reads until the API gives up.
 fn begin(address: SocketAddr, bytes: &[u8]) -> RawReply {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -388,8 +388,8 @@ fn a_client_that_does_not_read_is_given_up() {
     let program = serve(&[&TWO_CONNECTIONS[..], &["--write-timeout", "200ms"]].concat());
     let _other = kept_open(program.crm());
     let mut stream = TcpStream::connect(program.crm()).unwrap();
-    let patience = std::time::Duration::from_millis(100);
-    stream.set_write_timeout(Some(patience)).unwrap();
+    let timeouts = std::time::Duration::from_millis(100);
+    stream.set_write_timeout(Some(timeouts)).unwrap();
     let call = format!("GET {SHOW} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(1_000);
     // Until nothing goes out any more: every buffer in between is full.
     while stream.write(call.as_bytes()).is_ok() {}

@@ -7,9 +7,9 @@ use conax_contract::proof;
 use conax_contract::world::{
     CardState, CasSmartcardSpec, InstalledItem, ItemClassification, WorldSpec,
 };
-use conax_sim::reckoning::{drift, heal, ledger_lines};
+use conax_sim::reconciliation::{drift, heal, ledger_lines};
 use conax_tests::bodies::{given_pin, pairing, pin_reset, service_on_card};
-use conax_tests::{Chance, Stage, Staging};
+use conax_tests::{Chance, Harness, HarnessBuilder};
 use serde_json::Value;
 
 const CARDS: usize = 200;
@@ -44,7 +44,7 @@ fn many_cards(world: &mut WorldSpec) {
 }
 
 /// Every preset, seldom, in an order that lets all of them act.
-fn begin_storm(stage: &Stage) {
+fn begin_storm(harness: &Harness) {
     for preset in &PRESETS {
         let when = match preset.number {
             15 => "every: 40",
@@ -52,13 +52,13 @@ fn begin_storm(stage: &Stage) {
             45 => "every: 30",
             _ => "probability: 2%",
         };
-        stage.fault(&format!(
+        harness.fault(&format!(
             "{{ preset: {}, when: {{ {when} }} }}",
             preset.id()
         ));
     }
-    stage.fault("{ sequence: [f05, f01, ok], repeat: true, when: { every: 17 } }");
-    stage.fault("{ weather: flaky-network }");
+    harness.fault("{ sequence: [f05, f01, ok], repeat: true, when: { every: 17 } }");
+    harness.fault("{ weather: flaky-network }");
 }
 
 fn order(chance: &mut Chance) -> (&'static str, Value) {
@@ -82,12 +82,16 @@ fn order(chance: &mut Chance) -> (&'static str, Value) {
     }
 }
 
-async fn calm_down(stage: &Stage) {
-    stage.calm();
+async fn calm_down(harness: &Harness) {
+    harness.calm();
     for round in 0.. {
-        stage.shared.clock.advance(Duration::from_secs(3600)).await;
-        stage.run().await;
-        let left = drift(&stage.shared);
+        harness
+            .shared
+            .clock
+            .advance(Duration::from_secs(3600))
+            .await;
+        harness.run().await;
+        let left = drift(&harness.shared);
         if left.is_empty() {
             return;
         }
@@ -97,8 +101,8 @@ async fn calm_down(stage: &Stage) {
             left.len(),
             &left[..left.len().min(3)]
         );
-        heal(&stage.shared).await.unwrap();
-        stage.run().await;
+        heal(&harness.shared).await.unwrap();
+        harness.run().await;
     }
 }
 
@@ -106,31 +110,31 @@ async fn calm_down(stage: &Stage) {
 async fn a_storm_of_all_faults_loses_nothing_and_leaves_nothing_after_calm_and_healing() {
     let long = std::env::var_os("CONAX_SIM_LONG_TESTS").is_some();
     let count = if long { 10_000 } else { 1_500 };
-    let staging = Staging::demo().stepped().with_world(many_cards);
-    let stage = staging.open();
+    let harness_builder = HarnessBuilder::demo().stepped().with_world(many_cards);
+    let harness = harness_builder.open();
     let mut chance = Chance::new(7, "storm");
-    begin_storm(&stage);
+    begin_storm(&harness);
     for sent in 0..count {
         let (operation, body) = order(&mut chance);
-        let _ = stage.post(operation, body).await;
+        let _ = harness.post(operation, body).await;
         if sent % 100 == 99 {
-            let shared = std::sync::Arc::clone(&stage.shared);
+            let shared = std::sync::Arc::clone(&harness.shared);
             let run = tokio::spawn(async move { conax_sim::dispatch::run_once(&shared).await });
             while !run.is_finished() {
-                stage.shared.clock.advance(Duration::from_secs(600)).await;
+                harness.shared.clock.advance(Duration::from_secs(600)).await;
                 tokio::task::yield_now().await;
             }
         }
     }
-    calm_down(&stage).await;
-    let reckoning = stage.shared.ledger().reckon();
-    let totals = reckoning.totals;
+    calm_down(&harness).await;
+    let reconciliation = harness.shared.ledger().reconcile();
+    let totals = reconciliation.totals;
     assert!(totals.add_up(), "{totals:?}");
     assert!(totals.twice > 0 && totals.false_completions > 0 && totals.unknown_to_crm > 0);
     assert_eq!(totals.in_flight, 0);
-    let held = stage.shared.crm().book.queue_length().held as u64;
+    let held = harness.shared.crm().book.queue_length().held as u64;
     assert_eq!(totals.pending, held, "{totals:?}");
-    let rows = stage
+    let rows = harness
         .shared
         .crm()
         .book
@@ -138,7 +142,7 @@ async fn a_storm_of_all_faults_loses_nothing_and_leaves_nothing_after_calm_and_h
         .filter(|row| row.settled_order.is_some())
         .count();
     assert_eq!(totals.completed + totals.rejected, rows as u64);
-    let lines = ledger_lines(&stage.shared);
+    let lines = ledger_lines(&harness.shared);
     if let Err(problems) = proof::check(&lines) {
         let request = problems[0].request.unwrap_or_default();
         let about: Vec<&String> = lines

@@ -1,4 +1,4 @@
-//! The rules of the house that nobody should have to remember: walls, words, links, fixtures.
+//! The rules of the simulator that nobody should have to remember: walls, words, links, fixtures.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! TLS at the head-end's door, over real sockets: who gets in, and what the CRM keeps of a handshake
-//! that fails; and a door that is closed because nobody may connect.
+//! TLS at the Conax endpoint, over real sockets: who gets in, and what the CRM keeps of a handshake
+//! that fails; and an API that is closed because nobody may connect.
 
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -8,39 +8,39 @@ use std::time::Duration;
 use conax_contract::fault::WrittenRule;
 use conax_model::fault::RuleId;
 use conax_sim::dispatch::ConaxAddress;
-use conax_sim::house::OpenHouse;
+use conax_sim::instance::OpenInstance;
 use conax_sim::settings::CasTls;
 use conax_tests::bodies::{at_once, pin_reset};
-use conax_tests::{PATIENCE, Program, Reply, Stage, Staging, exchange, talk, until};
+use conax_tests::{Harness, HarnessBuilder, PATIENCE, Program, Reply, exchange, talk, until};
 use serde_json::json;
 
 use crate::program::{PATH, run, serve};
 
 const REFUSED: &str = "java.net.ConnectException: Connection refused";
 
-fn speaking(tls: CasTls) -> Staging {
-    Staging::demo().with(|settings| settings.cas.tls = tls)
+fn speaking(tls: CasTls) -> HarnessBuilder {
+    HarnessBuilder::demo().with(|settings| settings.cas.tls = tls)
 }
 
-/// A house that sends to the head-end of another one, over TLS.
-fn before(house: &OpenHouse) -> Staging {
-    let cas = house.addresses.cas.unwrap();
-    let ca = house.papers.as_ref().unwrap().ca_pem.clone();
-    Staging::demo().with(|settings| {
+/// A simulator that sends to the head-end of another one, over TLS.
+fn before(instance: &OpenInstance) -> HarnessBuilder {
+    let cas = instance.addresses.cas.unwrap();
+    let ca = instance.papers.as_ref().unwrap().ca_pem.clone();
+    HarnessBuilder::demo().with(|settings| {
         settings.dispatch.conax_address = ConaxAddress::parse(&format!("https://{cas}")).ok();
         settings.dispatch.tls.ca_pem = Some(ca);
     })
 }
 
-async fn reset_a_pin(stage: &Stage) -> Reply {
+async fn reset_a_pin(harness: &Harness) -> Reply {
     let body = at_once(pin_reset("S60600", "01900080208"));
-    let reply = stage.post("reset_pin_to_default_value", body);
+    let reply = harness.post("reset_pin_to_default_value", body);
     tokio::time::timeout(PATIENCE, reply).await.unwrap()
 }
 
 /// How a request ends.
-async fn end(stage: &Stage) -> String {
-    let reply = reset_a_pin(stage).await;
+async fn end(harness: &Harness) -> String {
+    let reply = reset_a_pin(harness).await;
     match reply.member("life_cycle_state").as_str() {
         "REJECTED" => {
             assert_eq!(reply.member("error_code"), "AxisFault");
@@ -58,13 +58,15 @@ fn preset(name: &str) -> WrittenRule {
 }
 
 /// Adds a rule; its name.
-fn add(stage: &Stage, rule: &WrittenRule) -> RuleId {
-    let now = stage.now();
-    stage.shared.change_faults(|book| book.add(rule, None, now))
+fn add(harness: &Harness, rule: &WrittenRule) -> RuleId {
+    let now = harness.now();
+    harness
+        .shared
+        .change_faults(|book| book.add(rule, None, now))
 }
 
-fn remove(stage: &Stage, rule: &RuleId) {
-    assert!(stage.shared.change_faults(|book| book.remove(rule)));
+fn remove(harness: &Harness, rule: &RuleId) {
+    assert!(harness.shared.change_faults(|book| book.remove(rule)));
 }
 
 fn refuses(address: SocketAddr) -> Result<(), String> {
@@ -77,23 +79,23 @@ fn refuses(address: SocketAddr) -> Result<(), String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_crm_reaches_a_head_end_that_speaks_tls_and_one_that_wants_a_certificate() {
     for tls in [CasTls::On, CasTls::Mutual] {
-        let (_house, stage) = speaking(tls).open_doors().await;
+        let (_instance, harness) = speaking(tls).open_apis().await;
         // The second command goes out on the connection of the first.
         for _ in 0..2 {
-            assert_eq!(end(&stage).await, "COMPLETED", "{tls:?}");
+            assert_eq!(end(&harness).await, "COMPLETED", "{tls:?}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_speak_tls_is_told_so() {
-    let (house, _stage) = speaking(CasTls::On).open_doors().await;
-    let cas = house.addresses.cas.unwrap();
+    let (instance, _harness) = speaking(CasTls::On).open_apis().await;
+    let cas = instance.addresses.cas.unwrap();
     let reply = talk(cas, b"GET /?wsdl HTTP/1.1\r\nhost: x\r\n\r\n");
     assert_eq!(reply.http_status(), Some(400));
     assert!(reply.text.contains("speaks TLS"), "{}", reply.text);
-    let stage = Staging::demo().open_before(cas).await;
-    assert_eq!(end(&stage).await, "(400)Bad Request");
+    let harness = HarnessBuilder::demo().open_before(cas).await;
+    assert_eq!(end(&harness).await, "(400)Bad Request");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,14 +104,14 @@ async fn a_fault_of_the_certificates_is_the_same_in_process_and_on_sockets() {
         let with_fault = |tls| speaking(tls).with(|settings| settings.faults = vec![preset(name)]);
         let expected = reset_a_pin(&with_fault(CasTls::Off).open()).await;
         for tls in [CasTls::Off, CasTls::On, CasTls::Mutual] {
-            let (_house, stage) = with_fault(tls).open_doors().await;
-            let reply = reset_a_pin(&stage).await;
+            let (_instance, harness) = with_fault(tls).open_apis().await;
+            let reply = reset_a_pin(&harness).await;
             assert_eq!(reply.member("life_cycle_state"), "REJECTED");
             assert_eq!(reply.member("response"), "null");
             let text = reply.member("error_description");
             assert!(text.contains("javax.net.ssl.SSL"), "{text}");
             assert_eq!(text, expected.member("error_description"), "{name} {tls:?}");
-            assert!(stage.transactions().is_empty());
+            assert!(harness.transactions().is_empty());
         }
     }
 }
@@ -133,63 +135,63 @@ async fn a_crm_that_looks_at_no_certificates_completes_in_spite_of_them() {
         };
         assert_eq!(end(&credulous(CasTls::Off).open()).await, expected);
         for tls in [CasTls::On, CasTls::Mutual] {
-            let (_house, stage) = credulous(tls).open_doors().await;
-            assert_eq!(end(&stage).await, expected, "{name} {tls:?}");
+            let (_instance, harness) = credulous(tls).open_apis().await;
+            assert_eq!(end(&harness).await, expected, "{name} {tls:?}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_crm_reaches_the_head_end_with_its_ca_and_with_a_certificate_if_it_wants_one() {
-    let (house, _) = speaking(CasTls::On).open_doors().await;
-    let (_other, stage) = before(&house).open_doors().await;
-    assert_eq!(end(&stage).await, "COMPLETED");
+    let (instance, _) = speaking(CasTls::On).open_apis().await;
+    let (_other, harness) = before(&instance).open_apis().await;
+    assert_eq!(end(&harness).await, "COMPLETED");
 
-    let (house, _) = speaking(CasTls::Mutual).open_doors().await;
-    let (_other, stage) = before(&house).open_doors().await;
-    let failure = end(&stage).await;
+    let (instance, _) = speaking(CasTls::Mutual).open_apis().await;
+    let (_other, harness) = before(&instance).open_apis().await;
+    let failure = end(&harness).await;
     assert!(failure.contains("certificate_required"), "{failure}");
-    let papers = house.papers.clone().unwrap();
-    let (_other, stage) = before(&house)
+    let papers = instance.papers.clone().unwrap();
+    let (_other, harness) = before(&instance)
         .with(|settings| {
             settings.dispatch.tls.client = Some((papers.client_pem, papers.client_key));
         })
-        .open_doors()
+        .open_apis()
         .await;
-    assert_eq!(end(&stage).await, "COMPLETED");
+    assert_eq!(end(&harness).await, "COMPLETED");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_crm_does_not_trust_the_ca_of_a_stranger() {
-    let (house, _) = speaking(CasTls::On).open_doors().await;
-    let (stranger, _) = speaking(CasTls::On).open_doors().await;
+    let (instance, _) = speaking(CasTls::On).open_apis().await;
+    let (stranger, _) = speaking(CasTls::On).open_apis().await;
     let ca = stranger.papers.as_ref().unwrap().ca_pem.clone();
-    let (_other, stage) = before(&house)
+    let (_other, harness) = before(&instance)
         .with(|settings| settings.dispatch.tls.ca_pem = Some(ca))
-        .open_doors()
+        .open_apis()
         .await;
-    let end = end(&stage).await;
+    let end = end(&harness).await;
     assert!(end.contains("signature check failed"), "{end}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_for_everybody_shows_its_certificate_to_another_crm() {
-    let (house, stage) = speaking(CasTls::On).open_doors().await;
-    let (_other, other) = before(&house).open_doors().await;
-    let (_careless, careless) = before(&house)
+    let (instance, harness) = speaking(CasTls::On).open_apis().await;
+    let (_other, other) = before(&instance).open_apis().await;
+    let (_careless, careless) = before(&instance)
         .with(|settings| settings.dispatch.tls.verify = false)
-        .open_doors()
+        .open_apis()
         .await;
     for (name, expected) in [
         ("f09", "timestamp check failed"),
         ("f09/self-signed", "unable to find valid certification path"),
         ("f09/wrong-host", "hostname in certificate didn't match"),
     ] {
-        let rule = add(&stage, &preset(name));
+        let rule = add(&harness, &preset(name));
         let failure = end(&other).await;
         assert!(failure.contains(expected), "{name}: {failure}");
         assert_eq!(end(&careless).await, "COMPLETED", "{name}");
-        remove(&stage, &rule);
+        remove(&harness, &rule);
     }
     assert_eq!(end(&other).await, "COMPLETED");
 }
@@ -198,32 +200,32 @@ async fn a_rule_for_everybody_shows_its_certificate_to_another_crm() {
 async fn endings_without_an_answer_are_the_same_on_tls() {
     for name in ["f03", "f03/hang-up", "f06", "f08", "f08/headers-only"] {
         let with_fault = |tls| speaking(tls).with(|settings| settings.faults = vec![preset(name)]);
-        let (_house, stage) = with_fault(CasTls::Off).open_doors().await;
-        let plain = end(&stage).await;
-        let (_house, stage) = with_fault(CasTls::On).open_doors().await;
-        assert_eq!(end(&stage).await, plain, "{name}");
+        let (_instance, harness) = with_fault(CasTls::Off).open_apis().await;
+        let plain = end(&harness).await;
+        let (_instance, harness) = with_fault(CasTls::On).open_apis().await;
+        assert_eq!(end(&harness).await, plain, "{name}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_times_out_on_tls_costs_no_time_when_stepped() {
     let silent = preset("f05");
-    let (_house, stage) = speaking(CasTls::On)
+    let (_instance, harness) = speaking(CasTls::On)
         .stepped()
         .with(|settings| settings.faults = vec![silent])
-        .open_doors()
+        .open_apis()
         .await;
-    let (end, _) = tokio::join!(end(&stage), async {
-        until_waiting(&stage).await;
-        stage.advance(Duration::from_secs(3600)).await
+    let (end, _) = tokio::join!(end(&harness), async {
+        until_waiting(&harness).await;
+        harness.advance(Duration::from_secs(3600)).await
     });
     assert!(end.contains("Read timed out"), "{end}");
 }
 
 /// Until somebody waits for simulated time.
-async fn until_waiting(stage: &Stage) {
+async fn until_waiting(harness: &Harness) {
     let waiting = async {
-        while stage.shared.clock.waiting().is_empty() || !stage.shared.clock.is_at_rest() {
+        while harness.shared.clock.waiting().is_empty() || !harness.shared.clock.is_at_rest() {
             tokio::task::yield_now().await;
         }
     };
@@ -232,17 +234,17 @@ async fn until_waiting(stage: &Stage) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_a_rule_refuses_everybody_nobody_listens_at_the_door() {
-    let (house, stage) = Staging::demo().open_doors().await;
-    let cas = house.addresses.cas.unwrap();
-    assert_eq!(end(&stage).await, "COMPLETED");
+    let (instance, harness) = HarnessBuilder::demo().open_apis().await;
+    let cas = instance.addresses.cas.unwrap();
+    assert_eq!(end(&harness).await, "COMPLETED");
     for _ in 0..3 {
-        let rule = add(&stage, &preset("f01"));
-        until("a closed door", || refuses(cas));
-        assert_eq!(end(&stage).await, REFUSED);
-        remove(&stage, &rule);
-        // Our own CRM waits for the door; others find it open soon.
-        assert_eq!(end(&stage).await, "COMPLETED");
-        until("an open door", || {
+        let rule = add(&harness, &preset("f01"));
+        until("a closed API", || refuses(cas));
+        assert_eq!(end(&harness).await, REFUSED);
+        remove(&harness, &rule);
+        // Our own CRM waits for the API; others find it open soon.
+        assert_eq!(end(&harness).await, "COMPLETED");
+        until("an open API", || {
             TcpStream::connect(cas).map_err(|error| error.to_string())
         });
     }
@@ -252,16 +254,16 @@ async fn while_a_rule_refuses_everybody_nobody_listens_at_the_door() {
 async fn a_refusal_ends_with_its_window_on_a_stepped_clock() {
     let mut rule = preset("f01");
     rule.rule.ttl = Some(Duration::from_secs(600));
-    let (house, stage) = Staging::demo()
+    let (instance, harness) = HarnessBuilder::demo()
         .stepped()
         .with(|settings| settings.faults = vec![rule])
-        .open_doors()
+        .open_apis()
         .await;
-    let cas = house.addresses.cas.unwrap();
-    until("a closed door", || refuses(cas));
-    assert_eq!(end(&stage).await, REFUSED);
-    stage.advance(Duration::from_secs(600)).await;
-    assert_eq!(end(&stage).await, "COMPLETED");
+    let cas = instance.addresses.cas.unwrap();
+    until("a closed API", || refuses(cas));
+    assert_eq!(end(&harness).await, REFUSED);
+    harness.advance(Duration::from_secs(600)).await;
+    assert_eq!(end(&harness).await, "COMPLETED");
     assert!(refuses(cas).is_err());
 }
 
@@ -269,32 +271,32 @@ async fn a_refusal_ends_with_its_window_on_a_stepped_clock() {
 async fn a_refusal_that_is_spent_opens_the_door() {
     let mut rule = preset("f01");
     rule.rule.times = Some(1);
-    let (house, stage) = Staging::demo().open_doors().await;
-    let cas = house.addresses.cas.unwrap();
-    add(&stage, &rule);
-    until("a closed door", || refuses(cas));
-    assert_eq!(end(&stage).await, REFUSED);
-    assert_eq!(end(&stage).await, "COMPLETED");
+    let (instance, harness) = HarnessBuilder::demo().open_apis().await;
+    let cas = instance.addresses.cas.unwrap();
+    add(&harness, &rule);
+    until("a closed API", || refuses(cas));
+    assert_eq!(end(&harness).await, REFUSED);
+    assert_eq!(end(&harness).await, "COMPLETED");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_keeps_everybody_out_of_the_main_world_keeps_nobody_out_of_another() {
-    let (house, stage) = speaking(CasTls::On).open_doors().await;
-    let cas = house.addresses.cas.unwrap();
-    let (_other, foreign) = before(&house).open_doors().await;
+    let (instance, harness) = speaking(CasTls::On).open_apis().await;
+    let cas = instance.addresses.cas.unwrap();
+    let (_other, foreign) = before(&instance).open_apis().await;
     for name in ["f01", "f09"] {
-        let rule = add(&stage, &preset(name));
+        let rule = add(&harness, &preset(name));
         if name == "f01" {
-            until("a closed door", || refuses(cas));
+            until("a closed API", || refuses(cas));
         }
-        let beside = stage.beside("beside").await;
+        let beside = harness.beside("beside").await;
         assert_eq!(end(&beside).await, "COMPLETED");
-        // The door cannot tell for which world a client comes until it calls.
+        // The API cannot tell for which world a client comes until it calls.
         let failure = end(&foreign).await;
         assert_eq!(failure, "java.net.SocketException: Connection reset");
-        assert_ne!(end(&stage).await, "COMPLETED");
-        remove(&stage, &rule);
-        house.worlds.remove("beside").await.unwrap();
+        assert_ne!(end(&harness).await, "COMPLETED");
+        remove(&harness, &rule);
+        instance.worlds.remove("beside").await.unwrap();
     }
 }
 

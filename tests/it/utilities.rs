@@ -1,7 +1,7 @@
-//! The seven types no documented operation creates: CRM.COM's utilities, at the control door.
+//! The seven types no documented operation creates: CRM.COM's utilities, at the control API.
 
 use conax_contract::crm::RequestType;
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 use serde_json::{Value, json};
 
 const CARD: &str = "01900080208";
@@ -24,8 +24,8 @@ pub(crate) fn bodies() -> [Value; 7] {
 }
 
 /// Creates a request as a utility does; the documented object.
-pub(crate) async fn create(stage: &Stage, body: Value) -> Value {
-    let reply = stage
+pub(crate) async fn create(harness: &Harness, body: Value) -> Value {
+    let reply = harness
         .control("POST", "/v1/provisioning-requests", &body.to_string())
         .await;
     assert_eq!(reply.http_status, 201, "{}", reply.text);
@@ -35,17 +35,17 @@ pub(crate) async fn create(stage: &Stage, body: Value) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn the_seven_utility_types_are_created_pending_shown_and_carried_out_by_a_run() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut story = String::new();
     for body in bodies() {
-        let created = create(&stage, body).await;
+        let created = create(&harness, body).await;
         let number = created["number"].as_str().unwrap();
-        assert_eq!(stage.show(number).await.ok(), &created);
+        assert_eq!(harness.show(number).await.ok(), &created);
         assert_eq!(created["life_cycle_state"], "PENDING");
     }
-    assert_eq!(stage.run().await.completed_count, 7);
+    assert_eq!(harness.run().await.completed_count, 7);
     for number in 4050..4057 {
-        let shown = stage.show(&number.to_string()).await;
+        let shown = harness.show(&number.to_string()).await;
         story.push_str(&format!(
             "{} by {}\n  {}\n  sent {}\n",
             shown.member("type"),
@@ -57,17 +57,17 @@ async fn the_seven_utility_types_are_created_pending_shown_and_carried_out_by_a_
     }
     insta::assert_snapshot!(story);
     let (messages, fingerprints) =
-        stage.look(|state, now| (state.messages(now).count(), state.fingerprints(now).count()));
+        harness.look(|state, now| (state.messages(now).count(), state.fingerprints(now).count()));
     assert_eq!((messages, fingerprints), (3, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn questions_are_answered_in_the_response_of_their_request() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut story = String::new();
     for mut body in bodies().into_iter().take(3) {
         body["process_immediately"] = json!(true);
-        let settled = create(&stage, body).await;
+        let settled = create(&harness, body).await;
         let reference = settled["reference_number"].as_str().unwrap();
         let response = settled["response"].as_str().unwrap();
         let answer = response.strip_prefix(&format!("OK{reference}"));
@@ -78,7 +78,7 @@ async fn questions_are_answered_in_the_response_of_their_request() {
 
 #[tokio::test(start_paused = true)]
 async fn the_documented_types_are_refused_where_utilities_work() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for request_type in RequestType::ALL {
         let is_utility = bodies()
             .iter()
@@ -87,18 +87,18 @@ async fn the_documented_types_are_refused_where_utilities_work() {
             continue;
         }
         let body = json!({ "type": request_type.code() }).to_string();
-        let reply = stage
+        let reply = harness
             .control("POST", "/v1/provisioning-requests", &body)
             .await;
         assert_eq!(reply.http_status, 422);
         assert!(reply.json["detail"].as_str().unwrap().contains("`type`"));
     }
-    assert_eq!(stage.request_count(), 4);
+    assert_eq!(harness.request_count(), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_utility_that_asks_for_nonsense_is_told_what_is_wrong() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let mut story = String::new();
     for body in [
         json!({}),
@@ -112,7 +112,7 @@ async fn a_utility_that_asks_for_nonsense_is_told_what_is_wrong() {
         json!({ "type": "DISPLAY_FINGERPRINT", "scheduled_date": "soon" }),
         json!({ "type": "DISPLAY_FINGERPRINT", "colour": "red" }),
     ] {
-        let reply = stage
+        let reply = harness
             .control("POST", "/v1/provisioning-requests", &body.to_string())
             .await;
         assert_eq!(reply.http_status, 422, "{}", reply.text);
@@ -120,5 +120,5 @@ async fn a_utility_that_asks_for_nonsense_is_told_what_is_wrong() {
         story.push('\n');
     }
     insta::assert_snapshot!(story);
-    assert_eq!(stage.request_count(), 4);
+    assert_eq!(harness.request_count(), 4);
 }

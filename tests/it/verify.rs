@@ -118,7 +118,7 @@ fn read_only_sends_gets_and_nothing_else() {
     );
     let record = record(&ended);
     assert!(standing(&record, "held").contains("same.projection"));
-    let journal = exchange(served.door(), "GET", "/v1/journal?door=crm&limit=10000", "").json();
+    let journal = exchange(served.door(), "GET", "/v1/journal?api=crm&limit=10000", "").json();
     let exchanges = journal["exchanges"].as_array().unwrap();
     assert_eq!(exchanges.len() as u64, record["calls"].as_u64().unwrap());
     assert!(exchanges.iter().all(|exchange| exchange["verb"] == "GET"));
@@ -206,11 +206,11 @@ fn user_and_organisation_of_the_login_may_stand_among_the_secrets() {
 
 #[test]
 fn a_target_file_that_would_say_nothing_is_no_success() {
-    let lab = concat!(
+    let inventory = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../fixtures/worlds/lab.world.yaml"
     );
-    let served = Program::serve(PATH, &["--run-interval", "1h", "--world", lab]);
+    let served = Program::serve(PATH, &["--run-interval", "1h", "--world", inventory]);
     let target = format!("http://{}", served.crm());
     let init = |target: &str, secrets: &str| {
         let all = ["--init", "--target", target, "--secrets-file", "secrets"];

@@ -4,25 +4,29 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use conax_tests::bodies::{at_once, given_pin, pairing, service_on_card, sport_on, with};
-use conax_tests::{Stage, Staging};
+use conax_tests::{Harness, HarnessBuilder};
 use serde_json::{Value, json};
 
 /// The questions and answers so far.
 struct Told {
-    stage: Stage,
+    harness: Harness,
     text: String,
     count: usize,
 }
 
 impl Told {
-    fn of(staging: Staging, text: String, count: usize) -> Self {
-        let stage = staging.open();
-        Self { stage, text, count }
+    fn of(harness_builder: HarnessBuilder, text: String, count: usize) -> Self {
+        let harness = harness_builder.open();
+        Self {
+            harness,
+            text,
+            count,
+        }
     }
 
     async fn ask(&mut self, question: &str, target: &str) {
         let reply = self
-            .stage
+            .harness
             .control("GET", &format!("/v1/requests/{target}"), "")
             .await;
         self.count += 1;
@@ -46,7 +50,7 @@ impl Told {
     }
 
     async fn add(&self, body: Value) -> String {
-        self.stage.post("add_subscriptions", body).await.number()
+        self.harness.post("add_subscriptions", body).await.number()
     }
 }
 
@@ -124,7 +128,7 @@ async fn pending(told: &mut Told) {
         &format!("{first}/why?fault=ghost"),
     )
     .await;
-    told.stage.fault("{ name: waiting, preset: f05 }");
+    told.harness.fault("{ name: waiting, preset: f05 }");
     told.ask(
         "will the rule act on it?",
         &format!("{first}/why?fault=waiting"),
@@ -153,9 +157,9 @@ async fn settled(told: &mut Told) {
         &format!("{refused}/why"),
     )
     .await;
-    told.stage
+    told.harness
         .fault("{ name: other, preset: f01, when: { card: \"01900080209\" } }");
-    told.stage.fault("{ name: lost, preset: f05, times: 1 }");
+    told.harness.fault("{ name: lost, preset: f05, times: 1 }");
     let lost = told.add(at_once(sport_on(CARD))).await;
     told.ask("why is a lost one REJECTED?", &format!("{lost}/why"))
         .await;
@@ -175,15 +179,15 @@ async fn settled(told: &mut Told) {
         &format!("{after}/why?fault=lost"),
     )
     .await;
-    told.stage.fault("{ name: later, preset: f14 }");
+    told.harness.fault("{ name: later, preset: f14 }");
     told.ask(
         "why did a rule that came later not act?",
         &format!("{after}/why?fault=later"),
     )
     .await;
-    told.stage.calm();
+    told.harness.calm();
     let unconnected = {
-        told.stage.fault("{ name: shut, preset: f01, times: 1 }");
+        told.harness.fault("{ name: shut, preset: f01, times: 1 }");
         told.add(at_once(sport_on(CARD))).await
     };
     told.ask(
@@ -191,40 +195,42 @@ async fn settled(told: &mut Told) {
         &format!("{unconnected}/why"),
     )
     .await;
-    told.stage.fault("{ name: hollow, preset: f35, times: 1 }");
+    told.harness
+        .fault("{ name: hollow, preset: f35, times: 1 }");
     let hollow = told.add(at_once(sport_on(OTHER))).await;
     told.ask(
         "why is a COMPLETED one not to be trusted?",
         &format!("{hollow}/why"),
     )
     .await;
-    told.stage.fault("{ name: double, preset: f37, times: 1 }");
+    told.harness
+        .fault("{ name: double, preset: f37, times: 1 }");
     let double = told.add(at_once(sport_on(OTHER))).await;
     told.ask("why was one done twice?", &format!("{double}/why"))
         .await;
-    told.stage.fault("{ name: tardy, preset: f39, times: 1 }");
+    told.harness.fault("{ name: tardy, preset: f39, times: 1 }");
     let tardy = told.add(at_once(sport_on(OTHER))).await;
     told.ask("why is it completed and not done?", &format!("{tardy}/why"))
         .await;
-    told.stage.passes(Duration::from_secs(31)).await;
+    told.harness.passes(Duration::from_secs(31)).await;
     told.ask("and half a minute later?", &format!("{tardy}/why"))
         .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn thirty_questions_have_golden_answers() {
-    let mut told = Told::of(Staging::demo(), String::new(), 0);
+    let mut told = Told::of(HarnessBuilder::demo(), String::new(), 0);
     pending(&mut told).await;
     let Told { text, count, .. } = told;
-    let mut told = Told::of(Staging::demo(), text, count);
+    let mut told = Told::of(HarnessBuilder::demo(), text, count);
     settled(&mut told).await;
-    let ineffective = Staging::demo_with("effective: true", "effective: false");
+    let ineffective = HarnessBuilder::demo_with("effective: true", "effective: false");
     let Told { text, count, .. } = told;
     let mut told = Told::of(ineffective, text, count);
     let number = told.add(sport_on(CARD)).await;
     told.ask("why does nothing leave at all?", &format!("{number}/why"))
         .await;
-    let stepped = Staging::demo().stepped().with(|settings| {
+    let stepped = HarnessBuilder::demo().stepped().with(|settings| {
         settings.dispatch.run_interval = Some(Duration::from_secs(5));
     });
     let Told { text, count, .. } = told;
@@ -241,24 +247,24 @@ async fn thirty_questions_have_golden_answers() {
 
 #[tokio::test(start_paused = true)]
 async fn why_one_on_its_way_has_not_come_back_and_who_waits_for_it() {
-    let stage = Staging::demo().stepped().open();
-    stage.fault("{ name: silent, preset: f04, times: 1 }");
-    let first = stage
+    let harness = HarnessBuilder::demo().stepped().open();
+    harness.fault("{ name: silent, preset: f04, times: 1 }");
+    let first = harness
         .post("add_subscriptions", sport_on(CARD))
         .await
         .number();
-    let second = stage
+    let second = harness
         .post(
             "reset_pin_to_given_value",
             given_pin("S60600", CARD, "4711"),
         )
         .await
         .number();
-    let shared = std::sync::Arc::clone(&stage.shared);
+    let shared = std::sync::Arc::clone(&harness.shared);
     let run = tokio::spawn(async move { conax_sim::dispatch::run_once(&shared).await });
-    stage.settles().await;
+    harness.settles().await;
     let mut told = Told {
-        stage,
+        harness,
         text: String::new(),
         count: 0,
     };
@@ -272,7 +278,7 @@ async fn why_one_on_its_way_has_not_come_back_and_who_waits_for_it() {
         &format!("{second}/why"),
     )
     .await;
-    told.stage
+    told.harness
         .shared
         .clock
         .advance(Duration::from_secs(601))
@@ -288,20 +294,20 @@ async fn why_one_on_its_way_has_not_come_back_and_who_waits_for_it() {
 /// own card is busy it is named.
 #[tokio::test(start_paused = true)]
 async fn what_waits_behind_an_order_that_is_sent_at_once_is_told_so() {
-    let stage = Staging::demo().open();
-    stage.fault("{ do: { delay: 60s }, at: after-apply, times: 1 }");
-    let silent = stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("{ do: { delay: 60s }, at: after-apply, times: 1 }");
+    let silent = harness.post("add_subscriptions", at_once(sport_on(CARD)));
     let questions = async {
-        stage.settles().await;
-        let urgent = stage.post("cancel_subscriptions", at_once(sport_on(CARD)));
+        harness.settles().await;
+        let urgent = harness.post("cancel_subscriptions", at_once(sport_on(CARD)));
         let regular = async {
-            stage.settles().await;
-            let regular = stage
+            harness.settles().await;
+            let regular = harness
                 .post("add_subscriptions", sport_on(CARD))
                 .await
                 .number();
             let target = format!("/v1/requests/{regular}/why");
-            let why = stage.control("GET", &target, "");
+            let why = harness.control("GET", &target, "");
             why.await.json["because"].clone()
         };
         tokio::join!(urgent, regular).1
@@ -320,19 +326,19 @@ async fn what_waits_behind_an_order_that_is_sent_at_once_is_told_so() {
 /// The run that would send it is there, and hangs.
 #[tokio::test(start_paused = true)]
 async fn one_that_waits_for_a_worker_names_what_occupies_them_all() {
-    let stage = Staging::demo().stepped().with(|settings| {
+    let harness = HarnessBuilder::demo().stepped().with(|settings| {
         settings.dispatch.worker_count = 1;
     });
-    let stage = stage.open();
-    stage.fault("{ preset: f04, times: 1 }");
-    let _ = stage.post("add_subscriptions", sport_on(OTHER)).await;
-    let waits = stage.post("add_subscriptions", sport_on(CARD)).await;
+    let harness = harness.open();
+    harness.fault("{ preset: f04, times: 1 }");
+    let _ = harness.post("add_subscriptions", sport_on(OTHER)).await;
+    let waits = harness.post("add_subscriptions", sport_on(CARD)).await;
     let waits = waits.number();
-    let shared = std::sync::Arc::clone(&stage.shared);
+    let shared = std::sync::Arc::clone(&harness.shared);
     let run = tokio::spawn(async move { conax_sim::dispatch::run_once(&shared).await });
-    stage.settles().await;
+    harness.settles().await;
     let target = format!("/v1/requests/{waits}/why");
-    let why = stage.control("GET", &target, "").await.json;
+    let why = harness.control("GET", &target, "").await.json;
     assert_eq!(
         why["because"][0],
         "it is due and the next to leave, but the only worker is busy with what is on its way to \
@@ -344,16 +350,20 @@ async fn one_that_waits_for_a_worker_names_what_occupies_them_all() {
          waits 10min for each part of one"
     );
     assert!(!why.to_string().contains("POST /v1/runs"), "{why}");
-    stage.shared.clock.advance(Duration::from_secs(1_300)).await;
+    harness
+        .shared
+        .clock
+        .advance(Duration::from_secs(1_300))
+        .await;
     run.await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_rule_for_a_subscription_is_not_denied() {
-    let mut told = Told::of(Staging::demo(), String::new(), 0);
-    told.stage
+    let mut told = Told::of(HarnessBuilder::demo(), String::new(), 0);
+    told.harness
         .fault("{ name: theirs, preset: f05, when: { subscription: S60600 } }");
-    told.stage
+    told.harness
         .fault("{ name: others, preset: f05, when: { subscription: S60058 } }");
     let number = told.add(sport_on(CARD)).await;
     for rule in ["theirs", "others"] {
@@ -369,31 +379,32 @@ async fn a_rule_for_a_subscription_is_not_denied() {
     }
 }
 
-async fn because(stage: &Stage, target: &str) -> String {
+async fn because(harness: &Harness, target: &str) -> String {
     let target = format!("/v1/requests/{target}");
-    let reply = stage.control("GET", &target, "").await;
+    let reply = harness.control("GET", &target, "").await;
     reply.json["because"].to_string()
 }
 
-async fn next(stage: &Stage, number: &str) -> String {
+async fn next(harness: &Harness, number: &str) -> String {
     let target = format!("/v1/requests/{number}/why");
-    let reply = stage.control("GET", &target, "").await;
+    let reply = harness.control("GET", &target, "").await;
     reply.json["next"].to_string()
 }
 
 /// A world in which request 4050 met a rule, and one that has forgotten how.
-async fn forgotten(rule: &str, how: &str) -> Stage {
-    let staging = Staging::demo().with(|settings| settings.journal.exchange_limit = 12);
-    let stage = staging.open();
-    stage.fault(rule);
-    let _ = stage
+async fn forgotten(rule: &str, how: &str) -> Harness {
+    let harness_builder =
+        HarnessBuilder::demo().with(|settings| settings.journal.exchange_limit = 12);
+    let harness = harness_builder.open();
+    harness.fault(rule);
+    let _ = harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await;
     match how {
         "fork" => {
-            let made = stage.control("POST", "/v1/worlds/demo/fork", r#"{"as":"copy"}"#);
+            let made = harness.control("POST", "/v1/worlds/demo/fork", r#"{"as":"copy"}"#);
             assert_eq!(made.await.http_status, 201);
-            stage.beside("copy").await
+            harness.beside("copy").await
         }
         "snapshot" => {
             for (step, body) in [
@@ -401,16 +412,16 @@ async fn forgotten(rule: &str, how: &str) -> Stage {
                 ("restore", r#"{"from":"kept"}"#),
             ] {
                 let target = format!("/v1/worlds/demo/{step}");
-                let done = stage.control("POST", &target, body).await;
+                let done = harness.control("POST", &target, body).await;
                 assert!(done.http_status < 300, "{}", done.text);
             }
-            stage
+            harness
         }
         _ => {
             for _ in 0..20 {
-                stage.control("GET", "/v1/clock", "").await;
+                harness.control("GET", "/v1/clock", "").await;
             }
-            stage
+            harness
         }
     }
 }
@@ -425,24 +436,24 @@ async fn what_a_rule_did_is_not_denied_once_the_journal_has_forgotten_it() {
     ];
     for rule in rules {
         for how in ["fork", "snapshot", "limit"] {
-            let stage = forgotten(rule, how).await;
+            let harness = forgotten(rule, how).await;
             for replaced in [
                 None,
                 Some("{ name: lost, preset: f01, when: { card: '1' } }"),
             ] {
                 if let Some(other) = replaced {
-                    stage.fault(other);
+                    harness.fault(other);
                 }
-                let told = because(&stage, "4050/why?fault=lost").await;
+                let told = because(&harness, "4050/why?fault=lost").await;
                 let place = format!("{rule} {how}: {told}");
                 assert!(told.contains("is not known any more"), "{place}");
                 assert!(!told.contains("did not act"), "{place}");
                 assert!(!told.contains("does not act on it"), "{place}");
             }
-            stage.calm();
-            let told = because(&stage, "4050/why?fault=lost").await;
+            harness.calm();
+            let told = because(&harness, "4050/why?fault=lost").await;
             assert!(told.contains("is not known any more"), "{told}");
-            let told = because(&stage, "4050/why").await;
+            let told = because(&harness, "4050/why").await;
             assert!(told.contains("is not known any more"), "{told}");
             assert!(!told.contains("no fault rule acted"), "{told}");
         }
@@ -452,24 +463,25 @@ async fn what_a_rule_did_is_not_denied_once_the_journal_has_forgotten_it() {
 /// The head-end's entry is older than the CRM's, and goes first.
 #[tokio::test(start_paused = true)]
 async fn half_of_an_exchange_is_not_taken_for_the_whole() {
-    let staging = Staging::demo().with(|settings| settings.journal.exchange_limit = 4);
-    let stage = staging.open();
-    stage.fault("{ name: lost, preset: f05, times: 1 }");
+    let harness_builder =
+        HarnessBuilder::demo().with(|settings| settings.journal.exchange_limit = 4);
+    let harness = harness_builder.open();
+    harness.fault("{ name: lost, preset: f05, times: 1 }");
     let order = async {
-        stage
+        harness
             .post("add_subscriptions", at_once(sport_on(CARD)))
             .await
             .number()
     };
     let calls = async {
-        stage.settles().await;
+        harness.settles().await;
         for _ in 0..3 {
-            stage.control("GET", "/v1/clock", "").await;
+            harness.control("GET", "/v1/clock", "").await;
         }
     };
     let (number, ()) = tokio::join!(order, calls);
     for target in [format!("{number}/why"), format!("{number}/why?fault=lost")] {
-        let told = because(&stage, &target).await;
+        let told = because(&harness, &target).await;
         assert!(told.contains("is not known any more"), "{told}");
         assert!(!told.contains("no fault rule acted"), "{told}");
     }
@@ -478,54 +490,54 @@ async fn half_of_an_exchange_is_not_taken_for_the_whole() {
 /// A request of the world before had the same number, and its exchange ends now.
 #[tokio::test(start_paused = true)]
 async fn a_rule_of_the_world_before_is_not_told_of_a_request_of_this_one() {
-    let stage = Staging::demo().open();
-    stage.fault("{ name: old, preset: f05, times: 1 }");
-    let late = stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("{ name: old, preset: f05, times: 1 }");
+    let late = harness.post("add_subscriptions", at_once(sport_on(CARD)));
     let meanwhile = async {
-        stage.settles().await;
-        stage.control("POST", "/v1/worlds/demo/reset", "").await;
-        stage.forget();
+        harness.settles().await;
+        harness.control("POST", "/v1/worlds/demo/reset", "").await;
+        harness.forget();
     };
     let (_, ()) = tokio::join!(late, meanwhile);
-    stage.passes(Duration::from_mins(11)).await;
-    let number = stage
+    harness.passes(Duration::from_mins(11)).await;
+    let number = harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await
         .number();
     assert_eq!(number, "4050");
-    let told = because(&stage, "4050/why").await;
+    let told = because(&harness, "4050/why").await;
     assert!(!told.contains("rule old acted"), "{told}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn while_an_exchange_is_under_way_nothing_is_said_of_rules_that_is_not_known_yet() {
-    let stage = Staging::demo().open();
-    stage.fault("{ name: slow, do: { delay: 60s }, times: 1 }");
-    let order = stage.post("add_subscriptions", at_once(sport_on(CARD)));
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("{ name: slow, do: { delay: 60s }, times: 1 }");
+    let order = harness.post("add_subscriptions", at_once(sport_on(CARD)));
     let look = async {
-        stage.settles().await;
-        let plain = because(&stage, "4050/why").await;
-        (plain, because(&stage, "4050/why?fault=slow").await)
+        harness.settles().await;
+        let plain = because(&harness, "4050/why").await;
+        (plain, because(&harness, "4050/why?fault=slow").await)
     };
     let (_, (plain, fault)) = tokio::join!(order, look);
     for told in [&plain, &fault] {
         assert!(told.contains("is told when the exchange"), "{told}");
         assert!(!told.contains("has not met it yet"), "{told}");
     }
-    let told = because(&stage, "4050/why?fault=slow").await;
+    let told = because(&harness, "4050/why?fault=slow").await;
     assert!(told.contains("rule slow acted (hit 1 of 1)"), "{told}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_becomes_due_at_the_same_moment_was_only_created_later() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let at = |body: Value| with(body, "scheduled_date", json!("2014-09-24T15:10:00"));
-    let on = stage.post("add_subscriptions", at(sport_on(CARD))).await;
+    let on = harness.post("add_subscriptions", at(sport_on(CARD))).await;
     let off = express(at(sport_on(CARD)));
-    let off = stage.post("cancel_subscriptions", off).await.number();
-    stage.passes(Duration::from_mins(11)).await;
-    stage.run().await;
-    let told = because(&stage, &format!("{}/why", on.number())).await;
+    let off = harness.post("cancel_subscriptions", off).await.number();
+    harness.passes(Duration::from_mins(11)).await;
+    harness.run().await;
+    let told = because(&harness, &format!("{}/why", on.number())).await;
     assert!(told.contains(&format!("request {off}")), "{told}");
     assert!(told.contains("was created after"), "{told}");
     assert!(!told.contains("became due after"), "{told}");
@@ -533,7 +545,7 @@ async fn what_becomes_due_at_the_same_moment_was_only_created_later() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_done_twice_and_leaves_nothing_is_told_so_without_a_message() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     for (operation, body) in [
         ("add_subscriptions", sport_on(CARD)),
         ("cancel_subscriptions", sport_on(CARD)),
@@ -543,12 +555,12 @@ async fn what_was_done_twice_and_leaves_nothing_is_told_so_without_a_message() {
             given_pin("S60600", CARD, "4711"),
         ),
     ] {
-        stage.calm();
-        stage.fault("{ preset: f37, times: 1 }");
-        let number = stage.post(operation, at_once(body)).await.number();
-        let told = next(&stage, &number).await;
+        harness.calm();
+        harness.fault("{ preset: f37, times: 1 }");
+        let number = harness.post(operation, at_once(body)).await.number();
+        let told = next(&harness, &number).await;
         assert!(!told.contains("message"), "{operation}: {told}");
-        let drift = stage.control("GET", "/v1/drift", "").await.json["drift"].clone();
+        let drift = harness.control("GET", "/v1/drift", "").await.json["drift"].clone();
         let differs = told.contains("make both sides equal");
         assert_eq!(differs, drift != json!([]), "{operation}: {told} {drift}");
     }
@@ -557,21 +569,21 @@ async fn what_was_done_twice_and_leaves_nothing_is_told_so_without_a_message() {
 /// Healing is advised as long as there is something to heal.
 #[tokio::test(start_paused = true)]
 async fn healing_is_advised_only_while_both_sides_differ() {
-    let stage = Staging::demo().open();
-    stage.fault("{ preset: f06, times: 1 }");
-    let number = stage
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("{ preset: f06, times: 1 }");
+    let number = harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await
         .number();
-    assert!(next(&stage, &number).await.contains("/v1/drift/heal"));
-    stage.control("POST", "/v1/drift/heal", "").await;
-    let told = next(&stage, &number).await;
+    assert!(next(&harness, &number).await.contains("/v1/drift/heal"));
+    harness.control("POST", "/v1/drift/heal", "").await;
+    let told = next(&harness, &number).await;
     assert!(
         told.contains("request 4051 of the same card has not ended"),
         "{told}"
     );
-    stage.run().await;
-    let told = next(&stage, &number).await;
+    harness.run().await;
+    let told = next(&harness, &number).await;
     assert!(told.contains("do not differ because of it"), "{told}");
     assert!(!told.contains("heal"), "{told}");
 }
@@ -579,75 +591,75 @@ async fn healing_is_advised_only_while_both_sides_differ() {
 #[tokio::test(start_paused = true)]
 async fn what_conax_would_refuse_is_not_advised_to_be_sent_again() {
     // Conax said why, and nobody heard it.
-    let stage = Staging::demo().open();
-    stage.fault("{ preset: f06, times: 1 }");
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("{ preset: f06, times: 1 }");
     let bad = given_pin("S60600", CARD, "99999");
-    let bad = stage.post("reset_pin_to_given_value", at_once(bad)).await;
-    let told = because(&stage, &format!("{}/why", bad.number())).await;
+    let bad = harness.post("reset_pin_to_given_value", at_once(bad)).await;
+    let told = because(&harness, &format!("{}/why", bad.number())).await;
     assert!(
         told.contains("Conax really did not carry it out: it refused it: "),
         "{told}"
     );
     assert!(!told.contains("99999"), "{told}");
-    let told = next(&stage, &bad.number()).await;
+    let told = next(&harness, &bad.number()).await;
     assert!(told.contains("mend the order"), "{told}");
     // Conax was not asked, and would refuse.
-    stage.fault("{ preset: f03, times: 1 }");
+    harness.fault("{ preset: f03, times: 1 }");
     let unknown = service_on_card("S60666", "P1test", "01900080294");
-    let unknown = stage.post("add_subscriptions", at_once(unknown)).await;
-    let told = next(&stage, &unknown.number()).await;
+    let unknown = harness.post("add_subscriptions", at_once(unknown)).await;
+    let told = next(&harness, &unknown.number()).await;
     assert!(
         told.contains("Conax would reject ADD_SUBSCRIPTIONS"),
         "{told}"
     );
     assert!(!told.contains("so the order can be sent again"), "{told}");
     // The PIN is gone, so nobody can say.
-    stage.calm();
-    stage.fault("{ preset: f03, times: 1 }");
+    harness.calm();
+    harness.fault("{ preset: f03, times: 1 }");
     let pin = given_pin("S60600", CARD, "99999");
-    let pin = stage.post("reset_pin_to_given_value", at_once(pin)).await;
-    let told = next(&stage, &pin.number()).await;
+    let pin = harness.post("reset_pin_to_given_value", at_once(pin)).await;
+    let told = next(&harness, &pin.number()).await;
     assert!(
         told.contains("whether Conax would take it now is not known"),
         "{told}"
     );
     // Nothing is wrong with this one.
-    stage.fault("{ preset: f03, times: 1 }");
-    let good = stage
+    harness.fault("{ preset: f03, times: 1 }");
+    let good = harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await;
-    let told = next(&stage, &good.number()).await;
+    let told = next(&harness, &good.number()).await;
     assert!(told.contains("so the order can be sent again"), "{told}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_reference_that_is_anothers_is_told_so() {
-    let stage = Staging::demo().open();
-    let first = stage
+    let harness = HarnessBuilder::demo().open();
+    let first = harness
         .post("add_subscriptions", at_once(sport_on(CARD)))
         .await;
-    stage.fault("{ preset: f24, times: 1 }");
-    let second = stage
+    harness.fault("{ preset: f24, times: 1 }");
+    let second = harness
         .post("add_subscriptions", at_once(sport_on(OTHER)))
         .await;
-    let told = because(&stage, &format!("{}/why", second.number())).await;
+    let told = because(&harness, &format!("{}/why", second.number())).await;
     let sentence = format!("that reference belongs to request {}", first.number());
     assert!(told.contains(&sentence), "{told}");
-    let told = because(&stage, &format!("{}/why", first.number())).await;
+    let told = because(&harness, &format!("{}/why", first.number())).await;
     let sentence = format!("request {} has the same reference", second.number());
     assert!(told.contains(&sentence), "{told}");
-    stage.fault("{ preset: f24/nobodys, times: 1 }");
-    let third = stage
+    harness.fault("{ preset: f24/nobodys, times: 1 }");
+    let third = harness
         .post("add_subscriptions", at_once(sport_on(OTHER)))
         .await;
-    let told = because(&stage, &format!("{}/why", third.number())).await;
+    let told = because(&harness, &format!("{}/why", third.number())).await;
     assert!(
         told.contains("that reference is not the one Conax did it under"),
         "{told}"
     );
-    let fourth = stage
+    let fourth = harness
         .post("add_subscriptions", at_once(sport_on(OTHER)))
         .await;
-    let told = because(&stage, &format!("{}/why", fourth.number())).await;
+    let told = because(&harness, &format!("{}/why", fourth.number())).await;
     assert!(!told.contains("that reference"), "{told}");
 }

@@ -1,4 +1,4 @@
-//! Several worlds in one house: chosen, made, limited and removed, and blind to each other.
+//! Several worlds in one simulator: chosen, made, limited and removed, and blind to each other.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use conax_contract::crm::{Operation, RefusalCode};
 use conax_tests::bodies::{at_once, given_pin, pairing, pin_reset, service_on_card, sport_on};
-use conax_tests::{BASE, Call, Chance, ControlReply, Stage, Staging, exchange, repository, until};
+use conax_tests::{
+    BASE, Call, Chance, ControlReply, Harness, HarnessBuilder, exchange, repository, until,
+};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -21,15 +23,20 @@ fn demo() -> String {
     std::fs::read_to_string(repository().join("fixtures/worlds/demo.world.yaml")).unwrap()
 }
 
-/// One random call at one of the doors; what was answered.
-pub(crate) async fn step(stage: &Stage, chance: &mut Chance) -> String {
+/// One random call at one of the APIs; what was answered.
+pub(crate) async fn step(harness: &Harness, chance: &mut Chance) -> String {
     let (card, other) = (*chance.pick(&CARDS), *chance.pick(&CARDS));
     let service = *chance.pick(&SERVICES);
     let (name, body) = match chance.below(9) {
-        0 => return stage.control("POST", "/v1/runs", "").await.text,
-        1 => return stage.control("GET", "/v1/cas/transactions", "").await.text,
-        2 => return stage.get("list", "life_cycle_state=COMPLETED").await.text,
-        3 => return stage.conax(add_at_conax(card)).await.1,
+        0 => return harness.control("POST", "/v1/runs", "").await.text,
+        1 => {
+            return harness
+                .control("GET", "/v1/cas/transactions", "")
+                .await
+                .text;
+        }
+        2 => return harness.get("list", "life_cycle_state=COMPLETED").await.text,
+        3 => return harness.conax(add_at_conax(card)).await.1,
         4 => ("create_pairing", pairing(&[card], &["3012345601"])),
         5 => ("reset_pin_to_default_value", pin_reset("S60600", other)),
         6 => (
@@ -49,7 +56,7 @@ pub(crate) async fn step(stage: &Stage, chance: &mut Chance) -> String {
         0 => at_once(body),
         _ => body,
     };
-    stage.post(name, body).await.text
+    harness.post(name, body).await.text
 }
 
 /// An addition as a client of the head-end makes it, without the CRM.
@@ -63,28 +70,28 @@ pub(crate) fn add_at_conax(card: &str) -> Call {
     Call::new("POST", "/", envelope).with_header("content-type", "text/xml")
 }
 
-async fn steps(stage: Stage, seed: u64) -> Vec<String> {
+async fn steps(harness: Harness, seed: u64) -> Vec<String> {
     let mut chance = Chance::new(seed, "steps");
     let mut told = Vec::new();
     for _ in 0..24 {
-        told.push(step(&stage, &mut chance).await);
+        told.push(step(&harness, &mut chance).await);
         tokio::task::yield_now().await;
     }
     told
 }
 
-fn one_worker() -> Staging {
-    Staging::demo().with(|settings| settings.dispatch.worker_count = 1)
+fn one_worker() -> HarnessBuilder {
+    HarnessBuilder::demo().with(|settings| settings.dispatch.worker_count = 1)
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_of_many_worlds_answers_as_a_house_of_its_own_does() {
-    let house = one_worker().open();
-    let before = house.control("GET", "/v1/ready", "").await.text;
+async fn each_of_many_worlds_answers_as_an_instance_of_its_own_does() {
+    let instance = one_worker().open();
+    let before = instance.control("GET", "/v1/ready", "").await.text;
     let mut together = JoinSet::new();
     for seed in 0..64 {
-        let stage = house.beside(&format!("suite-{seed}")).await;
-        together.spawn(async move { (seed, steps(stage, seed).await) });
+        let harness = instance.beside(&format!("suite-{seed}")).await;
+        together.spawn(async move { (seed, steps(harness, seed).await) });
     }
     let mut count = 0;
     while let Some(done) = together.join_next().await {
@@ -94,12 +101,12 @@ async fn each_of_many_worlds_answers_as_a_house_of_its_own_does() {
         count += 1;
     }
     assert_eq!(count, 64);
-    let after = house.control("GET", "/v1/ready", "").await.text;
+    let after = instance.control("GET", "/v1/ready", "").await.text;
     assert_eq!(after, before, "the main world saw nothing");
 }
 
-async fn names(stage: &Stage) -> String {
-    let reply = stage.control("GET", "/v1/worlds", "").await.json;
+async fn names(harness: &Harness) -> String {
+    let reply = harness.control("GET", "/v1/worlds", "").await.json;
     let names = reply["worlds"].as_array().unwrap().iter();
     let names: Vec<&str> = names.map(|name| name.as_str().unwrap()).collect();
     names.join(" ")
@@ -107,7 +114,7 @@ async fn names(stage: &Stage) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_world_is_made_by_the_first_call_that_names_it_at_each_door() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let query = "token=04FFBB37FED475A778F122709CBAC1D5&number=4049";
     let show = |prefix: &str| {
         let path = Operation::Show.path();
@@ -115,24 +122,24 @@ async fn a_world_is_made_by_the_first_call_that_names_it_at_each_door() {
     };
     let named = show(BASE).with_header("conax-sim-world", "c");
     for call in [show(&format!("/worlds/a{BASE}")), show("/worlds/b"), named] {
-        assert_eq!(stage.send(call).await.code(), "OK");
+        assert_eq!(harness.send(call).await.code(), "OK");
     }
-    let (status, text) = stage
+    let (status, text) = harness
         .conax(Call::new("GET", "/worlds/d/ca-server?wsdl", ""))
         .await;
     assert_eq!(
         (status, text),
-        stage.conax(Call::new("GET", WSDL, "")).await,
+        harness.conax(Call::new("GET", WSDL, "")).await,
         "the path of the world is not part of the call"
     );
     let named = Call::new("GET", WSDL, "").with_header("conax-sim-world", "e");
-    assert_eq!(stage.conax(named).await.0, 200);
-    let ready = stage.control("GET", "/v1/ready?world=f", "").await;
+    assert_eq!(harness.conax(named).await.0, 200);
+    let ready = harness.control("GET", "/v1/ready?world=f", "").await;
     assert_eq!(ready.json["world"], "f");
     let named = Call::new("GET", "/v1/ready", "").with_header("conax-sim-world", "g");
-    assert_eq!(stage.control_call(named).await.json["world"], "g");
-    assert_eq!(names(&stage).await, "demo a b c d e f g");
-    let listed = stage.control("GET", "/v1/worlds", "").await.json;
+    assert_eq!(harness.control_call(named).await.json["world"], "g");
+    assert_eq!(names(&harness).await, "demo a b c d e f g");
+    let listed = harness.control("GET", "/v1/worlds", "").await.json;
     assert_eq!(
         (&listed["main"], &listed["limit"]),
         (&json!("demo"), &json!(256))
@@ -141,50 +148,50 @@ async fn a_world_is_made_by_the_first_call_that_names_it_at_each_door() {
 
 #[tokio::test(start_paused = true)]
 async fn the_main_world_may_be_named_like_any_other() {
-    let stage = Staging::demo().open();
-    let number = stage
+    let harness = HarnessBuilder::demo().open();
+    let number = harness
         .post("add_subscriptions", sport_on(CARDS[0]))
         .await
         .number();
-    let by_name = stage.beside("demo").await;
+    let by_name = harness.beside("demo").await;
     assert_eq!(by_name.state(&number).await, "PENDING");
-    let run = stage.control("POST", "/v1/runs?world=demo", "").await;
+    let run = harness.control("POST", "/v1/runs?world=demo", "").await;
     assert_eq!(run.json["completed"], 1);
-    assert_eq!(names(&stage).await, "demo");
+    assert_eq!(names(&harness).await, "demo");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_no_name_is_refused_at_each_door_and_makes_nothing() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let long = "x".repeat(65);
     for name in ["", "a b", "a%20b", "ä", "a\"b", long.as_str()] {
         let call = || Call::new("GET", "/show", "").with_header("conax-sim-world", name);
-        let reply = stage.send(call()).await;
+        let reply = harness.send(call()).await;
         let message = reply.refused(RefusalCode::InvalidParameterValue).to_owned();
         assert!(message.contains("1 to 64 letters"), "{message}");
-        let (status, text) = stage.conax(call()).await;
+        let (status, text) = harness.conax(call()).await;
         assert_eq!((status, text.trim_end()), (400, message.as_str()));
         let ready = Call::new("GET", "/v1/ready", "").with_header("conax-sim-world", name);
-        let reply = stage.control_call(ready).await;
+        let reply = harness.control_call(ready).await;
         assert_eq!(reply.http_status, 400, "{}", reply.text);
     }
-    let reply = stage.control("GET", "/v1/ready?world=a+b", "").await;
+    let reply = harness.control("GET", "/v1/ready?world=a+b", "").await;
     assert_eq!(reply.http_status, 400, "{}", reply.text);
-    let (status, _) = stage.conax(Call::new("GET", "/worlds//x?wsdl", "")).await;
+    let (status, _) = harness.conax(Call::new("GET", "/worlds//x?wsdl", "")).await;
     assert_eq!(status, 400);
     let two = Call::new("GET", "/worlds/a/show", "").with_header("conax-sim-world", "b");
-    let reply = stage.send(two).await;
+    let reply = harness.send(two).await;
     let message = reply.refused(RefusalCode::InvalidParameterValue);
     assert!(message.contains("`a` in its path and `b`"), "{message}");
     let two = Call::new("GET", "/v1/ready?world=a", "").with_header("conax-sim-world", "b");
-    assert_eq!(stage.control_call(two).await.http_status, 400);
-    assert_eq!(names(&stage).await, "demo");
+    assert_eq!(harness.control_call(two).await.http_status, 400);
+    assert_eq!(names(&harness).await, "demo");
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_made_for_a_call_that_is_about_no_world_or_refused_anyway() {
     let token = conax_model::secret::Secret::new("sesame");
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.control_token = Some(token))
         .open();
     let call = |verb: &str, target: &str| {
@@ -202,25 +209,25 @@ async fn nothing_is_made_for_a_call_that_is_about_no_world_or_refused_anyway() {
         ("GET", "/v1/nowhere?world=x", 404),
         ("DELETE", "/v1/runs?world=x", 405),
     ] {
-        let reply = stage.control_call(call(verb, target)).await;
+        let reply = harness.control_call(call(verb, target)).await;
         assert_eq!(reply.http_status, status, "{verb} {target}");
     }
     let stranger = Call::new("GET", "/v1/ready?world=x", "");
-    assert_eq!(stage.control_call(stranger).await.http_status, 401);
+    assert_eq!(harness.control_call(stranger).await.http_status, 401);
     let long = Call::new("GET", &format!("/worlds/x/{}", "x".repeat(9_000)), "");
-    assert_eq!(stage.conax(long).await.0, 414);
-    let reply = stage.control_call(call("GET", "/v1/worlds")).await;
+    assert_eq!(harness.conax(long).await.0, 414);
+    let reply = harness.control_call(call("GET", "/v1/worlds")).await;
     assert_eq!(reply.json["worlds"], json!(["demo"]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn beyond_the_limit_each_door_says_so_and_how_to_make_room() {
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.world_limit = 2)
         .open();
-    let _kept = stage.beside("kept").await;
+    let _kept = harness.beside("kept").await;
     let call = || Call::new("GET", "/show", "").with_header("conax-sim-world", "more");
-    let reply = stage.send(call()).await;
+    let reply = harness.send(call()).await;
     assert_eq!(reply.http_status, 503);
     let message = reply.refused(RefusalCode::Unavailable).to_owned();
     for told in [
@@ -230,28 +237,28 @@ async fn beyond_the_limit_each_door_says_so_and_how_to_make_room() {
     ] {
         assert!(message.contains(told), "{message}");
     }
-    assert_eq!(stage.conax(call()).await, (503, format!("{message}\n")));
+    assert_eq!(harness.conax(call()).await, (503, format!("{message}\n")));
     let more = demo().replacen("world: demo", "world: more", 1);
     for (verb, target, body) in [
         ("GET", "/v1/ready?world=more", ""),
         ("PUT", "/v1/worlds/more", more.as_str()),
         ("POST", "/v1/worlds/demo/fork", r#"{"as":"more"}"#),
     ] {
-        let reply = stage.control(verb, target, body).await;
+        let reply = harness.control(verb, target, body).await;
         assert_eq!(reply.http_status, 409, "{}", reply.text);
         let detail = reply.json["detail"].as_str().unwrap();
         assert!(detail.contains("`world-limit`"), "{detail}");
     }
-    let removed = stage.control("DELETE", "/v1/worlds/kept", "").await;
+    let removed = harness.control("DELETE", "/v1/worlds/kept", "").await;
     assert_eq!(removed.json["worlds"], json!(["demo"]));
-    let ready = stage.control("GET", "/v1/ready?world=more", "").await;
+    let ready = harness.control("GET", "/v1/ready?world=more", "").await;
     assert_eq!(ready.http_status, 200, "there is room again");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_world_that_was_removed_is_a_fresh_one_when_it_is_named_again() {
-    let stage = Staging::demo().open();
-    let suite = stage.beside("suite").await;
+    let harness = HarnessBuilder::demo().open();
+    let suite = harness.beside("suite").await;
     let number = suite
         .post("add_subscriptions", sport_on(CARDS[0]))
         .await
@@ -259,12 +266,12 @@ async fn a_world_that_was_removed_is_a_fresh_one_when_it_is_named_again() {
     assert_eq!(number, "4050");
     let delete = async |name: &str| {
         let target = format!("/v1/worlds/{name}");
-        stage.control("DELETE", &target, "").await.http_status
+        harness.control("DELETE", &target, "").await.http_status
     };
     assert_eq!(delete("suite").await, 200);
     assert_eq!(delete("suite").await, 404);
     assert_eq!(delete("demo").await, 409, "the main world stays");
-    let again = stage.beside("suite").await;
+    let again = harness.beside("suite").await;
     let query = format!("provisioning_request_identifier=number={number}");
     let reply = again.get("show", &query).await;
     reply.refused(RefusalCode::ProvisioningRequestNotFound);
@@ -272,30 +279,30 @@ async fn a_world_that_was_removed_is_a_fresh_one_when_it_is_named_again() {
     assert_eq!(suite.run().await.completed_count, 0);
 }
 
-async fn fork(stage: &Stage, from: &str, to: &str) -> ControlReply {
+async fn fork(harness: &Harness, from: &str, to: &str) -> ControlReply {
     let body = json!({ "as": to }).to_string();
     let target = format!("/v1/worlds/{from}/fork");
-    stage.control("POST", &target, &body).await
+    harness.control("POST", &target, &body).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_fork_goes_on_as_its_origin_does_and_apart_from_it() {
-    let stage = one_worker().open();
+    let harness = one_worker().open();
     let mut chance = Chance::new(5, "before");
     for _ in 0..20 {
-        step(&stage, &mut chance).await;
+        step(&harness, &mut chance).await;
     }
     let pin = given_pin("S60600", CARDS[1], "8352");
-    let number = stage.post("reset_pin_to_given_value", pin).await.number();
+    let number = harness.post("reset_pin_to_given_value", pin).await.number();
     for name in ["copy", "another"] {
-        assert_eq!(fork(&stage, "demo", name).await.http_status, 201);
+        assert_eq!(fork(&harness, "demo", name).await.http_status, 201);
     }
-    let copy = stage.beside("copy").await;
+    let copy = harness.beside("copy").await;
     assert_eq!(copy.state(&number).await, "PENDING");
-    let another = stage.beside("another").await;
+    let another = harness.beside("another").await;
     another.run().await;
     assert_eq!(another.pin(CARDS[1]), "8352", "the pending PIN is sent");
-    let there = stage.beside("demo").await;
+    let there = harness.beside("demo").await;
     let (mut here, mut beside) = (Chance::new(6, "after"), Chance::new(6, "after"));
     for _ in 0..20 {
         let expected = step(&there, &mut here).await;
@@ -308,12 +315,12 @@ async fn a_fork_goes_on_as_its_origin_does_and_apart_from_it() {
         ("demo", "a b", 400),
     ] {
         assert_eq!(
-            fork(&stage, from, to).await.http_status,
+            fork(&harness, from, to).await.http_status,
             status,
             "{from} {to}"
         );
     }
-    let reply = stage
+    let reply = harness
         .control("POST", "/v1/worlds/demo/fork", r#"{"to":"x"}"#)
         .await;
     assert_eq!(reply.http_status, 422, "{}", reply.text);
@@ -321,20 +328,20 @@ async fn a_fork_goes_on_as_its_origin_does_and_apart_from_it() {
 
 #[tokio::test(start_paused = true)]
 async fn replacing_or_resetting_one_world_leaves_the_others_alone() {
-    let stage = Staging::demo().open();
-    let suite = stage.beside("suite").await;
-    let mine = stage
+    let harness = HarnessBuilder::demo().open();
+    let suite = harness.beside("suite").await;
+    let mine = harness
         .post("add_subscriptions", sport_on(CARDS[0]))
         .await
         .number();
     let theirs = suite.post("add_subscriptions", sport_on(CARDS[0])).await;
     assert_eq!(theirs.number(), mine);
-    let reset = stage.control("POST", "/v1/worlds/suite/reset", "").await;
+    let reset = harness.control("POST", "/v1/worlds/suite/reset", "").await;
     assert_eq!(reset.json["world"], "suite");
-    assert_eq!((stage.request_count(), suite.request_count()), (5, 4));
+    assert_eq!((harness.request_count(), suite.request_count()), (5, 4));
     let other = demo().replacen("world: demo", "world: suite", 1);
     let other = other.replacen("next_request_number: 4050", "next_request_number: 9000", 1);
-    let put = stage.control("PUT", "/v1/worlds/suite", &other).await;
+    let put = harness.control("PUT", "/v1/worlds/suite", &other).await;
     assert_eq!(put.http_status, 200, "{}", put.text);
     suite.forget();
     let number = suite
@@ -342,12 +349,12 @@ async fn replacing_or_resetting_one_world_leaves_the_others_alone() {
         .await
         .number();
     assert_eq!(
-        (number.as_str(), stage.state(&mine).await.as_str()),
+        (number.as_str(), harness.state(&mine).await.as_str()),
         ("9000", "PENDING")
     );
     // The journals are apart as well.
-    let own = stage
-        .control("GET", "/v1/journal?door=cas&world=suite", "")
+    let own = harness
+        .control("GET", "/v1/journal?api=cas&world=suite", "")
         .await;
     assert_eq!(own.json["exchanges"], json!([]));
 }
@@ -389,7 +396,7 @@ fn over_sockets_each_world_has_its_head_end_and_its_runs() {
 }
 
 #[test]
-fn a_house_that_closes_counts_what_is_left_in_every_world() {
+fn an_instance_that_closes_counts_what_is_left_in_every_world() {
     let program = serve(&["--seed", "7", "--log", "off"]);
     for prefix in ["", "/worlds/a", "/worlds/b"] {
         created(program.crm(), prefix);
@@ -405,20 +412,20 @@ fn a_house_that_closes_counts_what_is_left_in_every_world() {
 
 #[tokio::test]
 async fn a_world_may_be_made_with_a_seed_and_a_clock_of_its_own() {
-    let stage = Staging::demo().open();
+    let harness = HarnessBuilder::demo().open();
     let spec = demo().replacen("world: demo", "world: mine", 1);
     let target = "/v1/worlds/mine?seed=42&clock=stepped+from+2020-02-28T23:59:00";
-    let made = stage.control("PUT", target, &spec).await;
+    let made = harness.control("PUT", target, &spec).await;
     assert_eq!(made.http_status, 201, "{}", made.text);
-    let clock = stage.control("GET", "/v1/clock?world=mine", "").await;
+    let clock = harness.control("GET", "/v1/clock?world=mine", "").await;
     assert_eq!(clock.json["mode"], "stepped");
     assert_eq!(clock.json["now"], "2020-02-28T23:59:00");
-    let ready = stage.control("GET", "/v1/ready?world=mine", "").await;
+    let ready = harness.control("GET", "/v1/ready?world=mine", "").await;
     assert_eq!(ready.json["seed"], 42);
     // Neither can be changed once the world is there.
-    let again = stage.control("PUT", target, &spec).await;
+    let again = harness.control("PUT", target, &spec).await;
     assert_eq!(again.http_status, 409, "{}", again.text);
-    let wrong = stage
+    let wrong = harness
         .control("PUT", "/v1/worlds/other?clock=sometimes", &spec)
         .await;
     assert_eq!(wrong.http_status, 400, "{}", wrong.text);
@@ -427,19 +434,19 @@ async fn a_world_may_be_made_with_a_seed_and_a_clock_of_its_own() {
 /// Copies of a world are taken while a run sends; the run waits and goes on.
 #[tokio::test(start_paused = true)]
 async fn a_run_goes_on_after_every_copy_of_its_world() {
-    let stage = Staging::demo()
+    let harness = HarnessBuilder::demo()
         .with(|settings| settings.dispatch.worker_count = 1)
         .open();
-    stage.fault("{ do: { delay: 5ms } }");
+    harness.fault("{ do: { delay: 5ms } }");
     for _ in 0..20 {
         for card in ["01900080208", "01900080209", "01900080210"] {
             let body = service_on_card("S60600", "SPORT", card);
-            let _ = stage.post("add_subscriptions", body).await;
+            let _ = harness.post("add_subscriptions", body).await;
         }
     }
     let copies = async {
         for copy in 0..8 {
-            stage
+            harness
                 .shared
                 .clock
                 .sleep(Duration::from_millis(3 + copy))
@@ -449,11 +456,11 @@ async fn a_run_goes_on_after_every_copy_of_its_world() {
                 _ => ("snapshot", format!("{{ \"as\": \"copy{copy}\" }}")),
             };
             let target = format!("/v1/worlds/demo/{target}");
-            let reply = stage.control("POST", &target, &body).await;
+            let reply = harness.control("POST", &target, &body).await;
             assert!(reply.http_status < 300, "{}", reply.text);
         }
     };
-    let run = stage.control("POST", "/v1/runs", "");
+    let run = harness.control("POST", "/v1/runs", "");
     let (run, ()) = tokio::join!(run, copies);
     assert_eq!(
         (&run.json["completed"], &run.json["queue"]["due"]),
@@ -465,20 +472,20 @@ async fn a_run_goes_on_after_every_copy_of_its_world() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_world_is_reset_is_not_told_of_a_request_that_is_no_more() {
-    let stage = Staging::demo().open();
-    stage.fault("preset: f04");
+    let harness = HarnessBuilder::demo().open();
+    harness.fault("preset: f04");
     let body = at_once(service_on_card("S60600", "SPORT", "01900080208"));
-    let call = stage.post("add_subscriptions", body);
+    let call = harness.post("add_subscriptions", body);
     let reset = async {
-        stage.shared.clock.sleep(Duration::from_secs(5)).await;
-        let reset = stage.control("POST", "/v1/worlds/demo/reset", "").await;
+        harness.shared.clock.sleep(Duration::from_secs(5)).await;
+        let reset = harness.control("POST", "/v1/worlds/demo/reset", "").await;
         assert_eq!(reset.http_status, 200);
     };
-    let began = stage.shared.clock.now();
+    let began = harness.shared.clock.now();
     let (reply, ()) = tokio::join!(call, reset);
     let message = reply.refused(RefusalCode::Unavailable);
     assert!(message.contains(REPLACED), "{message}");
-    let waited = stage.shared.clock.now().since(began);
+    let waited = harness.shared.clock.now().since(began);
     assert!(
         waited < Duration::from_secs(10),
         "it waited {waited:?} for Conax"
@@ -506,7 +513,7 @@ fn a_call_that_overlaps_a_reset_is_not_told_that_its_token_was_wrong() {
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
-    // The call has come in once the door asks for its body.
+    // The call has come in once the API asks for its body.
     let mut asked = [0; 25];
     stream.read_exact(&mut asked).unwrap();
     assert!(asked.starts_with(b"HTTP/1.1 100"));

@@ -44,8 +44,8 @@ fn code(exit: Exit) -> Option<i32> {
 
 #[test]
 fn a_disk_that_is_full_leaves_every_file_as_it_was() {
-    let house = serve(&[]);
-    let (door, crm) = (house.door(), house.crm());
+    let instance = serve(&[]);
+    let (door, crm) = (instance.door(), instance.crm());
     let failed = Exit::ReportNotWritten;
     let record = format!("record --target http://{crm} --for 1ms --overwrite -o out");
     let ledger = format!("ledger save out --target http://{door}");
@@ -112,8 +112,8 @@ fn a_disk_that_is_full_leaves_the_scenario_that_was_to_be_tidied() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_result_that_cannot_be_printed_is_no_success() {
-    let house = serve(&[]);
-    let (door, crm) = (house.door(), house.crm());
+    let instance = serve(&[]);
+    let (door, crm) = (instance.door(), instance.crm());
     let ledger = repository().join("fixtures/ledger/example.ledger.jsonl");
     let check = format!("ledger check {}", ledger.display());
     let at_doors = [

@@ -1,4 +1,4 @@
-//! Calls of the doors, before they are sent.
+//! Calls of the APIs, before they are sent.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request};

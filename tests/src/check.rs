@@ -6,7 +6,7 @@ use axum::http::Response;
 use conax_contract::crm::{
     HttpMode, Operation, RefusalCode, Route, Shape, SuccessTexts, find_route,
 };
-use conax_sim::doorway::WORLD_HEADER;
+use conax_sim::http_server::WORLD_HEADER;
 use conax_sim::settings::CrmSettings;
 use serde_json::Value;
 

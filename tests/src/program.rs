@@ -199,10 +199,10 @@ impl Program {
         self.address("simulated Conax")
     }
 
-    /// The address of the control door.
+    /// The address of the control API.
     #[must_use]
     pub fn door(&self) -> SocketAddr {
-        self.address("control door")
+        self.address("control API")
     }
 
     /// The address on the line of what it said that starts with this name.

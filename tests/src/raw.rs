@@ -68,7 +68,7 @@ impl RawReply {
 /// If the other end neither answers nor closes in time.
 #[must_use]
 pub fn talk(address: SocketAddr, bytes: &[u8]) -> RawReply {
-    let mut stream = TcpStream::connect(address).expect("the door is open");
+    let mut stream = TcpStream::connect(address).expect("the API is open");
     stream
         .set_read_timeout(Some(PATIENCE))
         .expect("a time-out can be set");
@@ -89,13 +89,13 @@ pub fn exchange(address: SocketAddr, verb: &str, target: &str, body: &str) -> Ra
          content-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let mut stream = TcpStream::connect(address).expect("the door is open");
+    let mut stream = TcpStream::connect(address).expect("the API is open");
     stream
         .set_read_timeout(Some(PATIENCE))
         .expect("a time-out can be set");
     stream
         .write_all(request.as_bytes())
-        .expect("the door listens");
+        .expect("the API listens");
     read_all(&mut stream, request.as_bytes())
 }
 

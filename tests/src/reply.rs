@@ -1,4 +1,4 @@
-//! Replies of the doors, and what can be said about them.
+//! Replies of the APIs, and what can be said about them.
 
 use conax_contract::crm::RefusalCode;
 use serde_json::Value;
@@ -101,7 +101,7 @@ impl Reply {
     }
 }
 
-/// A reply of the control door.
+/// A reply of the control API.
 #[derive(Clone, Debug)]
 pub struct ControlReply {
     /// HTTP status.

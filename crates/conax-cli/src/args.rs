@@ -96,14 +96,14 @@ fn exit_codes() -> String {
 
 fn serve_command() -> Command {
     with_settings(Command::new("serve"))
-        .about("Serve the provisioning API, the simulated Conax and the control door")
+        .about("Serve the provisioning API, the simulated Conax and the control API")
         .after_help(
             "Each setting is taken from, in this order: its flag, its environment variable, \
              the settings file, its default. `conax-sim config show --origin` tells which.\n\n\
              Examples:\n  \
              conax-sim serve\n  \
              conax-sim serve --seed 7 --world mine.world.yaml\n  \
-             conax-sim serve --doors cas,control --cas-auth basic\n  \
+             conax-sim serve --apis cas,control --cas-auth basic\n  \
              conax-sim serve --faults brownout\n  \
              conax-sim serve --clock 'stepped from 2014-11-30T08:59:00'\n  \
              conax-sim serve --conax-url http://127.0.0.1:9081 --run-interval off",

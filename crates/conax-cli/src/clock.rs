@@ -1,4 +1,4 @@
-//! `clock`: looks at the clock of a running house and lets its time pass.
+//! `clock`: looks at the clock of a running simulator and lets its time pass.
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::control::NOTHING_DUE;
@@ -17,7 +17,7 @@ const MEMBERS: [&str; 12] = [
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let at_door = |command: Command| command.args(control_client::arguments());
+    let at_endpoint = |command: Command| command.args(control_client::arguments());
     let by = Arg::new("by")
         .value_name("DURATION")
         .required_unless_present("to")
@@ -43,7 +43,7 @@ pub(crate) fn command() -> Command {
              conax-sim clock advance --to 2014-11-30T09:30:00\n  \
              conax-sim clock settle --limit 1d",
         )
-        .subcommand(at_door(
+        .subcommand(at_endpoint(
             Command::new("show")
                 .about("Print simulated time, how it passes, and who waits for it")
                 .after_help(
@@ -52,7 +52,7 @@ pub(crate) fn command() -> Command {
                      Example:\n  conax-sim clock show --target http://127.0.0.1:8082",
                 ),
         ))
-        .subcommand(at_door(
+        .subcommand(at_endpoint(
             Command::new("advance")
                 .about("Let time pass at once: everything due happens in order")
                 .arg(by)
@@ -62,7 +62,7 @@ pub(crate) fn command() -> Command {
                      conax-sim clock advance --to 2014-11-30T09:30:00",
                 ),
         ))
-        .subcommand(at_door(
+        .subcommand(at_endpoint(
             Command::new("settle")
                 .about("Let time pass until nothing more is due")
                 .arg(limit)
@@ -70,7 +70,7 @@ pub(crate) fn command() -> Command {
         ))
 }
 
-/// Runs the verb; prints what the door answers.
+/// Runs the verb; prints what the API answers.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let Some((verb, matches)) = matches.subcommand() else {
         return Exit::Usage;
@@ -102,7 +102,7 @@ fn given(matches: &ArgMatches, names: &[&str]) -> Value {
     Value::Object(members.collect::<Map<_, _>>())
 }
 
-/// Prints an answer, a line for each member; not as expected if the house did not come to rest.
+/// Prints an answer, a line for each member; not as expected if the simulator did not come to rest.
 fn shown(verb: &str, answer: &Value) -> Exit {
     for name in MEMBERS {
         match answer.get(name) {

@@ -1,4 +1,4 @@
-//! Calling the control door of a running house, for the verbs that do.
+//! Calling the control API of a running simulator, for the verbs that do.
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches};
 use conax_model::secret::Secret;
-use conax_sim::doorway::WORLD_HEADER;
+use conax_sim::http_server::WORLD_HEADER;
 use serde_json::Value;
 
 use crate::exit::Exit;
@@ -21,7 +21,7 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(300);
 /// Bytes of an answer that are read at most.
 const ANSWER_LIMIT: u64 = 256 << 20;
 
-/// Where a control door is, and the token it asks for.
+/// Where a control API is, and the token it asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct ControlTarget {
     address: String,
@@ -29,10 +29,10 @@ pub(crate) struct ControlTarget {
     world: Option<String>,
 }
 
-/// The environment variable that names the door.
+/// The environment variable that names the API.
 pub(crate) const TARGET_VARIABLE: &str = "CONAX_SIM_TARGET";
 
-/// The flags of a verb that calls the door about a world.
+/// The flags of a verb that calls the API about a world.
 pub(crate) fn arguments() -> [Arg; 3] {
     let world = Arg::new("in-world")
         .long("world")
@@ -53,7 +53,7 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// The flag that names the door.
+/// The flag that names the API.
 pub(crate) fn target_argument() -> Arg {
     Arg::new("target")
         .long("target")
@@ -61,7 +61,7 @@ pub(crate) fn target_argument() -> Arg {
         .default_value(TARGET)
         .env(TARGET_VARIABLE)
         .hide_env_values(true)
-        .help("Address of the control door")
+        .help("Address of the control API")
 }
 
 /// The flag that names the file with its token.
@@ -69,11 +69,11 @@ fn token_argument() -> Arg {
     Arg::new("token-file")
         .long("token-file")
         .value_name("FILE")
-        .help("File with the bearer token the control door asks for")
+        .help("File with the bearer token the control API asks for")
 }
 
 impl ControlTarget {
-    /// The door the flags name.
+    /// The API the flags name.
     pub(crate) fn of(matches: &ArgMatches) -> Result<Self, SettingsError> {
         let file = matches.get_one::<String>("token-file");
         let read = |path: &String| settings::read_secret_file("the token file", Path::new(path));
@@ -101,7 +101,7 @@ pub(crate) fn target(matches: &ArgMatches) -> &str {
     given.map_or("", String::as_str)
 }
 
-/// Reads from the door: the status and the JSON of its answer.
+/// Reads from the API: the status and the JSON of its answer.
 ///
 /// # Errors
 /// If it does not answer; the text says why.
@@ -109,7 +109,7 @@ pub(crate) fn get(target: &ControlTarget, path: &str) -> Result<(u16, Value), St
     call(target, "GET", path, "")
 }
 
-/// Tells the door to act: the status and the JSON of its answer.
+/// Tells the API to act: the status and the JSON of its answer.
 ///
 /// # Errors
 /// If it does not answer; the text says why.
@@ -121,7 +121,7 @@ pub(crate) fn post(
     call(target, "POST", path, &body.to_string())
 }
 
-/// Tells the door to act, with a body of any text.
+/// Tells the API to act, with a body of any text.
 ///
 /// # Errors
 /// If it does not answer; the text says why.
@@ -133,7 +133,7 @@ pub(crate) fn post_text(
     call(target, "POST", path, body)
 }
 
-/// Tells the door to remove something.
+/// Tells the API to remove something.
 ///
 /// # Errors
 /// If it does not answer; the text says why.
@@ -141,7 +141,7 @@ pub(crate) fn delete(target: &ControlTarget, path: &str) -> Result<(u16, Value),
     call(target, "DELETE", path, "")
 }
 
-/// Reads a text from the door.
+/// Reads a text from the API.
 ///
 /// # Errors
 /// If it does not answer; the text says why.
@@ -149,7 +149,7 @@ pub(crate) fn get_text(target: &ControlTarget, path: &str) -> Result<(u16, Strin
     call_for_text(target, "GET", path, "")
 }
 
-/// Says why the door refused, or that it does not answer; its findings, if it has some.
+/// Says why the API refused, or that it does not answer; its findings, if it has some.
 pub(crate) fn refused(answer: Result<(u16, Value), String>) -> Exit {
     match answer {
         Ok((status, problem)) => {
@@ -184,7 +184,7 @@ fn call(
     let json = serde_json::from_str(&text);
     json.map(|json| (status, json)).map_err(|_| {
         let address = &target.address;
-        format!("{address} does not answer like a control door")
+        format!("{address} does not answer like a control API")
     })
 }
 
@@ -197,7 +197,7 @@ fn call_for_text(
     let answer = exchange(target, verb, path, None, body.as_bytes())?;
     let text = String::from_utf8(answer.body);
     text.map(|text| (answer.http_status, text))
-        .map_err(|_| format!("{} does not answer like a control door", target.address))
+        .map_err(|_| format!("{} does not answer like a control API", target.address))
 }
 
 /// Sends one call and reads the whole answer.
@@ -226,7 +226,7 @@ pub(crate) fn exchange(
     for named in [path].into_iter().chain(target.world.as_deref()) {
         if !named.chars().all(|c| c.is_ascii_graphic()) {
             return Err(format!(
-                "nothing can be called {named:?} at the control door"
+                "nothing can be called {named:?} at the control API"
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! `drift`: where the CRM of a running house and its Conax differ, and making them equal.
+//! `drift`: where the CRM of a running simulator and its Conax differ, and making them equal.
 
 use clap::{ArgMatches, Command};
 use conax_contract::text::counted;
@@ -11,18 +11,18 @@ use crate::serve::complain;
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let at_door = |command: Command| command.args(control_client::arguments());
+    let at_endpoint = |command: Command| command.args(control_client::arguments());
     Command::new("drift")
         .about("Where CRM and Conax differ, why, and making them equal again")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(
-            at_door(Command::new("show"))
+            at_endpoint(Command::new("show"))
                 .about("List every difference with its cause; exit 4 if there is one")
                 .after_help("Example:\n  conax-sim drift show"),
         )
         .subcommand(
-            at_door(Command::new("heal"))
+            at_endpoint(Command::new("heal"))
                 .about("Create the requests that make both sides equal; processing runs send them")
                 .after_help("Example:\n  conax-sim drift heal"),
         )

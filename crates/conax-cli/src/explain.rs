@@ -169,7 +169,7 @@ fn described(action: &Action) -> String {
                 Body::Bytes(bytes) => format!("{} bytes", bytes.len()),
             };
             format!(
-                "{} {} at the {} door, sending {sent}",
+                "{} {} at the {} API, sending {sent}",
                 call.method,
                 masked(&shown(&call.path)),
                 call.door.name()

@@ -1,4 +1,4 @@
-//! `healthcheck`: asks a running house whether it is ready.
+//! `healthcheck`: asks a running simulator whether it is ready.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
@@ -28,9 +28,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
             print::result("ready");
             Exit::Met
         }
-        // An exposed control door asks for its token; that it asks shows that it is there.
+        // An exposed control API asks for its token; that it asks shows that it is there.
         Some(401) => {
-            print::result("ready (the control door asks for its token)");
+            print::result("ready (the control API asks for its token)");
             Exit::Met
         }
         _ => {

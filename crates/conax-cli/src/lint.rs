@@ -10,7 +10,7 @@ use conax_model::entropy::Seed;
 use conax_scenario::document::{FileFindings, Given, Reader};
 use conax_scenario::judge::codes_for_ca_ids;
 use conax_scenario::verify::TargetWorld;
-use conax_sim::house::House;
+use conax_sim::instance::Instance;
 
 use crate::exit::Exit;
 use crate::faults;
@@ -161,9 +161,9 @@ fn check_world(path: &str, source: &str) -> Result<(), String> {
     let world =
         WorldSpec::parse(source).map_err(|findings| text::render(path, source, &findings))?;
     let defaults = Settings::defaults();
-    let (house, _) =
-        settings::house(&defaults, Seed(0), local_time(), None).expect("the defaults make a house");
-    House::in_process(house, world, None)
+    let (instance, _) = settings::instance(&defaults, Seed(0), local_time(), None)
+        .expect("the defaults make a simulator");
+    Instance::in_process(instance, world, None)
         .map(drop)
         .map_err(|problem| format!("{path}: {problem}"))
 }

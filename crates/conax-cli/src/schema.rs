@@ -4,7 +4,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::cas::Profile;
 use conax_contract::openapi::{
-    CasDoor, ControlDoor, CrmDoor, OpenApiDoor, SchemaName, cas_document, control_document,
+    CasApi, ControlApi, CrmApi, OpenApiOf, SchemaName, cas_document, control_document,
     crm_document, json_schema,
 };
 use conax_scenario::document::scenario_schema;
@@ -21,14 +21,14 @@ const OPENAPI: &str = "openapi-";
 fn names() -> Vec<String> {
     let ours = ["scenario", "report"].map(str::to_owned);
     let calls = SchemaName::all().map(|name| name.code().to_owned());
-    let doors = OpenApiDoor::ALL.map(|door| format!("{OPENAPI}{}", door.code()));
+    let doors = OpenApiOf::ALL.map(|door| format!("{OPENAPI}{}", door.code()));
     ours.into_iter().chain(calls).chain(doors).collect()
 }
 
 /// The verb.
 pub(crate) fn command() -> Command {
     Command::new("schema")
-        .about("Print the JSON Schema of a file, a call or an answer, or a door's OpenAPI document")
+        .about("Print the JSON Schema of a file, a call or an answer, or an API's OpenAPI document")
         .arg(
             Arg::new("name")
                 .value_name("NAME")
@@ -40,8 +40,8 @@ pub(crate) fn command() -> Command {
             "An editor that knows YAML completes and checks scenario files with it:\n  \
              conax-sim schema scenario > scenario.schema.json\n  \
              # yaml-language-server: $schema=scenario.schema.json   (first line of a file)\n\n\
-             The OpenAPI documents are those of doors without special settings; a door that is \
-             served tells its own: GET /_sim/openapi.json, at the control door /openapi.json.",
+             The OpenAPI documents are those of APIs without special settings; an API that is \
+             served tells its own: GET /_sim/openapi.json, at the control API /openapi.json.",
         )
 }
 
@@ -61,14 +61,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 fn document(door: &str) -> Value {
-    match OpenApiDoor::from_code(door) {
-        Some(OpenApiDoor::Crm) => crm_document(&CrmDoor::default()),
-        Some(OpenApiDoor::Cas) => cas_document(&CasDoor {
+    match OpenApiOf::from_code(door) {
+        Some(OpenApiOf::Crm) => crm_document(&CrmApi::default()),
+        Some(OpenApiOf::Cas) => cas_document(&CasApi {
             profile: Profile::public(),
             asks_who_calls: false,
             origin: String::new(),
         }),
-        Some(OpenApiDoor::Control) | None => control_document(&ControlDoor::default()),
+        Some(OpenApiOf::Control) | None => control_document(&ControlApi::default()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `snapshot`: saves a world of a running house to a sealed file, and loads it back.
+//! `snapshot`: saves a world of a running simulator to a sealed file, and loads it back.
 
 use std::path::{Path, PathBuf};
 
@@ -122,7 +122,7 @@ fn path(matches: &ArgMatches) -> &Path {
     Path::new(file.map_or("", String::as_str))
 }
 
-/// The door, and the world that was named, or the main one.
+/// The API, and the world that was named, or the main one.
 fn door_and_world(matches: &ArgMatches) -> Result<(ControlTarget, String), SnapshotError> {
     let mut door = ControlTarget::of(matches)?;
     if let Some(name) = door.take_world() {
@@ -133,7 +133,7 @@ fn door_and_world(matches: &ArgMatches) -> Result<(ControlTarget, String), Snaps
     match listed["main"].as_str() {
         Some(main) => Ok((door, main.to_owned())),
         None => Err(SnapshotError::Refused(format!(
-            "{} is no control door",
+            "{} is no control API",
             door.address()
         ))),
     }
@@ -155,7 +155,7 @@ fn accepted(answer: Answer) -> Result<Vec<u8>, SnapshotError> {
     match answer.http_status {
         200 | 201 => Ok(answer.body),
         401 => Err(SnapshotError::Refused(
-            "the control door asks for its token; give it with `--token-file`".to_owned(),
+            "the control API asks for its token; give it with `--token-file`".to_owned(),
         )),
         status => {
             let problem: Value = serde_json::from_slice(&answer.body).unwrap_or_default();

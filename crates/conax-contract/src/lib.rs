@@ -1,6 +1,6 @@
 //! The wire of conax-sim.
 //!
-//! The documented provisioning API (`crm`), the Conax SOAP endpoint (`cas`), the control door
+//! The documented provisioning API (`crm`), the Conax SOAP endpoint (`cas`), the control API
 //! (`control`), the contract as clauses (`clause`), what a person writes (`world`, `fault`) and the
 //! ledger with its checker (`proof`): their catalogues, wire types and codecs; and what describes
 //! them to others (`openapi`, `docs`).

@@ -3,9 +3,9 @@
 //! The two journals hold facts only: the CRM's side what it recorded, sent, read and settled; the
 //! head-end's side what it received, did and answered. Each event changes what is known of its
 //! request (`account`), which is kept of every request for ever, in less than 96 bytes; from it
-//! [`Ledger::reckon`] makes one row for each acknowledged request, and the totals. The events
+//! [`Ledger::reconcile`] makes one row for each acknowledged request, and the totals. The events
 //! themselves are kept within a limit, the last ones; each row says how many of its own were let go.
-//! Read on: `row`, `brief`, `account`, `reckoning`, `chunks` (how long lists are kept).
+//! Read on: `row`, `brief`, `account`, `reconciliation`, `chunks` (how long lists are kept).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ mod account;
 mod brief;
 mod chunks;
 mod parts;
-mod reckoning;
+mod reconciliation;
 mod row;
 
 #[cfg(test)]
@@ -33,13 +33,13 @@ mod tests;
 pub use account::OpenExchange;
 pub use brief::{OutcomePart, Owner};
 pub use parts::{LedgerParts, RowPart};
-pub use reckoning::Reckoning;
+pub use reconciliation::Reconciliation;
 pub use row::{Fate, ForeignRow, Row, Standing, Totals};
 
 use account::Account;
 use chunks::Lines;
 
-/// The number of an exchange with the head-end, counted by the house.
+/// The number of an exchange with the head-end, counted by the simulator.
 pub type ExchangeNumber = u64;
 
 /// What the CRM's side did.
@@ -225,7 +225,7 @@ pub struct Ledger {
     cas: Lines<At<CasEvent>>,
     account: Account,
     limit: usize,
-    /// Tells the ledgers of a house apart: what belongs to an older one is not written down here.
+    /// Tells the ledgers of a simulator apart: what belongs to an older one is not written down here.
     pub generation: u64,
     /// Whether the head-end is another one, of which there is no journal.
     pub is_foreign: bool,
@@ -299,8 +299,8 @@ impl Ledger {
 
     /// What follows from both journals.
     #[must_use]
-    pub fn reckon(&self) -> Reckoning {
-        Reckoning::of(self)
+    pub fn reconcile(&self) -> Reconciliation {
+        Reconciliation::of(self)
     }
 
     /// What follows from both journals, counted.

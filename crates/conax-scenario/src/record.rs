@@ -106,7 +106,7 @@ pub struct CaseRecord {
     pub simulated_ms: u64,
     /// The steps, those of includes and repetitions unfolded.
     pub steps: Vec<StepRecord>,
-    /// What was said at all doors, in order of time.
+    /// What was said at all APIs, in order of time.
     pub exchanges: Vec<ExchangeRecord>,
     /// Exchanges that are not listed, because there were too many.
     pub exchanges_left_out: u64,
@@ -206,7 +206,7 @@ pub struct FindingRecord {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExchangeRecord {
-    /// Its number, counted over all doors.
+    /// Its number, counted over all APIs.
     pub number: u64,
     /// The step it belongs to, from 0.
     pub step: Option<usize>,

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::document::{Door, Scenario};
+use crate::document::{Api, Scenario};
 
 /// An HTTP call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpCall {
     /// Where to.
-    pub door: Door,
+    pub door: Api,
     /// The verb.
     pub method: String,
     /// Path and query; a path of the provisioning API begins below its base path.
@@ -24,7 +24,7 @@ pub struct HttpCall {
 impl HttpCall {
     /// A call without a body.
     #[must_use]
-    pub fn get(door: Door, target: impl Into<String>) -> Self {
+    pub fn get(door: Api, target: impl Into<String>) -> Self {
         Self {
             door,
             method: "GET".to_owned(),
@@ -37,12 +37,12 @@ impl HttpCall {
     /// Whether it moves the clock itself, so that no time has to pass for it besides.
     #[must_use]
     pub fn moves_clock(&self) -> bool {
-        self.door == Door::Control && self.target.starts_with("/v1/clock/")
+        self.door == Api::Control && self.target.starts_with("/v1/clock/")
     }
 
     /// A call that sends JSON.
     #[must_use]
-    pub fn post(door: Door, target: impl Into<String>, body: &Value) -> Self {
+    pub fn post(door: Api, target: impl Into<String>, body: &Value) -> Self {
         Self {
             method: "POST".to_owned(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
@@ -103,16 +103,16 @@ pub trait Target {
     /// for, if time is the target's to give.
     fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>>;
 
-    /// Whether it has this door.
-    fn has(&self, door: Door) -> bool;
+    /// Whether it has this API.
+    fn has(&self, door: Api) -> bool;
 
     /// Whether simulated time is its to give; else it passes by itself.
     fn gives_time(&self) -> bool {
-        self.has(Door::Control)
+        self.has(Api::Control)
     }
 
     /// Whether scenarios are played in whatever world it has, at its own time, and with requests
-    /// that it sends by itself; else one that begins otherwise is not played without control door.
+    /// that it sends by itself; else one that begins otherwise is not played without control API.
     fn has_own_world(&self) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! Every exchange at every door, in order, bounded in number and in bytes.
+//! Every exchange at every API, in order, bounded in number and in bytes.
 //!
 //! Bodies are kept as they were and masked when they are shown, so that the request path pays for
 //! a copy only. Nothing outside this module can read an unmasked body.
@@ -37,7 +37,7 @@ pub enum Surface {
     Crm,
     /// The simulated head-end.
     Cas,
-    /// The control door.
+    /// The control API.
     Control,
     /// The CRM's side of its exchanges with a head-end, wherever that is.
     Dispatch,
@@ -92,7 +92,7 @@ pub struct Subject {
 
 /// One exchange.
 pub struct Exchange {
-    /// Its number, counted over all doors in order of their end.
+    /// Its number, counted over all APIs in order of their end.
     pub number: u64,
     /// When it began.
     pub at: SimTime,
@@ -219,7 +219,7 @@ pub struct Unanswered {
     pub request_number: Option<u64>,
 }
 
-/// The journal of a house.
+/// The journal of a simulator.
 pub struct Journal {
     limits: JournalLimits,
     profile: &'static Profile,

@@ -1,4 +1,4 @@
-//! What a house is built with. Where the values come from is the command's business.
+//! What a simulator is built with. Where the values come from is the command's business.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use conax_model::time::SimTime;
 
 use crate::clock::ClockMode;
 use crate::dispatch::ConaxAddress;
-use crate::doorway::Limits;
+use crate::http_server::Limits;
 use crate::journal::JournalLimits;
 use crate::snapshot::SealKey;
 use crate::tls::ConaxTls;
 
-/// Everything a house needs to know.
+/// Everything a simulator needs to know.
 #[derive(Clone, Debug)]
-pub struct HouseSettings {
+pub struct SimulatorSettings {
     /// The seed of ids and of every other chance.
     pub seed: Seed,
     /// The simulated time at the start.
@@ -33,7 +33,7 @@ pub struct HouseSettings {
     pub cas: CasDoorSettings,
     /// How requests are sent.
     pub dispatch: DispatchSettings,
-    /// What each door bears.
+    /// What each API bears.
     pub limits: Limits,
     /// What the journal keeps.
     pub journal: JournalLimits,
@@ -45,7 +45,7 @@ pub struct HouseSettings {
     pub clause_header: bool,
     /// Events each side of the ledger keeps.
     pub ledger_limit: usize,
-    /// The bearer token the control door asks for, if any.
+    /// The bearer token the control API asks for, if any.
     pub control_token: Option<Secret>,
     /// How many worlds there may be side by side, the main one included.
     pub world_limit: usize,
@@ -53,7 +53,7 @@ pub struct HouseSettings {
     pub snapshot_key: SealKey,
 }
 
-impl HouseSettings {
+impl SimulatorSettings {
     /// What everything is where nobody says anything else; only the key of snapshot files is a new
     /// one each time.
     #[must_use]
@@ -119,7 +119,7 @@ pub struct CasDoorSettings {
     pub profile: &'static Profile,
     /// Whether a client has to say who it is.
     pub authentication: CasAuthentication,
-    /// Whether its door speaks TLS.
+    /// Whether its API speaks TLS.
     pub tls: CasTls,
 }
 
@@ -133,20 +133,20 @@ impl Default for CasDoorSettings {
     }
 }
 
-/// Whether the head-end's door speaks TLS.
+/// Whether the Conax endpoint speaks TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CasTls {
     /// Plain HTTP.
     #[default]
     Off,
-    /// With a certificate of the door.
+    /// With a certificate of the API.
     On,
-    /// With certificates of the door and of the client.
+    /// With certificates of the API and of the client.
     Mutual,
 }
 
 impl CasTls {
-    /// What an address of the door begins with.
+    /// What an address of the API begins with.
     #[must_use]
     pub const fn scheme(self) -> &'static str {
         match self {
@@ -173,7 +173,7 @@ pub enum CasAuthentication {
 /// How requests are sent to the head-end.
 #[derive(Clone, Debug)]
 pub struct DispatchSettings {
-    /// Another head-end than the one of this house.
+    /// Another head-end than the one of this simulator.
     pub conax_address: Option<ConaxAddress>,
     /// How TLS is spoken.
     pub tls: ConaxTls,
@@ -207,13 +207,13 @@ impl Default for DispatchSettings {
     }
 }
 
-/// The addresses of the doors that are opened.
+/// The addresses of the APIs that are opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DoorAddresses {
+pub struct ApiAddresses {
     /// The provisioning API.
     pub crm: Option<SocketAddr>,
     /// The simulated head-end.
     pub cas: Option<SocketAddr>,
-    /// The control door.
+    /// The control API.
     pub control: Option<SocketAddr>,
 }

@@ -1,4 +1,4 @@
-//! What the doors and the dispatcher share: the two machines behind their locks, the clock, the
+//! What the APIs and the dispatcher share: the two machines behind their locks, the clock, the
 //! journal.
 //!
 //! The locks of the two sides are never held together, and no lock across a wait. The CRM side never
@@ -27,12 +27,12 @@ use conax_model::time::SimTime;
 
 use tokio::sync::watch;
 
-use crate::cas_door::Gate;
 use crate::clock::{Bell, Clock, Places};
+use crate::conax_endpoint::Authentication;
 use crate::dispatch::ConaxLink;
 use crate::fault::{FaultBook, FaultPlanStore};
 use crate::journal::{Journal, WorldSecrets};
-use crate::settings::HouseSettings;
+use crate::settings::SimulatorSettings;
 use crate::snapshot::{KeptSnapshots, Snapshot};
 use crate::world::{self, WorldProblem};
 
@@ -62,7 +62,7 @@ impl CrmSide {
     /// The CRM side of a world that goes on: what is looked up comes from its starting state.
     pub(crate) fn of(
         spec: &WorldSpec,
-        settings: &HouseSettings,
+        settings: &SimulatorSettings,
         sessions: Sessions,
         book: RequestBook,
         [ids, token_ids]: [Ids; 2],
@@ -103,7 +103,7 @@ pub struct CasSide {
     /// Cards, entitlements, pairings, messages, transactions.
     pub state: CasState,
     /// Who may come in.
-    pub gate: Gate,
+    pub authentication: Authentication,
     /// Transaction ids.
     pub ids: Ids,
     /// What it remembers for the sake of faults.
@@ -156,10 +156,10 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// One world: what the doors and the dispatcher share.
+/// One world: what the APIs and the dispatcher share.
 pub struct Shared {
     /// How the world was built.
-    pub settings: HouseSettings,
+    pub settings: SimulatorSettings,
     /// Simulated time.
     pub clock: Clock,
     /// Every exchange.
@@ -178,7 +178,7 @@ pub struct Shared {
     pub link: ConaxLink,
     /// The fault plan.
     pub faults: FaultPlanStore,
-    /// Set when the house closes or the world is removed: nothing more is sent.
+    /// Set when the simulator closes or the world is removed: nothing more is sent.
     pub closing: AtomicBool,
     /// Set when the world is removed.
     removed: AtomicBool,
@@ -203,7 +203,7 @@ impl Shared {
     /// # Errors
     /// If the world contradicts itself in a way only the live state can tell.
     pub fn new(
-        settings: HouseSettings,
+        settings: SimulatorSettings,
         world: WorldSpec,
         clock: Clock,
         journal: Journal,
@@ -214,7 +214,7 @@ impl Shared {
         let mut cas = cas_side(&world, &settings, start)?;
         crm.start_belief = Arc::new(Belief::at_start(&cas.state, start));
         let ledger = ledger_of(&crm, &settings, start);
-        let faults = FaultBook::of_house(&settings, &world, start);
+        let faults = FaultBook::of_instance(&settings, &world, start);
         cas.memory.keep_past(faults.plan.memory(), &cas.state);
         let beginning = Snapshot {
             crm,
@@ -234,7 +234,7 @@ impl Shared {
     /// A world that goes on from a snapshot, on this clock.
     #[must_use]
     pub fn from_snapshot(
-        settings: HouseSettings,
+        settings: SimulatorSettings,
         snapshot: Snapshot,
         clock: Clock,
         journal: Journal,
@@ -249,7 +249,7 @@ impl Shared {
             ledger: Mutex::new(snapshot.ledger),
             clock,
             workers: Places::new(settings.dispatch.worker_count),
-            // The rest of the connections the head-end's door takes is left to the workers.
+            // The rest of the connections the Conax endpoint takes is left to the workers.
             immediate: Places::new((settings.limits.connection_count / 2).max(1)),
             settings,
             journal,
@@ -552,7 +552,7 @@ impl Shared {
         self.crm().conax_authorization.clone()
     }
 
-    /// Whether the control door lets this bearer token in.
+    /// Whether the control API lets this bearer token in.
     #[must_use]
     pub fn admits(&self, bearer: Option<&str>) -> bool {
         let token = self.settings.control_token.as_ref();
@@ -561,7 +561,7 @@ impl Shared {
 }
 
 /// The credentials that were set, or, at our own head-end, those of the CRM's own domain.
-fn conax_authorization(spec: &WorldSpec, settings: &HouseSettings) -> Option<HeaderValue> {
+fn conax_authorization(spec: &WorldSpec, settings: &SimulatorSettings) -> Option<HeaderValue> {
     let set = settings.dispatch.credentials.as_ref();
     let own = spec
         .cas
@@ -594,7 +594,7 @@ fn same_secret(secret: &Secret, given: &str) -> bool {
 
 fn crm_side(
     spec: &WorldSpec,
-    settings: &HouseSettings,
+    settings: &SimulatorSettings,
     generation: u64,
     now: SimTime,
 ) -> Result<CrmSide, WorldProblem> {
@@ -614,7 +614,7 @@ fn crm_side(
 }
 
 /// The head-end's settings where the world does not say anything else.
-pub(crate) fn own_cas_settings(settings: &HouseSettings) -> CasSettings {
+pub(crate) fn own_cas_settings(settings: &SimulatorSettings) -> CasSettings {
     // A CRM that sends both sets at once is of use only with a head-end that takes them.
     let added_sets = match settings.crm.reading.lenient_pairing_sets {
         true => AddedSets::OneOrBoth,
@@ -628,19 +628,19 @@ pub(crate) fn own_cas_settings(settings: &HouseSettings) -> CasSettings {
 
 fn cas_side(
     spec: &WorldSpec,
-    settings: &HouseSettings,
+    settings: &SimulatorSettings,
     now: SimTime,
 ) -> Result<CasSide, WorldProblem> {
     Ok(CasSide {
         state: world::cas_state(spec, own_cas_settings(settings), now)?,
-        gate: world::gate(spec),
+        authentication: world::authentication(spec),
         ids: Ids::new(settings.seed, "cas"),
         memory: HeadEndMemory::default(),
     })
 }
 
 /// An empty ledger, but for the requests the world begins with: they were acknowledged before.
-pub(crate) fn ledger_of(crm: &CrmSide, settings: &HouseSettings, now: SimTime) -> Ledger {
+pub(crate) fn ledger_of(crm: &CrmSide, settings: &SimulatorSettings, now: SimTime) -> Ledger {
     let mut ledger = Ledger::new(settings.ledger_limit);
     ledger.is_foreign = settings.dispatch.conax_address.is_some();
     ledger.generation = crm.generation;

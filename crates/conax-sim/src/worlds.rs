@@ -1,9 +1,9 @@
-//! The worlds of a house, side by side. Each is a [`Shared`] of its own: two sides, journal, clock,
+//! The worlds of a simulator, side by side. Each is a [`Shared`] of its own: two sides, journal, clock,
 //! queue and runs, so that whoever uses one does not see the others.
 //!
-//! The main world is the one the house was opened with; it is there as long as the house. The
+//! The main world is the one the simulator was opened with; it is there as long as the simulator. The
 //! others are made when they are first named, as fresh copies of what the main world starts from,
-//! and removed at the control door.
+//! and removed at the control API.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -16,9 +16,9 @@ use tokio::sync::watch;
 
 use crate::clock::{Clock, ClockMode};
 use crate::dispatch::{Approach, run_on_interval};
-use crate::house::link;
+use crate::instance::link;
 use crate::journal::{Journal, Observer};
-use crate::settings::{DoorAddresses, HouseSettings};
+use crate::settings::{ApiAddresses, SimulatorSettings};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::world::WorldProblem;
@@ -60,11 +60,11 @@ pub enum WorldRefusal {
     /// No more worlds may be made.
     #[error(
         "there are {0} worlds, as many as the setting `world-limit` allows; remove one with \
-         `DELETE /v1/worlds/NAME` at the control door, or raise the limit"
+         `DELETE /v1/worlds/NAME` at the control API, or raise the limit"
     )]
     TooMany(usize),
     /// The main world cannot be removed.
-    #[error("`{0}` is the main world, which is there as long as the house; reset it instead")]
+    #[error("`{0}` is the main world, which is there as long as the simulator; reset it instead")]
     IsMain(String),
     /// What the world is made from contradicts itself.
     #[error(transparent)]
@@ -105,9 +105,9 @@ fn check_name(name: &str) -> Result<(), WorldRefusal> {
 pub(crate) struct Surroundings {
     /// Who hears of every exchange.
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    /// Where our own doors are, as far as they are open.
-    pub(crate) doors: DoorAddresses,
-    /// What links know of the door they lead to.
+    /// Where our own APIs are, as far as they are open.
+    pub(crate) doors: ApiAddresses,
+    /// What links know of the API they lead to.
     pub(crate) approach: Approach,
     /// Whether worlds make processing runs of themselves.
     pub(crate) runs_on_interval: bool,
@@ -130,7 +130,7 @@ struct Resident {
     stop_runs: watch::Sender<bool>,
 }
 
-/// All worlds of a house.
+/// All worlds of a simulator.
 pub struct Worlds {
     main: Arc<Shared>,
     main_name: String,
@@ -145,7 +145,7 @@ pub struct Worlds {
 impl Worlds {
     /// Brings the main world to life.
     pub(crate) fn open(
-        settings: HouseSettings,
+        settings: SimulatorSettings,
         spec: WorldSpec,
         surroundings: Surroundings,
     ) -> Result<Arc<Self>, WorldProblem> {
@@ -171,7 +171,7 @@ impl Worlds {
         }))
     }
 
-    /// The world the house was opened with.
+    /// The world the simulator was opened with.
     #[must_use]
     pub fn main(&self) -> &Arc<Shared> {
         &self.main
@@ -183,9 +183,9 @@ impl Worlds {
         &self.main_name
     }
 
-    /// Where the doors of the house are, as far as they are open.
+    /// Where the APIs of the simulator are, as far as they are open.
     #[must_use]
-    pub const fn doors(&self) -> &DoorAddresses {
+    pub const fn doors(&self) -> &ApiAddresses {
         &self.surroundings.doors
     }
 
@@ -348,7 +348,7 @@ impl Worlds {
     ) -> Result<Arc<Shared>, WorldRefusal> {
         self.check_room()?;
         let name = spec.name.clone();
-        let mut settings = HouseSettings {
+        let mut settings = SimulatorSettings {
             start: beginning.start.unwrap_or_else(|| self.beginning.now()),
             seed: beginning.seed.unwrap_or(self.main.settings.seed),
             clock: beginning.clock.unwrap_or(self.main.settings.clock),
@@ -375,7 +375,7 @@ impl Worlds {
 
     fn equipment(
         &self,
-        settings: &HouseSettings,
+        settings: &SimulatorSettings,
         name: &str,
         clock: &Clock,
     ) -> (Journal, crate::dispatch::ConaxLink) {
@@ -422,7 +422,7 @@ impl Worlds {
     }
 }
 
-fn journal(settings: &HouseSettings, surroundings: &Surroundings) -> Journal {
+fn journal(settings: &SimulatorSettings, surroundings: &Surroundings) -> Journal {
     let observer = surroundings.observer.clone();
     Journal::new(settings.journal, settings.cas.profile, observer)
 }

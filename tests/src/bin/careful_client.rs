@@ -36,7 +36,7 @@ struct Client {
     /// When it gives up altogether.
     end: Instant,
     /// How long it waits for one answer.
-    patience: Duration,
+    timeouts: Duration,
     token: RefCell<String>,
 }
 
@@ -46,7 +46,7 @@ impl Client {
         let deadline = Duration::from_secs_f64(deadline);
         Self {
             end: Instant::now() + deadline / 8,
-            patience: deadline / 10,
+            timeouts: deadline / 10,
             token: RefCell::new(told("TOKEN")),
         }
     }
@@ -55,7 +55,7 @@ impl Client {
     fn call(&self, call: &Call) -> Result<Answer, Problem> {
         let mut pause = PAUSE;
         loop {
-            match call.make(Some(self.patience)) {
+            match call.make(Some(self.timeouts)) {
                 Ok(answer) if answer.status == 503 && Instant::now() < self.end => {
                     wait(pause);
                     pause += pause / 2;

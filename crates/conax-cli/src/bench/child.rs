@@ -91,8 +91,8 @@ impl Measured {
         }
     }
 
-    /// A whole house with quiet doors on free ports.
-    pub(super) fn house(more: &[&str]) -> Result<Self, BenchError> {
+    /// A whole simulator with quiet APIs on free ports.
+    pub(super) fn instance(more: &[&str]) -> Result<Self, BenchError> {
         let args = [
             "serve",
             "--port",

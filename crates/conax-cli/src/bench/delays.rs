@@ -29,8 +29,8 @@ pub(super) fn run() -> Result<(), BenchError> {
     let asked = FaultFile::write("delay", "faults: [{ do: { delay: 50ms } }]\n")?;
     let mut table = Table::new(&["1,000 calls at a time", "p50 beyond", "p99 beyond", "worst"]);
     let sleeps = runtime.block_on(plain_sleeps());
-    let prompt = runtime.block_on(calls(&Measured::house(&["--run-interval", "off"])?))?;
-    let delayed = runtime.block_on(calls(&asked.house()?))?;
+    let prompt = runtime.block_on(calls(&Measured::instance(&["--run-interval", "off"])?))?;
+    let delayed = runtime.block_on(calls(&asked.instance()?))?;
     let beyond = |times: &[Duration], asked: Duration, share: f64| {
         let place = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
         let time = times.get(place).copied().unwrap_or_default();
@@ -165,10 +165,10 @@ async fn plain_sleeps() -> Vec<Duration> {
     all
 }
 
-async fn calls(house: &Measured) -> Result<Vec<Duration>, BenchError> {
-    let address = house
+async fn calls(instance: &Measured) -> Result<Vec<Duration>, BenchError> {
+    let address = instance
         .cas
-        .ok_or_else(|| BenchError::Answer("no cas door".to_owned()))?;
+        .ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))?;
     let body = Bytes::from_static(QUESTION.as_bytes());
     let mut all = Vec::new();
     for round in 0..=ROUNDS {

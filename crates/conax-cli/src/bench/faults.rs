@@ -1,4 +1,4 @@
-//! What fault rules that do not match cost: questions at the head-end's door, in turns.
+//! What fault rules that do not match cost: questions at the Conax endpoint, in turns.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,9 +30,9 @@ impl FaultFile {
         Ok(Self(path))
     }
 
-    pub(super) fn house(&self) -> Result<Measured, BenchError> {
+    pub(super) fn instance(&self) -> Result<Measured, BenchError> {
         let path = self.0.to_string_lossy();
-        Measured::house(&["--run-interval", "off", "--faults", path.as_ref()])
+        Measured::instance(&["--run-interval", "off", "--faults", path.as_ref()])
     }
 }
 
@@ -58,9 +58,9 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
         FaultFile::write("one", &rules(1))?,
         FaultFile::write("twenty", &rules(20))?,
     );
-    let plain = || Measured::house(&["--run-interval", "off"]);
-    let one = || one.house();
-    let twenty = || twenty.house();
+    let plain = || Measured::instance(&["--run-interval", "off"]);
+    let one = || one.instance();
+    let twenty = || twenty.instance();
     type Start<'a> = &'a dyn Fn() -> Result<Measured, BenchError>;
     let candidates: [(&str, Start<'_>); 3] = [
         ("no rules", &plain),
@@ -72,13 +72,13 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
     let runtime = runtime()?;
     for _ in 0..ROUNDS {
         for (place, (_, start)) in candidates.iter().enumerate() {
-            let house = start()?;
-            let before = house.processor_seconds();
-            let address = house
+            let instance = start()?;
+            let before = instance.processor_seconds();
+            let address = instance
                 .cas
-                .ok_or_else(|| BenchError::Answer("no cas door".to_owned()))?;
+                .ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))?;
             let round = runtime.block_on(load::post(address, LOAD, time))?;
-            if let (Some(before), Some(after)) = (before, house.processor_seconds()) {
+            if let (Some(before), Some(after)) = (before, instance.processor_seconds()) {
                 processor_us[place].push((after - before) * 1e6 / round.answers as f64);
             }
             rates[place].push(round.rate());

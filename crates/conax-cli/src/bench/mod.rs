@@ -1,4 +1,4 @@
-//! `bench`: what the house costs, beside a reference measured in the same run.
+//! `bench`: what the simulator costs, beside a reference measured in the same run.
 //!
 //! Figures are printed, never asserted: a bar that is missed is said so in the table.
 

@@ -9,13 +9,13 @@ use serde::Deserialize;
 use super::{BenchError, runtime};
 use crate::print;
 
-/// The documented answer, as the house prints one.
+/// The documented answer, as the simulator prints one.
 const ANSWER: &str = include_str!("../../../../fixtures/contract/add_subscriptions.response.json");
 
 #[derive(Deserialize)]
 #[expect(
     dead_code,
-    reason = "the reference parses what the house needs, and does no more"
+    reason = "the reference parses what the simulator needs, and does no more"
 )]
 struct AddSubscriptions {
     token: String,
@@ -56,7 +56,7 @@ pub(super) fn serve() -> Result<(), BenchError> {
     })
 }
 
-/// The documented answer without its white space, as long as the house's own.
+/// The documented answer without its white space, as long as the simulator's own.
 fn compact_answer() -> Bytes {
     let value: serde_json::Value =
         serde_json::from_str(ANSWER).expect("the documented answer is JSON");

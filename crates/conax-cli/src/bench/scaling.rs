@@ -1,6 +1,6 @@
 //! Whether looking up slows down with the number of stored requests.
 //!
-//! The house is in this process. What counts is what a client sees, over a connection that is kept
+//! The simulator is in this process. What counts is what a client sees, over a connection that is kept
 //! alive; beside it stands what the look-up and its answer alone cost, with the router called as a
 //! function.
 
@@ -17,9 +17,9 @@ use conax_model::crm::{
 };
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
-use conax_sim::crm_door;
-use conax_sim::house::OpenHouse;
-use conax_sim::settings::DoorAddresses;
+use conax_sim::instance::OpenInstance;
+use conax_sim::provisioning_api;
+use conax_sim::settings::ApiAddresses;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -74,9 +74,9 @@ fn list(filter: &str) -> String {
     format!("list?token={TOKEN}&{filter}")
 }
 
-/// A house with many requests, and how to find them.
+/// A simulator with many requests, and how to find them.
 pub(super) struct Stored {
-    pub(super) house: OpenHouse,
+    pub(super) instance: OpenInstance,
     router: Router,
     address: SocketAddr,
     ids: Vec<String>,
@@ -118,7 +118,7 @@ pub(super) fn run(stored: u64) -> Result<(), BenchError> {
     ));
     print::result("");
     for stored in [small, large] {
-        runtime.block_on(stored.house.close(Duration::from_secs(1)));
+        runtime.block_on(stored.instance.close(Duration::from_secs(1)));
     }
     Ok(())
 }
@@ -186,27 +186,27 @@ async fn measure_router(
     Ok(median(&mut rounds[1..]))
 }
 
-/// A house in which this many requests were recorded, sent and accepted.
+/// A simulator in which this many requests were recorded, sent and accepted.
 pub(super) async fn fill(count: u64) -> Result<Stored, BenchError> {
     let broken = |error: &dyn std::error::Error| BenchError::Answer(error.to_string());
     let start = SimTime::from_millis(1_417_338_000_000);
-    let (settings, _) = settings::house(&Settings::defaults(), Seed(1), start, None)
+    let (settings, _) = settings::instance(&Settings::defaults(), Seed(1), start, None)
         .map_err(|error| broken(&error))?;
     let world = world::read("demo").map_err(|error| broken(&error))?;
     let first_number = world.next_request_number;
-    let doors = DoorAddresses {
+    let doors = ApiAddresses {
         crm: Some((Ipv4Addr::LOCALHOST, 0).into()),
-        ..DoorAddresses::default()
+        ..ApiAddresses::default()
     };
-    let house = OpenHouse::open(settings, world, doors, None).await;
-    let house = house.map_err(|error| broken(&error))?;
-    let address = house
+    let instance = OpenInstance::open(settings, world, doors, None).await;
+    let instance = instance.map_err(|error| broken(&error))?;
+    let address = instance
         .addresses
         .crm
         .ok_or_else(|| BenchError::Answer("no address".into()))?;
     let (mut ids, texts) = (Vec::new(), Texts::new());
     {
-        let mut side = house.shared.crm();
+        let mut side = instance.shared.crm();
         let side = &mut *side;
         let author = side.reference.user("MPAdministrator").map(Arc::clone);
         let author =
@@ -221,15 +221,15 @@ pub(super) async fn fill(count: u64) -> Result<Stored, BenchError> {
         }
     }
     Ok(Stored {
-        router: crm_door::router(Arc::clone(&house.worlds)),
-        house,
+        router: provisioning_api::router(Arc::clone(&instance.worlds)),
+        instance,
         address,
         ids,
         first_number,
     })
 }
 
-/// The texts that requests of the house share with its reference data.
+/// The texts that requests of the simulator share with its reference data.
 struct Texts {
     distribution: Arc<str>,
     product: Arc<str>,

@@ -39,7 +39,7 @@ pub(super) fn run(folder: &str) -> Result<(), BenchError> {
 }
 
 fn hundred_steps(table: &mut Table) -> Result<(), BenchError> {
-    let house = Measured::house(&["--run-interval", "off"])?;
+    let instance = Measured::instance(&["--run-interval", "off"])?;
     let folder = std::env::temp_dir().join(format!("conax-sim-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(BenchError::Start)?;
     let write = |name: &str, text: String| -> Result<PathBuf, BenchError> {
@@ -48,20 +48,20 @@ fn hundred_steps(table: &mut Table) -> Result<(), BenchError> {
         Ok(path)
     };
     let scenario = write("hundred.scenario.yaml", scenario())?;
-    let hurl = write("hundred.hurl", hurl_file(&house.address.to_string()))?;
+    let hurl = write("hundred.hurl", hurl_file(&instance.address.to_string()))?;
     let secrets = write("secrets", format!("token={TOKEN}\n"))?;
-    let measured = measure(table, &house, [&scenario, &hurl, &secrets]);
+    let measured = measure(table, &instance, [&scenario, &hurl, &secrets]);
     let _ = std::fs::remove_dir_all(&folder);
     measured
 }
 
 fn measure(
     table: &mut Table,
-    house: &Measured,
+    instance: &Measured,
     [scenario, hurl, secrets]: [&Path; 3],
 ) -> Result<(), BenchError> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    let target = format!("http://{}", house.address);
+    let target = format!("http://{}", instance.address);
     let (scenario, secrets) = (text(scenario), text(secrets));
     let arguments = [
         "run",

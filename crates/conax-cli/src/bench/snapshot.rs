@@ -45,12 +45,12 @@ impl Figures {
 pub(super) fn run() -> Result<(), BenchError> {
     let runtime = runtime()?;
     print::aside(format_args!("storing {STORED} requests …"));
-    let house = runtime.block_on(scaling::fill(STORED))?.house;
-    remember(&house.shared);
+    let instance = runtime.block_on(scaling::fill(STORED))?.instance;
+    remember(&instance.shared);
     let mut clone = Figures::default();
     for _ in 0..=ROUNDS {
         // Letting go of the copy is not part of making it.
-        let _copy = clone.measure(|| house.shared.crm().book.clone());
+        let _copy = clone.measure(|| instance.shared.crm().book.clone());
     }
     let mut table = Table::new(&["", "take", "restore", "both", "size", "bar", ""]);
     let clone = clone.median();
@@ -66,21 +66,21 @@ pub(super) fn run() -> Result<(), BenchError> {
         ]
         .map(str::to_owned),
     );
-    let (take, restore) = runtime.block_on(in_memory(&house.shared));
+    let (take, restore) = runtime.block_on(in_memory(&instance.shared));
     table.row(row("in memory", take, restore, String::new()));
-    let (take, restore, bytes) = runtime.block_on(in_a_file(&house.shared))?;
+    let (take, restore, bytes) = runtime.block_on(in_a_file(&instance.shared))?;
     let size = format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20));
     table.row(row("sealed file", take, restore, size));
-    let (crm, conax) = house.shared.ledger().lens();
+    let (crm, conax) = instance.shared.ledger().lens();
     let events = crm + conax;
     table.print(&format!(
         "a snapshot of {STORED} requests with {events} events of the ledger"
     ));
-    runtime.block_on(house.close(Duration::from_secs(1)));
+    runtime.block_on(instance.close(Duration::from_secs(1)));
     Ok(())
 }
 
-/// What a house remembers of its requests besides their rows: the head-end's transactions, and both
+/// What a simulator remembers of its requests besides their rows: the head-end's transactions, and both
 /// journals of the ledger.
 fn remember(world: &Shared) {
     let now = world.clock.now();

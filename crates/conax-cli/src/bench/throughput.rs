@@ -13,7 +13,7 @@ pub(super) const PATH: &str = "/conax_web_services/provisioning_requests/add_sub
 const BODY: &str = include_str!("../../../../fixtures/contract/add_subscriptions.request.json");
 const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 5;
-/// The share of the reference's throughput the house has to reach.
+/// The share of the reference's throughput the simulator has to reach.
 const BAR: f64 = 0.60;
 
 /// Starts one side of the comparison.
@@ -32,9 +32,11 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
         ("bare axum handler", || {
             Measured::start(&["bench", "reference"])
         }),
-        ("conax-sim", || Measured::house(&["--run-interval", "off"])),
+        ("conax-sim", || {
+            Measured::instance(&["--run-interval", "off"])
+        }),
         ("… with its log", || {
-            Measured::house(&["--run-interval", "off", "--log", "json"])
+            Measured::instance(&["--run-interval", "off", "--log", "json"])
         }),
     ];
     let mut figures: Vec<Figures> = candidates.iter().map(|_| Figures::new()).collect();

@@ -155,7 +155,7 @@ fn told(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
             "crm" => true,
             // What the CRM says to Conax is seen there, too; only a raw call of the scenario is not
             // its affair.
-            "cas" => step.title.ends_with("at the cas door"),
+            "cas" => step.title.ends_with("at the cas API"),
             _ => false,
         };
         if !is_ours {

@@ -51,8 +51,8 @@ pub(crate) fn command() -> Command {
         .about("Play the same scenarios on two sides and tell where they differ")
         .arg(text("left", "URL", "One provisioning API; `self`: the simulator in this process").default_value(OURSELVES))
         .arg(text("right", "URL", "The other one").required(true))
-        .arg(text("left-control", "URL", "Control door of the left side"))
-        .arg(text("right-control", "URL", "Control door of the right side"))
+        .arg(text("left-control", "URL", "Control API of the left side"))
+        .arg(text("right-control", "URL", "Control API of the right side"))
         .arg(text("left-world", "FILE", "Target file: what exists on the left, as `verify --init` writes it"))
         .arg(text("right-world", "FILE", "The same of the right side"))
         .arg(
@@ -66,11 +66,11 @@ pub(crate) fn command() -> Command {
         .arg(text("seed", "N", "Seed of all of them, instead of those in the files"))
         .arg(text("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
         .arg(text("timeout", "TIME", "Real time a scenario may take").default_value("30s"))
-        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: secrets that scenarios name, and the login of sides without a control door"))
+        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: secrets that scenarios name, and the login of sides without a control API"))
         .arg(text("report", "json=FILE", "Write all differences to a file"))
         .after_help(
             "Ids are renamed and dates count from the beginning of a scenario, so what is told is \
-             what matters. A side without control door has a world and a clock of its own: of it \
+             what matters. A side without control API has a world and a clock of its own: of it \
              only what the scenario made is compared, dates go there and back on its clock, and \
              what it lacks is told. With a file of what exists there, each record a scenario names \
              is replaced by one of the same kind. Ends with 4 if there is a difference.\n\n\
@@ -138,13 +138,13 @@ impl Side {
         let file = text(&format!("{name}-world"));
         if file.is_some() && (url == OURSELVES || control.is_some()) {
             return Err(format!(
-                "--{name}-world: a side with a control door is given the world of each scenario"
+                "--{name}-world: a side with a control API is given the world of each scenario"
             ));
         }
         let addresses = match (url.as_str(), &control) {
             (OURSELVES, None) => None,
             (OURSELVES, Some(_)) => {
-                return Err(format!("--{name}-control: `self` has its own control door"));
+                return Err(format!("--{name}-control: `self` has its own control API"));
             }
             _ => Some(Addresses::at(&url, control)?),
         };

@@ -12,7 +12,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use conax_contract::crm::{Operation, encode};
 use conax_contract::text::{parse_moment, render_moment};
 use conax_contract::world::WorldSpec;
-use conax_scenario::document::{Door, Scenario};
+use conax_scenario::document::{Api, Scenario};
 use conax_scenario::target::{
     Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
 };
@@ -91,7 +91,7 @@ impl OtherWorlds {
             "organisation": login.organisation,
         });
         let call = HttpCall::post(
-            Door::Crm,
+            Api::Crm,
             format!("/{}", Operation::IssueToken.path()),
             &body,
         );
@@ -141,7 +141,7 @@ impl Target for OtherWorld {
         answered.collect()
     }
 
-    fn has(&self, door: Door) -> bool {
+    fn has(&self, door: Api) -> bool {
         self.inner.has(door)
     }
 
@@ -159,7 +159,7 @@ impl Target for OtherWorld {
                 let path = Operation::Show.path();
                 let identifier = encode(&format!("{key}={value}"));
                 let query = format!("token={token}&provisioning_request_identifier={identifier}");
-                HttpCall::get(Door::Crm, format!("/{path}?{query}"))
+                HttpCall::get(Api::Crm, format!("/{path}?{query}"))
             });
             let replies = self.inner.exchange(calls.collect());
             let now = self.clock.there();
@@ -202,7 +202,7 @@ fn is_due(request: &Value, now: NaiveDateTime) -> bool {
 
 fn operation(call: &HttpCall) -> Option<Operation> {
     let path = call.target.split('?').next().unwrap_or_default();
-    operation_at(&call.method, path).filter(|_| call.door == Door::Crm)
+    operation_at(&call.method, path).filter(|_| call.door == Api::Crm)
 }
 
 impl OtherWorld {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::clause::{Clause, Strictness};
 use conax_contract::text::{parse_duration, render_duration};
-use conax_scenario::explore::{Found, Lab, scenario_text};
+use conax_scenario::explore::{Found, Inventory, scenario_text};
 use conax_scenario::run::Stop;
 
 use crate::exit::Exit;
@@ -39,9 +39,9 @@ pub(crate) fn command() -> Command {
         .arg(text("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
         .arg(text("strict", "DEGREE", "Which clauses count [default: may for our own simulator, must for a target]").value_parser(["must", "should", "may"]))
         .arg(text("target", "URL", "Explore this provisioning API instead of a simulator in this process"))
-        .arg(text("control", "URL", "Control door of that target, if it is a conax-sim: with worlds, clock, faults and the head-end").requires("target"))
-        .arg(text("control-token-file", "FILE", "File with the bearer token that control door asks for").requires("control"))
-        .arg(text("world", "FILE", "Target file: what exists at a target without a control door, as `verify --init` writes it"))
+        .arg(text("control", "URL", "Control API of that target, if it is a conax-sim: with worlds, clock, faults and the head-end").requires("target"))
+        .arg(text("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
+        .arg(text("world", "FILE", "Target file: what exists at a target without a control API, as `verify --init` writes it"))
         .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation"))
         .arg(text("out", "FILE", "Where the scenario file goes").default_value("found.scenario.yaml"))
         .arg(text("corpus", "DIR", "Folder of earlier finds: played first, and what is found is put there instead"))
@@ -135,7 +135,7 @@ impl Order {
                     Ground::Ourselves => Strictness::May,
                     Ground::Target { .. } => Strictness::Must,
                 }),
-                lab: lab(matches, &ground)?,
+                inventory: inventory(matches, &ground)?,
                 ground,
                 cases: u32::try_from(cases).unwrap_or(u32::MAX).max(1),
                 moves: usize::try_from(whole("moves")?.unwrap_or(12).clamp(1, 200)).unwrap_or(12),
@@ -213,7 +213,7 @@ impl Order {
         );
         let text = scenario_text(
             &found.lines,
-            &self.search.lab,
+            &self.search.inventory,
             (self.search.least, Some(&found.failure)),
             &again,
         );
@@ -279,7 +279,7 @@ fn ground(matches: &ArgMatches) -> Result<Ground, Refused> {
 }
 
 /// What orders are given for there.
-fn lab(matches: &ArgMatches, ground: &Ground) -> Result<Lab, Refused> {
+fn inventory(matches: &ArgMatches, ground: &Ground) -> Result<Inventory, Refused> {
     if !matches!(
         ground,
         Ground::Target {
@@ -287,15 +287,15 @@ fn lab(matches: &ArgMatches, ground: &Ground) -> Result<Lab, Refused> {
             ..
         }
     ) {
-        return Ok(Lab::own());
+        return Ok(Inventory::own());
     }
     let path = matches.get_one::<String>("world").ok_or_else(|| {
-        let problem = "a target without a control door needs a file that says what exists there\n   \
+        let problem = "a target without a control API needs a file that says what exists there\n   \
                        hint: `conax-sim verify --init --target URL > crm.target.yaml`, then --world crm.target.yaml";
         (Exit::Usage, problem.to_owned())
     })?;
     let world = read_target_file(path)?;
-    Lab::of(&world).ok_or_else(|| {
+    Inventory::of(&world).ok_or_else(|| {
         let problem =
             format!("`{path}` names no subscription, service and smartcard to give orders for");
         (Exit::Settings, problem)

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use conax_contract::clause::Strictness;
 use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
-use conax_scenario::defect::{Defect, Liar};
+use conax_scenario::defect::{Defect, Mutant};
 use conax_scenario::document::{Given, Reader, Scenario};
-use conax_scenario::explore::{Budget, Found, Lab, Sought, search};
+use conax_scenario::explore::{Budget, Found, Inventory, Sought, search};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{Refusal, Target, Theatre};
 use conax_scenario::verify::{Unopened, first_look};
@@ -53,7 +53,7 @@ pub(crate) struct Search {
     /// Where.
     pub(crate) ground: Ground,
     /// What orders are given for.
-    pub(crate) lab: Lab,
+    pub(crate) inventory: Inventory,
     /// Which clauses count.
     pub(crate) least: Strictness,
     /// How many sequences.
@@ -165,7 +165,7 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
                     let open = opener(order, (SEQUENCE, Arc::clone(over)), tally);
                     let sought = Sought {
                         open: &*open,
-                        lab: &order.lab,
+                        inventory: &order.inventory,
                         least: order.least,
                         is_over,
                         hear: &|| tally.add(),
@@ -211,8 +211,8 @@ pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<()
     let rest = order
         .limit
         .map(|limit| limit.saturating_sub(tally.begin.elapsed()));
-    let patience = rest.map_or(SEQUENCE, |rest| SEQUENCE.min(rest));
-    match opener(order, (patience, Arc::clone(stop)), tally)() {
+    let timeouts = rest.map_or(SEQUENCE, |rest| SEQUENCE.min(rest));
+    match opener(order, (timeouts, Arc::clone(stop)), tally)() {
         Some(mut target) => first_look(target.as_mut()),
         None => {
             let trouble = tally.trouble();
@@ -226,18 +226,21 @@ type Opener<'o> = Box<dyn Fn() -> Option<Box<dyn Target>> + 'o>;
 /// Gives every sequence a target of its own.
 fn opener<'o>(
     order: &'o Search,
-    (patience, stop): (Duration, Arc<Stop>),
+    (timeouts, stop): (Duration, Arc<Stop>),
     tally: &'o Tally,
 ) -> Opener<'o> {
     match &order.ground {
         Ground::Ourselves => {
-            let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
+            let (world, start) = (
+                WorldSpec::inventory(),
+                parse_moment(START).unwrap_or_default(),
+            );
             Box::new(move || {
                 let honest = usual_target(HOUSE_SEED, start, &world, Arc::clone(&stop));
                 let honest = honest.map_err(|problem| tally.note(problem)).ok()?;
                 Some(match order.defect {
                     None => honest,
-                    Some(defect) => Box::new(Liar::new(honest, defect)),
+                    Some(defect) => Box::new(Mutant::new(honest, defect)),
                 })
             })
         }
@@ -254,7 +257,7 @@ fn opener<'o>(
                 .unwrap_or_default();
             let addresses = addresses.clone();
             let scenario = empty_scenario();
-            let remote = Remote::new(addresses, secrets, patience, Arc::clone(&stop));
+            let remote = Remote::new(addresses, secrets, timeouts, Arc::clone(&stop));
             Box::new(move || match remote.open(&scenario) {
                 Ok(target) => Some(target),
                 Err(

@@ -1,4 +1,4 @@
-//! `faults`: the catalogue, fault files, and the fault plan of a running house.
+//! `faults`: the catalogue, fault files, and the fault plan of a running simulator.
 
 mod catalogue;
 mod lint;
@@ -55,11 +55,11 @@ pub(crate) fn command() -> Command {
                 .after_help("Example:\n  conax-sim faults lint storm.faults.yaml"),
         )
         .subcommand(
-            at_door(Command::new("plan"))
+            at_endpoint(Command::new("plan"))
                 .about("Show the rules of a running conax-sim with their counts"),
         )
         .subcommand(
-            at_door(Command::new("add"))
+            at_endpoint(Command::new("add"))
                 .about("Add rules to a running conax-sim")
                 .arg(Arg::new("rule").value_name("RULE").required(true).help(
                     "A preset, a weather, a rule such as '{ preset: f05, times: 1 }', or a file",
@@ -71,7 +71,7 @@ pub(crate) fn command() -> Command {
                 ),
         )
         .subcommand(
-            at_door(Command::new("clear")).about("Remove every rule of a running conax-sim"),
+            at_endpoint(Command::new("clear")).about("Remove every rule of a running conax-sim"),
         )
 }
 
@@ -86,7 +86,7 @@ fn with_format(command: Command) -> Command {
     )
 }
 
-fn at_door(command: Command) -> Command {
+fn at_endpoint(command: Command) -> Command {
     command.args(control_client::arguments())
 }
 

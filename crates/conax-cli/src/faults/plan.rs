@@ -1,4 +1,4 @@
-//! The fault plan of a running house.
+//! The fault plan of a running simulator.
 
 use clap::ArgMatches;
 use conax_contract::fault::WEATHERS;

@@ -1,4 +1,4 @@
-//! The door the client meets: it passes calls on to the simulator, springs the trap of the scene,
+//! The API the client meets: it passes calls on to the simulator, springs the trap of the scene,
 //! and writes down what it saw.
 //!
 //! It decides nothing: [`Deeds`] says what is done with each call.
@@ -13,7 +13,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use conax_contract::crm::{Operation, RefusalCode};
 use conax_sim::Simulator;
-use conax_sim::simulator::{Door, Reply};
+use conax_sim::simulator::{Api, Reply};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -35,7 +35,7 @@ const BEGINNING: (usize, usize) = (4, 5);
 /// Which part of the time a late answer takes.
 const LATE_SHARE: u32 = 5;
 
-/// What is behind the door.
+/// What is behind the API.
 pub(crate) struct Front {
     seat: Seat,
     simulator: Simulator,
@@ -64,7 +64,7 @@ struct State {
 struct Closed;
 
 impl Front {
-    /// Opens the door on a free port; where it is. It serves until its runtime ends.
+    /// Opens the API on a free port; where it is. It serves until its runtime ends.
     pub(crate) async fn open(
         simulator: Simulator,
         seat: Seat,
@@ -208,8 +208,8 @@ impl Front {
             self.simulator.run().await;
         }
         let door = match self.seat {
-            Seat::A => Door::Crm,
-            Seat::C => Door::Cas,
+            Seat::A => Api::Crm,
+            Seat::C => Api::Cas,
         };
         self.simulator.call(door, request.map(Body::from)).await
     }
@@ -241,7 +241,7 @@ impl Front {
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = axum::http::Method::POST;
         *request.uri_mut() = path.parse().expect("documented paths are paths");
-        self.simulator.call(Door::Crm, request).await;
+        self.simulator.call(Api::Crm, request).await;
     }
 
     fn note(&self, number: usize, reply: &Reply, got: Got) {

@@ -5,7 +5,7 @@
 
 use conax_contract::source::Source;
 
-use super::judge::{Evidence, Finding, manners, orders, resends, secrets, success};
+use super::judge::{Evidence, Finding, behaviour, orders, resends, secrets, success};
 use super::seen::Seat;
 
 /// A law.
@@ -49,7 +49,7 @@ pub(crate) const LAWS: &[Law] = &[
         source: Source::Documented,
         seats: BOTH,
         scenes: &["calm", "pin"],
-        judge: manners::sends_what_is_documented,
+        judge: behaviour::sends_what_is_documented,
     },
     Law {
         id: "client.no-blind-resend",
@@ -85,7 +85,7 @@ pub(crate) const LAWS: &[Law] = &[
         source: Source::Inferred,
         seats: BOTH,
         scenes: &["lost-answer", "no-run"],
-        judge: manners::has_a_time_out,
+        judge: behaviour::has_a_time_out,
     },
     Law {
         id: "client.reads-the-status-code",
@@ -147,7 +147,7 @@ pub(crate) const LAWS: &[Law] = &[
         source: Source::Inferred,
         seats: API,
         scenes: &["refused", "refused-with-ok"],
-        judge: manners::repeats_no_refused_call,
+        judge: behaviour::repeats_no_refused_call,
     },
     Law {
         id: "client.notices-a-known-reference",
@@ -167,7 +167,7 @@ pub(crate) const LAWS: &[Law] = &[
         source: Source::Ours,
         seats: API,
         scenes: &["no-run", "slow-run"],
-        judge: manners::polls_gently,
+        judge: behaviour::polls_gently,
     },
     Law {
         id: "client.backs-off",
@@ -176,7 +176,7 @@ pub(crate) const LAWS: &[Law] = &[
         source: Source::Ours,
         seats: BOTH,
         scenes: &["overload"],
-        judge: manners::backs_off,
+        judge: behaviour::backs_off,
     },
     Law {
         id: "client.renews-its-token",
@@ -185,7 +185,7 @@ pub(crate) const LAWS: &[Law] = &[
         source: Source::Attested,
         seats: API,
         scenes: &["ended-token"],
-        judge: manners::renews_its_token,
+        judge: behaviour::renews_its_token,
     },
     Law {
         id: "client.drops-the-check-digit",

@@ -1,7 +1,7 @@
 //! `conax-sim grade`: a client on a scripted worst day, and a report card of its behaviour.
 //!
 //! The client is a command. It is run once for each scene (`scene`), against a fresh simulator
-//! behind a door that springs the scene's trap (`front`, `stage`, `child`). What was seen (`seen`)
+//! behind an API that springs the scene's trap (`front`, `stage`, `child`). What was seen (`seen`)
 //! is read (`reading`) and judged by laws (`law`, `judge`), purely; `card`, `told` and `report` are
 //! its words. This file reads the command line, runs the scenes and prints.
 

@@ -21,7 +21,7 @@ pub(crate) enum Act {
     Look,
     /// For a token, or for the end of one.
     Login,
-    /// Nothing the door knows.
+    /// Nothing the API knows.
     Unknown,
 }
 

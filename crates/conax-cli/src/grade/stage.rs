@@ -1,4 +1,4 @@
-//! One scene: a fresh simulator behind a door of its own, the client started with what it needs to
+//! One scene: a fresh simulator behind an API of its own, the client started with what it needs to
 //! know, and what was seen of it.
 
 use std::net::SocketAddr;
@@ -41,7 +41,7 @@ pub(crate) enum StageError {
         source: std::io::Error,
     },
     /// No port is free.
-    #[error("no door can be opened for the client")]
+    #[error("no API can be opened for the client")]
     NoDoor(#[source] std::io::Error),
     /// The simulator cannot be built.
     #[error("the simulator of scene `{scene}` cannot be built")]

@@ -1,4 +1,4 @@
-//! `ledger`: the ledger of a running house, and checking ledger files.
+//! `ledger`: the ledger of a running simulator, and checking ledger files.
 
 mod check;
 mod show;

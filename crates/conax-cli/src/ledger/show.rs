@@ -1,4 +1,4 @@
-//! `ledger show` and `ledger save`: the ledger of a running house.
+//! `ledger show` and `ledger save`: the ledger of a running simulator.
 
 use std::path::Path;
 
@@ -31,18 +31,18 @@ const TOTALS: [(&str, &str); 13] = [
     ("foreign_executions", "carried out for others"),
 ];
 
-fn at_door(command: Command) -> Command {
+fn at_endpoint(command: Command) -> Command {
     command.args(control_client::arguments())
 }
 
 pub(super) fn show_command() -> Command {
-    at_door(Command::new("show"))
+    at_endpoint(Command::new("show"))
         .about("Count what Conax really did with the requests of a running conax-sim")
         .after_help("Example:\n  conax-sim ledger show")
 }
 
 pub(super) fn save_command() -> Command {
-    at_door(Command::new("save"))
+    at_endpoint(Command::new("save"))
         .about("Save the ledger of a running conax-sim to a file that can be checked")
         .arg(
             Arg::new("file")

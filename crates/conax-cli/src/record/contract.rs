@@ -2,7 +2,7 @@
 
 use conax_contract::crm::{BasePath, Operation};
 use conax_scenario::conformance::{Heard as Exchange, Verdicts, Witness};
-use conax_scenario::document::Door;
+use conax_scenario::document::Api;
 
 use super::form::Heard;
 use super::names::operation_at;
@@ -34,8 +34,7 @@ impl Checker {
 
 fn read(exchange: &Heard, number: usize) -> Option<Exchange> {
     let operation = operation_at(&exchange.call.verb, exchange.call.path());
-    let (Door::Crm, Some(operation), Ok(reply)) = (exchange.door, operation, &exchange.reply)
-    else {
+    let (Api::Crm, Some(operation), Ok(reply)) = (exchange.door, operation, &exchange.reply) else {
         return None;
     };
     Exchange::read(
@@ -84,7 +83,7 @@ mod tests {
     use std::time::Duration;
 
     use conax_contract::crm::Operation;
-    use conax_scenario::document::Door;
+    use conax_scenario::document::Api;
     use serde_json::{Value, json};
 
     use super::super::form::{Heard, HeardCall, HeardReply};
@@ -92,7 +91,7 @@ mod tests {
 
     fn heard(operation: Operation, call: &Value, reply: &Value) -> Heard {
         Heard {
-            door: Door::Crm,
+            door: Api::Crm,
             at: Duration::ZERO,
             took: Duration::ZERO,
             call: HeardCall {

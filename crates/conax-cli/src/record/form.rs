@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use conax_scenario::document::Door;
+use conax_scenario::document::Api;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,8 +12,8 @@ pub(crate) const FORMAT: u32 = 1;
 
 /// An exchange as it was heard, secrets and all. It stays in memory.
 pub(crate) struct Heard {
-    /// Which door the client knocked at.
-    pub(crate) door: Door,
+    /// Which API the client knocked at.
+    pub(crate) door: Api,
     /// When it began, since the recording did.
     pub(crate) at: Duration,
     /// How long it took.

@@ -1,16 +1,16 @@
 //! `record`: listens between a client and any implementation of the API, and keeps what was said.
 //!
-//! Read on: `proxy` and `desk` (what happens while it goes on), `contract` (what is checked),
-//! `conceal` and `names` (what may stand in a file, both pure), `form` (the file), `scenario`
+//! Read on: `proxy` and `recorder` (what happens while it goes on), `contract` (what is checked),
+//! `redact` and `names` (what may stand in a file, both pure), `form` (the file), `scenario`
 //! (what a recording becomes).
 
-mod conceal;
 mod contract;
-mod desk;
 mod form;
 mod journal;
 mod names;
 mod proxy;
+mod recorder;
+mod redact;
 mod scenario;
 
 use std::io::IsTerminal;
@@ -20,15 +20,15 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::text::{parse_duration, render_moment};
-use conax_scenario::document::Door;
+use conax_scenario::document::Api;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use self::conceal::{Secrets, conceal};
-use self::desk::{Counts, Desk, Kept, Told};
 use self::form::{FORMAT, Ids, Recording};
 use self::journal::Journal;
 use self::proxy::{GRACE, Proxy, Way};
+use self::recorder::{Counts, Kept, Recorder, Told};
+use self::redact::{Secrets, redact};
 use crate::exit::Exit;
 use crate::print;
 use crate::run::Place;
@@ -170,7 +170,7 @@ struct Order {
     output: PathBuf,
     time: Option<Duration>,
     limit: Option<usize>,
-    patience: Duration,
+    timeouts: Duration,
     ids: Ids,
     overwrites: bool,
     is_json: bool,
@@ -202,7 +202,7 @@ impl Order {
             output: text("output").unwrap_or_default().into(),
             time: time("for")?,
             limit,
-            patience: time("timeout")?.unwrap_or_default(),
+            timeouts: time("timeout")?.unwrap_or_default(),
             ids: match matches.get_flag("keep-ids") {
                 true => Ids::Kept,
                 false => Ids::Renamed,
@@ -252,11 +252,11 @@ impl Order {
         })
     }
 
-    /// The doors with where they lead to.
-    fn doors(&self) -> Vec<(Door, &str, &str)> {
-        let crm = (Door::Crm, self.target.as_str(), self.listen.as_str());
+    /// The APIs with where they lead to.
+    fn doors(&self) -> Vec<(Api, &str, &str)> {
+        let crm = (Api::Crm, self.target.as_str(), self.listen.as_str());
         let cas = self.cas.as_ref();
-        let cas = cas.map(|(cas, listen)| (Door::Cas, cas.as_str(), listen.as_str()));
+        let cas = cas.map(|(cas, listen)| (Api::Cas, cas.as_str(), listen.as_str()));
         [crm].into_iter().chain(cas).collect()
     }
 }
@@ -275,7 +275,7 @@ async fn record(order: &Order) -> Exit {
         Err(exit) => return exit,
     };
     let proxy = Arc::new(Proxy {
-        desk: Desk::new(order.limit, journal),
+        recorder: Recorder::new(order.limit, journal),
         hearer: Box::new(progress()),
     });
     // Whoever reads the addresses may ask for the end at once.
@@ -295,14 +295,14 @@ async fn record(order: &Order) -> Exit {
         tokio::select! {
             () = stopped => {}
             () = time => {}
-            () = proxy.desk.filled() => {}
+            () = proxy.recorder.filled() => {}
         }
     };
     let doors = doors.into_iter().map(|(door, _)| door).collect();
     // A time that was given is kept.
     let grace = order.time.map_or(GRACE, |time| GRACE.min(time / 10));
     proxy::run(&proxy, doors, (ended, grace)).await;
-    let kept = proxy.desk.take();
+    let kept = proxy.recorder.take();
     conclude(order, recording, kept)
 }
 
@@ -317,7 +317,7 @@ async fn open(order: &Order) -> Result<Vec<OpenDoor>, String> {
         let way = Way {
             door,
             target: Place::parse(target)?,
-            patience: order.patience,
+            timeouts: order.timeouts,
         };
         doors.push(((listener, Arc::new(way)), format!("http://{address}")));
     }
@@ -325,17 +325,17 @@ async fn open(order: &Order) -> Result<Vec<OpenDoor>, String> {
 }
 
 fn tell_addresses(order: &Order, doors: &[OpenDoor]) {
-    let address = |wanted: Door| {
+    let address = |wanted: Api| {
         let found = doors.iter().find(|((_, way), _)| way.door == wanted);
         found.map(|(_, address)| address.as_str())
     };
     if order.is_json {
-        print::result(json!({ "crm": address(Door::Crm), "cas": address(Door::Cas) }));
+        print::result(json!({ "crm": address(Api::Crm), "cas": address(Api::Cas) }));
     }
     for (door, target, _) in order.doors() {
         let name = match door {
-            Door::Cas => "Conax endpoint",
-            Door::Crm | Door::Control => "provisioning API",
+            Api::Cas => "Conax endpoint",
+            Api::Crm | Api::Control => "provisioning API",
         };
         let address = address(door).unwrap_or_default();
         print::aside(format_args!("  {name:<17} {address}"));
@@ -395,7 +395,7 @@ fn conclude(order: &Order, mut recording: Recording, kept: Kept) -> Exit {
     }
     let mut secrets = Secrets::default();
     kept.heard.iter().for_each(|one| secrets.learn(one));
-    recording.exchanges = conceal(&kept.heard);
+    recording.exchanges = redact(&kept.heard);
     for (exchange, found) in recording.exchanges.iter_mut().zip(kept.findings) {
         exchange.findings = found.iter().map(|text| secrets.text(text)).collect();
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use conax_contract::cas::{REPLY_CONTENT_TYPE, SoapFault, encode_fault};
 use conax_contract::crm::{CONTENT_TYPE, Refusal, RefusalCode, refused};
-use conax_scenario::document::Door;
+use conax_scenario::document::Api;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue};
@@ -19,8 +19,8 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::desk::{Desk, Told};
 use super::form::{HeardCall, HeardReply};
+use super::recorder::{Recorder, Told};
 use crate::run::Place;
 
 /// How long answers that are on their way may take to leave once the recording ends.
@@ -43,12 +43,12 @@ const HOP_BY_HOP: [&str; 10] = [
 
 /// Where calls are taken and where they go.
 pub(crate) struct Way {
-    /// Which door it is.
-    pub(crate) door: Door,
+    /// Which API it is.
+    pub(crate) door: Api,
     /// Where calls go.
     pub(crate) target: Place,
     /// How long an answer may take.
-    pub(crate) patience: Duration,
+    pub(crate) timeouts: Duration,
 }
 
 /// Who hears of every exchange that has ended.
@@ -57,7 +57,7 @@ pub(crate) type Hearer = dyn Fn(&Told) + Send + Sync;
 /// What all connections share.
 pub(crate) struct Proxy {
     /// What was heard.
-    pub(crate) desk: Desk,
+    pub(crate) recorder: Recorder,
     /// Who hears of it.
     pub(crate) hearer: Box<Hearer>,
 }
@@ -106,7 +106,7 @@ pub(crate) async fn run(
     let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
 }
 
-/// The next connection at any door. One that failed while it was made is no connection.
+/// The next connection at any API. One that failed while it was made is no connection.
 async fn accept(doors: &[(TcpListener, Arc<Way>)]) -> Option<(TcpStream, Arc<Way>)> {
     let mut waiting: Vec<_> = doors
         .iter()
@@ -147,7 +147,7 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
         let value = head.headers.get(name)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
-    let index = proxy.desk.begin(
+    let index = proxy.recorder.begin(
         way.door,
         HeardCall {
             verb: head.method.to_string(),
@@ -167,7 +167,7 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
             }),
             Err(problem) => Err(problem.clone()),
         };
-        if let Some(told) = proxy.desk.end(index, heard) {
+        if let Some(told) = proxy.recorder.end(index, heard) {
             (proxy.hearer)(&told);
         }
         reply
@@ -203,9 +203,9 @@ async fn in_time(
     head: &hyper::http::request::Parts,
     body: Bytes,
 ) -> Result<TargetReply, String> {
-    let patience = way.patience;
-    let answered = tokio::time::timeout(patience, hand_on(way, head, body)).await;
-    answered.unwrap_or_else(|_| Err(format!("the target did not answer within {patience:?}")))
+    let timeouts = way.timeouts;
+    let answered = tokio::time::timeout(timeouts, hand_on(way, head, body)).await;
+    answered.unwrap_or_else(|_| Err(format!("the target did not answer within {timeouts:?}")))
 }
 
 async fn hand_on(
@@ -273,15 +273,15 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
         .collect()
 }
 
-/// What a client gets that the target did not answer, in the form of the door.
-fn trouble(door: Door, status: StatusCode, problem: &str) -> Answer {
+/// What a client gets that the target did not answer, in the form of the API.
+fn trouble(door: Api, status: StatusCode, problem: &str) -> Answer {
     let sentence = format!("The recording proxy has no answer of the target: {problem}.");
     let (media, body) = match door {
-        Door::Cas => {
+        Api::Cas => {
             let fault = SoapFault::new("soap:Server", &sentence, problem);
             (REPLY_CONTENT_TYPE, encode_fault(&fault))
         }
-        Door::Crm | Door::Control => {
+        Api::Crm | Api::Control => {
             let refusal = Refusal::new(RefusalCode::Unavailable, sentence);
             (CONTENT_TYPE, refused(&refusal))
         }

@@ -13,14 +13,14 @@ use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
-use conax_scenario::document::{Door, Scenario};
+use conax_scenario::document::{Api, Scenario};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{
     Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
 };
 use conax_sim::clock::ClockMode;
 use conax_sim::fault::WireFault;
-use conax_sim::house::House;
+use conax_sim::instance::Instance;
 use http_body_util::BodyExt;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
@@ -41,9 +41,9 @@ pub(crate) struct InProcess {
 
 impl Theatre for InProcess {
     fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
-        let house = house(scenario).map_err(Refusal::Invalid)?;
+        let instance = instance(scenario).map_err(Refusal::Invalid)?;
         let stop = Arc::clone(&self.stop);
-        let target = target(house, &scenario.world.spec, self.timeout, stop);
+        let target = target(instance, &scenario.world.spec, self.timeout, stop);
         target.map_err(Refusal::Unreachable)
     }
 
@@ -52,15 +52,15 @@ impl Theatre for InProcess {
     }
 }
 
-/// The house a scenario asks for.
-fn house(scenario: &Scenario) -> Result<House, String> {
+/// The simulator a scenario asks for.
+fn instance(scenario: &Scenario) -> Result<Instance, String> {
     let mut chosen = Settings::defaults();
     for setting in &scenario.settings {
         chosen.set(&setting.name.value, &setting.value.value);
     }
     let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
     let start = scenario.clock.unwrap_or(usual);
-    stepped_house(
+    stepped_instance(
         &chosen,
         scenario.seed.unwrap_or_default(),
         start,
@@ -68,19 +68,19 @@ fn house(scenario: &Scenario) -> Result<House, String> {
     )
 }
 
-/// A house whose time stands until it is told to pass, and that sends nothing by itself.
-fn stepped_house(
+/// A simulator whose time stands until it is told to pass, and that sends nothing by itself.
+fn stepped_instance(
     settings: &Settings,
     seed: u64,
     start: NaiveDateTime,
     world: &WorldSpec,
-) -> Result<House, String> {
+) -> Result<Instance, String> {
     let start = SimTime::from_calendar(start);
-    let (mut house, _) =
-        settings::house(settings, Seed(seed), start, None).map_err(|error| error.to_string())?;
-    house.clock = ClockMode::Stepped;
-    house.dispatch.run_interval = None;
-    House::in_process(house, world.clone(), None).map_err(|problem| problem.to_string())
+    let (mut instance, _) =
+        settings::instance(settings, Seed(seed), start, None).map_err(|error| error.to_string())?;
+    instance.clock = ClockMode::Stepped;
+    instance.dispatch.run_interval = None;
+    Instance::in_process(instance, world.clone(), None).map_err(|problem| problem.to_string())
 }
 
 /// A simulator in this process as a target, with the usual settings.
@@ -90,15 +90,15 @@ pub(crate) fn usual_target(
     world: &WorldSpec,
     stop: Arc<Stop>,
 ) -> Result<Box<dyn Target>, String> {
-    let house = stepped_house(&Settings::defaults(), seed, start, world)?;
-    target(house, world, NO_LIMIT, stop)
+    let instance = stepped_instance(&Settings::defaults(), seed, start, world)?;
+    target(instance, world, NO_LIMIT, stop)
 }
 
 /// More than anything in process takes; what it waits for is simulated time.
 const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn target(
-    house: House,
+    instance: Instance,
     world: &WorldSpec,
     timeout: Duration,
     stop: Arc<Stop>,
@@ -110,8 +110,8 @@ fn target(
     let token = world.tokens.first();
     Ok(Box::new(InProcessTarget {
         token: token.map(|token| token.token.expose().to_owned()),
-        start: house.shared.clock.now(),
-        house,
+        start: instance.shared.clock.now(),
+        instance,
         runtime,
         stop,
         timeout,
@@ -120,8 +120,8 @@ fn target(
 }
 
 struct InProcessTarget {
-    house: House,
-    // After the house: what it spawned ends with it.
+    instance: Instance,
+    // After the simulator: what it spawned ends with it.
     runtime: Runtime,
     token: Option<String>,
     start: SimTime,
@@ -131,11 +131,11 @@ struct InProcessTarget {
 }
 
 impl InProcessTarget {
-    fn router(&self, door: Door) -> Router {
+    fn router(&self, door: Api) -> Router {
         match door {
-            Door::Crm => self.house.crm_router(),
-            Door::Cas => self.house.cas_router(),
-            Door::Control => self.house.control_router(),
+            Api::Crm => self.instance.crm_router(),
+            Api::Cas => self.instance.cas_router(),
+            Api::Control => self.instance.control_router(),
         }
     }
 }
@@ -148,7 +148,7 @@ impl Target for InProcessTarget {
             .map(|call| (self.router(call.door), request(call)))
             .collect();
         let count = made.len();
-        let clock = self.house.shared.clock.clone();
+        let clock = self.instance.shared.clock.clone();
         let left = self.timeout.saturating_sub(self.began.elapsed());
         let (timeout, stop) = (self.timeout, Arc::clone(&self.stop));
         self.runtime.block_on(async {
@@ -174,7 +174,7 @@ impl Target for InProcessTarget {
         })
     }
 
-    fn has(&self, _: Door) -> bool {
+    fn has(&self, _: Api) -> bool {
         true
     }
 
@@ -183,7 +183,7 @@ impl Target for InProcessTarget {
     }
 
     fn elapsed_ms(&mut self) -> Option<u64> {
-        let passed = self.house.shared.clock.now().since(self.start);
+        let passed = self.instance.shared.clock.now().since(self.start);
         u64::try_from(passed.as_millis()).ok()
     }
 

@@ -24,7 +24,7 @@ impl Library for Files {
     }
 }
 
-/// Settings that mean something for a scenario; the others are about doors, files and this machine.
+/// Settings that mean something for a scenario; the others are about APIs, files and this machine.
 pub(crate) const SCENARIO_SETTINGS: [&str; 19] = [
     "shape",
     "http-errors",

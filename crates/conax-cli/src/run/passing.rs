@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use conax_scenario::document::Door;
+use conax_scenario::document::Api;
 use conax_scenario::target::HttpCall;
 use hyper::body::Bytes;
 use serde_json::{Value, json};
@@ -23,12 +23,12 @@ impl Unanswered {
     /// These calls, of which some cannot be made.
     pub(super) fn of<T, E>(calls: &[HttpCall], prepared: &[Result<T, E>]) -> Self {
         let made = calls.iter().zip(prepared);
-        let counted = made.filter(|(call, made)| call.door != Door::Cas && made.is_ok());
+        let counted = made.filter(|(call, made)| call.door != Api::Cas && made.is_ok());
         Self(Arc::new(AtomicUsize::new(counted.count())))
     }
 
-    pub(super) fn answered(&self, door: Door) {
-        if door != Door::Cas {
+    pub(super) fn answered(&self, door: Api) {
+        if door != Api::Cas {
             self.0.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -92,7 +92,7 @@ mod tests {
     use tokio::net::TcpListener;
     use tokio::sync::mpsc;
 
-    use super::{Bytes, Door, HttpCall, Prepared, Unanswered, json, let_time_pass};
+    use super::{Api, Bytes, HttpCall, Prepared, Unanswered, json, let_time_pass};
     use crate::run::remote::Place;
 
     /// A stepped clock at rest with something due, whose target has so many calls without an answer;
@@ -141,7 +141,7 @@ mod tests {
     /// What the clock is asked while a call of the API has no answer, twice.
     async fn asked_meanwhile(calls: usize) -> [String; 2] {
         let (clock, mut heard) = clock_with_calls(calls).await;
-        let call = [HttpCall::get(Door::Crm, "/show")];
+        let call = [HttpCall::get(Api::Crm, "/show")];
         let unanswered = Unanswered::of(&call, &[Ok::<_, ()>(())]);
         let work =
             async { [heard.recv().await, heard.recv().await].map(Option::unwrap_or_default) };

@@ -1,5 +1,5 @@
 //! A target at addresses: anything that serves the API, and more of what scenarios need if it is a
-//! conax-sim with a control door.
+//! conax-sim with a control API.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clap::ArgMatches;
 use conax_contract::text::{parse_moment, render_moment};
 use conax_contract::world::{Secrets as WorldSecrets, WorldSpec};
-use conax_scenario::document::{Door, Scenario};
+use conax_scenario::document::{Api, Scenario};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{
     Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
@@ -31,7 +31,7 @@ use crate::run::secret::Secrets;
 /// How soon an interruption is noticed while a call waits.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// Where the doors of a target are.
+/// Where the APIs of a target are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Addresses {
     /// The provisioning API.
@@ -44,7 +44,7 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// What the flags name, if they name a target.
     pub(crate) fn of(matches: &ArgMatches) -> Result<Option<Self>, String> {
-        // Not every verb that has a target knows all of its doors.
+        // Not every verb that has a target knows all of its APIs.
         let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
         let Some(crm) = text("target") else {
             return Ok(None);
@@ -58,7 +58,7 @@ impl Addresses {
         addresses.checked().map(Some)
     }
 
-    /// A provisioning API and its control door.
+    /// A provisioning API and its control API.
     ///
     /// # Errors
     /// A sentence on the first that is no address.
@@ -102,12 +102,12 @@ impl Addresses {
             .map(|problem| format!("{}: {problem}", self.crm))
     }
 
-    /// Whether there is a control door.
+    /// Whether there is a control API.
     pub(crate) const fn has_control(&self) -> bool {
         self.control.is_some()
     }
 
-    /// The control door.
+    /// The control API.
     pub(crate) fn control(&self) -> Option<&str> {
         self.control.as_deref()
     }
@@ -123,11 +123,11 @@ impl Addresses {
         })
     }
 
-    fn of_door(&self, door: Door) -> Option<&String> {
+    fn of_door(&self, door: Api) -> Option<&String> {
         match door {
-            Door::Crm => Some(&self.crm),
-            Door::Cas => self.cas.as_ref(),
-            Door::Control => self.control.as_ref(),
+            Api::Crm => Some(&self.crm),
+            Api::Cas => self.cas.as_ref(),
+            Api::Control => self.control.as_ref(),
         }
     }
 }
@@ -286,7 +286,7 @@ impl Remote {
             "password": password,
             "organisation": secret("organisation").unwrap_or_default(),
         });
-        let call = HttpCall::post(Door::Crm, "/authentication/token", &body);
+        let call = HttpCall::post(Api::Crm, "/authentication/token", &body);
         let reply = target.exchange(vec![call]).pop();
         let reply = reply.unwrap_or(Err(TargetProblem::NoReply("no reply".to_owned())));
         let reply = reply.map_err(|problem| Refusal::Unreachable(problem.to_string()))?;
@@ -349,7 +349,7 @@ type Connection = SendRequest<Full<Bytes>>;
 struct RemoteTarget {
     addresses: Addresses,
     control_token: Option<String>,
-    /// Kept open, one for each door.
+    /// Kept open, one for each API.
     connections: [Option<Connection>; 3],
     runtime: Runtime,
     /// The world of this scenario, if the target has worlds.
@@ -372,7 +372,7 @@ impl RemoteTarget {
         let start = render_moment(scenario.clock.unwrap_or(usual));
         let seed = scenario.seed.unwrap_or_default();
         let call = HttpCall {
-            door: Door::Control,
+            door: Api::Control,
             method: "PUT".to_owned(),
             target: format!("/v1/worlds/{name}?seed={seed}&clock=stepped+from+{start}"),
             headers: Vec::new(),
@@ -383,7 +383,7 @@ impl RemoteTarget {
         let reply = reply.map_err(|problem| Refusal::Unreachable(problem.to_string()))?;
         if reply.status != 201 {
             return Err(Refusal::Unreachable(format!(
-                "the control door made no world: HTTP {}, {}",
+                "the control API made no world: HTTP {}, {}",
                 reply.status,
                 reply.json()["detail"].as_str().unwrap_or("no reason")
             )));
@@ -403,7 +403,7 @@ impl Drop for RemoteTarget {
         self.began = Instant::now();
         let call = HttpCall {
             method: "DELETE".to_owned(),
-            ..HttpCall::get(Door::Control, format!("/v1/worlds/{world}"))
+            ..HttpCall::get(Api::Control, format!("/v1/worlds/{world}"))
         };
         // A target that is gone has no world either.
         let _ = self.exchange(vec![call]);
@@ -474,7 +474,7 @@ impl Target for RemoteTarget {
         })
     }
 
-    fn has(&self, door: Door) -> bool {
+    fn has(&self, door: Api) -> bool {
         self.addresses.of_door(door).is_some()
     }
 
@@ -495,11 +495,11 @@ impl Target for RemoteTarget {
     }
 }
 
-const fn slot(door: Door) -> usize {
+const fn slot(door: Api) -> usize {
     match door {
-        Door::Crm => 0,
-        Door::Cas => 1,
-        Door::Control => 2,
+        Api::Crm => 0,
+        Api::Cas => 1,
+        Api::Control => 2,
     }
 }
 
@@ -516,7 +516,7 @@ pub(super) struct Prepared {
 impl RemoteTarget {
     fn prepare(&self, call: &HttpCall) -> Result<Prepared, TargetProblem> {
         let url = self.addresses.of_door(call.door).ok_or_else(|| {
-            TargetProblem::NoReply(format!("the target has no {} door", call.door.name()))
+            TargetProblem::NoReply(format!("the target has no {} API", call.door.name()))
         })?;
         let place = Place::parse(url).map_err(TargetProblem::NoReply)?;
         let mut headers = call.headers.clone();
@@ -530,12 +530,15 @@ impl RemoteTarget {
         })
     }
 
-    fn own_headers(&self, door: Door) -> Vec<(String, String)> {
+    fn own_headers(&self, door: Api) -> Vec<(String, String)> {
         let mut headers = Vec::new();
         if let Some(world) = &self.world {
-            headers.push((conax_sim::doorway::WORLD_HEADER.to_string(), world.clone()));
+            headers.push((
+                conax_sim::http_server::WORLD_HEADER.to_string(),
+                world.clone(),
+            ));
         }
-        if let (Door::Control, Some(token)) = (door, &self.control_token) {
+        if let (Api::Control, Some(token)) = (door, &self.control_token) {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
         headers
@@ -543,8 +546,7 @@ impl RemoteTarget {
 
     /// Reads and moves the clock of the world while a call waits for it.
     fn clock_caller(&self) -> Option<Prepared> {
-        self.prepare(&HttpCall::get(Door::Control, "/v1/clock"))
-            .ok()
+        self.prepare(&HttpCall::get(Api::Control, "/v1/clock")).ok()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a person sees when the house opens and closes.
+//! What a person sees when the simulator opens and closes.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use conax_contract::world::WorldSpec;
 use conax_sim::clock::ClockMode;
-use conax_sim::house::{Closing, OpenHouse};
+use conax_sim::instance::{Closing, OpenInstance};
 
 use crate::print;
 use crate::serve::log::Place;
@@ -34,8 +34,8 @@ impl WorldSummary {
     }
 }
 
-/// Where the doors are and what to try.
-pub(super) fn banner(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) -> String {
+/// Where the APIs are and what to try.
+pub(super) fn banner(open: &OpenInstance, world: &WorldSummary, token_was_made: bool) -> String {
     let mut text = String::new();
     // Writing to a text never fails.
     let _ = write_banner(&mut text, open, world, token_was_made);
@@ -44,7 +44,7 @@ pub(super) fn banner(open: &OpenHouse, world: &WorldSummary, token_was_made: boo
 
 fn write_banner(
     text: &mut String,
-    open: &OpenHouse,
+    open: &OpenInstance,
     world: &WorldSummary,
     token_was_made: bool,
 ) -> std::fmt::Result {
@@ -62,13 +62,13 @@ fn write_banner(
     )?;
     write_state(text, open)?;
     let base = settings.crm.base_path.as_str();
-    write_door(text, "provisioning API", "http", open.addresses.crm, base)?;
+    write_api(text, "provisioning API", "http", open.addresses.crm, base)?;
     let cas_scheme = settings.cas.tls.scheme();
     match (open.addresses.cas, &settings.dispatch.conax_address) {
         (None, None) => writeln!(text, "  simulated Conax   in this process, without a port")?,
-        (cas, _) => write_door(text, "simulated Conax", cas_scheme, cas, "/?wsdl")?,
+        (cas, _) => write_api(text, "simulated Conax", cas_scheme, cas, "/?wsdl")?,
     }
-    write_door(text, "control door", "http", open.addresses.control, "/v1")?;
+    write_api(text, "control API", "http", open.addresses.control, "/v1")?;
     write_exposure(text, open, token_was_made)?;
     if let (Some(crm), Some(control), true) =
         (open.addresses.crm, open.addresses.control, world.is_demo)
@@ -81,14 +81,14 @@ fn write_banner(
         Some(interval) => write!(text, "Processing runs every {interval:?}.")?,
         None => write!(
             text,
-            "Processing runs by hand: POST /v1/runs at the control door."
+            "Processing runs by hand: POST /v1/runs at the control API."
         )?,
     }
     writeln!(text, " Ctrl-C stops.\n")
 }
 
 /// What is not as it usually is: the clock, and what goes wrong.
-fn write_state(text: &mut String, open: &OpenHouse) -> std::fmt::Result {
+fn write_state(text: &mut String, open: &OpenInstance) -> std::fmt::Result {
     let clock = &open.shared.clock;
     if clock.mode() != ClockMode::Real {
         let now = clock.now().whole_second().calendar();
@@ -103,22 +103,22 @@ fn write_state(text: &mut String, open: &OpenHouse) -> std::fmt::Result {
         0 => {}
         1 => writeln!(
             text,
-            "faults: 1 rule; GET /v1/faults at the control door shows it"
+            "faults: 1 rule; GET /v1/faults at the control API shows it"
         )?,
         count => writeln!(
             text,
-            "faults: {count} rules; GET /v1/faults at the control door shows them"
+            "faults: {count} rules; GET /v1/faults at the control API shows them"
         )?,
     }
     writeln!(text)
 }
 
-fn rule_count(open: &OpenHouse) -> usize {
+fn rule_count(open: &OpenInstance) -> usize {
     open.shared.faults.book().plan.rules.len()
 }
 
-/// Prints one line of JSON for programs that started this one: where the doors really are.
-pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made: bool) {
+/// Prints one line of JSON for programs that started this one: where the APIs really are.
+pub(super) fn print_json(open: &OpenInstance, world: &WorldSummary, token_was_made: bool) {
     let url = |scheme: &str, address: Option<SocketAddr>| {
         address.map(|address| format!("{scheme}://{}", reachable(address)))
     };
@@ -144,7 +144,7 @@ pub(super) fn print_json(open: &OpenHouse, world: &WorldSummary, token_was_made:
     print::result(line);
 }
 
-fn write_door(
+fn write_api(
     text: &mut String,
     name: &str,
     scheme: &str,
@@ -160,8 +160,12 @@ fn write_door(
     }
 }
 
-/// Whoever can reach the doors can use them; that is worth a warning.
-fn write_exposure(text: &mut String, open: &OpenHouse, token_was_made: bool) -> std::fmt::Result {
+/// Whoever can reach the APIs can use them; that is worth a warning.
+fn write_exposure(
+    text: &mut String,
+    open: &OpenInstance,
+    token_was_made: bool,
+) -> std::fmt::Result {
     let doors = [
         open.addresses.crm,
         open.addresses.cas,
@@ -174,7 +178,7 @@ fn write_exposure(text: &mut String, open: &OpenHouse, token_was_made: bool) -> 
     if exposed {
         writeln!(
             text,
-            "\nwarning: these doors can be reached from other machines; this is a"
+            "\nwarning: these APIs can be reached from other machines; this is a"
         )?;
         writeln!(text, "         simulator, its logins protect nothing")?;
     }
@@ -190,7 +194,7 @@ fn write_exposure(text: &mut String, open: &OpenHouse, token_was_made: bool) -> 
 }
 
 /// Where the commands that the log prints have to go.
-pub(super) fn place(open: &OpenHouse) -> Place {
+pub(super) fn place(open: &OpenInstance) -> Place {
     let control = open.addresses.control;
     Place {
         control: control.map(|address| format!("http://{}", reachable(address))),
@@ -241,12 +245,12 @@ Try, in another terminal:
     )
 }
 
-/// That the house is closing.
+/// That the simulator is closing.
 pub(super) fn stopping(grace: Duration) -> String {
     format!("stopping: waiting up to {grace:?} for what is on its way to Conax\n")
 }
 
-/// How the house closed.
+/// How the simulator closed.
 pub(super) fn closed(closing: Closing) -> String {
     let unanswered = match closing.in_flight_count {
         0 => String::new(),

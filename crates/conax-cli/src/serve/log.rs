@@ -1,4 +1,4 @@
-//! What a running house says on standard error, written by a thread of its own so that no call and
+//! What a running simulator says on standard error, written by a thread of its own so that no call and
 //! no stop waits for it: lines for exchanges, the banner, the last words.
 //!
 //! A call leaves its exchange in a list, and the thread renders and writes what has gathered every
@@ -48,7 +48,7 @@ const JSON: Form = Form {
     unanswered: json_unanswered,
 };
 
-/// The log of a running house.
+/// The log of a running simulator.
 pub(super) struct Log {
     waiting: Arc<Waiting>,
     has_lines: bool,
@@ -375,7 +375,7 @@ struct Line<'a> {
     request_number: Option<u64>,
     card: Option<String>,
     outcome: Option<&'a str>,
-    /// The exchange with the head-end, as both sides count it: it joins the lines of both doors.
+    /// The exchange with the head-end, as both sides count it: it joins the lines of both APIs.
     #[serde(skip_serializing_if = "Option::is_none")]
     conax_exchange: Option<u64>,
     /// The transaction id the head-end told.

@@ -1,4 +1,4 @@
-//! `serve`: opens the house and keeps it open until somebody stops it.
+//! `serve`: opens the simulator and keeps it open until somebody stops it.
 
 mod banner;
 mod log;
@@ -13,9 +13,9 @@ use clap::ArgMatches;
 use conax_model::entropy::{Ids, Seed};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
-use conax_sim::house::{Closing, OpenError, OpenHouse};
+use conax_sim::instance::{Closing, OpenError, OpenInstance};
 use conax_sim::journal::Observer;
-use conax_sim::settings::{DoorAddresses, HouseSettings};
+use conax_sim::settings::{ApiAddresses, SimulatorSettings};
 
 use crate::exit::Exit;
 use crate::print;
@@ -23,7 +23,7 @@ use crate::settings::{self, Settings, SettingsError};
 use crate::signals::first_signal;
 use crate::world;
 
-/// Opens the house.
+/// Opens the simulator.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let settings = match Settings::resolve(matches) {
         Ok(settings) => settings,
@@ -68,7 +68,7 @@ const fn exit_of(error: &ServeError) -> Exit {
 fn serve(settings: &Settings) -> Result<Exit, ServeError> {
     let seed = Seed(value(settings::seed(settings.get("seed")))?.unwrap_or_else(random));
     let (token, token_was_made) = control_token(settings, seed)?;
-    let (house, doors) = settings::house(settings, seed, local_time(), token)?;
+    let (instance, doors) = settings::instance(settings, seed, local_time(), token)?;
     let world = world::read(settings.get("world"))?;
     let grace = value(settings::duration(settings.get("grace")))?;
     let log = log::start(settings.get("log"))?;
@@ -77,18 +77,18 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
         .build()?;
     let closing = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
-        let open = open(house, world, doors, log.observer()).await?;
+        let open = open(instance, world, doors, log.observer()).await?;
         if let (Some(papers), Some(folder)) = (&open.papers, settings.optional("cas-tls-dir")) {
             settings::write_papers(papers, Path::new(folder))?;
         }
         log.set_place(banner::place(&open));
-        // Whoever reads that the doors are open may ask for the end at once.
+        // Whoever reads that the APIs are open may ask for the end at once.
         let stopped = first_signal();
         match settings.get("format") {
             "json" => banner::print_json(&open, &summary, token_was_made),
             _ => log.say(banner::banner(&open, &summary, token_was_made)),
         }
-        // Whoever asked where the doors are and cannot be told cannot use them.
+        // Whoever asked where the APIs are and cannot be told cannot use them.
         if !print::has_failed() {
             stopped.await;
         }
@@ -102,19 +102,19 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
 }
 
 async fn open(
-    house: HouseSettings,
+    instance: SimulatorSettings,
     world: conax_contract::world::WorldSpec,
-    doors: DoorAddresses,
+    doors: ApiAddresses,
     observer: Option<Arc<dyn Observer>>,
-) -> Result<OpenHouse, ServeError> {
-    Ok(OpenHouse::open(house, world, doors, observer).await?)
+) -> Result<OpenInstance, ServeError> {
+    Ok(OpenInstance::open(instance, world, doors, observer).await?)
 }
 
 fn value<T>(result: Result<T, String>) -> Result<T, SettingsError> {
     result.map_err(SettingsError::Value)
 }
 
-/// The token the control door asks for: the given one, or, if others can reach the door, one that
+/// The token the control API asks for: the given one, or, if others can reach the API, one that
 /// is made and printed.
 fn control_token(settings: &Settings, seed: Seed) -> Result<(Option<Secret>, bool), SettingsError> {
     if let Some(path) = settings.optional("control-token-file") {
@@ -145,7 +145,7 @@ pub(crate) fn local_time() -> SimTime {
 
 #[cfg(test)]
 mod tests {
-    //! Whose fault it is that the house does not open.
+    //! Whose fault it is that the simulator does not open.
 
     use conax_sim::world::WorldProblem;
 

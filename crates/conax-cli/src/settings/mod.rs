@@ -13,4 +13,4 @@ pub use resolve::{Origin, Settings, SettingsError};
 pub(crate) use table::argument;
 pub use table::{SETTINGS, SettingEntry};
 pub(crate) use tls::write_papers;
-pub(crate) use values::{duration, host, house, profile_problem, read_secret_file, seed};
+pub(crate) use values::{duration, host, instance, profile_problem, read_secret_file, seed};

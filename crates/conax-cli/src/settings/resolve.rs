@@ -157,7 +157,7 @@ impl Settings {
 fn resolve_one(entry: &'static SettingEntry, matches: &ArgMatches, file: &[FileValue]) -> Resolved {
     let given = matches.get_one::<String>(entry.key).cloned();
     let origin = match matches.value_source(entry.key) {
-        Some(ValueSource::EnvVariable) => Origin::Environment(entry.variable()),
+        Some(ValueSource::EnvVariable) => Origin::Environment(entry.variable_in_force()),
         _ => Origin::Flag(entry.key.to_owned()),
     };
     if let Some(value) = given {
@@ -243,7 +243,7 @@ fn parse_file(path: &Path, text: &str) -> Result<Vec<FileValue>, Vec<String>> {
     for (key, value) in entries {
         let offset = key.span().start;
         let name = key.get_ref().as_ref();
-        let Some(entry) = SETTINGS.iter().find(|entry| entry.key == name) else {
+        let Some(entry) = SETTINGS.iter().find(|entry| entry.is_called(name)) else {
             findings.push(say(offset, &unknown_key(name)));
             continue;
         };
@@ -287,9 +287,13 @@ fn plain_text(value: &toml::de::DeValue<'_>) -> Result<String, String> {
 pub(super) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut unknown: Vec<String> = names
         .filter(|name| name.starts_with(PREFIX))
-        // Of the verbs that call a running house.
+        // Of the verbs that call a running simulator.
         .filter(|name| name != TARGET_VARIABLE)
-        .filter(|name| SETTINGS.iter().all(|entry| entry.variable() != *name))
+        .filter(|name| {
+            let is_read =
+                |entry: &SettingEntry| [entry.variable(), entry.variable_in_force()].contains(name);
+            !SETTINGS.iter().any(is_read)
+        })
         .collect();
     unknown.sort();
     let sentence = |name: &String| {

@@ -31,8 +31,32 @@ impl SettingEntry {
     /// The environment variable of the setting.
     #[must_use]
     pub fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.key.to_uppercase().replace('-', "_"))
+        variable_of(self.key)
     }
+
+    /// The name it had before, which is still read.
+    #[must_use]
+    pub(super) fn former_key(&self) -> Option<&'static str> {
+        (self.key == "apis").then_some("doors")
+    }
+
+    /// Whether this is its name, or was.
+    pub(super) fn is_called(&self, key: &str) -> bool {
+        self.key == key || self.former_key() == Some(key)
+    }
+
+    /// The variable that is read: the one of its former name, if only that is set.
+    pub(super) fn variable_in_force(&self) -> String {
+        let is_set = |name: &String| std::env::var_os(name).is_some();
+        let former = self.former_key().map(variable_of).filter(is_set);
+        former
+            .filter(|_| !is_set(&self.variable()))
+            .unwrap_or_else(|| self.variable())
+    }
+}
+
+fn variable_of(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_uppercase().replace('-', "_"))
 }
 
 macro_rules! settings {
@@ -49,18 +73,18 @@ macro_rules! settings {
 }
 
 settings! {
-    "doors", "LIST", "crm,cas,control", check::doors,
-        "Which doors to open: crm (the provisioning API), cas (the simulated Conax), control";
+    "apis", "LIST", "crm,cas,control", check::apis,
+        "Which APIs to open: crm (the provisioning API), cas (the simulated Conax), control";
     "host", "HOST", "127.0.0.1", check::host,
-        "Address the doors listen on";
+        "Address the APIs listen on";
     "port", "PORT", "8080", check::port,
         "Port of the provisioning API; 0 takes a free one";
     "cas-port", "PORT", "8081", check::port,
         "Port of the simulated Conax; 0 takes a free one";
     "control-port", "PORT", "8082", check::port,
-        "Port of the control door; 0 takes a free one";
+        "Port of the control API; 0 takes a free one";
     "control-token-file", "FILE", "none", check::file,
-        "File with the bearer token the control door asks for; one is made when it is exposed";
+        "File with the bearer token the control API asks for; one is made when it is exposed";
     "world", "FILE", "demo", check::text,
         "World to start from: `demo` or a *.world.yaml file";
     "world-limit", "N", "256", check::workers,
@@ -112,7 +136,7 @@ settings! {
     "conax-client-key-file", "FILE", "none", check::file,
         "PEM file with the key of that certificate";
     "run-interval", "TIME", "5s", check::interval,
-        "From one processing run to the next, at least `1ms`; `off` leaves runs to the control door";
+        "From one processing run to the next, at least `1ms`; `off` leaves runs to the control API";
     "workers", "N", "4", check::workers,
         "Requests on their way to Conax at a time";
     "connect-timeout", "TIME", "10s", check::duration,
@@ -132,11 +156,11 @@ settings! {
     "ledger-limit", "N", "1000000", check::count,
         "Events each of the ledger's two journals keeps";
     "body-limit", "BYTES", "1048576", check::count,
-        "Largest body a door takes";
+        "Largest body an API takes";
     "head-limit", "BYTES", "16384", check::head_limit,
-        "Largest request line with headers a door takes";
+        "Largest request line with headers an API takes";
     "connection-limit", "N", "1024", check::workers,
-        "Connections a door holds at a time";
+        "Connections an API holds at a time";
     "head-timeout", "TIME", "60s", check::duration,
         "Time to send the headers, and how long a connection may be idle";
     "body-timeout", "TIME", "30s", check::duration,
@@ -157,7 +181,8 @@ settings! {
 pub(crate) fn argument(entry: &'static SettingEntry) -> Arg {
     let arg = Arg::new(entry.key)
         .long(entry.key)
-        .env(entry.variable())
+        .aliases(entry.former_key())
+        .env(entry.variable_in_force())
         .hide_env_values(true)
         .value_name(entry.value)
         .help(format!("{} [default: {}]", entry.help, entry.default))

@@ -5,10 +5,10 @@ use std::path::Path;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 use conax_sim::clock::ClockMode;
-use conax_sim::settings::HouseSettings;
+use conax_sim::settings::SimulatorSettings;
 
 use super::resolve::{check_file, unknown_variables};
-use super::{SETTINGS, Settings, house};
+use super::{SETTINGS, Settings, instance};
 
 fn findings(text: &str) -> String {
     check_file(Path::new("conax-sim.toml"), text).join("\n")
@@ -37,20 +37,21 @@ fn every_setting_has_one_name() {
 }
 
 #[test]
-fn the_defaults_make_a_house_with_all_doors_on_this_machine() {
+fn the_defaults_make_an_instance_with_all_apis_on_this_machine() {
     let start = SimTime::from_millis(0);
-    let (house, doors) = house(&Settings::defaults(), Seed(1), start, None).expect("defaults fit");
+    let (instance, doors) =
+        instance(&Settings::defaults(), Seed(1), start, None).expect("defaults fit");
     for address in [doors.crm, doors.cas, doors.control] {
-        assert!(address.expect("every door is open").ip().is_loopback());
+        assert!(address.expect("every API is open").ip().is_loopback());
     }
-    assert_eq!(house.cas.profile.name(), "public");
+    assert_eq!(instance.cas.profile.name(), "public");
 }
 
 #[test]
 fn the_defaults_of_the_program_are_those_of_the_library() {
     let start = SimTime::from_millis(0);
-    let (program, _) = house(&Settings::defaults(), Seed(1), start, None).expect("defaults fit");
-    let library = HouseSettings::new(Seed(1), start);
+    let (program, _) = instance(&Settings::defaults(), Seed(1), start, None).expect("defaults fit");
+    let library = SimulatorSettings::new(Seed(1), start);
     assert_eq!(format!("{program:#?}"), format!("{library:#?}"));
 }
 

@@ -79,7 +79,7 @@ fn read(file: &'static str, path: &str) -> Result<String, SettingsError> {
     })
 }
 
-/// Writes what a client of the head-end's door needs; the key can be read by its owner only.
+/// Writes what a client of the Conax endpoint needs; the key can be read by its owner only.
 pub(crate) fn write_papers(papers: &Papers, folder: &Path) -> Result<(), SettingsError> {
     let failed = |path: &Path, source| SettingsError::Write {
         path: path.into(),

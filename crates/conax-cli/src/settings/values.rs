@@ -1,4 +1,4 @@
-//! From texts to the values a house is built with. Each function is also the check of its
+//! From texts to the values a simulator is built with. Each function is also the check of its
 //! setting: it tells what was found and what is expected.
 
 use std::net::{IpAddr, SocketAddr};
@@ -15,11 +15,11 @@ use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 use conax_sim::clock::{ClockMode, parse_clock};
 use conax_sim::dispatch::ConaxAddress;
-use conax_sim::doorway::Limits;
+use conax_sim::http_server::Limits;
 use conax_sim::journal::JournalLimits;
 use conax_sim::settings::{
-    CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings, DoorAddresses,
-    HouseSettings,
+    ApiAddresses, CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings,
+    SimulatorSettings,
 };
 use conax_sim::snapshot::SealKey;
 
@@ -29,16 +29,16 @@ use crate::settings::{Settings, SettingsError, tls};
 /// The longest time a setting may name; far beyond it the clock's arithmetic would end.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// The settings of a house, and the addresses of its doors. It starts at `start`, unless its clock
+/// The settings of a simulator, and the addresses of its APIs. It starts at `start`, unless its clock
 /// says otherwise.
-pub(crate) fn house(
+pub(crate) fn instance(
     settings: &Settings,
     seed: Seed,
     start: SimTime,
     control_token: Option<Secret>,
-) -> Result<(HouseSettings, DoorAddresses), SettingsError> {
+) -> Result<(SimulatorSettings, ApiAddresses), SettingsError> {
     let (clock, from) = value(clock(settings.get("clock")))?;
-    let house = HouseSettings {
+    let instance = SimulatorSettings {
         seed,
         start: from.unwrap_or(start),
         clock,
@@ -62,20 +62,23 @@ pub(crate) fn house(
         snapshot_key: snapshot_key(settings)?,
         world_limit: value(workers(settings.get("world-limit")))?,
     };
-    if house.cas.tls == CasTls::Off && settings.optional("cas-tls-dir").is_some() {
+    if instance.cas.tls == CasTls::Off && settings.optional("cas-tls-dir").is_some() {
         return Err(SettingsError::Value(
             "`cas-tls-dir` needs `cas-tls on` or `cas-tls mutual`".to_owned(),
         ));
     }
-    let (workers, connections) = (house.dispatch.worker_count, house.limits.connection_count);
+    let (workers, connections) = (
+        instance.dispatch.worker_count,
+        instance.limits.connection_count,
+    );
     if workers > connections / 2 {
         // Calls that go out at once have the other half.
         return Err(SettingsError::Value(format!(
             "`workers` is {workers} and `connection-limit` {connections}: workers may have half of \
-             the connections of the head-end's door"
+             the connections of the Conax endpoint"
         )));
     }
-    Ok((house, value(addresses(settings))?))
+    Ok((instance, value(addresses(settings))?))
 }
 
 fn value<T>(result: Result<T, String>) -> Result<T, SettingsError> {
@@ -178,14 +181,14 @@ fn limits(settings: &Settings) -> Result<Limits, String> {
     })
 }
 
-fn addresses(settings: &Settings) -> Result<DoorAddresses, String> {
+fn addresses(settings: &Settings) -> Result<ApiAddresses, String> {
     let host = host(settings.get("host"))?;
-    let open = doors(settings.get("doors"))?;
+    let open = apis(settings.get("apis"))?;
     let door = |name: &str, key: &str| -> Result<Option<SocketAddr>, String> {
         let address = SocketAddr::new(host, port(settings.get(key))?);
         Ok(open.iter().any(|door| door == name).then_some(address))
     };
-    Ok(DoorAddresses {
+    Ok(ApiAddresses {
         crm: door("crm", "port")?,
         cas: door("cas", "cas-port")?,
         control: door("control", "control-port")?,
@@ -239,7 +242,7 @@ pub(super) fn file(path: &str) -> Result<(), String> {
     text(path)
 }
 
-pub(super) fn doors(list: &str) -> Result<Vec<String>, String> {
+pub(super) fn apis(list: &str) -> Result<Vec<String>, String> {
     let doors: Vec<String> = list.split(',').map(|door| door.trim().to_owned()).collect();
     match doors
         .iter()

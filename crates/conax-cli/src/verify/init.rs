@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use conax_contract::crm::{RequestType, encode, is_secret_name};
 use conax_contract::world::WorldSpec;
-use conax_scenario::document::Door;
+use conax_scenario::document::Api;
 use conax_scenario::run::Stop;
 use conax_scenario::target::{HttpCall, HttpReply, Target, TargetProblem};
 use conax_scenario::verify::TargetWorld;
@@ -45,7 +45,7 @@ pub(super) fn init(
     };
     let problem = format!(
         "{known}: the file has to be filled in by hand\n   \
-         hint: of a conax-sim, name the control door with --control"
+         hint: of a conax-sim, name the control API with --control"
     );
     Err((Exit::NothingRan, problem))
 }
@@ -69,7 +69,7 @@ fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<Targ
     let mut target =
         api_target(addresses, order.timeout, Arc::new(Stop::default())).map_err(unreachable)?;
     let mut get = |path: &str| -> Result<Value, Refused> {
-        let mut call = HttpCall::get(Door::Crm, path);
+        let mut call = HttpCall::get(Api::Crm, path);
         call.headers.extend(bearer.clone());
         match target.exchange(vec![call]).pop() {
             Some(Ok(reply)) if reply.status == 200 => Ok(reply.json()),
@@ -92,7 +92,7 @@ fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<Targ
     Ok(TargetWorld::of(&spec))
 }
 
-/// What a control door tells of secrets is that there are some; nobody can log in with that.
+/// What a control API tells of secrets is that there are some; nobody can log in with that.
 fn leave_out_secrets(world: &mut Value) {
     if let Some(members) = world.as_object_mut() {
         members.retain(|name, _| !matches!(name.as_str(), "tokens" | "web_api_keys"));
@@ -125,7 +125,7 @@ fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<Str
             encode(&token),
             kind.code()
         );
-        let reply = target.exchange(vec![HttpCall::get(Door::Crm, path)]).pop();
+        let reply = target.exchange(vec![HttpCall::get(Api::Crm, path)]).pop();
         let reply = answered(order, reply)?;
         if reply["status"]["code"] != "OK" {
             let message = message_of(order, &reply, &token);
@@ -216,7 +216,7 @@ fn token(order: &Order, target: &mut dyn Target) -> Result<String, Refused> {
     else {
         let problem = "the target is asked with a token or a login, and there is neither\n   \
                        hint: put `token=…`, or `username=…`, `password=…` and `organisation=…`, into a file and \
-                       name it with --secrets-file; of a conax-sim, name the control door with --control";
+                       name it with --secrets-file; of a conax-sim, name the control API with --control";
         return Err((Exit::Usage, problem.to_owned()));
     };
     let body = json!({
@@ -224,7 +224,7 @@ fn token(order: &Order, target: &mut dyn Target) -> Result<String, Refused> {
         "password": password,
         "organisation": login.organisation,
     });
-    let call = HttpCall::post(Door::Crm, "/authentication/token", &body);
+    let call = HttpCall::post(Api::Crm, "/authentication/token", &body);
     let reply = answered(order, target.exchange(vec![call]).pop())?;
     match reply["data"]["token"].as_str() {
         Some(token) => Ok(token.to_owned()),

@@ -10,8 +10,8 @@ use conax_contract::clause::Strictness;
 use conax_contract::text::{near_miss, parse_moment};
 use conax_contract::world::WorldSpec;
 use conax_scenario::conformance::{Standing, Verdicts};
-use conax_scenario::defect::{Defect, Liar, defects};
-use conax_scenario::explore::{Found, Lab};
+use conax_scenario::defect::{Defect, Mutant, defects};
+use conax_scenario::explore::{Found, Inventory};
 use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{Power, VerifyRecord, verify};
@@ -153,7 +153,7 @@ fn verified(
     let honest = honest.map_err(|problem| (Exit::Surroundings, problem))?;
     let mut target: Box<dyn Target> = match defect {
         None => honest,
-        Some(defect) => Box::new(Liar::new(honest, defect)),
+        Some(defect) => Box::new(Mutant::new(honest, defect)),
     };
     let hear = &mut |_: &_| {};
     Ok(verify(
@@ -169,7 +169,7 @@ fn verified(
 fn explored(order: &Order, defect: &'static Defect) -> Option<Found> {
     let search = Search {
         ground: Ground::Ourselves,
-        lab: Lab::own(),
+        inventory: Inventory::own(),
         least: Strictness::May,
         cases: CASES,
         moves: 12,

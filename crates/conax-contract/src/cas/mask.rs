@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::conceal::ANSWER_NOT_KEPT;
 use super::encoding::decode_text;
 use super::flatten::MASK;
 use super::profile::Profile;
+use super::redact::ANSWER_NOT_KEPT;
 use super::xml;
 
 /// The body as text, with the text of every element whose name ends in `pin` masked. A body that

@@ -9,7 +9,6 @@
 //! `operation`, then `field`, then `encode_request` and `decode_request`.
 
 mod axis_fault;
-mod conceal;
 mod decode_reply;
 mod decode_request;
 mod encode_request;
@@ -20,6 +19,7 @@ mod flatten;
 mod mask;
 mod operation;
 mod profile;
+mod redact;
 mod reply;
 mod request_values;
 mod soap_fault;
@@ -33,7 +33,6 @@ mod tests;
 pub use axis_fault::{AxisClient, AxisDetail, AxisFault, CameBack, SaxPlace, came_back};
 pub use conax_model::cas::RejectionCause;
 pub use conax_model::command::CommandKind;
-pub use conceal::{ANSWER_NOT_KEPT, repeats_secret};
 pub use decode_reply::{DecodedReply, HttpAnswer, decode_reply};
 pub use decode_request::{RequestRefusal, decode_request};
 pub use encode_request::{EncodedRequest, encode_request};
@@ -43,6 +42,7 @@ pub use operation::{CasService, operation_key, operation_of_key};
 pub use profile::{
     Entry, NamespaceRule, OperationEntry, Profile, ProfileError, ProfileProblem, ServiceEntry,
 };
+pub use redact::{ANSWER_NOT_KEPT, repeats_secret};
 pub use reply::{CasReply, REPLY_CONTENT_TYPE, encode_reply};
 pub use soap_fault::{SoapFault, encode_fault};
 pub use wsdl::{wire_names, wsdl};

@@ -90,7 +90,7 @@ impl fmt::Display for Strictness {
 pub enum Seen {
     /// Through the provisioning API alone.
     Api,
-    /// Only by who can move its clock or break its link: through a control door.
+    /// Only by who can move its clock or break its link: through a control API.
     Control,
     /// Only on the head-end's side.
     HeadEnd,

@@ -1,4 +1,4 @@
-//! Reading the bodies of the control door: JSON objects whose members are all known.
+//! Reading the bodies of the control API: JSON objects whose members are all known.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! What the control door offers: one list.
+//! What the control API offers: one list.
 
 use super::body::SNAPSHOT_TYPE;
 
-/// One entry of the control door.
+/// One entry of the control API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ControlEntry {
     /// HTTP verb.
@@ -71,12 +71,12 @@ impl ControlEntry {
     /// Whether a call may name a world by a query parameter or a header.
     #[must_use]
     pub fn is_about_a_world(&self) -> bool {
-        let house = ["/v1", "/v1/health", "/v1/version", "/docs"];
+        let instance = ["/v1", "/v1/health", "/v1/version", "/docs"];
         let in_path = self.path.starts_with("/v1/worlds");
-        !in_path && !house.contains(&self.path) && !self.path.ends_with("/openapi.json")
+        !in_path && !instance.contains(&self.path) && !self.path.ends_with("/openapi.json")
     }
 
-    /// Everything the door offers.
+    /// Everything the API offers.
     pub const ALL: &'static [Self] = &[
         entry("GET", "/v1", "this list"),
         entry(
@@ -88,12 +88,12 @@ impl ControlEntry {
         entry(
             "GET",
             "/openapi.json",
-            "the OpenAPI document of a door; door=",
+            "the OpenAPI document of an API; api=",
         ),
         entry(
             "GET",
             "/v1/openapi.json",
-            "the OpenAPI document of a door; door=",
+            "the OpenAPI document of an API; api=",
         ),
         entry(
             "POST",
@@ -101,7 +101,7 @@ impl ControlEntry {
             "make a call of the provisioning API, in JSON; how the page tries them",
         ),
         entry("GET", "/v1/health", "the process is alive"),
-        entry("GET", "/v1/ready", "the doors answer; the queue in numbers"),
+        entry("GET", "/v1/ready", "the APIs answer; the queue in numbers"),
         entry("GET", "/v1/version", "name and version"),
         entry(
             "GET",
@@ -190,7 +190,7 @@ impl ControlEntry {
         entry(
             "GET",
             "/v1/journal",
-            "exchanges at all doors; since=, limit=, door=, card=, request=",
+            "exchanges at all APIs; since=, limit=, api=, card=, request=",
         ),
         entry(
             "GET",

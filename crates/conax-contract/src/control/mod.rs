@@ -1,6 +1,6 @@
-//! The wire of the control door: our own, JSON, documented here and nowhere else.
+//! The wire of the control API: our own, JSON, documented here and nowhere else.
 //!
-//! [`ControlEntry::ALL`] is the list of what the door offers, from which its self-description and
+//! [`ControlEntry::ALL`] is the list of what the API offers, from which its self-description and
 //! the documents are made. Addresses are in `target`, bodies in in `utility` and `clock` (by way of
 //! `body`), views out in `views`, refusals are problem details (RFC 9457).
 
@@ -12,7 +12,7 @@ mod problem;
 mod target;
 #[cfg(test)]
 mod tests;
-mod trial;
+mod try_call;
 mod utility;
 mod views;
 
@@ -26,7 +26,7 @@ pub use faults::{
 };
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;
-pub use trial::{TryBody, TryView};
+pub use try_call::{TryBody, TryView};
 pub use utility::UtilityBody;
 pub use views::{
     AdvancedView, ClockView, EntitlementView, EntriesView, EntryView, ExchangeView,

@@ -1,11 +1,11 @@
-//! Refusals of the control door: problem details (RFC 9457).
+//! Refusals of the control API: problem details (RFC 9457).
 
 use serde::Serialize;
 
 /// Content type of a problem.
 pub const PROBLEM_TYPE: &str = "application/problem+json";
 
-/// Why the control door refuses.
+/// Why the control API refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// What sort of problem, in a few words.

@@ -1,4 +1,4 @@
-//! What a call of the control door is about: the parts of its path and its query parameters.
+//! What a call of the control API is about: the parts of its path and its query parameters.
 
 use super::problem::Problem;
 use crate::crm::percent::{decode, decode_query};

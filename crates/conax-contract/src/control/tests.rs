@@ -1,4 +1,4 @@
-//! Addresses and bodies of the control door in sentences.
+//! Addresses and bodies of the control API in sentences.
 
 use super::{AdvanceBody, ClockBody, ControlTarget, SettleBody, UtilityBody};
 

@@ -1,4 +1,4 @@
-//! What the control door prints. Names follow the head-end's words; dates have the documented
+//! What the control API prints. Names follow the head-end's words; dates have the documented
 //! form, in simulated time.
 
 use serde::Serialize;
@@ -13,10 +13,10 @@ pub struct HealthView {
     pub status: &'static str,
 }
 
-/// The doors answer.
+/// The APIs answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReadyView {
-    /// `ready`, or `closing` while the house shuts down.
+    /// `ready`, or `closing` while the simulator shuts down.
     pub status: &'static str,
     /// Simulated time.
     pub now: DateText,
@@ -37,14 +37,14 @@ pub struct VersionView {
     pub version: &'static str,
 }
 
-/// What the door offers.
+/// What the API offers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EntriesView {
     /// Every entry.
     pub entries: Vec<EntryView>,
 }
 
-/// One entry of the door.
+/// One entry of the API.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EntryView {
     /// HTTP verb.
@@ -119,7 +119,7 @@ pub struct AdvancedView {
     pub now: DateText,
     /// How many waits ended.
     pub fired: usize,
-    /// Whether the house came to rest whenever it had to; if not, time stopped there.
+    /// Whether the simulator came to rest whenever it had to; if not, time stopped there.
     pub at_rest: bool,
 }
 
@@ -205,7 +205,7 @@ pub struct JournalView {
 /// One exchange.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ExchangeView {
-    /// Its number, counted over all doors.
+    /// Its number, counted over all APIs.
     pub number: u64,
     /// When it began.
     pub at: DateText,

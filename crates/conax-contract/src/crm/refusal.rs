@@ -1,7 +1,7 @@
 //! A refused call: a code and sentences fit for showing to a person.
 //!
 //! Everything that can be refused before the state of the CRM is known is built in `read`; the
-//! constructors here are for whoever looks things up or guards the door.
+//! constructors here are for whoever looks things up or checks tokens.
 
 use std::fmt;
 

@@ -3,10 +3,10 @@
 use super::form::form;
 use super::markup::{code, escaped, long_code, prose, table, tag};
 use crate::crm::{Operation, ParameterEntry, RefusalCode, ValueKind, mask_json};
-use crate::openapi::{CrmDoor, refusals_of};
+use crate::openapi::{CrmApi, refusals_of};
 
 /// The section of an operation.
-pub(super) fn section(door: &CrmDoor, operation: Operation) -> String {
+pub(super) fn section(door: &CrmApi, operation: Operation) -> String {
     let path = format!("{}/{}", door.base_path.as_str(), operation.path());
     let verb = operation.verb();
     let name = operation.name();
@@ -28,7 +28,7 @@ pub(super) fn section(door: &CrmDoor, operation: Operation) -> String {
     )
 }
 
-fn parameters(door: &CrmDoor, operation: Operation) -> String {
+fn parameters(door: &CrmApi, operation: Operation) -> String {
     let rows = operation.parameters().iter().map(|entry| {
         let need = entry.need.code();
         vec![
@@ -48,7 +48,7 @@ fn parameters(door: &CrmDoor, operation: Operation) -> String {
 }
 
 /// What a value has to be, with the sub-fields of an identifier and the member of a set.
-fn value(door: &CrmDoor, entry: &ParameterEntry) -> String {
+fn value(door: &CrmApi, entry: &ParameterEntry) -> String {
     let text = escaped(&entry.value_text());
     match entry.value {
         ValueKind::Identifier(kind) => {
@@ -80,7 +80,7 @@ fn examples(operation: Operation) -> String {
         .collect()
 }
 
-fn refusals(door: &CrmDoor, operation: Operation) -> String {
+fn refusals(door: &CrmApi, operation: Operation) -> String {
     let codes = refusals_of(operation);
     let rows = codes.iter().map(|code| refusal(door, *code));
     let table = table(&["Code", "HTTP", "When", "Known"], rows);
@@ -90,8 +90,8 @@ fn refusals(door: &CrmDoor, operation: Operation) -> String {
     )
 }
 
-/// A refusal with the HTTP status it has at this door.
-fn refusal(door: &CrmDoor, refusal: RefusalCode) -> Vec<String> {
+/// A refusal with the HTTP status it has at this API.
+fn refusal(door: &CrmApi, refusal: RefusalCode) -> Vec<String> {
     vec![
         long_code(refusal.code()),
         refusal.http_status(door.http_mode).to_string(),

@@ -6,18 +6,18 @@ use super::markup::{code, escaped, tag};
 use super::operation::section;
 use crate::clause::Clause;
 use crate::crm::{HttpMode, Operation, SuccessTexts};
-use crate::openapi::CrmDoor;
+use crate::openapi::CrmApi;
 use crate::source::Source;
 
 const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
 
-/// The page of the provisioning API as this door serves it, with `clauses` as they are known.
+/// The page of the provisioning API as this API serves it, with `clauses` as they are known.
 ///
-/// Its forms send their calls through the control door, which may ask for a token.
+/// Its forms send their calls through the control API, which may ask for a token.
 #[must_use]
-pub fn docs_page(door: &CrmDoor, asks_for_token: bool, clauses: &[Clause]) -> String {
+pub fn docs_page(door: &CrmApi, asks_for_token: bool, clauses: &[Clause]) -> String {
     let operations: String = Operation::ALL.map(|it| section(door, it)).concat();
     let parts = [
         ("{{style}}", STYLE.to_owned()),
@@ -68,7 +68,7 @@ fn places(clauses: &[Clause]) -> String {
 }
 
 /// The settings in force that a caller notices.
-fn settings(door: &CrmDoor) -> String {
+fn settings(door: &CrmApi) -> String {
     let base = match door.base_path.as_str() {
         "" => "/",
         base => base,
@@ -111,7 +111,7 @@ fn control_token(asks_for_token: bool) -> String {
     if !asks_for_token {
         return String::new();
     }
-    "<p class=\"field\"><label for=\"control-token\">Token of the control door \
+    "<p class=\"field\"><label for=\"control-token\">Token of the control API \
      <span class=\"need\">mandatory</span></label><input id=\"control-token\" type=\"password\" \
      autocomplete=\"new-password\"></p>"
         .to_owned()

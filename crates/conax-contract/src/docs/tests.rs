@@ -4,11 +4,11 @@ use crate::clause::{Clause, Seen, Strictness};
 use crate::crm::{HttpMode, Member, Operation, RefusalCode};
 use crate::docs::docs_page;
 use crate::known::KNOWN;
-use crate::openapi::CrmDoor;
+use crate::openapi::CrmApi;
 use crate::source::Source;
 
 fn page(clauses: &[Clause]) -> String {
-    docs_page(&CrmDoor::default(), false, clauses)
+    docs_page(&CrmApi::default(), false, clauses)
 }
 
 #[test]
@@ -74,9 +74,9 @@ fn the_page_loads_nothing() {
 
 #[test]
 fn refusals_have_the_status_of_the_door() {
-    let mapped = CrmDoor {
+    let mapped = CrmApi {
         http_mode: HttpMode::Mapped,
-        ..CrmDoor::default()
+        ..CrmApi::default()
     };
     let mapped = docs_page(&mapped, false, &[]);
     let status = "<td data-head=\"HTTP\">401</td>";
@@ -106,7 +106,7 @@ fn clauses_are_a_table_and_without_any_there_is_none() {
 
 #[test]
 fn a_door_with_a_token_asks_for_it() {
-    let asks = docs_page(&CrmDoor::default(), true, &[]);
+    let asks = docs_page(&CrmApi::default(), true, &[]);
     assert!(asks.contains("<input id=\"control-token\" type=\"password\""));
     assert!(!page(&[]).contains("<input id=\"control-token\""));
 }

@@ -1,7 +1,7 @@
 //! Faults as people write them: rules in YAML or JSON, the catalogue of presets, weathers, and
 //! smartcards that always meet the same.
 //!
-//! One language everywhere: `*.faults.yaml` files, bodies of the control door, the header of a
+//! One language everywhere: `*.faults.yaml` files, bodies of the control API, the header of a
 //! single call, and the presets themselves ([`PRESETS`] is the one list behind help, documents,
 //! schema and tests). What a rule does is not known here; it is data.
 //!

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::door::CrmDoor;
+use super::served::CrmApi;
 use super::sourced::{SOURCE, note, told};
 use super::values::{body_value, optional, query_value};
 use crate::crm::{IdentifierKind, Need, Operation, ParameterEntry, ValueKind};
 
 /// The body of a call.
-pub(super) fn body(door: &CrmDoor, operation: Operation) -> Value {
+pub(super) fn body(door: &CrmApi, operation: Operation) -> Value {
     let mut properties = Map::new();
     for entry in operation.parameters() {
         let schema = body_value(door, entry.value);
@@ -55,7 +55,7 @@ fn semi_optional(operation: Operation) -> Vec<&'static ParameterEntry> {
 }
 
 /// A branch for each parameter of the group; with lenient sets, one of them or all.
-fn alternatives(door: &CrmDoor, group: &[&ParameterEntry]) -> (&'static str, Vec<Value>) {
+fn alternatives(door: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<Value>) {
     let only_sets = group
         .iter()
         .all(|entry| matches!(entry.value, ValueKind::Set(_)));
@@ -84,7 +84,7 @@ fn alternatives(door: &CrmDoor, group: &[&ParameterEntry]) -> (&'static str, Vec
 }
 
 /// The parameters of a call with a query.
-pub(super) fn query(door: &CrmDoor, operation: Operation) -> Vec<Value> {
+pub(super) fn query(door: &CrmApi, operation: Operation) -> Vec<Value> {
     let group = semi_optional(operation);
     let alone = group.len() == 1;
     let mut parameters = Vec::new();
@@ -103,7 +103,7 @@ pub(super) fn query(door: &CrmDoor, operation: Operation) -> Vec<Value> {
     parameters
 }
 
-fn query_parameter(door: &CrmDoor, entry: &ParameterEntry, required: bool) -> Value {
+fn query_parameter(door: &CrmApi, entry: &ParameterEntry, required: bool) -> Value {
     let mut parameter = json!({
         "name": entry.name,
         "in": "query",
@@ -123,7 +123,7 @@ fn query_parameter(door: &CrmDoor, entry: &ParameterEntry, required: bool) -> Va
 }
 
 /// What a parameter means in a query, with the forms that are taken besides the described one.
-fn query_text(door: &CrmDoor, entry: &ParameterEntry) -> String {
+fn query_text(door: &CrmApi, entry: &ParameterEntry) -> String {
     let ValueKind::Identifier(kind) = entry.value else {
         return entry.text.to_owned();
     };
@@ -143,7 +143,7 @@ fn query_text(door: &CrmDoor, entry: &ParameterEntry) -> String {
 }
 
 /// A group of which exactly one is given: one object whose members are parameters of the query.
-fn one_of_several(door: &CrmDoor, group: &[&ParameterEntry]) -> Value {
+fn one_of_several(door: &CrmApi, group: &[&ParameterEntry]) -> Value {
     let branches = group.iter().map(|given| {
         let properties = group.iter().map(|entry| {
             let schema = match entry.name == given.name {

@@ -6,19 +6,19 @@
 use serde_json::{Map, Value, json};
 
 use super::crm::{OPENAPI, info};
-use super::door::CasDoor;
+use super::served::CasApi;
 use super::sourced::{SOURCE, legend, note};
 use crate::cas::{CasService, CommandKind, Entry, RejectionCause, operation_key, wire_names};
 use crate::source::Source;
 
 /// The media type of envelopes.
 const XML: &str = "text/xml";
-/// The media type of what the door says in plain words.
+/// The media type of what the API says in plain words.
 const TEXT: &str = "text/plain";
 
-/// The OpenAPI document of the simulated head-end, as this door serves it.
+/// The OpenAPI document of the simulated head-end, as this API serves it.
 #[must_use]
-pub fn cas_document(door: &CasDoor<'_>) -> Value {
+pub fn cas_document(door: &CasApi<'_>) -> Value {
     let paths = CasService::ALL.into_iter().map(|service| {
         let path = door.profile.service(service).path.value.clone();
         (path, path_item(door, service))
@@ -44,11 +44,11 @@ pub fn cas_document(door: &CasDoor<'_>) -> Value {
     document
 }
 
-fn wsdl_address(door: &CasDoor<'_>, path: &str) -> String {
+fn wsdl_address(door: &CasApi<'_>, path: &str) -> String {
     format!("{}{path}?wsdl", door.origin.trim_end_matches('/'))
 }
 
-fn about(door: &CasDoor<'_>) -> String {
+fn about(door: &CasApi<'_>) -> String {
     format!(
         "SOAP 1.1, document/literal, on any path; those described here are the ones of the WSDL. \
          Wire profile `{}`: {}. No description of the real interface is public: every name says \
@@ -59,7 +59,7 @@ fn about(door: &CasDoor<'_>) -> String {
     )
 }
 
-fn path_item(door: &CasDoor<'_>, service: CasService) -> Value {
+fn path_item(door: &CasApi<'_>, service: CasService) -> Value {
     let entry = &door.profile.service(service).path;
     json!({
         "description": note(&format!("The service `{}`.", service.name()), entry.source),
@@ -69,7 +69,7 @@ fn path_item(door: &CasDoor<'_>, service: CasService) -> Value {
     })
 }
 
-fn post(door: &CasDoor<'_>, service: CasService) -> Value {
+fn post(door: &CasApi<'_>, service: CasService) -> Value {
     let path = &door.profile.service(service).path.value;
     let operations: Vec<Value> = service.operations().map(|it| operation(door, it)).collect();
     let mut names = service.operations().map(|it| {
@@ -96,7 +96,7 @@ fn post(door: &CasDoor<'_>, service: CasService) -> Value {
     post
 }
 
-fn operation(door: &CasDoor<'_>, operation: CommandKind) -> Value {
+fn operation(door: &CasApi<'_>, operation: CommandKind) -> Value {
     let profile = door.profile;
     let sourced = |entry: &Entry| json!({ "name": entry.value, (SOURCE): entry.source.code() });
     let elements = wire_names(profile, operation).into_iter().map(sourced);
@@ -110,7 +110,7 @@ fn operation(door: &CasDoor<'_>, operation: CommandKind) -> Value {
     })
 }
 
-fn statuses(door: &CasDoor<'_>) -> Value {
+fn statuses(door: &CasApi<'_>) -> Value {
     let rows = RejectionCause::ALL.map(|cause| {
         let entry = door.profile.status(cause);
         json!({ "cause": cause.code(), "code": entry.value, (SOURCE): entry.source.code() })
@@ -118,7 +118,7 @@ fn statuses(door: &CasDoor<'_>) -> Value {
     Value::Array(rows.to_vec())
 }
 
-fn command_responses(door: &CasDoor<'_>) -> Value {
+fn command_responses(door: &CasApi<'_>) -> Value {
     let envelope = |text: &str| {
         json!({
             "description": text,
@@ -130,7 +130,7 @@ fn command_responses(door: &CasDoor<'_>) -> Value {
         "200": envelope("A reply. Refusals of the head-end come with 200 and a status code too."),
         "500": envelope("A SOAP fault: the envelope could not be taken for a command."),
         "4XX": plain("The HTTP exchange was refused, in a sentence."),
-        "503": plain("The door takes nothing more, in a sentence."),
+        "503": plain("The API takes nothing more, in a sentence."),
     });
     if door.asks_who_calls {
         responses["401"] = plain("Nobody is let in without user name and password.");

@@ -1,18 +1,18 @@
-//! The document of the control door, from the list of its entries.
+//! The document of the control API, from the list of its entries.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::crm::{OPENAPI, info};
-use super::door::{ControlDoor, OpenApiDoor};
+use super::served::{ControlApi, OpenApiOf};
 use super::sourced::{SOURCE, closed, reference};
 use crate::control::{ControlEntry, PROBLEM_TYPE};
 use crate::source::Source;
 
-/// The OpenAPI document of the control door. All of it is ours.
+/// The OpenAPI document of the control API. All of it is ours.
 #[must_use]
-pub fn control_document(door: &ControlDoor) -> Value {
+pub fn control_document(door: &ControlApi) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for entry in ControlEntry::ALL {
         let item = paths.entry(entry.path).or_default();
@@ -34,7 +34,7 @@ pub fn control_document(door: &ControlDoor) -> Value {
     json!({
         "openapi": OPENAPI,
         "info": info(
-            "conax-sim: control door",
+            "conax-sim: control API",
             "The clock, worlds, faults, processing runs, the journal and the state of the \
              head-end. All of it is the simulator's own; nothing here is known of Conax or CRM.COM.",
         ),
@@ -54,7 +54,7 @@ fn operation_id(entry: &ControlEntry) -> String {
     format!("{}_{path}", entry.verb.to_lowercase())
 }
 
-fn operation(door: &ControlDoor, entry: &ControlEntry) -> Value {
+fn operation(door: &ControlApi, entry: &ControlEntry) -> Value {
     let mut operation = json!({
         "operationId": operation_id(entry),
         "summary": entry.summary,
@@ -76,7 +76,7 @@ fn any(kinds: &[&str]) -> Value {
 }
 
 /// Probes and readers of the page bring no token.
-fn security(door: &ControlDoor, entry: &ControlEntry) -> Value {
+fn security(door: &ControlApi, entry: &ControlEntry) -> Value {
     match door.asks_for_token && !entry.is_open() {
         true => json!([{ "bearer": [] }]),
         false => json!([]),
@@ -101,7 +101,7 @@ fn parameters(entry: &ControlEntry) -> Vec<Value> {
         .map(|name| parameter("path", name, &format!("The {name}."), text()));
     let in_query = entry.query_names().map(|name| {
         let schema = match (entry.path.ends_with("/openapi.json"), name) {
-            (true, "door") => json!({ "enum": OpenApiDoor::ALL.map(OpenApiDoor::code) }),
+            (true, "api") => json!({ "enum": OpenApiOf::ALL.map(OpenApiOf::code) }),
             _ => text(),
         };
         parameter("query", name, &format!("As told above: `{name}`."), schema)
@@ -123,7 +123,7 @@ fn responses(entry: &ControlEntry) -> Value {
     let mut responses = json!({
         "200": answer("It was done; the answer tells what came of it."),
         "4XX": problem("It was refused: problem details (RFC 9457)."),
-        "5XX": problem("The house is closing, or failed: problem details."),
+        "5XX": problem("The simulator is closing, or failed: problem details."),
     });
     if matches!(entry.verb, "POST" | "PUT") {
         responses["201"] = answer("Something was created; the answer tells what.");

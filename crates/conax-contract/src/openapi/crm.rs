@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::calls::{body, query};
-use super::door::CrmDoor;
 use super::examples::call_example;
 use super::replies::{JSON, responses};
+use super::served::CrmApi;
 use super::sourced::{SOURCE, camel_case, legend, note, reference};
 use super::{request, values, words};
 use crate::crm::{HttpMode, Operation};
@@ -13,9 +13,9 @@ use crate::crm::{HttpMode, Operation};
 /// The version of OpenAPI all documents are written in.
 pub(super) const OPENAPI: &str = "3.1.0";
 
-/// The OpenAPI document of the provisioning API, as this door serves it.
+/// The OpenAPI document of the provisioning API, as this API serves it.
 #[must_use]
-pub fn crm_document(door: &CrmDoor) -> Value {
+pub fn crm_document(door: &CrmApi) -> Value {
     let paths = Operation::ALL
         .into_iter()
         .map(|operation| (format!("/{}", operation.path()), path_item(door, operation)));
@@ -55,7 +55,7 @@ pub(super) fn info(title: &str, description: &str) -> Value {
     })
 }
 
-fn about(door: &CrmDoor) -> String {
+fn about(door: &CrmApi) -> String {
     let errors = match door.http_mode {
         HttpMode::Business200 => {
             "Refusals by the business rules travel with HTTP 200 and a `status.code` other than \
@@ -77,7 +77,7 @@ fn about(door: &CrmDoor) -> String {
 }
 
 /// The base path and the root, where the documented paths are served as well.
-fn servers(door: &CrmDoor) -> Value {
+fn servers(door: &CrmApi) -> Value {
     let origin = door.origin.trim_end_matches('/');
     let root = json!({ "url": format!("{origin}/"), "description": "Directly below the root." });
     match door.base_path.as_str() {
@@ -112,7 +112,7 @@ fn tags() -> Vec<Value> {
     names.iter().map(described).collect()
 }
 
-fn path_item(door: &CrmDoor, operation: Operation) -> Value {
+fn path_item(door: &CrmApi, operation: Operation) -> Value {
     let mut described = json!({
         "operationId": operation.name(),
         "summary": operation.summary(),
@@ -158,7 +158,7 @@ pub(super) fn body_name(operation: Operation) -> String {
 }
 
 /// Every schema of the document.
-pub(super) fn schemas(door: &CrmDoor) -> Map<String, Value> {
+pub(super) fn schemas(door: &CrmApi) -> Map<String, Value> {
     let bodies = Operation::ALL
         .into_iter()
         .filter(|operation| operation.verb() == "POST")

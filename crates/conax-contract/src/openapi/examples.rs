@@ -1,8 +1,8 @@
-//! The documented examples, as the described door would send and print them.
+//! The documented examples, as the described API would send and print them.
 
 use serde_json::{Value, json};
 
-use super::door::CrmDoor;
+use super::served::CrmApi;
 use crate::crm::{FieldsSet, Member, Operation};
 use crate::source::Source;
 
@@ -13,8 +13,8 @@ pub(super) fn call_example(operation: Operation) -> Option<Value> {
     Some(json!({ "summary": "The documented example.", "value": value }))
 }
 
-/// The documented reply, with the members of the door's shape.
-pub(super) fn reply_example(door: &CrmDoor, operation: Operation) -> Option<Value> {
+/// The documented reply, with the members of the API's shape.
+pub(super) fn reply_example(door: &CrmApi, operation: Operation) -> Option<Value> {
     let text = operation.example_reply()?;
     let documented: Value = serde_json::from_str(text).ok()?;
     let mut printed = documented.clone();
@@ -30,7 +30,7 @@ pub(super) fn reply_example(door: &CrmDoor, operation: Operation) -> Option<Valu
     let summary = match printed == documented {
         true => "The documented example.",
         false => {
-            "The documented example, with the members and texts this door prints; those it lacks \
+            "The documented example, with the members and texts this API prints; those it lacks \
              are null."
         }
     };

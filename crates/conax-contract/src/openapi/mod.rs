@@ -1,4 +1,4 @@
-//! OpenAPI 3.1 documents of the three doors, and JSON Schemas of what the provisioning API says.
+//! OpenAPI 3.1 documents of the three APIs, and JSON Schemas of what the provisioning API says.
 //!
 //! Everything is made of the tables the codecs read by: operations, parameters, members, code
 //! lists, refusals, control entries, the wire profile. So a new parameter is described as soon as
@@ -10,11 +10,11 @@ mod calls;
 mod cas;
 mod control;
 mod crm;
-mod door;
 mod examples;
 mod replies;
 mod request;
 mod schemas;
+mod served;
 mod sourced;
 #[cfg(test)]
 mod tests;
@@ -24,6 +24,6 @@ mod words;
 pub use cas::cas_document;
 pub use control::control_document;
 pub use crm::crm_document;
-pub use door::{CasDoor, ControlDoor, CrmDoor, OPENAPI_PATH, OpenApiDoor};
 pub use replies::refusals_of;
 pub use schemas::{SchemaName, json_schema};
+pub use served::{CasApi, ControlApi, CrmApi, OPENAPI_PATH, OpenApiOf};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::door::CrmDoor;
 use super::examples::{reply_example, reply_source};
 use super::request::{Extent, any_type, of_type};
+use super::served::CrmApi;
 use super::sourced::{SOURCE, closed, reference, told};
 use super::words::refusal_codes;
 use crate::crm::{IdentifierKind, Need, Operation, RefusalCode, SuccessTexts, ValueKind};
@@ -71,7 +71,7 @@ fn may_refuse(operation: Operation, code: RefusalCode) -> bool {
 }
 
 /// Every answer of an operation, by its HTTP status.
-pub(super) fn responses(door: &CrmDoor, operation: Operation) -> Value {
+pub(super) fn responses(door: &CrmApi, operation: Operation) -> Value {
     let mut by_status: BTreeMap<u16, Vec<RefusalCode>> = BTreeMap::new();
     by_status.entry(200).or_default();
     for code in refusals_of(operation) {
@@ -88,7 +88,7 @@ pub(super) fn responses(door: &CrmDoor, operation: Operation) -> Value {
     Value::Object(responses.collect::<Map<String, Value>>())
 }
 
-fn success_response(door: &CrmDoor, operation: Operation, codes: &[RefusalCode]) -> Value {
+fn success_response(door: &CrmApi, operation: Operation, codes: &[RefusalCode]) -> Value {
     let success = success(door, operation);
     let (schema, text) = match codes {
         [] => (success, "The call succeeded."),
@@ -170,7 +170,7 @@ fn links(operation: Operation) -> Option<Value> {
 }
 
 /// The whole answer of a call that succeeds.
-fn success(door: &CrmDoor, operation: Operation) -> Value {
+fn success(door: &CrmApi, operation: Operation) -> Value {
     let members = door.writing.shape.members();
     let data = match operation {
         Operation::Show => any_type(members, Extent::Chosen),

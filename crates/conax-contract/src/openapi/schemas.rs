@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::calls::body;
 use super::crm::schemas;
-use super::door::CrmDoor;
 use super::replies::any_envelope;
 use super::request::of_any_shape;
+use super::served::CrmApi;
 use super::sourced::{COMPONENTS, camel_case};
 use crate::crm::Operation;
 
@@ -53,13 +53,13 @@ impl SchemaName {
     }
 }
 
-/// The JSON Schema of this, as a door without special settings reads and writes it.
+/// The JSON Schema of this, as an API without special settings reads and writes it.
 ///
 /// The call of an operation that is called by a query is described as the object of its parameters,
 /// with identifiers as the objects they are in a body.
 #[must_use]
 pub fn json_schema(name: SchemaName) -> Value {
-    let door = CrmDoor::default();
+    let door = CrmApi::default();
     let mut known = schemas(&door);
     known.insert("ProvisioningRequest".to_owned(), of_any_shape());
     let schema = match name {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::door::CrmDoor;
+use super::served::CrmApi;
 use super::sourced::{or_null, reference, told};
 use crate::crm::{IdentifierField, IdentifierKind, Member, SetKind, ValueKind};
 use crate::source::Source;
@@ -41,7 +41,7 @@ pub(super) fn date() -> Value {
 }
 
 /// The value of a member of a body.
-pub(super) fn body_value(door: &CrmDoor, kind: ValueKind) -> Value {
+pub(super) fn body_value(door: &CrmApi, kind: ValueKind) -> Value {
     match kind {
         ValueKind::Text => text(),
         ValueKind::Secret => json!({ "type": "string", "minLength": 1, "format": "password" }),
@@ -59,7 +59,7 @@ pub(super) fn body_value(door: &CrmDoor, kind: ValueKind) -> Value {
 }
 
 /// Names of members with commas between; blanks and empty names do not count.
-fn field_names(door: &CrmDoor) -> Value {
+fn field_names(door: &CrmApi) -> Value {
     if door.reading.ignores_unknown_fields {
         return json!({ "type": "string" });
     }
@@ -68,7 +68,7 @@ fn field_names(door: &CrmDoor) -> Value {
 }
 
 /// The value of a parameter in a query; it is text there, whatever it means.
-pub(super) fn query_value(door: &CrmDoor, kind: ValueKind) -> Value {
+pub(super) fn query_value(door: &CrmApi, kind: ValueKind) -> Value {
     match kind {
         ValueKind::Identifier(kind) => flat_identifier(door, kind),
         ValueKind::Boolean => json!({ "enum": ["true", "false", "1", "0"] }),
@@ -92,7 +92,7 @@ fn boolean() -> Value {
 }
 
 /// Digits, as text or as a number.
-fn pin(door: &CrmDoor) -> Value {
+fn pin(door: &CrmApi) -> Value {
     let mut digits = json!({ "type": "string", "pattern": "^[0-9]+$", "format": "password" });
     let mut number = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
     if let Some(count) = door.reading.pin_digit_count {
@@ -115,7 +115,7 @@ fn pin(door: &CrmDoor) -> Value {
 }
 
 /// The schemas that calls refer to.
-pub(super) fn schemas(door: &CrmDoor) -> impl Iterator<Item = (&'static str, Value)> {
+pub(super) fn schemas(door: &CrmApi) -> impl Iterator<Item = (&'static str, Value)> {
     let date = told(
         date(),
         "A date of the documented form: without zone, without fraction.",
@@ -148,7 +148,7 @@ const fn set_name(kind: SetKind) -> &'static str {
 }
 
 /// The sub-fields an identifier of this kind may have here, with how each is known.
-fn sub_fields(door: &CrmDoor, kind: IdentifierKind) -> Vec<IdentifierField> {
+fn sub_fields(door: &CrmApi, kind: IdentifierKind) -> Vec<IdentifierField> {
     let names = door.reading.sub_fields(kind);
     names
         .into_iter()
@@ -157,7 +157,7 @@ fn sub_fields(door: &CrmDoor, kind: IdentifierKind) -> Vec<IdentifierField> {
 }
 
 /// An object with exactly one of its sub-fields.
-fn identifier(door: &CrmDoor, kind: IdentifierKind) -> Value {
+fn identifier(door: &CrmApi, kind: IdentifierKind) -> Value {
     let fields = sub_fields(door, kind);
     let mut forms: Vec<Value> = fields.iter().map(|named| by_one(*named, &fields)).collect();
     if door.reading.takes_ca_id(kind) {
@@ -186,7 +186,7 @@ fn by_one(named: IdentifierField, fields: &[IdentifierField]) -> Value {
 }
 
 /// The documented form of an identifier in a query: `field=value` as one value.
-fn flat_identifier(door: &CrmDoor, kind: IdentifierKind) -> Value {
+fn flat_identifier(door: &CrmApi, kind: IdentifierKind) -> Value {
     let fields = sub_fields(door, kind);
     let names: Vec<&str> = fields.iter().map(|field| field.code()).collect();
     // Not `.`, which is not every character everywhere.

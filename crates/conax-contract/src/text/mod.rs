@@ -6,7 +6,6 @@
 //! beside the lines they are about; [`Outline`] is the way back to text. Used for worlds,
 //! scenarios and fault files alike, so nothing here knows what a file is about.
 
-mod conceal;
 mod counted;
 mod decode;
 mod encoding;
@@ -20,6 +19,7 @@ mod near;
 mod outline;
 mod plain;
 mod read;
+mod redact;
 mod render;
 mod screen;
 mod word;
@@ -27,7 +27,6 @@ mod word;
 #[cfg(test)]
 mod tests;
 
-pub use conceal::holds_secrets;
 pub use counted::counted;
 pub use decode::{
     Placed, duration, flag, items, mismatch, moment, number, placed, shared, text, text_of,
@@ -43,6 +42,7 @@ pub use near::{near_miss, near_or_known, squash};
 pub use outline::Outline;
 pub use plain::{Meaning, SHORTENED_HINT, is_shortened};
 pub use read::{Limits, read, read_within};
+pub use redact::holds_secrets;
 pub use render::{render, render_each};
 pub use screen::{is_unshowable, visible, visible_json, visible_name};
 pub use word::{Word, word};

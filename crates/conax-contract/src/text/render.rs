@@ -1,8 +1,8 @@
 //! Findings beside the lines they are about, as plain text for eighty columns.
 
-use super::conceal::Concealed;
 use super::finding::Finding;
 use super::lines::split_lines;
+use super::redact::Redacted;
 use super::screen::{ShownLine, show_line, show_text, text_width, visible_name};
 
 /// The widest line of the rendered text, where its words allow.
@@ -26,22 +26,22 @@ pub fn render_each(name: &str, source: &str, findings: &[Finding]) -> Vec<String
     if findings.is_empty() {
         return Vec::new();
     }
-    let concealed = Concealed::of(source);
-    let lines = split_lines(&concealed.text);
+    let redacted = Redacted::of(source);
+    let lines = split_lines(&redacted.text);
     let rendered = findings
         .iter()
-        .map(|finding| render_finding(name, (&lines, &concealed), finding));
+        .map(|finding| render_finding(name, (&lines, &redacted), finding));
     rendered.collect()
 }
 
 fn render_finding(
     name: &str,
-    (lines, concealed): (&[&str], &Concealed),
+    (lines, redacted): (&[&str], &Redacted),
     finding: &Finding,
 ) -> String {
     let name = visible_name(name);
     let place = format!("{name}:{}:{}  ", finding.line, finding.column);
-    let message = concealed.sentence(&finding.message);
+    let message = redacted.sentence(&finding.message);
     let mut out = wrap(&place, INDENT, &show_text(&message));
     if let Some(line) = finding
         .line
@@ -51,13 +51,13 @@ fn render_finding(
         let gutter = GUTTER.max(finding.line.to_string().len());
         // One column is left for a caret behind the end of the line.
         let limit = WIDTH - gutter - 4;
-        let line = concealed.line(line);
+        let line = redacted.line(line);
         let shown = show_line(&line, finding.column, finding.end_column, limit);
         out.push_str(&excerpt(finding.line, gutter, &shown));
     }
     if let Some(hint) = &finding.hint {
         let lead = format!("{INDENT}hint: ");
-        let hint = concealed.sentence(hint);
+        let hint = redacted.sentence(hint);
         out.push_str(&wrap(&lead, &" ".repeat(lead.len()), &show_text(&hint)));
     }
     out

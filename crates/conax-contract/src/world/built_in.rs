@@ -24,7 +24,7 @@ impl WorldSpec {
     /// # Panics
     /// Never: the text is built in, and a test reads it.
     #[must_use]
-    pub fn lab() -> Self {
+    pub fn inventory() -> Self {
         Self::parse(LAB).expect("the lab world is a world")
     }
 

@@ -3,7 +3,7 @@
 //! [`WorldSpec::parse`] reads a file and reports everything that is wrong with it at once, each
 //! finding with its place; [`WorldSpec::to_yaml`] and [`WorldSpec::outline`] write it back, with
 //! its secrets masked if asked. A world knows the words of the two systems, not their behaviour:
-//! the house turns it into live state.
+//! the simulator turns it into live state.
 //!
 //! Read on: [`spec`](WorldSpec) for what a world holds, `read/` for the keys and checks of the
 //! file, [`crate::text`] for places and findings.

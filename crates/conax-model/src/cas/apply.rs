@@ -1,4 +1,4 @@
-//! The one door: decide, then do, then record.
+//! The one API: decide, then do, then record.
 //!
 //! Checks come in one order for every command, so that a wrong command always gets the same
 //! rejection (Ours): is the kind available, is the domain known, are the values well formed, is

@@ -15,7 +15,7 @@ use super::pin::Pin;
 use super::schedule::Planned;
 use super::transaction::{Effect, Rejection};
 
-/// How a decision ends inside the machine. At its door, a rejection is a value.
+/// How a decision ends inside the machine. Outside, a rejection is a value.
 pub(super) type Verdict = Result<Decision, Rejection>;
 
 /// An accepted command, before anything is done.

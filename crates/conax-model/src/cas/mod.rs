@@ -1,6 +1,6 @@
 //! The conditional-access state machine of the simulated head-end.
 //!
-//! [`CasState::apply`] is the one door: it decides (with the state read-only), changes the state
+//! [`CasState::apply`] is the one way in: it decides (with the state read-only), changes the state
 //! and records a [`Transaction`]. What depends on the clock (expired, on air, in use) is derived
 //! from the `now` of each question and never stored, so no timer is needed and a step of the
 //! clock is free.

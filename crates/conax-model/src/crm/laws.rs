@@ -1,6 +1,6 @@
 //! The laws of the life cycle, C1 to C8, over random histories of one book, with a naive second
 //! opinion on who may leave next and on what every list holds. C9 is beside `drift`; C4 is about
-//! what was read from the wire and stands beside the settlement table of the house.
+//! what was read from the wire and stands beside the settlement table of the simulator.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

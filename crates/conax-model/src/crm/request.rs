@@ -98,7 +98,7 @@ impl ParameterKey {
         matches!(self, Self::StbCaId)
     }
 
-    /// Whether its value is a number where it comes from our own control door.
+    /// Whether its value is a number where it comes from our own control API.
     // Ours: the one example that has such items prints them as null.
     #[must_use]
     pub const fn holds_number(self) -> bool {

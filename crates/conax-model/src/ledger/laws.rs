@@ -29,8 +29,8 @@ struct Exchange {
     is_received: bool,
 }
 
-/// A house without machines: what happens in it is written down in several ledgers, and kept.
-struct House {
+/// A simulator without machines: what happens in it is written down in several ledgers, and kept.
+struct Instance {
     ledgers: Vec<Ledger>,
     crm: Vec<CrmEvent>,
     cas: Vec<CasEvent>,
@@ -41,7 +41,7 @@ struct House {
     now: i64,
 }
 
-impl House {
+impl Instance {
     fn new(limits: &[usize]) -> Self {
         Self {
             ledgers: limits.iter().map(|limit| Ledger::new(*limit)).collect(),
@@ -254,24 +254,24 @@ proptest! {
     /// What is kept of the journals changes no row and no total.
     #[test]
     fn rows_and_totals_are_right_whatever_is_kept(steps in steps(), limit in 0..20_usize) {
-        let mut house = House::new(&[limit, usize::MAX]);
+        let mut instance = Instance::new(&[limit, usize::MAX]);
         for step in steps {
-            house.step(step);
+            instance.step(step);
         }
-        let whole = Whole::of(&house.crm, &house.cas);
-        for ledger in &house.ledgers {
-            let reckoning = ledger.reckon();
-            prop_assert_eq!(reckoning.totals, whole.totals());
+        let whole = Whole::of(&instance.crm, &instance.cas);
+        for ledger in &instance.ledgers {
+            let reconciliation = ledger.reconcile();
+            prop_assert_eq!(reconciliation.totals, whole.totals());
             prop_assert_eq!(ledger.totals(), whole.totals());
-            prop_assert!(reckoning.totals.add_up());
-            let found: Vec<_> = reckoning.rows.values().map(told).collect();
+            prop_assert!(reconciliation.totals.add_up());
+            let found: Vec<_> = reconciliation.rows.values().map(told).collect();
             let expected: Vec<_> = whole.rows.values().map(|row| {
                 let (counts, exchanges) = ((row.count, row.tally.count), row.exchanges.as_slice());
                 (row.standing, row.fate(), row.is_known(), counts.0, counts.1, exchanges)
             }).collect();
             prop_assert_eq!(found, expected);
             let executed: Vec<Vec<TransactionId>> =
-                reckoning.rows.values().map(|row| row.transactions.clone()).collect();
+                reconciliation.rows.values().map(|row| row.transactions.clone()).collect();
             let expected: Vec<Vec<TransactionId>> = whole.rows.values()
                 .map(|row| row.tally.executed.iter().map(|(id, _)| *id).collect()).collect();
             prop_assert_eq!(executed, expected);
@@ -281,19 +281,19 @@ proptest! {
     /// What a row says was let go of its lines is what the journals lack of them.
     #[test]
     fn each_row_says_how_many_lines_were_let_go(steps in steps(), limit in 0..20_usize) {
-        let mut house = House::new(&[limit]);
+        let mut instance = Instance::new(&[limit]);
         for step in steps {
-            house.step(step);
+            instance.step(step);
         }
-        let ledger = &house.ledgers[0];
+        let ledger = &instance.ledgers[0];
         let (crm, cas) = ledger.lens();
         prop_assert!(crm <= limit && cas <= limit);
-        prop_assert_eq!(ledger.let_go(), ((house.crm.len() - crm) as u64, (house.cas.len() - cas) as u64));
-        let lost_crm = &house.crm[..house.crm.len() - crm];
-        let lost_cas = &house.cas[..house.cas.len() - cas];
+        prop_assert_eq!(ledger.let_go(), ((instance.crm.len() - crm) as u64, (instance.cas.len() - cas) as u64));
+        let lost_crm = &instance.crm[..instance.crm.len() - crm];
+        let lost_cas = &instance.cas[..instance.cas.len() - cas];
         let at_crm = Whole::of(lost_crm, &[]).rows;
-        let at_cas = Whole::of(&house.crm, lost_cas).rows;
-        for (request, row) in ledger.reckon().rows {
+        let at_cas = Whole::of(&instance.crm, lost_cas).rows;
+        for (request, row) in ledger.reconcile().rows {
             let lost = (at_crm.get(&request).map_or(0, |row| row.count), at_cas[&request].tally.count);
             prop_assert_eq!((row.crm_let_go, row.cas_let_go), lost, "request {}", request);
         }
@@ -304,9 +304,9 @@ proptest! {
     fn a_ledger_of_its_parts_is_the_same_and_goes_on_the_same(
         before in steps(), after in steps(), limit in 0..20_usize,
     ) {
-        let mut house = House::new(&[limit]);
-        before.into_iter().for_each(|step| { house.step(step); });
-        let ledger = &house.ledgers[0];
+        let mut instance = Instance::new(&[limit]);
+        before.into_iter().for_each(|step| { instance.step(step); });
+        let ledger = &instance.ledgers[0];
         let parts = super::LedgerParts {
             rows: ledger.row_parts().collect(),
             outcomes: ledger.outcome_parts().collect(),
@@ -314,12 +314,12 @@ proptest! {
             cas: ledger.cas_events().cloned().collect(),
             ..ledger.other_parts()
         };
-        house.ledgers.push(Ledger::from_parts(parts, limit));
-        after.into_iter().for_each(|step| { house.step(step); });
-        let [left, right] = &house.ledgers[..] else { unreachable!() };
+        instance.ledgers.push(Ledger::from_parts(parts, limit));
+        after.into_iter().for_each(|step| { instance.step(step); });
+        let [left, right] = &instance.ledgers[..] else { unreachable!() };
         let told = |ledger: &Ledger| {
-            let reckoning = ledger.reckon();
-            (reckoning.rows, reckoning.foreign, reckoning.totals, reckoning.carried_out)
+            let reconciliation = ledger.reconcile();
+            (reconciliation.rows, reconciliation.foreign, reconciliation.totals, reconciliation.carried_out)
         };
         prop_assert_eq!(told(left), told(right));
         prop_assert_eq!(left.let_go(), right.let_go());

@@ -75,8 +75,8 @@ fn each_request_has_its_fate_and_the_totals_add_up() {
     book.ledger.cas(NOW, CasEvent::Did(undone));
     book.ledger.crm(NOW, events::acknowledged(6, Vec::new()));
 
-    let reckoning = book.ledger.reckon();
-    let rows = &reckoning.rows;
+    let reconciliation = book.ledger.reconcile();
+    let rows = &reconciliation.rows;
     let told: Vec<(Standing, Fate, bool)> = rows
         .values()
         .map(|row| (row.standing, row.fate, row.known_to_crm()))
@@ -92,10 +92,10 @@ fn each_request_has_its_fate_and_the_totals_add_up() {
             (Standing::Pending, Fate::Never, true),
         ]
     );
-    let totals = reckoning.totals;
+    let totals = reconciliation.totals;
     assert!(totals.add_up(), "{totals:?}");
     assert_eq!((totals.false_completions, totals.unknown_to_crm), (3, 4));
-    assert_eq!(reckoning.carried_out, [1, 2, 2, 3]);
+    assert_eq!(reconciliation.carried_out, [1, 2, 2, 3]);
 }
 
 #[test]
@@ -107,8 +107,8 @@ fn what_is_let_go_is_counted_for_each_request() {
     book.executed(1);
     book.answered(1);
     assert_eq!(book.ledger.let_go(), (5, 2));
-    let reckoning = book.ledger.reckon();
-    let told: Vec<_> = reckoning
+    let reconciliation = book.ledger.reconcile();
+    let told: Vec<_> = reconciliation
         .rows
         .values()
         .map(|row| (row.standing, row.fate, row.crm_let_go, row.cas_let_go))
@@ -129,13 +129,16 @@ fn a_recalled_request_is_pending_and_known_only_until_it_is_rejected() {
     book.sent(2);
     book.executed(1);
     book.recalled(1);
-    let standing = |book: &Book| book.ledger.reckon().rows[&1].standing;
+    let standing = |book: &Book| book.ledger.reconcile().rows[&1].standing;
     assert_eq!(standing(&book), Standing::Pending);
     let len = book.ledger.lens().0;
     book.recalled(1);
     assert_eq!(book.ledger.lens().0, len, "nothing is under way");
     book.ended(1, false);
-    let row = &book.ledger.reckon().rows[&1];
+    let row = &book.ledger.reconcile().rows[&1];
     assert_eq!((row.fate, row.known_to_crm()), (Fate::Once, false));
-    assert_eq!(book.ledger.reckon().rows[&2].standing, Standing::InFlight);
+    assert_eq!(
+        book.ledger.reconcile().rows[&2].standing,
+        Standing::InFlight
+    );
 }

@@ -434,7 +434,7 @@ fn too_slow() -> CaseRecord {
 
 fn blind() -> CaseRecord {
     CaseRecord {
-        reason: Some("the target has no control door, so it has no clock to steer".to_owned()),
+        reason: Some("the target has no control API, so it has no clock to steer".to_owned()),
         tags: vec!["faults".to_owned()],
         ..case(
             "faults/f01",
@@ -446,7 +446,7 @@ fn blind() -> CaseRecord {
 }
 
 fn partly() -> CaseRecord {
-    let reason = "the target has no control door";
+    let reason = "the target has no control API";
     let mut steps: Vec<StepRecord> = (0..7)
         .map(|index| step(5 + index, "call show", (0, 0)))
         .collect();

@@ -10,7 +10,7 @@ use super::Covers;
 use super::space::phases;
 use crate::conformance::Verdicts;
 
-/// What the target tells of itself, as its control door answers.
+/// What the target tells of itself, as its control API answers.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// The ledger's rows.

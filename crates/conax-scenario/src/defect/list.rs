@@ -4,8 +4,8 @@ use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::liar::{Memory, Said, refusal};
-use crate::document::Door;
+use super::mutant::{Memory, Said, refusal};
+use crate::document::Api;
 use crate::target::HttpCall;
 
 /// A way to be wrong.
@@ -169,11 +169,11 @@ fn as_list(call: &HttpCall) -> HttpCall {
         "/{}?{query}&life_cycle_state=PENDING",
         Operation::List.path()
     );
-    HttpCall::get(Door::Crm, target)
+    HttpCall::get(Api::Crm, target)
 }
 
 fn is_api(call: &HttpCall) -> bool {
-    call.door == Door::Crm
+    call.door == Api::Crm
 }
 
 fn is_known_path(call: &HttpCall) -> bool {

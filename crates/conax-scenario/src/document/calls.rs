@@ -9,7 +9,7 @@ use conax_contract::text::{
 };
 
 use super::expect::{self, Root};
-use super::spec::{Body, Call, Door, RawCall, ReplyExpectation, Token, Utility};
+use super::spec::{Api, Body, Call, RawCall, ReplyExpectation, Token, Utility};
 use super::template::{Names, Template, template, text_template, undollared, written};
 
 /// How QA people call a parameter, what the documentation calls it, and which member a single
@@ -261,7 +261,7 @@ fn headers(fields: &mut Fields<'_, '_>, names: &Names) -> Vec<(String, Template)
 pub(super) fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawCall> {
     let parts = fields.required("raw", |value, findings| {
         self::fields(value, findings, "a raw call", |fields| {
-            let door = fields.optional("door", door).unwrap_or(Door::Crm);
+            let door = fields.optional("door", door).unwrap_or(Api::Crm);
             let method = fields.optional("method", text);
             let path = fields.required("path", |value, findings| match &value.node {
                 Node::Scalar(scalar) => text_template(&scalar.text, value.span, names, findings),
@@ -305,12 +305,12 @@ pub(super) fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawC
     })
 }
 
-fn door(marked: &Marked, findings: &mut Findings) -> Option<Door> {
-    const DOORS: [Door; 3] = [Door::Crm, Door::Cas, Door::Control];
+fn door(marked: &Marked, findings: &mut Findings) -> Option<Api> {
+    const DOORS: [Api; 3] = [Api::Crm, Api::Cas, Api::Control];
     let name = text(marked, findings)?;
     let found = DOORS.into_iter().find(|door| door.name() == name);
     if found.is_none() {
-        let finding = Finding::new(marked.span, format!("{} is not a door", shown(&name)));
+        let finding = Finding::new(marked.span, format!("{} is not an API", shown(&name)));
         findings.add(finding.with_hint("allowed: `crm`, `cas`, `control`"));
     }
     found

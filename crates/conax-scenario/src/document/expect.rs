@@ -363,7 +363,7 @@ pub(super) fn conax(
     })
 }
 
-/// What the control door tells of a smartcard, and our own words for some of it.
+/// What the control API tells of a smartcard, and our own words for some of it.
 const SMARTCARD_WORDS: [&str; 10] = [
     "card",
     "entitled",
@@ -444,7 +444,7 @@ fn pairing(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Pl
     })
 }
 
-/// The totals of the ledger: how a scenario calls them, and the control door.
+/// The totals of the ledger: how a scenario calls them, and the control API.
 pub(crate) const LEDGER_WORDS: [(&str, &str); 13] = [
     ("acknowledged", "acknowledged"),
     ("executed once", "once"),
@@ -573,7 +573,7 @@ pub(super) fn exchanges(
             None | Some("conax") => "dispatch",
             Some("crm") => "crm",
             Some(other) => {
-                let message = format!("{} is not a door with exchanges", shown(other));
+                let message = format!("{} is not an API with exchanges", shown(other));
                 fields.refuse(message, "allowed: `conax`, `crm`");
                 "dispatch"
             }

@@ -23,7 +23,7 @@ pub use loader::{FileFindings, Library};
 pub use read::{Given, Reader, Seeds};
 pub use schema::scenario_schema;
 pub use spec::{
-    Action, Body, Call, ConaxExpectation, Door, DriftExpectation, ExampleExpectation,
+    Action, Api, Body, Call, ConaxExpectation, DriftExpectation, ExampleExpectation,
     ExchangeExpectation, Expected, Included, Keep, Over, Passing, Path, RawCall, Repeat,
     ReplyExpectation, Row, Runs, Scenario, Setting, Sources, Step, Token, Utility, Wait, World,
 };

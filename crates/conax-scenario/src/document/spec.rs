@@ -118,7 +118,7 @@ pub struct Setting {
 /// Who makes processing runs while time passes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Runs {
-    /// Whatever is due is sent, as a house with a short run interval does.
+    /// Whatever is due is sent, as a simulator with a short run interval does.
     #[default]
     WhenDue,
     /// Only `process` sends.
@@ -209,7 +209,7 @@ pub enum Token {
 #[derive(Clone, Debug)]
 pub struct RawCall {
     /// Where to.
-    pub door: Door,
+    pub door: Api,
     /// The verb.
     pub method: String,
     /// Path and query.
@@ -226,16 +226,16 @@ pub struct RawCall {
 
 /// A listening surface of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Door {
+pub enum Api {
     /// The provisioning API.
     Crm,
     /// The head-end.
     Cas,
-    /// The control door.
+    /// The control API.
     Control,
 }
 
-impl Door {
+impl Api {
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -367,7 +367,7 @@ pub struct ConaxExpectation {
     pub entitled: Option<Placed<Matcher>>,
     /// What it is paired with, cards and modules in any order.
     pub paired: Option<Placed<Matcher>>,
-    /// Anything else of what the control door tells of it.
+    /// Anything else of what the control API tells of it.
     pub members: Vec<Expected>,
 }
 

@@ -3,7 +3,7 @@
 use conax_contract::crm::{IdentifierField, Operation};
 use serde_json::{Map, Value, json};
 
-use super::lab::Lab;
+use super::inventory::Inventory;
 use super::line::Token;
 use super::script::NOBODY;
 
@@ -20,13 +20,13 @@ pub(super) fn mistaken(
     operation: Operation,
     mut parameters: Value,
     mistake: u8,
-    lab: &Lab,
+    inventory: &Inventory,
 ) -> Option<Mistaken> {
     let (token, clause) = match mistake % 16 {
         14 => (Token::Absent, "token.mandatory".to_owned()),
         15 => (Token::Text(NOBODY.to_owned()), "token.unknown".to_owned()),
         mistake => {
-            let clause = make_mistake(operation, &mut parameters, mistake, lab)?;
+            let clause = make_mistake(operation, &mut parameters, mistake, inventory)?;
             (Token::Usual, clause)
         }
     };
@@ -42,7 +42,7 @@ fn make_mistake(
     operation: Operation,
     parameters: &mut Value,
     mistake: u8,
-    lab: &Lab,
+    inventory: &Inventory,
 ) -> Option<String> {
     let has = |name: &str| operation.parameter(name).is_some();
     let own = |name: &str| format!("{}.{name}", operation.name());
@@ -81,13 +81,14 @@ fn make_mistake(
             parameters["pin"] = "12a4".into();
             "reset_pin_to_given_value.pin-form"
         }
-        9..=11 => return wrong_identifier(parameters, mistake, lab),
+        9..=11 => return wrong_identifier(parameters, mistake, inventory),
         12 if has("service_identifier") => {
-            parameters["service_identifier"] = lab.no_service.as_ref()?.identifier();
+            parameters["service_identifier"] = inventory.no_service.as_ref()?.identifier();
             "service-identifier.is-service"
         }
         13 if operation == Operation::AddToExistingPairing => {
-            parameters["smartcard_set"] = json!([{ "smartcard_ca_id": lab.cards[0].named.ca_id }]);
+            parameters["smartcard_set"] =
+                json!([{ "smartcard_ca_id": inventory.cards[0].named.ca_id }]);
             "add_to_existing_pairing.both-sets"
         }
         13 if operation == Operation::CreatePairing => {
@@ -95,7 +96,7 @@ fn make_mistake(
             "create_pairing.sets"
         }
         13 if has("service_identifier") => {
-            parameters["smartcard_identifier"] = lab.elsewhere.as_ref()?.identifier();
+            parameters["smartcard_identifier"] = inventory.elsewhere.as_ref()?.identifier();
             "smartcard-identifier.on-subscription"
         }
         _ => return None,
@@ -104,11 +105,19 @@ fn make_mistake(
 }
 
 /// Names the first record of an order by no key, by two, or by one that nobody has.
-fn wrong_identifier(parameters: &mut Value, mistake: u8, lab: &Lab) -> Option<String> {
+fn wrong_identifier(parameters: &mut Value, mistake: u8, inventory: &Inventory) -> Option<String> {
     let records = [
-        ("service_identifier", "service", &lab.services[0]),
-        ("smartcard_identifier", "smartcard", &lab.cards[0].named),
-        ("subscription_identifier", "subscription", &lab.subscription),
+        ("service_identifier", "service", &inventory.services[0]),
+        (
+            "smartcard_identifier",
+            "smartcard",
+            &inventory.cards[0].named,
+        ),
+        (
+            "subscription_identifier",
+            "subscription",
+            &inventory.subscription,
+        ),
     ];
     let mut records = records.into_iter();
     let (name, what, named) = records.find(|(name, ..)| parameters.get(*name).is_some())?;

@@ -12,7 +12,7 @@
 //!
 //! [`Witness`]: crate::conformance::Witness
 
-mod lab;
+mod inventory;
 mod line;
 mod mistakes;
 mod model;
@@ -24,7 +24,7 @@ mod search;
 mod tests;
 mod write;
 
-pub use lab::{Eyes, Lab};
+pub use inventory::{Eyes, Inventory};
 pub use line::{Line, Want, What};
 pub use moves::{Move, sequences};
 pub use play::{Failure, play};

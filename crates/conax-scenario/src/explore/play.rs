@@ -8,10 +8,10 @@ use conax_contract::crm::{Operation, encode};
 use conax_contract::text::{counted, render_duration};
 use serde_json::{Map, Value, json};
 
-use super::lab::Lab;
+use super::inventory::Inventory;
 use super::line::{Line, Said, Token, Want, What};
 use crate::conformance::{Heard, Witness, shown};
-use crate::document::{Door, LEDGER_WORDS};
+use crate::document::{Api, LEDGER_WORDS};
 use crate::target::{HttpCall, HttpReply, Target, TargetProblem};
 use crate::verify::documented;
 
@@ -45,14 +45,14 @@ impl Failure {
 pub fn play(
     lines: &[Line],
     target: &mut dyn Target,
-    lab: &Lab,
+    inventory: &Inventory,
     least: Strictness,
 ) -> Option<Failure> {
     let mut player = Player {
         token: target.token().unwrap_or_default(),
         target,
         least,
-        witness: Witness::knowing(lab.records()),
+        witness: Witness::knowing(inventory.records()),
         kept: BTreeMap::new(),
         exchanges: 0,
     };
@@ -90,25 +90,25 @@ impl Player<'_> {
                 let body = json!({ "by": render_duration(*time), "runs": true });
                 self.control(
                     index,
-                    HttpCall::post(Door::Control, "/v1/clock/advance", &body),
+                    HttpCall::post(Api::Control, "/v1/clock/advance", &body),
                 )?;
                 Ok(())
             }
             What::Fault(rule) => {
-                self.control(index, HttpCall::post(Door::Control, "/v1/faults", rule))?;
+                self.control(index, HttpCall::post(Api::Control, "/v1/faults", rule))?;
                 Ok(())
             }
             What::Conax(card) => {
                 let path = format!("/v1/cas/smartcards/{}", encode(card));
-                let found = self.control(index, HttpCall::get(Door::Control, path))?;
+                let found = self.control(index, HttpCall::get(Api::Control, path))?;
                 judge_all(index, line, &conax_view(&found), &self.kept)
             }
             What::Ledger => {
-                let found = self.control(index, HttpCall::get(Door::Control, "/v1/ledger"))?;
+                let found = self.control(index, HttpCall::get(Api::Control, "/v1/ledger"))?;
                 judge_all(index, line, &ledger_view(&found["totals"]), &self.kept)
             }
             What::NoDrift => {
-                let found = self.control(index, HttpCall::get(Door::Control, "/v1/drift"))?;
+                let found = self.control(index, HttpCall::get(Api::Control, "/v1/drift"))?;
                 match found["drift"].as_array().map(Vec::len) {
                     Some(0) => Ok(()),
                     count => Err(differs(
@@ -152,7 +152,7 @@ impl Player<'_> {
         let call = HttpCall {
             method: verb.to_owned(),
             body: body.map_or(Vec::new(), |body| self.text(body).into_bytes()),
-            ..HttpCall::get(Door::Crm, self.text(path))
+            ..HttpCall::get(Api::Crm, self.text(path))
         };
         let found = match self.target.exchange(vec![call]).pop() {
             Some(Ok(reply)) => reply.json(),
@@ -325,16 +325,16 @@ impl Player<'_> {
             Some(Ok(reply)) => Err(differs(
                 index,
                 "",
-                "an answer of the control door",
+                "an answer of the control API",
                 format!("HTTP {}", reply.status),
             )),
             Some(Err(problem)) => Err(differs(
                 index,
                 "",
-                "an answer of the control door",
+                "an answer of the control API",
                 problem.to_string(),
             )),
-            None => Err(differs(index, "", "an answer of the control door", "none")),
+            None => Err(differs(index, "", "an answer of the control API", "none")),
         }
     }
 }

@@ -8,7 +8,7 @@ use conax_contract::crm::{Operation, RequestType};
 use conax_contract::text::{parse_moment, render_moment};
 use serde_json::{Map, Value, json};
 
-use super::lab::{Eyes, Lab};
+use super::inventory::{Eyes, Inventory};
 use super::line::{Line, Said, Token, Want, What};
 use super::mistakes::mistaken;
 use super::model::{Fate, Made, Model, State};
@@ -44,9 +44,9 @@ const PINS: [&str; 2] = ["4711", "0815"];
 /// The lines of a sequence of moves. What rests on a clause whose break does not count is not asked:
 /// a target that reads the documents otherwise is as right.
 #[must_use]
-pub fn script(moves: &[Move], lab: &Lab, least: Strictness) -> Vec<Line> {
+pub fn script(moves: &[Move], inventory: &Inventory, least: Strictness) -> Vec<Line> {
     let mut writer = Writer {
-        lab,
+        inventory,
         least,
         model: Model::default(),
         lines: Vec::new(),
@@ -61,7 +61,7 @@ pub fn script(moves: &[Move], lab: &Lab, least: Strictness) -> Vec<Line> {
 }
 
 struct Writer<'l> {
-    lab: &'l Lab,
+    inventory: &'l Inventory,
     least: Strictness,
     model: Model,
     lines: Vec<Line>,
@@ -97,7 +97,7 @@ impl Writer<'_> {
     }
 
     fn sees_all(&self) -> bool {
-        self.lab.eyes == Eyes::Everything
+        self.inventory.eyes == Eyes::Everything
     }
 
     fn add(&mut self, one: &Move) {
@@ -183,9 +183,9 @@ impl Writer<'_> {
     /// The parameters of an order, and what the model has to know of it.
     fn parameters(&self, order: &Order) -> (Value, Made) {
         let operation = OPERATIONS[usize::from(order.operation) % OPERATIONS.len()];
-        let card_index = usize::from(order.card) % self.lab.cards.len();
-        let service_index = usize::from(order.service) % self.lab.services.len();
-        let card = &self.lab.cards[card_index];
+        let card_index = usize::from(order.card) % self.inventory.cards.len();
+        let service_index = usize::from(order.service) % self.inventory.services.len();
+        let card = &self.inventory.cards[card_index];
         let key = usize::from(order.key);
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| {
@@ -199,13 +199,13 @@ impl Writer<'_> {
         if takes("subscription_identifier") && (!pairs || order.variant % 2 == 1) {
             put(
                 "subscription_identifier",
-                by_key(&self.lab.subscription, key),
+                by_key(&self.inventory.subscription, key),
             );
         }
         if takes("service_identifier") {
             put(
                 "service_identifier",
-                by_key(&self.lab.services[service_index], key),
+                by_key(&self.inventory.services[service_index], key),
             );
         }
         if takes("smartcard_identifier") {
@@ -276,7 +276,7 @@ impl Writer<'_> {
     fn wrong_order(&mut self, order: &Order, mistake: u8) {
         let (parameters, made) = self.parameters(order);
         let operation = made.operation;
-        let Some(mistaken) = mistaken(operation, parameters, mistake, self.lab) else {
+        let Some(mistaken) = mistaken(operation, parameters, mistake, self.inventory) else {
             return;
         };
         let said = Said {
@@ -577,7 +577,7 @@ impl Writer<'_> {
     }
 
     fn login(&mut self, how: u8) {
-        let Some([username, password, organisation]) = &self.lab.login else {
+        let Some([username, password, organisation]) = &self.inventory.login else {
             return;
         };
         let body = |password: &str| json!({ "username": username, "password": password, "organisation": organisation });
@@ -635,8 +635,8 @@ impl Writer<'_> {
 
     fn fault(&mut self, preset: u8, card: u8) {
         let (fate, id) = Fate::ALL[usize::from(preset) % Fate::ALL.len()];
-        let index = usize::from(card) % self.lab.cards.len();
-        let Some(ca_id) = self.lab.cards[index].named.ca_id.clone() else {
+        let index = usize::from(card) % self.inventory.cards.len();
+        let Some(ca_id) = self.inventory.cards[index].named.ca_id.clone() else {
             return;
         };
         // The second rule for a smartcard would wait behind the first; one at a time is clear.
@@ -649,12 +649,12 @@ impl Writer<'_> {
     }
 
     fn conax(&mut self, card: u8) {
-        let index = usize::from(card) % self.lab.cards.len();
-        let card = &self.lab.cards[index];
+        let index = usize::from(card) % self.inventory.cards.len();
+        let card = &self.inventory.cards[index];
         let Some(ca_id) = card.named.ca_id.clone() else {
             return;
         };
-        let services = self.lab.services.iter().enumerate();
+        let services = self.inventory.services.iter().enumerate();
         let mut entitled: Vec<String> = services
             .filter(|(service, _)| self.model.active.contains(&(index, *service)))
             .filter_map(|(_, named)| named.ca_id.clone())

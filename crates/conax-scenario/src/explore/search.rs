@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use conax_contract::clause::Strictness;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
-use super::lab::Lab;
+use super::inventory::Inventory;
 use super::line::Line;
 use super::moves::{Move, sequences};
 use super::play::{Failure, play};
@@ -28,7 +28,7 @@ pub struct Sought<'s> {
     /// A fresh target for a sequence; none if there is none to have, which ends the search.
     pub open: &'s dyn Fn() -> Option<Box<dyn Target>>,
     /// What orders are given for.
-    pub lab: &'s Lab,
+    pub inventory: &'s Inventory,
     /// The clauses whose break is a failure.
     pub least: Strictness,
     /// Real time that has passed, and how much there is.
@@ -73,7 +73,7 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
         let Some(mut target) = (sought.open)() else {
             return Err(TestCaseError::reject("there is no target"));
         };
-        let lines = script(&moves, sought.lab, sought.least);
+        let lines = script(&moves, sought.inventory, sought.least);
         let failure = tried(&lines, target.as_mut(), sought);
         if first.get().is_none() {
             played.set(played.get() + 1);
@@ -99,7 +99,7 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
 
 /// What is wrong with these lines; nothing, if the time was over before that was sure.
 fn tried(lines: &[Line], target: &mut dyn Target, sought: &Sought<'_>) -> Option<Failure> {
-    let failure = play(lines, target, sought.lab, sought.least);
+    let failure = play(lines, target, sought.inventory, sought.least);
     failure.filter(|_| !(sought.is_over)())
 }
 

@@ -2,7 +2,7 @@
 
 use super::moves::Order;
 use super::*;
-use crate::document::{Door, Given, Library, Reader};
+use crate::document::{Api, Given, Library, Reader};
 use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem};
 use conax_contract::clause::Strictness::{Must, Should};
 use proptest::prelude::{ProptestConfig, proptest};
@@ -35,11 +35,11 @@ fn moves_become_lines_whose_file_says_the_same() {
         },
         Move::Conax(0),
     ];
-    let lab = Lab::own();
-    let lines = script(&moves, &lab, conax_contract::clause::Strictness::May);
+    let inventory = Inventory::own();
+    let lines = script(&moves, &inventory, conax_contract::clause::Strictness::May);
     let text = scenario_text(
         &lines,
-        &lab,
+        &inventory,
         (conax_contract::clause::Strictness::May, None),
         "conax-sim explore --seed 1",
     );
@@ -59,7 +59,7 @@ impl Target for TakesAll {
         calls.iter().map(|_| Ok(reply())).collect()
     }
 
-    fn has(&self, _: Door) -> bool {
+    fn has(&self, _: Api) -> bool {
         false
     }
 
@@ -80,28 +80,28 @@ impl Target for TakesAll {
 
 #[test]
 fn what_may_be_read_otherwise_is_asked_only_where_it_counts_and_is_told_by_its_clause() {
-    let mut lab = Lab::own();
-    lab.eyes = Eyes::Api;
+    let mut inventory = Inventory::own();
+    inventory.eyes = Eyes::Api;
     let both_sets = Order {
         operation: 3,
         ..Order::default()
     };
     let moves = [Move::WrongOrder(both_sets, 13)];
-    assert_eq!(script(&moves, &lab, Must), []);
-    let lines = script(&moves, &lab, Should);
+    assert_eq!(script(&moves, &inventory, Must), []);
+    let lines = script(&moves, &inventory, Should);
     let expected = "add_to_existing_pairing.both-sets";
     assert_eq!(
         lines[0].clause.map(|clause| clause.id.as_str()),
         Some(expected)
     );
     let no_filter = [Move::WrongList(0)];
-    let lines = script(&no_filter, &lab, Must);
-    let failure = play(&lines, &mut TakesAll, &lab, Must);
+    let lines = script(&no_filter, &inventory, Must);
+    let failure = play(&lines, &mut TakesAll, &inventory, Must);
     // The list that is no list is heard first; the refusal that is missing comes with it.
     assert!(failure.is_some_and(|failure| failure.clause.is_some()));
     let wrong_login = Move::Login(0);
-    let lines = script(&[wrong_login], &lab, Must);
-    let failure = play(&lines, &mut TakesAll, &lab, Must);
+    let lines = script(&[wrong_login], &inventory, Must);
+    let failure = play(&lines, &mut TakesAll, &inventory, Must);
     assert!(failure.is_some_and(|failure| failure.clause.is_some()));
 }
 
@@ -111,10 +111,10 @@ proptest! {
     /// Whatever is found can be written and read again.
     #[test]
     fn every_sequence_is_a_scenario_file_that_reads(moves in sequences(12)) {
-        let lab = Lab::own();
-        let lines = script(&moves, &lab, conax_contract::clause::Strictness::May);
+        let inventory = Inventory::own();
+        let lines = script(&moves, &inventory, conax_contract::clause::Strictness::May);
         if !lines.is_empty() {
-            let text = scenario_text(&lines, &lab, (conax_contract::clause::Strictness::May, None), "again");
+            let text = scenario_text(&lines, &inventory, (conax_contract::clause::Strictness::May, None), "again");
             let read = Reader::new(&NoFiles).read("found.scenario.yaml", &text, &Given::seed(1));
             assert!(read.is_ok(), "{text}\n{read:?}");
         }

@@ -6,7 +6,7 @@ use conax_contract::clause::{Clause, Strictness};
 use conax_contract::text::render_duration;
 use serde_json::Value;
 
-use super::lab::{Eyes, Lab};
+use super::inventory::{Eyes, Inventory};
 use super::line::{Line, Said, Token, Want, What};
 use super::play::Failure;
 use super::script::START;
@@ -15,7 +15,7 @@ use super::script::START;
 #[must_use]
 pub fn scenario_text(
     lines: &[Line],
-    lab: &Lab,
+    inventory: &Inventory,
     (least, failure): (Strictness, Option<&Failure>),
     again: &str,
 ) -> String {
@@ -29,7 +29,7 @@ pub fn scenario_text(
         let _ = writeln!(out, "protects: [{clause}]");
     }
     let _ = writeln!(out, "contract: {least}");
-    if lab.eyes == Eyes::Everything {
+    if inventory.eyes == Eyes::Everything {
         let _ = writeln!(out, "world: lab\nclock: {START}");
     }
     out.push_str("steps:\n");

@@ -86,13 +86,13 @@ impl Comparison<'_> {
     }
 
     fn is_like(&self, path: &str, wanted: &Value, found: &Value) -> bool {
-        let mut trial = Comparison {
+        let mut try_call = Comparison {
             except: self.except,
             span: self.span,
             mismatches: Vec::new(),
         };
-        trial.compare(&inner(path, "0"), Some(wanted), Some(found));
-        trial.mismatches.is_empty()
+        try_call.compare(&inner(path, "0"), Some(wanted), Some(found));
+        try_call.mismatches.is_empty()
     }
 
     /// A member is excepted by its name wherever it is, or by its whole path, with or without

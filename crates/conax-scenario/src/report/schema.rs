@@ -87,10 +87,7 @@ fn case() -> Value {
         ),
         (
             "exchanges",
-            &list_of(
-                "exchange",
-                "what was said at all doors, in order of its end",
-            ),
+            &list_of("exchange", "what was said at all APIs, in order of its end"),
         ),
         ("covers?", &reference("covers")),
         (
@@ -157,7 +154,7 @@ fn exchange() -> Value {
     object(&[
         (
             "number",
-            &count("its number, counted over all doors in order of their end"),
+            &count("its number, counted over all APIs in order of their end"),
         ),
         (
             "step",

@@ -7,9 +7,9 @@ use conax_contract::text::{Span, render_duration, render_moment};
 use serde_json::{Value, json};
 
 use super::play::{Found, Player, Scope};
-use super::{calls, looks};
+use super::{calls, polling};
 use crate::document::{
-    Action, Call, Door, Expected, Keep, Passing, Path, RawCall, ReplyExpectation, Runs, Step, TEXT,
+    Action, Api, Call, Expected, Keep, Passing, Path, RawCall, ReplyExpectation, Runs, Step, TEXT,
     Template, Utility, written,
 };
 use crate::judge::{Matcher, Mismatch, find, judge, judge_example};
@@ -26,7 +26,7 @@ impl Player<'_> {
             Action::Advance(passing) => self.advance(passing, step.span),
             Action::Settle(limit) => self.settle(*limit, step.span),
             Action::Process(expected) => {
-                let run = HttpCall::post(Door::Control, "/v1/runs", &json!({}));
+                let run = HttpCall::post(Api::Control, "/v1/runs", &json!({}));
                 match self.control(run, step.span) {
                     Ok(reply) => self.told(judge(&reply, expected, self.scope())),
                     Err(findings) => findings,
@@ -38,31 +38,33 @@ impl Player<'_> {
                     Ok(card) => card,
                     Err(problem) => return vec![self.not_known(wanted.card.span, problem)],
                 };
-                let call = looks::smartcard_call(&card);
+                let call = polling::smartcard_call(&card);
                 let services = &self.scenario.world.spec.services;
                 self.look(call, step.span, |reply, scope| {
-                    looks::judge_conax(wanted, services, reply, scope)
+                    polling::judge_conax(wanted, services, reply, scope)
                 })
             }
             Action::ExpectLedger(expected) => match self.ledger(step.span) {
                 Ok(totals) => {
-                    let since = looks::since(&totals, &self.totals_before);
+                    let since = polling::since(&totals, &self.totals_before);
                     self.told(judge(&since, expected, self.scope()))
                 }
                 Err(findings) => findings,
             },
             Action::ExpectDrift(wanted) => {
-                let call = HttpCall::get(Door::Control, "/v1/drift");
+                let call = HttpCall::get(Api::Control, "/v1/drift");
                 self.look(call, step.span, |reply, scope| {
-                    looks::judge_drift(wanted, step.span, reply, scope)
+                    polling::judge_drift(wanted, step.span, reply, scope)
                 })
             }
-            Action::ExpectExchanges(wanted) => match looks::exchanges_call(wanted, self.scope()) {
-                Ok(call) => self.look(call, step.span, |reply, scope| {
-                    looks::judge_exchanges(wanted, reply, scope)
-                }),
-                Err(problem) => vec![self.not_known(step.span, problem)],
-            },
+            Action::ExpectExchanges(wanted) => {
+                match polling::exchanges_call(wanted, self.scope()) {
+                    Ok(call) => self.look(call, step.span, |reply, scope| {
+                        polling::judge_exchanges(wanted, reply, scope)
+                    }),
+                    Err(problem) => vec![self.not_known(step.span, problem)],
+                }
+            }
             Action::Fault(rules) => {
                 let mut findings = Vec::new();
                 for rule in rules {
@@ -145,7 +147,7 @@ impl Player<'_> {
             Ok(members) => Value::Object(members),
             Err(problem) => return vec![self.not_known(span, problem)],
         };
-        let call = HttpCall::post(Door::Control, "/v1/provisioning-requests", &body);
+        let call = HttpCall::post(Api::Control, "/v1/provisioning-requests", &body);
         match self.control(call, span) {
             Ok(reply) => self.keep(&utility.keep, &reply),
             Err(findings) => findings,
@@ -161,11 +163,11 @@ impl Player<'_> {
             body["runs"] = true.into();
         }
         match self.control(
-            HttpCall::post(Door::Control, "/v1/clock/advance", &body),
+            HttpCall::post(Api::Control, "/v1/clock/advance", &body),
             span,
         ) {
             Ok(reply) if reply["at_rest"] == false => {
-                let message = "the house does not come to rest".to_owned();
+                let message = "the simulator does not come to rest".to_owned();
                 vec![self.finding(span, FindingKind::Target, message)]
             }
             Ok(_) => Vec::new(),
@@ -178,7 +180,7 @@ impl Player<'_> {
         if let Some(limit) = limit {
             body["limit"] = render_duration(limit).into();
         }
-        let call = HttpCall::post(Door::Control, "/v1/clock/settle", &body);
+        let call = HttpCall::post(Api::Control, "/v1/clock/settle", &body);
         match self.control(call, span) {
             Ok(reply) => {
                 let says = reply["says"].as_str().unwrap_or_default();
@@ -200,14 +202,14 @@ impl Player<'_> {
         };
         let call = HttpCall {
             method: "DELETE".to_owned(),
-            ..HttpCall::get(Door::Control, target)
+            ..HttpCall::get(Api::Control, target)
         };
         self.control(call, span).err().unwrap_or_default()
     }
 
     pub(super) fn heal(&mut self, span: Span) -> Found {
         for path in ["/v1/drift/heal", "/v1/runs"] {
-            let call = HttpCall::post(Door::Control, path, &json!({}));
+            let call = HttpCall::post(Api::Control, path, &json!({}));
             if let Err(findings) = self.control(call, span) {
                 return findings;
             }
@@ -221,7 +223,7 @@ impl Player<'_> {
             Ok(filled) => filled,
             Err(problem) => return vec![self.not_known(span, problem)],
         };
-        let call = HttpCall::post(Door::Control, "/v1/faults", &filled);
+        let call = HttpCall::post(Api::Control, "/v1/faults", &filled);
         self.control(call, span).err().unwrap_or_default()
     }
 
@@ -296,7 +298,7 @@ impl Player<'_> {
 
     /// The totals of the ledger.
     pub(super) fn ledger(&mut self, span: Span) -> Result<Value, Found> {
-        let call = HttpCall::get(Door::Control, "/v1/ledger");
+        let call = HttpCall::get(Api::Control, "/v1/ledger");
         let reply = self.control(call, span)?;
         Ok(reply["totals"].clone())
     }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use conax_contract::crm::encode;
 use serde_json::{Map, Value};
 
-use crate::document::{Body, Call, Door, RawCall, Template, Token, written};
+use crate::document::{Api, Body, Call, RawCall, Template, Token, written};
 use crate::target::HttpCall;
 
 type Scope = BTreeMap<String, Value>;
@@ -51,10 +51,10 @@ pub(super) fn documented(
     let http = if call.operation.verb() == "GET" {
         HttpCall {
             headers,
-            ..HttpCall::get(Door::Crm, format!("{path}{}", query(&body)))
+            ..HttpCall::get(Api::Crm, format!("{path}{}", query(&body)))
         }
     } else {
-        let mut http = HttpCall::post(Door::Crm, path, &body);
+        let mut http = HttpCall::post(Api::Crm, path, &body);
         http.headers.extend(headers);
         http
     };
@@ -115,7 +115,7 @@ pub(super) fn raw(call: &RawCall, scope: &Scope) -> Result<HttpCall, String> {
         Body::Bytes(bytes) => bytes.clone(),
         Body::Text(text) => {
             let text = text.fill_text(scope)?;
-            if call.door == Door::Cas {
+            if call.door == Api::Cas {
                 say_type("text/xml; charset=utf-8");
             }
             text.into_bytes()

@@ -1,6 +1,6 @@
 //! What a target cannot serve, known before anything is played.
 
-use crate::document::{Action, Door, Scenario, Step};
+use crate::document::{Action, Api, Scenario, Step};
 use crate::target::Target;
 
 /// The tag of a scenario that was made of a recording.
@@ -9,7 +9,7 @@ pub(super) const RECORDED: &str = "recorded";
 /// Why a whole scenario cannot be played there; nothing of it is, because what comes after a step
 /// that was left out would mean nothing.
 pub(super) fn refusal(scenario: &Scenario, target: &dyn Target) -> Option<String> {
-    if target.has(Door::Control) {
+    if target.has(Api::Control) {
         return None;
     }
     // What a recording is made with are the settings of what it was recorded from.
@@ -32,12 +32,12 @@ pub(super) fn refusal(scenario: &Scenario, target: &dyn Target) -> Option<String
     };
     if let Some(given) = given {
         return Some(format!(
-            "the target has no control door, so its {given} cannot be set"
+            "the target has no control API, so its {given} cannot be set"
         ));
     }
     let steps = || scenario.steps.iter().chain(&scenario.cleanup);
     needs_control(&mut steps(), has_own).map(|(what, line)| {
-        format!("the target has no control door, which `{what}` in line {line} needs")
+        format!("the target has no control API, which `{what}` in line {line} needs")
     })
 }
 
@@ -64,7 +64,7 @@ fn needs_control(
                 }
                 "process"
             }
-            Action::Raw(call) if call.door == Door::Control => "raw",
+            Action::Raw(call) if call.door == Api::Control => "raw",
             Action::Repeat(repeat) => {
                 if let Some(found) = needs_control(&mut repeat.steps.iter(), awaits_runs) {
                     return Some(found);
@@ -103,7 +103,7 @@ pub(super) fn blindness(action: &Action, target: &dyn Target) -> Option<&'static
         | Action::ExpectLedger(_)
         | Action::ExpectDrift(_)
         | Action::ExpectExchanges(_)
-        | Action::Process(_) => Door::Control,
+        | Action::Process(_) => Api::Control,
         Action::Raw(call) => call.door,
         _ => return None,
     };
@@ -111,8 +111,8 @@ pub(super) fn blindness(action: &Action, target: &dyn Target) -> Option<&'static
         return None;
     }
     Some(match (action, needs) {
-        (Action::Process(_), _) => "the target has no control door; it sends by itself",
-        (_, Door::Cas) => "the target has no cas door",
-        _ => "the target has no control door to look through",
+        (Action::Process(_), _) => "the target has no control API; it sends by itself",
+        (_, Api::Cas) => "the target has no Conax endpoint",
+        _ => "the target has no control API to look through",
     })
 }

@@ -6,7 +6,7 @@ use conax_contract::text::Span;
 
 use super::play::{Found, Player};
 use crate::conformance::{Break, Heard, Verdicts, Witness};
-use crate::document::Door;
+use crate::document::Api;
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply, TargetProblem};
 
@@ -41,7 +41,7 @@ impl Contract {
         let mut heard = Vec::new();
         for (call, reply) in calls.iter().zip(replies) {
             let Ok(reply) = reply else { continue };
-            if call.door == Door::Crm {
+            if call.door == Api::Crm {
                 let said = (
                     call.method.as_str(),
                     call.target.as_str(),

@@ -106,7 +106,7 @@ pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
     let mut first = 0;
     let mut step = 0;
     for at in 0..exchanges.len() {
-        // Calls of ours come to these doors; they are noted when they end.
+        // Calls of ours come to these APIs; they are noted when they end.
         if !matches!(exchanges[at].door.as_str(), "crm" | "control") {
             continue;
         }

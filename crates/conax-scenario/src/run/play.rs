@@ -11,7 +11,7 @@ use super::can;
 use super::contract::Contract;
 use super::journal::Heard;
 use super::secrets::mask_record;
-use crate::document::{Action, Door, Included, Over, Repeat, Scenario, Step};
+use crate::document::{Action, Api, Included, Over, Repeat, Scenario, Step};
 use crate::judge::{Mismatch, WITHOUT_VALUE, in_words};
 use crate::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
 use crate::secrets::Secrets;
@@ -203,7 +203,7 @@ impl<'p> Player<'p> {
         }
         self.scopes = vec![scope];
         self.look_at_clock();
-        if self.scenario.looks_at_ledger() && self.target.has(Door::Control) {
+        if self.scenario.looks_at_ledger() && self.target.has(Api::Control) {
             self.totals_before = self.ledger(self.scenario.span)?;
         }
         for rule in &self.scenario.faults {

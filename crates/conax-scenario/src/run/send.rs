@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::journal::{Heard, TOLD_LIMIT};
 use super::play::{Found, Player};
-use crate::document::Door;
+use crate::document::Api;
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply, TargetProblem};
 
 impl Player<'_> {
-    /// Calls the control door; its refusal is a finding.
+    /// Calls the control API; its refusal is a finding.
     pub(super) fn control(&mut self, call: HttpCall, span: Span) -> Result<Value, Found> {
         let reply = self.send_one(call);
         let reply = reply.map_err(|problem| vec![self.no_reply(span, &problem)])?;
@@ -22,8 +22,8 @@ impl Player<'_> {
         let findings: Vec<&str> = list.filter_map(Value::as_str).collect();
         let detail = json["detail"].as_str().unwrap_or("no reason was given");
         let message = match findings.as_slice() {
-            [] => format!("the control door refused: {detail}"),
-            findings => format!("the control door refused: {}", findings.join("; ")),
+            [] => format!("the control API refused: {detail}"),
+            findings => format!("the control API refused: {}", findings.join("; ")),
         };
         Err(vec![self.finding(span, FindingKind::Target, message)])
     }
@@ -36,9 +36,9 @@ impl Player<'_> {
     /// Makes calls at the same time; there are as many replies, or reasons why there are none.
     pub(super) fn send(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
         let crm_calls = self.witness.is_some().then(|| calls.clone());
-        let is_heard = !self.target.has(Door::Control) && self.heard.len() < TOLD_LIMIT;
+        let is_heard = !self.target.has(Api::Control) && self.heard.len() < TOLD_LIMIT;
         let made = is_heard.then(|| calls.clone());
-        self.calls += calls.iter().filter(|call| call.door != Door::Cas).count() as u64;
+        self.calls += calls.iter().filter(|call| call.door != Api::Cas).count() as u64;
         calls.iter().for_each(|call| self.hidden.add_call(call));
         let asks_clock = calls
             .iter()

@@ -7,7 +7,7 @@ use super::journal::{self, TOLD_LIMIT};
 use super::play::{Detail, Player, verdict};
 use super::secrets::mask_record;
 use crate::coverage::{Covers, Seen, gather};
-use crate::document::{Action, Door, Passing, Template, written};
+use crate::document::{Action, Api, Passing, Template, written};
 use crate::record::{CaseRecord, ExchangeRecord, FaultRecord, Verdict};
 use crate::target::HttpCall;
 
@@ -25,7 +25,7 @@ impl Player<'_> {
         match action {
             Action::Call(call) => format!("call {}", call.operation.name()),
             Action::Raw(call) => format!(
-                "{} {} at the {} door",
+                "{} {} at the {} API",
                 call.method,
                 filled(&call.path),
                 call.door.name()
@@ -75,7 +75,7 @@ impl Player<'_> {
         record.reason = self.error.take();
         record.simulated_ms = self.elapsed_ms;
         let tells = detail != Detail::Failures || record.verdict != Verdict::Passed;
-        if self.target.has(Door::Control) {
+        if self.target.has(Api::Control) {
             if tells {
                 self.tell_exchanges(&mut record);
             }
@@ -83,7 +83,7 @@ impl Player<'_> {
                 self.tell_faults(&mut record);
             }
             if record.verdict.is_bad() {
-                let drift = self.send_one(HttpCall::get(Door::Control, "/v1/drift"));
+                let drift = self.send_one(HttpCall::get(Api::Control, "/v1/drift"));
                 if let Ok(reply) = drift {
                     record.drift = reply.json()["drift"]
                         .as_array()
@@ -108,9 +108,9 @@ impl Player<'_> {
     /// What was met of what there is to cover.
     fn covers(&mut self) -> Covers {
         let mut seen = Seen::default();
-        if self.target.has(Door::Control) {
+        if self.target.has(Api::Control) {
             let mut ask = |path: &str| {
-                let reply = self.send_one(HttpCall::get(Door::Control, path));
+                let reply = self.send_one(HttpCall::get(Api::Control, path));
                 reply.map(|reply| reply.json()).unwrap_or_default()
             };
             seen = Seen {
@@ -131,7 +131,7 @@ impl Player<'_> {
             record.exchanges_left_out = self.calls;
             return;
         }
-        let call = HttpCall::get(Door::Control, "/v1/journal?since=0&limit=10000");
+        let call = HttpCall::get(Api::Control, "/v1/journal?since=0&limit=10000");
         let Ok(reply) = self.send_one(call) else {
             return;
         };
@@ -172,7 +172,7 @@ impl Player<'_> {
     }
 
     pub(super) fn tell_faults(&mut self, record: &mut CaseRecord) {
-        let call = HttpCall::get(Door::Control, "/v1/faults");
+        let call = HttpCall::get(Api::Control, "/v1/faults");
         let Ok(reply) = self.send_one(call) else {
             return;
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Detail, play};
-use crate::document::{Door, Given, Library, Reader, Scenario};
+use crate::document::{Api, Given, Library, Reader, Scenario};
 use crate::record::{CaseRecord, Verdict};
 use crate::target::{Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre};
 
@@ -38,8 +38,8 @@ impl Target for Scripted {
         answered.collect()
     }
 
-    fn has(&self, door: Door) -> bool {
-        door == Door::Crm
+    fn has(&self, door: Api) -> bool {
+        door == Api::Crm
     }
 
     fn token(&self) -> Option<String> {
@@ -156,7 +156,7 @@ fn a_scenario_that_needs_more_than_there_is_is_skipped_and_nothing_is_called() {
             record
                 .reason
                 .as_ref()
-                .is_some_and(|reason| reason.contains("control door"))
+                .is_some_and(|reason| reason.contains("control API"))
         );
         assert!(
             target.calls.lock().expect("the calls").is_empty(),
@@ -254,8 +254,8 @@ impl Target for Forgetful {
         Vec::new()
     }
 
-    fn has(&self, door: Door) -> bool {
-        door == Door::Crm
+    fn has(&self, door: Api) -> bool {
+        door == Api::Crm
     }
 
     fn token(&self) -> Option<String> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::act::sentence_of;
 use super::play::{Found, Player};
-use crate::document::{Call, Door, ReplyExpectation, Runs, Template, Token, Wait};
+use crate::document::{Api, Call, ReplyExpectation, Runs, Template, Token, Wait};
 use crate::judge::judge;
 use crate::record::{FindingKind, FindingRecord};
 use crate::target::{Ending, HttpCall};
@@ -81,7 +81,7 @@ impl Player<'_> {
             "request": request,
             "runs": self.scenario.runs == Runs::WhenDue,
         });
-        let call = HttpCall::post(Door::Control, "/v1/clock/settle", &body);
+        let call = HttpCall::post(Api::Control, "/v1/clock/settle", &body);
         self.control(call, wait.request.span)?;
         self.look_at_clock();
         Ok(())
@@ -153,11 +153,11 @@ impl Player<'_> {
 
     /// Why a request is where it is, if the target tells.
     pub(super) fn why(&mut self, request: &str) -> Option<String> {
-        if !self.target.has(Door::Control) {
+        if !self.target.has(Api::Control) {
             return None;
         }
         let target = format!("/v1/requests/{}/why", encode(request));
-        let reply = self.send_one(HttpCall::get(Door::Control, target)).ok()?;
+        let reply = self.send_one(HttpCall::get(Api::Control, target)).ok()?;
         let because = reply.json()["because"].as_array()?.clone();
         let sentences: Vec<&str> = because.iter().filter_map(Value::as_str).collect();
         (!sentences.is_empty()).then(|| format!("because {}", sentences.join(", because ")))

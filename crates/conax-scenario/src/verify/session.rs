@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::record::ExchangeNote;
 use super::world::TargetWorld;
 use crate::conformance::{Break, Heard, Verdicts, Witness};
-use crate::document::Door;
+use crate::document::Api;
 use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem};
 
 /// Calls in a row without an answer after which a target counts as gone.
@@ -428,9 +428,9 @@ impl<'t> Session<'t> {
 
     /// Waits until all of these have ended, or patience is at its end; which of them have.
     pub(super) fn wait_for_ends(&mut self, ids: &[String]) -> BTreeSet<String> {
-        let patience = self.world.patience();
+        let timeouts = self.world.timeouts();
         if self.target.gives_time() {
-            self.let_pass(patience);
+            self.let_pass(timeouts);
             return self.ended(ids);
         }
         let mut waiting = ids.to_vec();
@@ -438,7 +438,7 @@ impl<'t> Session<'t> {
         loop {
             let ended = self.ended(&waiting);
             waiting.retain(|id| !ended.contains(id));
-            let is_over = waited >= patience || self.is_stopped();
+            let is_over = waited >= timeouts || self.is_stopped();
             if waiting.is_empty() || is_over || self.trouble.is_some() {
                 let all = ids.iter().filter(|id| !waiting.contains(id));
                 return all.cloned().collect();
@@ -456,7 +456,7 @@ impl<'t> Session<'t> {
             return;
         }
         let body = json!({ "by": render_duration(time), "runs": true });
-        let call = HttpCall::post(Door::Control, "/v1/clock/advance", &body);
+        let call = HttpCall::post(Api::Control, "/v1/clock/advance", &body);
         self.target.exchange(vec![call]);
     }
 
@@ -481,8 +481,8 @@ impl<'t> Session<'t> {
 pub(crate) fn documented(operation: Operation, parameters: &Parameters) -> HttpCall {
     let path = format!("/{}", operation.path());
     match operation.verb() {
-        "GET" => HttpCall::get(Door::Crm, format!("{path}{}", query(parameters, encode))),
-        _ => HttpCall::post(Door::Crm, path, &Value::Object(parameters.clone())),
+        "GET" => HttpCall::get(Api::Crm, format!("{path}{}", query(parameters, encode))),
+        _ => HttpCall::post(Api::Crm, path, &Value::Object(parameters.clone())),
     }
 }
 
@@ -591,14 +591,14 @@ mod tests {
 
     #[test]
     fn a_command_names_what_is_secret_after_what_it_is_and_the_story_says_what_to_put_there() {
-        let list = HttpCall::get(Door::Crm, "/list?token=secret&type=X");
+        let list = HttpCall::get(Api::Crm, "/list?token=secret&type=X");
         let note = ExchangeNote::of(0, &list, "http://h");
         assert_eq!(
             note.curl,
             "curl -s 'http://h/list?token='\"$TOKEN\"'&type=X'"
         );
         let body = json!({ "username": "a", "password": "secret", "pin": "1234" });
-        let mut login = HttpCall::post(Door::Crm, "/token", &body);
+        let mut login = HttpCall::post(Api::Crm, "/token", &body);
         let key = ("authorization".to_owned(), "Basic secret".to_owned());
         login.headers.push(key);
         let note = ExchangeNote::of(1, &login, "http://h");

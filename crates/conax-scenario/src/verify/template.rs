@@ -44,9 +44,9 @@ impl TargetWorld {
         stbs(&mut out, &self.stbs);
         self.to_be_refused(&mut out);
         rejected(&mut out, self.rejected.as_ref());
-        let patience = render_duration(self.patience());
+        let timeouts = render_duration(self.timeouts());
         out.push_str(&format!(
-            "\n# How long a request may wait until it is sent to Conax.\npatience: {patience}\n"
+            "\n# How long a request may wait until it is sent to Conax.\npatience: {timeouts}\n"
         ));
         out
     }

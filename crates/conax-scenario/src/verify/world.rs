@@ -112,7 +112,7 @@ pub struct TargetWorld {
     /// An order the API takes and Conax rejects.
     pub rejected: Option<RejectedWorld>,
     /// How long requests may take until they are sent.
-    pub patience: Option<Duration>,
+    pub timeouts: Option<Duration>,
 }
 
 /// An order the API takes and Conax rejects, such as one for a blocked smartcard.
@@ -176,7 +176,7 @@ impl TargetWorld {
                     })
                 })
             }),
-            patience: all.optional("patience", duration),
+            timeouts: all.optional("patience", duration),
         }
     }
 
@@ -259,14 +259,14 @@ impl TargetWorld {
                 .find(|item| is_card(item) && !is_here(item))
                 .map(item_named),
             rejected: rejected(spec),
-            patience: None,
+            timeouts: None,
         }
     }
 
     /// How long requests may take until they are sent.
     #[must_use]
-    pub fn patience(&self) -> Duration {
-        self.patience.unwrap_or(USUAL_PATIENCE)
+    pub fn timeouts(&self) -> Duration {
+        self.timeouts.unwrap_or(USUAL_PATIENCE)
     }
 }
 

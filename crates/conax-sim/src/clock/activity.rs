@@ -1,8 +1,8 @@
-//! What the house is doing, counted: it is at rest when nothing is being done.
+//! What the simulator is doing, counted: it is at rest when nothing is being done.
 //!
-//! Whoever works for the house holds an [`Activity`]. It counts while it lives, but not while it is
+//! Whoever works for the simulator holds an [`Activity`]. It counts while it lives, but not while it is
 //! paused, which it is while its holder waits for simulated time or for somebody else. Whoever ends
-//! such a wait ends the pause before waking the waiter, so the house is never at rest in between.
+//! such a wait ends the pause before waking the waiter, so the simulator is never at rest in between.
 //! While a task runs it counts whatever it has paused: it may be about to wait for something else.
 
 use std::pin::{Pin, pin};
@@ -21,13 +21,13 @@ tokio::task_local! {
 
 /// How many activities are going on.
 #[derive(Debug, Default)]
-pub(super) struct Bustle {
+pub(super) struct ActivityCount {
     count: AtomicUsize,
     watchers: AtomicUsize,
     rest: Notify,
 }
 
-impl Bustle {
+impl ActivityCount {
     fn more(&self) {
         self.count.fetch_add(1, Ordering::SeqCst);
     }
@@ -48,8 +48,8 @@ impl Bustle {
         self.count() == usize::from(Activity::current().is_some())
     }
 
-    /// Waits until nothing is going on; false if that takes longer than `patience`.
-    pub(super) async fn rest(&self, patience: Duration) -> bool {
+    /// Waits until nothing is going on; false if that takes longer than `timeouts`.
+    pub(super) async fn rest(&self, timeouts: Duration) -> bool {
         if self.is_at_rest() {
             return true;
         }
@@ -64,17 +64,17 @@ impl Bustle {
                 rest.await;
             }
         };
-        tokio::time::timeout(patience, at_rest).await.is_ok()
+        tokio::time::timeout(timeouts, at_rest).await.is_ok()
     }
 }
 
 /// Somebody wants to know when nothing is going on.
-struct Watcher<'a>(&'a Bustle);
+struct Watcher<'a>(&'a ActivityCount);
 
 impl<'a> Watcher<'a> {
-    fn begin(bustle: &'a Bustle) -> Self {
-        bustle.watchers.fetch_add(1, Ordering::SeqCst);
-        Self(bustle)
+    fn begin(activity_count: &'a ActivityCount) -> Self {
+        activity_count.watchers.fetch_add(1, Ordering::SeqCst);
+        Self(activity_count)
     }
 }
 
@@ -85,12 +85,12 @@ impl Drop for Watcher<'_> {
 }
 
 /// A task that is running.
-struct Running<'a>(&'a Bustle);
+struct Running<'a>(&'a ActivityCount);
 
 impl<'a> Running<'a> {
-    fn begin(bustle: &'a Bustle) -> Self {
-        bustle.more();
-        Self(bustle)
+    fn begin(activity_count: &'a ActivityCount) -> Self {
+        activity_count.more();
+        Self(activity_count)
     }
 }
 
@@ -100,13 +100,13 @@ impl Drop for Running<'_> {
     }
 }
 
-/// Something the house is doing. Clones are the same activity; it ends with the last of them.
+/// Something the simulator is doing. Clones are the same activity; it ends with the last of them.
 #[derive(Clone, Debug)]
 pub struct Activity(Arc<Doing>);
 
 #[derive(Debug)]
 struct Doing {
-    bustle: Arc<Bustle>,
+    activity_count: Arc<ActivityCount>,
     pauses: Mutex<Pauses>,
     behalf: Option<Pause>,
 }
@@ -131,16 +131,16 @@ impl Drop for Doing {
         // Whoever waits for the end of this goes on before this stops counting.
         self.behalf = None;
         if self.pauses().count == 0 {
-            self.bustle.less();
+            self.activity_count.less();
         }
     }
 }
 
 impl Activity {
-    pub(super) fn begin(bustle: &Arc<Bustle>, caller: Option<&Caller>) -> Self {
-        bustle.more();
+    pub(super) fn begin(activity_count: &Arc<ActivityCount>, caller: Option<&Caller>) -> Self {
+        activity_count.more();
         Self(Arc::new(Doing {
-            bustle: Arc::clone(bustle),
+            activity_count: Arc::clone(activity_count),
             pauses: Mutex::default(),
             behalf: caller.and_then(Caller::pause),
         }))
@@ -155,7 +155,7 @@ impl Activity {
     /// Runs a future as this activity: what it waits for pauses it. It lives as long as the future.
     pub fn run<F: Future>(self, future: F) -> Run<F> {
         Run {
-            bustle: Arc::clone(&self.0.bustle),
+            activity_count: Arc::clone(&self.0.activity_count),
             task: CURRENT.scope(self, future),
         }
     }
@@ -170,7 +170,7 @@ impl Activity {
         let mut pauses = self.0.pauses();
         pauses.count += 1;
         if pauses.count == 1 {
-            self.0.bustle.less();
+            self.0.activity_count.less();
         }
         Pause {
             doing: Arc::downgrade(&self.0),
@@ -184,7 +184,7 @@ impl Activity {
         pauses.wakings += 1;
         if pauses.count > 0 {
             pauses.count = 0;
-            self.0.bustle.more();
+            self.0.activity_count.more();
         }
     }
 }
@@ -192,7 +192,7 @@ impl Activity {
 pin_project! {
     /// A future that runs as an activity.
     pub struct Run<F> {
-        bustle: Arc<Bustle>,
+        activity_count: Arc<ActivityCount>,
         #[pin]
         task: TaskLocalFuture<Activity, F>,
     }
@@ -203,7 +203,7 @@ impl<F: Future> Future for Run<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let run = self.project();
-        let _running = Running::begin(run.bustle);
+        let _running = Running::begin(run.activity_count);
         run.task.poll(cx)
     }
 }
@@ -234,14 +234,14 @@ impl Drop for Pause {
         if pauses.wakings == self.wakings {
             pauses.count -= 1;
             if pauses.count == 0 {
-                doing.bustle.more();
+                doing.activity_count.more();
             }
         }
         drop(pauses);
     }
 }
 
-/// Waits for somebody outside the house, or for an activity that hands itself over with its
+/// Waits for somebody outside the simulator, or for an activity that hands itself over with its
 /// result: meanwhile the activity of the running task does not count.
 pub async fn idle<F: Future>(future: F) -> F::Output {
     idle_after(std::future::ready(()), future).await
@@ -249,8 +249,8 @@ pub async fn idle<F: Future>(future: F) -> F::Output {
 
 /// As [`idle`], but the activity counts for this long, of real time: who is quick enough is waited
 /// for before simulated time passes.
-pub async fn idle_unless_quick<F: Future>(patience: Duration, future: F) -> F::Output {
-    idle_after(tokio::time::sleep(patience), future).await
+pub async fn idle_unless_quick<F: Future>(timeouts: Duration, future: F) -> F::Output {
+    idle_after(tokio::time::sleep(timeouts), future).await
 }
 
 async fn idle_after<F: Future>(begin: impl Future<Output = ()>, future: F) -> F::Output {

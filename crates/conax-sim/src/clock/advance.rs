@@ -9,7 +9,7 @@ use conax_model::time::SimTime;
 use crate::clock::activity::{Activity, Pause};
 use crate::clock::{Clock, ClockMode, whole_millis};
 
-/// How long, of real time, the house may take to come to rest.
+/// How long, of real time, the simulator may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What happened while time passed.
@@ -21,7 +21,7 @@ pub struct Advanced {
     pub now: SimTime,
     /// How many waits ended.
     pub fired: usize,
-    /// Whether the house came to rest whenever it had to; if not, time stopped there.
+    /// Whether the simulator came to rest whenever it had to; if not, time stopped there.
     pub at_rest: bool,
     /// Whether the world was replaced meanwhile; then time stopped there.
     pub replaced: bool,
@@ -61,7 +61,7 @@ impl Clock {
     }
 
     /// Lets this much time pass at once: everything that is due until then happens in order of
-    /// time, then of registration, each at its own time, the house coming to rest in between.
+    /// time, then of registration, each at its own time, the simulator coming to rest in between.
     pub async fn advance(&self, time: Duration) -> Advanced {
         let turn = self.turn().await;
         let target = self.inner.position().saturating_add(time);
@@ -100,9 +100,9 @@ impl Clock {
 }
 
 impl Turn<'_> {
-    /// Waits until the house has come to rest; false if it does not.
+    /// Waits until the simulator has come to rest; false if it does not.
     pub async fn rest(&self) -> bool {
-        self.clock.inner.bustle.rest(PATIENCE).await
+        self.clock.inner.activity_count.rest(PATIENCE).await
     }
 
     /// When the next wait ends that is not in the background; what ends beyond the calendar never

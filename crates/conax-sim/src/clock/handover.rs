@@ -1,7 +1,7 @@
 //! Waiting for each other without a gap: who is woken counts before it wakes.
 //!
 //! tokio's own `Notify` and `Semaphore` wake a task that is not counted until it runs; in between
-//! the house would seem to be at rest.
+//! the simulator would seem to be at rest.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! The clock of the house: the only place that asks for the time, and what everything that takes
+//! The clock of the simulator: the only place that asks for the time, and what everything that takes
 //! simulated time waits for.
 //!
 //! It runs with tokio's clock ([`ClockMode::Real`]), faster or slower ([`ClockMode::Scaled`]), or
@@ -32,7 +32,7 @@ pub use handover::{Bell, Hearing, Place, Places};
 pub use waits::Repeated;
 pub use written::parse_clock;
 
-use activity::Bustle;
+use activity::ActivityCount;
 use face::{Face, SharedFace};
 use waits::{Beat, Purpose, Waits, bounded};
 
@@ -138,7 +138,7 @@ pub(crate) struct Inner {
     numbers: AtomicU64,
     /// Counts the changes after which a running timer is wrong.
     changes: AtomicU64,
-    bustle: Arc<Bustle>,
+    activity_count: Arc<ActivityCount>,
     advancing: tokio::sync::Mutex<()>,
     /// Counts the worlds whose advances are of no interest any more.
     replaced: AtomicU64,
@@ -188,7 +188,7 @@ impl Clock {
                 waits: Mutex::default(),
                 numbers: AtomicU64::new(0),
                 changes: AtomicU64::new(0),
-                bustle: Arc::default(),
+                activity_count: Arc::default(),
                 advancing: tokio::sync::Mutex::default(),
                 replaced: AtomicU64::new(0),
             }),
@@ -278,16 +278,16 @@ impl Clock {
         self.inner.changed();
     }
 
-    /// Something the house is doing, until it is dropped.
+    /// Something the simulator is doing, until it is dropped.
     #[must_use]
     pub fn activity(&self) -> Activity {
-        Activity::begin(&self.inner.bustle, None)
+        Activity::begin(&self.inner.activity_count, None)
     }
 
-    /// Something the house is doing while `caller` waits for it.
+    /// Something the simulator is doing while `caller` waits for it.
     #[must_use]
     pub fn activity_for(&self, caller: Option<&Caller>) -> Activity {
-        Activity::begin(&self.inner.bustle, caller)
+        Activity::begin(&self.inner.activity_count, caller)
     }
 
     /// Whether nothing is being done, apart from what asks: whatever goes on waits for time or for
@@ -296,7 +296,7 @@ impl Clock {
     pub fn is_at_rest(&self) -> bool {
         // An activity counts, and so does the task that runs it.
         let own = 2 * usize::from(Activity::current().is_some());
-        self.inner.bustle.count() <= own
+        self.inner.activity_count.count() <= own
     }
 
     /// Everybody who waits, in the order of their turn.

@@ -143,7 +143,7 @@ async fn a_sleeper_that_is_dropped_counts_again_and_leaves_no_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_house_that_does_not_come_to_rest_stops_the_advance() {
+async fn an_instance_that_does_not_come_to_rest_stops_the_advance() {
     let (clock, story) = (stepped(), Story::default());
     sleeper(&clock, &story, 10, "event");
     tokio::task::yield_now().await;

@@ -94,11 +94,11 @@ impl Waits {
                 None
             }
             Waiter::Work(None) | Waiter::Background(_) => {
-                Some(Activity::begin(&inner.bustle, None))
+                Some(Activity::begin(&inner.activity_count, None))
             }
             Waiter::TimeOut(activity) => {
                 let activity = activity.inspect(Activity::wake);
-                activity.or_else(|| Some(Activity::begin(&inner.bustle, None)))
+                activity.or_else(|| Some(Activity::begin(&inner.activity_count, None)))
             }
         };
         self.fired.insert(entry.id, guard);

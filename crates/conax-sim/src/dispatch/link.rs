@@ -4,11 +4,11 @@
 //! each wait for bytes (Inferred: socket read time-out of Axis 1). A command is written on a
 //! connection once and never repeated by this layer, since a repeated order could be executed
 //! twice. In-process the same bytes go to the head-end's router without a socket. TLS is spoken to
-//! our own door if that does, and to an `https` head-end.
+//! our own API if that does, and to an `https` head-end.
 //!
 //! To another head-end every command has a connection of its own, as the CRM's client does it
-//! (Inferred: the default of Axis 1); to our own door connections are used again. While our own
-//! head-end works, the house is not at rest; of another one nobody knows whether it works.
+//! (Inferred: the default of Axis 1); to our own API connections are used again. While our own
+//! head-end works, the simulator is not at rest; of another one nobody knows whether it works.
 
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
@@ -25,17 +25,17 @@ use hyper::ext::ReasonPhrase;
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
-use crate::cas_door;
 use crate::clock::{Clock, Elapsed, idle_unless_quick};
+use crate::conax_endpoint;
 use crate::dispatch::address::ConaxAddress;
 use crate::dispatch::connection::{
     Connection, Idle, SendFailure, give_back, is_reset, not_connected, sent, speak_http, take_idle,
     unsent,
 };
 use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
-use crate::doorway::DoorState;
-use crate::doorway::WORLD_HEADER;
 use crate::fault::WireFault;
+use crate::http_server::EndpointState;
+use crate::http_server::WORLD_HEADER;
 use crate::shared::Shared;
 use crate::tls::{self, LinkTls};
 
@@ -106,17 +106,17 @@ pub struct ConaxLink {
     clock: Clock,
     own_calls: OwnCalls,
     way: Way,
-    /// The world to name at our own door; absent: the main one, or another head-end.
+    /// The world to name at our own API; absent: the main one, or another head-end.
     world: Option<HeaderValue>,
 }
 
-/// What is known of the door a link leads to over sockets.
+/// What is known of the API a link leads to over sockets.
 #[derive(Clone, Default)]
 pub(crate) struct Approach {
     /// How TLS is spoken there, if it is.
     pub(crate) tls: Option<LinkTls>,
     /// Whether it is closed, if it is our own.
-    pub(crate) door: Arc<DoorState>,
+    pub(crate) door: Arc<EndpointState>,
 }
 
 enum Way {
@@ -157,7 +157,7 @@ impl ConaxLink {
         Self { world, ..self }
     }
 
-    /// A link to the head-end of this process: the same bytes, no sockets. The house is given
+    /// A link to the head-end of this process: the same bytes, no sockets. The simulator is given
     /// with [`Self::lead_to`], as soon as it stands.
     #[must_use]
     pub fn in_process(settings: LinkSettings, clock: &Clock) -> Self {
@@ -170,10 +170,10 @@ impl ConaxLink {
         }
     }
 
-    /// Gives an in-process link its house, once.
-    pub fn lead_to(&self, house: &Arc<Shared>) {
+    /// Gives an in-process link its simulator, once.
+    pub fn lead_to(&self, instance: &Arc<Shared>) {
         if let Way::InProcess(way) = &self.way {
-            let _ = way.set(Arc::downgrade(house));
+            let _ = way.set(Arc::downgrade(instance));
         }
     }
 
@@ -183,7 +183,7 @@ impl ConaxLink {
         matches!(self.way, Way::Network { .. })
     }
 
-    /// What is known of a call at our own head-end's door, if it came on this link and arrives now.
+    /// What is known of a call at our own Conax endpoint, if it came on this link and arrives now.
     #[must_use]
     pub fn own_request(&self, headers: &HeaderMap) -> Option<OwnRequest> {
         self.own_calls.arrive(headers)
@@ -202,11 +202,12 @@ impl ConaxLink {
             call.headers_mut().insert(OWN_REQUEST_HEADER, own.header());
         }
         match &self.way {
-            Way::InProcess(house) => {
-                let house = house.get().and_then(Weak::upgrade);
-                let house = house.ok_or_else(|| unsent(self.settings.axis.connect_refused()))?;
+            Way::InProcess(instance) => {
+                let instance = instance.get().and_then(Weak::upgrade);
+                let instance =
+                    instance.ok_or_else(|| unsent(self.settings.axis.connect_refused()))?;
                 (sending.leaving)();
-                self.exchange_in_process(cas_door::world_router(house), call)
+                self.exchange_in_process(conax_endpoint::world_router(instance), call)
                     .await
             }
             Way::Network { idle, .. } => {
@@ -227,7 +228,7 @@ impl ConaxLink {
         }
     }
 
-    /// Whoever is not refused finds the door open, as soon as that has followed the fault plan.
+    /// Whoever is not refused finds the API open, as soon as that has followed the fault plan.
     pub(crate) async fn wait_for_door(&self, is_refused: impl Fn() -> bool) {
         if let Way::Network { approach, .. } = &self.way
             && self.leads_home()
@@ -262,14 +263,14 @@ impl ConaxLink {
         }
     }
 
-    /// Whether the head-end at the other end is that of this house.
+    /// Whether the head-end at the other end is that of this simulator.
     #[must_use]
     pub fn leads_home(&self) -> bool {
         self.settings.reuse == Reuse::WhileFresh
     }
 
     /// Whether faults of the certificates are met in a real handshake: over sockets, if our own
-    /// door speaks TLS.
+    /// API speaks TLS.
     fn meets_tls_faults(&self) -> bool {
         let is_tls = match &self.way {
             Way::Network { approach, .. } => approach.tls.is_some(),
@@ -281,7 +282,7 @@ impl ConaxLink {
     /// What the client sees when no connection comes about, for this reason.
     ///
     /// Over sockets a refused connection is one: a port nobody listens on is dialled. A handshake
-    /// that fails is one too, if our own door speaks TLS; else it is a value.
+    /// that fails is one too, if our own API speaks TLS; else it is a value.
     pub async fn fail_to_connect(&self, fault: ConnectFault) -> SendFailure {
         let axis = &self.settings.axis;
         unsent(match fault {
@@ -306,7 +307,7 @@ impl ConaxLink {
             return value();
         }
         match self.connect(Some(fault)).await {
-            // A door that is closed besides shows no certificate.
+            // An API that is closed besides shows no certificate.
             Err(failure) if failure != axis.connect_refused() => failure,
             Err(_) | Ok(_) => value(),
         }
@@ -327,7 +328,7 @@ impl ConaxLink {
         self.within(self.settings.read_time, bytes).await
     }
 
-    /// Waits for the other end; if that is not ours and does not answer soon, the house has nothing
+    /// Waits for the other end; if that is not ours and does not answer soon, the simulator has nothing
     /// to do meanwhile.
     async fn within<F: Future>(&self, time: Duration, future: F) -> Result<F::Output, Elapsed> {
         let waiting = self.clock.timeout(time, future);

@@ -4,10 +4,10 @@
 //! becomes a settlement by a pure table. No lock is held while waiting.
 
 mod address;
-mod conceal;
 mod connection;
 mod link;
 mod own;
+mod redact;
 mod run;
 mod send;
 mod settle;

@@ -1,6 +1,6 @@
 //! What our own link tells our own head-end about a call, beside the call: bookkeeping only.
 //!
-//! Over sockets the head-end's door could not tell who calls. The header links the two journals and
+//! Over sockets the Conax endpoint could not tell who calls. The header links the two journals and
 //! lets the one who waits for an answer stand aside for the one who works on it. It carries a token
 //! that nobody can guess and that is good for one call, so that no other client is taken for us.
 
@@ -15,7 +15,7 @@ use crate::clock::{Activity, Caller};
 /// The header our own link sends, to our own head-end only: a token that stands for the call.
 pub const OWN_REQUEST_HEADER: &str = "conax-sim-request";
 
-/// Calls of our own link that have not reached the head-end's door yet, by token.
+/// Calls of our own link that have not reached the Conax endpoint yet, by token.
 #[derive(Debug, Default)]
 pub(super) struct OwnCalls {
     waiting: Mutex<HashMap<u64, OwnRequest>>,

@@ -152,7 +152,7 @@ async fn run_beat_by_beat(
             runs.spawn(activity.run(async move { run_once(&shared).await }));
         }
     }
-    // What these runs sent is waited for by whoever closes the house.
+    // What these runs sent is waited for by whoever closes the simulator.
     runs.detach_all();
 }
 

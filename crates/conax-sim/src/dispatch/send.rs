@@ -20,13 +20,13 @@ use conax_model::ledger::{CrmEvent, Ledger};
 use conax_model::time::SimTime;
 
 use crate::clock::Activity;
-use crate::dispatch::conceal::{conceal_body, conceal_fault, conceal_reply};
 use crate::dispatch::connection::SendFailure;
 use crate::dispatch::link::{Sending, WireReply};
+use crate::dispatch::redact::{redact_body, redact_fault, redact_reply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::fault::FaultNote;
 use crate::journal::{Ended, Subject, Surface, Unanswered};
-use crate::settings::HouseSettings;
+use crate::settings::SimulatorSettings;
 use crate::shared::{CrmSide, Shared, acknowledgement};
 
 /// After how much real time an exchange is one that hangs.
@@ -52,7 +52,7 @@ pub struct WorldReplaced;
 /// sends it.
 ///
 /// It is sent on a task of its own: a caller that hangs up drops this future, not the sending. A
-/// request that is not sent now (the provider is not effective, the house closes) stays pending.
+/// request that is not sent now (the provider is not effective, the simulator closes) stays pending.
 /// Caller and task are one activity, so that the caller counts as soon as the task has ended.
 ///
 /// # Errors
@@ -180,7 +180,7 @@ pub(super) enum Take {
     NothingDue,
     /// The world is about to change, or is being copied: look again afterwards.
     NotNow,
-    /// Nothing more leaves: the house closes, or this world is no more.
+    /// Nothing more leaves: the simulator closes, or this world is no more.
     Over,
 }
 
@@ -327,7 +327,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
         },
         call: &request.body,
         reply: reply.map_or_else(Bytes::new, |reply| {
-            conceal_body(shared.settings.cas.profile, command, reply.body)
+            redact_body(shared.settings.cas.profile, command, reply.body)
         }),
     });
     Returned {
@@ -464,7 +464,7 @@ fn judge_connection(shared: &Shared, command: &Command, exchange: u64) -> Verdic
     let facts = Facts {
         command: Some(command),
         origin: origin.as_ref(),
-        concurrency: shared.faults.at_door() + 1,
+        concurrency: shared.faults.at_endpoint() + 1,
         on_connection: 1,
         now: shared.clock.now(),
     };
@@ -514,7 +514,7 @@ fn reference(read: &Result<DecodedReply, SendFailure>) -> Option<Arc<str>> {
 
 /// What the CRM's SOAP client makes of an answer; without the PIN it may repeat.
 fn read(
-    settings: &HouseSettings,
+    settings: &SimulatorSettings,
     command: &Command,
     answer: Result<WireReply, SendFailure>,
 ) -> (Option<WireReply>, Result<DecodedReply, SendFailure>) {
@@ -533,9 +533,9 @@ fn read(
                 answer,
                 &settings.dispatch.axis,
             );
-            let decoded = decoded.map(|reply| conceal_reply(command, reply));
+            let decoded = decoded.map(|reply| redact_reply(command, reply));
             let decoded = decoded.map_err(|fault| SendFailure {
-                fault: conceal_fault(command, fault),
+                fault: redact_fault(command, fault),
                 was_sent: true,
             });
             (Some(reply), decoded)

@@ -15,7 +15,7 @@ use crate::shared::Shared;
 /// More steps than this are taken for a loop.
 const STEP_LIMIT: usize = 10_000;
 
-/// How the house settled.
+/// How the simulator settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settling {
     /// The time before.

@@ -1,4 +1,4 @@
-//! Carrying out what the judge said, at the head-end's door: endings without an answer, damaged
+//! Carrying out what the judge said, at the Conax endpoint: endings without an answer, damaged
 //! answers. Nothing is decided here.
 //!
 //! Over sockets a reset is a reset and a slow answer comes on a timer; in-process the caller finds
@@ -19,8 +19,8 @@ use conax_model::id::TransactionId;
 use tokio::sync::watch;
 
 use crate::clock::{Activity, Clock, idle};
-use crate::doorway::ConnectionControl;
-use crate::fault::store::AtDoor;
+use crate::fault::store::AtEndpoint;
+use crate::http_server::ConnectionControl;
 
 /// Pieces a second a slow answer goes out in, if each has a byte.
 const PIECES_A_SECOND: u32 = 10;
@@ -49,7 +49,7 @@ impl WireFault {
 }
 
 /// Tells whoever carries a call through that nobody waits for its answer any more; in the
-/// extensions of each call at the head-end's door.
+/// extensions of each call at the Conax endpoint.
 #[derive(Clone, Debug)]
 pub struct ClientGone(watch::Receiver<()>);
 
@@ -153,13 +153,13 @@ pub(crate) fn claimed_encoding(faults: &[AnswerFault]) -> Option<&str> {
 
 /// The answer with a body that breaks off or comes slowly, if it is to.
 ///
-/// The exchange stays at the door as long as the body goes out.
+/// The exchange stays at the API as long as the body goes out.
 pub fn damaged(
     response: &mut Response<Body>,
     body: &Bytes,
     faults: &[AnswerFault],
     clock: &Clock,
-    at_door: Option<AtDoor>,
+    at_endpoint: Option<AtEndpoint>,
 ) {
     let cut = faults.iter().find_map(|fault| match fault {
         AnswerFault::Cut(share) => Some(*share),
@@ -185,7 +185,7 @@ pub fn damaged(
         clock: clock.clone(),
         activity: Activity::current(),
         sleeping: None,
-        at_door,
+        at_endpoint,
     });
 }
 
@@ -202,7 +202,7 @@ struct BrokenBody {
     clock: Clock,
     activity: Option<Activity>,
     sleeping: Option<Sleeping>,
-    at_door: Option<AtDoor>,
+    at_endpoint: Option<AtEndpoint>,
 }
 
 impl BrokenBody {
@@ -249,7 +249,7 @@ impl hyper::body::Body for BrokenBody {
             return Poll::Pending;
         }
         self.activity = None;
-        self.at_door = None;
+        self.at_endpoint = None;
         match std::mem::take(&mut self.breaks_off) {
             true => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
             false => Poll::Ready(None),

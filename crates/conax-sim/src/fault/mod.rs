@@ -1,12 +1,12 @@
 //! Faults at work: the plan is judged, and what it says is carried out.
 //!
-//! The plan stands beside both sides: the CRM asks it while it connects, the head-end's door when a
+//! The plan stands beside both sides: the CRM asks it while it connects, the Conax endpoint when a
 //! command is there. Read on: `store` (the plan and who asks), `enact` (endings and damaged answers
-//! at the head-end's door).
+//! at the Conax endpoint).
 
 mod enact;
 mod store;
 
 pub use enact::{ClientGone, WireFault, damaged, ended};
 pub(crate) use enact::{claimed_encoding, damage_bytes, damage_reply};
-pub use store::{AtDoor, FaultBook, FaultNote, FaultPlanStore};
+pub use store::{AtEndpoint, FaultBook, FaultNote, FaultPlanStore};

@@ -16,8 +16,8 @@ use conax_model::time::SimTime;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::doorway::DoorState;
-use crate::settings::HouseSettings;
+use crate::http_server::EndpointState;
+use crate::settings::SimulatorSettings;
 
 /// What the journal keeps of a verdict.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,7 +58,7 @@ pub struct FaultPlanStore {
     origins: Mutex<HashMap<u64, Origin>>,
     /// Counts what may change whether everybody is refused.
     changes: watch::Sender<u64>,
-    at_door: Arc<AtomicUsize>,
+    at_endpoint: Arc<AtomicUsize>,
     exchanges: AtomicU64,
     /// Delays so far: how many, asked for and given, in microseconds.
     delays: [AtomicU64; 3],
@@ -87,11 +87,11 @@ impl Summary {
     }
 }
 
-/// Somebody at the head-end's door; counts while it lives.
+/// Somebody at the Conax endpoint; counts while it lives.
 #[derive(Debug)]
-pub struct AtDoor(Arc<AtomicUsize>);
+pub struct AtEndpoint(Arc<AtomicUsize>);
 
-impl Drop for AtDoor {
+impl Drop for AtEndpoint {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -110,9 +110,9 @@ impl FaultBook {
         book
     }
 
-    /// The plan a house begins with in this world.
+    /// The plan a simulator begins with in this world.
     #[must_use]
-    pub fn of_house(settings: &HouseSettings, world: &WorldSpec, now: SimTime) -> Self {
+    pub fn of_instance(settings: &SimulatorSettings, world: &WorldSpec, now: SimTime) -> Self {
         let mut book = Self::new(settings.seed, world.magic_smartcards);
         for rule in &settings.faults {
             book.add(rule, None, now);
@@ -185,7 +185,7 @@ impl FaultPlanStore {
             summary,
             origins: Mutex::default(),
             changes: watch::Sender::default(),
-            at_door: Arc::default(),
+            at_endpoint: Arc::default(),
             exchanges: AtomicU64::new(0),
             delays: Default::default(),
         }
@@ -225,16 +225,16 @@ impl FaultPlanStore {
         self.exchanges.store(exchange, Ordering::Relaxed);
     }
 
-    /// Somebody comes to the head-end's door.
-    pub fn enter(&self) -> AtDoor {
-        self.at_door.fetch_add(1, Ordering::Relaxed);
-        AtDoor(Arc::clone(&self.at_door))
+    /// Somebody comes to the Conax endpoint.
+    pub fn enter(&self) -> AtEndpoint {
+        self.at_endpoint.fetch_add(1, Ordering::Relaxed);
+        AtEndpoint(Arc::clone(&self.at_endpoint))
     }
 
-    /// How many exchanges are at the head-end's door.
+    /// How many exchanges are at the Conax endpoint.
     #[must_use]
-    pub fn at_door(&self) -> usize {
-        self.at_door.load(Ordering::Relaxed)
+    pub fn at_endpoint(&self) -> usize {
+        self.at_endpoint.load(Ordering::Relaxed)
     }
 
     /// Whether rules are for single requests, such as those that calls bring along.
@@ -299,7 +299,7 @@ impl FaultPlanStore {
         self.summary.may_refuse.load(Ordering::Relaxed)
     }
 
-    /// What is wrong with the certificates the head-end's door shows everybody now.
+    /// What is wrong with the certificates the Conax endpoint shows everybody now.
     #[must_use]
     pub fn tls_fault_for_everybody(&self, now: SimTime) -> Option<TlsFault> {
         match self.is_quiet() {
@@ -314,10 +314,10 @@ impl FaultPlanStore {
         self.changes.subscribe()
     }
 
-    /// Whether the head-end's door is to be closed now. If so the door says that it is, before
+    /// Whether the Conax endpoint is to be closed now. If so the API says that it is, before
     /// anybody is judged who may connect again.
     #[must_use]
-    pub fn closes_door(&self, now: SimTime, door: &DoorState) -> bool {
+    pub fn closes_endpoint(&self, now: SimTime, door: &EndpointState) -> bool {
         if !self.may_refuse_everybody() {
             return false;
         }

@@ -12,8 +12,8 @@ use super::error::SimulatorError;
 use super::in_process::Simulator;
 use super::on_ports::OpenSimulator;
 use crate::clock::{ClockMode, parse_clock};
-use crate::house::{House, OpenHouse};
-use crate::settings::{DoorAddresses, HouseSettings};
+use crate::instance::{Instance, OpenInstance};
+use crate::settings::{ApiAddresses, SimulatorSettings};
 
 /// What every simulator's clock shows at the start, unless told otherwise.
 const START: &str = "2026-01-01T09:00:00";
@@ -42,7 +42,7 @@ const START: &str = "2026-01-01T09:00:00";
 #[derive(Clone, Debug)]
 #[must_use = "a simulator is there when it is started or opened"]
 pub struct SimulatorBuilder {
-    settings: HouseSettings,
+    settings: SimulatorSettings,
     world: Option<WorldSpec>,
     mode: Option<ClockMode>,
     findings: Vec<String>,
@@ -51,7 +51,7 @@ pub struct SimulatorBuilder {
 impl Default for SimulatorBuilder {
     fn default() -> Self {
         let start = parse_moment(START).map(SimTime::from_calendar);
-        let mut settings = HouseSettings::new(Seed(0), start.unwrap_or_default());
+        let mut settings = SimulatorSettings::new(Seed(0), start.unwrap_or_default());
         settings.dispatch.run_interval = None;
         Self {
             settings,
@@ -128,7 +128,7 @@ impl SimulatorBuilder {
     ///     .start()?;
     /// # Ok::<(), conax_sim::SimulatorError>(())
     /// ```
-    pub fn with(mut self, change: impl FnOnce(&mut HouseSettings)) -> Self {
+    pub fn with(mut self, change: impl FnOnce(&mut SimulatorSettings)) -> Self {
         change(&mut self.settings);
         self
     }
@@ -140,8 +140,8 @@ impl SimulatorBuilder {
     pub fn start(self) -> Result<Simulator, SimulatorError> {
         let (settings, world) = self.complete(ClockMode::Stepped)?;
         let token = first_token(&world);
-        let house = House::in_process(settings, world, None)?;
-        Ok(Simulator::new(house, token))
+        let instance = Instance::in_process(settings, world, None)?;
+        Ok(Simulator::new(instance, token))
     }
 
     /// A simulator that listens on free ports of this machine.
@@ -152,17 +152,17 @@ impl SimulatorBuilder {
         let (settings, world) = self.complete(ClockMode::Real)?;
         let token = first_token(&world);
         let free = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let doors = DoorAddresses {
+        let doors = ApiAddresses {
             crm: free,
             cas: free,
             control: free,
         };
-        let open = OpenHouse::open(settings, world, doors, None).await?;
-        let simulator = Simulator::new(House::of(open.worlds.clone()), token);
+        let open = OpenInstance::open(settings, world, doors, None).await?;
+        let simulator = Simulator::new(Instance::of(open.worlds.clone()), token);
         Ok(OpenSimulator::new(simulator, open))
     }
 
-    fn complete(self, usual: ClockMode) -> Result<(HouseSettings, WorldSpec), SimulatorError> {
+    fn complete(self, usual: ClockMode) -> Result<(SimulatorSettings, WorldSpec), SimulatorError> {
         if !self.findings.is_empty() {
             return Err(SimulatorError::Setup(self.findings));
         }

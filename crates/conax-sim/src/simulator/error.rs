@@ -5,7 +5,7 @@ use std::fmt;
 use conax_contract::crm::Operation;
 use conax_contract::text::near_or_known;
 
-use crate::house::OpenError;
+use crate::instance::OpenError;
 use crate::world::WorldProblem;
 
 /// Why a simulator does not start, or refuses what it is told.
@@ -20,7 +20,7 @@ pub enum SimulatorError {
     /// The world contradicts itself.
     #[error(transparent)]
     World(#[from] WorldProblem),
-    /// The doors cannot be opened.
+    /// The APIs cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// These are no fault rules; why, as a text for a person.

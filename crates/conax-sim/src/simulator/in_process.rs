@@ -1,4 +1,4 @@
-//! A running simulator: its doors as functions, its clock, its faults, its ledger.
+//! A running simulator: its APIs as functions, its clock, its faults, its ledger.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use axum::http::{Request, header};
 use conax_contract::crm::Operation;
 use conax_contract::fault::parse_faults;
 use conax_model::fault::RuleId;
-use conax_model::ledger::Reckoning;
+use conax_model::ledger::Reconciliation;
 use serde_json::Value;
 
 use super::builder::SimulatorBuilder;
 use super::error::SimulatorError;
-use super::reply::{Door, Reply, answer};
+use super::reply::{Api, Reply, answer};
 use crate::clock::{Advanced, ClockMode};
 use crate::dispatch::{RunReport, Settling, SettlingGoal, run_once, run_through, settle};
-use crate::house::House;
-use crate::reckoning::{DriftEntry, Healing, drift, heal, ledger_lines};
+use crate::instance::Instance;
+use crate::reconciliation::{DriftEntry, Healing, drift, heal, ledger_lines};
 use crate::shared::Shared;
 
 /// A running simulator: the CRM with its provisioning API, and the Conax behind it.
@@ -26,13 +26,13 @@ use crate::shared::Shared;
 /// Clones are the same simulator, so that several tasks may use it.
 #[derive(Clone)]
 pub struct Simulator {
-    house: House,
-    /// Its doors as functions.
+    instance: Instance,
+    /// Its APIs as functions.
     routers: Routers,
     token: String,
 }
 
-/// The doors as functions; a copy is cheap, and making one is not.
+/// The APIs as functions; a copy is cheap, and making one is not.
 #[derive(Clone)]
 struct Routers {
     crm: Router,
@@ -46,14 +46,14 @@ impl Simulator {
         SimulatorBuilder::default()
     }
 
-    pub(super) fn new(house: House, token: String) -> Self {
+    pub(super) fn new(instance: Instance, token: String) -> Self {
         let routers = Routers {
-            crm: house.crm_router(),
-            cas: house.cas_router(),
-            control: house.control_router(),
+            crm: instance.crm_router(),
+            cas: instance.cas_router(),
+            control: instance.control_router(),
         };
         Self {
-            house,
+            instance,
             routers,
             token,
         }
@@ -103,7 +103,7 @@ impl Simulator {
     }
 
     async fn ask(&self, request: Request<Body>) -> Value {
-        let call = self.call(Door::Crm, request);
+        let call = self.call(Api::Crm, request);
         let clock = &self.shared().clock;
         let reply = match clock.mode() {
             ClockMode::Stepped => clock.passing(call).await,
@@ -114,24 +114,24 @@ impl Simulator {
             .expect("the provisioning API answers in JSON, whatever it is asked")
     }
 
-    /// Calls a door with any HTTP request, in process even if the doors are open.
+    /// Calls an API with any HTTP request, in process even if the APIs are open.
     ///
     /// A stepped clock stands still meanwhile: a call that waits for time, waits until somebody
     /// [advances](Self::advance) it.
-    pub async fn call<B: Into<Body>>(&self, door: Door, request: Request<B>) -> Reply {
+    pub async fn call<B: Into<Body>>(&self, door: Api, request: Request<B>) -> Reply {
         let router = match door {
-            Door::Crm => &self.routers.crm,
-            Door::Cas => &self.routers.cas,
-            Door::Control => &self.routers.control,
+            Api::Crm => &self.routers.crm,
+            Api::Cas => &self.routers.cas,
+            Api::Control => &self.routers.control,
         };
         answer(router.clone(), request.map(Into::into)).await
     }
 
-    /// Calls the control door, such as `GET` `/v1/requests/4050/why` with an empty body. Whatever
+    /// Calls the control API, such as `GET` `/v1/requests/4050/why` with an empty body. Whatever
     /// has no method here is reached so.
     ///
     /// # Errors
-    /// If HTTP cannot carry such a call. What the door refuses is an answer.
+    /// If HTTP cannot carry such a call. What the API refuses is an answer.
     pub async fn control(
         &self,
         verb: &str,
@@ -140,7 +140,7 @@ impl Simulator {
     ) -> Result<Reply, SimulatorError> {
         let request = Request::builder().method(verb).uri(target);
         let request = request.body(Body::from(body.to_owned()))?;
-        Ok(self.call(Door::Control, request).await)
+        Ok(self.call(Api::Control, request).await)
     }
 
     /// Makes a processing run: sends what is due to Conax and waits for its end. A stepped clock
@@ -196,10 +196,10 @@ impl Simulator {
     /// What Conax really did with every acknowledged request, and how many it did once, twice,
     /// in part, never.
     #[must_use]
-    pub fn ledger(&self) -> Reckoning {
+    pub fn ledger(&self) -> Reconciliation {
         self.shared().catch_up();
         let ledger = self.shared().ledger().clone();
-        ledger.reckon()
+        ledger.reconcile()
     }
 
     /// The ledger as a file, which `conax-sim ledger check` verifies, as far as the lines are there
@@ -224,14 +224,14 @@ impl Simulator {
         heal(self.shared()).await.map_err(SimulatorError::NotHealed)
     }
 
-    /// The house behind it: both machines, the journal, the clock, and whatever else has no method
+    /// The simulator behind it: both machines, the journal, the clock, and whatever else has no method
     /// here. It may change with any version.
     #[must_use]
-    pub const fn house(&self) -> &House {
-        &self.house
+    pub const fn instance(&self) -> &Instance {
+        &self.instance
     }
 
     const fn shared(&self) -> &Arc<Shared> {
-        &self.house.shared
+        &self.instance.shared
     }
 }

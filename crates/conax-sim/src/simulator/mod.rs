@@ -38,11 +38,11 @@
 //! # }
 //! ```
 //!
-//! Two kinds: [`SimulatorBuilder::start`] makes a [`Simulator`] without sockets, whose doors are
+//! Two kinds: [`SimulatorBuilder::start`] makes a [`Simulator`] without sockets, whose APIs are
 //! called as functions; [`SimulatorBuilder::open`] makes an [`OpenSimulator`], which listens on
 //! free ports for the program under test and does everything the first can as well.
 //!
-//! Each simulator is a house of its own, so tests need not know of each other. The same seed and
+//! Each simulator is a simulator of its own, so tests need not know of each other. The same seed and
 //! the same calls in the same order give the same bytes, if they run on one thread, as in
 //! `#[tokio::test]`, or if runs have one worker. The clock stands still unless a test moves it, or
 //! something a test awaits needs time: [`Simulator::post`], [`Simulator::get`] and
@@ -59,16 +59,16 @@ mod reply;
 
 pub use axum::http;
 pub use conax_contract::world::WorldSpec;
-pub use conax_model::ledger::{Fate, Reckoning, Row, Standing, Totals};
+pub use conax_model::ledger::{Fate, Reconciliation, Row, Standing, Totals};
 
 pub use crate::clock::Advanced;
 pub use crate::dispatch::{RunReport, Settling, SettlingEnd};
-pub use crate::house::Closing;
-pub use crate::reckoning::{DriftEntry, Healing};
-pub use crate::settings::HouseSettings;
+pub use crate::instance::Closing;
+pub use crate::reconciliation::{DriftEntry, Healing};
+pub use crate::settings::SimulatorSettings;
 
 pub use builder::SimulatorBuilder;
 pub use error::SimulatorError;
 pub use in_process::Simulator;
 pub use on_ports::OpenSimulator;
-pub use reply::{Door, Reply};
+pub use reply::{Api, Reply};

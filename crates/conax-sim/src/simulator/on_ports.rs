@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::in_process::Simulator;
-use super::reply::Door;
-use crate::house::{Closing, OpenHouse};
+use super::reply::Api;
+use crate::instance::{Closing, OpenInstance};
 use crate::tls::Papers;
 use crate::worlds::Worlds;
 
@@ -16,18 +16,18 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// A simulator that listens on free ports, and does everything a [`Simulator`] does.
 ///
-/// Dropping it closes the doors and sends nothing more; [`close`](Self::close) waits for what is
+/// Dropping it closes the APIs and sends nothing more; [`close`](Self::close) waits for what is
 /// on its way as well. Several test suites may share one: a call that names a world in the header
 /// `conax-sim-world` has a world of its own, which is made when it is first named.
 ///
 /// ```
 /// use conax_sim::Simulator;
-/// use conax_sim::simulator::Door;
+/// use conax_sim::simulator::API;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), conax_sim::SimulatorError> {
 /// let simulator = Simulator::builder().open().await?;
-/// let base = simulator.url(Door::Crm);
+/// let base = simulator.url(API::Crm);
 /// assert!(base.starts_with("http://127.0.0.1:"));
 /// // … point the program under test at `base`, then see what became of its requests:
 /// simulator.run().await;
@@ -38,7 +38,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// ```
 pub struct OpenSimulator {
     simulator: Simulator,
-    house: OpenHouse,
+    instance: OpenInstance,
     _worlds: Ending,
 }
 
@@ -52,34 +52,34 @@ impl Drop for Ending {
 }
 
 impl OpenSimulator {
-    pub(super) fn new(simulator: Simulator, house: OpenHouse) -> Self {
+    pub(super) fn new(simulator: Simulator, instance: OpenInstance) -> Self {
         Self {
             simulator,
-            _worlds: Ending(Arc::clone(&house.worlds)),
-            house,
+            _worlds: Ending(Arc::clone(&instance.worlds)),
+            instance,
         }
     }
 
-    /// Where a door listens.
+    /// Where an API listens.
     #[must_use]
-    pub fn address(&self, door: Door) -> SocketAddr {
-        let addresses = &self.house.addresses;
+    pub fn address(&self, door: Api) -> SocketAddr {
+        let addresses = &self.instance.addresses;
         let address = match door {
-            Door::Crm => addresses.crm,
-            Door::Cas => addresses.cas,
-            Door::Control => addresses.control,
+            Api::Crm => addresses.crm,
+            Api::Cas => addresses.cas,
+            Api::Control => addresses.control,
         };
-        address.expect("every door was opened")
+        address.expect("every API was opened")
     }
 
-    /// The address of a door as a client takes it, without a path: `http://127.0.0.1:40123`. The
-    /// provisioning API is below `/crmapi/rest/v2` and directly below `/`, the control door below
+    /// The address of an API as a client takes it, without a path: `http://127.0.0.1:40123`. The
+    /// provisioning API is below `/crmapi/rest/v2` and directly below `/`, the control API below
     /// `/v1`.
     #[must_use]
-    pub fn url(&self, door: Door) -> String {
+    pub fn url(&self, door: Api) -> String {
         let scheme = match door {
-            Door::Cas => self.house.shared.settings.cas.tls.scheme(),
-            Door::Crm | Door::Control => "http",
+            Api::Cas => self.instance.shared.settings.cas.tls.scheme(),
+            Api::Crm | Api::Control => "http",
         };
         format!("{scheme}://{}", self.address(door))
     }
@@ -87,13 +87,13 @@ impl OpenSimulator {
     /// What a client of the simulated Conax needs, if that speaks TLS.
     #[must_use]
     pub const fn papers(&self) -> Option<&Papers> {
-        self.house.papers.as_ref()
+        self.instance.papers.as_ref()
     }
 
-    /// Closes the doors and waits for what is on its way to Conax, at most ten seconds; what was
+    /// Closes the APIs and waits for what is on its way to Conax, at most ten seconds; what was
     /// left.
     pub async fn close(self) -> Closing {
-        self.house.close(GRACE).await
+        self.instance.close(GRACE).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a door answers.
+//! What an API answers.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -7,14 +7,14 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// A door of the simulator.
+/// An API of the simulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Api {
     /// The provisioning API.
     Crm,
     /// The simulated Conax.
     Cas,
-    /// The control door.
+    /// The control API.
     Control,
 }
 
@@ -45,7 +45,7 @@ impl Reply {
     }
 }
 
-/// Calls a door as a function.
+/// Calls an API as a function.
 pub(super) async fn answer(router: Router, request: Request<Body>) -> Reply {
     let Ok(response) = router.oneshot(request).await;
     let (parts, mut body) = response.into_parts();

@@ -27,7 +27,7 @@ use super::journal::{Course, Short};
 use super::seal::{self, FileRefusal, SealKey};
 use crate::clock::{ClockMode, Reading};
 use crate::fault::FaultBook;
-use crate::settings::HouseSettings;
+use crate::settings::SimulatorSettings;
 use crate::shared::{CasSide, CrmSide, own_cas_settings};
 use crate::world;
 
@@ -83,7 +83,7 @@ impl Snapshot {
     }
 
     fn head(&self, book: BookParts) -> Head<'_> {
-        let failures = self.cas.gate.failures();
+        let failures = self.cas.authentication.failures();
         let written = self.faults.written.iter();
         Head {
             spec: self.spec.to_yaml(Secrets::Shown).into(),
@@ -131,14 +131,14 @@ impl Snapshot {
         )
     }
 
-    /// The snapshot of a sealed file, for a house with these settings.
+    /// The snapshot of a sealed file, for a simulator with these settings.
     ///
     /// # Errors
     /// If it is no such file, it is cut, altered or sealed with another key, or it does not fit.
     pub fn from_file(
         file: &[u8],
         key: &SealKey,
-        settings: &HouseSettings,
+        settings: &SimulatorSettings,
     ) -> Result<Self, FileRefusal> {
         let opened = seal::open(file, key)?;
         let mut rest = opened.as_slice();
@@ -162,7 +162,7 @@ impl Head<'_> {
         self,
         rows: Vec<Arc<ProvisioningRequest>>,
         ledger: &[u8],
-        settings: &HouseSettings,
+        settings: &SimulatorSettings,
     ) -> Result<Snapshot, FileRefusal> {
         let spec = WorldSpec::parse(&self.spec)
             .map_err(|findings| unfit(format!("its world has {} findings", findings.len())))?;
@@ -176,16 +176,16 @@ impl Head<'_> {
         let crm = CrmSide::of(&spec, settings, sessions, book, [ids, token_ids], belief);
         let own = own_cas_settings(settings);
         let cas_settings = world::cas_settings(&spec.cas.settings, own).map_err(unfit)?;
-        let mut gate = world::gate(&spec);
+        let mut authentication = world::authentication(&spec);
         for (user, count) in self.failures {
-            gate.set_failures(&user, count);
+            authentication.set_failures(&user, count);
         }
         Ok(Snapshot {
             crm: crm.map_err(unfit)?,
             cas: CasSide {
                 memory: self.memory.into_owned().with_settings(&cas_settings),
                 state: self.cas.into_owned().with_settings(cas_settings),
-                gate,
+                authentication,
                 ids: cas_ids,
             },
             faults: FaultBook {

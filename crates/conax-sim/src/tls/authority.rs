@@ -1,6 +1,6 @@
-//! The certificate authority of the head-end's door, and the certificates it gives.
+//! The certificate authority of the Conax endpoint, and the certificates it gives.
 //!
-//! All is made when the house opens and lives in memory. The keys come from the system's chance,
+//! All is made when the simulator opens and lives in memory. The keys come from the system's chance,
 //! not from the seed: who knows the seed must not know a key. Whatever is to be valid is so by any
 //! date of any clock, since the other end asks its own.
 
@@ -13,7 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::tls::client::TlsProblem;
 
-/// What a foreign client needs to trust the door and to be trusted by it, as PEM texts.
+/// What a foreign client needs to trust the API and to be trusted by it, as PEM texts.
 #[derive(Clone, Debug)]
 pub struct Papers {
     /// The certificate of the authority.
@@ -37,7 +37,7 @@ impl Identity {
     }
 }
 
-/// Vouches for the door and for its clients.
+/// Vouches for the API and for its clients.
 pub(super) struct Authority {
     pub(super) certificate: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,

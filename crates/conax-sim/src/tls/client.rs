@@ -1,6 +1,6 @@
 //! The link's part of TLS: whom it trusts, what it shows of itself, which name it asks for.
 //!
-//! To our own door it speaks TLS 1.2, as a SOAP client of that age does (Inferred), so that it
+//! To our own API it speaks TLS 1.2, as a SOAP client of that age does (Inferred), so that it
 //! learns that it is turned away before a command leaves; elsewhere 1.3 as well.
 
 use std::fmt;
@@ -75,7 +75,7 @@ pub(crate) struct LinkTls {
 }
 
 impl LinkTls {
-    /// The link to our own door.
+    /// The link to our own API.
     pub(super) fn home(
         authority: &Authority,
         client: Option<&Identity>,

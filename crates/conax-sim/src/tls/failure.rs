@@ -7,7 +7,7 @@ use conax_contract::cas::{AxisClient, AxisFault};
 use conax_model::fault::TlsFault;
 use rustls::{AlertDescription, CertificateError, Error};
 
-use super::door::STRANGER;
+use super::server::STRANGER;
 
 /// What the client says of such a handshake. Measured with Java 17; what an older Java says is
 /// Inferred, from public reports.

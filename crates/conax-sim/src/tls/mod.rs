@@ -1,10 +1,10 @@
-//! TLS: the head-end's door speaks it if it is told to, and our own link speaks it to our own door
+//! TLS: the Conax endpoint speaks it if it is told to, and our own link speaks it to our own API
 //! and to an `https` head-end.
 //!
-//! The faults of the certificates are real on a door that speaks TLS: it shows the certificate that
+//! The faults of the certificates are real on an API that speaks TLS: it shows the certificate that
 //! has expired, is signed by nobody or is for another host, and it turns away the client that has
 //! none of its certificates. A client meets one by the name it asks for (see [`fault_name`]), or
-//! because a rule holds for everybody. On a door that speaks plain HTTP there is no handshake to
+//! because a rule holds for everybody. On an API that speaks plain HTTP there is no handshake to
 //! fail: our own CRM then stores what it would have seen (`failure`), and nobody else sees it.
 //!
 //! Read on: `authority` (who vouches for whom), `door`, `client`, `failure` (what the CRM's SOAP
@@ -12,8 +12,8 @@
 
 mod authority;
 mod client;
-mod door;
 mod failure;
+mod server;
 #[cfg(test)]
 mod tests;
 
@@ -25,8 +25,8 @@ use rustls::crypto::CryptoProvider;
 pub use authority::Papers;
 pub(crate) use client::LinkTls;
 pub use client::{ConaxTls, TlsProblem};
-pub(crate) use door::{DoorTls, Shaken, goodbye};
 pub(crate) use failure::{broken_handshake, failure_in, told};
+pub(crate) use server::{EndpointTls, Shaken, goodbye};
 
 /// The name our own link asks for when nothing is to be wrong: it was judged before.
 const LINK_NAME: &str = "link.conax-sim";

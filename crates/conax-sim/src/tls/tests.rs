@@ -6,21 +6,21 @@ use conax_contract::cas::{AxisClient, AxisFault};
 use conax_model::fault::TlsFault;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{DoorTls, FAULTS, broken_handshake, told};
+use super::{EndpointTls, FAULTS, broken_handshake, told};
 use crate::settings::CasTls;
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A handshake of our own link by the name of this fault: what the client says of it, and what the
-/// door knows of it.
+/// API knows of it.
 async fn handshake(
     tls: CasTls,
     verify: bool,
     by_name: Option<TlsFault>,
     for_everybody: Option<TlsFault>,
 ) -> (Result<(), AxisFault>, Option<TlsFault>) {
-    let made = DoorTls::new(tls, HOME, verify).expect("certificates");
-    let (door, link) = made.expect("a door that speaks TLS");
+    let made = EndpointTls::new(tls, HOME, verify).expect("certificates");
+    let (door, link) = made.expect("an API that speaks TLS");
     let listener = TcpListener::bind((HOME, 0)).await.expect("a free port");
     let address = listener.local_addr().expect("a bound socket");
     let served = async {

@@ -9,7 +9,7 @@ use conax_model::time::SimTime;
 
 use super::WorldProblem;
 use super::magic::with_magic;
-use crate::cas_door::Gate;
+use crate::conax_endpoint::Authentication;
 
 /// The domain of a world that names none.
 const DEFAULT_DOMAIN: &str = "crm";
@@ -59,15 +59,15 @@ pub fn cas_state(
 
 /// Who may command the head-end of this world.
 #[must_use]
-pub fn gate(spec: &WorldSpec) -> Gate {
-    let mut gate = Gate::new(default_domain(spec));
+pub fn authentication(spec: &WorldSpec) -> Authentication {
+    let mut authentication = Authentication::new(default_domain(spec));
     for domain in &spec.cas.domains {
         if let (Some(username), Some(password)) = (&domain.username, &domain.password) {
             let name = DomainName::new(domain.name.as_str());
-            gate.add_user(username, Secret::new(password.expose()), name);
+            authentication.add_user(username, Secret::new(password.expose()), name);
         }
     }
-    gate
+    authentication
 }
 
 /// The first domain is the CRM side's own.

@@ -5,7 +5,7 @@ mod crm;
 mod magic;
 mod records;
 
-pub use cas::{cas_settings, cas_state, gate};
+pub use cas::{authentication, cas_settings, cas_state};
 pub use crm::{reference_data, sessions};
 pub use records::request_book;
 

@@ -21,7 +21,7 @@ use conax_sim::Simulator;
 use conax_sim::dispatch::run_once;
 use conax_sim::shared::Shared;
 use conax_sim::simulator::http::{Request, header};
-use conax_sim::simulator::{Door, Totals};
+use conax_sim::simulator::{Api, Totals};
 use serde::Deserialize;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -89,7 +89,7 @@ impl Storm {
     }
 
     fn shared(&self) -> &Arc<Shared> {
-        &self.simulator.house().shared
+        &self.simulator.instance().shared
     }
 
     /// Every preset, seldom, for orders of our own CRM.
@@ -111,7 +111,7 @@ impl Storm {
     }
 
     fn look(&mut self) {
-        let shared = Arc::clone(&self.simulator.house().shared);
+        let shared = Arc::clone(&self.simulator.instance().shared);
         self.count.look(&shared.cas().state);
     }
 
@@ -135,7 +135,7 @@ impl Storm {
 
     /// Calls the API; as much time passes as the call waits for.
     async fn ask(&self, call: Request<String>) -> Told {
-        let answer = self.simulator.call(Door::Crm, call);
+        let answer = self.simulator.call(Api::Crm, call);
         let reply = self.shared().clock.passing(answer).await;
         let answer: Answer = serde_json::from_slice(&reply.body)
             .unwrap_or_else(|error| panic!("{error}: {}", reply.text()));
@@ -195,7 +195,7 @@ impl Storm {
         );
         let call = Request::post("/").header(header::CONTENT_TYPE, "text/xml");
         let call = call.body(envelope).expect("a call");
-        let reply = self.simulator.call(Door::Cas, call).await;
+        let reply = self.simulator.call(Api::Cas, call).await;
         assert!(reply.text().contains(">OK<"), "{}", reply.text());
         self.look();
     }

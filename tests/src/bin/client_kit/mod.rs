@@ -18,14 +18,14 @@ pub struct Answer {
     pub body: String,
 }
 
-/// A call to a door.
+/// A call to an API.
 #[derive(Clone)]
 pub struct Call {
-    /// Where the door is: `http://HOST:PORT` and a path.
+    /// Where the API is: `http://HOST:PORT` and a path.
     pub base: String,
     /// HTTP verb.
     pub verb: &'static str,
-    /// What comes after the path of the door.
+    /// What comes after the path of the API.
     pub target: String,
     /// Headers besides the usual ones, each with its line end.
     pub headers: String,
@@ -34,18 +34,18 @@ pub struct Call {
 }
 
 impl Call {
-    /// Makes the call on a connection of its own. `patience` is how long each wait may take; none is
+    /// Makes the call on a connection of its own. `timeouts` is how long each wait may take; none is
     /// for ever.
     ///
     /// # Errors
     /// Whatever keeps the answer from coming.
-    pub fn make(&self, patience: Option<Duration>) -> std::io::Result<Answer> {
+    pub fn make(&self, timeouts: Option<Duration>) -> std::io::Result<Answer> {
         let rest = self.base.strip_prefix("http://").unwrap_or(&self.base);
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let path = format!("/{path}{}", self.target);
         let path = path.replace("//", "/");
         let mut stream = TcpStream::connect(host)?;
-        stream.set_read_timeout(patience)?;
+        stream.set_read_timeout(timeouts)?;
         let length = self.body.len();
         let head = format!(
             "{} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{}Content-Length: {length}\r\n\r\n",

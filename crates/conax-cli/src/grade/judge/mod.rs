@@ -3,8 +3,8 @@
 //! Pure: the same facts give the same verdicts. Times are used only where a slow machine cannot turn
 //! a kept law into a broken one: the pauses a client makes can only get longer.
 
+pub(crate) mod behaviour;
 mod forms;
-pub(crate) mod manners;
 pub(crate) mod orders;
 pub(crate) mod resends;
 pub(crate) mod secrets;

@@ -257,7 +257,7 @@ const STATES: Words<LifeCycleState> = Words {
 };
 
 /// The number these digits write; more than the machine can count is as many as it can, because
-/// no house has so many requests (Ours).
+/// no simulator has so many requests (Ours).
 fn clamped_count(digits: &str) -> usize {
     digits.parse().unwrap_or(usize::MAX)
 }

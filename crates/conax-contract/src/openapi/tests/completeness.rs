@@ -9,7 +9,7 @@ use crate::crm::{
     RequestType,
 };
 use crate::openapi::{
-    CasDoor, ControlDoor, CrmDoor, SchemaName, cas_document, control_document, crm_document,
+    CasApi, ControlApi, CrmApi, SchemaName, cas_document, control_document, crm_document,
     json_schema, refusals_of,
 };
 use crate::source::Source;
@@ -54,7 +54,7 @@ fn told_source(document: &Value, operation: Operation, name: &str) -> Option<Sou
 
 #[test]
 fn every_operation_and_every_parameter_is_described_with_how_it_is_known() {
-    let document = crm_document(&CrmDoor::default());
+    let document = crm_document(&CrmApi::default());
     for operation in Operation::ALL {
         let described = operation_object(&document, operation);
         assert_eq!(
@@ -97,7 +97,7 @@ fn every_member_is_described_with_how_it_is_known() {
 
 #[test]
 fn every_word_of_every_list_is_described_with_how_it_is_known() {
-    let document = crm_document(&CrmDoor::default());
+    let document = crm_document(&CrmApi::default());
     let types = RequestType::ALL.map(|word| (word.code(), word.source()));
     let states = LifeCycleState::ALL.map(|word| (word.code(), word.source()));
     let priorities = Priority::ALL.map(|word| (word.code(), word.source()));
@@ -125,9 +125,9 @@ fn every_word_of_every_list_is_described_with_how_it_is_known() {
 #[test]
 fn every_refusal_an_operation_knows_stands_under_its_status() {
     for http_mode in [HttpMode::Business200, HttpMode::Mapped] {
-        let door = CrmDoor {
+        let door = CrmApi {
             http_mode,
-            ..CrmDoor::default()
+            ..CrmApi::default()
         };
         let document = crm_document(&door);
         for operation in Operation::ALL {
@@ -156,7 +156,7 @@ fn every_refusal_an_operation_knows_stands_under_its_status() {
 
 #[test]
 fn every_entry_of_the_control_door_is_described_with_its_parameters() {
-    let document = control_document(&ControlDoor::default());
+    let document = control_document(&ControlApi::default());
     for entry in ControlEntry::ALL {
         let described = &document["paths"][entry.path][entry.verb.to_lowercase()];
         assert_eq!(described["summary"], entry.summary);
@@ -174,19 +174,19 @@ fn every_entry_of_the_control_door_is_described_with_its_parameters() {
         .find(|entry| entry.path == "/v1/journal")
         .unwrap();
     let names: Vec<&str> = journal.query_names().collect();
-    assert_eq!(names, ["since", "limit", "door", "card", "request"]);
+    assert_eq!(names, ["since", "limit", "api", "card", "request"]);
 }
 
 #[test]
 fn no_two_operations_of_a_document_have_the_same_id() {
-    let cas = CasDoor {
+    let cas = CasApi {
         profile: Profile::public(),
         asks_who_calls: false,
         origin: String::new(),
     };
     for document in [
-        crm_document(&CrmDoor::default()),
-        control_document(&ControlDoor::default()),
+        crm_document(&CrmApi::default()),
+        control_document(&ControlApi::default()),
         cas_document(&cas),
     ] {
         let mut ids: Vec<&str> = all(&document["paths"])
@@ -205,7 +205,7 @@ fn no_two_operations_of_a_document_have_the_same_id() {
 fn every_service_operation_and_status_of_every_profile_is_described() {
     for name in Profile::names() {
         let profile = Profile::shipped(name).unwrap();
-        let document = cas_document(&CasDoor {
+        let document = cas_document(&CasApi {
             profile,
             asks_who_calls: true,
             origin: String::new(),

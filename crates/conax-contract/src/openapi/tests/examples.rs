@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::completeness::objects;
 use super::fits::fits;
 use crate::crm::{HttpMode, Operation, Reading, Shape, SuccessTexts, Writing};
-use crate::openapi::{CrmDoor, SchemaName, crm_document, json_schema};
+use crate::openapi::{CrmApi, SchemaName, crm_document, json_schema};
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
@@ -75,14 +75,14 @@ fn every_example_of_every_door_fits_the_schema_beside_it() {
     for shape in Shape::ALL {
         for http_mode in [HttpMode::Business200, HttpMode::Mapped] {
             for success_texts in [SuccessTexts::Null, SuccessTexts::Empty] {
-                let document = crm_document(&CrmDoor {
+                let document = crm_document(&CrmApi {
                     http_mode,
                     writing: Writing {
                         shape,
                         success_texts,
                     },
                     reading: Reading::default(),
-                    ..CrmDoor::default()
+                    ..CrmApi::default()
                 });
                 count += examples_that_fit(&document);
             }
@@ -109,9 +109,9 @@ fn examples_that_fit(document: &Value) -> usize {
 
 #[test]
 fn one_operation_as_it_is_described() {
-    let document = crm_document(&CrmDoor {
+    let document = crm_document(&CrmApi {
         http_mode: HttpMode::Mapped,
-        ..CrmDoor::default()
+        ..CrmApi::default()
     });
     let operation = Operation::ReleaseToken;
     let described = &document["paths"][format!("/{}", operation.path())];

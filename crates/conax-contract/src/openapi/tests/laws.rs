@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::fits::fits;
 use crate::crm::{Operation, Reading, ValueKind, parse_body, read_call};
-use crate::openapi::{CrmDoor, crm_document};
+use crate::openapi::{CrmApi, crm_document};
 
 /// Values good and bad, of which some fit any parameter.
 fn any_value() -> impl Strategy<Value = Value> {
@@ -102,7 +102,7 @@ fn any_body(operation: Operation) -> impl Strategy<Value = Value> {
     })
 }
 
-/// Every way of reading, with the document of a door that reads so; made once, they are large.
+/// Every way of reading, with the document of an API that reads so; made once, they are large.
 static DOCUMENTS: LazyLock<Vec<(Reading, Value)>> = LazyLock::new(|| {
     let mut documents = Vec::new();
     for pin_digit_count in [None, Some(1), Some(2), Some(4)] {
@@ -114,9 +114,9 @@ static DOCUMENTS: LazyLock<Vec<(Reading, Value)>> = LazyLock::new(|| {
                 pin_digit_count,
                 ignores_unknown_fields: false,
             };
-            let door = CrmDoor {
+            let door = CrmApi {
                 reading,
-                ..CrmDoor::default()
+                ..CrmApi::default()
             };
             documents.push((reading, crm_document(&door)));
         }
@@ -135,7 +135,7 @@ fn any_call() -> impl Strategy<Value = (Operation, Value, usize)> {
     operation.prop_flat_map(|it| (Just(it), any_body(it), 0..DOCUMENTS.len()))
 }
 
-/// Whether the door reads the call, its token included, which `read_call` does not look at.
+/// Whether the API reads the call, its token included, which `read_call` does not look at.
 fn is_read(operation: Operation, body: &Value, reading: &Reading) -> bool {
     let text = body.to_string();
     let params = parse_body(text.as_bytes()).unwrap();

@@ -1,7 +1,7 @@
 //! The documents tell of everything there is, and say of calls and answers what the codecs do.
 
 mod completeness;
-mod doors;
 mod examples;
 mod fits;
 mod laws;
+mod served;

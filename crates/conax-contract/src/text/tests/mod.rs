@@ -1,6 +1,5 @@
 //! Reading and writing of text, without any particular file in mind.
 
-mod concealing;
 mod decoding;
 mod encodings;
 mod moments;
@@ -8,4 +7,5 @@ mod nearness;
 mod outlines;
 mod plain_values;
 mod reading;
+mod redacting;
 mod rendering;

@@ -125,7 +125,7 @@ impl Reading {
         if is_mask(&text) && self.masks == Masks::Refused {
             let message = format!("{} is a mask, {what} is expected", shown(&text));
             let hint = "write the secret itself; masks stand only in worlds that were read from a \
-                        running house and go back to it";
+                        running simulator and go back to it";
             findings.add(Finding::new(marked.span, message).with_hint(hint));
             return None;
         }

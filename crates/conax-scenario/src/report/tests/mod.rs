@@ -43,7 +43,7 @@ fn keys(value: &Value, into: &mut BTreeSet<String>) {
         Value::Object(members) => {
             for (name, value) in members {
                 into.insert(name.clone());
-                // What the control door tells of a difference is not ours to describe.
+                // What the control API tells of a difference is not ours to describe.
                 if name != "drift" {
                     keys(value, into);
                 }

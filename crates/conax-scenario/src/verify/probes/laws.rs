@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::orders::{self, FAR, with};
 use crate::conformance::Heard;
-use crate::document::Door;
+use crate::document::Api;
 use crate::target::HttpCall;
 use crate::verify::session::{Options, Session, query};
 use crate::verify::world::TargetWorld;
@@ -225,7 +225,7 @@ fn spellings(session: &mut Session<'_>, request: &Value) {
     let parameters = with(&usual, "token", session.token.clone().into());
     let members: Map<String, Value> = parameters.as_object().cloned().unwrap_or_default();
     let spelled =
-        |query: String| HttpCall::get(Door::Crm, format!("/{}{query}", Operation::Show.path()));
+        |query: String| HttpCall::get(Api::Crm, format!("/{}{query}", Operation::Show.path()));
     let plain = query(&members, encode);
     let parts: Vec<&str> = plain.trim_start_matches('?').split('&').collect();
     let reversed: Vec<&str> = parts.into_iter().rev().collect();

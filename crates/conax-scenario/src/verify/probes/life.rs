@@ -67,7 +67,7 @@ pub(super) fn run(session: &mut Session<'_>) {
 }
 
 fn untestable_unsent(session: &mut Session<'_>, clauses: &[&str]) {
-    let why = format!("nothing was sent within {:?}", session.world.patience());
+    let why = format!("nothing was sent within {:?}", session.world.timeouts());
     session.untestable(clauses, &why);
 }
 

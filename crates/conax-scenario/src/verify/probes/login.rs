@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::orders::{self, with};
 use crate::conformance::{Break, Heard};
-use crate::document::Door;
+use crate::document::Api;
 use crate::target::HttpCall;
 use crate::verify::session::{Options, Session};
 use crate::verify::world::{LoginWorld, TargetWorld};
@@ -193,7 +193,7 @@ fn release(session: &mut Session<'_>, token: &str) {
 /// Whether a refusal is that of a method which does not exist.
 fn is_no_method(session: &mut Session<'_>, heard: &Heard) -> bool {
     let path = "/authentication/token/no_such_method";
-    let call = HttpCall::post(Door::Crm, path, &json!({}));
+    let call = HttpCall::post(Api::Crm, path, &json!({}));
     let unknown = session.call_unheard(Operation::ReleaseToken, call);
     unknown.is_some_and(|unknown| {
         unknown.code() == heard.code() && unknown.http_status == heard.http_status
@@ -259,7 +259,7 @@ fn key_login(session: &mut Session<'_>) {
     };
     let call = |key: &str, body: &Value| {
         let path = format!("/{}", Operation::IssueTokenForWebApiKey.path());
-        let mut call = HttpCall::post(Door::Crm, path, body);
+        let mut call = HttpCall::post(Api::Crm, path, body);
         let basic = format!("Basic {}", STANDARD.encode(format!("{key}:")));
         call.headers.push(("authorization".to_owned(), basic));
         call

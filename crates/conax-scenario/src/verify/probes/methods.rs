@@ -4,7 +4,7 @@ use conax_contract::crm::{Operation, encode};
 use serde_json::{Value, json};
 
 use super::orders::{self, FAR, with};
-use crate::document::Door;
+use crate::document::Api;
 use crate::target::HttpCall;
 use crate::verify::session::{Options, Session, documented, query};
 use crate::verify::world::TargetWorld;
@@ -51,7 +51,7 @@ fn wrong_verb(session: &mut Session<'_>, operation: Operation) {
     let call = HttpCall {
         method: wrong.to_owned(),
         ..HttpCall::get(
-            Door::Crm,
+            Api::Crm,
             format!("/{}?token={}", operation.path(), session.token),
         )
     };
@@ -62,7 +62,7 @@ fn wrong_verb(session: &mut Session<'_>, operation: Operation) {
 
 fn unknown_path(session: &mut Session<'_>) {
     let path = "/conax_web_services/provisioning_requests/delete";
-    let call = HttpCall::get(Door::Crm, format!("{path}?token={}", session.token));
+    let call = HttpCall::get(Api::Crm, format!("{path}?token={}", session.token));
     if let Some(heard) = session.call_as(Operation::Show, json!({}), call) {
         session.judge_refused(&["methods.path"], &heard, "a method that does not exist");
     }
@@ -73,7 +73,7 @@ fn slash(session: &mut Session<'_>) {
         json!({ "token": session.token, "life_cycle_state": "REJECTED", "fields_set": "id" });
     let members = parameters.as_object().cloned().unwrap_or_default();
     let query = query(&members, encode);
-    let call = HttpCall::get(Door::Crm, format!("/{}/{query}", Operation::List.path()));
+    let call = HttpCall::get(Api::Crm, format!("/{}/{query}", Operation::List.path()));
     if let Some(heard) = session.call_as(Operation::List, parameters, call) {
         session.judge_accepted(&["methods.slash"], &heard);
     }
@@ -87,7 +87,7 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
         method: "POST".to_owned(),
         body: with_token.to_string().into_bytes(),
         headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
-        ..HttpCall::get(Door::Crm, path.clone())
+        ..HttpCall::get(Api::Crm, path.clone())
     };
     if let Some(heard) = session.call_as(operation, with_token.clone(), plain) {
         session.judge_accepted(&["body.any-content-type"], &heard);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::misnamed;
 use super::orders::with;
-use crate::document::Door;
+use crate::document::Api;
 use crate::target::HttpCall;
 use crate::verify::session::{Session, query};
 
@@ -113,7 +113,7 @@ fn shows(session: &mut Session<'_>, request: &Value) {
     misnamed::request(session, request);
     other_case(session, request);
     let both = HttpCall::get(
-        Door::Crm,
+        Api::Crm,
         format!(
             "/{}?token={}&provisioning_request_identifier=id={}&provisioning_request_identifier=number={}",
             operation.path(),
@@ -154,7 +154,7 @@ fn escaped(session: &mut Session<'_>, request: &Value) {
     let members: Map<String, Value> = parameters.as_object().cloned().unwrap_or_default();
     let strictly = |text: &str| encode(text).replace('=', "%3D");
     let call = HttpCall::get(
-        Door::Crm,
+        Api::Crm,
         format!("/{}{}", Operation::Show.path(), query(&members, strictly)),
     );
     if let Some(heard) = session.call_as(Operation::Show, parameters.clone(), call) {

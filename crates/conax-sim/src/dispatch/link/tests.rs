@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::{Approach, ConaxLink, LinkSettings, Reuse, SendFailure, Sending, WireReply};
 use crate::clock::{Clock, ClockMode};
-use crate::doorway::{ConnectionControl, Limits, Listener};
+use crate::http_server::{ConnectionControl, Limits, Listener};
 
 const START: SimTime = SimTime::from_millis(0);
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -36,7 +36,7 @@ fn request() -> EncodedRequest {
     encode_request(Profile::public(), &request)
 }
 
-/// A door whose handler sleeps for a year, or until its client is gone.
+/// An API whose handler sleeps for a year, or until its client is gone.
 fn silent(link: &Arc<ConaxLink>, clock: &Clock) -> Router {
     let (link, clock) = (Arc::clone(link), clock.clone());
     let handler = move |control: Option<Extension<ConnectionControl>>, headers: HeaderMap| {

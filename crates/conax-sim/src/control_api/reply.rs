@@ -1,0 +1,99 @@
+//! Answers of the control API.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use conax_contract::control::{PROBLEM_TYPE, Problem};
+use serde::Serialize;
+
+const JSON: &str = "application/json";
+
+/// A body and how it is sent.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) content_type: &'static str,
+    pub(super) body: Vec<u8>,
+    /// The verbs a path takes, when the one of the call was wrong.
+    pub(super) allow: Option<String>,
+}
+
+impl Reply {
+    /// Prints a view.
+    pub(super) fn json(view: &impl Serialize) -> Self {
+        Self::with_status(StatusCode::OK, view)
+    }
+
+    /// Prints a view of something that was created.
+    pub(super) fn created_json(view: &impl Serialize) -> Self {
+        Self::with_status(StatusCode::CREATED, view)
+    }
+
+    /// A text of another kind.
+    pub(super) fn text(content_type: &'static str, text: String) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body: text.into_bytes(),
+            allow: None,
+        }
+    }
+
+    /// Something was created; the body is written already.
+    pub(super) fn created(body: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::CREATED,
+            content_type: JSON,
+            body,
+            allow: None,
+        }
+    }
+
+    /// The bytes of a file.
+    pub(super) fn file(content_type: &'static str, body: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body,
+            allow: None,
+        }
+    }
+
+    fn with_status(status: StatusCode, view: &impl Serialize) -> Self {
+        let mut body = serde_json::to_vec_pretty(view)
+            .expect("views hold nothing that cannot be written as JSON");
+        body.push(b'\n');
+        Self {
+            status,
+            content_type: JSON,
+            body,
+            allow: None,
+        }
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        let content_type = HeaderValue::from_static(self.content_type);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, content_type);
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"conax-sim control\"");
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(allow) = self.allow.and_then(|allow| allow.try_into().ok()) {
+            headers.insert(header::ALLOW, allow);
+        }
+        response
+    }
+}
+
+impl From<Problem> for Reply {
+    fn from(problem: Problem) -> Self {
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+        Self {
+            status,
+            content_type: PROBLEM_TYPE,
+            body: problem.encode(),
+            allow: None,
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Accepting connections within limits and serving a router on them, with TLS or without.
+
+use std::net::{Shutdown, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::Request;
+use conax_model::fault::TlsFault;
+use hyper::body::Incoming;
+use hyper::rt::{Read, Write};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+
+use crate::http_server::accept::{Acceptor, Keeper};
+use crate::http_server::connection::{ConnectionControl, Steered};
+use crate::http_server::rejection_body::{Dressed, FrameworkAnswers};
+use crate::http_server::socket::Socket;
+use crate::http_server::timeouts::Patient;
+use crate::tls::{EndpointTls, Shaken, goodbye};
+
+/// How long an accept loop rests when the system has no more file handles.
+const ACCEPT_REST: Duration = Duration::from_millis(50);
+/// What a refused connection's bytes may take to be written.
+const TURN_AWAY_TIME: Duration = Duration::from_secs(1);
+/// The first byte of a client that speaks TLS.
+const TLS_HANDSHAKE: u8 = 22;
+
+/// What one API bears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one body.
+    pub body_bytes: usize,
+    /// Bytes of a request line and its headers.
+    pub head_bytes: usize,
+    /// Connections at a time.
+    pub connection_count: usize,
+    /// Time to send a request line and headers, and how long a connection may stay idle.
+    pub head_time: Duration,
+    /// Time to send a body.
+    pub body_time: Duration,
+    /// How long a client may take to read the next bytes of an answer.
+    pub write_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            head_bytes: 16 << 10,
+            connection_count: 1024,
+            head_time: Duration::from_secs(60),
+            body_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
+        }
+    }
+}
+
+/// One API's socket, bound and not yet accepting.
+pub struct Listener {
+    accept: Acceptor,
+    limits: Limits,
+    answers: Option<FrameworkAnswers>,
+    connect_faults: Option<Arc<dyn Keeper>>,
+    speech: Option<Arc<TlsSpeech>>,
+}
+
+/// How an API speaks TLS.
+pub(crate) struct TlsSpeech {
+    /// Its certificates.
+    pub(crate) door: EndpointTls,
+    /// What is wrong with them for everybody, now.
+    pub(crate) for_everybody: Box<dyn Fn() -> Option<TlsFault> + Send + Sync>,
+    /// What a client hears that does not speak TLS.
+    pub(crate) to_plain: Vec<u8>,
+}
+
+/// What was wrong with the certificates when the connection of a call was made; in the extensions
+/// of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetTlsFault(pub TlsFault);
+
+impl Listener {
+    /// Binds an API to an address; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// If the address cannot be bound.
+    pub async fn bind(
+        address: SocketAddr,
+        limits: Limits,
+        answers: Option<FrameworkAnswers>,
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            accept: Acceptor::bind(address).await?,
+            limits,
+            answers,
+            connect_faults: None,
+            speech: None,
+        })
+    }
+
+    /// The address the API really has.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.accept.address()
+    }
+
+    /// The API is closed whenever its keeper says so.
+    #[must_use]
+    pub fn kept_by(mut self, connect_faults: Arc<dyn Keeper>) -> Self {
+        self.connect_faults = Some(connect_faults);
+        self
+    }
+
+    /// The API speaks TLS.
+    #[must_use]
+    pub(crate) fn speaking(mut self, speech: Option<TlsSpeech>) -> Self {
+        self.speech = speech.map(Arc::new);
+        self
+    }
+
+    /// Serves until `stop` turns true, then lets open calls finish.
+    pub async fn serve(mut self, router: Router, mut stop: watch::Receiver<bool>) {
+        let open = GracefulShutdown::new();
+        let places = Arc::new(Semaphore::new(self.limits.connection_count));
+        let stopped = stop.clone();
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.accept.accept(self.connect_faults.as_deref()) => accepted,
+                _ = stop.wait_for(|&stopped| stopped) => break,
+            };
+            let Ok(stream) = accepted else {
+                tokio::time::sleep(ACCEPT_REST).await;
+                continue;
+            };
+            match Arc::clone(&places).try_acquire_owned() {
+                Ok(place) => {
+                    let serving = self.serving(router.clone(), &open);
+                    let connection = self.connection(stream, serving, stopped.clone());
+                    tokio::spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+                Err(_) => self.turn_away(stream),
+            }
+        }
+        drop(self.accept);
+        open.shutdown().await;
+    }
+
+    fn serving(&self, router: Router, open: &GracefulShutdown) -> Serving {
+        Serving {
+            router,
+            limits: self.limits,
+            answers: self.answers,
+            watcher: open.watcher(),
+        }
+    }
+
+    fn connection(
+        &self,
+        stream: TcpStream,
+        serving: Serving,
+        mut stop: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        // Replies are written whole; waiting to fill a segment would only add delay.
+        let _ = stream.set_nodelay(true);
+        let speech = self.speech.clone();
+        async move {
+            let Some(speech) = speech else {
+                let stream = Arc::new(stream);
+                let control = ConnectionControl::of(&stream, |_| false);
+                let io = serving.patient(stream);
+                return serving.serve(io, control, None).await;
+            };
+            let time = serving.limits.head_time;
+            let handshake = tokio::time::timeout(time, handshake(stream, &speech, &serving));
+            let shaken = tokio::select! {
+                shaken = handshake => shaken.ok().flatten(),
+                _ = stop.wait_for(|&stopped| stopped) => None,
+            };
+            if let Some((shaken, control)) = shaken {
+                let io = TokioIo::new(shaken.stream);
+                serving.serve(io, control, shaken.met).await;
+            }
+        }
+    }
+
+    /// Tells a connection beyond the limit so, and closes it.
+    fn turn_away(&self, stream: TcpStream) {
+        // Whoever expects TLS would not understand it.
+        if let (Some(answers), None) = (self.answers, &self.speech) {
+            tokio::spawn(farewell(stream, answers(503)));
+        }
+    }
+}
+
+/// Writes some last bytes, in the time a refused connection has.
+async fn farewell(mut stream: TcpStream, bytes: Vec<u8>) {
+    let farewell = async {
+        let _ = stream.write_all(&bytes).await;
+        let _ = stream.shutdown().await;
+        // Closing with bytes unread would be a reset, and the farewell might be lost.
+        let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+    };
+    let _ = tokio::time::timeout(TURN_AWAY_TIME, farewell).await;
+}
+
+type TlsIo = TokioIo<Patient<Socket>>;
+
+/// Shakes hands with a client that speaks TLS; tells another one so.
+async fn handshake(
+    stream: TcpStream,
+    speech: &TlsSpeech,
+    serving: &Serving,
+) -> Option<(Shaken<TlsIo>, ConnectionControl)> {
+    let mut first = [0];
+    let count = stream.peek(&mut first).await.ok()?;
+    if count == 1 && first[0] != TLS_HANDSHAKE {
+        farewell(stream, speech.to_plain.clone()).await;
+        return None;
+    }
+    let stream = Arc::new(stream);
+    let io = TokioIo::new(serving.patient(Arc::clone(&stream)));
+    let Ok(shaken) = speech.door.accept(io, &speech.for_everybody).await else {
+        let _ = tokio::time::timeout(TURN_AWAY_TIME, let_alert_arrive(&stream)).await;
+        return None;
+    };
+    let version = shaken.stream.get_ref().1.protocol_version();
+    let control = ConnectionControl::of(&stream, goodbye(version));
+    Some((shaken, control))
+}
+
+/// Reads on what a client sends that was told why it is turned away: with bytes unread, closing
+/// would be a reset, and the alert might be lost.
+async fn let_alert_arrive(stream: &TcpStream) {
+    let _ = SockRef::from(stream).shutdown(Shutdown::Write);
+    let mut unread = [0; 1024];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut unread) {
+            Ok(0) => return,
+            Err(error) if error.kind() != std::io::ErrorKind::WouldBlock => return,
+            Ok(_) | Err(_) => {}
+        }
+    }
+}
+
+/// Everything it takes to serve one connection.
+struct Serving {
+    router: Router,
+    limits: Limits,
+    answers: Option<FrameworkAnswers>,
+    watcher: Watcher,
+}
+
+impl Serving {
+    fn patient(&self, stream: Arc<TcpStream>) -> Patient<Socket> {
+        Patient::new(Socket::new(stream), self.limits.write_time)
+    }
+
+    async fn serve<I>(self, io: I, control: ConnectionControl, met: Option<TlsFault>)
+    where
+        I: Read + Write + Unpin + Send + 'static,
+    {
+        let marked = control.clone();
+        let router = self.router.map_request(move |mut call: Request<Incoming>| {
+            marked.begin_call();
+            call.extensions_mut().insert(marked.clone());
+            if let Some(fault) = met {
+                call.extensions_mut().insert(MetTlsFault(fault));
+            }
+            call
+        });
+        let service = TowerToHyperService::new(router);
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            // Who says that no more comes still waits for the answer.
+            .half_close(true)
+            .header_read_timeout(self.limits.head_time)
+            .max_buf_size((self.limits.head_bytes * 2).max(8192));
+        let io = Steered::new(io, &control);
+        let (answers, watcher) = (self.answers, self.watcher);
+        let served = async {
+            match answers {
+                Some(answers) => {
+                    let io = Dressed::new(io, answers);
+                    watcher.watch(builder.serve_connection(io, service)).await
+                }
+                None => watcher.watch(builder.serve_connection(io, service)).await,
+            }
+        };
+        // A connection that breaks is the peer's business; what was acknowledged is recorded.
+        tokio::select! {
+            _ = served => {}
+            () = control.ended() => {}
+        }
+    }
+}

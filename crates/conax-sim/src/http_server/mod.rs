@@ -1,0 +1,25 @@
+//! What all APIs share: listening within limits, reading heads and bodies within limits, and
+//! answers to bytes that are not HTTP; and what a handler can do to its connection.
+
+mod accept;
+mod body;
+mod connection;
+mod head;
+mod listener;
+mod rejection_body;
+mod socket;
+#[cfg(test)]
+mod tests;
+mod timeouts;
+mod world_routing;
+
+pub use accept::{EndpointState, Keeper};
+pub use body::{BodyRefusal, forget_body, read_body};
+pub use connection::ConnectionControl;
+pub use head::{HeadRefusal, check_head};
+pub(crate) use listener::TlsSpeech;
+pub use listener::{Limits, Listener, MetTlsFault};
+pub(crate) use rejection_body::whole_answer;
+pub use rejection_body::{FrameworkAnswers, HEAD_TOO_LARGE};
+pub use world_routing::WORLD_HEADER;
+pub(crate) use world_routing::{WorldInPath, named_world, world_of};

@@ -1,0 +1,315 @@
+//! The whole simulator: built from settings and a world, opened on sockets, closed in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use conax_contract::world::WorldSpec;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::conax_endpoint;
+use crate::control_api;
+use crate::dispatch::{Approach, ConaxLink, LinkSettings, Reuse, run_on_interval};
+use crate::http_server::Listener;
+use crate::journal::Observer;
+use crate::provisioning_api;
+use crate::settings::{ApiAddresses, DispatchSettings, SimulatorSettings};
+use crate::shared::Shared;
+use crate::tls::{EndpointTls, LinkTls, Papers, TlsProblem};
+use crate::world::WorldProblem;
+use crate::worlds::{Surroundings, Worlds};
+
+/// Why a simulator cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// An address cannot be bound.
+    #[error("failed to open the {door} API on {address}")]
+    Bind {
+        /// The API.
+        door: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The world contradicts itself.
+    #[error(transparent)]
+    World(#[from] WorldProblem),
+    /// TLS cannot be spoken as it was set.
+    #[error(transparent)]
+    Tls(#[from] TlsProblem),
+}
+
+/// A simulator without sockets: its APIs are routers, and what it sends goes to its own head-end.
+#[derive(Clone)]
+pub struct Instance {
+    /// The main world.
+    pub shared: Arc<Shared>,
+    /// All worlds.
+    pub worlds: Arc<Worlds>,
+}
+
+impl Instance {
+    /// Builds a simulator whose CRM reaches its head-end in this process, over the same bytes.
+    ///
+    /// # Errors
+    /// If the world contradicts itself.
+    pub fn in_process(
+        settings: SimulatorSettings,
+        world: WorldSpec,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Result<Self, WorldProblem> {
+        let surroundings = Surroundings {
+            observer,
+            doors: ApiAddresses::default(),
+            approach: Approach::default(),
+            runs_on_interval: false,
+        };
+        let settings = SimulatorSettings {
+            dispatch: DispatchSettings {
+                conax_address: None,
+                ..settings.dispatch
+            },
+            ..settings
+        };
+        Ok(Self::of(Worlds::open(settings, world, surroundings)?))
+    }
+
+    /// The APIs of these worlds without their sockets.
+    #[must_use]
+    pub fn of(worlds: Arc<Worlds>) -> Self {
+        Self {
+            shared: Arc::clone(worlds.main()),
+            worlds,
+        }
+    }
+
+    /// The provisioning API.
+    pub fn crm_router(&self) -> Router {
+        provisioning_api::router(Arc::clone(&self.worlds))
+    }
+
+    /// The simulated head-end.
+    pub fn cas_router(&self) -> Router {
+        conax_endpoint::router(Arc::clone(&self.worlds))
+    }
+
+    /// The control API.
+    pub fn control_router(&self) -> Router {
+        control_api::router(Arc::clone(&self.worlds))
+    }
+}
+
+/// A simulator that listens.
+pub struct OpenInstance {
+    /// The main world.
+    pub shared: Arc<Shared>,
+    /// All worlds.
+    pub worlds: Arc<Worlds>,
+    /// Where the APIs really are.
+    pub addresses: ApiAddresses,
+    /// What a client of the Conax endpoint needs, if that speaks TLS.
+    pub papers: Option<Papers>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    stop_cas: watch::Sender<bool>,
+    cas_task: JoinSet<()>,
+}
+
+/// How often the simulator looks at its clock for no reason; see [`beat`].
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Keeps a timer near at hand until the simulator closes.
+///
+/// Each call sets timers (for its head, its body) that are never reached. Setting one that would
+/// be the next to run out wakes the thread that waits for timers, at the cost of half a call; with
+/// a nearer one in place none is woken.
+async fn beat(mut stop: watch::Receiver<bool>) {
+    while tokio::time::timeout(BEAT, stop.wait_for(|&stopped| stopped))
+        .await
+        .is_err()
+    {}
+}
+
+/// How a simulator closed, counted over all its worlds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Requests that were on their way and got no answer within the grace period: what the
+    /// head-end did with them is not known to the CRM.
+    pub in_flight_count: usize,
+    /// Requests that were recorded and not sent.
+    pub pending_count: usize,
+}
+
+impl OpenInstance {
+    /// Opens the APIs that have an address and starts processing runs.
+    ///
+    /// # Errors
+    /// If an address cannot be bound, the world contradicts itself, or TLS cannot be spoken as set.
+    pub async fn open(
+        settings: SimulatorSettings,
+        world: WorldSpec,
+        doors: ApiAddresses,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Result<Self, OpenError> {
+        let crm = bind("crm", doors.crm, &settings).await?;
+        let cas = bind("cas", doors.cas, &settings).await?;
+        let control = bind("control", doors.control, &settings).await?;
+        let addresses = ApiAddresses {
+            crm: address(crm.as_ref()),
+            cas: address(cas.as_ref()),
+            control: address(control.as_ref()),
+        };
+        let (door, approach) = door_and_approach(&settings, addresses.cas)?;
+        let papers = door.as_ref().map(|door| door.papers().clone());
+        let door_state = approach.door.clone();
+        let surroundings = Surroundings {
+            observer,
+            doors: addresses,
+            approach,
+            runs_on_interval: true,
+        };
+        let worlds = Worlds::open(settings, world, surroundings)?;
+        let shared = Arc::clone(worlds.main());
+        let (stop, stopped) = watch::channel(false);
+        let (stop_cas, cas_stopped) = watch::channel(false);
+        let (mut tasks, mut cas_task) = (JoinSet::new(), JoinSet::new());
+        if let Some(listener) = crm {
+            tasks.spawn(listener.serve(
+                provisioning_api::router(Arc::clone(&worlds)),
+                stopped.clone(),
+            ));
+        }
+        if let Some(listener) = cas {
+            let listener = listener
+                .kept_by(Arc::new(conax_endpoint::DoorKeeper::new(
+                    &worlds, door_state,
+                )))
+                .speaking(door.map(|door| conax_endpoint::speech(&worlds, door)));
+            cas_task
+                .spawn(listener.serve(conax_endpoint::router(Arc::clone(&worlds)), cas_stopped));
+        }
+        if let Some(listener) = control {
+            let router = control_api::router(Arc::clone(&worlds));
+            tasks.spawn(listener.serve(router, stopped.clone()));
+        }
+        tasks.spawn(beat(stopped.clone()));
+        if let Some(interval) = shared.settings.dispatch.run_interval {
+            tasks.spawn(run_on_interval(Arc::clone(&shared), interval, stopped));
+        }
+        Ok(Self {
+            shared,
+            worlds,
+            addresses,
+            papers,
+            stop,
+            tasks,
+            stop_cas,
+            cas_task,
+        })
+    }
+
+    /// Closes: no new connections and no new commands; what is on its way may end within `grace`.
+    pub async fn close(mut self, grace: Duration) -> Closing {
+        self.worlds.begin_closing();
+        let _ = self.stop.send(true);
+        // The head-end closes last: what is on its way to it still gets its answer.
+        let ended = async {
+            while self.tasks.join_next().await.is_some() {}
+            self.worlds.nothing_in_flight().await;
+            let _ = self.stop_cas.send(true);
+            while self.cas_task.join_next().await.is_some() {}
+        };
+        let _ = tokio::time::timeout(grace, ended).await;
+        let mut left = Closing {
+            in_flight_count: 0,
+            pending_count: 0,
+        };
+        for world in self.worlds.all() {
+            let length = world.crm().book.queue_length();
+            left.in_flight_count += length.in_flight;
+            left.pending_count += length.due + length.scheduled;
+        }
+        left
+    }
+}
+
+async fn bind(
+    door: &'static str,
+    address: Option<SocketAddr>,
+    settings: &SimulatorSettings,
+) -> Result<Option<Listener>, OpenError> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    let answers = match door {
+        "crm" => Some(provisioning_api::framework_answer as fn(u16) -> Vec<u8>),
+        "cas" => Some(conax_endpoint::framework_answer as fn(u16) -> Vec<u8>),
+        _ => Some(control_api::framework_answer as fn(u16) -> Vec<u8>),
+    };
+    let bound = Listener::bind(address, settings.limits, answers).await;
+    bound.map(Some).map_err(|source| OpenError::Bind {
+        door,
+        address,
+        source,
+    })
+}
+
+fn address(listener: Option<&Listener>) -> Option<SocketAddr> {
+    listener.map(Listener::address)
+}
+
+/// The TLS of the Conax endpoint, and what the links to a head-end know of it.
+fn door_and_approach(
+    settings: &SimulatorSettings,
+    own: Option<SocketAddr>,
+) -> Result<(Option<EndpointTls>, Approach), TlsProblem> {
+    let tls = &settings.dispatch.tls;
+    let made = match own {
+        Some(own) => EndpointTls::new(settings.cas.tls, own.ip(), tls.verify)?,
+        None => None,
+    };
+    let (door, home) = made.map_or((None, None), |(door, home)| (Some(door), Some(home)));
+    let tls = match &settings.dispatch.conax_address {
+        Some(address) if address.is_tls() => Some(LinkTls::abroad(tls, address.host())?),
+        Some(_) => None,
+        None => home,
+    };
+    let state = Arc::default();
+    Ok((door, Approach { tls, door: state }))
+}
+
+/// The way to the head-end: another one if it was named, else our own API, else our own state.
+pub(crate) fn link(
+    settings: &SimulatorSettings,
+    own: Option<SocketAddr>,
+    approach: &Approach,
+    clock: &Clock,
+) -> ConaxLink {
+    let address = settings
+        .dispatch
+        .conax_address
+        .clone()
+        .or(own.map(Into::into));
+    match address {
+        Some(address) => {
+            ConaxLink::network(address, approach.clone(), link_settings(settings), clock)
+        }
+        None => ConaxLink::in_process(link_settings(settings), clock),
+    }
+}
+
+fn link_settings(settings: &SimulatorSettings) -> LinkSettings {
+    LinkSettings {
+        connect_time: settings.dispatch.connect_time,
+        read_time: settings.dispatch.read_time,
+        axis: settings.dispatch.axis.clone(),
+        reuse: match settings.dispatch.conax_address {
+            Some(_) => Reuse::Never,
+            None => Reuse::WhileFresh,
+        },
+    }
+}

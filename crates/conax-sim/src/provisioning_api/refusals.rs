@@ -1,0 +1,82 @@
+//! Refusals that are not about the content of a call: the API's own, in the documented form.
+
+use conax_contract::crm::{CONTENT_TYPE, HttpMode, Refusal, RefusalCode, refused};
+
+use crate::http_server::{BodyRefusal, HEAD_TOO_LARGE, HeadRefusal, Limits, whole_answer};
+use crate::shared::Shared;
+use crate::worlds::{WorldRefusal, sentence};
+
+/// The refusal of a body that was not read.
+pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
+    match refusal {
+        BodyRefusal::TooLong => Refusal::body_too_large(limits.body_bytes),
+        BodyRefusal::TooSlow => Refusal::new(
+            RefusalCode::RequestTimedOut,
+            format!(
+                "The body did not arrive within the limit of {:?}.",
+                limits.body_time
+            ),
+        ),
+        BodyRefusal::Broken => Refusal::new(
+            RefusalCode::MalformedHttp,
+            "The body did not arrive whole: the connection ended early, or its transfer coding \
+             is wrong.",
+        ),
+    }
+}
+
+/// The refusal of a call whose world cannot be entered.
+pub(super) fn no_world(refusal: &WorldRefusal) -> Refusal {
+    let code = match refusal {
+        WorldRefusal::TooMany(_) | WorldRefusal::Contradiction(_) => RefusalCode::Unavailable,
+        _ => RefusalCode::InvalidParameterValue,
+    };
+    Refusal::new(code, sentence(refusal))
+}
+
+/// The refusal of a call during which its world was replaced or removed.
+pub(super) fn world_gone(shared: &Shared) -> Refusal {
+    let sentence = match shared.is_removed() {
+        true => "The world was removed during this call: what the call created is no more.",
+        false => {
+            "The world was replaced during this call, by a reset, a restore or another world: what \
+             the call created is no more, and tokens are those of the new world. Call again."
+        }
+    };
+    Refusal::new(RefusalCode::Unavailable, sentence)
+}
+
+/// The refusal of a request line or headers that are too large.
+pub(super) fn unbearable(refusal: &HeadRefusal) -> Refusal {
+    match refusal {
+        HeadRefusal::TargetTooLong { bytes, limit } => Refusal::new(
+            RefusalCode::UriTooLong,
+            format!("The path and query have {bytes} bytes; the limit is {limit}."),
+        ),
+        HeadRefusal::HeadersTooLong { bytes, limit } => Refusal::new(
+            RefusalCode::HeadersTooLarge,
+            format!("The headers have {bytes} bytes; the limit is {limit}."),
+        ),
+    }
+}
+
+/// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
+/// the limit.
+#[must_use]
+pub fn framework_answer(status: u16) -> Vec<u8> {
+    let refusal = match status {
+        414 => Refusal::of_protocol(RefusalCode::UriTooLong),
+        431 => Refusal::new(RefusalCode::HeadersTooLarge, HEAD_TOO_LARGE),
+        503 => Refusal::new(
+            RefusalCode::TooManyConnections,
+            "Too many connections are open; close idle ones or try again later.",
+        ),
+        _ => Refusal::new(
+            RefusalCode::MalformedHttp,
+            "What was received is not an HTTP/1.1 request: check the request line, the header \
+             lines and the length of the body.",
+        ),
+    };
+    let status = refusal.code.http_status(HttpMode::Business200);
+    whole_answer(status, CONTENT_TYPE, &refused(&refusal))
+}

@@ -1,0 +1,218 @@
+//! The Conax endpoint, as far as it speaks TLS: which certificate it shows and whom it lets in.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use conax_model::fault::TlsFault;
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{Acceptor, ServerConfig, WebPkiClientVerifier};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, ProtocolVersion,
+    SignatureScheme,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::authority::{Authority, Identity, Papers};
+use super::client::{LinkTls, TlsProblem, trusting};
+use super::{FAULTS, LINK_NAME, fault_name, provider};
+use crate::settings::CasTls;
+
+/// The host whose certificate is shown in the place of the right one.
+pub(super) const STRANGER: &str = "another-host.invalid";
+
+/// An API's part of TLS.
+pub(crate) struct EndpointTls {
+    sound: Arc<ServerConfig>,
+    faulty: Vec<(TlsFault, Arc<ServerConfig>)>,
+    papers: Papers,
+}
+
+/// A handshake that came to its end.
+pub(crate) struct Shaken<I> {
+    pub(crate) stream: TlsStream<I>,
+    /// What was wrong with it.
+    pub(crate) met: Option<TlsFault>,
+}
+
+impl EndpointTls {
+    /// An API with an authority of its own, and the link that trusts it; none if it speaks plain
+    /// HTTP.
+    pub(crate) fn new(
+        speech: CasTls,
+        address: IpAddr,
+        verify: bool,
+    ) -> Result<Option<(Self, LinkTls)>, TlsProblem> {
+        let is_mutual = match speech {
+            CasTls::Off => return Ok(None),
+            CasTls::On => false,
+            CasTls::Mutual => true,
+        };
+        let authority = Authority::new()?;
+        let (client, papers) = authority.client()?;
+        let authentication = match is_mutual {
+            true => Some(Authentication::of(&authority, false)?),
+            false => None,
+        };
+        let hosts = hosts(address);
+        let sound = authority.server(&hosts)?;
+        let faulty = |fault| -> Result<_, TlsProblem> {
+            let own = [hosts.clone(), vec![fault_name(fault).to_owned()]].concat();
+            let authentication = authentication.clone();
+            let config = match fault {
+                TlsFault::Expired => config(&authority.expired_server(&own)?, authentication),
+                TlsFault::SelfSigned => {
+                    config(&Authority::self_signed_server(&own)?, authentication)
+                }
+                TlsFault::WrongHost => {
+                    config(&authority.server(&[STRANGER.to_owned()])?, authentication)
+                }
+                TlsFault::ClientCertificate => config(
+                    &authority.server(&own)?,
+                    Some(Authentication::of(&authority, true)?),
+                ),
+            };
+            Ok((fault, config?))
+        };
+        let door = Self {
+            sound: config(&sound, authentication.clone())?,
+            faulty: FAULTS.into_iter().map(faulty).collect::<Result<_, _>>()?,
+            papers,
+        };
+        let client = is_mutual.then_some(&client);
+        let link = LinkTls::home(&authority, client, &Authority::stranger()?, verify)?;
+        Ok(Some((door, link)))
+    }
+
+    pub(crate) fn papers(&self) -> &Papers {
+        &self.papers
+    }
+
+    /// Shakes hands with a client: what is wrong with the certificates depends on the name it asks
+    /// for, else on what holds for everybody.
+    pub(crate) async fn accept<I>(
+        &self,
+        stream: I,
+        for_everybody: impl FnOnce() -> Option<TlsFault>,
+    ) -> io::Result<Shaken<I>>
+    where
+        I: AsyncRead + AsyncWrite + Unpin,
+    {
+        let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let asked = start.client_hello().server_name().map(str::to_owned);
+        let by_name = |name: &str| FAULTS.into_iter().find(|fault| fault_name(*fault) == name);
+        let met = match asked.as_deref() {
+            Some(LINK_NAME) => None,
+            asked => asked.and_then(by_name).or_else(for_everybody),
+        };
+        let stream = start.into_stream(self.config(met)).await?;
+        Ok(Shaken { stream, met })
+    }
+
+    fn config(&self, fault: Option<TlsFault>) -> Arc<ServerConfig> {
+        let faulty = self.faulty.iter().find(|(one, _)| Some(*one) == fault);
+        Arc::clone(faulty.map_or(&self.sound, |(_, config)| config))
+    }
+}
+
+/// The names an API on this address goes by.
+fn hosts(address: IpAddr) -> Vec<String> {
+    let fixed = ["localhost", "127.0.0.1", "::1", "conax-sim", LINK_NAME];
+    let mut hosts: Vec<String> = fixed.into_iter().map(str::to_owned).collect();
+    let own = address.to_string();
+    if !address.is_unspecified() && !hosts.contains(&own) {
+        hosts.push(own);
+    }
+    hosts
+}
+
+fn config(
+    identity: &Identity,
+    authentication: Option<Arc<Authentication>>,
+) -> Result<Arc<ServerConfig>, TlsProblem> {
+    let builder = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(TlsProblem::of)?;
+    let builder = match authentication {
+        Some(authentication) => builder.with_client_cert_verifier(authentication),
+        None => builder.with_no_client_auth(),
+    };
+    let chain = vec![identity.certificate.clone()];
+    let config = builder.with_single_cert(chain, identity.key());
+    config.map(Arc::new).map_err(TlsProblem::of)
+}
+
+/// Lets in whoever has a certificate of the API's authority; or nobody. Whoever is turned away is
+/// told `bad_certificate`, as a Java server does it (Inferred), or `certificate_required`.
+#[derive(Debug)]
+struct Authentication {
+    known: Arc<dyn ClientCertVerifier>,
+    is_shut: bool,
+}
+
+impl Authentication {
+    fn of(authority: &Authority, is_shut: bool) -> Result<Arc<Self>, TlsProblem> {
+        let roots = Arc::new(trusting(authority.certificate.clone())?);
+        let known = WebPkiClientVerifier::builder_with_provider(roots, provider());
+        let known = known.build().map_err(TlsProblem::of)?;
+        Ok(Arc::new(Self { known, is_shut }))
+    }
+}
+
+impl ClientCertVerifier for Authentication {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        // No hints: a client sends what it has.
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        between: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        let turned_away = || Error::from(CertificateError::BadEncoding);
+        if self.is_shut {
+            return Err(turned_away());
+        }
+        let verified = self.known.verify_client_cert(certificate, between, now);
+        verified.map_err(|_| turned_away())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.known
+            .verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.known
+            .verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.known.supported_verify_schemes()
+    }
+}
+
+/// Whether unread bytes begin with the alert by which a client says goodbye: from TLS 1.3 on it
+/// looks like two bytes of a call, which no client sends alone.
+pub(crate) fn goodbye(version: Option<ProtocolVersion>) -> fn(&[u8]) -> bool {
+    match version {
+        Some(ProtocolVersion::TLSv1_3) => |bytes| bytes.len() >= 5 && bytes[3..5] == [0, 19],
+        _ => |bytes| bytes.first() == Some(&21),
+    }
+}
