@@ -232,7 +232,7 @@ fn opener<'o>(
     match &order.ground {
         Ground::Ourselves => {
             let (world, start) = (
-                WorldSpec::inventory(),
+                WorldSpec::lab(),
                 parse_moment(START).unwrap_or_default(),
             );
             Box::new(move || {

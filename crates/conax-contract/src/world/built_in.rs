@@ -24,7 +24,7 @@ impl WorldSpec {
     /// # Panics
     /// Never: the text is built in, and a test reads it.
     #[must_use]
-    pub fn inventory() -> Self {
+    pub fn lab() -> Self {
         Self::parse(LAB).expect("the lab world is a world")
     }
 

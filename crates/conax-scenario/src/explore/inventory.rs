@@ -46,7 +46,7 @@ impl Inventory {
     /// The lab world, in which everything can be seen.
     #[must_use]
     pub fn own() -> Self {
-        let spec = WorldSpec::inventory();
+        let spec = WorldSpec::lab();
         let world = TargetWorld::of(&spec);
         let mut inventory = Self::of(&world).expect("the lab world has what it takes");
         inventory.eyes = Eyes::Everything;

@@ -22,12 +22,12 @@ const GRACE: Duration = Duration::from_secs(10);
 ///
 /// ```
 /// use conax_sim::Simulator;
-/// use conax_sim::simulator::API;
+/// use conax_sim::simulator::Api;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), conax_sim::SimulatorError> {
 /// let simulator = Simulator::builder().open().await?;
-/// let base = simulator.url(API::Crm);
+/// let base = simulator.url(Api::Crm);
 /// assert!(base.starts_with("http://127.0.0.1:"));
 /// // … point the program under test at `base`, then see what became of its requests:
 /// simulator.run().await;
