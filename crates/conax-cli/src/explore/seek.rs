@@ -231,10 +231,7 @@ fn opener<'o>(
 ) -> Opener<'o> {
     match &order.ground {
         Ground::Ourselves => {
-            let (world, start) = (
-                WorldSpec::lab(),
-                parse_moment(START).unwrap_or_default(),
-            );
+            let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
             Box::new(move || {
                 let honest = usual_target(HOUSE_SEED, start, &world, Arc::clone(&stop));
                 let honest = honest.map_err(|problem| tally.note(problem)).ok()?;
