@@ -30,7 +30,9 @@ def of_query(query, readings):
             found.setdefault(inner[1], {})[inner[2]] = value
         elif name in KEYS:
             key, _, inside = value.partition("=")
-            found.setdefault(name, {})[key] = inside
+            before = found.get(name, {}) if readings.query_twice != "last" else {}
+            if not before or readings.query_twice != "first":
+                found[name] = {**before, key: inside}
         else:
             found[name] = value
     return found

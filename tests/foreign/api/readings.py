@@ -27,6 +27,8 @@ class Readings:
     refusal_data: str = choice("absent", "empty", "null")
     # The printed ids have 32 hexadecimal digits; early ones are short numbers.
     ids: str = choice("hex", "short", "uuid")
+    # What a parameter of a query is that is there twice; an identifier has both keys, or one of them.
+    query_twice: str = choice("both", "last", "first")
     # Which forms of an identifier a query may have.
     query_identifier: str = choice("documented", "lenient")
     # Methods 6 to 8 call their `smartcard_identifier` a CA id, and show an object.
@@ -42,6 +44,8 @@ class Readings:
     both_sets: str = choice("refused", "taken")
     # Sent "during its creation", and "in a pending life cycle state".
     immediately: str = choice("during", "after")
+    # Sent at once, and with a date to come: no document says which counts.
+    at_once_with_date: str = choice("sent", "waits")
     # Without a date: the second of creation in two examples, later in two others.
     no_date: str = choice("creation", "later")
     # `scheduled_date` came with R7.

@@ -143,7 +143,13 @@ class Processing:
         return sorted(waiting, key=lambda one: (one.priority != "EXPRESS", one.scheduled))
 
     def is_due(self, request, now):
-        return request.state == "PENDING" and not request.immediately and request.scheduled <= now
+        is_for_runs = not request.immediately or self.waits_for_its_date(request)
+        return request.state == "PENDING" and is_for_runs and request.scheduled <= now
+
+    def waits_for_its_date(self, request):
+        """Whether a date to come counts more than that it is to be sent at once."""
+        waits = self.store.readings.at_once_with_date == "waits"
+        return waits and request.scheduled > request.created
 
     def run(self):
         for request in self.due():

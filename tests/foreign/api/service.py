@@ -376,11 +376,12 @@ class Service:
                 session, common, kind, items, card, boxes, cards, request_id, number
             )
         )
-        if request.immediately and self.readings.immediately == "during":
+        is_sent = request.immediately and not self.processing.waits_for_its_date(request)
+        if is_sent and self.readings.immediately == "during":
             self.processing.send(request)
         with self.store.lock:
             printed = self.printer.request(request, is_post=True)
-        if request.immediately and self.readings.immediately == "after":
+        if is_sent and self.readings.immediately == "after":
             threading.Thread(target=self.send_soon, args=(request,), daemon=True).start()
         return printed
 

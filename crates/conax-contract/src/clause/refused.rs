@@ -20,7 +20,7 @@ fn id_behind(operation: Option<Operation>, refusal: &Refusal) -> Option<String> 
         }
         RefusalCode::InvalidToken => "token.unknown",
         RefusalCode::InvalidCredentials => match operation {
-            Some(Operation::IssueTokenForWebApiKey) => "web-api-key.login",
+            Some(Operation::IssueTokenForWebApiKey) => "web-api-key.unknown",
             _ => "token.login-mandatory",
         },
         RefusalCode::MandatoryParameterMissing => return of_parameter(operation, parameter),

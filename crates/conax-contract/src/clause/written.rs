@@ -84,6 +84,13 @@ const WRITTEN: &[Written] = &[
     says("methods.get-changes-nothing", Attested, "page 490268", "A GET never changes data."),
     says("post.not-idempotent", Attested, "page 490268", "Every POST makes a new request, also when it is equal to an earlier one.").strictly(Strictness::Must),
     says(
+        "post.answers-its-request",
+        Inferred,
+        "from the first sentences of the six POSTs",
+        "What a POST answers is the request it made: there is one with the answered id.",
+    )
+    .strictly(Strictness::Must),
+    says(
         "body.json-object",
         Shown,
         "the examples' bodies",
@@ -91,7 +98,7 @@ const WRITTEN: &[Written] = &[
     ),
     says("body.nothing-else", Inferred, "from the examples' bodies", "A body that is no JSON object is refused."),
     says("body.any-content-type", Attested, "a public client", "The body is read as JSON whatever its content type says."),
-    says("body.each-parameter-once", Ours, "", "A parameter given twice is refused."),
+    says("body.each-parameter-once", Ours, "", "A parameter given twice, in a body or in a query, is refused."),
     says("parameters.unknown-ignored", Attested, "page 511629", "Parameters that do not exist are ignored."),
     says("identifier.case", Ours, "", "Ids, numbers and codes are compared as they are written: upper and lower case are not the same.")
         .or("case matters", "case does not matter", None),
@@ -134,10 +141,12 @@ const WRITTEN: &[Written] = &[
     says("token.several", Attested, "a public client", "A user may have several tokens at a time."),
     says("token.form", Shown, "the examples' bodies", "A token is non-empty text; the printed ones have 32 upper-case hex digits."),
     says("token.release", Attested, "page x/AX4H", "A released token is unusable.").strictly(Strictness::Must),
+    says("token.release-only", Inferred, "from page x/AX4H, which speaks of one token", "The other tokens of the user outlive a release."),
     says("token.idle-one-hour", Attested, "pages 517363, 500609", "A token dies after one idle hour.").seen(Control)
         .or("one idle hour", "two hours after it was issued, from R12 on", Some("token-life")),
     says("token.fixed-two-hours", Attested, "page 494531", "From R12 on a token dies two hours after it was issued, used or not.").seen(Control),
     says("web-api-key.login", Attested, "page 491003", "A Web API key as Basic user with an empty password gets a token."),
+    says("web-api-key.unknown", Attested, "page 491003", "A Web API key nobody has gets no token.").strictly(Strictness::Must),
     says("web-api-key.two-hours", Attested, "page 491003", "A token got by key dies after two hours, used or not.").seen(Control),
     // --------------------------------------------------------------------------- identifiers --
     says("subscription-identifier.exactly-one", Inferred, "from Restrictions, which speak of parameters", "A subscription is named by exactly one sub-field."),
@@ -321,7 +330,8 @@ const WRITTEN: &[Written] = &[
     says("cancel_subscriptions.start-date-kept", Shown, "the example of cancel_subscriptions", "The request's `scheduled_date` is the start date of the call."),
     says("scheduled-date.form", Attested, "page 489617", "A scheduled date of another form than YYYY-MM-DDThh:mm:ss is refused."),
     says("scheduled-date.kept", Attested, "page 489617", "The request's `scheduled_date` is that of the call.")
-        .or("taken by all six, and wins over the start date", "known to some builds only", None),
+        .or("taken by all six", "known to some builds only", None),
+    says("scheduled-date.wins", Inferred, "from pages 489617 and 490922", "Of a start date and another scheduled date the request keeps the latter."),
     says("scheduled-date.default", Shown, "the examples of pairing and PIN", "Without a date the request is due when it is created.")
         .strictly(Strictness::Should)
     .or("the second of creation", "a later date, as two examples print without saying why", None),
@@ -344,7 +354,7 @@ const WRITTEN: &[Written] = &[
     says("reset_pin_to_given_value.pin-forms", Attested, "pages 511629, 490399", "A PIN may be text or a whole number."),
     says("reset_pin_to_given_value.pin-length", Ours, "", "The length of a PIN is checked if a setting says so.").seen(Control)
         .or("any length", "so many digits", Some("pin-digits")),
-    says("pin.never-answered", Shown, "the example of reset_pin_to_given_value", "The PIN is in no answer: `ca_pin` is null."),
+    says("pin.never-answered", Shown, "the example of reset_pin_to_given_value", "The PIN is in no answer, in no place: `ca_pin` is null."),
     // --------------------------------------------------------------------------- the request --
     says(
         "request.known-members",
@@ -413,10 +423,18 @@ const WRITTEN: &[Written] = &[
     says("request.outlives-login", Inferred, "", "A request is sent although its creator's token is no more.").seen(Control),
     says("request.none-lost", Inferred, "", "What was acknowledged stays there.").strictly(Strictness::Must),
     says("items.two-members", Shown, "the examples", "An item of `parameters_set` has its `id` and one more member."),
+    says("items.ids-distinct", Shown, "the examples", "The items of a request have different ids."),
     says("items.card", Shown, "the examples", "The items name the smartcard by its CA id."),
     says("items.service", Shown, "the examples of add and cancel", "The items name the service by its CA id."),
     says("log_information.members", Shown, "the examples", "`log_information` has both dates and both users, and the units or none."),
     says("log_information.user", Shown, "the examples", "A user has `person_name`, `username`, `id` and `email`."),
+    says(
+        "log_information.creator",
+        Attested,
+        "page 9904458",
+        "`created_by_user` is the user who created the request: the one its token was given to.",
+    )
+    .strictly(Strictness::Must),
     says("log_information.unit", Shown, "the examples", "A unit has `group_name`, `name`, `id`, `description`, `alternative_code`, and maybe `community_name`."),
     says("log_information.community-name", Ours, "", "A unit is printed with the same members in answers to GETs as in those to POSTs.")
         .or("`community_name` in every answer", "in answers to POSTs only, as the examples have it", None),

@@ -201,6 +201,10 @@ fn its_type_and_state(
         return;
     }
     let ended = |wanted: &str| printed.at("life_cycle_state", wanted, state);
+    if at_once && has_date(heard) && !has_ended {
+        // Which of the two counts is told by `process-immediately.with-date`.
+        return;
+    }
     if at_once {
         let wanted = "COMPLETED or REJECTED";
         verdicts.judge("process-immediately.synchronous", has_ended, || {
@@ -222,6 +226,12 @@ fn its_type_and_state(
     for clause in ["process-immediately.default", "request.states"] {
         verdicts.held(clause);
     }
+}
+
+fn has_date(heard: &Heard) -> bool {
+    let names = ["scheduled_date", "start_date"];
+    let mut dates = names.into_iter().map(|name| heard.parameters.get(name));
+    dates.any(|date| date.is_some_and(|date| !date.is_null()))
 }
 
 fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
@@ -246,6 +256,10 @@ fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let starts = heard.operation.parameter("start_date").is_some();
     let start_date = given("start_date").filter(|_| starts);
     let (id, wanted) = match (given("scheduled_date"), start_date) {
+        // Of both dates one is there; any other is told as if it stood alone.
+        (Some(date), Some(start)) if date != start && [date, start].contains(&found) => {
+            ("scheduled-date.wins".to_owned(), date)
+        }
         (Some(date), _) => ("scheduled-date.kept".to_owned(), date),
         (None, Some(date)) => (format!("{}.start-date-kept", heard.operation.name()), date),
         (None, None) => {

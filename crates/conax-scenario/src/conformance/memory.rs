@@ -2,55 +2,28 @@
 //! and has an id of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use conax_contract::crm::{Member, Operation};
 use conax_contract::text::parse_moment;
 use serde_json::{Map, Value};
 
+use super::creators::token_of;
 use super::heard::Heard;
 use super::kinds::{is_date, shown};
+use super::known::{Known, PLACES, forward, is_final, place, same};
 use super::object::{Printed, is_at_once};
+use super::owners::{ANSWERS, Doubts, Owners};
 use super::paging::Paging;
 use super::verdicts::{Break, Verdicts};
-
-/// Members that never change, whatever becomes of the request.
-const FOR_EVER: [Member; 10] = [
-    Member::Id,
-    Member::Number,
-    Member::Type,
-    Member::Priority,
-    Member::ScheduledDate,
-    Member::ProcessImmediately,
-    Member::SequenceNumber,
-    Member::Name,
-    Member::ProcessName,
-    Member::ProcessId,
-];
-
-/// What a request keeps that has ended: besides what never changes and its state, which have
-/// clauses of their own. Users and units are printed in more than one form, but have one id.
-const ENDED: [&str; 11] = [
-    Member::ExecutedDate.code(),
-    Member::Request.code(),
-    Member::Response.code(),
-    Member::ReferenceNumber.code(),
-    Member::ErrorCode.code(),
-    Member::ErrorDescription.code(),
-    Member::ProviderErrorCode.code(),
-    Member::ProviderErrorDescription.code(),
-    "log_information.updated_date",
-    "log_information.updated_by_user.id",
-    "log_information.updated_by_unit.id",
-];
 
 /// What is remembered of the requests a target told of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     requests: BTreeMap<String, Known>,
-    by_number: BTreeMap<String, String>,
-    by_reference: BTreeMap<String, String>,
+    numbers: Owners,
+    references: Owners,
+    doubts: Doubts,
     /// The highest number created so far.
     highest: Option<u64>,
     /// The latest `executed_date` that was shown, and where.
@@ -86,37 +59,6 @@ const CLOCKS: TimeDelta = TimeDelta::seconds(60);
 
 /// How far ahead a date is that nobody lets come while a target is looked at.
 const FAR: TimeDelta = TimeDelta::days(3 * 365);
-
-#[derive(Clone, Debug)]
-struct Known {
-    /// Everything that was printed of it, as it was printed last.
-    object: Map<String, Value>,
-    /// What was printed of it since it ended, by where it was printed.
-    ended: [Map<String, Value>; PLACES],
-    /// Whether a creation told of it.
-    is_created: bool,
-    /// The token that created it, as a number.
-    token: Option<u64>,
-    /// The records it was asked for.
-    asked: Map<String, Value>,
-}
-
-/// Places where requests are printed: creations, `show`, lists.
-const PLACES: usize = 3;
-
-fn place(printed: &Printed<'_>) -> usize {
-    match printed.heard.operation {
-        Operation::Show => 1,
-        Operation::List => 2,
-        _ => 0,
-    }
-}
-
-impl Known {
-    fn state(&self) -> Option<&str> {
-        self.object.get("life_cycle_state")?.as_str()
-    }
-}
 
 impl Memory {
     /// Judges one answer, or those of calls made at the same time, and remembers them.
@@ -160,15 +102,33 @@ impl Memory {
     }
 
     /// The target does not know a request any more.
-    pub(super) fn lost(&mut self, id: &str) {
+    pub(super) fn lost(&mut self, id: &str, verdicts: &mut Verdicts) {
+        if let Some((printed, how)) = self.doubts.take(id)
+            && self.is_wrong_answer(id, &printed)
+        {
+            verdicts.broken(ANSWERS, how);
+        }
         if let Some(missing) = self.missing.get_mut(id) {
             missing.found = Found::Lost;
         }
     }
 
+    /// Whether an id that a creation was answered with is none: nothing is printed under it, and its
+    /// number is that of a request no creation told of. What two have is told already.
+    fn is_wrong_answer(&self, answered: &str, printed: &str) -> bool {
+        let known = self.requests.get(answered);
+        let is_seen = known.is_some_and(|known| known.is_printed);
+        !is_seen && !self.twice.contains(answered) && !self.is_created(printed)
+    }
+
     /// Nothing more will be heard.
     pub(super) fn conclude(&self, verdicts: &mut Verdicts) {
         self.paging.conclude(verdicts);
+        for (answered, printed, how) in self.doubts.all() {
+            if self.is_wrong_answer(answered, printed) {
+                verdicts.broken(ANSWERS, how.clone());
+            }
+        }
         let mut missing = self.missing.values();
         if !self.missing.is_empty() && missing.all(|one| one.found == Found::Lost) {
             let why = "what its lists lack is lost, which `request.none-lost` tells";
@@ -208,6 +168,11 @@ impl Memory {
         }
     }
 
+    /// Whether a creation told of a request with this id.
+    pub(super) fn is_created(&self, id: &str) -> bool {
+        self.requests.get(id).is_some_and(|known| known.is_created)
+    }
+
     /// The ids of the requests that were created here, oldest first by id.
     pub(super) fn created(&self) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
         let known = self.requests.iter();
@@ -225,7 +190,7 @@ impl Memory {
     ) -> bool {
         let (id, number) = (printed.text(Member::Id), printed.text(Member::Number));
         let owner = id.filter(|id| self.requests.contains_key(*id));
-        let owner = owner.or_else(|| self.by_number.get(number?).map(String::as_str));
+        let owner = owner.or_else(|| self.numbers.of(number?));
         if let Some(owner) = owner {
             self.twice.insert(owner.to_owned());
             self.twice.extend(id.map(str::to_owned));
@@ -276,27 +241,17 @@ impl Memory {
     }
 
     fn judge_seen(&mut self, printed: &Printed<'_>, is_created: bool, verdicts: &mut Verdicts) {
-        let by_number = printed
-            .text(Member::Number)
-            .and_then(|number| self.by_number.get(number));
-        let Some(id) = printed.text(Member::Id).or(by_number.map(String::as_str)) else {
+        let number = printed.text(Member::Number);
+        let by_number = number.and_then(|number| self.numbers.of(number));
+        let Some(id) = printed.text(Member::Id).or(by_number) else {
             return;
         };
         let id = id.to_owned();
         if self.twice.contains(&id) {
             return;
         }
-        if let Some(number) = printed.text(Member::Number) {
-            let owner = self.by_number.entry(number.to_owned());
-            let owner = owner.or_insert_with(|| id.clone());
-            // A creation is judged by itself.
-            if *owner != id && !is_created {
-                let found = format!("number {number}, which another request has");
-                verdicts.broken(
-                    "request.ids-unique",
-                    printed.at("number", "a number of its own", found),
-                );
-            }
+        if let Some(number) = number {
+            self.judge_number((number, &id), printed, is_created, verdicts);
         }
         if let Some(missing) = self.missing.get_mut(&id) {
             let state = printed.text(Member::LifeCycleState);
@@ -309,9 +264,8 @@ impl Memory {
             }
         }
         if let Some(reference) = printed.text(Member::ReferenceNumber) {
-            let owner = self.by_reference.entry(reference.to_owned());
-            let owner = owner.or_insert_with(|| id.clone());
-            verdicts.judge("request.references-unique", *owner == id, || {
+            let is_own = self.references.note(reference, &id, is_created);
+            verdicts.judge("request.references-unique", is_own, || {
                 printed.at(
                     "reference_number",
                     "a reference of its own",
@@ -329,6 +283,7 @@ impl Memory {
                 object,
                 ended,
                 is_created,
+                is_printed: !is_created,
                 token: is_created.then(|| token_of(printed.heard)),
                 asked: match is_created {
                     true => records_of(printed.heard),
@@ -346,7 +301,34 @@ impl Memory {
         if is_final(known.state()) {
             known.ended[place(printed)].extend(printed.object.clone());
         }
+        if known.is_created && !is_created && !known.is_printed {
+            verdicts.held(ANSWERS);
+        }
         known.is_created |= is_created;
+        known.is_printed |= !is_created;
+    }
+
+    /// Judges the number of a request that is printed, or answered; a creation is judged by itself.
+    fn judge_number(
+        &mut self,
+        (number, id): (&str, &str),
+        printed: &Printed<'_>,
+        is_created: bool,
+        verdicts: &mut Verdicts,
+    ) {
+        let is_own = self.numbers.note(number, id, is_created);
+        if is_created {
+            return;
+        }
+        if !is_own {
+            let found = format!("number {number}, which another request has");
+            let how = printed.at("number", "a number of its own", found);
+            verdicts.broken("request.ids-unique", how);
+        } else if let Some(answered) = self.numbers.answered_to_another(number, id) {
+            let expected = format!("{answered}, as its creation was answered with number {number}");
+            let how = printed.at("id", expected, id);
+            self.doubts.add(answered, id, how);
+        }
     }
 
     /// A list without paging has everything that is known to match, once.
@@ -453,14 +435,6 @@ fn may_be_same(asked: &Map<String, Value>, heard: &Heard) -> bool {
     !records_of(heard).iter().any(is_other)
 }
 
-/// The token of a call, as a number.
-fn token_of(heard: &Heard) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let token = heard.parameters.get("token").and_then(Value::as_str);
-    token.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// The member a list is filtered by, and its value; none of a list with several, which should have
 /// been refused.
 fn filter_of(heard: &Heard) -> Option<(&'static str, &str)> {
@@ -476,128 +450,4 @@ fn filter_of(heard: &Heard) -> Option<(&'static str, &str)> {
 fn date_of(value: Option<&Value>) -> Option<NaiveDateTime> {
     let text = value?.as_str().filter(|text| is_date(text))?;
     parse_moment(text)
-}
-
-/// What never changes did not change; and whatever is printed as a whole has all its members.
-fn same(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    let different = FOR_EVER
-        .into_iter()
-        .map(Member::code)
-        .find(|name| differs(known.object.get(*name), printed.object.get(*name)))
-        .or_else(|| log_differs(known, printed))
-        .or_else(|| items_differ(known, printed))
-        .or_else(|| left_out(known, printed));
-    let break_at = |path: &str, before: &Map<String, Value>| {
-        let name = path.rsplit('.').next().unwrap_or_default();
-        let expected = format!(
-            "{}, as it was printed before",
-            shown(name, inner(before, path))
-        );
-        printed.at(path, expected, shown(name, inner(printed.object, path)))
-    };
-    if let Some(path) = different {
-        verdicts.broken("request.same-everywhere", break_at(path, &known.object));
-        return;
-    }
-    let elsewhere = unlike_elsewhere(known, printed);
-    for (path, before) in &elsewhere {
-        verdicts.broken("request.same-everywhere", break_at(path, before));
-    }
-    if elsewhere.is_empty() {
-        verdicts.held("request.same-everywhere");
-    }
-}
-
-/// What was printed otherwise of the same request in another place, once it had ended.
-fn unlike_elsewhere<'k>(
-    known: &'k Known,
-    printed: &Printed<'_>,
-) -> Vec<(&'static str, &'k Map<String, Value>)> {
-    let own = place(printed);
-    let now = printed.text(Member::LifeCycleState);
-    if now.is_some_and(|now| Some(now) != known.state()) {
-        return Vec::new();
-    }
-    let others = known.ended.iter().enumerate();
-    let others = others.filter(|(place, _)| *place != own);
-    let unlike = ENDED.iter().filter_map(|path| {
-        let mut others = others.clone();
-        let before =
-            others.find(|(_, before)| differs(inner(before, path), inner(printed.object, path)))?;
-        Some((*path, before.1))
-    });
-    unlike.collect()
-}
-
-/// What stands at a path such as `log_information.created_date`.
-fn inner<'o>(object: &'o Map<String, Value>, path: &str) -> Option<&'o Value> {
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    let mut rest = rest.split('.').filter(|name| !name.is_empty());
-    rest.try_fold(object.get(first)?, |value, name| value.get(name))
-}
-
-/// Whether both are there and not the same.
-fn differs(before: Option<&Value>, now: Option<&Value>) -> bool {
-    matches!((before, now), (Some(before), Some(now)) if before != now)
-}
-
-/// Who created it and when: users and units are printed in more than one form, but have one id.
-fn log_differs(known: &Known, printed: &Printed<'_>) -> Option<&'static str> {
-    const PATHS: [&str; 3] = [
-        "log_information.created_date",
-        "log_information.created_by_user.id",
-        "log_information.created_by_unit.id",
-    ];
-    let mut paths = PATHS.into_iter();
-    paths.find(|path| differs(inner(&known.object, path), inner(printed.object, path)))
-}
-
-fn items_differ(known: &Known, printed: &Printed<'_>) -> Option<&'static str> {
-    let items = |object: &Map<String, Value>| {
-        let items = object.get("parameters_set").and_then(Value::as_array)?;
-        let mut texts: Vec<String> = items.iter().map(Value::to_string).collect();
-        texts.sort_unstable();
-        Some(texts)
-    };
-    let (before, now) = (items(&known.object)?, items(printed.object)?);
-    (before != now).then_some("parameters_set")
-}
-
-/// A member that was printed before and is not there, although nobody asked for some members only.
-fn left_out(known: &Known, printed: &Printed<'_>) -> Option<&'static str> {
-    if printed.heard.fields().is_some() {
-        return None;
-    }
-    let mut members = Member::ALL.into_iter().map(Member::code);
-    members.find(|name| known.object.contains_key(*name) && !printed.object.contains_key(*name))
-}
-
-fn is_final(state: Option<&str>) -> bool {
-    matches!(state, Some("COMPLETED" | "REJECTED"))
-}
-
-/// States go forward, and what has ended does not change.
-fn forward(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    let Some(before) = known.state() else { return };
-    let has_ended = is_final(Some(before));
-    let now = printed.text(Member::LifeCycleState);
-    let is_same = !has_ended || now.is_none_or(|now| now == before);
-    verdicts.judge("law.c1", is_same, || {
-        let expected = format!("{before} for ever");
-        printed.at("life_cycle_state", expected, now.unwrap_or_default())
-    });
-    // Whatever goes with another state is no further finding.
-    if !has_ended || !is_same {
-        return;
-    }
-    let ended = &known.ended[place(printed)];
-    let mut paths = ENDED.iter().copied();
-    let changed = paths.find(|path| differs(inner(ended, path), inner(printed.object, path)));
-    verdicts.judge("request.ends-once", changed.is_none(), || {
-        let path = changed.unwrap_or_default();
-        let name = path.rsplit('.').next().unwrap_or_default();
-        let before = shown(name, inner(ended, path));
-        let expected = format!("{before}, as it was printed when it had ended");
-        printed.at(path, expected, shown(name, inner(printed.object, path)))
-    });
 }

@@ -5,12 +5,17 @@
 //! (`memory`). It calls nobody. Who makes the calls: `verify`, `explore`, and a recording.
 
 mod causes;
+mod creators;
 mod echo;
 mod heard;
+mod items;
 mod kinds;
+mod known;
 mod memory;
 mod object;
+mod owners;
 mod paging;
+mod pins;
 mod records;
 mod reply;
 #[cfg(test)]

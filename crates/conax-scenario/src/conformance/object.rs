@@ -1,11 +1,10 @@
 //! A provisioning request as an answer prints it: its members, and what holds between them.
 
-use conax_contract::crm::{
-    LifeCycleState, Member, Operation, ParameterKey, Priority, ProcessName, RequestType,
-};
+use conax_contract::crm::{LifeCycleState, Member, Operation, Priority, ProcessName, RequestType};
 use serde_json::{Map, Value};
 
 use super::heard::Heard;
+use super::items;
 use super::kinds::{fits, is_date, shown};
 use super::verdicts::{Break, Verdicts};
 
@@ -125,7 +124,7 @@ fn judge_one(printed: &Printed<'_>, verdicts: &mut Verdicts) {
     }
     words(printed, verdicts);
     dates(printed, verdicts);
-    items(printed, verdicts);
+    items::judge(printed, verdicts);
     log_information(printed, verdicts);
 }
 
@@ -178,32 +177,39 @@ fn projection(printed: &Printed<'_>, names: &[&str], verdicts: &mut Verdicts) {
     let Some((_, exact)) = fields_clauses(printed.heard.operation) else {
         return;
     };
+    let own = format!("{}.fields_set", printed.heard.operation.name());
     // Some more than was asked for is a reading; everything is no projection at all.
     let is_whole = Member::ALL
         .into_iter()
         .all(|member| may_be_absent(member) || printed.get(member).is_some());
     let asks_all = names.len() >= Member::ALL.len() - BUILD_MEMBERS.len() - 1;
     if is_whole && !asks_all {
-        let clause = format!("{}.fields_set", printed.heard.operation.name());
         let expected = format!("only {}", names.join(", "));
-        verdicts.broken(&clause, printed.at("", expected, "every member"));
+        verdicts.broken(&own, printed.at("", expected, "every member"));
         return;
     }
-    let extra = printed
-        .object
-        .keys()
-        .find(|name| !names.contains(&name.as_str()));
+    // The documents say that the named fields are included, and not that others are not.
     let missing = names.iter().find(|name| {
         Member::from_code(name)
             .is_some_and(|member| !may_be_absent(member) && printed.get(member).is_none())
     });
-    verdicts.judge(exact, extra.is_none() && missing.is_none(), || {
-        let path = extra
-            .map(String::as_str)
-            .or(missing.copied())
-            .unwrap_or_default();
+    let told = |path: &str, expected: String| {
         let found = shown(path, printed.object.get(path));
-        printed.at(path, format!("exactly {}", names.join(", ")), found)
+        printed.at(path, expected, found)
+    };
+    if let Some(missing) = missing {
+        let expected = format!("all of {}", names.join(", "));
+        verdicts.broken(&own, told(missing, expected));
+        return;
+    }
+    verdicts.held(&own);
+    let extra = printed
+        .object
+        .keys()
+        .find(|name| !names.contains(&name.as_str()));
+    verdicts.judge(exact, extra.is_none(), || {
+        let path = extra.map_or("", String::as_str);
+        told(path, format!("exactly {}", names.join(", ")))
     });
 }
 
@@ -427,58 +433,6 @@ fn dates(printed: &Printed<'_>, verdicts: &mut Verdicts) {
             );
         }
     }
-}
-
-fn items(printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    let Some(items) = printed.get(Member::ParametersSet).and_then(Value::as_array) else {
-        return;
-    };
-    let request_type = printed.text(Member::Type).and_then(RequestType::from_code);
-    for (at, item) in items.iter().enumerate() {
-        let path = |name: &str| format!("parameters_set.{at}.{name}");
-        let members = item.as_object();
-        let has_two = members.is_some_and(|members| {
-            members.len() == 2
-                && members
-                    .get("id")
-                    .is_some_and(|id| id.as_str().is_some_and(|id| !id.is_empty()))
-        });
-        verdicts.judge("items.two-members", has_two, || {
-            printed.at(
-                &path("id"),
-                "an item with its `id` and one more member",
-                shown("item", Some(item)),
-            )
-        });
-        let Some((key, value)) =
-            members.and_then(|members| members.iter().find(|(name, _)| *name != "id"))
-        else {
-            continue;
-        };
-        if key == ParameterKey::CaPin.code() {
-            verdicts.judge("pin.never-answered", value.is_null(), || {
-                printed.at(&path(key), "null", shown(key, Some(value)))
-            });
-        }
-        if let Some(request_type) = request_type {
-            let keys = request_type.parameter_keys();
-            let is_known = keys.iter().any(|(known, _)| known.code() == key);
-            verdicts.judge(items_clause(request_type), is_known, || {
-                let names: Vec<&str> = keys.iter().map(|(known, _)| known.code()).collect();
-                printed.at(&path(key), names.join(", "), format!("an item `{key}`"))
-            });
-        }
-    }
-}
-
-fn items_clause(request_type: RequestType) -> &'static str {
-    static IDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
-        let types = RequestType::ALL.iter();
-        types
-            .map(|request_type| format!("items.{}", request_type.code()))
-            .collect()
-    });
-    &IDS[request_type as usize]
 }
 
 fn log_information(printed: &Printed<'_>, verdicts: &mut Verdicts) {

@@ -634,3 +634,123 @@ fn a_request_that_waits_no_more_is_not_missing_in_the_list_of_those_that_wait() 
         assert_eq!(standing(&witness, "list.complete"), standing_of_list);
     }
 }
+
+// ------------------------------------------------------------------- who called, and what was made
+
+#[test]
+fn the_creator_of_a_request_is_the_user_its_token_was_given_to() {
+    let clause = "log_information.creator";
+    let login = |user: &str| {
+        let body = json!({ "username": user, "password": "p", "organisation": "o" }).to_string();
+        let status = json!({ "code": "OK", "message": null, "description": null });
+        let reply = json!({ "status": status, "data": { "token": "t" } }).to_string();
+        let target = format!("/{}", Operation::IssueToken.path());
+        let call = ("POST", target.as_str(), body.as_bytes());
+        Heard::read(0, &BasePath::default(), call, (200, reply.as_bytes())).expect("it is a call")
+    };
+    for (user, expected) in [
+        ("mpadministrator", Standing::Held),
+        ("somebody", Standing::Broken),
+    ] {
+        let mut witness = Witness::default();
+        witness.hear(&login(user));
+        witness.hear(&created(Operation::ResetPinToDefaultValue, RESET, |_| {}));
+        assert_eq!(standing(&witness, clause), expected, "{user}");
+    }
+    let mut witness = Witness::default();
+    witness.hear(&created(Operation::ResetPinToDefaultValue, RESET, |_| {}));
+    assert_eq!(standing(&witness, clause), Standing::NotTestable);
+}
+
+#[test]
+fn an_answered_id_that_no_request_has_is_told_as_one_finding() {
+    let mut witness = Witness::default();
+    witness.hear(&created(
+        Operation::ResetPinToDefaultValue,
+        RESET,
+        |reply| {
+            let completed = example(Operation::Show);
+            reply["data"] = completed.data().clone();
+            reply["data"]["id"] = json!("FA2BA704F393A8BE1A6CF108A4C8B215");
+            reply["data"]["process_immediately"] = json!(0);
+        },
+    ));
+    let listed = || {
+        listed("life_cycle_state=COMPLETED", |items| {
+            items[0]["process_immediately"] = json!(0);
+        })
+    };
+    let mut both = witness.clone();
+    witness.hear(&listed());
+    let clause = "post.answers-its-request";
+    assert_eq!(standing(&witness, clause), Standing::Broken);
+    let told = told(&witness);
+    for id in ["request.ids-unique", "request.references-unique"] {
+        assert!(!told.contains(&id.to_owned()), "{told:?}");
+    }
+    // Both are there: two requests have one number.
+    both.hear(&listed());
+    both.hear(&self::listed("life_cycle_state=COMPLETED", |items| {
+        items[0]["id"] = json!("FA2BA704F393A8BE1A6CF108A4C8B215");
+    }));
+    assert_ne!(standing(&both, clause), Standing::Broken);
+    assert_eq!(standing(&both, "request.ids-unique"), Standing::Broken);
+}
+
+#[test]
+fn items_of_one_request_have_different_ids() {
+    check(
+        |reply| {
+            for item in reply["data"]["parameters_set"]
+                .as_array_mut()
+                .expect("items")
+            {
+                item["id"] = json!("1");
+            }
+        },
+        &["items.ids-distinct"],
+    );
+}
+
+#[test]
+fn a_projection_that_lacks_a_named_field_breaks_what_the_documents_say_of_it() {
+    let mut witness = Witness::default();
+    witness.hear(&listed(
+        "life_cycle_state=COMPLETED&fields_set=id,type",
+        |items| {
+            items[0] = json!({ "id": items[0]["id"] });
+        },
+    ));
+    assert_eq!(standing(&witness, "list.fields_set"), Standing::Broken);
+    assert_ne!(
+        standing(&witness, "list.fields-set-exact"),
+        Standing::Broken
+    );
+}
+
+#[test]
+fn of_two_dates_the_scheduled_one_is_kept() {
+    let call = r#"{"token":"t","subscription_identifier":{"number":"1"},"service_identifier":{"code":"1"},"smartcard_identifier":{"id":"1"},"start_date":"2037-03-01T09:00:00","scheduled_date":"2037-05-02T10:30:00"}"#;
+    for (found, kept, wins) in [
+        ("2037-05-02T10:30:00", Standing::NotTestable, Standing::Held),
+        (
+            "2037-03-01T09:00:00",
+            Standing::NotTestable,
+            Standing::Broken,
+        ),
+        // Neither: it is no question of which.
+        (
+            "2037-05-02T00:00:00",
+            Standing::Broken,
+            Standing::NotTestable,
+        ),
+    ] {
+        let mut witness = Witness::default();
+        witness.hear(&created(Operation::AddSubscriptions, call, |reply| {
+            reply["data"]["scheduled_date"] = json!(found);
+        }));
+        let standings =
+            ["scheduled-date.kept", "scheduled-date.wins"].map(|id| standing(&witness, id));
+        assert_eq!(standings, [kept, wins], "{found}");
+    }
+}

@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::creators::Creators;
 use super::heard::Heard;
 use super::memory::Memory;
+use super::pins::Pins;
 use super::records::Records;
 use super::verdicts::Verdicts;
 use super::{causes, echo, object, reply};
@@ -15,6 +17,8 @@ pub struct Witness {
     pub verdicts: Verdicts,
     memory: Memory,
     records: Records,
+    creators: Creators,
+    pins: Pins,
 }
 
 impl Witness {
@@ -47,10 +51,31 @@ impl Witness {
             self.verdicts.meanwhile(None);
             if prints_requests(heard) {
                 object::judge(heard, &mut self.verdicts);
+                if is_alone {
+                    self.creators.judge(heard, &mut self.verdicts);
+                }
                 fine.push(heard);
+            } else {
+                self.creators.remember(heard);
             }
         }
         self.memory.judge(&fine, &mut self.verdicts);
+        self.look_for_pins(together);
+    }
+
+    fn look_for_pins(&mut self, together: &[&Heard]) {
+        for heard in together {
+            self.pins.note(heard);
+        }
+        for heard in together {
+            let is_created = |id: &str| self.memory.is_created(id);
+            self.pins.judge(heard, is_created, &mut self.verdicts);
+        }
+    }
+
+    /// Stars out the PINs that were sent.
+    pub(crate) fn hide_pins(&self, text: &mut String) {
+        self.pins.hide(text);
     }
 
     /// Requests that a list lacked and that nobody saw since, by their ids.
@@ -68,7 +93,7 @@ impl Witness {
 
     /// The target does not know a request any more that it told of.
     pub fn lost(&mut self, id: &str) {
-        self.memory.lost(id);
+        self.memory.lost(id, &mut self.verdicts);
     }
 
     /// Nothing more will be heard: what has one cause is told once.

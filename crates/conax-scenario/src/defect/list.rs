@@ -290,6 +290,37 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
+    Defect::hears(
+        "pin-in-text-sent",
+        "`request` has the PIN that was sent",
+        |said, memory| {
+            if let Some(pin) = said.parameters.get("pin").and_then(Value::as_str) {
+                memory.kept.insert("pin".to_owned(), json!(pin));
+            }
+        },
+    )
+    .and_says(|_, answer, memory| {
+        let pin = memory.kept.get("pin").and_then(Value::as_str);
+        let pin = pin.unwrap_or_default().to_owned();
+        answer.change_in("COMPLETED", |request| {
+            if request.get("type") == Some(&json!("UPDATE_CA_PIN_TO_GIVEN_VALUE")) {
+                let sent = request.get("request").and_then(Value::as_str);
+                let sent = format!("{} {pin}", sent.unwrap_or_default());
+                request.insert("request".to_owned(), json!(sent));
+            }
+        });
+    }),
+    Defect::says(
+        "item-ids-alike",
+        "every item has the id 1",
+        |_, answer, _| {
+            answer.change_items(|items| {
+                for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                    item.insert("id".to_owned(), json!("1"));
+                }
+            });
+        },
+    ),
     Defect::says(
         "items-lost",
         "`parameters_set` is empty",
@@ -340,6 +371,17 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
+    Defect::says(
+        "creator-of-another",
+        "a request was created by another user than the one who called",
+        |_, answer, _| {
+            answer.change("log_information", |log| {
+                if let Some(name) = log.pointer_mut("/created_by_user/username") {
+                    *name = json!("WEBSERVICE");
+                }
+            });
+        },
+    ),
     Defect::says(
         "response-without-ok",
         "`response` is the reference alone",
@@ -582,6 +624,15 @@ const DEFECTS: &[Defect] = &[
             if said.creates() {
                 said.parameters
                     .insert("process_immediately".to_owned(), json!(true));
+            }
+        },
+    ),
+    Defect::hears(
+        "start-date-wins",
+        "of two dates the start date is kept",
+        |said, _| {
+            if said.has("start_date") && said.operation.parameter("start_date").is_some() {
+                said.parameters.remove("scheduled_date");
             }
         },
     ),
@@ -1157,6 +1208,15 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
+    Defect::says(
+        "another-id-answered",
+        "a creation answers an id that no request has",
+        |said, answer, memory| {
+            if said.creates() && answer.is_ok() {
+                answer.body["data"]["id"] = json!(format!("{:032X}", memory.created));
+            }
+        },
+    ),
     Defect::says("numbers-fall", "numbers fall", |said, answer, memory| {
         if said.creates() && answer.is_ok() {
             let number = 900_000 - memory.created;
@@ -1392,6 +1452,44 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
+    Defect::says(
+        "any-key-taken",
+        "any Web API key lets in",
+        |said, answer, memory| {
+            if !said.is(Operation::IssueTokenForWebApiKey) {
+                return;
+            }
+            if answer.is_ok() {
+                memory.kept.insert("by key".to_owned(), answer.body.clone());
+            } else if let Some(taken) = memory.kept.get("by key") {
+                answer.body = taken.clone();
+            }
+        },
+    ),
+    Defect::hears(
+        "release-ends-all",
+        "a release ends every token of the user",
+        |said, memory| {
+            let token = said.text("token").to_owned();
+            if memory.kept.contains_key(&format!("ended {token}")) {
+                said.parameters.insert("token".to_owned(), json!("none"));
+            }
+        },
+    )
+    .and_says(|said, answer, memory| {
+        if said.is(Operation::IssueToken) && answer.is_ok() {
+            let token = answer.body["data"]["token"].as_str().unwrap_or_default();
+            memory.kept.insert(format!("lives {token}"), Value::Null);
+        } else if said.is(Operation::ReleaseToken) && answer.is_ok() {
+            let names = memory.kept.keys().cloned().collect::<Vec<_>>();
+            for name in names {
+                if let Some(token) = name.strip_prefix("lives ") {
+                    memory.kept.insert(format!("ended {token}"), Value::Null);
+                    memory.kept.remove(&name);
+                }
+            }
+        }
+    }),
     Defect::hears("release-ignored", "a released token lives on", |said, _| {
         if said.is(Operation::ReleaseToken) && said.has("token") {
             said.answer = Some(

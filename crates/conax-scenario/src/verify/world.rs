@@ -115,6 +115,31 @@ pub struct TargetWorld {
     pub timeouts: Option<Duration>,
 }
 
+impl TargetWorld {
+    /// Every key and CA id of its records.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let order = self.rejected.as_ref();
+        let order = order.map(|order| [&order.subscription, &order.service, &order.smartcard]);
+        let named = [
+            &self.subscription,
+            &self.service,
+            &self.no_service,
+            &self.no_smartcard,
+            &self.service_elsewhere,
+            &self.smartcard_elsewhere,
+        ];
+        let named = named.into_iter().flatten();
+        let named = named
+            .chain(&self.smartcards)
+            .chain(order.into_iter().flatten());
+        let texts = named.flat_map(|named| {
+            let keys = named.pairs().map(|(_, text)| text);
+            keys.chain(named.ca_id.as_deref())
+        });
+        texts.chain(self.stbs.iter().map(String::as_str))
+    }
+}
+
 /// An order the API takes and Conax rejects, such as one for a blocked smartcard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedWorld {

@@ -20,22 +20,29 @@ class Variant:
     zone: float = -5
     # Why it is a `should` only: what the documents do not say.
     should: str = ""
+    # Why it is a `may` only: what is a choice of ours.
+    may: str = ""
     # Findings of `must` and `should` clauses at most: what has one cause is told once.
     most: int = 1
 
     @property
     def degree(self):
-        return "should" if self.should else "must"
+        return "may" if self.may else "should" if self.should else "must"
+
+    @property
+    def why(self):
+        """Why it is no `must`; empty if it is one."""
+        return self.may or self.should
 
 
-def wrong(*clauses, readings=(), zone=-5, should="", most=1):
+def wrong(*clauses, readings=(), zone=-5, should="", may="", most=1):
     """Registers a function that makes a deployment wrong; its name and its text are the variant's."""
 
     def keep(spoil):
         name = spoil.__name__.replace("_", "-")
         assert name not in VARIANTS, name
         about = " ".join(spoil.__doc__.split())
-        VARIANTS[name] = Variant(name, about, clauses, spoil, readings, zone, should, most)
+        VARIANTS[name] = Variant(name, about, clauses, spoil, readings, zone, should, may, most)
         return spoil
 
     return keep

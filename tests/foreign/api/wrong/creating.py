@@ -32,6 +32,16 @@ def start_date_ignored(app):
         return right({**given, "start_date": None}, kind, findings)
 
 
+@wrong("scheduled-date.wins", should="no document says which of both dates counts")
+def start_date_wins(app):
+    """`scheduled_date` is not looked at if there is a `start_date`."""
+
+    @instead(app.service, "common")
+    def _(right, given, kind, findings):
+        starts = kind in ("ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS") and given.get("start_date")
+        return right({**given, "scheduled_date": None} if starts else given, kind, findings)
+
+
 @wrong("priority.echo")
 def priority_ignored(app):
     """Every request is REGULAR."""
@@ -58,6 +68,17 @@ def flag_ignored(app):
     @instead(app.service, "common")
     def _(right, given, kind, findings):
         return {**right(given, kind, findings), "immediately": False}
+
+
+@wrong(
+    "process-immediately.synchronous",
+    readings=("immediately=after",),
+    should="the documents say PENDING as well, and what a request waits for afterwards nobody sees",
+)
+def flag_kept_and_ignored(app):
+    """`process_immediately` is kept, and the request is sent by the next run."""
+    app.service.send_soon = lambda request: None
+    app.processing.is_due = lambda request, now: request.state == "PENDING" and request.scheduled <= now
 
 
 @wrong("create_pairing.each-member")

@@ -155,6 +155,16 @@ def list_ignores_fields(app):
         return right(requests, None, limit, offset)
 
 
+@wrong("show.fields_set", "list.fields_set")
+def first_field_only(app):
+    """Of the names in `fields_set` the first one counts."""
+
+    @instead(app.service, "fields")
+    def _(right, given, findings):
+        names = right(given, findings)
+        return names and names[:1]
+
+
 @wrong("list.nothing-found", "data.kind")
 def nothing_is_no_list(app):
     """PHP's empty array is an object, or null: nothing found is no list."""

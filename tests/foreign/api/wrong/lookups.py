@@ -27,6 +27,12 @@ def records_by_part(app):
     app.world.matches = lambda known, asked: known != "" and asked in known
 
 
+@wrong("identifier.case", may="no document says whether case matters in ids and codes")
+def records_in_any_case(app):
+    """A collation without case: `news` finds NEWS."""
+    app.world.matches = lambda known, asked: known != "" and known.lower() == asked.lower()
+
+
 @wrong("show.one-record")
 def number_by_prefix(app):
     """LIKE 'value%' on the number of a request: the oldest one that fits is shown."""

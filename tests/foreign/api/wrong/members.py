@@ -1,5 +1,6 @@
 """Members that are printed wrongly."""
 
+import threading
 from datetime import timedelta
 
 from ..printing import date
@@ -89,6 +90,28 @@ def pin_in_answer(app):
     app.service.printed_pin = lambda pin: pin
 
 
+@wrong("pin.never-answered")
+def pin_in_text_sent(app):
+    """`request` keeps everything that was sent to Conax, the PIN too."""
+    current = threading.local()
+
+    def remember(pin):
+        current.pin = pin
+
+    app.service.printed_pin = remember
+
+    @instead(app.store, "add")
+    def _(right, make):
+        request = right(make)
+        request.notes["pin"] = current.__dict__.pop("pin", None)
+        return request
+
+    @instead(app.processing, "text_sent")
+    def _(right, request):
+        pin = request.notes.get("pin")
+        return f"{right(request)},{pin}" if pin else right(request)
+
+
 @wrong("request.process_immediately", "process-immediately.echo")
 def flag_as_boolean(app):
     """`process_immediately` is true or false."""
@@ -134,6 +157,15 @@ def nulls_left_out(app):
     @instead(app.printer, "request")
     def _(right, *given, **named):
         return {name: value for name, value in right(*given, **named).items() if value is not None}
+
+
+@wrong("items.ids-distinct")
+def item_ids_alike(app):
+    """Every item has the id 1: it is the number of its set."""
+
+    @instead(app.printer, "of_parameters_set")
+    def _(right, request):
+        return [{**item, "id": "1"} for item in right(request)]
 
 
 @wrong("items.two-members")
@@ -199,6 +231,34 @@ def success_for_ok(app):
 def user_as_name(app):
     """A user is printed by name instead of as an object."""
     app.printer.user = lambda user: user.username
+
+
+@wrong("log_information.creator")
+def technical_user(app):
+    """Requests belong to the user of the web services, whoever called."""
+
+    @instead(app.printer, "user")
+    def _(right, _user):
+        return right(app.world.users[1])
+
+
+@wrong("post.answers-its-request")
+def id_of_another_row(app):
+    """A creation answers the id of its row in the log: nobody finds the request by it."""
+    printed_by_posts(app, "id", lambda _: app.store.next_id())
+
+
+@wrong("request.same-everywhere")
+def number_of_the_next(app):
+    """A creation answers the number that the next one gets."""
+    printed_by_posts(app, "number", lambda number: str(int(number) + 1))
+
+
+def printed_by_posts(app, member, change):
+    @instead(app.printer, "request")
+    def _(right, request, fields=None, is_list=False, is_post=False):
+        printed = right(request, fields, is_list, is_post)
+        return {**printed, member: change(printed[member])} if is_post else printed
 
 
 @wrong("request.rejected-members", "law.c3")

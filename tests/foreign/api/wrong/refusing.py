@@ -76,6 +76,31 @@ def priority_trimmed(app):
         return right({**given, "priority": word.strip().upper() if isinstance(word, str) else word}, kind, findings)
 
 
+@wrong("priority.values", should="the documents have the values, and do not say what becomes of others")
+def priority_in_any_case(app):
+    """equalsIgnoreCase(): `express` is EXPRESS."""
+
+    @instead(app.service, "common")
+    def _(right, given, kind, findings):
+        word = given.get("priority")
+        return right({**given, "priority": word.upper() if isinstance(word, str) else word}, kind, findings)
+
+
+@wrong("pin.never-answered")
+def pin_in_refusal(app):
+    """A refusal repeats what was sent, the PIN too."""
+    import json
+
+    @instead(app, "answer")
+    def _(right, verb, path, query, body, key):
+        status, answer = right(verb, path, query, body, key)
+        is_refusal = isinstance(answer, dict) and answer["status"]["code"] != "OK"
+        if is_refusal and b'"pin"' in body:
+            pin = json.loads(body).get("pin")
+            answer["status"]["message"] += f" (the call was for PIN {pin})"
+        return status, answer
+
+
 @wrong(
     "start-date.form",
     "scheduled-date.form",

@@ -9,6 +9,42 @@ def released_token_works(app):
     app.tokens.release = lambda token: None
 
 
+@wrong(
+    "token.release-only",
+    should="the documents say that a released token is unusable, and nothing of the user's others",
+)
+def release_ends_all(app):
+    """A release ends the session of the user: every token of his is dead."""
+
+    @instead(app.tokens, "release")
+    def _(_right, token):
+        released = app.tokens.session(token)
+        with app.tokens.lock:
+            kept = {key: one for key, one in app.tokens.sessions.items() if one.user != released.user}
+            app.tokens.sessions = kept
+
+
+@wrong("web-api-key.unknown")
+def any_key(app):
+    """A Web API key is not looked at."""
+    from ..world import WEB_API_KEY
+
+    log_in = app.service.log_in_by_key
+    operation = ("POST", lambda given, _key: log_in(given, WEB_API_KEY))
+    app.service.operations["authentication/web_api_key/token"] = operation
+
+
+@wrong("web-api-key.unknown")
+def key_by_prefix(app):
+    """The beginning of a Web API key is enough."""
+    from ..world import WEB_API_KEY
+
+    log_in = app.service.log_in_by_key
+    begins = lambda key: WEB_API_KEY if key and key.startswith(WEB_API_KEY[:8]) else key
+    operation = ("POST", lambda given, key: log_in(given, begins(key)))
+    app.service.operations["authentication/web_api_key/token"] = operation
+
+
 @wrong("token.unknown", "token.mandatory")
 def any_token(app):
     """Any text is a token."""

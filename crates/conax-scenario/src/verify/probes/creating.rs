@@ -3,9 +3,12 @@
 use conax_contract::crm::{Need, Operation, ValueKind};
 use serde_json::{Value, json};
 
-use super::orders::{self, FAR, PIN, with, without};
+use super::orders::{self, FAR, with, without};
 use crate::verify::session::{Options, Session};
 use crate::verify::world::{Named, TargetWorld};
+
+/// A date after the one that is far away, on another day and at another time.
+const FARTHER: &str = "2037-05-02T10:30:00";
 
 /// An order and what its acceptance shows.
 struct Creation {
@@ -176,10 +179,13 @@ fn of(operation: Operation, world: &TargetWorld) -> Vec<Creation> {
         );
     }
     creations.add(
-        &with(&waits, "scheduled_date", FAR.into()),
+        &with(&least, "scheduled_date", FAR.into()),
         &["scheduled-date.kept"],
         &["scheduled_date"],
     );
+    if operation.parameter("start_date").is_some() {
+        creations.add(&with(&waits, "scheduled_date", FARTHER.into()), &[], &[]);
+    }
     creations.add(
         &with(&least, "scheduled_date", "1999-12-31T23:59:59".into()),
         &["scheduled-date.past"],
@@ -303,8 +309,9 @@ fn of_one(creations: &mut Creations, world: &TargetWorld, order: &Value) {
             }
         }
         Operation::ResetPinToGivenValue => {
+            let pin = orders::pin(world).parse::<u64>().unwrap_or(0);
             creations.add(
-                &with(order, "pin", PIN.parse::<u64>().unwrap_or(0).into()),
+                &with(order, "pin", pin.into()),
                 &["reset_pin_to_given_value.pin-forms"],
                 &["pin"],
             );

@@ -146,9 +146,14 @@ pub(super) fn judge_waiting(session: &mut Session<'_>, looks: &[Heard]) {
 }
 
 /// Whether a request waits for a date after this one.
-pub(super) fn is_ahead(object: &Map<String, Value>, now: &str) -> bool {
+fn is_ahead(object: &Map<String, Value>, now: &str) -> bool {
+    !is_at_once(object) && has_later_date(object, now)
+}
+
+/// Whether a request has a date after this one, be it sent at once or not.
+pub(super) fn has_later_date(object: &Map<String, Value>, now: &str) -> bool {
     let date = date_of(object.get("scheduled_date"));
-    !is_at_once(object) && date.is_some_and(|date| date.as_str() > now)
+    date.is_some_and(|date| date.as_str() > now)
 }
 
 /// Whether the request of an answer has the start date of its call.

@@ -1,5 +1,7 @@
 //! How requests end: sent by their call, by a run when they are due, and not before.
 
+use std::collections::BTreeSet;
+
 use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
@@ -24,7 +26,7 @@ pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
 pub(super) fn run(session: &mut Session<'_>) {
     let soon = dated::give(session);
     at_once(session);
-    rejected(session);
+    let rejected_later = rejected(session);
     express(session);
     let all = session.created().to_vec();
     if all.is_empty() {
@@ -48,6 +50,9 @@ pub(super) fn run(session: &mut Session<'_>) {
             true => dated::judge_soon(session, soon, &ended),
             false => untestable_unsent(session, &["scheduled-date.sent-when-due"]),
         }
+    }
+    if let Some(id) = rejected_later {
+        judge_rejected_later(session, &id, &ended);
     }
     let behind: Vec<String> = due
         .iter()
@@ -102,8 +107,9 @@ fn known(session: &Session<'_>, id: &str, member: &str) -> Value {
 fn is_due(session: &Session<'_>, id: &str, now: &str) -> bool {
     let mut created = session.witness.created();
     let object = created.find_map(|(known, object)| (known == id).then_some(object));
-    let is_ahead = |object| dated::is_ahead(object, now);
-    object.is_some_and(|object| !is_ahead(object)) && !session.witness.is_twice(id)
+    // Whether what is to be sent at once waits for a date to come no document says.
+    let is_later = |object| dated::has_later_date(object, now);
+    object.is_some_and(|object| !is_later(object)) && !session.witness.is_twice(id)
 }
 
 /// Sent by their call.
@@ -148,16 +154,15 @@ fn at_once(session: &mut Session<'_>) {
     }
 }
 
-/// An order Conax rejects: sent by its call, and by a run.
-fn rejected(session: &mut Session<'_>) {
-    let clauses = [
-        "process-immediately.rejected",
-        "request.rejected-members",
-        "law.c3",
-    ];
+/// The clause on the end of what Conax rejects.
+const REJECTED: &str = "process-immediately.rejected";
+
+/// An order Conax rejects: sent by its call, and by a run. The former, if it has not ended yet.
+fn rejected(session: &mut Session<'_>) -> Option<String> {
     let Some(order) = &session.world.rejected else {
+        let clauses = [REJECTED, "request.rejected-members", "law.c3"];
         session.untestable(&clauses, "the world file names no order that Conax rejects");
-        return;
+        return None;
     };
     let order = json!({
         "subscription_identifier": order.subscription.identifier(),
@@ -167,22 +172,38 @@ fn rejected(session: &mut Session<'_>) {
     let operation = Operation::AddSubscriptions;
     session.accepted(&[], operation, order.clone());
     let at_once = with(&order, "process_immediately", true.into());
-    if let Some(heard) = session.accepted(&[clauses[0]], operation, at_once) {
-        if !is_taken_as_at_once(&heard) {
-            session.untestable(&[clauses[0]], "its requests do not say that they are sent");
-            return;
+    let heard = session.call(operation, at_once)?;
+    if !heard.is_ok() {
+        session.judge_accepted(&[REJECTED], &heard);
+        return None;
+    }
+    if !is_taken_as_at_once(&heard) {
+        session.untestable(&[REJECTED], "its requests do not say that they are sent");
+        return None;
+    }
+    match heard.data()["life_cycle_state"].as_str() {
+        // That the answer does not tell the end is told by `process-immediately.synchronous`.
+        Some("PENDING") => Some(heard.data()["id"].as_str()?.to_owned()),
+        state => {
+            judge_rejected(session, &heard, state.unwrap_or_default());
+            None
         }
-        let state = heard.data()["life_cycle_state"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        session.judge(
-            &[clauses[0]],
-            &heard,
-            state == "REJECTED",
-            "REJECTED",
-            &state,
-        );
+    }
+}
+
+fn judge_rejected(session: &mut Session<'_>, heard: &Heard, state: &str) {
+    session.judge(&[REJECTED], heard, state == "REJECTED", "REJECTED", state);
+}
+
+/// Judges what was not rejected by its call, once it has ended.
+fn judge_rejected_later(session: &mut Session<'_>, id: &str, ended: &BTreeSet<String>) {
+    if !ended.contains(id) {
+        untestable_unsent(session, &[REJECTED]);
+        return;
+    }
+    if let Some(heard) = show(session, id) {
+        let state = heard.data()["life_cycle_state"].as_str();
+        judge_rejected(session, &heard, state.unwrap_or_default());
     }
 }
 

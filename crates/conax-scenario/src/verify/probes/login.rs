@@ -19,6 +19,7 @@ const LOGIN: &[&str] = &[
     "token.unit",
     "token.several",
     "token.release",
+    "token.release-only",
     "token.form",
     "issue_token.method",
     "issue_token.username",
@@ -159,35 +160,40 @@ fn several(session: &mut Session<'_>, first: &str, second: &str) {
         Some(_) => first,
         None => second,
     };
-    release(session, released);
-    if with_first.is_some() {
-        session.accepted(&["token.several"], Operation::List, list(second));
+    let is_released = release(session, released);
+    if with_first.is_some() && with_second.is_some() && is_released {
+        // It lived until then.
+        session.accepted(&["token.release-only"], Operation::List, list(second));
+    } else {
+        let why = "there are no two tokens of a user, one of which could be released";
+        session.untestable(&["token.release-only"], why);
     }
     session.renew_token();
 }
 
-/// A released token is dead, where tokens can be released.
-fn release(session: &mut Session<'_>, token: &str) {
+/// A released token is dead, where tokens can be released. Whether it was released.
+fn release(session: &mut Session<'_>, token: &str) -> bool {
     let clauses = ["release_token.method", "release_token.token"];
     let operation = Operation::ReleaseToken;
     let release = json!({ "token": token });
-    let Some(heard) = session.ask(operation, release.clone()) else {
-        return;
+    let Some(heard) = session.ask(operation, release) else {
+        return false;
     };
     if !heard.is_ok() && is_no_method(session, &heard) {
         let why = "it has no such method, which pages know from R10 on";
         session.untestable(&["token.release", clauses[0], clauses[1]], why);
-        return;
+        return false;
     }
     session.hear(&heard);
     session.judge_accepted(&clauses, &heard);
     session.refused(&[clauses[1]], operation, json!({}));
     if !heard.is_ok() {
         session.untestable(&["token.release"], "it releases no token");
-        return;
+        return false;
     }
     let list = json!({ "token": token, "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
     session.refused(&["token.release"], Operation::List, list);
+    true
 }
 
 /// Whether a refusal is that of a method which does not exist.
@@ -249,6 +255,7 @@ fn key_login(session: &mut Session<'_>) {
         "web-api-key.login",
         "issue_token_for_web_api_key.method",
         "issue_token_for_web_api_key.unit",
+        "web-api-key.unknown",
     ];
     let Some(key) = &session.credentials.web_api_key else {
         session.untestable(
@@ -277,12 +284,19 @@ fn key_login(session: &mut Session<'_>) {
     if let Some(unit) = unit {
         let body = json!({ "unit": unit });
         if let Some(heard) = session.call_as(operation, body.clone(), call(key, &body)) {
-            session.judge_accepted(&clauses[2..], &heard);
+            session.judge_accepted(&clauses[2..3], &heard);
         }
     }
-    let bad = session.call_as(operation, json!({}), call("0000", &json!({})));
-    if let Some(heard) = &bad {
-        session.judge_refused(&clauses[..1], heard, "a key nobody has");
+    // Who refuses the right key refuses no wrong one.
+    let is_taken = good.is_some_and(|heard| heard.is_ok());
+    for wrong in ["0000".to_owned(), format!("{key}x")] {
+        let heard = session.call_as(operation, json!({}), call(&wrong, &json!({})));
+        match heard {
+            Some(heard) if is_taken || heard.is_ok() => {
+                session.judge_refused(&clauses[3..], &heard, "a key nobody has");
+            }
+            _ => session.untestable(&clauses[3..], "it takes no Web API key"),
+        }
     }
 }
 

@@ -29,6 +29,16 @@ fn near(text: &str) -> Vec<String> {
     near
 }
 
+/// The text in the other case, if it has letters.
+pub(super) fn other_case(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let other = match lower == text {
+        true => text.to_uppercase(),
+        false => lower,
+    };
+    (other != text).then_some(other)
+}
+
 /// Subscriptions, services and smartcards by such names.
 pub(super) fn records(session: &mut Session<'_>) {
     let world = session.world;
@@ -60,7 +70,9 @@ pub(super) fn records(session: &mut Session<'_>) {
     for (parameter, clause, named, item) in records {
         let Some(named) = named else { continue };
         for (key, text) in named.pairs() {
-            for name in near(text) {
+            let near = near(text).into_iter().map(|name| (name, clause));
+            let other = other_case(text).map(|name| (name, "identifier.case"));
+            for (name, clause) in near.chain(other) {
                 let misnamed = with(&order, parameter, json!({ key: name }));
                 let Some(heard) = session.call(operation, misnamed) else {
                     continue;

@@ -201,6 +201,7 @@ pub fn verify(
     }
     for note in &mut notes {
         hide(&secrets, &mut note.reply);
+        witness.hide_pins(&mut note.reply);
     }
     let calls = notes.len();
     let shows = |note: &ExchangeNote| {

@@ -83,7 +83,12 @@ fn malformed(
     let (clause, values): (&str, Vec<Value>) = match entry.value {
         ValueKind::Priority => (
             "priority.values",
-            vec![json!("URGENT"), json!(5), json!("express ")],
+            vec![
+                json!("URGENT"),
+                json!(5),
+                json!("express "),
+                json!("express"),
+            ],
         ),
         ValueKind::Boolean => (
             "process-immediately.values",
