@@ -45,6 +45,10 @@ const AGAIN: &[(&str, &str)] = &[
     ("request.ids-unique", "create_pairing.each-member"),
     ("request.ids-unique", "same.create-grows"),
     ("request.ids-unique", "items.ids-distinct"),
+    // What is printed under an id that two have is now of one and now of the other.
+    ("request.ids-unique", "request.same-everywhere"),
+    ("request.ids-unique", "request.ends-once"),
+    ("request.ids-unique", "list.complete"),
     ("create.parallel", "items.card"),
     ("create.parallel", "items.service"),
     ("list.complete", "create.parallel"),
