@@ -27,7 +27,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 /// How long a sequence at a target may take.
 const SEQUENCE: Duration = Duration::from_secs(60);
 /// The seed of the simulators: only the sequences differ.
-const HOUSE_SEED: u64 = 1;
+const OWN_SEED: u64 = 1;
 /// The date they begin at, as the files that are written say it.
 const START: &str = "2026-01-01T09:00:00";
 
@@ -233,7 +233,7 @@ fn opener<'o>(
         Ground::Ourselves => {
             let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
             Box::new(move || {
-                let honest = usual_target(HOUSE_SEED, start, &world, Arc::clone(&stop));
+                let honest = usual_target(OWN_SEED, start, &world, Arc::clone(&stop));
                 let honest = honest.map_err(|problem| tally.note(problem)).ok()?;
                 Some(match order.defect {
                     None => honest,
@@ -276,9 +276,9 @@ fn opener<'o>(
 /// What a sequence begins with, as a scenario says it.
 fn empty_scenario() -> Scenario {
     let text = format!(
-        "scenario: explored\nworld: lab\nclock: {START}\nseed: {HOUSE_SEED}\nsteps: [settle]\n"
+        "scenario: explored\nworld: lab\nclock: {START}\nseed: {OWN_SEED}\nsteps: [settle]\n"
     );
-    let read = Reader::new(&Files).read("explored.scenario.yaml", &text, &Given::seed(HOUSE_SEED));
+    let read = Reader::new(&Files).read("explored.scenario.yaml", &text, &Given::seed(OWN_SEED));
     let first = read.ok().and_then(|mut scenarios| scenarios.pop());
     first.expect("the text is built in, and a test plays it")
 }

@@ -5,6 +5,7 @@
 //! itself says nothing.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use conax_contract::crm::{Member, Operation, ParameterKey};
 use serde_json::Value;
@@ -26,11 +27,20 @@ const KEYS: [&str; 4] = [
 ];
 
 /// The PINs that were sent, and the numbers that answers had before.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Pins {
     sent: BTreeSet<String>,
     /// Words of digits the target said, or was told in another place, before they were PINs.
     others: BTreeSet<String>,
+}
+
+/// Only how many there are: a PIN is never printed.
+impl fmt::Debug for Pins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pins")
+            .field("sent", &self.sent.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pins {
@@ -132,7 +142,7 @@ impl Pins {
 }
 
 /// The place in this member or element, if there is one.
-fn within(name: impl std::fmt::Display, inner: Option<String>) -> Option<String> {
+fn within(name: impl fmt::Display, inner: Option<String>) -> Option<String> {
     inner.map(|inner| match inner.as_str() {
         "" => name.to_string(),
         inner => format!("{name}.{inner}"),
