@@ -283,9 +283,10 @@ fn pages(session: &mut Session<'_>) {
         "one request",
         &format!("{}", first.len()),
     );
-    if first.len() == 1 && first != whole[..1] {
-        // Pages in another order than the list: no offset says where they begin.
-        let expected = "the first request of the whole list";
+    if first.len() == 1 && (first != whole[..1] || !session.is_in_order(&filter, &whole)) {
+        // Pages in another order than the list, or a list without an order: no offset says where
+        // they begin.
+        let expected = "the first request of the whole list, whenever it is asked for";
         session.judge(&["list.pages-join"], &heard, false, expected, "another one");
         return;
     }
@@ -352,6 +353,15 @@ impl Session<'_> {
             let heard = self.call(Operation::List, call);
             heard.is_some_and(|heard| !heard.is_ok() || ids_of(heard.data()) != whole)
         })
+    }
+
+    /// Whether the list, asked for again, has its requests in the same order.
+    fn is_in_order(&mut self, filter: &Value, whole: &[Value]) -> bool {
+        let heard = self.call(Operation::List, with(filter, "fields_set", "id".into()));
+        let again = heard.map(|heard| ids_of(heard.data())).unwrap_or_default();
+        // What was created since is not in the first list.
+        let mut known = again.iter().filter(|id| whole.contains(id));
+        again.is_empty() || whole.iter().all(|id| known.next() == Some(id))
     }
 
     /// The filter with the most requests, of those whose requests stay where they are, and their ids.
