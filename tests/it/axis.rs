@@ -14,9 +14,7 @@ use conax_tests::{Harness, HarnessBuilder, Reply, ScriptedConax};
 const CARD: &str = "01900080208";
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../fixtures/axis")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/axis").join(name)
 }
 
 /// The dump of the real client, or nothing where it threw nothing.
@@ -30,10 +28,7 @@ fn dump_of_axis(name: &str) -> Option<String> {
 
 /// The machine the dumps were made on.
 fn machine() -> AxisClient {
-    AxisClient {
-        host: "HOST".into(),
-        java: 17,
-    }
+    AxisClient { host: "HOST".into(), java: 17 }
 }
 
 fn measured() -> HarnessBuilder {
@@ -46,9 +41,7 @@ fn stored(reply: &Reply) -> Option<String> {
 }
 
 async fn add(harness: &Harness) -> Reply {
-    harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await
+    harness.post("add_subscriptions", at_once(sport_on(CARD))).await
 }
 
 /// What a preset makes the CRM store. One that throttles meets the sixth call.
@@ -77,9 +70,7 @@ async fn each_preset_stores_the_dump_of_the_real_client() {
     for file in thrown() {
         let name = file.replace('_', "/");
         let rule = WrittenRule::of_preset(&name).unwrap();
-        let harness = measured()
-            .with(|settings| settings.faults = vec![rule])
-            .open();
+        let harness = measured().with(|settings| settings.faults = vec![rule]).open();
         let found = stored_of(&harness, &name).await;
         assert_eq!(found, dump_of_axis(&format!("presets/{file}")), "{name}");
     }
@@ -125,10 +116,8 @@ async fn each_answer_of_another_head_end_stores_the_dump_of_the_real_client() {
             let (stream, _) = conax.command().await;
             ScriptedConax::answer_raw(stream, &std::fs::read(&path).unwrap()).await;
         };
-        let ordered = harness.post(
-            "reset_pin_to_default_value",
-            at_once(pin_reset("S60600", CARD)),
-        );
+        let ordered =
+            harness.post("reset_pin_to_default_value", at_once(pin_reset("S60600", CARD)));
         let (reply, ()) = tokio::join!(ordered, answer);
         let (found, expected) = (stored(&reply), dump_of_axis(&name));
         if found != expected {
@@ -142,25 +131,14 @@ async fn each_answer_of_another_head_end_stores_the_dump_of_the_real_client() {
 async fn what_is_told_of_the_machine_follows_the_settings_and_has_a_fixed_default() {
     let garbled = |harness_builder: HarnessBuilder| {
         let rule = WrittenRule::of_preset("f17").unwrap();
-        harness_builder
-            .with(|settings| settings.faults = vec![rule])
-            .open()
+        harness_builder.with(|settings| settings.faults = vec![rule]).open()
     };
     let text = stored(&add(&garbled(HarnessBuilder::demo())).await).unwrap();
-    assert!(
-        text.ends_with("\n\t{http://xml.apache.org/axis/}hostname:crm.example"),
-        "{text}"
-    );
-    assert!(
-        text.contains("SAXParseException; lineNumber: 1; columnNumber: "),
-        "{text}"
-    );
+    assert!(text.ends_with("\n\t{http://xml.apache.org/axis/}hostname:crm.example"), "{text}");
+    assert!(text.contains("SAXParseException; lineNumber: 1; columnNumber: "), "{text}");
     let older = HarnessBuilder::demo().with(|settings| settings.dispatch.axis.java = 6);
     let text = stored(&add(&garbled(older)).await).unwrap();
-    assert!(
-        text.contains("SAXParseException: The element type &quot;StatusCode&quot;"),
-        "{text}"
-    );
+    assert!(text.contains("SAXParseException: The element type &quot;StatusCode&quot;"), "{text}");
 }
 
 /// A stub fails on elements its WSDL does not have; which WSDL the real CRM had is not known.
@@ -190,10 +168,7 @@ fn a_document_that_is_no_answer_is_told_as_by_axis() {
     let mut different = Vec::new();
     for case in dump_of_axis("documents").unwrap().split("== ").skip(1) {
         let (name, expected) = case.split_once('\n').unwrap();
-        let (found, expected) = (
-            thrown_at(&wire(&format!("{name}.xml"))),
-            expected.trim_end(),
-        );
+        let (found, expected) = (thrown_at(&wire(&format!("{name}.xml"))), expected.trim_end());
         if found != expected && !expected.contains(OF_THE_STUB) {
             different.push(format!("== {name}\n{found}\n-- axis\n{expected}"));
         }
@@ -208,14 +183,8 @@ fn a_reply_cut_after_any_byte_is_told_as_by_axis() {
     for line in cuts.lines() {
         let (length, expected) = line.split_once(' ').unwrap();
         let dump = thrown_at(&body[..length.parse().unwrap()]);
-        let string = dump
-            .lines()
-            .find_map(|line| line.strip_prefix(" faultString: "));
-        assert_eq!(
-            string.unwrap_or(&dump),
-            expected,
-            "cut after {length} bytes"
-        );
+        let string = dump.lines().find_map(|line| line.strip_prefix(" faultString: "));
+        assert_eq!(string.unwrap_or(&dump), expected, "cut after {length} bytes");
     }
     assert_eq!(cuts.lines().count(), body.len() + 1);
 }
@@ -228,10 +197,7 @@ fn the_dump_of_the_real_client_leads_back_to_every_preset_that_may_have_made_it(
     for file in names {
         let name = file.replace('_', "/");
         let found = reproduce(&dump_of_axis(&format!("presets/{file}")).unwrap());
-        let best = found
-            .candidates
-            .first()
-            .unwrap_or_else(|| panic!("{name}: nothing"));
+        let best = found.candidates.first().unwrap_or_else(|| panic!("{name}: nothing"));
         assert!((best.score - 1.0).abs() < f64::EPSILON, "{name}");
         let alike = match found.alike.is_empty() {
             true => vec![best.name.clone()],

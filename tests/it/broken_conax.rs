@@ -38,21 +38,14 @@ fn fault(reply: &Reply) -> String {
 
 #[tokio::test]
 async fn a_refused_connection_is_an_axis_fault_and_nothing_was_sent() {
-    let harness = HarnessBuilder::demo()
-        .open_before(closed_port().await)
-        .await;
+    let harness = HarnessBuilder::demo().open_before(closed_port().await).await;
     let reply = reset_a_pin(&harness).await;
     assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     assert_eq!(
         fault(&reply),
         "AxisFault faultString: java.net.ConnectException: Connection refused"
     );
-    for member in [
-        "response",
-        "request",
-        "reference_number",
-        "provider_error_code",
-    ] {
+    for member in ["response", "request", "reference_number", "provider_error_code"] {
         assert_eq!(reply.member(member), "null", "{member}");
     }
     insta::assert_snapshot!(reply.member("error_description"));
@@ -94,42 +87,18 @@ async fn every_answer_that_is_no_reply_ends_the_request() {
                 "<StatusCode>SYSTEM_ERROR</StatusCode><TransactionId>t-2</TransactionId><Message>no database</Message>",
             ),
         ),
-        (
-            "a code nobody knows",
-            "200 OK",
-            status("<StatusCode>MAYBE</StatusCode>"),
-        ),
-        (
-            "no code at all",
-            "200 OK",
-            status("<TransactionId>t-3</TransactionId>"),
-        ),
-        (
-            "an empty code",
-            "200 OK",
-            status("<StatusCode></StatusCode>"),
-        ),
-        (
-            "OK without a reference",
-            "200 OK",
-            status("<StatusCode>OK</StatusCode>"),
-        ),
-        (
-            "a code in lower case",
-            "200 OK",
-            status("<StatusCode>ok</StatusCode>"),
-        ),
+        ("a code nobody knows", "200 OK", status("<StatusCode>MAYBE</StatusCode>")),
+        ("no code at all", "200 OK", status("<TransactionId>t-3</TransactionId>")),
+        ("an empty code", "200 OK", status("<StatusCode></StatusCode>")),
+        ("OK without a reference", "200 OK", status("<StatusCode>OK</StatusCode>")),
+        ("a code in lower case", "200 OK", status("<StatusCode>ok</StatusCode>")),
         (
             "OK only in the text",
             "200 OK",
             status("<StatusCode>INPUT_VALIDATION_ERROR</StatusCode><Message>not OK</Message>"),
         ),
         ("nothing", "200 OK", String::new()),
-        (
-            "a page",
-            "200 OK",
-            "<html><body>maintenance</body></html>".to_owned(),
-        ),
+        ("a page", "200 OK", "<html><body>maintenance</body></html>".to_owned()),
         ("cut short", "200 OK", ENVELOPE.to_owned()),
         (
             "a fault",
@@ -140,11 +109,7 @@ async fn every_answer_that_is_no_reply_ends_the_request() {
         ),
         ("a bare 500", "500 Internal Server Error", String::new()),
         ("401", "401 Unauthorized", "who are you".to_owned()),
-        (
-            "404",
-            "404 Not Found",
-            "<html>no such page</html>".to_owned(),
-        ),
+        ("404", "404 Not Found", "<html>no such page</html>".to_owned()),
         ("503", "503 Service Unavailable", String::new()),
     ] {
         let conax = ScriptedConax::listen().await;
@@ -182,16 +147,11 @@ async fn a_connection_that_breaks_off_is_an_axis_fault() {
 
 #[tokio::test]
 async fn a_run_goes_on_after_a_failure_and_what_failed_is_not_sent_again() {
-    let harness = HarnessBuilder::demo()
-        .open_before(closed_port().await)
-        .await;
+    let harness = HarnessBuilder::demo().open_before(closed_port().await).await;
     for card in ["01900080208", "01900080208", "01900080209"] {
         let _ = harness.post("add_subscriptions", sport_on(card)).await;
     }
     assert_eq!(harness.run().await.rejected_count, 3);
     assert_eq!(harness.run().await.rejected_count, 0);
-    assert_eq!(
-        harness.numbers("life_cycle_state=REJECTED").await,
-        "4050 4051 4052"
-    );
+    assert_eq!(harness.numbers("life_cycle_state=REJECTED").await, "4050 4051 4052");
 }

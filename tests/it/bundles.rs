@@ -22,40 +22,17 @@ fn a_bundle_says_that_it_holds_secrets_if_one_stands_in_it() {
     let with_world = failing("world: mine.world.yaml\n", "pin: $CARDPIN")
         .replace("steps:", "secrets: [CARDPIN]\nsteps:");
     for (source, arguments, says) in [
-        (
-            failing("secrets: [CARDPIN]\n", "pin: $CARDPIN"),
-            &[][..],
-            false,
-        ),
+        (failing("secrets: [CARDPIN]\n", "pin: $CARDPIN"), &[][..], false),
         (failing("", "pin: \"7391\""), &[], true),
+        (failing("vars: { code: \"7391\" }\n", "pin: $code"), &[], true),
+        (failing("vars: { code: { digits: 4 } }\n", "pin: $code"), &[], false),
         (
-            failing("vars: { code: \"7391\" }\n", "pin: $code"),
-            &[],
-            true,
-        ),
-        (
-            failing("vars: { code: { digits: 4 } }\n", "pin: $code"),
-            &[],
-            false,
-        ),
-        (
-            failing(
-                "secrets: [CARDPIN]\nvars: { code: x }\n",
-                "pin: $CARDPIN, priority: $code",
-            ),
+            failing("secrets: [CARDPIN]\nvars: { code: x }\n", "pin: $CARDPIN, priority: $code"),
             &["--var", "code=1234567"],
             false,
         ),
-        (
-            failing("vars: { code: x }\n", "pin: $code"),
-            &["--var", "code=73915"],
-            true,
-        ),
-        (
-            failing("cases:\n  - [code]\n  - [\"7391\"]\n", "pin: $code"),
-            &[],
-            true,
-        ),
+        (failing("vars: { code: x }\n", "pin: $code"), &["--var", "code=73915"], true),
+        (failing("cases:\n  - [code]\n  - [\"7391\"]\n", "pin: $code"), &[], true),
         (with_world, &[], true),
     ] {
         let files = [
@@ -63,21 +40,10 @@ fn a_bundle_says_that_it_holds_secrets_if_one_stands_in_it() {
             ("s", "CARDPIN=86420\n"),
             ("mine.world.yaml", world),
         ];
-        let usual = [
-            "run",
-            "a.scenario.yaml",
-            "--secrets-file",
-            "s",
-            "--bundle",
-            "b",
-        ];
+        let usual = ["run", "a.scenario.yaml", "--secrets-file", "s", "--bundle", "b"];
         let told = run_in(&[&usual, arguments].concat(), &files);
         assert!(told.stderr.contains("bundled: "), "{source}\n{told:?}");
-        assert_eq!(
-            told.stderr.contains("it holds secrets"),
-            says,
-            "{source}\n{told:?}"
-        );
+        assert_eq!(told.stderr.contains("it holds secrets"), says, "{source}\n{told:?}");
     }
 }
 
@@ -103,10 +69,7 @@ fn the_commands_of_a_bundle_name_the_file_of_its_secrets() {
     let again = run_in(&[&["replay", "it.conaxrun"], &GIVEN[..]].concat(), &files);
     assert_eq!(again.code, Some(4), "{again:?}");
     assert!(again.stdout.contains(command), "{again:?}");
-    assert!(
-        again.stdout.contains("the same as recorded, byte for byte"),
-        "{again:?}"
-    );
+    assert!(again.stdout.contains("the same as recorded, byte for byte"), "{again:?}");
     let (_, told) = bundle(&[]);
     let command = "bundled: conax-sim replay it.conaxrun --secrets-file FILE\n";
     assert!(told.contains(command), "{told}");
@@ -115,10 +78,7 @@ fn the_commands_of_a_bundle_name_the_file_of_its_secrets() {
 #[test]
 fn a_replay_without_its_secrets_says_so_in_one_sentence() {
     let (text, _) = bundle(&GIVEN);
-    let told = run_in(
-        &["replay", "it.conaxrun"],
-        &[("it.conaxrun", text.as_str())],
-    );
+    let told = run_in(&["replay", "it.conaxrun"], &[("it.conaxrun", text.as_str())]);
     assert_eq!(
         told.stderr,
         "error: it.conaxrun: it takes `CARDPIN` from outside: give `--secrets-file FILE` with lines such \
@@ -154,10 +114,7 @@ fn a_replay_says_what_differs() {
         let older = changed.replacen(&version, "\"version\": \"0.0.1\"", 1);
         let files = [("it.conaxrun", older.as_str()), SECRETS];
         let told = run_in(&[&["replay", "it.conaxrun"], &GIVEN[..]].concat(), &files);
-        assert!(
-            told.stdout.contains("; made by version 0.0.1, this is"),
-            "{told:?}"
-        );
+        assert!(told.stdout.contains("; made by version 0.0.1, this is"), "{told:?}");
     }
 }
 
@@ -166,10 +123,7 @@ fn explain_shows_no_value_that_stands_under_a_secret_name_somewhere() {
     let source = "scenario: Who logs in\nvars: { word: \"73915\" }\nsteps:\n  - raw: { path: \"/x?y=73915\" }\n\
                   \x20 - call: issue_token\n    with: { username: $word, password: $word, organisation: A }\n\
                   \x20   expect: { status: NOPE }\n";
-    let told = run_in(
-        &["explain", "a.scenario.yaml"],
-        &[("a.scenario.yaml", source)],
-    );
+    let told = run_in(&["explain", "a.scenario.yaml"], &[("a.scenario.yaml", source)]);
     assert_eq!(told.code, Some(0), "{told:?}");
     assert!(told.stdout.contains("username=***"), "{told:?}");
     assert!(!told.stdout.contains("73915"), "{told:?}");

@@ -53,9 +53,8 @@ fn run_in(arguments: &[&str], files: &[(&str, &str)]) -> Ended {
 
 /// What must stand in nothing that is written, and its forms.
 fn canaries(extra: &[String]) -> Vec<String> {
-    let plain = [
-        "7391", "619", "739155", "86420", "86421", "86422", "5501", "CANARY", "48151", "9090",
-    ];
+    let plain =
+        ["7391", "619", "739155", "86420", "86421", "86422", "5501", "CANARY", "48151", "9090"];
     let plain = plain.iter().map(|word| (*word).to_owned());
     let all: Vec<String> = plain.chain(extra.iter().cloned()).collect();
     let encoded = all.iter().filter(|word| word.len() > 3).flat_map(|word| {
@@ -81,19 +80,13 @@ fn stands_in(text: &str, canary: &str) -> bool {
 #[track_caller]
 fn check(what: &str, text: &str, canaries: &[String]) {
     for canary in canaries {
-        assert!(
-            !stands_in(text, canary),
-            "{what}: `{canary}` stands in\n{text}"
-        );
+        assert!(!stands_in(text, canary), "{what}: `{canary}` stands in\n{text}");
     }
 }
 
 #[test]
 fn no_report_and_no_line_of_a_run_tells_a_secret() {
-    let files = [
-        ("a.scenario.yaml", SCENARIO),
-        ("my.secrets", "OUTSIDE=CANARYOUTSIDE\n"),
-    ];
+    let files = [("a.scenario.yaml", SCENARIO), ("my.secrets", "OUTSIDE=CANARYOUTSIDE\n")];
     let canaries = canaries(&[]);
     let usual = [
         "run",
@@ -140,32 +133,18 @@ fn no_report_and_no_line_of_a_run_tells_a_secret() {
         ],
         &files,
     );
-    check(
-        "a dead target",
-        &format!("{}{}", told.stdout, told.stderr),
-        &canaries,
-    );
+    check("a dead target", &format!("{}{}", told.stdout, told.stderr), &canaries);
 }
 
 #[test]
 fn a_row_that_holds_a_secret_can_be_played_again_by_its_command() {
     let files = [("a.scenario.yaml", SCENARIO)];
-    let told = run_in(
-        &["run", "a.scenario.yaml", "-f", "PIN *** of a row"],
-        &files,
-    );
-    let again = told
-        .stdout
-        .lines()
-        .find(|line| line.trim_start().starts_with("again"));
+    let told = run_in(&["run", "a.scenario.yaml", "-f", "PIN *** of a row"], &files);
+    let again = told.stdout.lines().find(|line| line.trim_start().starts_with("again"));
     let again = again.unwrap_or_else(|| panic!("{}", told.stdout));
     let part = again.split('\'').nth(1).expect("it is quoted");
     let told = run_in(&["run", part], &files);
-    assert!(
-        told.stdout.contains("1 scenario: 1 failed"),
-        "{part}\n{}",
-        told.stdout
-    );
+    assert!(told.stdout.contains("1 scenario: 1 failed"), "{part}\n{}", told.stdout);
 }
 
 /// Worlds with a slip beside a secret.
@@ -185,19 +164,15 @@ fn no_finding_on_a_world_tells_a_secret() {
     let instance = serve(&["--seed", "1"]);
     let canaries = ["CANARY".to_owned()];
     for world in BROKEN {
-        for arguments in [
-            &["lint", "x.world.yaml"][..],
-            &["serve", "--world", "x.world.yaml", "--port", "0"],
-        ] {
+        for arguments in
+            [&["lint", "x.world.yaml"][..], &["serve", "--world", "x.world.yaml", "--port", "0"]]
+        {
             let told = run_in(arguments, &[("x.world.yaml", world)]);
             assert_ne!(told.code, Some(0), "{world}");
             check(world, &format!("{}{}", told.stdout, told.stderr), &canaries);
         }
         let reply = exchange(instance.door(), "PUT", "/v1/worlds/x", world);
-        assert!(
-            reply.http_status().is_some_and(|status| status >= 400),
-            "{world}"
-        );
+        assert!(reply.http_status().is_some_and(|status| status >= 400), "{world}");
         check(world, &reply.text, &canaries);
     }
 }
@@ -254,10 +229,7 @@ const BASE: &str = "/crmapi/rest/v2/conax_web_services/provisioning_requests";
 /// these, the secrets are made of what the first answer says.
 #[track_caller]
 fn check_calls(form: &str, calls: &dyn Fn(&mut Send<'_>) -> Vec<String>) {
-    let instance = Program::serve(
-        PATH,
-        &["--run-interval", "off", "--seed", "1", "--log", form],
-    );
+    let instance = Program::serve(PATH, &["--run-interval", "off", "--seed", "1", "--log", form]);
     let mut told = Vec::new();
     let canaries = calls(&mut |door, verb, target, body| {
         let address = match door {
@@ -274,11 +246,7 @@ fn check_calls(form: &str, calls: &dyn Fn(&mut Send<'_>) -> Vec<String>) {
     told.push(exchange(instance.door(), "GET", "/v1/journal?limit=500", "").text);
     let ended = instance.stop();
     // The banner tells how the world that is built in is tried.
-    let log = ended
-        .stderr
-        .split_once("Ctrl-C stops.")
-        .expect("a banner")
-        .1;
+    let log = ended.stderr.split_once("Ctrl-C stops.").expect("a banner").1;
     told.push(log.to_owned());
     for text in &told {
         check(form, text, &canaries);
@@ -300,37 +268,17 @@ fn a_token_that_was_issued_is_starred_wherever_a_client_puts_it() {
     for form in ["human", "json"] {
         check_calls(form, &|send| {
             let login = "{\"username\":\"mpadministrator\",\"password\":\"1234\",\"organisation\":\"CRMDEMO\"}";
-            let answer = send(
-                Api::Crm,
-                "POST",
-                "/crmapi/rest/v2/authentication/token",
-                login,
-            );
+            let answer = send(Api::Crm, "POST", "/crmapi/rest/v2/authentication/token", login);
             let at = answer.find("\"token\":\"").expect("a token") + 9;
             let token = answer[at..at + 32].to_owned();
             send(Api::Crm, "GET", &format!("{BASE}/show?{token}"), "");
             send(Api::Crm, "GET", &format!("{BASE}/{token}"), "");
-            send(
-                Api::Crm,
-                "GET",
-                &format!("{BASE}/list?type={token}&token={token}"),
-                "",
-            );
+            send(Api::Crm, "GET", &format!("{BASE}/list?type={token}&token={token}"), "");
             send(Api::Conax, "POST", &format!("/?x={token}"), "<a/>");
-            send(
-                Api::Control,
-                "GET",
-                &format!("/v1/requests/{token}/why"),
-                "",
-            );
+            send(Api::Control, "GET", &format!("/v1/requests/{token}/why"), "");
             for name in ["priority", "start_date", "x"] {
                 let body = format!("{{\"token\":\"{token}\",\"{name}\":\"{token}\"}}");
-                send(
-                    Api::Crm,
-                    "POST",
-                    &format!("{BASE}/add_subscriptions"),
-                    &body,
-                );
+                send(Api::Crm, "POST", &format!("{BASE}/add_subscriptions"), &body);
             }
             vec![token]
         });
@@ -344,32 +292,16 @@ fn a_secret_is_starred_in_every_form_and_wherever_else_it_stands_in_its_call() {
     let percent = |upper: bool| -> String {
         let bytes = token.bytes();
         bytes
-            .map(|byte| {
-                if upper {
-                    format!("%{byte:02X}")
-                } else {
-                    format!("%{byte:02x}")
-                }
-            })
+            .map(|byte| if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") })
             .collect()
     };
     for form in ["human", "json"] {
         check_calls(form, &|send| {
             let encoded = STANDARD.encode(token);
-            let forms = [
-                percent(true),
-                percent(false),
-                token.to_lowercase(),
-                encoded.clone(),
-            ];
+            let forms = [percent(true), percent(false), token.to_lowercase(), encoded.clone()];
             for word in &forms {
                 send(Api::Crm, "GET", &format!("{BASE}/show?{word}"), "");
-                send(
-                    Api::Crm,
-                    "GET",
-                    &format!("{BASE}/list?type={word}&token=x"),
-                    "",
-                );
+                send(Api::Crm, "GET", &format!("{BASE}/list?type={word}&token=x"), "");
                 send(Api::Crm, "GET", &format!("{BASE}/{word}"), "");
                 send(Api::Control, "GET", &format!("/v1/requests/{word}/why"), "");
                 send(Api::Control, "GET", &format!("/v1/journal?{word}=1"), "");
@@ -379,22 +311,15 @@ fn a_secret_is_starred_in_every_form_and_wherever_else_it_stands_in_its_call() {
             for target in ["/?conax-demo", "/?p=conax-demo", "/conax-demo"] {
                 send(Api::Conax, "POST", target, "<a>conax-demo</a>");
             }
-            for (name, value) in [
-                ("priority", "\"73915\""),
-                ("priority", "73915"),
-                ("x", "[\"73915\"]"),
-            ] {
+            for (name, value) in
+                [("priority", "\"73915\""), ("priority", "73915"), ("x", "[\"73915\"]")]
+            {
                 let body = format!(
                     "{{\"token\":\"{token}\",\"subscription_identifier\":{{\"number\":\"S60600\"}},\
                      \"smartcard_identifier\":{{\"serial_number\":\"01900080208\"}},\
                      \"pin\":\"73915\",\"{name}\":{value}}}"
                 );
-                send(
-                    Api::Crm,
-                    "POST",
-                    &format!("{BASE}/reset_pin_to_given_value"),
-                    &body,
-                );
+                send(Api::Crm, "POST", &format!("{BASE}/reset_pin_to_given_value"), &body);
             }
             send(
                 Api::Crm,

@@ -23,9 +23,7 @@ fn due(body: Value, date: &str) -> Value {
 }
 
 async fn in_time<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future)
-        .await
-        .expect("an end in time")
+    tokio::time::timeout(PATIENCE, future).await.expect("an end in time")
 }
 
 fn beating(harness_builder: HarnessBuilder) -> HarnessBuilder {
@@ -50,10 +48,7 @@ async fn a_conax_that_never_answers_costs_ten_simulated_minutes_and_no_real_ones
     assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     assert_eq!(reply.member("executed_date"), "2014-09-24T15:10:00");
     let text = reply.member("error_description");
-    assert!(
-        text.contains("SocketTimeoutException: Read timed out"),
-        "{text}"
-    );
+    assert!(text.contains("SocketTimeoutException: Read timed out"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,9 +57,7 @@ async fn two_commands_of_one_card_time_out_one_after_the_other() {
     let harness = HarnessBuilder::demo().stepped();
     let harness = harness.open_before(conax.address()).await;
     for _ in 0..2 {
-        let _ = harness
-            .post("add_subscriptions", sport_on("01900080208"))
-            .await;
+        let _ = harness.post("add_subscriptions", sport_on("01900080208")).await;
     }
     let passes = async {
         let (first, _) = conax.command().await;
@@ -75,10 +68,7 @@ async fn two_commands_of_one_card_time_out_one_after_the_other() {
     };
     let (run, _silent) = in_time(async { tokio::join!(harness.run(), passes) }).await;
     assert_eq!(run.rejected_count, 2);
-    for (number, date) in [
-        ("4050", "2014-09-24T15:10:00"),
-        ("4051", "2014-09-24T15:20:00"),
-    ] {
+    for (number, date) in [("4050", "2014-09-24T15:10:00"), ("4051", "2014-09-24T15:20:00")] {
         assert_eq!(harness.show(number).await.member("executed_date"), date);
     }
 }
@@ -245,12 +235,7 @@ async fn an_advance_ends_when_its_world_is_reset_and_says_so() {
         harness.control("POST", "/v1/worlds/demo/reset", "").await
     };
     let (advanced, reset) = in_time(async { tokio::join!(advance, reset) }).await;
-    assert_eq!(
-        (advanced.http_status, reset.http_status),
-        (409, 200),
-        "{}",
-        advanced.json
-    );
+    assert_eq!((advanced.http_status, reset.http_status), (409, 200), "{}", advanced.json);
     let detail = advanced.json["detail"].as_str().unwrap();
     assert!(detail.contains("the world was replaced"), "{detail}");
     let _ = instance.close(NO_GRACE).await;
@@ -263,10 +248,7 @@ async fn a_token_dies_and_an_entitlement_ends_exactly_at_its_time() {
         "product: \"1002\", start: 2014-01-01T00:00:00, end: 2014-09-24T16:00:00 }",
     );
     let hour = TokenPolicy::Fixed(3600 * SECOND);
-    let harness = harness
-        .stepped()
-        .with(|settings| settings.crm.tokens = hour)
-        .open();
+    let harness = harness.stepped().with(|settings| settings.crm.tokens = hour).open();
     let login =
         json!({ "username": "MPAdministrator", "password": "1234", "organisation": "CRMDEMO" });
     let login = Call::operation(Operation::IssueToken, &login.to_string());
@@ -289,13 +271,9 @@ async fn what_is_scheduled_is_sent_when_the_instance_is_told_to_settle() {
         ("01900080209", "2014-09-25T09:00:00"),
         ("01900080210", "2014-09-26T09:00:00"),
     ] {
-        let _ = harness
-            .post("add_subscriptions", due(sport_on(card), date))
-            .await;
+        let _ = harness.post("add_subscriptions", due(sport_on(card), date)).await;
     }
-    let reply = harness
-        .control("POST", "/v1/clock/settle", r#"{"limit":"1d"}"#)
-        .await;
+    let reply = harness.control("POST", "/v1/clock/settle", r#"{"limit":"1d"}"#).await;
     assert_eq!(
         reply.json,
         json!({
@@ -309,26 +287,16 @@ async fn what_is_scheduled_is_sent_when_the_instance_is_told_to_settle() {
     let reply = harness.control("POST", "/v1/clock/settle", "").await;
     assert_eq!(reply.json["says"], "nothing due");
     assert_eq!(reply.json["now"], "2014-09-26T09:00:00");
-    assert_eq!(
-        harness.numbers("life_cycle_state=COMPLETED").await,
-        "4049 4050 4051 4052"
-    );
+    assert_eq!(harness.numbers("life_cycle_state=COMPLETED").await, "4049 4050 4051 4052");
     let again = harness.control("POST", "/v1/clock/settle", "").await;
-    assert_eq!(
-        (&again.json["steps"], &again.json["runs"]),
-        (&0.into(), &0.into())
-    );
+    assert_eq!((&again.json["steps"], &again.json["runs"]), (&0.into(), &0.into()));
 }
 
 #[tokio::test]
 async fn settling_waits_for_what_conax_takes_and_not_for_the_interval() {
     let conax = ScriptedConax::listen().await;
-    let harness = beating(HarnessBuilder::demo())
-        .open_before(conax.address())
-        .await;
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    let harness = beating(HarnessBuilder::demo()).open_before(conax.address()).await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080208")).await;
     let settled = in_time(harness.control("POST", "/v1/clock/settle", "")).await;
     assert_eq!(settled.json["says"], "nothing due", "{}", settled.text);
     assert_eq!(settled.json["now"], "2014-09-24T15:10:00");
@@ -338,31 +306,24 @@ async fn settling_waits_for_what_conax_takes_and_not_for_the_interval() {
 #[tokio::test]
 async fn settling_ends_with_the_request_that_is_waited_for() {
     let harness = HarnessBuilder::demo().stepped().open();
-    for (card, date) in [
-        ("01900080208", "2014-09-25T15:00:00"),
-        ("01900080209", "2014-09-30T15:00:00"),
-    ] {
-        let _ = harness
-            .post("add_subscriptions", due(sport_on(card), date))
-            .await;
+    for (card, date) in
+        [("01900080208", "2014-09-25T15:00:00"), ("01900080209", "2014-09-30T15:00:00")]
+    {
+        let _ = harness.post("add_subscriptions", due(sport_on(card), date)).await;
     }
     let body = r#"{"request":"4050","limit":"30d"}"#;
     let settled = in_time(harness.control("POST", "/v1/clock/settle", body)).await;
     assert_eq!(settled.json["says"], "the request has ended");
     assert_eq!(settled.json["now"], "2014-09-25T15:00:00");
     assert_eq!(harness.state("4051").await, "PENDING");
-    let unknown = harness
-        .control("POST", "/v1/clock/settle", r#"{"request":"1"}"#)
-        .await;
+    let unknown = harness.control("POST", "/v1/clock/settle", r#"{"request":"1"}"#).await;
     assert_eq!(unknown.http_status, 404, "{}", unknown.text);
 }
 
 #[tokio::test]
 async fn settling_without_runs_sends_nothing() {
     let harness = HarnessBuilder::demo().stepped().open();
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080208")).await;
     let settled = in_time(harness.control("POST", "/v1/clock/settle", r#"{"runs":false}"#)).await;
     assert_eq!(settled.json["says"], "nothing due");
     assert_eq!(harness.state("4050").await, "PENDING");
@@ -393,10 +354,7 @@ async fn settling_names_what_keeps_it_going() {
     assert_eq!(settled.steps, 10_000);
     let reply = in_time(harness.control("POST", "/v1/clock/settle", "")).await;
     let says = reply.json["says"].as_str().unwrap();
-    assert_eq!(
-        says,
-        "it goes on after 10000 steps: a wait that ends at 2014-09-24T20:33:21"
-    );
+    assert_eq!(says, "it goes on after 10000 steps: a wait that ends at 2014-09-24T20:33:21");
 }
 
 #[tokio::test]
@@ -423,14 +381,9 @@ async fn the_control_door_shows_sets_and_advances_the_clock() {
         })
     );
     let clock = harness.shared.clock.clone();
-    let _sleeper = tokio::spawn(
-        clock
-            .activity()
-            .run(async move { clock.sleep(90 * SECOND).await }),
-    );
-    let advanced = harness
-        .control("POST", "/v1/clock/advance", r#"{"by":"1min"}"#)
-        .await;
+    let _sleeper =
+        tokio::spawn(clock.activity().run(async move { clock.sleep(90 * SECOND).await }));
+    let advanced = harness.control("POST", "/v1/clock/advance", r#"{"by":"1min"}"#).await;
     assert_eq!(
         advanced.json,
         json!({
@@ -451,10 +404,7 @@ async fn the_control_door_shows_sets_and_advances_the_clock() {
     );
     let scaled = r#"{"mode":"scaled","scale":60}"#;
     let reply = harness.control("PUT", "/v1/clock", scaled).await;
-    assert_eq!(
-        (&reply.json["mode"], &reply.json["scale"]),
-        (&"scaled".into(), &60.0.into())
-    );
+    assert_eq!((&reply.json["mode"], &reply.json["scale"]), (&"scaled".into(), &60.0.into()));
 }
 
 #[tokio::test]
@@ -467,37 +417,15 @@ async fn what_a_clock_cannot_do_is_refused_with_what_was_found_and_expected() {
             r#"{"now":"2014-09-24T14:59:59"}"#,
             "found 2014-09-24T14:59:59, expected 2014-09-24T15:00:00 or later",
         ),
-        (
-            "PUT",
-            "",
-            r#"{"mode":"fast"}"#,
-            "`mode`: unknown variant `fast`",
-        ),
-        (
-            "PUT",
-            "",
-            r#"{"mode":"scaled","scale":0}"#,
-            "`scale`: found 0, expected a factor",
-        ),
+        ("PUT", "", r#"{"mode":"fast"}"#, "`mode`: unknown variant `fast`"),
+        ("PUT", "", r#"{"mode":"scaled","scale":0}"#, "`scale`: found 0, expected a factor"),
         ("PUT", "", r#"{"speed":1}"#, "`speed`"),
-        (
-            "POST",
-            "/advance",
-            r#"{"to":"2014-09-24T14:00:00"}"#,
-            "time does not go back",
-        ),
-        (
-            "POST",
-            "/advance",
-            r#"{"by":"ten"}"#,
-            "`by`: found the duration `ten`",
-        ),
+        ("POST", "/advance", r#"{"to":"2014-09-24T14:00:00"}"#, "time does not go back"),
+        ("POST", "/advance", r#"{"by":"ten"}"#, "`by`: found the duration `ten`"),
         ("POST", "/advance", "", "found neither"),
         ("POST", "/settle", r#"{"limit":7}"#, "`limit`"),
     ] {
-        let reply = harness
-            .control(verb, &format!("/v1/clock{target}"), body)
-            .await;
+        let reply = harness.control(verb, &format!("/v1/clock{target}"), body).await;
         assert_eq!(reply.http_status, 422, "{body}");
         let detail = reply.json["detail"].as_str().unwrap();
         assert!(detail.contains(tells), "{body}: {detail}");
@@ -511,9 +439,7 @@ async fn played(harness: &Harness) -> String {
         let body = due(sport_on(card), "2014-09-24T15:00:07");
         let _ = harness.post("add_subscriptions", body).await;
     }
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on("01900080210")))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on("01900080210"))).await;
     let _ = in_time(harness.advance(60 * SECOND)).await;
     harness.control("POST", "/v1/clock/settle", "").await;
     let text = harness.control("GET", "/v1/journal", "").await.text;
@@ -531,10 +457,7 @@ async fn stepped_the_same_calls_give_the_same_journal_to_the_byte() {
     assert_eq!(one, two);
     let mut journals = Vec::new();
     for _ in 0..2 {
-        let (instance, harness) = beating(HarnessBuilder::demo())
-            .with(alone)
-            .open_apis()
-            .await;
+        let (instance, harness) = beating(HarnessBuilder::demo()).with(alone).open_apis().await;
         journals.push(played(&harness).await);
         let _ = instance.close(NO_GRACE).await;
     }
@@ -545,12 +468,11 @@ async fn stepped_the_same_calls_give_the_same_journal_to_the_byte() {
 async fn both_journals_name_the_request_and_another_conax_learns_nothing_of_it() {
     let (instance, harness): (OpenInstance, Harness) = HarnessBuilder::demo().open_apis().await;
     for harness in [&harness, &HarnessBuilder::demo().open()] {
-        let _ = harness
-            .post("add_subscriptions", at_once(sport_on("01900080208")))
-            .await;
-        let excerpt = harness.shared.journal.excerpt(0, 100, |exchange| {
-            exchange.subject.request_number == Some(4050)
-        });
+        let _ = harness.post("add_subscriptions", at_once(sport_on("01900080208"))).await;
+        let excerpt = harness
+            .shared
+            .journal
+            .excerpt(0, 100, |exchange| exchange.subject.request_number == Some(4050));
         let surfaces: Vec<_> = excerpt.exchanges.iter().map(|one| one.surface).collect();
         assert_eq!(surfaces, [Surface::Cas, Surface::Dispatch, Surface::Crm]);
     }
@@ -559,9 +481,7 @@ async fn both_journals_name_the_request_and_another_conax_learns_nothing_of_it()
     let conax = ScriptedConax::listen().await;
     let harness = HarnessBuilder::demo().open_before(conax.address()).await;
     let shared = Arc::clone(&harness.shared);
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080208")).await;
     let run = tokio::spawn(async move { run_once(&shared).await });
     let (_, command) = conax.command().await;
     let head = command.to_lowercase();
@@ -581,10 +501,7 @@ async fn a_foreign_client_may_send_our_header_and_spoils_nothing() {
     let control = instance.addresses.control.unwrap();
     let advance = move || exchange(control, "POST", "/v1/clock/advance", r#"{"by":"1min"}"#);
     let reply = tokio::task::spawn_blocking(advance).await.unwrap().json();
-    assert_eq!(
-        (&reply["fired"], &reply["at_rest"]),
-        (&12.into(), &true.into())
-    );
+    assert_eq!((&reply["fired"], &reply["at_rest"]), (&12.into(), &true.into()));
     drop(harness);
     let _ = instance.close(NO_GRACE).await;
 }

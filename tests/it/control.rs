@@ -18,14 +18,7 @@ const REMOVE: (&str, &str) = ("DELETE", "/v1/worlds/{name}");
 fn target(entry: &ControlEntry) -> String {
     entry
         .path
-        .replace(
-            "{name}",
-            if (entry.verb, entry.path) == REMOVE {
-                "spare"
-            } else {
-                "demo"
-            },
-        )
+        .replace("{name}", if (entry.verb, entry.path) == REMOVE { "spare" } else { "demo" })
         .replace("{snapshot}", "kept")
         .replace("{id}", "01900080208")
         .replace("{rule}", "spare")
@@ -55,18 +48,14 @@ fn body(entry: &ControlEntry) -> String {
 #[tokio::test(start_paused = true)]
 async fn every_entry_of_the_list_answers() {
     let harness = HarnessBuilder::demo().open();
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on("01900080208")))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on("01900080208"))).await;
     for entry in ControlEntry::ALL {
         for target in [target(entry), format!("{}/", target(entry))] {
             harness.control("DELETE", "/v1/worlds/copy", "").await;
             let _spare = harness.beside("spare").await;
             harness.fault("{ name: spare, preset: f07 }");
             let kept = json!({ "as": "kept" }).to_string();
-            harness
-                .control("POST", "/v1/worlds/demo/snapshot", &kept)
-                .await;
+            harness.control("POST", "/v1/worlds/demo/snapshot", &kept).await;
             let call = Call::new(entry.verb, &target, body(entry));
             let call = call.with_header("content-type", "application/json");
             let reply = harness.control_call(call).await;
@@ -130,39 +119,22 @@ async fn a_door_with_a_token_lets_only_its_bearer_in_and_tells_probes_that_it_li
         ("bearer sesame", 200),
     ] {
         let call = Call::new("GET", "/v1/runs", "").with_header("authorization", authorization);
-        assert_eq!(
-            harness.control_call(call).await.http_status,
-            status,
-            "{authorization}"
-        );
+        assert_eq!(harness.control_call(call).await.http_status, status, "{authorization}");
     }
-    assert_eq!(
-        harness.control("GET", "/v1/health", "").await.http_status,
-        200
-    );
-    assert_eq!(
-        harness.control("POST", "/v1/runs", "").await.http_status,
-        401
-    );
+    assert_eq!(harness.control("GET", "/v1/health", "").await.http_status, 200);
+    assert_eq!(harness.control("POST", "/v1/runs", "").await.http_status, 401);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_journal_is_read_page_by_page_and_by_subject() {
     let harness = HarnessBuilder::demo().open();
     for card in ["01900080208", "01900080209"] {
-        let _ = harness
-            .post("add_subscriptions", at_once(sport_on(card)))
-            .await;
+        let _ = harness.post("add_subscriptions", at_once(sport_on(card))).await;
     }
     let seen = |reply: &Value| -> Vec<(u64, String)> {
         let exchanges = reply["exchanges"].as_array().unwrap().iter();
         exchanges
-            .map(|one| {
-                (
-                    one["number"].as_u64().unwrap(),
-                    one["door"].as_str().unwrap().to_owned(),
-                )
-            })
+            .map(|one| (one["number"].as_u64().unwrap(), one["door"].as_str().unwrap().to_owned()))
             .collect()
     };
     let whole = harness.control("GET", "/v1/journal", "").await.json;
@@ -203,32 +175,15 @@ async fn the_journal_is_read_page_by_page_and_by_subject() {
 #[tokio::test(start_paused = true)]
 async fn a_world_is_replaced_whole_or_not_at_all() {
     let harness = HarnessBuilder::demo().open();
-    let number = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", sport_on("01900080208")).await.number();
     let broken = repository().join("fixtures/worlds/broken/twelve-mistakes.world.yaml");
     let broken = std::fs::read_to_string(broken).unwrap();
     let reply = harness.control("PUT", "/v1/worlds/twelve", &broken).await;
     assert_eq!(reply.http_status, 422);
-    assert_eq!(
-        reply.json["findings"].as_array().unwrap().len(),
-        12,
-        "{}",
-        reply.text
-    );
+    assert_eq!(reply.json["findings"].as_array().unwrap().len(), 12, "{}", reply.text);
     let misnamed = harness.control("PUT", "/v1/worlds/other", &demo()).await;
-    assert!(
-        misnamed.json["detail"]
-            .as_str()
-            .unwrap()
-            .contains("`other`")
-    );
-    assert_eq!(
-        harness.state(&number).await,
-        "PENDING",
-        "refused worlds change nothing"
-    );
+    assert!(misnamed.json["detail"].as_str().unwrap().contains("`other`"));
+    assert_eq!(harness.state(&number).await, "PENDING", "refused worlds change nothing");
 
     let other = demo().replacen("world: demo", "world: other", 1);
     let other = other.replacen("next_request_number: 4050", "next_request_number: 9000", 1);
@@ -255,10 +210,7 @@ async fn the_world_that_is_shown_can_be_put_back_as_it_was_shown() {
     assert!(!shown.text.contains("04FFBB37"), "secrets are masked");
     let put = harness.control("PUT", "/v1/worlds/demo", &shown.text).await;
     assert_eq!(put.http_status, 200, "{}", put.text);
-    assert_eq!(
-        harness.control("GET", "/v1/worlds/demo", "").await.json,
-        shown.json
-    );
+    assert_eq!(harness.control("GET", "/v1/worlds/demo", "").await.json, shown.json);
     // The masked secrets are the ones the world had before.
     let login =
         json!({ "username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO" });
@@ -303,16 +255,8 @@ async fn a_stranger_is_refused_before_the_body_is_looked_at_and_only_worlds_may_
         ("PUT", "/v1/worlds/demo", 6_401, 413),
         ("GET", "/v1/runs", 101, 200),
     ] {
-        assert_eq!(
-            call(verb, target, length, "thief").await,
-            401,
-            "{verb} {target}"
-        );
-        assert_eq!(
-            call(verb, target, length, "sesame").await,
-            known,
-            "{verb} {target}"
-        );
+        assert_eq!(call(verb, target, length, "thief").await, 401, "{verb} {target}");
+        assert_eq!(call(verb, target, length, "sesame").await, known, "{verb} {target}");
     }
 }
 
@@ -321,24 +265,14 @@ async fn parts_of_an_address_may_be_written_with_percent_signs() {
     let harness = HarnessBuilder::demo().open();
     for (written, plain) in [
         ("/v1/%77orlds/d%65mo", "/v1/worlds/demo"),
-        (
-            "/v1/cas/smartcards/%30%31900080208",
-            "/v1/cas/smartcards/01900080208",
-        ),
-        (
-            "/v1/cas/smart%63ards?%6cimit=%31",
-            "/v1/cas/smartcards?limit=1",
-        ),
+        ("/v1/cas/smartcards/%30%31900080208", "/v1/cas/smartcards/01900080208"),
+        ("/v1/cas/smart%63ards?%6cimit=%31", "/v1/cas/smartcards?limit=1"),
     ] {
-        let (written, plain) = (
-            harness.control("GET", written, "").await,
-            harness.control("GET", plain, "").await,
-        );
+        let (written, plain) =
+            (harness.control("GET", written, "").await, harness.control("GET", plain, "").await);
         assert_eq!((written.http_status, written.text), (200, plain.text));
     }
-    let broken = harness
-        .control("GET", "/v1/cas/smartcards?limit=%4", "")
-        .await;
+    let broken = harness.control("GET", "/v1/cas/smartcards?limit=%4", "").await;
     assert_eq!(broken.http_status, 400, "{}", broken.text);
 }
 
@@ -350,14 +284,8 @@ async fn an_address_beyond_the_head_limit_is_refused_as_at_the_other_doors() {
     assert_eq!(reply.http_status, 414, "{}", reply.text);
     let call = Call::new("GET", "/v1", "").with_header("x-long", &long.repeat(2));
     assert_eq!(harness.control_call(call).await.http_status, 431);
-    let (status, text) = harness
-        .conax(Call::new("GET", &format!("/{long}"), ""))
-        .await;
-    assert_eq!(
-        (status, text.contains("the limit is 8192")),
-        (414, true),
-        "{text}"
-    );
+    let (status, text) = harness.conax(Call::new("GET", &format!("/{long}"), "")).await;
+    assert_eq!((status, text.contains("the limit is 8192")), (414, true), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -367,16 +295,9 @@ async fn the_journal_keeps_the_bodies_of_new_requests_only() {
     for target in ["/v1/runs", "/v1/nowhere", "/v1/worlds/demo/reset"] {
         harness.control("POST", target, "{\"canary\":1}").await;
     }
-    harness
-        .control("PUT", "/v1/%77orlds/demo", "{\"canary\":1}")
-        .await;
-    harness
-        .control("POST", "/v1/provisioning-requests", &body)
-        .await;
-    let journal = harness
-        .control("GET", "/v1/journal?api=control", "")
-        .await
-        .text;
+    harness.control("PUT", "/v1/%77orlds/demo", "{\"canary\":1}").await;
+    harness.control("POST", "/v1/provisioning-requests", &body).await;
+    let journal = harness.control("GET", "/v1/journal?api=control", "").await.text;
     assert!(!journal.contains("canary"), "{journal}");
     assert!(journal.contains("DISPLAY_FINGERPRINT"), "{journal}");
     assert!(!journal.contains("7391"), "{journal}");

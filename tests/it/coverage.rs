@@ -22,13 +22,7 @@ const ORDER: (&str, &str) = (
 fn what_a_run_met_is_counted_on_each_axis_apart() {
     let run = Program::start(
         PATH,
-        &[
-            "run",
-            "order.scenario.yaml",
-            "--coverage",
-            "--report",
-            "json",
-        ],
+        &["run", "order.scenario.yaml", "--coverage", "--report", "json"],
         &[ORDER],
     );
     let report = run.end().stdout;
@@ -36,42 +30,16 @@ fn what_a_run_met_is_counted_on_each_axis_apart() {
     let files = [("run.json", &report[begin..])];
     let counted = Program::run(PATH, &["coverage", "run.json"], &files, &[]);
     assert_eq!(counted.code, Some(0), "{}", counted.stderr);
-    for piece in [
-        "clauses ",
-        "transitions     3 of   46",
-        "cells           1 of  6",
-        "besides",
-    ] {
-        assert!(
-            counted.stdout.contains(piece),
-            "{piece}: {}",
-            counted.stdout
-        );
+    for piece in ["clauses ", "transitions     3 of   46", "cells           1 of  6", "besides"] {
+        assert!(counted.stdout.contains(piece), "{piece}: {}", counted.stdout);
     }
-    let wanted = [
-        "coverage",
-        "run.json",
-        "--fail-under",
-        "clauses=100,transitions=1",
-    ];
+    let wanted = ["coverage", "run.json", "--fail-under", "clauses=100,transitions=1"];
     let counted = Program::run(PATH, &wanted, &files, &[]);
     assert_eq!(counted.code, Some(i32::from(Exit::NotMet.code())));
-    assert!(
-        counted.stdout.contains("at least 100 % are wanted"),
-        "{}",
-        counted.stdout
-    );
-    let misspelt = Program::run(
-        PATH,
-        &["coverage", "run.json", "--fail-under", "clause=1"],
-        &files,
-        &[],
-    );
-    assert!(
-        misspelt.stderr.contains("did you mean `clauses`?"),
-        "{}",
-        misspelt.stderr
-    );
+    assert!(counted.stdout.contains("at least 100 % are wanted"), "{}", counted.stdout);
+    let misspelt =
+        Program::run(PATH, &["coverage", "run.json", "--fail-under", "clause=1"], &files, &[]);
+    assert!(misspelt.stderr.contains("did you mean `clauses`?"), "{}", misspelt.stderr);
 }
 
 #[test]
@@ -81,19 +49,10 @@ fn every_gap_has_a_skeleton_that_is_a_scenario() {
         let skeletons: Vec<(String, String)> = gaps
             .map(|(at, gap)| (format!("gaps/{at}.scenario.yaml"), skeleton(axis, &gap)))
             .collect();
-        let files: Vec<(&str, &str)> = skeletons
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<(&str, &str)> =
+            skeletons.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let linted = Program::run(PATH, &["lint", "gaps"], &files, &[]);
-        assert_eq!(
-            linted.code,
-            Some(0),
-            "{}: {}{}",
-            axis.name(),
-            linted.stdout,
-            linted.stderr
-        );
+        assert_eq!(linted.code, Some(0), "{}: {}{}", axis.name(), linted.stdout, linted.stderr);
     }
 }
 
@@ -108,20 +67,13 @@ fn every_skeleton_of_a_cell_meets_it() {
             (name, skeleton(Axis::Cells, id))
         })
         .collect();
-    let files: Vec<(&str, &str)> = skeletons
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
+    let files: Vec<(&str, &str)> =
+        skeletons.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let arguments = ["run", "gaps", "--coverage", "-q", "--report", "json"];
     let ended = Program::run(PATH, &arguments, &files, &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let files = [("run.json", ended.stdout.as_str())];
-    let told = Program::run(
-        PATH,
-        &["coverage", "run.json", "--gaps", "cells"],
-        &files,
-        &[],
-    );
+    let told = Program::run(PATH, &["coverage", "run.json", "--gaps", "cells"], &files, &[]);
     let left: Vec<&str> = told
         .stdout
         .lines()
@@ -132,25 +84,13 @@ fn every_skeleton_of_a_cell_meets_it() {
 
 #[test]
 fn skeletons_are_written_as_files_for_the_gaps_of_an_axis() {
-    let empty = (
-        "empty.json",
-        "{ \"cases\": [{ \"verdict\": \"passed\", \"covers\": {} }] }",
-    );
-    let arguments = [
-        "coverage",
-        "empty.json",
-        "--gaps",
-        "transitions",
-        "--skeletons",
-        "gaps",
-    ];
+    let empty = ("empty.json", "{ \"cases\": [{ \"verdict\": \"passed\", \"covers\": {} }] }");
+    let arguments = ["coverage", "empty.json", "--gaps", "transitions", "--skeletons", "gaps"];
     let mut program = Program::start(PATH, &arguments, &[empty]);
     let ended = program.ended();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(
-        ended
-            .stdout
-            .contains("46 scenarios to be finished were written to gaps"),
+        ended.stdout.contains("46 scenarios to be finished were written to gaps"),
         "{}",
         ended.stdout
     );
@@ -160,14 +100,7 @@ fn skeletons_are_written_as_files_for_the_gaps_of_an_axis() {
 
 #[test]
 fn every_documented_and_shown_clause_is_shown_by_a_verification_of_our_own() {
-    let arguments = [
-        "contract",
-        "coverage",
-        "--source",
-        "documented,shown",
-        "--fail-under",
-        "100",
-    ];
+    let arguments = ["contract", "coverage", "--source", "documented,shown", "--fail-under", "100"];
     let ended = Program::run(PATH, &arguments, &[], &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     assert!(ended.stdout.contains("100 %"), "{}", ended.stdout);
@@ -177,11 +110,7 @@ fn every_documented_and_shown_clause_is_shown_by_a_verification_of_our_own() {
 fn what_shipped_scenarios_protect_are_clauses_or_faults() {
     let listed = Program::run(
         PATH,
-        &[
-            "run",
-            &repository().join("scenarios").display().to_string(),
-            "--list",
-        ],
+        &["run", &repository().join("scenarios").display().to_string(), "--list"],
         &[],
         &[],
     );
@@ -216,15 +145,8 @@ fn protected(text: &str) -> Vec<String> {
             continue;
         };
         let rest = rest.trim().trim_start_matches('[').trim_end_matches(']');
-        ids.extend(
-            rest.split(',')
-                .map(|id| id.trim().to_owned())
-                .filter(|id| !id.is_empty()),
-        );
-        while let Some(item) = lines
-            .peek()
-            .and_then(|line| line.trim_start().strip_prefix("- "))
-        {
+        ids.extend(rest.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()));
+        while let Some(item) = lines.peek().and_then(|line| line.trim_start().strip_prefix("- ")) {
             if !rest.is_empty() {
                 break;
             }
@@ -238,23 +160,11 @@ fn protected(text: &str) -> Vec<String> {
 #[test]
 fn clauses_are_listed_explained_and_a_misspelt_one_is_told() {
     let listed = Program::run(PATH, &["contract", "list", "--source", "ours"], &[], &[]);
-    assert!(
-        listed.stdout.contains("status.no-5xx  (ours, must)"),
-        "{}",
-        listed.stdout
-    );
-    let shown = Program::run(
-        PATH,
-        &["contract", "show", "add_to_existing_pairing.both-sets"],
-        &[],
-        &[],
-    );
+    assert!(listed.stdout.contains("status.no-5xx  (ours, must)"), "{}", listed.stdout);
+    let shown =
+        Program::run(PATH, &["contract", "show", "add_to_existing_pairing.both-sets"], &[], &[]);
     insta::assert_snapshot!(shown.stdout);
     let misspelt = Program::run(PATH, &["contract", "show", "show.by-nmber"], &[], &[]);
     assert_eq!(misspelt.code, Some(i32::from(Exit::Usage.code())));
-    assert!(
-        misspelt.stderr.contains("did you mean `show.by-number`?"),
-        "{}",
-        misspelt.stderr
-    );
+    assert!(misspelt.stderr.contains("did you mean `show.by-number`?"), "{}", misspelt.stderr);
 }

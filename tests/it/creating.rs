@@ -24,12 +24,7 @@ async fn every_call_makes_one_pending_request_of_its_type_with_the_defaults() {
             ("process_id", "null"),
             ("name", "null"),
         ] {
-            assert_eq!(
-                reply.member(member),
-                default,
-                "{} {member}",
-                operation.name()
-            );
+            assert_eq!(reply.member(member), default, "{} {member}", operation.name());
         }
         story.push_str(&format!(
             "{} {} by {}: {}\n",
@@ -45,21 +40,11 @@ async fn every_call_makes_one_pending_request_of_its_type_with_the_defaults() {
 #[tokio::test(start_paused = true)]
 async fn the_same_call_again_makes_another_request() {
     let harness = HarnessBuilder::demo().open();
-    let first = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
-    let second = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    let first = harness.post("add_subscriptions", sport_on("01900080208")).await;
+    let second = harness.post("add_subscriptions", sport_on("01900080208")).await;
     assert_ne!(first.id(), second.id());
-    assert_eq!(
-        (first.number(), second.number()),
-        ("4050".to_owned(), "4051".to_owned())
-    );
-    assert_eq!(
-        harness.numbers("type=ADD_SUBSCRIPTIONS").await,
-        "3702 3704 4050 4051"
-    );
+    assert_eq!((first.number(), second.number()), ("4050".to_owned(), "4051".to_owned()));
+    assert_eq!(harness.numbers("type=ADD_SUBSCRIPTIONS").await, "3702 3704 4050 4051");
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,32 +73,19 @@ async fn process_immediately_is_taken_in_all_its_spellings() {
         (json!("0"), "0"),
         (Value::Null, "0"),
     ] {
-        let body = with(
-            sport_on("01900080208"),
-            "process_immediately",
-            spelling.clone(),
-        );
+        let body = with(sport_on("01900080208"), "process_immediately", spelling.clone());
         let reply = harness.post("add_subscriptions", body).await;
         assert_eq!(reply.member("process_immediately"), printed, "{spelling}");
         let sent = reply.member("life_cycle_state") == "COMPLETED";
         assert_eq!(sent, printed == "1", "{spelling}");
     }
-    for wrong in [
-        json!("yes"),
-        json!("TRUE"),
-        json!(2),
-        json!(-1),
-        json!(0.5),
-        json!([]),
-        json!(""),
-    ] {
+    for wrong in
+        [json!("yes"), json!("TRUE"), json!(2), json!(-1), json!(0.5), json!([]), json!("")]
+    {
         let body = with(sport_on("01900080208"), "process_immediately", wrong);
         let reply = harness.post("add_subscriptions", body).await;
         let message = reply.refused(RefusalCode::InvalidParameterValue);
-        assert!(
-            message.contains("`process_immediately` must be true, false, 1 or 0"),
-            "{message}"
-        );
+        assert!(message.contains("`process_immediately` must be true, false, 1 or 0"), "{message}");
     }
 }
 
@@ -121,19 +93,11 @@ async fn process_immediately_is_taken_in_all_its_spellings() {
 async fn a_priority_is_one_of_two_words_and_regular_unless_said() {
     let harness = HarnessBuilder::demo().open();
     for operation in creating() {
-        for (priority, printed) in [
-            (json!("EXPRESS"), "EXPRESS"),
-            (json!("REGULAR"), "REGULAR"),
-            (Value::Null, "REGULAR"),
-        ] {
+        for (priority, printed) in
+            [(json!("EXPRESS"), "EXPRESS"), (json!("REGULAR"), "REGULAR"), (Value::Null, "REGULAR")]
+        {
             let body = with(valid(operation), "priority", priority);
-            assert_eq!(
-                harness
-                    .post(operation.name(), body)
-                    .await
-                    .member("priority"),
-                printed
-            );
+            assert_eq!(harness.post(operation.name(), body).await.member("priority"), printed);
         }
         for (wrong, hint) in [
             (json!("express"), "Did you mean `EXPRESS`?"),
@@ -142,9 +106,8 @@ async fn a_priority_is_one_of_two_words_and_regular_unless_said() {
             (json!("SOON"), "found `SOON`"),
             (json!(1), "found the number 1"),
         ] {
-            let reply = harness
-                .post(operation.name(), with(valid(operation), "priority", wrong))
-                .await;
+            let reply =
+                harness.post(operation.name(), with(valid(operation), "priority", wrong)).await;
             let message = reply.refused(RefusalCode::InvalidParameterValue);
             assert!(message.contains(hint), "{message}");
         }
@@ -158,28 +121,16 @@ async fn the_newer_date_wins_over_the_older_and_only_two_operations_know_the_old
         let knows_start = operation.parameter("start_date").is_some();
         assert_eq!(
             knows_start,
-            matches!(
-                operation,
-                Operation::AddSubscriptions | Operation::CancelSubscriptions
-            )
+            matches!(operation, Operation::AddSubscriptions | Operation::CancelSubscriptions)
         );
         let (older, newer) = ("2014-11-30T09:00:00", "2015-01-31T23:59:59");
         let start = with(valid(operation), "start_date", json!(older));
         let both = with(start.clone(), "scheduled_date", json!(newer));
         let only_newer = with(valid(operation), "scheduled_date", json!(newer));
-        let of_start = if knows_start {
-            older
-        } else {
-            "2014-09-24T15:00:00"
-        };
+        let of_start = if knows_start { older } else { "2014-09-24T15:00:00" };
         for (body, expected) in [(start, of_start), (both, newer), (only_newer, newer)] {
             let reply = harness.post(operation.name(), body).await;
-            assert_eq!(
-                reply.member("scheduled_date"),
-                expected,
-                "{}",
-                operation.name()
-            );
+            assert_eq!(reply.member("scheduled_date"), expected, "{}", operation.name());
         }
     }
 }
@@ -195,13 +146,7 @@ async fn any_date_of_the_calendar_is_taken_and_printed_unchanged() {
         "9999-12-31T23:59:59",
     ] {
         let body = with(sport_on("01900080208"), "start_date", json!(date));
-        assert_eq!(
-            harness
-                .post("add_subscriptions", body)
-                .await
-                .member("scheduled_date"),
-            date
-        );
+        assert_eq!(harness.post("add_subscriptions", body).await.member("scheduled_date"), date);
     }
 }
 
@@ -236,17 +181,10 @@ async fn what_is_no_date_is_refused_with_the_form_that_is_one() {
 #[tokio::test(start_paused = true)]
 async fn the_time_of_creation_is_printed_in_whole_seconds() {
     let harness = HarnessBuilder::demo().open();
-    harness
-        .passes(std::time::Duration::from_millis(61_999))
-        .await;
-    let reply = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    harness.passes(std::time::Duration::from_millis(61_999)).await;
+    let reply = harness.post("add_subscriptions", sport_on("01900080208")).await;
     assert_eq!(reply.member("scheduled_date"), "2014-09-24T15:01:01");
-    assert_eq!(
-        reply.ok()["log_information"]["created_date"],
-        "2014-09-24T15:01:01"
-    );
+    assert_eq!(reply.ok()["log_information"]["created_date"], "2014-09-24T15:01:01");
     // What is due at its creation is due for the very next run.
     assert_eq!(harness.run().await.completed_count, 1);
 }
@@ -274,13 +212,8 @@ async fn an_addition_takes_one_set_unless_the_instance_is_told_to_take_both() {
     let none = conax_tests::bodies::without(stbs_only.clone(), "stb_set");
     let cards_only = with(none.clone(), "smartcard_set", cards);
     for lenient in [false, true] {
-        let reading = Reading {
-            lenient_pairing_sets: lenient,
-            ..Reading::default()
-        };
-        let harness = HarnessBuilder::demo()
-            .with(|settings| settings.crm.reading = reading)
-            .open();
+        let reading = Reading { lenient_pairing_sets: lenient, ..Reading::default() };
+        let harness = HarnessBuilder::demo().with(|settings| settings.crm.reading = reading).open();
         for (body, taken) in [
             (stbs_only.clone(), true),
             (cards_only.clone(), true),
@@ -304,16 +237,8 @@ async fn distributions_are_printed_exactly_when_a_subscription_was_named() {
     let harness = HarnessBuilder::demo().open();
     let body = pairing(&["01900080208"], &["3012345601"]);
     let without = harness.post("create_pairing", body.clone()).await;
-    assert!(
-        !without.parameters().contains("distribut"),
-        "{}",
-        without.parameters()
-    );
-    let body = with(
-        body,
-        "subscription_identifier",
-        json!({ "number": "S60600" }),
-    );
+    assert!(!without.parameters().contains("distribut"), "{}", without.parameters());
+    let body = with(body, "subscription_identifier", json!({ "number": "S60600" }));
     let named = harness.post("create_pairing", body).await;
     assert_eq!(named.parameters().matches("distribut").count(), 2);
 }
@@ -345,20 +270,11 @@ async fn a_pin_is_taken_as_digits_or_as_a_number_and_reaches_the_card_as_it_was_
 
 #[tokio::test(start_paused = true)]
 async fn the_number_of_digits_of_a_pin_is_checked_when_the_instance_is_told_to() {
-    let reading = Reading {
-        pin_digit_count: Some(4),
-        ..Reading::default()
-    };
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.crm.reading = reading)
-        .open();
+    let reading = Reading { pin_digit_count: Some(4), ..Reading::default() };
+    let harness = HarnessBuilder::demo().with(|settings| settings.crm.reading = reading).open();
     for (pin, taken) in [("123", false), ("1234", true), ("12345", false)] {
-        let reply = harness
-            .post(
-                "reset_pin_to_given_value",
-                given_pin("S60600", "01900080208", pin),
-            )
-            .await;
+        let reply =
+            harness.post("reset_pin_to_given_value", given_pin("S60600", "01900080208", pin)).await;
         assert_eq!(reply.code() == "OK", taken);
         assert!(!reply.text.contains(&format!("`{pin}`")));
     }
@@ -385,8 +301,6 @@ async fn calls_are_the_same_whatever_the_order_of_their_members() {
             "subscription_identifier":{{"number":"S60600"}}}}"#,
         harness.token
     );
-    let reply = harness
-        .send(Call::operation(Operation::AddSubscriptions, &body))
-        .await;
+    let reply = harness.send(Call::operation(Operation::AddSubscriptions, &body)).await;
     assert_eq!(reply.member("priority"), "EXPRESS");
 }

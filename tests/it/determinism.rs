@@ -20,10 +20,7 @@ const RULES: [&str; 6] = [
 
 /// What a simulator with this seed writes down in a short storm.
 fn written(seed: u64) -> (String, String) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let harness = HarnessBuilder::demo()
             .stepped()
@@ -38,25 +35,12 @@ fn written(seed: u64) -> (String, String) {
         for _ in 0..24 {
             let card = CARDS[chance.below(3)];
             let (name, body) = match chance.below(4) {
-                0 => (
-                    "cancel_subscriptions",
-                    service_on_card("S60600", "SPORT", card),
-                ),
+                0 => ("cancel_subscriptions", service_on_card("S60600", "SPORT", card)),
                 1 => ("create_pairing", pairing(&[card], &["3012345601"])),
-                2 => (
-                    "reset_pin_to_given_value",
-                    given_pin("S60600", card, "4711"),
-                ),
-                _ => (
-                    "add_subscriptions",
-                    service_on_card("S60600", "SPORT", card),
-                ),
+                2 => ("reset_pin_to_given_value", given_pin("S60600", card, "4711")),
+                _ => ("add_subscriptions", service_on_card("S60600", "SPORT", card)),
             };
-            let body = if chance.below(2) == 0 {
-                at_once(body)
-            } else {
-                body
-            };
+            let body = if chance.below(2) == 0 { at_once(body) } else { body };
             let clock = harness.shared.clock.clone();
             let passing = async {
                 for _ in 0..4 {

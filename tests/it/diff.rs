@@ -145,11 +145,7 @@ fn just_what_was_planted_is_told() {
                 format!("{title}: status.code \"OK\" -> {invalid}"),
             ]
         }),
-        (
-            &["--pairing-sets", "both"],
-            "sets",
-            refused("call add_to_existing_pairing", semi),
-        ),
+        (&["--pairing-sets", "both"], "sets", refused("call add_to_existing_pairing", semi)),
         (
             &["--identifiers", "strict"],
             "lenient",
@@ -180,10 +176,7 @@ fn just_what_was_planted_is_told() {
             .collect();
         assert_eq!(told.len(), planted.len(), "{settings:?}: {found:#?}");
         for (line, wanted) in told.iter().zip(planted) {
-            assert!(
-                line.starts_with(wanted.as_str()),
-                "{settings:?}: {line}, not {wanted}"
-            );
+            assert!(line.starts_with(wanted.as_str()), "{settings:?}: {line}, not {wanted}");
         }
     }
 }
@@ -193,11 +186,7 @@ fn equal_sides_do_not_differ_wherever_they_are() {
     let (ended, report) = compared(&[], &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     assert!(lines(&report).is_empty());
-    assert!(
-        ended.stdout.contains("6 scenarios compared, 0 different"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("6 scenarios compared, 0 different"), "{}", ended.stdout);
     let arguments = ["diff", "--left", "self", "--right", "self", STORY.0];
     let ended = Program::run(PATH, &arguments, &[STORY], &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
@@ -208,22 +197,9 @@ fn a_side_with_a_clock_of_its_own_is_compared_by_what_does_not_depend_on_it() {
     let instance = Program::serve(PATH, &["--run-interval", "50ms", "--shape", "r4-late"]);
     let url = format!("http://{}", instance.crm());
     let secrets = ("secrets.txt", "token=04FFBB37FED475A778F122709CBAC1D5\n");
-    let usual = [
-        "diff",
-        "--right",
-        &url,
-        "--secrets-file",
-        secrets.0,
-        "--tag",
-        "order",
-    ];
+    let usual = ["diff", "--right", &url, "--secrets-file", secrets.0, "--tag", "order"];
     let report = ["--report", "json=/dev/stderr", STORY.0];
-    let ended = Program::run(
-        PATH,
-        &[&usual[..], &report].concat(),
-        &[STORY, secrets],
-        &[],
-    );
+    let ended = Program::run(PATH, &[&usual[..], &report].concat(), &[STORY, secrets], &[]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     let lines = lines(&serde_json::from_str(&ended.stderr).expect("JSON"));
     assert_eq!(lines, [""; 0]);
@@ -238,10 +214,7 @@ fn other_world() -> std::path::PathBuf {
         ("\"1002\"", "\"7002\""),
         ("01900080208", "02200000017"),
         ("MPAdministrator", "Nightshift"),
-        (
-            "04FFBB37FED475A778F122709CBAC1D5",
-            "A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0",
-        ),
+        ("04FFBB37FED475A778F122709CBAC1D5", "A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0"),
     ] {
         assert!(world.contains(ours), "{ours}");
         world = world.replace(ours, theirs);
@@ -268,12 +241,7 @@ fn compared_with_another_world(settings: &[&str], arguments: &[&str]) -> (Ended,
 
 fn compared_by_tags(tags: &str, settings: &[&str], arguments: &[&str]) -> (Ended, Value) {
     let world = other_world();
-    let usual = [
-        "--run-interval",
-        "50ms",
-        "--world",
-        world.to_str().expect("UTF-8"),
-    ];
+    let usual = ["--run-interval", "50ms", "--world", world.to_str().expect("UTF-8")];
     let instance = Program::serve(PATH, &[&usual[..], settings].concat());
     let right = format!("http://{}", instance.crm());
     let name = "scenarios/documented/any-implementation.scenario.yaml";
@@ -282,10 +250,7 @@ fn compared_by_tags(tags: &str, settings: &[&str], arguments: &[&str]) -> (Ended
         STORY,
         TARGET,
         ("any.scenario.yaml", scenario.as_str()),
-        (
-            "secrets.txt",
-            "username=Nightshift\npassword=1234\norganisation=CRMDEMO\n",
-        ),
+        ("secrets.txt", "username=Nightshift\npassword=1234\norganisation=CRMDEMO\n"),
     ];
     let usual = ["diff", "--right", &right, "--secrets-file", "secrets.txt"];
     let chosen = ["--tag", tags, "--jobs", "4"];
@@ -301,11 +266,7 @@ fn compared_by_tags(tags: &str, settings: &[&str], arguments: &[&str]) -> (Ended
 
 #[test]
 fn another_world_another_clock_and_what_was_left_behind_are_no_differences() {
-    for open in [
-        &[][..],
-        &["--shape", "r4-late"],
-        &["--success-texts", "empty"],
-    ] {
+    for open in [&[][..], &["--shape", "r4-late"], &["--success-texts", "empty"]] {
         let (ended, report) = compared_with_another_world(open, &["--right-world", TARGET.0]);
         assert_eq!(ended.code, Some(0), "{open:?}: {}", ended.stdout);
         assert_eq!(lines(&report), [""; 0]);
@@ -320,14 +281,8 @@ fn another_world_another_clock_and_what_was_left_behind_are_no_differences() {
 #[test]
 fn what_is_planted_in_another_world_is_still_found() {
     for (settings, planted) in [
-        (
-            &["--http-errors", "4xx"][..],
-            "call add_subscriptions: http 200 -> 404",
-        ),
-        (
-            &["--faults", "f28"],
-            "wait until: data.life_cycle_state \"COMPLETED\" -> \"REJECTED\"",
-        ),
+        (&["--http-errors", "4xx"][..], "call add_subscriptions: http 200 -> 404"),
+        (&["--faults", "f28"], "wait until: data.life_cycle_state \"COMPLETED\" -> \"REJECTED\""),
     ] {
         let (ended, report) = compared_with_another_world(settings, &["--right-world", TARGET.0]);
         assert_eq!(ended.code, Some(4), "{settings:?}: {}", ended.stdout);
@@ -346,9 +301,7 @@ fn what_a_side_lacks_is_told_and_no_difference() {
     assert!(ended.stdout.contains(told), "{}", ended.stdout);
     let (ended, _) = compared_by_tags("lenient", &[], &["--right-world", TARGET.0]);
     assert!(
-        ended
-            .stdout
-            .contains("right: it has no provisioning request 4049"),
+        ended.stdout.contains("right: it has no provisioning request 4049"),
         "{}",
         ended.stdout
     );
@@ -359,31 +312,15 @@ fn a_fault_of_one_side_breaks_the_step_that_meets_it() {
     let instance = Program::serve(PATH, &["--run-interval", "50ms", "--faults", "f28"]);
     let url = format!("http://{}", instance.crm());
     let secrets = ("secrets.txt", "token=04FFBB37FED475A778F122709CBAC1D5\n");
-    let usual = [
-        "diff",
-        "--right",
-        &url,
-        "--secrets-file",
-        secrets.0,
-        "--tag",
-        "order",
-    ];
+    let usual = ["diff", "--right", &url, "--secrets-file", secrets.0, "--tag", "order"];
     let report = ["--report", "json=/dev/stderr", STORY.0];
-    let ended = Program::run(
-        PATH,
-        &[&usual[..], &report].concat(),
-        &[STORY, secrets],
-        &[],
-    );
+    let ended = Program::run(PATH, &[&usual[..], &report].concat(), &[STORY, secrets], &[]);
     assert_eq!(ended.code, Some(4), "{}{}", ended.stdout, ended.stderr);
     let lines = lines(&serde_json::from_str(&ended.stderr).expect("JSON"));
     assert_eq!(lines[0], "wait until: \"passed\" \"failed\"");
     let told = "wait until: data.life_cycle_state \"COMPLETED\" -> \"REJECTED\"";
     assert!(lines.iter().any(|line| line == told), "{lines:#?}");
-    assert!(
-        lines.iter().all(|line| line.starts_with("wait until")),
-        "{lines:#?}"
-    );
+    assert!(lines.iter().all(|line| line.starts_with("wait until")), "{lines:#?}");
 }
 
 #[test]
@@ -393,10 +330,7 @@ fn what_is_told_can_be_read_and_its_last_line_compares_again() {
     let control = format!("http://{}", instance.door());
     let usual = ["diff", "--right", &right, "--right-control", &control];
     let ended = Program::run(PATH, &[&usual[..], &[STORY.0]].concat(), &[STORY], &[]);
-    let again = ended
-        .stdout
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("again "));
+    let again = ended.stdout.lines().find_map(|line| line.trim().strip_prefix("again "));
     let again = again.unwrap_or_else(|| panic!("{}", ended.stdout));
     let arguments: Vec<&str> = again.split_whitespace().skip(1).collect();
     let other = Program::run(PATH, &arguments, &[STORY], &[]);
@@ -424,26 +358,10 @@ fn every_way_to_end_has_its_exit_code() {
             Exit::NothingRan,
             "nothing was compared",
         ),
-        (
-            &["--right", "self", "nowhere"],
-            Exit::Usage,
-            "there is no file",
-        ),
-        (
-            &["--right", "ftp://x", STORY.0],
-            Exit::Usage,
-            "no address of a target",
-        ),
-        (
-            &["--right", "self", "--right-control", "http://x", STORY.0],
-            Exit::Usage,
-            "`self`",
-        ),
-        (
-            &["--right", "self", wrong.0],
-            Exit::Settings,
-            "did you mean `steps`?",
-        ),
+        (&["--right", "self", "nowhere"], Exit::Usage, "there is no file"),
+        (&["--right", "ftp://x", STORY.0], Exit::Usage, "no address of a target"),
+        (&["--right", "self", "--right-control", "http://x", STORY.0], Exit::Usage, "`self`"),
+        (&["--right", "self", wrong.0], Exit::Settings, "did you mean `steps`?"),
         (
             &["--right", "self", "--report", "json=.", STORY.0],
             Exit::ReportNotWritten,
@@ -459,11 +377,7 @@ fn every_way_to_end_has_its_exit_code() {
             Exit::Surroundings,
             "left side: nothing answers at",
         ),
-        (
-            &["--right", &control, STORY.0],
-            Exit::Surroundings,
-            "this is not the provisioning API",
-        ),
+        (&["--right", &control, STORY.0], Exit::Surroundings, "this is not the provisioning API"),
         (
             &["--right", &api, STORY.0],
             Exit::NothingRan,
@@ -473,11 +387,7 @@ fn every_way_to_end_has_its_exit_code() {
     for (arguments, exit, told) in cases {
         let ended = Program::run(PATH, &[&["diff"], arguments].concat(), &[STORY, wrong], &[]);
         let all = format!("{}{}", ended.stdout, ended.stderr);
-        assert_eq!(
-            ended.code,
-            Some(i32::from(exit.code())),
-            "{arguments:?}: {all}"
-        );
+        assert_eq!(ended.code, Some(i32::from(exit.code())), "{arguments:?}: {all}");
         assert!(all.contains(told), "{arguments:?}: {all}");
     }
 }

@@ -26,13 +26,7 @@ const fn post(
     created: &'static str,
     incidental: &'static [&'static str],
 ) -> Example {
-    Example {
-        name,
-        created,
-        shape: Shape::R4Early,
-        incidental,
-        query: "",
-    }
+    Example { name, created, shape: Shape::R4Early, incidental, query: "" }
 }
 
 const EXAMPLES: [Example; 8] = [
@@ -52,17 +46,9 @@ const EXAMPLES: [Example; 8] = [
     },
     post("add_subscriptions", "2014-09-24T15:43:56", &[]),
     post("cancel_subscriptions", "2014-09-24T15:39:53", &[]),
-    post(
-        "create_pairing",
-        "2014-10-07T17:07:47",
-        &["scheduled_date", "updated_date"],
-    ),
+    post("create_pairing", "2014-10-07T17:07:47", &["scheduled_date", "updated_date"]),
     post("add_to_existing_pairing", "2014-10-15T13:53:12", &[]),
-    post(
-        "reset_pin_to_default_value",
-        "2014-10-07T17:15:49",
-        &["scheduled_date"],
-    ),
+    post("reset_pin_to_default_value", "2014-10-07T17:15:49", &["scheduled_date"]),
     post("reset_pin_to_given_value", "2014-10-07T18:24:41", &[]),
 ];
 
@@ -81,10 +67,7 @@ impl Example {
             let query = format!("token={}&{}", harness.token, self.query);
             return Call::operation(self.operation(), &query);
         }
-        Call::operation(
-            self.operation(),
-            &fixture(&format!("{}.request.json", self.name)),
-        )
+        Call::operation(self.operation(), &fixture(&format!("{}.request.json", self.name)))
     }
 
     fn documented(&self) -> Value {
@@ -148,12 +131,7 @@ async fn each_example_is_reproduced_member_for_member_in_its_own_world() {
         let world = HarnessBuilder::world(&format!("documented/{}", example.name));
         let reply = answer(example, world.shape(example.shape)).await;
         let found = example.normal(reply.json);
-        assert_eq!(
-            found,
-            example.normal(example.documented()),
-            "{}",
-            example.name
-        );
+        assert_eq!(found, example.normal(example.documented()), "{}", example.name);
         let text = serde_json::to_string_pretty(&found).unwrap();
         insta::assert_snapshot!(example.name, text);
     }
@@ -165,12 +143,7 @@ fn differences(at: &str, documented: &Value, found: &Value, list: &mut Vec<Strin
         (Value::Object(documented), Value::Object(found)) => {
             for (name, value) in documented {
                 let at = format!("{at}.{name}");
-                differences(
-                    &at,
-                    value,
-                    found.get(name).unwrap_or(&json!("(absent)")),
-                    list,
-                );
+                differences(&at, value, found.get(name).unwrap_or(&json!("(absent)")), list);
             }
         }
         (Value::Array(documented), Value::Array(found)) => {
@@ -193,12 +166,7 @@ async fn in_the_demo_world_only_one_example_differs_and_only_by_its_smartcard() 
         let reply = answer(example, HarnessBuilder::demo()).await;
         let found = example.normal(reply.json);
         let mut list = Vec::new();
-        differences(
-            example.name,
-            &example.normal(example.documented()),
-            &found,
-            &mut list,
-        );
+        differences(example.name, &example.normal(example.documented()), &found, &mut list);
         all.extend(list);
     }
     insta::assert_snapshot!(all.join("\n"), @r#"reset_pin_to_default_value.data.parameters_set[0].smartcard_ca_id: documented "sc20000010", found "0000-0000-0008""#);
@@ -224,12 +192,7 @@ async fn the_documented_requests_can_be_sent_one_after_another_to_one_instance()
     let harness = HarnessBuilder::demo().open();
     for example in EXAMPLES.iter().filter(|example| !example.is_get()) {
         let reply = harness.send(example.call(&harness)).await;
-        assert_eq!(
-            reply.member("life_cycle_state"),
-            "PENDING",
-            "{}",
-            example.name
-        );
+        assert_eq!(reply.member("life_cycle_state"), "PENDING", "{}", example.name);
     }
     assert_eq!(
         harness.numbers("life_cycle_state=PENDING").await,

@@ -24,10 +24,7 @@ async fn told(harness: &Harness) -> String {
     let words = entries.iter().map(|entry| {
         let list = |name: &str| -> String {
             let items = entry[name].as_array().unwrap().iter();
-            items
-                .map(|item| item.as_str().unwrap())
-                .collect::<Vec<_>>()
-                .join("+")
+            items.map(|item| item.as_str().unwrap()).collect::<Vec<_>>().join("+")
         };
         format!(
             "{} {} {}: {} | {} heals {}",
@@ -58,18 +55,10 @@ async fn heals(harness: &Harness) {
 async fn a_world_at_rest_has_no_drift() {
     let harness = HarnessBuilder::demo().open();
     assert_eq!(told(&harness).await, "");
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
-    let _ = harness
-        .post("create_pairing", at_once(pairing(&[CARD], &["3012345601"])))
-        .await;
-    let _ = harness
-        .post(
-            "reset_pin_to_given_value",
-            at_once(given_pin("S60600", CARD, "4711")),
-        )
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
+    let _ = harness.post("create_pairing", at_once(pairing(&[CARD], &["3012345601"]))).await;
+    let _ =
+        harness.post("reset_pin_to_given_value", at_once(given_pin("S60600", CARD, "4711"))).await;
     assert_eq!(told(&harness).await, "");
 }
 
@@ -77,10 +66,7 @@ async fn a_world_at_rest_has_no_drift() {
 async fn an_addition_whose_answer_was_lost_is_surplus_until_it_is_healed() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ name: lost, preset: f05, times: 1 }");
-    let number = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", at_once(sport_on(CARD))).await.number();
     assert_eq!(
         told(&harness).await,
         "entitlement 01900080208 1002: none | active heals CANCEL_SUBSCRIPTIONS"
@@ -100,9 +86,7 @@ async fn an_addition_whose_answer_was_lost_is_surplus_until_it_is_healed() {
 async fn an_addition_that_was_never_done_is_missing_until_it_is_healed() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("preset: f35");
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     assert_eq!(
         told(&harness).await,
         "entitlement 01900080208 1002: active | none heals ADD_SUBSCRIPTIONS"
@@ -115,15 +99,9 @@ async fn an_addition_that_was_never_done_is_missing_until_it_is_healed() {
 async fn pairings_and_pins_drift_and_are_healed() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("preset: f06");
-    let _ = harness
-        .post("create_pairing", at_once(pairing(&[CARD], &["3012345601"])))
-        .await;
-    let _ = harness
-        .post(
-            "reset_pin_to_given_value",
-            at_once(given_pin("S60600", CARD, "4711")),
-        )
-        .await;
+    let _ = harness.post("create_pairing", at_once(pairing(&[CARD], &["3012345601"]))).await;
+    let _ =
+        harness.post("reset_pin_to_given_value", at_once(given_pin("S60600", CARD, "4711"))).await;
     assert_eq!(
         told(&harness).await,
         "pairing 01900080208 3012345601: not paired | paired heals CREATE_PAIRING\n\
@@ -133,12 +111,7 @@ async fn pairings_and_pins_drift_and_are_healed() {
     heals(&harness).await;
     assert_eq!(harness.paired(CARD), format!("{CARD} + 3012345601"));
     let default = HarnessBuilder::demo().open();
-    let _ = default
-        .post(
-            "reset_pin_to_default_value",
-            at_once(pin_reset("S60600", CARD)),
-        )
-        .await;
+    let _ = default.post("reset_pin_to_default_value", at_once(pin_reset("S60600", CARD))).await;
     assert_eq!(harness.pin(CARD), default.pin(CARD));
 }
 
@@ -146,36 +119,20 @@ async fn pairings_and_pins_drift_and_are_healed() {
 async fn what_was_done_at_the_console_or_lost_by_a_restart_is_told_so() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ preset: f44, times: 1 }");
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
-    let because = drift(&harness).await[0]["because"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert!(
-        because.starts_with("somebody at the head-end's console"),
-        "{because}"
-    );
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
+    let because = drift(&harness).await[0]["because"].as_str().unwrap().to_owned();
+    assert!(because.starts_with("somebody at the head-end's console"), "{because}");
     heals(&harness).await;
 
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ preset: f41, times: 1, when: { after: 2 } }");
     for card in [CARD, "01900080210", CARD] {
-        let _ = harness
-            .post("add_subscriptions", at_once(sport_on(card)))
-            .await;
+        let _ = harness.post("add_subscriptions", at_once(sport_on(card))).await;
     }
     let entries = drift(&harness).await;
     assert_eq!(entries.len(), 2, "{entries:?}");
     for entry in &entries {
-        assert!(
-            entry["because"]
-                .as_str()
-                .unwrap()
-                .contains("has lost it since"),
-            "{entry}"
-        );
+        assert!(entry["because"].as_str().unwrap().contains("has lost it since"), "{entry}");
     }
     heals(&harness).await;
 }
@@ -208,9 +165,7 @@ async fn a_renewal_that_was_never_done_is_drift_long_before_the_card_goes_dark()
 #[tokio::test(start_paused = true)]
 async fn a_slow_answer_over_midnight_at_the_end_of_a_month_is_no_drift() {
     let harness = with_setting("period_policy: to_month_end").open();
-    harness
-        .passes(Duration::from_secs(6 * 24 * 3600 + 9 * 3600 - 10))
-        .await;
+    harness.passes(Duration::from_secs(6 * 24 * 3600 + 9 * 3600 - 10)).await;
     harness.fault("{ do: { delay: 20s }, at: after-apply, times: 1 }");
     let slow = harness.post("add_subscriptions", at_once(sport_on(CARD)));
     assert_eq!(slow.await.member("executed_date"), "2014-10-01T00:00:10");
@@ -236,10 +191,7 @@ async fn the_request_that_was_carried_out_late_or_swapped_is_named() {
         assert!(because.ends_with(&end), "{because}");
         for (request, sentence) in [
             (&on, end),
-            (
-                &off,
-                format!("Conax carried out request {on}, which was sent before it, after it"),
-            ),
+            (&off, format!("Conax carried out request {on}, which was sent before it, after it")),
         ] {
             let target = format!("/v1/requests/{request}/why");
             let why = harness.control("GET", &target, "");
@@ -267,10 +219,7 @@ async fn what_was_made_up_for_is_not_blamed_for_what_comes_later() {
     let _ = order("add_subscriptions").await;
     let entry = &drift(&harness).await[0];
     let because = entry["because"].as_str().unwrap();
-    assert!(
-        because.starts_with("somebody at the head-end's console"),
-        "{because}"
-    );
+    assert!(because.starts_with("somebody at the head-end's console"), "{because}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -291,20 +240,14 @@ async fn where_no_pairing_may_be_repaired_healing_says_so_and_orders_nothing() {
         assert_eq!(healing["requests"], json!([]));
         let sentence = format!("pairing 01900080208 01900080209 3012345601: {why}");
         assert_eq!(healing["cannot_heal"], json!([sentence]));
-        assert_eq!(
-            healing["next"],
-            "nothing that Conax would take heals it: see `cannot_heal`"
-        );
+        assert_eq!(healing["next"], "nothing that Conax would take heals it: see `cannot_heal`");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_order_that_was_turned_round_is_told_though_both_sides_agree() {
     let harness = HarnessBuilder::demo().open();
-    let on = harness
-        .post("add_subscriptions", sport_on(CARD))
-        .await
-        .number();
+    let on = harness.post("add_subscriptions", sport_on(CARD)).await.number();
     let off = with(sport_on(CARD), "priority", json!("EXPRESS"));
     let off = harness.post("cancel_subscriptions", off).await.number();
     harness.run().await;
@@ -322,10 +265,7 @@ async fn an_order_that_was_turned_round_is_told_though_both_sides_agree() {
         let target = format!("/v1/requests/{request}/why");
         let why = harness.control("GET", &target, "");
         let sentences = why.await.json["because"].clone();
-        assert!(
-            sentences.as_array().unwrap().contains(&json!(because)),
-            "{sentences}"
-        );
+        assert!(sentences.as_array().unwrap().contains(&json!(because)), "{sentences}");
     }
 }
 
@@ -351,19 +291,14 @@ async fn how_a_request_was_rejected_is_told_by_what_came_back() {
     let written = [
         ("http: 503", without_code),
         ("http: { status: 200, body: \"<html/>\" }", unreadable),
-        (
-            "soap-fault: { code: \"soap:Server\", string: failed }",
-            without_code,
-        ),
+        ("soap-fault: { code: \"soap:Server\", string: failed }", without_code),
     ];
     let written =
         written.map(|(what, said)| (format!("{{ do: {{ {what}, at: after-apply }} }}"), said));
     for (rule, said) in rules.into_iter().chain(written) {
         let harness = HarnessBuilder::demo().open();
         harness.fault(&rule);
-        let _ = harness
-            .post("add_subscriptions", at_once(sport_on(CARD)))
-            .await;
+        let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
         let because = drift(&harness).await[0]["because"].to_string();
         assert!(because.contains(said), "{rule}: {because}");
     }
@@ -374,10 +309,7 @@ async fn how_a_request_was_rejected_is_told_by_what_came_back() {
 async fn an_edit_at_the_console_names_the_request_and_the_rule() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ name: hand, preset: f44, times: 1 }");
-    let number = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", at_once(sport_on(CARD))).await.number();
     let entry = &drift(&harness).await[0];
     assert_eq!(entry["request"].to_string(), number);
     assert_eq!(
@@ -387,17 +319,8 @@ async fn an_edit_at_the_console_names_the_request_and_the_rule() {
     );
     let target = format!("/v1/requests/{number}/why");
     let why = harness.control("GET", &target, "").await;
-    assert!(
-        why.text
-            .contains("somebody at the head-end's console did it"),
-        "{}",
-        why.text
-    );
-    assert!(
-        why.text.contains("both sides differ: see GET /v1/drift"),
-        "{}",
-        why.text
-    );
+    assert!(why.text.contains("somebody at the head-end's console did it"), "{}", why.text);
+    assert!(why.text.contains("both sides differ: see GET /v1/drift"), "{}", why.text);
 }
 
 /// What Conax holds back cannot be run.
@@ -405,31 +328,20 @@ async fn an_edit_at_the_console_names_the_request_and_the_rule() {
 async fn healing_says_what_it_waits_for() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ preset: f39, times: 1 }");
-    let number = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", at_once(sport_on(CARD))).await.number();
     let healing = harness.control("POST", "/v1/drift/heal", "").await.json;
     let next = healing["next"].as_str().unwrap();
-    assert!(
-        next.contains(&format!("Conax holds back request {number}")),
-        "{next}"
-    );
+    assert!(next.contains(&format!("Conax holds back request {number}")), "{next}");
     assert!(next.contains("let time pass"), "{next}");
     assert!(!next.contains("run them"), "{next}");
     harness.passes(Duration::from_secs(31)).await;
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ preset: f06, times: 1 }");
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     harness.control("POST", "/v1/drift/heal", "").await;
     let healing = harness.control("POST", "/v1/drift/heal", "").await.json;
     let next = healing["next"].as_str().unwrap();
-    assert!(
-        next.contains("the CRM has not ended request 4051"),
-        "{next}"
-    );
+    assert!(next.contains("the CRM has not ended request 4051"), "{next}");
 }
 
 /// No fault, no drift: whoever heals while orders are carried out and end has nothing to order.
@@ -488,10 +400,7 @@ async fn of_two_pairings_of_one_box_the_one_that_was_carried_out_late_is_named()
             assert!(because.contains("rule turned acted"), "{because}");
         }
         for (request, sentence) in [
-            (
-                &first,
-                format!("Conax carried it out after request {second}, which was sent later"),
-            ),
+            (&first, format!("Conax carried it out after request {second}, which was sent later")),
             (
                 &second,
                 format!("Conax carried out request {first}, which was sent before it, after it"),
@@ -509,15 +418,8 @@ async fn of_two_pairings_of_one_box_the_one_that_was_carried_out_late_is_named()
 async fn a_pairing_that_an_express_one_of_another_card_has_overtaken_is_told() {
     let harness = HarnessBuilder::demo().with(|settings| settings.dispatch.worker_count = 1);
     let harness = harness.open();
-    let first = harness
-        .post("create_pairing", pairing(&[CARD], &["3012345601"]))
-        .await
-        .number();
-    let urgent = with(
-        pairing(&["01900080209"], &["3012345601"]),
-        "priority",
-        json!("EXPRESS"),
-    );
+    let first = harness.post("create_pairing", pairing(&[CARD], &["3012345601"])).await.number();
+    let urgent = with(pairing(&["01900080209"], &["3012345601"]), "priority", json!("EXPRESS"));
     let urgent = harness.post("create_pairing", urgent).await.number();
     harness.run().await;
     assert_eq!(harness.paired(CARD), format!("{CARD} + 3012345601"));
@@ -570,9 +472,7 @@ async fn an_order_far_ahead_does_not_keep_anything_from_being_healed() {
 async fn only_an_order_about_the_same_thing_is_waited_for() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ preset: f35, times: 1 }");
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     let other = service_on_card("S60600", "P1test", CARD);
     let _ = harness.post("add_subscriptions", other).await;
     let healing = harness.control("POST", "/v1/drift/heal", "").await.json;
@@ -596,9 +496,7 @@ async fn an_order_that_names_the_smartcard_as_printed_is_blamed_for_what_it_did(
         })
         .open();
     harness.fault("{ preset: f35, times: 2 }");
-    let service = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let service = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     assert_eq!(service.member("life_cycle_state"), "COMPLETED");
     let pin = at_once(given_pin("S60600", CARD, "7391"));
     let pin = harness.post("reset_pin_to_given_value", pin).await;
@@ -608,8 +506,5 @@ async fn an_order_that_names_the_smartcard_as_printed_is_blamed_for_what_it_did(
         .map(|entry| (entry["smartcards"][0].clone(), entry["request"].clone()))
         .collect();
     let number = |reply: &conax_tests::Reply| json!(reply.number().parse::<u64>().unwrap());
-    assert_eq!(
-        blamed,
-        [(json!(CARD), number(&service)), (json!(CARD), number(&pin))]
-    );
+    assert_eq!(blamed, [(json!(CARD), number(&service)), (json!(CARD), number(&pin))]);
 }

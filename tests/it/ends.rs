@@ -16,10 +16,7 @@ use crate::program::PATH;
 /// everything here would last for minutes.
 const SOON: Duration = Duration::from_secs(5);
 
-const SCENARIO: (&str, &str) = (
-    "a.scenario.yaml",
-    "scenario: It waits\nsteps:\n  - call: list\n",
-);
+const SCENARIO: (&str, &str) = ("a.scenario.yaml", "scenario: It waits\nsteps:\n  - call: list\n");
 const SECRETS: (&str, &str) = ("secrets", "token=04FFBB37FED475A778F122709CBAC1D5\n");
 const CLIENT: (&str, &str) = ("client.sh", "touch here; exec sleep 600\n");
 const WORLD: (&str, &str) = (
@@ -98,16 +95,8 @@ fn lasting() -> Vec<Lasting> {
         ("contract coverage", Hears, None),
         ("explore --cases 4000000000", Hears, None),
         ("explore --for 10min", Hears, None),
-        (
-            "explore --target TARGET --world a.world.yaml --secrets-file secrets",
-            Called,
-            None,
-        ),
-        (
-            "explore --target TARGET --control TARGET --for 10min",
-            Called,
-            None,
-        ),
+        ("explore --target TARGET --world a.world.yaml --secrets-file secrets", Called, None),
+        ("explore --target TARGET --control TARGET --for 10min", Called, None),
         (
             "diff --right TARGET --secrets-file secrets --timeout 10min --report json=out a.scenario.yaml",
             Called,
@@ -128,11 +117,7 @@ fn start(line: &str, target: SocketAddr) -> Program {
     let arguments: Vec<&str> = line.split_whitespace().collect();
     // Found by whoever it starts itself.
     let arguments = [&["PATH=/usr/bin:/bin", PATH], &arguments[..]].concat();
-    Program::start(
-        "/usr/bin/env",
-        &arguments,
-        &[SCENARIO, SECRETS, CLIENT, WORLD],
-    )
+    Program::start("/usr/bin/env", &arguments, &[SCENARIO, SECRETS, CLIENT, WORLD])
 }
 
 /// Whether a process has a handler for SIGINT and SIGTERM.
@@ -156,11 +141,7 @@ fn ends_soon(program: &mut Program, signal: &str, story: &str) -> Ended {
     let asked = Instant::now();
     program.signal(signal);
     let ended = program.ended();
-    assert!(
-        asked.elapsed() < SOON,
-        "{story} took {:?}: {ended:?}",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() < SOON, "{story} took {:?}: {ended:?}", asked.elapsed());
     ended
 }
 
@@ -176,11 +157,7 @@ fn every_verb_that_can_last_ends_soon_when_it_is_asked_to_and_leaves_its_reports
                 Level::Called => call = Some(target.called()),
                 Level::Said(text) => program.wait_for(text),
                 Level::Left(file) => until("the file", || {
-                    program
-                        .path(file)
-                        .exists()
-                        .then_some(())
-                        .ok_or_else(|| program.stderr())
+                    program.path(file).exists().then_some(()).ok_or_else(|| program.stderr())
                 }),
                 Level::Hears => until("its handler", || hears(program.id())),
             }
@@ -207,10 +184,7 @@ fn a_verification_that_is_stopped_says_nothing_of_what_it_did_not_see() {
     let clauses = report["clauses"].as_array().unwrap();
     assert!(!clauses.is_empty());
     for clause in clauses {
-        assert!(
-            clause["breaks"].as_array().is_none_or(Vec::is_empty),
-            "{clause}"
-        );
+        assert!(clause["breaks"].as_array().is_none_or(Vec::is_empty), "{clause}");
     }
     drop(call);
 }
@@ -220,20 +194,11 @@ fn a_run_that_is_stopped_while_it_reads_files_ends_and_leaves_its_reports() {
     // Whoever opens it for reading waits until somebody writes.
     let script = "mkfifo slow.scenario.yaml; exec \"$@\"";
     for signal in ["INT", "TERM"] {
-        let run = [
-            "run",
-            ".",
-            "--report",
-            "json=out",
-            "--report",
-            "junit=out.xml",
-        ];
+        let run = ["run", ".", "--report", "json=out", "--report", "junit=out.xml"];
         let arguments = [&["-c", script, "sh", PATH], &run[..]].concat();
         let mut program = Program::start("sh", &arguments, &[]);
         let pipe = program.path("slow.scenario.yaml");
-        until("the pipe", || {
-            pipe.exists().then_some(()).ok_or_else(|| program.stderr())
-        });
+        until("the pipe", || pipe.exists().then_some(()).ok_or_else(|| program.stderr()));
         let _writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
         let ended = ends_soon(&mut program, signal, "reading");
         assert_eq!(ended.code, code(Exit::Interrupted), "{ended:?}");
@@ -258,10 +223,7 @@ fn a_recording_that_is_stopped_has_the_call_that_is_on_its_way() {
         let ended = ends_soon(&mut program, signal, line);
         assert_eq!(ended.code, code(Exit::Met), "{ended:?}");
         let recording = program.file("a.conaxrec.json");
-        assert!(
-            recording.contains("before the recording ended"),
-            "{recording}"
-        );
+        assert!(recording.contains("before the recording ended"), "{recording}");
         drop(call);
         client.join().unwrap();
     }
@@ -307,10 +269,7 @@ fn a_call_that_hangs_on_a_real_clock_is_told_at_once_with_the_way_out() {
         let fault = r#"{"preset":"f04"}"#;
         let planned = conax_tests::exchange(door, "POST", "/v1/faults", fault);
         assert_eq!(planned.http_status(), Some(201), "{}", planned.text);
-        let (crm, body) = (
-            program.crm(),
-            if at_endpoint { order } else { &at_once }.to_owned(),
-        );
+        let (crm, body) = (program.crm(), if at_endpoint { order } else { &at_once }.to_owned());
         let call = std::thread::spawn(move || {
             let made = conax_tests::exchange(crm, "POST", add, &body);
             match at_endpoint {
@@ -367,15 +326,11 @@ fn what_is_measured_ends_with_the_bench() {
     let mut program = start(line, Silent::listen().address());
     let started = until("what is measured", || {
         let found = children(program.id());
-        (!found.is_empty())
-            .then_some(found)
-            .ok_or_else(|| "nothing".to_owned())
+        (!found.is_empty()).then_some(found).ok_or_else(|| "nothing".to_owned())
     });
     let _ = ends_soon(&mut program, "TERM", line);
     until("their ends", || {
-        let running = started
-            .iter()
-            .filter(|id| parent_if_running(**id).is_some());
+        let running = started.iter().filter(|id| parent_if_running(**id).is_some());
         match running.count() {
             0 => Ok(()),
             count => Err(format!("{count} of {started:?} run")),
@@ -387,36 +342,16 @@ fn what_is_measured_ends_with_the_bench() {
 const TIMED: [(&str, u64, Exit); 8] = [
     ("explore --for 3s", 3, Exit::Met),
     ("explore --for 3s --jobs 1 --moves 200", 3, Exit::Met),
-    (
-        "explore --for 3s --target TARGET --control TARGET",
-        3,
-        Exit::NothingRan,
-    ),
+    ("explore --for 3s --target TARGET --control TARGET", 3, Exit::NothingRan),
     (
         "explore --for 3s --target TARGET --world a.world.yaml --secrets-file secrets",
         3,
         Exit::Surroundings,
     ),
-    (
-        "run a.scenario.yaml --target TARGET --timeout 3s",
-        3,
-        Exit::Surroundings,
-    ),
-    (
-        "verify --target TARGET --secrets-file secrets --timeout 3s",
-        3,
-        Exit::Surroundings,
-    ),
-    (
-        "grade --scene lost-answer --timeout 3s -- CARELESS",
-        3,
-        Exit::NotMet,
-    ),
-    (
-        "record --target TARGET -o a.conaxrec.json --for 3s",
-        3,
-        Exit::NothingRan,
-    ),
+    ("run a.scenario.yaml --target TARGET --timeout 3s", 3, Exit::Surroundings),
+    ("verify --target TARGET --secrets-file secrets --timeout 3s", 3, Exit::Surroundings),
+    ("grade --scene lost-answer --timeout 3s -- CARELESS", 3, Exit::NotMet),
+    ("record --target TARGET -o a.conaxrec.json --for 3s", 3, Exit::NothingRan),
 ];
 
 #[test]
@@ -432,10 +367,7 @@ fn a_time_that_is_given_is_kept() {
                 assert_eq!(ended.code, code(exit), "{story}");
                 // A fifth is what may be missing or too much; the rest is for the machine.
                 assert!(took > given.mul_f64(0.8), "{story}");
-                assert!(
-                    took < given.mul_f64(1.2) + Duration::from_secs(2),
-                    "{story}"
-                );
+                assert!(took < given.mul_f64(1.2) + Duration::from_secs(2), "{story}");
             });
         }
     });

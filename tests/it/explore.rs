@@ -7,23 +7,10 @@ use crate::program::PATH;
 
 #[test]
 fn nothing_is_found_on_a_simulator_that_is_right() {
-    let ended = Program::run(
-        PATH,
-        &["explore", "--cases", "150", "--seed", "3"],
-        &[],
-        &[],
-    );
+    let ended = Program::run(PATH, &["explore", "--cases", "150", "--seed", "3"], &[], &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
-    assert!(
-        ended.stdout.contains("150 sequences in "),
-        "{}",
-        ended.stdout
-    );
-    assert!(
-        ended.stdout.contains("seed 3: nothing found"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("150 sequences in "), "{}", ended.stdout);
+    assert!(ended.stdout.contains("seed 3: nothing found"), "{}", ended.stdout);
 }
 
 #[test]
@@ -61,26 +48,10 @@ fn what_is_wrong_with_a_target_becomes_a_file_that_fails_there_and_passes_here()
     let begin = ended.stdout.find("# Found by exploration").unwrap();
     let end = ended.stdout.find("\nagain: conax-sim run").unwrap();
     let file = [("found.scenario.yaml", &ended.stdout[begin..end])];
-    let there = [
-        "run",
-        "found.scenario.yaml",
-        "--target",
-        &target,
-        "--control",
-        &control,
-    ];
+    let there = ["run", "found.scenario.yaml", "--target", &target, "--control", &control];
     let again = Program::run(PATH, &there, &file, &[]);
-    assert_eq!(
-        again.code,
-        Some(i32::from(Exit::NotMet.code())),
-        "{}",
-        again.stdout
-    );
-    assert!(
-        again.stdout.contains("an answer breaks `status.http-200`"),
-        "{}",
-        again.stdout
-    );
+    assert_eq!(again.code, Some(i32::from(Exit::NotMet.code())), "{}", again.stdout);
+    assert!(again.stdout.contains("an answer breaks `status.http-200`"), "{}", again.stdout);
     let here = Program::run(PATH, &["run", "found.scenario.yaml"], &file, &[]);
     assert_eq!(here.code, Some(0), "{}", here.stdout);
 }
@@ -91,22 +62,11 @@ fn finds_that_are_kept_are_played_first() {
         "found/a.scenario.yaml",
         "scenario: a find\ncontract: may\nsteps:\n  - call: show\n    with: { request: \"4049\" }\n    expect: { number: \"1\" }\n",
     );
-    let ended = Program::run(
-        PATH,
-        &["explore", "--cases", "5", "--corpus", "found"],
-        &[failing],
-        &[],
-    );
-    assert_eq!(
-        ended.code,
-        Some(i32::from(Exit::NotMet.code())),
-        "{}",
-        ended.stdout
-    );
+    let ended =
+        Program::run(PATH, &["explore", "--cases", "5", "--corpus", "found"], &[failing], &[]);
+    assert_eq!(ended.code, Some(i32::from(Exit::NotMet.code())), "{}", ended.stdout);
     assert!(
-        ended
-            .stdout
-            .contains("found before, and still there: conax-sim run found/a.scenario.yaml"),
+        ended.stdout.contains("found before, and still there: conax-sim run found/a.scenario.yaml"),
         "{}",
         ended.stdout
     );
@@ -133,11 +93,7 @@ fn a_target_without_a_control_door_is_explored_through_its_api_alone() {
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
     let without = Program::run(PATH, &["explore", "--target", &target], &[], &[]);
     assert_eq!(without.code, Some(i32::from(Exit::Usage.code())));
-    assert!(
-        without.stderr.contains("verify --init"),
-        "{}",
-        without.stderr
-    );
+    assert!(without.stderr.contains("verify --init"), "{}", without.stderr);
 }
 
 #[test]
@@ -158,9 +114,5 @@ fn what_is_not_this_api_is_told_after_one_look() {
     let target = crate::verify::answering(crate::verify::NO_PAGE);
     let ended = explored_by_its_file(&target, &[]);
     assert_eq!(ended.code, Some(i32::from(Exit::Surroundings.code())));
-    assert!(
-        ended.stderr.contains("this is not the provisioning API"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("this is not the provisioning API"), "{}", ended.stderr);
 }

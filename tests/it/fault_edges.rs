@@ -46,24 +46,17 @@ async fn a_restart_loses_nothing_that_was_refused_or_pretended() {
     let _ = harness.post("cancel_subscriptions", sport_off).await;
     let blocked = at_once(given_pin("S60666", "01900080291", "1234"));
     let _ = harness.post("reset_pin_to_given_value", blocked).await;
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on("01900080210")))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on("01900080210"))).await;
     the_proof_holds(&harness);
     harness.calm();
     harness.fault("{ do: [false-ok, { lose: 30s }] }");
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     the_proof_holds(&harness);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_delay_beyond_the_time_out_of_the_crm_carries_the_order_out_nevertheless() {
-    for rule in [
-        "{ do: { delay: 20min } }",
-        "{ do: { delay: 20min }, at: after-apply }",
-    ] {
+    for rule in ["{ do: { delay: 20min } }", "{ do: { delay: 20min }, at: after-apply }"] {
         let harness = HarnessBuilder::demo().open();
         harness.fault(rule);
         let order = at_once(sport_on(CARD));
@@ -117,12 +110,8 @@ async fn a_snapshot_of_a_command_on_its_way_can_be_proven() {
     let _ = harness.post("add_subscriptions", sport_on(CARD)).await;
     let run = begin_run(&harness).await;
     let named = r#"{"as":"a"}"#;
-    let _ = harness
-        .control("POST", "/v1/worlds/demo/snapshot", named)
-        .await;
-    let back = harness
-        .control("POST", "/v1/worlds/demo/restore", r#"{"from":"a"}"#)
-        .await;
+    let _ = harness.control("POST", "/v1/worlds/demo/snapshot", named).await;
+    let back = harness.control("POST", "/v1/worlds/demo/restore", r#"{"from":"a"}"#).await;
     assert_eq!(back.http_status, 200);
     harness.calm();
     harness.run().await;
@@ -168,9 +157,7 @@ async fn the_first_rule_that_acts_decides_whenever_its_time_is() {
     harness.fault("{ name: below, preset: f01 }");
     let plan = harness.control("GET", "/v1/faults", "").await.json;
     assert_eq!(plan["shadowed"][0]["rule"], "below");
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     let plan = harness.control("GET", "/v1/faults", "").await.json;
     let hits = [0, 1].map(|place| plan["faults"][place]["hit"].as_u64());
     assert_eq!(hits, [Some(1), Some(0)]);
@@ -178,9 +165,7 @@ async fn the_first_rule_that_acts_decides_whenever_its_time_is() {
     harness.calm();
     harness.fault("{ name: top, preset: f33, when: { card: '01900080210' } }");
     harness.fault("{ name: below, preset: f01 }");
-    let reply = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let reply = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     assert_eq!(reply.member("error_code"), "AxisFault");
 }
 
@@ -196,14 +181,10 @@ async fn numbers_beyond_all_bounds_stay_within_them() {
     harness.calm();
     let delays = vec!["{ delay: 18446744073709551615ms }"; 1100].join(", ");
     harness.fault(&format!("{{ do: [{delays}] }}"));
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     let listed = harness.control("GET", "/v1/faults", "").await;
     assert_eq!(listed.http_status, 200);
-    let no_answer = harness
-        .control("POST", "/v1/faults", "{ do: { http: 100 } }")
-        .await;
+    let no_answer = harness.control("POST", "/v1/faults", "{ do: { http: 100 } }").await;
     assert_eq!(no_answer.http_status, 422);
 }
 
@@ -296,9 +277,7 @@ async fn a_clock_that_is_wrong_does_not_change_what_is_lost() {
     harness.fault("{ do: { lose: 60s }, when: { card: '01900080209' } }");
     let before = harness.active("01900080209");
     for card in [CARD, "01900080210", "01900080209"] {
-        let _ = harness
-            .post("add_subscriptions", at_once(sport_on(card)))
-            .await;
+        let _ = harness.post("add_subscriptions", at_once(sport_on(card))).await;
     }
     let after = [CARD, "01900080209"].map(|card| harness.active(card));
     assert_eq!(after, [String::new(), before]);
@@ -324,11 +303,7 @@ async fn nobody_else_is_taken_for_our_crm() {
 #[tokio::test(start_paused = true)]
 async fn no_rule_takes_the_name_of_another() {
     let harness = HarnessBuilder::demo().open();
-    for rule in [
-        "{ name: rule-2, preset: f01 }",
-        "preset: f05",
-        "preset: f06",
-    ] {
+    for rule in ["{ name: rule-2, preset: f01 }", "preset: f05", "preset: f06"] {
         let _ = harness.control("POST", "/v1/faults", rule).await;
     }
     assert_eq!(rule_count(&harness), 3);
@@ -340,9 +315,7 @@ async fn no_rule_takes_the_name_of_another() {
 
 #[tokio::test(start_paused = true)]
 async fn the_rule_of_a_call_is_gone_when_its_request_has_ended() {
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.fault_header = true)
-        .open();
+    let harness = HarnessBuilder::demo().with(|settings| settings.fault_header = true).open();
     for _ in 0..3 {
         let body = conax_tests::bodies::with(
             at_once(sport_on(CARD)),
@@ -351,9 +324,7 @@ async fn the_rule_of_a_call_is_gone_when_its_request_has_ended() {
         );
         let operation = conax_contract::crm::Operation::AddSubscriptions;
         let call = Call::operation(operation, &body.to_string());
-        let reply = harness
-            .send(call.with_header("conax-sim-fault", "f33"))
-            .await;
+        let reply = harness.send(call.with_header("conax-sim-fault", "f33")).await;
         assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     }
     assert_eq!(rule_count(&harness), 0);
@@ -361,9 +332,7 @@ async fn the_rule_of_a_call_is_gone_when_its_request_has_ended() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rule_in_a_header_at_conax_looks_at_the_command() {
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.fault_header = true)
-        .open();
+    let harness = HarnessBuilder::demo().with(|settings| settings.fault_header = true).open();
     let meets = async |rule: &str| {
         let call = Call::new("POST", "/", QUESTION).with_header("conax-sim-fault", rule);
         harness.conax(call).await.0
@@ -392,9 +361,7 @@ async fn a_connection_that_is_to_fail_late_fails_late() {
     let harness = HarnessBuilder::demo().open();
     harness.fault("{ do: [{ delay: 30s }, no-route] }");
     let before = harness.now();
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     assert!(harness.now().since(before) >= Duration::from_secs(30));
 }
 

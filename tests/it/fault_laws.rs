@@ -112,11 +112,7 @@ async fn play(harness: &Harness, steps: &[Step]) {
             Step::Rule(rule) => harness.fault(rule),
             Step::Run => harness.run_through().await,
             Step::Pass(seconds) => {
-                harness
-                    .shared
-                    .clock
-                    .advance(Duration::from_secs(*seconds))
-                    .await;
+                harness.shared.clock.advance(Duration::from_secs(*seconds)).await;
             }
         }
     }
@@ -126,11 +122,7 @@ async fn play(harness: &Harness, steps: &[Step]) {
 async fn calm_down(harness: &Harness) {
     harness.calm();
     for round in 0.. {
-        harness
-            .shared
-            .clock
-            .advance(Duration::from_secs(4000))
-            .await;
+        harness.shared.clock.advance(Duration::from_secs(4000)).await;
         harness.run_through().await;
         let left = drift(&harness.shared);
         if left.is_empty() {
@@ -158,11 +150,7 @@ fn nothing_is_lost(harness: &Harness) {
     assert_eq!(once.len(), ended.len(), "ended twice");
     let reconciliation = harness.shared.ledger().reconcile();
     assert_eq!(reconciliation.rows.len(), acknowledged.len());
-    assert!(
-        reconciliation.totals.add_up(),
-        "{:?}",
-        reconciliation.totals
-    );
+    assert!(reconciliation.totals.add_up(), "{:?}", reconciliation.totals);
     assert_eq!(reconciliation.totals.in_flight, 0);
     let open = acknowledged.len() - ended.len();
     assert_eq!(reconciliation.totals.pending, open as u64);
@@ -174,11 +162,7 @@ fn nothing_is_lost(harness: &Harness) {
 
 fn config(cases: u32) -> Config {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
-    let cases = if asked {
-        Config::default().cases
-    } else {
-        cases
-    };
+    let cases = if asked { Config::default().cases } else { cases };
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/it/regressions/fault_laws.txt");
     Config {
         cases,
@@ -190,10 +174,7 @@ fn config(cases: u32) -> Config {
 fn check(cases: u32, rules: u32, law: impl AsyncFn(&[Step])) {
     let mut runner = TestRunner::new(config(cases));
     let result = runner.run(&steps(rules), |steps| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(law(&steps));
         Ok(())
     });
@@ -225,13 +206,8 @@ const ANSWERS: [&str; 6] = [
 #[test]
 fn how_the_head_end_answers_changes_nothing_in_it() {
     let held = |harness: &Harness| {
-        let cards = CARDS.map(|card| {
-            (
-                harness.active(card),
-                harness.paired(card),
-                harness.pin(card),
-            )
-        });
+        let cards =
+            CARDS.map(|card| (harness.active(card), harness.paired(card), harness.pin(card)));
         format!("{cards:?}")
     };
     // In turn: how long an answer takes decides which of two cards comes first at one box.

@@ -18,9 +18,7 @@ async fn open(rule: &str) -> (OpenInstance, Harness) {
 }
 
 async fn connect(open: &OpenInstance) -> TcpStream {
-    TcpStream::connect(open.addresses.cas.unwrap())
-        .await
-        .unwrap()
+    TcpStream::connect(open.addresses.cas.unwrap()).await.unwrap()
 }
 
 async fn ask(stream: &mut TcpStream) {
@@ -35,20 +33,14 @@ async fn ask(stream: &mut TcpStream) {
 async fn rest(stream: &mut TcpStream) -> (String, Option<ErrorKind>) {
     let mut bytes = Vec::new();
     let end = stream.read_to_end(&mut bytes).await.err();
-    (
-        String::from_utf8_lossy(&bytes).into_owned(),
-        end.map(|error| error.kind()),
-    )
+    (String::from_utf8_lossy(&bytes).into_owned(), end.map(|error| error.kind()))
 }
 
 #[tokio::test]
 async fn a_reset_is_a_reset_and_a_hang_up_is_an_end() {
     for (rule, expected) in [
         ("do: reset", Some(ErrorKind::ConnectionReset)),
-        (
-            "do: { reset: {}, at: after-apply }",
-            Some(ErrorKind::ConnectionReset),
-        ),
+        ("do: { reset: {}, at: after-apply }", Some(ErrorKind::ConnectionReset)),
         ("do: hang-up", None),
     ] {
         let (open, _harness) = open(rule).await;
@@ -65,9 +57,7 @@ async fn a_cut_answer_promises_more_than_comes() {
     ask(&mut stream).await;
     let (text, _) = rest(&mut stream).await;
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    let promised = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
+    let promised = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     let promised: usize = promised.unwrap().parse().unwrap();
     assert_eq!(body.len(), promised / 2, "{text}");
 }

@@ -33,15 +33,10 @@ async fn met(preset: &Preset) -> (Harness, Row) {
     let harness = HarnessBuilder::demo().open();
     harness.fault(&rule(preset));
     if preset.number == 15 {
-        let _ = harness
-            .post("add_subscriptions", sport("01900080210"))
-            .await;
+        let _ = harness.post("add_subscriptions", sport("01900080210")).await;
         harness.run().await;
     }
-    let number = harness
-        .post("add_subscriptions", sport(CARD))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", sport(CARD)).await.number();
     harness.run().await;
     if preset.number == 38 {
         let _ = harness.post("cancel_subscriptions", sport(CARD)).await;
@@ -66,12 +61,7 @@ fn wire(harness: &Harness, row: &Row) -> String {
         None => "-".to_owned(),
         Some(exchange) => match exchange.http_status {
             Some(status) => status.to_string(),
-            None => exchange
-                .subject
-                .outcome
-                .as_deref()
-                .unwrap_or("?")
-                .to_owned(),
+            None => exchange.subject.outcome.as_deref().unwrap_or("?").to_owned(),
         },
     }
 }
@@ -84,36 +74,20 @@ async fn every_fault_of_the_catalogue_is_what_the_catalogue_says() {
         let shown = harness.show(&row.request.to_string()).await;
         let drifts = drift(&harness.shared);
         let id = preset.id();
-        assert_eq!(
-            row.standing.code(),
-            preset.crm.code(),
-            "{id}: {}",
-            shown.text
-        );
+        assert_eq!(row.standing.code(), preset.crm.code(), "{id}: {}", shown.text);
         assert_eq!(row.fate.code(), preset.conax.code(), "{id}: {row:?}");
         assert_eq!(!drifts.is_empty(), preset.drifts, "{id}: {drifts:?}");
-        let error = format!(
-            "{}: {}",
-            shown.member("error_code"),
-            shown.member("error_description")
-        );
+        let error =
+            format!("{}: {}", shown.member("error_code"), shown.member("error_description"));
         // Some store an error only once the order comes too late for an answer.
         let is_rejected = row.standing == Standing::Rejected;
-        assert!(
-            !is_rejected || tells_one(&error, preset.errors),
-            "{id}: {error}"
-        );
+        assert!(!is_rejected || tells_one(&error, preset.errors), "{id}: {error}");
         let lines = ledger_lines(&harness.shared);
         proof::check(&lines)
             .unwrap_or_else(|problems| panic!("{id}: {problems:?}\n{}", lines.join("\n")));
-        let drifted = drifts.first().map_or("-".to_owned(), |one| {
-            format!("{} -> {}", one.crm, one.conax)
-        });
-        let known = if row.known_to_crm() {
-            ""
-        } else {
-            ", unknown to the CRM"
-        };
+        let drifted =
+            drifts.first().map_or("-".to_owned(), |one| format!("{} -> {}", one.crm, one.conax));
+        let known = if row.known_to_crm() { "" } else { ", unknown to the CRM" };
         writeln!(
             table,
             "{:<32} wire {:<8} {:<9} Conax did it {}{known}; drift {drifted}",
@@ -143,17 +117,10 @@ async fn every_variant_stores_the_error_the_catalogue_says() {
                     .fault("{ do: { throttle: { per_second: 0.001, burst: 1, rejects: true } } }"),
                 _ => harness.fault(&format!("{{ preset: {name} }}")),
             }
-            let _ = harness
-                .post("add_subscriptions", at_once(sport("01900080210")))
-                .await;
-            let reply = harness
-                .post("add_subscriptions", at_once(sport(CARD)))
-                .await;
-            let error = format!(
-                "{}: {}",
-                reply.member("error_code"),
-                reply.member("error_description")
-            );
+            let _ = harness.post("add_subscriptions", at_once(sport("01900080210"))).await;
+            let reply = harness.post("add_subscriptions", at_once(sport(CARD))).await;
+            let error =
+                format!("{}: {}", reply.member("error_code"), reply.member("error_description"));
             assert!(tells_one(&error, variant.errors), "{name}: {error}");
             let lines = ledger_lines(&harness.shared);
             proof::check(&lines)
@@ -169,24 +136,10 @@ async fn each_magic_smartcard_meets_its_fault_with_no_configuration() {
         let body = service_on_card("S99000", "SPORT", &magic.card);
         let reply = harness.post("add_subscriptions", at_once(body)).await;
         let expected = magic.preset.map_or("COMPLETED", |preset| preset.crm.code());
-        assert_eq!(
-            reply.member("life_cycle_state"),
-            expected,
-            "{}: {}",
-            magic.card,
-            reply.text
-        );
-        let error = format!(
-            "{}: {}",
-            reply.member("error_code"),
-            reply.member("error_description")
-        );
-        assert!(
-            magic
-                .preset
-                .is_none_or(|preset| tells_one(&error, preset.errors)),
-            "{error}"
-        );
+        assert_eq!(reply.member("life_cycle_state"), expected, "{}: {}", magic.card, reply.text);
+        let error =
+            format!("{}: {}", reply.member("error_code"), reply.member("error_description"));
+        assert!(magic.preset.is_none_or(|preset| tells_one(&error, preset.errors)), "{error}");
     }
 }
 
@@ -196,9 +149,7 @@ async fn fail_twice_and_work_then_is_one_line() {
     harness.fault("sequence: [f05, f01, ok]");
     let mut states = Vec::new();
     for _ in 0..4 {
-        let reply = harness
-            .post("add_subscriptions", at_once(sport(CARD)))
-            .await;
+        let reply = harness.post("add_subscriptions", at_once(sport(CARD))).await;
         states.push(reply.member("life_cycle_state"));
     }
     assert_eq!(states, ["REJECTED", "REJECTED", "COMPLETED", "COMPLETED"]);

@@ -42,9 +42,7 @@ fn verdicts(seat: &str, timeout: &str, client: &str) -> String {
 fn expected(client: &str, seat: &str) -> String {
     let path = repository().join(format!("fixtures/grade/{client}.laws"));
     let text = std::fs::read_to_string(path).unwrap();
-    let lines = text
-        .lines()
-        .filter(|line| line.starts_with(&format!("{seat} ")));
+    let lines = text.lines().filter(|line| line.starts_with(&format!("{seat} ")));
     lines.map(|line| format!("{line}\n")).collect()
 }
 
@@ -80,22 +78,13 @@ fn every_law_stands_beside_both_clients() {
         count += 1;
         let (law, rest) = line.trim().split_once(' ').unwrap();
         let (_, seats) = rest.split_once("seat ").unwrap();
-        for seat in ["a", "c"]
-            .into_iter()
-            .filter(|seat| seats[..4].contains(seat))
-        {
-            for (client, verdicts) in [
-                ("careful", &["kept"][..]),
-                ("careless", &["kept", "broken", "not exercised"]),
-            ] {
+        for seat in ["a", "c"].into_iter().filter(|seat| seats[..4].contains(seat)) {
+            for (client, verdicts) in
+                [("careful", &["kept"][..]), ("careless", &["kept", "broken", "not exercised"])]
+            {
                 let expected = expected(client, seat);
-                let mut lines = verdicts
-                    .iter()
-                    .map(|verdict| format!("{seat} {verdict} {law}\n"));
-                assert!(
-                    lines.any(|line| expected.contains(&line)),
-                    "{client}: {law}"
-                );
+                let mut lines = verdicts.iter().map(|verdict| format!("{seat} {verdict} {law}\n"));
+                assert!(lines.any(|line| expected.contains(&line)), "{client}: {law}");
             }
         }
     }
@@ -104,17 +93,8 @@ fn every_law_stands_beside_both_clients() {
 
 /// The laws a client with one slip breaks, each with its scenes.
 fn broken_by(seat: &str, slip: &str) -> Vec<String> {
-    let scenes = [
-        "calm",
-        "hang-up",
-        "lost-order",
-        "rejected",
-        "rejected-with-ok",
-        "slow-run",
-    ];
-    let of_seat = scenes
-        .iter()
-        .filter(|name| seat == "a" || **name != "slow-run");
+    let scenes = ["calm", "hang-up", "lost-order", "rejected", "rejected-with-ok", "slow-run"];
+    let of_seat = scenes.iter().filter(|name| seat == "a" || **name != "slow-run");
     let scenes: Vec<&str> = of_seat.flat_map(|name| ["--scene", *name]).collect();
     let usual = ["--seat", seat, "--jobs", "6", "--report", "json"];
     let ended = grade(&[&usual[..], &scenes, &["--", ONE_SLIP, slip]].concat());
@@ -135,23 +115,11 @@ fn one_mistake_at_seat_a_breaks_the_law_that_names_it_and_no_other() {
     for (slip, broken) in [
         ("none", &[][..]),
         ("resends-after-a-look", &["client.no-blind-resend: hang-up"]),
-        (
-            "looks-where-it-cannot-be",
-            &["client.no-blind-resend: hang-up"],
-        ),
+        ("looks-where-it-cannot-be", &["client.no-blind-resend: hang-up"]),
         ("guesses-done", &["client.success-means-done: lost-order"]),
-        (
-            "takes-the-first",
-            &["client.takes-only-its-own: lost-order hang-up"],
-        ),
-        (
-            "takes-the-last",
-            &["client.takes-only-its-own: lost-order hang-up"],
-        ),
-        (
-            "takes-what-is-completed",
-            &["client.takes-only-its-own: lost-order hang-up"],
-        ),
+        ("takes-the-first", &["client.takes-only-its-own: lost-order hang-up"]),
+        ("takes-the-last", &["client.takes-only-its-own: lost-order hang-up"]),
+        ("takes-what-is-completed", &["client.takes-only-its-own: lost-order hang-up"]),
         (
             "takes-rejected-for-done",
             &[
@@ -159,10 +127,7 @@ fn one_mistake_at_seat_a_breaks_the_law_that_names_it_and_no_other() {
                 "client.success-means-done: rejected",
             ],
         ),
-        (
-            "orders-again-when-completed",
-            &["client.sends-an-order-once: calm slow-run hang-up"],
-        ),
+        ("orders-again-when-completed", &["client.sends-an-order-once: calm slow-run hang-up"]),
         (
             "orders-again-while-pending",
             &["client.sends-an-order-once: calm slow-run rejected rejected-with-ok"],
@@ -185,10 +150,7 @@ fn one_mistake_at_seat_c_breaks_the_law_that_names_it_and_no_other() {
                 "client.success-means-done: rejected",
             ],
         ),
-        (
-            "orders-again-when-completed",
-            &["client.sends-an-order-once: calm"],
-        ),
+        ("orders-again-when-completed", &["client.sends-an-order-once: calm"]),
     ] {
         assert_eq!(broken_by("c", slip), broken, "{slip}");
     }
@@ -210,12 +172,7 @@ fn a_secret_is_found_in_another_form_and_told_in_none() {
         "exec {CAREFUL} 2>&1 | cat; \
          echo pin $(printf %s $CONAX_SIM_PIN | base64); echo $CONAX_SIM_PIN | rev"
     );
-    let law = [
-        "--law",
-        "client.keeps-secrets-out-of-logs",
-        "--scene",
-        "pin",
-    ];
+    let law = ["--law", "client.keeps-secrets-out-of-logs", "--scene", "pin"];
     let ended = grade(&[&law[..], &["--", "sh", "-c", &script]].concat());
     assert_eq!(ended.code, Some(4), "{}", ended.stdout);
     let told = "the PIN, in base64, in standard output, line 1";
@@ -231,14 +188,7 @@ fn laws_and_scenes_are_listed() {
 
 #[test]
 fn a_broken_law_is_told_with_its_calls_and_the_command_that_shows_it_again() {
-    let ended = grade(&[
-        "--law",
-        "client.no-blind-resend",
-        "--scene",
-        "hang-up",
-        "--",
-        CARELESS,
-    ]);
+    let ended = grade(&["--law", "client.no-blind-resend", "--scene", "hang-up", "--", CARELESS]);
     assert_eq!(ended.code, Some(4));
     insta::assert_snapshot!(ended.stdout.replace(CARELESS, "careless_client"));
 }
@@ -254,13 +204,7 @@ fn nothing_exercised_is_not_a_success() {
 fn a_command_that_cannot_be_started_is_told() {
     let ended = grade(&["--", "./no-such-client"]);
     assert_eq!(ended.code, Some(5));
-    assert!(
-        ended
-            .stderr
-            .contains("`./no-such-client` cannot be started"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("`./no-such-client` cannot be started"), "{}", ended.stderr);
 }
 
 #[test]
@@ -271,37 +215,17 @@ fn slips_are_told_with_what_was_meant() {
             3,
             "did you mean `client.no-blind-resend`?",
         ),
-        (
-            &["--law", "client.drops-the-check-digit", "--", "true"],
-            3,
-            "for seat a",
-        ),
-        (
-            &["--scene", "hangup", "--", "true"],
-            3,
-            "did you mean `hang-up`?",
-        ),
-        (
-            &["--timeout", "soon", "--", "true"],
-            2,
-            "--timeout: found `soon`",
-        ),
+        (&["--law", "client.drops-the-check-digit", "--", "true"], 3, "for seat a"),
+        (&["--scene", "hangup", "--", "true"], 3, "did you mean `hang-up`?"),
+        (&["--timeout", "soon", "--", "true"], 2, "--timeout: found `soon`"),
         (&["--seed", "x", "--", "true"], 2, "--seed: found `x`"),
-        (
-            &["--report", "pdf", "--", "true"],
-            2,
-            "expected one of json, junit, html",
-        ),
+        (&["--report", "pdf", "--", "true"], 2, "expected one of json, junit, html"),
         (&["--seat", "b", "--", "true"], 2, "invalid value 'b'"),
         (&["--scene", "calm"], 2, "COMMAND"),
     ] {
         let ended = grade(arguments);
         assert_eq!(ended.code, Some(code), "{arguments:?}: {}", ended.stderr);
-        assert!(
-            ended.stderr.contains(told),
-            "{arguments:?}: {}",
-            ended.stderr
-        );
+        assert!(ended.stderr.contains(told), "{arguments:?}: {}", ended.stderr);
     }
 }
 
@@ -310,12 +234,8 @@ fn what_nobody_may_read_is_in_no_report_and_a_log_is_searched() {
     let folder = std::env::temp_dir().join(format!("conax-tests-grade-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let (log, junit, html, json) = (
-        file("client.log"),
-        file("grade.xml"),
-        file("grade.html"),
-        file("grade.json"),
-    );
+    let (log, junit, html, json) =
+        (file("client.log"), file("grade.xml"), file("grade.html"), file("grade.json"));
     let script = format!(
         "echo $CONAX_SIM_TOKEN $CONAX_SIM_PASSWORD $CONAX_SIM_PIN >> {log}; exec {CARELESS}"
     );
@@ -341,13 +261,7 @@ fn what_nobody_may_read_is_in_no_report_and_a_log_is_searched() {
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
     let read = |path: &String| std::fs::read_to_string(path).unwrap();
     let secrets = read(&log);
-    let reports = [
-        ended.stdout,
-        ended.stderr,
-        read(&junit),
-        read(&html),
-        read(&json),
-    ];
+    let reports = [ended.stdout, ended.stderr, read(&junit), read(&html), read(&json)];
     for secret in secrets.split_whitespace().chain(["from-the-command-line"]) {
         for report in &reports {
             assert!(!report.contains(secret), "{secret} in {report}");
@@ -355,18 +269,10 @@ fn what_nobody_may_read_is_in_no_report_and_a_log_is_searched() {
     }
     assert_eq!(secrets.split_whitespace().count(), 3);
     let found = |text: &str| reports[4].contains(text);
-    assert!(
-        found("the token in standard output, line 1"),
-        "{}",
-        reports[4]
-    );
+    assert!(found("the token in standard output, line 1"), "{}", reports[4]);
     let report: Value = serde_json::from_str(&reports[4]).unwrap();
     assert_eq!(report["format"], "conax-sim-grade/1");
-    assert!(
-        reports[2].contains("<failure type=\"law\""),
-        "{}",
-        reports[2]
-    );
+    assert!(reports[2].contains("<failure type=\"law\""), "{}", reports[2]);
     assert!(reports[2].contains("<skipped "), "{}", reports[2]);
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -376,26 +282,16 @@ fn everybody_a_client_started_ends_with_it() {
     let file = std::env::temp_dir().join(format!("conax-tests-grade-{}.pid", std::process::id()));
     let path = file.display();
     let script = format!("sleep 300 & echo $! > {path}; exec {CARELESS}");
-    let ended = grade(&[
-        "--scene",
-        "lost-answer",
-        "--timeout",
-        "1s",
-        "--",
-        "sh",
-        "-c",
-        &script,
-    ]);
+    let ended = grade(&["--scene", "lost-answer", "--timeout", "1s", "--", "sh", "-c", &script]);
     assert_eq!(ended.code, Some(4), "{}", ended.stdout);
     let started = std::fs::read_to_string(&file).unwrap();
     // Of a process that has ended and that nobody has asked about, the command line is empty.
     let command = format!("/proc/{}/cmdline", started.trim());
-    until(
-        "the end of what the client started",
-        || match std::fs::read_to_string(&command).unwrap_or_default() {
+    until("the end of what the client started", || {
+        match std::fs::read_to_string(&command).unwrap_or_default() {
             line if line.is_empty() => Ok(()),
             line => Err(line),
-        },
-    );
+        }
+    });
     std::fs::remove_file(&file).unwrap();
 }

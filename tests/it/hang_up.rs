@@ -19,10 +19,7 @@ const ANSWER: &str = "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/enve
 fn begin_and_drop(call: impl Future) {
     let mut call = pin!(call);
     let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(
-        matches!(polled, Poll::Pending),
-        "the call was already answered"
-    );
+    assert!(matches!(polled, Poll::Pending), "the call was already answered");
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,10 +42,7 @@ async fn who_hangs_up_while_a_run_is_made_does_not_stop_it() {
     }
     begin_and_drop(harness.control("POST", "/v1/runs", ""));
     harness.settles().await;
-    assert_eq!(
-        harness.numbers("life_cycle_state=COMPLETED").await,
-        "4049 4050 4051 4052"
-    );
+    assert_eq!(harness.numbers("life_cycle_state=COMPLETED").await, "4049 4050 4051 4052");
 }
 
 /// Waits until nothing is on its way any more.
@@ -88,9 +82,7 @@ async fn a_caller_that_hangs_up_while_the_command_is_on_its_way_loses_nothing() 
 async fn a_world_that_is_reset_while_a_command_is_on_its_way_hears_nothing_of_it() {
     let conax = ScriptedConax::listen().await;
     let harness = HarnessBuilder::demo().open_before(conax.address()).await;
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080208")).await;
     let shared = Arc::clone(&harness.shared);
     let run = tokio::spawn(async move { run_once(&shared).await });
     let (stream, _) = conax.command().await;
@@ -98,9 +90,7 @@ async fn a_world_that_is_reset_while_a_command_is_on_its_way_hears_nothing_of_it
     let reset = harness.control("POST", "/v1/worlds/demo/reset", "").await;
     assert_eq!(reset.http_status, 200, "{}", reset.text);
     harness.forget();
-    let reused = harness
-        .post("add_subscriptions", sport_on("01900080209"))
-        .await;
+    let reused = harness.post("add_subscriptions", sport_on("01900080209")).await;
     assert_eq!(reused.number(), "4050", "numbers begin anew");
 
     ScriptedConax::answer(stream, "200 OK", ANSWER).await;
@@ -130,10 +120,7 @@ async fn a_caller_whose_world_is_reset_is_refused_for_its_request_is_no_more() {
     };
     let (reply, ()) = tokio::join!(call, meanwhile);
     let message = reply.refused(RefusalCode::Unavailable);
-    assert!(
-        message.starts_with("The world was replaced during this call"),
-        "{message}"
-    );
+    assert!(message.starts_with("The world was replaced during this call"), "{message}");
     harness.forget();
     assert_eq!(harness.request_count(), 4);
     assert_eq!(harness.shared.crm().book.queue_length().in_flight, 0);
@@ -162,10 +149,7 @@ async fn a_caller_whose_world_is_removed_is_not_told_of_a_request_that_is_no_mor
     let (first, second, ()) = tokio::join!(first, second, removal);
     for reply in [first, second] {
         let message = reply.refused(RefusalCode::Unavailable);
-        assert!(
-            message.starts_with("The world was removed during this call"),
-            "{message}"
-        );
+        assert!(message.starts_with("The world was removed during this call"), "{message}");
     }
 }
 
@@ -176,9 +160,7 @@ async fn a_reset_instance_gives_the_same_answers_again() {
     for _ in 0..2 {
         let mut round = Vec::new();
         for card in ["01900080208", "01900080209"] {
-            let reply = harness
-                .post("add_subscriptions", at_once(sport_on(card)))
-                .await;
+            let reply = harness.post("add_subscriptions", at_once(sport_on(card))).await;
             round.push(reply.text);
         }
         rounds.push(round);
@@ -197,10 +179,7 @@ async fn an_instance_with_the_same_seed_gives_the_same_bytes() {
             json!({ "username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO" });
         let call = Call::new("POST", "/authentication/token", login.to_string());
         let mut text = harness.send(call).await.text;
-        text += &harness
-            .post("add_subscriptions", at_once(sport_on("01900080208")))
-            .await
-            .text;
+        text += &harness.post("add_subscriptions", at_once(sport_on("01900080208"))).await.text;
         harness.run().await;
         text += &harness.get("list", "type=ADD_SUBSCRIPTIONS").await.text;
         texts.push(text);

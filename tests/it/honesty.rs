@@ -47,10 +47,7 @@ fn a_comment_that_tags_a_clause_tags_it_as_the_clause_does() {
                 count += 1;
                 let known = Clause::find(id).map(|clause| clause.source);
                 if known != Some(source) {
-                    wrong.push(format!(
-                        "{}: {source:?}: `{id}` is {known:?}",
-                        file.display()
-                    ));
+                    wrong.push(format!("{}: {source:?}: `{id}` is {known:?}", file.display()));
                 }
             }
         }

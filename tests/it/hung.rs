@@ -18,25 +18,19 @@ pub(crate) async fn accept(stream: TcpStream) {
 }
 
 pub(crate) async fn in_time<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future)
-        .await
-        .expect("an end in time")
+    tokio::time::timeout(PATIENCE, future).await.expect("an end in time")
 }
 
 #[tokio::test]
 async fn a_command_that_hangs_holds_up_its_own_run_and_not_the_next_one() {
     let conax = ScriptedConax::listen().await;
     let harness = HarnessBuilder::demo().open_before(conax.address()).await;
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080208"))
-        .await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080208")).await;
     let shared = Arc::clone(&harness.shared);
     let first_run = tokio::spawn(async move { run_once(&shared).await });
     let (hanging, _) = conax.command().await;
 
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080209"))
-        .await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080209")).await;
     let answered = async {
         let (stream, command) = conax.command().await;
         assert!(command.contains("01900080209"), "{command}");
@@ -58,9 +52,7 @@ async fn what_follows_on_the_card_of_a_hanging_command_is_sent_by_the_run_that_s
     let conax = ScriptedConax::listen().await;
     let harness = HarnessBuilder::demo().open_before(conax.address()).await;
     for _ in 0..3 {
-        let _ = harness
-            .post("add_subscriptions", sport_on("01900080208"))
-            .await;
+        let _ = harness.post("add_subscriptions", sport_on("01900080208")).await;
     }
     let answers = async {
         for _ in 0..3 {
@@ -88,9 +80,7 @@ async fn calls_that_wait_for_their_card_do_not_hold_up_a_run() {
             let (stream, _) = conax.command().await;
             accept(stream).await;
         };
-        let _ = harness
-            .post("add_subscriptions", sport_on("01900080209"))
-            .await;
+        let _ = harness.post("add_subscriptions", sport_on("01900080209")).await;
         let (run, ()) = tokio::join!(run_once(&harness.shared), answered);
         run
     };

@@ -46,29 +46,17 @@ async fn each_sub_field_of_each_identifier_names_the_same_record() {
     let harness = HarnessBuilder::demo().open();
     let mut tried = 0;
     for operation in creating() {
-        let expected = harness
-            .post(operation.name(), valid(operation))
-            .await
-            .parameters();
+        let expected = harness.post(operation.name(), valid(operation)).await.parameters();
         for (name, kind) in identifiers(operation) {
             for field in kind.fields() {
                 let value = json!({ field.code(): value_of(kind, *field) });
                 let found = created_with(&harness, operation, name, value).await;
-                assert_eq!(
-                    found,
-                    expected,
-                    "{} {name} {}",
-                    operation.name(),
-                    field.code()
-                );
+                assert_eq!(found, expected, "{} {name} {}", operation.name(), field.code());
                 tried += 1;
             }
         }
     }
-    assert_eq!(
-        tried, 33,
-        "two operations take three identifiers, four take one or two"
-    );
+    assert_eq!(tried, 33, "two operations take three identifiers, four take one or two");
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,12 +74,9 @@ async fn an_identifier_needs_exactly_one_sub_field() {
     for operation in creating() {
         for (name, kind) in identifiers(operation) {
             let fields = kind.fields();
-            let all = fields
-                .iter()
-                .map(|field| (field.code(), value_of(kind, *field)));
-            let all: serde_json::Map<String, Value> = all
-                .map(|(field, value)| (field.to_owned(), json!(value)))
-                .collect();
+            let all = fields.iter().map(|field| (field.code(), value_of(kind, *field)));
+            let all: serde_json::Map<String, Value> =
+                all.map(|(field, value)| (field.to_owned(), json!(value))).collect();
             let two = json!({
                 fields[0].code(): value_of(kind, fields[0]),
                 fields[1].code(): value_of(kind, fields[1]),
@@ -104,10 +89,7 @@ async fn an_identifier_needs_exactly_one_sub_field() {
             }
         }
     }
-    assert_eq!(
-        harness.numbers("life_cycle_state=PENDING").await,
-        "3702 3704 3921"
-    );
+    assert_eq!(harness.numbers("life_cycle_state=PENDING").await, "3702 3704 3921");
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,24 +102,12 @@ async fn nothing_is_found_by_a_value_of_another_sub_field() {
         ("service_identifier", json!({ "code": "SP" })),
         ("service_identifier", json!({ "code": "1002" })),
         ("smartcard_identifier", json!({ "id": "01900080208" })),
-        (
-            "smartcard_identifier",
-            json!({ "serial_number": "living-room" }),
-        ),
-        (
-            "smartcard_identifier",
-            json!({ "serial_number": "0000-0000-0008" }),
-        ),
+        ("smartcard_identifier", json!({ "serial_number": "living-room" })),
+        ("smartcard_identifier", json!({ "serial_number": "0000-0000-0008" })),
     ] {
         let operation = Operation::AddSubscriptions;
-        let reply = harness
-            .post(operation.name(), with(valid(operation), name, wrong))
-            .await;
-        assert!(
-            reply.code().ends_with("NOTFOUNDEXCEPTION"),
-            "{}",
-            reply.text
-        );
+        let reply = harness.post(operation.name(), with(valid(operation), name, wrong)).await;
+        assert!(reply.code().ends_with("NOTFOUNDEXCEPTION"), "{}", reply.text);
     }
 }
 
@@ -145,14 +115,10 @@ async fn nothing_is_found_by_a_value_of_another_sub_field() {
 async fn the_operations_on_an_existing_card_take_its_ca_id_and_the_others_do_not() {
     let harness = HarnessBuilder::demo().open();
     for operation in creating() {
-        for value in [
-            json!("01900080208"),
-            json!({ "smartcard_ca_id": "01900080208" }),
-        ] {
+        for value in [json!("01900080208"), json!({ "smartcard_ca_id": "01900080208" })] {
             let existing = ("smartcard_identifier", IdentifierKind::ExistingSmartcard);
-            let takes_cards = identifiers(operation)
-                .iter()
-                .any(|(name, _)| *name == "smartcard_identifier");
+            let takes_cards =
+                identifiers(operation).iter().any(|(name, _)| *name == "smartcard_identifier");
             if !takes_cards {
                 continue;
             }
@@ -187,37 +153,21 @@ const LENIENT_FORMS: [&str; 9] = [
 async fn a_request_is_shown_by_every_spelling_of_its_identifier() {
     let harness = HarnessBuilder::demo().open();
     for form in DOCUMENTED_FORMS.iter().chain(&LENIENT_FORMS) {
-        assert_eq!(
-            harness.get("show", form).await.member("number"),
-            "4049",
-            "{form}"
-        );
+        assert_eq!(harness.get("show", form).await.member("number"), "4049", "{form}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_strict_instance_takes_the_documented_spelling_only() {
-    let strict = Reading {
-        strict_identifiers: true,
-        ..Reading::default()
-    };
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.crm.reading = strict)
-        .open();
+    let strict = Reading { strict_identifiers: true, ..Reading::default() };
+    let harness = HarnessBuilder::demo().with(|settings| settings.crm.reading = strict).open();
     for form in DOCUMENTED_FORMS {
-        assert_eq!(
-            harness.get("show", form).await.member("number"),
-            "4049",
-            "{form}"
-        );
+        assert_eq!(harness.get("show", form).await.member("number"), "4049", "{form}");
     }
     for form in LENIENT_FORMS {
         let reply = harness.get("show", form).await;
         let message = reply.refused(RefusalCode::InvalidParameterValue);
-        assert!(
-            message.contains("provisioning_request_identifier=number=4049"),
-            "{message}"
-        );
+        assert!(message.contains("provisioning_request_identifier=number=4049"), "{message}");
     }
 }
 
@@ -231,36 +181,19 @@ async fn a_get_identifier_is_counted_over_all_its_spellings() {
         "provisioning_request_identifier=%7B%22number%22:%224049%22,%22id%22:%221%22%7D",
         "provisioning_request_identifier=name=4049",
     ] {
-        let _ = harness
-            .get("show", query)
-            .await
-            .refused(RefusalCode::SemiOptionalParameters);
+        let _ = harness.get("show", query).await.refused(RefusalCode::SemiOptionalParameters);
     }
     let missing = harness.get("show", "fields_set=id").await;
     let message = missing.refused(RefusalCode::MandatoryParameterMissing);
-    assert!(
-        message.contains("`provisioning_request_identifier`"),
-        "{message}"
-    );
+    assert!(message.contains("`provisioning_request_identifier`"), "{message}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_number_is_written_as_it_is_printed() {
     let harness = HarnessBuilder::demo().open();
-    for number in [
-        "04049",
-        "+4049",
-        "4049.0",
-        "4049%20",
-        "-1",
-        "99999999999999999999",
-        "4050",
-    ] {
+    for number in ["04049", "+4049", "4049.0", "4049%20", "-1", "99999999999999999999", "4050"] {
         let query = format!("provisioning_request_identifier=number={number}");
-        let _ = harness
-            .get("show", &query)
-            .await
-            .refused(RefusalCode::ProvisioningRequestNotFound);
+        let _ = harness.get("show", &query).await.refused(RefusalCode::ProvisioningRequestNotFound);
     }
 }
 

@@ -32,15 +32,9 @@ async fn a_pin_reset_at_once_is_completed_exactly_as_the_documented_one() {
     }
     let reference = reply.member("reference_number");
     assert_eq!(reply.member("response"), format!("OK{reference}"));
-    assert_eq!(
-        reply.ok()["log_information"]["updated_date"],
-        "2014-09-24T15:00:05"
-    );
+    assert_eq!(reply.ok()["log_information"]["updated_date"], "2014-09-24T15:00:05");
     let known = harness.look(|state, _| state.transactions().last().unwrap().id.to_string());
-    assert_eq!(
-        reference, known,
-        "the reference is the head-end's transaction id"
-    );
+    assert_eq!(reference, known, "the reference is the head-end's transaction id");
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,15 +42,8 @@ async fn every_operation_can_be_sent_at_once_and_is_settled_in_its_own_reply() {
     let harness = HarnessBuilder::demo().open();
     let mut story = String::new();
     for operation in creating() {
-        let reply = harness
-            .post(operation.name(), at_once(valid(operation)))
-            .await;
-        assert_eq!(
-            reply.member("life_cycle_state"),
-            "COMPLETED",
-            "{}",
-            reply.text
-        );
+        let reply = harness.post(operation.name(), at_once(valid(operation))).await;
+        assert_eq!(reply.member("life_cycle_state"), "COMPLETED", "{}", reply.text);
         assert_eq!(harness.show(&reply.number()).await.ok(), reply.ok());
         let sent = reply.member("request");
         story.push_str(&format!("{} {sent}\n", operation.name()));
@@ -94,14 +81,8 @@ async fn a_rejection_at_once_is_an_answer_and_no_error() {
     assert_eq!(reply.member("life_cycle_state"), "REJECTED");
     assert_eq!(reply.member("reference_number"), "null");
     assert_eq!(reply.member("executed_date"), "2014-09-24T15:00:00");
-    assert_eq!(
-        reply.member("error_code"),
-        reply.member("provider_error_code")
-    );
-    assert_eq!(
-        harness.numbers("life_cycle_state=REJECTED").await,
-        reply.number()
-    );
+    assert_eq!(reply.member("error_code"), reply.member("provider_error_code"));
+    assert_eq!(harness.numbers("life_cycle_state=REJECTED").await, reply.number());
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,19 +38,9 @@ fn every_verb_that_reads_a_file_names_its_encoding() {
         let told = run(arguments, &[("a.scenario.yaml", scenario)]);
         let text = format!("{}{}", told.stdout, told.stderr);
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(
-            words.contains("UTF-16 (little-endian)"),
-            "{arguments:?}\n{text}"
-        );
-        assert!(
-            words.contains("as UTF-8") && !words.contains("0:0"),
-            "{arguments:?}\n{text}"
-        );
-        assert!(
-            told.code.is_some_and(|code| code > 1),
-            "{arguments:?}: {:?}",
-            told.code
-        );
+        assert!(words.contains("UTF-16 (little-endian)"), "{arguments:?}\n{text}");
+        assert!(words.contains("as UTF-8") && !words.contains("0:0"), "{arguments:?}\n{text}");
+        assert!(told.code.is_some_and(|code| code > 1), "{arguments:?}: {:?}", told.code);
     }
 }
 
@@ -59,8 +49,7 @@ fn a_settings_file_and_a_profile_with_typographic_quotes_are_told_so() {
     for name in ["conax-sim.toml", "mine.toml"] {
         let told = run(&["lint", name], &[(name, "# settings\nseed = “1”\n")]);
         assert!(
-            told.stdout
-                .contains(&format!("{name}:2:8  a typographic quote (U+201C)")),
+            told.stdout.contains(&format!("{name}:2:8  a typographic quote (U+201C)")),
             "{told:?}"
         );
     }
@@ -79,10 +68,7 @@ fn a_failure_tells_the_sentence_of_the_answer_wherever_it_is_told() {
         let told = run(&arguments, &files);
         assert_eq!(told.code, Some(4), "{told:?}");
         let words = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(
-            words.contains("names no installed item"),
-            "{format}: {words}"
-        );
+        assert!(words.contains("names no installed item"), "{format}: {words}");
     }
 }
 
@@ -102,16 +88,8 @@ fn nobody_at_the_target_is_one_line_and_no_failed_scenario() {
         let told = run(&arguments, &[("a.scenario.yaml", two)]);
         assert_eq!(told.code, Some(5), "{told:?}");
         assert_eq!(told.stderr.lines().count(), 1, "{}", told.stderr);
-        assert!(
-            told.stderr.contains(&format!("nothing answers at {dead}")),
-            "{}",
-            told.stderr
-        );
-        assert!(
-            told.stdout.contains("failures=\"0\" errors=\"2\""),
-            "{}",
-            told.stdout
-        );
+        assert!(told.stderr.contains(&format!("nothing answers at {dead}")), "{}", told.stderr);
+        assert!(told.stdout.contains("failures=\"0\" errors=\"2\""), "{}", told.stdout);
     }
 }
 
@@ -129,9 +107,7 @@ fn dying_target() -> String {
             "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        stream
-            .write_all(format!("{head}{body}").as_bytes())
-            .unwrap();
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
         drop(stream);
         let (mut stream, _) = listener.accept().unwrap();
         drop(listener);
@@ -148,48 +124,20 @@ fn a_target_that_dies_ends_the_run_and_no_scenario_has_failed() {
     );
     let target = dying_target();
     let told = run(
-        &[
-            "run",
-            "a.scenario.yaml",
-            "-j",
-            "1",
-            "--target",
-            &target,
-            "--report",
-            "junit",
-        ],
+        &["run", "a.scenario.yaml", "-j", "1", "--target", &target, "--report", "junit"],
         &[("a.scenario.yaml", &three)],
     );
     assert_eq!(told.code, Some(5), "{told:?}");
-    assert!(
-        told.stdout.contains("failures=\"0\" errors=\"1\""),
-        "{}",
-        told.stdout
-    );
-    assert!(
-        told.stderr
-            .contains(&format!("nothing answers at {target}")),
-        "{}",
-        told.stderr
-    );
-    assert!(
-        told.stderr.contains("2 scenarios not begun"),
-        "{}",
-        told.stderr
-    );
+    assert!(told.stdout.contains("failures=\"0\" errors=\"1\""), "{}", told.stdout);
+    assert!(told.stderr.contains(&format!("nothing answers at {target}")), "{}", told.stderr);
+    assert!(told.stderr.contains("2 scenarios not begun"), "{}", told.stderr);
 }
 
 #[test]
 fn the_command_that_repeats_a_run_is_the_one_that_was_given() {
     let files = [
-        (
-            "deep er/a.scenario.yaml",
-            "scenario: One\ntags: [x]\nvars: { a: b }\nsteps: [process]\n",
-        ),
-        (
-            "b.scenario.yaml",
-            "scenario: Two\ntags: [x]\nsteps: [process]\n",
-        ),
+        ("deep er/a.scenario.yaml", "scenario: One\ntags: [x]\nvars: { a: b }\nsteps: [process]\n"),
+        ("b.scenario.yaml", "scenario: Two\ntags: [x]\nsteps: [process]\n"),
     ];
     let told = run(
         &[
@@ -216,58 +164,32 @@ fn the_command_that_repeats_a_run_is_the_one_that_was_given() {
         "conax-sim run 'deep er' b.scenario.yaml:1 --tag x,y --filter '~nothing' --seed 7 --var 'a=c d'"
     );
     let told = run(&["run", ".", "--report", "html", "-q"], &files);
-    assert!(
-        told.stdout.contains("\"again\":\"conax-sim run .\""),
-        "{}",
-        told.stdout
-    );
+    assert!(told.stdout.contains("\"again\":\"conax-sim run .\""), "{}", told.stdout);
 }
 
 #[test]
 fn annotations_are_relative_to_the_workspace_and_move_no_cursor() {
-    let files = [(
-        "sub/fails.scenario.yaml",
-        include_str!("../../fixtures/inputs/fails.scenario.yaml"),
-    )];
+    let files =
+        [("sub/fails.scenario.yaml", include_str!("../../fixtures/inputs/fails.scenario.yaml"))];
     let told = Program::run(
         PATH,
-        &[
-            "run",
-            "sub/../sub/fails.scenario.yaml",
-            "--report",
-            "github",
-            "-q",
-        ],
+        &["run", "sub/../sub/fails.scenario.yaml", "--report", "github", "-q"],
         &files,
         &[("GITHUB_WORKSPACE", "sub")],
     );
-    assert!(
-        told.stdout
-            .starts_with("::error file=fails.scenario.yaml,line="),
-        "{}",
-        told.stdout
-    );
+    assert!(told.stdout.starts_with("::error file=fails.scenario.yaml,line="), "{}", told.stdout);
     for text in [&told.stdout, &told.stderr] {
-        assert!(
-            text.contains("1B}[31m") && !text.contains('\u{1b}'),
-            "{text:?}"
-        );
+        assert!(text.contains("1B}[31m") && !text.contains('\u{1b}'), "{text:?}");
     }
     for flag in ["--list", "-v", "--color=always"] {
         let told = run(&["run", "sub", flag], &files);
-        assert!(
-            !told.stdout.contains("\u{1b}[31mplain"),
-            "{flag}: {}",
-            told.stdout
-        );
+        assert!(!told.stdout.contains("\u{1b}[31mplain"), "{flag}: {}", told.stdout);
     }
 }
 
 async fn refusal(body: &str) -> String {
     let harness = HarnessBuilder::demo().open();
-    let answer = harness
-        .send(Call::operation(Operation::AddSubscriptions, body))
-        .await;
+    let answer = harness.send(Call::operation(Operation::AddSubscriptions, body)).await;
     answer.text
 }
 
@@ -292,35 +214,17 @@ async fn a_card_as_printed_is_refused_with_the_card_it_would_be() {
             printed.to_owned(),
             format!("without it, and without blanks and hyphens, this is {known}"),
         ),
-        (
-            with("0190 0080 208"),
-            format!("Without blanks and hyphens it is {known}"),
-        ),
-        (
-            with("0190-0080-208"),
-            format!("Without blanks and hyphens it is {known}"),
-        ),
-        (
-            with("0190\u{a0}0080\u{a0}208"),
-            format!("Without blanks and hyphens it is {known}"),
-        ),
-        (
-            with("999999999999"),
-            "write the eleven digits before it".to_owned(),
-        ),
+        (with("0190 0080 208"), format!("Without blanks and hyphens it is {known}")),
+        (with("0190-0080-208"), format!("Without blanks and hyphens it is {known}")),
+        (with("0190\u{a0}0080\u{a0}208"), format!("Without blanks and hyphens it is {known}")),
+        (with("999999999999"), "write the eleven digits before it".to_owned()),
     ] {
         let told = refusal(&body).await;
-        assert!(
-            told.contains(&sentence) && told.contains("INSTALLEDITEM"),
-            "{body}\n{told}"
-        );
+        assert!(told.contains(&sentence) && told.contains("INSTALLEDITEM"), "{body}\n{told}");
     }
     for number in ["0190008020", "S60600", "0190008020800", "-"] {
         let told = refusal(&with(number)).await;
-        assert!(
-            told.contains("names no installed item") && !told.contains("known `"),
-            "{told}"
-        );
+        assert!(told.contains("names no installed item") && !told.contains("known `"), "{told}");
         assert!(!told.contains("twelve"), "{told}");
     }
 }
@@ -333,18 +237,12 @@ fn a_rule_that_is_turned_down_to_nothing_never_acts() {
              - call: add_subscriptions\n    with: {{ subscription: S60600, service: SPORT, smartcard: \"01900080208\" }}\n    \
              keep: {{ request: number }}\n  - wait: {{ request: $request, until: COMPLETED, within: 15min }}\n"
         );
-        let told = run(
-            &["run", "a.scenario.yaml"],
-            &[("a.scenario.yaml", &scenario)],
-        );
+        let told = run(&["run", "a.scenario.yaml"], &[("a.scenario.yaml", &scenario)]);
         assert_eq!(told.code, Some(0), "{share}: {told:?}");
     }
     for share in ["-1%", "101%", "1.5", "x"] {
         let rule = format!("faults: [{{ preset: f05, when: {{ probability: {share} }} }}]\n");
         let told = run(&["lint", "a.faults.yaml"], &[("a.faults.yaml", &rule)]);
-        assert!(
-            told.stdout.contains("a share from 0 to 1"),
-            "{share}: {told:?}"
-        );
+        assert!(told.stdout.contains("a share from 0 to 1"), "{share}: {told:?}");
     }
 }

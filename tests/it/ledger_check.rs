@@ -18,25 +18,13 @@ fn example() -> String {
 /// The example without the line of a journal that has this text.
 fn without(text: &str) -> String {
     let example = example();
-    let lines: Vec<&str> = example
-        .lines()
-        .filter(|line| !line.contains(text))
-        .collect();
-    assert_eq!(
-        lines.len() + 1,
-        example.lines().count(),
-        "one line has {text}"
-    );
+    let lines: Vec<&str> = example.lines().filter(|line| !line.contains(text)).collect();
+    assert_eq!(lines.len() + 1, example.lines().count(), "one line has {text}");
     lines.join("\n")
 }
 
 fn check(arguments: &[&str], files: &[(&str, &str)]) -> (Ended, Option<Exit>) {
-    let ended = Program::run(
-        PATH,
-        &[&["ledger", "check"], arguments].concat(),
-        files,
-        &[],
-    );
+    let ended = Program::run(PATH, &[&["ledger", "check"], arguments].concat(), files, &[]);
     let mut known = Exit::ALL.into_iter();
     let exit = known.find(|exit| Some(i32::from(exit.code())) == ended.code);
     (ended, exit)
@@ -60,10 +48,7 @@ fn a_proof_that_does_not_hold_is_told_with_file_line_and_request() {
 fn a_file_is_checked_from_standard_input_too() {
     let stdin = File::open(repository().join(EXAMPLE)).unwrap();
     let mut command = Command::new(PATH);
-    let command = command
-        .args(["ledger", "check", "-"])
-        .env_clear()
-        .stdin(Stdio::from(stdin));
+    let command = command.args(["ledger", "check", "-"]).env_clear().stdin(Stdio::from(stdin));
     let output = command.output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && told.starts_with("-\n"), "{told}");
@@ -75,37 +60,23 @@ fn what_cannot_be_read_and_what_is_no_ledger_is_a_wrong_file() {
     for (name, text, tells) in [
         ("newer.jsonl", newer.as_str(), "expected a first line with"),
         ("empty.jsonl", "", "expected a first line with"),
-        (
-            "mine.world.yaml",
-            "world: mine\n",
-            "expected a first line with",
-        ),
+        ("mine.world.yaml", "world: mine\n", "expected a first line with"),
     ] {
         let (ended, exit) = check(&[name], &[(name, text)]);
-        assert_eq!(
-            (exit, ended.stdout.as_str()),
-            (Some(Exit::Settings), ""),
-            "{name}"
-        );
+        assert_eq!((exit, ended.stdout.as_str()), (Some(Exit::Settings), ""), "{name}");
         assert!(ended.stderr.contains(tells), "{}", ended.stderr);
     }
     let (ended, exit) = check(&["no.jsonl"], &[]);
     assert_eq!(exit, Some(Exit::Settings));
-    assert!(
-        ended.stderr.contains("no.jsonl: failed to read"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("no.jsonl: failed to read"), "{}", ended.stderr);
 }
 
 #[test]
 fn of_several_files_the_one_that_does_not_hold_decides() {
     let torn = without(r#""event":"console""#);
     let files = [("good.jsonl", example()), ("torn.jsonl", torn)];
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(name, text)| (*name, text.as_str()))
-        .collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let names = ["torn.jsonl", "no.jsonl", "good.jsonl"];
     let (ended, exit) = check(&names, &files);
     assert_eq!(exit, Some(Exit::NotMet));
@@ -118,18 +89,13 @@ fn of_several_files_the_one_that_does_not_hold_decides() {
 fn in_json_every_file_is_an_object_on_a_line() {
     let torn = without(r#""event":"pretended""#);
     let files = [("good.jsonl", example()), ("torn.jsonl", torn)];
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(name, text)| (*name, text.as_str()))
-        .collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let names = ["--format", "json", "good.jsonl", "torn.jsonl", "no.jsonl"];
     let (ended, exit) = check(&names, &files);
     assert_eq!(exit, Some(Exit::NotMet));
-    let told: Vec<Value> = ended
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let told: Vec<Value> =
+        ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let [good, torn, no] = told.as_slice() else {
         panic!("{}", ended.stdout);
     };
@@ -170,9 +136,7 @@ fn where_nothing_can_be_proven_nothing_is_called_proven() {
     let (_, checked) = saved_and_checked("0");
     assert_eq!(checked.code, Some(i32::from(Exit::NothingRan.code())));
     assert!(
-        checked
-            .stdout
-            .contains("nothing is proven: 3 requests not proven"),
+        checked.stdout.contains("nothing is proven: 3 requests not proven"),
         "{}",
         checked.stdout
     );

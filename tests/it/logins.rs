@@ -19,16 +19,12 @@ fn credentials() -> Value {
 }
 
 async fn log_in(harness: &Harness, body: Value) -> Reply {
-    harness
-        .send(Call::operation(Operation::IssueToken, &body.to_string()))
-        .await
+    harness.send(Call::operation(Operation::IssueToken, &body.to_string())).await
 }
 
 async fn log_in_by_key(harness: &Harness, authorization: &str, body: &str) -> Reply {
     let call = Call::operation(Operation::IssueTokenForWebApiKey, body);
-    harness
-        .send(call.with_header("authorization", authorization))
-        .await
+    harness.send(call.with_header("authorization", authorization)).await
 }
 
 fn basic(user: &str, password: &str) -> String {
@@ -88,11 +84,7 @@ async fn each_part_of_the_credentials_is_needed() {
         assert!(message.contains(&format!("`{name}`")), "{message}");
     }
     let reply = log_in(&harness, with(credentials(), "password", json!(1234))).await;
-    assert!(
-        !reply
-            .refused(RefusalCode::InvalidParameterValue)
-            .contains("1234")
-    );
+    assert!(!reply.refused(RefusalCode::InvalidParameterValue).contains("1234"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,27 +95,15 @@ async fn a_login_is_to_the_users_own_unit_unless_another_is_named() {
         (json!("48305F8849E3C18B227C5BE3A27BA6DF"), "Admin Unit"),
         (json!("EE63A82C4FEBE02FF34E90DD1EBA5ABE"), "Second Unit"),
     ] {
-        let token = log_in(&harness, with(credentials(), "unit", unit))
-            .await
-            .member("token");
+        let token = log_in(&harness, with(credentials(), "unit", unit)).await.member("token");
         let body = with(pin_reset("S60600", "01900080208"), "token", json!(token));
         let reply = harness.post("reset_pin_to_default_value", body).await;
-        assert_eq!(
-            reply.ok()["log_information"]["created_by_unit"]["name"],
-            name
-        );
-        assert_eq!(
-            reply.ok()["log_information"]["updated_by_unit"]["name"],
-            name
-        );
+        assert_eq!(reply.ok()["log_information"]["created_by_unit"]["name"], name);
+        assert_eq!(reply.ok()["log_information"]["updated_by_unit"]["name"], name);
     }
     let reply = log_in(&harness, with(credentials(), "unit", json!("nowhere"))).await;
     // Which of the credentials is wrong is not told.
-    assert!(
-        reply
-            .refused(RefusalCode::InvalidCredentials)
-            .contains("unit")
-    );
+    assert!(reply.refused(RefusalCode::InvalidCredentials).contains("unit"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,10 +117,7 @@ async fn an_idle_token_dies_at_the_end_of_its_hour_and_use_starts_the_hour_again
     }
     assert!(!works(&harness, &unused).await);
     harness.passes(HOUR).await;
-    assert!(
-        !works(&harness, &used).await,
-        "dead at the very end of the hour"
-    );
+    assert!(!works(&harness, &used).await, "dead at the very end of the hour");
     assert!(!works(&harness, &used).await, "and it stays dead");
 }
 
@@ -179,19 +156,10 @@ async fn a_released_token_is_unusable_and_the_others_are_not() {
 
     harness.passes(2 * HOUR).await;
     let body = json!({ "token": kept }).to_string();
-    let late = harness
-        .send(Call::operation(Operation::ReleaseToken, &body))
-        .await;
+    let late = harness.send(Call::operation(Operation::ReleaseToken, &body)).await;
     let _ = late.refused(RefusalCode::InvalidToken);
-    for wrong in [
-        "{}",
-        r#"{"token":null}"#,
-        r#"{"token":""}"#,
-        r#"{"token":7}"#,
-    ] {
-        let reply = harness
-            .send(Call::operation(Operation::ReleaseToken, wrong))
-            .await;
+    for wrong in ["{}", r#"{"token":null}"#, r#"{"token":""}"#, r#"{"token":7}"#] {
+        let reply = harness.send(Call::operation(Operation::ReleaseToken, wrong)).await;
         let _ = reply.refused(RefusalCode::InvalidToken);
     }
 }
@@ -203,20 +171,14 @@ async fn a_web_api_key_is_the_user_name_of_a_basic_header_with_an_empty_password
     for authorization in [header.clone(), header.replacen("Basic", "basic", 1)] {
         for body in ["", "{}", "  "] {
             let reply = log_in_by_key(&harness, &authorization, body).await;
-            assert!(
-                works(&harness, &reply.member("token")).await,
-                "{authorization} {body}"
-            );
+            assert!(works(&harness, &reply.member("token")).await, "{authorization} {body}");
         }
     }
     let unit = r#"{"unit":"EE63A82C4FEBE02FF34E90DD1EBA5ABE"}"#;
     let token = log_in_by_key(&harness, &header, unit).await.member("token");
     let body = with(pin_reset("S60600", "01900080208"), "token", json!(token));
     let reply = harness.post("reset_pin_to_default_value", body).await;
-    assert_eq!(
-        reply.ok()["log_information"]["created_by_unit"]["name"],
-        "Second Unit"
-    );
+    assert_eq!(reply.ok()["log_information"]["created_by_unit"]["name"], "Second Unit");
 }
 
 #[tokio::test(start_paused = true)]
@@ -236,18 +198,13 @@ async fn anything_but_a_known_key_lets_nobody_in() {
         assert!(message.contains("`Authorization`"), "{message}");
     }
     let call = Call::operation(Operation::IssueTokenForWebApiKey, "");
-    let _ = harness
-        .send(call)
-        .await
-        .refused(RefusalCode::InvalidCredentials);
+    let _ = harness.send(call).await.refused(RefusalCode::InvalidCredentials);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_token_of_a_key_lives_two_hours_used_or_not() {
     let harness = HarnessBuilder::demo().open();
-    let token = log_in_by_key(&harness, &basic(KEY, ""), "")
-        .await
-        .member("token");
+    let token = log_in_by_key(&harness, &basic(KEY, ""), "").await.member("token");
     harness.passes(HOUR).await;
     assert!(works(&harness, &token).await);
     harness.passes(HOUR - INSTANT).await;

@@ -1,9 +1,6 @@
 //! Whole-program tests.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on says so and where"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so and where")]
 
 // The documented API: the examples, then every parameter and restriction.
 mod creating;

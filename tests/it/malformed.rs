@@ -22,10 +22,7 @@ pub(crate) struct Malformed {
 
 impl Malformed {
     pub(crate) fn new(call: Call, tells: &[&str]) -> Self {
-        Self {
-            call,
-            tells: tells.iter().map(|text| (*text).to_owned()).collect(),
-        }
+        Self { call, tells: tells.iter().map(|text| (*text).to_owned()).collect() }
     }
 }
 

@@ -45,15 +45,9 @@ fn a_device_is_no_file_for_any_verb() {
     let instance = serve(&[]);
     let load = format!("snapshot load FILE --target http://{}", instance.door());
     for line in READERS.into_iter().chain([load.as_str()]) {
-        let ended = run(
-            &line.replace("FILE", "/dev/zero"),
-            &[("a.scenario.yaml", PASSES)],
-        );
+        let ended = run(&line.replace("FILE", "/dev/zero"), &[("a.scenario.yaml", PASSES)]);
         assert_eq!(ended.code, Some(3), "{line}: {ended:?}");
-        assert!(
-            told(&ended).contains("it is not a file"),
-            "{line}: {ended:?}"
-        );
+        assert!(told(&ended).contains("it is not a file"), "{line}: {ended:?}");
     }
 }
 
@@ -96,13 +90,9 @@ fn what_a_pipe_or_standard_input_holds_is_read_and_an_endless_one_ends() {
         assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
         assert!(told(&ended).contains(sentence), "{line}: {ended:?}");
     }
-    for line in [
-        "run p",
-        "lint p",
-        "run /dev/stdin",
-        "serve --world p",
-        "serve --config /dev/stdin",
-    ] {
+    for line in
+        ["run p", "lint p", "run /dev/stdin", "serve --world p", "serve --config /dev/stdin"]
+    {
         let endless = from(line, "yes", "/dev/zero");
         let ended = in_shell(&endless, &words(line), &files);
         assert_eq!(ended.code, Some(3), "{line}: {ended:?}");
@@ -117,11 +107,7 @@ fn a_ledger_that_never_ends_is_read_until_enough_is_wrong_with_it() {
     for (source, code, sentence) in [
         ("yes", 3, "not a ledger"),
         ("cat /dev/zero", 3, "a line of more than 1048576 bytes"),
-        (
-            "(head -n 1 \"$LEDGER\"; yes)",
-            4,
-            "the first 20 problems are shown",
-        ),
+        ("(head -n 1 \"$LEDGER\"; yes)", 4, "the first 20 problems are shown"),
     ] {
         let script = format!("LEDGER={}; {source} 2>/dev/null | \"$@\"", ledger.display());
         let ended = in_shell(&script, &["ledger", "check", "-"], &[]);
@@ -133,20 +119,9 @@ fn a_ledger_that_never_ends_is_read_until_enough_is_wrong_with_it() {
 #[test]
 fn a_wrong_file_has_the_same_exit_code_whatever_it_is_for() {
     let files = [("wrong", "nothing: [of, ours\n")];
-    for key in [
-        "world",
-        "faults",
-        "profile",
-        "config",
-        "snapshot-key-file",
-        "conax-ca-file",
-    ] {
+    for key in ["world", "faults", "profile", "config", "snapshot-key-file", "conax-ca-file"] {
         for name in ["wrong", "missing"] {
-            let name = if key == "profile" {
-                format!("{name}.toml")
-            } else {
-                name.to_owned()
-            };
+            let name = if key == "profile" { format!("{name}.toml") } else { name.to_owned() };
             let more = match key {
                 "conax-ca-file" => " --conax-url https://127.0.0.1:9",
                 _ => "",
@@ -186,21 +161,11 @@ fn an_empty_name_is_called_so() {
         ("a.faults.yaml", "faults: [{ preset: f05, \"\": 1 }]\n"),
         ("a.world.yaml", "world: x\n\"\": 1\n"),
     ];
-    for line in [
-        "lint .",
-        "lint a.faults.yaml",
-        "lint a.world.yaml",
-        "run ''",
-    ] {
-        let arguments: Vec<&str> = words(line)
-            .into_iter()
-            .map(|word| word.trim_matches('\''))
-            .collect();
+    for line in ["lint .", "lint a.faults.yaml", "lint a.world.yaml", "run ''"] {
+        let arguments: Vec<&str> =
+            words(line).into_iter().map(|word| word.trim_matches('\'')).collect();
         let ended = Program::run(PATH, &arguments, &files, &[]);
-        assert!(
-            told(&ended).contains("\"\" (an empty name)"),
-            "{line}: {ended:?}"
-        );
+        assert!(told(&ended).contains("\"\" (an empty name)"), "{line}: {ended:?}");
         assert!(!told(&ended).contains("``"), "{line}: {ended:?}");
     }
 }
@@ -210,10 +175,7 @@ fn the_name_of_a_file_breaks_no_line_and_moves_no_cursor() {
     let fails = "scenario: x\nsteps: [{ call: show, with: { request: 1 } }]\n";
     let files = [
         ("d/a\nb\u{1b}[31m.scenario.yaml", fails),
-        (
-            "e/c\nd\u{1b}[31m.scenario.yaml",
-            "scenario: x\nsteps:   [nothing]\n",
-        ),
+        ("e/c\nd\u{1b}[31m.scenario.yaml", "scenario: x\nsteps:   [nothing]\n"),
     ];
     let lines = [
         "run d",
@@ -229,31 +191,19 @@ fn the_name_of_a_file_breaks_no_line_and_moves_no_cursor() {
     for line in lines {
         let ended = run(line, &files);
         let text = format!("{}{}", ended.stdout, ended.stderr);
-        assert!(
-            text.contains("scenario.yaml") || line.starts_with("diff"),
-            "{line}: {ended:?}"
-        );
+        assert!(text.contains("scenario.yaml") || line.starts_with("diff"), "{line}: {ended:?}");
         let is_raw = |line: &str| line.starts_with("b\\u{1B}") || line.starts_with("d\\u{1B}");
-        assert!(
-            !text.lines().any(is_raw) && !text.contains('\u{1b}'),
-            "{line}: {ended:?}"
-        );
+        assert!(!text.lines().any(is_raw) && !text.contains('\u{1b}'), "{line}: {ended:?}");
     }
     let missing = ["run", "no\nsuch", "--list"];
     let ended = Program::run(PATH, &missing, &[], &[]);
     assert!(ended.stderr.contains("no\\u{A}such"), "{ended:?}");
     let again = run("run d", &files);
-    let command = again
-        .stdout
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("again"));
+    let command = again.stdout.lines().find_map(|line| line.trim().strip_prefix("again"));
     let command = command.unwrap().trim().strip_prefix("conax-sim ").unwrap();
     let script = format!(
         "exec bash -c \"\\\"\\$0\\\" {}\" \"$1\"",
-        command
-            .replace('$', "\\$")
-            .replace('\\', "\\\\")
-            .replace("\\\\$", "\\$")
+        command.replace('$', "\\$").replace('\\', "\\\\").replace("\\\\$", "\\$")
     );
     let ended = in_shell(&script, &[], &files);
     assert_eq!(ended.code, Some(4), "{command}\n{ended:?}");
@@ -264,23 +214,13 @@ fn the_name_of_a_file_breaks_no_line_and_moves_no_cursor() {
 fn a_folder_that_is_made_for_a_file_is_told() {
     let files = [("a.scenario.yaml", PASSES)];
     for (line, folder) in [
-        (
-            "run a.scenario.yaml --report junit=not/there/x.xml",
-            "not/there",
-        ),
-        (
-            "verify --target self --only login --report json=there/x.json",
-            "there",
-        ),
+        ("run a.scenario.yaml --report junit=not/there/x.xml", "not/there"),
+        ("verify --target self --only login --report json=there/x.json", "there"),
     ] {
         let ended = run(line, &files);
         assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
         let sentence = format!("created the folder `{folder}`\n");
-        assert_eq!(
-            ended.stderr.matches(&sentence).count(),
-            1,
-            "{line}: {ended:?}"
-        );
+        assert_eq!(ended.stderr.matches(&sentence).count(), 1, "{line}: {ended:?}");
     }
     let ended = run("run a.scenario.yaml --report junit=x.xml", &files);
     assert!(!ended.stderr.contains("created"), "{ended:?}");

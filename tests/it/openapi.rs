@@ -54,28 +54,15 @@ async fn a_document_tells_the_settings_in_force() {
             settings.crm.shape = Shape::R4Early;
         })
         .open();
-    let (plain, mapped) = (
-        crm_document(&plain, DOCUMENT).await,
-        crm_document(&mapped, DOCUMENT).await,
-    );
+    let (plain, mapped) =
+        (crm_document(&plain, DOCUMENT).await, crm_document(&mapped, DOCUMENT).await);
     for operation in Operation::ALL {
         let is_listed =
             |document, status: &str| statuses(document, operation).contains(&status.to_owned());
-        assert!(
-            !is_listed(&plain, "401") && is_listed(&mapped, "401"),
-            "{operation:?}"
-        );
+        assert!(!is_listed(&plain, "401") && is_listed(&mapped, "401"), "{operation:?}");
     }
-    assert!(
-        plain
-            .to_string()
-            .contains("\"reference_number\":{\"description\":\"The reference")
-    );
-    assert!(
-        !mapped
-            .to_string()
-            .contains("\"reference_number\":{\"description\":\"The reference")
-    );
+    assert!(plain.to_string().contains("\"reference_number\":{\"description\":\"The reference"));
+    assert!(!mapped.to_string().contains("\"reference_number\":{\"description\":\"The reference"));
     assert_eq!(plain["servers"][0]["url"], BASE);
 }
 
@@ -89,12 +76,7 @@ async fn a_world_in_the_path_is_where_its_document_sends_calls() {
 #[tokio::test(start_paused = true)]
 async fn what_else_is_asked_below_the_reserved_prefix_wears_the_status_block() {
     let harness = HarnessBuilder::demo().open();
-    for target in [
-        "/_sim",
-        "/_sim/",
-        "/_sim/openapi.yaml",
-        "/_sim/openapi.json/",
-    ] {
+    for target in ["/_sim", "/_sim/", "/_sim/openapi.yaml", "/_sim/openapi.json/"] {
         let reply = harness.send(Call::new("GET", target, "")).await;
         reply.refused(RefusalCode::UnknownMethod);
     }
@@ -167,10 +149,7 @@ async fn a_call_is_tried_in_the_world_it_names() {
 async fn a_key_is_tried_in_its_header() {
     let harness = HarnessBuilder::demo().open();
     let key = "5D1C7F0A9E3B4C62A8F0D7E41B9C2A36:";
-    let basic = format!(
-        "Basic {}",
-        base64::Engine::encode(&base64::prelude::BASE64_STANDARD, key)
-    );
+    let basic = format!("Basic {}", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, key));
     let target = format!("/{}", Operation::IssueTokenForWebApiKey.path());
     let call = json!({ "verb": "POST", "target": target, "authorization": basic });
     let reply = harness.control_call(tried(&call)).await;
@@ -194,45 +173,22 @@ async fn pages_from_elsewhere_try_nothing() {
         (call().with_header("sec-fetch-site", "same-origin"), 200),
     ] {
         let told = format!("{:?}", call.headers);
-        assert_eq!(
-            harness.control_call(call).await.http_status,
-            status,
-            "{told}"
-        );
+        assert_eq!(harness.control_call(call).await.http_status, status, "{told}");
     }
-    assert_eq!(
-        harness
-            .numbers("life_cycle_state=PENDING")
-            .await
-            .matches("405")
-            .count(),
-        2
-    );
+    assert_eq!(harness.numbers("life_cycle_state=PENDING").await.matches("405").count(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_but_our_own_door_is_called() {
     let harness = HarnessBuilder::demo().open();
     for (call, tells) in [
-        (
-            json!({ "verb": "GET", "target": "http://example.com/" }),
-            "`target`",
-        ),
-        (
-            json!({ "verb": "GET", "target": "example.com:80" }),
-            "`target`",
-        ),
+        (json!({ "verb": "GET", "target": "http://example.com/" }), "`target`"),
+        (json!({ "verb": "GET", "target": "example.com:80" }), "`target`"),
         (json!({ "verb": "GET", "target": "" }), "`target`"),
         (json!({ "verb": "GET", "target": "/a b" }), "`target`"),
         (json!({ "verb": "DELETE", "target": "/" }), "`verb`"),
-        (
-            json!({ "verb": "GET", "target": "/", "authorization": "a\nb" }),
-            "`authorization`",
-        ),
-        (
-            json!({ "verb": "GET", "target": "/", "host": "example.com" }),
-            "`host`",
-        ),
+        (json!({ "verb": "GET", "target": "/", "authorization": "a\nb" }), "`authorization`"),
+        (json!({ "verb": "GET", "target": "/", "host": "example.com" }), "`host`"),
         (json!({ "verb": "GET" }), "`target`"),
         (json!([]), ""),
     ] {
@@ -241,9 +197,8 @@ async fn nothing_but_our_own_door_is_called() {
         assert!(reply.text.contains(tells), "{call}: {}", reply.text);
     }
     // Two slashes at the beginning are a path like any other, which names no method.
-    let reply = harness
-        .control_call(tried(&json!({ "verb": "GET", "target": "//example.com/" })))
-        .await;
+    let reply =
+        harness.control_call(tried(&json!({ "verb": "GET", "target": "//example.com/" }))).await;
     assert_eq!(reply.json["status"], 404);
 }
 
@@ -256,20 +211,8 @@ async fn a_door_with_a_token_shows_its_page_and_asks_for_the_token_when_a_call_i
     assert_eq!(page.http_status, 200);
     assert!(page.text.contains("id=\"control-token\""));
     assert!(!page.text.contains("sesame"));
-    assert_eq!(
-        harness
-            .control("GET", "/openapi.json", "")
-            .await
-            .http_status,
-        401
-    );
-    assert_eq!(
-        harness
-            .control_call(tried(&shown("4049")))
-            .await
-            .http_status,
-        401
-    );
+    assert_eq!(harness.control("GET", "/openapi.json", "").await.http_status, 401);
+    assert_eq!(harness.control_call(tried(&shown("4049"))).await.http_status, 401);
     let call = tried(&shown("4049")).with_header("authorization", "Bearer sesame");
     assert_eq!(harness.control_call(call).await.json["status"], 200);
 }
@@ -286,8 +229,5 @@ async fn what_is_tried_leaves_no_secret_in_the_journal() {
     harness.control_call(tried(&shown("4050"))).await;
     let journal = harness.control("GET", "/v1/journal", "").await.text;
     assert!(journal.contains(Operation::ResetPinToGivenValue.path()));
-    assert!(
-        !journal.contains("8642") && !journal.contains(TOKEN),
-        "{journal}"
-    );
+    assert!(!journal.contains("8642") && !journal.contains(TOKEN), "{journal}");
 }

@@ -20,24 +20,17 @@ fn due(body: Value, date: &str) -> Value {
 }
 
 fn alone(harness_builder: HarnessBuilder) -> Harness {
-    harness_builder
-        .with(|settings| settings.dispatch.worker_count = 1)
-        .open()
+    harness_builder.with(|settings| settings.dispatch.worker_count = 1).open()
 }
 
 /// The numbers of the requests in the order they were sent.
 fn sent(harness: &Harness) -> String {
-    let excerpt = harness.shared.journal.excerpt(0, usize::MAX, |exchange| {
-        exchange.surface == Surface::Dispatch
-    });
-    let numbers = excerpt
-        .exchanges
-        .iter()
-        .filter_map(|exchange| exchange.subject.request_number);
-    numbers
-        .map(|number| number.to_string())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let excerpt = harness
+        .shared
+        .journal
+        .excerpt(0, usize::MAX, |exchange| exchange.surface == Surface::Dispatch);
+    let numbers = excerpt.exchanges.iter().filter_map(|exchange| exchange.subject.request_number);
+    numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 async fn add(harness: &Harness, body: Value) -> String {
@@ -48,16 +41,8 @@ async fn add(harness: &Harness, body: Value) -> String {
 async fn a_run_sends_what_is_due_and_leaves_the_rest() {
     let harness = HarnessBuilder::demo().open();
     let now = add(&harness, sport_on("01900080208")).await;
-    let later = add(
-        &harness,
-        due(sport_on("01900080209"), "2014-09-24T16:00:00"),
-    )
-    .await;
-    let past = add(
-        &harness,
-        due(sport_on("01900080210"), "2001-01-01T00:00:00"),
-    )
-    .await;
+    let later = add(&harness, due(sport_on("01900080209"), "2014-09-24T16:00:00")).await;
+    let past = add(&harness, due(sport_on("01900080210"), "2001-01-01T00:00:00")).await;
     assert_eq!(harness.run().await.completed_count, 2);
     assert_eq!(harness.state(&now).await, "COMPLETED");
     assert_eq!(harness.state(&past).await, "COMPLETED");
@@ -66,10 +51,7 @@ async fn a_run_sends_what_is_due_and_leaves_the_rest() {
     assert_eq!(harness.state(&later).await, "PENDING");
     harness.passes(Duration::from_millis(1)).await;
     assert_eq!(harness.run().await.completed_count, 1);
-    assert_eq!(
-        harness.show(&later).await.member("executed_date"),
-        "2014-09-24T16:00:00"
-    );
+    assert_eq!(harness.show(&later).await.member("executed_date"), "2014-09-24T16:00:00");
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,11 +70,7 @@ async fn express_is_sent_before_regular() {
     add(&harness, sport_on("01900080208")).await;
     add(&harness, service_on_card("S60600", "BASIC", "01900080208")).await;
     add(&harness, express(sport_on("01900080209"))).await;
-    add(
-        &harness,
-        express(service_on_card("S60600", "BASIC", "01900080208")),
-    )
-    .await;
+    add(&harness, express(service_on_card("S60600", "BASIC", "01900080208"))).await;
     harness.run().await;
     assert_eq!(sent(&harness), "4052 4053 4050 4051");
 }
@@ -100,21 +78,9 @@ async fn express_is_sent_before_regular() {
 #[tokio::test(start_paused = true)]
 async fn of_one_priority_the_earlier_due_is_sent_first_and_then_the_earlier_created() {
     let harness = alone(HarnessBuilder::demo());
-    add(
-        &harness,
-        due(sport_on("01900080208"), "2014-09-24T14:00:00"),
-    )
-    .await;
-    add(
-        &harness,
-        due(sport_on("01900080209"), "2014-09-24T13:00:00"),
-    )
-    .await;
-    add(
-        &harness,
-        due(sport_on("01900080210"), "2014-09-24T14:00:00"),
-    )
-    .await;
+    add(&harness, due(sport_on("01900080208"), "2014-09-24T14:00:00")).await;
+    add(&harness, due(sport_on("01900080209"), "2014-09-24T13:00:00")).await;
+    add(&harness, due(sport_on("01900080210"), "2014-09-24T14:00:00")).await;
     harness.run().await;
     assert_eq!(sent(&harness), "4051 4050 4052");
 }
@@ -130,9 +96,7 @@ async fn requests_of_one_card_are_sent_in_order_of_their_creation_whatever_their
             let operation = ["add_subscriptions", "cancel_subscriptions"][step % 2];
             // Due in reverse: a later request of the card is due earlier.
             let date = format!("2014-09-24T{:02}:00:00", 14 - step);
-            let _ = harness
-                .post(operation, due(sport_on(cards[step % 3]), &date))
-                .await;
+            let _ = harness.post(operation, due(sport_on(cards[step % 3]), &date)).await;
         }
         assert_eq!(harness.run().await.completed_count, 12);
         let sent = sent(&harness);
@@ -145,10 +109,7 @@ async fn requests_of_one_card_are_sent_in_order_of_their_creation_whatever_their
             assert!(numbers.is_sorted(), "{worker_count} workers: {sent}");
         }
         // Each card ends as its own last request says; the second one began with P1test.
-        assert_eq!(
-            cards.map(|card| harness.active(card)),
-            ["", "1002 P1test", ""]
-        );
+        assert_eq!(cards.map(|card| harness.active(card)), ["", "1002 P1test", ""]);
     }
 }
 
@@ -157,12 +118,8 @@ async fn a_late_run_sends_the_orders_of_a_card_as_runs_in_time_would_have() {
     for runs_in_time in [true, false] {
         let harness = HarnessBuilder::demo().open();
         let order = |date| due(sport_on("01900080208"), date);
-        let _ = harness
-            .post("add_subscriptions", order("2014-09-24T15:05:00"))
-            .await;
-        let _ = harness
-            .post("cancel_subscriptions", order("2014-09-24T15:01:00"))
-            .await;
+        let _ = harness.post("add_subscriptions", order("2014-09-24T15:05:00")).await;
+        let _ = harness.post("cancel_subscriptions", order("2014-09-24T15:01:00")).await;
         for _ in 0..6 {
             harness.passes(Duration::from_mins(1)).await;
             if runs_in_time {
@@ -178,9 +135,7 @@ async fn a_late_run_sends_the_orders_of_a_card_as_runs_in_time_would_have() {
 /// Runs that are made while the first order, an EXPRESS of its card behind it, gets no answer.
 #[tokio::test(start_paused = true)]
 async fn an_express_behind_a_silent_order_of_its_card_holds_back_nobody() {
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.dispatch.worker_count = 4)
-        .open();
+    let harness = HarnessBuilder::demo().with(|settings| settings.dispatch.worker_count = 4).open();
     harness.fault("{ preset: f04, when: { card: \"01900080208\" }, times: 1 }");
     add(&harness, sport_on("01900080208")).await;
     let shared = std::sync::Arc::clone(&harness.shared);
@@ -200,9 +155,7 @@ async fn an_express_behind_a_silent_order_of_its_card_holds_back_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_waits_anyway_sends_what_others_have_made_room_for() {
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.dispatch.worker_count = 2)
-        .open();
+    let harness = HarnessBuilder::demo().with(|settings| settings.dispatch.worker_count = 2).open();
     harness.fault("{ preset: f04, when: { card: \"01900080208\" }, times: 1 }");
     harness.fault("{ do: { delay: 20s }, when: { card: \"01900080209\" }, times: 1 }");
     add(&harness, sport_on("01900080208")).await;
@@ -225,20 +178,12 @@ async fn a_run_that_waits_anyway_sends_what_others_have_made_room_for() {
 async fn what_was_created_while_pending_opposites_wait_is_kept_in_order() {
     let harness = HarnessBuilder::demo().open();
     // Shown: the documented cancel was still pending when the add for the same card was made.
-    let _ = harness
-        .post("cancel_subscriptions", sport_on("01900080209"))
-        .await;
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080209"))
-        .await;
+    let _ = harness.post("cancel_subscriptions", sport_on("01900080209")).await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080209")).await;
     harness.run().await;
     assert_eq!(harness.active("01900080209"), "1002 P1test");
-    let _ = harness
-        .post("add_subscriptions", sport_on("01900080209"))
-        .await;
-    let _ = harness
-        .post("cancel_subscriptions", sport_on("01900080209"))
-        .await;
+    let _ = harness.post("add_subscriptions", sport_on("01900080209")).await;
+    let _ = harness.post("cancel_subscriptions", sport_on("01900080209")).await;
     harness.run().await;
     assert_eq!(harness.active("01900080209"), "P1test");
 }
@@ -247,11 +192,7 @@ async fn what_was_created_while_pending_opposites_wait_is_kept_in_order() {
 async fn a_request_that_is_sent_at_once_overtakes_what_waits_for_a_run() {
     let harness = HarnessBuilder::demo().open();
     let waiting = add(&harness, express(sport_on("01900080208"))).await;
-    let urgent = add(
-        &harness,
-        at_once(service_on_card("S60600", "BASIC", "01900080208")),
-    )
-    .await;
+    let urgent = add(&harness, at_once(service_on_card("S60600", "BASIC", "01900080208"))).await;
     assert_eq!(harness.state(&waiting).await, "PENDING");
     harness.run().await;
     assert_eq!(sent(&harness), format!("{urgent} {waiting}"));
@@ -262,10 +203,7 @@ async fn held_records_are_left_alone() {
     let harness = HarnessBuilder::demo().open();
     harness.passes(Duration::from_secs(86_400)).await;
     harness.run().await;
-    assert_eq!(
-        harness.numbers("life_cycle_state=PENDING").await,
-        "3702 3704 3921"
-    );
+    assert_eq!(harness.numbers("life_cycle_state=PENDING").await, "3702 3704 3921");
     assert_eq!(harness.transactions(), Vec::<String>::new());
 }
 

@@ -33,15 +33,9 @@ fn rule(preset: &Preset, name: &str) -> String {
 /// What the CRM and the ledger say of one order that met the fault.
 async fn seen(harness: &Harness, rule: &str) -> String {
     harness.fault(rule);
-    let first = harness
-        .post("add_subscriptions", sport_on("01900080210"))
-        .await
-        .number();
+    let first = harness.post("add_subscriptions", sport_on("01900080210")).await.number();
     harness.run_through().await;
-    let number = harness
-        .post("add_subscriptions", sport_on(CARD))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", sport_on(CARD)).await.number();
     harness.run_through().await;
     let mut lines = Vec::new();
     for number in [first, number] {
@@ -58,10 +52,7 @@ async fn seen(harness: &Harness, rule: &str) -> String {
         ));
     }
     for entry in drift(&harness.shared) {
-        lines.push(format!(
-            "{} {:?} {} -> {}",
-            entry.kind, entry.cards, entry.crm, entry.conax
-        ));
+        lines.push(format!("{} {:?} {} -> {}", entry.kind, entry.cards, entry.crm, entry.conax));
     }
     lines.join("\n")
 }
@@ -75,9 +66,8 @@ async fn every_fault_is_the_same_in_this_process_and_over_sockets() {
         let outside = seen(&harness, &rule).await;
         drop(open);
         if inside != outside {
-            different.push(format!(
-                "{name}\n  in this process:\n{inside}\n  over sockets:\n{outside}"
-            ));
+            different
+                .push(format!("{name}\n  in this process:\n{inside}\n  over sockets:\n{outside}"));
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n\n"));

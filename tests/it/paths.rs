@@ -16,11 +16,9 @@ fn call_at(harness: &Harness, operation: Operation, path: &str) -> Call {
             &format!("{path}?token={token}&provisioning_request_identifier=number=4049"),
             "",
         ),
-        Operation::List => Call::new(
-            "GET",
-            &format!("{path}?token={token}&life_cycle_state=PENDING"),
-            "",
-        ),
+        Operation::List => {
+            Call::new("GET", &format!("{path}?token={token}&life_cycle_state=PENDING"), "")
+        }
         _ => {
             let body = with(valid(operation), "token", json!(token));
             Call::new("POST", path, body.to_string())
@@ -53,18 +51,14 @@ async fn every_operation_is_served_under_the_documented_base_path_and_directly_u
 #[tokio::test(start_paused = true)]
 async fn another_base_path_replaces_the_documented_one_and_leaves_the_root() {
     let other = BasePath::parse("/crm/rest/v3").unwrap();
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.crm.base_path = other)
-        .open();
+    let harness = HarnessBuilder::demo().with(|settings| settings.crm.base_path = other).open();
     for (target, found) in [
         (format!("/crm/rest/v3/{SHOW}"), true),
         (format!("/crm/rest/v3/{SHOW}/"), true),
         (format!("/{SHOW}"), true),
         (format!("{BASE}/{SHOW}"), false),
     ] {
-        let reply = harness
-            .send(call_at(&harness, Operation::Show, &target))
-            .await;
+        let reply = harness.send(call_at(&harness, Operation::Show, &target)).await;
         assert_eq!(reply.code() == "OK", found, "{target}");
     }
 }
@@ -73,9 +67,7 @@ async fn another_base_path_replaces_the_documented_one_and_leaves_the_root() {
 async fn a_path_may_be_percent_encoded() {
     let harness = HarnessBuilder::demo().open();
     let path = format!("/{}", SHOW.replace('_', "%5f"));
-    let reply = harness
-        .send(call_at(&harness, Operation::Show, &path))
-        .await;
+    let reply = harness.send(call_at(&harness, Operation::Show, &path)).await;
     assert_eq!(reply.member("number"), "4049");
 }
 
@@ -112,9 +104,7 @@ async fn with_verb(harness: &Harness, operation: Operation, verb: &str) -> Reply
 async fn every_operation_takes_its_documented_verb_only_and_says_which() {
     let harness = HarnessBuilder::demo().open();
     for operation in Operation::ALL {
-        for verb in [
-            "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "QUERY",
-        ] {
+        for verb in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "QUERY"] {
             let reply = with_verb(&harness, operation, verb).await;
             if verb == operation.verb() {
                 assert_ne!(reply.http_status, 405, "{} {verb}", operation.name());
@@ -131,21 +121,10 @@ async fn every_operation_takes_its_documented_verb_only_and_says_which() {
 #[tokio::test(start_paused = true)]
 async fn the_content_type_of_a_call_does_not_matter() {
     let harness = HarnessBuilder::demo().open();
-    let body = with(
-        valid(Operation::AddSubscriptions),
-        "token",
-        json!(harness.token),
-    );
-    for content_type in [
-        "application/json",
-        "text/plain",
-        "aplication/jsn",
-        "text/xml",
-    ] {
+    let body = with(valid(Operation::AddSubscriptions), "token", json!(harness.token));
+    for content_type in ["application/json", "text/plain", "aplication/jsn", "text/xml"] {
         let call = Call::operation(Operation::AddSubscriptions, &body.to_string());
-        let reply = harness
-            .send(call.with_header("content-type", content_type))
-            .await;
+        let reply = harness.send(call.with_header("content-type", content_type)).await;
         assert_eq!(reply.code(), "OK", "{content_type}");
     }
 }
@@ -153,15 +132,9 @@ async fn the_content_type_of_a_call_does_not_matter() {
 #[tokio::test(start_paused = true)]
 async fn a_byte_order_mark_and_blanks_around_a_body_do_not_matter() {
     let harness = HarnessBuilder::demo().open();
-    let body = with(
-        valid(Operation::AddSubscriptions),
-        "token",
-        json!(harness.token),
-    );
+    let body = with(valid(Operation::AddSubscriptions), "token", json!(harness.token));
     for body in [format!("\u{feff}{body}"), format!("\r\n\t {body:#}\n")] {
-        let reply = harness
-            .send(Call::operation(Operation::AddSubscriptions, &body))
-            .await;
+        let reply = harness.send(Call::operation(Operation::AddSubscriptions, &body)).await;
         assert_eq!(reply.member("life_cycle_state"), "PENDING");
     }
 }

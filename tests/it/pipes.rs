@@ -64,10 +64,7 @@ impl Drop for Unread {
 fn a_closed_pipe_is_no_reason_to_fail() {
     let mut program = serve(&[]);
     drop(program.child.stderr.take());
-    assert_eq!(
-        exchange(program.door, "GET", "/v1/runs", "").http_status(),
-        Some(200)
-    );
+    assert_eq!(exchange(program.door, "GET", "/v1/runs", "").http_status(), Some(200));
     assert_eq!(program.stop(), Some(0));
 }
 
@@ -77,10 +74,7 @@ fn a_full_pipe_holds_up_neither_calls_nor_the_stop() {
     // More than any pipe holds: each call leaves a line with its whole address.
     let target = format!("/v1/health?{}", "x".repeat(2_000));
     for _ in 0..100 {
-        assert_eq!(
-            exchange(program.door, "GET", &target, "").http_status(),
-            Some(200)
-        );
+        assert_eq!(exchange(program.door, "GET", &target, "").http_status(), Some(200));
     }
     assert_eq!(program.stop(), Some(0));
 }

@@ -43,11 +43,7 @@ fn make_a_run(door: SocketAddr) -> Value {
 #[test]
 fn a_documented_request_is_recorded_sent_by_a_run_and_shown_completed() {
     let program = serve(&["--seed", "7"]);
-    let created = post(
-        program.crm(),
-        "add_subscriptions",
-        &documented("add_subscriptions"),
-    );
+    let created = post(program.crm(), "add_subscriptions", &documented("add_subscriptions"));
     assert_eq!(
         (&created["life_cycle_state"], &created["number"]),
         (&"PENDING".into(), &"4050".into())
@@ -55,40 +51,23 @@ fn a_documented_request_is_recorded_sent_by_a_run_and_shown_completed() {
     assert_eq!(make_a_run(program.door())["completed"], 1);
     let shown = show(program.crm(), "4050");
     assert_eq!(shown["life_cycle_state"], "COMPLETED");
-    let card = exchange(
-        program.door(),
-        "GET",
-        "/v1/cas/smartcards/stb01-3020-0005",
-        "",
-    )
-    .json();
+    let card = exchange(program.door(), "GET", "/v1/cas/smartcards/stb01-3020-0005", "").json();
     assert_eq!(card["entitlements"][0]["product"], "P1test");
     let ended = program.stop();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(
-        ended
-            .stderr
-            .contains("stopped; 0 recorded requests were not sent")
-    );
+    assert!(ended.stderr.contains("stopped; 0 recorded requests were not sent"));
     assert_eq!(ended.stdout, "", "a server has no result");
 }
 
 #[test]
 fn runs_are_made_by_themselves_unless_they_are_switched_off() {
     let program = Program::serve(PATH, &["--run-interval", "20ms"]);
-    let created = post(
-        program.crm(),
-        "add_subscriptions",
-        &documented("add_subscriptions"),
-    );
+    let created = post(program.crm(), "add_subscriptions", &documented("add_subscriptions"));
     let number = created["number"].as_str().unwrap();
-    until(
-        "a run",
-        || match show(program.crm(), number)["life_cycle_state"].as_str() {
-            Some("COMPLETED") => Ok(()),
-            state => Err(format!("{state:?}")),
-        },
-    );
+    until("a run", || match show(program.crm(), number)["life_cycle_state"].as_str() {
+        Some("COMPLETED") => Ok(()),
+        state => Err(format!("{state:?}")),
+    });
     assert_eq!(program.stop().code, Some(0));
 }
 
@@ -96,11 +75,7 @@ fn runs_are_made_by_themselves_unless_they_are_switched_off() {
 fn the_same_seed_gives_the_same_ids_from_start_to_start() {
     let id = || {
         let program = serve(&["--seed", "7"]);
-        let created = post(
-            program.crm(),
-            "add_subscriptions",
-            &documented("add_subscriptions"),
-        );
+        let created = post(program.crm(), "add_subscriptions", &documented("add_subscriptions"));
         created["id"].clone()
     };
     assert_eq!(id(), id());
@@ -146,41 +121,23 @@ fn two_programs_make_one_system() {
         password,
     ]);
     std::fs::remove_file(&folder).unwrap();
-    let sent = post(
-        crm.crm(),
-        "add_subscriptions",
-        &at_once("add_subscriptions"),
-    );
+    let sent = post(crm.crm(), "add_subscriptions", &at_once("add_subscriptions"));
     assert_eq!(sent["life_cycle_state"], "COMPLETED");
     let of = |door| exchange(door, "GET", "/v1/cas/transactions", "").json();
     assert_eq!(of(conax.door())[0]["id"], sent["reference_number"]);
-    assert_eq!(
-        of(crm.door()),
-        serde_json::json!([]),
-        "its own head-end heard nothing"
-    );
+    assert_eq!(of(crm.door()), serde_json::json!([]), "its own head-end heard nothing");
     assert!(crm.stderr().contains("simulated Conax   closed"));
 }
 
 #[test]
 fn a_conax_that_is_away_rejects_with_a_refused_connection() {
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let crm = serve(&["--conax-url", &format!("http://{free}")]);
-    let sent = post(
-        crm.crm(),
-        "add_subscriptions",
-        &at_once("add_subscriptions"),
-    );
+    let sent = post(crm.crm(), "add_subscriptions", &at_once("add_subscriptions"));
     assert_eq!(sent["life_cycle_state"], "REJECTED");
     assert_eq!(sent["error_code"], "AxisFault");
     let text = sent["error_description"].as_str().unwrap();
-    assert!(
-        text.contains("java.net.ConnectException: Connection refused"),
-        "{text}"
-    );
+    assert!(text.contains("java.net.ConnectException: Connection refused"), "{text}");
     assert_eq!(sent["response"], Value::Null);
 }
 
@@ -205,11 +162,7 @@ async fn what_is_on_its_way_when_the_program_is_stopped_still_ends() {
     assert_eq!(call.join().unwrap()["life_cycle_state"], "COMPLETED");
     let ended = crm.end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(
-        !ended.stderr.contains("were on their way"),
-        "{}",
-        ended.stderr
-    );
+    assert!(!ended.stderr.contains("were on their way"), "{}", ended.stderr);
 }
 
 #[tokio::test]
@@ -229,16 +182,8 @@ async fn what_gets_no_answer_within_the_grace_is_reported() {
     let (_silent, _) = conax.command().await;
     let ended = crm.stop();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(
-        ended.stderr.contains("1 requests were on their way"),
-        "{}",
-        ended.stderr
-    );
-    assert!(
-        ended.stderr.contains("1 recorded requests were not sent"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("1 requests were on their way"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("1 recorded requests were not sent"), "{}", ended.stderr);
 }
 
 #[test]
@@ -259,41 +204,22 @@ fn healthcheck_tells_ready_not_ready_and_nobody_there() {
 fn an_exposed_program_warns_and_guards_its_control_door() {
     let program = serve(&["--host", "0.0.0.0"]);
     let banner = program.stderr();
-    assert!(
-        banner.contains("can be reached from other machines"),
-        "{banner}"
-    );
-    let token = banner
-        .lines()
-        .find_map(|line| line.strip_prefix("control token for this run: "));
+    assert!(banner.contains("can be reached from other machines"), "{banner}");
+    let token = banner.lines().find_map(|line| line.strip_prefix("control token for this run: "));
     let token = token.unwrap().to_owned();
-    assert_eq!(
-        exchange(program.door(), "GET", "/v1/runs", "").http_status(),
-        Some(401)
-    );
-    let health = run(&[
-        "healthcheck",
-        "--target",
-        &format!("http://{}", program.door()),
-    ]);
+    assert_eq!(exchange(program.door(), "GET", "/v1/runs", "").http_status(), Some(401));
+    let health = run(&["healthcheck", "--target", &format!("http://{}", program.door())]);
     assert_eq!(health.code, Some(0), "{health:?}");
     let call = format!(
         "GET /v1/runs HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
     );
-    assert_eq!(
-        conax_tests::talk(program.door(), call.as_bytes()).http_status(),
-        Some(200)
-    );
+    assert_eq!(conax_tests::talk(program.door(), call.as_bytes()).http_status(), Some(200));
 }
 
 #[test]
 fn the_log_is_lines_of_json_when_it_is_asked_to_be() {
     let program = serve(&["--log", "json"]);
-    let _ = post(
-        program.crm(),
-        "reset_pin_to_given_value",
-        &at_once("reset_pin_to_given_value"),
-    );
+    let _ = post(program.crm(), "reset_pin_to_given_value", &at_once("reset_pin_to_given_value"));
     let ended = program.stop();
     let lines: Vec<Value> = ended
         .stderr
@@ -301,16 +227,9 @@ fn the_log_is_lines_of_json_when_it_is_asked_to_be() {
         .filter(|line| line.starts_with("{\""))
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let doors: Vec<&str> = lines
-        .iter()
-        .map(|line| line["door"].as_str().unwrap())
-        .collect();
+    let doors: Vec<&str> = lines.iter().map(|line| line["door"].as_str().unwrap()).collect();
     assert_eq!(doors, ["cas", "dispatch", "crm"]);
-    assert!(
-        lines
-            .iter()
-            .all(|line| line["took_us"].is_u64() && line["card"] == "sc20000010")
-    );
+    assert!(lines.iter().all(|line| line["took_us"].is_u64() && line["card"] == "sc20000010"));
 }
 
 #[test]
@@ -323,54 +242,28 @@ fn the_clock_is_shown_advanced_and_settled_from_a_shell() {
     };
     let (code, text) = clock(&["show"]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(
-        text.contains("mode: stepped\nnow: 2014-11-30T08:59:00\n"),
-        "{text}"
-    );
+    assert!(text.contains("mode: stepped\nnow: 2014-11-30T08:59:00\n"), "{text}");
     let (code, text) = clock(&["advance", "10min"]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(
-        text.contains("now: 2014-11-30T09:09:00\nfired: 0\nat_rest: true\n"),
-        "{text}"
-    );
+    assert!(text.contains("now: 2014-11-30T09:09:00\nfired: 0\nat_rest: true\n"), "{text}");
     let created = documented("add_subscriptions");
     let later = "{ \"scheduled_date\": \"2014-12-02T09:00:00\",";
-    let _ = post(
-        program.crm(),
-        "add_subscriptions",
-        &created.replacen('{', later, 1),
-    );
+    let _ = post(program.crm(), "add_subscriptions", &created.replacen('{', later, 1));
     let (code, text) = clock(&["settle", "--limit", "1d"]);
     assert_eq!(code, Some(4), "{text}");
-    assert!(
-        text.contains("a request scheduled for 2014-12-02T09:00:00"),
-        "{text}"
-    );
+    assert!(text.contains("a request scheduled for 2014-12-02T09:00:00"), "{text}");
     let (code, text) = clock(&["settle"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("runs: 1\nsays: nothing due\n"), "{text}");
-    assert_eq!(
-        show(program.crm(), "4050")["executed_date"],
-        "2014-12-02T09:00:00"
-    );
+    assert_eq!(show(program.crm(), "4050")["executed_date"], "2014-12-02T09:00:00");
     let (code, text) = clock(&["advance", "--to", "2014-11-30T09:00:00"]);
     assert_eq!(code, Some(4), "{text}");
     assert!(text.contains("time does not go back"), "{text}");
     let nobody = run(&["clock", "show", "--target", "127.0.0.1:1"]);
     assert_eq!(nobody.code, Some(5), "{}", nobody.stderr);
-    assert!(
-        nobody
-            .stderr
-            .contains("hint: is `conax-sim serve` running?"),
-        "{}",
-        nobody.stderr
-    );
+    assert!(nobody.stderr.contains("hint: is `conax-sim serve` running?"), "{}", nobody.stderr);
     let no_address = run(&["clock", "show", "--target", "nowhere"]);
-    assert!(
-        no_address.stderr.contains("hint: write it like"),
-        "{}",
-        no_address.stderr
-    );
+    assert!(no_address.stderr.contains("hint: write it like"), "{}", no_address.stderr);
     assert_eq!(run(&["clock", "advance"]).code, Some(2));
 }
 
@@ -402,9 +295,5 @@ fn a_verb_is_about_the_world_it_names_and_the_banner_says_what_goes_wrong() {
 fn a_word_that_stands_for_no_faults_is_told_with_the_one_it_may_have_been() {
     let started = run(&["serve", "--faults", "brownot"]);
     assert_eq!(started.code, Some(3), "{}", started.stderr);
-    assert!(
-        started.stderr.contains("did you mean `brownout`?"),
-        "{}",
-        started.stderr
-    );
+    assert!(started.stderr.contains("did you mean `brownout`?"), "{}", started.stderr);
 }

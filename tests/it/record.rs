@@ -79,17 +79,9 @@ fn holds(recording: &str) -> String {
     assert_eq!(converted.code, Some(0), "{}", converted.stderr);
     let scenario = converted.stdout;
     let files = [("out.scenario.yaml", scenario.as_str())];
-    for check in [
-        &["lint", "out.scenario.yaml"][..],
-        &["fmt", "--check", "out.scenario.yaml"],
-    ] {
+    for check in [&["lint", "out.scenario.yaml"][..], &["fmt", "--check", "out.scenario.yaml"]] {
         let ended = Program::run(PATH, check, &files, &[]);
-        assert_eq!(
-            ended.code,
-            Some(0),
-            "{check:?}: {}\n{scenario}",
-            ended.stdout
-        );
+        assert_eq!(ended.code, Some(0), "{check:?}: {}\n{scenario}", ended.stdout);
     }
     let played = play(&scenario);
     assert_eq!(played.code, Some(0), "{}\n{scenario}", played.stdout);
@@ -101,10 +93,7 @@ fn story(instance: &Program, crm: SocketAddr) {
     let token = log_in(crm, "1234")["data"]["token"].clone();
     log_in(crm, "wrong-canary");
     let made = post(crm, "add_subscriptions", &order("SPORT", "01900080208"));
-    let number = made["data"]["number"]
-        .as_str()
-        .expect("a number")
-        .to_owned();
+    let number = made["data"]["number"].as_str().expect("a number").to_owned();
     let shown = format!("provisioning_request_identifier=number={number}");
     get(crm, "show", &shown);
     get(crm, "show", &shown);
@@ -112,14 +101,8 @@ fn story(instance: &Program, crm: SocketAddr) {
     run_now(instance);
     let ended = get(crm, "show", &shown);
     assert_eq!(ended["data"]["life_cycle_state"], "COMPLETED");
-    let reference = ended["data"]["reference_number"]
-        .as_str()
-        .expect("a reference");
-    get(
-        crm,
-        "list",
-        &format!("reference_number={reference}&fields_set=number,response"),
-    );
+    let reference = ended["data"]["reference_number"].as_str().expect("a reference");
+    get(crm, "list", &format!("reference_number={reference}&fields_set=number,response"));
     let pin = json!({
         "token": token, "subscription_identifier": { "number": "S60600" },
         "smartcard_identifier": { "serial_number": "01900080209" },
@@ -141,12 +124,7 @@ fn story(instance: &Program, crm: SocketAddr) {
     get(crm, "show", "provisioning_request_identifier=number=4049");
     get(crm, "nothing", "x=1");
     let release = json!({ "token": token }).to_string();
-    let _ = exchange(
-        crm,
-        "POST",
-        "/crmapi/rest/v2/authentication/token/release",
-        &release,
-    );
+    let _ = exchange(crm, "POST", "/crmapi/rest/v2/authentication/token/release", &release);
 }
 
 #[test]
@@ -156,13 +134,7 @@ fn what_went_through_the_proxy_becomes_a_scenario_that_holds() {
     story(&instance, recorder.crm());
     let recording = finish(recorder);
     let scenario = holds(&recording);
-    for step in [
-        "- wait: ",
-        "- process",
-        "token_1: token",
-        "pin: $bad_pin",
-        "- raw:",
-    ] {
+    for step in ["- wait: ", "- process", "token_1: token", "pin: $bad_pin", "- raw:"] {
         assert!(scenario.contains(step), "{step}\n{scenario}");
     }
 }
@@ -174,11 +146,7 @@ fn a_recording_is_compared_with_what_it_was_recorded_from() {
     let crm = recorder.crm();
     let mut dated = order("SPORT", "01900080208");
     dated["start_date"] = json!("2014-01-01T00:00:00");
-    for body in [
-        order("SPORT", "01900080208"),
-        dated,
-        order("NOTHING", "01900080208"),
-    ] {
+    for body in [order("SPORT", "01900080208"), dated, order("NOTHING", "01900080208")] {
         let made = post(crm, "add_subscriptions", &body);
         let Some(number) = made["data"]["number"].as_str() else {
             continue;
@@ -195,26 +163,13 @@ fn a_recording_is_compared_with_what_it_was_recorded_from() {
     let recording = finish(recorder);
     let scenario = convert(&recording, &[], &[]).stdout;
     assert!(scenario.contains("clock:"), "{scenario}");
-    let files = [
-        ("out.scenario.yaml", scenario.as_str()),
-        ("secrets.txt", &format!("token={TOKEN}\n")),
-    ];
+    let files =
+        [("out.scenario.yaml", scenario.as_str()), ("secrets.txt", &format!("token={TOKEN}\n"))];
     let right = format!("http://{}", instance.crm());
-    let arguments = [
-        "diff",
-        "--right",
-        &right,
-        "--secrets-file",
-        "secrets.txt",
-        files[0].0,
-    ];
+    let arguments = ["diff", "--right", &right, "--secrets-file", "secrets.txt", files[0].0];
     let ended = Program::run(PATH, &arguments, &files, &[]);
     assert_eq!(ended.code, Some(0), "{}\n{scenario}", ended.stdout);
-    assert!(
-        ended.stdout.contains("1 scenario compared, 0 different"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("1 scenario compared, 0 different"), "{}", ended.stdout);
 }
 
 #[test]
@@ -255,38 +210,16 @@ fn a_recording_that_was_altered_fails_at_just_that_step() {
     let of = |operation: &str, nth: usize| {
         let exchanges = recording["exchanges"].as_array().expect("a list").iter();
         let ours = exchanges.enumerate().filter(|(_, one)| {
-            one["call"]["path"]
-                .as_str()
-                .is_some_and(|path| path.ends_with(operation))
+            one["call"]["path"].as_str().is_some_and(|path| path.ends_with(operation))
         });
         ours.map(|(index, _)| index).nth(nth).expect("it was said")
     };
     for (index, member, value, step) in [
-        (
-            of("/add_subscriptions", 0),
-            "data/priority",
-            json!("EXPRESS"),
-            "call add_subscriptions",
-        ),
-        (
-            of("/show", 2),
-            "data/life_cycle_state",
-            json!("REJECTED"),
-            "wait until",
-        ),
+        (of("/add_subscriptions", 0), "data/priority", json!("EXPRESS"), "call add_subscriptions"),
+        (of("/show", 2), "data/life_cycle_state", json!("REJECTED"), "wait until"),
         (of("/show", 2), "data/request", json!("other"), "wait until"),
-        (
-            of("/list", 0),
-            "data/3/type",
-            json!("CREATE_PAIRING"),
-            "call list",
-        ),
-        (
-            of("/add_subscriptions", 1),
-            "status/code",
-            json!("COM.OTHER"),
-            "call add_subscriptions",
-        ),
+        (of("/list", 0), "data/3/type", json!("CREATE_PAIRING"), "call list"),
+        (of("/add_subscriptions", 1), "status/code", json!("COM.OTHER"), "call add_subscriptions"),
         (
             of("/reset_pin_to_given_value", 0),
             "data/extra",
@@ -314,19 +247,13 @@ fn a_recording_that_was_altered_fails_at_just_that_step() {
         assert_eq!(played.code, Some(4), "{member}: {}", played.stdout);
         let report: Value = serde_json::from_str(&played.stdout).expect("JSON");
         let steps = report["cases"][0]["steps"].as_array().expect("steps");
-        let failed: Vec<&Value> = steps
-            .iter()
-            .filter(|one| one["verdict"] == "failed")
-            .collect();
+        let failed: Vec<&Value> = steps.iter().filter(|one| one["verdict"] == "failed").collect();
         assert_eq!(failed.len(), 1, "{member}: {failed:?}");
         let title = failed[0]["title"].as_str().expect("a title");
         assert!(title.starts_with(step), "{member}: {title}");
         // The step stands below the comment with the number of its exchange.
         let line = failed[0]["line"].as_u64().expect("a line");
-        let above = converted
-            .stdout
-            .lines()
-            .take(usize::try_from(line).expect("a line"));
+        let above = converted.stdout.lines().take(usize::try_from(line).expect("a line"));
         let comments = above.filter(|line| line.trim_start().starts_with("# exchange"));
         let last = comments.last().unwrap_or_default();
         assert!(last.ends_with(&format!(" {number}")), "{member}: {last}");
@@ -345,21 +272,10 @@ fn no_secret_that_went_through_is_in_any_file() {
         "NUQxQzdGMEE5RTNCNEM2MkE4RjBEN0U0MUI5QzJBMzY6"
     );
     let reply = talk(crm, basic.as_bytes());
-    let made = reply.json()["data"]["token"]
-        .as_str()
-        .expect("a token")
-        .to_owned();
+    let made = reply.json()["data"]["token"].as_str().expect("a token").to_owned();
     let seen = recorder.stderr();
     let recording = finish(recorder);
-    for secret in [
-        "8264913",
-        "wrong-canary",
-        TOKEN,
-        KEY,
-        "CANARY",
-        "NUQxQz",
-        &made,
-    ] {
+    for secret in ["8264913", "wrong-canary", TOKEN, KEY, "CANARY", "NUQxQz", &made] {
         for text in [&recording, &seen] {
             assert!(!text.contains(secret), "{secret}");
         }
@@ -380,10 +296,9 @@ fn forward(front: TcpListener, to: SocketAddr) {
             let Ok(target) = TcpStream::connect(to) else {
                 return;
             };
-            for (mut from, mut to) in [
-                (client.try_clone().unwrap(), target.try_clone().unwrap()),
-                (target, client),
-            ] {
+            for (mut from, mut to) in
+                [(client.try_clone().unwrap(), target.try_clone().unwrap()), (target, client)]
+            {
                 std::thread::spawn(move || {
                     let _ = std::io::copy(&mut from, &mut to);
                     let _ = to.flush();
@@ -405,15 +320,10 @@ fn both_doors_are_recorded_and_call_the_same_things_by_the_same_names() {
     forward(front, crm.crm());
     let mut pin = order("SPORT", "01900080208");
     pin["pin"] = "8264".into();
-    let _ = pin
-        .as_object_mut()
-        .map(|members| members.remove("service_identifier"));
+    let _ = pin.as_object_mut().map(|members| members.remove("service_identifier"));
     let made = post(recorder.crm(), "reset_pin_to_given_value", &pin);
     assert_eq!(made["data"]["life_cycle_state"], "PENDING");
-    let number = made["data"]["number"]
-        .as_str()
-        .expect("a number")
-        .to_owned();
+    let number = made["data"]["number"].as_str().expect("a number").to_owned();
     run_now(&crm);
     let shown = format!("provisioning_request_identifier=number={number}");
     let ended = get(recorder.crm(), "show", &shown);
@@ -424,22 +334,14 @@ fn both_doors_are_recorded_and_call_the_same_things_by_the_same_names() {
     let exchanges = read["exchanges"].as_array().expect("a list");
     let doors: Vec<&Value> = exchanges.iter().map(|one| &one["door"]).collect();
     assert_eq!(doors, ["crm", "cas", "crm"]);
-    let soap = exchanges[1]["reply"]["body"]["xml"]
-        .as_str()
-        .expect("a message");
+    let soap = exchanges[1]["reply"]["body"]["xml"].as_str().expect("a message");
     assert!(soap.contains(">reference-1<"), "{soap}");
     let data = &exchanges[2]["reply"]["body"]["json"]["data"];
     assert_eq!(data["response"], "OKreference-1");
     assert_eq!(data["number"], "number-1");
-    assert_eq!(
-        exchanges[0]["reply"]["body"]["json"]["data"]["id"],
-        data["id"]
-    );
+    assert_eq!(exchanges[0]["reply"]["body"]["json"]["data"]["id"], data["id"]);
     let scenario = holds(&recording);
-    assert!(
-        scenario.contains("expect exchanges: { count: 1 }"),
-        "{scenario}"
-    );
+    assert!(scenario.contains("expect exchanges: { count: 1 }"), "{scenario}");
 }
 
 #[test]
@@ -459,23 +361,15 @@ fn bytes_pass_the_proxy_as_they_are() {
             stream.read_exact(&mut byte).expect("the whole call comes");
             seen.push(byte[0]);
         }
-        stream
-            .write_all(answer.as_bytes())
-            .expect("the proxy listens");
+        stream.write_all(answer.as_bytes()).expect("the proxy listens");
         String::from_utf8(seen).expect("text")
     });
     let reply = talk(recorder.crm(), call.as_bytes()).text;
     let seen = seen.join().expect("the target does not panic");
-    assert!(
-        seen.starts_with("PUT /a//b?x=%41+b&y HTTP/1.1\r\n"),
-        "{seen}"
-    );
+    assert!(seen.starts_with("PUT /a//b?x=%41+b&y HTTP/1.1\r\n"), "{seen}");
     assert!(seen.contains("X-Mixed-Case: Kept\r\n"), "{seen}");
     assert!(seen.ends_with("\r\n\r\n\u{1}ab\r\n"), "{seen}");
-    assert!(
-        !seen.contains("hop") && !seen.contains("Host: proxy"),
-        "{seen}"
-    );
+    assert!(!seen.contains("hop") && !seen.contains("Host: proxy"), "{seen}");
     assert!(reply.starts_with("HTTP/1.1 418"), "{reply}");
     assert!(reply.contains("X-Their-Case: Kept\r\n"), "{reply}");
     assert!(reply.contains("X-Two: 1\r\nX-Two: 2\r\n"), "{reply}");
@@ -492,11 +386,7 @@ fn a_target_that_does_not_answer_is_told_to_the_client_and_recorded() {
     let reply = exchange(recorder.crm(), "GET", &format!("{REQUESTS}/show"), "");
     assert_eq!(reply.http_status(), Some(502));
     let status = &reply.json()["status"];
-    assert!(
-        status["code"]
-            .as_str()
-            .is_some_and(|code| code.starts_with("COM.CRM."))
-    );
+    assert!(status["code"].as_str().is_some_and(|code| code.starts_with("COM.CRM.")));
     let reply = exchange(recorder.address("Conax endpoint"), "POST", "/", "<x/>");
     assert_eq!(reply.http_status(), Some(502));
     assert!(reply.text.contains("faultstring"), "{}", reply.text);
@@ -519,29 +409,17 @@ fn what_is_not_by_the_contract_is_told_and_stands_with_the_exchange() {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
         let mut buffer = [0; 1024];
         let _ = std::io::Read::read(&mut stream, &mut buffer);
-        stream
-            .write_all(format!("{head}{body}").as_bytes())
-            .expect("the proxy listens");
+        stream.write_all(format!("{head}{body}").as_bytes()).expect("the proxy listens");
     });
-    get(
-        recorder.crm(),
-        "show",
-        "provisioning_request_identifier=number=1",
-    );
+    get(recorder.crm(), "show", "provisioning_request_identifier=number=1");
     answering.join().expect("the target does not panic");
     let told = "words.life_cycle_state (must): expected one of its words, found \"DONE\"";
     let mut recorder = recorder;
     recorder.wait_for(told);
     let recording: Value = serde_json::from_str(&finish(recorder)).expect("JSON");
-    let findings = recording["exchanges"][0]["findings"]
-        .as_array()
-        .expect("a list");
-    let ids = findings
-        .iter()
-        .map(|finding| finding.as_str().unwrap_or_default());
-    let ids: Vec<&str> = ids
-        .map(|text| text.split(' ').next().unwrap_or_default())
-        .collect();
+    let findings = recording["exchanges"][0]["findings"].as_array().expect("a list");
+    let ids = findings.iter().map(|finding| finding.as_str().unwrap_or_default());
+    let ids: Vec<&str> = ids.map(|text| text.split(' ').next().unwrap_or_default()).collect();
     assert!(ids.contains(&"status.block"), "{ids:?}");
     assert!(ids.contains(&"request.id"), "{ids:?}");
 }
@@ -557,10 +435,7 @@ fn what_a_world_lacks_is_added_as_far_as_the_replies_tell() {
     .replace("01900080208", "01900090001")
     .replace("3012345601", "3012345777")
     .replace("1002", "2002")
-    .replace(
-        "\"DE300000000000000000000000000301\"",
-        "\"DE300000000000000000000000000777\"",
-    );
+    .replace("\"DE300000000000000000000000000301\"", "\"DE300000000000000000000000000777\"");
     let folder = std::env::temp_dir().join(format!("conax-tests-other-{}", std::process::id()));
     std::fs::write(&folder, world).expect("a file can be written");
     let instance = serve(&["--world", folder.to_str().expect("text")]);
@@ -578,14 +453,9 @@ fn what_a_world_lacks_is_added_as_far_as_the_replies_tell() {
     run_now(&instance);
     get(crm, "show", "provisioning_request_identifier=number=4050");
     let scenario = holds(&finish(recorder));
-    for told in [
-        "from: demo",
-        "S70001",
-        "CINEMA",
-        "\"2002\"",
-        "000777",
-        "# Guessed: the world has no",
-    ] {
+    for told in
+        ["from: demo", "S70001", "CINEMA", "\"2002\"", "000777", "# Guessed: the world has no"]
+    {
         assert!(scenario.contains(told), "{told}\n{scenario}");
     }
 }
@@ -596,33 +466,15 @@ fn what_cannot_be_recorded_or_read_has_its_exit_code() {
     let recording = [(FILE, "{}"), ("new.json", "{\"recording\":9}"), ("a/b", "")];
     let cases: [(&[&str], Exit, &str); 8] = [
         (&["record"], Exit::Usage, "--target"),
+        (&["record", "--target", "ftp://x", "-o", FILE], Exit::Usage, "no address of a target"),
         (
-            &["record", "--target", "ftp://x", "-o", FILE],
-            Exit::Usage,
-            "no address of a target",
-        ),
-        (
-            &[
-                "record",
-                "--target",
-                "http://x",
-                "-o",
-                FILE,
-                "--exchanges",
-                "0",
-            ],
+            &["record", "--target", "http://x", "-o", FILE, "--exchanges", "0"],
             Exit::Usage,
             "above 0",
         ),
+        (&[target[0], target[1], target[2], "-o", "a"], Exit::ReportNotWritten, "it is a folder"),
         (
-            &[target[0], target[1], target[2], "-o", "a"],
-            Exit::ReportNotWritten,
-            "it is a folder",
-        ),
-        (
-            &[
-                target[0], target[1], target[2], "-o", "b", "--listen", "nowhere",
-            ],
+            &[target[0], target[1], target[2], "-o", "b", "--listen", "nowhere"],
             Exit::Surroundings,
             "nowhere",
         ),
@@ -636,25 +488,12 @@ fn what_cannot_be_recorded_or_read_has_its_exit_code() {
             Exit::Usage,
             "is there already and is kept",
         ),
-        (
-            &["record", "scenario", FILE],
-            Exit::Settings,
-            "is no recording",
-        ),
+        (&["record", "scenario", FILE], Exit::Settings, "is no recording"),
     ];
     for (arguments, exit, told) in cases {
         let ended = Program::run(PATH, arguments, &recording, &[]);
-        assert_eq!(
-            ended.code,
-            Some(i32::from(exit.code())),
-            "{arguments:?}: {}",
-            ended.stderr
-        );
-        assert!(
-            ended.stderr.contains(told),
-            "{arguments:?}: {}",
-            ended.stderr
-        );
+        assert_eq!(ended.code, Some(i32::from(exit.code())), "{arguments:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(told), "{arguments:?}: {}", ended.stderr);
     }
 }
 
@@ -666,18 +505,8 @@ fn a_scenario_that_is_there_is_kept_unless_it_is_to_be_replaced() {
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("say --overwrite"), "{}", ended.stderr);
     let replacing = [&usual[..], &["--overwrite"]].concat();
-    let ended = Program::run(
-        PATH,
-        &replacing,
-        &[(FILE, "{}"), (scenario, worked_on)],
-        &[],
-    );
-    assert_eq!(
-        ended.code,
-        Some(3),
-        "what is wrong is the recording: {}",
-        ended.stderr
-    );
+    let ended = Program::run(PATH, &replacing, &[(FILE, "{}"), (scenario, worked_on)], &[]);
+    assert_eq!(ended.code, Some(3), "what is wrong is the recording: {}", ended.stderr);
 }
 
 #[test]
@@ -685,16 +514,7 @@ fn a_recording_that_is_there_is_kept_unless_something_takes_its_place() {
     let instance = serve(&["--seed", "7"]);
     let target = format!("http://{}", instance.crm());
     let before = "a recording of weeks";
-    let nobody = [
-        "record",
-        "--target",
-        &target,
-        "-o",
-        FILE,
-        "--for",
-        "1ms",
-        "--overwrite",
-    ];
+    let nobody = ["record", "--target", &target, "-o", FILE, "--for", "1ms", "--overwrite"];
     let mut program = Program::start(PATH, &nobody, &[(FILE, before)]);
     let ended = program.ended();
     assert_eq!(ended.code, Some(6), "{}", ended.stderr);
@@ -729,12 +549,7 @@ fn nothing_that_was_heard_is_lost_when_the_recorder_is_killed() {
     let recorder = record(whole.crm(), &[]);
     story(&whole, recorder.crm());
     let finished = convert(&finish(recorder), &[], &[]);
-    assert_eq!(
-        made(&converted.stdout),
-        made(&finished.stdout),
-        "{}",
-        converted.stdout
-    );
+    assert_eq!(made(&converted.stdout), made(&finished.stdout), "{}", converted.stdout);
 
     // The next recorder does not touch it.
     let target = format!("http://{}", instance.crm());
@@ -742,10 +557,6 @@ fn nothing_that_was_heard_is_lost_when_the_recorder_is_killed() {
     let mut program = Program::start(PATH, &again, &[(&part, &kept)]);
     let ended = program.ended();
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
-    assert!(
-        ended.stderr.contains("was ended before it could finish"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("was ended before it could finish"), "{}", ended.stderr);
     assert_eq!(program.file(&part), kept);
 }

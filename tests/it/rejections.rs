@@ -20,20 +20,12 @@ struct Case {
 }
 
 fn case(why: &'static str, operation: &'static str, body: Value) -> Case {
-    Case {
-        why,
-        world: None,
-        operation,
-        body,
-    }
+    Case { why, world: None, operation, body }
 }
 
 /// The same in a head-end with one more setting.
 fn with_setting(setting: &'static str, case: Case) -> Case {
-    Case {
-        world: Some(("    default_pin: \"0000\"\n", setting)),
-        ..case
-    }
+    Case { world: Some(("    default_pin: \"0000\"\n", setting)), ..case }
 }
 
 fn cases() -> Vec<Case> {
@@ -41,43 +33,20 @@ fn cases() -> Vec<Case> {
     let cards = |card: &str| json!([{ "smartcard_ca_id": card }]);
     let add_card = |card: &str, added: &str| {
         let body = addition(card, &[]);
-        with(
-            conax_tests::bodies::without(body, "stb_set"),
-            "smartcard_set",
-            cards(added),
-        )
+        with(conax_tests::bodies::without(body, "stb_set"), "smartcard_set", cards(added))
     };
     vec![
-        case(
-            "the card was never loaded",
-            "add_subscriptions",
-            on("01900080294"),
-        ),
-        case(
-            "the card is retired",
-            "add_subscriptions",
-            on("01900080292"),
-        ),
-        case(
-            "the card is another operator's",
-            "add_subscriptions",
-            on("01900080293"),
-        ),
-        case(
-            "the card is blocked",
-            "add_subscriptions",
-            on("01900080291"),
-        ),
+        case("the card was never loaded", "add_subscriptions", on("01900080294")),
+        case("the card is retired", "add_subscriptions", on("01900080292")),
+        case("the card is another operator's", "add_subscriptions", on("01900080293")),
+        case("the card is blocked", "add_subscriptions", on("01900080291")),
         case(
             "a blocked card gets no PIN",
             "reset_pin_to_default_value",
             pin_reset("S60666", "01900080291"),
         ),
         Case {
-            world: Some((
-                "services: [P1test, BASIC, SPORT]",
-                "services: [OLDIES, SPORT]",
-            )),
+            world: Some(("services: [P1test, BASIC, SPORT]", "services: [OLDIES, SPORT]")),
             ..case(
                 "the product was withdrawn",
                 "add_subscriptions",
@@ -132,11 +101,7 @@ fn cases() -> Vec<Case> {
         ),
         with_setting(
             "    cancel_missing: reject\n",
-            case(
-                "there is nothing to cancel",
-                "cancel_subscriptions",
-                sport_on("01900080208"),
-            ),
+            case("there is nothing to cancel", "cancel_subscriptions", sport_on("01900080208")),
         ),
         with_setting(
             "    product_slot_limit: 2\n",
@@ -173,12 +138,10 @@ fn instance(case: &Case) -> HarnessBuilder {
 }
 
 fn last_cause(harness: &Harness) -> RejectionCause {
-    harness.look(
-        |state, _| match &state.transactions().last().unwrap().outcome {
-            Outcome::Rejected(rejection) => rejection.cause,
-            Outcome::Accepted(_) => panic!("accepted"),
-        },
-    )
+    harness.look(|state, _| match &state.transactions().last().unwrap().outcome {
+        Outcome::Rejected(rejection) => rejection.cause,
+        Outcome::Accepted(_) => panic!("accepted"),
+    })
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,16 +150,10 @@ async fn every_cause_a_call_can_reach_is_told_in_both_pairs_of_error_members() {
     let mut causes = BTreeSet::new();
     for case in cases() {
         let harness = instance(&case).open();
-        let number = harness
-            .post(case.operation, case.body.clone())
-            .await
-            .number();
+        let number = harness.post(case.operation, case.body.clone()).await.number();
         assert_eq!(harness.run().await.rejected_count, 1, "{}", case.why);
         let shown = harness.show(&number).await;
-        let (code, text) = (
-            shown.member("error_code"),
-            shown.member("error_description"),
-        );
+        let (code, text) = (shown.member("error_code"), shown.member("error_description"));
         assert_eq!(shown.member("provider_error_code"), code);
         assert_eq!(shown.member("provider_error_description"), text);
         assert_eq!(shown.member("reference_number"), "null");
@@ -219,24 +176,12 @@ async fn every_cause_a_call_can_reach_is_told_in_both_pairs_of_error_members() {
 async fn a_rejection_is_the_same_at_once_and_in_a_run() {
     for case in cases() {
         let harness = instance(&case).open();
-        let at_once = harness
-            .post(case.operation, at_once(case.body.clone()))
-            .await;
+        let at_once = harness.post(case.operation, at_once(case.body.clone())).await;
         let number = harness.post(case.operation, case.body).await.number();
         harness.run().await;
         let in_a_run = harness.show(&number).await;
-        for member in [
-            "error_code",
-            "error_description",
-            "life_cycle_state",
-            "request",
-        ] {
-            assert_eq!(
-                at_once.member(member),
-                in_a_run.member(member),
-                "{}",
-                case.why
-            );
+        for member in ["error_code", "error_description", "life_cycle_state", "request"] {
+            assert_eq!(at_once.member(member), in_a_run.member(member), "{}", case.why);
         }
     }
 }

@@ -45,9 +45,7 @@ async fn ready(operation: Operation) -> Harness {
 }
 
 async fn order(harness: &Harness, operation: Operation) -> Reply {
-    harness
-        .post(operation.name(), at_once(valid(operation)))
-        .await
+    harness.post(operation.name(), at_once(valid(operation))).await
 }
 
 /// Orders as often as it takes to meet the preset; what is stored of the last order, if it was
@@ -92,10 +90,7 @@ fn rule_of(name: &str) -> String {
 
 fn best(found: &Reproduction) -> Vec<&str> {
     match found.alike.as_slice() {
-        [] => found.candidates[..1]
-            .iter()
-            .map(|one| one.name.as_str())
-            .collect(),
+        [] => found.candidates[..1].iter().map(|one| one.name.as_str()).collect(),
         alike => alike.iter().map(String::as_str).collect(),
     }
 }

@@ -63,41 +63,17 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
     let (somebody, control) = (format!("http://{somebody}"), format!("http://{control}"));
     let cases: &[(&[&str], Exit, &str)] = &[
         (&["run", "good.scenario.yaml"], Exit::Met, "1 passed"),
-        (
-            &["run", "bad.scenario.yaml"],
-            Exit::NotMet,
-            "exit 4: 1 scenario not as expected",
-        ),
-        (
-            &["run", "bad.scenario.yaml", "--exit-zero"],
-            Exit::Met,
-            "1 failed",
-        ),
-        (
-            &["run", "nowhere"],
-            Exit::Usage,
-            "there is no file or folder `nowhere`",
-        ),
-        (
-            &["run", "good.scenario.yaml", "--seed", "x"],
-            Exit::Usage,
-            "--seed",
-        ),
+        (&["run", "bad.scenario.yaml"], Exit::NotMet, "exit 4: 1 scenario not as expected"),
+        (&["run", "bad.scenario.yaml", "--exit-zero"], Exit::Met, "1 failed"),
+        (&["run", "nowhere"], Exit::Usage, "there is no file or folder `nowhere`"),
+        (&["run", "good.scenario.yaml", "--seed", "x"], Exit::Usage, "--seed"),
         (
             &["run", "good.scenario.yaml", "--report", "pdf"],
             Exit::Usage,
             "json, junit, tap, html, github",
         ),
-        (
-            &["run", "good.scenario.yaml", "--filter", "anorder"],
-            Exit::NothingRan,
-            "exit 6",
-        ),
-        (
-            &["run", "good.scenario.yaml:99"],
-            Exit::NothingRan,
-            "no scenario was found or chosen",
-        ),
+        (&["run", "good.scenario.yaml", "--filter", "anorder"], Exit::NothingRan, "exit 6"),
+        (&["run", "good.scenario.yaml:99"], Exit::NothingRan, "no scenario was found or chosen"),
         (&["lint", "."], Exit::Met, "3 files checked"),
         (
             &["run", "good.scenario.yaml", "--tag", "smoek"],
@@ -115,12 +91,7 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
             "its faults cannot be set",
         ),
         (
-            &[
-                "run",
-                "good.scenario.yaml",
-                "--target",
-                "http://127.0.0.1:9",
-            ],
+            &["run", "good.scenario.yaml", "--target", "http://127.0.0.1:9"],
             Exit::Surroundings,
             "nothing answers at http://127.0.0.1:9",
         ),
@@ -139,11 +110,7 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
     for (arguments, exit, told) in cases {
         let ended = run(arguments);
         let text = format!("{}{}", ended.stdout, ended.stderr);
-        assert_eq!(
-            ended.code,
-            Some(i32::from(exit.code())),
-            "{arguments:?}\n{text}"
-        );
+        assert_eq!(ended.code, Some(i32::from(exit.code())), "{arguments:?}\n{text}");
         assert!(text.contains(told), "{arguments:?}\n{text}");
     }
 }
@@ -166,11 +133,7 @@ fn a_wrong_file_plays_nothing_and_tells_everything() {
 #[test]
 fn a_failure_tells_its_story() {
     let ended = run(&["run", "bad.scenario.yaml"]);
-    let story: Vec<&str> = ended
-        .stdout
-        .lines()
-        .filter(|line| !line.contains(" real, "))
-        .collect();
+    let story: Vec<&str> = ended.stdout.lines().filter(|line| !line.contains(" real, ")).collect();
     assert_snapshot!(story.join("\n"));
 }
 
@@ -189,10 +152,7 @@ fn the_last_line_of_a_story_plays_it_again() {
 fn a_line_or_a_row_is_a_part_of_a_file() {
     let whole = run(&["run", "table.scenario.yaml"]);
     assert!(whole.stdout.contains("2 passed"), "{}", whole.stdout);
-    for part in [
-        "table.scenario.yaml:[row 2]",
-        "table.scenario.yaml:[thing=short, serial=0190]",
-    ] {
+    for part in ["table.scenario.yaml:[row 2]", "table.scenario.yaml:[thing=short, serial=0190]"] {
         let ended = run(&["run", part, "-v"]);
         assert!(ended.stdout.contains("1 passed"), "{}", ended.stdout);
         assert!(ended.stdout.contains("serial=0190"), "{}", ended.stdout);
@@ -221,25 +181,13 @@ fn tags_and_filters_choose() {
         (&["--filter", "~bad.", "--filter", "order"], "1 passed"),
     ] {
         let ended = run(&[&["run", "."], choice].concat());
-        assert!(
-            ended.stdout.contains(expected),
-            "{choice:?}\n{}",
-            ended.stdout
-        );
+        assert!(ended.stdout.contains(expected), "{choice:?}\n{}", ended.stdout);
     }
 }
 
 #[test]
 fn every_repetition_has_the_next_seed() {
-    let ended = run(&[
-        "run",
-        "good.scenario.yaml",
-        "--repeat",
-        "3",
-        "--report",
-        "json",
-        "-q",
-    ]);
+    let ended = run(&["run", "good.scenario.yaml", "--repeat", "3", "--report", "json", "-q"]);
     let report: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
     let cases = report["cases"].as_array().expect("a list");
     let seeds: Vec<_> = cases.iter().map(|case| case["seed"].clone()).collect();
@@ -254,26 +202,14 @@ fn as_many_jobs_as_you_like_give_the_same_report() {
 
 #[test]
 fn a_bundle_repeats_a_failure_elsewhere_byte_for_byte() {
-    let mut program = Program::start(
-        PATH,
-        &["run", "bad.scenario.yaml", "--bundle", "it.conaxrun"],
-        &[BAD],
-    );
+    let mut program =
+        Program::start(PATH, &["run", "bad.scenario.yaml", "--bundle", "it.conaxrun"], &[BAD]);
     program.wait_for("bundled: conax-sim replay it.conaxrun");
     let _ = program.ended();
     let bundle = program.file("it.conaxrun");
-    let ended = Program::run(
-        PATH,
-        &["replay", "it.conaxrun"],
-        &[("it.conaxrun", &bundle)],
-        &[],
-    );
+    let ended = Program::run(PATH, &["replay", "it.conaxrun"], &[("it.conaxrun", &bundle)], &[]);
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
-    assert!(
-        ended.stdout.contains("the same as recorded, byte for byte"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("the same as recorded, byte for byte"), "{}", ended.stdout);
 }
 
 #[test]
@@ -296,28 +232,14 @@ cleanup:
     );
     let arguments = ["run", "secret.scenario.yaml", "-v", "--report", "json"];
     let unknown = Program::run(PATH, &arguments, &[scenario], &[]);
-    assert!(
-        unknown.stderr.contains("the secret `CANARY` has no value"),
-        "{}",
-        unknown.stderr
-    );
-    let files = [
-        scenario,
-        ("s.txt", "# mine\nCANARY=wrong-password-canary\n"),
-    ];
-    let arguments = [
-        &arguments[..],
-        &["--secrets-file", "s.txt", "--report", "html=out.html"],
-    ]
-    .concat();
+    assert!(unknown.stderr.contains("the secret `CANARY` has no value"), "{}", unknown.stderr);
+    let files = [scenario, ("s.txt", "# mine\nCANARY=wrong-password-canary\n")];
+    let arguments =
+        [&arguments[..], &["--secrets-file", "s.txt", "--report", "html=out.html"]].concat();
     let ended = Program::run(PATH, &arguments, &files, &[]);
     let all = format!("{}{}", ended.stdout, ended.stderr);
     assert_eq!(ended.code, Some(4), "{all}");
-    for canary in [
-        "wrong-password-canary",
-        "7391",
-        "04FFBB37FED475A778F122709CBAC1D5",
-    ] {
+    for canary in ["wrong-password-canary", "7391", "04FFBB37FED475A778F122709CBAC1D5"] {
         assert!(!all.contains(canary), "{canary}\n{all}");
     }
 }
@@ -349,14 +271,7 @@ fn an_interrupted_run_writes_its_reports() {
     let target = format!("http://{}", silent.local_addr().expect("an address"));
     let mut program = Program::start(
         PATH,
-        &[
-            "run",
-            "good.scenario.yaml",
-            "--target",
-            &target,
-            "--report",
-            "json=out.json",
-        ],
+        &["run", "good.scenario.yaml", "--target", &target, "--report", "json=out.json"],
         &[GOOD],
     );
     let _connection = silent.accept().expect("the run calls");
@@ -370,30 +285,16 @@ fn an_interrupted_run_writes_its_reports() {
 
 #[test]
 fn a_variable_gets_another_value_from_outside() {
-    let row = [
-        "run",
-        "table.scenario.yaml:[row 1]",
-        "--var",
-        "serial=01900080207",
-    ];
+    let row = ["run", "table.scenario.yaml:[row 1]", "--var", "serial=01900080207"];
     let ended = run(&row);
-    assert_eq!(
-        ended.code,
-        Some(4),
-        "an existing card is not refused: {}",
-        ended.stdout
-    );
+    assert_eq!(ended.code, Some(4), "an existing card is not refused: {}", ended.stdout);
 }
 
 #[test]
 fn after_a_failure_no_other_one_is_begun_if_asked() {
     let ended = run(&["run", ".", "--fail-fast", "--jobs", "1"]);
     assert_eq!(ended.code, Some(4));
-    assert!(
-        ended.stdout.contains("3 scenarios not begun"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("3 scenarios not begun"), "{}", ended.stdout);
 }
 
 #[test]
@@ -402,11 +303,9 @@ fn watching_plays_again_when_a_file_changes_and_ends_by_a_signal() {
     program.wait_for("watching");
     program.write("good.scenario.yaml", "scenario: x\nstepz: []\n");
     // What is wrong is told on standard output; a second round begins with an empty line.
-    until("the second round", || {
-        match program.stderr().matches('\n').count() {
-            0 | 1 => Err(program.stderr()),
-            _ => Ok(()),
-        }
+    until("the second round", || match program.stderr().matches('\n').count() {
+        0 | 1 => Err(program.stderr()),
+        _ => Ok(()),
     });
     program.ask_to_stop();
     let ended = program.ended();
@@ -463,9 +362,5 @@ fn a_folder_that_is_reached_twice_is_read_once() {
     let named = folder.to_str().unwrap();
     let played = run(&["run", named]);
     std::fs::remove_dir_all(&folder).unwrap();
-    assert!(
-        played.stdout.contains("1 scenario: 1 passed"),
-        "{}",
-        played.stdout
-    );
+    assert!(played.stdout.contains("1 scenario: 1 passed"), "{}", played.stdout);
 }

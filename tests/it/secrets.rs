@@ -73,23 +73,14 @@ fn credentials(password: &str) -> serde_json::Value {
 /// Logs in and out by all ways; the tokens that were issued are secrets too.
 async fn log_in(harness: &Harness, outside: &mut Outside) -> Vec<String> {
     let log_in = |body: String| harness.send(Call::operation(Operation::IssueToken, &body));
-    let issued = log_in(credentials(PASSWORD).to_string())
-        .await
-        .member("token");
+    let issued = log_in(credentials(PASSWORD).to_string()).await.member("token");
     let basic = format!("Basic {}", STANDARD.encode(format!("{KEY}:")));
     let by_key = Call::operation(Operation::IssueTokenForWebApiKey, "");
-    let by_key = harness
-        .send(by_key.with_header("authorization", &basic))
-        .await;
+    let by_key = harness.send(by_key.with_header("authorization", &basic)).await;
     for body in [
         credentials(&format!("{PASSWORD}x")).to_string(),
         with(credentials(PASSWORD), "username", json!("nobody")).to_string(),
-        with(
-            credentials(PASSWORD),
-            "unit",
-            json!({ "password": PASSWORD }),
-        )
-        .to_string(),
+        with(credentials(PASSWORD), "unit", json!({ "password": PASSWORD })).to_string(),
         with(credentials(PASSWORD), "password", json!([PASSWORD])).to_string(),
         credentials(PASSWORD).to_string().replace('"', "'"),
         format!("{} {PASSWORD}", credentials(PASSWORD)),
@@ -123,11 +114,9 @@ async fn set_pins(harness: &Harness, outside: &mut Outside) {
         outside.hear(harness.post("reset_pin_to_given_value", body).await.text);
     }
     let text = with(body(), "token", json!(TOKEN)).to_string();
-    for broken in [
-        text.replacen(':', "=", 1),
-        text.replace('"', ""),
-        text[..text.len() - 1].to_owned(),
-    ] {
+    for broken in
+        [text.replacen(':', "=", 1), text.replace('"', ""), text[..text.len() - 1].to_owned()]
+    {
         let call = Call::operation(Operation::ResetPinToGivenValue, &broken);
         outside.hear(harness.send(call).await.text);
     }
@@ -148,12 +137,7 @@ async fn misplace(harness: &Harness, outside: &mut Outside) {
         format!("token={TOKEN}&provisioning_request_identifier=%7B%22pin%22:%22{PIN}%22%7D"),
         format!("token={TOKEN}&fields_set=pin&access_token={TOKEN}"),
     ] {
-        outside.hear(
-            harness
-                .send(Call::operation(Operation::Show, &query))
-                .await
-                .text,
-        );
+        outside.hear(harness.send(Call::operation(Operation::Show, &query)).await.text);
     }
     for state in ["PENDING", "COMPLETED", "REJECTED"] {
         let query = format!("life_cycle_state={state}");
@@ -166,11 +150,7 @@ async fn command_conax(harness: &Harness, outside: &mut Outside) {
     let body = format!("<pin>{PIN}</pin><CaPin>{PIN}</CaPin>");
     for password in [CONAX_PASSWORD, "wrong"] {
         let basic = STANDARD.encode(format!("crm:{password}"));
-        for body in [
-            body.clone(),
-            format!("<a>{body}</b>"),
-            format!("{{\"pin\":\"{PIN}\"}}"),
-        ] {
+        for body in [body.clone(), format!("<a>{body}</b>"), format!("{{\"pin\":\"{PIN}\"}}")] {
             let call = Call::new("POST", "/ca-server", body)
                 .with_header("authorization", &format!("Basic {basic}"));
             outside.hear(harness.conax(call).await.1);
@@ -245,12 +225,7 @@ async fn no_secret_stands_in_debug_output() {
     let mut outside = Outside::default();
     log_in(&harness, &mut outside).await;
     // Still pending, so its PIN is still kept.
-    let _ = harness
-        .post(
-            "reset_pin_to_given_value",
-            given_pin("S60600", "01900080210", PIN),
-        )
-        .await;
+    let _ = harness.post("reset_pin_to_given_value", given_pin("S60600", "01900080210", PIN)).await;
     outside.hear(format!("{:?}", harness.shared.settings));
     outside.hear(format!("{:?}", harness.shared.world()));
     outside.hear(format!("{:?}", harness.shared.crm().book));

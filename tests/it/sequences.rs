@@ -39,21 +39,9 @@ fn call() -> impl Strategy<Value = Step> {
         1 => Just(Operation::ResetPinToGivenValue),
     ];
     let when = prop_oneof![3 => Just(None), 1 => (-3600..3600_i64).prop_map(Some)];
-    (
-        operation,
-        0..3_usize,
-        0..3_usize,
-        any::<bool>(),
-        any::<u8>(),
-        when,
-    )
-        .prop_map(|(operation, card, service, express, dice, when)| {
-            let mut body = body(
-                operation,
-                CARDS[card],
-                CARDS[(card + 1) % 3],
-                SERVICES[service].0,
-            );
+    (operation, 0..3_usize, 0..3_usize, any::<bool>(), any::<u8>(), when).prop_map(
+        |(operation, card, service, express, dice, when)| {
+            let mut body = body(operation, CARDS[card], CARDS[(card + 1) % 3], SERVICES[service].0);
             if express {
                 body = with(body, "priority", json!("EXPRESS"));
             }
@@ -64,7 +52,8 @@ fn call() -> impl Strategy<Value = Step> {
                 body = with(body, "scheduled_date", json!(seconds));
             }
             Step::Call(operation, body)
-        })
+        },
+    )
 }
 
 fn body(operation: Operation, card: &str, other: &str, service: &str) -> Value {
@@ -100,11 +89,7 @@ impl Watch {
     /// C6: numbers increase, ids are new.
     fn created(&mut self, id: String, number: &str) {
         let number = number.parse().unwrap();
-        assert!(
-            number > self.last_number,
-            "number {number} after {}",
-            self.last_number
-        );
+        assert!(number > self.last_number, "number {number} after {}", self.last_number);
         self.last_number = number;
         assert!(id.len() == 32 && self.ids.insert(id));
     }
@@ -113,19 +98,10 @@ impl Watch {
     fn sent(&mut self, harness: &Harness) -> Vec<ProvisioningRequest> {
         let is_new =
             |exchange: &conax_sim::journal::Exchange| exchange.surface == Surface::Dispatch;
-        let excerpt = harness
-            .shared
-            .journal
-            .excerpt(self.exchange, usize::MAX, is_new);
-        self.exchange = excerpt
-            .exchanges
-            .last()
-            .map_or(self.exchange, |last| last.number);
+        let excerpt = harness.shared.journal.excerpt(self.exchange, usize::MAX, is_new);
+        self.exchange = excerpt.exchanges.last().map_or(self.exchange, |last| last.number);
         let side = harness.shared.crm();
-        let numbers = excerpt
-            .exchanges
-            .iter()
-            .map(|one| one.subject.request_number.unwrap());
+        let numbers = excerpt.exchanges.iter().map(|one| one.subject.request_number.unwrap());
         numbers
             .map(|number| ProvisioningRequest::clone(side.book.by_number(number).unwrap()))
             .collect()
@@ -154,14 +130,8 @@ impl Watch {
     }
 
     fn active_on(&self, card: &str) -> String {
-        let active = self
-            .active
-            .iter()
-            .filter(|(key, active)| key.0 == card && **active);
-        active
-            .map(|(key, _)| key.1.clone())
-            .collect::<Vec<_>>()
-            .join(" ")
+        let active = self.active.iter().filter(|(key, active)| key.0 == card && **active);
+        active.map(|(key, _)| key.1.clone()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -169,14 +139,9 @@ impl Watch {
 /// wait for one of its cards, and then holds back nobody: C8 is looked at where one sends alone.
 fn check_run(sent: &[ProvisioningRequest], worker_count: usize) {
     for (place, row) in sent.iter().enumerate() {
-        assert!(
-            row.executed >= Some(row.scheduled.min(SimTime::MAX)),
-            "C5: {row:?}"
-        );
+        assert!(row.executed >= Some(row.scheduled.min(SimTime::MAX)), "C5: {row:?}");
         for earlier in &sent[..place] {
-            let same_card = row
-                .lanes()
-                .any(|lane| earlier.lanes().any(|other| other == lane));
+            let same_card = row.lanes().any(|lane| earlier.lanes().any(|other| other == lane));
             let turn = |row: &ProvisioningRequest| (row.became_due(), row.number);
             let in_order = turn(earlier) < turn(row);
             assert!(
@@ -189,11 +154,7 @@ fn check_run(sent: &[ProvisioningRequest], worker_count: usize) {
                 && row.priority == Priority::Express
                 && earlier.scheduled >= row.scheduled
                 && worker_count == 1;
-            assert!(
-                !overtakes,
-                "C8: {:?} overtook {:?}",
-                earlier.number, row.number
-            );
+            assert!(!overtakes, "C8: {:?} overtook {:?}", earlier.number, row.number);
         }
     }
 }
@@ -203,12 +164,9 @@ async fn play(steps: &[Step], worker_count: usize) {
         .with(|settings| settings.dispatch.worker_count = worker_count)
         .open();
     let mut watch = Watch {
-        active: [
-            (("01900080209", "1002"), true),
-            (("01900080209", "P1test"), true),
-        ]
-        .map(|((card, product), active)| ((card.to_owned(), product.to_owned()), active))
-        .into(),
+        active: [(("01900080209", "1002"), true), (("01900080209", "P1test"), true)]
+            .map(|((card, product), active)| ((card.to_owned(), product.to_owned()), active))
+            .into(),
         ..Watch::default()
     };
     for step in steps {
@@ -221,34 +179,22 @@ async fn play(steps: &[Step], worker_count: usize) {
                 sent.iter().for_each(|row| watch.fold(row));
             }
             Step::Call(operation, body) => {
-                let reply = harness
-                    .post(operation.name(), dated(body, harness.now()))
-                    .await;
+                let reply = harness.post(operation.name(), dated(body, harness.now())).await;
                 watch.created(reply.id(), &reply.number());
                 let sent = watch.sent(&harness);
-                assert_eq!(
-                    sent.len(),
-                    usize::from(reply.member("process_immediately") == "1")
-                );
+                assert_eq!(sent.len(), usize::from(reply.member("process_immediately") == "1"));
                 sent.iter().for_each(|row| watch.fold(row));
             }
         }
         for card in CARDS {
-            assert_eq!(
-                harness.active(card),
-                watch.active_on(card),
-                "the fold of {card}"
-            );
+            assert_eq!(harness.active(card), watch.active_on(card), "the fold of {card}");
         }
     }
     // Everything settles in the end, and every printed request is checked once more.
     harness.passes(Duration::from_secs(4000)).await;
     harness.run().await;
     check_run(&watch.sent(&harness), worker_count);
-    assert_eq!(
-        harness.numbers("life_cycle_state=PENDING").await,
-        "3702 3704 3921"
-    );
+    assert_eq!(harness.numbers("life_cycle_state=PENDING").await, "3702 3704 3921");
     for state in ["COMPLETED", "REJECTED"] {
         let _ = harness.list(&format!("life_cycle_state={state}")).await;
     }
@@ -261,11 +207,7 @@ fn dated(body: &Value, now: SimTime) -> Value {
         return body.clone();
     };
     let at = SimTime::from_millis(now.millis() + seconds * 1000).calendar();
-    with(
-        body.clone(),
-        "scheduled_date",
-        json!(at.format("%Y-%m-%dT%H:%M:%S").to_string()),
-    )
+    with(body.clone(), "scheduled_date", json!(at.format("%Y-%m-%dT%H:%M:%S").to_string()))
 }
 
 fn config() -> Config {

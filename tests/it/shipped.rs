@@ -15,10 +15,7 @@ fn verdicts(report: &str) -> BTreeMap<String, String> {
     let cases = report["cases"].as_array().expect("a list of scenarios");
     let verdicts = cases.iter().map(|case| {
         let title = format!("{}: {} {}", case["file"], case["name"], case["row"]);
-        (
-            title,
-            case["verdict"].as_str().expect("a verdict").to_owned(),
-        )
+        (title, case["verdict"].as_str().expect("a verdict").to_owned())
     });
     verdicts.collect()
 }
@@ -45,10 +42,8 @@ fn played() -> &'static str {
 
 #[test]
 fn all_pass_in_process_with_the_same_bytes_in_any_order() {
-    let bad: Vec<_> = verdicts(played())
-        .into_iter()
-        .filter(|(_, verdict)| verdict != "passed")
-        .collect();
+    let bad: Vec<_> =
+        verdicts(played()).into_iter().filter(|(_, verdict)| verdict != "passed").collect();
     assert_eq!(bad, []);
 }
 
@@ -79,19 +74,9 @@ fn those_a_served_program_can_play_pass_there_too() {
     );
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let verdicts = verdicts(&ended.stdout);
-    let passed = verdicts
-        .values()
-        .filter(|verdict| *verdict == "passed")
-        .count();
-    assert!(
-        passed * 2 > verdicts.len(),
-        "few were played: {verdicts:#?}"
-    );
-    assert!(
-        verdicts
-            .values()
-            .all(|verdict| verdict == "passed" || verdict == "skipped")
-    );
+    let passed = verdicts.values().filter(|verdict| *verdict == "passed").count();
+    assert!(passed * 2 > verdicts.len(), "few were played: {verdicts:#?}");
+    assert!(verdicts.values().all(|verdict| verdict == "passed" || verdict == "skipped"));
 }
 
 #[test]
@@ -114,9 +99,7 @@ fn printed(page: &str) -> Vec<String> {
     let text = std::fs::read_to_string(repository().join(page)).expect("the page");
     let blocks = text.split("```yaml\n").skip(1);
     let blocks = blocks.map(|block| block.split("```").next().unwrap_or_default().to_owned());
-    blocks
-        .filter(|block| block.starts_with("scenario: "))
-        .collect()
+    blocks.filter(|block| block.starts_with("scenario: ")).collect()
 }
 
 #[test]
@@ -137,16 +120,10 @@ fn the_scenarios_printed_on_our_pages_pass() {
 fn every_fault_and_every_operation_has_a_scenario() {
     let ended = Program::run(PATH, &["run", &scenarios(), "--list"], &[], &[]);
     let missing = |words: Vec<String>| -> Vec<String> {
-        words
-            .into_iter()
-            .filter(|word| !ended.stdout.contains(word))
-            .collect()
+        words.into_iter().filter(|word| !ended.stdout.contains(word)).collect()
     };
     let faults = conax_contract::fault::PRESETS.iter();
-    assert_eq!(
-        missing(faults.map(|preset| format!("@{}", preset.id())).collect()),
-        [""; 0]
-    );
+    assert_eq!(missing(faults.map(|preset| format!("@{}", preset.id())).collect()), [""; 0]);
     let source = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let all: String = ended
         .stdout
@@ -155,11 +132,7 @@ fn every_fault_and_every_operation_has_a_scenario() {
         .map(|(path, _)| source(&format!("{path}.scenario.yaml")))
         .collect();
     for operation in conax_contract::crm::Operation::ALL {
-        assert!(
-            all.contains(&format!("call: {}", operation.name())),
-            "{}",
-            operation.name()
-        );
+        assert!(all.contains(&format!("call: {}", operation.name())), "{}", operation.name());
     }
 }
 
@@ -168,13 +141,7 @@ fn files_that_are_broken_on_purpose_are_told_how_to_be_mended() {
     let folder = repository().join("scenarios/broken");
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .expect("the folder")
-        .map(|entry| {
-            entry
-                .expect("a file")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
     assert!(names.len() >= 10, "{names:?}");

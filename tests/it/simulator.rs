@@ -37,10 +37,7 @@ async fn it_starts_with_the_demo_world_a_standing_clock_and_no_faults() {
     assert_eq!(shared.clock.now(), date("2026-01-01T09:00:00"));
     assert_eq!(shared.settings.seed.0, 0);
     assert!(shared.faults.is_quiet() || shared.world().magic_smartcards);
-    simulator
-        .post("add_subscriptions", sport_on(CARD))
-        .await
-        .unwrap();
+    simulator.post("add_subscriptions", sport_on(CARD)).await.unwrap();
     simulator.advance(Duration::from_secs(60)).await;
     assert_eq!(state(&simulator, 4050).await, "PENDING");
     assert_eq!(simulator.run().await.completed_count, 1);
@@ -53,16 +50,10 @@ async fn it_starts_with_the_demo_world_a_standing_clock_and_no_faults() {
 async fn on_ports_the_clock_runs_unless_told_otherwise() {
     let real = Simulator::builder().open().await.unwrap();
     assert_eq!(real.instance().shared.clock.mode(), ClockMode::Real);
-    let stepped = Simulator::builder()
-        .clock("stepped from 2014-11-30T08:59:00")
-        .open()
-        .await
-        .unwrap();
+    let stepped =
+        Simulator::builder().clock("stepped from 2014-11-30T08:59:00").open().await.unwrap();
     assert_eq!(stepped.instance().shared.clock.mode(), ClockMode::Stepped);
-    assert_eq!(
-        stepped.instance().shared.clock.now(),
-        date("2014-11-30T08:59:00")
-    );
+    assert_eq!(stepped.instance().shared.clock.now(), date("2014-11-30T08:59:00"));
 }
 
 #[test]
@@ -85,11 +76,7 @@ async fn a_misspelt_method_or_fault_is_refused_with_what_was_meant() {
         "there is no method `add_subscription`\n   hint: did you mean `add_subscriptions`?"
     );
     let refused = simulator.add_fault("reset-aplied").unwrap_err();
-    assert!(
-        refused
-            .to_string()
-            .contains("did you mean `reset-applied`?")
-    );
+    assert!(refused.to_string().contains("did you mean `reset-applied`?"));
     assert_eq!(format!("{refused:?}"), refused.to_string());
     assert!(simulator.get("show", "number=a b").await.is_err());
 }
@@ -104,10 +91,7 @@ async fn the_ledger_tells_once_twice_and_never() {
         ("f35", Fate::Never, Standing::Completed),
     ] {
         simulator.add_fault(fault).unwrap();
-        simulator
-            .post("add_subscriptions", sport_on(CARD))
-            .await
-            .unwrap();
+        simulator.post("add_subscriptions", sport_on(CARD)).await.unwrap();
         simulator.run().await;
         simulator.clear_faults();
         let ledger = simulator.ledger();
@@ -127,10 +111,7 @@ async fn the_ledger_tells_once_twice_and_never() {
 #[tokio::test]
 async fn a_lost_answer_leaves_drift_and_healing_empties_it() {
     let simulator = Simulator::builder().fault("f05").start().unwrap();
-    simulator
-        .post("add_subscriptions", sport_on(CARD))
-        .await
-        .unwrap();
+    simulator.post("add_subscriptions", sport_on(CARD)).await.unwrap();
     simulator.run().await;
     let drift = simulator.drift();
     assert_eq!(drift[0].cards, [CARD]);
@@ -150,10 +131,7 @@ async fn what_is_awaited_takes_just_the_time_it_waits_for() {
     assert_eq!(ended["data"]["life_cycle_state"], "REJECTED");
     assert_eq!(clock.now(), date("2026-01-01T09:10:00"));
     for card in [CARD, "01900080209", "01900080210"] {
-        simulator
-            .post("add_subscriptions", sport_on(card))
-            .await
-            .unwrap();
+        simulator.post("add_subscriptions", sport_on(card)).await.unwrap();
     }
     assert_eq!(simulator.run().await.rejected_count, 3);
     assert_eq!(clock.now(), date("2026-01-01T09:20:00"));
@@ -161,10 +139,7 @@ async fn what_is_awaited_takes_just_the_time_it_waits_for() {
 
 #[tokio::test]
 async fn a_request_of_next_month_is_sent_when_time_has_passed() {
-    let simulator = Simulator::builder()
-        .clock("stepped from 2026-01-31T23:59:00")
-        .start()
-        .unwrap();
+    let simulator = Simulator::builder().clock("stepped from 2026-01-31T23:59:00").start().unwrap();
     let body = with(sport_on(CARD), "start_date", json!("2026-02-01T00:00:00"));
     simulator.post("add_subscriptions", body).await.unwrap();
     assert_eq!(simulator.run().await.completed_count, 0);
@@ -229,10 +204,7 @@ async fn a_simulator_that_is_dropped_or_closed_has_no_ports() {
 
     let closed = Simulator::builder().open().await.unwrap();
     let addresses = DOORS.map(|door| closed.address(door));
-    closed
-        .post("add_subscriptions", sport_on(CARD))
-        .await
-        .unwrap();
+    closed.post("add_subscriptions", sport_on(CARD)).await.unwrap();
     assert_eq!(closed.close().await.in_flight_count, 0);
     for address in addresses {
         assert!(TcpStream::connect(address).await.is_err());
@@ -241,11 +213,7 @@ async fn a_simulator_that_is_dropped_or_closed_has_no_ports() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_on_a_port_and_the_test_see_the_same_instance() {
-    let simulator = Simulator::builder()
-        .fault("{ preset: f06, times: 1 }")
-        .open()
-        .await
-        .unwrap();
+    let simulator = Simulator::builder().fault("{ preset: f06, times: 1 }").open().await.unwrap();
     let address = simulator.address(Api::Crm);
     assert_eq!(simulator.url(Api::Crm), format!("http://{address}"));
     let token = json!("04FFBB37FED475A778F122709CBAC1D5");

@@ -45,9 +45,7 @@ fn snapshot(verb: &str, file: &str, program: &Program, more: &[&str]) -> (Option
 
 fn transactions(program: &Program, world: &str) -> String {
     let target = format!("/v1/cas/transactions?world={world}");
-    exchange(program.door(), "GET", &target, "")
-        .json()
-        .to_string()
+    exchange(program.door(), "GET", &target, "").json().to_string()
 }
 
 fn code(exit: Exit) -> Option<i32> {
@@ -112,11 +110,7 @@ fn what_is_wrong_is_told_with_its_exit_code() {
     assert!(absent.stderr.contains("no.snapshot"), "{}", absent.stderr);
     let silent = run(&["snapshot", "save", &file, "--target", "http://127.0.0.1:1"]);
     assert_eq!(silent.code, code(Exit::Surroundings));
-    assert!(
-        silent.stderr.contains("does not answer"),
-        "{}",
-        silent.stderr
-    );
+    assert!(silent.stderr.contains("does not answer"), "{}", silent.stderr);
     let key = folder.file("key");
     std::fs::write(&key, "too short\n").unwrap();
     let wrong = run(&["serve", "--snapshot-key-file", &key]);

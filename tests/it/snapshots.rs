@@ -57,10 +57,7 @@ pub(crate) async fn told(harness: &Harness) -> String {
         "cas/fingerprints",
         "cas/transactions?limit=1000",
     ] {
-        told += &harness
-            .control("GET", &format!("/v1/{what}"), "")
-            .await
-            .text;
+        told += &harness.control("GET", &format!("/v1/{what}"), "").await.text;
     }
     for state in ["PENDING", "COMPLETED", "REJECTED"] {
         let query = format!("life_cycle_state={state}");
@@ -74,11 +71,7 @@ async fn after_a_restore_the_same_calls_give_the_same_bytes() {
     let harness = one_worker().open();
     for seed in 0..6 {
         steps(&harness, seed).await;
-        let late = with(
-            sport_on(CARD),
-            "scheduled_date",
-            json!("2014-09-24T15:05:00"),
-        );
+        let late = with(sport_on(CARD), "scheduled_date", json!("2014-09-24T15:05:00"));
         let _ = harness.post("add_subscriptions", late).await.ok();
         let token = harness.send(login()).await.member("token");
         let kept = snapshot(&harness, "before").await;
@@ -106,12 +99,8 @@ async fn after_a_restore_the_same_calls_give_the_same_bytes() {
 async fn the_clock_goes_back_and_the_journal_goes_on() {
     let harness = HarnessBuilder::demo().open();
     snapshot(&harness, "before").await;
-    let (then, number) = (harness.now(), |harness: &Harness| {
-        harness.journal().lines().count()
-    });
-    harness
-        .passes(std::time::Duration::from_millis(7_654_321))
-        .await;
+    let (then, number) = (harness.now(), |harness: &Harness| harness.journal().lines().count());
+    harness.passes(std::time::Duration::from_millis(7_654_321)).await;
     let _ = harness.post("add_subscriptions", sport_on(CARD)).await.ok();
     let before = number(&harness);
     restore(&harness, "before").await;
@@ -125,28 +114,19 @@ async fn the_clock_goes_back_and_the_journal_goes_on() {
 async fn a_pending_pin_comes_back_with_its_request() {
     let harness = HarnessBuilder::demo().open();
     let body = given_pin("S60600", CARD, "8352");
-    let number = harness
-        .post("reset_pin_to_given_value", body)
-        .await
-        .number();
+    let number = harness.post("reset_pin_to_given_value", body).await.number();
     snapshot(&harness, "before").await;
     harness.run().await;
     harness.control("POST", "/v1/worlds/demo/reset", "").await;
     restore(&harness, "before").await;
     harness.forget();
     assert_eq!(
-        (
-            harness.state(&number).await.as_str(),
-            harness.pin(CARD).as_str()
-        ),
+        (harness.state(&number).await.as_str(), harness.pin(CARD).as_str()),
         ("PENDING", "0000")
     );
     harness.run().await;
     assert_eq!(
-        (
-            harness.state(&number).await.as_str(),
-            harness.pin(CARD).as_str()
-        ),
+        (harness.state(&number).await.as_str(), harness.pin(CARD).as_str()),
         ("COMPLETED", "8352")
     );
 }
@@ -154,26 +134,15 @@ async fn a_pending_pin_comes_back_with_its_request() {
 #[tokio::test(start_paused = true)]
 async fn snapshots_are_listed_replaced_removed_and_limited() {
     let harness = HarnessBuilder::demo().open();
-    let list = async || {
-        harness
-            .control("GET", "/v1/worlds/demo/snapshots", "")
-            .await
-            .json
-    };
+    let list = async || harness.control("GET", "/v1/worlds/demo/snapshots", "").await.json;
     assert_eq!(list().await, json!({ "snapshots": [], "limit": 16 }));
     for nth in 0..16 {
-        assert_eq!(
-            snapshot(&harness, &format!("s{nth:02}")).await.http_status,
-            201
-        );
+        assert_eq!(snapshot(&harness, &format!("s{nth:02}")).await.http_status, 201);
     }
     let beyond = snapshot(&harness, "more").await;
     assert_eq!(beyond.http_status, 409);
     let detail = beyond.json["detail"].as_str().unwrap();
-    assert!(
-        detail.contains("16") && detail.contains("DELETE"),
-        "{detail}"
-    );
+    assert!(detail.contains("16") && detail.contains("DELETE"), "{detail}");
     assert_eq!(snapshot(&harness, "s03").await.http_status, 200, "replaced");
     let remove = async |name: &str| {
         let target = format!("/v1/worlds/demo/snapshots/{name}");
@@ -187,31 +156,17 @@ async fn snapshots_are_listed_replaced_removed_and_limited() {
         (r"{}", "`from`"),
         ("", "the body"),
     ] {
-        let reply = harness
-            .control("POST", "/v1/worlds/demo/restore", body)
-            .await;
+        let reply = harness.control("POST", "/v1/worlds/demo/restore", body).await;
         let detail = reply.json["detail"].as_str().unwrap();
         assert!(detail.contains(tells), "{detail}");
     }
-    for (body, status) in [
-        (r#"{"as":"a b"}"#, 422),
-        (r#"{"name":"x"}"#, 422),
-        ("[]", 422),
-    ] {
-        let reply = harness
-            .control("POST", "/v1/worlds/demo/snapshot", body)
-            .await;
+    for (body, status) in [(r#"{"as":"a b"}"#, 422), (r#"{"name":"x"}"#, 422), ("[]", 422)] {
+        let reply = harness.control("POST", "/v1/worlds/demo/snapshot", body).await;
         assert_eq!(reply.http_status, status, "{}", reply.text);
     }
     let beside = harness.beside("suite").await;
-    let listed = beside
-        .control("GET", "/v1/worlds/suite/snapshots", "")
-        .await;
-    assert_eq!(
-        listed.json["snapshots"],
-        json!([]),
-        "each world has its own"
-    );
+    let listed = beside.control("GET", "/v1/worlds/suite/snapshots", "").await;
+    assert_eq!(listed.json["snapshots"], json!([]), "each world has its own");
 }
 
 #[tokio::test]
@@ -236,11 +191,7 @@ async fn a_command_on_its_way_settles_nothing_in_a_world_that_was_brought_back()
     let reply = in_time(settled).await;
     assert_eq!(reply.member("life_cycle_state"), "PENDING");
     let number = reply.number();
-    assert_eq!(
-        harness.state(&number).await,
-        "PENDING",
-        "the old ticket is void"
-    );
+    assert_eq!(harness.state(&number).await, "PENDING", "the old ticket is void");
     // The next run sends it again, although it was to be sent by its call.
     let run = async {
         let (stream, _) = conax.command().await;
@@ -258,15 +209,11 @@ async fn what_the_head_end_did_after_a_snapshot_is_undone() {
     let accepted = |harness: &Harness| {
         harness.look(|state, _| {
             let all = state.transactions();
-            all.filter(|one| matches!(one.outcome, Outcome::Accepted(_)))
-                .count()
+            all.filter(|one| matches!(one.outcome, Outcome::Accepted(_))).count()
         })
     };
     harness.conax(add_at_conax(CARD)).await;
-    assert_eq!(
-        (accepted(&harness), harness.active(CARD).as_str()),
-        (1, "P1test")
-    );
+    assert_eq!((accepted(&harness), harness.active(CARD).as_str()), (1, "P1test"));
     restore(&harness, "before").await;
     assert_eq!((accepted(&harness), harness.active(CARD).as_str()), (0, ""));
 }
@@ -295,14 +242,8 @@ pub(crate) fn elsewhere() -> HarnessBuilder {
 
 async fn utilities(harness: &Harness) {
     for (kind, more) in [
-        (
-            "DISPLAY_FINGERPRINT",
-            json!({ "position_x": 7, "display_duration": 900 }),
-        ),
-        (
-            "SEND_MAIL_MESSAGE_TO_CLIENT",
-            json!({ "smartcards": [CARD], "message_text": "hello" }),
-        ),
+        ("DISPLAY_FINGERPRINT", json!({ "position_x": 7, "display_duration": 900 })),
+        ("SEND_MAIL_MESSAGE_TO_CLIENT", json!({ "smartcards": [CARD], "message_text": "hello" })),
         (
             "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT",
             json!({
@@ -311,24 +252,12 @@ async fn utilities(harness: &Harness) {
             }),
         ),
         ("GET_ACTIVE_SUBSCRIPTIONS", json!({ "smartcards": [CARD] })),
-        (
-            "GET_PAIRING_STATUS_FOR_CARD",
-            json!({ "smartcards": [CARD] }),
-        ),
-        (
-            "GET_PAIRING_STATUS_FOR_PAIRING_MODULE",
-            json!({ "stb": "3012345601" }),
-        ),
+        ("GET_PAIRING_STATUS_FOR_CARD", json!({ "smartcards": [CARD] })),
+        ("GET_PAIRING_STATUS_FOR_PAIRING_MODULE", json!({ "stb": "3012345601" })),
     ] {
-        let body = with(
-            with(more, "type", json!(kind)),
-            "process_immediately",
-            json!(true),
-        );
+        let body = with(with(more, "type", json!(kind)), "process_immediately", json!(true));
         let body = body.to_string();
-        let reply = harness
-            .control("POST", "/v1/provisioning-requests", &body)
-            .await;
+        let reply = harness.control("POST", "/v1/provisioning-requests", &body).await;
         assert_eq!(reply.http_status, 201, "{}", reply.text);
     }
 }
@@ -340,11 +269,7 @@ async fn a_file_brings_the_world_back_in_another_process_with_the_same_key() {
         utilities(&harness).await;
         steps(&harness, seed).await;
         utilities(&harness).await;
-        let late = with(
-            sport_on(CARD),
-            "scheduled_date",
-            json!("2014-09-24T17:00:00"),
-        );
+        let late = with(sport_on(CARD), "scheduled_date", json!("2014-09-24T17:00:00"));
         let _ = harness.post("add_subscriptions", late).await.ok();
         let _ = harness.send(login()).await.ok();
         let file = file_of(&harness).await;
@@ -352,11 +277,7 @@ async fn a_file_brings_the_world_back_in_another_process_with_the_same_key() {
         let restored = restore_file(&other, &file).await;
         assert_eq!(restored.http_status, 200, "{}", restored.text);
         let ready = |text: String| text.replace("\"seed\": 99", "\"seed\": 7");
-        assert_eq!(
-            ready(told(&other).await),
-            told(&harness).await,
-            "seed {seed}"
-        );
+        assert_eq!(ready(told(&other).await), told(&harness).await, "seed {seed}");
         let expected = steps(&harness, 100 + seed).await;
         let (after, here) = (told(&harness).await, harness.send(login()).await);
         // Time passed for both: it is the same clock they stand on.
@@ -373,21 +294,12 @@ async fn a_file_holds_a_pending_pin_and_nobody_can_read_it() {
     let harness = HarnessBuilder::demo().open();
     let pin = "83520771";
     let body = given_pin("S60600", CARD, pin);
-    let number = harness
-        .post("reset_pin_to_given_value", body)
-        .await
-        .number();
+    let number = harness.post("reset_pin_to_given_value", body).await.number();
     let token = harness.send(login()).await.member("token");
     let file = file_of(&harness).await;
-    let known = [
-        "04FFBB37FED475A778F122709CBAC1D5",
-        "mpadministrator",
-        "P1test",
-    ];
+    let known = ["04FFBB37FED475A778F122709CBAC1D5", "mpadministrator", "P1test"];
     for secret in [pin, &token, "1234"].into_iter().chain(known) {
-        let found = file
-            .windows(secret.len())
-            .any(|bytes| bytes == secret.as_bytes());
+        let found = file.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
         assert!(!found, "{secret}");
     }
     assert_ne!(file_of(&harness).await, file, "no two seals are alike");

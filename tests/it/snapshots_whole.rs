@@ -71,11 +71,7 @@ async fn in_a_storm(seed: u64) -> Harness {
     }
     let body = at_once(pin_reset("S60600", "01900080210"));
     let _ = harness.post("reset_pin_to_default_value", body).await;
-    let late = with(
-        sport_on(CARD),
-        "scheduled_date",
-        json!("2014-09-24T17:00:00"),
-    );
+    let late = with(sport_on(CARD), "scheduled_date", json!("2014-09-24T17:00:00"));
     let _ = harness.post("add_subscriptions", late).await.ok();
     harness
 }
@@ -103,11 +99,7 @@ fn exchanges(harness: &Harness, after: u64) -> String {
 
 fn last_exchange(harness: &Harness) -> u64 {
     let kept = harness.shared.journal.excerpt(0, usize::MAX, |_| true);
-    kept.exchanges
-        .iter()
-        .map(|one| one.number)
-        .max()
-        .unwrap_or(0)
+    kept.exchanges.iter().map(|one| one.number).max().unwrap_or(0)
 }
 
 /// The ledger file, proven; without its first line, which names the seed of the simulator.
@@ -169,16 +161,10 @@ fn remembered(harness: &Harness) -> Vec<&'static str> {
     assert!(past.base.is_some(), "a rule asks for the past");
     let all = [
         ("a card that hears late", !memory.on_air_from.is_empty()),
-        (
-            "a held order",
-            memory.held.iter().any(|held| held.behind.is_none()),
-        ),
+        ("a held order", memory.held.iter().any(|held| held.behind.is_none())),
         ("a paused rule", rule("resting").unwrap().rule.paused),
         ("a place half-way", (1..7).contains(&half.hits)),
-        (
-            "a waiting order",
-            memory.held.iter().any(|held| held.behind.is_some()),
-        ),
+        ("a waiting order", memory.held.iter().any(|held| held.behind.is_some())),
         ("shared entries", !half.shared.is_empty()),
         ("thrown dice", dice.dice.position() != fresh),
         ("tokens", rule("tokens").unwrap().bucket.is_some()),
@@ -233,10 +219,7 @@ async fn a_rule_that_a_call_brought_along_comes_back_as_the_one_of_its_request()
     let body = with(sport_on(CARD), "token", json!(harness.token));
     let operation = conax_contract::crm::Operation::AddSubscriptions;
     let call = Call::operation(operation, &body.to_string());
-    let number = harness
-        .send(call.with_header("conax-sim-fault", "f33"))
-        .await
-        .number();
+    let number = harness.send(call.with_header("conax-sim-fault", "f33")).await.number();
     let file = file_of(&harness).await;
     let other = elsewhere().open();
     restore_file(&other, &file).await;
@@ -267,17 +250,12 @@ async fn nobody_can_read_the_pin_of_an_order_that_is_held_back() {
     let _ = harness.post("reset_pin_to_given_value", body).await;
     let file = file_of(&harness).await;
     for secret in ["8352", "9147", CARD, "stale"] {
-        let found = file
-            .windows(secret.len())
-            .any(|bytes| bytes == secret.as_bytes());
+        let found = file.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
         assert!(!found, "{secret}");
     }
     let other = elsewhere().open();
     restore_file(&other, &file).await;
-    assert_eq!(
-        (other.pin(CARD), other.pin(OTHER)),
-        ("0000".into(), "9147".into())
-    );
+    assert_eq!((other.pin(CARD), other.pin(OTHER)), ("0000".into(), "9147".into()));
     other.passes(Duration::from_secs(3600)).await;
     other.shared.catch_up();
     assert_eq!(other.pin(CARD), "8352");
@@ -289,10 +267,7 @@ async fn nobody_can_read_the_pin_of_an_order_that_is_held_back() {
 /// A request whose command hangs at the head-end for longer than a snapshot waits.
 async fn hanging(harness: &Harness, rule: &str) -> (u64, tokio::task::JoinHandle<()>) {
     harness.fault(rule);
-    let number = harness
-        .post("add_subscriptions", sport_on(CARD))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", sport_on(CARD)).await.number();
     let shared = Arc::clone(&harness.shared);
     let run = tokio::spawn(async move {
         let _ = run_once(&shared).await;
@@ -370,27 +345,16 @@ async fn a_command_that_still_hangs_after_a_restore_does_nothing_to_the_world_th
 
 #[tokio::test(start_paused = true)]
 async fn a_ledger_of_which_lines_were_let_go_or_that_is_longer_than_allowed_is_right_elsewhere() {
-    let harness = one_worker()
-        .with(|settings| settings.ledger_limit = 3)
-        .open();
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let harness = one_worker().with(|settings| settings.ledger_limit = 3).open();
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     let cut = file_of(&harness).await;
     let harness = one_worker().open();
-    let _ = harness
-        .post("add_subscriptions", at_once(sport_on(CARD)))
-        .await;
+    let _ = harness.post("add_subscriptions", at_once(sport_on(CARD))).await;
     let whole = file_of(&harness).await;
-    for (file, limit, let_go) in [
-        (&cut, 1000, (4, 0)),
-        (&whole, 1000, (0, 0)),
-        (&whole, 3, (4, 0)),
-        (&whole, 0, (7, 3)),
-    ] {
-        let other = elsewhere()
-            .with(|settings| settings.ledger_limit = limit)
-            .open();
+    for (file, limit, let_go) in
+        [(&cut, 1000, (4, 0)), (&whole, 1000, (0, 0)), (&whole, 3, (4, 0)), (&whole, 0, (7, 3))]
+    {
+        let other = elsewhere().with(|settings| settings.ledger_limit = limit).open();
         restore_file(&other, file).await;
         assert_eq!(other.shared.ledger().let_go(), let_go, "{limit}");
         let totals = other.shared.ledger().totals();

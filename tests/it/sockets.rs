@@ -41,16 +41,9 @@ fn findings(reply: &RawReply) -> Vec<String> {
             findings.push(format!("`{line}` with the body {body:?}"));
         }
     }
-    let whole: usize = reply
-        .replies()
-        .iter()
-        .map(|(head, body)| head.len() + 4 + body.len())
-        .sum();
+    let whole: usize = reply.replies().iter().map(|(head, body)| head.len() + 4 + body.len()).sum();
     if whole != reply.text.len() {
-        findings.push(format!(
-            "{} bytes behind the last answer",
-            reply.text.len() - whole
-        ));
+        findings.push(format!("{} bytes behind the last answer", reply.text.len() - whole));
     }
     findings
 }
@@ -92,20 +85,11 @@ fn answered() -> Vec<Vec<u8>> {
         post("", b""),
         post("transfer-encoding: chunked\r\n", b"zz\r\n{}\r\n0\r\n\r\n"),
         post("transfer-encoding: chunked\r\n", b"2\r\n{}"),
-        post(
-            "transfer-encoding: chunked\r\n",
-            b"ffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
-        ),
-        post(
-            "transfer-encoding: chunked\r\n",
-            b"2\r\n{}garbage\r\n0\r\n\r\n",
-        ),
+        post("transfer-encoding: chunked\r\n", b"ffffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
+        post("transfer-encoding: chunked\r\n", b"2\r\n{}garbage\r\n0\r\n\r\n"),
         post("transfer-encoding: chunked\r\n", b"2\r\n{}\r\n0\r\n\r\n"),
         post("transfer-encoding: gzip\r\n", b"{}"),
-        post(
-            "transfer-encoding: chunked\r\ncontent-length: 2\r\n",
-            b"2\r\n{}\r\n0\r\n\r\n",
-        ),
+        post("transfer-encoding: chunked\r\ncontent-length: 2\r\n", b"2\r\n{}\r\n0\r\n\r\n"),
         post("content-length: 2\r\n", b"{}garbage\r\n\r\n"),
         post("content-length: 1048577\r\n", &vec![b'x'; 1_048_577]),
         [get(SHOW), b"garbage\r\n\r\n".to_vec()].concat(),
@@ -177,11 +161,7 @@ fn garbage_at_the_other_doors_is_no_fault_of_theirs() {
         for bytes in answered() {
             let status = talk(address, &bytes).http_status();
             let soap_fault = address == program.cas() && status == Some(500);
-            assert!(
-                soap_fault || status.is_none_or(|status| status < 500),
-                "{}",
-                told(&bytes, "")
-            );
+            assert!(soap_fault || status.is_none_or(|status| status < 500), "{}", told(&bytes, ""));
         }
     }
     assert_eq!(talk(program.crm(), &get(SHOW)).http_status(), Some(200));
@@ -198,9 +178,7 @@ fn who_says_that_no_more_comes_still_gets_the_answer() {
 #[test]
 fn a_head_request_is_refused_without_a_body_as_http_wants_it() {
     let program = serve(&["--log", "off"]);
-    let call = String::from_utf8(get(SHOW))
-        .unwrap()
-        .replacen("GET", "HEAD", 1);
+    let call = String::from_utf8(get(SHOW)).unwrap().replacen("GET", "HEAD", 1);
     let reply = talk(program.crm(), call.as_bytes());
     assert_eq!(reply.http_status(), Some(405));
     assert!(reply.text.contains("allow: GET\r\n") && reply.text.ends_with("\r\n\r\n"));
@@ -245,11 +223,9 @@ fn a_connection_beyond_the_limit_is_told_so_and_room_comes_back() {
     let code = &refused.json()["status"]["code"];
     assert_eq!(code, RefusalCode::TooManyConnections.code());
     drop(kept);
-    until("room for a connection", || {
-        match talk(crm, &get(SHOW)).http_status() {
-            Some(200) => Ok(()),
-            status => Err(format!("{status:?}")),
-        }
+    until("room for a connection", || match talk(crm, &get(SHOW)).http_status() {
+        Some(200) => Ok(()),
+        status => Err(format!("{status:?}")),
     });
 }
 
@@ -261,30 +237,20 @@ fn begin(address: SocketAddr, bytes: &[u8]) -> RawReply {
     let mut all = Vec::new();
     // A reset ends it as well as an orderly end.
     let _ = stream.read_to_end(&mut all);
-    RawReply {
-        text: String::from_utf8(all).unwrap(),
-    }
+    RawReply { text: String::from_utf8(all).unwrap() }
 }
 
 fn impatient() -> Program {
-    serve(&[
-        "--head-timeout",
-        "100ms",
-        "--body-timeout",
-        "100ms",
-        "--log",
-        "off",
-    ])
+    serve(&["--head-timeout", "100ms", "--body-timeout", "100ms", "--log", "off"])
 }
 
 /// Nobody invites what will be refused, or waits for it.
 #[test]
 fn a_body_that_is_announced_as_too_large_is_refused_before_it_comes() {
     let program = serve(&[]);
-    for headers in [
-        "content-length: 5000000\r\nexpect: 100-continue\r\n",
-        "content-length: 5000000\r\n",
-    ] {
+    for headers in
+        ["content-length: 5000000\r\nexpect: 100-continue\r\n", "content-length: 5000000\r\n"]
+    {
         let reply = talk(program.crm(), &post(headers, b""));
         assert_eq!(reply.http_status(), Some(413), "{headers}: {}", reply.text);
         assert!(reply.text.contains("1048576"), "{}", reply.text);
@@ -303,10 +269,9 @@ fn a_head_that_never_ends_is_given_up() {
 #[test]
 fn a_body_that_never_ends_is_refused_in_time() {
     let program = impatient();
-    for (headers, start) in [
-        ("content-length: 10\r\n", "{"),
-        ("transfer-encoding: chunked\r\n", "5\r\n{"),
-    ] {
+    for (headers, start) in
+        [("content-length: 10\r\n", "{"), ("transfer-encoding: chunked\r\n", "5\r\n{")]
+    {
         let reply = begin(program.crm(), &post(headers, start.as_bytes()));
         assert_eq!(reply.http_status(), Some(408), "{}", reply.text);
         assert_eq!(findings(&reply), Vec::<String>::new());
@@ -320,10 +285,7 @@ fn the_control_door_answers_head_like_get_and_names_the_verbs_it_takes() {
         let call = format!("{verb} {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         talk(program.door(), call.as_bytes())
     };
-    let (head, get) = (
-        call("HEAD", "/v1/worlds/demo"),
-        call("GET", "/v1/worlds/demo"),
-    );
+    let (head, get) = (call("HEAD", "/v1/worlds/demo"), call("GET", "/v1/worlds/demo"));
     let (headers, body) = get.text.split_once("\r\n\r\n").unwrap();
     assert!(!body.is_empty());
     let lines = |text: &str| {
@@ -341,11 +303,7 @@ fn the_control_door_answers_head_like_get_and_names_the_verbs_it_takes() {
         let reply = call(verb, target);
         assert_eq!(reply.http_status(), Some(405), "{}", reply.text);
         let line = format!("allow: {allow}\r\n");
-        assert!(
-            reply.text.contains(&line),
-            "{verb} {target}: {}",
-            reply.text
-        );
+        assert!(reply.text.contains(&line), "{verb} {target}: {}", reply.text);
     }
 }
 
@@ -393,11 +351,9 @@ fn a_client_that_does_not_read_is_given_up() {
     let call = format!("GET {SHOW} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(1_000);
     // Until nothing goes out any more: every buffer in between is full.
     while stream.write(call.as_bytes()).is_ok() {}
-    until("room for a connection", || {
-        match talk(program.crm(), &get(SHOW)).http_status() {
-            Some(200) => Ok(()),
-            status => Err(format!("{status:?}")),
-        }
+    until("room for a connection", || match talk(program.crm(), &get(SHOW)).http_status() {
+        Some(200) => Ok(()),
+        status => Err(format!("{status:?}")),
     });
 }
 
@@ -407,10 +363,7 @@ fn what_is_hardly_http_gets_an_answer_with_a_body_at_every_door() {
     let long = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(70_000));
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(9_000));
     let few = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(101));
-    let huge = format!(
-        "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
-        u64::MAX
-    );
+    let huge = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", u64::MAX);
     let large = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9999999\r\n\r\n";
     for (door, content_type) in [
         (program.door(), "application/problem+json"),

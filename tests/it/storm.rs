@@ -35,10 +35,7 @@ fn many_cards(world: &mut WorldSpec) {
             state: CardState::Stock,
             pin: None,
         });
-        let subscription = world
-            .subscriptions
-            .iter_mut()
-            .find(|one| one.number == "S60600");
+        let subscription = world.subscriptions.iter_mut().find(|one| one.number == "S60600");
         subscription.unwrap().installed_items.push(ca_id);
     }
 }
@@ -52,10 +49,7 @@ fn begin_storm(harness: &Harness) {
             45 => "every: 30",
             _ => "probability: 2%",
         };
-        harness.fault(&format!(
-            "{{ preset: {}, when: {{ {when} }} }}",
-            preset.id()
-        ));
+        harness.fault(&format!("{{ preset: {}, when: {{ {when} }} }}", preset.id()));
     }
     harness.fault("{ sequence: [f05, f01, ok], repeat: true, when: { every: 17 } }");
     harness.fault("{ weather: flaky-network }");
@@ -65,31 +59,18 @@ fn order(chance: &mut Chance) -> (&'static str, Value) {
     let card = card(chance.below(CARDS));
     let service = ["SPORT", "BASIC", "P1test"][chance.below(3)];
     match chance.below(20) {
-        0..9 => (
-            "add_subscriptions",
-            service_on_card("S60600", service, &card),
-        ),
-        9..15 => (
-            "cancel_subscriptions",
-            service_on_card("S60600", service, &card),
-        ),
+        0..9 => ("add_subscriptions", service_on_card("S60600", service, &card)),
+        9..15 => ("cancel_subscriptions", service_on_card("S60600", service, &card)),
         15 => ("create_pairing", pairing(&[&card], &["3012345601"])),
         16 | 17 => ("reset_pin_to_default_value", pin_reset("S60600", &card)),
-        _ => (
-            "reset_pin_to_given_value",
-            given_pin("S60600", &card, "4711"),
-        ),
+        _ => ("reset_pin_to_given_value", given_pin("S60600", &card, "4711")),
     }
 }
 
 async fn calm_down(harness: &Harness) {
     harness.calm();
     for round in 0.. {
-        harness
-            .shared
-            .clock
-            .advance(Duration::from_secs(3600))
-            .await;
+        harness.shared.clock.advance(Duration::from_secs(3600)).await;
         harness.run().await;
         let left = drift(&harness.shared);
         if left.is_empty() {
@@ -134,21 +115,13 @@ async fn a_storm_of_all_faults_loses_nothing_and_leaves_nothing_after_calm_and_h
     assert_eq!(totals.in_flight, 0);
     let held = harness.shared.crm().book.queue_length().held as u64;
     assert_eq!(totals.pending, held, "{totals:?}");
-    let rows = harness
-        .shared
-        .crm()
-        .book
-        .all()
-        .filter(|row| row.settled_order.is_some())
-        .count();
+    let rows = harness.shared.crm().book.all().filter(|row| row.settled_order.is_some()).count();
     assert_eq!(totals.completed + totals.rejected, rows as u64);
     let lines = ledger_lines(&harness.shared);
     if let Err(problems) = proof::check(&lines) {
         let request = problems[0].request.unwrap_or_default();
-        let about: Vec<&String> = lines
-            .iter()
-            .filter(|line| line.contains(&format!("\"request\":{request},")))
-            .collect();
+        let about: Vec<&String> =
+            lines.iter().filter(|line| line.contains(&format!("\"request\":{request},"))).collect();
         panic!("{problems:#?}\n{about:#?}");
     }
 }

@@ -11,25 +11,8 @@ const WALLS: [(&str, &[&str]); 6] = [
     ("crates/conax-contract", &["conax-model"]),
     ("crates/conax-scenario", &["conax-contract"]),
     ("crates/conax-sim", &["conax-contract", "conax-model"]),
-    (
-        "crates/conax-cli",
-        &[
-            "conax-contract",
-            "conax-model",
-            "conax-scenario",
-            "conax-sim",
-        ],
-    ),
-    (
-        "tests",
-        &[
-            "conax-cli",
-            "conax-contract",
-            "conax-model",
-            "conax-scenario",
-            "conax-sim",
-        ],
-    ),
+    ("crates/conax-cli", &["conax-contract", "conax-model", "conax-scenario", "conax-sim"]),
+    ("tests", &["conax-cli", "conax-contract", "conax-model", "conax-scenario", "conax-sim"]),
 ];
 
 fn read(path: &Path) -> String {
@@ -60,14 +43,7 @@ fn leans_on(manifest: &str) -> Vec<String> {
 }
 
 /// What the model leans on: nothing that waits, knows a format, logs or touches files.
-const OF_THE_MODEL: [&str; 6] = [
-    "chrono",
-    "foldhash",
-    "proptest",
-    "rand",
-    "serde",
-    "thiserror",
-];
+const OF_THE_MODEL: [&str; 6] = ["chrono", "foldhash", "proptest", "rand", "serde", "thiserror"];
 
 #[test]
 fn the_model_knows_no_format_and_only_the_simulator_stores_it() {
@@ -75,32 +51,18 @@ fn the_model_knows_no_format_and_only_the_simulator_stores_it() {
     let model = manifest("crates/conax-model");
     assert_eq!(dependencies(&model), OF_THE_MODEL);
     assert!(model.contains("\nserde = { workspace = true, optional = true }\n"));
-    assert!(
-        model.contains("\n[features]\n# The nouns can be stored"),
-        "and no default"
-    );
+    assert!(model.contains("\n[features]\n# The nouns can be stored"), "and no default");
     for (member, _) in WALLS {
         let text = manifest(member);
         let stores = text.contains("conax-model = { workspace = true, features = [\"storage\"] }");
         let encodes = dependencies(&text).contains(&"postcard".to_owned());
-        assert_eq!(
-            (stores, encodes),
-            (member == "crates/conax-sim", stores),
-            "{member}"
-        );
+        assert_eq!((stores, encodes), (member == "crates/conax-sim", stores), "{member}");
     }
 }
 
 /// What decides, in the model: the wire and the examiner may use its nouns, never one of these.
-const MACHINES: [&str; 7] = [
-    "CasState",
-    "FaultPlan",
-    "HeadEndMemory",
-    "Ledger",
-    "RequestBook",
-    "RuleAtWork",
-    "Sessions",
-];
+const MACHINES: [&str; 7] =
+    ["CasState", "FaultPlan", "HeadEndMemory", "Ledger", "RequestBook", "RuleAtWork", "Sessions"];
 
 /// The words of a source text that name something of the model's which decides.
 fn machines_named(source: &str) -> Vec<&'static str> {
@@ -109,10 +71,7 @@ fn machines_named(source: &str) -> Vec<&'static str> {
         .filter(|line| !line.trim_start().starts_with("//"))
         .flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
         .collect();
-    MACHINES
-        .into_iter()
-        .filter(|machine| words.contains(machine))
-        .collect()
+    MACHINES.into_iter().filter(|machine| words.contains(machine)).collect()
 }
 
 #[test]
@@ -127,10 +86,7 @@ fn the_wire_and_the_examiner_use_the_nouns_of_the_model_and_never_a_machine() {
         let imports = source.contains("conax_model");
         let named = machines_named(&source);
         assert!(!imports || named.is_empty(), "{path} uses {named:?}");
-        assert!(
-            !source.contains("conax_model::*"),
-            "{path} names what it uses"
-        );
+        assert!(!source.contains("conax_model::*"), "{path} names what it uses");
     }
     let book = "use conax_model::crm::RequestBook;\n";
     assert_eq!(machines_named(book), ["RequestBook"], "the reader reads");
@@ -160,11 +116,7 @@ fn files(ending: &str) -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if path.is_dir() {
                 let is_ours = !["target", "node_modules"].contains(&name.as_str());
                 if is_ours && !name.starts_with('.') {
@@ -249,9 +201,7 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn no_module_is_a_drawer_for_everything() {
-    let drawers = [
-        "common", "core", "utils", "util", "helpers", "helper", "types", "misc",
-    ];
+    let drawers = ["common", "core", "utils", "util", "helpers", "helper", "types", "misc"];
     let found: Vec<String> = files(".rs")
         .iter()
         .map(|path| relative(path))
@@ -278,15 +228,9 @@ fn the_documented_examples_are_the_documented_bytes() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        lines.insert(
-            name,
-            format!("{:>5} {:016x}", bytes.len(), fingerprint(&bytes)),
-        );
+        lines.insert(name, format!("{:>5} {:016x}", bytes.len(), fingerprint(&bytes)));
     }
-    let list: Vec<String> = lines
-        .iter()
-        .map(|(name, line)| format!("{line} {name}"))
-        .collect();
+    let list: Vec<String> = lines.iter().map(|(name, line)| format!("{line} {name}")).collect();
     insta::assert_snapshot!(list.join("\n"));
 }
 
@@ -316,9 +260,7 @@ fn links(text: &str) -> Vec<String> {
 /// The anchor a heading gets.
 fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
-    let kept = text
-        .chars()
-        .filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
+    let kept = text.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
@@ -369,12 +311,7 @@ fn every_snapshot_has_a_test() {
     let sources: String = files(".rs").iter().map(|path| read(path)).collect();
     let orphans: Vec<String> = files(".snap")
         .iter()
-        .map(|path| {
-            path.file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
         .filter(|stem| {
             let name = stem.rsplit("__").next().unwrap_or_default();
             let known =
@@ -397,8 +334,5 @@ fn the_wall_reader_reads_manifests() {
     let ours = ["conax-cli", "conax-model", "conax-sim"];
     assert_eq!(leans_on(manifest), ours);
     assert_eq!(dependencies(manifest), [&ours[..], &["serde"]].concat());
-    assert_eq!(
-        anchor("## What is known, and what is *not*"),
-        "what-is-known-and-what-is-not"
-    );
+    assert_eq!(anchor("## What is known, and what is *not*"), "what-is-known-and-what-is-not");
 }

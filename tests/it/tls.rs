@@ -60,9 +60,7 @@ fn preset(name: &str) -> WrittenRule {
 /// Adds a rule; its name.
 fn add(harness: &Harness, rule: &WrittenRule) -> RuleId {
     let now = harness.now();
-    harness
-        .shared
-        .change_faults(|book| book.add(rule, None, now))
+    harness.shared.change_faults(|book| book.add(rule, None, now))
 }
 
 fn remove(harness: &Harness, rule: &RuleId) {
@@ -122,10 +120,7 @@ async fn a_crm_that_looks_at_no_certificates_completes_in_spite_of_them() {
         ("f09", "COMPLETED"),
         ("f09/self-signed", "COMPLETED"),
         ("f09/wrong-host", "COMPLETED"),
-        (
-            "f10",
-            "javax.net.ssl.SSLHandshakeException: Received fatal alert: bad_certificate",
-        ),
+        ("f10", "javax.net.ssl.SSLHandshakeException: Received fatal alert: bad_certificate"),
     ] {
         let credulous = |tls| {
             speaking(tls).with(|settings| {
@@ -178,10 +173,8 @@ async fn another_crm_does_not_trust_the_ca_of_a_stranger() {
 async fn a_rule_for_everybody_shows_its_certificate_to_another_crm() {
     let (instance, harness) = speaking(CasTls::On).open_apis().await;
     let (_other, other) = before(&instance).open_apis().await;
-    let (_careless, careless) = before(&instance)
-        .with(|settings| settings.dispatch.tls.verify = false)
-        .open_apis()
-        .await;
+    let (_careless, careless) =
+        before(&instance).with(|settings| settings.dispatch.tls.verify = false).open_apis().await;
     for (name, expected) in [
         ("f09", "timestamp check failed"),
         ("f09/self-signed", "unable to find valid certification path"),
@@ -244,9 +237,7 @@ async fn while_a_rule_refuses_everybody_nobody_listens_at_the_door() {
         remove(&harness, &rule);
         // Our own CRM waits for the API; others find it open soon.
         assert_eq!(end(&harness).await, "COMPLETED");
-        until("an open API", || {
-            TcpStream::connect(cas).map_err(|error| error.to_string())
-        });
+        until("an open API", || TcpStream::connect(cas).map_err(|error| error.to_string()));
     }
 }
 
@@ -325,12 +316,7 @@ fn the_program_writes_the_papers_by_which_another_one_reaches_it() {
         "message_text": "over TLS",
         "process_immediately": true,
     });
-    let created = exchange(
-        crm.door(),
-        "POST",
-        "/v1/provisioning-requests",
-        &body.to_string(),
-    );
+    let created = exchange(crm.door(), "POST", "/v1/provisioning-requests", &body.to_string());
     let created = &created.json()["data"];
     assert_eq!(created["life_cycle_state"], "COMPLETED", "{created}");
     let key = std::fs::read_to_string(&files[2]).unwrap();

@@ -25,9 +25,7 @@ pub(crate) fn bodies() -> [Value; 7] {
 
 /// Creates a request as a utility does; the documented object.
 pub(crate) async fn create(harness: &Harness, body: Value) -> Value {
-    let reply = harness
-        .control("POST", "/v1/provisioning-requests", &body.to_string())
-        .await;
+    let reply = harness.control("POST", "/v1/provisioning-requests", &body.to_string()).await;
     assert_eq!(reply.http_status, 201, "{}", reply.text);
     assert_eq!(reply.json["status"]["code"], "OK");
     reply.json["data"].clone()
@@ -80,16 +78,12 @@ async fn questions_are_answered_in_the_response_of_their_request() {
 async fn the_documented_types_are_refused_where_utilities_work() {
     let harness = HarnessBuilder::demo().open();
     for request_type in RequestType::ALL {
-        let is_utility = bodies()
-            .iter()
-            .any(|body| body["type"] == request_type.code());
+        let is_utility = bodies().iter().any(|body| body["type"] == request_type.code());
         if is_utility {
             continue;
         }
         let body = json!({ "type": request_type.code() }).to_string();
-        let reply = harness
-            .control("POST", "/v1/provisioning-requests", &body)
-            .await;
+        let reply = harness.control("POST", "/v1/provisioning-requests", &body).await;
         assert_eq!(reply.http_status, 422);
         assert!(reply.json["detail"].as_str().unwrap().contains("`type`"));
     }
@@ -112,9 +106,7 @@ async fn a_utility_that_asks_for_nonsense_is_told_what_is_wrong() {
         json!({ "type": "DISPLAY_FINGERPRINT", "scheduled_date": "soon" }),
         json!({ "type": "DISPLAY_FINGERPRINT", "colour": "red" }),
     ] {
-        let reply = harness
-            .control("POST", "/v1/provisioning-requests", &body.to_string())
-            .await;
+        let reply = harness.control("POST", "/v1/provisioning-requests", &body.to_string()).await;
         assert_eq!(reply.http_status, 422, "{}", reply.text);
         story.push_str(reply.json["detail"].as_str().unwrap());
         story.push('\n');

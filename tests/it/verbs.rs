@@ -11,13 +11,8 @@ const BAD_WORLD: (&str, &str) = ("bad.world.yaml", "world: bad\norganisation: [\
 const BAD_SETTINGS: (&str, &str) = ("conax-sim.toml", "prot = 8080\nrun-interval = \"soon\"\n");
 
 /// Arguments, files and variables; the exit code and what standard error has to tell.
-type ExitCase<'a> = (
-    &'a [&'a str],
-    &'a [(&'a str, &'a str)],
-    &'a [(&'a str, &'a str)],
-    Exit,
-    &'a str,
-);
+type ExitCase<'a> =
+    (&'a [&'a str], &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], Exit, &'a str);
 
 #[test]
 fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
@@ -30,13 +25,7 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
         (&[], &[], &[], Exit::Usage, "Usage:"),
         (&["sevre"], &[], &[], Exit::Usage, "'serve'"),
         (&["serve", "--prot", "1"], &[], &[], Exit::Usage, "'--port'"),
-        (
-            &["serve", "--port", "99999"],
-            &[],
-            &[],
-            Exit::Usage,
-            "expected a port from 0 to 65535",
-        ),
+        (&["serve", "--port", "99999"], &[], &[], Exit::Usage, "expected a port from 0 to 65535"),
         (
             &["serve", "--shape", "round"],
             &[],
@@ -44,13 +33,7 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
             Exit::Usage,
             "`superset`, `r4-early` or `r4-late`",
         ),
-        (
-            &["serve", "--run-interval", "5"],
-            &[],
-            &[],
-            Exit::Usage,
-            "`500ms`, `10s` or `1h`",
-        ),
+        (&["serve", "--run-interval", "5"], &[], &[], Exit::Usage, "`500ms`, `10s` or `1h`"),
         (
             &["serve", "--run-interval", "1us"],
             &[],
@@ -58,13 +41,7 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
             Exit::Usage,
             "found `1us`, expected `off`, or at least 1ms",
         ),
-        (
-            &["serve"],
-            &[],
-            &[("CONAX_SIM_SEED", "seven")],
-            Exit::Usage,
-            "found `seven`",
-        ),
+        (&["serve"], &[], &[("CONAX_SIM_SEED", "seven")], Exit::Usage, "found `seven`"),
         (
             &["serve", "--world", "bad.world.yaml"],
             &[BAD_WORLD],
@@ -72,13 +49,7 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
             Exit::Settings,
             "bad.world.yaml:",
         ),
-        (
-            &["serve", "--world", "no.world.yaml"],
-            &[],
-            &[],
-            Exit::Settings,
-            "because: No such file",
-        ),
+        (&["serve", "--world", "no.world.yaml"], &[], &[], Exit::Settings, "because: No such file"),
         (
             &["serve"],
             &[],
@@ -108,13 +79,7 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
             "failed to read the token file `no.txt`",
         ),
         (
-            &[
-                "serve",
-                "--conax-user",
-                "a",
-                "--conax-password-file",
-                "no.txt",
-            ],
+            &["serve", "--conax-user", "a", "--conax-password-file", "no.txt"],
             &[],
             &[],
             Exit::Settings,
@@ -127,48 +92,12 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
             Exit::Settings,
             "the token file `empty.txt` is empty",
         ),
-        (
-            &["serve"],
-            &[BAD_SETTINGS],
-            &[],
-            Exit::Settings,
-            "did you mean `port`?",
-        ),
-        (
-            &["serve"],
-            &[BAD_SETTINGS],
-            &[],
-            Exit::Settings,
-            "`run-interval`: found `soon`",
-        ),
-        (
-            &["config", "show"],
-            &[BAD_SETTINGS],
-            &[],
-            Exit::Settings,
-            "did you mean `port`?",
-        ),
-        (
-            &["serve", "-c", "no.toml"],
-            &[],
-            &[],
-            Exit::Settings,
-            "no.toml",
-        ),
-        (
-            &["serve", "--profile", "mine"],
-            &[],
-            &[],
-            Exit::Settings,
-            "found `mine`",
-        ),
-        (
-            &["serve", "--conax-user", "crm"],
-            &[],
-            &[],
-            Exit::Settings,
-            "`conax-password-file`",
-        ),
+        (&["serve"], &[BAD_SETTINGS], &[], Exit::Settings, "did you mean `port`?"),
+        (&["serve"], &[BAD_SETTINGS], &[], Exit::Settings, "`run-interval`: found `soon`"),
+        (&["config", "show"], &[BAD_SETTINGS], &[], Exit::Settings, "did you mean `port`?"),
+        (&["serve", "-c", "no.toml"], &[], &[], Exit::Settings, "no.toml"),
+        (&["serve", "--profile", "mine"], &[], &[], Exit::Settings, "found `mine`"),
+        (&["serve", "--conax-user", "crm"], &[], &[], Exit::Settings, "`conax-password-file`"),
         (
             &["serve", "--port", &port],
             &[],
@@ -177,30 +106,14 @@ fn every_way_to_fail_has_its_exit_code_and_says_what_to_do() {
             "because: Address already in use",
         ),
         (
-            &[
-                "healthcheck",
-                "--target",
-                &format!("http://127.0.0.1:{}", 1),
-            ],
+            &["healthcheck", "--target", &format!("http://127.0.0.1:{}", 1)],
             &[],
             &[],
             Exit::Surroundings,
             "not ready",
         ),
-        (
-            &["lint", "bad.world.yaml"],
-            &[BAD_WORLD],
-            &[],
-            Exit::Settings,
-            "",
-        ),
-        (
-            &["lint", "conax-sim.toml"],
-            &[BAD_SETTINGS],
-            &[],
-            Exit::Settings,
-            "",
-        ),
+        (&["lint", "bad.world.yaml"], &[BAD_WORLD], &[], Exit::Settings, ""),
+        (&["lint", "conax-sim.toml"], &[BAD_SETTINGS], &[], Exit::Settings, ""),
         (&["lint", "no.world.yaml"], &[], &[], Exit::Settings, ""),
     ];
     for (arguments, files, variables, exit, tells) in cases {
@@ -223,22 +136,13 @@ fn each_exit_code_is_in_the_help() {
 
 #[test]
 fn a_flag_wins_over_the_environment_over_the_file_over_the_default() {
-    let file = (
-        "conax-sim.toml",
-        "seed = 3\nport = 3000\nshape = \"r4-late\"\n",
-    );
+    let file = ("conax-sim.toml", "seed = 3\nport = 3000\nshape = \"r4-late\"\n");
     let variables = [("CONAX_SIM_SEED", "2"), ("CONAX_SIM_PORT", "2000")];
     let arguments = ["config", "show", "--origin", "--seed", "1"];
     let shown = Program::run(PATH, &arguments, &[file], &variables).stdout;
     let line = |key: &str| {
-        let found = shown
-            .lines()
-            .find(|line| line.starts_with(&format!("{key} = ")));
-        found
-            .unwrap()
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        let found = shown.lines().find(|line| line.starts_with(&format!("{key} = ")));
+        found.unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(line("seed"), "seed = \"1\" # --seed");
     assert_eq!(line("port"), "port = \"2000\" # CONAX_SIM_PORT");
@@ -267,32 +171,21 @@ fn lint_tells_of_each_broken_world_what_stands_beside_it() {
         .collect();
     names.sort();
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-    let paths: Vec<String> = names
-        .iter()
-        .map(|name| format!("worlds/broken/{name}.world.yaml"))
-        .collect();
-    let worlds: Vec<String> = names
-        .iter()
-        .map(|name| read(&format!("{name}.world.yaml")))
-        .collect();
-    let files: Vec<(&str, &str)> = paths
-        .iter()
-        .map(String::as_str)
-        .zip(worlds.iter().map(String::as_str))
-        .collect();
-    let arguments: Vec<&str> = std::iter::once("lint")
-        .chain(paths.iter().map(String::as_str))
-        .collect();
+    let paths: Vec<String> =
+        names.iter().map(|name| format!("worlds/broken/{name}.world.yaml")).collect();
+    let worlds: Vec<String> =
+        names.iter().map(|name| read(&format!("{name}.world.yaml"))).collect();
+    let files: Vec<(&str, &str)> =
+        paths.iter().map(String::as_str).zip(worlds.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> =
+        std::iter::once("lint").chain(paths.iter().map(String::as_str)).collect();
     let ended = Program::run(PATH, &arguments, &files, &[]);
     let mut expected = String::new();
     for name in &names {
         expected.push_str(read(&format!("{name}.expected.txt")).trim_end());
         expected.push('\n');
     }
-    expected.push_str(&format!(
-        "{0} files checked, {0} with findings\n",
-        names.len()
-    ));
+    expected.push_str(&format!("{0} files checked, {0} with findings\n", names.len()));
     assert_eq!(ended.stdout, expected);
     assert_eq!(ended.code, Some(3));
 }
@@ -303,16 +196,8 @@ fn lint_finds_nothing_in_the_worlds_that_are_shipped() {
     let shipped =
         std::fs::read_to_string(repository().join("fixtures/worlds/demo.world.yaml")).unwrap();
     assert_eq!(demo, shipped);
-    let linted = Program::run(
-        PATH,
-        &["lint", "my.world.yaml"],
-        &[("my.world.yaml", &demo)],
-        &[],
-    );
-    assert_eq!(
-        (linted.code, linted.stdout.as_str()),
-        (Some(0), "1 file checked, nothing found\n")
-    );
+    let linted = Program::run(PATH, &["lint", "my.world.yaml"], &[("my.world.yaml", &demo)], &[]);
+    assert_eq!((linted.code, linted.stdout.as_str()), (Some(0), "1 file checked, nothing found\n"));
 }
 
 #[test]
@@ -407,15 +292,9 @@ fn a_plan_says_where_it_turns_an_order_round() {
     let ended = Program::run(PATH, &["explain", "x.scenario.yaml"], &files, &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let lines: Vec<&str> = ended.stdout.lines().collect();
-    let told = lines
-        .iter()
-        .position(|line| line.contains("turns the order round"));
+    let told = lines.iter().position(|line| line.contains("turns the order round"));
     let told = told.expect("a line that says so");
-    assert!(
-        lines[told - 1].trim_start().starts_with("7  call cancel"),
-        "{}",
-        ended.stdout
-    );
+    assert!(lines[told - 1].trim_start().starts_with("7  call cancel"), "{}", ended.stdout);
     assert!(lines[told].contains("EXPRESS, it leaves before the REGULAR call of line 3"));
     assert_eq!(ended.stdout.matches("turns the order round").count(), 1);
 }
@@ -439,12 +318,7 @@ fn a_plan_says_where_a_pairing_of_another_card_takes_the_same_box_first() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let sentence = "turns the order round: EXPRESS, it leaves before the REGULAR call of line 3, \
                     for the same set-top box, which still waits";
-    assert_eq!(
-        ended.stdout.matches(sentence).count(),
-        1,
-        "{}",
-        ended.stdout
-    );
+    assert_eq!(ended.stdout.matches(sentence).count(), 1, "{}", ended.stdout);
     assert_eq!(ended.stdout.matches("turns the order round").count(), 1);
 }
 
@@ -463,10 +337,7 @@ fn a_password_in_an_address_is_refused_and_not_repeated() {
         let told = format!("{}{}", ended.stdout, ended.stderr);
         assert!([Some(2), Some(3)].contains(&ended.code), "{told}");
         assert!(told.contains("`conax-password-file`"), "{told}");
-        assert!(
-            !told.contains("canary") && !told.contains("someone"),
-            "{told}"
-        );
+        assert!(!told.contains("canary") && !told.contains("someone"), "{told}");
     }
 }
 

@@ -22,36 +22,23 @@ fn record(ended: &Ended) -> Value {
 fn standing(record: &Value, standing: &str) -> BTreeSet<String> {
     let clauses = record["clauses"].as_array().unwrap().iter();
     let those = clauses.filter(|clause| clause["standing"] == standing);
-    those
-        .map(|clause| clause["id"].as_str().unwrap().to_owned())
-        .collect()
+    those.map(|clause| clause["id"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn our_own_simulator_breaks_no_clause_and_shows_every_documented_and_shown_one() {
     for seed in ["1", "2", "3"] {
         let ended = verify(
-            &[
-                "--target", "self", "--seed", seed, "--strict", "may", "--report", "json",
-            ],
+            &["--target", "self", "--seed", seed, "--strict", "may", "--report", "json"],
             &[],
         );
-        assert_eq!(
-            ended.code,
-            Some(i32::from(Exit::Met.code())),
-            "{}",
-            ended.stderr
-        );
+        assert_eq!(ended.code, Some(i32::from(Exit::Met.code())), "{}", ended.stderr);
         let record = record(&ended);
         assert_eq!(standing(&record, "broken"), BTreeSet::new());
-        let untested = record["clauses"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|clause| {
-                clause["standing"] == "not-testable"
-                    && matches!(clause["source"].as_str(), Some("documented" | "shown"))
-            });
+        let untested = record["clauses"].as_array().unwrap().iter().filter(|clause| {
+            clause["standing"] == "not-testable"
+                && matches!(clause["source"].as_str(), Some("documented" | "shown"))
+        });
         assert_eq!(untested.count(), 0);
     }
 }
@@ -61,28 +48,18 @@ fn it_says_beforehand_what_it_will_create_and_creates_just_that() {
     let ended = verify(&["--target", "self", "--report", "json"], &[]);
     let created = record(&ended)["created"].as_u64().unwrap();
     assert!(
-        ended.stderr.contains(&format!(
-            "will create {created} requests on subscription S60600"
-        )),
+        ended.stderr.contains(&format!("will create {created} requests on subscription S60600")),
         "{}",
         ended.stderr
     );
     let dry = verify(&["--target", "self", "--dry-run"], &[]);
-    assert!(
-        dry.stderr
-            .contains(&format!("will create {created} requests")),
-        "{}",
-        dry.stderr
-    );
+    assert!(dry.stderr.contains(&format!("will create {created} requests")), "{}", dry.stderr);
     assert_eq!(dry.stdout, "");
 }
 
 #[test]
 fn refusals_alone_can_be_asked_for() {
-    let ended = verify(
-        &["--target", "self", "--only", "refusals", "--report", "json"],
-        &[],
-    );
+    let ended = verify(&["--target", "self", "--only", "refusals", "--report", "json"], &[]);
     let record = record(&ended);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(standing(&record, "held").contains("refusal.changes-nothing"));
@@ -111,11 +88,7 @@ fn read_only_sends_gets_and_nothing_else() {
         &[TOKEN],
     );
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(
-        ended.stderr.contains("sends GETs only and creates nothing"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("sends GETs only and creates nothing"), "{}", ended.stderr);
     let record = record(&ended);
     assert!(standing(&record, "held").contains("same.projection"));
     let journal = exchange(served.door(), "GET", "/v1/journal?api=crm&limit=10000", "").json();
@@ -129,26 +102,12 @@ fn a_template_made_by_asking_and_a_password_are_enough_for_a_first_run() {
     let served = Program::serve(PATH, &["--run-interval", "1s"]);
     let target = format!("http://{}", served.crm());
     let control = format!("http://{}", served.door());
-    let asked = verify(
-        &["--init", "--target", &target, "--secrets-file", "secrets"],
-        &[TOKEN],
-    );
+    let asked = verify(&["--init", "--target", &target, "--secrets-file", "secrets"], &[TOKEN]);
     assert!(asked.stdout.contains("# login: {"), "{}", asked.stdout);
-    assert!(
-        asked.stdout.contains("requests were found there"),
-        "{}",
-        asked.stdout
-    );
+    assert!(asked.stdout.contains("requests were found there"), "{}", asked.stdout);
     let template = verify(&["--init", "--target", &target, "--control", &control], &[]);
-    assert!(
-        template.stdout.contains("subscription: {"),
-        "{}",
-        template.stdout
-    );
-    let files = [
-        ("crm.target.yaml", template.stdout.as_str()),
-        ("secrets", "password=1234\n"),
-    ];
+    assert!(template.stdout.contains("subscription: {"), "{}", template.stdout);
+    let files = [("crm.target.yaml", template.stdout.as_str()), ("secrets", "password=1234\n")];
     let ended = verify(
         &[
             "--target",
@@ -166,11 +125,7 @@ fn a_template_made_by_asking_and_a_password_are_enough_for_a_first_run() {
     );
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let held = standing(&record(&ended), "held");
-    assert!(
-        held.contains("add_subscriptions.completes"),
-        "{}",
-        ended.stderr
-    );
+    assert!(held.contains("add_subscriptions.completes"), "{}", ended.stderr);
     assert!(held.contains("token.login"));
 }
 
@@ -206,10 +161,7 @@ fn user_and_organisation_of_the_login_may_stand_among_the_secrets() {
 
 #[test]
 fn a_target_file_that_would_say_nothing_is_no_success() {
-    let inventory = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../fixtures/worlds/lab.world.yaml"
-    );
+    let inventory = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/worlds/lab.world.yaml");
     let served = Program::serve(PATH, &["--run-interval", "1h", "--world", inventory]);
     let target = format!("http://{}", served.crm());
     let init = |target: &str, secrets: &str| {
@@ -224,12 +176,7 @@ fn a_target_file_that_would_say_nothing_is_no_success() {
             Exit::Settings,
             "it refuses to list requests",
         ),
-        (
-            &answering(NO_PAGE),
-            TOKEN.1,
-            Exit::Surroundings,
-            "this is not the provisioning API",
-        ),
+        (&answering(NO_PAGE), TOKEN.1, Exit::Surroundings, "this is not the provisioning API"),
     ];
     for (target, secrets, exit, piece) in refused {
         let ended = init(target, secrets);
@@ -239,11 +186,7 @@ fn a_target_file_that_would_say_nothing_is_no_success() {
     }
     let ended = init(&target, "token=1AB00000000000000000000000000ACE\n");
     assert_eq!(ended.code, Some(i32::from(Exit::NothingRan.code())));
-    assert!(
-        ended.stderr.contains("filled in by hand"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("filled in by hand"), "{}", ended.stderr);
     let served = Program::serve(PATH, &["--run-interval", "1h"]);
     let target = format!("http://{}", served.crm());
     let ended = init(&target, TOKEN.1);
@@ -267,27 +210,12 @@ fn what_init_prints_passes_lint_and_a_world_of_a_simulator_is_told_apart() {
     }
     let wrong = ("crm.target.yaml", "subscripton: { id: \"1\" }\n");
     let ended = Program::run(PATH, &["lint", "crm.target.yaml"], &[wrong], &[]);
-    assert!(
-        ended.stdout.contains("did you mean `subscription`?"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("did you mean `subscription`?"), "{}", ended.stdout);
     let demo = Program::run(PATH, &["world"], &[], &[]);
-    let arguments = [
-        "--target",
-        "http://127.0.0.1:1",
-        "--world",
-        "demo.world.yaml",
-    ];
+    let arguments = ["--target", "http://127.0.0.1:1", "--world", "demo.world.yaml"];
     let ended = verify(&arguments, &[("demo.world.yaml", &demo.stdout)]);
     assert_eq!(ended.code, Some(i32::from(Exit::Settings.code())));
-    assert!(
-        ended
-            .stderr
-            .contains("hint: this is a world of a simulator"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("hint: this is a world of a simulator"), "{}", ended.stderr);
 }
 
 #[test]
@@ -297,11 +225,7 @@ fn a_world_file_that_is_wrong_is_told_with_its_lines() {
         &[("w.yaml", "subscripton: { id: \"1\" }\nservice: {}\n")],
     );
     assert_eq!(ended.code, Some(i32::from(Exit::Settings.code())));
-    assert!(
-        ended.stderr.contains("did you mean `subscription`?"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("did you mean `subscription`?"), "{}", ended.stderr);
     assert!(ended.stderr.contains("named by no key"), "{}", ended.stderr);
 }
 
@@ -324,11 +248,7 @@ fn a_target_that_is_not_there_is_told() {
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     let ended = verify(&["--target", "self", "--only", "refusal"], &[]);
     assert_eq!(ended.code, Some(i32::from(Exit::Usage.code())));
-    assert!(
-        ended.stderr.contains("did you mean `refusals`?"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("did you mean `refusals`?"), "{}", ended.stderr);
 }
 
 #[test]
@@ -351,12 +271,7 @@ fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_kn
         verify(&all, files)
     };
     let ended = with(&[], &[TOKEN]);
-    assert_eq!(
-        ended.code,
-        Some(i32::from(Exit::NotMet.code())),
-        "{}",
-        ended.stderr
-    );
+    assert_eq!(ended.code, Some(i32::from(Exit::NotMet.code())), "{}", ended.stderr);
     for piece in [
         "status.http-200  broken (should; inferred: from public clients)",
         "expected  HTTP 200",
@@ -364,21 +279,12 @@ fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_kn
     ] {
         assert!(ended.stdout.contains(piece), "{piece}: {}", ended.stdout);
     }
-    assert!(
-        !ended.stdout.contains("04FFBB37FED475A778F122709CBAC1D5"),
-        "{}",
-        ended.stdout
-    );
-    let known = (
-        "known",
-        "status.http-200  # this build has a status for each refusal\n",
-    );
+    assert!(!ended.stdout.contains("04FFBB37FED475A778F122709CBAC1D5"), "{}", ended.stdout);
+    let known = ("known", "status.http-200  # this build has a status for each refusal\n");
     let ended = with(&["--baseline", "known"], &[TOKEN, known]);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     assert!(
-        ended
-            .stdout
-            .contains("known deviations, still there: status.http-200"),
+        ended.stdout.contains("known deviations, still there: status.http-200"),
         "{}",
         ended.stdout
     );
@@ -390,9 +296,7 @@ fn a_break_is_told_with_its_sentence_and_a_command_and_a_baseline_takes_it_as_kn
     let ended = with(&["--baseline", "known"], &[TOKEN, misspelt]);
     assert_eq!(ended.code, Some(i32::from(Exit::Settings.code())));
     assert!(
-        ended
-            .stderr
-            .contains("line 1: `status.blok` is no clause; did you mean `status.block`?"),
+        ended.stderr.contains("line 1: `status.blok` is no clause; did you mean `status.block`?"),
         "{}",
         ended.stderr
     );
@@ -432,25 +336,12 @@ fn reports_have_no_secret_and_say_what_is_broken() {
 
 #[test]
 fn known_wrong_implementations_are_caught_and_shown_in_few_steps() {
-    let names = [
-        "pin-echoed",
-        "page-skips-one",
-        "sent-twice",
-        "executed-twice",
-        "third-is-lost",
-    ];
+    let names = ["pin-echoed", "page-skips-one", "sent-twice", "executed-twice", "third-is-lost"];
     let chosen: Vec<&str> = names.iter().flat_map(|name| ["--defect", name]).collect();
-    let all: Vec<&str> = ["--target", "self", "--prove-power"]
-        .into_iter()
-        .chain(chosen)
-        .collect();
+    let all: Vec<&str> = ["--target", "self", "--prove-power"].into_iter().chain(chosen).collect();
     let ended = verify(&all, &[]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
-    assert!(
-        ended.stdout.contains("5 of 5 defects caught"),
-        "{}",
-        ended.stdout
-    );
+    assert!(ended.stdout.contains("5 of 5 defects caught"), "{}", ended.stdout);
     assert!(!ended.stdout.contains("not found"), "{}", ended.stdout);
 }
 
@@ -502,10 +393,7 @@ fn a_token_that_opens_nothing_is_told_and_nothing_is_judged() {
         ),
         (
             "username=MPAdministrator\npassword=wrong\norganisation=CRMDEMO\n",
-            [
-                "it refuses the login of `MPAdministrator`: ",
-                "hint: token, or username",
-            ],
+            ["it refuses the login of `MPAdministrator`: ", "hint: token, or username"],
         ),
     ] {
         let ended = verify(&arguments, &[("secrets", secret)]);
@@ -520,19 +408,12 @@ fn a_token_that_opens_nothing_is_told_and_nothing_is_judged() {
 
 /// A served conax-sim with such settings, verified as a stranger would be.
 fn stranger(settings: &[&str], strict: &str) -> Ended {
-    let all: Vec<&str> = ["--run-interval", "1s"]
-        .iter()
-        .chain(settings)
-        .copied()
-        .collect();
+    let all: Vec<&str> = ["--run-interval", "1s"].iter().chain(settings).copied().collect();
     let served = Program::serve(PATH, &all);
     let target = format!("http://{}", served.crm());
     let control = format!("http://{}", served.door());
     let template = verify(&["--init", "--target", &target, "--control", &control], &[]);
-    let files = [
-        ("target.yaml", template.stdout.as_str()),
-        ("secrets", "password=1234\n"),
-    ];
+    let files = [("target.yaml", template.stdout.as_str()), ("secrets", "password=1234\n")];
     let arguments = [
         "--target",
         &target,
@@ -552,10 +433,7 @@ fn stranger(settings: &[&str], strict: &str) -> Ended {
 
 #[test]
 fn another_reading_of_the_documents_is_no_must() {
-    let ended = stranger(
-        &["--success-texts", "empty", "--pairing-sets", "both"],
-        "must",
-    );
+    let ended = stranger(&["--success-texts", "empty", "--pairing-sets", "both"], "must");
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let record = record(&ended);
     // What was taken instead of refused is told by one clause.

@@ -30,27 +30,15 @@ pub(crate) async fn step(harness: &Harness, chance: &mut Chance) -> String {
     let (name, body) = match chance.below(9) {
         0 => return harness.control("POST", "/v1/runs", "").await.text,
         1 => {
-            return harness
-                .control("GET", "/v1/cas/transactions", "")
-                .await
-                .text;
+            return harness.control("GET", "/v1/cas/transactions", "").await.text;
         }
         2 => return harness.get("list", "life_cycle_state=COMPLETED").await.text,
         3 => return harness.conax(add_at_conax(card)).await.1,
         4 => ("create_pairing", pairing(&[card], &["3012345601"])),
         5 => ("reset_pin_to_default_value", pin_reset("S60600", other)),
-        6 => (
-            "reset_pin_to_given_value",
-            given_pin("S60600", other, "4711"),
-        ),
-        7 => (
-            "cancel_subscriptions",
-            service_on_card("S60600", service, card),
-        ),
-        _ => (
-            "add_subscriptions",
-            service_on_card("S60600", service, card),
-        ),
+        6 => ("reset_pin_to_given_value", given_pin("S60600", other, "4711")),
+        7 => ("cancel_subscriptions", service_on_card("S60600", service, card)),
+        _ => ("add_subscriptions", service_on_card("S60600", service, card)),
     };
     let body = match chance.below(3) {
         0 => at_once(body),
@@ -124,9 +112,7 @@ async fn a_world_is_made_by_the_first_call_that_names_it_at_each_door() {
     for call in [show(&format!("/worlds/a{BASE}")), show("/worlds/b"), named] {
         assert_eq!(harness.send(call).await.code(), "OK");
     }
-    let (status, text) = harness
-        .conax(Call::new("GET", "/worlds/d/ca-server?wsdl", ""))
-        .await;
+    let (status, text) = harness.conax(Call::new("GET", "/worlds/d/ca-server?wsdl", "")).await;
     assert_eq!(
         (status, text),
         harness.conax(Call::new("GET", WSDL, "")).await,
@@ -140,19 +126,13 @@ async fn a_world_is_made_by_the_first_call_that_names_it_at_each_door() {
     assert_eq!(harness.control_call(named).await.json["world"], "g");
     assert_eq!(names(&harness).await, "demo a b c d e f g");
     let listed = harness.control("GET", "/v1/worlds", "").await.json;
-    assert_eq!(
-        (&listed["main"], &listed["limit"]),
-        (&json!("demo"), &json!(256))
-    );
+    assert_eq!((&listed["main"], &listed["limit"]), (&json!("demo"), &json!(256)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_main_world_may_be_named_like_any_other() {
     let harness = HarnessBuilder::demo().open();
-    let number = harness
-        .post("add_subscriptions", sport_on(CARDS[0]))
-        .await
-        .number();
+    let number = harness.post("add_subscriptions", sport_on(CARDS[0])).await.number();
     let by_name = harness.beside("demo").await;
     assert_eq!(by_name.state(&number).await, "PENDING");
     let run = harness.control("POST", "/v1/runs?world=demo", "").await;
@@ -191,9 +171,8 @@ async fn what_is_no_name_is_refused_at_each_door_and_makes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_made_for_a_call_that_is_about_no_world_or_refused_anyway() {
     let token = conax_model::secret::Secret::new("sesame");
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.control_token = Some(token))
-        .open();
+    let harness =
+        HarnessBuilder::demo().with(|settings| settings.control_token = Some(token)).open();
     let call = |verb: &str, target: &str| {
         let call = Call::new(verb, target, "").with_header("authorization", "Bearer sesame");
         call.with_header("conax-sim-world", "x")
@@ -222,19 +201,13 @@ async fn nothing_is_made_for_a_call_that_is_about_no_world_or_refused_anyway() {
 
 #[tokio::test(start_paused = true)]
 async fn beyond_the_limit_each_door_says_so_and_how_to_make_room() {
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.world_limit = 2)
-        .open();
+    let harness = HarnessBuilder::demo().with(|settings| settings.world_limit = 2).open();
     let _kept = harness.beside("kept").await;
     let call = || Call::new("GET", "/show", "").with_header("conax-sim-world", "more");
     let reply = harness.send(call()).await;
     assert_eq!(reply.http_status, 503);
     let message = reply.refused(RefusalCode::Unavailable).to_owned();
-    for told in [
-        "`world-limit`",
-        "DELETE /v1/worlds/NAME",
-        "There are 2 worlds",
-    ] {
+    for told in ["`world-limit`", "DELETE /v1/worlds/NAME", "There are 2 worlds"] {
         assert!(message.contains(told), "{message}");
     }
     assert_eq!(harness.conax(call()).await, (503, format!("{message}\n")));
@@ -259,10 +232,7 @@ async fn beyond_the_limit_each_door_says_so_and_how_to_make_room() {
 async fn a_world_that_was_removed_is_a_fresh_one_when_it_is_named_again() {
     let harness = HarnessBuilder::demo().open();
     let suite = harness.beside("suite").await;
-    let number = suite
-        .post("add_subscriptions", sport_on(CARDS[0]))
-        .await
-        .number();
+    let number = suite.post("add_subscriptions", sport_on(CARDS[0])).await.number();
     assert_eq!(number, "4050");
     let delete = async |name: &str| {
         let target = format!("/v1/worlds/{name}");
@@ -308,21 +278,12 @@ async fn a_fork_goes_on_as_its_origin_does_and_apart_from_it() {
         let expected = step(&there, &mut here).await;
         assert_eq!(step(&copy, &mut beside).await, expected);
     }
-    for (from, to, status) in [
-        ("demo", "copy", 409),
-        ("demo", "demo", 409),
-        ("mars", "x", 404),
-        ("demo", "a b", 400),
-    ] {
-        assert_eq!(
-            fork(&harness, from, to).await.http_status,
-            status,
-            "{from} {to}"
-        );
+    for (from, to, status) in
+        [("demo", "copy", 409), ("demo", "demo", 409), ("mars", "x", 404), ("demo", "a b", 400)]
+    {
+        assert_eq!(fork(&harness, from, to).await.http_status, status, "{from} {to}");
     }
-    let reply = harness
-        .control("POST", "/v1/worlds/demo/fork", r#"{"to":"x"}"#)
-        .await;
+    let reply = harness.control("POST", "/v1/worlds/demo/fork", r#"{"to":"x"}"#).await;
     assert_eq!(reply.http_status, 422, "{}", reply.text);
 }
 
@@ -330,10 +291,7 @@ async fn a_fork_goes_on_as_its_origin_does_and_apart_from_it() {
 async fn replacing_or_resetting_one_world_leaves_the_others_alone() {
     let harness = HarnessBuilder::demo().open();
     let suite = harness.beside("suite").await;
-    let mine = harness
-        .post("add_subscriptions", sport_on(CARDS[0]))
-        .await
-        .number();
+    let mine = harness.post("add_subscriptions", sport_on(CARDS[0])).await.number();
     let theirs = suite.post("add_subscriptions", sport_on(CARDS[0])).await;
     assert_eq!(theirs.number(), mine);
     let reset = harness.control("POST", "/v1/worlds/suite/reset", "").await;
@@ -344,18 +302,10 @@ async fn replacing_or_resetting_one_world_leaves_the_others_alone() {
     let put = harness.control("PUT", "/v1/worlds/suite", &other).await;
     assert_eq!(put.http_status, 200, "{}", put.text);
     suite.forget();
-    let number = suite
-        .post("add_subscriptions", sport_on(CARDS[0]))
-        .await
-        .number();
-    assert_eq!(
-        (number.as_str(), harness.state(&mine).await.as_str()),
-        ("9000", "PENDING")
-    );
+    let number = suite.post("add_subscriptions", sport_on(CARDS[0])).await.number();
+    assert_eq!((number.as_str(), harness.state(&mine).await.as_str()), ("9000", "PENDING"));
     // The journals are apart as well.
-    let own = harness
-        .control("GET", "/v1/journal?api=cas&world=suite", "")
-        .await;
+    let own = harness.control("GET", "/v1/journal?api=cas&world=suite", "").await;
     assert_eq!(own.json["exchanges"], json!([]));
 }
 
@@ -378,18 +328,13 @@ fn over_sockets_each_world_has_its_head_end_and_its_runs() {
         let target = format!("/v1/cas/transactions?world={world}");
         exchange(program.door(), "GET", &target, "").json()
     };
-    let sent = until("a run of the world", || {
-        match transactions("a").as_array().map_or(0, Vec::len) {
+    let sent =
+        until("a run of the world", || match transactions("a").as_array().map_or(0, Vec::len) {
             0 => Err("nothing was sent".to_owned()),
             count => Ok(count),
-        }
-    });
+        });
     assert_eq!(sent, 1);
-    assert_eq!(
-        transactions("demo"),
-        json!([]),
-        "the main head-end got nothing"
-    );
+    assert_eq!(transactions("demo"), json!([]), "the main head-end got nothing");
     let removed = exchange(program.door(), "DELETE", "/v1/worlds/a", "").json();
     assert_eq!(removed["worlds"], json!(["demo"]));
     assert_eq!(program.stop().code, Some(0));
@@ -403,11 +348,7 @@ fn an_instance_that_closes_counts_what_is_left_in_every_world() {
     }
     let ended = program.stop();
     assert_eq!(ended.code, Some(0));
-    assert!(
-        ended.stderr.contains("stopped; 3 recorded"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("stopped; 3 recorded"), "{}", ended.stderr);
 }
 
 #[tokio::test]
@@ -425,18 +366,14 @@ async fn a_world_may_be_made_with_a_seed_and_a_clock_of_its_own() {
     // Neither can be changed once the world is there.
     let again = harness.control("PUT", target, &spec).await;
     assert_eq!(again.http_status, 409, "{}", again.text);
-    let wrong = harness
-        .control("PUT", "/v1/worlds/other?clock=sometimes", &spec)
-        .await;
+    let wrong = harness.control("PUT", "/v1/worlds/other?clock=sometimes", &spec).await;
     assert_eq!(wrong.http_status, 400, "{}", wrong.text);
 }
 
 /// Copies of a world are taken while a run sends; the run waits and goes on.
 #[tokio::test(start_paused = true)]
 async fn a_run_goes_on_after_every_copy_of_its_world() {
-    let harness = HarnessBuilder::demo()
-        .with(|settings| settings.dispatch.worker_count = 1)
-        .open();
+    let harness = HarnessBuilder::demo().with(|settings| settings.dispatch.worker_count = 1).open();
     harness.fault("{ do: { delay: 5ms } }");
     for _ in 0..20 {
         for card in ["01900080208", "01900080209", "01900080210"] {
@@ -446,11 +383,7 @@ async fn a_run_goes_on_after_every_copy_of_its_world() {
     }
     let copies = async {
         for copy in 0..8 {
-            harness
-                .shared
-                .clock
-                .sleep(Duration::from_millis(3 + copy))
-                .await;
+            harness.shared.clock.sleep(Duration::from_millis(3 + copy)).await;
             let (target, body) = match copy % 2 {
                 0 => ("fork", format!("{{ \"as\": \"copy{copy}\" }}")),
                 _ => ("snapshot", format!("{{ \"as\": \"copy{copy}\" }}")),
@@ -486,10 +419,7 @@ async fn a_call_whose_world_is_reset_is_not_told_of_a_request_that_is_no_more() 
     let message = reply.refused(RefusalCode::Unavailable);
     assert!(message.contains(REPLACED), "{message}");
     let waited = harness.shared.clock.now().since(began);
-    assert!(
-        waited < Duration::from_secs(10),
-        "it waited {waited:?} for Conax"
-    );
+    assert!(waited < Duration::from_secs(10), "it waited {waited:?} for Conax");
 }
 
 /// Of a login that a reset forgets, while the body of a call is still to come.

@@ -11,10 +11,8 @@ use crate::program::{PATH, serve};
 /// What stands in a file before the program is to replace it.
 const OLD: &str = "the old one\n";
 const UNTIDY: &str = "scenario: A file of somebody   \n\n\n\nsteps: [settle]\n";
-const PASSES: (&str, &str) = (
-    "a.scenario.yaml",
-    "scenario: It comes to rest\nsteps:\n  - settle\n",
-);
+const PASSES: (&str, &str) =
+    ("a.scenario.yaml", "scenario: It comes to rest\nsteps:\n  - settle\n");
 const FAILS: (&str, &str) = (
     "b.scenario.yaml",
     "scenario: It is not so\nsteps:\n  - call: list\n    expect: { status: OK }\n",
@@ -57,19 +55,10 @@ fn a_disk_that_is_full_leaves_every_file_as_it_was() {
         ("run a.scenario.yaml --report html=out", failed),
         ("run b.scenario.yaml --report github=out", failed),
         ("run b.scenario.yaml --bundle out", failed),
-        (
-            "verify --target self --only login --report sarif=out",
-            failed,
-        ),
-        (
-            "verify --target self --only login --write-baseline out",
-            failed,
-        ),
+        ("verify --target self --only login --report sarif=out", failed),
+        ("verify --target self --only login --write-baseline out", failed),
         ("grade --scene rejected --report html=out -- true", failed),
-        (
-            "diff --right self a.scenario.yaml --report json=out",
-            failed,
-        ),
+        ("diff --right self a.scenario.yaml --report json=out", failed),
         (&record, failed),
         (&ledger, Exit::Surroundings),
         (&snapshot, Exit::Surroundings),
@@ -80,17 +69,8 @@ fn a_disk_that_is_full_leaves_every_file_as_it_was() {
         let part = if line == record { "out.part\n" } else { "" };
         let left = format!("{left}{part}");
         let ended = on_a_full_disk(line, &[("out", OLD), PASSES, FAILS]);
-        assert_eq!(
-            (ended.code, &ended.stdout),
-            (code(exit), &left),
-            "{line}: {}",
-            ended.stderr
-        );
-        assert!(
-            ended.stderr.contains("failed to write"),
-            "{line}: {}",
-            ended.stderr
-        );
+        assert_eq!((ended.code, &ended.stdout), (code(exit), &left), "{line}: {}", ended.stderr);
+        assert!(ended.stderr.contains("failed to write"), "{line}: {}", ended.stderr);
     }
 }
 
@@ -101,12 +81,7 @@ fn a_disk_that_is_full_leaves_the_scenario_that_was_to_be_tidied() {
                   code=$?; cat out/*; ls -A out; exit $code";
     let ended = in_shell(script, &["fmt", "out"], &files);
     let left = format!("{UNTIDY}mine.scenario.yaml\n");
-    assert_eq!(
-        (ended.code, ended.stdout),
-        (code(Exit::Surroundings), left),
-        "{}",
-        ended.stderr
-    );
+    assert_eq!((ended.code, ended.stdout), (code(Exit::Surroundings), left), "{}", ended.stderr);
 }
 
 #[cfg(target_os = "linux")]

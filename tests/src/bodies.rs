@@ -22,10 +22,7 @@ pub fn sport_on(card: &str) -> Value {
 /// A body that pairs smartcards with set-top boxes.
 #[must_use]
 pub fn pairing(cards: &[&str], stbs: &[&str]) -> Value {
-    let cards: Vec<Value> = cards
-        .iter()
-        .map(|card| json!({ "smartcard_ca_id": card }))
-        .collect();
+    let cards: Vec<Value> = cards.iter().map(|card| json!({ "smartcard_ca_id": card })).collect();
     json!({ "smartcard_set": cards, "stb_set": stb_set(stbs) })
 }
 
@@ -107,8 +104,7 @@ pub fn valid(operation: Operation) -> Value {
 #[must_use]
 pub fn creating() -> Vec<Operation> {
     let all = Operation::ALL.into_iter();
-    all.filter(|operation| operation.creates().is_some())
-        .collect()
+    all.filter(|operation| operation.creates().is_some()).collect()
 }
 
 fn stb_set(stbs: &[&str]) -> Vec<Value> {

@@ -85,9 +85,7 @@ impl Call {
 /// The body with this token, unless it says something about tokens itself.
 pub(crate) fn with_token(mut body: Value, token: &str) -> Value {
     if let Some(members) = body.as_object_mut() {
-        members
-            .entry("token")
-            .or_insert_with(|| Value::String(token.to_owned()));
+        members.entry("token").or_insert_with(|| Value::String(token.to_owned()));
     }
     body
 }

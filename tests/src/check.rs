@@ -126,9 +126,8 @@ impl Expected {
             Operation::IssueToken | Operation::IssueTokenForWebApiKey => {
                 let members = data.as_object().map_or(0, serde_json::Map::len);
                 let token = data["token"].as_str().unwrap_or_default();
-                let hex = token
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+                let hex =
+                    token.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
                 match members == 1 && token.len() == 32 && hex {
                     true => Vec::new(),
                     false => vec!["the data is no token of 32 upper-case digits".to_owned()],
@@ -186,9 +185,7 @@ impl Memory {
             Value::Array(items) => items.as_slice(),
             one => std::slice::from_ref(one),
         };
-        let requests = items
-            .iter()
-            .filter(|item| item["life_cycle_state"].is_string());
+        let requests = items.iter().filter(|item| item["life_cycle_state"].is_string());
         requests.flat_map(|request| self.one(request)).collect()
     }
 

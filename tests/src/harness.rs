@@ -77,8 +77,7 @@ impl Harness {
     pub async fn post(&self, name: &str, body: Value) -> Reply {
         let body = with_token(body, &self.token);
         let call = Call::operation(operation(name), &body.to_string());
-        self.send(call.with_header("content-type", "application/json"))
-            .await
+        self.send(call.with_header("content-type", "application/json")).await
     }
 
     /// Calls a documented GET by its name. The token is added to the query.
@@ -106,9 +105,7 @@ impl Harness {
     /// The numbers of the requests a filter of `list` lets through; `-` for one without.
     pub async fn numbers(&self, query: &str) -> String {
         let listed = self.list(query).await;
-        let numbers = listed
-            .iter()
-            .map(|one| one["number"].as_str().unwrap_or("-"));
+        let numbers = listed.iter().map(|one| one["number"].as_str().unwrap_or("-"));
         numbers.collect::<Vec<_>>().join(" ")
     }
 
@@ -131,8 +128,7 @@ impl Harness {
         let mut findings = expected.findings(&head, &json);
         {
             let mut told = self.told();
-            told.calls
-                .push(format!("{line}\n    {} {text}", head.status().as_u16()));
+            told.calls.push(format!("{line}\n    {} {text}", head.status().as_u16()));
             if expected.prints_whole_requests() && findings.is_empty() {
                 findings.extend(told.memory.findings(&json["data"]));
             }
@@ -180,10 +176,7 @@ impl Harness {
         assert_eq!(content_type, expected, "{line}\n{text}");
         let json = serde_json::from_str(&text);
         let is_json = expected.contains("/json") || expected.contains("+json");
-        assert!(
-            json.is_ok() || !is_json,
-            "the control API speaks JSON: {text}"
-        );
+        assert!(json.is_ok() || !is_json, "the control API speaks JSON: {text}");
         ControlReply {
             http_status,
             content_type: content_type.to_owned(),
@@ -314,13 +307,11 @@ impl Harness {
     pub fn paired(&self, card: &str) -> String {
         let card = SmartcardId::new(card);
         self.look(|state, _| {
-            state
-                .pairing_of_card(&card)
-                .map_or_else(String::new, |pairing| {
-                    let cards: Vec<_> = pairing.cards.iter().map(ToString::to_string).collect();
-                    let modules: Vec<_> = pairing.modules.iter().map(ToString::to_string).collect();
-                    format!("{} + {}", cards.join(" "), modules.join(" "))
-                })
+            state.pairing_of_card(&card).map_or_else(String::new, |pairing| {
+                let cards: Vec<_> = pairing.cards.iter().map(ToString::to_string).collect();
+                let modules: Vec<_> = pairing.modules.iter().map(ToString::to_string).collect();
+                format!("{} + {}", cards.join(" "), modules.join(" "))
+            })
         })
     }
 
@@ -377,10 +368,7 @@ impl Harness {
 
 /// Only tells the story; nothing is verified here.
 impl Drop for Harness {
-    #[expect(
-        clippy::print_stderr,
-        reason = "the story of a failure is for a person"
-    )]
+    #[expect(clippy::print_stderr, reason = "the story of a failure is for a person")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             let seed = self.shared.settings.seed.0;

@@ -38,10 +38,7 @@ pub fn date(text: &str) -> SimTime {
 #[must_use]
 pub fn repository() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package
-        .parent()
-        .expect("the package is a folder of the repository")
-        .to_path_buf()
+    package.parent().expect("the package is a folder of the repository").to_path_buf()
 }
 
 /// A simulator that is being set up.
@@ -78,10 +75,7 @@ impl HarnessBuilder {
     pub fn text(source: &str) -> Self {
         let world = WorldSpec::parse(source)
             .unwrap_or_else(|findings| panic!("{}", text::render("world", source, &findings)));
-        Self {
-            world,
-            settings: settings(),
-        }
+        Self { world, settings: settings() }
     }
 
     /// The demo world with one piece of its text replaced.
@@ -163,11 +157,7 @@ impl HarnessBuilder {
     pub async fn open_apis(self) -> (OpenInstance, Harness) {
         let token = self.first_token();
         let any = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let doors = ApiAddresses {
-            crm: any,
-            cas: any,
-            control: any,
-        };
+        let doors = ApiAddresses { crm: any, cas: any, control: any };
         let open = OpenInstance::open(self.settings, self.world, doors, None).await;
         let open = open.expect("a simulator opens on free ports");
         let harness = Harness::new(Instance::of(open.worlds.clone()), token);

@@ -123,15 +123,7 @@ impl Program {
     pub fn serve<A: AsRef<OsStr>>(path: &str, arguments: &[A]) -> Self {
         let (mut command, folder) = command(path);
         command
-            .args([
-                "serve",
-                "--port",
-                "0",
-                "--cas-port",
-                "0",
-                "--control-port",
-                "0",
-            ])
+            .args(["serve", "--port", "0", "--cas-port", "0", "--control-port", "0"])
             .args(arguments);
         let mut program = Self::watched(command, folder);
         program.wait_for("Ctrl-C stops.");
@@ -150,12 +142,7 @@ impl Program {
                 text.push('\n');
             }
         });
-        Self {
-            child,
-            stderr,
-            reader: Some(reader),
-            folder,
-        }
+        Self { child, stderr, reader: Some(reader), folder }
     }
 
     /// Waits until standard error has this text.
@@ -181,10 +168,7 @@ impl Program {
     /// What was written to standard error so far.
     #[must_use]
     pub fn stderr(&self) -> String {
-        self.stderr
-            .lock()
-            .expect("nobody panics while holding the text")
-            .clone()
+        self.stderr.lock().expect("nobody panics while holding the text").clone()
     }
 
     /// The address of the provisioning API.
@@ -216,14 +200,10 @@ impl Program {
             .lines()
             .find_map(|line| line.trim_start().strip_prefix(name))
             .unwrap_or_else(|| panic!("no {name} in {banner}"));
-        let address = line
-            .trim_start()
-            .trim_start_matches("https://")
-            .trim_start_matches("http://");
+        let address =
+            line.trim_start().trim_start_matches("https://").trim_start_matches("http://");
         let address = address.split('/').next().unwrap_or_default();
-        address
-            .parse()
-            .unwrap_or_else(|error| panic!("{error}: {line}"))
+        address.parse().unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
     /// Asks the program to terminate, as a supervisor does.
@@ -300,11 +280,7 @@ impl Program {
         if let Some(mut pipe) = self.child.stdout.take() {
             pipe.read_to_string(&mut stdout).expect("text");
         }
-        Ended {
-            code: status.code(),
-            stdout,
-            stderr: self.stderr(),
-        }
+        Ended { code: status.code(), stdout, stderr: self.stderr() }
     }
 }
 

@@ -69,9 +69,7 @@ impl RawReply {
 #[must_use]
 pub fn talk(address: SocketAddr, bytes: &[u8]) -> RawReply {
     let mut stream = TcpStream::connect(address).expect("the API is open");
-    stream
-        .set_read_timeout(Some(PATIENCE))
-        .expect("a time-out can be set");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out can be set");
     // The other end may refuse before it has read all: that is an answer, not a failure.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);
@@ -90,12 +88,8 @@ pub fn exchange(address: SocketAddr, verb: &str, target: &str, body: &str) -> Ra
         body.len()
     );
     let mut stream = TcpStream::connect(address).expect("the API is open");
-    stream
-        .set_read_timeout(Some(PATIENCE))
-        .expect("a time-out can be set");
-    stream
-        .write_all(request.as_bytes())
-        .expect("the API listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out can be set");
+    stream.write_all(request.as_bytes()).expect("the API listens");
     read_all(&mut stream, request.as_bytes())
 }
 
@@ -115,14 +109,9 @@ fn read_all(stream: &mut TcpStream, sent: &[u8]) -> RawReply {
             Err(_) => break,
         }
     }
-    RawReply {
-        text: String::from_utf8_lossy(&bytes).into_owned(),
-    }
+    RawReply { text: String::from_utf8_lossy(&bytes).into_owned() }
 }
 
 fn is_time_out(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
-    )
+    matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
 }

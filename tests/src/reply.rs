@@ -34,9 +34,7 @@ impl Reply {
     /// `status.description`, empty if null.
     #[must_use]
     pub fn description(&self) -> &str {
-        self.json["status"]["description"]
-            .as_str()
-            .unwrap_or_default()
+        self.json["status"]["description"].as_str().unwrap_or_default()
     }
 
     /// The data of a call that succeeded.
@@ -76,9 +74,7 @@ impl Reply {
     pub fn member(&self, name: &str) -> String {
         let value = self.ok().get(name);
         let value = value.unwrap_or_else(|| panic!("no `{name}` in {}", self.text));
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned)
+        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
     }
 
     /// The values of `parameters_set`, as `key=value`, in order of their keys.

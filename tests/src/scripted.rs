@@ -20,9 +20,7 @@ impl ScriptedConax {
     /// If there is none.
     pub async fn listen() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await;
-        Self {
-            listener: listener.expect("a free port"),
-        }
+        Self { listener: listener.expect("a free port") }
     }
 
     /// Where it listens.

@@ -20,12 +20,7 @@ pub(crate) fn request_findings(
     shape: Shape,
     partial: bool,
 ) -> Vec<String> {
-    let mut findings = Findings {
-        shape,
-        partial,
-        at,
-        list: Vec::new(),
-    };
+    let mut findings = Findings { shape, partial, at, list: Vec::new() };
     match value.as_object() {
         None => findings.say("is no object"),
         Some(members) => findings.request(members),
@@ -88,19 +83,15 @@ impl Findings<'_> {
     fn state(&mut self, members: &Map<String, Value>) {
         let given = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
         let has = |names: &[&str], expected: bool| -> Vec<String> {
-            let wrong = names
-                .iter()
-                .filter(|name| members.contains_key(**name) && given(name) != expected);
+            let wrong =
+                names.iter().filter(|name| members.contains_key(**name) && given(name) != expected);
             wrong.map(|name| (*name).to_owned()).collect()
         };
         let errors = ["error_code", "error_description"];
         let provider = ["provider_error_code", "provider_error_description"];
         let wrong = match members.get("life_cycle_state").and_then(Value::as_str) {
             Some("PENDING") => [
-                has(
-                    &["executed_date", "request", "response", "reference_number"],
-                    false,
-                ),
+                has(&["executed_date", "request", "response", "reference_number"], false),
                 has(&errors, false),
                 has(&provider, false),
             ],
@@ -111,10 +102,7 @@ impl Findings<'_> {
                 has(&errors, false),
             ],
             Some("COMPLETED") => [
-                has(
-                    &["executed_date", "request", "response", "reference_number"],
-                    true,
-                ),
+                has(&["executed_date", "request", "response", "reference_number"], true),
                 has(&errors, false),
                 has(&provider, false),
             ],
@@ -134,16 +122,9 @@ impl Findings<'_> {
         let dates = ["created_date", "updated_date"];
         let users = ["created_by_user", "updated_by_user"];
         let units = ["created_by_unit", "updated_by_unit"];
-        self.exactly(
-            "log_information",
-            value,
-            &[&dates[..], &users].concat(),
-            &units,
-        );
+        self.exactly("log_information", value, &[&dates[..], &users].concat(), &units);
         for name in dates {
-            self.require(is_date(&value[name]), || {
-                format!("has `{name}` as {}", value[name])
-            });
+            self.require(is_date(&value[name]), || format!("has `{name}` as {}", value[name]));
         }
         for name in users {
             let user = &value[name];
@@ -151,13 +132,7 @@ impl Findings<'_> {
         }
         for name in units {
             if let Some(unit) = value.get(name) {
-                let needed = [
-                    "group_name",
-                    "name",
-                    "id",
-                    "description",
-                    "alternative_code",
-                ];
+                let needed = ["group_name", "name", "id", "description", "alternative_code"];
                 self.exactly(name, unit, &needed, &["community_name"]);
             }
         }
@@ -165,22 +140,16 @@ impl Findings<'_> {
 
     fn parameters_set(&mut self, value: &Value) {
         let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        self.require(!items.is_empty(), || {
-            format!("has `parameters_set` as {value}")
-        });
+        self.require(!items.is_empty(), || format!("has `parameters_set` as {value}"));
         for item in items {
             let members = item.as_object().into_iter().flatten();
-            let keys: Vec<&String> = members
-                .map(|(key, _)| key)
-                .filter(|key| *key != "id")
-                .collect();
+            let keys: Vec<&String> =
+                members.map(|(key, _)| key).filter(|key| *key != "id").collect();
             let known = match keys.as_slice() {
                 [key] => ParameterKey::from_code(key).is_some(),
                 _ => false,
             };
-            self.require(known && is_text(&item["id"]), || {
-                format!("has the parameter {item}")
-            });
+            self.require(known && is_text(&item["id"]), || format!("has the parameter {item}"));
             let pin = item.get("ca_pin");
             self.require(pin.is_none_or(Value::is_null), || "prints a PIN".to_owned());
         }
@@ -220,12 +189,9 @@ fn is_date(value: &Value) -> bool {
     let form = "dddd-dd-ddTdd:dd:dd";
     value.as_str().is_some_and(|text| {
         text.len() == form.len()
-            && text
-                .bytes()
-                .zip(form.bytes())
-                .all(|(found, form)| match form {
-                    b'd' => found.is_ascii_digit(),
-                    separator => found == separator,
-                })
+            && text.bytes().zip(form.bytes()).all(|(found, form)| match form {
+                b'd' => found.is_ascii_digit(),
+                separator => found == separator,
+            })
     })
 }

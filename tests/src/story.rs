@@ -23,9 +23,7 @@ pub(crate) fn call_line(call: &Call) -> String {
 pub(crate) fn journal_text(journal: &Journal) -> String {
     let mut text = String::new();
     for exchange in journal.excerpt(0, usize::MAX, |_| true).exchanges {
-        let status = exchange
-            .http_status
-            .map_or("---".to_owned(), |status| status.to_string());
+        let status = exchange.http_status.map_or("---".to_owned(), |status| status.to_string());
         let outcome = exchange.subject.outcome.as_deref().unwrap_or("");
         let _ = writeln!(
             text,

@@ -130,10 +130,7 @@ fn config_command() -> Command {
                 .help("Tell where each value comes from"),
         )
         .after_help("Example:\n  CONAX_SIM_SEED=7 conax-sim config show --origin");
-    Command::new("config")
-        .about("Show the settings")
-        .subcommand_required(true)
-        .subcommand(show)
+    Command::new("config").about("Show the settings").subcommand_required(true).subcommand(show)
 }
 
 fn healthcheck_command() -> Command {

@@ -24,9 +24,7 @@ pub(crate) fn command() -> Command {
 /// (clap-rs/clap#6421), so that nothing behind a verb is completed; one way will do.
 fn repaired(script: &[u8]) -> Vec<u8> {
     let script = String::from_utf8_lossy(script);
-    script
-        .replace("conax__subcmd__sim", "conax__sim")
-        .into_bytes()
+    script.replace("conax__subcmd__sim", "conax__sim").into_bytes()
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Exit {

@@ -92,9 +92,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 fn is_json(matches: &ArgMatches) -> bool {
-    matches
-        .get_one::<String>("format")
-        .is_some_and(|format| format == "json")
+    matches.get_one::<String>("format").is_some_and(|format| format == "json")
 }
 
 fn list(matches: &ArgMatches) -> Exit {
@@ -125,39 +123,24 @@ fn list(matches: &ArgMatches) -> Exit {
             }
             topic = clause.topic();
         }
-        print::result(format_args!(
-            "{}  ({}, {})",
-            clause.id, clause.source, clause.strictness
-        ));
+        print::result(format_args!("{}  ({}, {})", clause.id, clause.source, clause.strictness));
         print::meaning("  ", 2, &clause.statement);
         if let Some(choice) = clause.choice {
-            let switch = choice
-                .switch
-                .map_or(String::new(), |name| format!(" (setting `{name}`)"));
+            let switch = choice.switch.map_or(String::new(), |name| format!(" (setting `{name}`)"));
             print::meaning(
                 "  ",
                 2,
-                &format!(
-                    "Here: {}. Also read: {}{switch}.",
-                    choice.chosen, choice.other
-                ),
+                &format!("Here: {}. Also read: {}{switch}.", choice.chosen, choice.other),
             );
         }
     }
-    print::result(format_args!(
-        "\n{} clauses: {}",
-        chosen.len(),
-        by_source(&chosen)
-    ));
+    print::result(format_args!("\n{} clauses: {}", chosen.len(), by_source(&chosen)));
     Exit::Met
 }
 
 fn by_source(clauses: &[&Clause]) -> String {
     let counts = Source::ALL.iter().filter_map(|source| {
-        let count = clauses
-            .iter()
-            .filter(|clause| clause.source == *source)
-            .count();
+        let count = clauses.iter().filter(|clause| clause.source == *source).count();
         (count > 0).then(|| format!("{count} {source}"))
     });
     counts.collect::<Vec<_>>().join(", ")
@@ -187,9 +170,7 @@ fn show(matches: &ArgMatches) -> Exit {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`conax-sim contract list` has all of them".to_owned(),
             };
-            print::aside(format_args!(
-                "error: there is no clause `{id}`\n   hint: {hint}"
-            ));
+            print::aside(format_args!("error: there is no clause `{id}`\n   hint: {hint}"));
             exit = Exit::Usage;
             continue;
         };
@@ -243,13 +224,8 @@ fn coverage(matches: &ArgMatches) -> Exit {
             return Exit::OurBug;
         }
     };
-    let shown = record
-        .clauses
-        .iter()
-        .filter(|clause| clause.standing == Standing::Held);
-    let covers = Covers {
-        clauses: shown.map(|clause| clause.id.clone()).collect(),
-        ..Covers::default()
-    };
+    let shown = record.clauses.iter().filter(|clause| clause.standing == Standing::Held);
+    let covers =
+        Covers { clauses: shown.map(|clause| clause.id.clone()).collect(), ..Covers::default() };
     conclude(&[covers], &sources_of(matches), &limits, Some("clauses"))
 }

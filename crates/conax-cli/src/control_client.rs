@@ -225,9 +225,7 @@ pub(crate) fn exchange(
     }
     for named in [path].into_iter().chain(target.world.as_deref()) {
         if !named.chars().all(|c| c.is_ascii_graphic()) {
-            return Err(format!(
-                "nothing can be called {named:?} at the control API"
-            ));
+            return Err(format!("nothing can be called {named:?} at the control API"));
         }
     }
     head += &format!("content-length: {}\r\n\r\n", body.len());
@@ -253,19 +251,14 @@ pub(crate) fn exchange(
 /// # Errors
 /// If that fails; the text says why.
 pub(crate) fn connect(target: &str) -> Result<(TcpStream, String), String> {
-    let authority = target
-        .strip_prefix("http://")
-        .unwrap_or(target)
-        .trim_end_matches('/');
+    let authority = target.strip_prefix("http://").unwrap_or(target).trim_end_matches('/');
     let mut addresses = authority.to_socket_addrs().map_err(|error| {
         format!(
             "`{target}` is not an address ({error})\n   \
                  hint: write it like `http://127.0.0.1:8082`"
         )
     })?;
-    let address = addresses
-        .next()
-        .ok_or_else(|| format!("`{target}` has no address"))?;
+    let address = addresses.next().ok_or_else(|| format!("`{target}` has no address"))?;
     let stream = TcpStream::connect_timeout(&address, CONNECT_PATIENCE).map_err(|error| {
         format!(
             "{target} does not answer: {error}\n   \
@@ -291,17 +284,12 @@ fn read(mut reply: Vec<u8>) -> Result<Answer, &'static str> {
     if length.is_some_and(|length: usize| length != body.len()) {
         return Err("it was cut off");
     }
-    Ok(Answer {
-        http_status: status,
-        body,
-    })
+    Ok(Answer { http_status: status, body })
 }
 
 /// The status of an HTTP/1 status line; nothing else of an answer counts.
 pub(crate) fn status_of(line: &str) -> Option<u16> {
-    let rest = line
-        .strip_prefix("HTTP/1.1 ")
-        .or_else(|| line.strip_prefix("HTTP/1.0 "))?;
+    let rest = line.strip_prefix("HTTP/1.1 ").or_else(|| line.strip_prefix("HTTP/1.0 "))?;
     let (status, _) = rest.split_once(' ').unwrap_or((rest, ""));
     let digits = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| status.parse().ok()).flatten()
@@ -334,18 +322,9 @@ mod tests {
     fn only_a_whole_answer_is_one() {
         let read = |text: &str| read(text.as_bytes().to_vec());
         let whole = read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
-        assert_eq!(
-            whole,
-            Ok(Answer {
-                http_status: 200,
-                body: b"hi".to_vec()
-            })
-        );
+        assert_eq!(whole, Ok(Answer { http_status: 200, body: b"hi".to_vec() }));
         for (text, tells) in [
-            (
-                "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nhi",
-                "it was cut off",
-            ),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nhi", "it was cut off"),
             ("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n", "it is not HTTP"),
             ("SSH-2.0\r\n\r\n", "it is not HTTP"),
             ("", "it is not HTTP"),

@@ -53,10 +53,7 @@ pub(crate) fn fail_under_argument(value: &'static str, help: &'static str) -> Ar
 
 /// The limits that were given; a number alone is about `usual`.
 pub(crate) fn limits_of(matches: &ArgMatches, usual: Option<&str>) -> Result<Vec<Limit>, String> {
-    let given = matches
-        .get_many::<String>("fail-under")
-        .into_iter()
-        .flatten();
+    let given = matches.get_many::<String>("fail-under").into_iter().flatten();
     let limit = |text: &String| {
         let (name, percent) = match (text.split_once('='), usual) {
             (Some((name, percent)), _) => (name, percent),
@@ -78,9 +75,7 @@ pub(crate) fn limits_of(matches: &ArgMatches, usual: Option<&str>) -> Result<Vec
         let number = percent.trim_end_matches('%').parse::<usize>();
         match number {
             Ok(number) if number <= 100 => Ok((axis, number)),
-            _ => Err(format!(
-                "--fail-under: found `{percent}`, expected a share from 0 to 100"
-            )),
+            _ => Err(format!("--fail-under: found `{percent}`, expected a share from 0 to 100")),
         }
     };
     given.map(limit).collect()
@@ -127,10 +122,7 @@ fn read(path: &str) -> Result<Vec<Covers>, String> {
     if value["kind"] == VerifyRecord::KIND {
         let record: VerifyRecord = serde_json::from_value(value)
             .map_err(|error| format!("`{path}` is no report of `verify`: {error}"))?;
-        let shown = record
-            .clauses
-            .iter()
-            .filter(|clause| clause.standing == Standing::Held);
+        let shown = record.clauses.iter().filter(|clause| clause.standing == Standing::Held);
         return Ok(vec![Covers {
             clauses: shown.map(|clause| clause.id.clone()).collect(),
             ..Covers::default()
@@ -203,12 +195,8 @@ fn tell(account: &AxisAccount, tells_all: bool) {
         account.percent(),
         bar(account.percent())
     ));
-    let own: Vec<&str> = account
-        .others
-        .iter()
-        .map(String::as_str)
-        .filter(|id| !is_fault(id))
-        .collect();
+    let own: Vec<&str> =
+        account.others.iter().map(String::as_str).filter(|id| !is_fault(id)).collect();
     if !own.is_empty() {
         print::meaning("   besides", 12, &own.join(", "));
     }
@@ -218,19 +206,12 @@ fn tell(account: &AxisAccount, tells_all: bool) {
     if !tells_all {
         let some: Vec<&str> = account.gaps.iter().take(GAPS).map(String::as_str).collect();
         let more = account.gaps.len().saturating_sub(GAPS);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         print::meaning("   gaps", 12, &format!("{}{more}", some.join(", ")));
         return;
     }
     for gap in &account.gaps {
-        print::result(format_args!(
-            "\n# gap: {gap}\n{}",
-            skeleton(account.axis, gap).trim_end()
-        ));
+        print::result(format_args!("\n# gap: {gap}\n{}", skeleton(account.axis, gap).trim_end()));
     }
 }
 
@@ -241,11 +222,7 @@ fn is_fault(id: &str) -> bool {
 
 fn bar(percent: usize) -> String {
     let filled = percent / 4;
-    format!(
-        "{}{}",
-        "█".repeat(filled),
-        "·".repeat(25_usize.saturating_sub(filled))
-    )
+    format!("{}{}", "█".repeat(filled), "·".repeat(25_usize.saturating_sub(filled)))
 }
 
 fn write_skeletons(
@@ -257,33 +234,18 @@ fn write_skeletons(
 ) -> Exit {
     let account = Account::of(covers.iter(), sources);
     let mut written = 0;
-    for gap in account
-        .axis(axis)
-        .into_iter()
-        .flat_map(|account| &account.gaps)
-    {
+    for gap in account.axis(axis).into_iter().flat_map(|account| &account.gaps) {
         let name: String = gap
             .chars()
-            .map(|sign| {
-                if sign.is_ascii_alphanumeric() || sign == '.' {
-                    sign
-                } else {
-                    '-'
-                }
-            })
+            .map(|sign| if sign.is_ascii_alphanumeric() || sign == '.' { sign } else { '-' })
             .collect();
         let path = Path::new(folder).join(format!("{name}.scenario.yaml"));
         if let Err(error) = write_file(&path, skeleton(axis, gap).as_bytes()) {
-            print::aside(format_args!(
-                "error: failed to write `{}`: {error}",
-                path.display()
-            ));
+            print::aside(format_args!("error: failed to write `{}`: {error}", path.display()));
             return Exit::ReportNotWritten;
         }
         written += 1;
     }
-    print::result(format_args!(
-        "{written} scenarios to be finished were written to {folder}"
-    ));
+    print::result(format_args!("{written} scenarios to be finished were written to {folder}"));
     exit
 }

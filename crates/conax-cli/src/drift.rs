@@ -71,10 +71,7 @@ fn show(answer: &Value) -> Exit {
     }
     let words = |value: &Value| {
         let words = value.as_array().into_iter().flatten();
-        words
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join(" ")
+        words.filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
     };
     for entry in &entries {
         print::result(format_args!(

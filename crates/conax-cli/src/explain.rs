@@ -40,12 +40,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         Ok(files) => files,
         Err(exit) => return exit,
     };
-    let (cases, wrong) = load_all(
-        &files,
-        &Given::seed(1),
-        &mut Reader::new(&Files),
-        &|_, _| String::new(),
-    );
+    let (cases, wrong) =
+        load_all(&files, &Given::seed(1), &mut Reader::new(&Files), &|_, _| String::new());
     if !wrong.is_empty() {
         for file in &wrong {
             print::aside(file.render().trim_end());
@@ -77,10 +73,7 @@ fn tell(scenario: &Scenario) {
         print::result(format_args!("   {name:<10}{}", known.masked(&text)));
     };
     let clock = scenario.clock.map(render_moment);
-    line(
-        "clock",
-        clock.unwrap_or_else(|| format!("{} (the default)", Scenario::DEFAULT_CLOCK)),
-    );
+    line("clock", clock.unwrap_or_else(|| format!("{} (the default)", Scenario::DEFAULT_CLOCK)));
     line("seed", scenario.seed.unwrap_or_default().to_string());
     let spec = &scenario.world.spec;
     line(
@@ -100,10 +93,7 @@ fn tell(scenario: &Scenario) {
         },
     );
     for setting in &scenario.settings {
-        line(
-            "setting",
-            format!("{}: {}", setting.name.value, setting.value.value),
-        );
+        line("setting", format!("{}: {}", setting.name.value, setting.value.value));
     }
     for rule in &scenario.faults {
         line("fault", shown(&rule.value));
@@ -184,10 +174,9 @@ fn described(action: &Action) -> String {
         Action::Advance(Passing::To(date)) => format!("advance to {}", render_moment(*date)),
         Action::Process(_) => "make a processing run".to_owned(),
         Action::Settle(None) => "let time pass until nothing more is due".to_owned(),
-        Action::Settle(Some(limit)) => format!(
-            "let time pass until nothing more is due, at most {}",
-            render_duration(*limit)
-        ),
+        Action::Settle(Some(limit)) => {
+            format!("let time pass until nothing more is due, at most {}", render_duration(*limit))
+        }
         Action::Wait(wait) => {
             let never: Vec<&str> = wait.never.iter().map(|one| one.value.as_str()).collect();
             format!(
@@ -206,10 +195,7 @@ fn described(action: &Action) -> String {
         }
         Action::ExpectLedger(expected) => {
             let words = expected.iter().map(|one| one.path.text.as_str());
-            format!(
-                "look at the ledger: {}",
-                words.collect::<Vec<_>>().join(", ")
-            )
+            format!("look at the ledger: {}", words.collect::<Vec<_>>().join(", "))
         }
         Action::ExpectDrift(_) => "look at the drift".to_owned(),
         Action::ExpectExchanges(_) => "count exchanges".to_owned(),
@@ -239,14 +225,9 @@ fn masked(path: &str) -> String {
 
 fn use_text(included: &Included) -> String {
     let with = included.with.iter();
-    let with: Vec<String> = with
-        .map(|(name, value)| format!("{name}={}", shown(value)))
-        .collect();
+    let with: Vec<String> = with.map(|(name, value)| format!("{name}={}", shown(value))).collect();
     let mut text = format!("the steps of {} {}", included.path, with.join(" "));
-    keeps(
-        &mut text,
-        included.keep.iter().map(|(mine, _)| mine.as_str()),
-    );
+    keeps(&mut text, included.keep.iter().map(|(mine, _)| mine.as_str()));
     text.trim_end().to_owned()
 }
 

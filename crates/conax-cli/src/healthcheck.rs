@@ -53,10 +53,7 @@ fn ask(target: &str) -> Result<String, String> {
     let (mut stream, authority) = connect(target)?;
     let mut talk = || -> std::io::Result<String> {
         stream.set_read_timeout(Some(PATIENCE))?;
-        write!(
-            stream,
-            "GET /v1/ready HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n"
-        )?;
+        write!(stream, "GET /v1/ready HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n")?;
         let mut line = Vec::new();
         BufReader::new((&stream).take(LINE_LIMIT)).read_until(b'\n', &mut line)?;
         Ok(String::from_utf8_lossy(&line).trim_end().to_owned())

@@ -50,10 +50,7 @@ fn kind_of(path: &str, source: &str) -> Kind {
         Kind::Target
     } else if path.ends_with(".faults.yaml") || path.ends_with(".faults.json") {
         Kind::Faults
-    } else if Path::new(path)
-        .file_name()
-        .is_some_and(|name| name == "conax-sim.toml")
-    {
+    } else if Path::new(path).file_name().is_some_and(|name| name == "conax-sim.toml") {
         Kind::Settings
     } else if path.ends_with(".toml") {
         Kind::Profile
@@ -91,10 +88,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let files = if paths.len() == 1 { "file" } else { "files" };
     match bad_count {
         0 => {
-            print::result(format_args!(
-                "{} {files} checked, nothing found",
-                paths.len()
-            ));
+            print::result(format_args!("{} {files} checked, nothing found", paths.len()));
             Exit::Met
         }
         _ => {

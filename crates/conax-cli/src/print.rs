@@ -37,9 +37,7 @@ pub(crate) fn concluded(exit: Exit) -> Exit {
     match FAILURE.get() {
         None => exit,
         Some(error) => {
-            aside(format_args!(
-                "error: failed to write to standard output: {error}"
-            ));
+            aside(format_args!("error: failed to write to standard output: {error}"));
             match exit {
                 Exit::OurBug => exit,
                 _ => Exit::ReportNotWritten,

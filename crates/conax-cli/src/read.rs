@@ -155,10 +155,7 @@ pub(crate) fn toml_problem(path: &str, source: &str, error: &TomlError) -> Strin
     let offset = error.span().map_or(0, |span| span.start);
     let before = source.get(..offset).unwrap_or_default();
     let last = before.rsplit('\n').next().unwrap_or_default();
-    let start = Place {
-        line: before.matches('\n').count() + 1,
-        column: last.chars().count() + 1,
-    };
+    let start = Place { line: before.matches('\n').count() + 1, column: last.chars().count() + 1 };
     let finding = look_alike_before(start.line, source)
         .unwrap_or_else(|| Finding::new(Span { start, end: start }, error.message()));
     render(path, source, &[finding])

@@ -45,11 +45,7 @@ pub(crate) fn command() -> Command {
         .about("Save a world of a running conax-sim to a sealed file, or load it back")
         .subcommand_required(true)
         .subcommand(verb("save", "Save a world as it is now", "File to write"))
-        .subcommand(verb(
-            "load",
-            "Bring a world back to a file",
-            "File that was saved",
-        ))
+        .subcommand(verb("load", "Bring a world back to a file", "File that was saved"))
         .after_help(
             "Another process loads the file only if it has the same `snapshot-key-file`.\n\n\
              Examples:\n  \
@@ -59,14 +55,8 @@ pub(crate) fn command() -> Command {
 }
 
 fn verb(name: &'static str, about: &'static str, file: &'static str) -> Command {
-    let file = Arg::new("file")
-        .value_name("FILE")
-        .required(true)
-        .help(file);
-    Command::new(name)
-        .about(about)
-        .arg(file)
-        .args(control_client::arguments())
+    let file = Arg::new("file").value_name("FILE").required(true).help(file);
+    Command::new(name).about(about).arg(file).args(control_client::arguments())
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
@@ -87,19 +77,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 fn save(matches: &ArgMatches) -> Result<String, SnapshotError> {
     let (path, (door, world)) = (path(matches), door_and_world(matches)?);
     let target = format!("/v1/worlds/{world}/snapshot");
-    let bytes = ask(
-        &door,
-        "POST",
-        &target,
-        "application/json",
-        br#"{"file":true}"#,
-    )?;
+    let bytes = ask(&door, "POST", &target, "application/json", br#"{"file":true}"#)?;
     write_file(path, &bytes).map_err(|source| SnapshotError::Write(path.into(), source))?;
     let count = bytes.len();
-    Ok(format!(
-        "saved the world `{world}` to {} ({count} bytes)",
-        path.display()
-    ))
+    Ok(format!("saved the world `{world}` to {} ({count} bytes)", path.display()))
 }
 
 fn load(matches: &ArgMatches) -> Result<String, SnapshotError> {
@@ -111,10 +92,7 @@ fn load(matches: &ArgMatches) -> Result<String, SnapshotError> {
     let restored = ask(&door, "POST", &target, SNAPSHOT_TYPE, &bytes)?;
     let restored: Value = serde_json::from_slice(&restored).unwrap_or_default();
     let now = restored["now"].as_str().unwrap_or("an unknown time");
-    Ok(format!(
-        "the world `{world}` is back at {now}, as {} has it",
-        path.display()
-    ))
+    Ok(format!("the world `{world}` is back at {now}, as {} has it", path.display()))
 }
 
 fn path(matches: &ArgMatches) -> &Path {
@@ -132,10 +110,7 @@ fn door_and_world(matches: &ArgMatches) -> Result<(ControlTarget, String), Snaps
     let listed: Value = serde_json::from_slice(&listed).unwrap_or_default();
     match listed["main"].as_str() {
         Some(main) => Ok((door, main.to_owned())),
-        None => Err(SnapshotError::Refused(format!(
-            "{} is no control API",
-            door.address()
-        ))),
+        None => Err(SnapshotError::Refused(format!("{} is no control API", door.address()))),
     }
 }
 

@@ -82,10 +82,7 @@ fn print_why(answer: &Value) {
     let state = answer["state"].as_str().unwrap_or("?");
     print::result(format_args!("request {} is {state}", answer["request"]));
     for sentence in answer["because"].as_array().into_iter().flatten() {
-        print::result(format_args!(
-            "  because {}",
-            sentence.as_str().unwrap_or("?")
-        ));
+        print::result(format_args!("  because {}", sentence.as_str().unwrap_or("?")));
     }
     if let Some(next) = answer["next"].as_str() {
         print::result(format_args!("next: {next}"));
@@ -96,9 +93,7 @@ fn print_why(answer: &Value) {
 pub(crate) fn run_reproduce() -> Exit {
     let mut text = Vec::new();
     if let Err(error) = std::io::stdin().take(TEXT_LIMIT).read_to_end(&mut text) {
-        print::aside(format_args!(
-            "error: failed to read standard input: {error}"
-        ));
+        print::aside(format_args!("error: failed to read standard input: {error}"));
         return Exit::Surroundings;
     }
     let found = reproduce(&String::from_utf8_lossy(&text));
@@ -117,10 +112,7 @@ pub(crate) fn run_reproduce() -> Exit {
         ));
     }
     if !found.alike.is_empty() {
-        print::result(format_args!(
-            "\nthe text cannot tell apart: {}",
-            found.alike.join(", ")
-        ));
+        print::result(format_args!("\nthe text cannot tell apart: {}", found.alike.join(", ")));
     }
     if let Some(experiment) = &found.experiment {
         print::result(format_args!("what would: {experiment}"));

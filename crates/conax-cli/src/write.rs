@@ -173,10 +173,7 @@ impl Growing {
     /// If it cannot be made, or something is there.
     pub(crate) fn begin(path: PathBuf) -> Result<Self> {
         make_folder(path.parent().unwrap_or(Path::new("")))?;
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .open(&path)?;
+        let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
         Ok(Self { file, path })
     }
 
@@ -215,10 +212,7 @@ fn make_folder(folder: &Path) -> Result<()> {
         return Ok(());
     }
     std::fs::create_dir_all(folder)?;
-    print::aside(format_args!(
-        "created the folder `{}`",
-        visible_name(&folder.to_string_lossy())
-    ));
+    print::aside(format_args!("created the folder `{}`", visible_name(&folder.to_string_lossy())));
     Ok(())
 }
 

@@ -40,21 +40,11 @@ impl Known {
 }
 
 const fn by(behaviour: &'static str, clauses: &'static [&'static str]) -> Known {
-    Known {
-        behaviour,
-        clauses,
-        otherwise: Source::Ours,
-        note: "",
-    }
+    Known { behaviour, clauses, otherwise: Source::Ours, note: "" }
 }
 
 const fn row(behaviour: &'static str, otherwise: Source) -> Known {
-    Known {
-        behaviour,
-        clauses: &[],
-        otherwise,
-        note: "",
-    }
+    Known { behaviour, clauses: &[], otherwise, note: "" }
 }
 
 /// The rows.
@@ -94,20 +84,11 @@ pub const KNOWN: &[Known] = &[
     ),
     by(
         "other types, states and priorities than the documented ones are refused, and so is a body that is no object",
-        &[
-            "list.type-values",
-            "list.state-values",
-            "priority.values",
-            "body.nothing-else",
-        ],
+        &["list.type-values", "list.state-values", "priority.values", "body.nothing-else"],
     ),
     by(
         "members of a request, dates without zone, `process_immediately` as 0/1/null",
-        &[
-            "request.shape",
-            "request.date-form",
-            "request.process_immediately",
-        ],
+        &["request.shape", "request.date-form", "request.process_immediately"],
     ),
     row(
         "two generations of the object (`--shape`); the default is the superset of both",
@@ -127,10 +108,7 @@ pub const KNOWN: &[Known] = &[
     ),
     by("errors travel with HTTP 200", &["status.http-200"]).but(" from four public clients"),
     row("every `status.code` other than `OK`", Source::Ours).but("; only their form is attested"),
-    row(
-        "`process_immediately` answers after Conax has",
-        Source::Inferred,
-    ),
+    row("`process_immediately` answers after Conax has", Source::Inferred),
     by(
         "EXPRESS first, order per smartcard, one at a time",
         &["priority.express-first", "law.c7", "law.c8"],
@@ -149,37 +127,16 @@ pub const KNOWN: &[Known] = &[
         "a name in `fields_set` that no request has is refused (`unknown-fields`)",
         &["fields-set.unknown-names"],
     ),
-    by(
-        "ids, numbers and codes are compared as they are written",
-        &["identifier.case"],
-    ),
-    by(
-        "a filter of a list without a value counts as left out",
-        &["list.empty-filter"],
-    ),
-    by(
-        "units have `community_name` in every answer",
-        &["log_information.community-name"],
-    )
-    .but("; the examples have it in answers to POSTs only"),
-    by(
-        "parameters nobody knows are ignored",
-        &["parameters.unknown-ignored"],
-    ),
-    by(
-        "a provider that is not effective is sent nothing",
-        &["provider.not-effective"],
-    ),
-    by(
-        "what it is not sent stays PENDING",
-        &["provider.stays-pending"],
-    ),
+    by("ids, numbers and codes are compared as they are written", &["identifier.case"]),
+    by("a filter of a list without a value counts as left out", &["list.empty-filter"]),
+    by("units have `community_name` in every answer", &["log_information.community-name"])
+        .but("; the examples have it in answers to POSTs only"),
+    by("parameters nobody knows are ignored", &["parameters.unknown-ignored"]),
+    by("a provider that is not effective is sent nothing", &["provider.not-effective"]),
+    by("what it is not sent stays PENDING", &["provider.stays-pending"]),
     by("a request names no period", &["request.no-period"]),
-    by(
-        "`AxisFault` and its dump",
-        &["conax.transport-failure", "conax.soap-fault"],
-    )
-    .but(" on a sibling page"),
+    by("`AxisFault` and its dump", &["conax.transport-failure", "conax.soap-fault"])
+        .but(" on a sibling page"),
     row(
         "that the dumps are those of Axis 1.4; what that client makes of each failure is measured (`fixtures/axis`)",
         Source::Inferred,
@@ -204,11 +161,8 @@ pub const KNOWN: &[Known] = &[
         &["law.i5", "conax.cancel-missing", "law.i12"],
     )
     .but("; each is a setting of the world"),
-    row(
-        "default PIN 0000, limits of groups, how late a start may be",
-        Source::Ours,
-    )
-    .but("; settings of the world"),
+    row("default PIN 0000, limits of groups, how late a start may be", Source::Ours)
+        .but("; settings of the world"),
     row(
         "clients of Conax do not look at its certificate (`conax-tls-verify off`)",
         Source::Attested,
@@ -223,10 +177,7 @@ pub const KNOWN: &[Known] = &[
         "the CRM refuses another host's certificate (Axis 1.4 as it was released does not)",
         Source::Ours,
     ),
-    row(
-        "a client without one of its certificates is told `bad_certificate`",
-        Source::Inferred,
-    ),
+    row("a client without one of its certificates is told `bad_certificate`", Source::Inferred),
     row(
         "`start_date` delays the sending; the entitlement starts when Conax gets it",
         Source::Inferred,
@@ -235,8 +186,5 @@ pub const KNOWN: &[Known] = &[
         "process names as printed, `FIINGERPRINTING_UTILITY` with its double I among them",
         &["words.process_name"],
     ),
-    row(
-        "mail 141 characters, bark 129, interval 10 to 2550 s in steps of 10",
-        Source::Attested,
-    ),
+    row("mail 141 characters, bark 129, interval 10 to 2550 s in steps of 10", Source::Attested),
 ];

@@ -220,11 +220,9 @@ impl Command {
             | Self::UpdateCaPinToDefaultValue { card }
             | Self::UpdateCaPinToGivenValue { card, .. } => vec![card],
             Self::CreatePairing { cards, .. } => cards.iter().collect(),
-            Self::AddToExistingPairing {
-                existing_card,
-                cards,
-                ..
-            } => std::iter::once(existing_card).chain(cards).collect(),
+            Self::AddToExistingPairing { existing_card, cards, .. } => {
+                std::iter::once(existing_card).chain(cards).collect()
+            }
             Self::GetPairingStatusForPairingModule { .. } => Vec::new(),
             Self::DisplayFingerprint(fingerprint) => fingerprint.card.iter().collect(),
             Self::SendMailMessageToClient(message)

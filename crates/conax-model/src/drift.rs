@@ -81,22 +81,15 @@ impl Belief {
     /// What the CRM believes when both sides start from one world.
     #[must_use]
     pub fn at_start(cas: &CasState, now: SimTime) -> Self {
-        Self {
-            entitlements: held_entitlements(cas, now),
-            pairings: held_pairings(cas).collect(),
-        }
+        Self { entitlements: held_entitlements(cas, now), pairings: held_pairings(cas).collect() }
     }
 
     /// The belief after every completed request of a book; of the head-end the CRM knows only how
     /// it is set up.
     #[must_use]
     pub fn after(mut self, book: &RequestBook, cas: &CasState) -> Self {
-        let completed = book
-            .all()
-            .filter(|row| matches!(row.state, State::Completed { .. }));
-        let mut in_order: Vec<_> = completed
-            .filter(|row| row.settled_order.is_some())
-            .collect();
+        let completed = book.all().filter(|row| matches!(row.state, State::Completed { .. }));
+        let mut in_order: Vec<_> = completed.filter(|row| row.settled_order.is_some()).collect();
         in_order.sort_by_key(|row| row.settled_order);
         let times = times_of_execution(cas);
         for row in in_order {
@@ -110,11 +103,7 @@ impl Belief {
     /// Takes in a command the head-end accepted at `at`; of the head-end, how it is set up.
     pub fn learn(&mut self, command: &Command, cas: &CasState, at: SimTime) {
         match command {
-            Command::AddSubscriptions {
-                card,
-                products,
-                period,
-            } => {
+            Command::AddSubscriptions { card, products, period } => {
                 let card = kept_id(cas, card, at);
                 let Some(period) = believed_period(*period, cas, at) else {
                     return;
@@ -138,11 +127,7 @@ impl Belief {
                     modules: modules.iter().cloned().collect(),
                 });
             }
-            Command::AddToExistingPairing {
-                existing_card,
-                cards,
-                modules,
-            } => {
+            Command::AddToExistingPairing { existing_card, cards, modules } => {
                 let existing = kept_id(cas, existing_card, at);
                 self.join_pairing(&existing, &kept_ids(cas, cards, at), modules);
             }
@@ -171,10 +156,7 @@ impl Belief {
 pub fn compare(belief: &Belief, cas: &CasState, now: SimTime) -> Vec<Drift> {
     let mut drift = compare_entitlements(belief, &held_entitlements(cas, now), now);
     let held: BTreeSet<BelievedPairing> = held_pairings(cas).collect();
-    let lost = belief
-        .pairings
-        .iter()
-        .filter(|pairing| !held.contains(pairing));
+    let lost = belief.pairings.iter().filter(|pairing| !held.contains(pairing));
     drift.extend(lost.cloned().map(Drift::PairingMissing));
     let strange = held_pairings(cas).filter(|pairing| !belief.pairings.knows_of(pairing));
     drift.extend(strange.map(Drift::PairingSurplus));
@@ -208,11 +190,7 @@ pub fn compare_pins(
     }
     last.into_iter()
         .filter(|(_, [believed, carried_out])| believed != carried_out)
-        .map(|(card, [believed, carried_out])| Drift::PinDiffers {
-            card,
-            believed,
-            carried_out,
-        })
+        .map(|(card, [believed, carried_out])| Drift::PinDiffers { card, believed, carried_out })
         .collect()
 }
 
@@ -223,8 +201,7 @@ fn pin_card(row: &ProvisioningRequest, cas: &CasState) -> Option<SmartcardId> {
         CommandKind::UpdateCaPinToDefaultValue | CommandKind::UpdateCaPinToGivenValue
     );
     let card = row.texts(ParameterKey::SmartcardCaId).next();
-    card.filter(|_| sets)
-        .map(|card| SmartcardId::new(cas.kept_form(card)))
+    card.filter(|_| sets).map(|card| SmartcardId::new(cas.kept_form(card)))
 }
 
 fn compare_entitlements(belief: &Belief, held: &BTreeMap<Key, Spans>, now: SimTime) -> Vec<Drift> {
@@ -238,12 +215,7 @@ fn compare_entitlements(belief: &Belief, held: &BTreeMap<Key, Spans>, now: SimTi
         let held = from_now(held, key);
         if believed != held {
             let (card, product) = key.clone();
-            drift.push(Drift::Entitlement {
-                card,
-                product,
-                believed,
-                held,
-            });
+            drift.push(Drift::Entitlement { card, product, believed, held });
         }
     }
     drift
@@ -319,13 +291,9 @@ fn times_of_execution(cas: &CasState) -> BTreeMap<String, SimTime> {
 /// carried out later than it was answered, the CRM believes done when it was answered.
 fn executed(row: &ProvisioningRequest, times: &BTreeMap<String, SimTime>) -> SimTime {
     let settled = row.executed.unwrap_or(row.updated);
-    let told = row
-        .reference()
-        .and_then(|reference| times.get(&**reference));
+    let told = row.reference().and_then(|reference| times.get(&**reference));
     let under_way = row.created..=settled;
-    told.copied()
-        .filter(|at| under_way.contains(at))
-        .unwrap_or(settled)
+    told.copied().filter(|at| under_way.contains(at)).unwrap_or(settled)
 }
 
 /// The period the head-end makes of a requested one; nothing if it could not have accepted it.
@@ -334,9 +302,9 @@ fn believed_period(requested: RequestedPeriod, cas: &CasState, at: SimTime) -> O
     let end = match (requested.end, cas.settings().period_policy) {
         (Some(end), _) => end,
         (None, PeriodPolicy::OpenEnded) => Period::OPEN_END,
-        (None, PeriodPolicy::ToMonthEnd { additional_months }) => start
-            .max(at)
-            .month_start_after(additional_months.saturating_add(1)),
+        (None, PeriodPolicy::ToMonthEnd { additional_months }) => {
+            start.max(at).month_start_after(additional_months.saturating_add(1))
+        }
         (None, PeriodPolicy::Explicit) => return None,
     };
     Period::new(start, end)
@@ -344,8 +312,7 @@ fn believed_period(requested: RequestedPeriod, cas: &CasState, at: SimTime) -> O
 
 /// The id under which the head-end keeps a smartcard: of a printed one it drops the check digit.
 fn kept_id(cas: &CasState, card: &SmartcardId, at: SimTime) -> SmartcardId {
-    cas.card(card, at)
-        .map_or_else(|| card.clone(), |kept| kept.id)
+    cas.card(card, at).map_or_else(|| card.clone(), |kept| kept.id)
 }
 
 fn kept_ids(cas: &CasState, cards: &[SmartcardId], at: SimTime) -> Vec<SmartcardId> {

@@ -72,9 +72,7 @@ impl Dice {
     /// The dice called `name` of the run with this seed.
     #[must_use]
     pub fn new(seed: Seed, name: &str) -> Self {
-        Self {
-            generator: seed.generator(name),
-        }
+        Self { generator: seed.generator(name) }
     }
 
     /// Where the dice are; whoever knows it can foretell every throw to come.
@@ -110,9 +108,7 @@ impl Ids {
     /// The id source called `name` of the run with this seed.
     #[must_use]
     pub fn new(seed: Seed, name: &str) -> Self {
-        Self {
-            generator: seed.generator(name),
-        }
+        Self { generator: seed.generator(name) }
     }
 
     /// A fresh 128-bit id, printed by the documented API as 32 upper-case hexadecimal digits.
@@ -147,9 +143,7 @@ mod tests {
         for _ in 0..200 {
             let mut copy = ids.clone();
             let told: Vec<_> = (0..40).map(|_| copy.hex_id()).collect();
-            let mut again = Ids {
-                generator: Generator::at(&ids.generator.position()),
-            };
+            let mut again = Ids { generator: Generator::at(&ids.generator.position()) };
             let expected: Vec<_> = (0..40).map(|_| again.hex_id()).collect();
             assert_eq!(told, expected);
             assert_eq!(ids.hex_id(), told[0]);

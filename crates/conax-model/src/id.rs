@@ -12,13 +12,9 @@ impl HexId {
     /// Reads exactly 32 upper-case hexadecimal digits: ids are compared as text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.len() == 32
-            && text
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
-        digits
-            .then(|| u128::from_str_radix(text, 16).ok().map(Self))
-            .flatten()
+        let digits =
+            text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
+        digits.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten()
     }
 }
 

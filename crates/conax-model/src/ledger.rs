@@ -53,10 +53,7 @@ pub enum CrmEvent {
         /// What it asks for.
         kind: CommandKind,
         /// The smartcards it names.
-        #[cfg_attr(
-            feature = "storage",
-            serde(deserialize_with = "crate::storage::shared")
-        )]
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
         cards: Vec<Arc<str>>,
     },
     /// It sent its command.
@@ -75,10 +72,7 @@ pub enum CrmEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// The status code.
-        #[cfg_attr(
-            feature = "storage",
-            serde(deserialize_with = "crate::storage::shared")
-        )]
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
         status: Option<Arc<str>>,
         /// The reference.
         #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
@@ -91,10 +85,7 @@ pub enum CrmEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// Why.
-        #[cfg_attr(
-            feature = "storage",
-            serde(deserialize_with = "crate::storage::shared")
-        )]
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
         fault: Arc<str>,
     },
     /// It went back to a snapshot that was taken while the exchange was under way: the request waits
@@ -115,10 +106,7 @@ pub enum CrmEvent {
         #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
         reference: Option<Arc<str>>,
         /// The code or the fault it was rejected with.
-        #[cfg_attr(
-            feature = "storage",
-            serde(deserialize_with = "crate::storage::shared")
-        )]
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
         error: Option<Arc<str>>,
     },
 }
@@ -172,10 +160,7 @@ pub enum CasEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// The status code.
-        #[cfg_attr(
-            feature = "storage",
-            serde(deserialize_with = "crate::storage::shared")
-        )]
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
         status: Option<Arc<str>>,
         /// The transaction id it told.
         #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
@@ -188,10 +173,7 @@ pub enum CasEvent {
         /// The exchange.
         exchange: ExchangeNumber,
         /// Why.
-        #[cfg_attr(
-            feature = "storage",
-            serde(deserialize_with = "crate::storage::shared")
-        )]
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
         because: Arc<str>,
     },
 }
@@ -235,10 +217,7 @@ impl Ledger {
     /// An empty ledger that keeps the last so many events of each side.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            ..Self::default()
-        }
+        Self { limit, ..Self::default() }
     }
 
     /// Writes down what the CRM's side did.
@@ -269,10 +248,7 @@ impl Ledger {
     /// The same journals, as the beginning of a ledger of this generation.
     #[must_use]
     pub fn for_generation(&self, generation: u64) -> Self {
-        Self {
-            generation,
-            ..self.clone()
-        }
+        Self { generation, ..self.clone() }
     }
 
     /// How many events of each side are kept no longer.
@@ -312,8 +288,7 @@ impl Ledger {
     /// Exchanges that came to the head-end and have not been left, though the CRM may have given up.
     pub fn at_head_end(&self) -> impl Iterator<Item = ExchangeNumber> {
         let open = self.account.open.iter();
-        open.filter(|(_, one)| one.is_there)
-            .map(|(exchange, _)| *exchange)
+        open.filter(|(_, one)| one.is_there).map(|(exchange, _)| *exchange)
     }
 
     /// What was done at the head-end's console, as far as the journal still tells it: when, what,

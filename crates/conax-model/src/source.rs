@@ -22,13 +22,8 @@ pub enum Source {
 
 impl Source {
     /// Every source, the firmest first.
-    pub const ALL: [Self; 5] = [
-        Self::Documented,
-        Self::Shown,
-        Self::Attested,
-        Self::Inferred,
-        Self::Ours,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Documented, Self::Shown, Self::Attested, Self::Inferred, Self::Ours];
 
     /// The source in lower case, as tables and command lines write it.
     #[must_use]

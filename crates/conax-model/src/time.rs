@@ -59,9 +59,7 @@ impl SimTime {
     pub fn month_start_after(self, months: u32) -> Self {
         let today = self.calendar().date();
         let first = NaiveDate::from_ymd_opt(today.year(), today.month(), 1).unwrap_or(today);
-        let start = first
-            .checked_add_months(Months::new(months))
-            .unwrap_or(NaiveDate::MAX);
+        let start = first.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX);
         Self::from_calendar(start.and_time(NaiveTime::MIN)).min(Self::MAX)
     }
 }

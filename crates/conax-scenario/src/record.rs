@@ -301,16 +301,12 @@ impl CaseRecord {
         for rule in &mut self.faults {
             does(&mut rule.name);
         }
-        self.drift
-            .iter_mut()
-            .for_each(|entry| each_text_of(entry, &mut does));
+        self.drift.iter_mut().for_each(|entry| each_text_of(entry, &mut does));
     }
 
     /// Everything that was not as it should be, in order.
     pub fn findings(&self) -> impl Iterator<Item = (&StepRecord, &FindingRecord)> {
-        self.steps
-            .iter()
-            .flat_map(|step| step.findings.iter().map(move |finding| (step, finding)))
+        self.steps.iter().flat_map(|step| step.findings.iter().map(move |finding| (step, finding)))
     }
 }
 
@@ -318,9 +314,7 @@ fn each_text_of(value: &mut Value, does: &mut impl FnMut(&mut String)) {
     match value {
         Value::String(text) => does(text),
         Value::Array(items) => items.iter_mut().for_each(|item| each_text_of(item, does)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|value| each_text_of(value, does)),
+        Value::Object(members) => members.values_mut().for_each(|value| each_text_of(value, does)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

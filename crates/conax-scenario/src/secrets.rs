@@ -139,9 +139,9 @@ impl Secrets {
         match value {
             Template::Plain(value) => self.known.add_all(value),
             Template::List(items) => items.iter().for_each(|item| self.add_template(item)),
-            Template::Map(members) => members
-                .iter()
-                .for_each(|(_, value)| self.add_template(value)),
+            Template::Map(members) => {
+                members.iter().for_each(|(_, value)| self.add_template(value))
+            }
             Template::Text(_) => {}
         }
     }

@@ -69,10 +69,7 @@ impl Instance {
             runs_on_interval: false,
         };
         let settings = SimulatorSettings {
-            dispatch: DispatchSettings {
-                conax_address: None,
-                ..settings.dispatch
-            },
+            dispatch: DispatchSettings { conax_address: None, ..settings.dispatch },
             ..settings
         };
         Ok(Self::of(Worlds::open(settings, world, surroundings)?))
@@ -81,10 +78,7 @@ impl Instance {
     /// The APIs of these worlds without their sockets.
     #[must_use]
     pub fn of(worlds: Arc<Worlds>) -> Self {
-        Self {
-            shared: Arc::clone(worlds.main()),
-            worlds,
-        }
+        Self { shared: Arc::clone(worlds.main()), worlds }
     }
 
     /// The provisioning API.
@@ -128,10 +122,7 @@ const BEAT: Duration = Duration::from_secs(1);
 /// be the next to run out wakes the thread that waits for timers, at the cost of half a call; with
 /// a nearer one in place none is woken.
 async fn beat(mut stop: watch::Receiver<bool>) {
-    while tokio::time::timeout(BEAT, stop.wait_for(|&stopped| stopped))
-        .await
-        .is_err()
-    {}
+    while tokio::time::timeout(BEAT, stop.wait_for(|&stopped| stopped)).await.is_err() {}
 }
 
 /// How a simulator closed, counted over all its worlds.
@@ -166,28 +157,21 @@ impl OpenInstance {
         let (door, approach) = door_and_approach(&settings, addresses.cas)?;
         let papers = door.as_ref().map(|door| door.papers().clone());
         let door_state = approach.door.clone();
-        let surroundings = Surroundings {
-            observer,
-            doors: addresses,
-            approach,
-            runs_on_interval: true,
-        };
+        let surroundings =
+            Surroundings { observer, doors: addresses, approach, runs_on_interval: true };
         let worlds = Worlds::open(settings, world, surroundings)?;
         let shared = Arc::clone(worlds.main());
         let (stop, stopped) = watch::channel(false);
         let (stop_cas, cas_stopped) = watch::channel(false);
         let (mut tasks, mut cas_task) = (JoinSet::new(), JoinSet::new());
         if let Some(listener) = crm {
-            tasks.spawn(listener.serve(
-                provisioning_api::router(Arc::clone(&worlds)),
-                stopped.clone(),
-            ));
+            tasks.spawn(
+                listener.serve(provisioning_api::router(Arc::clone(&worlds)), stopped.clone()),
+            );
         }
         if let Some(listener) = cas {
             let listener = listener
-                .kept_by(Arc::new(conax_endpoint::DoorKeeper::new(
-                    &worlds, door_state,
-                )))
+                .kept_by(Arc::new(conax_endpoint::DoorKeeper::new(&worlds, door_state)))
                 .speaking(door.map(|door| conax_endpoint::speech(&worlds, door)));
             cas_task
                 .spawn(listener.serve(conax_endpoint::router(Arc::clone(&worlds)), cas_stopped));
@@ -200,16 +184,7 @@ impl OpenInstance {
         if let Some(interval) = shared.settings.dispatch.run_interval {
             tasks.spawn(run_on_interval(Arc::clone(&shared), interval, stopped));
         }
-        Ok(Self {
-            shared,
-            worlds,
-            addresses,
-            papers,
-            stop,
-            tasks,
-            stop_cas,
-            cas_task,
-        })
+        Ok(Self { shared, worlds, addresses, papers, stop, tasks, stop_cas, cas_task })
     }
 
     /// Closes: no new connections and no new commands; what is on its way may end within `grace`.
@@ -224,10 +199,7 @@ impl OpenInstance {
             while self.cas_task.join_next().await.is_some() {}
         };
         let _ = tokio::time::timeout(grace, ended).await;
-        let mut left = Closing {
-            in_flight_count: 0,
-            pending_count: 0,
-        };
+        let mut left = Closing { in_flight_count: 0, pending_count: 0 };
         for world in self.worlds.all() {
             let length = world.crm().book.queue_length();
             left.in_flight_count += length.in_flight;
@@ -251,11 +223,7 @@ async fn bind(
         _ => Some(control_api::framework_answer as fn(u16) -> Vec<u8>),
     };
     let bound = Listener::bind(address, settings.limits, answers).await;
-    bound.map(Some).map_err(|source| OpenError::Bind {
-        door,
-        address,
-        source,
-    })
+    bound.map(Some).map_err(|source| OpenError::Bind { door, address, source })
 }
 
 fn address(listener: Option<&Listener>) -> Option<SocketAddr> {
@@ -289,11 +257,7 @@ pub(crate) fn link(
     approach: &Approach,
     clock: &Clock,
 ) -> ConaxLink {
-    let address = settings
-        .dispatch
-        .conax_address
-        .clone()
-        .or(own.map(Into::into));
+    let address = settings.dispatch.conax_address.clone().or(own.map(Into::into));
     match address {
         Some(address) => {
             ConaxLink::network(address, approach.clone(), link_settings(settings), clock)

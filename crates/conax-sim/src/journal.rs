@@ -133,10 +133,7 @@ impl Exchange {
 }
 
 fn note_size(note: &FaultNote) -> usize {
-    let near = note
-        .near
-        .iter()
-        .map(|near| size_of_val(near) + near.text_len());
+    let near = note.near.iter().map(|near| size_of_val(near) + near.text_len());
     note.acted.iter().map(size_of_val).chain(near).sum()
 }
 
@@ -189,11 +186,7 @@ pub struct JournalLimits {
 
 impl Default for JournalLimits {
     fn default() -> Self {
-        Self {
-            exchange_limit: 10_000,
-            byte_limit: 16 << 20,
-            body_limit: 64 << 10,
-        }
+        Self { exchange_limit: 10_000, byte_limit: 16 << 20, body_limit: 64 << 10 }
     }
 }
 
@@ -255,13 +248,7 @@ impl Journal {
         profile: &'static Profile,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self {
-            limits,
-            profile,
-            kept: Mutex::default(),
-            secrets: RwLock::default(),
-            observer,
-        }
+        Self { limits, profile, kept: Mutex::default(), secrets: RwLock::default(), observer }
     }
 
     /// Takes the secrets of the world that holds from now on.
@@ -329,15 +316,9 @@ impl Journal {
     /// Up to `limit` kept exchanges with numbers above `since` that `wanted` lets through.
     pub fn excerpt(&self, since: u64, limit: usize, wanted: impl Fn(&Exchange) -> bool) -> Excerpt {
         let kept = self.kept();
-        let exchanges = kept
-            .exchanges
-            .iter()
-            .filter(|exchange| exchange.number > since);
+        let exchanges = kept.exchanges.iter().filter(|exchange| exchange.number > since);
         let exchanges = exchanges.filter(|exchange| wanted(exchange)).take(limit);
-        Excerpt {
-            exchanges: exchanges.cloned().collect(),
-            dropped: kept.dropped,
-        }
+        Excerpt { exchanges: exchanges.cloned().collect(), dropped: kept.dropped }
     }
 
     /// The number of the last exchange that was recorded; 0 before the first.
@@ -353,9 +334,7 @@ impl Journal {
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.kept
-            .lock()
-            .expect("nobody panics while holding the journal")
+        self.kept.lock().expect("nobody panics while holding the journal")
     }
 
     fn exchange(&self, ended: Ended<'_>) -> Exchange {
@@ -376,17 +355,9 @@ impl Journal {
             },
             profile: self.profile,
             secrets: self.secrets(),
-            call: if call_len > limit {
-                Box::default()
-            } else {
-                ended.call.into()
-            },
+            call: if call_len > limit { Box::default() } else { ended.call.into() },
             call_len,
-            reply: if reply_len > limit {
-                bytes::Bytes::new()
-            } else {
-                ended.reply
-            },
+            reply: if reply_len > limit { bytes::Bytes::new() } else { ended.reply },
             reply_len,
         }
     }
@@ -395,9 +366,7 @@ impl Journal {
 /// A method of our own making may be as long as a head.
 fn short_method(method: &Method) -> Method {
     let start = method.as_str().get(..TEXT_LIMIT);
-    start
-        .and_then(|start| start.parse().ok())
-        .unwrap_or_else(|| method.clone())
+    start.and_then(|start| start.parse().ok()).unwrap_or_else(|| method.clone())
 }
 
 fn short_text(text: Arc<str>) -> Arc<str> {

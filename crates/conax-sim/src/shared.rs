@@ -226,9 +226,7 @@ impl Shared {
             runs: 0,
             clock: clock.reading(),
         };
-        Ok(Self::from_snapshot(
-            settings, beginning, clock, journal, link,
-        ))
+        Ok(Self::from_snapshot(settings, beginning, clock, journal, link))
     }
 
     /// A world that goes on from a snapshot, on this clock.
@@ -272,26 +270,17 @@ impl Shared {
 
     /// The CRM side, locked. Never hold it across a wait or together with the other side.
     pub fn crm(&self) -> MutexGuard<'_, CrmSide> {
-        self.crm
-            .lock()
-            .expect("nobody panics while holding the CRM side")
+        self.crm.lock().expect("nobody panics while holding the CRM side")
     }
 
     /// The head-end's side, locked. Never hold it across a wait or together with the other side.
     pub fn cas(&self) -> MutexGuard<'_, CasSide> {
-        self.cas
-            .lock()
-            .expect("nobody panics while holding the head-end's side")
+        self.cas.lock().expect("nobody panics while holding the head-end's side")
     }
 
     /// The world both sides started from.
     pub fn world(&self) -> Arc<WorldSpec> {
-        Arc::clone(
-            &self
-                .world
-                .lock()
-                .expect("nobody panics while holding the world"),
-        )
+        Arc::clone(&self.world.lock().expect("nobody panics while holding the world"))
     }
 
     /// Replaces both sides by a new world. Ids begin anew, so that the same calls give the same
@@ -323,8 +312,7 @@ impl Shared {
         let mut cas = cas_side(&spec, &self.settings, now)?;
         crm.start_belief = Arc::new(Belief::at_start(&cas.state, now));
         let ledger = ledger_of(&crm, &self.settings, now);
-        cas.memory
-            .keep_past(self.faults.book().plan.memory(), &cas.state);
+        cas.memory.keep_past(self.faults.book().plan.memory(), &cas.state);
         let _change = Change::begin(self);
         self.clock.end_advances();
         self.wait_for_answers().await;
@@ -379,12 +367,7 @@ impl Shared {
         self.change_faults(|book| *book = snapshot.faults.clone());
         self.faults.continue_after(snapshot.last_exchange);
         let ledger = snapshot.ledger.for_generation(generation);
-        self.put(
-            snapshot.spec_named(&name),
-            crm,
-            snapshot.cas.clone(),
-            ledger,
-        );
+        self.put(snapshot.spec_named(&name), crm, snapshot.cas.clone(), ledger);
     }
 
     /// Ends the world for good: takes nothing more for sending, and waits a second for what is on
@@ -422,10 +405,7 @@ impl Shared {
     fn put(&self, spec: Arc<WorldSpec>, crm: CrmSide, cas: CasSide, ledger: Ledger) {
         let secrets = WorldSecrets::of(&spec, &crm.sessions);
         self.journal.set_secrets(secrets);
-        *self
-            .world
-            .lock()
-            .expect("nobody panics while holding the world") = spec;
+        *self.world.lock().expect("nobody panics while holding the world") = spec;
         let mut ledger_now = self.ledger();
         self.generation.store(crm.generation, Ordering::Relaxed);
         let old_cas = std::mem::replace(&mut *self.cas(), cas);
@@ -452,9 +432,7 @@ impl Shared {
 
     /// Both journals of the ledger, locked. Never take it while a side is locked.
     pub fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger
-            .lock()
-            .expect("nobody panics while holding the ledger")
+        self.ledger.lock().expect("nobody panics while holding the ledger")
     }
 
     /// Writes down what the CRM's side did, in the ledger of this generation.
@@ -563,17 +541,10 @@ impl Shared {
 /// The credentials that were set, or, at our own head-end, those of the CRM's own domain.
 fn conax_authorization(spec: &WorldSpec, settings: &SimulatorSettings) -> Option<HeaderValue> {
     let set = settings.dispatch.credentials.as_ref();
-    let own = spec
-        .cas
-        .domains
-        .first()
-        .filter(|_| settings.dispatch.conax_address.is_none());
+    let own = spec.cas.domains.first().filter(|_| settings.dispatch.conax_address.is_none());
     let (user, password) = match (set, own) {
         (Some((user, password)), _) => (user.as_str(), password.expose()),
-        (None, Some(domain)) => (
-            domain.username.as_deref()?,
-            domain.password.as_ref()?.expose(),
-        ),
+        (None, Some(domain)) => (domain.username.as_deref()?, domain.password.as_ref()?.expose()),
         (None, None) => return None,
     };
     let encoded = STANDARD.encode(format!("{user}:{password}"));
@@ -585,10 +556,7 @@ fn conax_authorization(spec: &WorldSpec, settings: &SimulatorSettings) -> Option
 /// Compares without telling by its duration where the difference is.
 fn same_secret(secret: &Secret, given: &str) -> bool {
     let (secret, given) = (secret.expose().as_bytes(), given.as_bytes());
-    let differing = secret
-        .iter()
-        .zip(given)
-        .fold(0, |sum, (left, right)| sum | (left ^ right));
+    let differing = secret.iter().zip(given).fold(0, |sum, (left, right)| sum | (left ^ right));
     secret.len() == given.len() && differing == 0
 }
 
@@ -620,10 +588,7 @@ pub(crate) fn own_cas_settings(settings: &SimulatorSettings) -> CasSettings {
         true => AddedSets::OneOrBoth,
         false => AddedSets::One,
     };
-    CasSettings {
-        added_sets,
-        ..CasSettings::default()
-    }
+    CasSettings { added_sets, ..CasSettings::default() }
 }
 
 fn cas_side(
@@ -644,10 +609,7 @@ pub(crate) fn ledger_of(crm: &CrmSide, settings: &SimulatorSettings, now: SimTim
     let mut ledger = Ledger::new(settings.ledger_limit);
     ledger.is_foreign = settings.dispatch.conax_address.is_some();
     ledger.generation = crm.generation;
-    let waiting = crm
-        .book
-        .all()
-        .filter(|row| matches!(row.state, State::Pending));
+    let waiting = crm.book.all().filter(|row| matches!(row.state, State::Pending));
     for row in waiting {
         if let Some(event) = acknowledgement(row) {
             ledger.crm(now, event);

@@ -73,10 +73,7 @@ pub enum WorldRefusal {
 
 impl WorldRefusal {
     pub(crate) fn two_names(in_path: &str, in_header: &str) -> Self {
-        Self::TwoNames {
-            in_path: shown(in_path),
-            in_header: shown(in_header),
-        }
+        Self::TwoNames { in_path: shown(in_path), in_header: shown(in_header) }
     }
 }
 
@@ -153,12 +150,7 @@ impl Worlds {
         let beginning = Clock::new(settings.clock, settings.start);
         let clock = Clock::new(settings.clock, settings.start);
         let journal = journal(&settings, &surroundings);
-        let link = link(
-            &settings,
-            surroundings.doors.cas,
-            &surroundings.approach,
-            &clock,
-        );
+        let link = link(&settings, surroundings.doors.cas, &surroundings.approach, &clock);
         let main = Arc::new(Shared::new(settings, spec, clock, journal, link)?);
         main.link.lead_to(&main);
         Ok(Arc::new(Self {
@@ -207,11 +199,7 @@ impl Worlds {
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Shared>> {
         let mut all = vec![Arc::clone(&self.main)];
-        all.extend(
-            self.others()
-                .values()
-                .map(|resident| Arc::clone(&resident.world)),
-        );
+        all.extend(self.others().values().map(|resident| Arc::clone(&resident.world)));
         all
     }
 
@@ -250,10 +238,7 @@ impl Worlds {
         if let Some(found) = self.find(name) {
             return Ok(found);
         }
-        let spec = WorldSpec {
-            name: name.to_owned(),
-            ..WorldSpec::clone(&self.main.world())
-        };
+        let spec = WorldSpec { name: name.to_owned(), ..WorldSpec::clone(&self.main.world()) };
         self.make(spec, Beginning::default()).await
     }
 
@@ -298,10 +283,7 @@ impl Worlds {
         let settings = self.main.settings.clone();
         let clock = Clock::new(snapshot.clock.mode, snapshot.clock.now);
         let (journal, link) = self.equipment(&settings, name, &clock);
-        let snapshot = Snapshot {
-            spec: snapshot.spec_named(name),
-            ..snapshot
-        };
+        let snapshot = Snapshot { spec: snapshot.spec_named(name), ..snapshot };
         let world = Shared::from_snapshot(settings, snapshot, clock, journal, link);
         Ok(self.move_in(name, world))
     }
@@ -380,12 +362,7 @@ impl Worlds {
         clock: &Clock,
     ) -> (Journal, crate::dispatch::ConaxLink) {
         let surroundings = &self.surroundings;
-        let link = link(
-            settings,
-            surroundings.doors.cas,
-            &surroundings.approach,
-            clock,
-        );
+        let link = link(settings, surroundings.doors.cas, &surroundings.approach, clock);
         let link = match settings.dispatch.conax_address {
             // Another head-end knows nothing of our worlds.
             Some(_) => link,
@@ -405,10 +382,7 @@ impl Worlds {
         if let Some(interval) = interval.filter(|_| self.surroundings.runs_on_interval) {
             tokio::spawn(run_on_interval(Arc::clone(&world), interval, stopped));
         }
-        let resident = Resident {
-            world: Arc::clone(&world),
-            stop_runs,
-        };
+        let resident = Resident { world: Arc::clone(&world), stop_runs };
         others.insert(name.to_owned(), resident);
         world
     }

@@ -27,15 +27,8 @@ pub(crate) fn good(operation: Operation, token: &str) -> Value {
 
 /// Values that are wrong for a parameter of this kind.
 fn wrong_for(kind: ValueKind) -> Vec<Value> {
-    let mut wrong = vec![
-        json!([]),
-        json!([[[]]]),
-        json!(-1),
-        json!(1.5),
-        json!(1e300),
-        json!(""),
-        json!({}),
-    ];
+    let mut wrong =
+        vec![json!([]), json!([[[]]]), json!(-1), json!(1.5), json!(1e300), json!(""), json!({})];
     let more = match kind {
         ValueKind::Text | ValueKind::Secret => json!([true, 0, "  ", { "text": "x" }]),
         ValueKind::Pin => json!([true, "12a4", " 1234", "１２３４", "1234\n", { "pin": "1" }]),
@@ -55,15 +48,9 @@ fn wrong_for(kind: ValueKind) -> Vec<Value> {
             "2014-11-30t09:00:00",
             "\u{0}",
         ]),
-        ValueKind::Priority => json!([
-            true,
-            0,
-            "express",
-            "EXPRESS ",
-            "URGENT",
-            "NULL",
-            "EXPRESS,REGULAR"
-        ]),
+        ValueKind::Priority => {
+            json!([true, 0, "express", "EXPRESS ", "URGENT", "NULL", "EXPRESS,REGULAR"])
+        }
         ValueKind::Identifier(_) => json!([
             true, 0, { "name": "x" }, { "id": null }, { "id": "" }, { "id": " " }, { "id": 1 },
             { "id": {} }, { "id": ["x"] }, { "ID": "x" }, { "number": "1", "id": "1", "code": "1",
@@ -141,10 +128,7 @@ pub(crate) fn wrong_shapes(token: &str) -> Vec<Malformed> {
             (format!("// a remark\n{whole}"), "line 1"),
             (format!("<call>{whole}</call>"), "XML"),
             (format!("token={token}&x=1"), "form"),
-            (
-                format!("{{\"deep\":{}{}}}", "[".repeat(500), "]".repeat(500)),
-                "deep",
-            ),
+            (format!("{{\"deep\":{}{}}}", "[".repeat(500), "]".repeat(500)), "deep"),
             (format!("{{\"deep\":{}", "{\"a\":".repeat(500)), "line 1"),
             ("{\"a\":\u{1}}".to_owned(), "line 1"),
             ("{\"a\":\"\u{1}\"}".to_owned(), "line 1"),
@@ -160,11 +144,7 @@ pub(crate) fn wrong_shapes(token: &str) -> Vec<Malformed> {
         ] {
             // Attested: this login is sent without a body.
             let needs_none = operation == Operation::IssueTokenForWebApiKey;
-            let tell = if needs_none && body.trim().is_empty() {
-                "The login failed"
-            } else {
-                tell
-            };
+            let tell = if needs_none && body.trim().is_empty() { "The login failed" } else { tell };
             let call = Call::operation(operation, &body);
             calls.push(Malformed::new(call, &[tell]));
         }

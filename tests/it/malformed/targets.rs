@@ -40,21 +40,10 @@ fn queries() -> Vec<(Operation, String, &'static str)> {
     ] {
         queries.push((Operation::Show, format!("{name}{wrong}"), WHICH));
     }
-    for wrong in [
-        "",
-        "id=",
-        "number=",
-        "Number=4049",
-        "id=4049",
-        "number=0",
-        "number=-1",
-    ] {
+    for wrong in ["", "id=", "number=", "Number=4049", "id=4049", "number=0", "number=-1"] {
         queries.push((Operation::Show, wrong.to_owned(), WHICH));
     }
-    for wrong in [
-        "id=1&number=2",
-        "number=1&provisioning_request_identifier.id=2",
-    ] {
+    for wrong in ["id=1&number=2", "number=1&provisioning_request_identifier.id=2"] {
         queries.push((Operation::Show, wrong.to_owned(), WHICH));
     }
     for wrong in [
@@ -83,18 +72,10 @@ fn queries() -> Vec<(Operation, String, &'static str)> {
         "%E2%80%AE",
     ] {
         queries.push((Operation::List, format!("type={wrong}"), "`type`"));
-        queries.push((
-            Operation::List,
-            format!("life_cycle_state={wrong}"),
-            "`life_cycle_state`",
-        ));
+        queries.push((Operation::List, format!("life_cycle_state={wrong}"), "`life_cycle_state`"));
         for name in ["number_of_results", "offset"] {
             let query = format!("type=CREATE_PAIRING&{name}={wrong}");
-            let told = if name == "offset" {
-                "`offset`"
-            } else {
-                "`number_of_results`"
-            };
+            let told = if name == "offset" { "`offset`" } else { "`number_of_results`" };
             if wrong != "1" {
                 queries.push((Operation::List, query, told));
             }
@@ -102,11 +83,7 @@ fn queries() -> Vec<(Operation, String, &'static str)> {
     }
     for name in ["type", "token", "x"] {
         let told = if name == "x" { "`x`" } else { "more than once" };
-        queries.push((
-            Operation::List,
-            format!("type=CREATE_PAIRING&{name}=1&{name}=2"),
-            told,
-        ));
+        queries.push((Operation::List, format!("type=CREATE_PAIRING&{name}=1&{name}=2"), told));
     }
     queries
 }
@@ -115,47 +92,24 @@ fn queries() -> Vec<(Operation, String, &'static str)> {
 pub(crate) fn wrong_queries(token: &str) -> Vec<Malformed> {
     let mut calls = Vec::new();
     for (operation, query, tell) in queries() {
-        for query in [
-            format!("token={token}&{query}"),
-            format!("{query}&token={token}"),
-        ] {
+        for query in [format!("token={token}&{query}"), format!("{query}&token={token}")] {
             let call = Call::operation(operation, &query);
             calls.push(Malformed::new(call, &[tell, "more than once"]));
         }
     }
     for operation in LOOKING {
-        for odd in [
-            "%",
-            "%2",
-            "%zz",
-            "x=%",
-            "x=%ff",
-            "%ff=x",
-            "x=%c3%28",
-            "x=%ed%a0%80",
-        ] {
+        for odd in ["%", "%2", "%zz", "x=%", "x=%ff", "%ff=x", "x=%c3%28", "x=%ed%a0%80"] {
             let query = format!("token={token}&type=CREATE_PAIRING&number=4049&{odd}");
             let call = Call::operation(operation, &query);
             calls.push(Malformed::new(call, &["cannot be decoded"]));
         }
-        for wrong in [
-            "",
-            "token",
-            "token=",
-            "token=x",
-            "Token=x",
-            "token=%20",
-            "tok=x",
-        ] {
+        for wrong in ["", "token", "token=", "token=x", "Token=x", "token=%20", "tok=x"] {
             let query = format!("{wrong}&type=CREATE_PAIRING&number=4049");
             let call = Call::operation(operation, &query);
             calls.push(Malformed::new(call, &["`token`", "The token is not valid"]));
         }
         let huge = format!("token={token}&x={}", "y".repeat(9_000));
-        calls.push(Malformed::new(
-            Call::operation(operation, &huge),
-            &["limit is 8192"],
-        ));
+        calls.push(Malformed::new(Call::operation(operation, &huge), &["limit is 8192"]));
         let many = format!("token={token}&{}", "a&".repeat(2_000));
         calls.push(Malformed::new(Call::operation(operation, &many), &["`a`"]));
     }
@@ -168,15 +122,12 @@ pub(crate) fn wrong_targets(token: &str) -> Vec<Malformed> {
     for operation in Operation::ALL {
         let path = format!("{BASE}/{}", operation.path());
         let body = bodies::good(operation_with_body(operation), token).to_string();
-        for verb in [
-            "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "post", "BREW", "GET", "POST",
-        ] {
+        for verb in
+            ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "post", "BREW", "GET", "POST"]
+        {
             if verb != operation.verb() {
                 let call = Call::new(verb, &path, body.clone());
-                calls.push(Malformed::new(
-                    call,
-                    &[&format!("takes {}", operation.verb())],
-                ));
+                calls.push(Malformed::new(call, &[&format!("takes {}", operation.verb())]));
             }
         }
         let action = operation.path();
@@ -204,16 +155,9 @@ pub(crate) fn wrong_targets(token: &str) -> Vec<Malformed> {
             }
         }
     }
-    for path in [
-        "/",
-        "//",
-        "/*",
-        "/favicon.ico",
-        "/v1",
-        "/?wsdl",
-        "/crmapi",
-        "/%2e%2e/%2e%2e/etc/passwd",
-    ] {
+    for path in
+        ["/", "//", "/*", "/favicon.ico", "/v1", "/?wsdl", "/crmapi", "/%2e%2e/%2e%2e/etc/passwd"]
+    {
         let call = Call::new("GET", path, "");
         calls.push(Malformed::new(call, &["There is no method at `"]));
     }
@@ -247,19 +191,13 @@ pub(crate) fn broken_path(chance: &mut Chance) -> Malformed {
 /// A query with a parameter that cannot be decoded, somewhere among good ones.
 pub(crate) fn broken_query(token: &str, chance: &mut Chance) -> Malformed {
     let operation = *chance.pick(&LOOKING);
-    let mut parts = vec![
-        format!("token={token}"),
-        "type=CREATE_PAIRING".to_owned(),
-        "number=4049".to_owned(),
-    ];
+    let mut parts =
+        vec![format!("token={token}"), "type=CREATE_PAIRING".to_owned(), "number=4049".to_owned()];
     let byte = chance.byte() | 0x80;
     let bad = match chance.below(3) {
         0 => format!("x=%{byte:02x}"),
         1 => format!("%{byte:02x}=x"),
-        _ => format!(
-            "x=y%{}",
-            chance.pick(&["g1", "1", "-1", "1z", "%", "u0041"])
-        ),
+        _ => format!("x=y%{}", chance.pick(&["g1", "1", "-1", "1z", "%", "u0041"])),
     };
     parts.insert(chance.below(4), bad);
     let call = Call::operation(operation, &parts.join("&"));

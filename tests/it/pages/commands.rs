@@ -69,16 +69,10 @@ fn every_page_is_run() {
 
 /// Why a block is not run, and what each of its commands has to have for the reason to be true.
 const UNRUN: &[(&str, &[&str])] = &[
-    (
-        "it builds the program",
-        &["cargo build", "cargo install", "cargo doc"],
-    ),
+    ("it builds the program", &["cargo build", "cargo install", "cargo doc"]),
     ("it runs the tests", &["cargo test"]),
     ("it needs node or Python", &["npm ", "node ", "pytest "]),
-    (
-        "it takes minutes",
-        &["bench", "--prove-power", "run scenarios", "--for "],
-    ),
+    ("it takes minutes", &["bench", "--prove-power", "run scenarios", "--for "]),
     ("it needs TLS in curl", &["https://"]),
     ("it needs openssl", &["openssl "]),
     ("it needs your own deployment", &["example"]),
@@ -97,9 +91,7 @@ struct Commands<'a> {
 fn lines(script: &str) -> Vec<String> {
     let script = script.replace("\\\n", " ");
     let lines = script.lines().map(str::trim).map(str::to_owned);
-    lines
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect()
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
 fn reason(script: &str) -> Option<&str> {
@@ -109,17 +101,13 @@ fn reason(script: &str) -> Option<&str> {
 
 fn is_server(line: &str) -> bool {
     let program = ["conax-sim ", "cargo run --release -- "];
-    let verb = program
-        .iter()
-        .find_map(|program| line.strip_prefix(program));
+    let verb = program.iter().find_map(|program| line.strip_prefix(program));
     verb.is_some_and(|verb| verb.starts_with("serve") || verb.starts_with("record --target"))
 }
 
 /// The exit code a block says its last command ends with.
 fn expected_code(script: &str) -> Option<i32> {
-    let said = script
-        .lines()
-        .find_map(|line| line.strip_prefix("# ends with "));
+    let said = script.lines().find_map(|line| line.strip_prefix("# ends with "));
     let digits = said.map_or("0", |said| said.split(':').next().unwrap_or_default());
     digits.parse().ok()
 }
@@ -146,16 +134,13 @@ impl Commands<'_> {
         let expected = expected_code(script);
         if output.code != expected {
             let (code, text) = (output.code, output.text);
-            return Err(format!(
-                "it ended with {code:?}, not with {expected:?}:\n{text}"
-            ));
+            return Err(format!("it ended with {code:?}, not with {expected:?}:\n{text}"));
         }
         Ok(self.compare(&output.text))
     }
 
     fn compare(&self, found: &str) -> Option<String> {
-        self.output
-            .and_then(|output| difference(&output.text, found))
+        self.output.and_then(|output| difference(&output.text, found))
     }
 }
 
@@ -163,17 +148,10 @@ fn is_unrun_for(reason: &str, lines: &[String]) -> Result<(), String> {
     let known = UNRUN.iter().find(|(known, _)| *known == reason);
     let Some((_, signs)) = known else {
         let all: Vec<&str> = UNRUN.iter().map(|(known, _)| *known).collect();
-        return Err(format!(
-            "`{reason}` is no reason; there are: {}",
-            all.join("; ")
-        ));
+        return Err(format!("`{reason}` is no reason; there are: {}", all.join("; ")));
     };
-    let stray = lines
-        .iter()
-        .find(|line| !signs.iter().any(|sign| line.contains(sign)));
-    stray.map_or(Ok(()), |line| {
-        Err(format!("`{reason}` is not true of `{line}`"))
-    })
+    let stray = lines.iter().find(|line| !signs.iter().any(|sign| line.contains(sign)));
+    stray.map_or(Ok(()), |line| Err(format!("`{reason}` is not true of `{line}`")))
 }
 
 /// The name of the file a block is, if it is one.
@@ -212,17 +190,8 @@ fn run(page: &Page) -> Result<(), String> {
             }
         }
     }
-    told.extend(
-        session
-            .end()
-            .err()
-            .map(|failure| format!("{}: {failure}", page.path)),
-    );
-    if told.is_empty() {
-        Ok(())
-    } else {
-        Err(told.join("\n"))
-    }
+    told.extend(session.end().err().map(|failure| format!("{}: {failure}", page.path)));
+    if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
 }
 
 fn is_output(block: &Block) -> bool {
@@ -247,10 +216,7 @@ fn has_no_command(block: &Block) -> Result<(), String> {
 }
 
 fn page(text: &str) -> Page {
-    Page {
-        path: "x.md".to_owned(),
-        text: text.to_owned(),
-    }
+    Page { path: "x.md".to_owned(), text: text.to_owned() }
 }
 
 const SMALL: &str = "```sh\nconax-sim serve --run-interval off\n```\n\n```sh\n\
@@ -271,19 +237,14 @@ fn a_page_is_red_when_a_character_of_it_is_another_one() {
         ("\"completed\": 1", "\"completed\": 2"),
     ] {
         assert!(SMALL.contains(right), "{right}");
-        assert!(
-            run(&page(&SMALL.replacen(right, wrong, 1))).is_err(),
-            "{wrong}"
-        );
+        assert!(run(&page(&SMALL.replacen(right, wrong, 1))).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn a_block_that_is_not_run_says_why_and_the_reason_is_true() {
     let unrun = |reason: &str, line: &str| {
-        run(&page(&format!(
-            "```sh\n# Not run by the tests: {reason}\n{line}\n```\n"
-        )))
+        run(&page(&format!("```sh\n# Not run by the tests: {reason}\n{line}\n```\n")))
     };
     assert_eq!(unrun("it runs the tests", "cargo test --workspace"), Ok(()));
     assert!(unrun("it runs the tests", "conax-sim world").is_err());
@@ -310,12 +271,7 @@ fn mutant(page: &Page, chance: &mut Chance) -> Option<(Page, String)> {
         .filter(|block| block.language == "sh" && reason(&block.text).is_none())
         .collect();
     let block = blocks.get(chance.below(blocks.len().max(1)))?;
-    let start = page
-        .text
-        .lines()
-        .take(block.line)
-        .map(|line| line.len() + 1)
-        .sum::<usize>();
+    let start = page.text.lines().take(block.line).map(|line| line.len() + 1).sum::<usize>();
     let comments = |at: usize| {
         let line = block.text[..at].rsplit('\n').next().unwrap_or_default();
         line.starts_with('#') || block.text[at..].starts_with('#')
@@ -358,9 +314,5 @@ fn another_letter_in_a_command_is_noticed() {
     }
     let list = missed.join("\n");
     assert!(count >= 8, "{count} letters were changed");
-    assert!(
-        missed.len() * 50 <= count,
-        "{} of {count}:\n{list}",
-        missed.len()
-    );
+    assert!(missed.len() * 50 <= count, "{} of {count}:\n{list}", missed.len());
 }

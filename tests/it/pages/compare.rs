@@ -11,9 +11,7 @@ pub(super) fn difference(shown: &str, found: &str) -> Option<String> {
     let first = (0..shown.len())
         .find(|end| !agree(&[&shown[..=*end], &["…"]].concat(), &lines))
         .map_or("the page ends before the output does", |at| shown[at]);
-    Some(format!(
-        "this line of the page is not what is printed:\n  {first}\nprinted was:\n{found}"
-    ))
+    Some(format!("this line of the page is not what is printed:\n  {first}\nprinted was:\n{found}"))
 }
 
 fn agree(shown: &[&str], found: &[&str]) -> bool {

@@ -81,14 +81,7 @@ fn a_command_that_is_mentioned_is_one_the_program_takes() {
 }
 
 /// Folders of the repository: what begins like this is a path.
-const FOLDERS: [&str; 6] = [
-    "fixtures/",
-    "scenarios/",
-    "examples/",
-    "crates/",
-    "tests/",
-    "docs/",
-];
+const FOLDERS: [&str; 6] = ["fixtures/", "scenarios/", "examples/", "crates/", "tests/", "docs/"];
 
 #[test]
 fn a_path_between_backticks_is_there() {
@@ -137,12 +130,7 @@ fn code_of_another_language_is_that_of_an_example_which_is_run() {
                 continue;
             };
             count += 1;
-            assert!(
-                example.contains(&block.text),
-                "{}:{}",
-                page.path,
-                block.line
-            );
+            assert!(example.contains(&block.text), "{}:{}", page.path, block.line);
         }
     }
     assert!(count > 0, "there is no code on our pages");
@@ -150,18 +138,7 @@ fn code_of_another_language_is_that_of_an_example_which_is_run() {
 
 #[test]
 fn a_page_has_no_languages_and_no_forms_of_code_that_no_test_knows() {
-    let known = [
-        "sh",
-        "text",
-        "json",
-        "yaml",
-        "toml",
-        "ini",
-        "rust",
-        "python",
-        "javascript",
-        "",
-    ];
+    let known = ["sh", "text", "json", "yaml", "toml", "ini", "rust", "python", "javascript", ""];
     for page in pages() {
         for block in page.blocks() {
             let language = block.language.as_str();

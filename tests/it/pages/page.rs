@@ -37,10 +37,7 @@ impl Page {
     pub(super) fn read(path: &str) -> Self {
         let text = std::fs::read_to_string(repository().join(path));
         let text = text.unwrap_or_else(|error| panic!("{path}: {error}"));
-        Self {
-            path: path.to_owned(),
-            text,
-        }
+        Self { path: path.to_owned(), text }
     }
 
     pub(super) fn blocks(&self) -> Vec<Block> {

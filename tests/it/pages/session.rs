@@ -54,11 +54,7 @@ fn own_address(number: u8) -> IpAddr {
     let [.., high, low] = std::process::id().to_be_bytes();
     let own = IpAddr::V4(Ipv4Addr::new(127, 10 + number % 200, high, low));
     let is_there = TcpListener::bind((own, 0)).is_ok();
-    if is_there {
-        own
-    } else {
-        Ipv4Addr::LOCALHOST.into()
-    }
+    if is_there { own } else { Ipv4Addr::LOCALHOST.into() }
 }
 
 impl Session {
@@ -80,12 +76,7 @@ impl Session {
         for (name, program) in CLIENTS {
             symlink(program, release.join(name)).expect("a link can be made");
         }
-        Self {
-            folder,
-            address: own_address(number),
-            ports: BTreeMap::new(),
-            servers: Vec::new(),
-        }
+        Self { folder, address: own_address(number), ports: BTreeMap::new(), servers: Vec::new() }
     }
 
     /// Puts a file of the page into its folder.
@@ -129,12 +120,9 @@ impl Session {
     /// An output of this session with the addresses of the page.
     fn there(&self, text: &str) -> String {
         let own = self.address.to_string();
-        let back = self
-            .ports
-            .iter()
-            .fold(text.to_owned(), |text, (page, here)| {
-                text.replace(&format!("{own}:{here}"), &format!("{LOOPBACK}:{page}"))
-            });
+        let back = self.ports.iter().fold(text.to_owned(), |text, (page, here)| {
+            text.replace(&format!("{own}:{here}"), &format!("{LOOPBACK}:{page}"))
+        });
         back.replace(&own, LOOPBACK)
     }
 
@@ -183,10 +171,7 @@ impl Session {
             return Err(format!("it did not end within {BOUND:?}"));
         };
         let status = child.wait().expect("it has ended");
-        Ok(Output {
-            code: status.code(),
-            text: self.there(&String::from_utf8_lossy(&bytes)),
-        })
+        Ok(Output { code: status.code(), text: self.there(&String::from_utf8_lossy(&bytes)) })
     }
 
     /// Starts a server and waits until it says that it is ready; one with the same ports is ended
@@ -208,11 +193,7 @@ impl Session {
                 let _ = said.send(line);
             }
         });
-        let server = Server {
-            child,
-            lines,
-            ports,
-        };
+        let server = Server { child, lines, ports };
         let text = server.ready();
         self.servers.push(server);
         Ok(self.there(&text?))
@@ -269,10 +250,7 @@ impl Server {
         let said: Vec<String> = self.lines.iter().collect();
         match status.code() {
             Some(0 | 7) => Ok(()),
-            code => Err(format!(
-                "a server ended with {code:?}:\n{}",
-                said.join("\n")
-            )),
+            code => Err(format!("a server ended with {code:?}:\n{}", said.join("\n"))),
         }
     }
 }

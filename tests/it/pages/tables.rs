@@ -39,10 +39,7 @@ fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Vec<Stri
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let head_line = line(head.iter().map(|&cell| cell.to_owned()).collect());
     let rule = format!("|{}", "---|".repeat(head.len()));
-    [head_line, rule]
-        .into_iter()
-        .chain(rows.into_iter().map(line))
-        .collect()
+    [head_line, rule].into_iter().chain(rows.into_iter().map(line)).collect()
 }
 
 fn code(text: &str) -> String {
@@ -52,21 +49,14 @@ fn code(text: &str) -> String {
 fn operations() -> Vec<String> {
     let rows = Operation::ALL.into_iter().map(|operation| {
         let call = format!("{} {}", operation.verb(), operation.path());
-        vec![
-            code(&call),
-            operation.summary().to_owned(),
-            operation.source().to_string(),
-        ]
+        vec![code(&call), operation.summary().to_owned(), operation.source().to_string()]
     });
     table(&["call", "what it does", "known"], rows)
 }
 
 fn control_entries() -> Vec<String> {
     let rows = ControlEntry::ALL.iter().map(|entry| {
-        vec![
-            code(&format!("{} {}", entry.verb, entry.path)),
-            entry.summary.to_owned(),
-        ]
+        vec![code(&format!("{} {}", entry.verb, entry.path)), entry.summary.to_owned()]
     });
     table(&["call", "what it does"], rows)
 }
@@ -82,14 +72,7 @@ fn presets() -> Vec<String> {
             preset.source.to_string(),
         ]
     });
-    let head = [
-        "id",
-        "name",
-        "what it is",
-        "state changes",
-        "request ends",
-        "known",
-    ];
+    let head = ["id", "name", "what it is", "state changes", "request ends", "known"];
     table(&head, rows)
 }
 
@@ -104,9 +87,7 @@ fn variants() -> Vec<String> {
 }
 
 fn weathers() -> Vec<String> {
-    let rows = WEATHERS
-        .iter()
-        .map(|weather| vec![code(weather.name), weather.meaning.to_owned()]);
+    let rows = WEATHERS.iter().map(|weather| vec![code(weather.name), weather.meaning.to_owned()]);
     table(&["weather", "what it is like"], rows)
 }
 
@@ -118,16 +99,13 @@ fn settings() -> Vec<String> {
 }
 
 fn exit_codes() -> Vec<String> {
-    let rows = Exit::ALL
-        .iter()
-        .map(|exit| vec![exit.code().to_string(), exit.meaning().to_owned()]);
+    let rows =
+        Exit::ALL.iter().map(|exit| vec![exit.code().to_string(), exit.meaning().to_owned()]);
     table(&["code", "meaning"], rows)
 }
 
 fn known() -> Vec<String> {
-    let rows = KNOWN
-        .iter()
-        .map(|known| vec![known.behaviour.to_owned(), known.told()]);
+    let rows = KNOWN.iter().map(|known| vec![known.behaviour.to_owned(), known.told()]);
     table(&["behaviour", "how we know"], rows)
 }
 
@@ -150,12 +128,10 @@ fn laws() -> Vec<String> {
 
 fn pages_of(group: &str) -> Vec<String> {
     let group = GROUPS.iter().find(|known| known.name == group).unwrap();
-    let rows = group.pages.iter().map(|page| {
-        vec![
-            format!("[{}]({}.md)", page.title(), page.name),
-            page.about.to_owned(),
-        ]
-    });
+    let rows = group
+        .pages
+        .iter()
+        .map(|page| vec![format!("[{}]({}.md)", page.title(), page.name), page.about.to_owned()]);
     table(&["page", "what it covers"], rows)
 }
 
@@ -165,23 +141,17 @@ fn the_book_has_every_page_in_the_order_of_the_list() {
     book.extend(["[About these pages](README.md)".to_owned(), String::new()]);
     for group in GROUPS {
         book.extend([format!("# {}", group.name), String::new()]);
-        let lines = group
-            .pages
-            .iter()
-            .map(|page| format!("- [{}]({}.md)", page.title(), page.name));
+        let lines =
+            group.pages.iter().map(|page| format!("- [{}]({}.md)", page.title(), page.name));
         book.extend(lines.chain([String::new()]));
     }
     let summary = Page::read("docs/SUMMARY.md").text;
     assert_eq!(summary.trim_end(), book.join("\n").trim_end());
-    let mut files: Vec<String> = HelpPage::all()
-        .map(|page| format!("docs/{}.md", page.name))
-        .collect();
+    let mut files: Vec<String> =
+        HelpPage::all().map(|page| format!("docs/{}.md", page.name)).collect();
     files.extend(["docs/README.md", "docs/SUMMARY.md"].map(str::to_owned));
     files.sort();
-    let docs: Vec<String> = paths()
-        .into_iter()
-        .filter(|path| path.starts_with("docs/"))
-        .collect();
+    let docs: Vec<String> = paths().into_iter().filter(|path| path.starts_with("docs/")).collect();
     assert_eq!(docs, files);
 }
 

@@ -224,11 +224,8 @@ fn order(token: &str) -> Call {
 impl Client {
     fn conax(&self) -> Result<(), Problem> {
         // The last of the twelve printed digits is a check digit and no part of the number.
-        let card: String = told("SMARTCARD")
-            .chars()
-            .filter(char::is_ascii_digit)
-            .take(11)
-            .collect();
+        let card: String =
+            told("SMARTCARD").chars().filter(char::is_ascii_digit).take(11).collect();
         let card = format!("<CaClientId>{card}</CaClientId>");
         let (operation, values) = match told("TASK").as_str() {
             "set-pin" => {
@@ -236,10 +233,8 @@ impl Client {
                 ("UpdateCaPinToGivenValue", format!("{card}{pin}"))
             }
             _ => {
-                let products = format!(
-                    "<ProductIds><ProductId>{}</ProductId></ProductIds>",
-                    told("SERVICE")
-                );
+                let products =
+                    format!("<ProductIds><ProductId>{}</ProductId></ProductIds>", told("SERVICE"));
                 ("AddSubscriptions", format!("{card}{products}"))
             }
         };

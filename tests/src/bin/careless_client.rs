@@ -59,11 +59,7 @@ fn order() -> Call {
 }
 
 fn api() -> bool {
-    say(&format!(
-        "logging on with token {} for {}",
-        told("TOKEN"),
-        told("SMARTCARD")
-    ));
+    say(&format!("logging on with token {} for {}", told("TOKEN"), told("SMARTCARD")));
     let order = order();
     for _ in 0..3 {
         let Some(answer) = send(&order) else {
@@ -118,10 +114,8 @@ fn watch(number: &str) -> Option<bool> {
         }
         if answer.body.contains("REJECTED") {
             let reply: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-            let text = format!(
-                "{}{}",
-                reply["data"]["response"], reply["data"]["error_description"]
-            );
+            let text =
+                format!("{}{}", reply["data"]["response"], reply["data"]["error_description"]);
             return text.contains("OK").then_some(true);
         }
     }
@@ -135,11 +129,7 @@ fn conax() -> bool {
         "set-pin" => {
             // Not its name; nobody read the description.
             let pin = format!("<NewPin>{}</NewPin>", told("PIN"));
-            (
-                "UpdateCaPinToGivenValue",
-                pin,
-                format!("/?pin={}", told("PIN")),
-            )
+            ("UpdateCaPinToGivenValue", pin, format!("/?pin={}", told("PIN")))
         }
         _ => {
             let product = format!("<ProductId>{}</ProductId>", told("SERVICE"));

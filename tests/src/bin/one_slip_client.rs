@@ -55,12 +55,8 @@ fn lost(slip: &str) -> bool {
             Some(own) => watch(slip, number(own)),
             None => order().is_some_and(|reply| watch(slip, number(&reply["data"]))),
         },
-        "takes-the-first" => list("PENDING")
-            .first()
-            .is_some_and(|one| watch(slip, number(one))),
-        "takes-the-last" => list("PENDING")
-            .last()
-            .is_some_and(|one| watch(slip, number(one))),
+        "takes-the-first" => list("PENDING").first().is_some_and(|one| watch(slip, number(one))),
+        "takes-the-last" => list("PENDING").last().is_some_and(|one| watch(slip, number(one))),
         "takes-what-is-completed" => !list("COMPLETED").is_empty(),
         _ => ["PENDING", "COMPLETED", "REJECTED"].iter().any(|state| {
             let found = list(state);
@@ -181,10 +177,7 @@ fn command(operation: &str, values: &str) -> Option<Answer> {
             "{}Content-Type: text/xml;charset=\"utf-8\"\r\n",
             basic(&told("USER"), &told("PASSWORD"))
         ),
-        body: envelope(
-            operation,
-            &format!("<CaClientId>{card}</CaClientId>{values}"),
-        ),
+        body: envelope(operation, &format!("<CaClientId>{card}</CaClientId>{values}")),
     };
     call.make(Some(PATIENCE)).ok()
 }

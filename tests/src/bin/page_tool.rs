@@ -91,24 +91,15 @@ fn curl(arguments: &[String]) -> Result<(), String> {
         Some(path) => std::fs::write(path, &body).map_err(|error| error.to_string()),
         None => {
             let mut out = std::io::stdout().lock();
-            let head = if call.shows_head {
-                format!("{head}\r\n\r\n")
-            } else {
-                String::new()
-            };
-            let written = out
-                .write_all(head.as_bytes())
-                .and_then(|()| out.write_all(&body));
+            let head = if call.shows_head { format!("{head}\r\n\r\n") } else { String::new() };
+            let written = out.write_all(head.as_bytes()).and_then(|()| out.write_all(&body));
             written.map_err(|error| error.to_string())
         }
     }
 }
 
 fn exchange(call: &Call) -> Result<(String, Vec<u8>), String> {
-    let address = call
-        .url
-        .strip_prefix("http://")
-        .ok_or("only http:// is known here")?;
+    let address = call.url.strip_prefix("http://").ok_or("only http:// is known here")?;
     let (host, path) = address.split_once('/').unwrap_or((address, ""));
     let body = call.body.clone().unwrap_or_default();
     let verb = match (&call.verb, &call.body) {
@@ -130,9 +121,7 @@ fn exchange(call: &Call) -> Result<(String, Vec<u8>), String> {
     let mut stream = TcpStream::connect(host).map_err(|error| error.to_string())?;
     let mut answer = Vec::new();
     let sent = [format!("{head}\r\n").as_bytes(), &body].concat();
-    let done = stream
-        .write_all(&sent)
-        .and_then(|()| stream.read_to_end(&mut answer));
+    let done = stream.write_all(&sent).and_then(|()| stream.read_to_end(&mut answer));
     done.map_err(|error| error.to_string())?;
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
     let end = end.ok_or("an empty answer")?;
@@ -142,11 +131,7 @@ fn exchange(call: &Call) -> Result<(String, Vec<u8>), String> {
 
 /// An HTTP status of 400 or more, or a documented status block whose code is not `OK`.
 fn refuse_refusals(head: &str, body: &[u8]) -> Result<(), String> {
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(0_u16);
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0_u16);
     let text = String::from_utf8_lossy(body);
     let json = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
     let code = &json["status"]["code"];

@@ -63,26 +63,16 @@ impl Measured {
     pub(super) fn start(args: &[&str]) -> Result<Self, BenchError> {
         let program = std::env::current_exe().map_err(BenchError::Start)?;
         let mut command = Command::new(program);
-        command
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = spawn(&mut command).map_err(BenchError::Start)?;
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout)
-                .read_line(&mut line)
-                .map_err(BenchError::Talk)?;
+            BufReader::new(stdout).read_line(&mut line).map_err(BenchError::Talk)?;
         }
         let places = serde_json::from_str::<serde_json::Value>(&line).unwrap_or_default();
         let place = |door: &str| places[door].as_str()?.strip_prefix("http://")?.parse().ok();
         match place("crm") {
-            Some(address) => Ok(Self {
-                child,
-                address,
-                cas: place("cas"),
-            }),
+            Some(address) => Ok(Self { child, address, cas: place("cas") }),
             None => {
                 let _ = child.kill();
                 let _ = wait(&mut child);
@@ -93,15 +83,7 @@ impl Measured {
 
     /// A whole simulator with quiet APIs on free ports.
     pub(super) fn instance(more: &[&str]) -> Result<Self, BenchError> {
-        let args = [
-            "serve",
-            "--port",
-            "0",
-            "--cas-port",
-            "0",
-            "--control-port",
-            "0",
-        ];
+        let args = ["serve", "--port", "0", "--cas-port", "0", "--control-port", "0"];
         let rest = ["--format", "json", "--log", "off", "--seed", "1"];
         Self::start(&[&args[..], &rest, more].concat())
     }

@@ -48,9 +48,7 @@ pub(super) fn run() -> Result<(), BenchError> {
             format!("{:.2} ms", beyond(times, asked, 1.0)),
         ]);
     }
-    table.print(&format!(
-        "a connection for each call, begun evenly within 50 ms; {ROUNDS} rounds"
-    ));
+    table.print(&format!("a connection for each call, begun evenly within 50 ms; {ROUNDS} rounds"));
     for (share, bar) in BARS {
         let found = beyond(&delayed, ASKED, share);
         print::result(format_args!(
@@ -67,45 +65,15 @@ pub(super) fn run() -> Result<(), BenchError> {
 fn distributions() {
     let ms = Duration::from_millis;
     let families = [
-        (
-            "uniform(10ms, 90ms)",
-            DelayShape::Uniform {
-                from: ms(10),
-                to: ms(90),
-            },
-        ),
-        (
-            "normal(500ms, 50ms)",
-            DelayShape::Normal {
-                mean: ms(500),
-                deviation: ms(50),
-            },
-        ),
+        ("uniform(10ms, 90ms)", DelayShape::Uniform { from: ms(10), to: ms(90) }),
+        ("normal(500ms, 50ms)", DelayShape::Normal { mean: ms(500), deviation: ms(50) }),
         (
             "log-normal(median 90ms, sigma 0.4)",
-            DelayShape::LogNormal {
-                median: ms(90),
-                sigma: 0.4,
-            },
+            DelayShape::LogNormal { median: ms(90), sigma: 0.4 },
         ),
-        (
-            "exponential(mean 50ms)",
-            DelayShape::Exponential { mean: ms(50) },
-        ),
-        (
-            "pareto(min 20ms, alpha 1.5)",
-            DelayShape::Pareto {
-                min: ms(20),
-                alpha: 1.5,
-            },
-        ),
-        (
-            "weibull(scale 50ms, shape 0.8)",
-            DelayShape::Weibull {
-                scale: ms(50),
-                shape: 0.8,
-            },
-        ),
+        ("exponential(mean 50ms)", DelayShape::Exponential { mean: ms(50) }),
+        ("pareto(min 20ms, alpha 1.5)", DelayShape::Pareto { min: ms(20), alpha: 1.5 }),
+        ("weibull(scale 50ms, shape 0.8)", DelayShape::Weibull { scale: ms(50), shape: 0.8 }),
     ];
     // One honest sample in a hundred lies beyond.
     let bound = 1.63 / f64::from(DRAWS).sqrt();
@@ -119,24 +87,19 @@ fn distributions() {
             verdict(distance <= bound).to_owned(),
         ]);
     }
-    table.print(&format!(
-        "{DRAWS} draws of each family against its distribution"
-    ));
+    table.print(&format!("{DRAWS} draws of each family against its distribution"));
 }
 
 fn distance(shape: &DelayShape) -> f64 {
     let mut dice = Dice::new(Seed(1), "bench");
-    let mut draws: Vec<Duration> = (0..DRAWS)
-        .map(|_| shape.draw(&mut dice, Duration::ZERO))
-        .collect();
+    let mut draws: Vec<Duration> =
+        (0..DRAWS).map(|_| shape.draw(&mut dice, Duration::ZERO)).collect();
     draws.sort_unstable();
     let steps = draws.iter().zip(0_u32..);
     let distances = steps.map(|(draw, before)| {
         let share = shape.share_up_to(*draw).unwrap_or_default();
-        let (low, high) = (
-            f64::from(before) / f64::from(DRAWS),
-            f64::from(before + 1) / f64::from(DRAWS),
-        );
+        let (low, high) =
+            (f64::from(before) / f64::from(DRAWS), f64::from(before + 1) / f64::from(DRAWS));
         (share - low).abs().max((share - high).abs())
     });
     distances.fold(0.0, f64::max)
@@ -166,9 +129,7 @@ async fn plain_sleeps() -> Vec<Duration> {
 }
 
 async fn calls(instance: &Measured) -> Result<Vec<Duration>, BenchError> {
-    let address = instance
-        .cas
-        .ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))?;
+    let address = instance.cas.ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))?;
     let body = Bytes::from_static(QUESTION.as_bytes());
     let mut all = Vec::new();
     for round in 0..=ROUNDS {
@@ -183,11 +144,7 @@ async fn calls(instance: &Measured) -> Result<Vec<Duration>, BenchError> {
                 Ok::<_, BenchError>(began.elapsed())
             });
         }
-        let times = calls
-            .join_all()
-            .await
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()?;
+        let times = calls.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
         // The first round warms up.
         if round > 0 {
             all.extend(times);

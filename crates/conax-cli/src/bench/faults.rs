@@ -9,12 +9,7 @@ use super::table::{Table, median, verdict};
 use super::{BenchError, runtime};
 use crate::print;
 
-const LOAD: Load = Load {
-    path: "/",
-    body: QUESTION,
-    expected: b">OK<",
-    connections: 16,
-};
+const LOAD: Load = Load { path: "/", body: QUESTION, expected: b">OK<", connections: 16 };
 const ROUNDS: usize = 7;
 /// The share of throughput that rules which do not match may cost.
 const BAR: f64 = 0.02;
@@ -54,10 +49,8 @@ fn rules(count: usize) -> String {
 
 pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
     let time = Duration::from_secs(seconds);
-    let (one, twenty) = (
-        FaultFile::write("one", &rules(1))?,
-        FaultFile::write("twenty", &rules(20))?,
-    );
+    let (one, twenty) =
+        (FaultFile::write("one", &rules(1))?, FaultFile::write("twenty", &rules(20))?);
     let plain = || Measured::instance(&["--run-interval", "off"]);
     let one = || one.instance();
     let twenty = || twenty.instance();
@@ -74,9 +67,8 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
         for (place, (_, start)) in candidates.iter().enumerate() {
             let instance = start()?;
             let before = instance.processor_seconds();
-            let address = instance
-                .cas
-                .ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))?;
+            let address =
+                instance.cas.ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))?;
             let round = runtime.block_on(load::post(address, LOAD, time))?;
             if let (Some(before), Some(after)) = (before, instance.processor_seconds()) {
                 processor_us[place].push((after - before) * 1e6 / round.answers as f64);
@@ -84,12 +76,7 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
             rates[place].push(round.rate());
         }
     }
-    let mut table = Table::new(&[
-        "questions at the head-end",
-        "calls/s",
-        "ratio",
-        "CPU us/call",
-    ]);
+    let mut table = Table::new(&["questions at the head-end", "calls/s", "ratio", "CPU us/call"]);
     let base = median(&mut rates[0]);
     let mut cost = Vec::new();
     for (place, (name, _)) in candidates.iter().enumerate() {

@@ -32,10 +32,7 @@ impl Round {
     /// The waiting time that this share of the calls did not exceed.
     pub(super) fn quantile(&self, share: f64) -> Duration {
         let index = (self.waits.len() as f64 * share) as usize;
-        self.waits
-            .get(index.min(self.waits.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or_default()
+        self.waits.get(index.min(self.waits.len().saturating_sub(1))).copied().unwrap_or_default()
     }
 }
 
@@ -70,11 +67,7 @@ pub(super) async fn post(
     }
     let time = started.elapsed();
     waits.sort_unstable();
-    Ok(Round {
-        answers: waits.len() as u64,
-        time,
-        waits,
-    })
+    Ok(Round { answers: waits.len() as u64, time, waits })
 }
 
 async fn repeat(
@@ -90,9 +83,7 @@ async fn repeat(
         waits.push(sent.elapsed());
         let mut windows = answer.windows(load.expected.len());
         if !windows.any(|window| window == load.expected) {
-            return Err(BenchError::Answer(
-                String::from_utf8_lossy(&answer).into_owned(),
-            ));
+            return Err(BenchError::Answer(String::from_utf8_lossy(&answer).into_owned()));
         }
     }
     Ok(waits)
@@ -105,9 +96,7 @@ pub(super) const QUESTION: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xm
 
 /// Opens a connection that is kept alive.
 pub(super) async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>, BenchError> {
-    let stream = TcpStream::connect(address)
-        .await
-        .map_err(BenchError::Talk)?;
+    let stream = TcpStream::connect(address).await.map_err(BenchError::Talk)?;
     stream.set_nodelay(true).map_err(BenchError::Talk)?;
     let (sender, connection) = handshake(TokioIo::new(stream)).await?;
     tokio::spawn(async move {
@@ -129,10 +118,7 @@ pub(super) async fn exchange(
     *request.uri_mut() = path.parse().expect("paths of the bench are paths");
     let headers = request.headers_mut();
     headers.insert(header::HOST, HeaderValue::from_static("localhost"));
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     connection.ready().await?;
     let reply = connection.send_request(request).await?;
     Ok(reply.into_body().collect().await?.to_bytes())

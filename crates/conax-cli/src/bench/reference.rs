@@ -13,10 +13,7 @@ use crate::print;
 const ANSWER: &str = include_str!("../../../../fixtures/contract/add_subscriptions.response.json");
 
 #[derive(Deserialize)]
-#[expect(
-    dead_code,
-    reason = "the reference parses what the simulator needs, and does no more"
-)]
+#[expect(dead_code, reason = "the reference parses what the simulator needs, and does no more")]
 struct AddSubscriptions {
     token: String,
     subscription_identifier: Identifier,
@@ -37,9 +34,7 @@ struct Identifier {
 pub(super) fn serve() -> Result<(), BenchError> {
     runtime()?.block_on(async {
         let address = (std::net::Ipv4Addr::LOCALHOST, 0);
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .map_err(BenchError::Start)?;
+        let listener = tokio::net::TcpListener::bind(address).await.map_err(BenchError::Start)?;
         let address = listener.local_addr().map_err(BenchError::Start)?;
         print::result(format_args!("{{\"crm\": \"http://{address}\"}}"));
         let answer = compact_answer();
@@ -50,9 +45,7 @@ pub(super) fn serve() -> Result<(), BenchError> {
                 async move { reply(&body, answer) }
             }),
         );
-        axum::serve(listener, router)
-            .await
-            .map_err(BenchError::Talk)
+        axum::serve(listener, router).await.map_err(BenchError::Talk)
     })
 }
 
@@ -70,8 +63,6 @@ fn reply(body: &[u8], answer: Bytes) -> Response<Body> {
         Err(error) => error.to_string().into(),
     }));
     let content_type = HeaderValue::from_static("application/json;charset=UTF-8");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }

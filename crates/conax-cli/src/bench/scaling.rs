@@ -40,30 +40,19 @@ const TOKEN: &str = "04FFBB37FED475A778F122709CBAC1D5";
 type Probe = (&'static str, fn(&Stored, u64) -> String);
 
 const PROBES: [Probe; 6] = [
-    ("show by id", |stored, nth| {
-        show(&format!("id={}", stored.ids[stored.place(nth)]))
-    }),
+    ("show by id", |stored, nth| show(&format!("id={}", stored.ids[stored.place(nth)]))),
     ("show by number", |stored, nth| {
-        show(&format!(
-            "number={}",
-            stored.first_number + stored.place(nth) as u64
-        ))
+        show(&format!("number={}", stored.first_number + stored.place(nth) as u64))
     }),
     ("list by reference_number", |stored, nth| {
         list(&format!("reference_number=reference-{}", stored.place(nth)))
     }),
-    ("list by state, first 10", |_, _| {
-        list("life_cycle_state=COMPLETED&number_of_results=10")
-    }),
+    ("list by state, first 10", |_, _| list("life_cycle_state=COMPLETED&number_of_results=10")),
     ("list by state, 10 from the middle", |stored, _| {
         let middle = stored.ids.len() / 2;
-        list(&format!(
-            "life_cycle_state=COMPLETED&number_of_results=10&offset={middle}"
-        ))
+        list(&format!("life_cycle_state=COMPLETED&number_of_results=10&offset={middle}"))
     }),
-    ("list by state, first 100", |_, _| {
-        list("life_cycle_state=COMPLETED&number_of_results=100")
-    }),
+    ("list by state, first 100", |_, _| list("life_cycle_state=COMPLETED&number_of_results=100")),
 ];
 
 fn show(identifier: &str) -> String {
@@ -113,9 +102,7 @@ pub(super) fn run(stored: u64) -> Result<(), BenchError> {
             format!("{alone_many:.1}"),
         ]);
     }
-    table.print(&format!(
-        "stored requests: {SMALL} against {stored}; bar: ratio at most {BAR}"
-    ));
+    table.print(&format!("stored requests: {SMALL} against {stored}; bar: ratio at most {BAR}"));
     print::result("");
     for stored in [small, large] {
         runtime.block_on(stored.instance.close(Duration::from_secs(1)));
@@ -131,9 +118,8 @@ async fn measure_call(
     let mut connection = load::connect(stored.address).await?;
     let mut rounds = Vec::new();
     for round in 0..=ROUNDS as u64 {
-        let queries: Vec<_> = (0..CALLS)
-            .map(|nth| target(&query(stored, nth + round * CALLS)))
-            .collect();
+        let queries: Vec<_> =
+            (0..CALLS).map(|nth| target(&query(stored, nth + round * CALLS))).collect();
         let started = Instant::now();
         for target in queries {
             let body = load::exchange(&mut connection, Method::GET, &target, Bytes::new()).await?;
@@ -152,9 +138,7 @@ fn target(query: &str) -> String {
 fn check(body: &[u8]) -> Result<(), BenchError> {
     match body.windows(9).any(|window| window == b"COMPLETED") {
         true => Ok(()),
-        false => Err(BenchError::Answer(
-            String::from_utf8_lossy(body).into_owned(),
-        )),
+        false => Err(BenchError::Answer(String::from_utf8_lossy(body).into_owned())),
     }
 }
 
@@ -165,20 +149,14 @@ async fn measure_router(
 ) -> Result<f64, BenchError> {
     let mut rounds = Vec::new();
     for round in 0..=ROUNDS as u64 {
-        let queries: Vec<_> = (0..CALLS)
-            .map(|nth| query(stored, nth + round * CALLS))
-            .collect();
+        let queries: Vec<_> = (0..CALLS).map(|nth| query(stored, nth + round * CALLS)).collect();
         let started = Instant::now();
         for query in queries {
             let call = Request::get(target(&query)).body(Body::empty());
             let call = call.expect("queries of the bench are URIs");
             let Ok(reply) = stored.router.clone().oneshot(call).await;
             let body = reply.into_body().collect().await;
-            check(
-                &body
-                    .map_err(|error| BenchError::Answer(error.to_string()))?
-                    .to_bytes(),
-            )?;
+            check(&body.map_err(|error| BenchError::Answer(error.to_string()))?.to_bytes())?;
         }
         rounds.push(started.elapsed().as_secs_f64() * 1e6 / CALLS as f64);
     }
@@ -194,16 +172,11 @@ pub(super) async fn fill(count: u64) -> Result<Stored, BenchError> {
         .map_err(|error| broken(&error))?;
     let world = world::read("demo").map_err(|error| broken(&error))?;
     let first_number = world.next_request_number;
-    let doors = ApiAddresses {
-        crm: Some((Ipv4Addr::LOCALHOST, 0).into()),
-        ..ApiAddresses::default()
-    };
+    let doors =
+        ApiAddresses { crm: Some((Ipv4Addr::LOCALHOST, 0).into()), ..ApiAddresses::default() };
     let instance = OpenInstance::open(settings, world, doors, None).await;
     let instance = instance.map_err(|error| broken(&error))?;
-    let address = instance
-        .addresses
-        .crm
-        .ok_or_else(|| BenchError::Answer("no address".into()))?;
+    let address = instance.addresses.crm.ok_or_else(|| BenchError::Answer("no address".into()))?;
     let (mut ids, texts) = (Vec::new(), Texts::new());
     {
         let mut side = instance.shared.crm();
@@ -241,9 +214,7 @@ impl Texts {
         Self {
             distribution: "23423".into(),
             product: "P1test".into(),
-            cards: (0..100_000)
-                .map(|number| format!("{number:011}").into())
-                .collect(),
+            cards: (0..100_000).map(|number| format!("{number:011}").into()).collect(),
         }
     }
 
@@ -251,10 +222,7 @@ impl Texts {
         let card = &self.cards[(number % self.cards.len() as u64) as usize];
         let text = |text: &Arc<str>| Some(ParameterValue::Text(Arc::clone(text)));
         vec![
-            (
-                ParameterKey::SubProvisioningDistributionId,
-                text(&self.distribution),
-            ),
+            (ParameterKey::SubProvisioningDistributionId, text(&self.distribution)),
             (ParameterKey::ServiceCaId, text(&self.product)),
             (ParameterKey::SmartcardCaId, text(card)),
         ]
@@ -279,8 +247,6 @@ fn accepted(number: u64, at: SimTime) -> Settlement {
         executed: at,
         request: Some("01900080207P1test".into()),
         response: Some("OK38a4254b-6663-4cb5-9764-e2a292264515".into()),
-        end: State::Completed {
-            reference: Some(format!("reference-{number}").into()),
-        },
+        end: State::Completed { reference: Some(format!("reference-{number}").into()) },
     }
 }

@@ -63,22 +63,13 @@ fn measure(
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let target = format!("http://{}", instance.address);
     let (scenario, secrets) = (text(scenario), text(secrets));
-    let arguments = [
-        "run",
-        &scenario,
-        "-q",
-        "--target",
-        &target,
-        "--secrets-file",
-        &secrets,
-    ];
+    let arguments = ["run", &scenario, "-q", "--target", &target, "--secrets-file", &secrets];
     let (time, worst) = times(&ours(&arguments)?)?;
     let reference = times(&[vec!["hurl".to_owned(), "--test".to_owned(), text(hurl)]].concat());
     let (bar, met) = match &reference {
-        Ok((reference, _)) => (
-            format!("{:.0} ms", reference * HURL_BAR * 1e3),
-            verdict(time <= reference * HURL_BAR),
-        ),
+        Ok((reference, _)) => {
+            (format!("{:.0} ms", reference * HURL_BAR * 1e3), verdict(time <= reference * HURL_BAR))
+        }
         Err(_) => ("no hurl here".to_owned(), ""),
     };
     table.row([
@@ -115,11 +106,7 @@ fn times(command: &[String]) -> Result<(f64, f64), BenchError> {
     for _ in 0..=RUNS {
         let started = Instant::now();
         let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let status = child::run(&mut command).map_err(BenchError::Start)?;
         times.push(started.elapsed().as_secs_f64());
         if !status.success() {

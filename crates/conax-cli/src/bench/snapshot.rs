@@ -54,18 +54,7 @@ pub(super) fn run() -> Result<(), BenchError> {
     }
     let mut table = Table::new(&["", "take", "restore", "both", "size", "bar", ""]);
     let clone = clone.median();
-    table.row(
-        [
-            "plain clone of the book",
-            &millis(clone),
-            "",
-            "",
-            "",
-            "",
-            "",
-        ]
-        .map(str::to_owned),
-    );
+    table.row(["plain clone of the book", &millis(clone), "", "", "", "", ""].map(str::to_owned));
     let (take, restore) = runtime.block_on(in_memory(&instance.shared));
     table.row(row("in memory", take, restore, String::new()));
     let (take, restore, bytes) = runtime.block_on(in_a_file(&instance.shared))?;
@@ -73,9 +62,7 @@ pub(super) fn run() -> Result<(), BenchError> {
     table.row(row("sealed file", take, restore, size));
     let (crm, conax) = instance.shared.ledger().lens();
     let events = crm + conax;
-    table.print(&format!(
-        "a snapshot of {STORED} requests with {events} events of the ledger"
-    ));
+    table.print(&format!("a snapshot of {STORED} requests with {events} events of the ledger"));
     runtime.block_on(instance.close(Duration::from_secs(1)));
     Ok(())
 }
@@ -116,31 +103,12 @@ fn note(world: &Shared, row: &ProvisioningRequest, exchange: u64, transaction: T
             kind: row.kind,
             cards: row.lanes().map(Arc::clone).collect(),
         },
-        CrmEvent::Sent {
-            request,
-            exchange,
-            left: true,
-        },
-        CrmEvent::Answered {
-            request,
-            exchange,
-            status: status(),
-            reference: reference(),
-        },
-        CrmEvent::Ended {
-            request,
-            completed: true,
-            reference: reference(),
-            error: None,
-        },
+        CrmEvent::Sent { request, exchange, left: true },
+        CrmEvent::Answered { request, exchange, status: status(), reference: reference() },
+        CrmEvent::Ended { request, completed: true, reference: reference(), error: None },
     ];
     let cas = [
-        CasEvent::Received {
-            exchange,
-            request: Some(request),
-            read: true,
-            kind: Some(row.kind),
-        },
+        CasEvent::Received { exchange, request: Some(request), read: true, kind: Some(row.kind) },
         CasEvent::Did(StateChange::Executed {
             exchange,
             transaction,
@@ -148,16 +116,10 @@ fn note(world: &Shared, row: &ProvisioningRequest, exchange: u64, transaction: T
             late: false,
             is_part: false,
         }),
-        CasEvent::Answered {
-            exchange,
-            status: status(),
-            reference: reference(),
-            spoilt: false,
-        },
+        CasEvent::Answered { exchange, status: status(), reference: reference(), spoilt: false },
     ];
     let generation = world.crm().generation;
-    crm.into_iter()
-        .for_each(|event| world.note_crm(generation, event));
+    crm.into_iter().for_each(|event| world.note_crm(generation, event));
     world.note_cas(generation, cas);
 }
 

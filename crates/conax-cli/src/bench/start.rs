@@ -31,18 +31,13 @@ pub(super) fn run() -> Result<(), BenchError> {
         })?;
         times.push(started.elapsed().as_secs_f64() * 1e3);
         if !answer.windows(9).any(|window| window == b"COMPLETED") {
-            return Err(BenchError::Answer(
-                String::from_utf8_lossy(&answer).into_owned(),
-            ));
+            return Err(BenchError::Answer(String::from_utf8_lossy(&answer).into_owned()));
         }
         // Idle is what is left once the start has settled.
         std::thread::sleep(Duration::from_millis(50));
         memory.extend(instance.resident_kib().map(|kib| kib as f64 / 1024.0));
     }
-    let (time, worst) = (
-        median(&mut times),
-        times.last().copied().unwrap_or_default(),
-    );
+    let (time, worst) = (median(&mut times), times.last().copied().unwrap_or_default());
     let resident = median(&mut memory);
     let mut table = Table::new(&["start", "median", "worst", "bar", ""]);
     table.row([

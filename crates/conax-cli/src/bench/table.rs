@@ -10,9 +10,7 @@ pub(super) struct Table {
 impl Table {
     /// A table with these columns.
     pub(super) fn new(columns: &[&str]) -> Self {
-        Self {
-            rows: vec![columns.iter().map(ToString::to_string).collect()],
-        }
+        Self { rows: vec![columns.iter().map(ToString::to_string).collect()] }
     }
 
     /// Adds a row.
@@ -25,25 +23,13 @@ impl Table {
         print::result(format_args!("{title}\n"));
         let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| {
-            self.rows
-                .iter()
-                .map(|row| row[column].chars().count())
-                .max()
-                .unwrap_or(0)
+            self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in &self.rows {
-            let cells = row
-                .iter()
-                .zip(&widths)
-                .enumerate()
-                .map(|(index, (cell, &width))| {
-                    if index == 0 {
-                        format!("{cell:<width$}")
-                    } else {
-                        format!("{cell:>width$}")
-                    }
-                });
+            let cells = row.iter().zip(&widths).enumerate().map(|(index, (cell, &width))| {
+                if index == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            });
             let line = cells.collect::<Vec<_>>().join("  ");
             print::result(format_args!("  {}", line.trim_end()));
         }

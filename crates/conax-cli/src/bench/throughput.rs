@@ -29,15 +29,9 @@ struct Figures {
 pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
     let time = Duration::from_secs(seconds);
     let candidates: [(&str, Start); 3] = [
-        ("bare axum handler", || {
-            Measured::start(&["bench", "reference"])
-        }),
-        ("conax-sim", || {
-            Measured::instance(&["--run-interval", "off"])
-        }),
-        ("… with its log", || {
-            Measured::instance(&["--run-interval", "off", "--log", "json"])
-        }),
+        ("bare axum handler", || Measured::start(&["bench", "reference"])),
+        ("conax-sim", || Measured::instance(&["--run-interval", "off"])),
+        ("… with its log", || Measured::instance(&["--run-interval", "off", "--log", "json"])),
     ];
     let mut figures: Vec<Figures> = candidates.iter().map(|_| Figures::new()).collect();
     let runtime = runtime()?;
@@ -75,26 +69,15 @@ pub(super) fn run(seconds: u64) -> Result<(), BenchError> {
 
 impl Figures {
     fn new() -> Self {
-        Self {
-            rates: Vec::new(),
-            processor_us: Vec::new(),
-            p50: Vec::new(),
-            p99: Vec::new(),
-        }
+        Self { rates: Vec::new(), processor_us: Vec::new(), p50: Vec::new(), p99: Vec::new() }
     }
 
     async fn measure(&mut self, process: &Measured, time: Duration) -> Result<(), BenchError> {
         let before = process.processor_seconds();
-        let load = Load {
-            path: PATH,
-            body: BODY,
-            expected: b"\"OK\"",
-            connections: CONNECTIONS,
-        };
+        let load = Load { path: PATH, body: BODY, expected: b"\"OK\"", connections: CONNECTIONS };
         let round = load::post(process.address, load, time).await?;
         if let (Some(before), Some(after)) = (before, process.processor_seconds()) {
-            self.processor_us
-                .push((after - before) * 1e6 / round.answers as f64);
+            self.processor_us.push((after - before) * 1e6 / round.answers as f64);
         }
         self.rates.push(round.rate());
         self.p50.push(round.quantile(0.50).as_secs_f64() * 1e6);

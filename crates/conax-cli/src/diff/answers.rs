@@ -62,10 +62,7 @@ pub(super) fn answers(
     }
     rename(&mut exchanges);
     let began = parse_moment(&case.began).unwrap_or_default();
-    let sent: Vec<String> = told
-        .iter()
-        .flat_map(|(_, one)| dates_in(&one.call))
-        .collect();
+    let sent: Vec<String> = told.iter().flat_map(|(_, one)| dates_in(&one.call)).collect();
     let by_chance = first_by_chance(case);
     let mut answers = vec![Vec::new(); case.steps.len()];
     for ((step, one), exchange) in told.iter().zip(exchanges) {
@@ -145,9 +142,8 @@ fn first_by_chance(case: &CaseRecord) -> usize {
 fn told(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
     let mut told: Vec<(usize, &ExchangeRecord)> = Vec::new();
     for exchange in &case.exchanges {
-        let Some((index, step)) = exchange
-            .step
-            .and_then(|index| Some((index, case.steps.get(index)?)))
+        let Some((index, step)) =
+            exchange.step.and_then(|index| Some((index, case.steps.get(index)?)))
         else {
             continue;
         };
@@ -177,10 +173,7 @@ fn told(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
 
 /// The exchange in the form in which ids are renamed.
 fn plain(exchange: &ExchangeRecord) -> Exchange {
-    let (path, query) = exchange
-        .target
-        .split_once('?')
-        .unwrap_or((&exchange.target, ""));
+    let (path, query) = exchange.target.split_once('?').unwrap_or((&exchange.target, ""));
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (name.to_owned(), value.to_owned())
@@ -195,10 +188,7 @@ fn plain(exchange: &ExchangeRecord) -> Exchange {
             body: content(&exchange.call),
             ..Call::default()
         },
-        reply: Reply {
-            body: content(&exchange.reply),
-            ..Reply::default()
-        },
+        reply: Reply { body: content(&exchange.reply), ..Reply::default() },
         ..Exchange::default()
     }
 }
@@ -229,9 +219,7 @@ fn each_text(value: &mut Value, change: &dyn Fn(&mut String)) {
     match value {
         Value::String(text) => change(text),
         Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| each_text(member, change)),
+        Value::Object(members) => members.values_mut().for_each(|member| each_text(member, change)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -300,9 +288,8 @@ impl Made {
             return;
         };
         let query = target.split_once('?').map_or("", |(_, query)| query);
-        let is_cut = ["number_of_results=", "offset="]
-            .iter()
-            .any(|parameter| query.contains(parameter));
+        let is_cut =
+            ["number_of_results=", "offset="].iter().any(|parameter| query.contains(parameter));
         if is_cut || items.iter().any(|item| name_of(item).is_none()) {
             *items = vec![names_of_members(items.iter())];
             return;
@@ -318,9 +305,7 @@ fn names_of_members<'v>(items: impl IntoIterator<Item = &'v Value>) -> Value {
 }
 
 fn name_of(item: &Value) -> Option<&str> {
-    ["id", "number"]
-        .into_iter()
-        .find_map(|name| item[name].as_str())
+    ["id", "number"].into_iter().find_map(|name| item[name].as_str())
 }
 
 /// What the world says of people, units and distributors is everybody's own.

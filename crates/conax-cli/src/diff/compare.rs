@@ -95,12 +95,7 @@ pub(super) struct Sides<'c> {
 
 /// Compares a scenario on both sides, of which each had so much real time for it.
 pub(super) fn compare(sides: &Sides<'_>, common: Common, limit: Duration) -> CaseDifference {
-    let Sides {
-        left,
-        again,
-        right,
-        lacks: [lacks_left, lacks_right],
-    } = sides;
+    let Sides { left, again, right, lacks: [lacks_left, lacks_right] } = sides;
     let mut difference = CaseDifference {
         file: left.file.clone(),
         line: left.line,
@@ -116,10 +111,8 @@ pub(super) fn compare(sides: &Sides<'_>, common: Common, limit: Duration) -> Cas
     if difference.not_compared.is_some() {
         return difference;
     }
-    let noise: Noise = steps(left, again, common)
-        .into_iter()
-        .flat_map(|(at, step)| places(at, &step))
-        .collect();
+    let noise: Noise =
+        steps(left, again, common).into_iter().flat_map(|(at, step)| places(at, &step)).collect();
     for (at, mut step) in steps(left, right, common) {
         let before = step.count();
         step.drop_noise(at, &noise);
@@ -163,18 +156,10 @@ fn not_compared(
         Some(_) => None,
     });
     if let Some(what) = lacks {
-        return Some(NotCompared {
-            side,
-            is_unreachable: false,
-            reason: what.to_owned(),
-        });
+        return Some(NotCompared { side, is_unreachable: false, reason: what.to_owned() });
     }
     if let Some(what) = seems_to_lack {
-        return Some(NotCompared {
-            side,
-            is_unreachable: false,
-            reason: what.clone(),
-        });
+        return Some(NotCompared { side, is_unreachable: false, reason: what.clone() });
     }
     let is_unreachable = case.verdict == Verdict::Error && case.steps.is_empty();
     let was_played = case.verdict != Verdict::Skipped || !case.steps.is_empty();
@@ -205,8 +190,7 @@ impl Pair {
         if is_noise(0, VERDICT) {
             self.step.verdicts = None;
         }
-        self.members
-            .retain(|(call, member)| !is_noise(*call, &member.place));
+        self.members.retain(|(call, member)| !is_noise(*call, &member.place));
     }
 
     fn shown(self) -> StepDifference {
@@ -247,10 +231,7 @@ fn steps(left: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<(usize, P
         next = other + 1;
         let counterpart = &right.steps[other];
         // What one side did not come to, or cannot look at, tells nothing of it.
-        if [step, counterpart]
-            .iter()
-            .any(|one| one.verdict == Verdict::Skipped)
-        {
+        if [step, counterpart].iter().any(|one| one.verdict == Verdict::Skipped) {
             continue;
         }
         let mut members = Vec::new();
@@ -266,11 +247,7 @@ fn steps(left: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<(usize, P
         // What a scenario expects of its own world and clock says nothing of another one.
         let is_said = common == Common::Everything || !members.is_empty();
         let differs = step.verdict != counterpart.verdict && is_said;
-        let broken = if step.verdict.is_bad() {
-            step
-        } else {
-            counterpart
-        };
+        let broken = if step.verdict.is_bad() { step } else { counterpart };
         let is_told =
             |finding: &&FindingRecord| common == Common::Everything || !is_sentence(&finding.path);
         let findings = broken.findings.iter().filter(|_| differs).filter(is_told);
@@ -300,10 +277,7 @@ fn is_sentence(path: &str) -> bool {
 fn in_words(finding: &FindingRecord) -> String {
     match finding.expected.as_str() {
         "" => finding.message.clone(),
-        expected => format!(
-            "{}: expected {expected}, found {}",
-            finding.path, finding.found
-        ),
+        expected => format!("{}: expected {expected}, found {}", finding.path, finding.found),
     }
 }
 
@@ -314,12 +288,7 @@ fn compare_answers(left: &[Answer], right: &[Answer], found: &mut Vec<(usize, Me
         differ("", Some(&ours.body), Some(&theirs.body), &mut places);
         found.extend(places.into_iter().map(|(place, left, right)| {
             let call = ours.call.clone();
-            let member = MemberDifference {
-                call,
-                place,
-                left,
-                right,
-            };
+            let member = MemberDifference { call, place, left, right };
             (at, member)
         }));
     }

@@ -29,9 +29,7 @@ impl Lack {
 
     /// It has what the call names as something that nobody has.
     fn not_nobody(value: &str) -> Self {
-        Self(format!(
-            "it has `{value}`, which the scenario's world has not"
-        ))
+        Self(format!("it has `{value}`, which the scenario's world has not"))
     }
 
     pub(super) fn words(&self) -> &str {
@@ -62,12 +60,7 @@ const PRINTED: [(&str, Kind); 4] = [
 ];
 
 /// Texts of replies in which records may be named.
-const TEXTS: [&str; 4] = [
-    "request",
-    "response",
-    "error_description",
-    "provider_error_description",
-];
+const TEXTS: [&str; 4] = ["request", "response", "error_description", "provider_error_description"];
 
 /// Who has what in place of what.
 pub(super) struct Counterparts {
@@ -88,20 +81,12 @@ struct There {
 impl There {
     fn of(named: &Named) -> Self {
         let text = |key: &str| Some(named.by(key)?[key].as_str()?.to_owned());
-        let keys = named
-            .keys()
-            .filter_map(|key| Some((key.to_owned(), text(key)?)));
-        Self {
-            keys: keys.collect(),
-            ca_id: named.ca_id.clone(),
-        }
+        let keys = named.keys().filter_map(|key| Some((key.to_owned(), text(key)?)));
+        Self { keys: keys.collect(), ca_id: named.ca_id.clone() }
     }
 
     fn of_ca_id(ca_id: &str) -> Self {
-        Self {
-            ca_id: Some(ca_id.to_owned()),
-            ..Self::default()
-        }
+        Self { ca_id: Some(ca_id.to_owned()), ..Self::default() }
     }
 
     fn value(&self, key: &str) -> Option<&String> {
@@ -118,12 +103,7 @@ impl Counterparts {
         theirs: TargetWorld,
         password: Option<String>,
     ) -> Self {
-        Self {
-            ours,
-            theirs,
-            password,
-            given: BTreeMap::new(),
-        }
+        Self { ours, theirs, password, given: BTreeMap::new() }
     }
 
     /// The parameters of a call as that side knows them.
@@ -163,16 +143,12 @@ impl Counterparts {
         let mut requests = self.ours.provisioning_requests.iter();
         let known = requests.find(|one| {
             values.contains(&one.id.as_str())
-                || one
-                    .number
-                    .as_deref()
-                    .is_some_and(|number| values.contains(&number))
+                || one.number.as_deref().is_some_and(|number| values.contains(&number))
         });
         match known {
-            Some(known) => Err(Lack::of(
-                "provisioning request",
-                known.number.as_ref().unwrap_or(&known.id),
-            )),
+            Some(known) => {
+                Err(Lack::of("provisioning request", known.number.as_ref().unwrap_or(&known.id)))
+            }
             None => Ok(()),
         }
     }
@@ -198,10 +174,7 @@ impl Counterparts {
         }
         let is_ours = |unit: &str| self.ours.units.iter().any(|one| &*one.id == unit);
         if given("unit").is_some_and(is_ours) {
-            let unit = login
-                .unit
-                .clone()
-                .ok_or_else(|| Lack::of("unit", "to log in for"))?;
+            let unit = login.unit.clone().ok_or_else(|| Lack::of("unit", "to log in for"))?;
             changes.push(("unit", unit));
         }
         for (name, value) in changes {
@@ -219,12 +192,7 @@ impl Counterparts {
             values.contains(&one.id.as_str()) || values.contains(&one.number.as_str())
         };
         let of_items = |set: &str| {
-            let value = parameters
-                .get(set)?
-                .as_object()?
-                .values()
-                .next()?
-                .as_str()?;
+            let value = parameters.get(set)?.as_object()?.values().next()?.as_str()?;
             let item = self.item(value)?;
             let mut all = self.ours.subscriptions.iter();
             all.find(|one| holds(one, item))
@@ -238,10 +206,7 @@ impl Counterparts {
         items.find(|item| {
             let keys = [Some(&item.id), Some(&item.serial_number)];
             let more = [item.alternative_code.as_ref(), item.ca_id.as_ref()];
-            keys.into_iter()
-                .chain(more)
-                .flatten()
-                .any(|key| **key == *value)
+            keys.into_iter().chain(more).flatten().any(|key| **key == *value)
         })
     }
 
@@ -267,10 +232,7 @@ impl Counterparts {
                 |(attribute, known): &&(&str, String)| key.ends_with(attribute) && *known == ours;
             let same = |(_, known): &&(&str, String)| *known == ours;
             let all = &record.values;
-            let found = all
-                .iter()
-                .find(is_its_own)
-                .or_else(|| all.iter().find(same));
+            let found = all.iter().find(is_its_own).or_else(|| all.iter().find(same));
             let attribute = found.map_or(key.as_str(), |(attribute, _)| attribute);
             let there = self.counterpart(kind, context, &record)?;
             let theirs = there.value(attribute).cloned();
@@ -293,11 +255,7 @@ impl Counterparts {
             &theirs.service_elsewhere,
             &theirs.smartcard_elsewhere,
         ];
-        let named = named
-            .into_iter()
-            .flatten()
-            .chain(&theirs.smartcards)
-            .chain(rejected);
+        let named = named.into_iter().flatten().chain(&theirs.smartcards).chain(rejected);
         let mut there = named.map(There::of);
         theirs.stbs.iter().any(|stb| stb == value)
             || there.any(|there| {
@@ -307,12 +265,7 @@ impl Counterparts {
 
     fn record(&self, kind: Kind, value: &str) -> Option<Record> {
         let records: Vec<Record> = match kind {
-            Kind::Subscription => self
-                .ours
-                .subscriptions
-                .iter()
-                .map(of_subscription)
-                .collect(),
+            Kind::Subscription => self.ours.subscriptions.iter().map(of_subscription).collect(),
             Kind::Service => self.ours.services.iter().map(of_service).collect(),
             Kind::Item => self.ours.installed_items.iter().map(of_item).collect(),
         };
@@ -523,15 +476,9 @@ smartcard_elsewhere: { serial_number: SN-9, ca_id: "01500000109" }
         let one = put_in(&mut there, add, &order("SPORT", "01900080209")).expect("it has all");
         assert_eq!(one["subscription_identifier"], json!({ "number": "C-1" }));
         assert_eq!(one["service_identifier"], json!({ "code": "NEWS" }));
-        assert_eq!(
-            one["smartcard_identifier"],
-            json!({ "serial_number": "SN-1" })
-        );
+        assert_eq!(one["smartcard_identifier"], json!({ "serial_number": "SN-1" }));
         let two = put_in(&mut there, add, &order("SPORT", "01900080208")).expect("it has all");
-        assert_eq!(
-            two["smartcard_identifier"],
-            json!({ "serial_number": "SN-2" })
-        );
+        assert_eq!(two["smartcard_identifier"], json!({ "serial_number": "SN-2" }));
         let again = put_in(&mut there, add, &order("SPORT", "01900080209")).expect("it has all");
         assert_eq!(again, one);
         let mut reply = json!({ "data": {
@@ -541,10 +488,7 @@ smartcard_elsewhere: { serial_number: SN-9, ca_id: "01500000109" }
         there.take_back(&mut reply);
         let items = &reply["data"]["parameters_set"];
         assert_eq!(items[0]["smartcard_ca_id"], "01900080209");
-        assert_eq!(
-            items[1]["service_ca_id"], "SN-1",
-            "what is wrong stays wrong"
-        );
+        assert_eq!(items[1]["service_ca_id"], "SN-1", "what is wrong stays wrong");
         assert_eq!(reply["data"]["request"], "01900080208,1002");
     }
 
@@ -556,18 +500,9 @@ smartcard_elsewhere: { serial_number: SN-9, ca_id: "01500000109" }
             put_in(&mut there, add, &order("SPORT", card)).expect("it has all");
         }
         for (call, told) in [
-            (
-                order("P1test", "01900080208"),
-                "it has no service in place of P1test",
-            ),
-            (
-                order("SPORT", "01900080210"),
-                "it has no installed item in place of 01900080210",
-            ),
-            (
-                order("NEWS", "01900080208"),
-                "it has `NEWS`, which the scenario's world has not",
-            ),
+            (order("P1test", "01900080208"), "it has no service in place of P1test"),
+            (order("SPORT", "01900080210"), "it has no installed item in place of 01900080210"),
+            (order("NEWS", "01900080208"), "it has `NEWS`, which the scenario's world has not"),
         ] {
             assert_eq!(put_in(&mut there, add, &call), Err(told.to_owned()));
         }

@@ -57,10 +57,7 @@ fn calls(case: &CaseRecord) -> impl Iterator<Item = &ExchangeRecord> + Clone {
 
 fn code(exchange: &ExchangeRecord) -> String {
     let reply: Value = serde_json::from_str(&exchange.reply).unwrap_or_default();
-    reply["status"]["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    reply["status"]["code"].as_str().unwrap_or_default().to_owned()
 }
 
 fn refuses_token(exchange: &ExchangeRecord) -> bool {
@@ -73,36 +70,26 @@ fn is_ok(exchange: &ExchangeRecord) -> bool {
 
 /// The records of the world that a call names.
 fn names(exchange: &ExchangeRecord, world: &WorldSpec) -> Vec<Name> {
-    let (path, query) = exchange
-        .target
-        .split_once('?')
-        .unwrap_or((&exchange.target, ""));
+    let (path, query) = exchange.target.split_once('?').unwrap_or((&exchange.target, ""));
     let body: Value = serde_json::from_str(&exchange.call).unwrap_or_default();
     match operation_at(&exchange.verb, path) {
         Some(Operation::IssueToken) => {
             let username = body["username"].as_str().unwrap_or_default();
             let mut users = world.users.iter();
             let user = users.find(|user| user.user.username.eq_ignore_ascii_case(username));
-            user.map(|user| ("user", user.user.username.to_string()))
-                .into_iter()
-                .collect()
+            user.map(|user| ("user", user.user.username.to_string())).into_iter().collect()
         }
         Some(Operation::Show) => {
             let query = query.replace("%3D", "=");
             let values: Vec<&str> = query.split(['&', '=']).collect();
             let known = world.provisioning_requests.iter().filter(|one| {
                 values.contains(&one.id.as_str())
-                    || one
-                        .number
-                        .as_deref()
-                        .is_some_and(|number| values.contains(&number))
+                    || one.number.as_deref().is_some_and(|number| values.contains(&number))
             });
             let name = |one: &conax_contract::world::ProvisioningRequestSpec| {
                 one.number.clone().unwrap_or_else(|| one.id.clone())
             };
-            known
-                .map(|one| ("provisioning request", name(one)))
-                .collect()
+            known.map(|one| ("provisioning request", name(one))).collect()
         }
         Some(operation) if operation.creates().is_some() => in_order(&body, world),
         _ => Vec::new(),
@@ -119,10 +106,8 @@ fn in_order(body: &Value, world: &WorldSpec) -> Vec<Name> {
         }
     }
     let members = values.into_iter().filter_map(Value::as_object);
-    let values: Vec<&str> = members
-        .flat_map(|members| members.values())
-        .filter_map(Value::as_str)
-        .collect();
+    let values: Vec<&str> =
+        members.flat_map(|members| members.values()).filter_map(Value::as_str).collect();
     let is_named = |keys: &[Option<&str>]| keys.iter().flatten().any(|key| values.contains(key));
     let subscriptions = world.subscriptions.iter();
     let subscriptions = subscriptions
@@ -130,13 +115,7 @@ fn in_order(body: &Value, world: &WorldSpec) -> Vec<Name> {
         .map(|one| ("subscription", one.number.clone()));
     let services = world.services.iter();
     let services = services
-        .filter(|one| {
-            is_named(&[
-                Some(&one.id),
-                Some(&one.code),
-                one.alternative_code.as_deref(),
-            ])
-        })
+        .filter(|one| is_named(&[Some(&one.id), Some(&one.code), one.alternative_code.as_deref()]))
         .map(|one| ("service", one.code.to_string()));
     let items = world.installed_items.iter();
     let items = items

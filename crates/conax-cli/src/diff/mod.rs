@@ -148,12 +148,7 @@ impl Side {
             }
             _ => Some(Addresses::at(&url, control)?),
         };
-        Ok(Self {
-            name,
-            url,
-            addresses,
-            world_file: file,
-        })
+        Ok(Self { name, url, addresses, world_file: file })
     }
 
     /// What exists there, if a file tells it.
@@ -177,21 +172,13 @@ impl Side {
         let (secrets, timeout) = (order.secrets()?, order.timeout);
         let stop = Arc::clone(stop);
         Ok(match &self.addresses {
-            None => Box::new(InProcess {
-                secrets,
-                timeout,
-                stop,
-            }),
+            None => Box::new(InProcess { secrets, timeout, stop }),
             Some(addresses) => {
                 let password = secrets.of_file("password").map(str::to_owned);
                 let remote = Remote::new(addresses.clone(), secrets, timeout, stop);
                 match addresses.has_control() {
                     true => Box::new(remote),
-                    false => Box::new(OtherWorlds {
-                        remote,
-                        world: self.world()?,
-                        password,
-                    }),
+                    false => Box::new(OtherWorlds { remote, world: self.world()?, password }),
                 }
             }
         })
@@ -219,9 +206,9 @@ impl Order {
         };
         let whole = |name: &str, usual: u64| match text(name) {
             None => Ok(usual),
-            Some(text) => text
-                .parse()
-                .map_err(|_| format!("--{name}: found `{text}`, expected a number")),
+            Some(text) => {
+                text.parse().map_err(|_| format!("--{name}: found `{text}`, expected a number"))
+            }
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = whole("jobs", cores as u64)?;
@@ -238,10 +225,7 @@ impl Order {
         Ok(Self {
             sides: [Side::of(matches, "left")?, Side::of(matches, "right")?],
             paths,
-            choice: Choice {
-                tags: many("tag"),
-                filters: many("filter"),
-            },
+            choice: Choice { tags: many("tag"), filters: many("filter") },
             seeds: Seeds {
                 usual: whole("seed", 1)?,
                 is_forced: text("seed").is_some(),
@@ -305,10 +289,7 @@ fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
         side.world().map_err(Refused::Given)?;
     }
     let files = find(order.paths.iter()).map_err(Refused::NotFound)?;
-    let given = Given {
-        seeds: order.seeds,
-        ..Given::default()
-    };
+    let given = Given { seeds: order.seeds, ..Given::default() };
     let mut reader = Reader::new(&Files);
     let again = |scenario: &Scenario, file: &str| order.again(scenario, file);
     let (cases, wrong) = load_all(&files, &given, &mut reader, &again);
@@ -320,12 +301,7 @@ fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
 }
 
 fn play(order: &Order, cases: Vec<Case>, stop: &Arc<Stop>) -> Exit {
-    let plan = Plan {
-        cases,
-        jobs: order.jobs,
-        fail_fast: false,
-        detail: Detail::Everything,
-    };
+    let plan = Plan { cases, jobs: order.jobs, fail_fast: false, detail: Detail::Everything };
     let [left, right] = &order.sides;
     for side in [left, right] {
         let addresses = side.addresses.as_ref();
@@ -355,11 +331,8 @@ fn differences(order: &Order, plan: &Plan, rounds: &[Vec<CaseRecord>]) -> Vec<Ca
     let [left, again, right] = rounds else {
         return Vec::new();
     };
-    let worlds: Vec<&WorldSpec> = plan
-        .cases
-        .iter()
-        .map(|case| &*case.scenario.world.spec)
-        .collect();
+    let worlds: Vec<&WorldSpec> =
+        plan.cases.iter().map(|case| &*case.scenario.world.spec).collect();
     let [of_left, of_right] = &order.sides;
     let lacking = |side: &Side, here, other| match side.is_taken_to_have_all() {
         true => lacks(here, other, &worlds),
@@ -374,12 +347,7 @@ fn differences(order: &Order, plan: &Plan, rounds: &[Vec<CaseRecord>]) -> Vec<Ca
     let lacks = lacks_left.into_iter().zip(lacks_right);
     let all = left.iter().zip(again).zip(right).zip(lacks);
     let compared = all.map(|(((left, again), right), (lacks_left, lacks_right))| {
-        let sides = Sides {
-            left,
-            again,
-            right,
-            lacks: [lacks_left, lacks_right],
-        };
+        let sides = Sides { left, again, right, lacks: [lacks_left, lacks_right] };
         compare(&sides, common, order.timeout)
     });
     compared.collect()
@@ -393,12 +361,7 @@ fn play_side(
 ) -> Result<Vec<CaseRecord>, String> {
     let theatre = side.theatre(order, stop)?;
     let began = Instant::now();
-    Ok(run_all(
-        plan,
-        &*theatre,
-        stop,
-        (&|| began.elapsed(), &|_| {}),
-    ))
+    Ok(run_all(plan, &*theatre, stop, (&|| began.elapsed(), &|_| {})))
 }
 
 /// Says how it ended.

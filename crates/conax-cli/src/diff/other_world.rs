@@ -52,10 +52,7 @@ impl Theatre for OtherWorlds {
             (token, _) => token,
         };
         let spec = &scenario.world.spec;
-        let tokens = spec
-            .tokens
-            .iter()
-            .map(|token| token.token.expose().to_owned());
+        let tokens = spec.tokens.iter().map(|token| token.token.expose().to_owned());
         let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
         let began = scenario.clock.unwrap_or(usual);
         let world = self.world.clone();
@@ -90,11 +87,7 @@ impl OtherWorlds {
             "password": password,
             "organisation": login.organisation,
         });
-        let call = HttpCall::post(
-            Api::Crm,
-            format!("/{}", Operation::IssueToken.path()),
-            &body,
-        );
+        let call = HttpCall::post(Api::Crm, format!("/{}", Operation::IssueToken.path()), &body);
         let reply = target.exchange(vec![call]).pop();
         let reply = reply.and_then(Result::ok).unwrap_or_default().json();
         match reply["data"]["token"].as_str() {
@@ -212,10 +205,8 @@ impl OtherWorld {
             return Ok(call);
         };
         if let Some((path, query)) = call.target.split_once('?') {
-            let pairs: Result<Vec<String>, Lack> = query
-                .split('&')
-                .map(|pair| self.put_in_pair(operation, pair))
-                .collect();
+            let pairs: Result<Vec<String>, Lack> =
+                query.split('&').map(|pair| self.put_in_pair(operation, pair)).collect();
             call.target = format!("{path}?{}", pairs?.join("&"));
         }
         let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(&call.body) else {
@@ -283,8 +274,7 @@ impl OtherWorld {
             let mut known =
                 keys.filter_map(|key| Some((key, body["data"][key].as_str()?.to_owned())));
             let known = known.next();
-            self.open
-                .extend(known.map(|(key, value)| (key.to_owned(), value)));
+            self.open.extend(known.map(|(key, value)| (key.to_owned(), value)));
         }
         self.clock.take_back(&mut changed);
         if let Some(counterparts) = &self.counterparts {
@@ -366,9 +356,7 @@ fn each_date(value: &mut Value, change: &mut dyn FnMut(&mut String, NaiveDateTim
         }
         Value::Array(items) => items.iter_mut().for_each(|item| each_date(item, change)),
         Value::Object(members) => {
-            members
-                .values_mut()
-                .for_each(|member| each_date(member, change));
+            members.values_mut().for_each(|member| each_date(member, change));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

@@ -27,11 +27,7 @@ pub(super) fn of_subscription(one: &SubscriptionSpec) -> Record {
 
 pub(super) fn of_service(one: &ProductOnSale) -> Record {
     let mut values = vec![("id", one.id.to_string()), ("code", one.code.to_string())];
-    values.extend(
-        one.alternative_code
-            .iter()
-            .map(|code| ("alternative_code", code.to_string())),
-    );
+    values.extend(one.alternative_code.iter().map(|code| ("alternative_code", code.to_string())));
     Record {
         id: one.id.to_string(),
         name: one.code.to_string(),
@@ -41,15 +37,9 @@ pub(super) fn of_service(one: &ProductOnSale) -> Record {
 }
 
 pub(super) fn of_item(one: &InstalledItem) -> Record {
-    let mut values = vec![
-        ("id", one.id.to_string()),
-        ("serial_number", one.serial_number.to_string()),
-    ];
-    values.extend(
-        one.alternative_code
-            .iter()
-            .map(|code| ("alternative_code", code.to_string())),
-    );
+    let mut values =
+        vec![("id", one.id.to_string()), ("serial_number", one.serial_number.to_string())];
+    values.extend(one.alternative_code.iter().map(|code| ("alternative_code", code.to_string())));
     values.extend(one.ca_id.iter().map(|ca_id| ("ca_id", ca_id.to_string())));
     Record {
         id: one.id.to_string(),

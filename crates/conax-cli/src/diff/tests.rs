@@ -21,19 +21,12 @@ fn exchange(step: usize, reply: &str) -> ExchangeRecord {
 
 /// A scenario with a step for each reply.
 fn case(replies: &[&str]) -> CaseRecord {
-    let step = |line: usize| StepRecord {
-        line,
-        title: "call show".to_owned(),
-        ..StepRecord::default()
-    };
+    let step =
+        |line: usize| StepRecord { line, title: "call show".to_owned(), ..StepRecord::default() };
     CaseRecord {
         began: "2014-11-30T09:00:00".to_owned(),
         steps: (1..=replies.len()).map(step).collect(),
-        exchanges: replies
-            .iter()
-            .enumerate()
-            .map(|(at, reply)| exchange(at, reply))
-            .collect(),
+        exchanges: replies.iter().enumerate().map(|(at, reply)| exchange(at, reply)).collect(),
         ..CaseRecord::default()
     }
 }
@@ -45,21 +38,14 @@ fn compared(
     common: Common,
 ) -> CaseDifference {
     let lacks = [None, None];
-    let sides = Sides {
-        left,
-        again,
-        right,
-        lacks,
-    };
+    let sides = Sides { left, again, right, lacks };
     compare(&sides, common, Duration::from_secs(30))
 }
 
 fn told(left: &CaseRecord, again: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<String> {
     let CaseDifference { steps, .. } = compared(left, again, right, common);
     let lines = steps.iter().flat_map(|step| {
-        let verdicts = step
-            .verdicts
-            .map(|[left, right]| format!("{}: {left} {right}", step.line));
+        let verdicts = step.verdicts.map(|[left, right]| format!("{}: {left} {right}", step.line));
         let members = step.members.iter();
         let members =
             members.map(|one| format!("{}: {} {} {}", step.line, one.place, one.left, one.right));
@@ -118,20 +104,14 @@ fn what_the_documents_leave_open_is_no_difference_to_another_side() {
         format!(",\"log_information\":{{\"created_by_unit\":{{\"name\":\"a\"{members}}}}}")
     };
     let null = "{\"code\":\"OK\",\"message\":null}";
-    let ours = made(
-        null,
-        &format!(",\"number\":\"1\"{}", unit(",\"group_name\":\"g\"")),
-    );
+    let ours = made(null, &format!(",\"number\":\"1\"{}", unit(",\"group_name\":\"g\"")));
     for theirs in [
         made(
             "{\"code\":\"OK\",\"message\":\"\"}",
             &format!(",\"number\":\"1\"{}", unit(",\"group_name\":\"g\"")),
         ),
         made(null, &unit(",\"group_name\":\"g\"")),
-        made(
-            null,
-            &format!(",\"number\":\"7\",\"provider_error_code\":null{}", unit("")),
-        ),
+        made(null, &format!(",\"number\":\"7\",\"provider_error_code\":null{}", unit(""))),
         made(null, ",\"number\":\"1\",\"log_information\":{}"),
     ] {
         for (left, right) in [(&ours, &theirs), (&theirs, &ours)] {
@@ -141,10 +121,7 @@ fn what_the_documents_leave_open_is_no_difference_to_another_side() {
     }
     for theirs in [
         made("{\"code\":\"OK\",\"message\":\"no\"}", ""),
-        made(
-            "{}",
-            &format!(",\"number\":\"1\",\"type\":null{}", unit("")),
-        ),
+        made("{}", &format!(",\"number\":\"1\",\"type\":null{}", unit(""))),
     ] {
         assert!(!told(&ours, &ours, &theirs, Common::WhatIsMade).is_empty());
     }
@@ -155,10 +132,7 @@ fn what_differs_between_a_side_and_itself_is_noise() {
     let left = case(&[&data("{\"name\":\"a\",\"type\":\"x\"}")]);
     let again = case(&[&data("{\"name\":\"b\",\"type\":\"x\"}")]);
     let right = case(&[&data("{\"name\":\"c\",\"type\":\"y\"}")]);
-    assert_eq!(
-        told(&left, &again, &right, Common::WhatIsMade),
-        ["1: data.type \"x\" \"y\""]
-    );
+    assert_eq!(told(&left, &again, &right, Common::WhatIsMade), ["1: data.type \"x\" \"y\""]);
     assert_eq!(compared(&left, &again, &right, Common::WhatIsMade).noise, 1);
 }
 
@@ -168,15 +142,8 @@ fn steps_that_held_on_one_side_only_come_first_and_what_follows_says_nothing() {
     let mut right = case(&["{\"a\":2}", "{\"a\":1}"]);
     right.steps[1].verdict = Verdict::Failed;
     right.steps[1].findings.push(FindingRecord::default());
-    right.steps.push(StepRecord {
-        line: 3,
-        verdict: Verdict::Skipped,
-        ..StepRecord::default()
-    });
-    assert_eq!(
-        told(&left, &left, &right, Common::Everything),
-        ["2: passed failed", "1: a 1 2"]
-    );
+    right.steps.push(StepRecord { line: 3, verdict: Verdict::Skipped, ..StepRecord::default() });
+    assert_eq!(told(&left, &left, &right, Common::Everything), ["2: passed failed", "1: a 1 2"]);
 }
 
 #[test]
@@ -187,10 +154,7 @@ fn sentences_are_everybodys_own_and_whether_there_is_one_is_not() {
     assert!(told(&left, &left, &other, Common::WhatIsMade).is_empty());
     let none = case(&[&reply("\"\"")]);
     let null = case(&[&reply("null")]);
-    assert_eq!(
-        told(&none, &none, &null, Common::WhatIsMade),
-        ["1: status.message \"\" null"]
-    );
+    assert_eq!(told(&none, &none, &null, Common::WhatIsMade), ["1: status.message \"\" null"]);
 }
 
 #[test]
@@ -198,8 +162,7 @@ fn of_a_wait_only_the_last_look_counts() {
     let mut left = case(&["{\"state\":\"PENDING\"}"]);
     left.steps[0].title = "wait until 1 is COMPLETED".to_owned();
     let mut right = left.clone();
-    left.exchanges
-        .push(exchange(0, "{\"state\":\"COMPLETED\"}"));
+    left.exchanges.push(exchange(0, "{\"state\":\"COMPLETED\"}"));
     for reply in ["{\"state\":\"PENDING\"}", "{\"state\":\"COMPLETED\"}"] {
         right.exchanges.push(exchange(0, reply));
     }
@@ -217,10 +180,7 @@ fn what_was_not_played_on_a_side_is_not_compared() {
     let difference = compared(&left, &left, &unreachable, Common::WhatIsMade);
     let reason = difference.not_compared.expect("a reason");
     assert_eq!((reason.side, reason.is_unreachable), ("right", true));
-    let skipped = CaseRecord {
-        verdict: Verdict::Skipped,
-        ..CaseRecord::default()
-    };
+    let skipped = CaseRecord { verdict: Verdict::Skipped, ..CaseRecord::default() };
     let difference = compared(&skipped, &skipped, &left, Common::WhatIsMade);
     let reason = difference.not_compared.expect("a reason");
     assert_eq!((reason.side, reason.is_unreachable), ("left", false));

@@ -40,16 +40,11 @@ pub(super) fn tell(order: &Order, all: &[CaseDifference]) -> Exit {
         ));
     }
     tell_not_compared(all);
-    let members: usize = different()
-        .flat_map(|case| &case.steps)
-        .map(|step| step.members.len())
-        .sum();
+    let members: usize =
+        different().flat_map(|case| &case.steps).map(|step| step.members.len()).sum();
     let verdicts: usize = different().map(breaks).sum();
     let noise: usize = all.iter().map(|case| case.noise).sum();
-    let compared = all
-        .iter()
-        .filter(|case| case.not_compared.is_none())
-        .count();
+    let compared = all.iter().filter(|case| case.not_compared.is_none()).count();
     print::result(format_args!(
         "{} compared, {} different: {} held on one side only, {} answered differently; {noise} \
          left out as noise",
@@ -76,10 +71,7 @@ pub(super) fn tell(order: &Order, all: &[CaseDifference]) -> Exit {
 
 /// Says that somebody stopped it before anything was compared, and writes a report that says so.
 pub(super) fn stopped(order: &Order) -> Exit {
-    let exit = ended(
-        Exit::Interrupted,
-        "it was stopped before both sides were played",
-    );
+    let exit = ended(Exit::Interrupted, "it was stopped before both sides were played");
     match &order.report {
         None => exit,
         Some(path) => write_report(order, &[], path, exit),
@@ -95,11 +87,7 @@ fn without(
     case.steps.retain_mut(|step| {
         let is_of_verdict = step.members.is_empty();
         step.members.retain(|member| {
-            known.insert((
-                member.place.clone(),
-                member.left.clone(),
-                member.right.clone(),
-            ))
+            known.insert((member.place.clone(), member.left.clone(), member.right.clone()))
         });
         is_of_verdict || !step.members.is_empty()
     });
@@ -107,19 +95,11 @@ fn without(
 }
 
 fn breaks(case: &CaseDifference) -> usize {
-    case.steps
-        .iter()
-        .filter(|step| step.verdicts.is_some())
-        .count()
+    case.steps.iter().filter(|step| step.verdicts.is_some()).count()
 }
 
 fn tell_case(case: &CaseDifference) {
-    print::result(format_args!(
-        "{}:{}  {}",
-        visible_name(&case.file),
-        case.line,
-        case.title
-    ));
+    print::result(format_args!("{}:{}  {}", visible_name(&case.file), case.line, case.title));
     let mut left = TOLD;
     for step in &case.steps {
         if left == 0 {
@@ -138,10 +118,7 @@ fn tell_case(case: &CaseDifference) {
 }
 
 fn tell_step(step: &StepDifference, left: &mut usize) {
-    let file = step
-        .file
-        .as_ref()
-        .map(|file| format!("{}:", visible_name(file)));
+    let file = step.file.as_ref().map(|file| format!("{}:", visible_name(file)));
     let place = format!("line {}{}", file.unwrap_or_default(), step.line);
     print::result(format_args!("   {place}  {}", step.title));
     if let Some([ours, theirs]) = step.verdicts {
@@ -180,10 +157,8 @@ fn tell_not_compared(all: &[CaseDifference]) {
 
 fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -> Exit {
     let [left, right] = &order.sides;
-    let told: Vec<&CaseDifference> = all
-        .iter()
-        .filter(|case| !case.steps.is_empty() || case.not_compared.is_some())
-        .collect();
+    let told: Vec<&CaseDifference> =
+        all.iter().filter(|case| !case.steps.is_empty() || case.not_compared.is_some()).collect();
     let report = json!({
         "format": FORMAT,
         "version": env!("CARGO_PKG_VERSION"),
@@ -196,9 +171,7 @@ fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -
     match write_file(Path::new(path), format!("{report:#}\n").as_bytes()) {
         Ok(()) => exit,
         Err(error) => {
-            print::aside(format_args!(
-                "error: failed to write the report `{path}`: {error}"
-            ));
+            print::aside(format_args!("error: failed to write the report `{path}`: {error}"));
             Exit::ReportNotWritten
         }
     }

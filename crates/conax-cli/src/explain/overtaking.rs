@@ -26,10 +26,7 @@ struct Order {
 
 impl Waiting {
     pub(super) const fn new(runs: Runs) -> Self {
-        Self {
-            runs,
-            orders: Vec::new(),
-        }
+        Self { runs, orders: Vec::new() }
     }
 
     /// Takes in the next step; what it overtakes, in a sentence.

@@ -41,9 +41,8 @@ pub(super) fn replay(
         let path = file.path.to_string();
         let text = crate::read::text_file(&path)
             .map_err(|error| (Exit::Settings, format!("failed to read `{path}`: {error}")))?;
-        let scenarios = Reader::new(&Files)
-            .read(&path, &text, &Given::seed(1))
-            .map_err(|files| {
+        let scenarios =
+            Reader::new(&Files).read(&path, &text, &Given::seed(1)).map_err(|files| {
                 (
                     Exit::Settings,
                     files
@@ -61,19 +60,10 @@ pub(super) fn replay(
         }
     }
     for path in &failing {
-        print::result(format_args!(
-            "found before, and still there: conax-sim run {path}{flags}"
-        ));
+        print::result(format_args!("found before, and still there: conax-sim run {path}{flags}"));
     }
-    print::aside(format_args!(
-        "corpus {name}: {} still fail, {mended} do not",
-        failing.len()
-    ));
-    Ok(if failing.is_empty() {
-        Exit::Met
-    } else {
-        Exit::NotMet
-    })
+    print::aside(format_args!("corpus {name}: {} still fail, {mended} do not", failing.len()));
+    Ok(if failing.is_empty() { Exit::Met } else { Exit::NotMet })
 }
 
 fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
@@ -83,23 +73,10 @@ fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
             timeout: LONGEST,
             stop: Arc::clone(stop),
         }),
-        Ground::Target {
-            addresses,
-            secrets_file,
-            ..
-        } => {
-            let text = secrets_file
-                .as_ref()
-                .and_then(|path| crate::read::text_file(path).ok());
-            let secrets = text
-                .and_then(|text| Secrets::parse(&text).ok())
-                .unwrap_or_default();
-            Box::new(Remote::new(
-                addresses.clone(),
-                secrets,
-                LONGEST,
-                Arc::clone(stop),
-            ))
+        Ground::Target { addresses, secrets_file, .. } => {
+            let text = secrets_file.as_ref().and_then(|path| crate::read::text_file(path).ok());
+            let secrets = text.and_then(|text| Secrets::parse(&text).ok()).unwrap_or_default();
+            Box::new(Remote::new(addresses.clone(), secrets, LONGEST, Arc::clone(stop)))
         }
     }
 }
@@ -112,13 +89,7 @@ pub(super) fn name_of(failure: &Failure) -> String {
     };
     let plain: String = about
         .chars()
-        .map(|sign| {
-            if sign.is_ascii_alphanumeric() || sign == '-' {
-                sign
-            } else {
-                '-'
-            }
-        })
+        .map(|sign| if sign.is_ascii_alphanumeric() || sign == '-' { sign } else { '-' })
         .collect();
     format!("{}.scenario.yaml", plain.trim_matches('-'))
 }

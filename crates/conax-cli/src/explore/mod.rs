@@ -96,21 +96,14 @@ impl Order {
         };
         let time = |name: &str| -> Result<Option<Duration>, Refused> {
             let parsed = text(name).map(|text| {
-                let wrong = || {
-                    usage(format!(
-                        "--{name}: found `{text}`, expected a time such as 60s"
-                    ))
-                };
+                let wrong =
+                    || usage(format!("--{name}: found `{text}`, expected a time such as 60s"));
                 parse_duration(text).ok_or_else(wrong)
             });
             parsed.transpose()
         };
         let limit = time("for")?;
-        let usual = if limit.is_some() {
-            u64::from(u32::MAX)
-        } else {
-            10_000
-        };
+        let usual = if limit.is_some() { u64::from(u32::MAX) } else { 10_000 };
         let cases = whole("cases")?.unwrap_or(usual).min(u64::from(u32::MAX));
         let ground = ground(matches)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -122,13 +115,7 @@ impl Order {
             }
         };
         let strict = text("strict").and_then(Strictness::from_code);
-        let target_flags = [
-            "target",
-            "control",
-            "control-token-file",
-            "world",
-            "secrets-file",
-        ];
+        let target_flags = ["target", "control", "control-token-file", "world", "secrets-file"];
         Ok(Self {
             search: Search {
                 least: strict.unwrap_or(match ground {
@@ -185,11 +172,7 @@ impl Order {
             "{played} sequences in {seconds:.1} s ({:.0} a second), seed {}: {}",
             f64::from(u32::try_from(played).unwrap_or(u32::MAX)) / seconds.max(0.001),
             self.seed,
-            if found.is_some() {
-                "one fails"
-            } else {
-                "nothing found"
-            }
+            if found.is_some() { "one fails" } else { "nothing found" }
         ));
         if stop.is_interrupted() && found.is_none() {
             return Ok(Exit::Interrupted);
@@ -242,16 +225,10 @@ impl Order {
         print::text(text.as_bytes());
         print::result("");
         write_file(&path, text.as_bytes()).map_err(|error| {
-            (
-                Exit::ReportNotWritten,
-                format!("failed to write `{}`: {error}", path.display()),
-            )
+            (Exit::ReportNotWritten, format!("failed to write `{}`: {error}", path.display()))
         })?;
         let flags = self.run_flags();
-        print::result(format_args!(
-            "again: conax-sim run {}{flags}",
-            path.display()
-        ));
+        print::result(format_args!("again: conax-sim run {}{flags}", path.display()));
         Ok(())
     }
 
@@ -280,13 +257,7 @@ fn ground(matches: &ArgMatches) -> Result<Ground, Refused> {
 
 /// What orders are given for there.
 fn inventory(matches: &ArgMatches, ground: &Ground) -> Result<Inventory, Refused> {
-    if !matches!(
-        ground,
-        Ground::Target {
-            has_control: false,
-            ..
-        }
-    ) {
+    if !matches!(ground, Ground::Target { has_control: false, .. }) {
         return Ok(Inventory::own());
     }
     let path = matches.get_one::<String>("world").ok_or_else(|| {

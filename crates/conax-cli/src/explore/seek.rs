@@ -95,17 +95,11 @@ impl Tally {
 
     /// Why nothing could be played.
     pub(super) fn trouble(&self) -> Option<String> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn note(&self, problem: String) {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert(problem);
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
     }
 
     fn add(&self) {
@@ -170,10 +164,7 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
                         is_over,
                         hear: &|| tally.add(),
                     };
-                    let budget = Budget {
-                        moves: order.moves,
-                        ..Budget::of(share)
-                    };
+                    let budget = Budget { moves: order.moves, ..Budget::of(share) };
                     let (_, found) =
                         search(seed.wrapping_mul(64).wrapping_add(worker), budget, &sought);
                     if found.is_some() {
@@ -198,19 +189,11 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
 /// # Errors
 /// Why it cannot be explored.
 pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<(), Unopened> {
-    if !matches!(
-        &order.ground,
-        Ground::Target {
-            has_control: false,
-            ..
-        }
-    ) {
+    if !matches!(&order.ground, Ground::Target { has_control: false, .. }) {
         return Ok(());
     }
     // Nobody stops it but a signal, so it waits no longer than is left of the time.
-    let rest = order
-        .limit
-        .map(|limit| limit.saturating_sub(tally.begin.elapsed()));
+    let rest = order.limit.map(|limit| limit.saturating_sub(tally.begin.elapsed()));
     let timeouts = rest.map_or(SEQUENCE, |rest| SEQUENCE.min(rest));
     match opener(order, (timeouts, Arc::clone(stop)), tally)() {
         Some(mut target) => first_look(target.as_mut()),
@@ -241,17 +224,9 @@ fn opener<'o>(
                 })
             })
         }
-        Ground::Target {
-            addresses,
-            secrets_file,
-            ..
-        } => {
-            let secrets = secrets_file
-                .as_ref()
-                .and_then(|path| crate::read::text_file(path).ok());
-            let secrets = secrets
-                .and_then(|text| Secrets::parse(&text).ok())
-                .unwrap_or_default();
+        Ground::Target { addresses, secrets_file, .. } => {
+            let secrets = secrets_file.as_ref().and_then(|path| crate::read::text_file(path).ok());
+            let secrets = secrets.and_then(|text| Secrets::parse(&text).ok()).unwrap_or_default();
             let addresses = addresses.clone();
             let scenario = empty_scenario();
             let remote = Remote::new(addresses, secrets, timeouts, Arc::clone(&stop));

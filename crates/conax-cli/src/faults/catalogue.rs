@@ -45,10 +45,7 @@ pub(super) fn magic(as_json: bool) -> Exit {
     print::result("smartcard    meets                        ends       Conax did it");
     for magic in &cards {
         let preset = magic.preset.as_deref().unwrap_or("nothing");
-        let line = format!(
-            "{}  {preset:<28} {:<10} {}",
-            magic.card, magic.crm, magic.conax
-        );
+        let line = format!("{}  {preset:<28} {:<10} {}", magic.card, magic.crm, magic.conax);
         print::result(line);
     }
     print::result(
@@ -57,10 +54,7 @@ pub(super) fn magic(as_json: bool) -> Exit {
     );
     let without_magic = PRESETS.iter().filter(|preset| !preset.magic);
     let without_magic: Vec<String> = without_magic.map(Preset::id).collect();
-    print::result(format_args!(
-        "No smartcard alone makes these: {}.",
-        without_magic.join(", ")
-    ));
+    print::result(format_args!("No smartcard alone makes these: {}.", without_magic.join(", ")));
     Exit::Met
 }
 
@@ -89,13 +83,10 @@ pub(super) fn show(name: &str) -> Exit {
         return Exit::Met;
     }
     let Some(form) = Form::find(name) else {
-        print::aside(format_args!(
-            "error: there is no preset or weather `{name}`"
-        ));
+        print::aside(format_args!("error: there is no preset or weather `{name}`"));
         let names = PRESETS.iter();
-        let names: Vec<String> = names
-            .flat_map(|preset| [preset.id(), preset.name.to_owned()])
-            .collect();
+        let names: Vec<String> =
+            names.flat_map(|preset| [preset.id(), preset.name.to_owned()]).collect();
         match near_miss(name, names.iter().map(String::as_str)) {
             Some(near) => print::aside(format_args!("   hint: did you mean `{near}`?")),
             None => print::aside("   hint: `conax-sim faults list` names every preset"),
@@ -124,10 +115,7 @@ pub(super) fn show(name: &str) -> Exit {
         ("drift", if preset.drifts { "yes" } else { "no" }.to_owned()),
         ("outlook", preset.outlook.code().to_owned()),
         ("found by", preset.found.to_owned()),
-        (
-            "as a rule",
-            format!("{{ do: {}{when} }}", braced(form.rule())),
-        ),
+        ("as a rule", format!("{{ do: {}{when} }}", braced(form.rule()))),
     ] {
         print::result(format_args!("{what:<12} {found}").to_string().trim());
     }

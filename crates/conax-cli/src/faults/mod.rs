@@ -109,7 +109,5 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 fn is_json(matches: &ArgMatches) -> bool {
-    matches
-        .get_one::<String>("format")
-        .is_some_and(|format| format == "json")
+    matches.get_one::<String>("format").is_some_and(|format| format == "json")
 }

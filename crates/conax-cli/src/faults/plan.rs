@@ -16,9 +16,7 @@ pub(super) fn show(matches: &ArgMatches) -> Exit {
 
 /// Removes every rule.
 pub(super) fn clear(matches: &ArgMatches) -> Exit {
-    call(matches, |target| {
-        control_client::delete(target, "/v1/faults")
-    })
+    call(matches, |target| control_client::delete(target, "/v1/faults"))
 }
 
 /// Adds a preset, a weather, a rule or a file.
@@ -37,9 +35,7 @@ pub(super) fn add(matches: &ArgMatches) -> Exit {
     } else {
         named.to_owned()
     };
-    call(matches, |target| {
-        control_client::post_text(target, "/v1/faults", &body)
-    })
+    call(matches, |target| control_client::post_text(target, "/v1/faults", &body))
 }
 
 fn call(

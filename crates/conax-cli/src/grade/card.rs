@@ -65,10 +65,7 @@ impl Row {
 /// Judges laws over scenes.
 pub(crate) fn judge_all(laws: &[&'static Law], scenes: &[Seen]) -> Vec<Row> {
     let scenes: Vec<Evidence<'_>> = scenes.iter().map(Evidence::of).collect();
-    let rows = laws.iter().map(|law| Row {
-        law,
-        verdict: judge(law, &scenes),
-    });
+    let rows = laws.iter().map(|law| Row { law, verdict: judge(law, &scenes) });
     rows.collect()
 }
 
@@ -116,11 +113,7 @@ impl Card {
 
     /// The last line: what came of it.
     pub(crate) fn conclusion(&self) -> String {
-        let Counts {
-            kept,
-            broken,
-            not_exercised,
-        } = self.counts();
+        let Counts { kept, broken, not_exercised } = self.counts();
         let laws = |count: usize| match count {
             1 => "1 law".to_owned(),
             count => format!("{count} laws"),
@@ -154,9 +147,7 @@ impl Card {
         };
         let places = breach.exchanges.iter();
         let calls = places.filter_map(|place| Some((*place, seen.exchanges.get(*place)?)));
-        calls
-            .map(|(place, call)| shown(seen, place, call))
-            .collect()
+        calls.map(|(place, call)| shown(seen, place, call)).collect()
     }
 }
 
@@ -204,9 +195,7 @@ fn gist(seat: Seat, call: &Exchange) -> String {
 /// Besides what names tell to be secret: the secrets of the scene, wherever they stand.
 fn hidden(seen: &Seen, text: &str) -> String {
     let canaries = seen.canaries.iter();
-    let text = canaries.fold(text.to_owned(), |text, canary| {
-        text.replace(&canary.value, "***")
-    });
+    let text = canaries.fold(text.to_owned(), |text, canary| text.replace(&canary.value, "***"));
     match secret_in(seen, &text, |_| true) {
         // Where it stands in another form, and how much of the text that is, is not worth a guess.
         Some(_) => "***".to_owned(),

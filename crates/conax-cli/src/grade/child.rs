@@ -48,14 +48,8 @@ pub(crate) async fn play(
     };
     drop(group);
     let mut written = vec![
-        Written {
-            place: "standard output".to_owned(),
-            text: text_of(stdout).await,
-        },
-        Written {
-            place: "standard error".to_owned(),
-            text: text_of(stderr).await,
-        },
+        Written { place: "standard output".to_owned(), text: text_of(stdout).await },
+        Written { place: "standard error".to_owned(), text: text_of(stderr).await },
     ];
     for (path, length) in child.logs.iter().zip(lengths) {
         written.push(log(path, length)?);
@@ -64,10 +58,8 @@ pub(crate) async fn play(
 }
 
 fn start(child: &Child<'_>) -> Result<tokio::process::Child, StageError> {
-    let (program, arguments) = child
-        .command
-        .split_first()
-        .expect("the command line asks for a command");
+    let (program, arguments) =
+        child.command.split_first().expect("the command line asks for a command");
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -78,10 +70,7 @@ fn start(child: &Child<'_>) -> Result<tokio::process::Child, StageError> {
         .kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
-    command.spawn().map_err(|source| StageError::NotStarted {
-        command: program.clone(),
-        source,
-    })
+    command.spawn().map_err(|source| StageError::NotStarted { command: program.clone(), source })
 }
 
 /// The client and everybody it started. They end with it.
@@ -146,8 +135,5 @@ fn log(path: &str, before: u64) -> Result<Written, StageError> {
     };
     let start = usize::try_from(before).unwrap_or_default();
     let added = bytes.get(start..).unwrap_or(&bytes);
-    Ok(Written {
-        place: format!("file {path}"),
-        text: String::from_utf8_lossy(added).into_owned(),
-    })
+    Ok(Written { place: format!("file {path}"), text: String::from_utf8_lossy(added).into_owned() })
 }

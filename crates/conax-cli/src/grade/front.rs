@@ -194,11 +194,8 @@ impl Front {
         state.allowance.called();
         let act = act(self.seat, &exchange);
         let deed = state.deeds.next(&act);
-        let waiting = Waiting {
-            front: Arc::clone(self),
-            number: state.exchanges.len(),
-            is_answered: false,
-        };
+        let waiting =
+            Waiting { front: Arc::clone(self), number: state.exchanges.len(), is_answered: false };
         state.exchanges.push(exchange);
         (waiting, deed, act)
     }
@@ -332,20 +329,12 @@ fn response(reply: Reply, is_cut: bool) -> Response<Full<Bytes>> {
 fn made(status: StatusCode, content_type: &'static str, body: String) -> Reply {
     let mut headers = axum::http::HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    Reply {
-        status,
-        headers,
-        body: body.into(),
-    }
+    Reply { status, headers, body: body.into() }
 }
 
 fn turned_away() -> Reply {
     let page = "<html><body><h1>503 Service Unavailable</h1></body></html>";
-    made(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "text/html",
-        page.to_owned(),
-    )
+    made(StatusCode::SERVICE_UNAVAILABLE, "text/html", page.to_owned())
 }
 
 /// Inferred: business errors travel with HTTP 200.

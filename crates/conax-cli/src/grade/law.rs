@@ -59,13 +59,7 @@ pub(crate) const LAWS: &[Law] = &[
               it may be carried out twice.",
         source: Source::Inferred,
         seats: BOTH,
-        scenes: &[
-            "hang-up",
-            "cut-answer",
-            "lost-answer",
-            "late-answer",
-            "lost-order",
-        ],
+        scenes: &["hang-up", "cut-answer", "lost-answer", "late-answer", "lost-order"],
         judge: resends::no_blind_resend,
     },
     Law {
@@ -94,12 +88,7 @@ pub(crate) const LAWS: &[Law] = &[
               Conax looks for these two letters anywhere.",
         source: Source::Attested,
         seats: BOTH,
-        scenes: &[
-            "refused-with-ok",
-            "rejected-with-ok",
-            "cut-answer",
-            "ended-token",
-        ],
+        scenes: &["refused-with-ok", "rejected-with-ok", "cut-answer", "ended-token"],
         judge: orders::reads_the_status_code,
     },
     Law {

@@ -119,9 +119,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
             return exit;
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let played = match runtime {
         Ok(runtime) => runtime.block_on(play_all(&order)),
         Err(error) => {
@@ -210,10 +208,7 @@ async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
     scenes.shutdown().await;
     let mut seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
     seen.sort_by_key(|(place, _)| *place);
-    Ok((
-        seen.into_iter().map(|(_, seen)| seen).collect(),
-        is_interrupted,
-    ))
+    Ok((seen.into_iter().map(|(_, seen)| seen).collect(), is_interrupted))
 }
 
 /// An error and what is behind it.
@@ -237,18 +232,13 @@ impl Order {
         let usage = |problem| Refused(Exit::Usage, problem);
         let whole = |name: &str| {
             text(name).parse::<u64>().map_err(|_| {
-                usage(format!(
-                    "--{name}: found `{}`, expected a whole number",
-                    text(name)
-                ))
+                usage(format!("--{name}: found `{}`, expected a whole number", text(name)))
             })
         };
         let timeout = text("timeout");
         let deadline = parse_duration(timeout).filter(|time| *time >= Duration::from_millis(100));
         let deadline = deadline.ok_or_else(|| {
-            usage(format!(
-                "--timeout: found `{timeout}`, expected a time such as 60s or 2min"
-            ))
+            usage(format!("--timeout: found `{timeout}`, expected a time such as 60s or 2min"))
         })?;
         let seat = match text("seat") {
             "c" => Seat::C,

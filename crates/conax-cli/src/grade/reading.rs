@@ -87,11 +87,7 @@ pub(crate) fn read(seat: Seat, exchange: &Exchange) -> Read {
 pub(crate) fn read_given(seat: Seat, exchange: &Exchange) -> Read {
     let given = match exchange.got {
         Got::NotPassedOn => return read(seat, exchange),
-        _ => Exchange {
-            got: Got::Answer,
-            is_left: false,
-            ..exchange.clone()
-        },
+        _ => Exchange { got: Got::Answer, is_left: false, ..exchange.clone() },
     };
     read(seat, &given)
 }
@@ -106,10 +102,7 @@ pub(crate) fn act(seat: Seat, exchange: &Exchange) -> Act {
 
 /// The token a call of the provisioning API carries.
 pub(crate) fn token_of(exchange: &Exchange) -> Option<String> {
-    let query = exchange
-        .target
-        .split_once('?')
-        .map_or("", |(_, query)| query);
+    let query = exchange.target.split_once('?').map_or("", |(_, query)| query);
     let in_query = parse_query(query);
     let in_query = in_query.ok().and_then(|params| match params.get("token") {
         Some(Parameter::Text(token)) => Some(token.to_string()),
@@ -215,10 +208,9 @@ fn conax_act(exchange: &Exchange) -> (Act, Option<Command>) {
     match call {
         Ok(command) => (act_of(&command), Some(command)),
         // It is an order that cannot be carried out; which one does not matter.
-        Err(RequestRefusal::Invalid { operation, .. }) => (
-            Act::Order(format!("{} {}", operation_key(operation), exchange.call)),
-            None,
-        ),
+        Err(RequestRefusal::Invalid { operation, .. }) => {
+            (Act::Order(format!("{} {}", operation_key(operation), exchange.call)), None)
+        }
         Err(RequestRefusal::Fault(_)) => (Act::Unknown, None),
     }
 }
@@ -234,11 +226,7 @@ fn act_of(command: &Command) -> Act {
             order(format!("{card} {}", joined(products)))
         }
         Command::CreatePairing { modules, .. } | Command::AddToExistingPairing { modules, .. } => {
-            order(format!(
-                "{} with {}",
-                joined(command.cards()),
-                joined(modules)
-            ))
+            order(format!("{} with {}", joined(command.cards()), joined(modules)))
         }
         Command::UpdateCaPinToDefaultValue { .. }
         | Command::UpdateCaPinToGivenValue { .. }
@@ -265,11 +253,7 @@ fn read_conax(exchange: &Exchange) -> Read {
         items: Vec::new(),
         is_list: false,
         transaction,
-        cards: command
-            .iter()
-            .flat_map(Command::cards)
-            .map(ToString::to_string)
-            .collect(),
+        cards: command.iter().flat_map(Command::cards).map(ToString::to_string).collect(),
         token: None,
         new_token: None,
     }
@@ -285,12 +269,8 @@ fn conax_end(exchange: &Exchange, command: Option<&Command>) -> (End, Option<Str
     }
     // The names of the status block are the same for every operation.
     let operation = command.map_or(CommandKind::AddSubscriptions, Command::kind);
-    let answer = HttpAnswer {
-        status,
-        reason: "",
-        content_type: None,
-        body: exchange.reply.as_bytes(),
-    };
+    let answer =
+        HttpAnswer { status, reason: "", content_type: None, body: exchange.reply.as_bytes() };
     let decoded = decode_reply(Profile::public(), operation, answer, &AxisClient::default());
     let Ok(reply) = decoded else {
         return (End::Fault, None);

@@ -24,11 +24,8 @@ enum Format {
     Html,
 }
 
-const FORMATS: [(&str, Format); 3] = [
-    ("json", Format::Json),
-    ("junit", Format::Junit),
-    ("html", Format::Html),
-];
+const FORMATS: [(&str, Format); 3] =
+    [("json", Format::Json), ("junit", Format::Junit), ("html", Format::Html)];
 
 impl ReportOrder {
     /// Reads `FORMAT` or `FORMAT=FILE`.
@@ -44,10 +41,7 @@ impl ReportOrder {
         if path == Some("") {
             return Err(format!("--report: `{text}` names no file after `=`"));
         }
-        Ok(Self {
-            format: *format,
-            path: path.map(PathBuf::from),
-        })
+        Ok(Self { format: *format, path: path.map(PathBuf::from) })
     }
 
     pub(crate) fn render(&self, card: &Card) -> String {
@@ -118,11 +112,8 @@ fn json_row(card: &Card, row: &Row) -> Value {
 
 fn junit(card: &Card) -> String {
     let counts = card.counts();
-    let tally = format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"0\"",
-        card.rows.len(),
-        counts.broken
-    );
+    let tally =
+        format!("tests=\"{}\" failures=\"{}\" errors=\"0\"", card.rows.len(), counts.broken);
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"conax-sim grade\" {tally}>\n\
          \x20 <testsuite name=\"seat {}\" {tally} skipped=\"{}\">\n",

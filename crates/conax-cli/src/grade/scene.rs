@@ -221,12 +221,7 @@ pub(crate) struct Deeds {
 
 impl Deeds {
     pub(crate) const fn new(trap: Trap) -> Self {
-        Self {
-            trap,
-            calls: 0,
-            orders: 0,
-            tokens: 0,
-        }
+        Self { trap, calls: 0, orders: 0, tokens: 0 }
     }
 
     /// What is done with the next call.

@@ -97,10 +97,7 @@ impl Secrets {
     }
 
     fn canaries(&self, seat: Seat) -> Vec<Canary> {
-        let canary = |name, value: &String| Canary {
-            name,
-            value: value.clone(),
-        };
+        let canary = |name, value: &String| Canary { name, value: value.clone() };
         let mut canaries = vec![canary("PIN", &self.pin), canary("password", &self.password)];
         if seat == Seat::A {
             canaries.push(canary("token", &self.token));
@@ -119,10 +116,7 @@ fn pin(dice: &mut Dice) -> String {
 
 /// Plays a scene.
 pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, StageError> {
-    let failed = |source| StageError::NoSimulator {
-        scene: scene.name,
-        source,
-    };
+    let failed = |source| StageError::NoSimulator { scene: scene.name, source };
     let secrets = Secrets::new(company.seed, scene.name);
     let simulator = simulator(company, &secrets).map_err(failed)?;
     let (known_number, known_reference) = earlier_order(&simulator).await.map_err(failed)?;
@@ -132,11 +126,7 @@ pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, Stage
     let door = Front::open(simulator.clone(), company.seat, scene, company.deadline).await;
     let (front, address) = door.map_err(StageError::NoDoor)?;
     let variables = variables(company, scene, &secrets, address, &known_reference);
-    let child = Child {
-        command: &company.command,
-        variables: &variables,
-        logs: &company.logs,
-    };
+    let child = Child { command: &company.command, variables: &variables, logs: &company.logs };
     let (ended, written) = child::play(child, front.time_is_up()).await?;
     let (exchanges, tokens) = front.seen();
     if scene.settles != Settles::Never {
@@ -151,11 +141,7 @@ pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, Stage
         exchanges,
         ended,
         written,
-        canaries: secrets
-            .canaries(company.seat)
-            .into_iter()
-            .chain(tokens)
-            .collect(),
+        canaries: secrets.canaries(company.seat).into_iter().chain(tokens).collect(),
         known_reference,
         known_number,
         is_entitled,
@@ -199,12 +185,7 @@ async fn earlier_order(simulator: &Simulator) -> Result<(String, String), Simula
     let mut body = order_of_another();
     body["process_immediately"] = json!(true);
     let reply = simulator.post("add_subscriptions", body).await?;
-    let text = |member: &str| {
-        reply["data"][member]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |member: &str| reply["data"][member].as_str().unwrap_or_default().to_owned();
     Ok((text("number"), text("reference_number")))
 }
 
@@ -245,20 +226,14 @@ fn variables(
     let mut told = vec![
         ("CONAX_SIM_SEAT", company.seat.letter().to_owned()),
         ("CONAX_SIM_TASK", scene.task.word().to_owned()),
-        (
-            "CONAX_SIM_DEADLINE_S",
-            company.deadline.as_secs_f64().to_string(),
-        ),
+        ("CONAX_SIM_DEADLINE_S", company.deadline.as_secs_f64().to_string()),
         ("CONAX_SIM_PASSWORD", secrets.password.clone()),
         ("CONAX_SIM_KNOWN_REFERENCE", known_reference.to_owned()),
         ("CONAX_SIM_PIN", secrets.pin.clone()),
     ];
     match company.seat {
         Seat::A => told.extend([
-            (
-                "CONAX_SIM_CRM_URL",
-                format!("http://{address}{}", BasePath::default().as_str()),
-            ),
+            ("CONAX_SIM_CRM_URL", format!("http://{address}{}", BasePath::default().as_str())),
             ("CONAX_SIM_TOKEN", secrets.token.clone()),
             ("CONAX_SIM_USER", USER.to_owned()),
             ("CONAX_SIM_ORGANISATION", ORGANISATION.to_owned()),
@@ -279,47 +254,20 @@ fn variables(
 /// What the client is told, for `--help`.
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CONAX_SIM_SEAT", "a or c"),
-    (
-        "CONAX_SIM_TASK",
-        "activate: the service on the smartcard; set-pin: the PIN of the smartcard",
-    ),
-    (
-        "CONAX_SIM_DEADLINE_S",
-        "seconds it has from its first call on; then it is ended",
-    ),
-    (
-        "CONAX_SIM_CRM_URL",
-        "seat a: the API, its base path included",
-    ),
+    ("CONAX_SIM_TASK", "activate: the service on the smartcard; set-pin: the PIN of the smartcard"),
+    ("CONAX_SIM_DEADLINE_S", "seconds it has from its first call on; then it is ended"),
+    ("CONAX_SIM_CRM_URL", "seat a: the API, its base path included"),
     ("CONAX_SIM_TOKEN", "seat a: a token"),
-    (
-        "CONAX_SIM_ORGANISATION",
-        "seat a: to log in with, besides user and password",
-    ),
-    (
-        "CONAX_SIM_SUBSCRIPTION",
-        "seat a: number of the subscription",
-    ),
-    (
-        "CONAX_SIM_CAS_URL",
-        "seat c: Conax; HTTP Basic with user and password",
-    ),
+    ("CONAX_SIM_ORGANISATION", "seat a: to log in with, besides user and password"),
+    ("CONAX_SIM_SUBSCRIPTION", "seat a: number of the subscription"),
+    ("CONAX_SIM_CAS_URL", "seat c: Conax; HTTP Basic with user and password"),
     ("CONAX_SIM_USER", "user name"),
     ("CONAX_SIM_PASSWORD", "password"),
-    (
-        "CONAX_SIM_SERVICE",
-        "seat a: code of the service; seat c: id of the product",
-    ),
+    ("CONAX_SIM_SERVICE", "seat a: code of the service; seat c: id of the product"),
     (
         "CONAX_SIM_SMARTCARD",
         "seat a: serial number; seat c: as printed on the card, 12 digits with the check digit",
     ),
-    (
-        "CONAX_SIM_PIN",
-        "the PIN to set; not to be found anywhere else",
-    ),
-    (
-        "CONAX_SIM_KNOWN_REFERENCE",
-        "reference of an order that was done before",
-    ),
+    ("CONAX_SIM_PIN", "the PIN to set; not to be found anywhere else"),
+    ("CONAX_SIM_KNOWN_REFERENCE", "reference of an order that was done before"),
 ];

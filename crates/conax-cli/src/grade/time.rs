@@ -23,11 +23,7 @@ pub(crate) struct Allowance {
 
 impl Allowance {
     pub(crate) const fn new(deadline: Duration) -> Self {
-        Self {
-            deadline,
-            has_called: false,
-            used: Duration::ZERO,
-        }
+        Self { deadline, has_called: false, used: Duration::ZERO }
     }
 
     /// A call has arrived.
@@ -79,10 +75,7 @@ mod tests {
     #[test]
     fn whoever_never_calls_is_ended_as_well() {
         assert_eq!(ticks_until_over(&mut Allowance::new(SECOND), TICK), 1500);
-        assert_eq!(
-            ticks_until_over(&mut Allowance::new(SECOND * 60), TICK),
-            3000
-        );
+        assert_eq!(ticks_until_over(&mut Allowance::new(SECOND * 60), TICK), 3000);
     }
 
     #[test]

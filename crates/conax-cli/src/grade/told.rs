@@ -95,10 +95,7 @@ fn spaced(body: &str) -> String {
         let (inside, _) = rest.rsplit_once("Body>")?;
         Some(inside.rsplit_once("</")?.0)
     });
-    inside
-        .unwrap_or(body)
-        .replace("><", "> <")
-        .replace(",\"", ", \"")
+    inside.unwrap_or(body).replace("><", "> <").replace(",\"", ", \"")
 }
 
 /// The first lines of a body.
@@ -150,12 +147,8 @@ pub(crate) fn wrapped(head: &str, indent: usize, text: &str) -> String {
 pub(crate) fn list(laws: &[Law], scenes: &[Scene]) -> String {
     let mut text = String::from("laws\n");
     for law in laws {
-        text += &format!(
-            "  {:<NAMES$}  seat {:<5}  {}\n",
-            law.id,
-            seats(law.seats),
-            law.source.code()
-        );
+        text +=
+            &format!("  {:<NAMES$}  seat {:<5}  {}\n", law.id, seats(law.seats), law.source.code());
         text += &wrapped("    ", 4, law.sentence);
         text += &wrapped("    ", 4, &format!("tried in: {}", law.scenes.join(", ")));
     }

@@ -44,10 +44,7 @@ pub(super) fn unknown(topic: &str) -> String {
     let hint = match (near_miss(topic, verbs.chain(pages)), section(topic)) {
         (Some(meant), _) => format!("did you mean `{meant}`?"),
         (None, Some((page, heading))) => {
-            format!(
-                "`conax-sim help {}.md` has a section \"{heading}\"",
-                page.name
-            )
+            format!("`conax-sim help {}.md` has a section \"{heading}\"", page.name)
         }
         (None, None) => "`conax-sim help` lists verbs and pages".to_owned(),
     };

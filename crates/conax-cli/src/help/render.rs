@@ -47,10 +47,7 @@ pub(super) fn terminal(markdown: &str) -> String {
 
 /// Whether a line goes on with the paragraph or the item before it.
 fn continues(line: &str) -> bool {
-    !line.is_empty()
-        && !["- ", "#", "|", "```", "<!--"]
-            .iter()
-            .any(|mark| line.starts_with(mark))
+    !line.is_empty() && !["- ", "#", "|", "```", "<!--"].iter().any(|mark| line.starts_with(mark))
 }
 
 fn heading(line: &str) -> String {

@@ -27,17 +27,9 @@ fn prose_headings_and_tables_of_every_page_fit_eighty_columns() {
         for line in text.lines().filter(|line| !line.starts_with("    ")) {
             let is_one_word = line.split_whitespace().count() <= 2;
             let length = line.chars().count();
-            assert!(
-                length <= 80 || is_one_word,
-                "{}: {length}: {line}",
-                page.name
-            );
+            assert!(length <= 80 || is_one_word, "{}: {length}: {line}", page.name);
         }
-        assert!(
-            !text.contains("](") && !text.contains("<!--"),
-            "{}",
-            page.name
-        );
+        assert!(!text.contains("](") && !text.contains("<!--"), "{}", page.name);
     }
 }
 

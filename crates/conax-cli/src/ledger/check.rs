@@ -58,9 +58,7 @@ pub(super) fn command() -> Command {
 /// Checks every file named.
 pub(super) fn run(matches: &ArgMatches) -> Exit {
     let files = matches.get_many::<String>("file").into_iter().flatten();
-    let as_json = matches
-        .get_one::<String>("format")
-        .is_some_and(|format| format == "json");
+    let as_json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
     let mut exit = Exit::Met;
     for file in files {
         let checked = check(file);
@@ -143,10 +141,7 @@ fn partly_proven(proven: &Proven, unproven: u64) -> String {
     );
     match proven.totals.acknowledged - unproven {
         0 => format!("nothing is proven: {rest}"),
-        requests => format!(
-            "proof holds: {}, {lines}\n{rest}",
-            counted(requests, "request")
-        ),
+        requests => format!("proof holds: {}, {lines}\n{rest}", counted(requests, "request")),
     }
 }
 
@@ -164,32 +159,12 @@ fn journal_lines(proven: &Proven) -> u64 {
 /// What was proven, a line for each number; the two ways to count the requests side by side.
 fn table(totals: &Totals) -> String {
     let rows = [
-        (
-            "done once",
-            totals.once,
-            Some(("completed", totals.completed)),
-        ),
-        (
-            "done twice",
-            totals.twice,
-            Some(("rejected", totals.rejected)),
-        ),
-        (
-            "done in part",
-            totals.partly,
-            Some(("pending", totals.pending)),
-        ),
-        (
-            "never done",
-            totals.never,
-            Some(("in flight", totals.in_flight)),
-        ),
+        ("done once", totals.once, Some(("completed", totals.completed))),
+        ("done twice", totals.twice, Some(("rejected", totals.rejected))),
+        ("done in part", totals.partly, Some(("pending", totals.pending))),
+        ("never done", totals.never, Some(("in flight", totals.in_flight))),
         ("unknown", totals.unknown, None),
-        (
-            "acknowledged",
-            totals.acknowledged,
-            Some(("acknowledged", totals.acknowledged)),
-        ),
+        ("acknowledged", totals.acknowledged, Some(("acknowledged", totals.acknowledged))),
     ];
     // No count is above these two.
     let most = totals.acknowledged.max(totals.foreign_executions);

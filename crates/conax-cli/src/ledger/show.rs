@@ -23,10 +23,7 @@ const TOTALS: [(&str, &str); 13] = [
     ("rejected", "REJECTED"),
     ("pending", "PENDING"),
     ("in_flight", "on their way"),
-    (
-        "unknown_to_crm",
-        "the CRM thinks wrongly of, or cannot know",
-    ),
+    ("unknown_to_crm", "the CRM thinks wrongly of, or cannot know"),
     ("false_completions", "COMPLETED and not done exactly once"),
     ("foreign_executions", "carried out for others"),
 ];
@@ -44,12 +41,7 @@ pub(super) fn show_command() -> Command {
 pub(super) fn save_command() -> Command {
     at_endpoint(Command::new("save"))
         .about("Save the ledger of a running conax-sim to a file that can be checked")
-        .arg(
-            Arg::new("file")
-                .value_name("FILE")
-                .required(true)
-                .help("File to write"),
-        )
+        .arg(Arg::new("file").value_name("FILE").required(true).help("File to write"))
         .after_help(
             "Example:\n  conax-sim ledger save run.ledger.jsonl && conax-sim ledger check \
              run.ledger.jsonl",

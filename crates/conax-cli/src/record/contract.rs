@@ -40,11 +40,7 @@ fn read(exchange: &Heard, number: usize) -> Option<Exchange> {
     Exchange::read(
         number,
         &BasePath::default(),
-        (
-            &exchange.call.verb,
-            &target(operation, exchange.call.query()),
-            &exchange.call.body,
-        ),
+        (&exchange.call.verb, &target(operation, exchange.call.query()), &exchange.call.body),
         (reply.status, &reply.body),
     )
 }
@@ -100,17 +96,12 @@ mod tests {
                 authorization: None,
                 body: call.to_string().into_bytes(),
             },
-            reply: Ok(HeardReply {
-                status: 200,
-                body: reply.to_string().into_bytes(),
-            }),
+            reply: Ok(HeardReply { status: 200, body: reply.to_string().into_bytes() }),
         }
     }
 
     fn ids(findings: &[String]) -> Vec<&str> {
-        let first = findings
-            .iter()
-            .map(|text| text.split(' ').next().unwrap_or_default());
+        let first = findings.iter().map(|text| text.split(' ').next().unwrap_or_default());
         first.collect()
     }
 
@@ -119,10 +110,7 @@ mod tests {
         let reply = serde_json::from_str(Operation::Show.example_reply().unwrap_or_default());
         let reply = reply.expect("an example is JSON");
         let one = heard(Operation::Show, &json!({}), &reply);
-        assert_eq!(
-            Checker::default().findings_of(&one, true),
-            Vec::<String>::new()
-        );
+        assert_eq!(Checker::default().findings_of(&one, true), Vec::<String>::new());
     }
 
     #[test]

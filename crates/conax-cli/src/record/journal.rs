@@ -33,11 +33,7 @@ impl Journal {
         let head = line_of(recording)?;
         let mut file = Growing::begin(Self::path_of(output))?;
         file.add(head.as_bytes())?;
-        Ok(Self {
-            file,
-            head,
-            has_failed: false,
-        })
+        Ok(Self { file, head, has_failed: false })
     }
 
     /// Where it is.

@@ -135,9 +135,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     if would_replace(&order.output) && !order.overwrites {
         return is_kept(&order.output);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => {
             let exit = runtime.block_on(record(&order));
@@ -185,13 +183,12 @@ impl Order {
                 format!("--{name}: found `{text}`, expected a time such as 30s or 10min")
             }),
         };
-        let limit =
-            match text("exchanges") {
-                None => None,
-                Some(text) => Some(text.parse().ok().filter(|count| *count > 0).ok_or_else(
-                    || format!("--exchanges: found `{text}`, expected a number above 0"),
-                )?),
-            };
+        let limit = match text("exchanges") {
+            None => None,
+            Some(text) => Some(text.parse().ok().filter(|count| *count > 0).ok_or_else(|| {
+                format!("--exchanges: found `{text}`, expected a number above 0")
+            })?),
+        };
         let order = Self {
             target: text("target").unwrap_or_default(),
             listen: text("listen").unwrap_or_default(),
@@ -314,11 +311,7 @@ async fn open(order: &Order) -> Result<Vec<OpenDoor>, String> {
         let opened = proxy::open(listen).await;
         let (listener, address) =
             opened.map_err(|error| format!("failed to listen at `{listen}`: {error}"))?;
-        let way = Way {
-            door,
-            target: Place::parse(target)?,
-            timeouts: order.timeouts,
-        };
+        let way = Way { door, target: Place::parse(target)?, timeouts: order.timeouts };
         doors.push(((listener, Arc::new(way)), format!("http://{address}")));
     }
     Ok(doors)
@@ -388,9 +381,7 @@ fn conclude(order: &Order, mut recording: Recording, kept: Kept) -> Exit {
     if kept.heard.is_empty() {
         kept.journal.into_iter().for_each(Journal::end);
         let code = Exit::NothingRan.code();
-        print::aside(format_args!(
-            "exit {code}: nobody called, nothing is written"
-        ));
+        print::aside(format_args!("exit {code}: nobody called, nothing is written"));
         return Exit::NothingRan;
     }
     let mut secrets = Secrets::default();

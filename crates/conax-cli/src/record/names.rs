@@ -33,13 +33,8 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 5] = [
-        Self::Token,
-        Self::Request,
-        Self::Number,
-        Self::Item,
-        Self::Reference,
-    ];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Token, Self::Request, Self::Number, Self::Item, Self::Reference];
 
     /// The word names of this kind begin with.
     pub(crate) const fn word(self) -> &'static str {
@@ -119,11 +114,7 @@ impl Names {
     /// The same for a sentence, in which shorter values stand as words of their own.
     fn rename_words(&self, text: &str) -> String {
         let text = self.rename_long(text);
-        replace_each(
-            &text,
-            |letter| !letter.is_alphanumeric(),
-            |word| self.words.get(word),
-        )
+        replace_each(&text, |letter| !letter.is_alphanumeric(), |word| self.words.get(word))
     }
 
     /// The same for a message, in which shorter references stand between tags.
@@ -334,9 +325,9 @@ fn rename_value(names: &Names, value: &mut Value) {
     match value {
         Value::String(text) => *text = names.rename_long(text),
         Value::Array(items) => items.iter_mut().for_each(|item| rename_value(names, item)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| rename_value(names, member)),
+        Value::Object(members) => {
+            members.values_mut().for_each(|member| rename_value(names, member))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -363,10 +354,7 @@ mod tests {
                 parameters: parameters.iter().map(pair).collect(),
                 ..Call::default()
             },
-            reply: Reply {
-                body: Content::Json(reply),
-                ..Reply::default()
-            },
+            reply: Reply { body: Content::Json(reply), ..Reply::default() },
             ..Exchange::default()
         }
     }
@@ -397,10 +385,7 @@ mod tests {
             ),
         ];
         rename(&mut exchanges);
-        assert_eq!(
-            exchanges[0].reply.body,
-            Content::Xml("<t:id>reference-1</t:id>".to_owned())
-        );
+        assert_eq!(exchanges[0].reply.body, Content::Xml("<t:id>reference-1</t:id>".to_owned()));
         assert_eq!(exchanges[1].call.parameters[0].1, "number=number-1");
         assert_eq!(
             exchanges[1].reply.body,
@@ -459,10 +444,7 @@ mod tests {
             operation_at(verb, path).map(conax_contract::crm::Operation::name)
         };
         let requests = "conax_web_services/provisioning_requests";
-        assert_eq!(
-            found("GET", &format!("/a/b/{requests}/show/")),
-            Some("show")
-        );
+        assert_eq!(found("GET", &format!("/a/b/{requests}/show/")), Some("show"));
         assert_eq!(found("POST", &format!("/{requests}/show")), None);
         assert_eq!(found("POST", "/authentication/token"), Some("issue_token"));
         assert_eq!(

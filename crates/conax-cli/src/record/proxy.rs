@@ -135,11 +135,7 @@ type Answer = Response<Full<Bytes>>;
 async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) -> Answer {
     let (head, body) = request.into_parts();
     // A client that broke off its own call asked for nothing.
-    let Ok(body) = body
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-    else {
+    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
         return trouble(way.door, StatusCode::BAD_REQUEST, "the call broke off");
     };
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
@@ -161,10 +157,9 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
     let task = tokio::spawn(async move {
         let reply = in_time(&way, &head, body).await;
         let heard = match &reply {
-            Ok(reply) => Ok(HeardReply {
-                status: reply.status.as_u16(),
-                body: reply.body.to_vec(),
-            }),
+            Ok(reply) => {
+                Ok(HeardReply { status: reply.status.as_u16(), body: reply.body.to_vec() })
+            }
             Err(problem) => Err(problem.clone()),
         };
         if let Some(told) = proxy.recorder.end(index, heard) {
@@ -269,8 +264,7 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let is_void = |name: &HeaderName| was_chunked && *name == CONTENT_LENGTH;
     let kept = headers.iter();
     let kept = kept.filter(|(name, _)| !is_hop(name) && !is_void(name));
-    kept.map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// What a client gets that the target did not answer, in the form of the API.
@@ -288,9 +282,7 @@ fn trouble(door: Api, status: StatusCode, problem: &str) -> Answer {
     };
     let mut answer = Response::new(Full::new(Bytes::from(body)));
     *answer.status_mut() = status;
-    answer
-        .headers_mut()
-        .insert(hyper::header::CONTENT_TYPE, HeaderValue::from_static(media));
+    answer.headers_mut().insert(hyper::header::CONTENT_TYPE, HeaderValue::from_static(media));
     answer
 }
 
@@ -314,10 +306,7 @@ mod tests {
             ("transfer-encoding", "chunked"),
             ("authorization", "Basic x"),
         ] {
-            headers.append(
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            );
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
         let kept: Vec<String> = end_to_end(&headers)
             .iter()

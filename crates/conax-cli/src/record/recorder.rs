@@ -72,13 +72,7 @@ impl Noted {
     /// Writes an exchange down as it stands now; all of them, if it brought a secret that stands in
     /// an earlier one.
     fn write_down(&mut self, index: usize) {
-        let Self {
-            heard,
-            findings,
-            secrets,
-            journal,
-            ..
-        } = self;
+        let Self { heard, findings, secrets, journal, .. } = self;
         secrets.learn(&heard[index]);
         let fresh = secrets.take_fresh();
         let Some(journal) = journal else { return };
@@ -111,10 +105,7 @@ impl Recorder {
     pub(crate) fn new(limit: Option<usize>, journal: Option<Journal>) -> Self {
         Self {
             began: Instant::now(),
-            noted: Mutex::new(Noted {
-                journal,
-                ..Noted::default()
-            }),
+            noted: Mutex::new(Noted { journal, ..Noted::default() }),
             limit,
             full: Notify::new(),
         }
@@ -147,15 +138,7 @@ impl Recorder {
     pub(crate) fn end(&self, index: usize, reply: Result<HeardReply, String>) -> Option<Told> {
         let now = self.began.elapsed();
         let mut noted = self.noted();
-        let Noted {
-            heard,
-            findings,
-            counts,
-            secrets,
-            checker,
-            open,
-            ..
-        } = &mut *noted;
+        let Noted { heard, findings, counts, secrets, checker, open, .. } = &mut *noted;
         let one = heard.get_mut(index)?;
         one.took = now.saturating_sub(one.at);
         one.reply = reply;

@@ -27,9 +27,7 @@ pub(crate) fn redact(heard: &[Heard]) -> Vec<Exchange> {
     let mut secrets = Secrets::default();
     heard.iter().for_each(|one| secrets.learn(one));
     let numbered = heard.iter().enumerate();
-    numbered
-        .map(|(index, one)| secrets.redact(index + 1, one))
-        .collect()
+    numbered.map(|(index, one)| secrets.redact(index + 1, one)).collect()
 }
 
 /// The secrets that were heard, and what stands for each.
@@ -166,15 +164,10 @@ impl Secrets {
                 body: body(&call.body),
             },
             reply: match &heard.reply {
-                Ok(reply) => Reply {
-                    status: Some(reply.status),
-                    problem: None,
-                    body: body(&reply.body),
-                },
-                Err(problem) => Reply {
-                    problem: Some(self.text(problem)),
-                    ..Reply::default()
-                },
+                Ok(reply) => {
+                    Reply { status: Some(reply.status), problem: None, body: body(&reply.body) }
+                }
+                Err(problem) => Reply { problem: Some(self.text(problem)), ..Reply::default() },
             },
             findings: Vec::new(),
         }
@@ -332,9 +325,7 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let hex = after
-            .get(..2)
-            .and_then(|pair| std::str::from_utf8(pair).ok());
+        let hex = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
         let byte = hex.and_then(|pair| u8::from_str_radix(pair, 16).ok());
         match (first, byte) {
             (b'%', Some(byte)) => {
@@ -373,10 +364,7 @@ mod tests {
                 authorization: authorization.map(str::to_owned),
                 body: body.as_bytes().to_vec(),
             },
-            reply: Ok(HeardReply {
-                status: 200,
-                body: reply.as_bytes().to_vec(),
-            }),
+            reply: Ok(HeardReply { status: 200, body: reply.as_bytes().to_vec() }),
         }
     }
 
@@ -391,12 +379,7 @@ mod tests {
                 r#"{"data": {"token": "CANARYMADE", "x": ["PIN4711 of 47110, CANARYWORD", 4711],
                     "ca_pin": null}}"#,
             ),
-            heard(
-                "/CANARYTOKEN?a=pin=4711&b=x+y",
-                None,
-                "no json",
-                "CANARYKEY",
-            ),
+            heard("/CANARYTOKEN?a=pin=4711&b=x+y", None, "no json", "CANARYKEY"),
         ]);
         assert_eq!(
             told[0].call.parameters,

@@ -138,11 +138,7 @@ impl Library for Shelf<'_> {
 
 fn given(seed: u64, variables: &BTreeMap<String, String>) -> Given {
     Given {
-        seeds: Seeds {
-            usual: seed,
-            is_forced: true,
-            repetition: 0,
-        },
+        seeds: Seeds { usual: seed, is_forced: true, repetition: 0 },
         variables: variables.clone(),
     }
 }
@@ -154,16 +150,11 @@ pub(super) fn write_bundle(path: &str, record: &RunRecord, order: &Order, exit: 
         print::aside("nothing failed, so there is nothing to bundle");
         return exit;
     };
-    let library = Reading {
-        read: RefCell::default(),
-    };
+    let library = Reading { read: RefCell::default() };
     let source = match library.read(&case.file) {
         Ok(source) => source,
         Err(error) => {
-            print::aside(format_args!(
-                "error: failed to read `{}`: {error}",
-                case.file
-            ));
+            print::aside(format_args!("error: failed to read `{}`: {error}", case.file));
             return Exit::ReportNotWritten;
         }
     };
@@ -194,9 +185,7 @@ pub(super) fn write_bundle(path: &str, record: &RunRecord, order: &Order, exit: 
             exit
         }
         Err(error) => {
-            print::aside(format_args!(
-                "error: failed to write the bundle `{path}`: {error}"
-            ));
+            print::aside(format_args!("error: failed to write the bundle `{path}`: {error}"));
             Exit::ReportNotWritten
         }
     }
@@ -226,9 +215,7 @@ pub(crate) fn replay_command() -> Command {
 
 /// Plays it.
 pub(crate) fn replay(matches: &ArgMatches) -> Exit {
-    let path = matches
-        .get_one::<String>("bundle")
-        .map_or("", String::as_str);
+    let path = matches.get_one::<String>("bundle").map_or("", String::as_str);
     end_on_signal(Exit::Interrupted);
     match read_and_play(path, matches.get_one::<String>("secrets-file")) {
         Ok(exit) => exit,
@@ -244,10 +231,7 @@ fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, Stri
     let bundle: Bundle = serde_json::from_str(&read(path)?)
         .map_err(|error| format!("this is no bundle: {error}"))?;
     if bundle.format != FORMAT {
-        return Err(format!(
-            "it has form {}, this program reads form {FORMAT}",
-            bundle.format
-        ));
+        return Err(format!("it has form {}, this program reads form {FORMAT}", bundle.format));
     }
     let secrets = match secrets_file {
         Some(file) => OutsideSecrets::parse(&read(file)?)?,
@@ -255,11 +239,8 @@ fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, Stri
     };
     let scenario = bundle.scenario()?;
     refuse_missing(&scenario, &secrets)?;
-    let theatre = InProcess {
-        secrets,
-        timeout: Duration::from_secs(60),
-        stop: Arc::new(Stop::default()),
-    };
+    let theatre =
+        InProcess { secrets, timeout: Duration::from_secs(60), stop: Arc::new(Stop::default()) };
     let mut record = play(&scenario, &bundle.file, &theatre, Detail::Everything);
     let flag = bundle.secrets_flag(secrets_file);
     record.again = format!("conax-sim replay {}{flag}", quoted(path));
@@ -297,10 +278,7 @@ fn refuse_missing(scenario: &Scenario, secrets: &OutsideSecrets) -> Result<(), S
 /// How what came of it now is compared with what is recorded.
 fn compared(record: &CaseRecord, bundle: &Bundle) -> String {
     let value = |record: &CaseRecord| {
-        let bare = CaseRecord {
-            again: String::new(),
-            ..record.clone()
-        };
+        let bare = CaseRecord { again: String::new(), ..record.clone() };
         serde_json::to_value(&bare).unwrap_or_default()
     };
     let (now, then) = (value(record), value(&bundle.record));
@@ -309,18 +287,12 @@ fn compared(record: &CaseRecord, bundle: &Bundle) -> String {
     };
     let words = (bundle.record.verdict.word(), record.verdict.word());
     let mut text = match words.0 == words.1 {
-        true => format!(
-            "{} as recorded, but not byte for byte: {difference}",
-            words.0
-        ),
+        true => format!("{} as recorded, but not byte for byte: {difference}", words.0),
         false => format!("not as recorded: it {} then, it {} now", words.0, words.1),
     };
     let this = env!("CARGO_PKG_VERSION");
     if bundle.version != this {
-        text.push_str(&format!(
-            "; made by version {}, this is {this}",
-            bundle.version
-        ));
+        text.push_str(&format!("; made by version {}, this is {this}", bundle.version));
     }
     text
 }

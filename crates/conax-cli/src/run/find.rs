@@ -53,10 +53,7 @@ pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Ch
             ));
         };
         for path in found {
-            let one = Chosen {
-                path,
-                part: part.clone(),
-            };
+            let one = Chosen { path, part: part.clone() };
             if !chosen.contains(&one) {
                 chosen.push(one);
             }
@@ -79,9 +76,8 @@ pub(crate) fn find_named(matches: &ArgMatches) -> Result<Vec<Chosen>, Exit> {
 
 /// `file:21` and `file:[row 17]` mean a part of a file.
 fn split(named: &str) -> (&str, Part) {
-    let bracketed = named
-        .split_once(":[")
-        .and_then(|(path, rest)| Some((path, rest.strip_suffix(']')?)));
+    let bracketed =
+        named.split_once(":[").and_then(|(path, rest)| Some((path, rest.strip_suffix(']')?)));
     if let Some((path, row)) = bracketed {
         return (path, Part::Row(row.to_owned()));
     }

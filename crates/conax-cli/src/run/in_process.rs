@@ -60,12 +60,7 @@ fn instance(scenario: &Scenario) -> Result<Instance, String> {
     }
     let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
     let start = scenario.clock.unwrap_or(usual);
-    stepped_instance(
-        &chosen,
-        scenario.seed.unwrap_or_default(),
-        start,
-        &scenario.world.spec,
-    )
+    stepped_instance(&chosen, scenario.seed.unwrap_or_default(), start, &scenario.world.spec)
 }
 
 /// A simulator whose time stands until it is told to pass, and that sends nothing by itself.
@@ -103,10 +98,8 @@ fn target(
     timeout: Duration,
     stop: Arc<Stop>,
 ) -> Result<Box<dyn Target>, String> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
+    let runtime =
+        Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let token = world.tokens.first();
     Ok(Box::new(InProcessTarget {
         token: token.map(|token| token.token.expose().to_owned()),
@@ -143,10 +136,8 @@ impl InProcessTarget {
 impl Target for InProcessTarget {
     fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
         let moves_clock = calls.iter().any(HttpCall::moves_clock);
-        let made: Vec<_> = calls
-            .into_iter()
-            .map(|call| (self.router(call.door), request(call)))
-            .collect();
+        let made: Vec<_> =
+            calls.into_iter().map(|call| (self.router(call.door), request(call))).collect();
         let count = made.len();
         let clock = self.instance.shared.clock.clone();
         let left = self.timeout.saturating_sub(self.began.elapsed());
@@ -154,10 +145,7 @@ impl Target for InProcessTarget {
         self.runtime.block_on(async {
             // Not on tasks of their own: a call must count as something that is being done before
             // time may pass, and it does so when it is first looked at.
-            let all = all_of(
-                made.into_iter()
-                    .map(|(router, request)| answer(router, request)),
-            );
+            let all = all_of(made.into_iter().map(|(router, request)| answer(router, request)));
             let answered = async {
                 match moves_clock {
                     true => all.await,
@@ -217,11 +205,7 @@ async fn all_of<F: Future>(works: impl Iterator<Item = F>) -> Vec<F::Output> {
                 }
             }
         }
-        if all_done {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        if all_done { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
     works.into_iter().filter_map(|(_, done)| done).collect()
@@ -243,16 +227,11 @@ async fn answer(
     let body = response.into_body().collect().await;
     let body =
         body.map_err(|error| TargetProblem::NoReply(format!("the answer broke off: {error}")))?;
-    Ok(HttpReply {
-        status,
-        body: body.to_bytes().to_vec(),
-    })
+    Ok(HttpReply { status, body: body.to_bytes().to_vec() })
 }
 
 fn request(call: HttpCall) -> Result<Request<Body>, TargetProblem> {
-    let mut request = Request::builder()
-        .method(call.method.as_str())
-        .uri(&call.target);
+    let mut request = Request::builder().method(call.method.as_str()).uri(&call.target);
     for (name, value) in &call.headers {
         request = request.header(name, value);
     }

@@ -57,11 +57,7 @@ pub(crate) fn read_file(
         Ok(source) => source,
         Err(error) => {
             let (source, findings) = crate::read::findings_of(&error);
-            return Err(vec![FileFindings {
-                path: path.to_owned(),
-                source,
-                findings,
-            }]);
+            return Err(vec![FileFindings { path: path.to_owned(), source, findings }]);
         }
     };
     let scenarios = reader.read(path, &source, given)?;
@@ -71,19 +67,11 @@ pub(crate) fn read_file(
     if findings.is_empty() {
         return Ok(scenarios);
     }
-    Err(vec![FileFindings {
-        path: path.to_owned(),
-        source,
-        findings,
-    }])
+    Err(vec![FileFindings { path: path.to_owned(), source, findings }])
 }
 
 fn setting_findings(scenario: &Scenario) -> Vec<Finding> {
-    let known = || {
-        SETTINGS
-            .iter()
-            .filter(|entry| SCENARIO_SETTINGS.contains(&entry.key))
-    };
+    let known = || SETTINGS.iter().filter(|entry| SCENARIO_SETTINGS.contains(&entry.key));
     let check = |setting: &conax_scenario::document::Setting| {
         let name = setting.name.value.as_str();
         let found: Option<&SettingEntry> = known().find(|entry| entry.key == name);
@@ -99,10 +87,7 @@ fn setting_findings(scenario: &Scenario) -> Vec<Finding> {
             return Some(Finding::new(setting.name.span, message).with_hint(hint));
         };
         let problem = (entry.check)(&setting.value.value).err()?;
-        Some(Finding::new(
-            setting.value.span,
-            format!("`{name}`: {problem}"),
-        ))
+        Some(Finding::new(setting.value.span, format!("`{name}`: {problem}")))
     };
     scenario.settings.iter().filter_map(check).collect()
 }
@@ -153,10 +138,7 @@ impl Choice {
                 title.chain(path)
             })
         };
-        let near = self
-            .filters
-            .iter()
-            .find_map(|filter| near_miss(filter, words()))?;
+        let near = self.filters.iter().find_map(|filter| near_miss(filter, words()))?;
         Some(format!("did you mean --filter {near}?"))
     }
 }
@@ -188,9 +170,7 @@ fn is_behind(chosen: &Chosen) -> bool {
     let Part::Line(line) = chosen.part else {
         return false;
     };
-    Files
-        .read(&chosen.path)
-        .is_ok_and(|source| line > source.lines().count())
+    Files.read(&chosen.path).is_ok_and(|source| line > source.lines().count())
 }
 
 /// The scenarios of the chosen files, and everything that is wrong with them.
@@ -223,9 +203,7 @@ pub(crate) fn load_all(
         if is_behind(one) {
             scenarios = &[];
         }
-        let meant = scenarios
-            .iter()
-            .filter(|scenario| is_part(&one.part, scenario, scenarios));
+        let meant = scenarios.iter().filter(|scenario| is_part(&one.part, scenario, scenarios));
         cases.extend(meant.map(|scenario| Case {
             scenario: scenario.clone(),
             file: one.path.clone(),

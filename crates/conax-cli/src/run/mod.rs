@@ -48,10 +48,7 @@ pub(crate) fn command() -> Command {
     };
     let many = |arg: Arg| arg.action(ArgAction::Append);
     let switch = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .action(ArgAction::SetTrue)
-            .help(help)
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
     };
     Command::new("run")
         .about("Play scenario files, each against a fresh simulator in this process")
@@ -202,9 +199,7 @@ fn unknown_variable(order: &Order, cases: &[Case]) -> Option<String> {
             "a scenario has the variables of its `vars` and the columns of its `cases`".to_owned()
         }
     };
-    Some(format!(
-        "--var: no scenario has a variable `{unknown}`\n   hint: {hint}"
-    ))
+    Some(format!("--var: no scenario has a variable `{unknown}`\n   hint: {hint}"))
 }
 
 fn read_round(
@@ -213,13 +208,8 @@ fn read_round(
     repetition: u64,
     reader: &mut Reader<'_>,
 ) -> (Vec<Case>, Vec<FileFindings>) {
-    let given = Given {
-        seeds: Seeds {
-            repetition,
-            ..order.seeds
-        },
-        variables: order.variables.clone(),
-    };
+    let given =
+        Given { seeds: Seeds { repetition, ..order.seeds }, variables: order.variables.clone() };
     let again = |scenario: &Scenario, file: &str| order.again(scenario, file);
     load_all(files, &given, reader, &again)
 }
@@ -247,10 +237,7 @@ impl Order {
         let target = Addresses::of(matches)?;
         Ok(Self {
             paths,
-            choice: Choice {
-                tags: many("tag"),
-                filters: many("filter"),
-            },
+            choice: Choice { tags: many("tag"), filters: many("filter") },
             seeds: Seeds {
                 usual: whole("seed", USUAL_SEED)?,
                 is_forced: text("seed").is_some(),
@@ -267,16 +254,10 @@ impl Order {
                 .iter()
                 .map(|text| ReportOrder::parse(text))
                 .collect::<Result<_, _>>()?,
-            target_flags: [
-                "target",
-                "control",
-                "cas",
-                "control-token-file",
-                "secrets-file",
-            ]
-            .iter()
-            .filter_map(|name| text(name).map(|value| format!(" --{name} {}", quoted(value))))
-            .collect(),
+            target_flags: ["target", "control", "cas", "control-token-file", "secrets-file"]
+                .iter()
+                .filter_map(|name| text(name).map(|value| format!(" --{name} {}", quoted(value))))
+                .collect(),
             target,
             secrets_file: text("secrets-file").cloned(),
             is_forced_zero: matches.get_flag("exit-zero"),
@@ -338,10 +319,7 @@ fn chosen(
     let cases: Vec<Case> = all
         .into_iter()
         .filter(|case| order.choice.takes(case))
-        .map(|case| Case {
-            again: eraser.masked(&case.again).into_owned(),
-            ..case
-        })
+        .map(|case| Case { again: eraser.masked(&case.again).into_owned(), ..case })
         .collect();
     if cases.is_empty() {
         return teller.nothing_chosen(near);
@@ -358,17 +336,10 @@ fn chosen(
         }
     };
     let theatre: Box<dyn Theatre> = match &order.target {
-        None => Box::new(InProcess {
-            secrets,
-            timeout: order.timeout,
-            stop: Arc::clone(stop),
-        }),
-        Some(addresses) => Box::new(Remote::new(
-            addresses.clone(),
-            secrets,
-            order.timeout,
-            Arc::clone(stop),
-        )),
+        None => Box::new(InProcess { secrets, timeout: order.timeout, stop: Arc::clone(stop) }),
+        Some(addresses) => {
+            Box::new(Remote::new(addresses.clone(), secrets, order.timeout, Arc::clone(stop)))
+        }
     };
     let plan = Plan {
         cases,
@@ -428,10 +399,7 @@ fn unreachable(order: &Order, matches: &ArgMatches, plan: Plan, problem: &str) -
         format: record::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: order.seeds.usual,
-        target: order
-            .target
-            .as_ref()
-            .map_or(String::new(), |one| one.crm.clone()),
+        target: order.target.as_ref().map_or(String::new(), |one| one.crm.clone()),
         again: order.again_all(&plan.cases),
         cases: cases.collect(),
         ..RunRecord::default()

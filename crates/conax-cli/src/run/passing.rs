@@ -125,11 +125,7 @@ mod tests {
             }
         });
         let clock = Prepared {
-            place: Place {
-                host: "127.0.0.1".to_owned(),
-                port,
-                prefix: String::new(),
-            },
+            place: Place { host: "127.0.0.1".to_owned(), port, prefix: String::new() },
             method: "GET".to_owned(),
             target: "/v1/clock".to_owned(),
             headers: Vec::new(),

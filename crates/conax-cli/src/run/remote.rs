@@ -63,12 +63,7 @@ impl Addresses {
     /// # Errors
     /// A sentence on the first that is no address.
     pub(crate) fn at(crm: &str, control: Option<String>) -> Result<Self, String> {
-        let addresses = Self {
-            crm: crm.to_owned(),
-            control,
-            cas: None,
-            control_token_file: None,
-        };
+        let addresses = Self { crm: crm.to_owned(), control, cas: None, control_token_file: None };
         addresses.checked()
     }
 
@@ -158,20 +153,13 @@ impl Place {
             None => (rest, String::new()),
         };
         let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) => (
-                host,
-                port.parse().map_err(|_| wrong("the port is no number"))?,
-            ),
+            Some((host, port)) => (host, port.parse().map_err(|_| wrong("the port is no number"))?),
             None => (authority, 80),
         };
         if host.is_empty() {
             return Err(wrong("it names no host"));
         }
-        Ok(Self {
-            host: host.to_owned(),
-            port,
-            prefix: path.trim_end_matches('/').to_owned(),
-        })
+        Ok(Self { host: host.to_owned(), port, prefix: path.trim_end_matches('/').to_owned() })
     }
 }
 
@@ -209,10 +197,8 @@ pub(crate) fn api_target(
     timeout: Duration,
     stop: Arc<Stop>,
 ) -> Result<Box<dyn Target>, String> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
+    let runtime =
+        Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     Ok(Box::new(RemoteTarget {
         addresses,
         control_token: None,
@@ -253,13 +239,7 @@ impl Remote {
         timeout: Duration,
         stop: Arc<Stop>,
     ) -> Self {
-        Self {
-            addresses,
-            secrets,
-            timeout,
-            stop,
-            worlds: AtomicU64::new(0),
-        }
+        Self { addresses, secrets, timeout, stop, worlds: AtomicU64::new(0) }
     }
 
     fn control_token(&self) -> Result<Option<String>, Refusal> {
@@ -304,11 +284,8 @@ impl Theatre for Remote {
     fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
         let has_control = self.addresses.control.is_some();
         if has_control && !scenario.settings.is_empty() {
-            let names: Vec<&str> = scenario
-                .settings
-                .iter()
-                .map(|setting| setting.name.value.as_str())
-                .collect();
+            let names: Vec<&str> =
+                scenario.settings.iter().map(|setting| setting.name.value.as_str()).collect();
             return Err(Refusal::CannotServe(format!(
                 "the settings of a running target cannot be changed, and it needs {}",
                 names.join(", ")
@@ -364,10 +341,7 @@ struct RemoteTarget {
 impl RemoteTarget {
     /// Makes a world for this scenario alone, whose time stands until it is told to pass.
     fn make_world(&mut self, scenario: &Scenario, name: &str) -> Result<(), Refusal> {
-        let spec = WorldSpec {
-            name: name.to_owned(),
-            ..WorldSpec::clone(&scenario.world.spec)
-        };
+        let spec = WorldSpec { name: name.to_owned(), ..WorldSpec::clone(&scenario.world.spec) };
         let usual = parse_moment(Scenario::DEFAULT_CLOCK).unwrap_or_default();
         let start = render_moment(scenario.clock.unwrap_or(usual));
         let seed = scenario.seed.unwrap_or_default();
@@ -415,10 +389,7 @@ impl Target for RemoteTarget {
         if self.limits == Limits::EachCall {
             self.began = Instant::now();
         }
-        let left = self
-            .timeout
-            .saturating_sub(self.began.elapsed())
-            .max(Duration::from_secs(1));
+        let left = self.timeout.saturating_sub(self.began.elapsed()).max(Duration::from_secs(1));
         let steps_time = self.world.is_some() && !calls.iter().any(HttpCall::moves_clock);
         let stop = Arc::clone(&self.stop);
         let prepared: Vec<_> = calls.iter().map(|call| self.prepare(call)).collect();
@@ -533,10 +504,7 @@ impl RemoteTarget {
     fn own_headers(&self, door: Api) -> Vec<(String, String)> {
         let mut headers = Vec::new();
         if let Some(world) = &self.world {
-            headers.push((
-                conax_sim::http_server::WORLD_HEADER.to_string(),
-                world.clone(),
-            ));
+            headers.push((conax_sim::http_server::WORLD_HEADER.to_string(), world.clone()));
         }
         if let (Api::Control, Some(token)) = (door, &self.control_token) {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
@@ -598,9 +566,8 @@ async fn connect(place: &Place) -> Result<Connection, TargetProblem> {
         .await
         .map_err(|error| no_reply(&error))?;
     let _ = stream.set_nodelay(true);
-    let (connection, driver) = handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| no_reply(&error))?;
+    let (connection, driver) =
+        handshake(TokioIo::new(stream)).await.map_err(|error| no_reply(&error))?;
     tokio::spawn(driver);
     Ok(connection)
 }
@@ -622,21 +589,15 @@ async fn exchange_on(connection: &mut Connection, call: &Prepared) -> Result<Htt
         .body(Full::new(call.body.clone()))
         .map_err(|error| Broken::Sent(format!("this is no HTTP call: {error}")))?;
     let response =
-        connection
-            .send_request(request)
-            .await
-            .map_err(|error| match error.is_canceled() {
-                true => Broken::Unsent,
-                false => Broken::Sent(with_causes(&error)),
-            })?;
+        connection.send_request(request).await.map_err(|error| match error.is_canceled() {
+            true => Broken::Unsent,
+            false => Broken::Sent(with_causes(&error)),
+        })?;
     let status = response.status().as_u16();
     let body = response.into_body().collect().await;
     let body = body
         .map_err(|error| Broken::Sent(format!("the answer broke off: {}", with_causes(&error))))?;
-    Ok(HttpReply {
-        status,
-        body: body.to_bytes().to_vec(),
-    })
+    Ok(HttpReply { status, body: body.to_bytes().to_vec() })
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -91,10 +91,7 @@ impl ReportOrder {
         if path == Some("") {
             return Err(format!("--report: `{text}` names no file after `=`"));
         }
-        Ok(Self {
-            format: *format,
-            path: path.map(PathBuf::from),
-        })
+        Ok(Self { format: *format, path: path.map(PathBuf::from) })
     }
 }
 
@@ -127,10 +124,7 @@ struct Progress {
 impl Teller {
     pub(crate) fn of(matches: &ArgMatches) -> Self {
         let reports = matches.get_many::<String>("report");
-        let to_stderr = reports
-            .into_iter()
-            .flatten()
-            .any(|report| !report.contains('='));
+        let to_stderr = reports.into_iter().flatten().any(|report| !report.contains('='));
         let out_is_terminal = match to_stderr {
             true => std::io::stderr().is_terminal(),
             false => std::io::stdout().is_terminal(),
@@ -226,20 +220,14 @@ impl Teller {
         if self.manner == Manner::Silent {
             return exit;
         }
-        let bad: Vec<_> = record
-            .cases
-            .iter()
-            .filter(|case| case.verdict.is_bad())
-            .collect();
+        let bad: Vec<_> = record.cases.iter().filter(|case| case.verdict.is_bad()).collect();
         for case in bad.iter().take(STORIES) {
             self.say("");
             self.say_painted(self.painted(&story(case)).trim_end());
         }
         if bad.len() > STORIES {
             let more = bad.len() - STORIES;
-            self.say(format_args!(
-                "\n{more} more failed; --report html=FILE tells all of them"
-            ));
+            self.say(format_args!("\n{more} more failed; --report html=FILE tells all of them"));
         }
         self.tell_rest(record);
         self.say(summary(record));
@@ -279,16 +267,10 @@ impl Teller {
         for (reason, count) in reasons {
             self.say(format_args!("{count} {reason}"));
         }
-        let notes = record
-            .cases
-            .iter()
-            .flat_map(|case| case.notes.iter().map(move |note| (case, note)));
+        let notes =
+            record.cases.iter().flat_map(|case| case.notes.iter().map(move |note| (case, note)));
         for (case, note) in notes {
-            self.say(format_args!(
-                "note: {}:{}  {note}",
-                visible_name(&case.file),
-                case.line
-            ));
+            self.say(format_args!("note: {}:{}  {note}", visible_name(&case.file), case.line));
         }
     }
 
@@ -371,10 +353,7 @@ fn summary(record: &RunRecord) -> String {
 fn last_line(record: &RunRecord, exit: Exit) -> String {
     let counts = record.counts();
     let what = match exit {
-        Exit::NotMet => format!(
-            "{} not as expected",
-            scenarios(counts.failed + counts.errors)
-        ),
+        Exit::NotMet => format!("{} not as expected", scenarios(counts.failed + counts.errors)),
         exit => exit.meaning().to_owned(),
     };
     words(exit, &what)
@@ -409,12 +388,8 @@ pub(crate) fn write_reports(orders: &[ReportOrder], record: &RunRecord, mut exit
             let name = order
                 .path
                 .as_ref()
-                .map_or("standard output".to_owned(), |path| {
-                    path.display().to_string()
-                });
-            print::aside(format_args!(
-                "error: failed to write the report `{name}`: {error}"
-            ));
+                .map_or("standard output".to_owned(), |path| path.display().to_string());
+            print::aside(format_args!("error: failed to write the report `{name}`: {error}"));
             exit = Exit::ReportNotWritten;
         }
     }
@@ -430,9 +405,7 @@ pub(crate) fn difference(first: &RunRecord, second: &RunRecord) -> Option<String
             continue;
         }
         let mut lines = left.lines().zip(right.lines());
-        let (left, right) = lines
-            .find(|(left, right)| left != right)
-            .unwrap_or(("", ""));
+        let (left, right) = lines.find(|(left, right)| left != right).unwrap_or(("", ""));
         return Some(format!(
             "not deterministic: {}\n   first     {}\n   again     {}\n   repeat    {} \
              --check-determinism",
@@ -478,11 +451,7 @@ fn newest(paths: &[String]) -> Vec<(PathBuf, Option<SystemTime>)> {
         })
         .collect();
     while let Some(path) = open.pop() {
-        let path = if path.as_os_str().is_empty() {
-            PathBuf::from(".")
-        } else {
-            path
-        };
+        let path = if path.as_os_str().is_empty() { PathBuf::from(".") } else { path };
         let Ok(entries) = std::fs::read_dir(&path) else {
             continue;
         };

@@ -49,12 +49,7 @@ fn write_banner(
     token_was_made: bool,
 ) -> std::fmt::Result {
     let settings = &open.shared.settings;
-    writeln!(
-        text,
-        "conax-sim {}   seed {}",
-        env!("CARGO_PKG_VERSION"),
-        settings.seed.0
-    )?;
+    writeln!(text, "conax-sim {}   seed {}", env!("CARGO_PKG_VERSION"), settings.seed.0)?;
     writeln!(
         text,
         "world {}: {} smartcards, {} subscriptions, {} provisioning requests",
@@ -79,10 +74,7 @@ fn write_banner(
     }
     match settings.dispatch.run_interval {
         Some(interval) => write!(text, "Processing runs every {interval:?}.")?,
-        None => write!(
-            text,
-            "Processing runs by hand: POST /v1/runs at the control API."
-        )?,
+        None => write!(text, "Processing runs by hand: POST /v1/runs at the control API.")?,
     }
     writeln!(text, " Ctrl-C stops.\n")
 }
@@ -92,23 +84,14 @@ fn write_state(text: &mut String, open: &OpenInstance) -> std::fmt::Result {
     let clock = &open.shared.clock;
     if clock.mode() != ClockMode::Real {
         let now = clock.now().whole_second().calendar();
-        writeln!(
-            text,
-            "clock {}, now {}",
-            clock.mode().name(),
-            now.format("%FT%T")
-        )?;
+        writeln!(text, "clock {}, now {}", clock.mode().name(), now.format("%FT%T"))?;
     }
     match rule_count(open) {
         0 => {}
-        1 => writeln!(
-            text,
-            "faults: 1 rule; GET /v1/faults at the control API shows it"
-        )?,
-        count => writeln!(
-            text,
-            "faults: {count} rules; GET /v1/faults at the control API shows them"
-        )?,
+        1 => writeln!(text, "faults: 1 rule; GET /v1/faults at the control API shows it")?,
+        count => {
+            writeln!(text, "faults: {count} rules; GET /v1/faults at the control API shows them")?
+        }
     }
     writeln!(text)
 }
@@ -123,12 +106,7 @@ pub(super) fn print_json(open: &OpenInstance, world: &WorldSummary, token_was_ma
         address.map(|address| format!("{scheme}://{}", reachable(address)))
     };
     let cas_scheme = open.shared.settings.cas.tls.scheme();
-    let token = open
-        .shared
-        .settings
-        .control_token
-        .as_ref()
-        .filter(|_| token_was_made);
+    let token = open.shared.settings.control_token.as_ref().filter(|_| token_was_made);
     let line = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "seed": open.shared.settings.seed.0,
@@ -166,28 +144,15 @@ fn write_exposure(
     open: &OpenInstance,
     token_was_made: bool,
 ) -> std::fmt::Result {
-    let doors = [
-        open.addresses.crm,
-        open.addresses.cas,
-        open.addresses.control,
-    ];
-    let exposed = doors
-        .into_iter()
-        .flatten()
-        .any(|address| !address.ip().is_loopback());
+    let doors = [open.addresses.crm, open.addresses.cas, open.addresses.control];
+    let exposed = doors.into_iter().flatten().any(|address| !address.ip().is_loopback());
     if exposed {
-        writeln!(
-            text,
-            "\nwarning: these APIs can be reached from other machines; this is a"
-        )?;
+        writeln!(text, "\nwarning: these APIs can be reached from other machines; this is a")?;
         writeln!(text, "         simulator, its logins protect nothing")?;
     }
     if let (true, Some(token)) = (token_was_made, &open.shared.settings.control_token) {
         writeln!(text, "\ncontrol token for this run: {}", token.expose())?;
-        writeln!(
-            text,
-            "         send it as `Authorization: Bearer …`, or give your own with"
-        )?;
+        writeln!(text, "         send it as `Authorization: Bearer …`, or give your own with")?;
         writeln!(text, "         --control-token-file")?;
     }
     Ok(())

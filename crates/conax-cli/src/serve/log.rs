@@ -39,14 +39,8 @@ struct Form {
     unanswered: fn(&Unanswered, &Place, &mut String),
 }
 
-const HUMAN: Form = Form {
-    exchange: human,
-    unanswered: human_unanswered,
-};
-const JSON: Form = Form {
-    exchange: json,
-    unanswered: json_unanswered,
-};
+const HUMAN: Form = Form { exchange: human, unanswered: human_unanswered };
+const JSON: Form = Form { exchange: json, unanswered: json_unanswered };
 
 /// The log of a running simulator.
 pub(super) struct Log {
@@ -88,9 +82,7 @@ enum Entry {
 
 impl Waiting {
     fn list(&self) -> MutexGuard<'_, List> {
-        self.list
-            .lock()
-            .expect("nobody panics while holding the log")
+        self.list.lock().expect("nobody panics while holding the log")
     }
 
     /// What has gathered; none once the log has ended and all is written.
@@ -158,17 +150,13 @@ pub(super) fn start(form: &str) -> std::io::Result<Arc<Log>> {
     let source = Arc::clone(&waiting);
     let thread = std::thread::Builder::new().name("log".to_owned());
     thread.spawn(move || source.write(form))?;
-    Ok(Arc::new(Log {
-        waiting,
-        has_lines: form.is_some(),
-    }))
+    Ok(Arc::new(Log { waiting, has_lines: form.is_some() }))
 }
 
 impl Log {
     /// Who hears of exchanges; nobody if they are not logged.
     pub(super) fn observer(self: &Arc<Self>) -> Option<Arc<dyn Observer>> {
-        self.has_lines
-            .then(|| Arc::clone(self) as Arc<dyn Observer>)
+        self.has_lines.then(|| Arc::clone(self) as Arc<dyn Observer>)
     }
 
     /// From now on commands that are printed reach this place.
@@ -188,10 +176,8 @@ impl Log {
         let mut list = self.waiting.list();
         list.ended = true;
         self.waiting.changed.notify_all();
-        let waiting = self
-            .waiting
-            .changed
-            .wait_timeout_while(list, LAST_TIME, |list| !list.written);
+        let waiting =
+            self.waiting.changed.wait_timeout_while(list, LAST_TIME, |list| !list.written);
         drop(waiting);
     }
 }
@@ -210,8 +196,7 @@ impl Observer for Log {
 
     fn waits(&self, unanswered: &Unanswered) {
         let mut list = self.waiting.list();
-        self.waiting
-            .add(&mut list, Entry::Unanswered(unanswered.clone()));
+        self.waiting.add(&mut list, Entry::Unanswered(unanswered.clone()));
     }
 }
 
@@ -312,8 +297,7 @@ fn rules(exchange: &Exchange) -> impl Iterator<Item = &str> {
 /// A code without what all codes of the API share.
 fn short_code(outcome: &str) -> &str {
     let code = outcome.strip_prefix("COM.CRM.EXCEPTION.");
-    code.and_then(|code| code.strip_suffix("EXCEPTION"))
-        .unwrap_or(outcome)
+    code.and_then(|code| code.strip_suffix("EXCEPTION")).unwrap_or(outcome)
 }
 
 /// The simulated time of day.

@@ -72,9 +72,7 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
     let world = world::read(settings.get("world"))?;
     let grace = value(settings::duration(settings.get("grace")))?;
     let log = log::start(settings.get("log"))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let closing = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
         let open = open(instance, world, doors, log.observer()).await?;
@@ -118,13 +116,7 @@ fn value<T>(result: Result<T, String>) -> Result<T, SettingsError> {
 /// is made and printed.
 fn control_token(settings: &Settings, seed: Seed) -> Result<(Option<Secret>, bool), SettingsError> {
     if let Some(path) = settings.optional("control-token-file") {
-        return Ok((
-            Some(settings::read_secret_file(
-                "the token file",
-                Path::new(path),
-            )?),
-            false,
-        ));
+        return Ok((Some(settings::read_secret_file("the token file", Path::new(path))?), false));
     }
     let exposed = !value(settings::host(settings.get("host")))?.is_loopback();
     // Not from the seed alone: who knows the seed must not know the token.
@@ -153,9 +145,7 @@ mod tests {
 
     #[test]
     fn a_world_that_contradicts_itself_is_a_wrong_file_and_not_the_surroundings() {
-        let problem = WorldProblem {
-            sentence: "a card is in two places".to_owned(),
-        };
+        let problem = WorldProblem { sentence: "a card is in two places".to_owned() };
         assert_eq!(exit_of(&ServeError::Open(problem.into())), Exit::Settings);
         let runtime = ServeError::Runtime(std::io::ErrorKind::OutOfMemory.into());
         assert_eq!(exit_of(&runtime), Exit::Surroundings);

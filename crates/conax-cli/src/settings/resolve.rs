@@ -104,12 +104,8 @@ impl Settings {
             Some(path) => read_file(&path)?,
             None => Vec::new(),
         };
-        let values = SETTINGS
-            .iter()
-            .map(|entry| resolve_one(entry, matches, &file));
-        Ok(Self {
-            values: values.collect(),
-        })
+        let values = SETTINGS.iter().map(|entry| resolve_one(entry, matches, &file));
+        Ok(Self { values: values.collect() })
     }
 
     /// The defaults alone.
@@ -120,9 +116,7 @@ impl Settings {
             value: entry.default.to_owned(),
             origin: Origin::Default,
         };
-        Self {
-            values: SETTINGS.iter().map(default).collect(),
-        }
+        Self { values: SETTINGS.iter().map(default).collect() }
     }
 
     /// Sets a setting of the table to a checked value.
@@ -139,13 +133,8 @@ impl Settings {
 
     /// The value of a setting.
     pub(crate) fn get(&self, key: &str) -> &str {
-        let found = self
-            .values
-            .iter()
-            .find(|resolved| resolved.entry.key == key);
-        &found
-            .expect("only settings of the table are asked for")
-            .value
+        let found = self.values.iter().find(|resolved| resolved.entry.key == key);
+        &found.expect("only settings of the table are asked for").value
     }
 
     /// The value of a setting that may be `none`.
@@ -161,23 +150,11 @@ fn resolve_one(entry: &'static SettingEntry, matches: &ArgMatches, file: &[FileV
         _ => Origin::Flag(entry.key.to_owned()),
     };
     if let Some(value) = given {
-        return Resolved {
-            entry,
-            value,
-            origin,
-        };
+        return Resolved { entry, value, origin };
     }
     match file.iter().find(|value| value.entry.key == entry.key) {
-        Some(found) => Resolved {
-            entry,
-            value: found.value.clone(),
-            origin: found.origin(),
-        },
-        None => Resolved {
-            entry,
-            value: entry.default.to_owned(),
-            origin: Origin::Default,
-        },
+        Some(found) => Resolved { entry, value: found.value.clone(), origin: found.origin() },
+        None => Resolved { entry, value: entry.default.to_owned(), origin: Origin::Default },
     }
 }
 
@@ -226,10 +203,7 @@ fn parse_file(path: &Path, text: &str) -> Result<Vec<FileValue>, Vec<String>> {
     let place = |offset: usize| {
         let before = &text[..offset.min(text.len())];
         let line = before.matches('\n').count() + 1;
-        (
-            line,
-            offset - before.rfind('\n').map_or(0, |end| end + 1) + 1,
-        )
+        (line, offset - before.rfind('\n').map_or(0, |end| end + 1) + 1)
     };
     let say = |offset: usize, message: &str| {
         let (line, column) = place(offset);
@@ -254,20 +228,11 @@ fn parse_file(path: &Path, text: &str) -> Result<Vec<FileValue>, Vec<String>> {
                 findings.push(say(value.span().start, &format!("`{name}`: {problem}")));
             }
             Ok(value) => {
-                values.push(FileValue {
-                    entry,
-                    value,
-                    path: path.into(),
-                    line: place(offset).0,
-                });
+                values.push(FileValue { entry, value, path: path.into(), line: place(offset).0 });
             }
         }
     }
-    if findings.is_empty() {
-        Ok(values)
-    } else {
-        Err(findings)
-    }
+    if findings.is_empty() { Ok(values) } else { Err(findings) }
 }
 
 fn plain_text(value: &toml::de::DeValue<'_>) -> Result<String, String> {
@@ -276,10 +241,7 @@ fn plain_text(value: &toml::de::DeValue<'_>) -> Result<String, String> {
     }
     match value.as_integer() {
         Some(number) => Ok(number.as_str().replace('_', "")),
-        None => Err(format!(
-            "expected a text or a number, found a {}",
-            value.type_str()
-        )),
+        None => Err(format!("expected a text or a number, found a {}", value.type_str())),
     }
 }
 
@@ -319,10 +281,7 @@ fn near_setting(name: &str) -> Option<&'static SettingEntry> {
 
 fn unknown_key(name: &str) -> String {
     match near_setting(&name.replace('_', "-")) {
-        Some(entry) => format!(
-            "unknown setting `{name}`\n   hint: did you mean `{}`?",
-            entry.key
-        ),
+        Some(entry) => format!("unknown setting `{name}`\n   hint: did you mean `{}`?", entry.key),
         None => format!(
             "unknown setting `{name}`\n   hint: `conax-sim config show` prints every setting"
         ),

@@ -49,9 +49,7 @@ impl SettingEntry {
     pub(super) fn variable_in_force(&self) -> String {
         let is_set = |name: &String| std::env::var_os(name).is_some();
         let former = self.former_key().map(variable_of).filter(is_set);
-        former
-            .filter(|_| !is_set(&self.variable()))
-            .unwrap_or_else(|| self.variable())
+        former.filter(|_| !is_set(&self.variable())).unwrap_or_else(|| self.variable())
     }
 }
 
@@ -187,11 +185,7 @@ pub(crate) fn argument(entry: &'static SettingEntry) -> Arg {
         .value_name(entry.value)
         .help(format!("{} [default: {}]", entry.help, entry.default))
         .value_parser(Checked(entry));
-    if entry.key == "port" {
-        arg.short('p')
-    } else {
-        arg
-    }
+    if entry.key == "port" { arg.short('p') } else { arg }
 }
 
 /// Checks a value; a complaint repeats it, unless it holds a password.

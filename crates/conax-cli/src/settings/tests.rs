@@ -24,15 +24,9 @@ fn every_default_passes_its_own_check() {
 #[test]
 fn every_setting_has_one_name() {
     for (index, entry) in SETTINGS.iter().enumerate() {
-        let again = SETTINGS[index + 1..]
-            .iter()
-            .any(|other| other.key == entry.key);
+        let again = SETTINGS[index + 1..].iter().any(|other| other.key == entry.key);
         assert!(!again, "{} stands twice in the table", entry.key);
-        assert!(
-            entry.variable().starts_with("CONAX_SIM_"),
-            "{}",
-            entry.variable()
-        );
+        assert!(entry.variable().starts_with("CONAX_SIM_"), "{}", entry.variable());
     }
 }
 
@@ -86,13 +80,8 @@ fn text_that_is_not_toml_is_refused_with_its_place() {
 
 #[test]
 fn a_misspelt_variable_is_refused_with_the_name_that_was_meant() {
-    let names = [
-        "PATH",
-        "CONAX_SIM_SEED",
-        "CONAX_SIM_SEDE",
-        "CONAX_SIM_RUNINTERVAL",
-        "CONAX_SIM_X",
-    ];
+    let names =
+        ["PATH", "CONAX_SIM_SEED", "CONAX_SIM_SEDE", "CONAX_SIM_RUNINTERVAL", "CONAX_SIM_X"];
     let found = unknown_variables(names.into_iter().map(str::to_owned));
     assert_eq!(
         found,
@@ -114,22 +103,13 @@ fn a_clock_is_a_pace_and_perhaps_a_start() {
         ("stepped", (ClockMode::Stepped, None)),
         ("x60", (ClockMode::Scaled(60.0), None)),
         ("x0.5", (ClockMode::Scaled(0.5), None)),
-        (
-            "real from 2014-11-30T08:59:00",
-            (ClockMode::Real, Some(date)),
-        ),
-        (
-            "stepped from 2014-11-30T08:59:00",
-            (ClockMode::Stepped, Some(date)),
-        ),
+        ("real from 2014-11-30T08:59:00", (ClockMode::Real, Some(date))),
+        ("stepped from 2014-11-30T08:59:00", (ClockMode::Stepped, Some(date))),
     ] {
         assert_eq!(super::values::clock(text), Ok(clock), "{text}");
     }
     for (text, tells) in [
-        (
-            "fast",
-            "found `fast`, expected `real`, `stepped` or a factor",
-        ),
+        ("fast", "found `fast`, expected `real`, `stepped` or a factor"),
         ("x0", "found `x0`"),
         ("xinf", "found `xinf`"),
         ("60", "found `60`"),

@@ -11,11 +11,7 @@ use crate::settings::{Settings, SettingsError, values};
 use crate::write::{write_file, write_private_file};
 
 /// What is of use with an `https` address only.
-const ABROAD: [&str; 3] = [
-    "conax-ca-file",
-    "conax-client-cert-file",
-    "conax-client-key-file",
-];
+const ABROAD: [&str; 3] = ["conax-ca-file", "conax-client-cert-file", "conax-client-key-file"];
 
 /// How TLS is spoken to the head-end at this address, or to our own.
 pub(super) fn conax_tls(
@@ -24,9 +20,7 @@ pub(super) fn conax_tls(
 ) -> Result<ConaxTls, SettingsError> {
     let verify = values::switch(settings.get("conax-tls-verify")).map_err(SettingsError::Value)?;
     let is_tls = address.is_some_and(ConaxAddress::is_tls);
-    let stray = ABROAD
-        .into_iter()
-        .find(|key| settings.optional(key).is_some());
+    let stray = ABROAD.into_iter().find(|key| settings.optional(key).is_some());
     if let (false, Some(key)) = (is_tls, stray) {
         return Err(SettingsError::Value(format!(
             "`{key}` needs an `https` address in `conax-url`"
@@ -53,10 +47,8 @@ pub(super) fn conax_tls(
 }
 
 fn client(settings: &Settings) -> Result<Option<(String, Secret)>, SettingsError> {
-    match (
-        settings.optional("conax-client-cert-file"),
-        settings.optional("conax-client-key-file"),
-    ) {
+    match (settings.optional("conax-client-cert-file"), settings.optional("conax-client-key-file"))
+    {
         (None, None) => Ok(None),
         (Some(chain), Some(key)) => Ok(Some((
             read("the client's certificate file", chain)?,
@@ -81,14 +73,8 @@ fn read(file: &'static str, path: &str) -> Result<String, SettingsError> {
 
 /// Writes what a client of the Conax endpoint needs; the key can be read by its owner only.
 pub(crate) fn write_papers(papers: &Papers, folder: &Path) -> Result<(), SettingsError> {
-    let failed = |path: &Path, source| SettingsError::Write {
-        path: path.into(),
-        source,
-    };
-    let files = [
-        ("ca.pem", papers.ca_pem.as_str()),
-        ("client.pem", &papers.client_pem),
-    ];
+    let failed = |path: &Path, source| SettingsError::Write { path: path.into(), source };
+    let files = [("ca.pem", papers.ca_pem.as_str()), ("client.pem", &papers.client_pem)];
     for (name, text) in files {
         let path = folder.join(name);
         write_file(&path, text.as_bytes()).map_err(|source| failed(&path, source))?;

@@ -67,10 +67,7 @@ pub(crate) fn instance(
             "`cas-tls-dir` needs `cas-tls on` or `cas-tls mutual`".to_owned(),
         ));
     }
-    let (workers, connections) = (
-        instance.dispatch.worker_count,
-        instance.limits.connection_count,
-    );
+    let (workers, connections) = (instance.dispatch.worker_count, instance.limits.connection_count);
     if workers > connections / 2 {
         // Calls that go out at once have the other half.
         return Err(SettingsError::Value(format!(
@@ -122,21 +119,17 @@ fn dispatch(settings: &Settings) -> Result<DispatchSettings, SettingsError> {
 }
 
 fn credentials(settings: &Settings) -> Result<Option<(String, Secret)>, SettingsError> {
-    match (
-        settings.optional("conax-user"),
-        settings.optional("conax-password-file"),
-    ) {
+    match (settings.optional("conax-user"), settings.optional("conax-password-file")) {
         (None, None) => Ok(None),
-        (Some(user), Some(path)) => Ok(Some((
-            user.to_owned(),
-            read_secret_file("the password file", Path::new(path))?,
-        ))),
+        (Some(user), Some(path)) => {
+            Ok(Some((user.to_owned(), read_secret_file("the password file", Path::new(path))?)))
+        }
         (Some(_), None) => Err(SettingsError::Value(
             "`conax-user` needs a `conax-password-file`: a password is never a flag".to_owned(),
         )),
-        (None, Some(_)) => Err(SettingsError::Value(
-            "`conax-password-file` needs a `conax-user`".to_owned(),
-        )),
+        (None, Some(_)) => {
+            Err(SettingsError::Value("`conax-password-file` needs a `conax-user`".to_owned()))
+        }
     }
 }
 
@@ -162,10 +155,9 @@ pub(crate) fn read_secret_file(file: &'static str, path: &Path) -> Result<Secret
         source,
     })?;
     match text.lines().next().map(str::trim) {
-        None | Some("") => Err(SettingsError::Value(format!(
-            "{file} `{}` is empty",
-            path.display()
-        ))),
+        None | Some("") => {
+            Err(SettingsError::Value(format!("{file} `{}` is empty", path.display())))
+        }
         Some(line) => Ok(Secret::new(line)),
     }
 }
@@ -230,11 +222,7 @@ fn expected<T>(found: &str, expected: &str) -> Result<T, String> {
 
 /// Any text but an empty one.
 pub(super) fn text(text: &str) -> Result<(), String> {
-    if text.is_empty() {
-        expected(text, "some text")
-    } else {
-        Ok(())
-    }
+    if text.is_empty() { expected(text, "some text") } else { Ok(()) }
 }
 
 /// The name of a file, or `none`.
@@ -244,37 +232,26 @@ pub(super) fn file(path: &str) -> Result<(), String> {
 
 pub(super) fn apis(list: &str) -> Result<Vec<String>, String> {
     let doors: Vec<String> = list.split(',').map(|door| door.trim().to_owned()).collect();
-    match doors
-        .iter()
-        .find(|door| !["crm", "cas", "control"].contains(&door.as_str()))
-    {
+    match doors.iter().find(|door| !["crm", "cas", "control"].contains(&door.as_str())) {
         Some(unknown) => expected(unknown, "a list of `crm`, `cas`, `control`"),
         None => Ok(doors),
     }
 }
 
 pub(crate) fn host(text: &str) -> Result<IpAddr, String> {
-    let text = if text == "localhost" {
-        "127.0.0.1"
-    } else {
-        text
-    };
-    text.parse()
-        .or_else(|_| expected(text, "an IP address such as `127.0.0.1` or `0.0.0.0`"))
+    let text = if text == "localhost" { "127.0.0.1" } else { text };
+    text.parse().or_else(|_| expected(text, "an IP address such as `127.0.0.1` or `0.0.0.0`"))
 }
 
 pub(super) fn port(text: &str) -> Result<u16, String> {
-    text.parse()
-        .or_else(|_| expected(text, "a port from 0 to 65535"))
+    text.parse().or_else(|_| expected(text, "a port from 0 to 65535"))
 }
 
 pub(crate) fn seed(text: &str) -> Result<Option<u64>, String> {
     if text == "random" {
         return Ok(None);
     }
-    text.parse()
-        .map(Some)
-        .or_else(|_| expected(text, "`random` or a whole number from 0"))
+    text.parse().map(Some).or_else(|_| expected(text, "`random` or a whole number from 0"))
 }
 
 pub(super) fn clock(text: &str) -> Result<(ClockMode, Option<SimTime>), String> {
@@ -428,11 +405,7 @@ fn faults_named(name: &str) -> Result<Vec<WrittenRule>, SettingsError> {
     }
     let source = crate::read::text_file(name).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => SettingsError::File(vec![no_faults(name)]),
-        _ => SettingsError::Read {
-            file: "the fault file",
-            path: name.into(),
-            source,
-        },
+        _ => SettingsError::Read { file: "the fault file", path: name.into(), source },
     })?;
     parse_file(&source)
         .map_err(|findings| SettingsError::File(vec![text::render(name, &source, &findings)]))
@@ -464,8 +437,7 @@ pub(super) fn faults(name: &str) -> Result<(), String> {
 }
 
 pub(super) fn count(text: &str) -> Result<usize, String> {
-    text.parse()
-        .or_else(|_| expected(text, "a whole number from 0"))
+    text.parse().or_else(|_| expected(text, "a whole number from 0"))
 }
 
 pub(super) fn workers(text: &str) -> Result<usize, String> {

@@ -60,12 +60,8 @@ fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<Targ
         let problem = format!("failed to read the token file `{name}`: {error}");
         (Exit::Settings, problem)
     })?;
-    let bearer = token.map(|token| {
-        (
-            "authorization".to_owned(),
-            format!("Bearer {}", token.trim()),
-        )
-    });
+    let bearer =
+        token.map(|token| ("authorization".to_owned(), format!("Bearer {}", token.trim())));
     let mut target =
         api_target(addresses, order.timeout, Arc::new(Stop::default())).map_err(unreachable)?;
     let mut get = |path: &str| -> Result<Value, Refused> {
@@ -73,18 +69,14 @@ fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<Targ
         call.headers.extend(bearer.clone());
         match target.exchange(vec![call]).pop() {
             Some(Ok(reply)) if reply.status == 200 => Ok(reply.json()),
-            Some(Ok(reply)) => Err(unreachable(format!(
-                "`GET {path}` answered HTTP {}",
-                reply.status
-            ))),
+            Some(Ok(reply)) => {
+                Err(unreachable(format!("`GET {path}` answered HTTP {}", reply.status)))
+            }
             Some(Err(problem)) => Err(unreachable(problem.to_string())),
             None => Err(unreachable("no answer".to_owned())),
         }
     };
-    let name = get("/v1/worlds")?["main"]
-        .as_str()
-        .unwrap_or("demo")
-        .to_owned();
+    let name = get("/v1/worlds")?["main"].as_str().unwrap_or("demo").to_owned();
     let mut told = get(&format!("/v1/worlds/{}", encode(&name)))?;
     leave_out_secrets(&mut told);
     let spec = WorldSpec::parse(&told.to_string())
@@ -144,22 +136,13 @@ fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<Str
     if found.iter().all(BTreeSet::is_empty) {
         return Ok((world, notes));
     }
-    notes.push(format!(
-        "{count} requests were found there; their items name these CA ids:"
-    ));
-    for (what, ids) in ["smartcards", "set-top boxes", "services"]
-        .iter()
-        .zip(&found)
-    {
+    notes.push(format!("{count} requests were found there; their items name these CA ids:"));
+    for (what, ids) in ["smartcards", "set-top boxes", "services"].iter().zip(&found) {
         let some: Vec<&str> = ids.iter().take(REMARKS).map(String::as_str).collect();
         let more = if ids.len() > REMARKS { ", …" } else { "" };
         notes.push(format!(
             "  {what}: {}{more}",
-            if some.is_empty() {
-                "none".to_owned()
-            } else {
-                some.join(", ")
-            }
+            if some.is_empty() { "none".to_owned() } else { some.join(", ") }
         ));
     }
     if world.stbs.is_empty() {
@@ -197,13 +180,8 @@ fn answered(
 fn message_of(order: &Order, reply: &Value, token: &str) -> String {
     let message = reply["status"]["message"].as_str().unwrap_or("no message");
     let secrets = [order.credentials.password.as_deref(), Some(token)];
-    let secrets = secrets
-        .into_iter()
-        .flatten()
-        .filter(|secret| !secret.is_empty());
-    let message = secrets.fold(message.to_owned(), |text, secret| {
-        text.replace(secret, "***")
-    });
+    let secrets = secrets.into_iter().flatten().filter(|secret| !secret.is_empty());
+    let message = secrets.fold(message.to_owned(), |text, secret| text.replace(secret, "***"));
     message.replace(char::is_control, " ")
 }
 

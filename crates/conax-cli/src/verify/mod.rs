@@ -48,15 +48,10 @@ pub(crate) fn command() -> Command {
     };
     let many = |arg: Arg| arg.action(ArgAction::Append);
     let switch = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .action(ArgAction::SetTrue)
-            .help(help)
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
     };
-    let probe_names: Vec<String> = probes()
-        .iter()
-        .map(|probe| format!("  {:<10} {}", probe.name, probe.about))
-        .collect();
+    let probe_names: Vec<String> =
+        probes().iter().map(|probe| format!("  {:<10} {}", probe.name, probe.about)).collect();
     Command::new("verify")
         .about("Verify any implementation of the provisioning API, clause by clause")
         .arg(text("target", "URL", "The provisioning API, such as http://127.0.0.1:8080/crmapi/rest/v2, or `self`: a fresh simulator in this process").required(true))
@@ -125,12 +120,7 @@ impl Order {
         let usage = |problem: String| (Exit::Usage, problem);
         let text = |name: &str| matches.get_one::<String>(name).cloned();
         let many = |name: &str| -> Vec<String> {
-            matches
-                .get_many::<String>(name)
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect()
+            matches.get_many::<String>(name).into_iter().flatten().cloned().collect()
         };
         let target = text("target").unwrap_or_default();
         let is_self = target == OURSELVES;
@@ -161,9 +151,7 @@ impl Order {
         };
         let time = text("timeout").unwrap_or_default();
         let timeout = parse_duration(&time).ok_or_else(|| {
-            usage(format!(
-                "--timeout: found `{time}`, expected a time such as 30s"
-            ))
+            usage(format!("--timeout: found `{time}`, expected a time such as 30s"))
         })?;
         let degree = text("strict").unwrap_or_default();
         Ok(Self {
@@ -229,12 +217,7 @@ impl Order {
         );
         let exit = self.conclude(&record, matches, stop.is_interrupted());
         let file = self.world_file.as_deref().unwrap_or("crm.target.yaml");
-        Ok(reports::write(
-            &self.reports,
-            &record,
-            (self.least, file),
-            exit,
-        ))
+        Ok(reports::write(&self.reports, &record, (self.least, file), exit))
     }
 
     fn open(&self, stop: &Arc<Stop>) -> Result<Box<dyn Target>, Refused> {
@@ -276,17 +259,11 @@ impl Order {
                 "creates nothing: no target file names what orders can be given for".to_owned()
             }
             (count, subscription) => {
-                let cards: Vec<String> = self
-                    .world
-                    .smartcards
-                    .iter()
-                    .map(|card| card.label())
-                    .collect();
+                let cards: Vec<String> =
+                    self.world.smartcards.iter().map(|card| card.label()).collect();
                 format!(
                     "will create {count} requests on subscription {} for smartcards {}, and takes none back",
-                    subscription
-                        .as_ref()
-                        .map_or("?".to_owned(), |named| named.label()),
+                    subscription.as_ref().map_or("?".to_owned(), |named| named.label()),
                     cards.join(", ")
                 )
             }
@@ -298,11 +275,7 @@ impl Order {
     /// Prints what came of it.
     fn conclude(&self, record: &VerifyRecord, matches: &ArgMatches, is_interrupted: bool) -> Exit {
         let least = self.least;
-        let compared = self
-            .baseline
-            .clone()
-            .unwrap_or_default()
-            .compare(record, least);
+        let compared = self.baseline.clone().unwrap_or_default().compare(record, least);
         let say = |line: &str| match self.reports.iter().any(ReportOrder::is_printed) {
             true => print::aside(line),
             false => print::result(line),
@@ -314,19 +287,12 @@ impl Order {
         }
         if matches.get_flag("verbose") {
             for clause in &record.clauses {
-                say(&format!(
-                    "{:<12} {} {}",
-                    clause.standing.words(),
-                    clause.id,
-                    clause.statement
-                ));
+                say(&format!("{:<12} {} {}", clause.standing.words(), clause.id, clause.statement));
             }
             say("");
         }
         let broken: Vec<_> = record.standing(Standing::Broken).collect();
-        let told = broken
-            .iter()
-            .filter(|clause| compared.new.contains(&clause.id));
+        let told = broken.iter().filter(|clause| compared.new.contains(&clause.id));
         for clause in told.clone().take(STORIES) {
             say(&story(record, clause));
         }
@@ -343,10 +309,7 @@ impl Order {
             .map(|clause| clause.id.as_str())
             .collect();
         if !lenient.is_empty() {
-            say(&format!(
-                "broken, but less than a {least}: {}",
-                lenient.join(", ")
-            ));
+            say(&format!("broken, but less than a {least}: {}", lenient.join(", ")));
         }
         say_compared(&compared, &say);
         if !matches.get_flag("quiet") {
@@ -415,27 +378,15 @@ pub(crate) fn verified_self() -> Result<VerifyRecord, String> {
     let start = parse_moment(START).unwrap_or_default();
     let mut target = usual_target(1, start, &demo, Arc::new(Stop::default()))?;
     let world = TargetWorld::of(&demo);
-    let (record, _) = verify(
-        target.as_mut(),
-        &world,
-        &credentials,
-        &options,
-        (&[], &mut |_| {}),
-    );
+    let (record, _) = verify(target.as_mut(), &world, &credentials, &options, (&[], &mut |_| {}));
     Ok(record)
 }
 
 fn say_compared(compared: &Compared, say: &dyn Fn(&str)) {
     let lists = [
         ("known deviations, still there", &compared.known),
-        (
-            "known deviations that are fixed; take them out of the baseline",
-            &compared.fixed,
-        ),
-        (
-            "known deviations nothing showed this time",
-            &compared.unseen,
-        ),
+        ("known deviations that are fixed; take them out of the baseline", &compared.fixed),
+        ("known deviations nothing showed this time", &compared.unseen),
     ];
     for (what, ids) in lists {
         if !ids.is_empty() {
@@ -453,28 +404,20 @@ fn known_probe(name: &str) -> Result<(), String> {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("expected one of {}", names().collect::<Vec<_>>().join(", ")),
     };
-    Err(format!(
-        "--only: there is no part `{name}`\n   hint: {hint}"
-    ))
+    Err(format!("--only: there is no part `{name}`\n   hint: {hint}"))
 }
 
 /// The pause between two calls.
 fn pace(rate: Option<&str>, is_self: bool) -> Result<Duration, String> {
     let Some(text) = rate else {
-        return Ok(if is_self {
-            Duration::ZERO
-        } else {
-            Duration::from_millis(20)
-        });
+        return Ok(if is_self { Duration::ZERO } else { Duration::from_millis(20) });
     };
     let number: Option<f64> = text.trim_end_matches("/s").parse().ok();
     match number {
         Some(number) if number > 0.0 && number.is_finite() => {
             Ok(Duration::from_secs_f64((1.0 / number).min(3600.0)))
         }
-        _ => Err(format!(
-            "--rate: found `{text}`, expected calls in a second such as 50/s"
-        )),
+        _ => Err(format!("--rate: found `{text}`, expected calls in a second such as 50/s")),
     }
 }
 
@@ -513,10 +456,7 @@ fn secrets(path: Option<&str>) -> Result<Named, Refused> {
         return Ok(Named(Secrets::default()));
     };
     let text = crate::read::text_file(path).map_err(|error| {
-        (
-            Exit::Settings,
-            format!("failed to read the file of secrets `{path}`: {error}"),
-        )
+        (Exit::Settings, format!("failed to read the file of secrets `{path}`: {error}"))
     })?;
     let secrets =
         Secrets::parse(&text).map_err(|problem| (Exit::Settings, format!("{path}: {problem}")))?;
@@ -537,19 +477,13 @@ pub(crate) fn read_target_file(path: &str) -> Result<TargetWorld, Refused> {
             Err(_) => "",
         };
         let told = render(path, &text, &findings);
-        settings(format!(
-            "the target file is wrong\n\n{}{hint}",
-            told.trim_end()
-        ))
+        settings(format!("the target file is wrong\n\n{}{hint}", told.trim_end()))
     })
 }
 
 fn read_baseline(path: &str) -> Result<Baseline, Refused> {
     let text = crate::read::written_text(path).map_err(|error| {
-        (
-            Exit::Settings,
-            format!("failed to read the baseline `{path}`: {error}"),
-        )
+        (Exit::Settings, format!("failed to read the baseline `{path}`: {error}"))
     })?;
     Baseline::parse(&text).map_err(|problem| (Exit::Settings, format!("{path}: {problem}")))
 }
@@ -558,12 +492,8 @@ fn read_baseline(path: &str) -> Result<Baseline, Refused> {
 pub(crate) fn fill_in(credentials: &mut Credentials, world: &WorldSpec) {
     let password = world.users.iter().find_map(|user| user.password.as_ref());
     let key = world.web_api_keys.first();
-    credentials.password = credentials
-        .password
-        .take()
-        .or(password.map(|secret| secret.expose().to_owned()));
-    credentials.web_api_key = credentials
-        .web_api_key
-        .take()
-        .or(key.map(|key| key.key.expose().to_owned()));
+    credentials.password =
+        credentials.password.take().or(password.map(|secret| secret.expose().to_owned()));
+    credentials.web_api_key =
+        credentials.web_api_key.take().or(key.map(|key| key.key.expose().to_owned()));
 }

@@ -45,10 +45,7 @@ pub(super) fn chosen(matches: &ArgMatches) -> Result<Vec<&'static Defect>, Refus
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
             };
-            (
-                Exit::Usage,
-                format!("--defect: there is no defect `{name}`\n   hint: {hint}"),
-            )
+            (Exit::Usage, format!("--defect: there is no defect `{name}`\n   hint: {hint}"))
         })
     };
     let chosen: Vec<&'static Defect> = named.map(find).collect::<Result<_, _>>()?;
@@ -69,10 +66,8 @@ pub(super) fn prove(order: &Order, defects: &[&'static Defect]) -> Result<Exit, 
         return Err((Exit::NotMet, problem.to_owned()));
     }
     let caught = in_parallel(order, defects)?;
-    let wrong: Vec<(&'static Defect, Verdicts)> = caught
-        .iter()
-        .map(|one| (one.defect, one.verdicts.clone()))
-        .collect();
+    let wrong: Vec<(&'static Defect, Verdicts)> =
+        caught.iter().map(|one| (one.defect, one.verdicts.clone())).collect();
     let power = Power::of(&clean, &wrong);
     // What some defects could not break says nothing of a clause.
     let is_whole = defects.len() == conax_scenario::defect::defects().len();
@@ -86,10 +81,7 @@ pub(super) fn prove(order: &Order, defects: &[&'static Defect]) -> Result<Exit, 
         "{found} of {} defects caught in {:.1} s: {} by verify, {} by explore in {} steps at most",
         caught.len(),
         began.elapsed().as_secs_f64(),
-        caught
-            .iter()
-            .filter(|one| one.verdicts.break_count() > 0)
-            .count(),
+        caught.iter().filter(|one| one.verdicts.break_count() > 0).count(),
         steps.len(),
         steps.iter().max().unwrap_or(&0)
     ));
@@ -126,11 +118,7 @@ fn tell(power: &Power, caught: &[Caught], is_whole: bool) {
             Some(found) => format!("; explore: {} steps", found.lines.len()),
             None => "; explore: not found".to_owned(),
         };
-        let mark = if some.is_empty() && one.explored.is_none() {
-            "NOT CAUGHT "
-        } else {
-            ""
-        };
+        let mark = if some.is_empty() && one.explored.is_none() { "NOT CAUGHT " } else { "" };
         print::meaning(name, 27, &format!("{mark}{by}{explored}"));
     }
     if is_whole && !power.vacuous.is_empty() {
@@ -177,12 +165,7 @@ fn explored(order: &Order, defect: &'static Defect) -> Option<Found> {
         limit: None,
         defect: Some(defect),
     };
-    seek(
-        &search,
-        order.seed,
-        &Arc::new(Stop::default()),
-        &Tally::new(false),
-    )
+    seek(&search, order.seed, &Arc::new(Stop::default()), &Tally::new(false))
 }
 
 /// Every defect, each by the worker that is free.
@@ -203,9 +186,7 @@ fn in_parallel(order: &Order, defects: &[&'static Defect]) -> Result<Vec<Caught>
                         verdicts,
                         explored: explored(order, defect),
                     });
-                    done.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((index, one));
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, one));
                 }
             });
         }

@@ -26,22 +26,13 @@ impl ReportOrder {
             Some((name, path)) => (name, Some(path)),
             None => (text, None),
         };
-        let format = FORMATS
-            .iter()
-            .find(|known| **known == name)
-            .ok_or_else(|| {
-                format!(
-                    "--report: found `{name}`, expected one of {}",
-                    FORMATS.join(", ")
-                )
-            })?;
+        let format = FORMATS.iter().find(|known| **known == name).ok_or_else(|| {
+            format!("--report: found `{name}`, expected one of {}", FORMATS.join(", "))
+        })?;
         if path == Some("") {
             return Err(format!("--report: `{text}` names no file after `=`"));
         }
-        Ok(Self {
-            format,
-            path: path.map(PathBuf::from),
-        })
+        Ok(Self { format, path: path.map(PathBuf::from) })
     }
 
     /// Whether it goes to standard output.
@@ -72,10 +63,7 @@ pub(super) fn write(
     for order in orders {
         let text = order.render(record, least, file);
         let (name, written) = match &order.path {
-            Some(path) => (
-                path.display().to_string(),
-                write_file(path, text.as_bytes()),
-            ),
+            Some(path) => (path.display().to_string(), write_file(path, text.as_bytes())),
             None => {
                 let mut out = std::io::stdout();
                 let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -83,9 +71,7 @@ pub(super) fn write(
             }
         };
         if let Err(error) = written {
-            print::aside(format_args!(
-                "error: failed to write the report `{name}`: {error}"
-            ));
+            print::aside(format_args!("error: failed to write the report `{name}`: {error}"));
             exit = Exit::ReportNotWritten;
         }
     }

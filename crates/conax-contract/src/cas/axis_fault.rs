@@ -24,10 +24,7 @@ pub struct AxisClient {
 
 impl Default for AxisClient {
     fn default() -> Self {
-        Self {
-            host: Self::HOST.into(),
-            java: Self::JAVA,
-        }
+        Self { host: Self::HOST.into(), java: Self::JAVA }
     }
 }
 
@@ -68,18 +65,11 @@ impl AxisDetail {
     /// An entry without namespace that holds text.
     #[must_use]
     pub fn text(name: &str, text: &str) -> Self {
-        Self {
-            namespace: String::new(),
-            name: name.to_owned(),
-            xml: escaped(text),
-        }
+        Self { namespace: String::new(), name: name.to_owned(), xml: escaped(text) }
     }
 
     fn axis(name: &str, text: &str) -> Self {
-        Self {
-            namespace: AXIS_NAMESPACE.to_owned(),
-            ..Self::text(name, text)
-        }
+        Self { namespace: AXIS_NAMESPACE.to_owned(), ..Self::text(name, text) }
     }
 }
 
@@ -244,11 +234,7 @@ impl AxisFault {
             escaped(&self.actor),
         );
         for detail in &self.details {
-            let AxisDetail {
-                namespace,
-                name,
-                xml,
-            } = detail;
+            let AxisDetail { namespace, name, xml } = detail;
             text.push_str(&format!("\n\t{{{namespace}}}{name}:{xml}"));
         }
         text

@@ -77,11 +77,7 @@ pub fn decode_reply(
     let Some(body) = root.child("Body") else {
         return Ok(DecodedReply::default());
     };
-    if let Some(fault) = body
-        .children()
-        .next()
-        .filter(|first| first.local == "Fault")
-    {
+    if let Some(fault) = body.children().next().filter(|first| first.local == "Fault") {
         return Err(soap_fault(axis, &root, body, fault));
     }
     let found = |element| {
@@ -90,10 +86,8 @@ pub fn decode_reply(
         let text = found.text().filter(|text| !text.is_empty())?;
         Some((found, text))
     };
-    let (status_code, transaction_id) = (
-        found(WireElement::StatusCode),
-        found(WireElement::TransactionId),
-    );
+    let (status_code, transaction_id) =
+        (found(WireElement::StatusCode), found(WireElement::TransactionId));
     let spared: Vec<&Element> = [&status_code, &transaction_id]
         .into_iter()
         .flatten()
@@ -118,10 +112,7 @@ fn check_transport(profile: &Profile, answer: HttpAnswer<'_>) -> Result<(), Axis
         (200..=299, _) => Ok(()),
         (500..=599, Some(content_type)) if may_be_soap(content_type) => Ok(()),
         _ => {
-            let page: String = mask_if_pin(profile, answer.body)
-                .chars()
-                .take(PAGE_LIMIT)
-                .collect();
+            let page: String = mask_if_pin(profile, answer.body).chars().take(PAGE_LIMIT).collect();
             // Without a reason the client takes the status for it, with the blank before.
             let reason = match reason {
                 "" => Cow::Owned(format!("{status} ")),
@@ -168,25 +159,18 @@ fn check_envelope(axis: &AxisClient, root: &Element) -> Result<(), AxisFault> {
 }
 
 fn soap_fault(axis: &AxisClient, root: &Element, body: &Element, fault: &Element) -> AxisFault {
-    let text = |name| {
-        fault
-            .child(name)
-            .and_then(Element::text)
-            .unwrap_or_default()
-    };
-    let code = fault.child("faultcode").map_or_else(String::new, |code| {
-        qualified(&text("faultcode"), &[code, fault, body, root])
-    });
+    let text = |name| fault.child(name).and_then(Element::text).unwrap_or_default();
+    let code = fault
+        .child("faultcode")
+        .map_or_else(String::new, |code| qualified(&text("faultcode"), &[code, fault, body, root]));
     let thrown = axis.thrown(&code, &text("faultstring"));
     let actor = text("faultactor");
     match fault.child("detail") {
         // The client stumbles over text straight inside `detail`.
         Some(detail) if detail.has_text() => axis.exception(TEXT_IN_DETAIL),
-        Some(detail) if detail.children().next().is_some() => AxisFault {
-            actor,
-            details: details(detail),
-            ..thrown
-        },
+        Some(detail) if detail.children().next().is_some() => {
+            AxisFault { actor, details: details(detail), ..thrown }
+        }
         _ => AxisFault { actor, ..thrown },
     }
 }

@@ -42,10 +42,7 @@ pub fn decode_request(
 ) -> Result<Command, RequestRefusal> {
     let root = read_xml(content_type, body).map_err(RequestRefusal::Fault)?;
     let (operation, element) = find_operation(profile, &root).map_err(RequestRefusal::Fault)?;
-    let invalid = |problems| RequestRefusal::Invalid {
-        operation,
-        problems,
-    };
+    let invalid = |problems| RequestRefusal::Invalid { operation, problems };
     let mut foreign = Vec::new();
     report_foreign(profile, operation, element, &mut foreign);
     if !foreign.is_empty() {
@@ -127,41 +124,37 @@ fn read_command(kind: CommandKind, values: &mut Values<'_>) -> Command {
                 end: values.time(WireElement::PeriodEnd),
             },
         },
-        CommandKind::CancelSubscriptions => Command::CancelSubscriptions {
-            card: values.card(),
-            products: values.products(),
-        },
-        CommandKind::GetActiveSubscriptions => Command::GetActiveSubscriptions {
-            card: values.card(),
-        },
-        CommandKind::CreatePairing => Command::CreatePairing {
-            cards: values.cards(),
-            modules: values.modules(),
-        },
+        CommandKind::CancelSubscriptions => {
+            Command::CancelSubscriptions { card: values.card(), products: values.products() }
+        }
+        CommandKind::GetActiveSubscriptions => {
+            Command::GetActiveSubscriptions { card: values.card() }
+        }
+        CommandKind::CreatePairing => {
+            Command::CreatePairing { cards: values.cards(), modules: values.modules() }
+        }
         CommandKind::AddToExistingPairing => Command::AddToExistingPairing {
             existing_card: values.identifier(WireElement::ExistingCard, SmartcardId::new),
             cards: values.cards(),
             modules: values.modules(),
         },
-        CommandKind::GetPairingStatusForCard => Command::GetPairingStatusForCard {
-            card: values.card(),
-        },
+        CommandKind::GetPairingStatusForCard => {
+            Command::GetPairingStatusForCard { card: values.card() }
+        }
         CommandKind::GetPairingStatusForPairingModule => {
             Command::GetPairingStatusForPairingModule {
                 module: values.identifier(WireElement::Module, PairingModuleId::new),
             }
         }
-        CommandKind::UpdateCaPinToDefaultValue => Command::UpdateCaPinToDefaultValue {
-            card: values.card(),
-        },
+        CommandKind::UpdateCaPinToDefaultValue => {
+            Command::UpdateCaPinToDefaultValue { card: values.card() }
+        }
         CommandKind::UpdateCaPinToGivenValue => Command::UpdateCaPinToGivenValue {
             card: values.card(),
             pin: Secret::new(values.text(WireElement::Pin)),
         },
         CommandKind::DisplayFingerprint => Command::DisplayFingerprint(Fingerprint {
-            card: values
-                .optional_identifier(WireElement::Card)
-                .map(SmartcardId::new),
+            card: values.optional_identifier(WireElement::Card).map(SmartcardId::new),
             display_at: values.time(WireElement::DisplayAt),
             position_x: values.integer(WireElement::PositionX),
             position_y: values.integer(WireElement::PositionY),

@@ -50,20 +50,12 @@ pub fn encode_request(profile: &Profile, command: &Command) -> EncodedRequest {
     let namespace = &profile.namespace(operation).value;
     let mut values = Values::new(profile, operation);
     write_values(command, &mut values);
-    let wrapper = Element::parent(
-        &profile.request_name(operation),
-        namespace,
-        values.in_order(),
-    );
+    let wrapper = Element::parent(&profile.request_name(operation), namespace, values.in_order());
     let name = &profile.operation(operation).name.value;
     let element = Element::parent(name, namespace, vec![wrapper]);
     EncodedRequest {
         body: envelope::wrap_request(&outer_xml(&element, "")),
-        path: profile
-            .service(CasService::of(operation))
-            .path
-            .value
-            .clone(),
+        path: profile.service(CasService::of(operation)).path.value.clone(),
         content_type: REQUEST_CONTENT_TYPE,
         // Inferred: Axis 1 always sends the header, and the WSDL gives no action.
         soap_action: Some("\"\"".to_owned()),
@@ -73,11 +65,7 @@ pub fn encode_request(profile: &Profile, command: &Command) -> EncodedRequest {
 
 fn write_values(command: &Command, values: &mut Values<'_>) {
     match command {
-        Command::AddSubscriptions {
-            card,
-            products,
-            period,
-        } => {
+        Command::AddSubscriptions { card, products, period } => {
             values.card(card);
             values.products(products);
             values.time(WireElement::PeriodStart, period.start);
@@ -101,11 +89,7 @@ fn write_values(command: &Command, values: &mut Values<'_>) {
             values.cards(cards);
             values.modules(modules);
         }
-        Command::AddToExistingPairing {
-            existing_card,
-            cards,
-            modules,
-        } => {
+        Command::AddToExistingPairing { existing_card, cards, modules } => {
             values.text(WireElement::ExistingCard, existing_card.as_str());
             if !cards.is_empty() {
                 values.cards(cards);
@@ -116,10 +100,7 @@ fn write_values(command: &Command, values: &mut Values<'_>) {
         }
         Command::DisplayFingerprint(fingerprint) => write_fingerprint(fingerprint, values),
         Command::SendMailMessageToClient(message) => write_message(message, values),
-        Command::SendBarkMessageToClient {
-            message,
-            display_seconds,
-        } => {
+        Command::SendBarkMessageToClient { message, display_seconds } => {
             write_message(message, values);
             values.integer(WireElement::DisplaySeconds, *display_seconds);
         }
@@ -231,18 +212,13 @@ impl<'a> Values<'a> {
         texts: impl Iterator<Item = &'t str>,
     ) {
         let name = self.name(item);
-        let items = texts
-            .map(|text| Element::leaf(name, self.namespace, text))
-            .collect();
+        let items = texts.map(|text| Element::leaf(name, self.namespace, text)).collect();
         let element = Element::parent(self.name(list), self.namespace, items);
         self.written.insert(list, element);
     }
 
     fn in_order(mut self) -> Vec<Element> {
         let order = &self.profile.operation(self.operation).order;
-        order
-            .iter()
-            .filter_map(|element| self.written.remove(element))
-            .collect()
+        order.iter().filter_map(|element| self.written.remove(element)).collect()
     }
 }

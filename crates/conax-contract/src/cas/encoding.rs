@@ -70,10 +70,7 @@ pub(super) fn reply_text<'a>(
 ) -> Result<ReplyText<'a>, AxisFault> {
     let from_header = content_type.and_then(charset);
     if let (None, Some(name)) = (from_header, utf16_by_bytes(body)) {
-        return Ok(ReplyText {
-            text: utf16(body, name == "UTF-16BE").into(),
-            broken: None,
-        });
+        return Ok(ReplyText { text: utf16(body, name == "UTF-16BE").into(), broken: None });
     }
     let (marked, body) = match body.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => (Some(Encoding::Utf8), rest),
@@ -108,9 +105,7 @@ fn utf16(body: &[u8], is_big_endian: bool) -> String {
         true => units.map(|pair| u16::from_be_bytes(*pair)).collect(),
         false => units.map(|pair| u16::from_le_bytes(*pair)).collect(),
     };
-    String::from_utf16_lossy(&units)
-        .trim_start_matches('\u{FEFF}')
-        .to_owned()
+    String::from_utf16_lossy(&units).trim_start_matches('\u{FEFF}').to_owned()
 }
 
 /// A head-end may answer in an encoding that we do not read in requests.
@@ -124,10 +119,7 @@ fn named_in_reply(name: &str) -> Result<Encoding, EncodingError> {
 /// Behind a declaration of UTF-16 in a body that is none, the client reads UTF-16.
 fn behind_declaration(body: &[u8]) -> SaxPlace {
     let end = body.windows(2).position(|pair| pair == b"?>");
-    SaxPlace {
-        line: 1,
-        column: end.unwrap_or_default() + 3,
-    }
+    SaxPlace { line: 1, column: end.unwrap_or_default() + 3 }
 }
 
 /// What the client's parser says of bytes that are not of the encoding and begin here.
@@ -165,10 +157,7 @@ pub(super) fn decode_text<'a>(
         None => (None, body),
     };
     let declared = declared(body).map(|name| named(&name)).transpose()?;
-    let encoding = marked
-        .or(from_header)
-        .or(declared)
-        .unwrap_or(Encoding::Utf8);
+    let encoding = marked.or(from_header).or(declared).unwrap_or(Encoding::Utf8);
     decode(encoding, body)
 }
 

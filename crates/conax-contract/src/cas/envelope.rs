@@ -68,8 +68,8 @@ fn check_version(namespace: Option<&str>, rule: NamespaceRule) -> Result<(), Soa
         (Some(SOAP_NAMESPACE), _) => Ok(()),
         (Some(SOAP_12_NAMESPACE), _) => Err(SoapFault::version_mismatch("a SOAP 1.2 envelope")),
         (_, NamespaceRule::Any) => Ok(()),
-        (_, NamespaceRule::Configured) => Err(SoapFault::version_mismatch(
-            "an envelope in an unknown namespace",
-        )),
+        (_, NamespaceRule::Configured) => {
+            Err(SoapFault::version_mismatch("an envelope in an unknown namespace"))
+        }
     }
 }

@@ -106,38 +106,23 @@ pub(super) struct Field {
 }
 
 const fn text(element: WireElement) -> Field {
-    Field {
-        element,
-        shape: Shape::Required(Kind::Text),
-    }
+    Field { element, shape: Shape::Required(Kind::Text) }
 }
 
 const fn optional(element: WireElement, kind: Kind) -> Field {
-    Field {
-        element,
-        shape: Shape::Optional(kind),
-    }
+    Field { element, shape: Shape::Optional(kind) }
 }
 
 const fn list(element: WireElement, item: WireElement) -> Field {
-    Field {
-        element,
-        shape: Shape::List(item),
-    }
+    Field { element, shape: Shape::List(item) }
 }
 
 const fn optional_list(element: WireElement, item: WireElement) -> Field {
-    Field {
-        element,
-        shape: Shape::OptionalList(item),
-    }
+    Field { element, shape: Shape::OptionalList(item) }
 }
 
 const fn number(element: WireElement) -> Field {
-    Field {
-        element,
-        shape: Shape::Required(Kind::Integer),
-    }
+    Field { element, shape: Shape::Required(Kind::Integer) }
 }
 
 const ADD_SUBSCRIPTIONS: &[Field] = &[
@@ -146,10 +131,8 @@ const ADD_SUBSCRIPTIONS: &[Field] = &[
     optional(WireElement::PeriodStart, Kind::Time),
     optional(WireElement::PeriodEnd, Kind::Time),
 ];
-const CANCEL_SUBSCRIPTIONS: &[Field] = &[
-    text(WireElement::Card),
-    list(WireElement::ProductList, WireElement::Product),
-];
+const CANCEL_SUBSCRIPTIONS: &[Field] =
+    &[text(WireElement::Card), list(WireElement::ProductList, WireElement::Product)];
 const ONE_CARD: &[Field] = &[text(WireElement::Card)];
 const ONE_MODULE: &[Field] = &[text(WireElement::Module)];
 const CREATE_PAIRING: &[Field] = &[

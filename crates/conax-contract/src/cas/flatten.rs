@@ -19,11 +19,7 @@ pub(super) fn flatten(element: &Element) -> String {
 
 /// As [`flatten`]; also where in it the text of these elements stands, in document order.
 pub(super) fn flatten_noting(element: &Element, noted: &[&Element]) -> (String, Vec<Range<usize>>) {
-    let mut flat = Flat {
-        text: String::new(),
-        places: Vec::new(),
-        noted,
-    };
+    let mut flat = Flat { text: String::new(), places: Vec::new(), noted };
     flat.add(element);
     (flat.text, flat.places)
 }

@@ -24,26 +24,15 @@ pub fn mask_secrets(body: &[u8]) -> String {
 /// As [`mask_secrets`], and masks what the profile calls a PIN as well.
 #[must_use]
 pub fn mask_secrets_for(profile: &Profile, body: &[u8]) -> String {
-    mask_body(
-        body,
-        &Secrets {
-            profile: Some(profile),
-        },
-    )
+    mask_body(body, &Secrets { profile: Some(profile) })
 }
 
 /// The body as it is, or masked if there is reason to believe that it holds a PIN. For pages that
 /// are no XML and that somebody wants to read.
 pub(super) fn mask_if_pin<'a>(profile: &Profile, body: &'a [u8]) -> Cow<'a, str> {
     let text = String::from_utf8_lossy(body);
-    let secrets = Secrets {
-        profile: Some(profile),
-    };
-    if secrets.may_be_in(&text) {
-        Cow::Owned(mask_body(body, &secrets))
-    } else {
-        text
-    }
+    let secrets = Secrets { profile: Some(profile) };
+    if secrets.may_be_in(&text) { Cow::Owned(mask_body(body, &secrets)) } else { text }
 }
 
 /// What is a secret.
@@ -141,9 +130,5 @@ fn mask_tag<'a>(raw: &'a str, tag: &BytesStart<'_>, secrets: &Secrets<'_>) -> Op
         masked.push_str(&format!(" {name}=\"{}\"", value.replace('"', "&quot;")));
     }
     masked.push_str(if raw.ends_with("/>") { "/>" } else { ">" });
-    Some(if has_secret {
-        Cow::Owned(masked)
-    } else {
-        Cow::Borrowed(raw)
-    })
+    Some(if has_secret { Cow::Owned(masked) } else { Cow::Borrowed(raw) })
 }

@@ -89,9 +89,7 @@ impl CasService {
 
     /// The operations of the service, in documented order.
     pub fn operations(self) -> impl Iterator<Item = CommandKind> {
-        CommandKind::ALL
-            .into_iter()
-            .filter(move |operation| Self::of(*operation) == self)
+        CommandKind::ALL.into_iter().filter(move |operation| Self::of(*operation) == self)
     }
 }
 
@@ -118,7 +116,5 @@ pub const fn operation_key(operation: CommandKind) -> &'static str {
 /// The operation with this name in profile files.
 #[must_use]
 pub fn operation_of_key(key: &str) -> Option<CommandKind> {
-    CommandKind::ALL
-        .into_iter()
-        .find(|operation| operation_key(*operation) == key)
+    CommandKind::ALL.into_iter().find(|operation| operation_key(*operation) == key)
 }

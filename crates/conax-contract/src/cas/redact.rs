@@ -45,10 +45,8 @@ impl AxisFault {
     /// stay as they are.
     #[must_use]
     pub fn without(self, secret: &str) -> Self {
-        let detail = |detail: AxisDetail| AxisDetail {
-            xml: redact_xml(&detail.xml, secret),
-            ..detail
-        };
+        let detail =
+            |detail: AxisDetail| AxisDetail { xml: redact_xml(&detail.xml, secret), ..detail };
         Self {
             string: redact_text(&self.string, secret),
             actor: redact_text(&self.actor, secret),
@@ -140,10 +138,7 @@ fn redact_text(text: &str, secret: &str) -> String {
 
 /// As [`redact_text`], for markup of ours: tags are left alone.
 fn redact_xml(xml: &str, secret: &str) -> String {
-    masked(
-        xml,
-        &found(&resolved(without_tags(raw(xml).as_slice())), secret),
-    )
+    masked(xml, &found(&resolved(without_tags(raw(xml).as_slice())), secret))
 }
 
 /// Conceals what is outside the spared ranges; the text and where they are in it now.
@@ -201,16 +196,11 @@ fn resolve_last(letters: &mut Vec<Letter>) -> bool {
         return false;
     }
     let near = before.len().saturating_sub(REFERENCE_LIMIT);
-    let ampersand = before[near..]
-        .iter()
-        .rposition(|letter| letter.character == '&');
+    let ampersand = before[near..].iter().rposition(|letter| letter.character == '&');
     let Some(start) = ampersand.map(|at| near + at) else {
         return false;
     };
-    let name: String = before[start + 1..]
-        .iter()
-        .map(|letter| letter.character)
-        .collect();
+    let name: String = before[start + 1..].iter().map(|letter| letter.character).collect();
     let Some(character) = referred(&name) else {
         return false;
     };
@@ -258,11 +248,7 @@ fn without_tags(letters: &[Letter]) -> Vec<Letter> {
 fn markup_len(letters: &[Letter]) -> usize {
     let begins_with = |mark: &str| {
         let mut letters = letters.iter();
-        mark.chars().all(|wanted| {
-            letters
-                .next()
-                .is_some_and(|found| found.character == wanted)
-        })
+        mark.chars().all(|wanted| letters.next().is_some_and(|found| found.character == wanted))
     };
     for mark in ["<![CDATA[", "]]>"] {
         if begins_with(mark) {
@@ -273,9 +259,7 @@ fn markup_len(letters: &[Letter]) -> usize {
         return 0;
     }
     // A `<` that no `>` follows before the next one is text.
-    let end = letters[1..]
-        .iter()
-        .position(|letter| matches!(letter.character, '<' | '>'));
+    let end = letters[1..].iter().position(|letter| matches!(letter.character, '<' | '>'));
     match end {
         Some(at) if letters[at + 1].character == '>' => at + 2,
         _ => 0,
@@ -290,10 +274,8 @@ struct Piece {
 
 /// The pieces of every occurrence, in order; an occurrence may be spread over markup.
 fn found(letters: &[Letter], secret: &str) -> Vec<Piece> {
-    let secret: Vec<char> = resolved(raw(secret.trim()))
-        .iter()
-        .map(|letter| letter.character)
-        .collect();
+    let secret: Vec<char> =
+        resolved(raw(secret.trim())).iter().map(|letter| letter.character).collect();
     let mut pieces = occurrences(letters, &secret);
     pieces.extend(occurrences(&without_tags(letters), &secret));
     pieces.sort_by_key(|piece| (piece.written.start, !piece.begins));
@@ -313,10 +295,12 @@ fn occurrences(letters: &[Letter], secret: &[char]) -> Vec<Piece> {
         }
         // Occurrences may overlap: of the second one only what is new is a piece.
         let new = covered.max(at);
-        pieces.extend((new..at + secret.len()).map(|place| Piece {
-            written: letters[place].written.clone(),
-            begins: place == at,
-        }));
+        pieces.extend(
+            (new..at + secret.len()).map(|place| Piece {
+                written: letters[place].written.clone(),
+                begins: place == at,
+            }),
+        );
         covered = at + secret.len();
     }
     pieces

@@ -50,11 +50,7 @@ impl CasReply {
 /// (Inferred: the order that reproduces the documented example).
 #[must_use]
 pub fn encode_reply(profile: &Profile, operation: CommandKind, reply: &CasReply) -> Vec<u8> {
-    let build = Build {
-        profile,
-        operation,
-        namespace: &profile.namespace(operation).value,
-    };
+    let build = Build { profile, operation, namespace: &profile.namespace(operation).value };
     let mut children = vec![build.status(reply)];
     children.extend(build.answer(&reply.answer));
     let name = profile.response_name(operation);
@@ -90,16 +86,8 @@ impl Build<'_> {
                 let items = active.iter().map(|item| self.active(item)).collect();
                 Some(self.parent(WireElement::ActiveSubscriptionList, items))
             }
-            Answer::CardPairing {
-                paired,
-                cards,
-                modules,
-            }
-            | Answer::ModulePairing {
-                paired,
-                cards,
-                modules,
-            } => {
+            Answer::CardPairing { paired, cards, modules }
+            | Answer::ModulePairing { paired, cards, modules } => {
                 let cards = cards.iter().map(SmartcardId::as_str);
                 let modules = modules.iter().map(PairingModuleId::as_str);
                 let children = vec![

@@ -25,12 +25,7 @@ pub(super) struct Values<'a> {
 
 impl<'a> Values<'a> {
     pub const fn new(profile: &'a Profile, operation: CommandKind, container: &'a Element) -> Self {
-        Self {
-            profile,
-            operation,
-            container,
-            problems: Vec::new(),
-        }
+        Self { profile, operation, container, problems: Vec::new() }
     }
 
     /// Everything that was wrong.
@@ -56,20 +51,12 @@ impl<'a> Values<'a> {
 
     /// A list of pairing modules.
     pub fn modules(&mut self) -> Vec<PairingModuleId> {
-        self.list(
-            WireElement::ModuleList,
-            WireElement::Module,
-            PairingModuleId::new,
-        )
+        self.list(WireElement::ModuleList, WireElement::Module, PairingModuleId::new)
     }
 
     /// A list of products.
     pub fn products(&mut self) -> Vec<ProductId> {
-        self.list(
-            WireElement::ProductList,
-            WireElement::Product,
-            ProductId::new,
-        )
+        self.list(WireElement::ProductList, WireElement::Product, ProductId::new)
     }
 
     /// A text that may be absent or empty, which is the same.
@@ -126,10 +113,7 @@ impl<'a> Values<'a> {
         for element in self.elements(self.container, list) {
             items.extend(self.elements(element, item));
         }
-        items
-            .into_iter()
-            .map(|item| id(self.identifier_in(item)))
-            .collect()
+        items.into_iter().map(|item| id(self.identifier_in(item))).collect()
     }
 
     fn name(&self, element: WireElement) -> &'a str {
@@ -138,10 +122,7 @@ impl<'a> Values<'a> {
 
     fn elements(&self, parent: &'a Element, element: WireElement) -> Vec<&'a Element> {
         let name = self.name(element);
-        parent
-            .children()
-            .filter(|child| child.local == name)
-            .collect()
+        parent.children().filter(|child| child.local == name).collect()
     }
 
     fn required(&mut self, element: WireElement) -> Option<&'a Element> {
@@ -158,8 +139,7 @@ impl<'a> Values<'a> {
         let found = self.elements(self.container, element);
         if found.len() > 1 {
             let (name, count) = (self.name(element), found.len());
-            self.problems
-                .push(format!("`{name}` is given {count} times; expected once"));
+            self.problems.push(format!("`{name}` is given {count} times; expected once"));
         }
         found.first().copied()
     }
@@ -174,28 +154,21 @@ impl<'a> Values<'a> {
         let before = self.problems.len();
         let text = trimmed(&self.text_in(element)).to_owned();
         if text.is_empty() && self.problems.len() == before {
-            self.problems.push(format!(
-                "`{}` is empty; expected an identifier",
-                element.local
-            ));
+            self.problems.push(format!("`{}` is empty; expected an identifier", element.local));
         }
         text
     }
 
     fn text_in(&mut self, element: &Element) -> String {
         element.text().unwrap_or_else(|| {
-            self.problems.push(format!(
-                "`{}` has elements inside; expected text",
-                element.local
-            ));
+            self.problems.push(format!("`{}` has elements inside; expected text", element.local));
             String::new()
         })
     }
 
     fn unreadable(&mut self, element: WireElement, text: &str, expected: &str) {
         let (name, found) = (self.name(element), quoted(trimmed(text)));
-        self.problems
-            .push(format!("`{name}` is {found}; expected {expected}"));
+        self.problems.push(format!("`{name}` is {found}; expected {expected}"));
     }
 
     fn missing(&self, element: WireElement) -> String {
@@ -244,9 +217,7 @@ pub(super) fn limited(mut problems: Vec<String>) -> Vec<String> {
 /// converted to; generated clients write one all the same.
 fn parse_time(text: &str) -> Option<NaiveDateTime> {
     let (moment, rest) = text.split_at_checked(19)?;
-    is_fraction_and_zone(rest)
-        .then(|| parse_moment(moment))
-        .flatten()
+    is_fraction_and_zone(rest).then(|| parse_moment(moment)).flatten()
 }
 
 fn is_fraction_and_zone(rest: &str) -> bool {

@@ -36,11 +36,7 @@ impl SoapFault {
     /// The fault for XML that is not a SOAP message (Ours; the code is Documented by SOAP 1.1).
     #[must_use]
     pub fn not_soap(reason: impl Into<String>) -> Self {
-        Self::new(
-            "soap:Client",
-            "The message is not a SOAP 1.1 envelope.",
-            reason,
-        )
+        Self::new("soap:Client", "The message is not a SOAP 1.1 envelope.", reason)
     }
 
     /// The fault for an envelope of another version (Documented: SOAP 1.1, section 4.4.1).
@@ -57,12 +53,7 @@ impl SoapFault {
         string: impl Into<String>,
         reason: impl Into<String>,
     ) -> Self {
-        Self {
-            code: code.into(),
-            string: string.into(),
-            detail: None,
-            reason: reason.into(),
-        }
+        Self { code: code.into(), string: string.into(), detail: None, reason: reason.into() }
     }
 }
 

@@ -116,15 +116,10 @@ fn told_of_a_tag(error: &XmlError, kind: &XmlErrorKind) -> (usize, String) {
             "The content of elements must consist of well-formed character data or markup."
                 .to_owned(),
         ),
-        XmlErrorKind::UnboundPrefix { prefix, name } => (
-            end,
-            format!("The prefix \"{prefix}\" for element \"{name}\" is not bound."),
-        ),
-        XmlErrorKind::UnboundAttributePrefix {
-            prefix,
-            attribute,
-            element,
-        } => (
+        XmlErrorKind::UnboundPrefix { prefix, name } => {
+            (end, format!("The prefix \"{prefix}\" for element \"{name}\" is not bound."))
+        }
+        XmlErrorKind::UnboundAttributePrefix { prefix, attribute, element } => (
             end,
             format!(
                 "The prefix \"{prefix}\" for attribute \"{attribute}\" associated with an element \
@@ -135,21 +130,14 @@ fn told_of_a_tag(error: &XmlError, kind: &XmlErrorKind) -> (usize, String) {
             end,
             format!("Attribute \"{attribute}\" was already specified for element \"{element}\"."),
         ),
-        XmlErrorKind::AttributeUnquoted {
-            attribute,
-            element,
-            at,
-        } => (
+        XmlErrorKind::AttributeUnquoted { attribute, element, at } => (
             *at,
             format!(
                 "Open quote is expected for attribute \"{attribute}\" associated with an  element \
                  type  \"{element}\"."
             ),
         ),
-        _ => (
-            offset,
-            "The markup in the document must be well-formed.".to_owned(),
-        ),
+        _ => (offset, "The markup in the document must be well-formed.".to_owned()),
     }
 }
 
@@ -171,8 +159,5 @@ fn place(text: &str, at: usize) -> SaxPlace {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let last = before.rsplit('\n').next().unwrap_or_default();
-    SaxPlace {
-        line,
-        column: last.encode_utf16().count() + 1,
-    }
+    SaxPlace { line, column: last.encode_utf16().count() + 1 }
 }

@@ -37,11 +37,7 @@ fn of_operation(operation: Operation) -> Vec<Clause> {
     let name = operation.name();
     let mut clauses = vec![clause(
         format!("{name}.method"),
-        format!(
-            "It is called with `{} {}`.",
-            operation.verb(),
-            operation.path()
-        ),
+        format!("It is called with `{} {}`.", operation.verb(), operation.path()),
         operation.source(),
         "its heading",
     )];
@@ -160,12 +156,7 @@ fn words() -> impl Iterator<Item = Clause> {
         )
     };
     [
-        list(
-            "words.type",
-            "A type",
-            &RequestType::ALL.map(RequestType::code),
-            Source::Documented,
-        ),
+        list("words.type", "A type", &RequestType::ALL.map(RequestType::code), Source::Documented),
         list(
             "words.life_cycle_state",
             "A state",
@@ -189,12 +180,7 @@ fn words() -> impl Iterator<Item = Clause> {
 }
 
 fn of_identifier(kind: IdentifierKind) -> Clause {
-    let fields: Vec<&str> = kind
-        .fields()
-        .iter()
-        .copied()
-        .map(IdentifierField::code)
-        .collect();
+    let fields: Vec<&str> = kind.fields().iter().copied().map(IdentifierField::code).collect();
     let what = match kind {
         IdentifierKind::ProvisioningRequest => "provisioning request",
         IdentifierKind::Subscription => "subscription",

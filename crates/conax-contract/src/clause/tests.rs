@@ -9,10 +9,7 @@ use crate::crm::{
 
 #[test]
 fn every_clause_has_an_id_of_its_own_and_is_found_by_it() {
-    let ids: BTreeSet<&str> = Clause::all()
-        .iter()
-        .map(|clause| clause.id.as_str())
-        .collect();
+    let ids: BTreeSet<&str> = Clause::all().iter().map(|clause| clause.id.as_str()).collect();
     assert_eq!(ids.len(), Clause::all().len());
     for clause in Clause::all() {
         assert_eq!(Clause::find(&clause.id), Some(clause));
@@ -37,11 +34,7 @@ fn every_operation_parameter_and_member_is_a_clause() {
     for operation in Operation::ALL {
         for entry in operation.parameters() {
             let id = format!("{}.{}", operation.name(), entry.name);
-            assert_eq!(
-                Clause::find(&id).map(|clause| clause.source),
-                Some(entry.source),
-                "{id}"
-            );
+            assert_eq!(Clause::find(&id).map(|clause| clause.source), Some(entry.source), "{id}");
         }
     }
     for member in Member::ALL {
@@ -53,11 +46,7 @@ fn every_operation_parameter_and_member_is_a_clause() {
 #[test]
 fn every_refusal_of_a_call_has_a_clause_behind_it() {
     let cases = [
-        (
-            Operation::AddSubscriptions,
-            "{}",
-            "add_subscriptions.subscription_identifier",
-        ),
+        (Operation::AddSubscriptions, "{}", "add_subscriptions.subscription_identifier"),
         (
             Operation::AddSubscriptions,
             r#"{"subscription_identifier":{"id":"1"},"service_identifier":{"id":"1"},"smartcard_identifier":{"id":"1","serial_number":"2"}}"#,
@@ -100,15 +89,11 @@ fn every_refusal_of_a_call_has_a_clause_behind_it() {
         let behind = Clause::behind(Some(operation), &refusal).map(|clause| clause.id.as_str());
         assert_eq!(behind, Some(expected), "{refusal}");
     }
-    for code in RefusalCode::ALL
-        .into_iter()
-        .filter(|code| code.http_status(HttpMode::Business200) == 200)
+    for code in
+        RefusalCode::ALL.into_iter().filter(|code| code.http_status(HttpMode::Business200) == 200)
     {
         let refusal = Refusal::new(code, "The parameter `priority` is wrong.");
-        assert!(
-            Clause::behind(Some(Operation::AddSubscriptions), &refusal).is_some(),
-            "{code:?}"
-        );
+        assert!(Clause::behind(Some(Operation::AddSubscriptions), &refusal).is_some(), "{code:?}");
     }
 }
 

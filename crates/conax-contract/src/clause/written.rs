@@ -22,15 +22,7 @@ const fn says(
     place: &'static str,
     statement: &'static str,
 ) -> Written {
-    Written {
-        id,
-        source,
-        place,
-        statement,
-        seen: Api,
-        strictness: None,
-        choice: None,
-    }
+    Written { id, source, place, statement, seen: Api, strictness: None, choice: None }
 }
 
 impl Written {
@@ -39,10 +31,7 @@ impl Written {
     }
 
     const fn strictly(self, strictness: Strictness) -> Self {
-        Self {
-            strictness: Some(strictness),
-            ..self
-        }
+        Self { strictness: Some(strictness), ..self }
     }
 
     const fn or(
@@ -51,14 +40,7 @@ impl Written {
         other: &'static str,
         switch: Option<&'static str>,
     ) -> Self {
-        Self {
-            choice: Some(Choice {
-                chosen,
-                other,
-                switch,
-            }),
-            ..self
-        }
+        Self { choice: Some(Choice { chosen, other, switch }), ..self }
     }
 }
 

@@ -119,11 +119,7 @@ pub struct SettleBody {
 
 impl Default for SettleBody {
     fn default() -> Self {
-        Self {
-            limit: None,
-            request: None,
-            runs: true,
-        }
+        Self { limit: None, request: None, runs: true }
     }
 }
 

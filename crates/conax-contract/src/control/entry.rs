@@ -29,13 +29,7 @@ const fn entry(verb: &'static str, path: &'static str, summary: &'static str) ->
         b"GET" | b"DELETE" => &[],
         _ => &[JSON],
     };
-    ControlEntry {
-        verb,
-        path,
-        summary,
-        takes,
-        answers: &[JSON],
-    }
+    ControlEntry { verb, path, summary, takes, answers: &[JSON] }
 }
 
 impl ControlEntry {
@@ -49,10 +43,7 @@ impl ControlEntry {
 
     /// The names of the parameters of its query, besides `world`.
     pub fn query_names(&self) -> impl Iterator<Item = &'static str> {
-        self.summary
-            .split([' ', ','])
-            .filter_map(|word| word.split_once('='))
-            .map(|(name, _)| name)
+        self.summary.split([' ', ',']).filter_map(|word| word.split_once('=')).map(|(name, _)| name)
     }
 
     /// The parts of the path that stand for a name.
@@ -79,22 +70,10 @@ impl ControlEntry {
     /// Everything the API offers.
     pub const ALL: &'static [Self] = &[
         entry("GET", "/v1", "this list"),
-        entry(
-            "GET",
-            "/docs",
-            "the provisioning API as a page, with calls to try",
-        )
-        .answering(&[HTML]),
-        entry(
-            "GET",
-            "/openapi.json",
-            "the OpenAPI document of an API; api=",
-        ),
-        entry(
-            "GET",
-            "/v1/openapi.json",
-            "the OpenAPI document of an API; api=",
-        ),
+        entry("GET", "/docs", "the provisioning API as a page, with calls to try")
+            .answering(&[HTML]),
+        entry("GET", "/openapi.json", "the OpenAPI document of an API; api="),
+        entry("GET", "/v1/openapi.json", "the OpenAPI document of an API; api="),
         entry(
             "POST",
             "/v1/try",
@@ -103,16 +82,8 @@ impl ControlEntry {
         entry("GET", "/v1/health", "the process is alive"),
         entry("GET", "/v1/ready", "the APIs answer; the queue in numbers"),
         entry("GET", "/v1/version", "name and version"),
-        entry(
-            "GET",
-            "/v1/clock",
-            "simulated time, how it passes, and who waits for it",
-        ),
-        entry(
-            "PUT",
-            "/v1/clock",
-            "set the date or the mode; mode, scale, now",
-        ),
+        entry("GET", "/v1/clock", "simulated time, how it passes, and who waits for it"),
+        entry("PUT", "/v1/clock", "set the date or the mode; mode, scale, now"),
         entry(
             "POST",
             "/v1/clock/advance",
@@ -124,32 +95,20 @@ impl ControlEntry {
             "let time pass until nothing more is due; limit, request, runs",
         ),
         entry("GET", "/v1/worlds", "the worlds there are"),
-        entry(
-            "GET",
-            "/v1/worlds/{name}",
-            "the starting state in force, secrets masked",
-        ),
+        entry("GET", "/v1/worlds/{name}", "the starting state in force, secrets masked"),
         entry(
             "PUT",
             "/v1/worlds/{name}",
             "replace a world by a YAML or JSON file, or make one; seed=, clock=",
         )
         .taking(&[YAML, JSON]),
-        entry(
-            "DELETE",
-            "/v1/worlds/{name}",
-            "remove a world; the main one stays",
-        ),
+        entry("DELETE", "/v1/worlds/{name}", "remove a world; the main one stays"),
         entry(
             "POST",
             "/v1/worlds/{name}/reset",
             "start again from the world's starting state; its clock goes on",
         ),
-        entry(
-            "POST",
-            "/v1/worlds/{name}/fork",
-            "copy the world as it is now under another name",
-        ),
+        entry("POST", "/v1/worlds/{name}/fork", "copy the world as it is now under another name"),
         entry(
             "POST",
             "/v1/worlds/{name}/snapshot",
@@ -162,133 +121,53 @@ impl ControlEntry {
             "bring the world back to a snapshot, or to a snapshot file",
         )
         .taking(&[JSON, SNAPSHOT_TYPE]),
-        entry(
-            "GET",
-            "/v1/worlds/{name}/snapshots",
-            "the snapshots of the world",
-        ),
-        entry(
-            "DELETE",
-            "/v1/worlds/{name}/snapshots/{snapshot}",
-            "let go of a snapshot",
-        ),
-        entry(
-            "GET",
-            "/v1/runs",
-            "the queue, and what is on its way to Conax",
-        ),
-        entry(
-            "POST",
-            "/v1/runs",
-            "make a processing run now; answers when it has ended",
-        ),
+        entry("GET", "/v1/worlds/{name}/snapshots", "the snapshots of the world"),
+        entry("DELETE", "/v1/worlds/{name}/snapshots/{snapshot}", "let go of a snapshot"),
+        entry("GET", "/v1/runs", "the queue, and what is on its way to Conax"),
+        entry("POST", "/v1/runs", "make a processing run now; answers when it has ended"),
         entry(
             "POST",
             "/v1/provisioning-requests",
             "create a request as a CRM.COM utility does: fingerprint, messages, queries",
         ),
-        entry(
-            "GET",
-            "/v1/journal",
-            "exchanges at all APIs; since=, limit=, api=, card=, request=",
-        ),
-        entry(
-            "GET",
-            "/v1/faults",
-            "the fault rules in order, with their counts",
-        ),
-        entry(
-            "POST",
-            "/v1/faults",
-            "add rules: YAML or JSON, one or a file of them; place=",
-        )
-        .taking(&[YAML, JSON]),
+        entry("GET", "/v1/journal", "exchanges at all APIs; since=, limit=, api=, card=, request="),
+        entry("GET", "/v1/faults", "the fault rules in order, with their counts"),
+        entry("POST", "/v1/faults", "add rules: YAML or JSON, one or a file of them; place=")
+            .taking(&[YAML, JSON]),
         entry("DELETE", "/v1/faults", "remove every rule"),
         entry("GET", "/v1/faults/{rule}", "one rule"),
-        entry(
-            "PATCH",
-            "/v1/faults/{rule}",
-            "pause a rule, or put it at another place",
-        ),
+        entry("PATCH", "/v1/faults/{rule}", "pause a rule, or put it at another place"),
         entry("DELETE", "/v1/faults/{rule}", "remove a rule"),
-        entry(
-            "POST",
-            "/v1/faults/dry-run",
-            "what a command would meet now; nothing is counted",
-        ),
-        entry(
-            "GET",
-            "/v1/presets",
-            "the catalogue of faults, weathers, magic smartcards",
-        ),
-        entry(
-            "GET",
-            "/v1/ledger",
-            "what Conax really did with each request; only=unknown",
-        ),
+        entry("POST", "/v1/faults/dry-run", "what a command would meet now; nothing is counted"),
+        entry("GET", "/v1/presets", "the catalogue of faults, weathers, magic smartcards"),
+        entry("GET", "/v1/ledger", "what Conax really did with each request; only=unknown"),
         entry(
             "GET",
             "/v1/ledger/file",
             "both journals, rows and totals, for `conax-sim ledger check`",
         )
         .answering(&[LINES]),
-        entry(
-            "GET",
-            "/v1/drift",
-            "where CRM and Conax differ, why, and what would heal it",
-        ),
-        entry(
-            "POST",
-            "/v1/drift/heal",
-            "create the requests that heal every difference",
-        ),
+        entry("GET", "/v1/drift", "where CRM and Conax differ, why, and what would heal it"),
+        entry("POST", "/v1/drift/heal", "create the requests that heal every difference"),
         entry(
             "GET",
             "/v1/requests/{number}/why",
             "why a request is where it is; fault=RULE, list=NAME=VALUE",
         ),
-        entry(
-            "POST",
-            "/v1/reproduce",
-            "which faults of the catalogue make this stored error",
-        )
-        .taking(&[TEXT]),
+        entry("POST", "/v1/reproduce", "which faults of the catalogue make this stored error")
+            .taking(&[TEXT]),
         entry("GET", "/v1/metrics", "metrics in Prometheus' text form").answering(&[TEXT]),
-        entry(
-            "GET",
-            "/v1/cas/smartcards",
-            "smartcards of the head-end; offset=, limit=",
-        ),
+        entry("GET", "/v1/cas/smartcards", "smartcards of the head-end; offset=, limit="),
         entry(
             "GET",
             "/v1/cas/smartcards/{id}",
             "one smartcard with its entitlements, pairing, messages and transactions",
         ),
         entry("GET", "/v1/cas/products", "products of the head-end"),
-        entry(
-            "GET",
-            "/v1/cas/pairing-modules",
-            "pairing modules of the head-end",
-        ),
-        entry(
-            "GET",
-            "/v1/cas/pairings",
-            "which smartcards work in which modules",
-        ),
-        entry(
-            "GET",
-            "/v1/cas/messages",
-            "mails and bark messages with their states",
-        ),
-        entry(
-            "GET",
-            "/v1/cas/fingerprints",
-            "fingerprints with their states",
-        ),
-        entry(
-            "GET",
-            "/v1/cas/transactions",
-            "what the head-end did; limit=, card=",
-        ),
+        entry("GET", "/v1/cas/pairing-modules", "pairing modules of the head-end"),
+        entry("GET", "/v1/cas/pairings", "which smartcards work in which modules"),
+        entry("GET", "/v1/cas/messages", "mails and bark messages with their states"),
+        entry("GET", "/v1/cas/fingerprints", "fingerprints with their states"),
+        entry("GET", "/v1/cas/transactions", "what the head-end did; limit=, card="),
     ];
 }

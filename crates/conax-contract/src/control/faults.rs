@@ -125,10 +125,7 @@ pub struct NearMissView {
 
 impl From<&NearMiss> for NearMissView {
     fn from(near: &NearMiss) -> Self {
-        Self {
-            rule: near.rule().to_string(),
-            because: near.why(),
-        }
+        Self { rule: near.rule().to_string(), because: near.why() }
     }
 }
 
@@ -278,11 +275,7 @@ impl PresetsView {
     /// Everything there is.
     #[must_use]
     pub fn all() -> Self {
-        Self {
-            presets: &PRESETS,
-            weathers: &WEATHERS,
-            magic_smartcards: MagicView::all(),
-        }
+        Self { presets: &PRESETS, weathers: &WEATHERS, magic_smartcards: MagicView::all() }
     }
 }
 
@@ -294,14 +287,8 @@ impl MagicView {
         let views = cards.map(|magic| Self {
             card: magic.card,
             preset: magic.preset.map(Preset::title),
-            crm: magic
-                .preset
-                .map_or(Standing::Completed, |preset| preset.crm)
-                .code(),
-            conax: magic
-                .preset
-                .map_or(Fate::Once, |preset| preset.conax)
-                .code(),
+            crm: magic.preset.map_or(Standing::Completed, |preset| preset.crm).code(),
+            conax: magic.preset.map_or(Fate::Once, |preset| preset.conax).code(),
         });
         views.collect()
     }

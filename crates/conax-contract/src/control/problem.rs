@@ -23,12 +23,7 @@ impl Problem {
     /// A problem with one sentence.
     #[must_use]
     pub fn new(status: u16, title: &str, detail: impl Into<String>) -> Self {
-        Self {
-            title: title.to_owned(),
-            status,
-            detail: detail.into(),
-            findings: Vec::new(),
-        }
+        Self { title: title.to_owned(), status, detail: detail.into(), findings: Vec::new() }
     }
 
     /// The same with its sentences masked.

@@ -23,10 +23,7 @@ impl ControlTarget {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         let query = pairs.map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((
-                decoded(name, decode_query(name))?,
-                decoded(value, decode_query(value))?,
-            ))
+            Ok((decoded(name, decode_query(name))?, decoded(value, decode_query(value))?))
         });
         Ok(Self {
             segments: segments.collect::<Result<_, _>>()?,

@@ -14,10 +14,7 @@ fn percent_signs_of_paths_and_queries_are_decoded() {
     assert_eq!(parse("/v1/", ""), r#"["v1"] []"#);
     assert_eq!(parse("/", "&&"), r#"[] []"#);
     assert_eq!(
-        parse(
-            "/v1/cas/smart%63ards/a%2Fb%20c+d",
-            "card=a%26b+c&%64oor=crm&x"
-        ),
+        parse("/v1/cas/smart%63ards/a%2Fb%20c+d", "card=a%26b+c&%64oor=crm&x"),
         r#"["v1", "cas", "smartcards", "a/b c+d"] [("card", "a&b c"), ("door", "crm"), ("x", "")]"#
     );
     for (path, query) in [("/v1/%zz", ""), ("/v1/%ff", ""), ("/v1", "card=%4")] {
@@ -32,11 +29,7 @@ fn only_dates_of_the_documented_form_and_of_four_digit_years_are_taken() {
         let body = format!(r#"{{"type":"DISPLAY_FINGERPRINT","display_date_time":"{date}"}}"#);
         UtilityBody::parse(body.as_bytes()).map(|(_, _, body)| body.display_date_time)
     };
-    for date in [
-        "2014-11-30T09:00:00",
-        "0001-01-01T00:00:00",
-        "9999-12-31T23:59:59",
-    ] {
+    for date in ["2014-11-30T09:00:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59"] {
         assert!(with(date).is_ok_and(|date| date.is_some()), "{date}");
     }
     for date in [
@@ -53,10 +46,7 @@ fn only_dates_of_the_documented_form_and_of_four_digit_years_are_taken() {
         "",
     ] {
         let problem = with(date).expect_err(date).to_string();
-        assert!(
-            problem.contains("expected one like `2014-11-30T09:00:00`"),
-            "{problem}"
-        );
+        assert!(problem.contains("expected one like `2014-11-30T09:00:00`"), "{problem}");
     }
 }
 
@@ -66,10 +56,7 @@ fn a_duration_or_a_date_advances_the_clock_and_not_both() {
         Ok(body) => format!("{body:?}"),
         Err(problem) => problem.to_string(),
     };
-    assert_eq!(
-        read(r#"{"by": "10min"}"#),
-        "AdvanceBody { time: By(600s), runs: false }"
-    );
+    assert_eq!(read(r#"{"by": "10min"}"#), "AdvanceBody { time: By(600s), runs: false }");
     assert_eq!(
         read(r#"{"to": "2014-11-30T09:00:00"}"#),
         "AdvanceBody { time: To(2014-11-30T09:00:00), runs: false }"
@@ -95,14 +82,8 @@ fn a_scale_comes_with_the_mode_it_belongs_to() {
     for (body, tells) in [
         (r#"{"mode":"scaled"}"#, "`scale` is missing"),
         (r#"{"scale":60}"#, "belongs to the mode `scaled`"),
-        (
-            r#"{"mode":"real","scale":2}"#,
-            "belongs to the mode `scaled`",
-        ),
-        (
-            r#"{"mode":"fast"}"#,
-            "expected one of `real`, `scaled`, `stepped`",
-        ),
+        (r#"{"mode":"real","scale":2}"#, "belongs to the mode `scaled`"),
+        (r#"{"mode":"fast"}"#, "expected one of `real`, `scaled`, `stepped`"),
         (r#"{"speed":60}"#, "unknown field `speed`"),
         ("", "the body: EOF"),
     ] {

@@ -78,9 +78,7 @@ impl UtilityBody {
         let priority = match parsed.priority.as_deref() {
             None => Priority::Regular,
             Some(code) => Priority::from_code(code).ok_or_else(|| {
-                BodyProblem(format!(
-                    "`priority`: found `{code}`, allowed REGULAR, EXPRESS"
-                ))
+                BodyProblem(format!("`priority`: found `{code}`, allowed REGULAR, EXPRESS"))
             })?,
         };
         parsed.check_members(request_type)?;
@@ -97,10 +95,7 @@ impl UtilityBody {
             None => "",
         };
         let allowed = TYPES.map(RequestType::code).join(", ");
-        Err(BodyProblem(format!(
-            "`type`: found `{}`, allowed {allowed}{hint}",
-            self.request_type
-        )))
+        Err(BodyProblem(format!("`type`: found `{}`, allowed {allowed}{hint}", self.request_type)))
     }
 
     fn check_members(&self, request_type: RequestType) -> Result<(), BodyProblem> {
@@ -124,9 +119,7 @@ impl UtilityBody {
                 | RequestType::GetPairingStatusForCard
                 | RequestType::DisplayFingerprint,
                 count,
-            ) if count > 1 => Err(BodyProblem(format!(
-                "`smartcards`: found {count}, allowed one"
-            ))),
+            ) if count > 1 => Err(BodyProblem(format!("`smartcards`: found {count}, allowed one"))),
             _ => Ok(()),
         }
     }
@@ -137,10 +130,7 @@ impl UtilityBody {
             ("smartcards", !self.smartcards.is_empty()),
             ("stb", self.stb.is_some()),
             ("message_text", self.message_text.is_some()),
-            (
-                "message_sequence_number",
-                self.message_sequence_number.is_some(),
-            ),
+            ("message_sequence_number", self.message_sequence_number.is_some()),
             ("display_duration", self.display_duration.is_some()),
             ("repetition_count", self.repetition_count.is_some()),
             ("repetition_interval", self.repetition_interval.is_some()),
@@ -174,30 +164,16 @@ fn members_of(request_type: RequestType) -> (Names, Names) {
                 "fingerprint_slot",
             ],
         ),
-        RequestType::SendMailMessageToClient => (
-            &["smartcards", "message_text"],
-            &["display_date_time", "message_sequence_number"],
-        ),
+        RequestType::SendMailMessageToClient => {
+            (&["smartcards", "message_text"], &["display_date_time", "message_sequence_number"])
+        }
         RequestType::SendBarkMessageToClient => (
             &["smartcards", "message_text"],
-            &[
-                "display_date_time",
-                "message_sequence_number",
-                "display_duration",
-            ],
+            &["display_date_time", "message_sequence_number", "display_duration"],
         ),
         RequestType::SendRepeatingBarkMessageToClient => (
-            &[
-                "smartcards",
-                "message_text",
-                "repetition_count",
-                "repetition_interval",
-            ],
-            &[
-                "display_date_time",
-                "message_sequence_number",
-                "display_duration",
-            ],
+            &["smartcards", "message_text", "repetition_count", "repetition_interval"],
+            &["display_date_time", "message_sequence_number", "display_duration"],
         ),
         RequestType::AddSubscriptions
         | RequestType::CancelSubscriptions

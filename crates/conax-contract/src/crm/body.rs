@@ -61,11 +61,7 @@ fn body_text(body: &[u8]) -> Result<&str, Refusal> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         let line = before.split(|byte| *byte == b'\n').count();
-        let column = before
-            .rsplit(|byte| *byte == b'\n')
-            .next()
-            .map_or(0, <[u8]>::len)
-            + 1;
+        let column = before.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) + 1;
         refused(format!(
             "The body is not UTF-8 at line {line}, column {column}; it must be one JSON object \
              in UTF-8."

@@ -26,9 +26,7 @@ pub(super) enum DateFault {
 
 /// Reads a date of the documented form.
 pub(super) fn parse_date(text: &str) -> Result<NaiveDateTime, DateFault> {
-    let parts = parts_of(text).ok_or_else(|| DateFault::Form {
-        hint: form_hint(text),
-    })?;
+    let parts = parts_of(text).ok_or_else(|| DateFault::Form { hint: form_hint(text) })?;
     let [year, month, day, hour, minute, second] = parts;
     calendar_date(year, month, day)
         .and_then(|date| date.and_hms_opt(hour, minute, second))
@@ -103,11 +101,7 @@ impl DateText {
     /// The date this many milliseconds after 1970-01-01T00:00:00 of the simulated calendar.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
-        let beyond = if millis < 0 {
-            NaiveDateTime::MIN
-        } else {
-            NaiveDateTime::MAX
-        };
+        let beyond = if millis < 0 { NaiveDateTime::MIN } else { NaiveDateTime::MAX };
         Self(DateTime::from_timestamp_millis(millis).map_or(beyond, |date| date.naive_utc()))
     }
 
@@ -120,11 +114,7 @@ impl DateText {
     pub(super) fn bytes(self) -> [u8; LENGTH] {
         let Self(date) = self;
         let Ok(year @ 1..=9999) = u16::try_from(date.year()) else {
-            return if date.year() < 1 {
-                *b"0001-01-01T00:00:00"
-            } else {
-                *b"9999-12-31T23:59:59"
-            };
+            return if date.year() < 1 { *b"0001-01-01T00:00:00" } else { *b"9999-12-31T23:59:59" };
         };
         let mut form = *b"0000-00-00T00:00:00";
         put_two_digits(&mut form, 0, u32::from(year / 100));

@@ -48,10 +48,7 @@ const STATUS_BYTES: usize = 128;
 #[must_use]
 pub fn ok_object(writing: Writing, fields: FieldsSet, view: &RequestView<'_>) -> Vec<u8> {
     let members = fields.intersection(writing.shape.members());
-    let mut bytes = encoded(
-        STATUS_BYTES + RECORD_BYTES,
-        &Envelope::ok(writing, Empty {}),
-    );
+    let mut bytes = encoded(STATUS_BYTES + RECORD_BYTES, &Envelope::ok(writing, Empty {}));
     bytes.truncate(bytes.len() - OBJECT_END.len());
     write_request(&mut bytes, view, members);
     bytes.push(b'}');
@@ -97,13 +94,7 @@ impl ListWriter {
         let mut bytes = encoded(STATUS_BYTES, &Envelope::ok(writing, nothing));
         bytes.truncate(bytes.len() - LIST_END.len());
         let members = fields.intersection(writing.shape.members());
-        (
-            Self {
-                members,
-                is_first: true,
-            },
-            bytes,
-        )
+        (Self { members, is_first: true }, bytes)
     }
 
     /// Appends one request.
@@ -126,10 +117,7 @@ impl ListWriter {
 #[must_use]
 pub fn ok_token(writing: Writing, token: &str) -> Vec<u8> {
     let data = Token { token };
-    encoded(
-        STATUS_BYTES + 64 + token.len(),
-        &Envelope::ok(writing, data),
-    )
+    encoded(STATUS_BYTES + 64 + token.len(), &Envelope::ok(writing, data))
 }
 
 /// The answer of an operation without a result.
@@ -173,14 +161,7 @@ struct Envelope<'s, D> {
 impl<D> Envelope<'_, D> {
     const fn ok(writing: Writing, data: D) -> Self {
         let text = writing.success_texts.text();
-        Self {
-            status: Status {
-                message: text,
-                description: text,
-                code: "OK",
-            },
-            data: Some(data),
-        }
+        Self { status: Status { message: text, description: text, code: "OK" }, data: Some(data) }
     }
 }
 

@@ -70,11 +70,7 @@ impl FieldsSet {
     // call refuses them, see `unknown_in`. A list without any name is like none at all.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let mut names = text
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .peekable();
+        let mut names = text.split(',').map(str::trim).filter(|name| !name.is_empty()).peekable();
         if names.peek().is_none() {
             return Self::ALL;
         }
@@ -110,9 +106,7 @@ impl FieldsSet {
 
     /// The members of the set, in the order of the examples.
     pub fn members(self) -> impl Iterator<Item = Member> {
-        Member::ALL
-            .into_iter()
-            .filter(move |member| self.contains(*member))
+        Member::ALL.into_iter().filter(move |member| self.contains(*member))
     }
 }
 
@@ -124,11 +118,7 @@ impl Default for FieldsSet {
 
 impl FromIterator<Member> for FieldsSet {
     fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
-        Self(
-            members
-                .into_iter()
-                .fold(0, |set, member| set | 1 << member as u32),
-        )
+        Self(members.into_iter().fold(0, |set, member| set | 1 << member as u32))
     }
 }
 
@@ -170,9 +160,9 @@ impl Shape {
     pub const fn members(self) -> FieldsSet {
         match self {
             Self::Superset => FieldsSet::ALL,
-            Self::R4Early => FieldsSet::ALL
-                .without(Member::Number)
-                .without(Member::ReferenceNumber),
+            Self::R4Early => {
+                FieldsSet::ALL.without(Member::Number).without(Member::ReferenceNumber)
+            }
             Self::R4Late => FieldsSet::ALL
                 .without(Member::ProviderErrorCode)
                 .without(Member::ProviderErrorDescription),

@@ -106,11 +106,7 @@ fn number_text(number: Number) -> String {
             } else {
                 write!(text, "{number:e}")
             };
-            if written.is_ok() {
-                text
-            } else {
-                "?".to_owned()
-            }
+            if written.is_ok() { text } else { "?".to_owned() }
         }
     }
 }

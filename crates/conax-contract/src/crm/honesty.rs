@@ -67,32 +67,18 @@ pub struct HonestyRow {
 pub fn honesty() -> impl Iterator<Item = HonestyRow> {
     operations()
         .chain(parameters())
-        .chain(words(
-            Subject::IdentifierField,
-            IdentifierField::ALL,
-            |word| (word.code(), word.source()),
-        ))
-        .chain(words(Subject::RequestType, RequestType::ALL, |word| {
+        .chain(words(Subject::IdentifierField, IdentifierField::ALL, |word| {
             (word.code(), word.source())
         }))
-        .chain(words(
-            Subject::LifeCycleState,
-            LifeCycleState::ALL,
-            |word| (word.code(), word.source()),
-        ))
-        .chain(words(Subject::Priority, Priority::ALL, |word| {
+        .chain(words(Subject::RequestType, RequestType::ALL, |word| (word.code(), word.source())))
+        .chain(words(Subject::LifeCycleState, LifeCycleState::ALL, |word| {
             (word.code(), word.source())
         }))
-        .chain(words(Subject::ProcessName, ProcessName::ALL, |word| {
-            (word.code(), word.source())
-        }))
-        .chain(words(Subject::Member, Member::ALL, |word| {
-            (word.code(), word.source())
-        }))
+        .chain(words(Subject::Priority, Priority::ALL, |word| (word.code(), word.source())))
+        .chain(words(Subject::ProcessName, ProcessName::ALL, |word| (word.code(), word.source())))
+        .chain(words(Subject::Member, Member::ALL, |word| (word.code(), word.source())))
         .chain(items())
-        .chain(words(Subject::RefusalCode, RefusalCode::ALL, |word| {
-            (word.code(), word.source())
-        }))
+        .chain(words(Subject::RefusalCode, RefusalCode::ALL, |word| (word.code(), word.source())))
 }
 
 fn words<T, const N: usize>(
@@ -102,11 +88,7 @@ fn words<T, const N: usize>(
 ) -> impl Iterator<Item = HonestyRow> {
     list.into_iter().map(move |word| {
         let (name, source) = row(word);
-        HonestyRow {
-            subject,
-            name: name.to_owned(),
-            source,
-        }
+        HonestyRow { subject, name: name.to_owned(), source }
     })
 }
 

@@ -10,10 +10,7 @@ pub(super) fn json_message(what: &str, text: &str, error: &serde_json::Error) ->
     // A line break inside a text is counted as column zero of the next line.
     let place = format!("line {}, column {}", error.line(), error.column().max(1));
     let bare = bare_message(error);
-    let fault = match COMPLETE_FAULTS
-        .iter()
-        .find(|(terse, _)| bare.starts_with(terse))
-    {
+    let fault = match COMPLETE_FAULTS.iter().find(|(terse, _)| bare.starts_with(terse)) {
         Some((_, sentence)) => (*sentence).to_owned(),
         None => format!("{}, found {}", expected(&bare), found_at(text, error)),
     };
@@ -32,26 +29,11 @@ const COMPLETE_FAULTS: [(&str, &str); 12] = [
         "a number cannot be written so; one with leading zeros must be text in quotes",
     ),
     ("number out of range", "the number is too large"),
-    (
-        "invalid escape",
-        "a backslash in text must be doubled unless it starts an escape",
-    ),
-    (
-        "invalid unicode",
-        "the `\\u` escape stands for no character",
-    ),
-    (
-        "lone leading surrogate",
-        "the `\\u` escape is only half a character",
-    ),
-    (
-        "unexpected end of hex",
-        "the `\\u` escape is only half a character",
-    ),
-    (
-        "control character",
-        "line breaks and control characters in text must be escaped",
-    ),
+    ("invalid escape", "a backslash in text must be doubled unless it starts an escape"),
+    ("invalid unicode", "the `\\u` escape stands for no character"),
+    ("lone leading surrogate", "the `\\u` escape is only half a character"),
+    ("unexpected end of hex", "the `\\u` escape is only half a character"),
+    ("control character", "line breaks and control characters in text must be escaped"),
     ("recursion limit", "it is nested too deeply"),
 ];
 

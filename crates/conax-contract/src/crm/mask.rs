@@ -34,9 +34,7 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
         let starts: Vec<usize> = part.char_indices().filter_map(is_start).collect();
         let ends = starts.clone().into_iter().chain([part.len()]);
         let bounds = [0].into_iter().chain(starts).zip(ends);
-        bounds
-            .map(|(start, end)| &part[start..end])
-            .collect::<Vec<_>>()
+        bounds.map(|(start, end)| &part[start..end]).collect::<Vec<_>>()
     })
 }
 
@@ -149,9 +147,7 @@ fn hides_secret(name: &str) -> bool {
     let Some(plain) = decode_query(name) else {
         return true;
     };
-    plain
-        .split_once(['=', ':', ' '])
-        .is_some_and(|(name, _)| is_secret_name(name.trim()))
+    plain.split_once(['=', ':', ' ']).is_some_and(|(name, _)| is_secret_name(name.trim()))
 }
 
 /// A long word of hexadecimal digits alone, without a name: most likely a token.

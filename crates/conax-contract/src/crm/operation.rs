@@ -69,9 +69,7 @@ impl Operation {
     /// The operation with this short name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|operation| operation.name() == name)
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
     }
 
     /// The only HTTP verb the operation takes.
@@ -121,10 +119,7 @@ impl Operation {
     /// which names its token as an ordinary parameter.
     #[must_use]
     pub const fn needs_token(self) -> bool {
-        !matches!(
-            self,
-            Self::IssueToken | Self::ReleaseToken | Self::IssueTokenForWebApiKey
-        )
+        !matches!(self, Self::IssueToken | Self::ReleaseToken | Self::IssueTokenForWebApiKey)
     }
 
     const fn entry(self) -> &'static OperationEntry {

@@ -178,14 +178,7 @@ pub struct ParameterEntry {
 impl ParameterEntry {
     const fn new(name: &'static str, value: ValueKind, text: &'static str) -> Self {
         let (need, source) = (Need::Mandatory, Source::Documented);
-        Self {
-            name,
-            need,
-            value,
-            source,
-            text,
-            meaning: source,
-        }
+        Self { name, need, value, source, text, meaning: source }
     }
 
     const fn optional(self) -> Self {
@@ -200,11 +193,7 @@ impl ParameterEntry {
 
     const fn known(self, source: Source) -> Self {
         let meaning = source;
-        Self {
-            source,
-            meaning,
-            ..self
-        }
+        Self { source, meaning, ..self }
     }
 
     /// What it means is known less well than its name.
@@ -230,11 +219,8 @@ impl ParameterEntry {
 }
 
 // Documented without a mark; that it is mandatory in effect is inferred.
-const TOKEN: ParameterEntry = ParameterEntry::new(
-    "token",
-    ValueKind::Secret,
-    "The token a login method returned.",
-);
+const TOKEN: ParameterEntry =
+    ParameterEntry::new("token", ValueKind::Secret, "The token a login method returned.");
 
 const FIELDS_SET: ParameterEntry = ParameterEntry::new(
     "fields_set",
@@ -338,12 +324,8 @@ pub(super) const SHOW: &[ParameterEntry] = &[
 /// The parameters of `list`.
 pub(super) const LIST: &[ParameterEntry] = &[
     TOKEN,
-    ParameterEntry::new(
-        "type",
-        ValueKind::RequestType,
-        "Returns the requests of this type.",
-    )
-    .semi_optional(),
+    ParameterEntry::new("type", ValueKind::RequestType, "Returns the requests of this type.")
+        .semi_optional(),
     ParameterEntry::new(
         "life_cycle_state",
         ValueKind::LifeCycleState,
@@ -364,13 +346,9 @@ pub(super) const LIST: &[ParameterEntry] = &[
     )
     .optional()
     .known(Source::Attested),
-    ParameterEntry::new(
-        "offset",
-        ValueKind::Count,
-        "How many requests to skip; none when absent.",
-    )
-    .optional()
-    .known(Source::Attested),
+    ParameterEntry::new("offset", ValueKind::Count, "How many requests to skip; none when absent.")
+        .optional()
+        .known(Source::Attested),
 ];
 
 /// The parameters of `add_subscriptions`.
@@ -421,14 +399,8 @@ pub(super) const ADD_TO_EXISTING_PAIRING: &[ParameterEntry] = &[
 ];
 
 /// The parameters of `reset_pin_to_default_value`.
-pub(super) const RESET_PIN_TO_DEFAULT_VALUE: &[ParameterEntry] = &[
-    TOKEN,
-    SUBSCRIPTION,
-    EXISTING_SMARTCARD,
-    PROCESS_IMMEDIATELY,
-    PRIORITY,
-    SCHEDULED_DATE,
-];
+pub(super) const RESET_PIN_TO_DEFAULT_VALUE: &[ParameterEntry] =
+    &[TOKEN, SUBSCRIPTION, EXISTING_SMARTCARD, PROCESS_IMMEDIATELY, PRIORITY, SCHEDULED_DATE];
 
 /// The parameters of `reset_pin_to_given_value`.
 pub(super) const RESET_PIN_TO_GIVEN_VALUE: &[ParameterEntry] = &[
@@ -445,12 +417,8 @@ pub(super) const RESET_PIN_TO_GIVEN_VALUE: &[ParameterEntry] = &[
 pub(super) const ISSUE_TOKEN: &[ParameterEntry] = &[
     ParameterEntry::new("username", ValueKind::Text, "The login name.").known(Source::Attested),
     ParameterEntry::new("password", ValueKind::Secret, "The password.").known(Source::Attested),
-    ParameterEntry::new(
-        "organisation",
-        ValueKind::Text,
-        "The organisation to log in to.",
-    )
-    .known(Source::Attested),
+    ParameterEntry::new("organisation", ValueKind::Text, "The organisation to log in to.")
+        .known(Source::Attested),
     UNIT,
 ];
 

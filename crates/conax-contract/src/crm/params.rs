@@ -35,10 +35,7 @@ impl<'a> Params<'a> {
         if let Some(name) = repeated_name(&entries) {
             return Err(Refusal::new(
                 RefusalCode::InvalidParameterValue,
-                format!(
-                    "The parameter {} is given more than once; give it once.",
-                    quoted(name)
-                ),
+                format!("The parameter {} is given more than once; give it once.", quoted(name)),
             ));
         }
         Ok(Self { origin, entries })
@@ -47,10 +44,7 @@ impl<'a> Params<'a> {
     /// No parameters at all.
     #[must_use]
     pub const fn none(origin: Origin) -> Self {
-        Self {
-            origin,
-            entries: Vec::new(),
-        }
+        Self { origin, entries: Vec::new() }
     }
 
     /// Where the parameters came from.
@@ -62,10 +56,7 @@ impl<'a> Params<'a> {
     /// The value of the parameter called `name`, `null` included.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
-        self.entries
-            .iter()
-            .find(|(candidate, _)| candidate == name)
-            .map(|(_, value)| value)
+        self.entries.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value)
     }
 
     /// The value of `name` if it is really given: a JSON `null`, and in a query an empty value,
@@ -82,9 +73,7 @@ impl<'a> Params<'a> {
 
     /// The names and values, in the order they were written.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
-        self.entries
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value))
+        self.entries.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// The token, if it is given as non-empty text.
@@ -109,8 +98,5 @@ pub(super) fn repeated_name<'m, 'a>(members: &'m [(Cow<'a, str>, Value<'a>)]) ->
     }
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
     names.sort_unstable();
-    names
-        .windows(2)
-        .find(|pair| pair[0] == pair[1])
-        .map(|pair| pair[0])
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }

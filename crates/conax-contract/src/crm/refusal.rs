@@ -48,21 +48,14 @@ impl Refusal {
     /// A refusal with one sentence.
     #[must_use]
     pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            description: None,
-        }
+        Self { code, message: message.into(), description: None }
     }
 
     /// The same refusal with a description.
     #[must_use]
     pub fn described(self, description: impl Into<String>) -> Self {
         let description = Some(description.into());
-        Self {
-            description,
-            ..self
-        }
+        Self { description, ..self }
     }
 
     /// The call has no usable token.
@@ -222,22 +215,16 @@ impl Refusal {
     pub fn unexpected_fault(call: &str) -> Self {
         Self::new(
             RefusalCode::UnexpectedFault,
-            format!(
-                "The service failed; its log tells more about the call {}.",
-                quoted(call)
-            ),
+            format!("The service failed; its log tells more about the call {}.", quoted(call)),
         )
     }
 }
 
 fn missing_token_message(params: &Params<'_>) -> String {
-    let meant = params
-        .iter()
-        .map(|(name, _)| name)
-        .find(|name| near_miss(name, ["token"]).is_some());
-    let hint = meant.map_or_else(String::new, |name| {
-        format!(" Was {} meant to be it?", quoted(name))
-    });
+    let meant =
+        params.iter().map(|(name, _)| name).find(|name| near_miss(name, ["token"]).is_some());
+    let hint =
+        meant.map_or_else(String::new, |name| format!(" Was {} meant to be it?", quoted(name)));
     format!("The parameter `token` is missing: give the text a login method returned.{hint}")
 }
 

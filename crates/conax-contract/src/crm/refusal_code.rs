@@ -75,22 +75,12 @@ struct RefusalEntry {
 
 /// A refusal by the business rules: HTTP 200 unless mapped.
 const fn business(code: &'static str, mapped_status: u16, text: &'static str) -> RefusalEntry {
-    RefusalEntry {
-        code,
-        default_status: 200,
-        mapped_status,
-        text,
-    }
+    RefusalEntry { code, default_status: 200, mapped_status, text }
 }
 
 /// A refusal by the protocol: the same HTTP status in both modes.
 const fn protocol(code: &'static str, status: u16, text: &'static str) -> RefusalEntry {
-    RefusalEntry {
-        code,
-        default_status: status,
-        mapped_status: status,
-        text,
-    }
+    RefusalEntry { code, default_status: status, mapped_status: status, text }
 }
 
 impl RefusalCode {

@@ -32,17 +32,10 @@ impl BasePath {
     /// # Errors
     /// When it holds what a path cannot hold unescaped, or empty or relative segments.
     pub fn parse(text: &str) -> Result<Self, BasePathError> {
-        let refused = |found| BasePathError {
-            text: text.to_owned(),
-            found,
-        };
+        let refused = |found| BasePathError { text: text.to_owned(), found };
         let inner = text.trim_end_matches('/');
         let inner = inner.strip_prefix('/').unwrap_or(inner);
-        if !inner.is_ascii()
-            || inner
-                .bytes()
-                .any(|byte| byte.is_ascii_control() || byte == b' ')
-        {
+        if !inner.is_ascii() || inner.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
             return Err(refused("a blank or a character outside ASCII"));
         }
         if inner.contains(['?', '#', '%', '\\']) {
@@ -102,9 +95,7 @@ pub enum Route {
 pub fn find_route(base: &BasePath, verb: &str, path: &str) -> Route {
     let decoded = decoded_path(path);
     let Some(operation) = operation_at(base, &decoded) else {
-        return Route::Unknown {
-            nearest: nearest_path(base, &decoded),
-        };
+        return Route::Unknown { nearest: nearest_path(base, &decoded) };
     };
     let allowed = operation.verb();
     if verb == allowed {
@@ -123,15 +114,11 @@ fn decoded_path(path: &str) -> Cow<'_, str> {
 }
 
 fn operation_at(base: &BasePath, path: &str) -> Option<Operation> {
-    let below_base = path
-        .strip_prefix(base.as_str())
-        .filter(|rest| rest.starts_with('/'))
-        .unwrap_or(path);
+    let below_base =
+        path.strip_prefix(base.as_str()).filter(|rest| rest.starts_with('/')).unwrap_or(path);
     // Ours: a doubled slash where the base path meets the method path is a common slip.
     let method = below_base.trim_matches('/');
-    Operation::ALL
-        .into_iter()
-        .find(|operation| operation.path() == method)
+    Operation::ALL.into_iter().find(|operation| operation.path() == method)
 }
 
 /// Longer paths are not compared; nobody means them.

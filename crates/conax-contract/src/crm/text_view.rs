@@ -36,10 +36,7 @@ struct Printed {
 
 impl Printed {
     const fn new() -> Self {
-        Self {
-            bytes: [0; LONGEST],
-            length: 0,
-        }
+        Self { bytes: [0; LONGEST], length: 0 }
     }
 
     fn push(&mut self, byte: u8) {

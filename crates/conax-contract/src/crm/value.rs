@@ -83,9 +83,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Value::Number(
-            whole(number).map_or(Number::Fraction(number), Number::Unsigned),
-        ))
+        Ok(Value::Number(whole(number).map_or(Number::Fraction(number), Number::Unsigned)))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {

@@ -67,9 +67,7 @@ fn write_parameters(out: &mut Vec<u8>, parameters: &[ParameterView<'_>]) {
 
 fn write_parameter(out: &mut Vec<u8>, parameter: &ParameterView<'_>) {
     // Shown: the value of the PIN is null whatever was submitted.
-    let value = parameter
-        .value
-        .filter(|_| parameter.key != ParameterKey::CaPin);
+    let value = parameter.value.filter(|_| parameter.key != ParameterKey::CaPin);
     let mut object = Object::begin(out);
     if parameter.key.prints_id_first() {
         write_view(object.value_of("id"), Some(parameter.id));
@@ -133,16 +131,12 @@ struct Object<'o> {
 impl<'o> Object<'o> {
     fn begin(out: &'o mut Vec<u8>) -> Self {
         out.push(b'{');
-        Self {
-            out,
-            is_empty: true,
-        }
+        Self { out, is_empty: true }
     }
 
     /// Appends the name of a member, which needs no escaping; its value comes next.
     fn value_of(&mut self, name: &str) -> &mut Vec<u8> {
-        self.out
-            .extend_from_slice(if self.is_empty { b"\"" } else { b",\"" });
+        self.out.extend_from_slice(if self.is_empty { b"\"" } else { b",\"" });
         self.is_empty = false;
         self.out.extend_from_slice(name.as_bytes());
         self.out.extend_from_slice(b"\":");
@@ -188,10 +182,7 @@ fn write_optional(out: &mut Vec<u8>, text: Option<&str>) {
 fn write_text(out: &mut Vec<u8>, text: &str) {
     let must_escape = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
     // Without a way out of the loop it looks at many bytes at a time.
-    if text
-        .bytes()
-        .fold(false, |found, byte| found | must_escape(byte))
-    {
+    if text.bytes().fold(false, |found, byte| found | must_escape(byte)) {
         serde_json::to_writer(out, text).expect("a vector takes every write");
         return;
     }

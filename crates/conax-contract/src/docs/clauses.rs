@@ -39,11 +39,6 @@ fn said(clause: &Clause) -> String {
     let Some(choice) = clause.choice else {
         return clause.statement.clone();
     };
-    let setting = choice
-        .switch
-        .map_or(String::new(), |name| format!(" (setting `{name}`)"));
-    format!(
-        "{} Here: {}. Also read: {}{setting}.",
-        clause.statement, choice.chosen, choice.other
-    )
+    let setting = choice.switch.map_or(String::new(), |name| format!(" (setting `{name}`)"));
+    format!("{} Here: {}. Also read: {}{setting}.", clause.statement, choice.chosen, choice.other)
 }

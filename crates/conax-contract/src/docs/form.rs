@@ -94,27 +94,15 @@ fn input(id: &str, entry: &ParameterEntry, example: &Value, reading: &Reading) -
         ValueKind::Date => text(id, name, "text", example, "2014-11-30T09:00:00"),
         ValueKind::Count => text(id, name, "text", example, "a whole number"),
         ValueKind::Boolean => choice(id, name, "boolean", &["true", "false"], example),
-        ValueKind::Priority => choice(
-            id,
-            name,
-            "text",
-            &Priority::ALL.map(Priority::code),
-            example,
-        ),
-        ValueKind::RequestType => choice(
-            id,
-            name,
-            "text",
-            &RequestType::ALL.map(RequestType::code),
-            example,
-        ),
-        ValueKind::LifeCycleState => choice(
-            id,
-            name,
-            "text",
-            &LifeCycleState::ALL.map(LifeCycleState::code),
-            example,
-        ),
+        ValueKind::Priority => {
+            choice(id, name, "text", &Priority::ALL.map(Priority::code), example)
+        }
+        ValueKind::RequestType => {
+            choice(id, name, "text", &RequestType::ALL.map(RequestType::code), example)
+        }
+        ValueKind::LifeCycleState => {
+            choice(id, name, "text", &LifeCycleState::ALL.map(LifeCycleState::code), example)
+        }
         ValueKind::Identifier(kind) => identifier(id, name, kind, example, reading),
         ValueKind::Set(kind) => set(id, name, kind, example),
     }
@@ -167,11 +155,7 @@ fn identifier(
     let options: String = fields
         .iter()
         .map(|field| {
-            let chosen = if given(field).is_some() {
-                " selected"
-            } else {
-                ""
-            };
+            let chosen = if given(field).is_some() { " selected" } else { "" };
             format!("<option{chosen}>{}</option>", field.code())
         })
         .collect();
@@ -186,10 +170,7 @@ fn identifier(
 fn set(id: &str, name: &str, kind: SetKind, example: &Value) -> String {
     let member = kind.member();
     let items = example.as_array().map(Vec::as_slice).unwrap_or_default();
-    let ids: Vec<&str> = items
-        .iter()
-        .filter_map(|item| item[member].as_str())
-        .collect();
+    let ids: Vec<&str> = items.iter().filter_map(|item| item[member].as_str()).collect();
     format!(
         "<input id=\"{id}\" type=\"text\" data-name=\"{name}\" data-kind=\"set\" \
          data-member=\"{member}\" value=\"{}\" placeholder=\"CA ids, with commas between\" \

@@ -10,40 +10,18 @@ type Row = (&'static str, &'static str, Source);
 /// The section on answers.
 pub(super) fn answer_section(shape: Shape) -> String {
     let members = shape.members().members();
-    let members = rows(
-        "Member",
-        members.map(|word| (word.code(), word.text(), word.source())),
-    );
+    let members = rows("Member", members.map(|word| (word.code(), word.text(), word.source())));
     let lists = [
-        list(
-            "Types",
-            RequestType::ALL
-                .map(|it| (it.code(), it.text(), it.source()))
-                .into(),
-        ),
-        list(
-            "States",
-            LifeCycleState::ALL
-                .map(|it| (it.code(), it.text(), it.source()))
-                .into(),
-        ),
-        list(
-            "Priorities",
-            Priority::ALL
-                .map(|it| (it.code(), it.text(), it.source()))
-                .into(),
-        ),
+        list("Types", RequestType::ALL.map(|it| (it.code(), it.text(), it.source())).into()),
+        list("States", LifeCycleState::ALL.map(|it| (it.code(), it.text(), it.source())).into()),
+        list("Priorities", Priority::ALL.map(|it| (it.code(), it.text(), it.source())).into()),
         list(
             "Names of processes",
-            ProcessName::ALL
-                .map(|it| (it.code(), it.text(), it.source()))
-                .into(),
+            ProcessName::ALL.map(|it| (it.code(), it.text(), it.source())).into(),
         ),
         list(
             "Items of <code>parameters_set</code>",
-            ParameterKey::ALL
-                .map(|it| (it.code(), it.text(), it.source()))
-                .into(),
+            ParameterKey::ALL.map(|it| (it.code(), it.text(), it.source())).into(),
         ),
     ];
     format!(

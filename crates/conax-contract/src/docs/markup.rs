@@ -30,11 +30,7 @@ pub(super) fn long_code(text: &str) -> String {
     let broken: String = safe
         .chars()
         .flat_map(|letter| {
-            let end = if joints.contains(&letter) {
-                "<wbr>"
-            } else {
-                ""
-            };
+            let end = if joints.contains(&letter) { "<wbr>" } else { "" };
             std::iter::once(letter).chain(end.chars())
         })
         .collect();
@@ -55,18 +51,13 @@ pub(super) fn prose(text: &str) -> String {
 /// How something is known, as a coloured word.
 pub(super) fn tag(source: Source) -> String {
     let word = source.code();
-    format!(
-        "<span class=\"tag {word}\" title=\"{}\">{word}</span>",
-        escaped(source.text())
-    )
+    format!("<span class=\"tag {word}\" title=\"{}\">{word}</span>", escaped(source.text()))
 }
 
 /// A table; its cells are HTML.
 pub(super) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let head: String = heads
-        .iter()
-        .map(|head| format!("<th scope=\"col\">{}</th>", escaped(head)))
-        .collect();
+    let head: String =
+        heads.iter().map(|head| format!("<th scope=\"col\">{}</th>", escaped(head))).collect();
     let rows: String = rows.into_iter().map(|cells| row(heads, &cells)).collect();
     format!("<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>\n")
 }

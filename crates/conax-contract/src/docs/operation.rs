@@ -32,15 +32,8 @@ fn parameters(door: &CrmApi, operation: Operation) -> String {
     let rows = operation.parameters().iter().map(|entry| {
         let need = entry.need.code();
         vec![
-            format!(
-                "{}<span class=\"need\">{need}</span>",
-                long_code(entry.name)
-            ),
-            format!(
-                "{}<span class=\"soft\">{}</span>",
-                prose(entry.text),
-                value(door, entry)
-            ),
+            format!("{}<span class=\"need\">{need}</span>", long_code(entry.name)),
+            format!("{}<span class=\"soft\">{}</span>", prose(entry.text), value(door, entry)),
             tag(entry.known_as()),
         ]
     });
@@ -62,12 +55,8 @@ fn value(door: &CrmApi, entry: &ParameterEntry) -> String {
 }
 
 fn examples(operation: Operation) -> String {
-    let call = operation
-        .example_call()
-        .map(|text| ("call", mask_json(text.as_bytes())));
-    let reply = operation
-        .example_reply()
-        .map(|text| ("reply", mask_json(text.as_bytes())));
+    let call = operation.example_call().map(|text| ("call", mask_json(text.as_bytes())));
+    let reply = operation.example_reply().map(|text| ("reply", mask_json(text.as_bytes())));
     call.into_iter()
         .chain(reply)
         .map(|(what, text)| {
@@ -84,10 +73,7 @@ fn refusals(door: &CrmApi, operation: Operation) -> String {
     let codes = refusals_of(operation);
     let rows = codes.iter().map(|code| refusal(door, *code));
     let table = table(&["Code", "HTTP", "When", "Known"], rows);
-    format!(
-        "<details><summary>{} refusals</summary>{table}</details>\n",
-        codes.len()
-    )
+    format!("<details><summary>{} refusals</summary>{table}</details>\n", codes.len())
 }
 
 /// A refusal with the HTTP status it has at this API.

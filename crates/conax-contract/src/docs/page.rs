@@ -41,9 +41,7 @@ fn filled(page: &str, parts: &[(&str, String)]) -> String {
     let mut whole = String::with_capacity(page.len());
     let mut rest = page;
     for (mark, text) in parts {
-        let (before, after) = rest
-            .split_once(mark)
-            .expect("the page has every mark, in order");
+        let (before, after) = rest.split_once(mark).expect("the page has every mark, in order");
         whole.push_str(before);
         whole.push_str(text);
         rest = after;
@@ -58,10 +56,7 @@ fn places(clauses: &[Clause]) -> String {
         let title = escaped(&name.replace('_', " "));
         format!("<li><a href=\"#{name}\"><b class=\"verb\">{verb}</b> {title}</a></li>")
     });
-    let more = [
-        ("answers", "Answers", true),
-        ("clauses", "Clauses", !clauses.is_empty()),
-    ];
+    let more = [("answers", "Answers", true), ("clauses", "Clauses", !clauses.is_empty())];
     let more = more.into_iter().filter(|(.., shown)| *shown);
     let more = more.map(|(id, title, _)| format!("<li><a href=\"#{id}\">{title}</a></li>"));
     operations.chain(more).collect()
@@ -92,18 +87,12 @@ fn settings(door: &CrmApi) -> String {
         ("Texts of success", escaped(texts)),
         ("Identifiers in a GET", escaped(identifiers)),
     ];
-    rows.map(|(name, value)| format!("<div><dt>{name}</dt><dd>{value}</dd></div>"))
-        .concat()
+    rows.map(|(name, value)| format!("<div><dt>{name}</dt><dd>{value}</dd></div>")).concat()
 }
 
 fn legend() -> String {
-    let rows = Source::ALL.map(|source| {
-        format!(
-            "<li>{} <span>{}</span></li>",
-            tag(source),
-            escaped(source.text())
-        )
-    });
+    let rows = Source::ALL
+        .map(|source| format!("<li>{} <span>{}</span></li>", tag(source), escaped(source.text())));
     rows.concat()
 }
 

@@ -22,11 +22,7 @@ fn every_operation_has_a_section_with_its_parameters_and_a_form() {
         for entry in operation.parameters() {
             let input = format!("data-name=\"{}\"", entry.name);
             assert!(section.contains(&input), "{operation:?} {}", entry.name);
-            assert!(
-                section.contains(entry.known_as().code()),
-                "{operation:?} {}",
-                entry.name
-            );
+            assert!(section.contains(entry.known_as().code()), "{operation:?} {}", entry.name);
         }
     }
     for word in Member::ALL.map(Member::code) {
@@ -41,10 +37,7 @@ fn a_secret_stands_in_an_input_for_passwords_only() {
     let mut inputs = 0;
     for part in page.split(token).collect::<Vec<_>>().windows(2) {
         let tag = part[0].rsplit('<').next().unwrap();
-        assert!(
-            tag.starts_with("input") && tag.contains("type=\"password\""),
-            "{tag}"
-        );
+        assert!(tag.starts_with("input") && tag.contains("type=\"password\""), "{tag}");
         inputs += 1;
     }
     assert!(inputs >= 4, "{inputs}");
@@ -74,10 +67,7 @@ fn the_page_loads_nothing() {
 
 #[test]
 fn refusals_have_the_status_of_the_door() {
-    let mapped = CrmApi {
-        http_mode: HttpMode::Mapped,
-        ..CrmApi::default()
-    };
+    let mapped = CrmApi { http_mode: HttpMode::Mapped, ..CrmApi::default() };
     let mapped = docs_page(&mapped, false, &[]);
     let status = "<td data-head=\"HTTP\">401</td>";
     assert!(mapped.contains(status));

@@ -25,18 +25,9 @@ const ALONE: &[(&str, What)] = &[
     ("console-cancel", What::Command(CommandFault::ConsoleCancel)),
     ("garble", What::Answer(AnswerFault::Garble)),
     ("byte-order-mark", What::Answer(AnswerFault::ByteOrderMark)),
-    (
-        "no-transaction-id",
-        What::Answer(AnswerFault::NoTransactionId),
-    ),
-    (
-        "repeated-transaction-id",
-        What::Answer(AnswerFault::RepeatedTransactionId),
-    ),
-    (
-        "foreign-transaction-id",
-        What::Answer(AnswerFault::ForeignTransactionId),
-    ),
+    ("no-transaction-id", What::Answer(AnswerFault::NoTransactionId)),
+    ("repeated-transaction-id", What::Answer(AnswerFault::RepeatedTransactionId)),
+    ("foreign-transaction-id", What::Answer(AnswerFault::ForeignTransactionId)),
     ("no-status", What::Answer(AnswerFault::NoStatus)),
 ];
 
@@ -127,34 +118,20 @@ type Reader = fn(&Marked, &mut Findings) -> Option<What>;
 
 /// Keys that take a value.
 const READERS: &[(&str, Reader)] = &[
-    ("delay", |value, findings| {
-        Some(What::Delay(read_shape(value, findings)?))
-    }),
-    ("tls", |value, findings| {
-        Some(What::Connect(ConnectFault::Tls(word(value, findings)?)))
-    }),
+    ("delay", |value, findings| Some(What::Delay(read_shape(value, findings)?))),
+    ("tls", |value, findings| Some(What::Connect(ConnectFault::Tls(word(value, findings)?)))),
     ("http", read_http),
     ("soap-fault", read_soap_fault),
     ("reject", read_reject),
-    ("late", |value, findings| {
-        Some(What::Effect(Effect::Late(duration(value, findings)?)))
-    }),
-    ("stale", |value, findings| {
-        Some(What::Effect(Effect::Stale(duration(value, findings)?)))
-    }),
+    ("late", |value, findings| Some(What::Effect(Effect::Late(duration(value, findings)?)))),
+    ("stale", |value, findings| Some(What::Effect(Effect::Stale(duration(value, findings)?)))),
     ("partial", |value, findings| {
         let count = number(0..=100_000)(value, findings)?;
         Some(What::Effect(Effect::Partial(count)))
     }),
-    ("lose", |value, findings| {
-        Some(What::Command(CommandFault::Lose(duration(
-            value, findings,
-        )?)))
-    }),
+    ("lose", |value, findings| Some(What::Command(CommandFault::Lose(duration(value, findings)?)))),
     ("emm-lag", |value, findings| {
-        Some(What::Command(CommandFault::EmmLag(duration(
-            value, findings,
-        )?)))
+        Some(What::Command(CommandFault::EmmLag(duration(value, findings)?)))
     }),
     ("clock-skew", read_skew),
     ("cut", read_cut),
@@ -166,9 +143,7 @@ const READERS: &[(&str, Reader)] = &[
         Some(What::Answer(AnswerFault::Encoding(text(value, findings)?)))
     }),
     ("status", |value, findings| {
-        Some(What::Answer(AnswerFault::UnknownStatus(text(
-            value, findings,
-        )?)))
+        Some(What::Answer(AnswerFault::UnknownStatus(text(value, findings)?)))
     }),
     ("throttle", read_throttle),
 ];
@@ -241,10 +216,8 @@ fn read_cause(marked: &Marked, findings: &mut Findings) -> Option<RejectionCause
     };
     let cause = RejectionCause::from_code(&key);
     if cause.is_none() {
-        let codes: Vec<String> = RejectionCause::ALL
-            .into_iter()
-            .map(|cause| cause.code().to_uppercase())
-            .collect();
+        let codes: Vec<String> =
+            RejectionCause::ALL.into_iter().map(|cause| cause.code().to_uppercase()).collect();
         let message = format!("{} is not a reason to reject", shown(found));
         let hint = near_or_known(&found.to_uppercase(), || codes.iter().map(String::as_str));
         findings.add(Finding::new(marked.mark(), message).with_hint(hint));
@@ -267,9 +240,7 @@ fn read_skew(marked: &Marked, findings: &mut Findings) -> Option<What> {
 
 fn read_cut(marked: &Marked, findings: &mut Findings) -> Option<What> {
     let found = marked.scalar().unwrap_or_default();
-    let percent = found
-        .strip_suffix('%')
-        .and_then(|text| text.trim().parse::<f64>().ok());
+    let percent = found.strip_suffix('%').and_then(|text| text.trim().parse::<f64>().ok());
     let share = percent.filter(|percent| (0.0..100.0).contains(percent));
     if share.is_none() {
         let hint = "write how much still arrives, from `0%` (headers only) to `99%`";
@@ -281,25 +252,16 @@ fn read_cut(marked: &Marked, findings: &mut Findings) -> Option<What> {
 fn read_throttle(marked: &Marked, findings: &mut Findings) -> Option<What> {
     fields(marked, findings, "a throttle", |fields| {
         let per_second = fields.required("per_second", positive);
-        let burst = fields
-            .optional("burst", number(1..=1_000_000_u32))
-            .unwrap_or(1);
+        let burst = fields.optional("burst", number(1..=1_000_000_u32)).unwrap_or(1);
         let rejects = fields.optional("rejects", flag).unwrap_or(false);
-        Some(What::Throttle(Throttle {
-            per_second: per_second?,
-            burst,
-            rejects,
-        }))
+        Some(What::Throttle(Throttle { per_second: per_second?, burst, rejects }))
     })
 }
 
 /// A number above zero, whole or not.
 fn positive(marked: &Marked, findings: &mut Findings) -> Option<f64> {
     let plain = !matches!(marked.meaning(), None | Some(Meaning::Text));
-    let parsed = marked
-        .scalar()
-        .filter(|_| plain)
-        .and_then(|text| text.parse::<f64>().ok());
+    let parsed = marked.scalar().filter(|_| plain).and_then(|text| text.parse::<f64>().ok());
     let number = parsed.filter(|number| number.is_finite() && *number > 0.0);
     if number.is_none() {
         findings.add(mismatch(marked, "a number above zero"));

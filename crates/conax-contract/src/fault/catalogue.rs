@@ -32,12 +32,8 @@ const NOT_DONE: Preset = Preset {
 };
 
 /// Conax rejects the order, and it stays so as long as nobody mends the data.
-const REJECTION: Preset = Preset {
-    inject: Inject::Business,
-    wire: "200",
-    outlook: Outlook::Permanent,
-    ..NOT_DONE
-};
+const REJECTION: Preset =
+    Preset { inject: Inject::Business, wire: "200", outlook: Outlook::Permanent, ..NOT_DONE };
 
 /// The order is carried out, and the request ends REJECTED nevertheless.
 const DONE_AND_REJECTED: Preset = Preset {

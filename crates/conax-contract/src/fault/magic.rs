@@ -22,11 +22,7 @@ pub struct MagicCard {
 /// Every magic smartcard, in order of its number.
 #[must_use]
 pub fn magic_cards() -> Vec<MagicCard> {
-    let well = MagicCard {
-        card: number(0),
-        preset: None,
-        entry: None,
-    };
+    let well = MagicCard { card: number(0), preset: None, entry: None };
     let presets = PRESETS.iter().filter(|preset| preset.magic);
     let cards = presets.map(|preset| MagicCard {
         card: number(preset.number),

@@ -154,10 +154,7 @@ impl Form {
     /// The usual form of a preset.
     #[must_use]
     pub const fn of(preset: &'static Preset) -> Self {
-        Self {
-            preset,
-            variant: None,
-        }
+        Self { preset, variant: None }
     }
 
     /// The form of this id, name or title, in any case: `f14`, `f14/page-200`,

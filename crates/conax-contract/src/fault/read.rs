@@ -89,10 +89,7 @@ fn read_file(root: &Marked, findings: &mut Findings) -> Option<Vec<WrittenRule>>
         let _description = fields.optional("description", text);
         let rules = fields.required("faults", items(rules_of))?;
         if rules.len() > LIMIT {
-            fields.refuse(
-                format!("there are more than {LIMIT} rules"),
-                "leave some out",
-            );
+            fields.refuse(format!("there are more than {LIMIT} rules"), "leave some out");
         }
         Some(rules.concat())
     })
@@ -149,10 +146,7 @@ pub(super) fn read_rule(marked: &Marked, findings: &mut Findings) -> Option<Writ
             ttl,
             paused,
         };
-        Some(WrittenRule {
-            rule,
-            written: as_written,
-        })
+        Some(WrittenRule { rule, written: as_written })
     })
 }
 
@@ -174,9 +168,7 @@ fn with_usual(selector: Selector, preset: &str) -> Selector {
 fn rule_name(marked: &Marked, findings: &mut Findings) -> Option<RuleId> {
     let name = text(marked, findings)?;
     let fits = name.len() <= 64
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
     if !fits {
         let message = format!("{} is not a name for a rule", shown(&name));
         let hint = "use up to 64 letters, digits, `-`, `_` and `.`";
@@ -216,27 +208,17 @@ fn read_script(fields: &mut Fields<'_, '_>, at: Option<Phase>) -> Option<Script>
         )
     })?;
     if entries.is_empty() || entries.len() > LIMIT {
-        fields.refuse(
-            "the sequence has no entry",
-            "write one such as `[f05, f01, ok]`",
-        );
+        fields.refuse("the sequence has no entry", "write one such as `[f05, f01, ok]`");
         return None;
     }
-    Some(if repeat {
-        Script::Circle(entries)
-    } else {
-        Script::Sequence(entries)
-    })
+    Some(if repeat { Script::Circle(entries) } else { Script::Sequence(entries) })
 }
 
 /// One entry of a sequence: `ok`, a preset, or actions.
 fn read_step(marked: &Marked, at: Option<Phase>, findings: &mut Findings) -> Option<Entry> {
     if let Node::Scalar(scalar) = &marked.node {
         if scalar.text == "ok" {
-            return Some(Entry {
-                title: "ok".into(),
-                actions: Vec::new(),
-            });
+            return Some(Entry { title: "ok".into(), actions: Vec::new() });
         }
         if let Some(entry) = preset_entry(&scalar.text) {
             return Some(entry);
@@ -249,9 +231,7 @@ fn read_preset(marked: &Marked, findings: &mut Findings) -> Option<Entry> {
     let name = text(marked, findings)?;
     let entry = preset_entry(&name);
     if entry.is_none() {
-        let names: Vec<String> = Form::all()
-            .flat_map(|form| [form.id(), form.name()])
-            .collect();
+        let names: Vec<String> = Form::all().flat_map(|form| [form.id(), form.name()]).collect();
         let near = near_miss(&name.to_lowercase(), names.iter().map(String::as_str));
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -284,16 +264,12 @@ fn read_actions(marked: &Marked, at: Option<Phase>, findings: &mut Findings) -> 
             findings.add(mismatch(marked, "something that goes wrong"));
             return None;
         }
-        Node::List(list) => list
-            .iter()
-            .map(|item| read_action(item, at, findings))
-            .collect::<Option<Vec<_>>>()?,
+        Node::List(list) => {
+            list.iter().map(|item| read_action(item, at, findings)).collect::<Option<Vec<_>>>()?
+        }
         Node::Scalar(_) | Node::Map(_) => vec![read_action(marked, at, findings)?],
     };
-    Some(Entry {
-        title: title(&written(marked)).into(),
-        actions,
-    })
+    Some(Entry { title: title(&written(marked)).into(), actions })
 }
 
 /// Actions in a few words.
@@ -317,9 +293,7 @@ fn title(value: &serde_json::Value) -> String {
 fn read_selector(marked: &Marked, findings: &mut Findings) -> Option<Selector> {
     fields(marked, findings, "a selector", |fields| {
         let selector = Selector {
-            kinds: fields
-                .optional("command", read_commands)
-                .unwrap_or_default(),
+            kinds: fields.optional("command", read_commands).unwrap_or_default(),
             card: fields.optional("card", pattern),
             product: fields.optional("product", pattern),
             module: fields.optional("module", pattern),
@@ -334,18 +308,14 @@ fn read_selector(marked: &Marked, findings: &mut Findings) -> Option<Selector> {
                 .optional("above_on_connection", number(0..=1_000_000_usize)),
             probability: fields.optional("probability", probability),
             every: fields.optional("every", number(1..=i64::MAX as u64)),
-            after: fields
-                .optional("after", number(0..=i64::MAX as u64))
-                .unwrap_or(0),
+            after: fields.optional("after", number(0..=i64::MAX as u64)).unwrap_or(0),
             first: fields.optional("first", number(1..=i64::MAX as u64)),
         };
         if let (Some(from), Some(until)) = (selector.from, selector.until)
             && until <= from
         {
-            fields.refuse(
-                "`until` is not after `from`: the rule can never act",
-                "exchange the two",
-            );
+            fields
+                .refuse("`until` is not after `from`: the rule can never act", "exchange the two");
         }
         Some(selector)
     })
@@ -363,10 +333,7 @@ fn read_cycle(fields_above: &mut Fields<'_, '_>) -> Option<Cycle> {
             let off = fields.required("off", duration);
             let cycle = Cycle { on: on?, off: off? };
             if cycle.on.is_zero() {
-                fields.refuse(
-                    "the window never opens",
-                    "write a time above zero after `on`",
-                );
+                fields.refuse("the window never opens", "write a time above zero after `on`");
             }
             Some(cycle)
         })
@@ -384,11 +351,7 @@ fn read_commands(marked: &Marked, findings: &mut Findings) -> Option<Vec<Command
 fn probability(marked: &Marked, findings: &mut Findings) -> Option<f64> {
     let found = marked.scalar().unwrap_or_default();
     let share: Option<f64> = match (found.strip_suffix('%'), marked.meaning()) {
-        (Some(percent), _) => percent
-            .trim()
-            .parse()
-            .ok()
-            .map(|percent: f64| percent / 100.0),
+        (Some(percent), _) => percent.trim().parse().ok().map(|percent: f64| percent / 100.0),
         (None, Some(Meaning::Whole(_) | Meaning::Number)) => found.parse().ok(),
         (None, _) => None,
     };

@@ -81,20 +81,14 @@ pub fn reproduce(text: &str) -> Reproduction {
     });
     let candidates: Vec<Candidate> = ranked.into_iter().map(|(_, one)| one).collect();
     let best = candidates.first().map_or(0.0, |first| first.score);
-    let alike: Vec<&Candidate> = candidates
-        .iter()
-        .filter(|one| (one.score - best).abs() < f64::EPSILON)
-        .collect();
+    let alike: Vec<&Candidate> =
+        candidates.iter().filter(|one| (one.score - best).abs() < f64::EPSILON).collect();
     let experiment = experiment(&alike);
     let alike = match alike.len() {
         0 | 1 => Vec::new(),
         _ => alike.iter().map(|one| one.name.clone()).collect(),
     };
-    Reproduction {
-        candidates,
-        alike,
-        experiment,
-    }
+    Reproduction { candidates, alike, experiment }
 }
 
 impl Form {
@@ -148,11 +142,7 @@ impl Form {
         let elsewhere =
             elsewhere.find(|(number, text, _)| self.is_elsewhere(*number) && evidence == *text);
         let more = self.preset.takes;
-        let rank = (
-            elsewhere.is_some(),
-            more.is_some(),
-            self.has_other_page(found),
-        );
+        let rank = (elsewhere.is_some(), more.is_some(), self.has_other_page(found));
         let candidate = Candidate {
             name: self.id(),
             title: self.name(),
@@ -222,10 +212,8 @@ fn partial_score(wanted: &str, found: &str) -> Option<f64> {
 }
 
 fn experiment(alike: &[&Candidate]) -> Option<String> {
-    let (did, did_not): (Vec<&Candidate>, Vec<&Candidate>) = alike
-        .iter()
-        .copied()
-        .partition(|one| one.applied != Applied::No);
+    let (did, did_not): (Vec<&Candidate>, Vec<&Candidate>) =
+        alike.iter().copied().partition(|one| one.applied != Applied::No);
     match (did.is_empty(), did_not.is_empty(), alike.len()) {
         (_, _, 0 | 1) => None,
         (false, false, _) => Some(format!(

@@ -40,25 +40,20 @@ fn shape(text: &str) -> Option<DelayShape> {
             let (from, to) = (parse_duration(from)?, parse_duration(to)?);
             (from < to).then_some(DelayShape::Uniform { from, to })?
         }
-        ("normal", [mean, deviation]) => DelayShape::Normal {
-            mean: parse_duration(mean)?,
-            deviation: above_zero(deviation)?,
-        },
+        ("normal", [mean, deviation]) => {
+            DelayShape::Normal { mean: parse_duration(mean)?, deviation: above_zero(deviation)? }
+        }
         ("log-normal", [median, sigma]) => DelayShape::LogNormal {
             median: named(median, "median")?,
             sigma: number(sigma, "sigma")?,
         },
-        ("exponential", [mean]) => DelayShape::Exponential {
-            mean: named(mean, "mean")?,
-        },
-        ("pareto", [min, alpha]) => DelayShape::Pareto {
-            min: named(min, "min")?,
-            alpha: number(alpha, "alpha")?,
-        },
-        ("weibull", [scale, shape]) => DelayShape::Weibull {
-            scale: named(scale, "scale")?,
-            shape: number(shape, "shape")?,
-        },
+        ("exponential", [mean]) => DelayShape::Exponential { mean: named(mean, "mean")? },
+        ("pareto", [min, alpha]) => {
+            DelayShape::Pareto { min: named(min, "min")?, alpha: number(alpha, "alpha")? }
+        }
+        ("weibull", [scale, shape]) => {
+            DelayShape::Weibull { scale: named(scale, "scale")?, shape: number(shape, "shape")? }
+        }
         ("empirical", values) => {
             let delays = values.iter().map(|one| parse_duration(one));
             DelayShape::Empirical(delays.collect::<Option<_>>()?)

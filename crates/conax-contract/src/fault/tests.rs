@@ -18,11 +18,7 @@ fn every_preset_and_variant_is_a_rule_that_can_be_read() {
         assert_eq!(usize::from(preset.number), place + 1);
         let variants = preset.variants.iter().map(|one| format!("/{}", one.name));
         for suffix in std::iter::once(String::new()).chain(variants) {
-            for name in [
-                preset.id(),
-                preset.name.to_owned(),
-                preset.id().to_uppercase(),
-            ] {
+            for name in [preset.id(), preset.name.to_owned(), preset.id().to_uppercase()] {
                 let rule = format!("{{ preset: {name}{suffix} }}");
                 let rules = WrittenRule::parse(&rule)
                     .unwrap_or_else(|found| panic!("{}", text::render(&rule, &rule, &found)));
@@ -69,10 +65,7 @@ fn faults_are_one_word_or_rules() {
         "`read-timeot` is no preset and no weather\n   hint: did you mean `read-timeout`?"
     );
     let both = parse_faults("{ preset: f99, tims: 1 }").expect_err("two mistakes");
-    assert!(
-        both.contains("f99") && both.contains("did you mean `times`"),
-        "{both}"
-    );
+    assert!(both.contains("f99") && both.contains("did you mean `times`"), "{both}");
 }
 
 #[test]
@@ -87,10 +80,7 @@ fn names_are_unique_and_magic_cards_have_eleven_digits() {
     for magic in magic_cards() {
         assert!(magic.card.len() == 11 && magic.card.bytes().all(|byte| byte.is_ascii_digit()));
     }
-    assert_eq!(
-        Form::find("F05").unwrap().preset.name,
-        "read-timeout-applied"
-    );
+    assert_eq!(Form::find("F05").unwrap().preset.name, "read-timeout-applied");
     assert_eq!(Form::find("f05/x"), None);
 }
 
@@ -117,18 +107,11 @@ faults:
 fn a_stored_dump_leads_back_to_the_faults_that_make_it() {
     let dump = crate::cas::AxisClient::default().read_timed_out().render();
     let found = reproduce(&dump);
-    let names: Vec<&str> = found
-        .candidates
-        .iter()
-        .map(|one| one.name.as_str())
-        .collect();
+    let names: Vec<&str> = found.candidates.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names[..4], ["f04", "f05", "f16", "f46"]);
     assert_eq!(found.alike, ["f04", "f05", "f16", "f46"]);
     let experiment = found.experiment.unwrap();
-    assert!(
-        experiment.contains("speaks for f05, f46, unchanged for f04, f16"),
-        "{experiment}"
-    );
+    assert!(experiment.contains("speaks for f05, f46, unchanged for f04, f16"), "{experiment}");
 }
 
 #[test]
@@ -151,10 +134,7 @@ fn dumps_that_differ_in_their_java_lead_back_to_the_same() {
                     \"</StatusCode>\".";
     let place = crate::cas::SaxPlace { line: 1, column: 9 };
     for java in [6, 7, 17] {
-        let axis = crate::cas::AxisClient {
-            java,
-            ..crate::cas::AxisClient::default()
-        };
+        let axis = crate::cas::AxisClient { java, ..crate::cas::AxisClient::default() };
         let dump = axis.sax_parse(place, sentence).render();
         assert_eq!(reproduce(&dump).alike, ["f17", "f08"], "{java}");
         let dump = axis.connect_timed_out().render();
@@ -193,17 +173,10 @@ fn every_rule_is_the_same_when_what_was_written_of_it_is_read_alone() {
         let names = names.chain([preset.id(), preset.name.to_owned()]);
         rules.extend(names.map(|name| WrittenRule::of_preset(&name).unwrap()));
     }
-    let long = format!(
-        "{{ do: {{ soap-fault: {{ code: c, string: '{}' }} }} }}",
-        "x".repeat(5000)
-    );
+    let long = format!("{{ do: {{ soap-fault: {{ code: c, string: '{}' }} }} }}", "x".repeat(5000));
     rules.extend(WrittenRule::parse(&long).unwrap());
     assert!(rules.len() > 100, "{}", rules.len());
-    let of_calls: Vec<_> = rules
-        .iter()
-        .cloned()
-        .map(|rule| rule.for_request(4711))
-        .collect();
+    let of_calls: Vec<_> = rules.iter().cloned().map(|rule| rule.for_request(4711)).collect();
     for rule in rules.iter().chain(&of_calls) {
         assert_eq!(read_again(rule), *rule);
     }

@@ -42,7 +42,5 @@ pub fn parse_faults(source: &str) -> Result<Vec<WrittenRule>, String> {
         Some(near) => format!("did you mean `{near}`?"),
         None => "presets are `f01` to `f46`; weathers have names such as `brownout`".to_owned(),
     };
-    Err(format!(
-        "`{word}` is no preset and no weather\n   hint: {hint}"
-    ))
+    Err(format!("`{word}` is no preset and no weather\n   hint: {hint}"))
 }

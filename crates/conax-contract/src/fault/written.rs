@@ -9,9 +9,7 @@ pub(super) fn written(marked: &Marked) -> Value {
     match &marked.node {
         Node::List(items) => Value::Array(items.iter().map(written).collect()),
         Node::Map(entries) => {
-            let members = entries
-                .iter()
-                .map(|one| (one.key.clone(), written(&one.value)));
+            let members = entries.iter().map(|one| (one.key.clone(), written(&one.value)));
             Value::Object(members.collect::<Map<_, _>>())
         }
         Node::Scalar(scalar) => match scalar.meaning() {

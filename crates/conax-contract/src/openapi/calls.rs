@@ -17,10 +17,7 @@ pub(super) fn body(door: &CrmApi, operation: Operation) -> Value {
             Need::Optional => optional(schema),
             Need::SemiOptional => continue,
         };
-        properties.insert(
-            entry.name.to_owned(),
-            told(schema, entry.text, entry.known_as()),
-        );
+        properties.insert(entry.name.to_owned(), told(schema, entry.text, entry.known_as()));
     }
     let mut object = json!({
         "type": "object",
@@ -49,16 +46,12 @@ fn names(operation: Operation, need: Need) -> Vec<&'static str> {
 /// The parameters of which exactly one has to be given.
 fn semi_optional(operation: Operation) -> Vec<&'static ParameterEntry> {
     let entries = operation.parameters().iter();
-    entries
-        .filter(|entry| entry.need == Need::SemiOptional)
-        .collect()
+    entries.filter(|entry| entry.need == Need::SemiOptional).collect()
 }
 
 /// A branch for each parameter of the group; with lenient sets, one of them or all.
 fn alternatives(door: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<Value>) {
-    let only_sets = group
-        .iter()
-        .all(|entry| matches!(entry.value, ValueKind::Set(_)));
+    let only_sets = group.iter().all(|entry| matches!(entry.value, ValueKind::Set(_)));
     let lenient = only_sets && door.reading.lenient_pairing_sets;
     let branches = group.iter().map(|given| {
         let properties = group.iter().map(|entry| {
@@ -68,10 +61,7 @@ fn alternatives(door: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<
                 (false, true) => optional(value),
                 (false, false) => json!({ "type": "null" }),
             };
-            (
-                entry.name.to_owned(),
-                told(schema, entry.text, entry.known_as()),
-            )
+            (entry.name.to_owned(), told(schema, entry.text, entry.known_as()))
         });
         json!({
             "title": format!("With {}", given.name),
@@ -151,10 +141,7 @@ fn one_of_several(door: &CrmApi, group: &[&ParameterEntry]) -> Value {
                 // An empty value counts as left out.
                 false => json!({ "const": "" }),
             };
-            (
-                entry.name.to_owned(),
-                told(schema, entry.text, entry.known_as()),
-            )
+            (entry.name.to_owned(), told(schema, entry.text, entry.known_as()))
         });
         json!({
             "title": format!("By {}", given.name),
@@ -163,10 +150,7 @@ fn one_of_several(door: &CrmApi, group: &[&ParameterEntry]) -> Value {
             "required": [given.name],
         })
     });
-    let names: Vec<String> = group
-        .iter()
-        .map(|entry| format!("`{}`", entry.name))
-        .collect();
+    let names: Vec<String> = group.iter().map(|entry| format!("`{}`", entry.name)).collect();
     let weakest = group.iter().map(|entry| entry.known_as()).max();
     let weakest = weakest.unwrap_or(crate::source::Source::Ours);
     let text = format!(

@@ -18,9 +18,7 @@ pub fn control_document(door: &ControlApi) -> Value {
         let item = paths.entry(entry.path).or_default();
         item.insert(entry.verb.to_lowercase(), operation(door, entry));
     }
-    let paths = paths
-        .into_iter()
-        .map(|(path, item)| (path.to_owned(), Value::Object(item)));
+    let paths = paths.into_iter().map(|(path, item)| (path.to_owned(), Value::Object(item)));
     let mut components = json!({ "schemas": { "Problem": problem() } });
     if door.asks_for_token {
         components["securitySchemes"] = json!({
@@ -46,10 +44,7 @@ pub fn control_document(door: &ControlApi) -> Value {
 
 /// `GET` and `/v1/worlds/{name}` to `get_worlds_name`.
 fn operation_id(entry: &ControlEntry) -> String {
-    let path = entry
-        .path
-        .replace(['{', '}'], "")
-        .replace(['/', '-', '.'], "_");
+    let path = entry.path.replace(['{', '}'], "").replace(['/', '-', '.'], "_");
     let path = path.trim_start_matches('_');
     format!("{}_{path}", entry.verb.to_lowercase())
 }
@@ -96,9 +91,8 @@ fn parameters(entry: &ControlEntry) -> Vec<Value> {
         parameter
     };
     let text = || json!({ "type": "string" });
-    let in_path = entry
-        .path_names()
-        .map(|name| parameter("path", name, &format!("The {name}."), text()));
+    let in_path =
+        entry.path_names().map(|name| parameter("path", name, &format!("The {name}."), text()));
     let in_query = entry.query_names().map(|name| {
         let schema = match (entry.path.ends_with("/openapi.json"), name) {
             (true, "api") => json!({ "enum": OpenApiOf::ALL.map(OpenApiOf::code) }),

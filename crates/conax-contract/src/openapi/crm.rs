@@ -103,9 +103,7 @@ fn tags() -> Vec<Value> {
         }
     }
     let described = |name: &&str| {
-        let paths = Operation::ALL
-            .into_iter()
-            .filter(|it| group_of(*it) == *name);
+        let paths = Operation::ALL.into_iter().filter(|it| group_of(*it) == *name);
         let text = format!("{} operations below `{name}`.", paths.count());
         json!({ "name": name, "description": text })
     };

@@ -31,9 +31,7 @@ fn may_refuse(operation: Operation, code: RefusalCode) -> bool {
         });
         kinds.into_iter().any(|kind| wanted.contains(&kind))
     };
-    let has_set = entries
-        .iter()
-        .any(|entry| matches!(entry.value, ValueKind::Set(_)));
+    let has_set = entries.iter().any(|entry| matches!(entry.value, ValueKind::Set(_)));
     let cards = [IdentifierKind::Smartcard, IdentifierKind::ExistingSmartcard];
     let has_identifier = names(&IdentifierKind::ALL);
     match code {
@@ -191,10 +189,7 @@ fn success(door: &CrmApi, operation: Operation) -> Value {
     let status = status(json!({ "const": "OK" }), texts.clone(), texts);
     let properties = Map::from_iter([
         ("status".to_owned(), status),
-        (
-            "data".to_owned(),
-            told(data, "The result.", reply_source(operation)),
-        ),
+        ("data".to_owned(), told(data, "The result.", reply_source(operation))),
     ]);
     let mut schema = closed(properties, &["status", "data"]);
     schema["title"] = format!("{} succeeded", operation.name()).into();
@@ -234,11 +229,7 @@ fn status(code: Value, message: Value, description: Value) -> Value {
         member("description", description, "What else there is to say."),
     ]);
     let schema = closed(properties, &["code", "message", "description"]);
-    told(
-        schema,
-        "The status block of every answer.",
-        Source::Documented,
-    )
+    told(schema, "The status block of every answer.", Source::Documented)
 }
 
 /// Any answer of the API, by any operation, in any of the shapes.
@@ -254,9 +245,6 @@ pub(super) fn any_envelope() -> Value {
         &["status", "data"],
     );
     let refused = refused_status(reference("RefusalCode"));
-    let refusal = closed(
-        Map::from_iter([("status".to_owned(), refused)]),
-        &["status"],
-    );
+    let refusal = closed(Map::from_iter([("status".to_owned(), refused)]), &["status"]);
     json!({ "oneOf": [success, refusal] })
 }

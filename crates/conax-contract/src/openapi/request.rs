@@ -22,10 +22,7 @@ pub(super) fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
         ("LogInformation", log_information()),
         ("User", user()),
         ("Unit", unit()),
-        (
-            "Parameter",
-            parameter_of(&ParameterKey::ALL.map(|key| (key, key.source()))),
-        ),
+        ("Parameter", parameter_of(&ParameterKey::ALL.map(|key| (key, key.source())))),
     ]
     .into_iter()
 }
@@ -33,21 +30,15 @@ pub(super) fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
 /// A provisioning request of any type with these members.
 pub(super) fn any_type(members: FieldsSet, extent: Extent) -> Value {
     let items = reference("Parameter");
-    object(
-        members,
-        required(members, extent),
-        reference("RequestType"),
-        items,
-    )
+    object(members, required(members, extent), reference("RequestType"), items)
 }
 
 /// A provisioning request as an operation that creates this type prints it.
 pub(super) fn of_type(members: FieldsSet, created: RequestType) -> Value {
     let keys = created.parameter_keys().iter();
     // An item is only as well known as its name and its use with the type are.
-    let keys: Vec<(ParameterKey, Source)> = keys
-        .map(|(key, source)| (*key, key.source().max(*source)))
-        .collect();
+    let keys: Vec<(ParameterKey, Source)> =
+        keys.map(|(key, source)| (*key, key.source().max(*source))).collect();
     let required = required(members, Extent::Whole);
     let word = json!({ "const": created.code() });
     object(members, required, word, parameter_of(&keys))
@@ -57,9 +48,7 @@ pub(super) fn of_type(members: FieldsSet, created: RequestType) -> Value {
 pub(super) fn of_any_shape() -> Value {
     use crate::crm::Shape;
     let shapes = Shape::ALL.map(Shape::members);
-    let always = shapes
-        .into_iter()
-        .fold(FieldsSet::ALL, FieldsSet::intersection);
+    let always = shapes.into_iter().fold(FieldsSet::ALL, FieldsSet::intersection);
     let items = reference("Parameter");
     let always = required(always, Extent::Whole);
     object(FieldsSet::ALL, always, reference("RequestType"), items)
@@ -84,10 +73,7 @@ fn object(members: FieldsSet, required: Vec<&str>, word: Value, items: Value) ->
             Member::ParametersSet => json!({ "type": "array", "minItems": 1, "items": items }),
             other => value(other),
         };
-        (
-            member.code().to_owned(),
-            told(schema, member.text(), member.source()),
-        )
+        (member.code().to_owned(), told(schema, member.text(), member.source()))
     });
     closed(properties.collect(), &required)
 }
@@ -123,13 +109,8 @@ fn value(member: Member) -> Value {
 
 /// An item of the set of parameters: one of these keys, and the item's id.
 fn parameter_of(keys: &[(ParameterKey, Source)]) -> Value {
-    let forms: Vec<Value> = keys
-        .iter()
-        .map(|(key, source)| item(*key, *source))
-        .collect();
-    let sources = keys
-        .iter()
-        .map(|(key, source)| (key.code().to_owned(), source.code().into()));
+    let forms: Vec<Value> = keys.iter().map(|(key, source)| item(*key, *source)).collect();
+    let sources = keys.iter().map(|(key, source)| (key.code().to_owned(), source.code().into()));
     let mut schema = json!({ "oneOf": forms });
     schema[SOURCE_OF] = Value::Object(sources.collect());
     let weakest = keys.iter().map(|(_, source)| *source).max();
@@ -146,10 +127,7 @@ fn item(key: ParameterKey, source: Source) -> Value {
     };
     let properties = Map::from_iter([
         (key.code().to_owned(), told(value, key.text(), source)),
-        (
-            "id".to_owned(),
-            told(id(), "The id of the item.", Source::Shown),
-        ),
+        ("id".to_owned(), told(id(), "The id of the item.", Source::Shown)),
     ]);
     let mut schema = closed(properties, &[key.code(), "id"]);
     schema["title"] = key.code().into();
@@ -166,11 +144,7 @@ fn log_information() -> Value {
     };
     let properties = Map::from_iter([
         member("created_date", reference("Date"), "When it was created."),
-        member(
-            "updated_date",
-            reference("Date"),
-            "When it was last updated.",
-        ),
+        member("updated_date", reference("Date"), "When it was last updated."),
         member("created_by_user", reference("User"), "Who created it."),
         member("updated_by_user", reference("User"), "Who last updated it."),
         member(
@@ -184,12 +158,7 @@ fn log_information() -> Value {
             "The unit that last updated it; left out when unknown.",
         ),
     ]);
-    let required = [
-        "created_date",
-        "updated_date",
-        "created_by_user",
-        "updated_by_user",
-    ];
+    let required = ["created_date", "updated_date", "created_by_user", "updated_by_user"];
     let text = "Who created and updated the request, and when.";
     told(closed(properties, &required), text, Source::Shown)
 }
@@ -222,18 +191,8 @@ fn unit() -> Value {
         nullable("description", "Its description."),
         nullable("alternative_code", "Its alternative code."),
     ]);
-    let required = [
-        "group_name",
-        "name",
-        "id",
-        "description",
-        "alternative_code",
-    ];
-    told(
-        closed(properties, &required),
-        "A unit of the organisation.",
-        Source::Shown,
-    )
+    let required = ["group_name", "name", "id", "description", "alternative_code"];
+    told(closed(properties, &required), "A unit of the organisation.", Source::Shown)
 }
 
 fn shown(name: &str, schema: Value, text: &str) -> (String, Value) {

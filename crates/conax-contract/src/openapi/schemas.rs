@@ -31,9 +31,7 @@ impl SchemaName {
     /// Everything that is described.
     pub fn all() -> impl Iterator<Item = Self> {
         let calls = Operation::ALL.into_iter().map(Self::Call);
-        [Self::ProvisioningRequest, Self::Envelope]
-            .into_iter()
-            .chain(calls)
+        [Self::ProvisioningRequest, Self::Envelope].into_iter().chain(calls)
     }
 
     /// The name as a command line writes it.
@@ -76,9 +74,8 @@ fn alone(title: &str, schema: Value, known: &Map<String, Value>) -> Value {
     collect(&schema, known, &mut wanted);
     let mut schema = schema;
     if !wanted.is_empty() {
-        let definitions = wanted
-            .iter()
-            .filter_map(|name| Some((name.clone(), known.get(name)?.clone())));
+        let definitions =
+            wanted.iter().filter_map(|name| Some((name.clone(), known.get(name)?.clone())));
         schema["$defs"] = Value::Object(definitions.collect());
     }
     redirect(&mut schema);

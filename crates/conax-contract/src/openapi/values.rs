@@ -99,11 +99,7 @@ fn pin(door: &CrmApi) -> Value {
         digits["minLength"] = count.into();
         digits["maxLength"] = count.into();
         // A number has no leading zeros.
-        let power = |digits: usize| {
-            u32::try_from(digits)
-                .ok()
-                .and_then(|n| 10_u64.checked_pow(n))
-        };
+        let power = |digits: usize| u32::try_from(digits).ok().and_then(|n| 10_u64.checked_pow(n));
         let lowest = match count {
             1 => Some(0),
             _ => power(count.saturating_sub(1)),
@@ -121,12 +117,10 @@ pub(super) fn schemas(door: &CrmApi) -> impl Iterator<Item = (&'static str, Valu
         "A date of the documented form: without zone, without fraction.",
         Source::Documented,
     );
-    let identifiers = IdentifierKind::ALL
-        .into_iter()
-        .map(|kind| (identifier_name(kind), identifier(door, kind)));
-    let sets = [SetKind::Smartcards, SetKind::Stbs]
-        .into_iter()
-        .map(|kind| (set_name(kind), set(kind)));
+    let identifiers =
+        IdentifierKind::ALL.into_iter().map(|kind| (identifier_name(kind), identifier(door, kind)));
+    let sets =
+        [SetKind::Smartcards, SetKind::Stbs].into_iter().map(|kind| (set_name(kind), set(kind)));
     [("Date", date)].into_iter().chain(identifiers).chain(sets)
 }
 
@@ -150,10 +144,7 @@ const fn set_name(kind: SetKind) -> &'static str {
 /// The sub-fields an identifier of this kind may have here, with how each is known.
 fn sub_fields(door: &CrmApi, kind: IdentifierKind) -> Vec<IdentifierField> {
     let names = door.reading.sub_fields(kind);
-    names
-        .into_iter()
-        .filter_map(IdentifierField::from_code)
-        .collect()
+    names.into_iter().filter_map(IdentifierField::from_code).collect()
 }
 
 /// An object with exactly one of its sub-fields.

@@ -48,9 +48,7 @@ fn list<const N: usize>(words: [Row; N], about: &str) -> Value {
 }
 
 fn sources(words: impl IntoIterator<Item = (&'static str, Source)>) -> Value {
-    let pairs = words
-        .into_iter()
-        .map(|(code, source)| (code.to_owned(), source.code().into()));
+    let pairs = words.into_iter().map(|(code, source)| (code.to_owned(), source.code().into()));
     Value::Object(pairs.collect::<Map<String, Value>>())
 }
 

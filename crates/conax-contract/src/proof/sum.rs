@@ -33,8 +33,5 @@ pub(super) fn without_sum(line: &str) -> Option<Summed> {
     let rest = line.strip_suffix(END)?;
     let (rest, digits) = rest.split_at_checked(rest.len().checked_sub(DIGITS)?)?;
     let body = rest.strip_suffix(MEMBER)?;
-    Some(Summed {
-        text: format!("{body}}}"),
-        fits: digits == format!("{:016x}", sum_of(body)),
-    })
+    Some(Summed { text: format!("{body}}}"), fits: digits == format!("{:016x}", sum_of(body)) })
 }

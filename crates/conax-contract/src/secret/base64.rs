@@ -34,8 +34,7 @@ pub(super) fn encoded_words(text: &str) -> impl Iterator<Item = EncodedWord> {
         let by_any = parts(word, |letter| "/-_+".contains(letter));
         let all = std::iter::once(0..word.len()).chain(by_path).chain(by_any);
         let all = all.map(|part| run.start + part.start..run.start + part.end);
-        all.filter_map(|part| decoded(text, part))
-            .collect::<Vec<_>>()
+        all.filter_map(|part| decoded(text, part)).collect::<Vec<_>>()
     })
 }
 
@@ -96,10 +95,7 @@ fn decoded(text: &str, part: Range<usize>) -> Option<EncodedWord> {
         told.push('…');
     }
     let padding = after.bytes().take(2).take_while(|byte| *byte == b'=');
-    Some(EncodedWord {
-        span: part.start..part.end + padding.count(),
-        text: told,
-    })
+    Some(EncodedWord { span: part.start..part.end + padding.count(), text: told })
 }
 
 /// Whether the first byte begins a letter: most words of a language are turned away here.

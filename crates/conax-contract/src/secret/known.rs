@@ -39,9 +39,7 @@ pub struct KnownSecrets {
 /// Only their number.
 impl fmt::Debug for KnownSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KnownSecrets")
-            .field("count", &self.values.len())
-            .finish()
+        f.debug_struct("KnownSecrets").field("count", &self.values.len()).finish()
     }
 }
 

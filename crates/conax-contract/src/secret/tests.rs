@@ -36,13 +36,7 @@ fn a_secret_is_found_in_every_form() {
 
 #[test]
 fn digits_of_a_longer_number_are_no_secret() {
-    for text in [
-        "17391",
-        "73910",
-        "card 0190-7391-0208",
-        "2014-09-24T15:00:00.7391",
-        "x7391",
-    ] {
+    for text in ["17391", "73910", "card 0190-7391-0208", "2014-09-24T15:00:00.7391", "x7391"] {
         assert_eq!(masked("7391", text), text);
     }
     assert_eq!(masked("7391", "7391."), "***.");
@@ -74,11 +68,7 @@ fn what_a_text_says_is_searched_and_not_only_its_letters() {
         ("conax-demo", "/x?q=Y29uYXgtZGVtbw%3D%3D", "/x?q=***"),
         ("a\"b", r#"{"x":"a\u0022b"}"#, r#"{"x":"***"}"#),
         ("é&<x", "&#233;&amp;&lt;x", "***"),
-        (
-            "04FFBB37FED475A778F122709CBAC1D5",
-            "/04ffbb37fed475a778f122709cbac1d5/",
-            "/***/",
-        ),
+        ("04FFBB37FED475A778F122709CBAC1D5", "/04ffbb37fed475a778f122709cbac1d5/", "/***/"),
     ] {
         assert_eq!(masked(secret, text), told, "{text}");
     }

@@ -14,10 +14,7 @@ pub(super) struct View<'t> {
 impl<'t> View<'t> {
     /// The text as it is; nothing if it holds no escapes.
     pub(super) fn of(text: &'t str) -> Option<Self> {
-        text.contains(['%', '&', '\\']).then_some(Self {
-            text: Cow::Borrowed(text),
-            origins: None,
-        })
+        text.contains(['%', '&', '\\']).then_some(Self { text: Cow::Borrowed(text), origins: None })
     }
 
     /// The text with its escapes undone; nothing if there are none.
@@ -41,10 +38,7 @@ impl<'t> View<'t> {
             at += width;
         }
         origins.push(self.origin(bytes.len()));
-        is_changed.then(|| View {
-            text: Cow::Owned(text_of(letters)),
-            origins: Some(origins),
-        })
+        is_changed.then(|| View { text: Cow::Owned(text_of(letters)), origins: Some(origins) })
     }
 
     fn origin(&self, at: usize) -> usize {

@@ -41,11 +41,7 @@ pub fn items<T>(
     mut read: impl FnMut(&Marked, &mut Findings) -> Option<T>,
 ) -> impl FnMut(&Marked, &mut Findings) -> Option<Vec<T>> {
     move |marked, findings| match &marked.node {
-        Node::List(list) => Some(
-            list.iter()
-                .filter_map(|item| read(item, findings))
-                .collect(),
-        ),
+        Node::List(list) => Some(list.iter().filter_map(|item| read(item, findings)).collect()),
         Node::Scalar(_) | Node::Map(_) => {
             let finding = mismatch(marked, "a list");
             findings.add(finding.with_hint("write one item per line, each after `- `"));
@@ -113,17 +109,10 @@ pub fn untold_digits(root: &Marked, findings: &mut Findings) {
 
 fn refused_text(marked: &Marked, scalar: &Scalar, meaning: Meaning, what: &str) -> Finding {
     if scalar.text.is_empty() {
-        return Finding::new(
-            marked.span,
-            format!("{what} is expected here, nothing is written"),
-        );
+        return Finding::new(marked.span, format!("{what} is expected here, nothing is written"));
     }
     // A secret must not travel in a message; the line of the file shows what is meant.
-    let found = if what == "text" {
-        shown(&scalar.text)
-    } else {
-        "this".to_owned()
-    };
+    let found = if what == "text" { shown(&scalar.text) } else { "this".to_owned() };
     let taken_for = meaning.in_words().unwrap_or("text");
     let message = format!("{found} without quotes is {taken_for}, {what} is expected");
     let hint = if is_shortened(&scalar.text) {
@@ -167,9 +156,7 @@ where
 {
     move |marked, findings| {
         let value = whole(marked, findings)?;
-        let fitting = N::try_from(value)
-            .ok()
-            .filter(|number| range.contains(number));
+        let fitting = N::try_from(value).ok().filter(|number| range.contains(number));
         if fitting.is_none() {
             let message = format!("`{value}` is out of range");
             let hint = format!("write a number from {} to {}", range.start(), range.end());

@@ -16,13 +16,7 @@ pub struct NotUtf8 {
 
 impl fmt::Display for NotUtf8 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding {
-            line,
-            column,
-            message,
-            hint,
-            ..
-        } = &self.finding;
+        let Finding { line, column, message, hint, .. } = &self.finding;
         write!(f, "{message} (line {line}, column {column})")?;
         match hint {
             Some(hint) => write!(f, "; {hint}"),
@@ -52,10 +46,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, NotUtf8> {
             }
             Ok(text)
         }
-        Err(error) => Err(refused_narrow(
-            error.as_bytes(),
-            error.utf8_error().valid_up_to(),
-        )),
+        Err(error) => Err(refused_narrow(error.as_bytes(), error.utf8_error().valid_up_to())),
     }
 }
 
@@ -112,32 +103,21 @@ impl Wide {
 fn refused_narrow(bytes: &[u8], valid: usize) -> NotUtf8 {
     let before = String::from_utf8_lossy(&bytes[..valid]);
     let last = before.rsplit('\n').next().unwrap_or_default();
-    let place = Place {
-        line: before.matches('\n').count() + 1,
-        column: last.chars().count() + 1,
-    };
+    let place = Place { line: before.matches('\n').count() + 1, column: last.chars().count() + 1 };
     let byte = bytes.get(valid).copied().unwrap_or_default();
-    let is_text = bytes
-        .iter()
-        .all(|byte| *byte >= 0x20 || b"\t\r\n".contains(byte));
+    let is_text = bytes.iter().all(|byte| *byte >= 0x20 || b"\t\r\n".contains(byte));
     let mut finding = finding(place, "Latin-1 (or Windows-1252)", "WINDOWS-1252");
     if is_text {
         let letter = char::from(byte);
         finding.message = match letter.is_control() {
             true => format!("{}: the byte 0x{byte:02X} stands here", finding.message),
-            false => format!(
-                "{}: the byte 0x{byte:02X}, `{letter}`, stands here",
-                finding.message
-            ),
+            false => format!("{}: the byte 0x{byte:02X}, `{letter}`, stands here", finding.message),
         };
     } else {
         finding.message = format!("the file is no text: the byte 0x{byte:02X} stands here");
         finding.hint = None;
     }
-    NotUtf8 {
-        source: bytes.iter().map(|byte| char::from(*byte)).collect(),
-        finding,
-    }
+    NotUtf8 { source: bytes.iter().map(|byte| char::from(*byte)).collect(), finding }
 }
 
 fn finding(start: Place, name: &str, from: &str) -> Finding {

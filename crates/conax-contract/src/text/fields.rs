@@ -103,8 +103,7 @@ impl<'n> Fields<'n, '_> {
         key: &'static str,
         read: impl FnMut(&Marked, &mut Findings) -> Option<T>,
     ) -> Vec<T> {
-        self.optional(key, super::decode::items(read))
-            .unwrap_or_default()
+        self.optional(key, super::decode::items(read)).unwrap_or_default()
     }
 
     /// The items of the list at `key`, each a map called `what` and read with `read`.
@@ -114,9 +113,7 @@ impl<'n> Fields<'n, '_> {
         what: &str,
         mut read: impl FnMut(&mut Fields<'_, '_>) -> Option<T>,
     ) -> Vec<T> {
-        self.list(key, |item, findings| {
-            fields(item, findings, what, &mut read)
-        })
+        self.list(key, |item, findings| fields(item, findings, what, &mut read))
     }
 
     /// The entries nobody has asked for; from now on they count as known.
@@ -165,12 +162,8 @@ impl<'n> Fields<'n, '_> {
     /// finding.
     fn report_unknown(&mut self) {
         let used = |key: &str| self.entries.iter().any(|entry| entry.key == key);
-        let unused: Vec<&'static str> = self
-            .asked
-            .iter()
-            .copied()
-            .filter(|key| !used(key))
-            .collect();
+        let unused: Vec<&'static str> =
+            self.asked.iter().copied().filter(|key| !used(key)).collect();
         for index in 0..self.entries.len() {
             let entry = &self.entries[index];
             if self.taken[index] {

@@ -121,18 +121,10 @@ impl Findings {
         }
         self.found.sort();
         if self.left_out > 0 {
-            let last = self
-                .found
-                .last()
-                .cloned()
-                .unwrap_or_else(|| Finding::new(Span::default(), ""));
+            let last =
+                self.found.last().cloned().unwrap_or_else(|| Finding::new(Span::default(), ""));
             let message = format!("{} more findings are not shown", self.left_out);
-            self.found.push(Finding {
-                message,
-                hint: None,
-                end_column: last.column,
-                ..last
-            });
+            self.found.push(Finding { message, hint: None, end_column: last.column, ..last });
         }
         Err(self.found)
     }

@@ -6,11 +6,7 @@ pub(super) fn split_lines(source: &str) -> Vec<&str> {
     let mut rest = source;
     while let Some(end) = rest.find(['\n', '\r']) {
         lines.push(&rest[..end]);
-        let length = if rest[end..].starts_with("\r\n") {
-            2
-        } else {
-            1
-        };
+        let length = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
         rest = &rest[end + length..];
     }
     lines.push(rest);

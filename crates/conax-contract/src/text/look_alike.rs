@@ -59,31 +59,20 @@ fn is_invisible(letter: char) -> bool {
 /// The finding on a look-alike.
 fn finding(letter: char, place: Place) -> Finding {
     let (name, taken) = look_alike(letter).unwrap_or(("character", Taken::Nothing));
-    let article = if name.starts_with(['A', 'a', 'e', 'i', 'o']) {
-        "an"
-    } else {
-        "a"
-    };
+    let article = if name.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
     let code = u32::from(letter);
     let (expected, hint) = match taken {
         Taken::Blank => ("where a blank is expected", "type the blank again"),
         Taken::Nothing => ("here, which nobody sees", "delete it"),
-        Taken::Quote => (
-            "where `\"` is expected",
-            "type a straight quote, `\"`, on both sides",
-        ),
+        Taken::Quote => ("where `\"` is expected", "type a straight quote, `\"`, on both sides"),
         Taken::Hyphen => ("where a hyphen is expected", "type a hyphen, `-`"),
         Taken::Colon => ("where `:` is expected", "type `: `"),
         Taken::Digit => ("where a digit is expected", "type the digit, 0 to 9"),
     };
-    let end = Place {
-        column: place.column + 1,
-        ..place
-    };
+    let end = Place { column: place.column + 1, ..place };
     let message = format!("{article} {name} (U+{code:04X}) stands {expected}");
-    Finding::new(Span { start: place, end }, message).with_hint(format!(
-        "{hint}; word processors and web pages put others in their place"
-    ))
+    Finding::new(Span { start: place, end }, message)
+        .with_hint(format!("{hint}; word processors and web pages put others in their place"))
 }
 
 /// The first look-alike in what is written without quotes, if it cannot be meant.
@@ -118,12 +107,10 @@ pub fn quoted_look_alikes(root: &Marked, source: &str, findings: &mut Findings) 
 
 fn add_quoted(marked: &Marked, lines: &[&str], findings: &mut Findings) {
     match &marked.node {
-        Node::List(items) => items
-            .iter()
-            .for_each(|item| add_quoted(item, lines, findings)),
-        Node::Map(entries) => entries
-            .iter()
-            .for_each(|entry| add_quoted(&entry.value, lines, findings)),
+        Node::List(items) => items.iter().for_each(|item| add_quoted(item, lines, findings)),
+        Node::Map(entries) => {
+            entries.iter().for_each(|entry| add_quoted(&entry.value, lines, findings))
+        }
         Node::Scalar(scalar) if scalar.style == Style::Quoted => {
             let line = lines.get(marked.span.start.line.saturating_sub(1));
             let line = line.copied().unwrap_or_default();
@@ -139,16 +126,11 @@ fn in_quoted(text: &str, line: &str, span: Span) -> Option<Finding> {
     let odd = letters[in_code(&letters)?];
     let before = span.start.column.saturating_sub(1);
     let at = line.chars().skip(before).position(|letter| letter == odd)?;
-    let place = Place {
-        line: span.start.line,
-        column: span.start.column + at,
-    };
+    let place = Place { line: span.start.line, column: span.start.column + at };
     let mut finding = finding(odd, place);
     let hint = finding.hint.unwrap_or_default();
     let code = u32::from(odd);
-    finding.hint = Some(format!(
-        "{hint}; to mean it, write `\\u{code:04X}` between double quotes"
-    ));
+    finding.hint = Some(format!("{hint}; to mean it, write `\\u{code:04X}` between double quotes"));
     Some(finding)
 }
 
@@ -189,9 +171,7 @@ fn in_value(letters: &[char]) -> Option<usize> {
     if taken(first) == Some(Taken::Quote) && (is_word || taken(last) == Some(Taken::Quote)) {
         return Some(0);
     }
-    let next_is_blank = letters
-        .get(1)
-        .is_some_and(|next| *next == ' ' || is_invisible(*next));
+    let next_is_blank = letters.get(1).is_some_and(|next| *next == ' ' || is_invisible(*next));
     if taken(first) == Some(Taken::Hyphen) && next_is_blank {
         return Some(0);
     }
@@ -220,10 +200,7 @@ pub fn look_alike_before(broken: usize, source: &str) -> Option<Finding> {
         if is_far && taken(letters[at]) == Some(Taken::Quote) {
             return None;
         }
-        let place = Place {
-            line: index + 1,
-            column: at + 1,
-        };
+        let place = Place { line: index + 1, column: at + 1 };
         Some(finding(letters[at], place))
     })
 }
@@ -249,10 +226,8 @@ fn is_structural(letters: &[char], at: usize) -> bool {
     let Some(taken) = taken(letters[at]) else {
         return false;
     };
-    let before = letters[..at]
-        .iter()
-        .rev()
-        .find(|letter| **letter != ' ' && !is_invisible(**letter));
+    let before =
+        letters[..at].iter().rev().find(|letter| **letter != ' ' && !is_invisible(**letter));
     let after = letters.get(at + 1);
     let follows_mark = before.is_none_or(|mark| ":,[{=-".contains(*mark));
     match taken {

@@ -24,11 +24,7 @@ impl Span {
     /// Where it ends on its first line; its start if it goes on to further lines.
     #[must_use]
     pub const fn end_column(self) -> usize {
-        if self.end.line == self.start.line {
-            self.end.column
-        } else {
-            self.start.column
-        }
+        if self.end.line == self.start.line { self.end.column } else { self.start.column }
     }
 }
 

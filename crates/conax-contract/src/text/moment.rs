@@ -8,13 +8,8 @@ use chrono::{Datelike, NaiveDateTime};
 const FORM: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Units of a duration in milliseconds, the longest first.
-const UNITS: [(&str, u64); 5] = [
-    ("d", 86_400_000),
-    ("h", 3_600_000),
-    ("min", 60_000),
-    ("s", 1_000),
-    ("ms", 1),
-];
+const UNITS: [(&str, u64); 5] =
+    [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)];
 
 /// Reads a date as the documented interface prints it, `2014-11-30T09:00:00`.
 #[must_use]
@@ -27,9 +22,7 @@ pub fn parse_moment(text: &str) -> Option<NaiveDateTime> {
             13 | 16 => byte == b':',
             _ => byte.is_ascii_digit(),
         });
-    let moment = shape_fits
-        .then(|| NaiveDateTime::parse_from_str(text, FORM).ok())
-        .flatten()?;
+    let moment = shape_fits.then(|| NaiveDateTime::parse_from_str(text, FORM).ok()).flatten()?;
     // The second 60 of a leap second has no place in a simulated calendar.
     (moment.year() > 0 && !text.ends_with("60")).then_some(moment)
 }

@@ -73,8 +73,5 @@ pub(super) fn same_beginning<'a>(
 /// `process_immediately` are one word.
 #[must_use]
 pub fn squash(word: &str) -> String {
-    word.chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    word.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -129,10 +129,7 @@ impl Outline {
     }
 
     fn write_item(&self, out: &mut String, depth: usize) {
-        match self
-            .flow()
-            .filter(|line| line.len() + 2 * depth <= LINE_LIMIT)
-        {
+        match self.flow().filter(|line| line.len() + 2 * depth <= LINE_LIMIT) {
             Some(line) => {
                 out.push_str(&line);
                 out.push('\n');
@@ -154,9 +151,9 @@ impl Outline {
     fn write_field(&self, out: &mut String, key: &str, depth: usize) {
         let key = written_key(key);
         let inline = match self {
-            Self::Map(_) | Self::List(_) => self
-                .flow()
-                .filter(|line| line.len() + key.len() + 2 * depth <= LINE_LIMIT),
+            Self::Map(_) | Self::List(_) => {
+                self.flow().filter(|line| line.len() + key.len() + 2 * depth <= LINE_LIMIT)
+            }
             _ => self.single(),
         };
         // Writing to a string cannot fail.

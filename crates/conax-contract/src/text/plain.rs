@@ -65,10 +65,7 @@ pub(super) fn meaning_of(text: &str) -> Meaning {
     }
     if is_decimal(digits) {
         let canonical = digits == "0" || !digits.starts_with('0');
-        let value = text
-            .parse()
-            .ok()
-            .filter(|_| canonical && !text.starts_with('+'));
+        let value = text.parse().ok().filter(|_| canonical && !text.starts_with('+'));
         return value.map_or(Meaning::Number, Meaning::Whole);
     }
     if is_radix_number(digits) || is_float(digits) {
@@ -131,10 +128,7 @@ fn is_float(digits: &str) -> bool {
         .is_none_or(|exponent| is_decimal(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let mantissa_fits = !(whole.is_empty() && fraction.is_empty())
-        && whole
-            .bytes()
-            .chain(fraction.bytes())
-            .all(|byte| byte.is_ascii_digit());
+        && whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
     exponent_fits && mantissa_fits
 }
 

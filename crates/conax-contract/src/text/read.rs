@@ -23,10 +23,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         // A world of a million smartcards stays below; nothing of ours nests deeper than ten.
-        Self {
-            byte_limit: 256 << 20,
-            depth_limit: 32,
-        }
+        Self { byte_limit: 256 << 20, depth_limit: 32 }
     }
 }
 
@@ -42,16 +39,10 @@ pub fn read(text: &str, findings: &mut Findings) -> Option<Marked> {
 pub fn read_within(limits: Limits, text: &str, findings: &mut Findings) -> Option<Marked> {
     if text.len() > limits.byte_limit {
         let message = format!("the file is longer than {} bytes", limits.byte_limit);
-        findings.add(Finding::new(
-            place_span(Place { line: 1, column: 1 }),
-            message,
-        ));
+        findings.add(Finding::new(place_span(Place { line: 1, column: 1 }), message));
         return None;
     }
-    let mut builder = Builder {
-        depth_limit: limits.depth_limit,
-        ..Builder::default()
-    };
+    let mut builder = Builder { depth_limit: limits.depth_limit, ..Builder::default() };
     let mut parser = Parser::new_from_str(text);
     while let Some(next) = parser.next_event() {
         let stop = match next {
@@ -74,15 +65,8 @@ pub fn read_within(limits: Limits, text: &str, findings: &mut Findings) -> Optio
 /// A list or map that is not complete yet.
 #[derive(Debug)]
 enum Frame {
-    List {
-        start: Place,
-        items: Vec<Marked>,
-    },
-    Map {
-        start: Place,
-        entries: Vec<Entry>,
-        key: Option<(String, Span)>,
-    },
+    List { start: Place, items: Vec<Marked> },
+    Map { start: Place, entries: Vec<Entry>, key: Option<(String, Span)> },
 }
 
 #[derive(Debug, Default)]
@@ -110,21 +94,11 @@ impl Builder {
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), span, findings);
-                self.open(
-                    Frame::List {
-                        start: span.start,
-                        items: Vec::new(),
-                    },
-                    span,
-                )
+                self.open(Frame::List { start: span.start, items: Vec::new() }, span)
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), span, findings);
-                let frame = Frame::Map {
-                    start: span.start,
-                    entries: Vec::new(),
-                    key: None,
-                };
+                let frame = Frame::Map { start: span.start, entries: Vec::new(), key: None };
                 self.open(frame, span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span, findings),
@@ -176,10 +150,7 @@ impl Builder {
     }
 
     fn scalar(&mut self, text: String, style: ScalarStyle, span: Span) -> Result<(), Finding> {
-        if let Some(Frame::Map {
-            key: key @ None, ..
-        }) = self.frames.last_mut()
-        {
+        if let Some(Frame::Map { key: key @ None, .. }) = self.frames.last_mut() {
             *key = Some((text, span));
             return Ok(());
         }
@@ -190,10 +161,7 @@ impl Builder {
             | ScalarStyle::Literal
             | ScalarStyle::Folded => Style::Quoted,
         };
-        self.value(Marked {
-            span,
-            node: Node::Scalar(Scalar { text, style }),
-        });
+        self.value(Marked { span, node: Node::Scalar(Scalar { text, style }) });
         Ok(())
     }
 
@@ -203,10 +171,7 @@ impl Builder {
             return Err(finding.with_hint("if this is a value, write its key before it"));
         }
         if self.frames.len() >= self.depth_limit {
-            let message = format!(
-                "lists and maps are nested more than {} deep",
-                self.depth_limit
-            );
+            let message = format!("lists and maps are nested more than {} deep", self.depth_limit);
             return Err(Finding::new(span, message));
         }
         self.frames.push(frame);
@@ -219,9 +184,7 @@ impl Builder {
                 let last = items.last().map(|item| item.span.end);
                 marked(start, span, last, Node::List(items))
             }
-            Some(Frame::Map {
-                start, mut entries, ..
-            }) => {
+            Some(Frame::Map { start, mut entries, .. }) => {
                 remove_duplicates(&mut entries, findings);
                 let last = entries.last().map(|entry| entry.value.span.end);
                 marked(start, span, last, Node::Map(entries))
@@ -242,11 +205,7 @@ impl Builder {
                     if is_empty_plain(&marked) {
                         marked.span = place_span(key_span.end);
                     }
-                    entries.push(Entry {
-                        key,
-                        key_span,
-                        value: marked,
-                    });
+                    entries.push(Entry { key, key_span, value: marked });
                 }
             }
             None => self.root = Some(marked),
@@ -269,10 +228,7 @@ fn marked(start: Place, end: Span, last: Option<Place>, node: Node) -> Marked {
         Some(last) if end.start == end.end => last,
         _ => end.end,
     };
-    Marked {
-        span: Span { start, end },
-        node,
-    }
+    Marked { span: Span { start, end }, node }
 }
 
 fn is_empty_plain(marked: &Marked) -> bool {
@@ -309,66 +265,34 @@ fn remove_duplicates(entries: &mut Vec<Entry>, findings: &mut Findings) {
 }
 
 fn convert_span(span: EventSpan) -> Span {
-    Span {
-        start: convert_place(span.start),
-        end: convert_place(span.end),
-    }
+    Span { start: convert_place(span.start), end: convert_place(span.end) }
 }
 
 fn convert_place(marker: Marker) -> Place {
-    Place {
-        line: marker.line(),
-        column: marker.col() + 1,
-    }
+    Place { line: marker.line(), column: marker.col() + 1 }
 }
 
 const fn place_span(place: Place) -> Span {
-    Span {
-        start: place,
-        end: place,
-    }
+    Span { start: place, end: place }
 }
 
 /// What the parser says, and what mostly is the cause.
 const SYNTAX_HINTS: [(&str, &str); 8] = [
     ("tab", "indent with spaces; a tab counts as nothing in YAML"),
-    (
-        "mapping values are not allowed",
-        "quote a value that contains `: `",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "close the `{` and put a comma between its entries",
-    ),
-    (
-        "expected ',' or ']'",
-        "close the `[` and put a comma between its items",
-    ),
-    (
-        "quoted scalar",
-        "close the quote; inside \"…\" write `\\\\` for a backslash",
-    ),
-    (
-        "did not find expected key",
-        "give all keys of one map the same indentation",
-    ),
-    (
-        "did not find expected '-'",
-        "give all items of one list the same indentation",
-    ),
-    (
-        "unexpected character",
-        "quote a value that begins with a special character",
-    ),
+    ("mapping values are not allowed", "quote a value that contains `: `"),
+    ("did not find expected ',' or '}'", "close the `{` and put a comma between its entries"),
+    ("expected ',' or ']'", "close the `[` and put a comma between its items"),
+    ("quoted scalar", "close the quote; inside \"…\" write `\\\\` for a backslash"),
+    ("did not find expected key", "give all keys of one map the same indentation"),
+    ("did not find expected '-'", "give all items of one list the same indentation"),
+    ("unexpected character", "quote a value that begins with a special character"),
 ];
 
 fn syntax_finding(error: &ScanError, text: &str) -> Finding {
     let place = written_place(convert_place(*error.marker()), text);
     let message = format!("not readable as YAML: {}", error.info());
     let finding = Finding::new(place_span(place), message);
-    let hint = SYNTAX_HINTS
-        .iter()
-        .find(|(part, _)| error.info().contains(part));
+    let hint = SYNTAX_HINTS.iter().find(|(part, _)| error.info().contains(part));
     match hint {
         Some((_, hint)) => finding.with_hint(*hint),
         None => finding,
@@ -380,10 +304,7 @@ fn syntax_finding(error: &ScanError, text: &str) -> Finding {
 fn written_place(place: Place, text: &str) -> Place {
     let lines = split_lines(text);
     let is_blank = |line: &str| line.trim().is_empty();
-    if lines
-        .get(place.line.saturating_sub(1))
-        .is_some_and(|line| !is_blank(line))
-    {
+    if lines.get(place.line.saturating_sub(1)).is_some_and(|line| !is_blank(line)) {
         return place;
     }
     let mut before = lines.iter().take(place.line).enumerate();

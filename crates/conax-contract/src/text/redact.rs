@@ -10,31 +10,15 @@ use super::near::near_miss;
 use crate::crm::is_secret_name;
 
 /// Names of secrets, and of sections that hold them; each may be written wrongly.
-const NAMES: [&str; 7] = [
-    "users",
-    "tokens",
-    "web_api_keys",
-    "password",
-    "passwords",
-    "token",
-    "secret",
-];
+const NAMES: [&str; 7] =
+    ["users", "tokens", "web_api_keys", "password", "passwords", "token", "secret"];
 
 /// Below these, values are starred whatever their own keys are.
 const SECTIONS: [&str; 4] = ["users", "tokens", "web_api_keys", "domains"];
 
 /// Keys in those sections whose values messages may repeat.
-const HARMLESS: [&str; 9] = [
-    "id",
-    "username",
-    "user",
-    "name",
-    "unit",
-    "units",
-    "organisation",
-    "description",
-    "domain",
-];
+const HARMLESS: [&str; 9] =
+    ["id", "username", "user", "name", "unit", "units", "organisation", "description", "domain"];
 
 /// Shorter values would star half of everything where they stand elsewhere.
 const SHORTEST: usize = 4;
@@ -58,17 +42,11 @@ impl Redacted {
         // Variables and columns that stand for a secret somewhere are secret themselves.
         let mut first = Scan::default();
         first.lines(source);
-        let mut scan = Scan {
-            names: first.names,
-            ..Scan::default()
-        };
+        let mut scan = Scan { names: first.names, ..Scan::default() };
         scan.lines(source);
         let mut values: Vec<String> = scan.values.into_iter().collect();
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        Self {
-            text: scan.out,
-            values,
-        }
+        Self { text: scan.out, values }
     }
 
     /// A sentence without the secrets: it repeats values between backticks, or tells how to write one.
@@ -76,10 +54,7 @@ impl Redacted {
         let mut text = text.to_owned();
         for value in self.values.iter().filter(|value| value.len() > 2) {
             text = text.replace(&shown(value), "`***`");
-            text = text.replace(
-                &format!("write \"{value}\""),
-                "write it between double quotes",
-            );
+            text = text.replace(&format!("write \"{value}\""), "write it between double quotes");
         }
         text
     }
@@ -208,17 +183,14 @@ impl Scan {
         if begins_word {
             self.flows.clear();
         }
-        letters[..at]
-            .iter()
-            .for_each(|letter| self.out.push(*letter));
+        letters[..at].iter().for_each(|letter| self.out.push(*letter));
         let is_blank = letters[at..].iter().all(|letter| letter.is_whitespace());
         if !self.flows.is_empty() || is_blank {
             return at;
         }
         self.pending = None;
         let is_item = letters[at] == '-';
-        self.blocks
-            .retain(|(column, _)| *column < at || (is_item && *column == at));
+        self.blocks.retain(|(column, _)| *column < at || (is_item && *column == at));
         let is_below = |table: &Table| table.indent < at || (is_item && table.indent == at);
         self.table = self.table.take().filter(is_below);
         while letters.get(at) == Some(&'-')
@@ -255,17 +227,12 @@ impl Scan {
             Some(quote) => quote_end(letters, from + 1, quote).map_or(letters.len(), |end| end + 1),
             None => self.plain_end(letters, from),
         };
-        let blanks = letters[end..]
-            .iter()
-            .take_while(|letter| **letter == ' ')
-            .count();
+        let blanks = letters[end..].iter().take_while(|letter| **letter == ' ').count();
         let is_key = letters.get(end + blanks) == Some(&':');
         if is_key {
             let name: String = letters[from..end].iter().collect();
             self.key(name.trim_matches(['"', '\'']), from);
-            letters[from..end]
-                .iter()
-                .for_each(|letter| self.out.push(*letter));
+            letters[from..end].iter().for_each(|letter| self.out.push(*letter));
             return end;
         }
         let under = self.under();
@@ -291,9 +258,7 @@ impl Scan {
                 || (in_flow && ",[]{}".contains(letter))
                 || (letter == ' ' && next == Some(&'#'))
         };
-        let end = (from + 1..letters.len())
-            .find(ends)
-            .unwrap_or(letters.len());
+        let end = (from + 1..letters.len()).find(ends).unwrap_or(letters.len());
         let trailing = letters[from..end].iter().rev();
         end - trailing.take_while(|letter| **letter == ' ').count()
     }
@@ -315,10 +280,7 @@ impl Scan {
         if self.flows.is_empty() {
             self.blocks.push((column, under));
             if name == "cases" {
-                self.table = Some(Table {
-                    indent: column,
-                    ..Table::default()
-                });
+                self.table = Some(Table { indent: column, ..Table::default() });
             }
         }
     }

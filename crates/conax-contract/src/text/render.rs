@@ -28,9 +28,8 @@ pub fn render_each(name: &str, source: &str, findings: &[Finding]) -> Vec<String
     }
     let redacted = Redacted::of(source);
     let lines = split_lines(&redacted.text);
-    let rendered = findings
-        .iter()
-        .map(|finding| render_finding(name, (&lines, &redacted), finding));
+    let rendered =
+        findings.iter().map(|finding| render_finding(name, (&lines, &redacted), finding));
     rendered.collect()
 }
 
@@ -43,11 +42,7 @@ fn render_finding(
     let place = format!("{name}:{}:{}  ", finding.line, finding.column);
     let message = redacted.sentence(&finding.message);
     let mut out = wrap(&place, INDENT, &show_text(&message));
-    if let Some(line) = finding
-        .line
-        .checked_sub(1)
-        .and_then(|index| lines.get(index))
-    {
+    if let Some(line) = finding.line.checked_sub(1).and_then(|index| lines.get(index)) {
         let gutter = GUTTER.max(finding.line.to_string().len());
         // One column is left for a caret behind the end of the line.
         let limit = WIDTH - gutter - 4;

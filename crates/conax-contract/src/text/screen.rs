@@ -27,17 +27,10 @@ pub(super) fn show_line(line: &str, start: usize, end: usize, limit: usize) -> S
     let mark_from = start.saturating_sub(1).min(cells.len());
     let mark_to = end.saturating_sub(1).clamp(mark_from, cells.len());
     let whole = width(&cells) <= limit;
-    let (from, to) = if whole {
-        (0, cells.len())
-    } else {
-        window(&cells, mark_from, limit)
-    };
+    let (from, to) = if whole { (0, cells.len()) } else { window(&cells, mark_from, limit) };
     let lead = if from > 0 { "…" } else { "" };
     let tail = if to < cells.len() { "…" } else { "" };
-    let body: String = cells[from..to]
-        .iter()
-        .map(|(text, _)| text.as_str())
-        .collect();
+    let body: String = cells[from..to].iter().map(|(text, _)| text.as_str()).collect();
     ShownLine {
         text: format!("{lead}{body}{tail}"),
         mark_start: usize::from(from > 0) + width(&cells[from..mark_from]),
@@ -73,9 +66,7 @@ pub(super) fn show_text(text: &str) -> String {
 /// the line around is written as an escape, `\u{1B}`. Ends of lines and tabs stay.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    escaped(text, |letter| {
-        is_unshowable(letter) && !matches!(letter, '\n' | '\t')
-    })
+    escaped(text, |letter| is_unshowable(letter) && !matches!(letter, '\n' | '\t'))
 }
 
 /// The name of a file, a value and the like, which stand in a line of text: ends of lines are

@@ -53,10 +53,7 @@ pub(crate) mod as_word {
     ) -> Result<T, D::Error> {
         let text = String::deserialize(deserializer)?;
         T::from_word(&text).ok_or_else(|| {
-            let words: Vec<_> = T::ALL
-                .iter()
-                .map(|one| format!("`{}`", one.word()))
-                .collect();
+            let words: Vec<_> = T::ALL.iter().map(|one| format!("`{}`", one.word())).collect();
             let words = words.join(", ");
             D::Error::custom(format!("unknown variant `{text}`, expected one of {words}"))
         })
@@ -75,10 +72,7 @@ pub fn word<T: Word>(marked: &Marked, findings: &mut Findings) -> Option<T> {
         let message = if scalar.text.is_empty() {
             "a word is missing here".to_owned()
         } else {
-            format!(
-                "{} is not one of the words allowed here",
-                shown(&scalar.text)
-            )
+            format!("{} is not one of the words allowed here", shown(&scalar.text))
         };
         findings.add(Finding::new(marked.span, message).with_hint(suggestion::<T>(&scalar.text)));
     }
@@ -99,9 +93,6 @@ fn suggestion<T: Word>(found: &str) -> String {
 }
 
 fn allowed<T: Word>() -> String {
-    let words: Vec<String> = T::ALL
-        .iter()
-        .map(|value| format!("`{}`", value.word()))
-        .collect();
+    let words: Vec<String> = T::ALL.iter().map(|value| format!("`{}`", value.word())).collect();
     format!("allowed: {}", words.join(", "))
 }

@@ -19,11 +19,7 @@ const SHORTEST_WITH_TAIL: usize = 12;
 /// A token or key as it is shown.
 pub(super) fn masked_token(token: &str) -> String {
     let length = token.chars().count();
-    let hidden = if length < SHORTEST_WITH_TAIL {
-        length
-    } else {
-        length - 4
-    };
+    let hidden = if length < SHORTEST_WITH_TAIL { length } else { length - 4 };
     let tail: String = token.chars().skip(hidden).collect();
     format!("{MASK}{tail}")
 }

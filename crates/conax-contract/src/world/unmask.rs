@@ -29,11 +29,7 @@ impl WorldSpec {
         for key in &mut self.web_api_keys {
             keys.fill_token(&mut key.key, "web API key", &mut refusals);
         }
-        if refusals.is_empty() {
-            Ok(())
-        } else {
-            Err(refusals)
-        }
+        if refusals.is_empty() { Ok(()) } else { Err(refusals) }
     }
 }
 
@@ -100,12 +96,7 @@ fn unmask_passwords(world: &mut WorldSpec, current: &WorldSpec, refusals: &mut V
     for user in &mut world.users {
         let owner = format!("password of user {}", shown(&user.user.username));
         if let Some(password) = &mut user.password {
-            users.fill(
-                password,
-                &user.user.username.to_lowercase(),
-                &owner,
-                refusals,
-            );
+            users.fill(password, &user.user.username.to_lowercase(), &owner, refusals);
         }
     }
     let of_domains = current.cas.domains.iter().filter_map(|domain| {

@@ -86,13 +86,7 @@ impl CasState {
             Ok(decision) => Outcome::Accepted(decision.answer),
             Err(rejection) => Outcome::Rejected(rejection),
         };
-        transaction(
-            self.told(domain, command),
-            outcome,
-            Effect::Nothing,
-            now,
-            ids.transaction_id(),
-        )
+        transaction(self.told(domain, command), outcome, Effect::Nothing, now, ids.transaction_id())
     }
 
     /// Records a transaction that was made by [`Self::pretend`].
@@ -120,19 +114,8 @@ impl CasState {
         now: SimTime,
         ids: &mut Ids,
     ) -> Transaction {
-        let told = Told {
-            domain: domain.clone(),
-            kind,
-            cards: Vec::new(),
-            inputs: String::new(),
-        };
-        self.record(
-            told,
-            Outcome::Rejected(rejection),
-            Effect::Nothing,
-            now,
-            ids.transaction_id(),
-        )
+        let told = Told { domain: domain.clone(), kind, cards: Vec::new(), inputs: String::new() };
+        self.record(told, Outcome::Rejected(rejection), Effect::Nothing, now, ids.transaction_id())
     }
 
     /// Records the rejection of a command for a reason from outside, such as a fault.
@@ -145,13 +128,7 @@ impl CasState {
         ids: &mut Ids,
     ) -> Transaction {
         let told = self.told(domain, command);
-        self.record(
-            told,
-            Outcome::Rejected(rejection),
-            Effect::Nothing,
-            now,
-            ids.transaction_id(),
-        )
+        self.record(told, Outcome::Rejected(rejection), Effect::Nothing, now, ids.transaction_id())
     }
 
     fn record(
@@ -181,11 +158,9 @@ impl CasState {
     fn decide(&self, domain: &DomainName, command: &Command, now: SimTime) -> Verdict {
         self.check_available(domain, command.kind())?;
         match command {
-            Command::AddSubscriptions {
-                card,
-                products,
-                period,
-            } => self.decide_add(domain, card, products, *period, now),
+            Command::AddSubscriptions { card, products, period } => {
+                self.decide_add(domain, card, products, *period, now)
+            }
             Command::CancelSubscriptions { card, products } => {
                 self.decide_cancel(domain, card, products, now)
             }
@@ -195,11 +170,9 @@ impl CasState {
             Command::CreatePairing { cards, modules } => {
                 self.decide_create_pairing(domain, cards, modules)
             }
-            Command::AddToExistingPairing {
-                existing_card,
-                cards,
-                modules,
-            } => self.decide_add_to_pairing(domain, existing_card, cards, modules),
+            Command::AddToExistingPairing { existing_card, cards, modules } => {
+                self.decide_add_to_pairing(domain, existing_card, cards, modules)
+            }
             Command::GetPairingStatusForCard { card } => self.decide_card_pairing(domain, card),
             Command::GetPairingStatusForPairingModule { module } => {
                 self.decide_module_pairing(domain, module)
@@ -214,10 +187,7 @@ impl CasState {
             Command::SendMailMessageToClient(message) => {
                 self.decide_message(domain, message, &self.mail_showing(), now)
             }
-            Command::SendBarkMessageToClient {
-                message,
-                display_seconds,
-            } => {
+            Command::SendBarkMessageToClient { message, display_seconds } => {
                 let showing = self.bark_showing(*display_seconds)?;
                 self.decide_message(domain, message, &showing, now)
             }
@@ -245,10 +215,7 @@ impl CasState {
         }
         Err(Rejection::new(
             RejectionCause::ClientNotManagedBySms,
-            format!(
-                "SMS domain {} is not known to this head-end",
-                quoted(domain)
-            ),
+            format!("SMS domain {} is not known to this head-end", quoted(domain)),
         ))
     }
 
@@ -259,11 +226,9 @@ impl CasState {
                 self.set_entitlements(&card, products, now);
             }
             Change::FormPairing { cards, modules } => self.pairings.form(cards, modules, now),
-            Change::GrowPairing {
-                existing_card,
-                cards,
-                modules,
-            } => self.pairings.grow(&existing_card, cards, modules),
+            Change::GrowPairing { existing_card, cards, modules } => {
+                self.pairings.grow(&existing_card, cards, modules)
+            }
             Change::SetPin { card, pin } => {
                 if let Some(card) = self.cards.get_mut(&card) {
                     card.pin = pin;

@@ -92,9 +92,7 @@ impl Card {
         &self,
         now: SimTime,
     ) -> impl Iterator<Item = (&ProductId, &Periods)> {
-        self.entitlements
-            .iter()
-            .filter(move |(_, periods)| !periods.are_over(now))
+        self.entitlements.iter().filter(move |(_, periods)| !periods.are_over(now))
     }
 }
 
@@ -116,15 +114,9 @@ impl CasState {
             return Ok(card);
         }
         // The managing domain is not named: a domain learns nothing about another (law I17).
-        let message = format!(
-            "smartcard {} is not managed by SMS domain {}",
-            quoted(id),
-            quoted(domain)
-        );
-        Err(Rejection::new(
-            RejectionCause::ClientNotManagedBySms,
-            message,
-        ))
+        let message =
+            format!("smartcard {} is not managed by SMS domain {}", quoted(id), quoted(domain));
+        Err(Rejection::new(RejectionCause::ClientNotManagedBySms, message))
     }
 
     /// The card of this id, if the domain may command it and it may gain something.

@@ -29,11 +29,7 @@ pub(super) struct Decision {
 impl Decision {
     /// The answer to a question.
     pub(super) fn answer(answer: Answer) -> Self {
-        Self {
-            answer,
-            effect: Effect::Nothing,
-            change: Change::Nothing,
-        }
+        Self { answer, effect: Effect::Nothing, change: Change::Nothing }
     }
 
     /// What was told holds already.
@@ -43,11 +39,7 @@ impl Decision {
 
     /// A change, and how to tell about it.
     pub(super) fn change(change: Change, effect: Effect) -> Self {
-        Self {
-            answer: Answer::None,
-            effect,
-            change,
-        }
+        Self { answer: Answer::None, effect, change }
     }
 }
 

@@ -39,16 +39,9 @@ pub struct EntitlementView {
 
 impl EntitlementView {
     pub(super) fn new(product: &ProductId, period: Period, now: SimTime) -> Self {
-        let state = if period.contains(now) {
-            EntitlementState::Active
-        } else {
-            EntitlementState::Future
-        };
-        Self {
-            product: product.clone(),
-            period,
-            state,
-        }
+        let state =
+            if period.contains(now) { EntitlementState::Active } else { EntitlementState::Future };
+        Self { product: product.clone(), period, state }
     }
 }
 
@@ -88,10 +81,7 @@ impl CasState {
             products: changed.iter().map(|(id, _)| id.clone()).collect(),
             period,
         };
-        let change = Change::SetEntitlements {
-            card: id,
-            products: changed,
-        };
+        let change = Change::SetEntitlements { card: id, products: changed };
         Ok(Decision::change(change, effect))
     }
 
@@ -123,10 +113,7 @@ impl CasState {
             card: id.clone(),
             products: cancelled.iter().map(|id| (id.clone(), None)).collect(),
         };
-        let effect = Effect::EntitlementsCancelled {
-            card: id,
-            products: cancelled,
-        };
+        let effect = Effect::EntitlementsCancelled { card: id, products: cancelled };
         Ok(Decision::change(change, effect))
     }
 
@@ -140,8 +127,7 @@ impl CasState {
         let Some(card) = self.cards.get_mut(card) else {
             return;
         };
-        card.entitlements
-            .retain(|_, periods| !periods.are_over(now));
+        card.entitlements.retain(|_, periods| !periods.are_over(now));
         for (product, periods) in products {
             match periods {
                 Some(periods) => card.entitlements.insert(product, periods),
@@ -156,9 +142,7 @@ impl CasState {
         products: &'a [ProductId],
     ) -> Result<BTreeSet<&'a ProductId>, Rejection> {
         if products.is_empty() {
-            return Err(Rejection::invalid(
-                "the list of products is empty; name at least one",
-            ));
+            return Err(Rejection::invalid("the list of products is empty; name at least one"));
         }
         for product in products {
             self.settings.product_format.check(product)?;
@@ -176,9 +160,9 @@ impl CasState {
         let end = match (requested.end, self.settings.period_policy) {
             (Some(end), _) => end,
             (None, PeriodPolicy::OpenEnded) => Period::OPEN_END,
-            (None, PeriodPolicy::ToMonthEnd { additional_months }) => start
-                .max(now)
-                .month_start_after(additional_months.saturating_add(1)),
+            (None, PeriodPolicy::ToMonthEnd { additional_months }) => {
+                start.max(now).month_start_after(additional_months.saturating_add(1))
+            }
             (None, PeriodPolicy::Explicit) => {
                 return Err(Rejection::invalid(
                     "the period has no end; this head-end wants every period with its end",
@@ -203,10 +187,7 @@ impl CasState {
         found.ok_or_else(|| {
             Rejection::new(
                 RejectionCause::ProductNotFound,
-                format!(
-                    "product {} is not defined in this head-end",
-                    quoted(product)
-                ),
+                format!("product {} is not defined in this head-end", quoted(product)),
             )
         })
     }
@@ -216,10 +197,7 @@ impl CasState {
             ProductState::Defined => Ok(()),
             ProductState::Withdrawn => Err(Rejection::new(
                 RejectionCause::ProductNotFound,
-                format!(
-                    "product {} is withdrawn; it can only be cancelled",
-                    quoted(product)
-                ),
+                format!("product {} is withdrawn; it can only be cancelled", quoted(product)),
             )),
         }
     }

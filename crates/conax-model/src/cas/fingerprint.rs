@@ -101,21 +101,10 @@ impl CasState {
         let slot = read_slot(fingerprint.slot.as_deref())?;
         let start = self.show_start(fingerprint.display_at, now)?;
         let card = fingerprint.card.as_ref();
-        let card = card
-            .map(|card| self.read_managed(domain, card))
-            .transpose()?;
-        let key = FingerprintKey {
-            domain: domain.clone(),
-            slot,
-            card,
-        };
+        let card = card.map(|card| self.read_managed(domain, card)).transpose()?;
+        let key = FingerprintKey { domain: domain.clone(), slot, card };
         let end = start + Duration::from_millis(u64::from(item.display_centiseconds) * 10);
-        let job = Planned {
-            key,
-            start,
-            end,
-            item,
-        };
+        let job = Planned { key, start, end, item };
         let limit = self.settings.live_fingerprint_limit;
         if !self.fingerprints.has_room(1, limit, now) {
             let message = format!("there is no room for more than {limit} fingerprints at a time");
@@ -126,10 +115,7 @@ impl CasState {
             number: self.fingerprints.next_number(),
             replaced_count: replaced.len(),
         };
-        Ok(Decision::change(
-            Change::ScheduleFingerprint { replaced, job },
-            effect,
-        ))
+        Ok(Decision::change(Change::ScheduleFingerprint { replaced, job }, effect))
     }
 
     /// The jobs this one takes the place of, or the refusal to do so.
@@ -143,12 +129,9 @@ impl CasState {
     ) -> Result<Vec<u64>, Rejection> {
         let meeting: Vec<_> = self.meeting_fingerprints(job, now).collect();
         match (self.settings.overlapping_fingerprints, meeting.first()) {
-            (OverlappingFingerprints::Refuse, Some((number, _))) => {
-                Err(Rejection::invalid(format!(
-                    "fingerprint {number} is in slot {} at that time",
-                    job.key.slot
-                )))
-            }
+            (OverlappingFingerprints::Refuse, Some((number, _))) => Err(Rejection::invalid(
+                format!("fingerprint {number} is in slot {} at that time", job.key.slot),
+            )),
             (OverlappingFingerprints::Refuse | OverlappingFingerprints::Replace, _) => Ok(meeting
                 .into_iter()
                 .filter(|(_, other)| job.key.card.is_none() || other.card == job.key.card)
@@ -163,10 +146,7 @@ impl CasState {
         job: &'a Planned<FingerprintKey, FingerprintJob>,
         now: SimTime,
     ) -> impl Iterator<Item = (u64, &'a FingerprintKey)> {
-        let for_all = FingerprintKey {
-            card: None,
-            ..job.key.clone()
-        };
+        let for_all = FingerprintKey { card: None, ..job.key.clone() };
         let slot = (&job.key.domain, job.key.slot);
         let whole_slot = self
             .fingerprints
@@ -179,10 +159,7 @@ impl CasState {
         let one_card = self
             .fingerprints
             .living(for_all.clone()..=for_all, now)
-            .chain(
-                self.fingerprints
-                    .living(job.key.clone()..=job.key.clone(), now),
-            )
+            .chain(self.fingerprints.living(job.key.clone()..=job.key.clone(), now))
             .filter(|_| job.key.card.is_some());
         whole_slot
             .chain(one_card)
@@ -197,12 +174,7 @@ impl CasState {
         };
         let text_height = read_number("the height", fingerprint.height, 0, u16::from(u8::MAX))?;
         let duration = fingerprint.display_centiseconds;
-        let duration = read_number(
-            "the display duration in centiseconds",
-            duration,
-            1,
-            u16::MAX,
-        )?;
+        let duration = read_number("the display duration in centiseconds", duration, 1, u16::MAX)?;
         Ok(FingerprintJob {
             position_x: read_number("position x", fingerprint.position_x, 0, width)?,
             position_y: read_number("position y", fingerprint.position_y, 0, height)?,

@@ -44,11 +44,7 @@ impl CardFormat {
             }
             Self::Lenient | Self::Strict => {}
         }
-        Err(Rejection::invalid(format!(
-            "smartcard {} is not {}",
-            quoted(id),
-            self.allowed()
-        )))
+        Err(Rejection::invalid(format!("smartcard {} is not {}", quoted(id), self.allowed())))
     }
 
     const fn allowed(self) -> &'static str {
@@ -74,19 +70,14 @@ impl ModuleFormat {
     /// Checks the id, or tells why it is refused.
     pub(super) fn check(self, id: &PairingModuleId) -> Result<(), Rejection> {
         let (fits, allowed) = match self {
-            Self::Lenient => (
-                is_lenient(id.as_str()),
-                "1 to 32 letters, digits and dashes",
-            ),
+            Self::Lenient => (is_lenient(id.as_str()), "1 to 32 letters, digits and dashes"),
             Self::Strict => (is_digits(id.as_str(), 10..=11), "10 or 11 digits"),
         };
         if fits {
             return Ok(());
         }
         let found = quoted(id);
-        Err(Rejection::invalid(format!(
-            "pairing module {found} is not {allowed}"
-        )))
+        Err(Rejection::invalid(format!("pairing module {found} is not {allowed}")))
     }
 }
 
@@ -112,9 +103,7 @@ impl ProductFormat {
             return Ok(());
         }
         let found = quoted(id);
-        Err(Rejection::invalid(format!(
-            "product {found} is not {allowed}"
-        )))
+        Err(Rejection::invalid(format!("product {found} is not {allowed}")))
     }
 }
 

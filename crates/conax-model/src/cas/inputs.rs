@@ -10,16 +10,9 @@ use super::wording::{listed, quoted};
 /// The values of the command, shortened, PIN masked.
 pub(super) fn in_words(command: &Command) -> String {
     match command {
-        Command::AddSubscriptions {
-            card,
-            products,
-            period,
-        } => {
+        Command::AddSubscriptions { card, products, period } => {
             let (card, products) = (quoted(card), listed(products));
-            format!(
-                "card {card}, products {products}{}",
-                period_in_words(period)
-            )
+            format!("card {card}, products {products}{}", period_in_words(period))
         }
         Command::CancelSubscriptions { card, products } => {
             format!("card {}, products {}", quoted(card), listed(products))
@@ -33,11 +26,7 @@ pub(super) fn in_words(command: &Command) -> String {
         Command::CreatePairing { cards, modules } => {
             format!("cards {}, modules {}", listed(cards), listed(modules))
         }
-        Command::AddToExistingPairing {
-            existing_card,
-            cards,
-            modules,
-        } => {
+        Command::AddToExistingPairing { existing_card, cards, modules } => {
             let (cards, modules) = (listed(cards), listed(modules));
             let existing_card = quoted(existing_card);
             format!("existing card {existing_card}, cards {cards}, modules {modules}")
@@ -47,10 +36,7 @@ pub(super) fn in_words(command: &Command) -> String {
         }
         Command::DisplayFingerprint(fingerprint) => fingerprint_in_words(fingerprint),
         Command::SendMailMessageToClient(message) => message_in_words(message),
-        Command::SendBarkMessageToClient {
-            message,
-            display_seconds,
-        } => {
+        Command::SendBarkMessageToClient { message, display_seconds } => {
             let display = number_in_words("display seconds", *display_seconds);
             format!("{}{display}", message_in_words(message))
         }

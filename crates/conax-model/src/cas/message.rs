@@ -94,10 +94,7 @@ pub(super) struct MessageKey {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Message {
-    #[cfg_attr(
-        feature = "storage",
-        serde(deserialize_with = "crate::storage::shared")
-    )]
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
     pub(super) text: Arc<str>,
     pub(super) display_seconds: Option<u32>,
     pub(super) repetition: Option<Repetition>,
@@ -105,11 +102,7 @@ pub(super) struct Message {
 
 impl MessageView {
     pub(super) fn new(number: u64, shown: &Shown<MessageKey, Message>, now: SimTime) -> Self {
-        let MessageKey {
-            card,
-            kind,
-            sequence,
-        } = &shown.planned.key;
+        let MessageKey { card, kind, sequence } = &shown.planned.key;
         let message = &shown.planned.item;
         Self {
             number,
@@ -290,11 +283,7 @@ impl CasState {
         if text.trim().is_empty() || length > limit {
             return Err(Rejection::invalid(format!(
                 "the text has {length} characters{}; a {kind} has 1 to {limit}",
-                if length > limit {
-                    ""
-                } else {
-                    ", none of them visible"
-                }
+                if length > limit { "" } else { ", none of them visible" }
             )));
         }
         let alphabet = self.settings.text_alphabet;
@@ -331,16 +320,8 @@ fn read_repetition(count: i64, interval_seconds: i64) -> Result<Repetition, Reje
     let in_steps = (steps && range.contains(&interval_seconds)).then_some(interval_seconds);
     let read_interval = in_steps.and_then(|seconds| u16::try_from(seconds).ok());
     match (read_count, read_interval) {
-        (Some(count), Some(interval_seconds)) => Ok(Repetition {
-            count,
-            interval_seconds,
-        }),
-        (None, _) => Err(out_of_range(
-            "the repetition count",
-            count,
-            1,
-            REPETITION_LIMIT,
-        )),
+        (Some(count), Some(interval_seconds)) => Ok(Repetition { count, interval_seconds }),
+        (None, _) => Err(out_of_range("the repetition count", count, 1, REPETITION_LIMIT)),
         (_, None) => Err(Rejection::invalid(format!(
             "the repetition interval is `{interval_seconds}` seconds; \
              10 to {INTERVAL_LIMIT_SECONDS} in steps of {INTERVAL_STEP_SECONDS} are allowed"
@@ -364,7 +345,5 @@ pub(super) fn out_of_range(
     least: impl fmt::Display,
     most: impl fmt::Display,
 ) -> Rejection {
-    Rejection::invalid(format!(
-        "{what} is `{found}`; {least} to {most} are allowed"
-    ))
+    Rejection::invalid(format!("{what} is `{found}`; {least} to {most} are allowed"))
 }

@@ -83,11 +83,7 @@ impl Pairings {
         let key = self.next_key;
         self.next_key += 1;
         self.admit(key, &cards, &modules);
-        let pairing = Pairing {
-            since: now,
-            cards,
-            modules,
-        };
+        let pairing = Pairing { since: now, cards, modules };
         self.groups.insert(key, pairing);
     }
 
@@ -191,10 +187,7 @@ impl CasState {
         self.check_members(domain, &members)?;
         let same =
             |group: &&Pairing| group.cards == members.cards && group.modules == members.modules;
-        let named = members
-            .cards
-            .first()
-            .and_then(|card| self.pairings.of_card(card));
+        let named = members.cards.first().and_then(|card| self.pairings.of_card(card));
         if named.filter(same).is_some() {
             return Ok(Decision::nothing_to_do());
         }
@@ -227,9 +220,7 @@ impl CasState {
             return Err(Rejection::new(RejectionCause::PairingNotFound, message));
         };
         members.cards.retain(|card| !group.cards.contains(card));
-        members
-            .modules
-            .retain(|module| !group.modules.contains(module));
+        members.modules.retain(|module| !group.modules.contains(module));
         if members.cards.is_empty() && members.modules.is_empty() {
             return Ok(Decision::nothing_to_do());
         }
@@ -244,11 +235,7 @@ impl CasState {
             cards: cards.iter().cloned().collect(),
             modules: modules.iter().cloned().collect(),
         };
-        let change = Change::GrowPairing {
-            existing_card,
-            cards,
-            modules,
-        };
+        let change = Change::GrowPairing { existing_card, cards, modules };
         Ok(Decision::change(change, effect))
     }
 
@@ -291,10 +278,7 @@ impl CasState {
         cards: &[SmartcardId],
         modules: &[PairingModuleId],
     ) -> Result<Members, Rejection> {
-        let mut members = Members {
-            cards: BTreeSet::new(),
-            modules: BTreeSet::new(),
-        };
+        let mut members = Members { cards: BTreeSet::new(), modules: BTreeSet::new() };
         for card in cards {
             let id = self.settings.card_format.read(card)?;
             if !members.cards.insert(id) {
@@ -319,10 +303,7 @@ impl CasState {
         for module in &members.modules {
             if self.known_module(module)? == KeyState::Withdrawn {
                 let message = format!("the key of pairing module {} is withdrawn", quoted(module));
-                return Err(Rejection::new(
-                    RejectionCause::PairingModuleNotFound,
-                    message,
-                ));
+                return Err(Rejection::new(RejectionCause::PairingModuleNotFound, message));
             }
         }
         Ok(())
@@ -353,10 +334,7 @@ impl CasState {
         }
         let elsewhere = |group: Option<&Pairing>| group.is_some() && group != target;
         let card = members.cards.iter();
-        if let Some(card) = card
-            .into_iter()
-            .find(|id| elsewhere(self.pairings.of_card(id)))
-        {
+        if let Some(card) = card.into_iter().find(|id| elsewhere(self.pairings.of_card(id))) {
             return conflict(format!("smartcard {} is paired already", quoted(card)));
         }
         let mut modules = members.modules.iter();

@@ -68,10 +68,7 @@ impl Period {
     }
 
     fn joined(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 }
 
@@ -107,14 +104,8 @@ impl Periods {
             join_first_touching(&mut apart);
         }
         match *apart.as_slice() {
-            [first] => Some(Self {
-                first,
-                second: None,
-            }),
-            [first, second] => Some(Self {
-                first,
-                second: Some(second),
-            }),
+            [first] => Some(Self { first, second: None }),
+            [first, second] => Some(Self { first, second: Some(second) }),
             _ => None,
         }
     }
@@ -139,9 +130,7 @@ impl Periods {
 }
 
 fn join_first_touching(periods: &mut Vec<Period>) {
-    let touching = periods
-        .windows(2)
-        .position(|pair| pair[0].end == pair[1].start);
+    let touching = periods.windows(2).position(|pair| pair[0].end == pair[1].start);
     if let Some(index) = touching {
         let later = periods.remove(index + 1);
         periods[index] = periods[index].joined(later);

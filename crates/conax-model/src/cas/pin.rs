@@ -24,10 +24,7 @@ impl Pin {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = <[u8; 4]>::try_from(text.as_bytes()).ok()?;
-        digits
-            .iter()
-            .all(u8::is_ascii_digit)
-            .then_some(Self(digits))
+        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
     }
 
     /// Why [`Pin::parse`] refuses this text, in words that do not repeat it.

@@ -200,10 +200,7 @@ impl<K: Ord + Clone, T> Schedule<K, T> {
         self.open.insert((planned.end, number));
         let numbers = self.open_by_key.entry(planned.key.clone()).or_default();
         numbers.insert(number);
-        let shown = Shown {
-            planned,
-            replaced_at: None,
-        };
+        let shown = Shown { planned, replaced_at: None };
         self.shown.insert(number, shown);
     }
 

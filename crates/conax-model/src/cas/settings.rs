@@ -140,9 +140,7 @@ impl PeriodPolicy {
         match self {
             Self::OpenEnded => "open_ended".into(),
             Self::Explicit => "explicit".into(),
-            Self::ToMonthEnd {
-                additional_months: 0,
-            } => "to_month_end".into(),
+            Self::ToMonthEnd { additional_months: 0 } => "to_month_end".into(),
             Self::ToMonthEnd { additional_months } => {
                 format!("to_month_end+{additional_months}").into()
             }

@@ -76,10 +76,7 @@ impl CasState {
 
     /// The pairing modules, by id.
     pub fn modules(&self) -> impl Iterator<Item = ModuleSpec> {
-        self.modules.iter().map(|(id, key)| ModuleSpec {
-            id: id.clone(),
-            key: *key,
-        })
+        self.modules.iter().map(|(id, key)| ModuleSpec { id: id.clone(), key: *key })
     }
 
     /// The smartcards as they are now, by id; retired ones too.

@@ -71,10 +71,7 @@ impl Rejection {
     /// A rejection with this cause and message.
     #[must_use]
     pub fn new(cause: RejectionCause, message: impl Into<String>) -> Self {
-        Self {
-            cause,
-            message: message.into(),
-        }
+        Self { cause, message: message.into() }
     }
 
     /// A rejection because of a value that is malformed or out of range.
@@ -183,11 +180,7 @@ impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("nothing"),
-            Self::EntitlementsAdded {
-                card,
-                products,
-                period,
-            } => {
+            Self::EntitlementsAdded { card, products, period } => {
                 let (products, card) = (listed(products), quoted(card));
                 write!(f, "added {products} to {card} from {:?}", period.start())?;
                 if period.is_open_ended() {
@@ -201,41 +194,20 @@ impl fmt::Display for Effect {
             Self::PairingCreated { cards, modules } => {
                 write!(f, "paired {} with {}", listed(cards), listed(modules))
             }
-            Self::PairingGrown {
-                existing_card,
-                cards,
-                modules,
-            } => {
+            Self::PairingGrown { existing_card, cards, modules } => {
                 let joined = cards.iter().map(SmartcardId::as_str);
                 let joined = joined.chain(modules.iter().map(PairingModuleId::as_str));
                 let existing_card = quoted(existing_card);
-                write!(
-                    f,
-                    "added {} to the pairing of {existing_card}",
-                    listed(joined)
-                )
+                write!(f, "added {} to the pairing of {existing_card}", listed(joined))
             }
             Self::PinSet { card } => write!(f, "set the PIN of {}", quoted(card)),
-            Self::MessageQueued {
-                kind,
-                cards,
-                replaced_count,
-                left_out,
-            } => {
+            Self::MessageQueued { kind, cards, replaced_count, left_out } => {
                 write!(f, "queued {kind} for {}", listed(cards))?;
-                write!(
-                    f,
-                    ", {replaced_count} replaced, {} left out",
-                    left_out.len()
-                )
+                write!(f, ", {replaced_count} replaced, {} left out", left_out.len())
             }
-            Self::FingerprintScheduled {
-                number,
-                replaced_count,
-            } => write!(
-                f,
-                "scheduled fingerprint {number}, {replaced_count} replaced"
-            ),
+            Self::FingerprintScheduled { number, replaced_count } => {
+                write!(f, "scheduled fingerprint {number}, {replaced_count} replaced")
+            }
         }
     }
 }

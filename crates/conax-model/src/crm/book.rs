@@ -64,10 +64,7 @@ pub struct Page {
 
 impl Page {
     /// The whole list.
-    pub const ALL: Self = Self {
-        offset: 0,
-        limit: usize::MAX,
-    };
+    pub const ALL: Self = Self { offset: 0, limit: usize::MAX };
 }
 
 /// How many requests stand where.
@@ -201,9 +198,7 @@ impl RequestBook {
     #[must_use]
     pub fn by_number(&self, number: RequestNumber) -> Option<&Arc<ProvisioningRequest>> {
         let slot = match number.checked_sub(self.first_created) {
-            Some(place) => usize::try_from(place)
-                .ok()?
-                .checked_add(self.loaded_count)?,
+            Some(place) => usize::try_from(place).ok()?.checked_add(self.loaded_count)?,
             None => *self.loaded_by_number.get(&number)? as usize,
         };
         self.rows.get(slot)
@@ -220,8 +215,7 @@ impl RequestBook {
             Filter::Reference(reference) => return self.list_reference(reference, page),
         };
         let rows = set.iter_from(page.offset).take(page.limit);
-        rows.map(|slot| Arc::clone(&self.rows[slot as usize]))
-            .collect()
+        rows.map(|slot| Arc::clone(&self.rows[slot as usize])).collect()
     }
 
     fn list_reference(&self, reference: &str, page: Page) -> Vec<Arc<ProvisioningRequest>> {
@@ -231,9 +225,7 @@ impl RequestBook {
             Some(Referenced::Many(slots)) => slots.as_slice(),
         };
         let slots = slots.iter().skip(page.offset).take(page.limit);
-        slots
-            .map(|&slot| Arc::clone(&self.rows[slot as usize]))
-            .collect()
+        slots.map(|&slot| Arc::clone(&self.rows[slot as usize])).collect()
     }
 
     /// Takes the next request that is due for sending, or none if nothing may leave now.
@@ -314,11 +306,7 @@ impl RequestBook {
     /// How many requests are due for sending by a processing run.
     pub fn due_count(&mut self, now: SimTime) -> usize {
         self.queue.promote(&self.rows, now);
-        if self.settings.provider_effective {
-            self.queue.ready_for_run_count()
-        } else {
-            0
-        }
+        if self.settings.provider_effective { self.queue.ready_for_run_count() } else { 0 }
     }
 
     /// Whether a processing run would find a request that may leave.
@@ -330,10 +318,7 @@ impl RequestBook {
     /// What a request waits for; nothing if it is settled or there is none of this number.
     pub fn waits_for(&mut self, number: RequestNumber, now: SimTime) -> Vec<WaitsFor> {
         self.queue.promote(&self.rows, now);
-        let Some(slot) = self
-            .by_number(number)
-            .and_then(|row| self.by_id.get(&row.id))
-        else {
+        let Some(slot) = self.by_number(number).and_then(|row| self.by_id.get(&row.id)) else {
             return Vec::new();
         };
         let row = &self.rows[*slot as usize];

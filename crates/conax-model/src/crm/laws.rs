@@ -22,20 +22,11 @@ pub(super) const START: SimTime = SimTime::from_millis(1_000_000);
 /// One thing that happens to a book.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
-    Create {
-        kind: CommandKind,
-        cards: Vec<u8>,
-        express: bool,
-        due_in: i64,
-        at_once: bool,
-    },
+    Create { kind: CommandKind, cards: Vec<u8>, express: bool, due_in: i64, at_once: bool },
     Wait(u64),
     Take,
     TakeAtOnce(usize),
-    Settle {
-        which: usize,
-        accepted: bool,
-    },
+    Settle { which: usize, accepted: bool },
 }
 
 pub(super) fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -45,20 +36,15 @@ pub(super) fn events() -> impl Strategy<Value = Vec<Event>> {
         CommandKind::CreatePairing,
     ]);
     let cards = prop::collection::vec(0_u8..4, 0..3);
-    let create = (
-        kind,
-        cards,
-        any::<bool>(),
-        -5_i64..40,
-        prop::bool::weighted(0.15),
-    )
-        .prop_map(|(kind, cards, express, due_in, at_once)| Event::Create {
+    let create = (kind, cards, any::<bool>(), -5_i64..40, prop::bool::weighted(0.15)).prop_map(
+        |(kind, cards, express, due_in, at_once)| Event::Create {
             kind,
             cards,
             express,
             due_in,
             at_once,
-        });
+        },
+    );
     let event = prop_oneof![
         6 => create,
         3 => (1_u64..20).prop_map(Event::Wait),
@@ -93,40 +79,23 @@ pub(super) struct History {
 
 impl History {
     pub(super) fn new() -> Self {
-        let settings = BookSettings {
-            next_number: 1,
-            provider_effective: true,
-            generation: 0,
-        };
-        let user = User {
-            id: "1".into(),
-            username: "tester".into(),
-            person_name: None,
-            email: None,
-        };
+        let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
+        let user =
+            User { id: "1".into(), username: "tester".into(), person_name: None, email: None };
         Self {
             book: RequestBook::open(settings, Vec::new(), START),
             ids: Ids::new(Seed(1), "laws"),
             now: START,
             tickets: Vec::new(),
             on_their_way: BTreeSet::new(),
-            author: Arc::new(Author {
-                user: Arc::new(user),
-                unit: None,
-            }),
+            author: Arc::new(Author { user: Arc::new(user), unit: None }),
             references: 0,
         }
     }
 
     fn happen(&mut self, event: &Event) {
         match event {
-            Event::Create {
-                kind,
-                cards,
-                express,
-                due_in,
-                at_once,
-            } => {
+            Event::Create { kind, cards, express, due_in, at_once } => {
                 self.create(*kind, cards, *express, *due_in, *at_once);
             }
             Event::Wait(seconds) => self.now = self.now + Duration::from_secs(*seconds),
@@ -154,11 +123,7 @@ impl History {
             kind,
             scheduled: SimTime::from_millis(self.now.millis() + due_in * 1000),
             process_immediately: at_once,
-            priority: if express {
-                Priority::Express
-            } else {
-                Priority::Regular
-            },
+            priority: if express { Priority::Express } else { Priority::Regular },
             process_name: None,
             author: Arc::clone(&self.author),
             parameters: cards.iter().map(card).chain(items(kind, cards)).collect(),
@@ -175,11 +140,7 @@ impl History {
     pub(super) fn take_next(&mut self) -> bool {
         let expected = self.next_by_the_rules();
         let taken = self.book.take_due(self.now);
-        assert_eq!(
-            taken.as_ref().map(|ticket| ticket.number),
-            expected,
-            "who leaves next"
-        );
+        assert_eq!(taken.as_ref().map(|ticket| ticket.number), expected, "who leaves next");
         let took = taken.is_some();
         if let Some(ticket) = taken {
             self.note(ticket);
@@ -204,9 +165,7 @@ impl History {
     }
 
     pub(super) fn note(&mut self, ticket: Ticket) {
-        let fresh = self
-            .on_their_way
-            .insert(ticket.number.expect("created rows have numbers"));
+        let fresh = self.on_their_way.insert(ticket.number.expect("created rows have numbers"));
         assert!(fresh, "taken twice");
         self.tickets.push(ticket);
     }
@@ -219,25 +178,12 @@ impl History {
         let number = ticket.number.expect("created rows have numbers");
         self.references += 1;
         let end = if accepted {
-            State::Completed {
-                reference: Some(format!("ref {}", self.references).into()),
-            }
+            State::Completed { reference: Some(format!("ref {}", self.references).into()) }
         } else {
-            let error = ErrorText {
-                code: "NO".into(),
-                description: "not now".into(),
-            };
-            State::Rejected {
-                error,
-                provider_error: None,
-            }
+            let error = ErrorText { code: "NO".into(), description: "not now".into() };
+            State::Rejected { error, provider_error: None }
         };
-        let settlement = Settlement {
-            executed: self.now,
-            request: None,
-            response: None,
-            end,
-        };
+        let settlement = Settlement { executed: self.now, request: None, response: None, end };
         let Settled::Done(row) = self.book.settle(ticket, settlement) else {
             panic!("the book was not replaced");
         };
@@ -254,9 +200,7 @@ impl History {
     }
 
     fn is_waiting(&self, row: &ProvisioningRequest) -> bool {
-        let taken = row
-            .number
-            .is_some_and(|number| self.on_their_way.contains(&number));
+        let taken = row.number.is_some_and(|number| self.on_their_way.contains(&number));
         let due = row.scheduled <= self.now || Self::rank(row) == Rank::AtOnce;
         row.state == State::Pending && !taken && due
     }
@@ -273,9 +217,7 @@ impl History {
     /// goes out at once, and can, names one of its cards.
     pub(super) fn may_leave(&self, row: &ProvisioningRequest, rank: Rank) -> bool {
         let busy = self.book.in_flight().any(|other| share(row, other));
-        let before = self
-            .waiting(rank)
-            .any(|other| share(row, &other) && turn(&other) < turn(row));
+        let before = self.waiting(rank).any(|other| share(row, &other) && turn(&other) < turn(row));
         let mut at_once = self.waiting(Rank::AtOnce);
         let urgent = rank != Rank::AtOnce
             && at_once.any(|other| share(row, &other) && self.may_leave(&other, Rank::AtOnce));
@@ -284,9 +226,7 @@ impl History {
 
     fn next_by_the_rules(&self) -> Option<Option<u64>> {
         let first = |rank: Rank| {
-            let free = self
-                .waiting(rank)
-                .filter(move |row| self.may_leave(row, rank));
+            let free = self.waiting(rank).filter(move |row| self.may_leave(row, rank));
             free.min_by_key(|row| (row.scheduled, row.number))
         };
         let next = first(Rank::Express).or_else(|| first(Rank::Regular))?;
@@ -431,9 +371,7 @@ fn the_histories_hold_what_the_laws_speak_of() {
     let mut runner = TestRunner::deterministic();
     let (mut completed, mut rejected, mut at_once, mut in_flight) = (0, 0, 0, 0);
     for _ in 0..100 {
-        let tree = events()
-            .new_tree(&mut runner)
-            .expect("the strategy has no filters");
+        let tree = events().new_tree(&mut runner).expect("the strategy has no filters");
         let history = after(&tree.current());
         in_flight += history.tickets.len();
         for row in history.book.all() {

@@ -26,10 +26,7 @@ impl<'a> Matter<'a> {
     #[must_use]
     pub fn of_card(self, form: impl FnOnce(&'a str) -> &'a str) -> Self {
         match self {
-            Self::Entitlement { card, product } => Self::Entitlement {
-                card: form(card),
-                product,
-            },
+            Self::Entitlement { card, product } => Self::Entitlement { card: form(card), product },
             Self::PairedCard(card) => Self::PairedCard(form(card)),
             Self::Pin(card) => Self::Pin(form(card)),
             Self::PairedModule(_) => self,

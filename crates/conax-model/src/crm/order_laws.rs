@@ -36,8 +36,8 @@ fn orders() -> impl Strategy<Value = Vec<Order>> {
         0_u64..12,
         any::<bool>(),
     );
-    let order = order.prop_map(
-        |(second, due_in, cards, express, at_once, answer_takes, accepted)| Order {
+    let order =
+        order.prop_map(|(second, due_in, cards, express, at_once, answer_takes, accepted)| Order {
             second,
             due_in,
             cards,
@@ -45,8 +45,7 @@ fn orders() -> impl Strategy<Value = Vec<Order>> {
             at_once,
             answer_takes,
             accepted,
-        },
-    );
+        });
     let orders = prop::collection::vec(order, 2..20);
     orders.prop_map(|mut orders| {
         orders.sort_by_key(|order| order.second);
@@ -175,19 +174,12 @@ fn turned_round(history: &History) -> BTreeSet<(Common, Option<u64>, Option<u64>
         (State::Pending, _) => Some((2, 0, turn(row))),
         _ => None,
     };
-    let rows: Vec<_> = history
-        .book
-        .all()
-        .filter(|row| left(row).is_some())
-        .collect();
+    let rows: Vec<_> = history.book.all().filter(|row| left(row).is_some()).collect();
     let mut found = BTreeSet::new();
     for row in &rows {
         let last_about = |matters: &[Matter<'_>]| {
             let others = rows.iter().filter(|other| {
-                let same = other
-                    .matters()
-                    .iter()
-                    .any(|matter| matters.contains(matter));
+                let same = other.matters().iter().any(|matter| matters.contains(matter));
                 let is_product = row.kind != CommandKind::CreatePairing;
                 let contrary = !is_product || other.kind != row.kind;
                 let before = left(other) < left(row) && left(other) < Some((2, 0, turn(other)));

@@ -99,11 +99,7 @@ impl RequestBook {
         for (place, order) in orders.iter().enumerate() {
             for (common, by) in overtakers(order, &have_left) {
                 let (request, by) = (Arc::clone(order.row), Arc::clone(orders[by].row));
-                found.entry(common.clone()).or_default().push(Overtaken {
-                    common,
-                    request,
-                    by,
-                });
+                found.entry(common.clone()).or_default().push(Overtaken { common, request, by });
             }
             if order.left < Left::Waits {
                 let says = Says::of(order.row.kind);

@@ -254,10 +254,7 @@ impl Queue {
         let ready = self.ready.iter().flatten().map(|&(_, slot)| slot);
         let waiting: BTreeSet<u32> = ready.chain(self.in_flight()).collect();
         let scheduled = std::mem::take(&mut self.scheduled);
-        *self = Self {
-            scheduled,
-            ..Self::default()
-        };
+        *self = Self { scheduled, ..Self::default() };
         for slot in waiting {
             self.make_ready(slot, rows);
         }
@@ -283,12 +280,9 @@ impl Queue {
         if row.scheduled > now && !self.at_once.contains(&slot) {
             return vec![WaitsFor::Date(row.scheduled)];
         }
-        let lanes = row
-            .lanes()
-            .filter_map(|name| self.lanes.get_key_value(name));
-        let mut waits: Vec<_> = lanes
-            .flat_map(|(name, lane)| self.waits_in(slot, rows, name, lane))
-            .collect();
+        let lanes = row.lanes().filter_map(|name| self.lanes.get_key_value(name));
+        let mut waits: Vec<_> =
+            lanes.flat_map(|(name, lane)| self.waits_in(slot, rows, name, lane)).collect();
         if waits.is_empty() {
             let before = self.before(slot, rows);
             waits.push(WaitsFor::Run { before });
@@ -305,10 +299,7 @@ impl Queue {
         if lane.busy {
             let mut others = self.in_flight.iter().copied();
             let with = others.find(|other| rows[*other as usize].lanes().any(|one| one == name));
-            waits.push(WaitsFor::Card {
-                card: card(),
-                with: with.and_then(number),
-            });
+            waits.push(WaitsFor::Card { card: card(), with: with.and_then(number) });
         }
         // Whoever waits for another smartcard as well stands in nobody's way, unless this one is
         // busy: nobody knows then which is free first.
@@ -317,22 +308,13 @@ impl Queue {
             (lane.busy || self.can_leave(head, before, rows)).then(|| number(head))
         };
         if let Some(request) = stands_before(Rank::Immediate) {
-            waits.push(WaitsFor::AtOnce {
-                card: card(),
-                request,
-            });
+            waits.push(WaitsFor::AtOnce { card: card(), request });
         }
         if let Some(request) = stands_before(Rank::Express) {
-            waits.push(WaitsFor::Express {
-                card: card(),
-                request,
-            });
+            waits.push(WaitsFor::Express { card: card(), request });
         }
         if let Some(earlier) = lane.head(rank).filter(|head| *head != slot) {
-            waits.push(WaitsFor::Earlier {
-                card: card(),
-                request: number(earlier),
-            });
+            waits.push(WaitsFor::Earlier { card: card(), request: number(earlier) });
         }
         waits
     }

@@ -198,25 +198,18 @@ impl ReferenceData {
     /// Data without anything in it; `organisation` is the name a login must give.
     #[must_use]
     pub fn new(organisation: Option<Arc<str>>) -> Self {
-        Self {
-            organisation,
-            ..Self::default()
-        }
+        Self { organisation, ..Self::default() }
     }
 
     /// Adds a unit.
     pub fn add_unit(&mut self, unit: Arc<Unit>) {
-        self.unit_by_id
-            .insert(Arc::clone(&unit.id), self.units.len());
+        self.unit_by_id.insert(Arc::clone(&unit.id), self.units.len());
         self.units.push(unit);
     }
 
     /// Adds a user; without a password only tokens and keys let this user in.
     pub fn add_login(&mut self, author: Arc<Author>, password: Option<Secret>) {
-        self.logins.insert(
-            author.user.username.to_lowercase(),
-            Login { password, author },
-        );
+        self.logins.insert(author.user.username.to_lowercase(), Login { password, author });
     }
 
     /// Adds a web API key.
@@ -229,11 +222,7 @@ impl ReferenceData {
         let index = self.products.len();
         insert(&mut self.product_by_id, Some(&product.id), index);
         insert(&mut self.product_by_code, Some(&product.code), index);
-        insert(
-            &mut self.product_by_alternative_code,
-            product.alternative_code.as_ref(),
-            index,
-        );
+        insert(&mut self.product_by_alternative_code, product.alternative_code.as_ref(), index);
         self.products.push(product);
     }
 
@@ -241,16 +230,8 @@ impl ReferenceData {
     pub fn add_item(&mut self, item: InstalledItem) {
         let index = self.items.len();
         insert(&mut self.item_by_id, Some(&item.id), index);
-        insert(
-            &mut self.item_by_serial_number,
-            Some(&item.serial_number),
-            index,
-        );
-        insert(
-            &mut self.item_by_alternative_code,
-            item.alternative_code.as_ref(),
-            index,
-        );
+        insert(&mut self.item_by_serial_number, Some(&item.serial_number), index);
+        insert(&mut self.item_by_alternative_code, item.alternative_code.as_ref(), index);
         insert(&mut self.item_by_ca_id, item.ca_id.as_ref(), index);
         self.items.push(item);
     }
@@ -259,11 +240,7 @@ impl ReferenceData {
     pub fn add_subscription(&mut self, subscription: Subscription) {
         let index = self.subscriptions.len();
         insert(&mut self.subscription_by_id, Some(&subscription.id), index);
-        insert(
-            &mut self.subscription_by_number,
-            subscription.number.as_ref(),
-            index,
-        );
+        insert(&mut self.subscription_by_number, subscription.number.as_ref(), index);
         for item in &subscription.items {
             insert(&mut self.subscription_by_item, Some(item), index);
         }
@@ -285,27 +262,16 @@ impl ReferenceData {
         password: &str,
         organisation: &str,
     ) -> Option<&Arc<Author>> {
-        let known = self
-            .organisation
-            .as_deref()
-            .is_none_or(|name| name == organisation);
-        let login = self
-            .logins
-            .get(&username.to_lowercase())
-            .filter(|_| known)?;
-        let right = login
-            .password
-            .as_ref()
-            .is_some_and(|known| known.expose() == password);
+        let known = self.organisation.as_deref().is_none_or(|name| name == organisation);
+        let login = self.logins.get(&username.to_lowercase()).filter(|_| known)?;
+        let right = login.password.as_ref().is_some_and(|known| known.expose() == password);
         right.then_some(&login.author)
     }
 
     /// The user a login name belongs to.
     #[must_use]
     pub fn user(&self, username: &str) -> Option<&Arc<Author>> {
-        self.logins
-            .get(&username.to_lowercase())
-            .map(|login| &login.author)
+        self.logins.get(&username.to_lowercase()).map(|login| &login.author)
     }
 
     /// The user a web API key belongs to.

@@ -191,10 +191,7 @@ impl CommandKind {
 pub enum ParameterValue {
     /// A text.
     Text(
-        #[cfg_attr(
-            feature = "storage",
-            serde(deserialize_with = "crate::storage::shared")
-        )]
+        #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
         Arc<str>,
     ),
     /// A number.
@@ -254,22 +251,13 @@ pub struct ProvisioningRequest {
     #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::own"))]
     pub response: Option<Arc<str>>,
     /// The process that made it.
-    #[cfg_attr(
-        feature = "storage",
-        serde(deserialize_with = "crate::storage::shared")
-    )]
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
     pub process_name: Option<Arc<str>>,
     /// Id of that process.
-    #[cfg_attr(
-        feature = "storage",
-        serde(deserialize_with = "crate::storage::shared")
-    )]
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
     pub process_id: Option<Arc<str>>,
     /// A member of the documented object that is null in every example.
-    #[cfg_attr(
-        feature = "storage",
-        serde(deserialize_with = "crate::storage::shared")
-    )]
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
     pub name: Option<Arc<str>>,
     /// When it was created.
     pub created: SimTime,
@@ -358,13 +346,12 @@ impl LoadedRequest {
 impl ProvisioningRequest {
     /// The texts of all parameters of this name.
     pub fn texts(&self, name: ParameterKey) -> impl Iterator<Item = &Arc<str>> {
-        self.parameters
-            .iter()
-            .filter(move |parameter| parameter.name == name)
-            .filter_map(|parameter| match &parameter.value {
+        self.parameters.iter().filter(move |parameter| parameter.name == name).filter_map(
+            |parameter| match &parameter.value {
                 Some(ParameterValue::Text(text)) => Some(text),
                 _ => None,
-            })
+            },
+        )
     }
 
     /// The smartcards whose order of sending this request takes part in.

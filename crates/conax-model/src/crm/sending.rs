@@ -28,17 +28,15 @@ impl ProvisioningRequest {
                 products: self.products()?,
                 period: RequestedPeriod::default(),
             },
-            CommandKind::CancelSubscriptions => Command::CancelSubscriptions {
-                card: self.card()?,
-                products: self.products()?,
-            },
+            CommandKind::CancelSubscriptions => {
+                Command::CancelSubscriptions { card: self.card()?, products: self.products()? }
+            }
             CommandKind::GetActiveSubscriptions => {
                 Command::GetActiveSubscriptions { card: self.card()? }
             }
-            CommandKind::CreatePairing => Command::CreatePairing {
-                cards: self.cards(),
-                modules: self.modules(),
-            },
+            CommandKind::CreatePairing => {
+                Command::CreatePairing { cards: self.cards(), modules: self.modules() }
+            }
             CommandKind::AddToExistingPairing => self.add_to_existing_pairing()?,
             CommandKind::GetPairingStatusForCard => {
                 Command::GetPairingStatusForCard { card: self.card()? }
@@ -73,13 +71,8 @@ impl ProvisioningRequest {
     }
 
     fn given_pin(&self) -> Result<Command, Unsendable> {
-        let pin = self.pin.clone().ok_or(Unsendable {
-            missing: ParameterKey::CaPin,
-        })?;
-        Ok(Command::UpdateCaPinToGivenValue {
-            card: self.card()?,
-            pin,
-        })
+        let pin = self.pin.clone().ok_or(Unsendable { missing: ParameterKey::CaPin })?;
+        Ok(Command::UpdateCaPinToGivenValue { card: self.card()?, pin })
     }
 
     fn repeating_bark(&self) -> Result<Command, Unsendable> {
@@ -100,10 +93,7 @@ impl ProvisioningRequest {
             position_y: self.number(ParameterKey::PositionY),
             height: self.number(ParameterKey::Height),
             display_centiseconds: self.number(ParameterKey::DisplayDuration),
-            slot: self
-                .texts(ParameterKey::FingerprintSlot)
-                .next()
-                .map(ToString::to_string),
+            slot: self.texts(ParameterKey::FingerprintSlot).next().map(ToString::to_string),
         }
     }
 
@@ -121,36 +111,23 @@ impl ProvisioningRequest {
     }
 
     fn cards(&self) -> Vec<SmartcardId> {
-        self.texts(ParameterKey::SmartcardCaId)
-            .cloned()
-            .map(SmartcardId::new)
-            .collect()
+        self.texts(ParameterKey::SmartcardCaId).cloned().map(SmartcardId::new).collect()
     }
 
     fn modules(&self) -> Vec<PairingModuleId> {
-        self.texts(ParameterKey::StbCaId)
-            .cloned()
-            .map(PairingModuleId::new)
-            .collect()
+        self.texts(ParameterKey::StbCaId).cloned().map(PairingModuleId::new).collect()
     }
 
     fn products(&self) -> Result<Vec<ProductId>, Unsendable> {
-        self.text(ParameterKey::ServiceCaId)
-            .map(|product| vec![ProductId::new(product)])
+        self.text(ParameterKey::ServiceCaId).map(|product| vec![ProductId::new(product)])
     }
 
     fn text(&self, name: ParameterKey) -> Result<Arc<str>, Unsendable> {
-        self.texts(name)
-            .next()
-            .cloned()
-            .ok_or(Unsendable { missing: name })
+        self.texts(name).next().cloned().ok_or(Unsendable { missing: name })
     }
 
     fn value(&self, name: ParameterKey) -> Option<&ParameterValue> {
-        let parameter = self
-            .parameters
-            .iter()
-            .find(|parameter| parameter.name == name)?;
+        let parameter = self.parameters.iter().find(|parameter| parameter.name == name)?;
         parameter.value.as_ref()
     }
 

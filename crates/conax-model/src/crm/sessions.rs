@@ -75,9 +75,7 @@ pub struct Sessions {
 /// Only their number: tokens are secret.
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sessions")
-            .field("count", &self.by_token.len())
-            .finish()
+        f.debug_struct("Sessions").field("count", &self.by_token.len()).finish()
     }
 }
 
@@ -121,19 +119,14 @@ impl Sessions {
         ids: &mut Ids,
     ) -> String {
         if self.by_token.len() > SWEEP_ABOVE {
-            self.by_token
-                .retain(|_, session| !session.expiry.is_over(now));
+            self.by_token.retain(|_, session| !session.expiry.is_over(now));
         }
         let expiry = match policy {
             TokenPolicy::Fixed(life) => Expiry::At(now + life),
-            TokenPolicy::Idle(limit) => Expiry::AfterIdle {
-                last_used: now,
-                limit,
-            },
+            TokenPolicy::Idle(limit) => Expiry::AfterIdle { last_used: now, limit },
         };
         let token = ids.hex_id().to_string();
-        self.by_token
-            .insert(token.as_str().into(), Session { author, expiry });
+        self.by_token.insert(token.as_str().into(), Session { author, expiry });
         token
     }
 
@@ -152,8 +145,6 @@ impl Sessions {
 
     /// Ends a token; false if it was not valid.
     pub fn release(&mut self, token: &str, now: SimTime) -> bool {
-        self.by_token
-            .remove(token)
-            .is_some_and(|session| !session.expiry.is_over(now))
+        self.by_token.remove(token).is_some_and(|session| !session.expiry.is_over(now))
     }
 }

@@ -10,16 +10,10 @@ use crate::time::SimTime;
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct ErrorText {
     /// The code.
-    #[cfg_attr(
-        feature = "storage",
-        serde(deserialize_with = "crate::storage::shared")
-    )]
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
     pub code: Arc<str>,
     /// The text; may have several lines.
-    #[cfg_attr(
-        feature = "storage",
-        serde(deserialize_with = "crate::storage::shared")
-    )]
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
     pub description: Arc<str>,
 }
 

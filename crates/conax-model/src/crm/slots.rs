@@ -25,10 +25,8 @@ impl SlotSet {
     pub(super) fn insert(&mut self, slot: u32) {
         let (word, bit) = place(slot);
         if word >= self.words.len() {
-            self.words
-                .resize((word / WORDS_PER_BLOCK + 1) * WORDS_PER_BLOCK, 0);
-            self.block_counts
-                .resize(self.words.len() / WORDS_PER_BLOCK, 0);
+            self.words.resize((word / WORDS_PER_BLOCK + 1) * WORDS_PER_BLOCK, 0);
+            self.block_counts.resize(self.words.len() / WORDS_PER_BLOCK, 0);
         }
         debug_assert_eq!(self.words[word] & bit, 0, "a position is added once");
         self.words[word] |= bit;

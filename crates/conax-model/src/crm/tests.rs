@@ -16,28 +16,13 @@ use crate::time::SimTime;
 const NOW: SimTime = SimTime::from_millis(1_417_338_000_000);
 
 fn author() -> Arc<Author> {
-    let user = User {
-        id: "1".into(),
-        username: "u".into(),
-        person_name: None,
-        email: None,
-    };
-    Arc::new(Author {
-        user: Arc::new(user),
-        unit: None,
-    })
+    let user = User { id: "1".into(), username: "u".into(), person_name: None, email: None };
+    Arc::new(Author { user: Arc::new(user), unit: None })
 }
 
 fn book(provider_effective: bool) -> (RequestBook, Ids) {
-    let settings = BookSettings {
-        next_number: 4050,
-        provider_effective,
-        generation: 1,
-    };
-    (
-        RequestBook::open(settings, Vec::new(), NOW),
-        Ids::new(Seed(7), "test"),
-    )
+    let settings = BookSettings { next_number: 4050, provider_effective, generation: 1 };
+    (RequestBook::open(settings, Vec::new(), NOW), Ids::new(Seed(7), "test"))
 }
 
 fn add(card: &str) -> NewRequest {
@@ -62,9 +47,7 @@ fn completed(reference: &str) -> Settlement {
         executed: NOW,
         request: None,
         response: None,
-        end: State::Completed {
-            reference: Some(reference.into()),
-        },
+        end: State::Completed { reference: Some(reference.into()) },
     }
 }
 
@@ -90,29 +73,15 @@ fn the_first_number_is_the_one_the_book_was_opened_with() {
 fn a_provider_that_is_not_effective_sends_nothing() {
     let (mut book, mut ids) = book(false);
     book.create(add("1"), NOW, &mut ids);
-    let at_once = book.create(
-        NewRequest {
-            process_immediately: true,
-            ..add("2")
-        },
-        NOW,
-        &mut ids,
-    );
+    let at_once = book.create(NewRequest { process_immediately: true, ..add("2") }, NOW, &mut ids);
     assert!(book.take_due(NOW).is_none());
-    assert!(matches!(
-        book.take_at_once(at_once.id),
-        ImmediateTake::NotWaiting
-    ));
+    assert!(matches!(book.take_at_once(at_once.id), ImmediateTake::NotWaiting));
     assert_eq!(book.list(Filter::Pending, Page::ALL).len(), 2);
 }
 
 #[test]
 fn a_held_record_is_listed_and_never_sent() {
-    let settings = BookSettings {
-        next_number: 1,
-        provider_effective: true,
-        generation: 0,
-    };
+    let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
     let id = Ids::new(Seed(1), "records").hex_id();
     let mut record = LoadedRequest::new(id, CommandKind::AddSubscriptions, NOW, author());
     record.0.held = true;
@@ -124,19 +93,12 @@ fn a_held_record_is_listed_and_never_sent() {
 
 #[test]
 fn a_record_without_its_items_cannot_be_sent_and_says_what_is_missing() {
-    let settings = BookSettings {
-        next_number: 1,
-        provider_effective: true,
-        generation: 0,
-    };
+    let settings = BookSettings { next_number: 1, provider_effective: true, generation: 0 };
     let id = Ids::new(Seed(1), "records").hex_id();
     let record = LoadedRequest::new(id, CommandKind::AddSubscriptions, NOW, author());
     let mut book = RequestBook::open(settings, vec![record], NOW);
     let ticket = book.take_due(NOW).expect("the record is due");
-    assert_eq!(
-        ticket.sending.map_err(|reason| reason.missing),
-        Err(ParameterKey::SmartcardCaId)
-    );
+    assert_eq!(ticket.sending.map_err(|reason| reason.missing), Err(ParameterKey::SmartcardCaId));
 }
 
 #[test]
@@ -145,10 +107,7 @@ fn a_pin_is_sent_and_then_forgotten() {
     let card = ParameterValue::Text("1".into());
     let new = NewRequest {
         kind: CommandKind::UpdateCaPinToGivenValue,
-        parameters: vec![
-            (ParameterKey::SmartcardCaId, Some(card)),
-            (ParameterKey::CaPin, None),
-        ],
+        parameters: vec![(ParameterKey::SmartcardCaId, Some(card)), (ParameterKey::CaPin, None)],
         pin: Some(Secret::new("4711")),
         ..add("1")
     };
@@ -159,9 +118,7 @@ fn a_pin_is_sent_and_then_forgotten() {
     };
     assert_eq!(pin.expose(), "4711");
     assert!(!format!("{ticket:?} {book:?}").contains("4711"));
-    let Settled::Done(row) = book.settle(ticket, completed("r")) else {
-        panic!("settled")
-    };
+    let Settled::Done(row) = book.settle(ticket, completed("r")) else { panic!("settled") };
     assert!(row.command().is_err(), "the PIN is gone");
 }
 
@@ -175,10 +132,7 @@ fn one_reference_may_belong_to_several_requests() {
     take_and_settle(&mut book, completed("same"));
     take_and_settle(&mut book, completed("other"));
     let listed = book.list(Filter::Reference("same"), Page::ALL);
-    assert_eq!(
-        listed.iter().map(|row| row.number).collect::<Vec<_>>(),
-        [Some(4050), Some(4051)]
-    );
+    assert_eq!(listed.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(4050), Some(4051)]);
 }
 
 #[test]
@@ -205,10 +159,7 @@ fn the_requests_of_one_reference_are_listed_oldest_first_whichever_ended_first()
 fn a_late_run_sends_the_orders_of_a_card_by_their_dates() {
     let (mut book, mut ids) = book(true);
     let at = |minute: u64| NOW + Duration::from_mins(minute);
-    let on = |minute: u64| NewRequest {
-        scheduled: at(minute),
-        ..add("1")
-    };
+    let on = |minute: u64| NewRequest { scheduled: at(minute), ..add("1") };
     book.create(on(5), NOW, &mut ids);
     book.create(on(1), NOW, &mut ids);
     let first = book.take_due(at(6)).expect("both are due");
@@ -219,10 +170,7 @@ fn a_late_run_sends_the_orders_of_a_card_by_their_dates() {
 fn what_is_made_after_a_run_has_begun_does_not_overtake_what_became_due_meanwhile() {
     let (mut book, mut ids) = book(true);
     let at = |second: u64| NOW + Duration::from_secs(second);
-    let scheduled = NewRequest {
-        scheduled: at(10),
-        ..add("1")
-    };
+    let scheduled = NewRequest { scheduled: at(10), ..add("1") };
     book.create(scheduled, NOW, &mut ids);
     book.create(add("1"), at(20), &mut ids);
     let first = book.take_due(NOW).expect("a run that began at the start");
@@ -234,10 +182,7 @@ fn an_express_that_waits_for_its_card_holds_back_nobody_else() {
     let (mut book, mut ids) = book(true);
     book.create(add("1"), NOW, &mut ids);
     let _silent = book.take_due(NOW).expect("it is due");
-    let express = NewRequest {
-        priority: Priority::Express,
-        ..add("1")
-    };
+    let express = NewRequest { priority: Priority::Express, ..add("1") };
     book.create(express, NOW, &mut ids);
     book.create(add("2"), NOW, &mut ids);
     let next = book.take_due(NOW).expect("card 2 is free");
@@ -247,14 +192,8 @@ fn an_express_that_waits_for_its_card_holds_back_nobody_else() {
 #[test]
 fn an_express_cancellation_that_overtakes_a_regular_addition_of_its_product_is_told() {
     let (mut book, mut ids) = book(true);
-    let express = |new: NewRequest| NewRequest {
-        priority: Priority::Express,
-        ..new
-    };
-    let cancel = |card| NewRequest {
-        kind: CommandKind::CancelSubscriptions,
-        ..add(card)
-    };
+    let express = |new: NewRequest| NewRequest { priority: Priority::Express, ..new };
+    let cancel = |card| NewRequest { kind: CommandKind::CancelSubscriptions, ..add(card) };
     book.create(add("1"), NOW, &mut ids);
     book.create(express(cancel("1")), NOW, &mut ids);
     // An addition twice, and a cancellation of another card, leave nothing else behind.
@@ -280,21 +219,12 @@ fn an_express_cancellation_that_overtakes_a_regular_addition_of_its_product_is_t
 #[test]
 fn an_express_pairing_of_another_card_that_overtakes_one_with_the_same_box_is_told() {
     let (mut book, mut ids) = book(true);
-    let express = |new| NewRequest {
-        priority: Priority::Express,
-        ..new
-    };
+    let express = |new| NewRequest { priority: Priority::Express, ..new };
     let pairing = |card: &str, module: &str| NewRequest {
         kind: CommandKind::CreatePairing,
         parameters: vec![
-            (
-                ParameterKey::SmartcardCaId,
-                Some(ParameterValue::Text(card.into())),
-            ),
-            (
-                ParameterKey::StbCaId,
-                Some(ParameterValue::Text(module.into())),
-            ),
+            (ParameterKey::SmartcardCaId, Some(ParameterValue::Text(card.into()))),
+            (ParameterKey::StbCaId, Some(ParameterValue::Text(module.into()))),
         ],
         ..add(card)
     };
@@ -305,14 +235,9 @@ fn an_express_pairing_of_another_card_that_overtakes_one_with_the_same_box_is_to
         take_and_settle(&mut book, completed(reference));
     }
     let told = book.overtaken();
-    let told = told
-        .iter()
-        .map(|one| (&one.common, one.request.number, one.by.number));
+    let told = told.iter().map(|one| (&one.common, one.request.number, one.by.number));
     let module = Common::PairingModule("X".into());
-    assert_eq!(
-        told.collect::<Vec<_>>(),
-        [(&module, Some(4050), Some(4051))]
-    );
+    assert_eq!(told.collect::<Vec<_>>(), [(&module, Some(4050), Some(4051))]);
 }
 
 #[test]
@@ -320,11 +245,7 @@ fn a_ticket_of_a_replaced_book_settles_nothing() {
     let (mut old, mut ids) = book(true);
     old.create(add("1"), NOW, &mut ids);
     let ticket = old.take_due(NOW).expect("it is due");
-    let settings = BookSettings {
-        next_number: 4050,
-        provider_effective: true,
-        generation: 2,
-    };
+    let settings = BookSettings { next_number: 4050, provider_effective: true, generation: 2 };
     let mut new = RequestBook::open(settings, Vec::new(), NOW);
     new.create(add("1"), NOW, &mut ids);
     assert_eq!(new.settle(ticket, completed("r")), Settled::BookReplaced);
@@ -335,21 +256,9 @@ fn a_ticket_of_a_replaced_book_settles_nothing() {
 fn a_rejection_keeps_both_pairs_of_error_texts() {
     let (mut book, mut ids) = book(true);
     book.create(add("1"), NOW, &mut ids);
-    let error = ErrorText {
-        code: "CLIENT_NOT_FOUND".into(),
-        description: "no such card".into(),
-    };
-    let end = State::Rejected {
-        error: error.clone(),
-        provider_error: Some(error),
-    };
-    let row = take_and_settle(
-        &mut book,
-        Settlement {
-            end: end.clone(),
-            ..completed("r")
-        },
-    );
+    let error = ErrorText { code: "CLIENT_NOT_FOUND".into(), description: "no such card".into() };
+    let end = State::Rejected { error: error.clone(), provider_error: Some(error) };
+    let row = take_and_settle(&mut book, Settlement { end: end.clone(), ..completed("r") });
     assert_eq!(row.state, end);
     assert_eq!(book.list(Filter::Rejected, Page::ALL), [row]);
 }
@@ -369,16 +278,8 @@ fn a_fixed_token_dies_however_often_it_is_used() {
     let (mut sessions, mut ids) = (Sessions::default(), Ids::new(Seed(1), "tokens"));
     let policy = TokenPolicy::Fixed(Duration::from_secs(7200));
     let token = sessions.issue(author(), policy, NOW, &mut ids);
-    assert!(
-        sessions
-            .check(&token, NOW + Duration::from_secs(7199))
-            .is_some()
-    );
-    assert!(
-        sessions
-            .check(&token, NOW + Duration::from_secs(7200))
-            .is_none()
-    );
+    assert!(sessions.check(&token, NOW + Duration::from_secs(7199)).is_some());
+    assert!(sessions.check(&token, NOW + Duration::from_secs(7200)).is_none());
 }
 
 #[test]
@@ -387,10 +288,7 @@ fn a_released_token_is_not_valid_any_more() {
     let token = sessions.issue(author(), TokenPolicy::default(), NOW, &mut ids);
     assert!(sessions.release(&token, NOW));
     assert!(sessions.check(&token, NOW).is_none());
-    assert!(
-        !sessions.release(&token, NOW),
-        "it cannot be released twice"
-    );
+    assert!(!sessions.release(&token, NOW), "it cannot be released twice");
 }
 
 #[test]
@@ -401,19 +299,13 @@ fn requests_for_very_many_smartcards_enter_leave_and_follow_each_other() {
         (ParameterKey::SmartcardCaId, Some(text))
     };
     for _ in 0..3 {
-        let new = NewRequest {
-            parameters: (0..20_000).map(cards).collect(),
-            ..add("1")
-        };
+        let new = NewRequest { parameters: (0..20_000).map(cards).collect(), ..add("1") };
         book.create(new, NOW, &mut ids);
     }
     for reference in ["first", "second", "third"] {
         let ticket = book.take_due(NOW).expect("the next one may leave");
         assert!(book.take_due(NOW).is_none(), "its smartcards are busy");
-        assert!(matches!(
-            book.settle(ticket, completed(reference)),
-            Settled::Done(_)
-        ));
+        assert!(matches!(book.settle(ticket, completed(reference)), Settled::Done(_)));
     }
 }
 

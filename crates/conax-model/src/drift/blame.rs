@@ -40,9 +40,7 @@ pub fn blame<K: Ord + Copy, T: Copy>(mut steps: Vec<Step<K, T>>) -> Blame<T> {
     let made_up = made_up_for(&steps);
     let of = |place: usize| steps[place].of;
     let stands = |place: &usize| steps[*place].is_held || !made_up[*place];
-    let wrong = (0..steps.len())
-        .rev()
-        .filter(|place| steps[*place].is_wrong);
+    let wrong = (0..steps.len()).rev().filter(|place| steps[*place].is_wrong);
     if let Some(place) = wrong.clone().find(stands) {
         return Blame::Wrong(of(place));
     }
@@ -50,10 +48,7 @@ pub fn blame<K: Ord + Copy, T: Copy>(mut steps: Vec<Step<K, T>>) -> Blame<T> {
     if let Some(late) = last_done
         && let Some(before) = ended_after_and_done_before(&steps, &steps[late])
     {
-        return Blame::TurnedRound {
-            late: of(late),
-            before,
-        };
+        return Blame::TurnedRound { late: of(late), before };
     }
     let last = wrong.clone().next().or(steps.len().checked_sub(1));
     Blame::Nobody(last.map(of))
@@ -89,10 +84,7 @@ fn made_up_for<K: Ord + Copy, T>(steps: &[Step<K, T>]) -> Vec<bool> {
     let mut made_up = vec![false; steps.len()];
     let (mut last_done, mut of_those_that_ended_with_it) = (None, None);
     for (place, step) in steps.iter().enumerate().rev() {
-        if steps
-            .get(place + 1)
-            .is_some_and(|next| next.ended != step.ended)
-        {
+        if steps.get(place + 1).is_some_and(|next| next.ended != step.ended) {
             last_done = last_done.max(of_those_that_ended_with_it);
         }
         made_up[place] = last_done > step.done;
@@ -111,24 +103,13 @@ mod tests {
     use crate::counted::Counted;
 
     fn steps() -> impl Strategy<Value = Vec<Step<usize, usize>>> {
-        let step = (
-            0_usize..12,
-            prop::option::of(0_usize..12),
-            any::<[bool; 3]>(),
-        );
+        let step = (0_usize..12, prop::option::of(0_usize..12), any::<[bool; 3]>());
         let steps = prop::collection::vec(step, 0..12);
         steps.prop_map(|steps| {
             let steps = steps.into_iter().enumerate();
             let step = |(of, (ended, done, flags)): (usize, (usize, Option<usize>, [bool; 3]))| {
                 let [is_wrong, is_held, settles] = flags;
-                Step {
-                    ended,
-                    done,
-                    is_wrong,
-                    is_held: is_held && is_wrong,
-                    settles,
-                    of,
-                }
+                Step { ended, done, is_wrong, is_held: is_held && is_wrong, settles, of }
             };
             steps.map(step).collect()
         })
@@ -148,10 +129,7 @@ mod tests {
         let last = steps.iter().max_by_key(|step| step.done);
         let before = last.and_then(|last| ended_after_and_done_before(&steps, last));
         if let (Some(last), Some(before)) = (last, before) {
-            return Blame::TurnedRound {
-                late: last.of,
-                before,
-            };
+            return Blame::TurnedRound { late: last.of, before };
         }
         Blame::Nobody(wrong().next().or(steps.last()).map(|step| step.of))
     }

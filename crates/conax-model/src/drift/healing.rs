@@ -18,12 +18,7 @@ pub fn healing(drift: &[Drift], cas: &CasState, now: SimTime) -> Vec<Command> {
     let (mut cancelled, mut then) = (Vec::new(), Vec::new());
     for one in drift {
         match one {
-            Drift::Entitlement {
-                card,
-                product,
-                believed,
-                held,
-            } => {
+            Drift::Entitlement { card, product, believed, held } => {
                 let orders = Orders::of(believed, held, cas, now);
                 if orders.cancels {
                     cancelled.push(Command::CancelSubscriptions {
@@ -63,28 +58,20 @@ impl Orders {
         if !has_surplus {
             let added = Added::of(believed, held, cas, now);
             if added.is_enough(believed) || !added.is_possible {
-                return Self {
-                    cancels: false,
-                    starts: added.starts,
-                };
+                return Self { cancels: false, starts: added.starts };
             }
         }
         let added = Added::of(believed, &[], cas, now);
         let may_cancel = !held.is_empty() || cas.settings().cancel_missing == CancelMissing::Accept;
-        Self {
-            cancels: may_cancel && added.is_possible,
-            starts: added.starts,
-        }
+        Self { cancels: may_cancel && added.is_possible, starts: added.starts }
     }
 
     fn commands(self, card: &SmartcardId, product: &ProductId) -> impl Iterator<Item = Command> {
-        self.starts
-            .into_iter()
-            .map(|start| Command::AddSubscriptions {
-                card: card.clone(),
-                products: vec![product.clone()],
-                period: RequestedPeriod { start, end: None },
-            })
+        self.starts.into_iter().map(|start| Command::AddSubscriptions {
+            card: card.clone(),
+            products: vec![product.clone()],
+            period: RequestedPeriod { start, end: None },
+        })
     }
 }
 
@@ -98,11 +85,8 @@ struct Added {
 
 impl Added {
     fn of(believed: &[Period], held: &[Period], cas: &CasState, now: SimTime) -> Self {
-        let mut added = Self {
-            starts: Vec::new(),
-            holds: held.iter().copied().collect(),
-            is_possible: true,
-        };
+        let mut added =
+            Self { starts: Vec::new(), holds: held.iter().copied().collect(), is_possible: true };
         for period in believed {
             if added.holds.covers(period) {
                 continue;

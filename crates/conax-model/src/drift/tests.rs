@@ -38,16 +38,8 @@ fn head_end(settings: CasSettings) -> CasState {
     cas.add_domain(domain());
     for number in 0..4 {
         let state = CardState::Stock;
-        cas.load_card(CardSpec {
-            id: card(number),
-            domain: domain(),
-            state,
-            pin: None,
-        });
-        cas.load_module(ModuleSpec {
-            id: module(number),
-            key: KeyState::Loaded,
-        });
+        cas.load_card(CardSpec { id: card(number), domain: domain(), state, pin: None });
+        cas.load_module(ModuleSpec { id: module(number), key: KeyState::Loaded });
         cas.load_product(ProductSpec {
             id: product(number),
             label: String::new(),
@@ -68,10 +60,8 @@ struct Step {
 /// Commands in their order. Requested periods are told from the start of all, so that they
 /// also begin in the past and end soon.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let sets = (
-        prop::collection::btree_set(0_u8..4, 1..3),
-        prop::collection::btree_set(0_u8..4, 1..3),
-    );
+    let sets =
+        (prop::collection::btree_set(0_u8..4, 1..3), prop::collection::btree_set(0_u8..4, 1..3));
     let command = prop_oneof![
         3 => (0_u8..4, 0_u8..2, periods()).prop_map(|(on, what, period)| {
             Command::AddSubscriptions {
@@ -100,20 +90,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn pauses() -> impl Strategy<Value = Duration> {
     let days = |days: u64| Duration::from_hours(24 * days);
-    prop_oneof![
-        Just(Duration::ZERO),
-        Just(Duration::from_millis(1)),
-        (0_u64..20).prop_map(days)
-    ]
+    prop_oneof![Just(Duration::ZERO), Just(Duration::from_millis(1)), (0_u64..20).prop_map(days)]
 }
 
 fn periods() -> impl Strategy<Value = RequestedPeriod> {
     let day = |day: u64| NOW + Duration::from_hours(24 * day);
     let (start, end) = (0_u64..60, 0_u64..90);
-    let ends = (
-        prop::option::of(start.prop_map(day)),
-        prop::option::of(end.prop_map(day)),
-    );
+    let ends = (prop::option::of(start.prop_map(day)), prop::option::of(end.prop_map(day)));
     ends.prop_map(|(start, end)| RequestedPeriod { start, end })
 }
 
@@ -142,12 +125,7 @@ impl Sides {
     }
 
     fn of(cas: CasState) -> Self {
-        Self {
-            belief: Belief::at_start(&cas, NOW),
-            cas,
-            ids: Ids::new(Seed(1), "drift"),
-            now: NOW,
-        }
+        Self { belief: Belief::at_start(&cas, NOW), cas, ids: Ids::new(Seed(1), "drift"), now: NOW }
     }
 
     /// Tells the head-end something the CRM does not know.
@@ -184,10 +162,7 @@ impl Sides {
 }
 
 fn with_policy(period_policy: PeriodPolicy) -> CasSettings {
-    CasSettings {
-        period_policy,
-        ..CasSettings::default()
-    }
+    CasSettings { period_policy, ..CasSettings::default() }
 }
 
 fn days(days: u64) -> Duration {
@@ -203,10 +178,7 @@ fn add(start: Option<SimTime>, end: Option<SimTime>) -> Command {
 }
 
 fn cancel() -> Command {
-    Command::CancelSubscriptions {
-        card: card(1),
-        products: vec![product(2)],
-    }
+    Command::CancelSubscriptions { card: card(1), products: vec![product(2)] }
 }
 
 proptest! {
@@ -270,9 +242,7 @@ fn a_cancellation_behind_the_back_is_a_missing_entitlement() {
 /// holds hides nothing.
 #[test]
 fn a_renewal_that_was_not_carried_out_differs_at_once_and_is_ordered_again() {
-    let next_month = PeriodPolicy::ToMonthEnd {
-        additional_months: 1,
-    };
+    let next_month = PeriodPolicy::ToMonthEnd { additional_months: 1 };
     let mut sides = Sides::new(with_policy(next_month));
     assert!(sides.tell(&add(None, None)));
     sides.wait(days(31));
@@ -294,9 +264,7 @@ fn a_renewal_that_was_not_carried_out_differs_at_once_and_is_ordered_again() {
 
 #[test]
 fn an_end_that_no_order_can_name_is_given_up_on_both_sides() {
-    let this_month = PeriodPolicy::ToMonthEnd {
-        additional_months: 0,
-    };
+    let this_month = PeriodPolicy::ToMonthEnd { additional_months: 0 };
     let mut sides = Sides::new(with_policy(this_month));
     assert!(sides.tell(&add(None, Some(NOW + days(400)))));
     assert!(sides.tamper(&cancel()));
@@ -320,12 +288,7 @@ fn an_entitlement_that_expires_is_neither_missing_nor_revived() {
     let mut restarted = Sides::of(sides.cas);
     restarted.wait(days(2));
     assert_eq!(restarted.drift(), []);
-    assert!(
-        restarted
-            .cas
-            .active_products(&card(1), restarted.now)
-            .is_empty()
-    );
+    assert!(restarted.cas.active_products(&card(1), restarted.now).is_empty());
 }
 
 #[test]
@@ -335,10 +298,7 @@ fn an_entitlement_that_starts_is_neither_surplus_nor_cancelled() {
     let mut restarted = Sides::of(sides.cas);
     restarted.wait(days(2));
     assert_eq!(restarted.drift(), []);
-    assert_eq!(
-        restarted.cas.active_products(&card(1), restarted.now),
-        [product(2)]
-    );
+    assert_eq!(restarted.cas.active_products(&card(1), restarted.now), [product(2)]);
 }
 
 #[test]

@@ -175,10 +175,7 @@ impl HeadEndMemory {
     /// From when on a card has heard of everything, if it has not yet.
     #[must_use]
     pub fn on_air_from(&self, card: &SmartcardId, now: SimTime) -> Option<SimTime> {
-        self.on_air_from
-            .get(card)
-            .copied()
-            .filter(|from| *from > now)
+        self.on_air_from.get(card).copied().filter(|from| *from > now)
     }
 
     /// The transaction id of the answer before, and the one that is answered now.
@@ -193,13 +190,7 @@ impl HeadEndMemory {
         ids: &mut Ids,
         now: SimTime,
     ) -> Vec<StateChange> {
-        let mut hands = Hands {
-            state,
-            ids,
-            now,
-            real: now,
-            changes: Vec::new(),
-        };
+        let mut hands = Hands { state, ids, now, real: now, changes: Vec::new() };
         while let Some(place) = self.first_due(now) {
             let held = self.held.remove(place);
             (hands.now, hands.real) = (held.due, held.due);
@@ -209,13 +200,8 @@ impl HeadEndMemory {
     }
 
     fn first_due(&self, now: SimTime) -> Option<usize> {
-        let due = self
-            .held
-            .iter()
-            .enumerate()
-            .filter(|(_, held)| held.due <= now);
-        due.min_by_key(|(place, held)| (held.due, *place))
-            .map(|(place, _)| place)
+        let due = self.held.iter().enumerate().filter(|(_, held)| held.due <= now);
+        due.min_by_key(|(place, held)| (held.due, *place)).map(|(place, _)| place)
     }
 
     /// Does what it was told, as far as its orders let it.
@@ -227,13 +213,8 @@ impl HeadEndMemory {
         orders: &Orders,
         now: SimTime,
     ) -> CarriedOut {
-        let mut hands = Hands {
-            now: skewed(now, orders),
-            real: now,
-            state,
-            ids,
-            changes: Vec::new(),
-        };
+        let mut hands =
+            Hands { now: skewed(now, orders), real: now, state, ids, changes: Vec::new() };
         let answer = match orders.effect {
             None => self.execute(&mut hands, told),
             Some(effect) => self.execute_otherwise(&mut hands, told, effect),
@@ -242,20 +223,13 @@ impl HeadEndMemory {
         for besides in &orders.besides {
             self.suffer(&mut hands, told, *besides);
         }
-        CarriedOut {
-            answer,
-            changes: hands.changes,
-        }
+        CarriedOut { answer, changes: hands.changes }
     }
 
     fn execute(&mut self, hands: &mut Hands<'_>, told: Told<'_>) -> Transaction {
-        let transaction = hands
-            .state
-            .apply(told.domain, told.command, hands.now, hands.ids);
+        let transaction = hands.state.apply(told.domain, told.command, hands.now, hands.ids);
         self.past.note(told.command, &transaction, hands.real);
-        hands
-            .changes
-            .push(change(told.exchange, &transaction, false));
+        hands.changes.push(change(told.exchange, &transaction, false));
         transaction
     }
 
@@ -267,10 +241,7 @@ impl HeadEndMemory {
     ) -> Transaction {
         match effect {
             Effect::FalseOk => pretend(hands, told, |exchange, transaction| {
-                StateChange::Pretended {
-                    exchange,
-                    transaction,
-                }
+                StateChange::Pretended { exchange, transaction }
             }),
             Effect::Twice => {
                 let first = self.execute(hands, told);
@@ -288,9 +259,7 @@ impl HeadEndMemory {
                 let transaction = old.pretend(told.domain, told.command, hands.now, hands.ids);
                 hands.state.record_pretended(transaction.clone());
                 self.past.note(told.command, &transaction, hands.real);
-                hands
-                    .changes
-                    .push(change(told.exchange, &transaction, false));
+                hands.changes.push(change(told.exchange, &transaction, false));
                 transaction
             }
             Effect::Stale(_) => self.execute(hands, told),
@@ -342,10 +311,7 @@ impl HeadEndMemory {
         let cards: Vec<SmartcardId> = command.cards().into_iter().cloned().collect();
         let waits = |held: &Held| {
             held.exchange != exchange
-                && held
-                    .behind
-                    .as_ref()
-                    .is_some_and(|card| cards.contains(card))
+                && held.behind.as_ref().is_some_and(|card| cards.contains(card))
         };
         while let Some(place) = self.held.iter().position(waits) {
             let held = self.held.remove(place);
@@ -355,13 +321,9 @@ impl HeadEndMemory {
 
     fn carry_out_held(&mut self, hands: &mut Hands<'_>, held: &Held) {
         let transaction =
-            hands
-                .state
-                .apply_as(held.transaction, &held.domain, &held.command, hands.now);
+            hands.state.apply_as(held.transaction, &held.domain, &held.command, hands.now);
         self.past.note(&held.command, &transaction, hands.real);
-        hands
-            .changes
-            .push(change(held.exchange, &transaction, true));
+        hands.changes.push(change(held.exchange, &transaction, true));
     }
 
     fn suffer(&mut self, hands: &mut Hands<'_>, told: Told<'_>, fault: CommandFault) {
@@ -395,18 +357,10 @@ impl HeadEndMemory {
             if products.is_empty() {
                 continue;
             }
-            let command = Command::CancelSubscriptions {
-                card: card.clone(),
-                products,
-            };
-            let transaction = hands
-                .state
-                .apply(told.domain, &command, hands.now, hands.ids);
+            let command = Command::CancelSubscriptions { card: card.clone(), products };
+            let transaction = hands.state.apply(told.domain, &command, hands.now, hands.ids);
             self.past.note(&command, &transaction, hands.real);
-            hands.changes.push(StateChange::Console {
-                transaction: transaction.id,
-                command,
-            });
+            hands.changes.push(StateChange::Console { transaction: transaction.id, command });
         }
     }
 }
@@ -417,16 +371,12 @@ fn pretend(
     told: Told<'_>,
     tell: impl FnOnce(u64, TransactionId) -> StateChange,
 ) -> Transaction {
-    let transaction = hands
-        .state
-        .pretend(told.domain, told.command, hands.now, hands.ids);
+    let transaction = hands.state.pretend(told.domain, told.command, hands.now, hands.ids);
     if transaction.outcome.is_accepted() {
         hands.changes.push(tell(told.exchange, transaction.id));
     } else {
         hands.state.record_pretended(transaction.clone());
-        hands
-            .changes
-            .push(change(told.exchange, &transaction, false));
+        hands.changes.push(change(told.exchange, &transaction, false));
     }
     transaction
 }
@@ -440,12 +390,9 @@ fn change(exchange: u64, transaction: &Transaction, late: bool) -> StateChange {
             late,
             is_part: false,
         },
-        Outcome::Rejected(Rejection { cause, .. }) => StateChange::Refused {
-            exchange,
-            transaction: transaction.id,
-            cause,
-            late,
-        },
+        Outcome::Rejected(Rejection { cause, .. }) => {
+            StateChange::Refused { exchange, transaction: transaction.id, cause, late }
+        }
     }
 }
 

@@ -163,17 +163,8 @@ fn bell(first: f64, second: f64) -> f64 {
 fn bell_share(z: f64) -> f64 {
     let x = z.abs() / std::f64::consts::SQRT_2;
     let t = 1.0 / 0.327_591_1_f64.mul_add(x, 1.0);
-    let series = [
-        1.061_405_429,
-        -1.453_152_027,
-        1.421_413_741,
-        -0.284_496_736,
-        0.254_829_592,
-    ];
-    let sum = series
-        .into_iter()
-        .fold(0.0, |sum: f64, factor| sum.mul_add(t, factor))
-        * t;
+    let series = [1.061_405_429, -1.453_152_027, 1.421_413_741, -0.284_496_736, 0.254_829_592];
+    let sum = series.into_iter().fold(0.0, |sum: f64, factor| sum.mul_add(t, factor)) * t;
     let half = 0.5 * sum * (-x * x).exp();
     if z < 0.0 { half } else { 1.0 - half }
 }

@@ -59,8 +59,7 @@ impl Facts<'_> {
     }
 
     pub(super) fn subscription(&self) -> Option<&str> {
-        self.origin
-            .and_then(|origin| origin.subscription.as_deref())
+        self.origin.and_then(|origin| origin.subscription.as_deref())
     }
 
     /// The smartcard of a command that is always about one.

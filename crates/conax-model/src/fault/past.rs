@@ -79,9 +79,7 @@ impl Past {
         let (kept, lost): (Vec<Done>, Vec<Done>) =
             self.since.drain(..).partition(|done| done.at <= time);
         self.since = kept.into();
-        let lost = lost
-            .iter()
-            .filter(|done| done.transaction.outcome.is_accepted());
+        let lost = lost.iter().filter(|done| done.transaction.outcome.is_accepted());
         Some((state, lost.map(|done| done.transaction.id).collect()))
     }
 }

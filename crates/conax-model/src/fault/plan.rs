@@ -43,12 +43,7 @@ impl FaultPlan {
     /// A plan without rules.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
-        Self {
-            seed,
-            rules: Vec::new(),
-            magic: Arc::default(),
-            magic_hits: 0,
-        }
+        Self { seed, rules: Vec::new(), magic: Arc::default(), magic_hits: 0 }
     }
 
     /// Sets which smartcards always meet the same, unless a rule acts.
@@ -98,9 +93,7 @@ impl FaultPlan {
     /// Lets a rule rest, or act again; whether there is one.
     pub fn pause(&mut self, id: &RuleId, paused: bool) -> bool {
         let found = self.rules.iter_mut().find(|one| one.rule.id == *id);
-        found
-            .map(|one| Arc::make_mut(&mut one.rule).paused = paused)
-            .is_some()
+        found.map(|one| Arc::make_mut(&mut one.rule).paused = paused).is_some()
     }
 
     /// Puts a rule at another place; whether there is one.
@@ -117,9 +110,7 @@ impl FaultPlan {
     #[must_use]
     pub fn memory(&self) -> Duration {
         let rules = self.rules.iter().flat_map(|one| one.rule.script.entries());
-        let actions = rules
-            .chain(self.magic.values())
-            .flat_map(|entry| &entry.actions);
+        let actions = rules.chain(self.magic.values()).flat_map(|entry| &entry.actions);
         actions.map(Action::memory).max().unwrap_or_default()
     }
 
@@ -141,8 +132,7 @@ impl FaultPlan {
     fn connect_fault_for_everybody(&self, now: SimTime) -> Option<ConnectFault> {
         let mut rules = self.rules.iter();
         rules.find_map(|one| {
-            one.connect_fault_of_everybody()
-                .filter(|_| one.holds_for_everybody(now))
+            one.connect_fault_of_everybody().filter(|_| one.holds_for_everybody(now))
         })
     }
 
@@ -200,10 +190,7 @@ impl FaultPlan {
         if facts.any_card(is_magic) {
             return self.rules.len();
         }
-        let last = self
-            .rules
-            .iter()
-            .rposition(|one| one.next_is_connect(facts));
+        let last = self.rules.iter().rposition(|one| one.next_is_connect(facts));
         last.map_or(0, |last| last + 1)
     }
 
@@ -216,9 +203,7 @@ impl FaultPlan {
             return;
         }
         let cards = facts.cards();
-        let Some((card, entry)) = cards
-            .iter()
-            .find_map(|card| self.magic.get_key_value(*card))
+        let Some((card, entry)) = cards.iter().find_map(|card| self.magic.get_key_value(*card))
         else {
             return;
         };
@@ -228,10 +213,7 @@ impl FaultPlan {
         }
         self.magic_hits += 1;
         order(&mut verdict.orders, entry, &mut |shape| {
-            shape.draw(
-                &mut crate::entropy::Dice::new(self.seed, card),
-                Duration::ZERO,
-            )
+            shape.draw(&mut crate::entropy::Dice::new(self.seed, card), Duration::ZERO)
         });
         verdict.acted.push(Acted {
             rule: RuleId::new(format!("magic {card}")),
@@ -274,13 +256,10 @@ impl FaultPlan {
     pub fn shadows(&self) -> Vec<Shadow> {
         let mut shadows = Vec::new();
         for (place, one) in self.rules.iter().enumerate() {
-            let by = self.rules[..place]
-                .iter()
-                .find(|earlier| earlier.hides(one));
-            shadows.extend(by.map(|earlier| Shadow {
-                rule: one.rule.id.clone(),
-                by: earlier.rule.id.clone(),
-            }));
+            let by = self.rules[..place].iter().find(|earlier| earlier.hides(one));
+            shadows.extend(
+                by.map(|earlier| Shadow { rule: one.rule.id.clone(), by: earlier.rule.id.clone() }),
+            );
         }
         shadows
     }
@@ -294,10 +273,7 @@ impl RuleAtWork {
             return false;
         }
         let mut copy = self.clone();
-        matches!(
-            copy.react(Stage::Connected, facts, false),
-            Reaction::Acts(..)
-        )
+        matches!(copy.react(Stage::Connected, facts, false), Reaction::Acts(..))
     }
 
     /// Whether it always acts before `later` could.
@@ -329,13 +305,7 @@ impl RuleAtWork {
     }
 
     fn holds_for_everybody(&self, now: SimTime) -> bool {
-        let nobody = Facts {
-            command: None,
-            origin: None,
-            concurrency: 0,
-            on_connection: 1,
-            now,
-        };
+        let nobody = Facts { command: None, origin: None, concurrency: 0, on_connection: 1, now };
         self.status(now) == RuleStatus::Active
             && self.rule.selector.misses(&nobody, self.installed).count == 0
     }
@@ -349,9 +319,7 @@ impl Entry {
     /// Whether it turns away what comes too fast.
     #[must_use]
     pub fn has_throttle(&self) -> bool {
-        self.actions
-            .iter()
-            .any(|action| matches!(action.what, What::Throttle(_)))
+        self.actions.iter().any(|action| matches!(action.what, What::Throttle(_)))
     }
 }
 
@@ -381,9 +349,7 @@ fn order(orders: &mut Orders, entry: &Entry, draw: &mut dyn FnMut(&super::DelayS
                 orders.end_before.get_or_insert_with(|| end.clone());
             }
             (What::Throttle(throttle), _) => {
-                orders
-                    .end_before
-                    .get_or_insert_with(|| turned_away(throttle.rejects));
+                orders.end_before.get_or_insert_with(|| turned_away(throttle.rejects));
             }
             (What::Effect(effect), _) => {
                 orders.effect.get_or_insert(*effect);

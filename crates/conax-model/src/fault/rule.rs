@@ -68,9 +68,7 @@ impl Script {
     #[must_use]
     pub fn entry(&self, place: u64) -> Option<&Entry> {
         let at = |entries: &Vec<Entry>, place: u64| {
-            usize::try_from(place)
-                .ok()
-                .map(|at| at % entries.len().max(1))
+            usize::try_from(place).ok().map(|at| at % entries.len().max(1))
         };
         match self {
             Self::Always(entry) => Some(entry),

@@ -93,19 +93,10 @@ impl Selector {
         if self.request.is_some() {
             misses.unless(facts.request() == self.request, Miss::Request);
         }
-        misses.unless(
-            self.from.is_none_or(|from| facts.now >= from),
-            Miss::TooEarly,
-        );
-        misses.unless(
-            self.until.is_none_or(|until| facts.now < until),
-            Miss::TooLate,
-        );
+        misses.unless(self.from.is_none_or(|from| facts.now >= from), Miss::TooEarly);
+        misses.unless(self.until.is_none_or(|until| facts.now < until), Miss::TooLate);
         let since = facts.now.since(installed);
-        misses.unless(
-            self.cycle.is_none_or(|cycle| cycle.is_open(since)),
-            Miss::WindowClosed,
-        );
+        misses.unless(self.cycle.is_none_or(|cycle| cycle.is_open(since)), Miss::WindowClosed);
         let above = self.above.is_none_or(|above| facts.concurrency > above);
         misses.unless(above, Miss::Concurrency);
         let above = self.above_on_connection;
@@ -146,9 +137,7 @@ impl Selector {
             && (self.from.is_none() || other.from.is_some_and(|from| Some(from) >= self.from))
             && (self.until.is_none() || other.until.is_some_and(|until| Some(until) <= self.until))
             && (self.cycle.is_none() || self.cycle == other.cycle)
-            && self
-                .above
-                .is_none_or(|above| other.above.is_some_and(|other| other >= above))
+            && self.above.is_none_or(|above| other.above.is_some_and(|other| other >= above))
             && (self.above_on_connection.is_none()
                 || self.above_on_connection == other.above_on_connection)
             && self.always_acts()

@@ -110,9 +110,7 @@ impl RuleAtWork {
 
     /// Whether what it would do next keeps a connection from coming about.
     pub(super) fn next_is_connect(&self, facts: &Facts<'_>) -> bool {
-        let shared = self
-            .sharing_key(facts)
-            .and_then(|key| self.shared_place(key));
+        let shared = self.sharing_key(facts).and_then(|key| self.shared_place(key));
         let entry = self.rule.script.entry(shared.unwrap_or(self.hits));
         entry.is_some_and(Entry::is_connect)
     }
@@ -195,17 +193,11 @@ impl RuleAtWork {
     fn turn_and_chance(&mut self, facts: &Facts<'_>) -> Result<(), Miss> {
         let selector = &self.rule.selector;
         self.met += 1;
-        let Some(turn) = self
-            .met
-            .checked_sub(selector.after)
-            .filter(|turn| *turn > 0)
-        else {
+        let Some(turn) = self.met.checked_sub(selector.after).filter(|turn| *turn > 0) else {
             return Err(Miss::Turn);
         };
         let in_time = selector.first.is_none_or(|first| turn <= first);
-        let in_turn = selector
-            .every
-            .is_none_or(|every| turn.is_multiple_of(every.max(1)));
+        let in_turn = selector.every.is_none_or(|every| turn.is_multiple_of(every.max(1)));
         if !(in_time && in_turn) {
             return Err(Miss::Turn);
         }
@@ -245,9 +237,7 @@ impl RuleAtWork {
         match self.rule.per {
             Per::Exchange => None,
             Per::Attempt => facts.origin.and_then(|origin| origin.request),
-            Per::Command => facts
-                .command
-                .map(|command| fnv1a(&words::command_key(command))),
+            Per::Command => facts.command.map(|command| fnv1a(&words::command_key(command))),
         }
     }
 

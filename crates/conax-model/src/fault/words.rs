@@ -66,11 +66,8 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, found: &Found) -> String {
     let selector = &rule.selector;
     match miss {
         Miss::Kind => {
-            let wanted: Vec<String> = selector
-                .kinds
-                .iter()
-                .map(|kind| format!("{kind:?}"))
-                .collect();
+            let wanted: Vec<String> =
+                selector.kinds.iter().map(|kind| format!("{kind:?}")).collect();
             let found = found.or("no command");
             format!("command {found} is not {}", wanted.join(" or "))
         }
@@ -81,9 +78,7 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, found: &Found) -> String {
         Miss::Priority => format!(
             "priority {} is not {}",
             found.or("unknown"),
-            selector
-                .priority
-                .map_or(String::new(), |wanted| format!("{wanted:?}")),
+            selector.priority.map_or(String::new(), |wanted| format!("{wanted:?}")),
         ),
         Miss::Request => format!(
             "request {} is not {}",
@@ -92,21 +87,14 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, found: &Found) -> String {
         ),
         Miss::TooEarly => format!(
             "it acts from {} on",
-            selector
-                .from
-                .map_or(String::new(), |from| from.calendar().to_string())
+            selector.from.map_or(String::new(), |from| from.calendar().to_string())
         ),
         Miss::TooLate => format!(
             "it acted until {}",
-            selector
-                .until
-                .map_or(String::new(), |until| until.calendar().to_string())
+            selector.until.map_or(String::new(), |until| until.calendar().to_string())
         ),
         Miss::WindowClosed => selector.cycle.map_or(String::new(), |cycle| {
-            format!(
-                "its window is closed: {:?} on, {:?} off",
-                cycle.on, cycle.off
-            )
+            format!("its window is closed: {:?} on, {:?} off", cycle.on, cycle.off)
         }),
         Miss::Concurrency => format!(
             "{} exchanges are not above {}",
@@ -118,16 +106,13 @@ pub(super) fn why(rule: &FaultRule, miss: Miss, found: &Found) -> String {
             found.or("no"),
             selector.above_on_connection.unwrap_or_default()
         ),
-        Miss::Chance => format!(
-            "the dice let it pass (probability {})",
-            selector.probability.unwrap_or(1.0)
-        ),
+        Miss::Chance => {
+            format!("the dice let it pass (probability {})", selector.probability.unwrap_or(1.0))
+        }
         Miss::Turn => turn(rule),
         Miss::WithinRate => "the rate was not reached".to_owned(),
         Miss::Spent => "it is spent: all its hits are used up".to_owned(),
-        Miss::Expired => rule
-            .ttl
-            .map_or(String::new(), |ttl| format!("it expired after {ttl:?}")),
+        Miss::Expired => rule.ttl.map_or(String::new(), |ttl| format!("it expired after {ttl:?}")),
         Miss::Paused => "it is paused".to_owned(),
         Miss::Overruled => "a rule before it acted".to_owned(),
     }

@@ -45,12 +45,7 @@ pub(super) struct Account {
 impl Account {
     /// Takes in what the CRM's side did.
     pub(super) fn crm(&mut self, event: &CrmEvent) {
-        if let CrmEvent::Acknowledged {
-            request,
-            kind,
-            cards,
-        } = event
-        {
+        if let CrmEvent::Acknowledged { request, kind, cards } = event {
             let brief = self.new_brief(*request, *kind, cards);
             return self.briefs.insert(brief);
         }
@@ -99,9 +94,7 @@ impl Account {
             [card] => Cards::One(Arc::clone(card)),
             cards => {
                 let list = CardList::new(self.named.appended(), cards.len());
-                cards
-                    .iter()
-                    .for_each(|card| self.named.push(Arc::clone(card)));
+                cards.iter().for_each(|card| self.named.push(Arc::clone(card)));
                 Cards::Other(list)
             }
         };
@@ -134,9 +127,7 @@ impl Account {
     /// The exchanges of a request, in order.
     pub(super) fn exchanges(&self, brief: &Brief) -> impl Iterator<Item = ExchangeNumber> {
         let earlier = self.earlier.get(&brief.request).into_iter().flatten();
-        earlier
-            .copied()
-            .chain(brief.marks.has(Marks::SENT).then_some(brief.exchange))
+        earlier.copied().chain(brief.marks.has(Marks::SENT).then_some(brief.exchange))
     }
 
     /// The exchange of a request that is on its way.
@@ -148,16 +139,10 @@ impl Account {
     /// Takes in what the head-end's side did.
     pub(super) fn cas(&mut self, at: SimTime, event: &CasEvent) {
         match event {
-            CasEvent::Received {
-                exchange, request, ..
-            } => {
+            CasEvent::Received { exchange, request, .. } => {
                 let known = request.filter(|request| self.briefs.get(*request).is_some());
                 let owner = known.map_or(Owner::Stranger(*exchange), Owner::Request);
-                let begun = OpenExchange {
-                    owner,
-                    is_there: true,
-                    is_held: false,
-                };
+                let begun = OpenExchange { owner, is_there: true, is_held: false };
                 self.open.insert(*exchange, begun);
                 self.count_event(owner);
             }
@@ -212,12 +197,7 @@ impl Account {
 
     fn stranger(&mut self, exchange: ExchangeNumber, change: impl FnOnce(&mut Stranger)) {
         if self.strangers.get(exchange).is_none() {
-            self.strangers.insert(Stranger {
-                exchange,
-                cas_count: 0,
-                executions: 0,
-                undone: 0,
-            });
+            self.strangers.insert(Stranger { exchange, cas_count: 0, executions: 0, undone: 0 });
         }
         if let Some(stranger) = self.strangers.get_mut(exchange) {
             change(stranger);
@@ -226,21 +206,13 @@ impl Account {
 
     fn change(&mut self, at: SimTime, change: &StateChange) {
         match change {
-            StateChange::Executed {
-                exchange,
-                transaction,
-                is_part,
-                ..
-            } => self.outcome(*exchange, *transaction, Some(*is_part)),
-            StateChange::Refused {
-                exchange,
-                transaction,
-                ..
+            StateChange::Executed { exchange, transaction, is_part, .. } => {
+                self.outcome(*exchange, *transaction, Some(*is_part))
             }
-            | StateChange::Pretended {
-                exchange,
-                transaction,
-            } => self.outcome(*exchange, *transaction, None),
+            StateChange::Refused { exchange, transaction, .. }
+            | StateChange::Pretended { exchange, transaction } => {
+                self.outcome(*exchange, *transaction, None)
+            }
             StateChange::Held { exchange, .. } => {
                 if let Some(owner) = self.owner_of(*exchange) {
                     self.count_event(owner);
@@ -248,14 +220,10 @@ impl Account {
                 self.change_open(*exchange, |open| open.is_held = true);
             }
             StateChange::Undone { transactions } => self.forget(transactions),
-            StateChange::Console {
-                transaction,
-                command,
-            } => {
+            StateChange::Console { transaction, command } => {
                 let command = Arc::new(command.clone());
                 for card in command.cards() {
-                    self.console
-                        .insert(card.clone(), (at, Arc::clone(&command)));
+                    self.console.insert(card.clone(), (at, Arc::clone(&command)));
                 }
                 self.add(&OutcomePart {
                     transaction: *transaction,
@@ -349,18 +317,12 @@ impl Account {
             self.tally(*owner, *is_part, -1);
         }
         let touched: BTreeSet<Owner> = found.into_iter().map(|(owner, _)| owner).collect();
-        touched
-            .into_iter()
-            .for_each(|owner| self.count_event(owner));
+        touched.into_iter().for_each(|owner| self.count_event(owner));
     }
 
     /// Every exchange that the head-end may have told of, and for whom it was.
     pub(super) fn each_exchange(&self, mut visit: impl FnMut(ExchangeNumber, Owner)) {
-        for brief in self
-            .briefs
-            .iter()
-            .filter(|brief| brief.marks.has(Marks::SENT))
-        {
+        for brief in self.briefs.iter().filter(|brief| brief.marks.has(Marks::SENT)) {
             visit(brief.exchange, Owner::Request(brief.request));
         }
         for (request, exchanges) in &self.earlier {

@@ -53,9 +53,7 @@ impl Marks {
 
     pub(super) fn of(marks: impl IntoIterator<Item = (u8, bool)>) -> Self {
         let mut all = Self::default();
-        marks
-            .into_iter()
-            .for_each(|(mark, is_so)| all.set(mark, is_so));
+        marks.into_iter().for_each(|(mark, is_so)| all.set(mark, is_so));
         all
     }
 }
@@ -117,10 +115,7 @@ impl Brief {
         if is_foreign && self.marks.has(Marks::LEFT) {
             return Fate::Unknown;
         }
-        Fate::of(
-            u64::from(self.executions - self.undone),
-            u64::from(self.parts),
-        )
+        Fate::of(u64::from(self.executions - self.undone), u64::from(self.parts))
     }
 }
 
@@ -154,10 +149,7 @@ impl Outcome {
 
     pub(super) const fn owner(&self) -> Owner {
         let number = u64::from_le_bytes(self.number);
-        match (
-            self.marks.has(Marks::STRANGER),
-            self.marks.has(Marks::CONSOLE),
-        ) {
+        match (self.marks.has(Marks::STRANGER), self.marks.has(Marks::CONSOLE)) {
             (_, true) => Owner::Console,
             (true, false) => Owner::Stranger(number),
             (false, false) => Owner::Request(number),

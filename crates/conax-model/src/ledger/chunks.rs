@@ -15,9 +15,7 @@ pub(super) struct Chunks<T> {
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Self {
-            chunks: VecDeque::new(),
-        }
+        Self { chunks: VecDeque::new() }
     }
 }
 
@@ -133,22 +131,14 @@ pub(super) struct Lines<T> {
 
 impl<T> Default for Lines<T> {
     fn default() -> Self {
-        Self {
-            kept: Chunks::default(),
-            skipped: 0,
-            count: 0,
-            let_go: 0,
-        }
+        Self { kept: Chunks::default(), skipped: 0, count: 0, let_go: 0 }
     }
 }
 
 impl<T: Clone> Lines<T> {
     /// The last lines of a journal of which so many were let go.
     pub(super) fn after(let_go: u64) -> Self {
-        Self {
-            let_go,
-            ..Self::default()
-        }
+        Self { let_go, ..Self::default() }
     }
 
     /// Appends a line, and lets the oldest ones go beyond the limit.

@@ -12,19 +12,11 @@ const KIND: CommandKind = CommandKind::CreatePairing;
 
 pub(super) fn acknowledged(request: RequestNumber, cards: Vec<Arc<str>>) -> CrmEvent {
     let kind = KIND;
-    CrmEvent::Acknowledged {
-        request,
-        kind,
-        cards,
-    }
+    CrmEvent::Acknowledged { request, kind, cards }
 }
 
 pub(super) const fn sent(request: RequestNumber, exchange: ExchangeNumber, left: bool) -> CrmEvent {
-    CrmEvent::Sent {
-        request,
-        exchange,
-        left,
-    }
+    CrmEvent::Sent { request, exchange, left }
 }
 
 pub(super) fn read(
@@ -32,30 +24,15 @@ pub(super) fn read(
     exchange: ExchangeNumber,
     status: Option<&str>,
 ) -> CrmEvent {
-    CrmEvent::Answered {
-        request,
-        exchange,
-        status: status.map(Arc::from),
-        reference: None,
-    }
+    CrmEvent::Answered { request, exchange, status: status.map(Arc::from), reference: None }
 }
 
 pub(super) const fn ended(request: RequestNumber, completed: bool) -> CrmEvent {
-    CrmEvent::Ended {
-        request,
-        completed,
-        reference: None,
-        error: None,
-    }
+    CrmEvent::Ended { request, completed, reference: None, error: None }
 }
 
 pub(super) const fn received(exchange: ExchangeNumber, request: Option<RequestNumber>) -> CasEvent {
-    CasEvent::Received {
-        exchange,
-        request,
-        read: true,
-        kind: Some(KIND),
-    }
+    CasEvent::Received { exchange, request, read: true, kind: Some(KIND) }
 }
 
 pub(super) const fn executed(
@@ -64,11 +41,5 @@ pub(super) const fn executed(
     late: bool,
     is_part: bool,
 ) -> CasEvent {
-    CasEvent::Did(StateChange::Executed {
-        exchange,
-        transaction,
-        changed: true,
-        late,
-        is_part,
-    })
+    CasEvent::Did(StateChange::Executed { exchange, transaction, changed: true, late, is_part })
 }

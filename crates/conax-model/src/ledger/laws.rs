@@ -78,17 +78,13 @@ impl Instance {
 
     /// The exchange a request was sent in last.
     fn last_of(&self, request: RequestNumber) -> Option<ExchangeNumber> {
-        let sent = self
-            .exchanges
-            .iter()
-            .rposition(|one| one.request == Some(request));
+        let sent = self.exchanges.iter().rposition(|one| one.request == Some(request));
         sent.map(|place| place as u64 + 1)
     }
 
     fn received(&self, which: u8) -> Option<ExchangeNumber> {
-        let received: Vec<usize> = (0..self.exchanges.len())
-            .filter(|place| self.exchanges[*place].is_received)
-            .collect();
+        let received: Vec<usize> =
+            (0..self.exchanges.len()).filter(|place| self.exchanges[*place].is_received).collect();
         let count = received.len();
         (count > 0).then(|| received[usize::from(which) % count] as u64 + 1)
     }
@@ -117,10 +113,7 @@ impl Instance {
     }
 
     fn send(&mut self, request: RequestNumber, left: bool) {
-        self.exchanges.push(Exchange {
-            request: Some(request),
-            is_received: false,
-        });
+        self.exchanges.push(Exchange { request: Some(request), is_received: false });
         let exchange = self.exchanges.len() as u64;
         self.crm(events::sent(request, exchange, left));
     }
@@ -128,11 +121,7 @@ impl Instance {
     fn come_back(&mut self, request: RequestNumber, how: u8) -> Option<()> {
         let exchange = self.last_of(request)?;
         self.crm(match how % 3 {
-            0 => CrmEvent::Failed {
-                request,
-                exchange,
-                fault: "silence".into(),
-            },
+            0 => CrmEvent::Failed { request, exchange, fault: "silence".into() },
             how => events::read(request, exchange, (how == 1).then_some("OK")),
         });
         Some(())
@@ -156,18 +145,14 @@ impl Instance {
     }
 
     fn receive(&mut self, which: u8, how: u8) {
-        let sent: Vec<usize> = (0..self.exchanges.len())
-            .filter(|place| !self.exchanges[*place].is_received)
-            .collect();
+        let sent: Vec<usize> =
+            (0..self.exchanges.len()).filter(|place| !self.exchanges[*place].is_received).collect();
         let place = match how % 4 {
             0 => None,
             _ => sent.get(usize::from(which) % sent.len().max(1)).copied(),
         };
         let place = place.unwrap_or_else(|| {
-            self.exchanges.push(Exchange {
-                request: None,
-                is_received: true,
-            });
+            self.exchanges.push(Exchange { request: None, is_received: true });
             self.exchanges.len() - 1
         });
         let one = &mut self.exchanges[place];
@@ -184,30 +169,16 @@ impl Instance {
                 self.executed.push(transaction);
                 events::executed(exchange, transaction, late, how % 4 == 3)
             }
-            4 => CasEvent::Did(StateChange::Pretended {
-                exchange,
-                transaction,
-            }),
-            5 => CasEvent::Did(StateChange::Held {
-                exchange,
-                transaction,
-            }),
+            4 => CasEvent::Did(StateChange::Pretended { exchange, transaction }),
+            5 => CasEvent::Did(StateChange::Held { exchange, transaction }),
             6 => CasEvent::Did(StateChange::Refused {
                 exchange,
                 transaction,
                 cause: crate::cas::RejectionCause::InputValidation,
                 late,
             }),
-            7 => CasEvent::NotAnswered {
-                exchange,
-                because: "reset".into(),
-            },
-            _ => CasEvent::Answered {
-                exchange,
-                status: None,
-                reference: None,
-                spoilt: false,
-            },
+            7 => CasEvent::NotAnswered { exchange, because: "reset".into() },
+            _ => CasEvent::Answered { exchange, status: None, reference: None, spoilt: false },
         };
         self.cas(event);
     }
@@ -225,10 +196,7 @@ impl Instance {
         self.executed.push(transaction);
         let card = SmartcardId::new(how.to_string());
         let command = Command::UpdateCaPinToDefaultValue { card };
-        self.cas(CasEvent::Did(StateChange::Console {
-            transaction,
-            command,
-        }));
+        self.cas(CasEvent::Did(StateChange::Console { transaction, command }));
     }
 }
 
@@ -236,14 +204,7 @@ impl Instance {
 fn told(row: &Row) -> (Standing, Fate, bool, u64, u64, &[ExchangeNumber]) {
     let counts = (row.crm_count, row.cas_count);
     let exchanges = row.exchanges.as_slice();
-    (
-        row.standing,
-        row.fate,
-        row.known_to_crm(),
-        counts.0,
-        counts.1,
-        exchanges,
-    )
+    (row.standing, row.fate, row.known_to_crm(), counts.0, counts.1, exchanges)
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

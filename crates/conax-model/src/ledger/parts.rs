@@ -21,10 +21,7 @@ pub struct RowPart {
     /// What it asks for.
     pub kind: CommandKind,
     /// The smartcards it names.
-    #[cfg_attr(
-        feature = "storage",
-        serde(deserialize_with = "crate::storage::shared")
-    )]
+    #[cfg_attr(feature = "storage", serde(deserialize_with = "crate::storage::shared"))]
     pub cards: Vec<Arc<str>>,
     /// How the CRM sees it.
     pub standing: Standing,
@@ -119,29 +116,17 @@ impl Ledger {
         let mut account = Account::default();
         parts.rows.iter().for_each(|row| account.add_row(row));
         for (exchange, cas_count) in parts.strangers {
-            account.strangers.insert(Stranger {
-                exchange,
-                cas_count,
-                executions: 0,
-                undone: 0,
-            });
+            account.strangers.insert(Stranger { exchange, cas_count, executions: 0, undone: 0 });
         }
         parts.outcomes.iter().for_each(|part| account.add(part));
         account.open = parts.open.into_iter().collect();
         let console = parts.console.into_iter();
-        account.console = console
-            .map(|(card, at, command)| (card, (at, Arc::new(command))))
-            .collect();
+        account.console =
+            console.map(|(card, at, command)| (card, (at, Arc::new(command)))).collect();
         let (mut crm, mut cas) = (Lines::after(parts.let_go.0), Lines::after(parts.let_go.1));
         parts.crm.into_iter().for_each(|one| crm.push(one, limit));
         parts.cas.into_iter().for_each(|one| cas.push(one, limit));
-        Self {
-            crm,
-            cas,
-            account,
-            limit,
-            ..Self::default()
-        }
+        Self { crm, cas, account, limit, ..Self::default() }
     }
 }
 

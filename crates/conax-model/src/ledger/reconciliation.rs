@@ -57,10 +57,7 @@ impl Reconciliation {
         }
         reconciliation.hold(&account.open);
         Kept::of(ledger).subtract(&mut reconciliation.rows, &mut strangers, &mut console);
-        reconciliation.foreign = strangers
-            .into_values()
-            .chain(console.into_values())
-            .collect();
+        reconciliation.foreign = strangers.into_values().chain(console.into_values()).collect();
         reconciliation
     }
 
@@ -159,11 +156,7 @@ struct Kept {
 impl Kept {
     fn of(ledger: &Ledger) -> Self {
         let (crm, cas) = ledger.let_go();
-        let mut kept = Self {
-            crm_is_cut: crm > 0,
-            cas_is_cut: cas > 0,
-            ..Self::default()
-        };
+        let mut kept = Self { crm_is_cut: crm > 0, cas_is_cut: cas > 0, ..Self::default() };
         if kept.crm_is_cut {
             for one in ledger.crm_events() {
                 *kept.crm.entry(one.event.request()).or_default() += 1;

@@ -17,18 +17,14 @@ const NOW: SimTime = SimTime::from_millis(0);
 
 impl Book {
     fn new() -> Self {
-        Self {
-            ledger: Ledger::new(1000),
-            ids: Ids::new(Seed(1), "test"),
-        }
+        Self { ledger: Ledger::new(1000), ids: Ids::new(Seed(1), "test") }
     }
 
     fn sent(&mut self, request: u64) {
         let acknowledged = events::acknowledged(request, vec!["1".into()]);
         self.ledger.crm(NOW, acknowledged);
         self.ledger.crm(NOW, events::sent(request, request, true));
-        self.ledger
-            .cas(NOW, events::received(request, Some(request)));
+        self.ledger.cas(NOW, events::received(request, Some(request)));
     }
 
     fn recalled(&mut self, request: u64) {
@@ -69,18 +65,14 @@ fn each_request_has_its_fate_and_the_totals_add_up() {
     book.answered(4);
     let lost = book.executed(5);
     book.answered(5);
-    let undone = StateChange::Undone {
-        transactions: vec![lost],
-    };
+    let undone = StateChange::Undone { transactions: vec![lost] };
     book.ledger.cas(NOW, CasEvent::Did(undone));
     book.ledger.crm(NOW, events::acknowledged(6, Vec::new()));
 
     let reconciliation = book.ledger.reconcile();
     let rows = &reconciliation.rows;
-    let told: Vec<(Standing, Fate, bool)> = rows
-        .values()
-        .map(|row| (row.standing, row.fate, row.known_to_crm()))
-        .collect();
+    let told: Vec<(Standing, Fate, bool)> =
+        rows.values().map(|row| (row.standing, row.fate, row.known_to_crm())).collect();
     assert_eq!(
         told,
         [
@@ -115,10 +107,7 @@ fn what_is_let_go_is_counted_for_each_request() {
         .collect();
     assert_eq!(
         told,
-        [
-            (Standing::Completed, Fate::Once, 3, 1),
-            (Standing::InFlight, Fate::Never, 2, 1),
-        ]
+        [(Standing::Completed, Fate::Once, 3, 1), (Standing::InFlight, Fate::Never, 2, 1),]
     );
 }
 
@@ -137,8 +126,5 @@ fn a_recalled_request_is_pending_and_known_only_until_it_is_rejected() {
     book.ended(1, false);
     let row = &book.ledger.reconcile().rows[&1];
     assert_eq!((row.fate, row.known_to_crm()), (Fate::Once, false));
-    assert_eq!(
-        book.ledger.reconcile().rows[&2].standing,
-        Standing::InFlight
-    );
+    assert_eq!(book.ledger.reconcile().rows[&2].standing, Standing::InFlight);
 }

@@ -78,29 +78,15 @@ fn case(file: &str, line: usize, name: &str, verdict: Verdict) -> CaseRecord {
 }
 
 fn step(line: usize, title: &str, (from_ms, to_ms): (u64, u64)) -> StepRecord {
-    StepRecord {
-        line,
-        title: title.to_owned(),
-        from_ms,
-        to_ms,
-        ..StepRecord::default()
-    }
+    StepRecord { line, title: title.to_owned(), from_ms, to_ms, ..StepRecord::default() }
 }
 
 fn without(step: StepRecord, reason: &str) -> StepRecord {
-    StepRecord {
-        verdict: Verdict::Skipped,
-        reason: Some(reason.to_owned()),
-        ..step
-    }
+    StepRecord { verdict: Verdict::Skipped, reason: Some(reason.to_owned()), ..step }
 }
 
 fn failing(step: StepRecord, findings: Vec<FindingRecord>) -> StepRecord {
-    StepRecord {
-        verdict: Verdict::Failed,
-        findings,
-        ..step
-    }
+    StepRecord { verdict: Verdict::Failed, findings, ..step }
 }
 
 fn finding(file: &str, (line, column, end_column): (usize, usize, usize)) -> FindingRecord {
@@ -177,12 +163,7 @@ fn command(
         ..exchange(number, door, at_ms, "/conax/ca")
     };
     [
-        seen(
-            numbers.0,
-            "cas",
-            at_ms + (took_us - conax_us) / 2000,
-            conax_us,
-        ),
+        seen(numbers.0, "cas", at_ms + (took_us - conax_us) / 2000, conax_us),
         seen(numbers.1, "dispatch", at_ms, took_us),
     ]
 }
@@ -230,18 +211,12 @@ fn lost_answer() -> CaseRecord {
     sent.outcome = Some("read timed out after 30s".to_owned());
     sent.reply = String::new();
     sent.faults = vec![fault.to_owned()];
-    let conax = ExchangeRecord {
-        at_ms: 60_040,
-        faults: vec![fault.to_owned()],
-        ..conax
-    };
+    let conax = ExchangeRecord { at_ms: 60_040, faults: vec![fault.to_owned()], ..conax };
     exchanges.extend([conax, sent]);
-    exchanges.extend(
-        command((5, 6), (2, 660_000), (200_000, 80_000)).map(|seen| ExchangeRecord {
-            near_misses: vec!["f05: it has acted as often as it may".to_owned()],
-            ..seen
-        }),
-    );
+    exchanges.extend(command((5, 6), (2, 660_000), (200_000, 80_000)).map(|seen| ExchangeRecord {
+        near_misses: vec!["f05: it has acted as often as it may".to_owned()],
+        ..seen
+    }));
     exchanges.push(ExchangeRecord {
         took_us: 660_200_000,
         ..control(7, (2, 0), "/v1/clock/advance", r#"{"by":"11min"}"#)
@@ -267,15 +242,9 @@ fn lost_answer() -> CaseRecord {
             step(16, "fault f05", (0, 0)),
             step(17, "call add_subscriptions", (0, 0)),
             step(20, "advance 11min", (0, 660_200)),
-            failing(
-                step(21, "wait until 4049 is REJECTED", (660_200, 660_200)),
-                vec![waited],
-            ),
+            failing(step(21, "wait until 4049 is REJECTED", (660_200, 660_200)), vec![waited]),
             without(step(22, "heal", (660_200, 660_200)), "not reached"),
-            StepRecord {
-                is_cleanup: true,
-                ..step(25, "calm", (660_200, 660_200))
-            },
+            StepRecord { is_cleanup: true, ..step(25, "calm", (660_200, 660_200)) },
         ],
         exchanges,
         exchanges_left_out: 2,
@@ -325,14 +294,8 @@ fn included() -> CaseRecord {
         tags: vec!["documented".to_owned()],
         steps: vec![
             step(5, "call login", (0, 0)),
-            in_included(failing(
-                step(6, "call add_subscriptions", (0, 0)),
-                vec![reply, state],
-            )),
-            in_included(without(
-                step(9, "expect conax, card 01900080207", (0, 0)),
-                "not reached",
-            )),
+            in_included(failing(step(6, "call add_subscriptions", (0, 0)), vec![reply, state])),
+            in_included(without(step(9, "expect conax, card 01900080207", (0, 0)), "not reached")),
             without(step(11, "process", (0, 0)), "not reached"),
         ],
         exchanges: vec![
@@ -344,12 +307,7 @@ fn included() -> CaseRecord {
             },
             crm(2, (1, 0), "add_subscriptions", &shown("PENDING")),
         ],
-        ..case(
-            "documented/three",
-            2,
-            "Three products in one request",
-            Verdict::Failed,
-        )
+        ..case("documented/three", 2, "Three products in one request", Verdict::Failed)
     }
 }
 
@@ -374,12 +332,7 @@ fn row(content: &str, number: &str, verdict: Verdict) -> CaseRecord {
             ..crm(1, (0, 0), "add_subscriptions", &shown("PENDING"))
         }],
         again: format!("conax-sim run scenarios/refusals.scenario.yaml:3 --row {number} --seed 7"),
-        ..case(
-            "refusals",
-            3,
-            "An unknown card is refused and creates nothing",
-            verdict,
-        )
+        ..case("refusals", 3, "An unknown card is refused and creates nothing", verdict)
     }
 }
 
@@ -392,24 +345,14 @@ fn restless() -> CaseRecord {
     CaseRecord {
         simulated_ms: 172_800_000,
         steps: vec![failing(step(8, "settle", (0, 172_800_000)), vec![target])],
-        ..case(
-            "volume/settle",
-            1,
-            "Two days of orders come to rest",
-            Verdict::Failed,
-        )
+        ..case("volume/settle", 1, "Two days of orders come to rest", Verdict::Failed)
     }
 }
 
 fn unreachable() -> CaseRecord {
     CaseRecord {
         reason: Some("the target cannot be reached: connection refused".to_owned()),
-        ..case(
-            "documented/login",
-            1,
-            "A login gives a token",
-            Verdict::Error,
-        )
+        ..case("documented/login", 1, "A login gives a token", Verdict::Error)
     }
 }
 
@@ -423,12 +366,7 @@ fn too_slow() -> CaseRecord {
         reason: Some("it took longer than 1min".to_owned()),
         wall: Duration::from_secs(60),
         steps: vec![failing(step(14, "process", (0, 0)), vec![late])],
-        ..case(
-            "volume/month",
-            1,
-            "A month's end of ten thousand orders",
-            Verdict::Error,
-        )
+        ..case("volume/month", 1, "A month's end of ten thousand orders", Verdict::Error)
     }
 }
 
@@ -436,20 +374,14 @@ fn blind() -> CaseRecord {
     CaseRecord {
         reason: Some("the target has no control API, so it has no clock to steer".to_owned()),
         tags: vec!["faults".to_owned()],
-        ..case(
-            "faults/f01",
-            1,
-            "A refused connection is tried again",
-            Verdict::Skipped,
-        )
+        ..case("faults/f01", 1, "A refused connection is tried again", Verdict::Skipped)
     }
 }
 
 fn partly() -> CaseRecord {
     let reason = "the target has no control API";
-    let mut steps: Vec<StepRecord> = (0..7)
-        .map(|index| step(5 + index, "call show", (0, 0)))
-        .collect();
+    let mut steps: Vec<StepRecord> =
+        (0..7).map(|index| step(5 + index, "call show", (0, 0))).collect();
     steps.push(without(step(12, "expect ledger", (0, 0)), reason));
     steps.push(without(step(13, "expect drift", (0, 0)), reason));
     CaseRecord {
@@ -473,10 +405,7 @@ fn hostile() -> CaseRecord {
         expected: format!(
             "{evil} & \"quotes\" 'both' ]]> \u{1b}[31mred\u{1b}[0m \u{0}\u{b}\u{fffe}"
         ),
-        found: format!(
-            "\u{1f600} 100 % :,\r\nsecond line {}",
-            "very long ".repeat(9_000)
-        ),
+        found: format!("\u{1f600} 100 % :,\r\nsecond line {}", "very long ".repeat(9_000)),
         note: Some("::error file=x::a line that looks like a command\n---\n...".to_owned()),
         ..finding("hostile", (3, 5, 3))
     };

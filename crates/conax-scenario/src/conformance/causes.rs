@@ -15,10 +15,7 @@ const AGAIN: &[(&str, &str)] = &[
     ("request.rejected-members", "law.c3"),
     ("scheduled-date.not-before", "law.c5"),
     ("request.executed-after-created", "law.c5"),
-    (
-        "request.executed-after-created",
-        "scheduled-date.not-before",
-    ),
+    ("request.executed-after-created", "scheduled-date.not-before"),
     ("request.updated-moves", "request.updated"),
     ("log_information.dates", "request.updated-moves"),
     ("request.ids-unique", "create.parallel"),
@@ -82,10 +79,7 @@ const AGAIN: &[(&str, &str)] = &[
     ("items.two-members", "create_pairing.each-member"),
     ("items.two-members", "items.card"),
     ("items.two-members", "items.service"),
-    (
-        "add_subscriptions.start-date-kept",
-        "cancel_subscriptions.start-date-kept",
-    ),
+    ("add_subscriptions.start-date-kept", "cancel_subscriptions.start-date-kept"),
     ("add_subscriptions.start-date-kept", "scheduled-date.kept"),
     ("add_subscriptions.start-date-kept", "start-date.form"),
     ("request.executed-in-time", "request.updated-moves"),
@@ -165,11 +159,7 @@ fn unlike(verdicts: &mut Verdicts) {
     let members = |breaks: &[Break]| -> Vec<Option<Member>> {
         breaks.iter().map(|one| member_of(&one.path)).collect()
     };
-    let of = |id: &str| {
-        verdicts
-            .of(id)
-            .map_or(Vec::new(), |verdict| members(&verdict.breaks))
-    };
+    let of = |id: &str| verdicts.of(id).map_or(Vec::new(), |verdict| members(&verdict.breaks));
     let unlike = of(SAME);
     let again: Vec<&str> = ["request.completed-members", "request.response-text"]
         .into_iter()

@@ -23,8 +23,7 @@ impl Creators {
         let user = heard.parameters.get("username").and_then(Value::as_str);
         let token = heard.data().get("token").and_then(Value::as_str);
         if let (Operation::IssueToken, Some(user), Some(token)) = (heard.operation, user, token) {
-            self.by_token
-                .insert(number_of(Some(token)), user.to_owned());
+            self.by_token.insert(number_of(Some(token)), user.to_owned());
         }
     }
 

@@ -31,11 +31,9 @@ pub(super) fn judge(heard: &Heard, records: &Records, verdicts: &mut Verdicts) {
 
 fn token(heard: &Heard, verdicts: &mut Verdicts) {
     let token = heard.data().get("token").and_then(Value::as_str);
-    verdicts.judge(
-        "token.form",
-        token.is_some_and(|token| !token.is_empty()),
-        || Break::at(heard.number, "data.token", "non-empty text", "none"),
-    );
+    verdicts.judge("token.form", token.is_some_and(|token| !token.is_empty()), || {
+        Break::at(heard.number, "data.token", "non-empty text", "none")
+    });
 }
 
 fn shown_is_named(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
@@ -69,21 +67,11 @@ type Filter = (&'static str, &'static str, Member, fn(&str) -> bool);
 
 fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
     let filters: [Filter; 3] = [
-        ("type", "list.by-type", Member::Type, |text| {
-            RequestType::from_code(text).is_some()
+        ("type", "list.by-type", Member::Type, |text| RequestType::from_code(text).is_some()),
+        ("life_cycle_state", "list.by-state", Member::LifeCycleState, |text| {
+            LifeCycleState::from_code(text).is_some()
         }),
-        (
-            "life_cycle_state",
-            "list.by-state",
-            Member::LifeCycleState,
-            |text| LifeCycleState::from_code(text).is_some(),
-        ),
-        (
-            "reference_number",
-            "list.by-reference-number",
-            Member::ReferenceNumber,
-            |_| true,
-        ),
+        ("reference_number", "list.by-reference-number", Member::ReferenceNumber, |_| true),
     ];
     let given =
         filters.map(|(parameter, ..)| usize::from(heard.parameters.contains_key(parameter)));
@@ -100,11 +88,7 @@ fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdict
         for printed in printed {
             if let Some(found) = printed.get(member) {
                 verdicts.judge(id, found == wanted, || {
-                    printed.at(
-                        member.code(),
-                        shown("", Some(wanted)),
-                        shown("", Some(found)),
-                    )
+                    printed.at(member.code(), shown("", Some(wanted)), shown("", Some(found)))
                 });
             }
         }
@@ -120,11 +104,7 @@ fn in_order(printed: &[Printed<'_>], verdicts: &mut Verdicts) {
     for pair in printed.windows(2) {
         if let (Some(first), Some(second)) = (created(&pair[0]), created(&pair[1])) {
             verdicts.judge("list.order", first <= second, || {
-                pair[1].at(
-                    "log_information.created_date",
-                    format!("{first} or later"),
-                    second,
-                )
+                pair[1].at("log_information.created_date", format!("{first} or later"), second)
             });
         }
     }
@@ -141,17 +121,9 @@ fn created(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts: &m
     its_service(heard, printed, records, verdicts);
     if heard.operation == Operation::AddToExistingPairing {
         let name = printed.text(Member::ProcessName);
-        verdicts.judge(
-            "add_to_existing_pairing.process-name",
-            name == Some("MANUAL"),
-            || {
-                printed.at(
-                    "process_name",
-                    "MANUAL",
-                    shown("", printed.get(Member::ProcessName)),
-                )
-            },
-        );
+        verdicts.judge("add_to_existing_pairing.process-name", name == Some("MANUAL"), || {
+            printed.at("process_name", "MANUAL", shown("", printed.get(Member::ProcessName)))
+        });
     }
 }
 
@@ -207,17 +179,11 @@ fn its_type_and_state(
     }
     if at_once {
         let wanted = "COMPLETED or REJECTED";
-        verdicts.judge("process-immediately.synchronous", has_ended, || {
-            ended(wanted)
-        });
+        verdicts.judge("process-immediately.synchronous", has_ended, || ended(wanted));
         return;
     }
     if has_ended {
-        let clauses = [
-            creates.as_str(),
-            "process-immediately.default",
-            "request.states",
-        ];
+        let clauses = [creates.as_str(), "process-immediately.default", "request.states"];
         let breaks = clauses.map(|clause| (clause.to_owned(), ended("PENDING at first")));
         verdicts.ended_early(breaks.into());
         return;
@@ -245,9 +211,8 @@ fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     // REGULAR comes back from whoever ignores priorities.
     let tells = id == "priority.default" || wanted != "REGULAR";
     let why = "no order was given another priority than the usual one";
-    verdicts.judge_telling(id, found == wanted, (tells, why), || {
-        printed.at("priority", wanted, found)
-    });
+    verdicts
+        .judge_telling(id, found == wanted, (tells, why), || printed.at("priority", wanted, found));
 }
 
 fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
@@ -273,9 +238,7 @@ fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     if is_date(wanted) && parse_moment(wanted).is_none() {
         return;
     }
-    verdicts.judge(&id, found == wanted, || {
-        printed.at("scheduled_date", wanted, found)
-    });
+    verdicts.judge(&id, found == wanted, || printed.at("scheduled_date", wanted, found));
     if wanted.get(..4).is_some_and(|year| year < "2000") && is_date(wanted) {
         verdicts.held("scheduled-date.past");
     }
@@ -285,18 +248,12 @@ fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
 fn values<'p>(printed: &Printed<'p>, key: ParameterKey) -> Vec<&'p str> {
     let items = printed.get(Member::ParametersSet).and_then(Value::as_array);
     let items = items.into_iter().flatten();
-    items
-        .filter_map(|item| item.get(key.code())?.as_str())
-        .collect()
+    items.filter_map(|item| item.get(key.code())?.as_str()).collect()
 }
 
 fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let sets = [
-        (
-            "smartcard_set",
-            "smartcard_ca_id",
-            ParameterKey::SmartcardCaId,
-        ),
+        ("smartcard_set", "smartcard_ca_id", ParameterKey::SmartcardCaId),
         ("stb_set", "stb_ca_id", ParameterKey::StbCaId),
     ];
     for (set, member, key) in sets {
@@ -344,13 +301,7 @@ fn its_service(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts
     }
     let identifier = heard.parameters.get("service_identifier");
     let what = (Kind::Service, ParameterKey::ServiceCaId, "service");
-    by_ca_id(
-        "items.service",
-        what,
-        (printed, identifier),
-        records,
-        verdicts,
-    );
+    by_ca_id("items.service", what, (printed, identifier), records, verdicts);
 }
 
 fn by_ca_id(
@@ -380,12 +331,9 @@ fn by_ca_id(
         return;
     };
     let why = format!("a key of the {what} is its CA id as well, so nobody can tell which it is");
-    verdicts.judge_telling(
-        id,
-        found == [known.text.as_str()],
-        (known.is_distinct, &why),
-        || broken(format!("one item `{}`: {}", key.code(), known.text)),
-    );
+    verdicts.judge_telling(id, found == [known.text.as_str()], (known.is_distinct, &why), || {
+        broken(format!("one item `{}`: {}", key.code(), known.text))
+    });
 }
 
 /// The links to a distributor come with the subscription.
@@ -394,24 +342,18 @@ fn distributor(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     if heard.operation == Operation::AddToExistingPairing {
         return;
     }
-    let named = heard
-        .parameters
-        .get("subscription_identifier")
-        .is_some_and(|value| !value.is_null());
+    let named =
+        heard.parameters.get("subscription_identifier").is_some_and(|value| !value.is_null());
     let is_link =
         |name: &String| name.contains("_distribution_id") || name.contains("_distributor_id");
     let items = printed.get(Member::ParametersSet).and_then(Value::as_array);
-    let has_link = items.into_iter().flatten().any(|item| {
-        item.as_object()
-            .is_some_and(|members| members.keys().any(is_link))
-    });
+    let has_link = items
+        .into_iter()
+        .flatten()
+        .any(|item| item.as_object().is_some_and(|members| members.keys().any(is_link)));
     verdicts.judge("distributor.with-subscription", named == has_link, || {
         let words = |is: bool| {
-            if is {
-                "a link to a distributor"
-            } else {
-                "no link to a distributor"
-            }
+            if is { "a link to a distributor" } else { "no link to a distributor" }
         };
         printed.at("parameters_set", words(named), words(has_link))
     });

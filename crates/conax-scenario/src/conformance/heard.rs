@@ -97,18 +97,13 @@ impl Heard {
 
     fn member(&self, name: &str) -> &Value {
         static NOTHING: Value = Value::Null;
-        self.reply
-            .as_ref()
-            .and_then(|reply| reply.get(name))
-            .unwrap_or(&NOTHING)
+        self.reply.as_ref().and_then(|reply| reply.get(name)).unwrap_or(&NOTHING)
     }
 }
 
 fn plain_members(params: &Params<'_>) -> Map<String, Value> {
     let members = params.iter();
-    members
-        .map(|(name, value)| (name.to_owned(), plain(value)))
-        .collect()
+    members.map(|(name, value)| (name.to_owned(), plain(value))).collect()
 }
 
 /// The parameters of a query: `identifier=field=value` becomes an object.

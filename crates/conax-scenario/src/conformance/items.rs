@@ -19,9 +19,7 @@ pub(super) fn judge(printed: &Printed<'_>, verdicts: &mut Verdicts) {
         let members = item.as_object();
         let has_two = members.is_some_and(|members| {
             members.len() == 2
-                && members
-                    .get("id")
-                    .is_some_and(|id| id.as_str().is_some_and(|id| !id.is_empty()))
+                && members.get("id").is_some_and(|id| id.as_str().is_some_and(|id| !id.is_empty()))
         });
         verdicts.judge("items.two-members", has_two, || {
             printed.at(
@@ -72,9 +70,7 @@ fn ids_of_items(printed: &Printed<'_>, items: &[Value], verdicts: &mut Verdicts)
 fn items_clause(request_type: RequestType) -> &'static str {
     static IDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
         let types = RequestType::ALL.iter();
-        types
-            .map(|request_type| format!("items.{}", request_type.code()))
-            .collect()
+        types.map(|request_type| format!("items.{}", request_type.code())).collect()
     });
     &IDS[request_type as usize]
 }

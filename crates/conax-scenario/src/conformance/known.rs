@@ -81,10 +81,7 @@ pub(super) fn same(known: &Known, printed: &Printed<'_>, verdicts: &mut Verdicts
         .or_else(|| left_out(known, printed));
     let break_at = |path: &str, before: &Map<String, Value>| {
         let name = path.rsplit('.').next().unwrap_or_default();
-        let expected = format!(
-            "{}, as it was printed before",
-            shown(name, inner(before, path))
-        );
+        let expected = format!("{}, as it was printed before", shown(name, inner(before, path)));
         printed.at(path, expected, shown(name, inner(printed.object, path)))
     };
     if let Some(path) = different {

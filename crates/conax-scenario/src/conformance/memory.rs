@@ -143,14 +143,10 @@ impl Memory {
         let (Some((executed, place)), Some(created)) = (&self.executed, created) else {
             return;
         };
-        verdicts.judge(
-            "request.executed-in-time",
-            *executed <= created + CLOCKS,
-            || Break {
-                expected: format!("before {created}, the date of a request created later"),
-                ..place.clone()
-            },
-        );
+        verdicts.judge("request.executed-in-time", *executed <= created + CLOCKS, || Break {
+            expected: format!("before {created}, the date of a request created later"),
+            ..place.clone()
+        });
     }
 
     fn remember_executed(&mut self, printed: &Printed<'_>) {
@@ -158,11 +154,7 @@ impl Memory {
         let Some(executed) = date_of(value) else {
             return;
         };
-        if self
-            .executed
-            .as_ref()
-            .is_none_or(|(latest, _)| executed > *latest)
-        {
+        if self.executed.as_ref().is_none_or(|(latest, _)| executed > *latest) {
             let place = printed.at("executed_date", "", shown("executed_date", value));
             self.executed = Some((executed, place));
         }
@@ -176,9 +168,7 @@ impl Memory {
     /// The ids of the requests that were created here, oldest first by id.
     pub(super) fn created(&self) -> impl Iterator<Item = (&str, &Map<String, Value>)> {
         let known = self.requests.iter();
-        known
-            .filter(|(_, known)| known.is_created)
-            .map(|(id, known)| (id.as_str(), &known.object))
+        known.filter(|(_, known)| known.is_created).map(|(id, known)| (id.as_str(), &known.object))
     }
 
     /// Judges a request that was just created; whether it is one nobody knew.
@@ -210,26 +200,19 @@ impl Memory {
                 true => "request.ids-unique",
             };
             let expected = "an id and a number nobody has";
-            verdicts.broken(
-                clause,
-                printed.at("id", expected, "those of another request"),
-            );
+            verdicts.broken(clause, printed.at("id", expected, "those of another request"));
             return false;
         }
         verdicts.held("request.ids-unique");
         let has_form = id.is_some_and(|id| {
             id.len() == 32
-                && id
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
+                && id.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
         });
         let number = number.and_then(|number| number.parse::<u64>().ok());
         let grows = number.is_none_or(|number| before.is_none_or(|before| number > before));
         verdicts.judge("law.c6", has_form && grows, || {
-            let expected = format!(
-                "32 upper-case hex digits, and a number above {}",
-                before.unwrap_or(0)
-            );
+            let expected =
+                format!("32 upper-case hex digits, and a number above {}", before.unwrap_or(0));
             printed.at(
                 "number",
                 expected,
@@ -266,11 +249,7 @@ impl Memory {
         if let Some(reference) = printed.text(Member::ReferenceNumber) {
             let is_own = self.references.note(reference, &id, is_created);
             verdicts.judge("request.references-unique", is_own, || {
-                printed.at(
-                    "reference_number",
-                    "a reference of its own",
-                    "that of another request",
-                )
+                printed.at("reference_number", "a reference of its own", "that of another request")
             });
         }
         let Some(known) = self.requests.get_mut(&id) else {
@@ -333,17 +312,13 @@ impl Memory {
 
     /// A list without paging has everything that is known to match, once.
     fn judge_complete(&mut self, heard: &Heard, verdicts: &mut Verdicts) {
-        let is_paged = ["number_of_results", "offset"]
-            .iter()
-            .any(|name| heard.parameters.contains_key(*name));
+        let is_paged =
+            ["number_of_results", "offset"].iter().any(|name| heard.parameters.contains_key(*name));
         let asks_ids = heard.fields().is_none_or(|fields| fields.contains(&"id"));
         let (Some(items), false, true) = (heard.data().as_array(), is_paged, asks_ids) else {
             return;
         };
-        let listed: Vec<&str> = items
-            .iter()
-            .filter_map(|item| item["id"].as_str())
-            .collect();
+        let listed: Vec<&str> = items.iter().filter_map(|item| item["id"].as_str()).collect();
         if listed.len() < items.len() {
             verdicts.untestable("list.complete", "its lists have requests without an id");
             return;
@@ -375,12 +350,7 @@ impl Memory {
         // What waited when it was seen last may have been sent, too early or not.
         let is_certain = wanted != "PENDING";
         if unique.len() < listed.len() {
-            let how = Break::at(
-                heard.number,
-                "data",
-                "each request once",
-                "one of them twice",
-            );
+            let how = Break::at(heard.number, "data", "each request once", "one of them twice");
             verdicts.broken("list.complete", how);
         } else if let (Some(id), true) = (missing.first(), is_certain) {
             verdicts.broken("list.complete", lacks(id));
@@ -406,9 +376,8 @@ impl Memory {
         let created = log.and_then(|log| date_of(log.get("created_date")));
         let scheduled = date_of(known.object.get("scheduled_date"));
         let at_once = is_at_once(&known.object);
-        let is_far = created
-            .zip(scheduled)
-            .is_some_and(|(created, scheduled)| scheduled > created + FAR);
+        let is_far =
+            created.zip(scheduled).is_some_and(|(created, scheduled)| scheduled > created + FAR);
         is_far && !at_once
     }
 }
@@ -417,9 +386,7 @@ impl Memory {
 fn records_of(heard: &Heard) -> Map<String, Value> {
     let names = heard.parameters.iter();
     let names = names.filter(|(name, _)| name.ends_with("_identifier") || name.ends_with("_set"));
-    names
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    names.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Whether an order may be for the same records: another key may name the same one.

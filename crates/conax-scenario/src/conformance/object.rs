@@ -31,11 +31,7 @@ impl<'p> Printed<'p> {
     pub(super) fn all(heard: &'p Heard) -> Vec<Self> {
         let printed = |path: String, value: &'p Value| {
             let object = value.as_object()?;
-            Some(Self {
-                heard,
-                path,
-                object,
-            })
+            Some(Self { heard, path, object })
         };
         match heard.data() {
             Value::Array(items) => {
@@ -66,39 +62,21 @@ impl<'p> Printed<'p> {
         expected: impl Into<String>,
         found: impl Into<String>,
     ) -> Break {
-        Break::at(
-            self.heard.number,
-            format!("{}.{path}", self.path),
-            expected,
-            found,
-        )
+        Break::at(self.heard.number, format!("{}.{path}", self.path), expected, found)
     }
 
     fn at_member(&self, member: Member, expected: impl Into<String>) -> Break {
-        self.at(
-            member.code(),
-            expected,
-            shown(member.code(), self.get(member)),
-        )
+        self.at(member.code(), expected, shown(member.code(), self.get(member)))
     }
 }
 
 /// Judges `data` of an answer that went well, and every request in it.
 pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
     let is_list = heard.operation == Operation::List;
-    let is_right = if is_list {
-        heard.data().is_array()
-    } else {
-        heard.data().is_object()
-    };
+    let is_right = if is_list { heard.data().is_array() } else { heard.data().is_object() };
     verdicts.judge("data.kind", is_right, || {
         let expected = if is_list { "a list" } else { "an object" };
-        Break::at(
-            heard.number,
-            "data",
-            expected,
-            shown("data", Some(heard.data())),
-        )
+        Break::at(heard.number, "data", expected, shown("data", Some(heard.data())))
     });
     for printed in Printed::all(heard) {
         let fields = heard.fields();
@@ -139,10 +117,7 @@ fn members(printed: &Printed<'_>, fields: Option<&[&str]>, verdicts: &mut Verdic
             None => verdicts.broken(id, printed.at_member(member, "a member of this name")),
         }
     }
-    let unknown = printed
-        .object
-        .keys()
-        .find(|name| Member::from_code(name).is_none());
+    let unknown = printed.object.keys().find(|name| Member::from_code(name).is_none());
     verdicts.judge("request.known-members", unknown.is_none(), || {
         let name = unknown.map_or("", String::as_str);
         printed.at(name, "no such member", format!("a member `{name}`"))
@@ -153,9 +128,7 @@ fn members(printed: &Printed<'_>, fields: Option<&[&str]>, verdicts: &mut Verdic
 fn member_clause(member: Member) -> &'static str {
     static IDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
         let members = Member::ALL.iter();
-        members
-            .map(|member| format!("request.{}", member.code()))
-            .collect()
+        members.map(|member| format!("request.{}", member.code())).collect()
     });
     &IDS[member as usize]
 }
@@ -203,10 +176,7 @@ fn projection(printed: &Printed<'_>, names: &[&str], verdicts: &mut Verdicts) {
         return;
     }
     verdicts.held(&own);
-    let extra = printed
-        .object
-        .keys()
-        .find(|name| !names.contains(&name.as_str()));
+    let extra = printed.object.keys().find(|name| !names.contains(&name.as_str()));
     verdicts.judge(exact, extra.is_none(), || {
         let path = extra.map_or("", String::as_str);
         told(path, format!("exactly {}", names.join(", ")))
@@ -230,11 +200,7 @@ fn whole(printed: &Printed<'_>, verdicts: &mut Verdicts) {
         let names: Vec<&str> = there.map(|(member, _)| member.code()).collect();
         let found = format!(
             "of these {}",
-            if names.is_empty() {
-                "none".to_owned()
-            } else {
-                names.join(", ")
-            }
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
         );
         printed.at(
             "",
@@ -259,38 +225,27 @@ fn states(printed: &Printed<'_>, verdicts: &mut Verdicts) {
         Member::ProviderErrorDescription,
     ];
     let wrong = |members: &[Member], should_be_set: bool| {
-        members
-            .iter()
-            .copied()
-            .find(|member| set(*member) != should_be_set)
+        members.iter().copied().find(|member| set(*member) != should_be_set)
     };
     let knows_reference = printed.get(Member::ReferenceNumber).is_some();
     match LifeCycleState::from_code(state) {
         Some(LifeCycleState::Pending) => {
-            let none = [
-                Member::ExecutedDate,
-                Member::Request,
-                Member::Response,
-                Member::ReferenceNumber,
-            ];
+            let none =
+                [Member::ExecutedDate, Member::Request, Member::Response, Member::ReferenceNumber];
             let found = wrong(&none, false).or_else(|| wrong(&errors, false));
             verdicts.judge("request.pending-members", found.is_none(), || {
-                printed.at_member(
-                    found.unwrap_or(Member::Response),
-                    "null while it is PENDING",
-                )
+                printed.at_member(found.unwrap_or(Member::Response), "null while it is PENDING")
             });
             verdicts.judge("law.c2", !set(Member::ReferenceNumber), || {
                 printed.at_member(Member::ReferenceNumber, "null, as it is not COMPLETED")
             });
         }
         Some(LifeCycleState::Completed) => {
-            let found = wrong(
-                &[Member::ExecutedDate, Member::Request, Member::Response],
-                true,
-            )
-            .map(|member| (member, "a value, as it is COMPLETED"))
-            .or_else(|| wrong(&errors, false).map(|member| (member, "null, as it is COMPLETED")));
+            let found = wrong(&[Member::ExecutedDate, Member::Request, Member::Response], true)
+                .map(|member| (member, "a value, as it is COMPLETED"))
+                .or_else(|| {
+                    wrong(&errors, false).map(|member| (member, "null, as it is COMPLETED"))
+                });
             verdicts.judge("request.completed-members", found.is_none(), || {
                 let (member, expected) = found.unwrap_or((Member::Response, ""));
                 printed.at_member(member, expected)
@@ -314,10 +269,8 @@ fn states(printed: &Printed<'_>, verdicts: &mut Verdicts) {
             let found = wrong(&[Member::ErrorCode, Member::ErrorDescription], true);
             for id in ["request.rejected-members", "law.c3"] {
                 verdicts.judge(id, found.is_none(), || {
-                    printed.at_member(
-                        found.unwrap_or(Member::ErrorCode),
-                        "a text, as it is REJECTED",
-                    )
+                    printed
+                        .at_member(found.unwrap_or(Member::ErrorCode), "a text, as it is REJECTED")
                 });
             }
         }
@@ -326,16 +279,9 @@ fn states(printed: &Printed<'_>, verdicts: &mut Verdicts) {
 }
 
 fn completed_reference(printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    verdicts.judge(
-        "request.reference-number",
-        printed.is_set(Member::ReferenceNumber),
-        || {
-            printed.at_member(
-                Member::ReferenceNumber,
-                "the reference of Conax, as it is COMPLETED",
-            )
-        },
-    );
+    verdicts.judge("request.reference-number", printed.is_set(Member::ReferenceNumber), || {
+        printed.at_member(Member::ReferenceNumber, "the reference of Conax, as it is COMPLETED")
+    });
     let response = printed.text(Member::Response).unwrap_or_default();
     let reference = printed.text(Member::ReferenceNumber).unwrap_or_default();
     let is_both = response
@@ -348,10 +294,7 @@ fn completed_reference(printed: &Printed<'_>, verdicts: &mut Verdicts) {
 
 /// When it was sent, and when it was last updated.
 fn executed(printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    let Some(executed) = printed
-        .text(Member::ExecutedDate)
-        .filter(|text| is_date(text))
-    else {
+    let Some(executed) = printed.text(Member::ExecutedDate).filter(|text| is_date(text)) else {
         return;
     };
     let log = printed.get(Member::LogInformation);
@@ -370,11 +313,9 @@ fn executed(printed: &Printed<'_>, verdicts: &mut Verdicts) {
         };
         verdicts.judge_telling("request.updated-moves", updated >= executed, tells, broken);
     }
-    verdicts.judge(
-        "request.executed-after-created",
-        executed >= created,
-        || printed.at("executed_date", format!("{created} or later"), executed),
-    );
+    verdicts.judge("request.executed-after-created", executed >= created, || {
+        printed.at("executed_date", format!("{created} or later"), executed)
+    });
     let at_once = is_at_once(printed.object);
     if let (Some(scheduled), false) = (printed.text(Member::ScheduledDate), at_once) {
         // Of an order that was due when it came this says nothing.
@@ -399,23 +340,15 @@ pub(crate) fn is_at_once(request: &Map<String, Value>) -> bool {
 fn words(printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let mut word = |id, member, is_known: fn(&str) -> bool| {
         if let Some(text) = printed.text(member) {
-            verdicts.judge(id, is_known(text), || {
-                printed.at_member(member, "one of its words")
-            });
+            verdicts.judge(id, is_known(text), || printed.at_member(member, "one of its words"));
         }
     };
-    word("words.type", Member::Type, |text| {
-        RequestType::from_code(text).is_some()
-    });
+    word("words.type", Member::Type, |text| RequestType::from_code(text).is_some());
     word("words.life_cycle_state", Member::LifeCycleState, |text| {
         LifeCycleState::from_code(text).is_some()
     });
-    word("words.priority", Member::Priority, |text| {
-        Priority::from_code(text).is_some()
-    });
-    word("words.process_name", Member::ProcessName, |text| {
-        ProcessName::from_code(text).is_some()
-    });
+    word("words.priority", Member::Priority, |text| Priority::from_code(text).is_some());
+    word("words.process_name", Member::ProcessName, |text| ProcessName::from_code(text).is_some());
 }
 
 fn dates(printed: &Printed<'_>, verdicts: &mut Verdicts) {
@@ -426,33 +359,22 @@ fn dates(printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let outer = outer.map(|member| (member.code(), printed.get(member)));
     for (name, value) in outer.into_iter().chain(inner) {
         if let Some(value) = value.filter(|value| !value.is_null()) {
-            verdicts.judge(
-                "request.date-form",
-                value.as_str().is_some_and(is_date),
-                || printed.at(name, "YYYY-MM-DDThh:mm:ss", shown(name, Some(value))),
-            );
+            verdicts.judge("request.date-form", value.as_str().is_some_and(is_date), || {
+                printed.at(name, "YYYY-MM-DDThh:mm:ss", shown(name, Some(value)))
+            });
         }
     }
 }
 
 fn log_information(printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    let Some(log) = printed
-        .get(Member::LogInformation)
-        .and_then(Value::as_object)
-    else {
+    let Some(log) = printed.get(Member::LogInformation).and_then(Value::as_object) else {
         return;
     };
     let has = |name: &str| log.contains_key(name);
-    let always = [
-        "created_date",
-        "updated_date",
-        "created_by_user",
-        "updated_by_user",
-    ];
+    let always = ["created_date", "updated_date", "created_by_user", "updated_by_user"];
     let units = ["created_by_unit", "updated_by_unit"];
-    let extra = log
-        .keys()
-        .find(|name| !always.contains(&name.as_str()) && !units.contains(&name.as_str()));
+    let extra =
+        log.keys().find(|name| !always.contains(&name.as_str()) && !units.contains(&name.as_str()));
     let holds =
         always.iter().all(|name| has(name)) && has(units[0]) == has(units[1]) && extra.is_none();
     verdicts.judge("log_information.members", holds, || {
@@ -494,24 +416,14 @@ fn log_information(printed: &Printed<'_>, verdicts: &mut Verdicts) {
     inner(
         &units,
         "log_information.unit",
-        &[
-            "group_name",
-            "name",
-            "id",
-            "description",
-            "alternative_code",
-        ],
+        &["group_name", "name", "id", "description", "alternative_code"],
         &["community_name"],
         verdicts,
     );
     let date = |name: &str| log.get(name).and_then(Value::as_str);
     if let (Some(created), Some(updated)) = (date("created_date"), date("updated_date")) {
         verdicts.judge("log_information.dates", updated >= created, || {
-            printed.at(
-                "log_information.updated_date",
-                format!("{created} or later"),
-                updated,
-            )
+            printed.at("log_information.updated_date", format!("{created} or later"), updated)
         });
     }
 }
@@ -521,13 +433,9 @@ fn example(printed: &Printed<'_>, verdicts: &mut Verdicts) {
     static EXAMPLES: std::sync::LazyLock<Vec<Option<(String, Value)>>> =
         std::sync::LazyLock::new(|| {
             let operations = Operation::ALL.iter();
-            operations
-                .map(|operation| printed_example(*operation))
-                .collect()
+            operations.map(|operation| printed_example(*operation)).collect()
         });
-    let place = Operation::ALL
-        .iter()
-        .position(|known| *known == printed.heard.operation);
+    let place = Operation::ALL.iter().position(|known| *known == printed.heard.operation);
     let Some((id, example)) = place.and_then(|place| EXAMPLES[place].as_ref()) else {
         return;
     };
@@ -554,9 +462,7 @@ fn printed_example(operation: Operation) -> Option<(String, Value)> {
     }
     // Which items there are follows from the type, and has its own clauses; units may be unknown.
     members.remove(Member::ParametersSet.code());
-    let log = members
-        .get_mut(Member::LogInformation.code())?
-        .as_object_mut()?;
+    let log = members.get_mut(Member::LogInformation.code())?.as_object_mut()?;
     log.remove("created_by_unit");
     log.remove("updated_by_unit");
     Some((format!("{}.example", operation.name()), request))
@@ -571,12 +477,10 @@ fn other_kind(path: &str, printed: &Value, found: &Value) -> Option<(String, Str
     match (printed, found) {
         (Value::Null, _) | (_, Value::Null) => None,
         (Value::Object(printed), Value::Object(found)) => {
-            printed
-                .iter()
-                .find_map(|(name, value)| match found.get(name) {
-                    Some(found) => other_kind(&inner(name), value, found),
-                    None => Some((inner(name), "a member of this name".to_owned())),
-                })
+            printed.iter().find_map(|(name, value)| match found.get(name) {
+                Some(found) => other_kind(&inner(name), value, found),
+                None => Some((inner(name), "a member of this name".to_owned())),
+            })
         }
         (Value::Array(_), Value::Array(_))
         | (Value::String(_), Value::String(_))

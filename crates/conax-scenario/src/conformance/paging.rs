@@ -35,8 +35,7 @@ impl Paging {
         let (limit, offset) = (given("number_of_results"), given("offset"));
         let filter = filter_of(heard);
         if limit.is_none() && offset.is_none() {
-            self.whole
-                .extend(filter.map(|filter| (filter, items.len())));
+            self.whole.extend(filter.map(|filter| (filter, items.len())));
             return;
         }
         let whole = filter.and_then(|filter| self.whole.get(&filter));

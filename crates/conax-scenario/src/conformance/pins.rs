@@ -37,9 +37,7 @@ pub(super) struct Pins {
 /// Only how many there are: a PIN is never printed.
 impl fmt::Debug for Pins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pins")
-            .field("sent", &self.sent.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Pins").field("sent", &self.sent.len()).finish_non_exhaustive()
     }
 }
 
@@ -89,8 +87,7 @@ impl Pins {
             let hit = match value {
                 Value::Array(items) if name == "data" => {
                     let own = items.iter().enumerate().filter(|(_, item)| is_own(item));
-                    own.filter_map(|(at, item)| within(at, self.look(heard, "", item)))
-                        .next()
+                    own.filter_map(|(at, item)| within(at, self.look(heard, "", item))).next()
                 }
                 Value::Object(data)
                     if name == "data" && data.contains_key("id") && !is_own(value) =>
@@ -114,9 +111,9 @@ impl Pins {
     /// Looks through a value, under this name: where in it a PIN stands.
     fn look(&mut self, heard: &Heard, name: &str, value: &Value) -> Option<String> {
         match value {
-            Value::Object(members) => members
-                .iter()
-                .find_map(|(name, value)| within(name, self.look(heard, name, value))),
+            Value::Object(members) => {
+                members.iter().find_map(|(name, value)| within(name, self.look(heard, name, value)))
+            }
             Value::Array(items) => items
                 .iter()
                 .enumerate()
@@ -245,19 +242,13 @@ mod tests {
         // It stood there before anybody sent it, or the call says it in another place.
         let other = json!({ "token": "t", "pin": "8264" });
         let said = json!({ "request": "7391" });
-        assert_eq!(
-            breaks(&[order(&other, &said), order(&call, &said)]),
-            [""; 0]
-        );
+        assert_eq!(breaks(&[order(&other, &said), order(&call, &said)]), [""; 0]);
         let identifier = json!({ "serial_number": "7391" });
         let both = json!({ "token": "t", "pin": "7391", "smartcard_identifier": identifier });
         assert_eq!(breaks(&[order(&both, &said)]), [""; 0]);
         // Two digits stand everywhere.
         let short = json!({ "token": "t", "pin": "12" });
-        assert_eq!(
-            breaks(&[order(&short, &json!({ "request": "12" }))]),
-            [""; 0]
-        );
+        assert_eq!(breaks(&[order(&short, &json!({ "request": "12" }))]), [""; 0]);
     }
 
     #[test]

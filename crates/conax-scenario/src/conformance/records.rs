@@ -38,12 +38,8 @@ impl Records {
         let keys: Vec<_> = keys.collect();
         let is_distinct = keys.iter().all(|(_, value)| *value != ca_id);
         for (key, value) in keys {
-            let ca_id = CaId {
-                text: ca_id.to_owned(),
-                is_distinct,
-            };
-            self.by_key
-                .insert((kind, key.to_owned(), value.to_owned()), ca_id);
+            let ca_id = CaId { text: ca_id.to_owned(), is_distinct };
+            self.by_key.insert((kind, key.to_owned(), value.to_owned()), ca_id);
         }
     }
 
@@ -52,10 +48,7 @@ impl Records {
         let members = match identifier {
             // The Type column calls the identifier of a smartcard its CA id.
             Value::String(text) if kind == Kind::Smartcard => {
-                return Some(CaId {
-                    text: text.clone(),
-                    is_distinct: true,
-                });
+                return Some(CaId { text: text.clone(), is_distinct: true });
             }
             Value::Object(members) => members,
             _ => return None,

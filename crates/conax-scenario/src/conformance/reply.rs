@@ -14,26 +14,18 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) -> bool {
         at("", "no HTTP 5xx", format!("HTTP {}", heard.http_status))
     });
     let is_json = heard.reply.as_ref().is_some_and(Value::is_object);
-    verdicts.judge("status.json", is_json, || {
-        at("", "a JSON object", "something else".to_owned())
-    });
+    verdicts.judge("status.json", is_json, || at("", "a JSON object", "something else".to_owned()));
     if !is_json {
         return false;
     }
     let status = heard.status();
     let has_block = status.as_object().is_some_and(|members| {
         members.len() == 3
-            && ["code", "message", "description"]
-                .iter()
-                .all(|name| members.contains_key(*name))
+            && ["code", "message", "description"].iter().all(|name| members.contains_key(*name))
             && members["code"].is_string()
     });
     verdicts.judge("status.block", has_block, || {
-        at(
-            "status",
-            "`code`, `message` and `description`",
-            shown("status", Some(status)),
-        )
+        at("status", "`code`, `message` and `description`", shown("status", Some(status)))
     });
     // A block that lacks something may still say how it went.
     if !status["code"].is_string() {
@@ -54,18 +46,14 @@ fn success(heard: &Heard, verdicts: &mut Verdicts) {
     let status = heard.status();
     // Pages from R7 on print empty text.
     let is_empty = |name: &str| status[name].is_null() || status[name] == "";
-    verdicts.judge(
-        "status.success-texts",
-        is_empty("message") && is_empty("description"),
-        || {
-            let found = format!(
-                "message {}, description {}",
-                shown("message", status.get("message")),
-                shown("description", status.get("description"))
-            );
-            Break::at(heard.number, "status", "null or empty text for both", found)
-        },
-    );
+    verdicts.judge("status.success-texts", is_empty("message") && is_empty("description"), || {
+        let found = format!(
+            "message {}, description {}",
+            shown("message", status.get("message")),
+            shown("description", status.get("description"))
+        );
+        Break::at(heard.number, "status", "null or empty text for both", found)
+    });
     verdicts.judge("status.ok", heard.http_status == 200, || {
         let found = format!("OK with HTTP {}", heard.http_status);
         Break::at(heard.number, "status.code", "OK with HTTP 200", found)
@@ -86,17 +74,10 @@ fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
     // What is no refusal has no text and code of one, which is told already.
     let told = (!is_refusal).then_some("status.ok");
     let message = heard.status().get("message");
-    let has_message = message
-        .and_then(Value::as_str)
-        .is_some_and(|text| !text.is_empty());
+    let has_message = message.and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     verdicts.judge("status.message", has_message, || {
-        Break::at(
-            number,
-            "status.message",
-            "a text for a person",
-            shown("message", message),
-        )
-        .caused_by(told)
+        Break::at(number, "status.message", "a text for a person", shown("message", message))
+            .caused_by(told)
     });
     let is_class = code.starts_with("COM.CRM.EXCEPTION.")
         && code.ends_with("EXCEPTION")
@@ -104,23 +85,12 @@ fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
             .bytes()
             .all(|byte| byte == b'.' || byte.is_ascii_uppercase() || byte.is_ascii_digit());
     verdicts.judge("status.code-form", is_class, || {
-        Break::at(
-            number,
-            "status.code",
-            "COM.CRM.EXCEPTION.….…EXCEPTION",
-            code,
-        )
-        .caused_by(told)
+        Break::at(number, "status.code", "COM.CRM.EXCEPTION.….…EXCEPTION", code).caused_by(told)
     });
     if !heard.is_routed {
         return;
     }
     verdicts.judge("status.http-200", heard.http_status == 200, || {
-        Break::at(
-            number,
-            "",
-            "HTTP 200",
-            format!("HTTP {}", heard.http_status),
-        )
+        Break::at(number, "", "HTTP 200", format!("HTTP {}", heard.http_status))
     });
 }

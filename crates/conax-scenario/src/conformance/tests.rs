@@ -10,10 +10,9 @@ fn example(operation: Operation) -> Heard {
     let call = operation.example_call().unwrap_or("{}");
     let target = format!("/{}", operation.path());
     let (target, body) = match operation {
-        Operation::Show => (
-            format!("{target}?token=t&provisioning_request_identifier=number=4049"),
-            "",
-        ),
+        Operation::Show => {
+            (format!("{target}?token=t&provisioning_request_identifier=number=4049"), "")
+        }
         Operation::List => (format!("{target}?token=t&life_cycle_state=PENDING"), ""),
         _ => (target, call),
     };
@@ -36,9 +35,8 @@ fn broken(witness: &Witness) -> Vec<String> {
 #[test]
 fn the_documented_examples_break_only_what_they_contradict_among_themselves() {
     let mut seen = Vec::new();
-    for operation in Operation::ALL
-        .into_iter()
-        .filter(|operation| operation.example_reply().is_some())
+    for operation in
+        Operation::ALL.into_iter().filter(|operation| operation.example_reply().is_some())
     {
         let mut witness = Witness::default();
         witness.hear(&example(operation));
@@ -58,11 +56,7 @@ fn check(change: impl FnOnce(&mut Value), expected: &[&str]) {
     change(heard.reply.as_mut().expect("the example is JSON"));
     let mut witness = Witness::default();
     witness.hear(&heard);
-    let ids: Vec<String> = witness
-        .verdicts
-        .breaks()
-        .map(|(clause, _)| clause.id.clone())
-        .collect();
+    let ids: Vec<String> = witness.verdicts.breaks().map(|(clause, _)| clause.id.clone()).collect();
     assert_eq!(ids, expected);
 }
 
@@ -78,28 +72,18 @@ fn a_flag_printed_as_true_is_told() {
 fn a_completed_request_without_its_reference_is_told() {
     check(
         |reply| reply["data"]["reference_number"] = Value::Null,
-        &[
-            "request.reference-number",
-            "request.response-text",
-            "law.c2",
-        ],
+        &["request.reference-number", "request.response-text", "law.c2"],
     );
 }
 
 #[test]
 fn another_request_than_the_one_named_is_told() {
-    check(
-        |reply| reply["data"]["number"] = json!("4050"),
-        &["show.one-record", "show.by-number"],
-    );
+    check(|reply| reply["data"]["number"] = json!("4050"), &["show.one-record", "show.by-number"]);
 }
 
 #[test]
 fn a_status_block_with_a_member_more_is_told() {
-    check(
-        |reply| reply["status"]["detail"] = json!("x"),
-        &["status.block"],
-    );
+    check(|reply| reply["status"]["detail"] = json!("x"), &["status.block"]);
 }
 
 #[test]
@@ -110,11 +94,7 @@ fn a_request_that_changes_after_its_end_is_told() {
     let reply = heard.reply.as_mut().expect("the example is JSON");
     reply["data"]["life_cycle_state"] = json!("PENDING");
     witness.hear(&heard);
-    let ids: Vec<&str> = witness
-        .verdicts
-        .breaks()
-        .map(|(clause, _)| clause.id.as_str())
-        .collect();
+    let ids: Vec<&str> = witness.verdicts.breaks().map(|(clause, _)| clause.id.as_str()).collect();
     assert_eq!(ids, ["request.pending-members", "law.c1", "law.c2"]);
 }
 
@@ -122,9 +102,7 @@ fn a_request_that_changes_after_its_end_is_told() {
 fn a_pin_that_comes_back_is_told_and_not_repeated() {
     let mut heard = example(Operation::ResetPinToGivenValue);
     let reply = heard.reply.as_mut().expect("the example is JSON");
-    let items = reply["data"]["parameters_set"]
-        .as_array_mut()
-        .expect("it has items");
+    let items = reply["data"]["parameters_set"].as_array_mut().expect("it has items");
     for item in items {
         if let Some(pin) = item.get_mut("ca_pin") {
             *pin = json!("1234");
@@ -140,12 +118,7 @@ fn a_pin_that_comes_back_is_told_and_not_repeated() {
 #[test]
 fn a_date_is_the_documented_form_only() {
     assert!(is_date("2014-11-28T15:05:20"));
-    for text in [
-        "2014-11-28 15:05:20",
-        "2014-11-28T15:05:20Z",
-        "2014-11-28",
-        "",
-    ] {
+    for text in ["2014-11-28 15:05:20", "2014-11-28T15:05:20Z", "2014-11-28", ""] {
         assert!(!is_date(text), "{text}");
     }
 }
@@ -195,13 +168,8 @@ fn the_item_of_a_smartcard_is_compared_with_its_ca_id() {
     }
     let mut witness = knowing("sc20000010", "0000-0000-0008");
     let right = created(operation, RESET, |reply| {
-        let items = reply["data"]["parameters_set"]
-            .as_array_mut()
-            .expect("items");
-        for value in items
-            .iter_mut()
-            .filter_map(|item| item.get_mut("smartcard_ca_id"))
-        {
+        let items = reply["data"]["parameters_set"].as_array_mut().expect("items");
+        for value in items.iter_mut().filter_map(|item| item.get_mut("smartcard_ca_id")) {
             *value = json!("0000-0000-0008");
         }
     });
@@ -230,21 +198,13 @@ fn a_pairing_has_no_item_for_what_no_set_names() {
     let call = operation.example_call().expect("it has one");
     let mut witness = Witness::default();
     witness.hear(&created(operation, call, |_| {}));
-    assert_eq!(
-        standing(&witness, "create_pairing.each-member"),
-        Standing::Held
-    );
+    assert_eq!(standing(&witness, "create_pairing.each-member"), Standing::Held);
     let mut witness = Witness::default();
     witness.hear(&created(operation, call, |reply| {
-        let items = reply["data"]["parameters_set"]
-            .as_array_mut()
-            .expect("items");
+        let items = reply["data"]["parameters_set"].as_array_mut().expect("items");
         items.push(json!({ "id": "7", "stb_ca_id": "another" }));
     }));
-    assert_eq!(
-        standing(&witness, "create_pairing.each-member"),
-        Standing::Broken
-    );
+    assert_eq!(standing(&witness, "create_pairing.each-member"), Standing::Broken);
 }
 
 /// The printed `show` with these dates.
@@ -263,11 +223,8 @@ fn executed(created: &str, scheduled: &str, executed: &str, updated: &str) -> Wi
 
 #[test]
 fn a_date_is_judged_only_where_a_wrong_one_would_show() {
-    let (first, then, later) = (
-        "2026-01-01T09:00:00",
-        "2026-01-01T09:00:05",
-        "2026-01-01T09:01:00",
-    );
+    let (first, then, later) =
+        ("2026-01-01T09:00:00", "2026-01-01T09:00:05", "2026-01-01T09:01:00");
     let due = "scheduled-date.not-before";
     let witness = executed(first, first, then, then);
     assert_eq!(standing(&witness, due), Standing::NotTestable);
@@ -282,10 +239,7 @@ fn a_date_is_judged_only_where_a_wrong_one_would_show() {
     let witness = executed(first, first, first, first);
     assert_eq!(standing(&witness, "request.updated"), Standing::NotTestable);
     let witness = executed(first, first, then, first);
-    assert_eq!(
-        standing(&witness, "request.updated-moves"),
-        Standing::Broken
-    );
+    assert_eq!(standing(&witness, "request.updated-moves"), Standing::Broken);
 }
 
 #[test]
@@ -337,18 +291,12 @@ fn a_list_that_leaves_a_member_out_is_not_the_same_as_what_was_shown() {
     }));
     assert_eq!(standing(&witness, clause), Standing::Held);
     assert_eq!(standing(&witness, "request.ends-once"), Standing::Held);
-    witness.hear(&listed(
-        "life_cycle_state=COMPLETED&fields_set=id",
-        |items| {
-            items[0] = json!({ "id": items[0]["id"] });
-        },
-    ));
+    witness.hear(&listed("life_cycle_state=COMPLETED&fields_set=id", |items| {
+        items[0] = json!({ "id": items[0]["id"] });
+    }));
     assert_eq!(standing(&witness, clause), Standing::Held);
     witness.hear(&listed("life_cycle_state=COMPLETED", |items| {
-        items[0]
-            .as_object_mut()
-            .expect("an object")
-            .remove("parameters_set");
+        items[0].as_object_mut().expect("an object").remove("parameters_set");
     }));
     assert_eq!(standing(&witness, clause), Standing::Broken);
 }
@@ -424,10 +372,7 @@ fn a_wrong_member_is_told_by_its_own_clause_alone() {
         witness.hear(&heard);
     }
     let concluded = witness.conclude();
-    let ids: Vec<&str> = concluded
-        .breaks()
-        .map(|(clause, _)| clause.id.as_str())
-        .collect();
+    let ids: Vec<&str> = concluded.breaks().map(|(clause, _)| clause.id.as_str()).collect();
     assert_eq!(ids, ["request.process_immediately"]);
 }
 
@@ -440,20 +385,14 @@ fn texts_of_success_are_null_or_empty_and_nothing_else() {
         },
         &[],
     );
-    check(
-        |reply| reply["status"]["message"] = json!("Success"),
-        &["status.success-texts"],
-    );
+    check(|reply| reply["status"]["message"] = json!("Success"), &["status.success-texts"]);
 }
 
 #[test]
 fn what_two_pages_say_is_no_must_either_way_and_losing_requests_is_one() {
     let strictness = |id| conax_contract::clause::Clause::find(id).map(|clause| clause.strictness);
     use conax_contract::clause::Strictness::{Must, Should};
-    assert_eq!(
-        strictness("add_to_existing_pairing.both-sets"),
-        Some(Should)
-    );
+    assert_eq!(strictness("add_to_existing_pairing.both-sets"), Some(Should));
     for id in [
         "request.none-lost",
         "request.ids-unique",
@@ -479,9 +418,7 @@ fn the_same_answer_to_the_same_order_is_no_new_request() {
     let ids = |witness: &Witness| -> Vec<String> {
         let concluded = witness.conclude();
         let breaks = concluded.breaks().map(|(clause, _)| clause.id.clone());
-        breaks
-            .filter(|id| !id.starts_with("scheduled-date."))
-            .collect()
+        breaks.filter(|id| !id.starts_with("scheduled-date.")).collect()
     };
     assert_eq!(ids(&witness), ["post.not-idempotent"]);
     let another = RESET.replace("S60058", "S60059");
@@ -493,22 +430,15 @@ fn the_same_answer_to_the_same_order_is_no_new_request() {
 fn a_flag_that_was_misread_is_told_once() {
     let call = RESET.replace("{\"token\"", "{\"process_immediately\":\"false\",\"token\"");
     let mut witness = Witness::default();
-    witness.hear(&created(
-        Operation::ResetPinToDefaultValue,
-        &call,
-        |reply| {
-            let completed = example(Operation::Show);
-            for name in ["life_cycle_state", "executed_date", "request", "response"] {
-                reply["data"][name] = completed.data()[name].clone();
-            }
-            reply["data"]["process_immediately"] = json!(1);
-        },
-    ));
+    witness.hear(&created(Operation::ResetPinToDefaultValue, &call, |reply| {
+        let completed = example(Operation::Show);
+        for name in ["life_cycle_state", "executed_date", "request", "response"] {
+            reply["data"][name] = completed.data()[name].clone();
+        }
+        reply["data"]["process_immediately"] = json!(1);
+    }));
     let concluded = witness.conclude();
-    let ids: Vec<&str> = concluded
-        .breaks()
-        .map(|(clause, _)| clause.id.as_str())
-        .collect();
+    let ids: Vec<&str> = concluded.breaks().map(|(clause, _)| clause.id.as_str()).collect();
     assert!(ids.contains(&"process-immediately.echo"), "{ids:?}");
     for id in ["request.states", "process-immediately.default"] {
         assert!(!ids.contains(&id), "{ids:?}");
@@ -523,18 +453,12 @@ fn a_projection_that_has_everything_is_none_and_one_with_more_is_a_reading() {
     witness.hear(&listed(query, |items| {
         items[0] = json!({ "id": items[0]["id"], "type": items[0]["type"] });
     }));
-    assert_eq!(
-        standing(&witness, "list.fields-set-exact"),
-        Standing::Broken
-    );
+    assert_eq!(standing(&witness, "list.fields-set-exact"), Standing::Broken);
     assert_ne!(standing(&witness, "list.fields_set"), Standing::Broken);
     let mut witness = Witness::default();
     witness.hear(&listed(query, |_| {}));
     assert_eq!(standing(&witness, "list.fields_set"), Standing::Broken);
-    assert_ne!(
-        standing(&witness, "list.fields-set-exact"),
-        Standing::Broken
-    );
+    assert_ne!(standing(&witness, "list.fields-set-exact"), Standing::Broken);
 }
 
 #[test]
@@ -648,10 +572,7 @@ fn the_creator_of_a_request_is_the_user_its_token_was_given_to() {
         let call = ("POST", target.as_str(), body.as_bytes());
         Heard::read(0, &BasePath::default(), call, (200, reply.as_bytes())).expect("it is a call")
     };
-    for (user, expected) in [
-        ("mpadministrator", Standing::Held),
-        ("somebody", Standing::Broken),
-    ] {
+    for (user, expected) in [("mpadministrator", Standing::Held), ("somebody", Standing::Broken)] {
         let mut witness = Witness::default();
         witness.hear(&login(user));
         witness.hear(&created(Operation::ResetPinToDefaultValue, RESET, |_| {}));
@@ -665,16 +586,12 @@ fn the_creator_of_a_request_is_the_user_its_token_was_given_to() {
 #[test]
 fn an_answered_id_that_no_request_has_is_told_as_one_finding() {
     let mut witness = Witness::default();
-    witness.hear(&created(
-        Operation::ResetPinToDefaultValue,
-        RESET,
-        |reply| {
-            let completed = example(Operation::Show);
-            reply["data"] = completed.data().clone();
-            reply["data"]["id"] = json!("FA2BA704F393A8BE1A6CF108A4C8B215");
-            reply["data"]["process_immediately"] = json!(0);
-        },
-    ));
+    witness.hear(&created(Operation::ResetPinToDefaultValue, RESET, |reply| {
+        let completed = example(Operation::Show);
+        reply["data"] = completed.data().clone();
+        reply["data"]["id"] = json!("FA2BA704F393A8BE1A6CF108A4C8B215");
+        reply["data"]["process_immediately"] = json!(0);
+    }));
     let listed = || {
         listed("life_cycle_state=COMPLETED", |items| {
             items[0]["process_immediately"] = json!(0);
@@ -701,10 +618,7 @@ fn an_answered_id_that_no_request_has_is_told_as_one_finding() {
 fn items_of_one_request_have_different_ids() {
     check(
         |reply| {
-            for item in reply["data"]["parameters_set"]
-                .as_array_mut()
-                .expect("items")
-            {
+            for item in reply["data"]["parameters_set"].as_array_mut().expect("items") {
                 item["id"] = json!("1");
             }
         },
@@ -715,17 +629,11 @@ fn items_of_one_request_have_different_ids() {
 #[test]
 fn a_projection_that_lacks_a_named_field_breaks_what_the_documents_say_of_it() {
     let mut witness = Witness::default();
-    witness.hear(&listed(
-        "life_cycle_state=COMPLETED&fields_set=id,type",
-        |items| {
-            items[0] = json!({ "id": items[0]["id"] });
-        },
-    ));
+    witness.hear(&listed("life_cycle_state=COMPLETED&fields_set=id,type", |items| {
+        items[0] = json!({ "id": items[0]["id"] });
+    }));
     assert_eq!(standing(&witness, "list.fields_set"), Standing::Broken);
-    assert_ne!(
-        standing(&witness, "list.fields-set-exact"),
-        Standing::Broken
-    );
+    assert_ne!(standing(&witness, "list.fields-set-exact"), Standing::Broken);
 }
 
 #[test]
@@ -733,17 +641,9 @@ fn of_two_dates_the_scheduled_one_is_kept() {
     let call = r#"{"token":"t","subscription_identifier":{"number":"1"},"service_identifier":{"code":"1"},"smartcard_identifier":{"id":"1"},"start_date":"2037-03-01T09:00:00","scheduled_date":"2037-05-02T10:30:00"}"#;
     for (found, kept, wins) in [
         ("2037-05-02T10:30:00", Standing::NotTestable, Standing::Held),
-        (
-            "2037-03-01T09:00:00",
-            Standing::NotTestable,
-            Standing::Broken,
-        ),
+        ("2037-03-01T09:00:00", Standing::NotTestable, Standing::Broken),
         // Neither: it is no question of which.
-        (
-            "2037-05-02T00:00:00",
-            Standing::Broken,
-            Standing::NotTestable,
-        ),
+        ("2037-05-02T00:00:00", Standing::Broken, Standing::NotTestable),
     ] {
         let mut witness = Witness::default();
         witness.hear(&created(Operation::AddSubscriptions, call, |reply| {

@@ -239,10 +239,7 @@ impl Verdicts {
     /// What was seen of a clause says nothing of its own: it is told as untestable.
     pub(super) fn set_aside(&mut self, id: &str, why: String) {
         let verdict = self.of_mut(id);
-        *verdict = ClauseVerdict {
-            untestable: Some(why),
-            ..ClauseVerdict::default()
-        };
+        *verdict = ClauseVerdict { untestable: Some(why), ..ClauseVerdict::default() };
     }
 
     fn of_mut(&mut self, id: &str) -> &mut ClauseVerdict {

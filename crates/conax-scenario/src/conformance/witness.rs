@@ -25,10 +25,7 @@ impl Witness {
     /// A witness that knows the CA ids of these records.
     #[must_use]
     pub fn knowing(records: Records) -> Self {
-        Self {
-            records,
-            ..Self::default()
-        }
+        Self { records, ..Self::default() }
     }
 
     /// Hears one exchange.

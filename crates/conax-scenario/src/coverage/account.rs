@@ -48,11 +48,7 @@ impl Account {
             met[2].extend(one.cells.iter().map(String::as_str));
         }
         let axes = Axis::ALL.into_iter().zip(met);
-        Self {
-            axes: axes
-                .map(|(axis, met)| of_axis(axis, &met, sources))
-                .collect(),
-        }
+        Self { axes: axes.map(|(axis, met)| of_axis(axis, &met, sources)).collect() }
     }
 
     /// One axis.
@@ -72,10 +68,5 @@ fn of_axis(axis: Axis, met: &BTreeSet<&str>, sources: &[Source]) -> AxisAccount 
     let others = met.iter().filter(|id| !known.contains(**id));
     let others = others.map(|id| (*id).to_owned()).collect();
     let (met, gaps) = all.into_iter().partition(|id| met.contains(id.as_str()));
-    AxisAccount {
-        axis,
-        met,
-        gaps,
-        others,
-    }
+    AxisAccount { axis, met, gaps, others }
 }

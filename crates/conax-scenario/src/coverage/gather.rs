@@ -107,10 +107,8 @@ struct Fold {
 impl Fold {
     fn add(&mut self, transaction: &Value) {
         let effect = transaction["effect"].as_str().unwrap_or_default();
-        let cards: Vec<String> = list(&transaction["smartcards"])
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
+        let cards: Vec<String> =
+            list(&transaction["smartcards"]).filter_map(Value::as_str).map(str::to_owned).collect();
         if effect == "nothing" || effect.is_empty() {
             return;
         }
@@ -184,13 +182,9 @@ impl Fold {
 
 /// The products an effect names, between these words.
 fn products(effect: &str, before: &str, after: &str) -> Vec<String> {
-    let inside = effect
-        .strip_prefix(before)
-        .and_then(|rest| rest.split(after).next());
+    let inside = effect.strip_prefix(before).and_then(|rest| rest.split(after).next());
     let inside = inside.unwrap_or_default().split(", ");
-    inside
-        .map(|product| product.trim_matches('`').to_owned())
-        .collect()
+    inside.map(|product| product.trim_matches('`').to_owned()).collect()
 }
 
 fn cells(seen: &Seen) -> BTreeSet<String> {
@@ -199,22 +193,17 @@ fn cells(seen: &Seen) -> BTreeSet<String> {
         .collect();
     let mut met = BTreeSet::new();
     for exchange in list(&seen.exchanges) {
-        let by_number = exchange["request_number"]
-            .as_u64()
-            .and_then(|number| types.get(&number).copied());
+        let by_number =
+            exchange["request_number"].as_u64().and_then(|number| types.get(&number).copied());
         let kind = by_number.or_else(|| command_of(exchange["call"].as_str().unwrap_or_default()));
         let Some(kind) = kind else { continue };
         for acted in list(&exchange["faults"]) {
             let title = acted["fault"].as_str().unwrap_or_default();
-            let preset = PRESETS
-                .iter()
-                .find(|preset| title.starts_with(&format!("{} ", preset.id())));
+            let preset =
+                PRESETS.iter().find(|preset| title.starts_with(&format!("{} ", preset.id())));
             let Some(preset) = preset else { continue };
             let phases = phases(preset);
-            let is_variant = preset
-                .variants
-                .iter()
-                .any(|variant| title.ends_with(variant.name));
+            let is_variant = preset.variants.iter().any(|variant| title.ends_with(variant.name));
             let phase = match (is_variant, phases.as_slice()) {
                 (true, [_, other, ..]) => other,
                 (_, [first, ..]) => first,

@@ -23,10 +23,7 @@ fn of_clause(id: &str) -> String {
         Some(operation) => order_of(operation),
         None => order_of(Operation::AddSubscriptions),
     };
-    format!(
-        "scenario: {}\nprotects: [{id}]\ncontract: may\nsteps:\n{order}",
-        quoted(statement)
-    )
+    format!("scenario: {}\nprotects: [{id}]\ncontract: may\nsteps:\n{order}", quoted(statement))
 }
 
 fn of_transition(id: &str) -> String {
@@ -45,14 +42,10 @@ fn of_transition(id: &str) -> String {
             order_of(Operation::AddToExistingPairing)
         ),
         ["pin", _, "given"] => format!("{}  - settle\n", order_of(Operation::ResetPinToGivenValue)),
-        ["pin", ..] => format!(
-            "{}  - settle\n",
-            order_of(Operation::ResetPinToDefaultValue)
-        ),
-        ["message", ..] => format!(
-            "{}  - settle: 1d\n",
-            order_of_type("SEND_BARK_MESSAGE_TO_CLIENT")
-        ),
+        ["pin", ..] => format!("{}  - settle\n", order_of(Operation::ResetPinToDefaultValue)),
+        ["message", ..] => {
+            format!("{}  - settle: 1d\n", order_of_type("SEND_BARK_MESSAGE_TO_CLIENT"))
+        }
         ["fingerprint", ..] => format!("{}  - settle: 1d\n", order_of_type("DISPLAY_FINGERPRINT")),
         _ => format!(
             "{}  - settle\n{}  - settle\n",
@@ -73,10 +66,7 @@ fn of_cell(id: &str) -> String {
     let (load, steps) = match *fault {
         "f15" => {
             let order = order.replace("\n  ", "\n        ");
-            (
-                "",
-                format!("  - repeat:\n      times: 6\n      steps:\n      {order}"),
-            )
+            ("", format!("  - repeat:\n      times: 6\n      steps:\n      {order}"))
         }
         "f16" => (", above: 0", order),
         _ => ("", order),

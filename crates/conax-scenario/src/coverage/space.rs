@@ -39,10 +39,7 @@ impl Axis {
     #[must_use]
     pub fn all(self) -> Vec<String> {
         match self {
-            Self::Clauses => Clause::all()
-                .iter()
-                .map(|clause| clause.id.clone())
-                .collect(),
+            Self::Clauses => Clause::all().iter().map(|clause| clause.id.clone()).collect(),
             Self::Transitions => transitions(),
             Self::Cells => cells(),
         }
@@ -108,9 +105,8 @@ pub(super) fn phases(preset: &Preset) -> Vec<&'static str> {
 /// The preset that acts in a phase: itself, or its variant that does.
 pub(super) fn acting(fault: &str, phase: &str) -> String {
     let preset = PRESETS.iter().find(|preset| preset.id() == fault);
-    let variant = preset
-        .filter(|preset| phase_of(preset, preset.rule) != phase)
-        .and_then(|preset| {
+    let variant =
+        preset.filter(|preset| phase_of(preset, preset.rule) != phase).and_then(|preset| {
             let mut variants = preset.variants.iter();
             variants.find(|variant| phase_of(preset, variant.rule) == phase)
         });

@@ -35,10 +35,7 @@ fn what_was_met_is_folded_from_what_the_target_tells() {
             "smartcard stock>in_use",
         ]
     );
-    assert_eq!(
-        covers.cells,
-        ["f01 CREATE_PAIRING connect", "f05 ADD_SUBSCRIPTIONS after"]
-    );
+    assert_eq!(covers.cells, ["f01 CREATE_PAIRING connect", "f05 ADD_SUBSCRIPTIONS after"]);
 }
 
 #[test]
@@ -50,10 +47,7 @@ fn axes_are_accounted_apart_and_unknown_names_are_kept() {
     };
     let account = Account::of([&covers].into_iter(), &Source::ALL);
     let clauses = account.axis(Axis::Clauses).expect("there is one");
-    assert_eq!(
-        (clauses.met.len(), clauses.others.as_slice()),
-        (1, &["REQ-17".to_owned()][..])
-    );
+    assert_eq!((clauses.met.len(), clauses.others.as_slice()), (1, &["REQ-17".to_owned()][..]));
     let cells = account.axis(Axis::Cells).expect("there is one");
     assert_eq!((cells.met.len(), cells.percent()), (1, 0));
     let firm = Account::of([&covers].into_iter(), &[Source::Documented]);

@@ -39,10 +39,7 @@ impl Answer {
     /// Changes requests that are in this state.
     pub(super) fn change_in(&mut self, state: &str, change: impl Fn(&mut Map<String, Value>)) {
         for request in self.requests() {
-            if request
-                .get("life_cycle_state")
-                .is_some_and(|found| found == state)
-            {
+            if request.get("life_cycle_state").is_some_and(|found| found == state) {
                 change(request);
             }
         }
@@ -51,10 +48,7 @@ impl Answer {
     /// Changes every item of every `parameters_set`.
     pub(super) fn change_items(&mut self, change: impl Fn(&mut Vec<Value>)) {
         for request in self.requests() {
-            if let Some(items) = request
-                .get_mut("parameters_set")
-                .and_then(Value::as_array_mut)
-            {
+            if let Some(items) = request.get_mut("parameters_set").and_then(Value::as_array_mut) {
                 change(items);
             }
         }

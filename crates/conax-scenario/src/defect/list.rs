@@ -50,10 +50,7 @@ impl Defect {
         about: &'static str,
         reply: fn(&Said, &mut Answer, &mut Memory),
     ) -> Self {
-        Self {
-            reply,
-            ..Self::named(name, about)
-        }
+        Self { reply, ..Self::named(name, about) }
     }
 
     const fn hears(
@@ -61,17 +58,11 @@ impl Defect {
         about: &'static str,
         call: fn(&mut Said, &mut Memory),
     ) -> Self {
-        Self {
-            call,
-            ..Self::named(name, about)
-        }
+        Self { call, ..Self::named(name, about) }
     }
 
     const fn does(name: &'static str, about: &'static str, rules: &'static str) -> Self {
-        Self {
-            rules: Some(rules),
-            ..Self::named(name, about)
-        }
+        Self { rules: Some(rules), ..Self::named(name, about) }
     }
 
     /// Changes what is said as well.
@@ -116,11 +107,7 @@ fn keep_first(said: &mut Said, name: &str) {
 }
 
 fn drop_unless(said: &mut Said, name: &str, is_fine: fn(&Value) -> bool) {
-    if said
-        .parameters
-        .get(name)
-        .is_some_and(|value| !is_fine(value))
-    {
+    if said.parameters.get(name).is_some_and(|value| !is_fine(value)) {
         said.parameters.remove(name);
     }
 }
@@ -128,8 +115,7 @@ fn drop_unless(said: &mut Said, name: &str, is_fine: fn(&Value) -> bool) {
 /// Adds to a number of the query.
 fn add_to(said: &mut Said, name: &str, more: u64) {
     if let Ok(number) = said.text(name).parse::<u64>() {
-        said.parameters
-            .insert(name.to_owned(), (number + more).to_string().into());
+        said.parameters.insert(name.to_owned(), (number + more).to_string().into());
     }
 }
 
@@ -140,10 +126,7 @@ fn fill_in(said: &mut Said, memory: &mut Memory, name: &str) {
     }
     match said.parameters.get(name) {
         Some(value) if !value.is_null() => {
-            memory
-                .kept
-                .entry(name.to_owned())
-                .or_insert_with(|| value.clone());
+            memory.kept.entry(name.to_owned()).or_insert_with(|| value.clone());
         }
         _ => {
             if let Some(value) = memory.kept.get(name) {
@@ -156,19 +139,14 @@ fn fill_in(said: &mut Said, memory: &mut Memory, name: &str) {
 /// Remembers a token that opened something.
 fn remember_token(said: &Said, answer: &mut Answer, memory: &mut Memory) {
     if answer.is_ok() && said.operation.needs_token() && said.has("token") {
-        memory
-            .kept
-            .insert("token".to_owned(), said.parameters["token"].clone());
+        memory.kept.insert("token".to_owned(), said.parameters["token"].clone());
     }
 }
 
 /// A list of what is PENDING, with the query the call had.
 fn as_list(call: &HttpCall) -> HttpCall {
     let query = call.target.split_once('?').map_or("", |(_, query)| query);
-    let target = format!(
-        "/{}?{query}&life_cycle_state=PENDING",
-        Operation::List.path()
-    );
+    let target = format!("/{}?{query}&life_cycle_state=PENDING", Operation::List.path());
     HttpCall::get(Api::Crm, target)
 }
 
@@ -177,15 +155,8 @@ fn is_api(call: &HttpCall) -> bool {
 }
 
 fn is_known_path(call: &HttpCall) -> bool {
-    let path = call
-        .target
-        .split('?')
-        .next()
-        .unwrap_or_default()
-        .trim_matches('/');
-    Operation::ALL
-        .iter()
-        .any(|operation| path == operation.path())
+    let path = call.target.split('?').next().unwrap_or_default().trim_matches('/');
+    Operation::ALL.iter().any(|operation| path == operation.path())
 }
 
 /// Every defect.
@@ -196,74 +167,48 @@ pub const fn defects() -> &'static [Defect] {
 
 const DEFECTS: &[Defect] = &[
     // ---------------------------------------------------------------------- wrong in members --
-    Defect::says(
-        "reference-lost",
-        "a COMPLETED request has no reference",
-        |_, answer, _| answer.change("reference_number", |value| *value = Value::Null),
-    ),
-    Defect::says(
-        "member-lost",
-        "`executed_date` is left out",
-        |_, answer, _| {
-            for request in answer.requests() {
-                request.remove("executed_date");
-            }
-        },
-    ),
+    Defect::says("reference-lost", "a COMPLETED request has no reference", |_, answer, _| {
+        answer.change("reference_number", |value| *value = Value::Null)
+    }),
+    Defect::says("member-lost", "`executed_date` is left out", |_, answer, _| {
+        for request in answer.requests() {
+            request.remove("executed_date");
+        }
+    }),
     Defect::says("member-null", "`priority` is null", |_, answer, _| {
         answer.change("priority", |value| *value = Value::Null)
     }),
-    Defect::says(
-        "member-unknown",
-        "a member nobody documented",
-        |said, answer, _| {
-            if said.creates() || said.is(Operation::Show) {
-                for request in answer.requests() {
-                    request.insert("internal_key".to_owned(), json!(7));
-                }
+    Defect::says("member-unknown", "a member nobody documented", |said, answer, _| {
+        if said.creates() || said.is(Operation::Show) {
+            for request in answer.requests() {
+                request.insert("internal_key".to_owned(), json!(7));
             }
-        },
-    ),
-    Defect::says(
-        "flag-as-boolean",
-        "`process_immediately` is true or false",
-        |_, answer, _| {
-            answer.change("process_immediately", |value| {
-                *value = json!(*value == json!(1))
-            });
-        },
-    ),
+        }
+    }),
+    Defect::says("flag-as-boolean", "`process_immediately` is true or false", |_, answer, _| {
+        answer.change("process_immediately", |value| *value = json!(*value == json!(1)));
+    }),
     Defect::says(
         "sequence-as-text",
         "`sequence_number` is text, as the table says",
         |_, answer, _| answer.change("sequence_number", |value| *value = json!("")),
     ),
-    Defect::says(
-        "number-as-number",
-        "`number` is a number",
-        |_, answer, _| {
-            answer.change("number", |value| {
-                *value = json!(value.as_str().and_then(|text| text.parse::<u64>().ok()))
-            });
-        },
-    ),
+    Defect::says("number-as-number", "`number` is a number", |_, answer, _| {
+        answer.change("number", |value| {
+            *value = json!(value.as_str().and_then(|text| text.parse::<u64>().ok()))
+        });
+    }),
     Defect::says("date-with-zone", "dates end with Z", |_, answer, _| {
         change_dates(answer, |date| format!("{date}Z"))
     }),
-    Defect::says(
-        "date-with-blank",
-        "dates have a blank for the T",
-        |_, answer, _| change_dates(answer, |date| date.replace('T', " ")),
-    ),
-    Defect::says(
-        "state-in-lower-case",
-        "states are in lower case",
-        |_, answer, _| {
-            answer.change("life_cycle_state", |value| {
-                *value = json!(value.as_str().map(str::to_lowercase))
-            });
-        },
-    ),
+    Defect::says("date-with-blank", "dates have a blank for the T", |_, answer, _| {
+        change_dates(answer, |date| date.replace('T', " "))
+    }),
+    Defect::says("state-in-lower-case", "states are in lower case", |_, answer, _| {
+        answer.change("life_cycle_state", |value| {
+            *value = json!(value.as_str().map(str::to_lowercase))
+        });
+    }),
     Defect::says(
         "type-by-operation",
         "the type of a PIN request is called as its operation",
@@ -290,15 +235,11 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::hears(
-        "pin-in-text-sent",
-        "`request` has the PIN that was sent",
-        |said, memory| {
-            if let Some(pin) = said.parameters.get("pin").and_then(Value::as_str) {
-                memory.kept.insert("pin".to_owned(), json!(pin));
-            }
-        },
-    )
+    Defect::hears("pin-in-text-sent", "`request` has the PIN that was sent", |said, memory| {
+        if let Some(pin) = said.parameters.get("pin").and_then(Value::as_str) {
+            memory.kept.insert("pin".to_owned(), json!(pin));
+        }
+    })
     .and_says(|_, answer, memory| {
         let pin = memory.kept.get("pin").and_then(Value::as_str);
         let pin = pin.unwrap_or_default().to_owned();
@@ -310,48 +251,35 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::says(
-        "item-ids-alike",
-        "every item has the id 1",
-        |_, answer, _| {
-            answer.change_items(|items| {
-                for item in items.iter_mut().filter_map(Value::as_object_mut) {
-                    item.insert("id".to_owned(), json!("1"));
-                }
-            });
-        },
-    ),
-    Defect::says(
-        "items-lost",
-        "`parameters_set` is empty",
-        |said, answer, _| {
-            if said.creates() {
-                answer.change("parameters_set", |value| *value = json!([]));
+    Defect::says("item-ids-alike", "every item has the id 1", |_, answer, _| {
+        answer.change_items(|items| {
+            for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                item.insert("id".to_owned(), json!("1"));
             }
-        },
-    ),
+        });
+    }),
+    Defect::says("items-lost", "`parameters_set` is empty", |said, answer, _| {
+        if said.creates() {
+            answer.change("parameters_set", |value| *value = json!([]));
+        }
+    }),
     Defect::says("items-merged", "one item has everything", |_, answer, _| {
         answer.change_items(|items| {
             let all = items.iter().filter_map(Value::as_object).flatten();
-            let merged: serde_json::Map<String, Value> = all
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
+            let merged: serde_json::Map<String, Value> =
+                all.map(|(name, value)| (name.clone(), value.clone())).collect();
             *items = vec![Value::Object(merged)];
         });
     }),
-    Defect::says(
-        "item-misspelt",
-        "`smartcard_ca_id` is called `smartcard_id`",
-        |_, answer, _| {
-            answer.change_items(|items| {
-                for item in items.iter_mut().filter_map(Value::as_object_mut) {
-                    if let Some(value) = item.remove("smartcard_ca_id") {
-                        item.insert("smartcard_id".to_owned(), value);
-                    }
+    Defect::says("item-misspelt", "`smartcard_ca_id` is called `smartcard_id`", |_, answer, _| {
+        answer.change_items(|items| {
+            for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                if let Some(value) = item.remove("smartcard_ca_id") {
+                    item.insert("smartcard_id".to_owned(), value);
                 }
-            });
-        },
-    ),
+            }
+        });
+    }),
     Defect::says(
         "unit-lost",
         "the unit that created a request is left out, that which updated it is not",
@@ -363,10 +291,7 @@ const DEFECTS: &[Defect] = &[
     ),
     Defect::says("user-cut", "a user has no `email`", |_, answer, _| {
         answer.change("log_information", |log| {
-            if let Some(user) = log
-                .get_mut("created_by_user")
-                .and_then(Value::as_object_mut)
-            {
+            if let Some(user) = log.get_mut("created_by_user").and_then(Value::as_object_mut) {
                 user.remove("email");
             }
         });
@@ -382,18 +307,12 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says(
-        "response-without-ok",
-        "`response` is the reference alone",
-        |_, answer, _| {
-            answer.change("response", |value| {
-                let bare = value
-                    .as_str()
-                    .map(|text| text.trim_start_matches("OK").to_owned());
-                *value = json!(bare);
-            });
-        },
-    ),
+    Defect::says("response-without-ok", "`response` is the reference alone", |_, answer, _| {
+        answer.change("response", |value| {
+            let bare = value.as_str().map(|text| text.trim_start_matches("OK").to_owned());
+            *value = json!(bare);
+        });
+    }),
     Defect::says(
         "update-not-dated",
         "`updated_date` stays that of the creation",
@@ -421,9 +340,7 @@ const DEFECTS: &[Defect] = &[
                 let log = request.get_mut("log_information");
                 let updated = log.and_then(|log| log.get_mut("updated_date"));
                 let Some(updated) = updated else { return };
-                let date = updated
-                    .as_str()
-                    .and_then(conax_contract::text::parse_moment);
+                let date = updated.as_str().and_then(conax_contract::text::parse_moment);
                 if let Some(date) = date {
                     let date = date + chrono::TimeDelta::seconds(count);
                     *updated = json!(conax_contract::text::render_moment(date));
@@ -431,24 +348,16 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says(
-        "error-lost",
-        "a REJECTED request has no error",
-        |_, answer, _| {
-            answer.change_in("REJECTED", |request| {
-                request.insert("error_code".to_owned(), Value::Null);
-            });
-        },
-    ),
-    Defect::says(
-        "error-kept",
-        "a COMPLETED request has an error",
-        |_, answer, _| {
-            answer.change_in("COMPLETED", |request| {
-                request.insert("error_code".to_owned(), json!("NONE"));
-            });
-        },
-    ),
+    Defect::says("error-lost", "a REJECTED request has no error", |_, answer, _| {
+        answer.change_in("REJECTED", |request| {
+            request.insert("error_code".to_owned(), Value::Null);
+        });
+    }),
+    Defect::says("error-kept", "a COMPLETED request has an error", |_, answer, _| {
+        answer.change_in("COMPLETED", |request| {
+            request.insert("error_code".to_owned(), json!("NONE"));
+        });
+    }),
     Defect::says(
         "provider-error-as-number",
         "the two `provider_error_` members are 0",
@@ -458,15 +367,9 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
-        "reference-as-object",
-        "`reference_number` is an object",
-        |_, answer, _| {
-            answer.change("reference_number", |value| {
-                *value = json!({ "id": value.clone() })
-            });
-        },
-    ),
+    Defect::says("reference-as-object", "`reference_number` is an object", |_, answer, _| {
+        answer.change("reference_number", |value| *value = json!({ "id": value.clone() }));
+    }),
     Defect::says(
         "executed-before-created",
         "`executed_date` lies before the creation",
@@ -476,53 +379,36 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says(
-        "priority-word",
-        "REGULAR is called NORMAL",
-        |_, answer, _| {
-            answer.change("priority", |value| {
-                if *value == "REGULAR" {
-                    *value = json!("NORMAL");
-                }
-            });
-        },
-    ),
-    Defect::says(
-        "process-word",
-        "MANUAL is called BY_HAND",
-        |_, answer, _| {
-            answer.change("process_name", |value| {
-                if *value == "MANUAL" {
-                    *value = json!("BY_HAND");
-                }
-            });
-        },
-    ),
+    Defect::says("priority-word", "REGULAR is called NORMAL", |_, answer, _| {
+        answer.change("priority", |value| {
+            if *value == "REGULAR" {
+                *value = json!("NORMAL");
+            }
+        });
+    }),
+    Defect::says("process-word", "MANUAL is called BY_HAND", |_, answer, _| {
+        answer.change("process_name", |value| {
+            if *value == "MANUAL" {
+                *value = json!("BY_HAND");
+            }
+        });
+    }),
     Defect::says(
         "date-made-up",
         "without a date a request is scheduled for another year",
         |said, answer, _| {
             if said.creates() && !said.has("start_date") && !said.has("scheduled_date") {
-                answer.change("scheduled_date", |value| {
-                    *value = json!("2036-01-01T00:00:00")
-                });
+                answer.change("scheduled_date", |value| *value = json!("2036-01-01T00:00:00"));
             }
         },
     ),
-    Defect::says(
-        "unit-cut",
-        "a unit has no `alternative_code`",
-        |_, answer, _| {
-            answer.change("log_information", |log| {
-                if let Some(unit) = log
-                    .get_mut("created_by_unit")
-                    .and_then(Value::as_object_mut)
-                {
-                    unit.remove("alternative_code");
-                }
-            });
-        },
-    ),
+    Defect::says("unit-cut", "a unit has no `alternative_code`", |_, answer, _| {
+        answer.change("log_information", |log| {
+            if let Some(unit) = log.get_mut("created_by_unit").and_then(Value::as_object_mut) {
+                unit.remove("alternative_code");
+            }
+        });
+    }),
     Defect::says(
         "updated-before-created",
         "`updated_date` lies before `created_date`",
@@ -533,35 +419,23 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     // ----------------------------------------------------------------------- wrong in states --
-    Defect::says(
-        "completed-at-once",
-        "a creation answers COMPLETED",
-        |said, answer, _| {
-            if said.creates() {
-                answer.change("life_cycle_state", |value| *value = json!("COMPLETED"));
+    Defect::says("completed-at-once", "a creation answers COMPLETED", |said, answer, _| {
+        if said.creates() {
+            answer.change("life_cycle_state", |value| *value = json!("COMPLETED"));
+        }
+    }),
+    Defect::says("rejected-as-completed", "REJECTED is told as COMPLETED", |_, answer, _| {
+        answer.change("life_cycle_state", |value| {
+            if *value == "REJECTED" {
+                *value = json!("COMPLETED");
             }
-        },
-    ),
-    Defect::says(
-        "rejected-as-completed",
-        "REJECTED is told as COMPLETED",
-        |_, answer, _| {
-            answer.change("life_cycle_state", |value| {
-                if *value == "REJECTED" {
-                    *value = json!("COMPLETED");
-                }
-            });
-        },
-    ),
-    Defect::says(
-        "stale-list",
-        "lists show every request as PENDING",
-        |said, answer, _| {
-            if said.is(Operation::List) {
-                answer.change("life_cycle_state", |value| *value = json!("PENDING"));
-            }
-        },
-    ),
+        });
+    }),
+    Defect::says("stale-list", "lists show every request as PENDING", |said, answer, _| {
+        if said.is(Operation::List) {
+            answer.change("life_cycle_state", |value| *value = json!("PENDING"));
+        }
+    }),
     Defect::says(
         "ended-reopens",
         "a request that has ended is PENDING when it is shown again",
@@ -570,10 +444,7 @@ const DEFECTS: &[Defect] = &[
                 return;
             }
             for request in answer.requests() {
-                if request
-                    .get("life_cycle_state")
-                    .is_some_and(|state| state == "COMPLETED")
-                {
+                if request.get("life_cycle_state").is_some_and(|state| state == "COMPLETED") {
                     let id = request.get("id").map(Value::to_string).unwrap_or_default();
                     if memory.kept.insert(id, Value::Null).is_some() {
                         request.insert("life_cycle_state".to_owned(), json!("PENDING"));
@@ -582,13 +453,9 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears(
-        "immediate-ignored",
-        "`process_immediately` is ignored",
-        |said, _| {
-            said.parameters.remove("process_immediately");
-        },
-    ),
+    Defect::hears("immediate-ignored", "`process_immediately` is ignored", |said, _| {
+        said.parameters.remove("process_immediately");
+    }),
     Defect::hears(
         "immediate-waits-for-a-run",
         "`process_immediately` is kept, and the call sends nothing",
@@ -598,8 +465,7 @@ const DEFECTS: &[Defect] = &[
                 flag.is_some_and(|flag| matches!(flag.to_string().trim_matches('"'), "true" | "1"));
             memory.kept.insert("flag".to_owned(), json!(is_on));
             if said.creates() && is_on {
-                said.parameters
-                    .insert("process_immediately".to_owned(), json!(false));
+                said.parameters.insert("process_immediately".to_owned(), json!(false));
             }
         },
     )
@@ -617,33 +483,20 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears(
-        "immediate-always",
-        "every request is sent by its call",
-        |said, _| {
-            if said.creates() {
-                said.parameters
-                    .insert("process_immediately".to_owned(), json!(true));
-            }
-        },
-    ),
-    Defect::hears(
-        "start-date-wins",
-        "of two dates the start date is kept",
-        |said, _| {
-            if said.has("start_date") && said.operation.parameter("start_date").is_some() {
-                said.parameters.remove("scheduled_date");
-            }
-        },
-    ),
-    Defect::hears(
-        "date-ignored",
-        "`start_date` and `scheduled_date` are ignored",
-        |said, _| {
-            said.parameters.remove("start_date");
+    Defect::hears("immediate-always", "every request is sent by its call", |said, _| {
+        if said.creates() {
+            said.parameters.insert("process_immediately".to_owned(), json!(true));
+        }
+    }),
+    Defect::hears("start-date-wins", "of two dates the start date is kept", |said, _| {
+        if said.has("start_date") && said.operation.parameter("start_date").is_some() {
             said.parameters.remove("scheduled_date");
-        },
-    ),
+        }
+    }),
+    Defect::hears("date-ignored", "`start_date` and `scheduled_date` are ignored", |said, _| {
+        said.parameters.remove("start_date");
+        said.parameters.remove("scheduled_date");
+    }),
     Defect::hears("express-ignored", "EXPRESS is ignored", |said, _| {
         said.parameters.remove("priority");
     }),
@@ -657,128 +510,78 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     // -------------------------------------------------------------------- wrong in the status --
-    Defect::says(
-        "status-cut",
-        "the status block has no `description`",
-        |_, answer, _| {
-            if let Some(status) = answer.body.get_mut("status").and_then(Value::as_object_mut) {
-                status.remove("description");
-            }
-        },
-    ),
-    Defect::says(
-        "status-ok-in-lower-case",
-        "the code of success is `ok`",
-        |_, answer, _| {
-            if answer.is_ok() {
-                answer.body["status"]["code"] = json!("ok");
-            }
-        },
-    ),
-    Defect::says(
-        "success-with-text",
-        "success has the message `Success`",
-        |_, answer, _| {
-            if answer.is_ok() {
-                answer.body["status"]["message"] = json!("Success");
-            }
-        },
-    ),
-    Defect::says(
-        "refused-with-500",
-        "refusals have HTTP 500",
-        |_, answer, _| {
-            if !answer.is_ok() {
-                answer.http_status = 500;
-            }
-        },
-    ),
-    Defect::says(
-        "refused-without-text",
-        "refusals have no message",
-        |_, answer, _| {
-            if !answer.is_ok() {
-                answer.body["status"]["message"] = Value::Null;
-            }
-        },
-    ),
+    Defect::says("status-cut", "the status block has no `description`", |_, answer, _| {
+        if let Some(status) = answer.body.get_mut("status").and_then(Value::as_object_mut) {
+            status.remove("description");
+        }
+    }),
+    Defect::says("status-ok-in-lower-case", "the code of success is `ok`", |_, answer, _| {
+        if answer.is_ok() {
+            answer.body["status"]["code"] = json!("ok");
+        }
+    }),
+    Defect::says("success-with-text", "success has the message `Success`", |_, answer, _| {
+        if answer.is_ok() {
+            answer.body["status"]["message"] = json!("Success");
+        }
+    }),
+    Defect::says("refused-with-500", "refusals have HTTP 500", |_, answer, _| {
+        if !answer.is_ok() {
+            answer.http_status = 500;
+        }
+    }),
+    Defect::says("refused-without-text", "refusals have no message", |_, answer, _| {
+        if !answer.is_ok() {
+            answer.body["status"]["message"] = Value::Null;
+        }
+    }),
     Defect::says("refused-as-html", "refusals are HTML", |_, answer, _| {
         if !answer.is_ok() {
             answer.raw = Some("<html><body>Bad request</body></html>");
         }
     }),
-    Defect::says(
-        "refused-with-ok",
-        "refusals say OK, with empty data",
-        |_, answer, _| {
-            if !answer.is_ok() {
-                answer.body = json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} });
-            }
-        },
-    ),
+    Defect::says("refused-with-ok", "refusals say OK, with empty data", |_, answer, _| {
+        if !answer.is_ok() {
+            answer.body = json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} });
+        }
+    }),
     // -------------------------------------------------------------------- wrong in what it takes --
-    Defect::hears(
-        "two-filters-taken",
-        "of two filters of list one is ignored",
-        |said, _| {
-            if said.is(Operation::List) && said.has("type") {
-                said.parameters.remove("life_cycle_state");
-                said.parameters.remove("reference_number");
-            } else if said.is(Operation::List) && said.has("life_cycle_state") {
-                said.parameters.remove("reference_number");
-            }
-        },
-    ),
-    Defect::hears(
-        "no-filter-taken",
-        "list without a filter lists what is PENDING",
-        |said, _| {
-            let filters = ["type", "life_cycle_state", "reference_number"];
-            if said.is(Operation::List) && !filters.iter().any(|name| said.has(name)) {
-                said.parameters
-                    .insert("life_cycle_state".to_owned(), json!("PENDING"));
-            }
-        },
-    ),
-    Defect::hears(
-        "both-sets-taken",
-        "of two sets the smartcards are ignored",
-        |said, _| {
-            if said.is(Operation::AddToExistingPairing) && said.has("stb_set") {
-                said.parameters.remove("smartcard_set");
-            }
-        },
-    ),
+    Defect::hears("two-filters-taken", "of two filters of list one is ignored", |said, _| {
+        if said.is(Operation::List) && said.has("type") {
+            said.parameters.remove("life_cycle_state");
+            said.parameters.remove("reference_number");
+        } else if said.is(Operation::List) && said.has("life_cycle_state") {
+            said.parameters.remove("reference_number");
+        }
+    }),
+    Defect::hears("no-filter-taken", "list without a filter lists what is PENDING", |said, _| {
+        let filters = ["type", "life_cycle_state", "reference_number"];
+        if said.is(Operation::List) && !filters.iter().any(|name| said.has(name)) {
+            said.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+        }
+    }),
+    Defect::hears("both-sets-taken", "of two sets the smartcards are ignored", |said, _| {
+        if said.is(Operation::AddToExistingPairing) && said.has("stb_set") {
+            said.parameters.remove("smartcard_set");
+        }
+    }),
     Defect::hears(
         "two-keys-taken",
         "of two keys of an identifier the second is ignored",
         |said, _| {
-            for name in [
-                "subscription_identifier",
-                "service_identifier",
-                "smartcard_identifier",
-            ] {
+            for name in ["subscription_identifier", "service_identifier", "smartcard_identifier"] {
                 keep_first(said, name);
             }
         },
     ),
-    Defect::hears(
-        "service-optional",
-        "the service may be left out",
-        |said, memory| fill_in(said, memory, "service_identifier"),
-    ),
-    Defect::hears(
-        "subscription-optional",
-        "the subscription may be left out",
-        |said, memory| {
-            if !matches!(
-                said.operation,
-                Operation::CreatePairing | Operation::AddToExistingPairing
-            ) {
-                fill_in(said, memory, "subscription_identifier");
-            }
-        },
-    ),
+    Defect::hears("service-optional", "the service may be left out", |said, memory| {
+        fill_in(said, memory, "service_identifier")
+    }),
+    Defect::hears("subscription-optional", "the subscription may be left out", |said, memory| {
+        if !matches!(said.operation, Operation::CreatePairing | Operation::AddToExistingPairing) {
+            fill_in(said, memory, "subscription_identifier");
+        }
+    }),
     Defect::hears("pin-optional", "the PIN may be left out", |said, memory| {
         fill_in(said, memory, "pin")
     }),
@@ -787,100 +590,60 @@ const DEFECTS: &[Defect] = &[
             said.parameters.insert("pin".to_owned(), json!("0000"));
         }
     }),
-    Defect::hears(
-        "any-priority-taken",
-        "an unknown priority is ignored",
-        |said, _| {
-            drop_unless(said, "priority", |value| {
-                *value == "REGULAR" || *value == "EXPRESS"
+    Defect::hears("any-priority-taken", "an unknown priority is ignored", |said, _| {
+        drop_unless(said, "priority", |value| *value == "REGULAR" || *value == "EXPRESS");
+    }),
+    Defect::hears("any-date-taken", "a date that is none is ignored", |said, _| {
+        for name in ["start_date", "scheduled_date"] {
+            drop_unless(said, name, |value| {
+                value.as_str().is_some_and(crate::conformance::is_date)
             });
-        },
-    ),
-    Defect::hears(
-        "any-date-taken",
-        "a date that is none is ignored",
-        |said, _| {
-            for name in ["start_date", "scheduled_date"] {
-                drop_unless(said, name, |value| {
-                    value.as_str().is_some_and(crate::conformance::is_date)
-                });
-            }
-        },
-    ),
-    Defect::hears(
-        "any-flag-taken",
-        "a flag that is none is ignored",
-        |said, _| {
-            drop_unless(said, "process_immediately", |value| {
-                matches!(
-                    value.to_string().trim_matches('"'),
-                    "true" | "false" | "1" | "0"
-                )
-            });
-        },
-    ),
-    Defect::hears(
-        "any-state-taken",
-        "an unknown state lists what is PENDING",
-        |said, _| {
-            if said.is(Operation::List)
-                && said.has("life_cycle_state")
-                && !["PENDING", "COMPLETED", "REJECTED"].contains(&said.text("life_cycle_state"))
-            {
-                said.parameters
-                    .insert("life_cycle_state".to_owned(), json!("PENDING"));
-            }
-        },
-    ),
-    Defect::hears(
-        "no-token-taken",
-        "a token may be left out",
-        |said, memory| {
-            if let (true, false, Some(token)) = (
-                said.operation.needs_token(),
-                said.has("token"),
-                memory.kept.get("token"),
-            ) {
-                said.parameters.insert("token".to_owned(), token.clone());
-            }
-        },
-    )
-    .and_says(remember_token),
-    Defect::hears("any-token-taken", "any token is taken", |said, memory| {
-        if let (true, true, Some(token)) = (
-            said.operation.needs_token(),
-            said.has("token"),
-            memory.kept.get("token"),
-        ) {
+        }
+    }),
+    Defect::hears("any-flag-taken", "a flag that is none is ignored", |said, _| {
+        drop_unless(said, "process_immediately", |value| {
+            matches!(value.to_string().trim_matches('"'), "true" | "false" | "1" | "0")
+        });
+    }),
+    Defect::hears("any-state-taken", "an unknown state lists what is PENDING", |said, _| {
+        if said.is(Operation::List)
+            && said.has("life_cycle_state")
+            && !["PENDING", "COMPLETED", "REJECTED"].contains(&said.text("life_cycle_state"))
+        {
+            said.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+        }
+    }),
+    Defect::hears("no-token-taken", "a token may be left out", |said, memory| {
+        if let (true, false, Some(token)) =
+            (said.operation.needs_token(), said.has("token"), memory.kept.get("token"))
+        {
             said.parameters.insert("token".to_owned(), token.clone());
         }
     })
     .and_says(remember_token),
-    Defect::hears(
-        "extra-refused",
-        "a parameter nobody knows is refused",
-        |said, _| {
-            let unknown = said
-                .parameters
-                .keys()
-                .any(|name| said.operation.parameter(name).is_none());
-            if unknown {
-                said.answer = Some(refusal(
-                    "COM.CRM.EXCEPTION.WEBAPI.UNKNOWNPARAMETEREXCEPTION",
-                    "There is no such parameter.",
-                ));
-            }
-        },
-    ),
+    Defect::hears("any-token-taken", "any token is taken", |said, memory| {
+        if let (true, true, Some(token)) =
+            (said.operation.needs_token(), said.has("token"), memory.kept.get("token"))
+        {
+            said.parameters.insert("token".to_owned(), token.clone());
+        }
+    })
+    .and_says(remember_token),
+    Defect::hears("extra-refused", "a parameter nobody knows is refused", |said, _| {
+        let unknown = said.parameters.keys().any(|name| said.operation.parameter(name).is_none());
+        if unknown {
+            said.answer = Some(refusal(
+                "COM.CRM.EXCEPTION.WEBAPI.UNKNOWNPARAMETEREXCEPTION",
+                "There is no such parameter.",
+            ));
+        }
+    }),
     Defect {
         raw: |call| match is_api(&call) && !is_known_path(&call) {
             true => as_list(&call),
             false => call,
         },
-        ..Defect::named(
-            "any-path-taken",
-            "a method nobody documented lists what is PENDING",
-        )
+        ..Defect::named("any-path-taken", "a method nobody documented lists what is PENDING")
     },
     Defect {
         raw: |call| match is_api(&call) && is_known_path(&call) && call.body.is_empty() {
@@ -892,153 +655,95 @@ const DEFECTS: &[Defect] = &[
     Defect {
         raw: |call| match serde_json::from_slice::<Value>(&call.body) {
             // The last of two wins where they are read into a map.
-            Ok(body) if is_api(&call) && body.is_object() => HttpCall {
-                body: body.to_string().into_bytes(),
-                ..call
-            },
+            Ok(body) if is_api(&call) && body.is_object() => {
+                HttpCall { body: body.to_string().into_bytes(), ..call }
+            }
             _ => call,
         },
-        ..Defect::named(
-            "last-of-two-taken",
-            "of a parameter given twice the last is taken",
-        )
+        ..Defect::named("last-of-two-taken", "of a parameter given twice the last is taken")
     },
     // ------------------------------------------------------------------- wrong in what it lists --
-    Defect::hears(
-        "page-one-more",
-        "a page has one request more than asked for",
-        |said, _| add_to(said, "number_of_results", 1),
-    ),
-    Defect::hears(
-        "page-skips-one",
-        "a page skips one request too many",
-        |said, _| add_to(said, "offset", 1),
-    ),
+    Defect::hears("page-one-more", "a page has one request more than asked for", |said, _| {
+        add_to(said, "number_of_results", 1)
+    }),
+    Defect::hears("page-skips-one", "a page skips one request too many", |said, _| {
+        add_to(said, "offset", 1)
+    }),
     Defect::hears("page-not-skipped", "`offset` is ignored", |said, _| {
         said.parameters.remove("offset");
     }),
-    Defect::hears(
-        "page-not-limited",
-        "`number_of_results` is ignored",
-        |said, _| {
-            said.parameters.remove("number_of_results");
-        },
-    ),
-    Defect::hears(
-        "projection-ignored",
-        "`fields_set` is ignored",
-        |said, _| {
-            said.parameters.remove("fields_set");
-        },
-    ),
-    Defect::hears(
-        "projection-with-id",
-        "`fields_set` always adds `id`",
-        |said, _| {
-            if said.has("fields_set")
-                && !said
-                    .text("fields_set")
-                    .split(',')
-                    .any(|name| name.trim() == "id")
-            {
-                let more = format!("{},id", said.text("fields_set"));
-                said.parameters.insert("fields_set".to_owned(), json!(more));
-            }
-        },
-    ),
-    Defect::says(
-        "projection-changes",
-        "a projection tells another priority",
-        |said, answer, _| {
-            if said.has("fields_set") {
-                answer.change("priority", |value| {
-                    *value = json!(if *value == "EXPRESS" {
-                        "REGULAR"
-                    } else {
-                        "EXPRESS"
-                    });
-                });
-            }
-        },
-    ),
-    Defect::says(
-        "list-loses-last",
-        "a list loses its last request",
-        |said, answer, _| {
-            if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
-                list.pop();
-            }
-        },
-    ),
-    Defect::says(
-        "list-doubles-first",
-        "a list has its first request twice",
-        |said, answer, _| {
-            if let (true, Some(list)) = (said.is(Operation::List), answer.list())
-                && let Some(first) = list.first().cloned()
-            {
-                list.insert(0, first);
-            }
-        },
-    ),
-    Defect::says(
-        "list-backwards",
-        "a list has the youngest request first",
-        |said, answer, _| {
-            if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
-                list.reverse();
-            }
-        },
-    ),
+    Defect::hears("page-not-limited", "`number_of_results` is ignored", |said, _| {
+        said.parameters.remove("number_of_results");
+    }),
+    Defect::hears("projection-ignored", "`fields_set` is ignored", |said, _| {
+        said.parameters.remove("fields_set");
+    }),
+    Defect::hears("projection-with-id", "`fields_set` always adds `id`", |said, _| {
+        if said.has("fields_set")
+            && !said.text("fields_set").split(',').any(|name| name.trim() == "id")
+        {
+            let more = format!("{},id", said.text("fields_set"));
+            said.parameters.insert("fields_set".to_owned(), json!(more));
+        }
+    }),
+    Defect::says("projection-changes", "a projection tells another priority", |said, answer, _| {
+        if said.has("fields_set") {
+            answer.change("priority", |value| {
+                *value = json!(if *value == "EXPRESS" { "REGULAR" } else { "EXPRESS" });
+            });
+        }
+    }),
+    Defect::says("list-loses-last", "a list loses its last request", |said, answer, _| {
+        if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
+            list.pop();
+        }
+    }),
+    Defect::says("list-doubles-first", "a list has its first request twice", |said, answer, _| {
+        if let (true, Some(list)) = (said.is(Operation::List), answer.list())
+            && let Some(first) = list.first().cloned()
+        {
+            list.insert(0, first);
+        }
+    }),
+    Defect::says("list-backwards", "a list has the youngest request first", |said, answer, _| {
+        if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
+            list.reverse();
+        }
+    }),
     Defect::says(
         "list-of-one-as-object",
         "a list of one request is that request",
         |said, answer, _| {
-            if let (true, Some([one])) = (
-                said.is(Operation::List),
-                answer.list().map(|list| list.as_slice()),
-            ) {
+            if let (true, Some([one])) =
+                (said.is(Operation::List), answer.list().map(|list| list.as_slice()))
+            {
                 answer.body["data"] = one.clone();
             }
         },
     ),
-    Defect::says(
-        "list-of-none-as-null",
-        "an empty list is null",
-        |said, answer, _| {
-            if let (true, Some([])) = (
-                said.is(Operation::List),
-                answer.list().map(|list| list.as_slice()),
-            ) {
-                answer.body["data"] = Value::Null;
-            }
-        },
-    ),
-    Defect::hears(
-        "type-filter-ignored",
-        "list by type lists what is PENDING",
-        |said, _| {
-            if said.is(Operation::List)
-                && said.has("type")
-                && !said.has("life_cycle_state")
-                && !said.has("reference_number")
-            {
-                said.parameters.remove("type");
-                said.parameters
-                    .insert("life_cycle_state".to_owned(), json!("PENDING"));
-            }
-        },
-    ),
-    Defect::says(
-        "show-in-list",
-        "show answers a list of one",
-        |said, answer, _| {
-            if said.is(Operation::Show) && answer.is_ok() {
-                let shown = answer.body["data"].take();
-                answer.body["data"] = json!([shown]);
-            }
-        },
-    ),
+    Defect::says("list-of-none-as-null", "an empty list is null", |said, answer, _| {
+        if let (true, Some([])) =
+            (said.is(Operation::List), answer.list().map(|list| list.as_slice()))
+        {
+            answer.body["data"] = Value::Null;
+        }
+    }),
+    Defect::hears("type-filter-ignored", "list by type lists what is PENDING", |said, _| {
+        if said.is(Operation::List)
+            && said.has("type")
+            && !said.has("life_cycle_state")
+            && !said.has("reference_number")
+        {
+            said.parameters.remove("type");
+            said.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+        }
+    }),
+    Defect::says("show-in-list", "show answers a list of one", |said, answer, _| {
+        if said.is(Operation::Show) && answer.is_ok() {
+            let shown = answer.body["data"].take();
+            answer.body["data"] = json!([shown]);
+        }
+    }),
     Defect::says(
         "show-previous",
         "show answers what it answered before",
@@ -1065,22 +770,12 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears(
-        "projection-of-one",
-        "of `fields_set` only the first name counts",
-        |said, _| {
-            if said.has("fields_set") {
-                let first = said
-                    .text("fields_set")
-                    .split(',')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
-                said.parameters
-                    .insert("fields_set".to_owned(), json!(first));
-            }
-        },
-    ),
+    Defect::hears("projection-of-one", "of `fields_set` only the first name counts", |said, _| {
+        if said.has("fields_set") {
+            let first = said.text("fields_set").split(',').next().unwrap_or_default().to_owned();
+            said.parameters.insert("fields_set".to_owned(), json!(first));
+        }
+    }),
     Defect::says(
         "number-shows-less",
         "named by number, a request is shown without its items",
@@ -1103,20 +798,16 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
-        "refusals-vary",
-        "every second refusal has another code",
-        |_, answer, memory| {
-            if answer.is_ok() {
-                return;
-            }
-            let odd = memory.kept.get("odd") == Some(&json!(true));
-            memory.kept.insert("odd".to_owned(), json!(!odd));
-            if odd {
-                answer.body["status"]["code"] = json!("COM.CRM.EXCEPTION.WEBAPI.OTHEREXCEPTION");
-            }
-        },
-    ),
+    Defect::says("refusals-vary", "every second refusal has another code", |_, answer, memory| {
+        if answer.is_ok() {
+            return;
+        }
+        let odd = memory.kept.get("odd") == Some(&json!(true));
+        memory.kept.insert("odd".to_owned(), json!(!odd));
+        if odd {
+            answer.body["status"]["code"] = json!("COM.CRM.EXCEPTION.WEBAPI.OTHEREXCEPTION");
+        }
+    }),
     Defect::hears(
         "tokens-see-less",
         "all tokens that are issued but the first see empty lists",
@@ -1125,8 +816,7 @@ const DEFECTS: &[Defect] = &[
             let is_later = memory.kept.contains_key(&format!("later {token}"));
             if said.is(Operation::List) && is_later {
                 said.parameters.retain(|name, _| name == "token");
-                said.parameters
-                    .insert("reference_number".to_owned(), json!("none"));
+                said.parameters.insert("reference_number".to_owned(), json!("none"));
             }
         },
     )
@@ -1159,18 +849,14 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears(
-        "release-refused",
-        "a token cannot be released",
-        |said, _| {
-            if said.is(Operation::ReleaseToken) {
-                said.answer = Some(refusal(
-                    "COM.CRM.EXCEPTION.WEBAPI.DEPRECATEDEXCEPTION",
-                    "Tokens end by themselves.",
-                ));
-            }
-        },
-    ),
+    Defect::hears("release-refused", "a token cannot be released", |said, _| {
+        if said.is(Operation::ReleaseToken) {
+            said.answer = Some(refusal(
+                "COM.CRM.EXCEPTION.WEBAPI.DEPRECATEDEXCEPTION",
+                "Tokens end by themselves.",
+            ));
+        }
+    }),
     // ----------------------------------------------------------------- wrong in what it remembers --
     Defect::says(
         "ids-repeat",
@@ -1197,9 +883,8 @@ const DEFECTS: &[Defect] = &[
                 kept.or_insert_with(|| found.clone()).clone()
             };
             for request in answer.requests() {
-                let is_completed = request
-                    .get("life_cycle_state")
-                    .is_some_and(|state| state == "COMPLETED");
+                let is_completed =
+                    request.get("life_cycle_state").is_some_and(|state| state == "COMPLETED");
                 for name in ["reference_number", "response"] {
                     if let (true, Some(value)) = (is_completed, request.get_mut(name)) {
                         *value = first(memory, name, value);
@@ -1233,9 +918,7 @@ const DEFECTS: &[Defect] = &[
         "lists have nothing that was created in the last call",
         |said, answer, memory| {
             if said.creates() && answer.is_ok() {
-                memory
-                    .kept
-                    .insert("lost".to_owned(), answer.body["data"]["id"].clone());
+                memory.kept.insert("lost".to_owned(), answer.body["data"]["id"].clone());
             } else if said.is(Operation::List) {
                 let lost = memory.kept.get("lost").cloned();
                 if let Some(list) = answer.list() {
@@ -1300,27 +983,20 @@ const DEFECTS: &[Defect] = &[
             let named = named.and_then(|named| named.get("code")).cloned();
             if let (true, Some(named)) = (said.creates(), named) {
                 answer.change_items(|items| {
-                    for value in items
-                        .iter_mut()
-                        .filter_map(|item| item.get_mut("service_ca_id"))
-                    {
+                    for value in items.iter_mut().filter_map(|item| item.get_mut("service_ca_id")) {
                         *value = named.clone();
                     }
                 });
             }
         },
     ),
-    Defect::says(
-        "list-without-items",
-        "a list leaves `parameters_set` out",
-        |said, answer, _| {
-            if said.is(Operation::List) {
-                for request in answer.requests() {
-                    request.remove("parameters_set");
-                }
+    Defect::says("list-without-items", "a list leaves `parameters_set` out", |said, answer, _| {
+        if said.is(Operation::List) {
+            for request in answer.requests() {
+                request.remove("parameters_set");
             }
-        },
-    ),
+        }
+    }),
     Defect::says(
         "executed-by-another-clock",
         "`executed_date` and `updated_date` are three hours ahead",
@@ -1339,15 +1015,11 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::hears(
-        "unit-ignored",
-        "the unit of a login is ignored",
-        |said, _| {
-            if said.is(Operation::IssueToken) {
-                said.parameters.remove("unit");
-            }
-        },
-    ),
+    Defect::hears("unit-ignored", "the unit of a login is ignored", |said, _| {
+        if said.is(Operation::IssueToken) {
+            said.parameters.remove("unit");
+        }
+    }),
     Defect::hears(
         "cancellation-blocks",
         "an activation is refused while an equal cancellation waits",
@@ -1368,11 +1040,8 @@ const DEFECTS: &[Defect] = &[
         "an equal order is answered with the earlier request",
         |said, memory| {
             if said.creates() {
-                let key = format!(
-                    "{} {}",
-                    said.operation.name(),
-                    Value::Object(said.parameters.clone())
-                );
+                let key =
+                    format!("{} {}", said.operation.name(), Value::Object(said.parameters.clone()));
                 match memory.kept.get(&key) {
                     Some(answer) => said.answer = Some(answer.clone()),
                     None => {
@@ -1383,25 +1052,17 @@ const DEFECTS: &[Defect] = &[
         },
     )
     .and_says(|said, answer, memory| {
-        if let (true, Some(key)) = (
-            said.creates() && answer.is_ok(),
-            memory.kept.get("key").cloned(),
-        ) {
-            memory.kept.insert(
-                key.as_str().unwrap_or_default().to_owned(),
-                answer.body.clone(),
-            );
+        if let (true, Some(key)) =
+            (said.creates() && answer.is_ok(), memory.kept.get("key").cloned())
+        {
+            memory.kept.insert(key.as_str().unwrap_or_default().to_owned(), answer.body.clone());
         }
     }),
-    Defect::hears(
-        "cancel-adds",
-        "cancel_subscriptions creates an activation",
-        |said, _| {
-            if said.is(Operation::CancelSubscriptions) {
-                said.operation = Operation::AddSubscriptions;
-            }
-        },
-    ),
+    Defect::hears("cancel-adds", "cancel_subscriptions creates an activation", |said, _| {
+        if said.is(Operation::CancelSubscriptions) {
+            said.operation = Operation::AddSubscriptions;
+        }
+    }),
     Defect::hears(
         "refused-is-recorded",
         "a refused order creates a request all the same",
@@ -1433,49 +1094,35 @@ const DEFECTS: &[Defect] = &[
         )
     },
     Defect::hears("all-refused", "everything is refused", |said, _| {
-        said.answer = Some(refusal(
-            "COM.CRM.EXCEPTION.WEBAPI.MAINTENANCEEXCEPTION",
-            "Come back later.",
-        ));
+        said.answer =
+            Some(refusal("COM.CRM.EXCEPTION.WEBAPI.MAINTENANCEEXCEPTION", "Come back later."));
     }),
     // ---------------------------------------------------------------------- wrong in its logins --
-    Defect::hears(
-        "any-password-taken",
-        "any password lets in",
-        |said, memory| {
-            if said.is(Operation::IssueToken) && said.has("password") {
-                let first = memory
-                    .kept
-                    .entry("password".to_owned())
-                    .or_insert_with(|| said.parameters["password"].clone());
-                said.parameters.insert("password".to_owned(), first.clone());
-            }
-        },
-    ),
-    Defect::says(
-        "any-key-taken",
-        "any Web API key lets in",
-        |said, answer, memory| {
-            if !said.is(Operation::IssueTokenForWebApiKey) {
-                return;
-            }
-            if answer.is_ok() {
-                memory.kept.insert("by key".to_owned(), answer.body.clone());
-            } else if let Some(taken) = memory.kept.get("by key") {
-                answer.body = taken.clone();
-            }
-        },
-    ),
-    Defect::hears(
-        "release-ends-all",
-        "a release ends every token of the user",
-        |said, memory| {
-            let token = said.text("token").to_owned();
-            if memory.kept.contains_key(&format!("ended {token}")) {
-                said.parameters.insert("token".to_owned(), json!("none"));
-            }
-        },
-    )
+    Defect::hears("any-password-taken", "any password lets in", |said, memory| {
+        if said.is(Operation::IssueToken) && said.has("password") {
+            let first = memory
+                .kept
+                .entry("password".to_owned())
+                .or_insert_with(|| said.parameters["password"].clone());
+            said.parameters.insert("password".to_owned(), first.clone());
+        }
+    }),
+    Defect::says("any-key-taken", "any Web API key lets in", |said, answer, memory| {
+        if !said.is(Operation::IssueTokenForWebApiKey) {
+            return;
+        }
+        if answer.is_ok() {
+            memory.kept.insert("by key".to_owned(), answer.body.clone());
+        } else if let Some(taken) = memory.kept.get("by key") {
+            answer.body = taken.clone();
+        }
+    }),
+    Defect::hears("release-ends-all", "a release ends every token of the user", |said, memory| {
+        let token = said.text("token").to_owned();
+        if memory.kept.contains_key(&format!("ended {token}")) {
+            said.parameters.insert("token".to_owned(), json!("none"));
+        }
+    })
     .and_says(|said, answer, memory| {
         if said.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].as_str().unwrap_or_default();

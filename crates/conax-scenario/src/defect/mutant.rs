@@ -57,16 +57,11 @@ impl Said {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.parameters
-            .get(name)
-            .is_some_and(|value| !value.is_null())
+        self.parameters.get(name).is_some_and(|value| !value.is_null())
     }
 
     pub(super) fn text(&self, name: &str) -> &str {
-        self.parameters
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.parameters.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 }
 
@@ -74,12 +69,7 @@ impl Mutant {
     /// The honest target with this defect.
     #[must_use]
     pub fn new(honest: Box<dyn Target>, defect: &'static Defect) -> Self {
-        Self {
-            honest,
-            defect,
-            memory: Memory::default(),
-            is_prepared: false,
-        }
+        Self { honest, defect, memory: Memory::default(), is_prepared: false }
     }
 
     /// Puts the defect's fault rules in place, which nobody is told of.
@@ -105,10 +95,7 @@ impl Mutant {
         };
         (self.defect.call)(&mut said, &mut self.memory);
         if let Some(answer) = said.answer.take() {
-            return Ok(HttpReply {
-                status: 200,
-                body: answer.to_string().into_bytes(),
-            });
+            return Ok(HttpReply { status: 200, body: answer.to_string().into_bytes() });
         }
         let made = match said.is_plain {
             true => HttpCall {
@@ -129,11 +116,7 @@ impl Mutant {
         let Ok(body) = serde_json::from_slice(&reply.body) else {
             return reply;
         };
-        let mut answer = Answer {
-            http_status: reply.status,
-            body,
-            raw: None,
-        };
+        let mut answer = Answer { http_status: reply.status, body, raw: None };
         if said.creates() && answer.is_ok() {
             self.memory.created += 1;
         }
@@ -158,12 +141,8 @@ fn read(call: &HttpCall) -> Option<Said> {
     if call.door != Api::Crm {
         return None;
     }
-    let heard = Heard::read(
-        0,
-        &BasePath::default(),
-        (&call.method, &call.target, &call.body),
-        (0, b""),
-    )?;
+    let heard =
+        Heard::read(0, &BasePath::default(), (&call.method, &call.target, &call.body), (0, b""))?;
     // A form of its own is let through as it is: another one would be another call.
     let anew = documented(heard.operation, &heard.parameters);
     let is_plain = match call.method.as_str() {
@@ -189,10 +168,7 @@ impl Target for Mutant {
         let calms = calls.iter().any(|call| {
             call.door == Api::Control && call.method == "DELETE" && call.target == "/v1/faults"
         });
-        let replies = calls
-            .into_iter()
-            .map(|call| self.answer_one(call))
-            .collect();
+        let replies = calls.into_iter().map(|call| self.answer_one(call)).collect();
         if calms {
             self.is_prepared = false;
         }
@@ -231,10 +207,7 @@ impl Mutant {
             replies.push(made.unwrap_or_else(|| self.pass(first)));
             return replies;
         }
-        calls
-            .into_iter()
-            .map(|call| self.answer_one(call))
-            .collect()
+        calls.into_iter().map(|call| self.answer_one(call)).collect()
     }
 }
 

@@ -27,9 +27,9 @@ pub(super) const SHORT: [(&str, &str, &str); 7] = [
 pub(super) fn call(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Call> {
     let operation = fields.required("call", operation);
     let parameters = match operation {
-        Some(operation) => fields.optional("with", |value, findings| {
-            parameters(value, operation, names, findings)
-        }),
+        Some(operation) => {
+            fields.optional("with", |value, findings| parameters(value, operation, names, findings))
+        }
         None => fields.optional("with", |_, _| None),
     };
     let extra = fields.optional("extra", |value, findings| members(value, names, findings));
@@ -39,9 +39,8 @@ pub(super) fn call(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Cal
     let expectation = fields.optional("expect", |value, findings| {
         expect::reply(value, Root::Documented, names, findings)
     });
-    let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Documented, findings)
-    });
+    let keep =
+        fields.optional("keep", |value, findings| expect::keeps(value, Root::Documented, findings));
     if let (Some(operation), Some(expectation)) = (operation, &expectation) {
         unknown_members(operation, expectation, fields.findings);
     }
@@ -55,10 +54,7 @@ pub(super) fn call(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Cal
         token: token.unwrap_or(Token::Usual),
         basic,
         headers,
-        expect: expectation.unwrap_or(ReplyExpectation {
-            assumes_ok: true,
-            ..Default::default()
-        }),
+        expect: expectation.unwrap_or(ReplyExpectation { assumes_ok: true, ..Default::default() }),
         keep,
     })
 }
@@ -148,10 +144,8 @@ fn parameter_value(
         if let Some(finding) = undollared(single, names) {
             findings.add(finding);
         } else if is_shortened(&scalar.text) {
-            let message = format!(
-                "{} is what a spreadsheet leaves of a number",
-                shown(&scalar.text)
-            );
+            let message =
+                format!("{} is what a spreadsheet leaves of a number", shown(&scalar.text));
             findings.add(Finding::new(single.span, message).with_hint(SHORTENED_HINT));
         } else if digits && is_identifier && scalar.text.contains(['.', 'e', 'E']) {
             let message = format!("{} identifies nothing", shown(&scalar.text));
@@ -170,9 +164,9 @@ fn collect_singles<'m>(marked: &'m Marked, singles: &mut Vec<(&'m Marked, &'m Sc
     match &marked.node {
         Node::Scalar(scalar) => singles.push((marked, scalar)),
         Node::List(items) => items.iter().for_each(|item| collect_singles(item, singles)),
-        Node::Map(entries) => entries
-            .iter()
-            .for_each(|entry| collect_singles(&entry.value, singles)),
+        Node::Map(entries) => {
+            entries.iter().for_each(|entry| collect_singles(&entry.value, singles))
+        }
     }
 }
 
@@ -184,11 +178,8 @@ fn lengthened(value: Template, member: &str) -> Template {
     };
     match (member, value) {
         ("", Template::List(items)) => {
-            let names: Vec<String> = items
-                .iter()
-                .filter_map(Template::plain)
-                .map(|value| written(&value))
-                .collect();
+            let names: Vec<String> =
+                items.iter().filter_map(Template::plain).map(|value| written(&value)).collect();
             Template::text(&names.join(","))
         }
         ("", other) => other,
@@ -216,11 +207,7 @@ fn unknown_parameter(entry: &Entry, operation: Operation) -> Finding {
                 short.map_or(name, |(short, ..)| short)
             })
     };
-    let message = format!(
-        "`{}` takes no parameter {}",
-        operation.name(),
-        shown(&entry.key)
-    );
+    let message = format!("`{}` takes no parameter {}", operation.name(), shown(&entry.key));
     let hint = match near_miss(&entry.key, known()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!(
@@ -276,21 +263,13 @@ pub(super) fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawC
                 Body::Empty => "GET",
                 Body::Text(_) | Body::Json(_) | Body::Bytes(_) => "POST",
             };
-            Some((
-                door,
-                method.unwrap_or_else(|| usual.to_owned()),
-                path?,
-                headers,
-                body,
-            ))
+            Some((door, method.unwrap_or_else(|| usual.to_owned()), path?, headers, body))
         })
     });
-    let expectation = fields.optional("expect", |value, findings| {
-        expect::reply(value, Root::Body, names, findings)
-    });
-    let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Body, findings)
-    });
+    let expectation = fields
+        .optional("expect", |value, findings| expect::reply(value, Root::Body, names, findings));
+    let keep =
+        fields.optional("keep", |value, findings| expect::keeps(value, Root::Body, findings));
     let keep = keep.unwrap_or_default();
     keep.iter().for_each(|keep| names.add(&keep.name));
     let (door, method, path, headers, body) = parts?;
@@ -331,10 +310,7 @@ fn body(fields: &mut Fields<'_, '_>, names: &Names) -> Option<Body> {
         let text = text(marked, findings)?;
         let decoded = STANDARD.decode(text.split_whitespace().collect::<String>());
         if let Err(error) = &decoded {
-            findings.add(Finding::new(
-                marked.span,
-                format!("this is not base64: {error}"),
-            ));
+            findings.add(Finding::new(marked.span, format!("this is not base64: {error}")));
         }
         decoded.ok()
     });
@@ -344,10 +320,7 @@ fn body(fields: &mut Fields<'_, '_>, names: &Names) -> Option<Body> {
         (None, Some(plain), None) => Some(Body::Text(plain)),
         (None, None, Some(bytes)) => Some(Body::Bytes(bytes)),
         _ => {
-            fields.refuse(
-                "a call has one body",
-                "keep one of `body`, `json` and `base64`",
-            );
+            fields.refuse("a call has one body", "keep one of `body`, `json` and `base64`");
             None
         }
     }
@@ -355,13 +328,9 @@ fn body(fields: &mut Fields<'_, '_>, names: &Names) -> Option<Body> {
 
 pub(super) fn utility(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Utility> {
     let members = fields.required("utility", |value, findings| members(value, names, findings));
-    let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Documented, findings)
-    });
+    let keep =
+        fields.optional("keep", |value, findings| expect::keeps(value, Root::Documented, findings));
     let keep = keep.unwrap_or_default();
     keep.iter().for_each(|keep| names.add(&keep.name));
-    Some(Utility {
-        members: members?,
-        keep,
-    })
+    Some(Utility { members: members?, keep })
 }

@@ -36,10 +36,8 @@ pub(super) fn matcher(marked: &Marked, names: &Names, findings: &mut Findings) -
     match &marked.node {
         Node::Scalar(_) => template(marked, names, findings).map(Matcher::Equals),
         Node::List(list) => {
-            let read: Vec<_> = list
-                .iter()
-                .map(|item| placed_matcher(item, names, findings))
-                .collect();
+            let read: Vec<_> =
+                list.iter().map(|item| placed_matcher(item, names, findings)).collect();
             read.into_iter().collect::<Option<_>>().map(Matcher::List)
         }
         Node::Map(entries) => {
@@ -53,14 +51,9 @@ pub(super) fn matcher(marked: &Marked, names: &Names, findings: &mut Findings) -
                 findings.add(Finding::new(entry.key_span, message).with_hint(hint));
                 return None;
             }
-            let members: Vec<_> = entries
-                .iter()
-                .map(|entry| expected(entry, &entry.key, names, findings))
-                .collect();
-            members
-                .into_iter()
-                .collect::<Option<_>>()
-                .map(Matcher::Members)
+            let members: Vec<_> =
+                entries.iter().map(|entry| expected(entry, &entry.key, names, findings)).collect();
+            members.into_iter().collect::<Option<_>>().map(Matcher::Members)
         }
     }
 }
@@ -78,10 +71,7 @@ pub(super) fn placed_matcher(
     findings: &mut Findings,
 ) -> Option<Placed<Matcher>> {
     let value = matcher(marked, names, findings)?;
-    Some(Placed {
-        value,
-        span: marked.mark(),
-    })
+    Some(Placed { value, span: marked.mark() })
 }
 
 fn matcher_words(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Matcher> {
@@ -93,20 +83,12 @@ fn matcher_words(marked: &Marked, names: &Names, findings: &mut Findings) -> Opt
         all.extend(said(fields, "is", word).map(Matcher::Is));
         all.extend(said(fields, "not", inner).map(boxed).map(Matcher::Not));
         all.extend(said(fields, "one of", items(value)).map(Matcher::OneOf));
-        all.extend(
-            said(fields, "contains", inner)
-                .map(boxed)
-                .map(Matcher::Contains),
-        );
+        all.extend(said(fields, "contains", inner).map(boxed).map(Matcher::Contains));
         all.extend(said(fields, "starts with", value).map(Matcher::StartsWith));
         all.extend(said(fields, "matches", pattern).map(Matcher::Matches));
         all.extend(said(fields, "at least", decimal).map(Matcher::AtLeast));
         all.extend(said(fields, "at most", decimal).map(Matcher::AtMost));
-        all.extend(
-            said(fields, "length", inner)
-                .map(boxed)
-                .map(Matcher::Length),
-        );
+        all.extend(said(fields, "length", inner).map(boxed).map(Matcher::Length));
         all.extend(said(fields, "each", inner).map(boxed).map(Matcher::Each));
         let any_order = items(|item, findings| placed_matcher(item, names, findings));
         all.extend(said(fields, "any order", any_order).map(Matcher::AnyOrder));
@@ -165,14 +147,8 @@ pub(super) fn expected(
 ) -> Option<Expected> {
     let matcher = matcher(&entry.value, names, findings)?;
     Some(Expected {
-        path: Path {
-            text: entry.key.clone(),
-            parts: Path::parse(path).parts,
-        },
-        span: Span {
-            start: entry.key_span.start,
-            end: entry.value.span.end,
-        },
+        path: Path { text: entry.key.clone(), parts: Path::parse(path).parts },
+        span: Span { start: entry.key_span.start, end: entry.value.span.end },
         matcher,
     })
 }
@@ -217,9 +193,8 @@ pub(super) fn reply(
         return None;
     }
     fields(marked, findings, "what is expected", |fields| {
-        let http = fields.optional("http", |value, findings| {
-            placed_matcher(value, names, findings)
-        });
+        let http =
+            fields.optional("http", |value, findings| placed_matcher(value, names, findings));
         let mut members = Vec::new();
         if root == Root::Documented {
             for (key, path) in [
@@ -285,10 +260,7 @@ fn example_name(marked: &Marked, findings: &mut Findings) -> Option<Placed<Strin
         findings.add(Finding::new(marked.span, message).with_hint(hint));
         return None;
     }
-    Some(Placed {
-        value: name,
-        span: marked.span,
-    })
+    Some(Placed { value: name, span: marked.span })
 }
 
 /// Reads `keep`: names and paths.
@@ -313,10 +285,7 @@ pub(super) fn keeps(marked: &Marked, root: Root, findings: &mut Findings) -> Opt
         };
         keeps.push(Keep {
             name: entry.key.clone(),
-            path: Placed {
-                value: Path { text, parts },
-                span: entry.value.span,
-            },
+            path: Placed { value: Path { text, parts }, span: entry.value.span },
         });
     }
     Some(keeps)
@@ -340,9 +309,8 @@ pub(super) fn conax(
     findings: &mut Findings,
 ) -> Option<ConaxExpectation> {
     fields(marked, findings, "an expectation of Conax", |fields| {
-        let card = fields.required("card", |value, findings| {
-            placed_template(value, names, findings)
-        });
+        let card =
+            fields.required("card", |value, findings| placed_template(value, names, findings));
         let any_order = |value: &Marked, findings: &mut Findings| set(value, names, findings);
         let entitled = fields.optional("entitled", any_order);
         let paired = fields.optional("paired", |value, findings| pairing(value, names, findings));
@@ -354,12 +322,7 @@ pub(super) fn conax(
                 "write `entitled: [P1test]`, `paired: none`, `state: in_use` or the like",
             );
         }
-        Some(ConaxExpectation {
-            card: card?,
-            entitled,
-            paired,
-            members,
-        })
+        Some(ConaxExpectation { card: card?, entitled, paired, members })
     })
 }
 
@@ -399,10 +362,8 @@ fn set(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Placed
     let value = match &marked.node {
         Node::Scalar(scalar) if scalar.text == "none" => Matcher::AnyOrder(Vec::new()),
         Node::List(list) => {
-            let read: Vec<_> = list
-                .iter()
-                .map(|item| placed_matcher(item, names, findings))
-                .collect();
+            let read: Vec<_> =
+                list.iter().map(|item| placed_matcher(item, names, findings)).collect();
             Matcher::AnyOrder(read.into_iter().collect::<Option<_>>()?)
         }
         Node::Scalar(scalar) if !scalar.text.contains('$') => {
@@ -412,10 +373,7 @@ fn set(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Placed
         }
         _ => matcher(marked, names, findings)?,
     };
-    Some(Placed {
-        value,
-        span: marked.mark(),
-    })
+    Some(Placed { value, span: marked.mark() })
 }
 
 fn pairing(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Placed<Matcher>> {
@@ -429,18 +387,12 @@ fn pairing(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Pl
         for (key, path) in [("smartcards", "smartcards"), ("modules", "pairing_modules")] {
             let read = fields.optional(key, |value, findings| set(value, names, findings));
             members.extend(read.map(|placed| Expected {
-                path: Path {
-                    text: key.to_owned(),
-                    parts: vec![path.to_owned()],
-                },
+                path: Path { text: key.to_owned(), parts: vec![path.to_owned()] },
                 span: placed.span,
                 matcher: placed.value,
             }));
         }
-        Some(Placed {
-            value: Matcher::Members(members),
-            span,
-        })
+        Some(Placed { value: Matcher::Members(members), span })
     })
 }
 
@@ -493,13 +445,8 @@ pub(super) fn drift(
     match &marked.node {
         Node::Scalar(scalar) if scalar.text == "none" => Some(DriftExpectation::None),
         Node::List(list) => {
-            let read: Vec<_> = list
-                .iter()
-                .map(|item| difference(item, names, findings))
-                .collect();
-            read.into_iter()
-                .collect::<Option<_>>()
-                .map(DriftExpectation::Exactly)
+            let read: Vec<_> = list.iter().map(|item| difference(item, names, findings)).collect();
+            read.into_iter().collect::<Option<_>>().map(DriftExpectation::Exactly)
         }
         Node::Scalar(_) | Node::Map(_) => {
             let finding = mismatch(marked, "a list of differences");
@@ -554,10 +501,7 @@ fn difference(
         }
         Some(members)
     })?;
-    Some(Placed {
-        value,
-        span: marked.mark(),
-    })
+    Some(Placed { value, span: marked.mark() })
 }
 
 /// Reads `expect exchanges`.
@@ -580,15 +524,9 @@ pub(super) fn exchanges(
         };
         let card = fields.optional("card", value);
         let request = fields.optional("request", value);
-        let count = fields.required("count", |value, findings| {
-            placed_matcher(value, names, findings)
-        });
-        Some(ExchangeExpectation {
-            door: door.to_owned(),
-            card,
-            request,
-            count: count?,
-        })
+        let count =
+            fields.required("count", |value, findings| placed_matcher(value, names, findings));
+        Some(ExchangeExpectation { door: door.to_owned(), card, request, count: count? })
     })
 }
 
@@ -603,8 +541,5 @@ pub(super) fn placed_template(
         return None;
     }
     let value = template(marked, names, findings)?;
-    Some(Placed {
-        value,
-        span: marked.span,
-    })
+    Some(Placed { value, span: marked.span })
 }

@@ -136,18 +136,11 @@ impl<'l> Loader<'l> {
                 return None;
             }
         };
-        self.sources
-            .insert(Arc::clone(&path), source.as_str().into());
+        self.sources.insert(Arc::clone(&path), source.as_str().into());
         self.trail.push(Arc::clone(&path));
         let mut inner = Findings::new();
-        let read = read_steps_file(
-            &source,
-            named.span,
-            (parameters, fixed),
-            self,
-            &mut inner,
-            findings,
-        );
+        let read =
+            read_steps_file(&source, named.span, (parameters, fixed), self, &mut inner, findings);
         self.trail.pop();
         match inner.into_result(Some(())) {
             Ok(()) => read.map(|(steps, names)| IncludedSteps { path, steps, names }),
@@ -170,11 +163,7 @@ impl<'l> Loader<'l> {
                     }
                 }
             }
-            None => self.others.push(FileFindings {
-                path: path.to_owned(),
-                source,
-                findings,
-            }),
+            None => self.others.push(FileFindings { path: path.to_owned(), source, findings }),
         }
     }
 }
@@ -238,10 +227,7 @@ fn resolve(here: &str, named: &str) -> String {
     for part in named.split('/') {
         match part {
             "." | "" => {}
-            ".." if parts
-                .last()
-                .is_some_and(|last| !last.is_empty() && *last != "..") =>
-            {
+            ".." if parts.last().is_some_and(|last| !last.is_empty() && *last != "..") => {
                 parts.pop();
             }
             part => parts.push(part),

@@ -33,11 +33,7 @@ impl Seeds {
     /// This seed for scenarios that name none.
     #[must_use]
     pub const fn usual(seed: u64) -> Self {
-        Self {
-            usual: seed,
-            is_forced: false,
-            repetition: 0,
-        }
+        Self { usual: seed, is_forced: false, repetition: 0 }
     }
 
     fn of(self, named: Option<u64>) -> u64 {
@@ -59,10 +55,7 @@ impl Given {
     /// Nothing but a seed for scenarios that name none.
     #[must_use]
     pub fn seed(seed: u64) -> Self {
-        Self {
-            seeds: Seeds::usual(seed),
-            variables: BTreeMap::new(),
-        }
+        Self { seeds: Seeds::usual(seed), variables: BTreeMap::new() }
     }
 }
 
@@ -79,10 +72,7 @@ impl<'l> Reader<'l> {
     /// A reader of the files of a library.
     #[must_use]
     pub fn new(library: &'l dyn Library) -> Self {
-        Self {
-            library,
-            worlds: Worlds::new(),
-        }
+        Self { library, worlds: Worlds::new() }
     }
 
     /// Reads a scenario file: every scenario in it, a table as one for each of its rows.
@@ -193,10 +183,7 @@ fn read_scenario(
         Some(entry) => values::read_table(&entry.value, findings),
         None => None,
     };
-    if table
-        .as_ref()
-        .is_some_and(|table| table.rows.len() > ROW_LIMIT)
-    {
+    if table.as_ref().is_some_and(|table| table.rows.len() > ROW_LIMIT) {
         let message = format!("the table has more than {ROW_LIMIT} rows");
         findings.add(Finding::new(marked.mark(), message));
         return Vec::new();
@@ -207,13 +194,8 @@ fn read_scenario(
     };
     let mut scenarios = Vec::new();
     for (index, row_cells) in rows.into_iter().enumerate() {
-        let (mut values, row) = row_values(
-            entry("vars"),
-            table.as_ref().zip(row_cells),
-            index,
-            seed,
-            findings,
-        );
+        let (mut values, row) =
+            row_values(entry("vars"), table.as_ref().zip(row_cells), index, seed, findings);
         override_values(&mut values, &given.variables);
         let names = names_of(entry("vars"), table.as_ref());
         let valued: Vec<String> = values.keys().cloned().collect();
@@ -241,10 +223,7 @@ fn row_values(
         for (column, cell) in table.columns.iter().zip(cells) {
             values.insert(column.clone(), cell.clone());
         }
-        Row {
-            number: index + 1,
-            content: String::new(),
-        }
+        Row { number: index + 1, content: String::new() }
     });
     if let Some(entry) = variables {
         values::read_variables(&entry.value, seed, &mut values, findings);
@@ -273,10 +252,7 @@ fn without_secrets(
     }
     let eraser = secrets.eraser();
     eraser.mask(&mut scenario.name);
-    scenario
-        .description
-        .iter_mut()
-        .for_each(|text| eraser.mask(text));
+    scenario.description.iter_mut().for_each(|text| eraser.mask(text));
     if let (Some(own), Some((table, cells))) = (&mut scenario.row, row) {
         own.content = table.content(cells, |name, text| match is_secret_name(name) {
             true => "***".to_owned(),
@@ -306,10 +282,7 @@ fn override_values(values: &mut Values, given: &BTreeMap<String, String>) {
             Node::Scalar(scalar) => scalar.style,
             Node::List(_) | Node::Map(_) => Style::Quoted,
         };
-        value.node = Node::Scalar(Scalar {
-            text: text.clone(),
-            style,
-        });
+        value.node = Node::Scalar(Scalar { text: text.clone(), style });
     }
 }
 
@@ -326,10 +299,7 @@ fn substitute_all(marked: &Marked, values: &Values) -> Marked {
             _ => values::substitute(&entry.value, values),
         },
     });
-    Marked {
-        span: marked.span,
-        node: Node::Map(entries.collect()),
-    }
+    Marked { span: marked.span, node: Node::Map(entries.collect()) }
 }
 
 fn read_fields(
@@ -348,9 +318,7 @@ fn read_fields(
     let _seed = fields.optional("seed", number(0..=i64::MAX as u64));
     let clock = fields.optional("clock", moment);
     let world = read_world(fields, loader);
-    let settings = fields
-        .optional("settings", read_settings)
-        .unwrap_or_default();
+    let settings = fields.optional("settings", read_settings).unwrap_or_default();
     let runs = fields.optional("runs", read_runs).unwrap_or_default();
     let _vars = fields.entry("vars");
     let _cases = fields.entry("cases");
@@ -379,9 +347,7 @@ fn read_fields(
         steps::steps(value, &mut names, loader, findings)
     });
     let cleanup = fields
-        .optional("cleanup", |value, findings| {
-            steps::steps(value, &mut names, loader, findings)
-        })
+        .optional("cleanup", |value, findings| steps::steps(value, &mut names, loader, findings))
         .unwrap_or_default();
     Some(Scenario {
         name: name?,
@@ -436,14 +402,8 @@ fn read_settings(marked: &Marked, findings: &mut Findings) -> Option<Vec<Setting
             return None;
         };
         Some(Setting {
-            name: Placed {
-                value: entry.key.clone(),
-                span: entry.key_span,
-            },
-            value: Placed {
-                value: scalar.text.clone(),
-                span: entry.value.span,
-            },
+            name: Placed { value: entry.key.clone(), span: entry.key_span },
+            value: Placed { value: scalar.text.clone(), span: entry.value.span },
         })
     });
     Some(read.collect())

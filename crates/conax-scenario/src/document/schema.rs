@@ -93,10 +93,7 @@ fn definitions() -> Map<String, Value> {
         ("date", date()),
         ("keep", keep()),
     ];
-    definitions
-        .into_iter()
-        .map(|(name, schema)| (name.to_owned(), schema))
-        .collect()
+    definitions.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
 fn duration() -> Value {
@@ -181,9 +178,7 @@ fn rules() -> Value {
 }
 
 fn rule() -> Value {
-    let presets = PRESETS
-        .iter()
-        .flat_map(|preset| [preset.id(), preset.name.to_owned()]);
+    let presets = PRESETS.iter().flat_map(|preset| [preset.id(), preset.name.to_owned()]);
     let weathers = WEATHERS.iter().map(|weather| weather.name.to_owned());
     let names: Vec<String> = presets.chain(weathers).collect();
     json!({
@@ -297,11 +292,7 @@ fn call_of(operation: Value, parameters: Value) -> Value {
 }
 
 fn wait() -> Value {
-    let states = || {
-        LifeCycleState::ALL
-            .into_iter()
-            .map(|state| state.code().to_owned())
-    };
+    let states = || LifeCycleState::ALL.into_iter().map(|state| state.code().to_owned());
     let state = or_variable(json!({ "enum": states().collect::<Vec<_>>() }));
     map(
         json!({
@@ -344,13 +335,9 @@ fn ledger() -> Value {
 }
 
 fn drift() -> Value {
-    let names = [
-        "kind", "card", "product", "module", "crm", "conax", "request", "because",
-    ];
-    let members: Map<String, Value> = names
-        .iter()
-        .map(|name| ((*name).to_owned(), reference("expectation")))
-        .collect();
+    let names = ["kind", "card", "product", "module", "crm", "conax", "request", "because"];
+    let members: Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), reference("expectation"))).collect();
     or_variable(json!({ "anyOf": [{ "const": "none" }, list(map(Value::Object(members), &[]))] }))
 }
 

@@ -342,10 +342,7 @@ impl Path {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let parts = text.split('.').filter(|part| !part.is_empty());
-        Self {
-            text: text.to_owned(),
-            parts: parts.map(str::to_owned).collect(),
-        }
+        Self { text: text.to_owned(), parts: parts.map(str::to_owned).collect() }
     }
 }
 

@@ -55,11 +55,7 @@ pub(super) fn steps(
         findings.add(finding.with_hint("write one step per line, each after `- `"));
         return None;
     };
-    Some(
-        list.iter()
-            .filter_map(|item| step(item, names, loader, findings))
-            .collect(),
-    )
+    Some(list.iter().filter_map(|item| step(item, names, loader, findings)).collect())
 }
 
 fn step(
@@ -93,16 +89,10 @@ fn step(
                     return None;
                 }
             }
-            fields(marked, findings, "a step", |fields| {
-                action(fields, actions[0], names, loader)
-            })?
+            fields(marked, findings, "a step", |fields| action(fields, actions[0], names, loader))?
         }
     };
-    Some(Step {
-        span: marked.mark(),
-        file: loader.included_file(),
-        action,
-    })
+    Some(Step { span: marked.mark(), file: loader.included_file(), action })
 }
 
 fn not_a_step(marked: &Marked, found: &str) -> Finding {
@@ -118,16 +108,10 @@ fn unknown_action(marked: &Marked, first: Option<&conax_contract::text::Entry>) 
     };
     let near =
         near_miss(&first.key, ACTIONS).or_else(|| Operation::from_name(&first.key).map(|_| "call"));
-    let finding = Finding::new(
-        first.key_span,
-        format!("there is no step {}", shown(&first.key)),
-    );
+    let finding = Finding::new(first.key_span, format!("there is no step {}", shown(&first.key)));
     finding.with_hint(match near {
         Some("call") if Operation::from_name(&first.key).is_some() => {
-            format!(
-                "write `call: {}`, and its parameters under `with`",
-                first.key
-            )
+            format!("write `call: {}`, and its parameters under `with`", first.key)
         }
         Some(near) => format!("did you mean `{near}`?"),
         None => format!(
@@ -145,9 +129,8 @@ fn bare(marked: &Marked, word: &str, findings: &mut Findings) -> Option<Action> 
         "heal" => Action::Heal,
         word => {
             let finding = if ACTIONS.contains(&word) {
-                Finding::new(marked.span, format!("`{word}` says nothing yet")).with_hint(format!(
-                    "write `{word}: …`; see `conax-sim help scenario-language`"
-                ))
+                Finding::new(marked.span, format!("`{word}` says nothing yet"))
+                    .with_hint(format!("write `{word}: …`; see `conax-sim help scenario-language`"))
             } else {
                 let finding =
                     Finding::new(marked.span, format!("there is no step {}", shown(word)));
@@ -174,28 +157,20 @@ fn action(
     match name {
         "call" => calls::call(fields, names).map(Box::new).map(Action::Call),
         "raw" => calls::raw(fields, names).map(Box::new).map(Action::Raw),
-        "utility" => calls::utility(fields, names)
-            .map(Box::new)
-            .map(Action::Utility),
+        "utility" => calls::utility(fields, names).map(Box::new).map(Action::Utility),
         "process" => Some(Action::Process(process(fields, names))),
         "advance" => fields.required("advance", passing).map(Action::Advance),
         "settle" => Some(Action::Settle(fields.optional("settle", duration))),
         "wait" => wait(fields, names).map(Box::new).map(Action::Wait),
         "expect conax" => fields
-            .required("expect conax", |value, findings| {
-                expect::conax(value, names, findings)
-            })
+            .required("expect conax", |value, findings| expect::conax(value, names, findings))
             .map(Box::new)
             .map(Action::ExpectConax),
         "expect ledger" => fields
-            .required("expect ledger", |value, findings| {
-                expect::ledger(value, names, findings)
-            })
+            .required("expect ledger", |value, findings| expect::ledger(value, names, findings))
             .map(Action::ExpectLedger),
         "expect drift" => fields
-            .required("expect drift", |value, findings| {
-                expect::drift(value, names, findings)
-            })
+            .required("expect drift", |value, findings| expect::drift(value, names, findings))
             .map(Action::ExpectDrift),
         "expect exchanges" => fields
             .required("expect exchanges", |value, findings| {
@@ -206,11 +181,9 @@ fn action(
         "fault" => fields
             .required("fault", |value, findings| fault(value, names, findings))
             .map(Action::Fault),
-        "calm" => {
-            Some(Action::Calm(fields.optional("calm", |value, findings| {
-                template(value, names, findings)
-            })))
-        }
+        "calm" => Some(Action::Calm(
+            fields.optional("calm", |value, findings| template(value, names, findings)),
+        )),
         "heal" => {
             let entry = fields.entry("heal")?;
             if !entry.value.is_null() {
@@ -219,19 +192,13 @@ fn action(
             Some(Action::Heal)
         }
         "repeat" => fields
-            .required("repeat", |value, findings| {
-                repeat(value, names, loader, findings)
-            })
+            .required("repeat", |value, findings| repeat(value, names, loader, findings))
             .map(Box::new)
             .map(Action::Repeat),
         "parallel" => fields
-            .required("parallel", |value, findings| {
-                parallel(value, names, loader, findings)
-            })
+            .required("parallel", |value, findings| parallel(value, names, loader, findings))
             .map(Action::Parallel),
-        "use" => include(fields, names, loader)
-            .map(Box::new)
-            .map(Action::Use),
+        "use" => include(fields, names, loader).map(Box::new).map(Action::Use),
         _ => None,
     }
 }
@@ -272,9 +239,8 @@ fn passing(marked: &Marked, findings: &mut Findings) -> Option<Passing> {
 fn wait(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Wait> {
     let parts = fields.required("wait", |value, findings| {
         self::fields(value, findings, "a wait", |fields| {
-            let request = fields.required("request", |value, findings| {
-                request_name(value, names, findings)
-            });
+            let request =
+                fields.required("request", |value, findings| request_name(value, names, findings));
             let until = fields.required("until", state);
             let never = fields.optional("never", |value, findings| match &value.node {
                 Node::List(_) => items(state)(value, findings),
@@ -285,9 +251,7 @@ fn wait(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Wait> {
             if until.value == "PENDING" {
                 let message = "nothing becomes PENDING: a request begins so";
                 let finding = Finding::new(until.span, message);
-                fields
-                    .findings
-                    .add(finding.with_hint("wait for COMPLETED or REJECTED"));
+                fields.findings.add(finding.with_hint("wait for COMPLETED or REJECTED"));
             }
             Some((request, until, never.unwrap_or_default(), within))
         })
@@ -295,9 +259,8 @@ fn wait(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<Wait> {
     let expectation = fields.optional("expect", |value, findings| {
         expect::reply(value, Root::Documented, names, findings)
     });
-    let keep = fields.optional("keep", |value, findings| {
-        expect::keeps(value, Root::Documented, findings)
-    });
+    let keep =
+        fields.optional("keep", |value, findings| expect::keeps(value, Root::Documented, findings));
     let keep = keep.unwrap_or_default();
     keep.iter().for_each(|keep| names.add(&keep.name));
     let (request, until, never, within) = parts?;
@@ -350,10 +313,7 @@ fn state(marked: &Marked, findings: &mut Findings) -> Option<Placed<String>> {
         findings.add(Finding::new(marked.span, message).with_hint(hint));
         return None;
     }
-    Some(Placed {
-        value: name,
-        span: marked.span,
-    })
+    Some(Placed { value: name, span: marked.span })
 }
 
 /// Reads fault rules: one, a list, or the name of a preset. A rule with variables is checked when
@@ -364,11 +324,9 @@ pub(super) fn fault(
     findings: &mut Findings,
 ) -> Option<Vec<Placed<Template>>> {
     match &marked.node {
-        Node::List(list) => Some(
-            list.iter()
-                .filter_map(|item| rule(item, names, findings))
-                .collect(),
-        ),
+        Node::List(list) => {
+            Some(list.iter().filter_map(|item| rule(item, names, findings)).collect())
+        }
         Node::Scalar(_) | Node::Map(_) => rule(marked, names, findings).map(|one| vec![one]),
     }
 }
@@ -382,10 +340,7 @@ fn rule(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Place
     if !value.has_variables() && matches!(marked.node, Node::Map(_)) {
         rules_of(marked, findings)?;
     }
-    Some(Placed {
-        value,
-        span: marked.mark(),
-    })
+    Some(Placed { value, span: marked.mark() })
 }
 
 /// A word: a preset or a weather.
@@ -415,9 +370,7 @@ fn repeat(
     fields(marked, findings, "a repetition", |fields| {
         let times = fields.optional("times", number(1..=REPEAT_LIMIT));
         let name = fields.optional("for", variable_name);
-        let list = fields.optional("in", |value, findings| {
-            placed_template(value, names, findings)
-        });
+        let list = fields.optional("in", |value, findings| placed_template(value, names, findings));
         let is_said = fields.entry("times").is_some()
             || fields.entry("for").is_some() && fields.entry("in").is_some();
         let over = match (times, name, list) {
@@ -438,13 +391,9 @@ fn repeat(
         if let Some(entry) = fields.entry("for") {
             names.add(&scalar_text(&entry.value));
         }
-        let steps = fields.required("steps", |value, findings| {
-            steps(value, names, loader, findings)
-        });
-        Some(Repeat {
-            over: over?,
-            steps: steps?,
-        })
+        let steps =
+            fields.required("steps", |value, findings| steps(value, names, loader, findings));
+        Some(Repeat { over: over?, steps: steps? })
     })
 }
 
@@ -517,11 +466,7 @@ fn include(
     let included = loader.include(&path, &parameters, &fixed, fields.findings)?;
     for (_, theirs) in &keep {
         if !included.names.knows(&theirs.value) {
-            let message = format!(
-                "`{}` keeps nothing called {}",
-                path.value,
-                shown(&theirs.value)
-            );
+            let message = format!("`{}` keeps nothing called {}", path.value, shown(&theirs.value));
             fields.findings.add(Finding::new(theirs.span, message));
         }
     }
@@ -529,10 +474,7 @@ fn include(
     Some(Included {
         path: included.path,
         with,
-        keep: keep
-            .into_iter()
-            .map(|(mine, theirs)| (mine, theirs.value))
-            .collect(),
+        keep: keep.into_iter().map(|(mine, theirs)| (mine, theirs.value)).collect(),
         steps: included.steps,
     })
 }

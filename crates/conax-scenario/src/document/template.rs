@@ -93,9 +93,7 @@ impl Names {
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
-    bytes
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
@@ -181,9 +179,7 @@ fn value_of(
     scope: &BTreeMap<String, Value>,
 ) -> Result<Value, String> {
     let Some(mut value) = scope.get(name) else {
-        return Err(format!(
-            "`${name}` has no value: nothing was kept under this name"
-        ));
+        return Err(format!("`${name}` has no value: nothing was kept under this name"));
     };
     for (depth, part) in path.iter().enumerate() {
         let inner = match value {
@@ -204,10 +200,7 @@ fn value_of(
         }
     };
     let shifted = shifted.ok_or_else(|| {
-        format!(
-            "`${name}` is {}, and only a date can be shifted",
-            shown(&written(value))
-        )
+        format!("`${name}` is {}, and only a date can be shifted", shown(&written(value)))
     })?;
     Ok(Value::String(conax_contract::text::render_moment(shifted)))
 }
@@ -228,10 +221,7 @@ pub(super) fn template(
 ) -> Option<Template> {
     match &marked.node {
         Node::List(items) => {
-            let read: Vec<_> = items
-                .iter()
-                .map(|item| template(item, names, findings))
-                .collect();
+            let read: Vec<_> = items.iter().map(|item| template(item, names, findings)).collect();
             read.into_iter().collect::<Option<_>>().map(Template::List)
         }
         Node::Map(entries) => {
@@ -304,10 +294,8 @@ pub(super) fn undollared(marked: &Marked, names: &Names) -> Option<Finding> {
     };
     let is_variable = names.all().any(|name| name == scalar.text);
     if let Some(name) = dressed(&scalar.text).filter(|word| names.all().any(|name| name == *word)) {
-        let message = format!(
-            "{} is text here, and a variable is called `{name}`",
-            shown(&scalar.text)
-        );
+        let message =
+            format!("{} is text here, and a variable is called `{name}`", shown(&scalar.text));
         let hint = format!("write `${name}` for its value");
         return Some(Finding::new(marked.span, message).with_hint(hint));
     }
@@ -323,9 +311,8 @@ pub(super) fn undollared(marked: &Marked, names: &Names) -> Option<Finding> {
 fn dressed(text: &str) -> Option<&str> {
     let bare = text.strip_prefix('$').unwrap_or(text).trim_start();
     const PAIRS: [(&str, &str); 4] = [("{{", "}}"), ("{", "}"), ("<", ">"), ("%", "%")];
-    let inner = PAIRS
-        .into_iter()
-        .find_map(|(open, close)| bare.strip_prefix(open)?.strip_suffix(close));
+    let inner =
+        PAIRS.into_iter().find_map(|(open, close)| bare.strip_prefix(open)?.strip_suffix(close));
     let name = inner.unwrap_or(bare).trim();
     let is_dressed = inner.is_some() || (text.starts_with('$') && bare.len() + 1 < text.len());
     is_dressed.then_some(name)
@@ -409,9 +396,7 @@ pub(super) fn pieces_of(text: &str) -> Vec<Piece> {
 }
 
 fn word_length(text: &str) -> usize {
-    text.bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        .count()
+    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
 }
 
 fn path_of(mut rest: &str) -> (Vec<String>, &str) {

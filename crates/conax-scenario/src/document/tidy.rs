@@ -60,9 +60,7 @@ fn begins_block(line: &str) -> bool {
     };
     let after = line[at + 1..].trim();
     let is_indicator = after.starts_with(['|', '>'])
-        && after[1..]
-            .chars()
-            .all(|letter| letter.is_ascii_digit() || "+-".contains(letter));
+        && after[1..].chars().all(|letter| letter.is_ascii_digit() || "+-".contains(letter));
     // `>-` and `|-` end with a sign that is also the begin of an item.
     is_indicator
         || line.ends_with(" |-")
@@ -117,12 +115,7 @@ fn one_blank(sign: char, before: Place, next: Place, lines: &[&str], edits: &mut
         return;
     };
     if blanks.len() > 1 && blanks.bytes().all(|byte| byte == b' ') {
-        edits.push(Edit {
-            line,
-            from: to - blanks.len(),
-            to,
-            text: " ".to_owned(),
-        });
+        edits.push(Edit { line, from: to - blanks.len(), to, text: " ".to_owned() });
     }
 }
 
@@ -139,12 +132,7 @@ fn quote(marked: &Marked, scalar: &Scalar, lines: &[&str], edits: &mut Vec<Edit>
     let (line, from) = index_of(marked.span.start);
     let (_, to) = index_of(marked.span.end);
     if slice(lines, line, from, to).as_deref() == Some(&scalar.text) {
-        edits.push(Edit {
-            line,
-            from,
-            to,
-            text: format!("\"{}\"", scalar.text),
-        });
+        edits.push(Edit { line, from, to, text: format!("\"{}\"", scalar.text) });
     }
 }
 
@@ -160,19 +148,10 @@ fn blanks(marked: &Marked, open: char, inside: &str, lines: &[&str], edits: &mut
         return;
     }
     let before = inner.chars().take_while(|letter| *letter == ' ').count();
-    let after = inner
-        .chars()
-        .rev()
-        .take_while(|letter| *letter == ' ')
-        .count();
+    let after = inner.chars().rev().take_while(|letter| *letter == ' ').count();
     for (begin, length) in [(from + 1, before), (to - 1 - after, after)] {
         if length != inside.len() {
-            edits.push(Edit {
-                line,
-                from: begin,
-                to: begin + length,
-                text: inside.to_owned(),
-            });
+            edits.push(Edit { line, from: begin, to: begin + length, text: inside.to_owned() });
         }
     }
 }
@@ -211,11 +190,7 @@ const fn index_of(place: Place) -> (usize, usize) {
 
 fn slice(lines: &[&str], line: usize, from: usize, to: usize) -> Option<String> {
     let line = lines.get(line)?;
-    let text: String = line
-        .chars()
-        .skip(from)
-        .take(to.saturating_sub(from))
-        .collect();
+    let text: String = line.chars().skip(from).take(to.saturating_sub(from)).collect();
     Some(text)
 }
 

@@ -45,11 +45,8 @@ pub(super) fn read_variables(
 }
 
 pub(super) fn bad_name(name: &str, entry: &Entry) -> Finding {
-    Finding::new(
-        entry.key_span,
-        format!("{} is not a name for a variable", shown(name)),
-    )
-    .with_hint("a name has letters, digits and `_`, and begins with a letter")
+    Finding::new(entry.key_span, format!("{} is not a name for a variable", shown(name)))
+        .with_hint("a name has letters, digits and `_`, and begins with a letter")
 }
 
 /// The words that make up a value instead of giving it.
@@ -66,13 +63,8 @@ fn generated(marked: &Marked, seed: u64, name: &str, findings: &mut Findings) ->
         return Some(marked.clone());
     }
     let mut chance = generator(seed, name);
-    let node = fields(marked, findings, "generated data", |fields| {
-        generate(fields, &mut chance)
-    })?;
-    Some(Marked {
-        span: marked.span,
-        node,
-    })
+    let node = fields(marked, findings, "generated data", |fields| generate(fields, &mut chance))?;
+    Some(Marked { span: marked.span, node })
 }
 
 fn generate(fields: &mut Fields<'_, '_>, chance: &mut ChaCha8Rng) -> Option<Node> {
@@ -80,10 +72,7 @@ fn generate(fields: &mut Fields<'_, '_>, chance: &mut ChaCha8Rng) -> Option<Node
     let picked = fields.optional("pick", items(|item, _| Some(item.node.clone())));
     if let Some(list) = picked {
         if list.is_empty() {
-            fields.refuse(
-                "there is nothing to pick from",
-                "write `pick: [one, another]`",
-            );
+            fields.refuse("there is nothing to pick from", "write `pick: [one, another]`");
             return None;
         }
         let at = below(chance, list.len() as u64);
@@ -104,10 +93,7 @@ fn generate(fields: &mut Fields<'_, '_>, chance: &mut ChaCha8Rng) -> Option<Node
         return None;
     };
     if from > to {
-        fields.refuse(
-            format!("{from} is more than {to}"),
-            "write the smaller number first",
-        );
+        fields.refuse(format!("{from} is more than {to}"), "write the smaller number first");
         return None;
     }
     let width = u64::try_from(to - from).ok()? + 1;
@@ -153,10 +139,7 @@ pub(super) fn substitute(marked: &Marked, values: &Values) -> Marked {
         ),
         Node::Scalar(scalar) => substituted(scalar, values),
     };
-    Marked {
-        span: marked.span,
-        node,
-    }
+    Marked { span: marked.span, node }
 }
 
 fn substituted(scalar: &Scalar, values: &Values) -> Node {
@@ -168,18 +151,12 @@ fn substituted(scalar: &Scalar, values: &Values) -> Node {
         return match &value.node {
             // That it is no plain value is told where it is written, not again where it is used.
             Node::Scalar(scalar) if plain_value(value, &mut Findings::new()).is_none() => {
-                Node::Scalar(Scalar {
-                    style: Style::Quoted,
-                    ..scalar.clone()
-                })
+                Node::Scalar(Scalar { style: Style::Quoted, ..scalar.clone() })
             }
             node => node.clone(),
         };
     }
-    Node::Scalar(Scalar {
-        text: substituted_text(&scalar.text, values),
-        style: scalar.style,
-    })
+    Node::Scalar(Scalar { text: substituted_text(&scalar.text, values), style: scalar.style })
 }
 
 /// The text with the values put in; other variables and `$$` stay for later.
@@ -274,9 +251,7 @@ fn check_plain(marked: &Marked, findings: &mut Findings) {
             let _ = plain_value(marked, findings);
         }
         Node::List(list) => list.iter().for_each(|item| check_plain(item, findings)),
-        Node::Map(entries) => entries
-            .iter()
-            .for_each(|one| check_plain(&one.value, findings)),
+        Node::Map(entries) => entries.iter().for_each(|one| check_plain(&one.value, findings)),
     }
 }
 
@@ -284,14 +259,10 @@ impl Table {
     /// What is in a row, in words: the first columns that are single values, as `told` tells them.
     pub(super) fn content(&self, row: &[Marked], told: impl Fn(&str, &str) -> String) -> String {
         const SHOWN: usize = 60;
-        let cells = self
-            .columns
-            .iter()
-            .zip(row)
-            .filter_map(|(name, cell)| match &cell.node {
-                Node::Scalar(scalar) => Some(format!("{name}={}", told(name, &scalar.text))),
-                Node::List(_) | Node::Map(_) => None,
-            });
+        let cells = self.columns.iter().zip(row).filter_map(|(name, cell)| match &cell.node {
+            Node::Scalar(scalar) => Some(format!("{name}={}", told(name, &scalar.text))),
+            Node::List(_) | Node::Map(_) => None,
+        });
         let content = cells.collect::<Vec<_>>().join(", ");
         match content.char_indices().nth(SHOWN) {
             Some((end, _)) => format!("{}…", &content[..end]),

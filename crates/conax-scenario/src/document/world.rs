@@ -41,11 +41,7 @@ fn named(
     findings: &mut Findings,
 ) -> Option<Arc<World>> {
     let (_, spec) = base(name, span, loader, findings)?;
-    Some(Arc::new(World {
-        name: name.to_owned(),
-        spec,
-        crowd: Vec::new(),
-    }))
+    Some(Arc::new(World { name: name.to_owned(), spec, crowd: Vec::new() }))
 }
 
 /// A built-in world or one of a file, as a tree and as what it means.
@@ -80,9 +76,7 @@ fn base(
     };
     let mut inner = Findings::new();
     let tree = self::read(&source, &mut inner);
-    let spec = tree
-        .as_ref()
-        .and_then(|tree| WorldSpec::from_tree(tree, &mut inner));
+    let spec = tree.as_ref().and_then(|tree| WorldSpec::from_tree(tree, &mut inner));
     let made = match inner.into_result(tree.zip(spec)) {
         Ok((tree, spec)) => Some((tree, Arc::new(spec))),
         Err(found) => {
@@ -117,13 +111,7 @@ fn additions(
         Some(fields.rest().into_iter().cloned().collect::<Vec<Entry>>())
     })?;
     let (tree, _) = base(&from, from_span, loader, findings)?;
-    let mut merged = merge(
-        &tree,
-        &Marked {
-            span: marked.span,
-            node: Node::Map(added),
-        },
-    );
+    let mut merged = merge(&tree, &Marked { span: marked.span, node: Node::Map(added) });
     let mut numbers = Vec::new();
     if let Some((crowd, span)) = &crowd {
         numbers = crowd.numbers();
@@ -132,11 +120,7 @@ fn additions(
     let mut inner = Findings::new();
     let spec = WorldSpec::from_tree(&merged, &mut inner);
     match inner.into_result(spec) {
-        Ok(spec) => Some(Arc::new(World {
-            name: from,
-            spec: Arc::new(spec),
-            crowd: numbers,
-        })),
+        Ok(spec) => Some(Arc::new(World { name: from, spec: Arc::new(spec), crowd: numbers })),
         Err(found) => {
             // The base is sound, so what is wrong was added here; its places are of this file.
             found.into_iter().for_each(|one| findings.add(one));
@@ -180,34 +164,22 @@ fn read_crowd(marked: &Marked, findings: &mut Findings) -> Option<Crowd> {
 impl Crowd {
     fn numbers(&self) -> Vec<String> {
         let first: u64 = self.first.parse().unwrap_or_default();
-        (0..self.count as u64)
-            .map(|offset| format!("{:011}", first + offset))
-            .collect()
+        (0..self.count as u64).map(|offset| format!("{:011}", first + offset)).collect()
     }
 
     /// As it would stand in a world file.
     fn tree(&self, numbers: &[String], span: Span) -> Marked {
         let text = |text: &str| Marked {
             span,
-            node: Node::Scalar(Scalar {
-                text: text.to_owned(),
-                style: Style::Quoted,
-            }),
+            node: Node::Scalar(Scalar { text: text.to_owned(), style: Style::Quoted }),
         };
-        let list = |items: Vec<Marked>| Marked {
-            span,
-            node: Node::List(items),
-        };
+        let list = |items: Vec<Marked>| Marked { span, node: Node::List(items) };
         let map = |entries: Vec<(&str, Marked)>| Marked {
             span,
             node: Node::Map(
                 entries
                     .into_iter()
-                    .map(|(key, value)| Entry {
-                        key: key.to_owned(),
-                        key_span: span,
-                        value,
-                    })
+                    .map(|(key, value)| Entry { key: key.to_owned(), key_span: span, value })
                     .collect(),
             ),
         };
@@ -228,14 +200,8 @@ impl Crowd {
             ("provisioning_distribution_id", distributor()),
             ("smartcard_provisioning_distribution_id", distributor()),
             ("stb_provisioning_distributor_id", distributor()),
-            (
-                "services",
-                list(self.services.iter().map(|one| text(one)).collect()),
-            ),
-            (
-                "installed_items",
-                list(numbers.iter().map(|one| text(one)).collect()),
-            ),
+            ("services", list(self.services.iter().map(|one| text(one)).collect())),
+            ("installed_items", list(numbers.iter().map(|one| text(one)).collect())),
         ]);
         map(vec![
             ("subscriptions", list(vec![subscription])),
@@ -274,23 +240,18 @@ fn merge(base: &Marked, added: &Marked) -> Marked {
         }
         (_, node) => node.clone(),
     };
-    Marked {
-        span: added.span,
-        node,
-    }
+    Marked { span: added.span, node }
 }
 
 fn identity(marked: &Marked) -> Option<(&str, &str)> {
     let Node::Map(entries) = &marked.node else {
         return None;
     };
-    ["id", "code", "token", "key", "name", "number"]
-        .into_iter()
-        .find_map(|key| {
-            let entry = entries.iter().find(|entry| entry.key == key)?;
-            match &entry.value.node {
-                Node::Scalar(scalar) => Some((key, scalar.text.as_str())),
-                Node::List(_) | Node::Map(_) => None,
-            }
-        })
+    ["id", "code", "token", "key", "name", "number"].into_iter().find_map(|key| {
+        let entry = entries.iter().find(|entry| entry.key == key)?;
+        match &entry.value.node {
+            Node::Scalar(scalar) => Some((key, scalar.text.as_str())),
+            Node::List(_) | Node::Map(_) => None,
+        }
+    })
 }

@@ -50,21 +50,14 @@ impl Inventory {
         let world = TargetWorld::of(&spec);
         let mut inventory = Self::of(&world).expect("the lab world has what it takes");
         inventory.eyes = Eyes::Everything;
-        let others = spec
-            .services
-            .iter()
-            .filter(|service| &*service.code == "SILVER");
+        let others = spec.services.iter().filter(|service| &*service.code == "SILVER");
         inventory.services.extend(others.map(Named::of_service));
         for (card, modules) in inventory.cards.iter_mut().zip(world.stbs.chunks(2)) {
             card.modules = modules.to_vec();
         }
         inventory.login = spec.users.first().and_then(|user| {
             let password = user.password.as_ref()?.expose().to_owned();
-            Some([
-                user.user.username.to_string(),
-                password,
-                spec.organisation.clone(),
-            ])
+            Some([user.user.username.to_string(), password, spec.organisation.clone()])
         });
         inventory
     }

@@ -91,12 +91,7 @@ impl Line {
     /// A line that expects nothing.
     #[must_use]
     pub const fn of(what: What) -> Self {
-        Self {
-            what,
-            expect: Vec::new(),
-            keep: Vec::new(),
-            clause: None,
-        }
+        Self { what, expect: Vec::new(), keep: Vec::new(), clause: None }
     }
 
     /// The line, whose expectation rests on this clause.

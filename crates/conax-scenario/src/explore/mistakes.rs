@@ -30,11 +30,7 @@ pub(super) fn mistaken(
             (Token::Usual, clause)
         }
     };
-    Some(Mistaken {
-        parameters,
-        token,
-        clause,
-    })
+    Some(Mistaken { parameters, token, clause })
 }
 
 /// Makes a mistake in an order; the clause it is refused by.
@@ -64,12 +60,9 @@ fn make_mistake(
             "start-date.form"
         }
         4..=7 => {
-            let name = [
-                "service_identifier",
-                "smartcard_identifier",
-                "subscription_identifier",
-                "pin",
-            ][usize::from(mistake - 4)];
+            let name =
+                ["service_identifier", "smartcard_identifier", "subscription_identifier", "pin"]
+                    [usize::from(mistake - 4)];
             // Pairings belong to no subscription.
             if !has(name) || (mistake == 6 && has("stb_set")) {
                 return None;
@@ -108,16 +101,8 @@ fn make_mistake(
 fn wrong_identifier(parameters: &mut Value, mistake: u8, inventory: &Inventory) -> Option<String> {
     let records = [
         ("service_identifier", "service", &inventory.services[0]),
-        (
-            "smartcard_identifier",
-            "smartcard",
-            &inventory.cards[0].named,
-        ),
-        (
-            "subscription_identifier",
-            "subscription",
-            &inventory.subscription,
-        ),
+        ("smartcard_identifier", "smartcard", &inventory.cards[0].named),
+        ("subscription_identifier", "subscription", &inventory.subscription),
     ];
     let mut records = records.into_iter();
     let (name, what, named) = records.find(|(name, ..)| parameters.get(*name).is_some())?;

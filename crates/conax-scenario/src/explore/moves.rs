@@ -85,17 +85,7 @@ fn order() -> impl Strategy<Value = Order> {
     let rest = (prop_oneof![3 => Just(0_u8), 1 => 1_u8..7], 0_u8..3, 0_u8..4);
     (first, dates, rest).prop_map(
         |((operation, card, service, priority), (minutes, scheduled), (at_once, key, variant))| {
-            Order {
-                operation,
-                card,
-                service,
-                priority,
-                minutes,
-                scheduled,
-                at_once,
-                key,
-                variant,
-            }
+            Order { operation, card, service, priority, minutes, scheduled, at_once, key, variant }
         },
     )
 }

@@ -34,10 +34,7 @@ impl Failure {
     /// The failure of a line that rests on a clause.
     fn by(self, line: &Line) -> Self {
         let clause = line.clause.map(|clause| clause.id.as_str());
-        Self {
-            clause: self.clause.or(clause),
-            ..self
-        }
+        Self { clause: self.clause.or(clause), ..self }
     }
 }
 
@@ -56,10 +53,7 @@ pub fn play(
         kept: BTreeMap::new(),
         exchanges: 0,
     };
-    lines
-        .iter()
-        .enumerate()
-        .find_map(|(index, line)| player.line(index, line).err())
+    lines.iter().enumerate().find_map(|(index, line)| player.line(index, line).err())
 }
 
 struct Player<'p> {
@@ -88,10 +82,7 @@ impl Player<'_> {
             What::Raw { verb, path, body } => self.raw(index, line, (verb, path, body.as_deref())),
             What::Pass(time) => {
                 let body = json!({ "by": render_duration(*time), "runs": true });
-                self.control(
-                    index,
-                    HttpCall::post(Api::Control, "/v1/clock/advance", &body),
-                )?;
+                self.control(index, HttpCall::post(Api::Control, "/v1/clock/advance", &body))?;
                 Ok(())
             }
             What::Fault(rule) => {
@@ -175,19 +166,14 @@ impl Player<'_> {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('$') {
-            let end = after
-                .find(|sign: char| !sign.is_ascii_alphanumeric())
-                .unwrap_or(after.len());
+            let end = after.find(|sign: char| !sign.is_ascii_alphanumeric()).unwrap_or(after.len());
             let name = &after[..end];
             out.push_str(before);
             match name {
                 "token" => out.push_str(&self.token),
-                name => out.push_str(
-                    self.kept
-                        .get(name)
-                        .and_then(Value::as_str)
-                        .unwrap_or_default(),
-                ),
+                name => {
+                    out.push_str(self.kept.get(name).and_then(Value::as_str).unwrap_or_default())
+                }
             }
             rest = &after[end..];
         }
@@ -196,15 +182,12 @@ impl Player<'_> {
 
     fn together(&mut self, index: usize, line: &Line, calls: &[Said]) -> Result<(), Failure> {
         let made: Vec<_> = calls.iter().map(|said| self.made(said)).collect();
-        let replies = self
-            .target
-            .exchange(made.iter().map(|(_, call)| call.clone()).collect());
+        let replies = self.target.exchange(made.iter().map(|(_, call)| call.clone()).collect());
         let mut heard = Vec::new();
         for ((said, (parameters, _)), reply) in calls.iter().zip(made).zip(replies) {
             heard.push(self.heard(index, said.operation, parameters, Some(reply))?);
         }
-        self.witness
-            .hear_together(&heard.iter().collect::<Vec<_>>());
+        self.witness.hear_together(&heard.iter().collect::<Vec<_>>());
         self.clauses(index)?;
         for (heard, keep) in heard.iter().zip(line.keep.chunks(2)) {
             if !heard.is_ok() {
@@ -262,12 +245,7 @@ impl Player<'_> {
         let says_status = line.expect.iter().any(|(path, _)| path == "status");
         if !says_status && !heard.is_ok() {
             let message = self.hidden(heard.status()["message"].as_str().unwrap_or_default());
-            return Err(differs(
-                index,
-                "status",
-                "OK",
-                format!("{}: {message}", heard.code()),
-            ));
+            return Err(differs(index, "status", "OK", format!("{}: {message}", heard.code())));
         }
         for (path, want) in &line.expect {
             let found = match path.as_str() {
@@ -283,9 +261,7 @@ impl Player<'_> {
     /// A target's text without the tokens it may repeat, in one line.
     fn hidden(&self, text: &str) -> String {
         let kept = self.kept.values().filter_map(Value::as_str);
-        let tokens = kept
-            .chain([self.token.as_str()])
-            .filter(|token| token.len() >= 16);
+        let tokens = kept.chain([self.token.as_str()]).filter(|token| token.len() >= 16);
         let text = tokens.fold(text.to_owned(), |text, token| text.replace(token, "***"));
         text.replace(char::is_control, " ")
     }
@@ -328,12 +304,9 @@ impl Player<'_> {
                 "an answer of the control API",
                 format!("HTTP {}", reply.status),
             )),
-            Some(Err(problem)) => Err(differs(
-                index,
-                "",
-                "an answer of the control API",
-                problem.to_string(),
-            )),
+            Some(Err(problem)) => {
+                Err(differs(index, "", "an answer of the control API", problem.to_string()))
+            }
             None => Err(differs(index, "", "an answer of the control API", "none")),
         }
     }
@@ -358,9 +331,8 @@ fn differs(
 fn conax_view(found: &Value) -> Value {
     let entitlements = found["entitlements"].as_array().into_iter().flatten();
     let active = entitlements.filter(|entitlement| entitlement["state"] == "active");
-    let mut products: Vec<&str> = active
-        .filter_map(|entitlement| entitlement["product"].as_str())
-        .collect();
+    let mut products: Vec<&str> =
+        active.filter_map(|entitlement| entitlement["product"].as_str()).collect();
     products.sort_unstable();
     let list = |name: &str| -> Vec<&str> {
         let members = found["pairing"][name].as_array().into_iter().flatten();
@@ -378,11 +350,7 @@ fn conax_view(found: &Value) -> Value {
 /// The totals under the names scenarios have for them.
 fn ledger_view(totals: &Value) -> Value {
     let words = LEDGER_WORDS.iter();
-    Value::Object(
-        words
-            .map(|(word, path)| ((*word).to_owned(), totals[*path].clone()))
-            .collect(),
-    )
+    Value::Object(words.map(|(word, path)| ((*word).to_owned(), totals[*path].clone())).collect())
 }
 
 fn judge_all(
@@ -408,10 +376,7 @@ fn judge(
             let value = filled(value, kept);
             (found == Some(&value), shown(path, Some(&value)))
         }
-        Want::Not(value) => (
-            is_there && found != Some(value),
-            format!("anything but {value}"),
-        ),
+        Want::Not(value) => (is_there && found != Some(value), format!("anything but {value}")),
         Want::Absent => (found.is_none(), "nothing of this name".to_owned()),
         Want::Something => (is_there, "something".to_owned()),
         Want::Length(length) => {
@@ -443,9 +408,7 @@ fn filled(value: &Value, kept: &BTreeMap<String, Value>) -> Value {
         Value::Object(members) => {
             let members = members.iter();
             Value::Object(
-                members
-                    .map(|(name, value)| (name.clone(), filled(value, kept)))
-                    .collect(),
+                members.map(|(name, value)| (name.clone(), filled(value, kept))).collect(),
             )
         }
         value => value.clone(),

@@ -27,13 +27,8 @@ const OPERATIONS: [Operation; 6] = [
 ];
 
 /// Values of `fields_set`; the first stands for none.
-const FIELDS: [&str; 5] = [
-    "",
-    "id",
-    "id,type,priority",
-    "priority,life_cycle_state,id",
-    "log_information",
-];
+const FIELDS: [&str; 5] =
+    ["", "id", "id,type,priority", "priority,life_cycle_state,id", "log_information"];
 
 /// An id and a token nobody has.
 pub(super) const NOBODY: &str = "00000000000000000000000000000000";
@@ -45,13 +40,8 @@ const PINS: [&str; 2] = ["4711", "0815"];
 /// a target that reads the documents otherwise is as right.
 #[must_use]
 pub fn script(moves: &[Move], inventory: &Inventory, least: Strictness) -> Vec<Line> {
-    let mut writer = Writer {
-        inventory,
-        least,
-        model: Model::default(),
-        lines: Vec::new(),
-        logins: 0,
-    };
+    let mut writer =
+        Writer { inventory, least, model: Model::default(), lines: Vec::new(), logins: 0 };
     for one in moves {
         writer.add(one);
     }
@@ -78,16 +68,11 @@ fn kept(letter: &str, index: usize) -> String {
 }
 
 fn call(operation: Operation, parameters: Value) -> Line {
-    Line::of(What::Call(Said {
-        operation,
-        parameters,
-        token: Token::Usual,
-    }))
+    Line::of(What::Call(Said { operation, parameters, token: Token::Usual }))
 }
 
 fn refused(clause: &str, line: Line) -> Line {
-    line.expecting("status", Want::Not("OK".into()))
-        .resting_on(clause)
+    line.expecting("status", Want::Not("OK".into())).resting_on(clause)
 }
 
 impl Writer<'_> {
@@ -105,25 +90,16 @@ impl Writer<'_> {
             Move::Order(order) => self.order(order),
             Move::WrongOrder(order, mistake) => self.wrong_order(order, *mistake),
             Move::Together(count) => self.together(usize::from(*count)),
-            Move::Show {
-                which,
-                by_number,
-                fields,
-            } => self.show(*which, *by_number, *fields),
+            Move::Show { which, by_number, fields } => self.show(*which, *by_number, *fields),
             Move::WrongShow(how) => self.wrong_show(*how),
-            Move::List {
-                filter,
-                fields,
-                page,
-            } => self.list(*filter, *fields, *page),
+            Move::List { filter, fields, page } => self.list(*filter, *fields, *page),
             Move::Odd(how) => self.odd(*how),
             Move::WrongList(how) => self.wrong_list(*how),
             Move::Login(how) => self.login(*how),
             Move::Pass(minutes) if self.sees_all() => {
                 let minutes = u64::from(*minutes);
                 self.model.pass(minutes * 60);
-                self.lines
-                    .push(Line::of(What::Pass(Duration::from_secs(minutes * 60))));
+                self.lines.push(Line::of(What::Pass(Duration::from_secs(minutes * 60))));
             }
             Move::Fault { preset, card } if self.sees_all() => self.fault(*preset, *card),
             Move::Conax(card) if self.sees_all() => self.conax(*card),
@@ -150,18 +126,11 @@ impl Writer<'_> {
         let made = &self.model.made[index];
         let at = |member: &str| format!("{path}{member}");
         let request_type = made.operation.creates().map_or("", RequestType::code);
-        let priority = if made.is_express {
-            "EXPRESS"
-        } else {
-            "REGULAR"
-        };
+        let priority = if made.is_express { "EXPRESS" } else { "REGULAR" };
         let mut line = line
             .expecting(at("type"), Want::Is(request_type.into()))
             .expecting(at("priority"), Want::Is(priority.into()))
-            .expecting(
-                at("process_immediately"),
-                Want::Is(u8::from(made.at_once).into()),
-            )
+            .expecting(at("process_immediately"), Want::Is(u8::from(made.at_once).into()))
             .expecting(at("parameters_set"), Want::Something);
         let state_is_known = self.sees_all() || (is_creation && !made.at_once);
         if !state_is_known {
@@ -192,21 +161,12 @@ impl Writer<'_> {
             members.insert(name.to_owned(), value);
         };
         let takes = |name: &str| operation.parameter(name).is_some();
-        let pairs = matches!(
-            operation,
-            Operation::CreatePairing | Operation::AddToExistingPairing
-        );
+        let pairs = matches!(operation, Operation::CreatePairing | Operation::AddToExistingPairing);
         if takes("subscription_identifier") && (!pairs || order.variant % 2 == 1) {
-            put(
-                "subscription_identifier",
-                by_key(&self.inventory.subscription, key),
-            );
+            put("subscription_identifier", by_key(&self.inventory.subscription, key));
         }
         if takes("service_identifier") {
-            put(
-                "service_identifier",
-                by_key(&self.inventory.services[service_index], key),
-            );
+            put("service_identifier", by_key(&self.inventory.services[service_index], key));
         }
         if takes("smartcard_identifier") {
             put("smartcard_identifier", by_key(&card.named, key));
@@ -215,10 +175,7 @@ impl Writer<'_> {
             |at: usize| json!([{ "stb_ca_id": card.modules.get(at).or(card.modules.first()) }]);
         match operation {
             Operation::CreatePairing => {
-                put(
-                    "smartcard_set",
-                    json!([{ "smartcard_ca_id": card.named.ca_id }]),
-                );
+                put("smartcard_set", json!([{ "smartcard_ca_id": card.named.ca_id }]));
                 put("stb_set", stb(0));
             }
             Operation::AddToExistingPairing => put("stb_set", stb(1)),
@@ -232,15 +189,8 @@ impl Writer<'_> {
             2 => put("priority", "EXPRESS".into()),
             _ => {}
         }
-        let forms = [
-            Value::Null,
-            json!(true),
-            json!(1),
-            json!("true"),
-            json!(false),
-            json!(0),
-            json!("0"),
-        ];
+        let forms =
+            [Value::Null, json!(true), json!(1), json!("true"), json!(false), json!(0), json!("0")];
         let mut form = usize::from(order.at_once) % forms.len();
         if form > 0 && !self.counts("process-immediately.forms") {
             // The forms that everybody takes.
@@ -279,11 +229,7 @@ impl Writer<'_> {
         let Some(mistaken) = mistaken(operation, parameters, mistake, self.inventory) else {
             return;
         };
-        let said = Said {
-            operation,
-            parameters: mistaken.parameters,
-            token: mistaken.token,
-        };
+        let said = Said { operation, parameters: mistaken.parameters, token: mistaken.token };
         let line = refused(&mistaken.clause, Line::of(What::Call(said)));
         // What may be taken as well changes what there is.
         if !line.counts(self.least) {
@@ -293,16 +239,8 @@ impl Writer<'_> {
         // What is refused leaves nothing behind.
         if mistake.is_multiple_of(4) && self.sees_all() {
             let wanted = operation.creates().map_or("", RequestType::code);
-            let count = self
-                .model
-                .made
-                .iter()
-                .filter(|made| made.operation == operation)
-                .count();
-            let list = call(
-                Operation::List,
-                json!({ "type": wanted, "fields_set": "id" }),
-            );
+            let count = self.model.made.iter().filter(|made| made.operation == operation).count();
+            let list = call(Operation::List, json!({ "type": wanted, "fields_set": "id" }));
             self.lines.push(list.expecting("data", Want::Length(count)));
         }
     }
@@ -310,18 +248,11 @@ impl Writer<'_> {
     fn together(&mut self, count: usize) {
         let mut calls = Vec::new();
         for card in 0..count {
-            let order = Order {
-                card: u8::try_from(card % 3).unwrap_or(0),
-                ..Order::default()
-            };
+            let order = Order { card: u8::try_from(card % 3).unwrap_or(0), ..Order::default() };
             let (parameters, made) = self.parameters(&order);
             let operation = made.operation;
             self.model.create(made);
-            calls.push(Said {
-                operation,
-                parameters,
-                token: Token::Usual,
-            });
+            calls.push(Said { operation, parameters, token: Token::Usual });
         }
         let first = self.model.made.len() - count;
         let mut line = Line::of(What::Together(calls));
@@ -337,10 +268,8 @@ impl Writer<'_> {
                 .iter()
                 .filter(|made| made.operation == Operation::AddSubscriptions)
                 .count();
-            let list = call(
-                Operation::List,
-                json!({ "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" }),
-            );
+            let list =
+                call(Operation::List, json!({ "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" }));
             self.lines.push(list.expecting("data", Want::Length(count)));
         }
     }
@@ -368,11 +297,8 @@ impl Writer<'_> {
             "id" => line.expecting("id", Want::Is(name("r", index).into())),
             "log_information" => line.expecting("log_information", Want::Something),
             _ => {
-                let priority = if self.model.made[index].is_express {
-                    "EXPRESS"
-                } else {
-                    "REGULAR"
-                };
+                let priority =
+                    if self.model.made[index].is_express { "EXPRESS" } else { "REGULAR" };
                 line.expecting("priority", Want::Is(priority.into()))
             }
         });
@@ -460,10 +386,7 @@ impl Writer<'_> {
                 let operation = OPERATIONS[filter];
                 let code = operation.creates().map_or("", RequestType::code);
                 let found = made().filter(|(_, made)| made.operation == operation);
-                (
-                    json!({ "type": code }),
-                    found.map(|(index, _)| index).collect(),
-                )
+                (json!({ "type": code }), found.map(|(index, _)| index).collect())
             }
             6..=8 => {
                 let state = states[filter - 6];
@@ -529,9 +452,7 @@ impl Writer<'_> {
 
     /// Whether an earlier line keeps this.
     fn keeps(&self, name: &str) -> bool {
-        self.lines
-            .iter()
-            .any(|line| line.keep.iter().any(|(kept, _)| kept == name))
+        self.lines.iter().any(|line| line.keep.iter().any(|(kept, _)| kept == name))
     }
 
     fn is_together(&self, index: usize) -> bool {
@@ -582,11 +503,7 @@ impl Writer<'_> {
         };
         let body = |password: &str| json!({ "username": username, "password": password, "organisation": organisation });
         let said = |operation, parameters, token| {
-            Line::of(What::Call(Said {
-                operation,
-                parameters,
-                token,
-            }))
+            Line::of(What::Call(Said { operation, parameters, token }))
         };
         let issue = |parameters| said(Operation::IssueToken, parameters, Token::Absent);
         if how.is_multiple_of(6) {
@@ -608,8 +525,7 @@ impl Writer<'_> {
         match how % 6 {
             2 => {
                 let release = said(Operation::ReleaseToken, json!({}), token.clone());
-                self.lines
-                    .push(release.expecting("status", Want::Is("OK".into())));
+                self.lines.push(release.expecting("status", Want::Is("OK".into())));
                 let list = json!({ "life_cycle_state": "PENDING" });
                 let line = said(Operation::List, list, token);
                 self.lines.push(refused("token.release", line));
@@ -620,11 +536,7 @@ impl Writer<'_> {
             }
             _ => {
                 let count = self.model.count(State::Pending);
-                let list = said(
-                    Operation::List,
-                    json!({ "life_cycle_state": "PENDING" }),
-                    token,
-                );
+                let list = said(Operation::List, json!({ "life_cycle_state": "PENDING" }), token);
                 self.lines.push(match self.sees_all() {
                     true => list.expecting("data", Want::Length(count)),
                     false => list,
@@ -665,10 +577,8 @@ impl Writer<'_> {
         let paired = match self.model.paired.get(&index) {
             None => Value::Null,
             Some(modules) => {
-                let modules: Vec<&String> = modules
-                    .iter()
-                    .filter_map(|module| card.modules.get(*module))
-                    .collect();
+                let modules: Vec<&String> =
+                    modules.iter().filter_map(|module| card.modules.get(*module)).collect();
                 json!({ "smartcards": [ca_id], "modules": modules })
             }
         };
@@ -688,24 +598,15 @@ impl Writer<'_> {
             // What was carried out twice is neither known nor wholly untrue.
             if self.model.twice == 0 {
                 line = line
-                    .expecting(
-                        "false completions",
-                        Want::Is(self.model.false_completions.into()),
-                    )
-                    .expecting(
-                        "unknown to the CRM",
-                        Want::Is(self.model.unknown_to_crm.into()),
-                    );
+                    .expecting("false completions", Want::Is(self.model.false_completions.into()))
+                    .expecting("unknown to the CRM", Want::Is(self.model.unknown_to_crm.into()));
             }
         }
         self.lines.push(line);
     }
 
     fn drift(&mut self) {
-        let was_faulty = self
-            .lines
-            .iter()
-            .any(|line| matches!(line.what, What::Fault(_)));
+        let was_faulty = self.lines.iter().any(|line| matches!(line.what, What::Fault(_)));
         if !was_faulty {
             self.lines.push(Line::of(What::NoDrift));
         }

@@ -133,12 +133,7 @@ fn without_looks(mut lines: Vec<Line>, failure: Failure, sought: &Sought<'_>) ->
             None => index += 1,
         }
     }
-    Found {
-        moves: Vec::new(),
-        shrunk_from: lines.len(),
-        lines,
-        failure,
-    }
+    Found { moves: Vec::new(), shrunk_from: lines.len(), lines, failure }
 }
 
 fn seed_bytes(seed: u64) -> [u8; 32] {
@@ -146,10 +141,7 @@ fn seed_bytes(seed: u64) -> [u8; 32] {
     for (at, part) in bytes.chunks_mut(8).enumerate() {
         let at = u64::try_from(at).unwrap_or(0);
         part.copy_from_slice(
-            &seed
-                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-                .wrapping_add(at)
-                .to_le_bytes(),
+            &seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(at).to_le_bytes(),
         );
     }
     bytes
@@ -159,10 +151,6 @@ impl Budget {
     /// A budget of so many sequences of at most twelve moves.
     #[must_use]
     pub const fn of(cases: u32) -> Self {
-        Self {
-            cases,
-            moves: 12,
-            shrinks: 2000,
-        }
+        Self { cases, moves: 12, shrinks: 2000 }
     }
 }

@@ -21,18 +21,11 @@ impl Library for NoFiles {
 
 #[test]
 fn moves_become_lines_whose_file_says_the_same() {
-    let order = Order {
-        priority: 2,
-        ..Order::default()
-    };
+    let order = Order { priority: 2, ..Order::default() };
     let moves = [
         Move::Order(order),
         Move::Pass(10),
-        Move::Show {
-            which: 0,
-            by_number: true,
-            fields: 0,
-        },
+        Move::Show { which: 0, by_number: true, fields: 0 },
         Move::Conax(0),
     ];
     let inventory = Inventory::own();
@@ -52,10 +45,7 @@ struct TakesAll;
 impl Target for TakesAll {
     fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
         let body = br#"{"status":{"code":"OK","message":null,"description":null},"data":{}}"#;
-        let reply = || HttpReply {
-            status: 200,
-            body: body.to_vec(),
-        };
+        let reply = || HttpReply { status: 200, body: body.to_vec() };
         calls.iter().map(|_| Ok(reply())).collect()
     }
 
@@ -82,18 +72,12 @@ impl Target for TakesAll {
 fn what_may_be_read_otherwise_is_asked_only_where_it_counts_and_is_told_by_its_clause() {
     let mut inventory = Inventory::own();
     inventory.eyes = Eyes::Api;
-    let both_sets = Order {
-        operation: 3,
-        ..Order::default()
-    };
+    let both_sets = Order { operation: 3, ..Order::default() };
     let moves = [Move::WrongOrder(both_sets, 13)];
     assert_eq!(script(&moves, &inventory, Must), []);
     let lines = script(&moves, &inventory, Should);
     let expected = "add_to_existing_pairing.both-sets";
-    assert_eq!(
-        lines[0].clause.map(|clause| clause.id.as_str()),
-        Some(expected)
-    );
+    assert_eq!(lines[0].clause.map(|clause| clause.id.as_str()), Some(expected));
     let no_filter = [Move::WrongList(0)];
     let lines = script(&no_filter, &inventory, Must);
     let failure = play(&lines, &mut TakesAll, &inventory, Must);

@@ -51,15 +51,8 @@ fn sentence(failure: Option<&Failure>) -> String {
             clause.id
         ),
         None => {
-            let place = if failure.path.is_empty() {
-                "the answer"
-            } else {
-                &failure.path
-            };
-            format!(
-                "{place} should be {}, and is {}",
-                failure.expected, failure.found
-            )
+            let place = if failure.path.is_empty() { "the answer" } else { &failure.path };
+            format!("{place} should be {}, and is {}", failure.expected, failure.found)
         }
     }
 }
@@ -81,9 +74,7 @@ fn step(out: &mut String, line: &Line, rest: &[Line]) {
             }
         }
         What::Raw { verb, path, body } => {
-            let body = body
-                .as_ref()
-                .map(|body| format!(", body: {}", quoted(body)));
+            let body = body.as_ref().map(|body| format!(", body: {}", quoted(body)));
             let _ = writeln!(
                 out,
                 "  - raw: {{ door: crm, method: {verb}, path: {}{} }}",
@@ -104,11 +95,7 @@ fn step(out: &mut String, line: &Line, rest: &[Line]) {
             for (name, want) in &line.expect {
                 if let Want::Is(value) = want {
                     let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-                    let value = if is_empty {
-                        "none".to_owned()
-                    } else {
-                        flow(value)
-                    };
+                    let value = if is_empty { "none".to_owned() } else { flow(value) };
                     let _ = write!(out, ", {name}: {value}");
                 }
             }
@@ -209,18 +196,12 @@ fn uses(line: &Line, name: &str) -> bool {
         What::Together(calls) => calls.iter().any(in_call),
         What::Raw { path, body, .. } => {
             let texts = [Some(path), body.as_ref()];
-            texts
-                .into_iter()
-                .flatten()
-                .any(|text| names_in(text).any(|found| found == name))
+            texts.into_iter().flatten().any(|text| names_in(text).any(|found| found == name))
         }
         _ => false,
     };
     in_what
-        || line
-            .expect
-            .iter()
-            .any(|(_, want)| matches!(want, Want::Is(value) if has(value, name)))
+        || line.expect.iter().any(|(_, want)| matches!(want, Want::Is(value) if has(value, name)))
 }
 
 /// Every `$name` of a text.
@@ -251,10 +232,8 @@ fn flow(value: &Value) -> String {
         }
         Value::Object(members) if members.is_empty() => "{}".to_owned(),
         Value::Object(members) => {
-            let members: Vec<String> = members
-                .iter()
-                .map(|(name, value)| format!("{name}: {}", flow(value)))
-                .collect();
+            let members: Vec<String> =
+                members.iter().map(|(name, value)| format!("{name}: {}", flow(value))).collect();
             format!("{{ {} }}", members.join(", "))
         }
         value => value.to_string(),

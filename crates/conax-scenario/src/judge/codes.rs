@@ -46,10 +46,7 @@ pub fn codes_for_ca_ids(scenario: &Scenario) -> Vec<Finding> {
                 Some(Finding::new(one.span, problem))
             })),
             Action::Repeat(repeat) => {
-                repeat
-                    .steps
-                    .iter()
-                    .for_each(|step| of_step(step, services, found));
+                repeat.steps.iter().for_each(|step| of_step(step, services, found));
             }
             _ => {}
         }

@@ -16,11 +16,8 @@ pub fn judge_example(wanted: &ExampleExpectation, reply: &Value) -> Vec<Mismatch
     let Some(example) = example else {
         return Vec::new();
     };
-    let mut comparison = Comparison {
-        except: &wanted.except,
-        span: wanted.operation.span,
-        mismatches: Vec::new(),
-    };
+    let mut comparison =
+        Comparison { except: &wanted.except, span: wanted.operation.span, mismatches: Vec::new() };
     comparison.compare("", Some(&example), Some(reply));
     comparison.mismatches
 }
@@ -86,11 +83,8 @@ impl Comparison<'_> {
     }
 
     fn is_like(&self, path: &str, wanted: &Value, found: &Value) -> bool {
-        let mut try_call = Comparison {
-            except: self.except,
-            span: self.span,
-            mismatches: Vec::new(),
-        };
+        let mut try_call =
+            Comparison { except: self.except, span: self.span, mismatches: Vec::new() };
         try_call.compare(&inner(path, "0"), Some(wanted), Some(found));
         try_call.mismatches.is_empty()
     }
@@ -100,9 +94,7 @@ impl Comparison<'_> {
     fn is_excepted(&self, path: &str) -> bool {
         let last = path.rsplit('.').next().unwrap_or(path);
         let below = path.strip_prefix("data.").unwrap_or(path);
-        self.except
-            .iter()
-            .any(|name| name == last || name == path || name == below)
+        self.except.iter().any(|name| name == last || name == path || name == below)
     }
 }
 

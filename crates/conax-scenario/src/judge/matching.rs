@@ -37,10 +37,7 @@ pub fn judge(value: &Value, expected: &[Expected], scope: &Scope) -> Vec<Mismatc
     let mut mismatches = Vec::new();
     for one in expected {
         let found = find(value, &one.path);
-        let place = Place {
-            span: one.span,
-            path: one.path.text.clone(),
-        };
+        let place = Place { span: one.span, path: one.path.text.clone() };
         compare(found, &one.matcher, scope, &place, &mut mismatches);
         if found.is_none() {
             hint_at_neighbours(value, &one.path, mismatches.last_mut());
@@ -52,13 +49,11 @@ pub fn judge(value: &Value, expected: &[Expected], scope: &Scope) -> Vec<Mismatc
 /// What stands at a path.
 #[must_use]
 pub fn find<'v>(value: &'v Value, path: &Path) -> Option<&'v Value> {
-    path.parts
-        .iter()
-        .try_fold(value, |value, part| match value {
-            Value::Object(members) => members.get(part),
-            Value::Array(items) => part.parse::<usize>().ok().and_then(|at| items.get(at)),
-            _ => None,
-        })
+    path.parts.iter().try_fold(value, |value, part| match value {
+        Value::Object(members) => members.get(part),
+        Value::Array(items) => part.parse::<usize>().ok().and_then(|at| items.get(at)),
+        _ => None,
+    })
 }
 
 /// A misspelt member is told with the one that was probably meant.
@@ -69,10 +64,7 @@ fn hint_at_neighbours(value: &Value, path: &Path, mismatch: Option<&mut Mismatch
     let Some((last, way)) = path.parts.split_last() else {
         return;
     };
-    let parent = Path {
-        text: way.join("."),
-        parts: way.to_vec(),
-    };
+    let parent = Path { text: way.join("."), parts: way.to_vec() };
     mismatch.note = match find(value, &parent) {
         Some(Value::Object(members)) => {
             let names = members.keys().map(String::as_str);
@@ -101,13 +93,7 @@ impl Place {
     }
 
     fn mismatch(&self, expected: String, found: String, note: Option<String>) -> Mismatch {
-        Mismatch {
-            span: self.span,
-            path: self.path.clone(),
-            expected,
-            found,
-            note,
-        }
+        Mismatch { span: self.span, path: self.path.clone(), expected, found, note }
     }
 }
 
@@ -128,10 +114,7 @@ fn compare(
                     let text = inner.path.clone();
                     let last = mismatches.last_mut().filter(|last| last.path == text);
                     if let Some(last) = last {
-                        let mut bare = Mismatch {
-                            path: member.path.text.clone(),
-                            ..last.clone()
-                        };
+                        let mut bare = Mismatch { path: member.path.text.clone(), ..last.clone() };
                         hint_at_neighbours(value, &member.path, Some(&mut bare));
                         last.note = bare.note;
                     }
@@ -184,9 +167,7 @@ fn any_order(
     let fits_of: Vec<Vec<usize>> = wanted
         .iter()
         .map(|one| {
-            (0..items.len())
-                .filter(|&at| fits(Some(&items[at]), &one.value, scope))
-                .collect()
+            (0..items.len()).filter(|&at| fits(Some(&items[at]), &one.value, scope)).collect()
         })
         .collect();
     let mut taken_by: Vec<Option<usize>> = vec![None; items.len()];
@@ -252,9 +233,9 @@ fn fits(found: Option<&Value>, matcher: &Matcher, scope: &Scope) -> bool {
         }),
         Matcher::AtLeast(limit) => found.and_then(Value::as_f64).is_some_and(|n| n >= *limit),
         Matcher::AtMost(limit) => found.and_then(Value::as_f64).is_some_and(|n| n <= *limit),
-        Matcher::Matches(pattern) => found
-            .and_then(Value::as_str)
-            .is_some_and(|text| pattern.regex.is_match(text)),
+        Matcher::Matches(pattern) => {
+            found.and_then(Value::as_str).is_some_and(|text| pattern.regex.is_match(text))
+        }
         Matcher::StartsWith(start) => match (found, start.fill_text(scope)) {
             (Some(Value::String(text)), Ok(start)) => text.starts_with(&start),
             _ => false,
@@ -277,15 +258,12 @@ fn fits(found: Option<&Value>, matcher: &Matcher, scope: &Scope) -> bool {
 
 fn fits_inside(found: Option<&Value>, matcher: &Matcher, scope: &Scope) -> bool {
     match (matcher, found) {
-        (Matcher::Members(members), Some(value @ Value::Object(_))) => members
-            .iter()
-            .all(|member| fits(find(value, &member.path), &member.matcher, scope)),
+        (Matcher::Members(members), Some(value @ Value::Object(_))) => {
+            members.iter().all(|member| fits(find(value, &member.path), &member.matcher, scope))
+        }
         (Matcher::List(wanted), Some(Value::Array(items))) => {
             wanted.len() == items.len()
-                && wanted
-                    .iter()
-                    .zip(items)
-                    .all(|(one, item)| fits(Some(item), &one.value, scope))
+                && wanted.iter().zip(items).all(|(one, item)| fits(Some(item), &one.value, scope))
         }
         (Matcher::Each(each), Some(Value::Array(items))) => {
             items.iter().all(|item| fits(Some(item), each, scope))
@@ -339,9 +317,9 @@ fn is_kind(found: Option<&Value>, kind: Kind) -> bool {
         (Kind::Whole, Some(value)) => value.is_i64() || value.is_u64(),
         (Kind::Number, Some(value)) => value.is_number(),
         (Kind::Flag, Some(value)) => value.is_boolean(),
-        (Kind::Date, Some(value)) => value
-            .as_str()
-            .is_some_and(|text| parse_moment(text).is_some()),
+        (Kind::Date, Some(value)) => {
+            value.as_str().is_some_and(|text| parse_moment(text).is_some())
+        }
         (Kind::List, Some(value)) => value.is_array(),
         (Kind::Object, Some(value)) => value.is_object(),
         (Kind::Empty, Some(value)) => match value {
@@ -400,9 +378,7 @@ fn is_bare(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= SHOWN
         && text.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || "_-.: ".contains(letter))
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.: ".contains(letter))
         && !matches!(text, "null" | "true" | "false")
 }
 
@@ -423,10 +399,7 @@ fn filled(template: &Template, scope: &Scope) -> String {
 /// What is expected, in words.
 pub(crate) fn describe(matcher: &Matcher, scope: &Scope) -> String {
     let list = |items: &[conax_contract::text::Placed<Matcher>]| {
-        let words: Vec<_> = items
-            .iter()
-            .map(|one| describe(&one.value, scope))
-            .collect();
+        let words: Vec<_> = items.iter().map(|one| describe(&one.value, scope)).collect();
         cut(&format!("[{}]", words.join(", ")))
     };
     match matcher {

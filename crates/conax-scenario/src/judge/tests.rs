@@ -92,46 +92,28 @@ fn the_usual_slips_are_named() {
 
 #[test]
 fn absent_and_null_are_two_things() {
-    fits(
-        "{ a: { is: absent }, b: { is: null }, c: null }",
-        json!({ "b": null, "c": null }),
-    );
+    fits("{ a: { is: absent }, b: { is: null }, c: null }", json!({ "b": null, "c": null }));
     assert_eq!(
         told("{ a: { is: absent } }", json!({ "a": null })),
         "a: expected nothing (absent), found null"
     );
-    assert_eq!(
-        told("{ a: { is: null } }", json!({})),
-        "a: expected null, found nothing (absent)"
-    );
+    assert_eq!(told("{ a: { is: null } }", json!({})), "a: expected null, found nothing (absent)");
     fits("{ a: { not: null } }", json!({ "a": 1 }));
-    assert_eq!(
-        mismatches("{ a: { not: null } }", &json!({ "a": null })).len(),
-        1
-    );
+    assert_eq!(mismatches("{ a: { not: null } }", &json!({ "a": null })).len(), 1);
 }
 
 #[test]
 fn an_object_is_expected_with_at_least_its_members() {
     fits("{ a: { b: 1 } }", json!({ "a": { "b": 1, "c": 2 } }));
     fits("{ a.b.0.c: 1 }", json!({ "a": { "b": [{ "c": 1 }] } }));
-    assert_eq!(
-        told("{ a: { b: 1 } }", json!({ "a": { "b": 2 } })),
-        "a.b: expected 1, found 2"
-    );
+    assert_eq!(told("{ a: { b: 1 } }", json!({ "a": { "b": 2 } })), "a.b: expected 1, found 2");
 }
 
 #[test]
 fn a_list_is_expected_in_its_order_or_in_any() {
     fits("{ a: [1, 2] }", json!({ "a": [1, 2] }));
-    assert_eq!(
-        mismatches("{ a: [1, 2] }", &json!({ "a": [2, 1] })).len(),
-        2
-    );
-    assert_eq!(
-        told("{ a: [1, 2] }", json!({ "a": [1] })),
-        "a: expected [1, 2], found [1]"
-    );
+    assert_eq!(mismatches("{ a: [1, 2] }", &json!({ "a": [2, 1] })).len(), 2);
+    assert_eq!(told("{ a: [1, 2] }", json!({ "a": [1] })), "a: expected [1, 2], found [1]");
     fits("{ a: { any order: [2, 1] } }", json!({ "a": [1, 2] }));
     assert_eq!(
         told("{ a: { any order: [1, 2] } }", json!({ "a": [2, 3] })),
@@ -142,10 +124,7 @@ fn a_list_is_expected_in_its_order_or_in_any() {
 #[test]
 fn items_in_any_order_are_matched_as_well_as_they_can_be() {
     // The first expectation fits both items, the second one only the first item.
-    fits(
-        "{ a: { any order: [{ is: whole }, 1] } }",
-        json!({ "a": [1, 2] }),
-    );
+    fits("{ a: { any order: [{ is: whole }, 1] } }", json!({ "a": [1, 2] }));
 }
 
 #[test]
@@ -154,14 +133,8 @@ fn words_say_more_than_a_value() {
         "{ a: { starts with: COM., contains: CRM, matches: \"^[A-Z.]+$\" } }",
         json!({ "a": "COM.CRM" }),
     );
-    fits(
-        "{ a: { at least: 1, at most: 3, one of: [2, 4] } }",
-        json!({ "a": 2 }),
-    );
-    fits(
-        "{ a: { length: 2, each: { is: text }, contains: two } }",
-        json!({ "a": ["one", "two"] }),
-    );
+    fits("{ a: { at least: 1, at most: 3, one of: [2, 4] } }", json!({ "a": 2 }));
+    fits("{ a: { length: 2, each: { is: text }, contains: two } }", json!({ "a": ["one", "two"] }));
     fits(
         "{ a: { is: id }, b: { is: date }, c: { is: empty } }",
         json!({
@@ -191,15 +164,10 @@ fn fitting() -> impl Strategy<Value = (String, Value)> {
                 (format!("[{}]", text.join(", ")), Value::Array(values))
             }),
             names.prop_map(|members| {
-                let text: Vec<_> = members
-                    .iter()
-                    .map(|(name, (text, _))| format!("{name}: {text}"))
-                    .collect();
+                let text: Vec<_> =
+                    members.iter().map(|(name, (text, _))| format!("{name}: {text}")).collect();
                 let values = members.into_iter().map(|(name, (_, value))| (name, value));
-                (
-                    format!("{{ {} }}", text.join(", ")),
-                    Value::Object(values.collect()),
-                )
+                (format!("{{ {} }}", text.join(", ")), Value::Object(values.collect()))
             }),
         ]
     })

@@ -22,10 +22,7 @@ pub(super) fn fate(case: &CaseRecord) -> Fate {
         Verdict::Partly => Fate::Skipped(part_not_seen(case)),
         Verdict::Skipped => Fate::Skipped(why_skipped(case)),
         Verdict::Failed => failure(case),
-        Verdict::Error => match case
-            .findings()
-            .any(|(_, one)| one.kind == FindingKind::Timeout)
-        {
+        Verdict::Error => match case.findings().any(|(_, one)| one.kind == FindingKind::Timeout) {
             true => Fate::Broken("timeout"),
             false => Fate::Broken("target"),
         },

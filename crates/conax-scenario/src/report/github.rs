@@ -71,10 +71,8 @@ fn errors(case: &CaseRecord, workspace: &Workspace) -> Vec<String> {
     if !case.verdict.is_bad() {
         return Vec::new();
     }
-    let told: Vec<String> = case
-        .findings()
-        .map(|(step, finding)| error((case, workspace), step, finding))
-        .collect();
+    let told: Vec<String> =
+        case.findings().map(|(step, finding)| error((case, workspace), step, finding)).collect();
     if !told.is_empty() {
         return told;
     }
@@ -101,17 +99,10 @@ fn error(
         place.push(("endColumn", finding.end_column.to_string()));
     }
     place.push(("title", case.title()));
-    let mut lines = vec![
-        finding.message.clone(),
-        format!("   step      {}", step.title),
-    ];
+    let mut lines = vec![finding.message.clone(), format!("   step      {}", step.title)];
     lines.extend(details(finding));
     let told = cut(&lines.join("\n"), MESSAGE_LIMIT);
-    command(
-        "error",
-        &place,
-        &format!("{told}\n   again     {}", case.again),
-    )
+    command("error", &place, &format!("{told}\n   again     {}", case.again))
 }
 
 fn warnings(case: &CaseRecord, workspace: &Workspace) -> impl Iterator<Item = String> {
@@ -120,11 +111,7 @@ fn warnings(case: &CaseRecord, workspace: &Workspace) -> impl Iterator<Item = St
 }
 
 fn at_case(case: &CaseRecord, workspace: &Workspace) -> [(&'static str, String); 3] {
-    [
-        ("file", workspace.file(&case.file)),
-        ("line", case.line.to_string()),
-        ("title", case.title()),
-    ]
+    [("file", workspace.file(&case.file)), ("line", case.line.to_string()), ("title", case.title())]
 }
 
 /// `::error file=a,line=1::message`
@@ -138,10 +125,7 @@ fn command(name: &str, properties: &[(&str, String)], message: &str) -> String {
 
 /// Documented: a line ends the command, and `%` begins an escape.
 fn escaped(text: &str) -> String {
-    visible(text)
-        .replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Documented: in a property, `:` and `,` end the value as well.

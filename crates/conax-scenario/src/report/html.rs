@@ -24,19 +24,13 @@ const SEARCH_LIMIT: usize = 4 * 1024;
 pub fn html(run: &RunRecord) -> String {
     let cases: String = run.cases.iter().enumerate().map(case_block).collect();
     let list = block("run", &overview(run));
-    let parts = [
-        ("{{style}}", STYLE),
-        ("{{run}}", &list),
-        ("{{script}}", SCRIPT),
-        ("{{cases}}", &cases),
-    ];
+    let parts =
+        [("{{style}}", STYLE), ("{{run}}", &list), ("{{script}}", SCRIPT), ("{{cases}}", &cases)];
     let mut page = String::with_capacity(PAGE.len() + STYLE.len() + SCRIPT.len() + cases.len());
     let mut rest = PAGE;
     // What is filled in is never looked at again: it may hold anything.
     for (mark, text) in parts {
-        let (before, after) = rest
-            .split_once(mark)
-            .expect("the page has every mark, in order");
+        let (before, after) = rest.split_once(mark).expect("the page has every mark, in order");
         page.push_str(before);
         page.push_str(text);
         rest = after;
@@ -105,12 +99,7 @@ fn search(case: &CaseRecord) -> String {
     words.extend(case.description.iter().chain(&case.reason).cloned());
     words.extend(case.faults.iter().map(|rule| rule.name.clone()));
     for (_, finding) in case.findings() {
-        let told = [
-            &finding.message,
-            &finding.path,
-            &finding.expected,
-            &finding.found,
-        ];
+        let told = [&finding.message, &finding.path, &finding.expected, &finding.found];
         words.extend(told.into_iter().cloned().chain(finding.answer.clone()));
     }
     words.extend(case.notes.iter().cloned());

@@ -129,12 +129,8 @@ fn properties(xml: &mut Xml, case: &CaseRecord) {
     };
     property("line", &case.line.to_string());
     property("seed", &case.seed.to_string());
-    case.protects
-        .iter()
-        .for_each(|clause| property("clause", clause));
-    case.faults
-        .iter()
-        .for_each(|rule| property("fault", &rule.name));
+    case.protects.iter().for_each(|clause| property("clause", clause));
+    case.faults.iter().for_each(|rule| property("fault", &rule.name));
     property("repeat", &case.again);
     let simulated = Duration::from_millis(case.simulated_ms);
     property("simulated", &render_duration(simulated));
@@ -171,14 +167,10 @@ fn said(exchange: &ExchangeRecord) -> String {
 /// `scenarios/faults/f05.scenario.yaml` as a package and a class: `scenarios.faults.f05`.
 fn class_name(file: &str) -> String {
     let endings = [".scenario.yaml", ".scenario.yml", ".yaml", ".yml"];
-    let stem = endings
-        .into_iter()
-        .find_map(|ending| file.strip_suffix(ending))
-        .unwrap_or(file);
+    let stem = endings.into_iter().find_map(|ending| file.strip_suffix(ending)).unwrap_or(file);
     let parts = stem.split(['/', '\\']);
-    let told: Vec<&str> = parts
-        .filter(|part| !part.is_empty() && *part != "." && *part != "..")
-        .collect();
+    let told: Vec<&str> =
+        parts.filter(|part| !part.is_empty() && *part != "." && *part != "..").collect();
     told.join(".")
 }
 

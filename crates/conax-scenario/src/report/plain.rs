@@ -23,8 +23,7 @@ pub(super) fn headline(case: &CaseRecord) -> Option<String> {
             (expected, found) => format!("expected {expected}, found {found}"),
         }
     });
-    told.or_else(|| case.reason.clone())
-        .map(|text| one_line(&text))
+    told.or_else(|| case.reason.clone()).map(|text| one_line(&text))
 }
 
 /// `12 scenarios: 4 passed, 1 partly, 1 skipped, 5 failed, 1 error`
@@ -70,9 +69,7 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
     }
     let more = |left: usize| format!("… {left} bytes more\n");
     let room = limit.saturating_sub(more(text.len()).len());
-    let kept = (0..=room)
-        .rfind(|at| text.is_char_boundary(*at))
-        .unwrap_or(0);
+    let kept = (0..=room).rfind(|at| text.is_char_boundary(*at)).unwrap_or(0);
     format!("{}{}", &text[..kept], more(text.len() - kept))
 }
 

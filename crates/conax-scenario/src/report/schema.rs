@@ -32,29 +32,17 @@ fn schema() -> Value {
 
 fn run() -> Value {
     object(&[
-        (
-            "format",
-            &json!({ "const": FORMAT, "description": "the form of the record" }),
-        ),
+        ("format", &json!({ "const": FORMAT, "description": "the form of the record" })),
         ("version", &text("the version of the program that made it")),
         ("seed", &count("the seed of scenarios that name none")),
-        (
-            "target",
-            &text("what was examined: in-process, or an address"),
-        ),
+        ("target", &text("what was examined: in-process, or an address")),
         ("again", &text("the command that plays all of it again")),
-        (
-            "is_interrupted",
-            &flag("whether it was stopped before its end"),
-        ),
+        ("is_interrupted", &flag("whether it was stopped before its end")),
         (
             "not_begun",
             &count("scenarios that were not begun, because it was stopped or one had failed"),
         ),
-        (
-            "cases",
-            &list_of("case", "every scenario, in the order of the files"),
-        ),
+        ("cases", &list_of("case", "every scenario, in the order of the files")),
     ])
 }
 
@@ -69,35 +57,14 @@ fn case() -> Value {
         ("protects", &texts("the clauses and requirements it covers")),
         ("seed", &count("its seed")),
         ("verdict", &reference("verdict")),
-        (
-            "reason?",
-            &text("why it was skipped, or could not be played to its end"),
-        ),
+        ("reason?", &text("why it was skipped, or could not be played to its end")),
         ("began", &text("the simulated date it began at")),
-        (
-            "simulated_ms",
-            &count("simulated time it took, in milliseconds"),
-        ),
-        (
-            "steps",
-            &list_of(
-                "step",
-                "the steps, those of includes and repetitions unfolded",
-            ),
-        ),
-        (
-            "exchanges",
-            &list_of("exchange", "what was said at all APIs, in order of its end"),
-        ),
+        ("simulated_ms", &count("simulated time it took, in milliseconds")),
+        ("steps", &list_of("step", "the steps, those of includes and repetitions unfolded")),
+        ("exchanges", &list_of("exchange", "what was said at all APIs, in order of its end")),
         ("covers?", &reference("covers")),
-        (
-            "exchanges_left_out",
-            &count("exchanges that are not listed"),
-        ),
-        (
-            "faults",
-            &list_of("fault", "the fault rules and what they did"),
-        ),
+        ("exchanges_left_out", &count("exchanges that are not listed")),
+        ("faults", &list_of("fault", "the fault rules and what they did")),
         (
             "drift",
             &json!({ "type": "array", "description": "where the two sides differed in the end" }),
@@ -115,31 +82,19 @@ fn step() -> Value {
         ("is_cleanup?", &flag("whether it belongs to the cleanup")),
         ("verdict", &reference("verdict")),
         ("reason?", &text("why it was skipped")),
-        (
-            "from_ms",
-            &count("simulated time since the beginning when it began"),
-        ),
-        (
-            "to_ms",
-            &count("simulated time since the beginning when it ended"),
-        ),
+        ("from_ms", &count("simulated time since the beginning when it began")),
+        ("to_ms", &count("simulated time since the beginning when it ended")),
         ("findings?", &list_of("finding", "what was not as expected")),
     ])
 }
 
 fn finding() -> Value {
     object(&[
-        (
-            "kind",
-            &json!({ "enum": ["expectation", "target", "timeout"] }),
-        ),
+        ("kind", &json!({ "enum": ["expectation", "target", "timeout"] })),
         ("file", &text("the file")),
         ("line", &count("the line")),
         ("column", &count("the column, from 1")),
-        (
-            "end_column",
-            &count("the first column after what is marked"),
-        ),
+        ("end_column", &count("the first column after what is marked")),
         ("source", &text("the line as it is written, secrets masked")),
         ("message", &text("one line on it")),
         ("path?", &text("where in the value")),
@@ -152,14 +107,8 @@ fn finding() -> Value {
 
 fn exchange() -> Value {
     object(&[
-        (
-            "number",
-            &count("its number, counted over all APIs in order of their end"),
-        ),
-        (
-            "step",
-            &or_null("integer", "the step it belongs to, from 0"),
-        ),
+        ("number", &count("its number, counted over all APIs in order of their end")),
+        ("step", &or_null("integer", "the step it belongs to, from 0")),
         (
             "door",
             &json!({
@@ -167,28 +116,16 @@ fn exchange() -> Value {
                 "description": "where it was seen; dispatch is the CRM's side of its calls to Conax",
             }),
         ),
-        (
-            "at_ms",
-            &count("simulated time since the beginning when it began"),
-        ),
+        ("at_ms", &count("simulated time since the beginning when it began")),
         ("took_us", &count("simulated time it took, in microseconds")),
         ("verb", &text("the verb")),
         ("target", &text("path and query, secrets masked")),
-        (
-            "http_status",
-            &or_null("integer", "the HTTP status; null if there was no answer"),
-        ),
+        ("http_status", &or_null("integer", "the HTTP status; null if there was no answer")),
         ("card", &or_null("string", "the smartcard concerned")),
-        (
-            "request_number",
-            &or_null("integer", "the request concerned"),
-        ),
+        ("request_number", &or_null("integer", "the request concerned")),
         ("outcome", &or_null("string", "its end in a few words")),
         ("faults", &texts("the fault rules that acted, in words")),
-        (
-            "near_misses",
-            &texts("the rules that nearly acted, and why they did not"),
-        ),
+        ("near_misses", &texts("the rules that nearly acted, and why they did not")),
         ("call", &text("what was sent, secrets masked")),
         ("reply", &text("what came back, secrets masked")),
     ])
@@ -214,15 +151,10 @@ fn fault() -> Value {
 /// An object with these members and no others; a `?` says that one may be absent.
 fn object(members: &[(&str, &Value)]) -> Value {
     let name_of = |name: &str| name.trim_end_matches('?').to_owned();
-    let properties: Map<String, Value> = members
-        .iter()
-        .map(|(name, schema)| (name_of(name), (*schema).clone()))
-        .collect();
-    let required: Vec<&str> = members
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| !name.ends_with('?'))
-        .collect();
+    let properties: Map<String, Value> =
+        members.iter().map(|(name, schema)| (name_of(name), (*schema).clone())).collect();
+    let required: Vec<&str> =
+        members.iter().map(|(name, _)| *name).filter(|name| !name.ends_with('?')).collect();
     json!({
         "type": "object",
         "properties": properties,

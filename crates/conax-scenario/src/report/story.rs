@@ -37,11 +37,7 @@ fn story_text(case: &CaseRecord) -> String {
     if findings.len() > FINDINGS {
         let _ = writeln!(out, "   and {} more", findings.len() - FINDINGS);
     }
-    if let Some(reason) = case
-        .reason
-        .as_ref()
-        .filter(|_| case.verdict == Verdict::Error)
-    {
+    if let Some(reason) = case.reason.as_ref().filter(|_| case.verdict == Verdict::Error) {
         label(&mut out, "ended", reason);
     }
     if let Some((step, _)) = findings.first() {
@@ -67,11 +63,7 @@ fn told(step: &StepRecord, finding: &FindingRecord) -> String {
         hint: None,
     };
     // The line alone is known; it stands where it stood.
-    let source = format!(
-        "{}{}",
-        "\n".repeat(finding.line.saturating_sub(1)),
-        finding.source
-    );
+    let source = format!("{}{}", "\n".repeat(finding.line.saturating_sub(1)), finding.source);
     let mut out = render(&finding.file, &source, &[place]);
     if let Some(file) = step.file.as_ref().filter(|file| **file != finding.file) {
         label(&mut out, "included", &visible_name(file));
@@ -93,11 +85,8 @@ fn told(step: &StepRecord, finding: &FindingRecord) -> String {
 /// Two long texts that differ in little are shown from where they begin to differ.
 fn marked(expected: &str, found: &str) -> (String, String) {
     const LONG: usize = WIDTH - LABEL;
-    let common = expected
-        .chars()
-        .zip(found.chars())
-        .take_while(|(left, right)| left == right)
-        .count();
+    let common =
+        expected.chars().zip(found.chars()).take_while(|(left, right)| left == right).count();
     if expected.chars().count().min(found.chars().count()) <= LONG || common < LONG / 2 {
         return (expected.to_owned(), found.to_owned());
     }
@@ -108,11 +97,7 @@ fn marked(expected: &str, found: &str) -> (String, String) {
 
 /// What happened around a step: the clock, the exchanges of both sides, faults, drift.
 fn surroundings(out: &mut String, case: &CaseRecord, step: &StepRecord) {
-    let clock = format!(
-        "{} → {}",
-        time_of_day(case, step.from_ms),
-        time_of_day(case, step.to_ms)
-    );
+    let clock = format!("{} → {}", time_of_day(case, step.from_ms), time_of_day(case, step.to_ms));
     label(out, "clock", &clock);
     label(out, "faults", &faults(case));
     for (index, entry) in case.drift.iter().take(5).enumerate() {
@@ -234,13 +219,7 @@ pub fn duration_words(ms: u64) -> String {
 
 /// The command that repeats it, on one line, so that it can be copied.
 fn again(out: &mut String, case: &CaseRecord) {
-    let _ = writeln!(
-        out,
-        "   {:<width$}{}",
-        "again",
-        case.again,
-        width = LABEL - 3
-    );
+    let _ = writeln!(out, "   {:<width$}{}", "again", case.again, width = LABEL - 3);
 }
 
 /// A label and its text, wrapped.

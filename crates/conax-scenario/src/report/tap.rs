@@ -40,25 +40,17 @@ fn test_point(number: usize, case: &CaseRecord) -> String {
         Fate::Passed => format!("ok {number} - {title}\n{}", with_notes(case)),
         Fate::Skipped(reason) => {
             let reason = description(&reason);
-            format!(
-                "ok {number} - {title} # SKIP {reason}\n{}",
-                with_notes(case)
-            )
+            format!("ok {number} - {title} # SKIP {reason}\n{}", with_notes(case))
         }
         Fate::Failed(kind) | Fate::Broken(kind) => {
-            format!(
-                "not ok {number} - {title}\n{}",
-                block(&diagnosis(case, kind))
-            )
+            format!("not ok {number} - {title}\n{}", block(&diagnosis(case, kind)))
         }
     }
 }
 
 /// A description ends at the line and at a `#`.
 fn description(text: &str) -> String {
-    visible(&one_line(text))
-        .replace('\\', "\\\\")
-        .replace('#', "\\#")
+    visible(&one_line(text)).replace('\\', "\\\\").replace('#', "\\#")
 }
 
 fn with_notes(case: &CaseRecord) -> String {
@@ -83,10 +75,7 @@ fn diagnosis(case: &CaseRecord, kind: &str) -> Vec<(&'static str, Value)> {
     let findings = case.findings().map(|(step, finding)| told(step, finding));
     let lists = [
         ("findings", findings.collect::<Vec<_>>()),
-        (
-            "faults",
-            case.faults.iter().map(|rule| json!(rule)).collect(),
-        ),
+        ("faults", case.faults.iter().map(|rule| json!(rule)).collect()),
         ("drift", case.drift.clone()),
         ("notes", case.notes.iter().map(|note| json!(note)).collect()),
     ];

@@ -16,10 +16,7 @@ pub(crate) struct Xml {
 
 impl Xml {
     pub(crate) fn new() -> Self {
-        Self {
-            text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
-            open: Vec::new(),
-        }
+        Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() }
     }
 
     /// Begins an element with elements in it.

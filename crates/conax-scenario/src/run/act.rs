@@ -162,10 +162,7 @@ impl Player<'_> {
         if self.scenario.runs == Runs::WhenDue {
             body["runs"] = true.into();
         }
-        match self.control(
-            HttpCall::post(Api::Control, "/v1/clock/advance", &body),
-            span,
-        ) {
+        match self.control(HttpCall::post(Api::Control, "/v1/clock/advance", &body), span) {
             Ok(reply) if reply["at_rest"] == false => {
                 let message = "the simulator does not come to rest".to_owned();
                 vec![self.finding(span, FindingKind::Target, message)]
@@ -200,10 +197,7 @@ impl Player<'_> {
             Some(Ok(name)) => format!("/v1/faults/{}", encode(&name)),
             Some(Err(problem)) => return vec![self.not_known(span, problem)],
         };
-        let call = HttpCall {
-            method: "DELETE".to_owned(),
-            ..HttpCall::get(Api::Control, target)
-        };
+        let call = HttpCall { method: "DELETE".to_owned(), ..HttpCall::get(Api::Control, target) };
         self.control(call, span).err().unwrap_or_default()
     }
 
@@ -243,11 +237,7 @@ impl Player<'_> {
                 span: http.span,
                 matcher: http.value.clone(),
             };
-            mismatches.extend(judge(
-                &json!({ "http": reply.status }),
-                &[wanted],
-                self.scope(),
-            ));
+            mismatches.extend(judge(&json!({ "http": reply.status }), &[wanted], self.scope()));
         }
         if expect.assumes_ok && json["status"]["code"] != "OK" {
             mismatches.push(not_ok(span, reply, &json));

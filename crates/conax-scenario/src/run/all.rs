@@ -76,9 +76,7 @@ impl Stop {
     fn wait(&self, time: Duration, is_over: impl Fn(&Self) -> bool) {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever panicked meanwhile keeps nobody waiting.
-        let _ = self
-            .changed
-            .wait_timeout_while(waiting, time, |()| !is_over(self));
+        let _ = self.changed.wait_timeout_while(waiting, time, |()| !is_over(self));
     }
 
     /// Whether what is being played is to end.
@@ -120,10 +118,8 @@ pub fn run_all(
             let mut record = play(&case.scenario, &case.file, theatre, plan.detail);
             record.wall = stopwatch().saturating_sub(began);
             let Scenario { steps, cleanup, .. } = &case.scenario;
-            record.again = Secrets::of_steps(steps, cleanup)
-                .eraser()
-                .masked(&case.again)
-                .into_owned();
+            record.again =
+                Secrets::of_steps(steps, cleanup).eraser().masked(&case.again).into_owned();
             heard(&record);
             if plan.fail_fast && record.verdict.is_bad() {
                 stop.wish();

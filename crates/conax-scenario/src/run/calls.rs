@@ -49,10 +49,7 @@ pub(super) fn documented(
     }
     let body = Value::Object(members);
     let http = if call.operation.verb() == "GET" {
-        HttpCall {
-            headers,
-            ..HttpCall::get(Api::Crm, format!("{path}{}", query(&body)))
-        }
+        HttpCall { headers, ..HttpCall::get(Api::Crm, format!("{path}{}", query(&body))) }
     } else {
         let mut http = HttpCall::post(Api::Crm, path, &body);
         http.headers.extend(headers);
@@ -75,10 +72,7 @@ fn filled_headers(
     headers: &[(String, Template)],
     scope: &Scope,
 ) -> Result<Vec<(String, String)>, String> {
-    headers
-        .iter()
-        .map(|(name, value)| Ok((name.clone(), value.fill_text(scope)?)))
-        .collect()
+    headers.iter().map(|(name, value)| Ok((name.clone(), value.fill_text(scope)?))).collect()
 }
 
 /// The parameters as a query; an identifier is written `number=4050`.
@@ -103,9 +97,7 @@ fn query(body: &Value) -> String {
 pub(super) fn raw(call: &RawCall, scope: &Scope) -> Result<HttpCall, String> {
     let mut headers = filled_headers(&call.headers, scope)?;
     let mut say_type = |media: &str| {
-        let is_given = headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let is_given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         if !is_given {
             headers.push(("content-type".to_owned(), media.to_owned()));
         }

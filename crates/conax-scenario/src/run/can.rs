@@ -31,9 +31,7 @@ pub(super) fn refusal(scenario: &Scenario, target: &dyn Target) -> Option<String
         None
     };
     if let Some(given) = given {
-        return Some(format!(
-            "the target has no control API, so its {given} cannot be set"
-        ));
+        return Some(format!("the target has no control API, so its {given} cannot be set"));
     }
     let steps = || scenario.steps.iter().chain(&scenario.cleanup);
     needs_control(&mut steps(), has_own).map(|(what, line)| {
@@ -56,9 +54,8 @@ fn needs_control(
             Action::Utility(_) => "utility",
             // A real system sends by itself; who waits for the end needs no run by hand.
             Action::Process(expected) => {
-                let is_awaited = steps
-                    .peek()
-                    .is_some_and(|next| matches!(next.action, Action::Wait(_)));
+                let is_awaited =
+                    steps.peek().is_some_and(|next| matches!(next.action, Action::Wait(_)));
                 if (is_awaited || awaits_runs) && expected.is_empty() {
                     continue;
                 }

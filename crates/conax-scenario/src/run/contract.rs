@@ -42,11 +42,7 @@ impl Contract {
         for (call, reply) in calls.iter().zip(replies) {
             let Ok(reply) = reply else { continue };
             if call.door == Api::Crm {
-                let said = (
-                    call.method.as_str(),
-                    call.target.as_str(),
-                    call.body.as_slice(),
-                );
+                let said = (call.method.as_str(), call.target.as_str(), call.body.as_slice());
                 let answer = (reply.status, reply.body.as_slice());
                 heard.extend(Heard::read(self.exchanges, &self.base, said, answer));
                 self.exchanges += 1;
@@ -72,8 +68,7 @@ impl Contract {
                 news.push((clause, first.clone()));
             }
         }
-        self.told
-            .extend(news.iter().map(|(clause, _)| clause.id.as_str()));
+        self.told.extend(news.iter().map(|(clause, _)| clause.id.as_str()));
         news
     }
 }
@@ -81,11 +76,7 @@ impl Contract {
 impl Player<'_> {
     /// What the answers of a step broke.
     pub(super) fn broken_clauses(&mut self, span: Span) -> Found {
-        let news = self
-            .witness
-            .as_mut()
-            .map(Contract::news)
-            .unwrap_or_default();
+        let news = self.witness.as_mut().map(Contract::news).unwrap_or_default();
         let news = news.into_iter().map(|(clause, how)| {
             let message = format!("an answer breaks `{}`: {}", clause.id, clause.statement);
             let mut finding = self.finding(span, FindingKind::Expectation, message);

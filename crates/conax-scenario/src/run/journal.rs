@@ -15,18 +15,11 @@ pub(super) const TOLD_LIMIT: usize = 400;
 pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecord {
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let optional = |name: &str| value[name].as_str().map(str::to_owned);
-    let at_ms = value["at"]
-        .as_str()
-        .and_then(parse_moment)
-        .map_or(0, |at| (at - began).num_milliseconds())
-        + value["at_millis"].as_i64().unwrap_or(0);
+    let at_ms =
+        value["at"].as_str().and_then(parse_moment).map_or(0, |at| (at - began).num_milliseconds())
+            + value["at_millis"].as_i64().unwrap_or(0);
     let list = |name: &str, words: fn(&Value) -> String| {
-        value[name]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(words)
-            .collect()
+        value[name].as_array().into_iter().flatten().map(words).collect()
     };
     ExchangeRecord {
         number: value["number"].as_u64().unwrap_or(0),
@@ -36,16 +29,12 @@ pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecor
         took_us: value["took_us"].as_u64().unwrap_or(0),
         verb: text("verb"),
         target: text("target"),
-        http_status: value["http_status"]
-            .as_u64()
-            .and_then(|it| u16::try_from(it).ok()),
+        http_status: value["http_status"].as_u64().and_then(|it| u16::try_from(it).ok()),
         card: optional("card"),
         request_number: value["request_number"].as_u64(),
         outcome: optional("outcome"),
         faults: list("faults", |acted| {
-            let of = acted["of"]
-                .as_u64()
-                .map_or(String::new(), |of| format!(" of {of}"));
+            let of = acted["of"].as_u64().map_or(String::new(), |of| format!(" of {of}"));
             format!(
                 "{}: {} (hit {}{of})",
                 acted["rule"].as_str().unwrap_or("?"),
@@ -138,11 +127,8 @@ fn is_within_call(exchanges: &[ExchangeRecord]) -> bool {
 }
 
 fn is_at(exchange: &ExchangeRecord, verb: &str, target: &str) -> bool {
-    (
-        exchange.door.as_str(),
-        exchange.verb.as_str(),
-        exchange.target.as_str(),
-    ) == ("control", verb, target)
+    (exchange.door.as_str(), exchange.verb.as_str(), exchange.target.as_str())
+        == ("control", verb, target)
 }
 
 #[cfg(test)]

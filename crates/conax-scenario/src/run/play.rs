@@ -183,11 +183,7 @@ impl<'p> Player<'p> {
                     "the secret `{name}` has no value: set the environment variable {name}, or \
                      name a file of secrets with --secrets-file"
                 );
-                return Err(vec![self.finding(
-                    self.scenario.span,
-                    FindingKind::Target,
-                    message,
-                )]);
+                return Err(vec![self.finding(self.scenario.span, FindingKind::Target, message)]);
             };
             self.hidden.add(&value);
             scope.insert(name.clone(), Value::String(value));
@@ -356,9 +352,7 @@ impl<'p> Player<'p> {
             let mut record = self.step_record(step);
             record.verdict = Verdict::Failed;
             let message = format!("{reason}, of real time");
-            record
-                .findings
-                .push(self.finding(step.span, FindingKind::Timeout, message));
+            record.findings.push(self.finding(step.span, FindingKind::Timeout, message));
             self.note(record);
         } else {
             self.leave_out(step, &reason);
@@ -515,11 +509,7 @@ pub(super) fn verdict(steps: &[StepRecord], has_ended_early: bool) -> Verdict {
             .iter()
             .flat_map(|step| &step.findings)
             .all(|finding| finding.kind == FindingKind::Timeout);
-        return if timed_out && has_ended_early {
-            Verdict::Error
-        } else {
-            Verdict::Failed
-        };
+        return if timed_out && has_ended_early { Verdict::Error } else { Verdict::Failed };
     }
     if has_ended_early {
         return Verdict::Error;

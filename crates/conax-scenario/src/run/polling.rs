@@ -51,11 +51,7 @@ pub(super) fn judge_conax(
 }
 
 fn named(name: &str, placed: &Placed<Matcher>) -> Expected {
-    Expected {
-        path: Path::parse(name),
-        span: placed.span,
-        matcher: placed.value.clone(),
-    }
+    Expected { path: Path::parse(name), span: placed.span, matcher: placed.value.clone() }
 }
 
 /// What was counted since the beginning: a world may begin with requests.
@@ -63,10 +59,7 @@ pub(super) fn since(totals: &Value, before: &Value) -> Value {
     let members = totals.as_object().into_iter().flatten();
     let counted = members.map(|(name, count)| {
         let now = count.as_i64().unwrap_or(0);
-        (
-            name.clone(),
-            Value::from(now - before[name].as_i64().unwrap_or(0)),
-        )
+        (name.clone(), Value::from(now - before[name].as_i64().unwrap_or(0)))
     });
     Value::Object(counted.collect())
 }
@@ -88,17 +81,11 @@ pub(super) fn judge_drift(
         DriftExpectation::None => Vec::new(),
         DriftExpectation::Exactly(list) => list
             .iter()
-            .map(|one| Placed {
-                value: Matcher::Members(one.value.clone()),
-                span: one.span,
-            })
+            .map(|one| Placed { value: Matcher::Members(one.value.clone()), span: one.span })
             .collect(),
     };
-    let expected = Expected {
-        path: Path::parse("drift"),
-        span,
-        matcher: Matcher::AnyOrder(matchers),
-    };
+    let expected =
+        Expected { path: Path::parse("drift"), span, matcher: Matcher::AnyOrder(matchers) };
     let value = json!({ "drift": entries });
     let mut mismatches = judge(&value, &[expected], scope);
     for mismatch in &mut mismatches {
@@ -134,10 +121,7 @@ fn wanted_words(members: &[Expected], scope: &Scope) -> String {
 fn in_words(entry: &Value) -> String {
     let list = |name: &str| {
         let items = entry[name].as_array().into_iter().flatten();
-        items
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join(" ")
+        items.filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
     };
     format!(
         "card {} {} {}: crm {}, conax {}",
@@ -150,9 +134,7 @@ fn in_words(entry: &Value) -> String {
 }
 
 fn because(entry: &Value) -> Option<String> {
-    entry["because"]
-        .as_str()
-        .map(|why| format!("because {why}"))
+    entry["because"].as_str().map(|why| format!("because {why}"))
 }
 
 /// The call that tells of exchanges.
@@ -188,9 +170,5 @@ pub(super) fn judge_exchanges(
             note: Some("look at the ledger, which counts all of them".to_owned()),
         }];
     }
-    judge(
-        &json!({ "count": count }),
-        &[named("count", &wanted.count)],
-        scope,
-    )
+    judge(&json!({ "count": count }), &[named("count", &wanted.count)], scope)
 }

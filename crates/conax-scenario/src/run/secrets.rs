@@ -43,8 +43,6 @@ fn starred(value: &str) -> String {
     if bare.starts_with(['$', '{', '[']) || matches!(bare, "none" | "token" | "null") {
         return value.to_owned();
     }
-    let stars = value
-        .chars()
-        .map(|letter| if letter == ' ' { ' ' } else { '*' });
+    let stars = value.chars().map(|letter| if letter == ' ' { ' ' } else { '*' });
     stars.collect()
 }

@@ -40,9 +40,7 @@ impl Player<'_> {
         let made = is_heard.then(|| calls.clone());
         self.calls += calls.iter().filter(|call| call.door != Api::Cas).count() as u64;
         calls.iter().for_each(|call| self.hidden.add_call(call));
-        let asks_clock = calls
-            .iter()
-            .any(|call| call.target.starts_with("/v1/clock/"));
+        let asks_clock = calls.iter().any(|call| call.target.starts_with("/v1/clock/"));
         let count = calls.len();
         let mut replies = self.target.exchange(calls);
         // A call nobody answers must not pass unnoticed.
@@ -58,10 +56,7 @@ impl Player<'_> {
             self.heard.push(Heard { step, call, reply });
         }
         if asks_clock {
-            replies
-                .iter()
-                .flatten()
-                .for_each(|reply| self.learn_time(reply));
+            replies.iter().flatten().for_each(|reply| self.learn_time(reply));
         }
         replies
     }

@@ -18,25 +18,17 @@ impl Player<'_> {
     /// A step in a few words.
     pub(super) fn title(&self, action: &Action) -> String {
         let filled = |template: &Template| {
-            template
-                .fill_text(self.scope())
-                .unwrap_or_else(|_| "?".to_owned())
+            template.fill_text(self.scope()).unwrap_or_else(|_| "?".to_owned())
         };
         match action {
             Action::Call(call) => format!("call {}", call.operation.name()),
-            Action::Raw(call) => format!(
-                "{} {} at the {} API",
-                call.method,
-                filled(&call.path),
-                call.door.name()
-            ),
+            Action::Raw(call) => {
+                format!("{} {} at the {} API", call.method, filled(&call.path), call.door.name())
+            }
             Action::Parallel(steps) => format!("{} calls at once", steps.len()),
             Action::Utility(utility) => {
                 let kind = utility.members.iter().find(|(name, _)| name == "type");
-                format!(
-                    "utility {}",
-                    kind.map_or("?".to_owned(), |(_, kind)| filled(kind))
-                )
+                format!("utility {}", kind.map_or("?".to_owned(), |(_, kind)| filled(kind)))
             }
             Action::Advance(Passing::By(time)) => format!("advance {}", render_duration(*time)),
             Action::Advance(Passing::To(moment)) => {
@@ -45,11 +37,9 @@ impl Player<'_> {
             Action::Process(_) => "process".to_owned(),
             Action::Settle(None) => "settle".to_owned(),
             Action::Settle(Some(limit)) => format!("settle within {}", render_duration(*limit)),
-            Action::Wait(wait) => format!(
-                "wait until {} is {}",
-                filled(&wait.request.value),
-                wait.until.value
-            ),
+            Action::Wait(wait) => {
+                format!("wait until {} is {}", filled(&wait.request.value), wait.until.value)
+            }
             Action::ExpectConax(wanted) => {
                 format!("expect conax, card {}", filled(&wanted.card.value))
             }
@@ -85,17 +75,13 @@ impl Player<'_> {
             if record.verdict.is_bad() {
                 let drift = self.send_one(HttpCall::get(Api::Control, "/v1/drift"));
                 if let Ok(reply) = drift {
-                    record.drift = reply.json()["drift"]
-                        .as_array()
-                        .cloned()
-                        .unwrap_or_default();
+                    record.drift = reply.json()["drift"].as_array().cloned().unwrap_or_default();
                 }
             }
         } else if tells {
             let heard = self.heard.iter().enumerate();
-            record.exchanges = heard
-                .map(|(index, heard)| journal::from_heard(index, heard))
-                .collect();
+            record.exchanges =
+                heard.map(|(index, heard)| journal::from_heard(index, heard)).collect();
         }
         if detail == Detail::Coverage {
             record.covers = Some(self.covers());
@@ -136,13 +122,9 @@ impl Player<'_> {
             return;
         };
         let journal = reply.json();
-        let all = journal["exchanges"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
-        let mut told: Vec<ExchangeRecord> = all
-            .iter()
-            .map(|exchange| journal::from_journal(exchange, self.began))
-            .collect();
+        let all = journal["exchanges"].as_array().map_or(&[][..], Vec::as_slice);
+        let mut told: Vec<ExchangeRecord> =
+            all.iter().map(|exchange| journal::from_journal(exchange, self.began)).collect();
         let dropped = journal["dropped"].as_u64().unwrap_or(0);
         if dropped == 0 {
             journal::assign_steps(&mut told, &self.ends);
@@ -163,9 +145,7 @@ impl Player<'_> {
             for finding in &mut step.findings {
                 let text = self.scenario.sources.get(finding.file.as_str());
                 let line = finding.line.checked_sub(1);
-                let line = text
-                    .zip(line)
-                    .and_then(|(text, line)| text.lines().nth(line));
+                let line = text.zip(line).and_then(|(text, line)| text.lines().nth(line));
                 finding.source = line.unwrap_or_default().to_owned();
             }
         }
@@ -176,10 +156,7 @@ impl Player<'_> {
         let Ok(reply) = self.send_one(call) else {
             return;
         };
-        let faults = reply.json()["faults"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
+        let faults = reply.json()["faults"].as_array().cloned().unwrap_or_default();
         record.faults = faults
             .iter()
             .map(|rule| FaultRecord {

@@ -30,10 +30,7 @@ impl Target for Scripted {
                 1 => replies[0].clone(),
                 _ => replies.pop_front().unwrap_or_default(),
             };
-            Ok(HttpReply {
-                status: 200,
-                body: reply.to_string().into_bytes(),
-            })
+            Ok(HttpReply { status: 200, body: reply.to_string().into_bytes() })
         });
         answered.collect()
     }
@@ -92,41 +89,24 @@ fn played(source: &str, replies: &[Value]) -> (CaseRecord, Scripted) {
         .read("a", source, &Given::seed(1))
         .unwrap_or_else(|files| panic!("{}", files[0].render()));
     let target = Scripted::default();
-    target
-        .replies
-        .lock()
-        .expect("the replies")
-        .extend(replies.iter().cloned());
-    (
-        play(&scenarios[0], "a", &target, Detail::Everything),
-        target,
-    )
+    target.replies.lock().expect("the replies").extend(replies.iter().cloned());
+    (play(&scenarios[0], "a", &target, Detail::Everything), target)
 }
 
 const WAIT: &str = "scenario: x\nsteps:\n  - wait: { request: \"4050\", until: COMPLETED, never: REJECTED, within: 10s }\n";
 
 #[test]
 fn waiting_looks_again_until_the_state_has_come() {
-    let (record, target) = played(
-        WAIT,
-        &[state("PENDING"), state("PENDING"), state("COMPLETED")],
-    );
+    let (record, target) = played(WAIT, &[state("PENDING"), state("PENDING"), state("COMPLETED")]);
     assert_eq!(record.verdict, Verdict::Passed);
     assert_eq!(target.calls.lock().expect("the calls").len(), 3);
 }
 
 #[test]
 fn waiting_ends_at_once_when_the_state_can_no_longer_come() {
-    let (record, target) = played(
-        WAIT,
-        &[state("PENDING"), state("REJECTED"), state("COMPLETED")],
-    );
+    let (record, target) = played(WAIT, &[state("PENDING"), state("REJECTED"), state("COMPLETED")]);
     assert_eq!(record.verdict, Verdict::Failed);
-    assert_eq!(
-        target.calls.lock().expect("the calls").len(),
-        2,
-        "no further look"
-    );
+    assert_eq!(target.calls.lock().expect("the calls").len(), 2, "no further look");
     let (_, finding) = record.findings().next().expect("a finding");
     assert_eq!(finding.message, "request 4050 became REJECTED");
     assert_eq!(finding.expected, "COMPLETED within 10s");
@@ -152,16 +132,8 @@ fn a_scenario_that_needs_more_than_there_is_is_skipped_and_nothing_is_called() {
         let source = format!("scenario: x\n{head}\nsteps: [{{ call: list }}, {steps}]\n");
         let (record, target) = played(&source, &[state("PENDING")]);
         assert_eq!(record.verdict, Verdict::Skipped, "{source}");
-        assert!(
-            record
-                .reason
-                .as_ref()
-                .is_some_and(|reason| reason.contains("control API"))
-        );
-        assert!(
-            target.calls.lock().expect("the calls").is_empty(),
-            "{source}"
-        );
+        assert!(record.reason.as_ref().is_some_and(|reason| reason.contains("control API")));
+        assert!(target.calls.lock().expect("the calls").is_empty(), "{source}");
     }
 }
 
@@ -191,11 +163,8 @@ cleanup:
   - { call: list, expect: { life_cycle_state: PENDING } }
 ";
     let (record, _) = played(source, &[state("PENDING")]);
-    let told: Vec<_> = record
-        .steps
-        .iter()
-        .map(|step| (step.line, step.verdict, step.is_cleanup))
-        .collect();
+    let told: Vec<_> =
+        record.steps.iter().map(|step| (step.line, step.verdict, step.is_cleanup)).collect();
     assert_eq!(
         told,
         [
@@ -205,10 +174,8 @@ cleanup:
             (7, Verdict::Passed, true),
         ]
     );
-    let expected: Vec<_> = record
-        .findings()
-        .map(|(_, finding)| finding.expected.as_str())
-        .collect();
+    let expected: Vec<_> =
+        record.findings().map(|(_, finding)| finding.expected.as_str()).collect();
     assert_eq!(expected, ["COMPLETED", "REJECTED"]);
 }
 
@@ -240,10 +207,7 @@ fn a_target_that_does_not_answer_is_a_finding_at_its_step() {
     let (record, _) = played("scenario: x\nsteps: [{ call: list }]\n", &[]);
     assert_eq!(record.verdict, Verdict::Failed);
     let (_, finding) = record.findings().next().expect("a finding");
-    assert_eq!(
-        (finding.line, finding.message.as_str()),
-        (2, "connection refused")
-    );
+    assert_eq!((finding.line, finding.message.as_str()), (2, "connection refused"));
 }
 
 /// A target that answers fewer calls than it was given.
@@ -285,11 +249,7 @@ impl Theatre for Forgetful {
 
 #[test]
 fn a_call_nobody_answers_does_not_pass() {
-    for steps in [
-        "{ call: list }",
-        "{ raw: { path: / } }",
-        "{ parallel: [{ call: list }] }",
-    ] {
+    for steps in ["{ call: list }", "{ raw: { path: / } }", "{ parallel: [{ call: list }] }"] {
         let source = format!("scenario: x\nsteps: [{steps}]\n");
         let scenarios = Reader::new(&Nothing).read("a", &source, &Given::seed(1));
         let scenarios = scenarios.expect("a sound file");

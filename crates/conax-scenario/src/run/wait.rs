@@ -32,10 +32,7 @@ impl Player<'_> {
                 Ok(reply) => reply,
                 Err(findings) => return findings,
             };
-            let state = reply["data"]["life_cycle_state"]
-                .as_str()
-                .unwrap_or("?")
-                .to_owned();
+            let state = reply["data"]["life_cycle_state"].as_str().unwrap_or("?").to_owned();
             if state == wait.until.value {
                 let mut findings = self.told(judge(&reply, &wait.expect, self.scope()));
                 findings.extend(self.keep(&wait.keep, &reply));
@@ -100,9 +97,7 @@ impl Player<'_> {
             expect: ReplyExpectation::default(),
             keep: Vec::new(),
         };
-        let made = self
-            .documented(&call)
-            .map_err(|problem| vec![self.not_known(span, problem)])?;
+        let made = self.documented(&call).map_err(|problem| vec![self.not_known(span, problem)])?;
         let reply = self.send_one(made);
         let reply = reply.map_err(|problem| vec![self.no_reply(span, &problem)])?;
         let json = reply.json();
@@ -134,9 +129,7 @@ impl Player<'_> {
             "PENDING" => format!("PENDING after {}", render_duration(passed)),
             _ => format!(
                 "{state}{}",
-                detail("reference_number")
-                    .or_else(|| detail("error_code"))
-                    .unwrap_or_default()
+                detail("reference_number").or_else(|| detail("error_code")).unwrap_or_default()
             ),
         };
         let message = match state {

@@ -35,12 +35,7 @@ pub fn first_look(target: &mut dyn Target) -> Result<(), Unopened> {
 
 /// One call after the other, none of which changes anything.
 const fn options_of_a_look() -> Options {
-    Options {
-        address: String::new(),
-        is_read_only: true,
-        pace: Duration::ZERO,
-        parallel: 1,
-    }
+    Options { address: String::new(), is_read_only: true, pace: Duration::ZERO, parallel: 1 }
 }
 
 /// Why nothing can be found out at a target.
@@ -112,9 +107,7 @@ impl Session<'_> {
             return Ok(());
         }
         match heard.is_ok() {
-            true => Err("its login says OK and gives no `data.token`"
-                .to_owned()
-                .into()),
+            true => Err("its login says OK and gives no `data.token`".to_owned().into()),
             false if !heard.code().is_empty() => {
                 let who = self.world.login.as_ref();
                 let who = who.map_or("nobody", |login| login.username.as_str());

@@ -24,10 +24,7 @@ impl Power {
     pub fn of(clean: &VerifyRecord, wrong: &[(&'static Defect, Verdicts)]) -> Self {
         let mut power = Self::default();
         for (defect, verdicts) in wrong {
-            let ids: Vec<String> = verdicts
-                .breaks()
-                .map(|(clause, _)| clause.id.clone())
-                .collect();
+            let ids: Vec<String> = verdicts.breaks().map(|(clause, _)| clause.id.clone()).collect();
             for id in &ids {
                 let caught = power.by_clause.entry(id.clone()).or_default();
                 caught.push(defect.name);

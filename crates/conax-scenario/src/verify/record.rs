@@ -137,7 +137,5 @@ impl VerifyRecord {
 
 fn why_not(clause: &Clause, said: Option<&str>) -> String {
     let seen = clause.seen.why_not();
-    said.or(seen)
-        .unwrap_or("nothing in its answers showed it")
-        .to_owned()
+    said.or(seen).unwrap_or("nothing in its answers showed it").to_owned()
 }

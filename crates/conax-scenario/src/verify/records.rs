@@ -10,9 +10,8 @@ impl TargetWorld {
         let mut records = Records::default();
         let order = self.rejected.as_ref();
         let smartcards = self.smartcards.iter();
-        let smartcards = smartcards
-            .chain(&self.smartcard_elsewhere)
-            .chain(order.map(|order| &order.smartcard));
+        let smartcards =
+            smartcards.chain(&self.smartcard_elsewhere).chain(order.map(|order| &order.smartcard));
         for smartcard in smartcards {
             smartcard.tell(Kind::Smartcard, &mut records);
         }

@@ -136,9 +136,7 @@ impl<'t> Session<'t> {
         let own = [&self.credentials.password, &self.credentials.web_api_key];
         let own = own.into_iter().flatten().cloned();
         let tokens = self.issued.iter().cloned().chain([self.token.clone()]);
-        own.chain(tokens)
-            .filter(|secret| secret.len() >= SHORTEST_SECRET)
-            .collect()
+        own.chain(tokens).filter(|secret| secret.len() >= SHORTEST_SECRET).collect()
     }
 
     /// What is left of a session.
@@ -195,9 +193,7 @@ impl<'t> Session<'t> {
             .into_iter()
             .map(|(operation, parameters)| (operation, self.with_token(operation, parameters)))
             .collect();
-        let made = calls
-            .iter()
-            .map(|(operation, parameters)| documented(*operation, parameters));
+        let made = calls.iter().map(|(operation, parameters)| documented(*operation, parameters));
         let made: Vec<HttpCall> = made.collect();
         let replies = self.target.exchange(made.clone());
         let mut heard = Vec::new();
@@ -301,11 +297,7 @@ impl<'t> Session<'t> {
     pub(super) fn renew_token(&mut self) -> bool {
         let list = json!({ "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
         let is_dead = |heard: &Heard| !heard.is_ok() && !heard.code().is_empty();
-        if !self
-            .ask(Operation::List, list.clone())
-            .as_ref()
-            .is_some_and(is_dead)
-        {
+        if !self.ask(Operation::List, list.clone()).as_ref().is_some_and(is_dead) {
             return false;
         }
         let old = std::mem::take(&mut self.token);
@@ -314,8 +306,7 @@ impl<'t> Session<'t> {
             self.token = old;
             return false;
         }
-        self.ask(Operation::List, list)
-            .is_some_and(|heard| heard.is_ok())
+        self.ask(Operation::List, list).is_some_and(|heard| heard.is_ok())
     }
 
     /// The call has to be refused, as the clauses say.
@@ -344,18 +335,10 @@ impl<'t> Session<'t> {
             self.verdicts().judge(clause, is_refused, || {
                 let found = match heard.is_ok() {
                     true => "it was taken".to_owned(),
-                    false => format!(
-                        "HTTP {} without a refusal's status block",
-                        heard.http_status
-                    ),
+                    false => format!("HTTP {} without a refusal's status block", heard.http_status),
                 };
-                Break::at(
-                    heard.number,
-                    "status.code",
-                    format!("a refusal of {what}"),
-                    found,
-                )
-                .caused_by(cause)
+                Break::at(heard.number, "status.code", format!("a refusal of {what}"), found)
+                    .caused_by(cause)
             });
         }
     }
@@ -413,9 +396,7 @@ impl<'t> Session<'t> {
         found: &str,
     ) {
         for clause in clauses {
-            self.verdicts().judge(clause, holds, || {
-                Break::at(heard.number, "", expected, found)
-            });
+            self.verdicts().judge(clause, holds, || Break::at(heard.number, "", expected, found));
         }
     }
 
@@ -466,9 +447,7 @@ impl<'t> Session<'t> {
         for id in ids {
             let identifier = json!({ "provisioning_request_identifier": { "id": id } });
             let heard = self.call(Operation::Show, identifier);
-            let state = heard
-                .as_ref()
-                .and_then(|heard| heard.data()["life_cycle_state"].as_str());
+            let state = heard.as_ref().and_then(|heard| heard.data()["life_cycle_state"].as_str());
             if matches!(state, Some("COMPLETED" | "REJECTED")) {
                 ended.insert(id.clone());
             }
@@ -491,17 +470,12 @@ pub(super) fn query(parameters: &Parameters, encode: impl Fn(&str) -> String) ->
     let mut parts = Vec::new();
     for (name, value) in parameters {
         let values: Vec<String> = match value {
-            Value::Object(fields) => fields
-                .iter()
-                .map(|(field, value)| format!("{field}={}", plain(value)))
-                .collect(),
+            Value::Object(fields) => {
+                fields.iter().map(|(field, value)| format!("{field}={}", plain(value))).collect()
+            }
             value => vec![plain(value)],
         };
-        parts.extend(
-            values
-                .iter()
-                .map(|value| format!("{name}={}", encode(value))),
-        );
+        parts.extend(values.iter().map(|value| format!("{name}={}", encode(value))));
     }
     match parts.is_empty() {
         true => String::new(),
@@ -593,20 +567,15 @@ mod tests {
     fn a_command_names_what_is_secret_after_what_it_is_and_the_story_says_what_to_put_there() {
         let list = HttpCall::get(Api::Crm, "/list?token=secret&type=X");
         let note = ExchangeNote::of(0, &list, "http://h");
-        assert_eq!(
-            note.curl,
-            "curl -s 'http://h/list?token='\"$TOKEN\"'&type=X'"
-        );
+        assert_eq!(note.curl, "curl -s 'http://h/list?token='\"$TOKEN\"'&type=X'");
         let body = json!({ "username": "a", "password": "secret", "pin": "1234" });
         let mut login = HttpCall::post(Api::Crm, "/token", &body);
         let key = ("authorization".to_owned(), "Basic secret".to_owned());
         login.headers.push(key);
         let note = ExchangeNote::of(1, &login, "http://h");
-        for piece in [
-            "\"password\":\"'\"$PASSWORD\"'\"",
-            "\"pin\":\"'\"$PIN\"'\"",
-            " -u \"$WEB_API_KEY\":",
-        ] {
+        for piece in
+            ["\"password\":\"'\"$PASSWORD\"'\"", "\"pin\":\"'\"$PIN\"'\"", " -u \"$WEB_API_KEY\":"]
+        {
             assert!(note.curl.contains(piece), "{}", note.curl);
         }
         assert!(!note.curl.contains("secret"), "{}", note.curl);

@@ -93,9 +93,7 @@ fn login(out: &mut String, login: Option<&LoginWorld>) {
         return;
     };
     let unit = login.unit.iter();
-    let unit: String = unit
-        .map(|unit| format!(", unit: {}", quoted(unit)))
-        .collect();
+    let unit: String = unit.map(|unit| format!(", unit: {}", quoted(unit))).collect();
     out.push_str(&format!(
         "login: {{ username: {}, organisation: {}{unit} }}\n",
         quoted(&login.username),

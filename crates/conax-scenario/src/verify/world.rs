@@ -54,9 +54,7 @@ impl Named {
     #[must_use]
     pub fn label(&self) -> String {
         let identifier = self.identifier();
-        let value = identifier
-            .as_object()
-            .and_then(|members| members.values().next());
+        let value = identifier.as_object().and_then(|members| members.values().next());
         value.and_then(Value::as_str).unwrap_or("?").to_owned()
     }
 
@@ -70,10 +68,7 @@ impl Named {
         let known = keys.iter();
         let known =
             known.filter_map(|(key, value)| Some(((*key).to_owned(), (*value)?.to_owned())));
-        Self {
-            keys: known.collect(),
-            ca_id: ca_id.map(str::to_owned),
-        }
+        Self { keys: known.collect(), ca_id: ca_id.map(str::to_owned) }
     }
 }
 
@@ -129,9 +124,7 @@ impl TargetWorld {
             &self.smartcard_elsewhere,
         ];
         let named = named.into_iter().flatten();
-        let named = named
-            .chain(&self.smartcards)
-            .chain(order.into_iter().flatten());
+        let named = named.chain(&self.smartcards).chain(order.into_iter().flatten());
         let texts = named.flat_map(|named| {
             let keys = named.pairs().map(|(_, text)| text);
             keys.chain(named.ca_id.as_deref())
@@ -160,12 +153,9 @@ impl TargetWorld {
         let mut findings = Findings::new();
         let marked = read(source, &mut findings);
         let world = marked.and_then(|marked| {
-            fields(
-                &marked,
-                &mut findings,
-                "what exists at a target",
-                |fields| Some(Self::read(fields)),
-            )
+            fields(&marked, &mut findings, "what exists at a target", |fields| {
+                Some(Self::read(fields))
+            })
         });
         findings.into_result(world)
     }
@@ -212,10 +202,7 @@ impl TargetWorld {
         let fit = spec.subscriptions.iter().max_by_key(|subscription| {
             let cards = spec.installed_items.iter().filter(|item| {
                 works_at_conax(spec, item)
-                    && subscription
-                        .installed_items
-                        .iter()
-                        .any(|one| **one == *item.serial_number)
+                    && subscription.installed_items.iter().any(|one| **one == *item.serial_number)
             });
             (cards.count(), subscription.services.len())
         });
@@ -223,17 +210,11 @@ impl TargetWorld {
             return Self::default();
         };
         let is_here = |item: &&InstalledItem| {
-            subscription
-                .installed_items
-                .iter()
-                .any(|one| **one == *item.serial_number)
+            subscription.installed_items.iter().any(|one| **one == *item.serial_number)
         };
         let services = || spec.services.iter();
         let on_it = |service: &&ProductOnSale| {
-            subscription
-                .services
-                .iter()
-                .any(|one| **one == *service.code)
+            subscription.services.iter().any(|one| **one == *service.code)
         };
         let is_service =
             |service: &&ProductOnSale| service.classification == ProductClassification::Service;
@@ -271,12 +252,8 @@ impl TargetWorld {
                 .filter(|item| item.classification == ItemClassification::Stb)
                 .filter_map(|item| item.ca_id.as_deref().map(str::to_owned))
                 .collect(),
-            no_service: services()
-                .find(|service| !is_service(service))
-                .map(service_named),
-            no_smartcard: items()
-                .find(|item| is_here(item) && !is_card(item))
-                .map(item_named),
+            no_service: services().find(|service| !is_service(service)).map(service_named),
+            no_smartcard: items().find(|item| is_here(item) && !is_card(item)).map(item_named),
             service_elsewhere: services()
                 .find(|service| is_service(service) && !on_it(service))
                 .map(service_named),
@@ -304,16 +281,10 @@ fn rejected(spec: &WorldSpec) -> Option<RejectedWorld> {
     };
     let item = spec.installed_items.iter().find(is_refused)?;
     let subscription = spec.subscriptions.iter().find(|subscription| {
-        subscription
-            .installed_items
-            .iter()
-            .any(|one| **one == *item.serial_number)
+        subscription.installed_items.iter().any(|one| **one == *item.serial_number)
     })?;
     let code = subscription.services.first()?;
-    let service = spec
-        .services
-        .iter()
-        .find(|service| *service.code == **code)?;
+    let service = spec.services.iter().find(|service| *service.code == **code)?;
     Some(RejectedWorld {
         subscription: subscription_named(subscription),
         service: service_named(service),
@@ -323,21 +294,12 @@ fn rejected(spec: &WorldSpec) -> Option<RejectedWorld> {
 
 fn subscription_named(subscription: &SubscriptionSpec) -> Named {
     let number = subscription.number.as_str();
-    Named::of(
-        [
-            ("id", Some(subscription.id.as_str())),
-            ("number", Some(number)),
-        ],
-        None,
-    )
+    Named::of([("id", Some(subscription.id.as_str())), ("number", Some(number))], None)
 }
 
 fn works_at_conax(spec: &WorldSpec, item: &InstalledItem) -> bool {
-    let known = spec
-        .cas
-        .smartcards
-        .iter()
-        .find(|card| Some(card.id.as_str()) == item.ca_id.as_deref());
+    let known =
+        spec.cas.smartcards.iter().find(|card| Some(card.id.as_str()) == item.ca_id.as_deref());
     let own = spec.cas.domains.first().map(|domain| domain.name.as_str());
     known.is_some_and(|card| {
         matches!(card.state, CardState::Stock | CardState::InUse)
@@ -370,24 +332,19 @@ fn item_named(item: &InstalledItem) -> Named {
 /// Reads a record by the keys that identifiers of its kind have, and its CA id.
 fn named(kind: IdentifierKind) -> impl Fn(&Marked, &mut Findings) -> Option<Named> {
     move |marked, findings| {
-        fields(
-            marked,
-            findings,
-            "a record by its keys, such as { id: \"…\" }",
-            |fields| {
-                let mut keys = BTreeMap::new();
-                for field in kind.fields() {
-                    if let Some(value) = fields.optional(field.code(), text) {
-                        keys.insert(field.code().to_owned(), value);
-                    }
+        fields(marked, findings, "a record by its keys, such as { id: \"…\" }", |fields| {
+            let mut keys = BTreeMap::new();
+            for field in kind.fields() {
+                if let Some(value) = fields.optional(field.code(), text) {
+                    keys.insert(field.code().to_owned(), value);
                 }
-                let ca_id = fields.optional("ca_id", text);
-                if keys.is_empty() {
-                    fields.refuse("it is named by no key", "give at least one");
-                    return None;
-                }
-                Some(Named { keys, ca_id })
-            },
-        )
+            }
+            let ca_id = fields.optional("ca_id", text);
+            if keys.is_empty() {
+                fields.refuse("it is named by no key", "give at least one");
+                return None;
+            }
+            Some(Named { keys, ca_id })
+        })
     }
 }

@@ -120,9 +120,7 @@ struct Pauses {
 
 impl Doing {
     fn pauses(&self) -> MutexGuard<'_, Pauses> {
-        self.pauses
-            .lock()
-            .expect("nobody panics while holding the pauses")
+        self.pauses.lock().expect("nobody panics while holding the pauses")
     }
 }
 
@@ -172,10 +170,7 @@ impl Activity {
         if pauses.count == 1 {
             self.0.activity_count.less();
         }
-        Pause {
-            doing: Arc::downgrade(&self.0),
-            wakings: pauses.wakings,
-        }
+        Pause { doing: Arc::downgrade(&self.0), wakings: pauses.wakings }
     }
 
     /// Ends every pause: the holder goes on, whatever it waited for.

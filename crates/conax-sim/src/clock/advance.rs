@@ -52,12 +52,7 @@ impl Clock {
         let aside = Activity::current().map(|activity| activity.pause());
         // Who waits for its turn wants what is there now.
         let replaced = self.inner.replaced.load(Ordering::SeqCst);
-        Turn {
-            clock: self,
-            replaced,
-            _alone: self.inner.advancing.lock().await,
-            _aside: aside,
-        }
+        Turn { clock: self, replaced, _alone: self.inner.advancing.lock().await, _aside: aside }
     }
 
     /// Lets this much time pass at once: everything that is due until then happens in order of
@@ -150,13 +145,7 @@ impl Turn<'_> {
             // Whoever called may be gone, and others have work to do.
             tokio::task::yield_now().await;
         };
-        Advanced {
-            from,
-            now: self.clock.now(),
-            fired,
-            at_rest,
-            replaced: self.is_replaced(),
-        }
+        Advanced { from, now: self.clock.now(), fired, at_rest, replaced: self.is_replaced() }
     }
 
     /// Whether the world was replaced since the turn was wished for.

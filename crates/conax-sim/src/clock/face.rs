@@ -106,9 +106,7 @@ impl SharedFace {
     }
 
     fn written(&self) -> MutexGuard<'_, Face> {
-        self.written
-            .lock()
-            .expect("nobody panics while holding the clock")
+        self.written.lock().expect("nobody panics while holding the clock")
     }
 
     fn load(&self) -> Face {

@@ -23,9 +23,7 @@ struct Listening {
 
 impl Listener {
     fn listening(&self) -> MutexGuard<'_, Listening> {
-        self.0
-            .lock()
-            .expect("nobody panics while holding a listener")
+        self.0.lock().expect("nobody panics while holding a listener")
     }
 
     /// Calls; false if nobody listens any more.
@@ -77,10 +75,7 @@ impl Bell {
     pub fn listen(&self) -> Hearing<'_> {
         let listener = Arc::new(Listener::default());
         self.listeners().push(Arc::clone(&listener));
-        Hearing {
-            bell: self,
-            listener,
-        }
+        Hearing { bell: self, listener }
     }
 
     /// Wakes everybody who listens.
@@ -92,9 +87,7 @@ impl Bell {
     }
 
     fn listeners(&self) -> MutexGuard<'_, Vec<Arc<Listener>>> {
-        self.listeners
-            .lock()
-            .expect("nobody panics while holding the listeners")
+        self.listeners.lock().expect("nobody panics while holding the listeners")
     }
 }
 
@@ -136,10 +129,7 @@ impl Places {
     /// This many places, all free.
     #[must_use]
     pub fn new(count: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Queue {
-            free: count,
-            waiting: VecDeque::new(),
-        })))
+        Arc::new(Self(Mutex::new(Queue { free: count, waiting: VecDeque::new() })))
     }
 
     /// Whether a place is free.
@@ -158,11 +148,7 @@ impl Places {
             }
             let listener = Arc::new(Listener::default());
             queue.waiting.push_back(Arc::clone(&listener));
-            Candidate {
-                places: self,
-                listener,
-                has_place: false,
-            }
+            Candidate { places: self, listener, has_place: false }
         };
         candidate.place().await
     }
@@ -178,9 +164,7 @@ impl Places {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.0
-            .lock()
-            .expect("nobody panics while holding the places")
+        self.0.lock().expect("nobody panics while holding the places")
     }
 }
 

@@ -70,9 +70,7 @@ impl ClockMode {
     /// A clock that runs this many times as fast, if one can.
     #[must_use]
     pub fn scaled(scale: f64) -> Option<Self> {
-        (0.001..=100_000.0)
-            .contains(&scale)
-            .then_some(Self::Scaled(scale))
+        (0.001..=100_000.0).contains(&scale).then_some(Self::Scaled(scale))
     }
 
     fn simulated(self, real: Duration) -> Duration {
@@ -162,9 +160,7 @@ impl Inner {
     }
 
     fn waits(&self) -> MutexGuard<'_, Waits> {
-        self.waits
-            .lock()
-            .expect("nobody panics while holding the waits")
+        self.waits.lock().expect("nobody panics while holding the waits")
     }
 
     fn next_number(&self) -> u64 {
@@ -176,12 +172,7 @@ impl Clock {
     /// A clock that shows `start` now.
     #[must_use]
     pub fn new(mode: ClockMode, start: SimTime) -> Self {
-        let face = Face {
-            mode,
-            base: start,
-            position: Duration::ZERO,
-            since: Instant::now(),
-        };
+        let face = Face { mode, base: start, position: Duration::ZERO, since: Instant::now() };
         Self {
             inner: Arc::new(Inner {
                 face: SharedFace::new(face),
@@ -228,10 +219,7 @@ impl Clock {
     #[must_use]
     pub fn reading(&self) -> Reading {
         let face = self.inner.face();
-        Reading {
-            mode: face.mode,
-            now: face.now(),
-        }
+        Reading { mode: face.mode, now: face.now() }
     }
 
     /// Makes the clock show what it, or another one, showed before: it may go back. Who waits has
@@ -259,10 +247,7 @@ impl Clock {
         self.inner.change(|face| {
             let shown = face.now();
             if now < shown {
-                return Err(Backwards {
-                    now: shown,
-                    asked: now,
-                });
+                return Err(Backwards { now: shown, asked: now });
             }
             face.base = face.base + now.since(shown);
             Ok(())
@@ -304,10 +289,9 @@ impl Clock {
     pub fn waiting(&self) -> Vec<Waiting> {
         let base = self.inner.face().base;
         let waits = self.inner.waits();
-        let turns = waits.turns().map(|(due, in_background)| Waiting {
-            due: base + whole_millis(due),
-            in_background,
-        });
+        let turns = waits
+            .turns()
+            .map(|(due, in_background)| Waiting { due: base + whole_millis(due), in_background });
         turns.collect()
     }
 

@@ -33,10 +33,7 @@ impl Story {
 
     fn so_far(&self) -> Vec<(&'static str, u64)> {
         let story = self.0.lock().expect("a story");
-        story
-            .iter()
-            .map(|(what, at)| (*what, at.as_secs()))
-            .collect()
+        story.iter().map(|(what, at)| (*what, at.as_secs())).collect()
     }
 }
 
@@ -92,10 +89,7 @@ async fn two_advances_at_once_do_not_interleave() {
         (span, advanced.fired)
     });
     spans.sort();
-    let halves = [
-        ((seconds(0), seconds(10)), 10),
-        ((seconds(10), seconds(20)), 10),
-    ];
+    let halves = [((seconds(0), seconds(10)), 10), ((seconds(10), seconds(20)), 10)];
     assert_eq!(spans, halves);
 }
 
@@ -128,9 +122,7 @@ async fn a_sleeper_that_is_dropped_counts_again_and_leaves_no_wait() {
     let clock = stepped();
     let own = clock.clone();
     let activity = clock.activity();
-    let sleeping = activity
-        .clone()
-        .run(async move { own.sleep(seconds(60)).await });
+    let sleeping = activity.clone().run(async move { own.sleep(seconds(60)).await });
     let sleeping = tokio::spawn(sleeping);
     assert!(clock.advance(seconds(1)).await.at_rest);
     assert!(clock.is_at_rest());
@@ -180,10 +172,7 @@ struct IdleUntil {
 
 impl IdleUntil {
     fn new(works: &[u64]) -> Arc<Self> {
-        Arc::new(Self {
-            works: Mutex::new(works.to_vec()),
-            gone_by: Mutex::default(),
-        })
+        Arc::new(Self { works: Mutex::new(works.to_vec()), gone_by: Mutex::default() })
     }
 
     /// A beat has come: what was to be done by now is done.
@@ -236,10 +225,7 @@ async fn beats_with_nothing_to_do_go_by_at_once_and_the_others_come_at_their_tim
     assert_eq!(beats(&[], &[]).await, (vec![], 20));
     assert_eq!(beats(&[42], &[]).await, (vec![("beat", 45)], 19));
     assert_eq!(beats(&[45], &[]).await, (vec![("beat", 45)], 19));
-    assert_eq!(
-        beats(&[3, 100], &[]).await,
-        (vec![("beat", 5), ("beat", 100)], 18)
-    );
+    assert_eq!(beats(&[3, 100], &[]).await, (vec![("beat", 5), ("beat", 100)], 18));
     // Whatever happens in between, the next beat looks whether that gave it something to do.
     assert_eq!(beats(&[], &[33]).await, (vec![("event", 33)], 20));
     let then = vec![("event", 33), ("beat", 35)];
@@ -312,10 +298,7 @@ async fn a_clock_does_not_go_back_unless_it_is_restored() {
     let refused = clock.set(START).expect_err("law I20");
     assert_eq!((refused.now, refused.asked), (START + seconds(60), START));
     assert_eq!(clock.now(), START + seconds(60));
-    let earlier = Reading {
-        mode: ClockMode::Stepped,
-        now: START,
-    };
+    let earlier = Reading { mode: ClockMode::Stepped, now: START };
     clock.restore(earlier);
     assert_eq!(clock.reading(), earlier);
 }
@@ -338,11 +321,7 @@ async fn a_scaled_clock_runs_that_many_times_as_fast_and_so_do_those_who_wait() 
     assert_eq!(since_start(&clock), seconds(120));
     let begun = tokio::time::Instant::now();
     clock.sleep(seconds(60)).await;
-    assert!(
-        begun.elapsed() <= Duration::from_millis(1001),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() <= Duration::from_millis(1001), "{:?}", begun.elapsed());
     assert_eq!(since_start(&clock).as_secs(), 180);
 }
 
@@ -351,10 +330,7 @@ async fn a_real_clock_with_another_start_runs_at_the_pace_of_this_machine() {
     let clock = Clock::starting_at(START);
     let mark = clock.mark();
     tokio::time::advance(seconds(7)).await;
-    assert_eq!(
-        (since_start(&clock), mark.elapsed()),
-        (seconds(7), seconds(7))
-    );
+    assert_eq!((since_start(&clock), mark.elapsed()), (seconds(7), seconds(7)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -222,21 +222,13 @@ impl Place {
             Purpose::TimeOut => Waiter::TimeOut(Activity::current()),
             Purpose::Background(beat) => Waiter::Background(beat.clone()),
         };
-        let entry = waits.entries.entry(turn).or_insert(Entry {
-            id: number,
-            waiter,
-            waker: None,
-        });
+        let entry = waits.entries.entry(turn).or_insert(Entry { id: number, waiter, waker: None });
         if let Purpose::Work = purpose {
             // Only now: who is at rest must be seen waiting.
             entry.waiter = Waiter::Work(Activity::current().map(|activity| activity.pause()));
         }
         drop(waits);
-        Self {
-            inner: Arc::clone(inner),
-            turn,
-            changes,
-        }
+        Self { inner: Arc::clone(inner), turn, changes }
     }
 
     /// Ready when it is this place's turn; with what counts for whoever was woken.
@@ -258,9 +250,7 @@ impl Place {
             self.changes = changes;
             let turn = self.inner.waits().turn_of(self.turn);
             let left = turn.0.saturating_sub(self.inner.position());
-            timer
-                .as_mut()
-                .reset(Instant::now() + bounded(mode.real(left)));
+            timer.as_mut().reset(Instant::now() + bounded(mode.real(left)));
         }
         if timer.as_mut().poll(cx).is_pending() {
             return Poll::Pending;

@@ -39,22 +39,12 @@ impl Authentication {
     /// allowed.
     #[must_use]
     pub fn new(default_domain: DomainName) -> Self {
-        Self {
-            default_domain,
-            users: BTreeMap::new(),
-        }
+        Self { default_domain, users: BTreeMap::new() }
     }
 
     /// Makes a user known.
     pub fn add_user(&mut self, name: &str, password: Secret, domain: DomainName) {
-        self.users.insert(
-            name.to_owned(),
-            GateUser {
-                password,
-                domain,
-                failure_count: 0,
-            },
-        );
+        self.users.insert(name.to_owned(), GateUser { password, domain, failure_count: 0 });
     }
 
     /// How often each user failed in a row.
@@ -98,10 +88,7 @@ impl Authentication {
     /// Nobody is asked; whoever says who it is, is taken for that.
     fn enter_freely(&self, credentials: Option<(String, Secret)>) -> Entry {
         let user = credentials.and_then(|(name, _)| self.users.get(&name));
-        Entry::As(
-            user.map_or(&self.default_domain, |user| &user.domain)
-                .clone(),
-        )
+        Entry::As(user.map_or(&self.default_domain, |user| &user.domain).clone())
     }
 }
 

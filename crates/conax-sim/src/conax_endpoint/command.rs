@@ -55,11 +55,7 @@ pub(super) async fn command(
     let control = parts.extensions.get::<ConnectionControl>();
     let exchange = Exchange {
         number: own.map_or_else(|| shared.faults.next_exchange(), |own| own.exchange),
-        heard: hear(cas::decode_request(
-            shared.settings.cas.profile,
-            content_type,
-            body,
-        )),
+        heard: hear(cas::decode_request(shared.settings.cas.profile, content_type, body)),
         generation: shared.ledger().generation,
         on_connection: control.map_or(1, ConnectionControl::call_count),
         shared,
@@ -94,10 +90,7 @@ fn went_on(orders: &mut Orders, parts: &Parts) {
 fn hear(decoded: Result<Command, RequestRefusal>) -> Heard {
     match decoded {
         Ok(command) => Heard::Command(command),
-        Err(RequestRefusal::Invalid {
-            operation,
-            problems,
-        }) => Heard::Invalid(operation, problems),
+        Err(RequestRefusal::Invalid { operation, problems }) => Heard::Invalid(operation, problems),
         Err(RequestRefusal::Fault(fault)) => Heard::Fault(fault),
     }
 }
@@ -174,16 +167,10 @@ impl Exchange<'_> {
             }
             Heard::Command(command) => command,
         };
-        let told = Told {
-            exchange: self.number,
-            domain: self.domain,
-            command,
-        };
+        let told = Told { exchange: self.number, domain: self.domain, command };
         let done = self.at_head_end(|side, now| {
             let mut changes = side.memory.catch_up(&mut side.state, &mut side.ids, now);
-            let mut done = side
-                .memory
-                .carry_out(&mut side.state, &mut side.ids, told, orders, now);
+            let mut done = side.memory.carry_out(&mut side.state, &mut side.ids, told, orders, now);
             changes.append(&mut done.changes);
             (done.answer, changes)
         });
@@ -214,9 +201,7 @@ impl Exchange<'_> {
         let rejection = Rejection::new(RejectionCause::InputValidation, problems.join("; "));
         let kind = operation;
         self.at_head_end(|side, now| {
-            let refusal = side
-                .state
-                .refuse(self.domain, kind, rejection, now, &mut side.ids);
+            let refusal = side.state.refuse(self.domain, kind, rejection, now, &mut side.ids);
             let changes = self.refused(&refusal);
             (refusal, changes)
         })
@@ -244,11 +229,7 @@ impl Exchange<'_> {
             End::Silence => self.unanswered(WireFault::Silence),
             End::Reset => self.unanswered(WireFault::Reset),
             End::HangUp => self.unanswered(WireFault::HangUp),
-            End::Http {
-                status,
-                content_type,
-                body,
-            } => {
+            End::Http { status, content_type, body } => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
                 let answer = Answer::new(status, content_type.clone(), body.clone());
                 self.about(answer, format!("HTTP {}", status.as_u16()))
@@ -269,10 +250,7 @@ impl Exchange<'_> {
 
     fn unanswered(&self, ending: WireFault) -> Answer {
         let answer = Answer::new(StatusCode::OK, "text/plain", "");
-        Answer {
-            ending: Some(ending),
-            ..self.about(answer, ending.word())
-        }
+        Answer { ending: Some(ending), ..self.about(answer, ending.word()) }
     }
 
     /// The answer, with what it is about.
@@ -298,10 +276,9 @@ impl Exchange<'_> {
         let message = message.unwrap_or("refused by a fault rule");
         let rejection = Rejection::new(cause, message);
         let transaction = match (done, self.command()) {
-            (Some(done), _) => Transaction {
-                outcome: Outcome::Rejected(rejection),
-                ..done.clone()
-            },
+            (Some(done), _) => {
+                Transaction { outcome: Outcome::Rejected(rejection), ..done.clone() }
+            }
             (None, Some(command)) => {
                 let refusal = self.at_head_end(|side, now| {
                     let (state, ids) = (&mut side.state, &mut side.ids);
@@ -331,10 +308,7 @@ impl Exchange<'_> {
         let body = encode_reply(profile, transaction.kind, &reply);
         Answer {
             subject: Subject {
-                card: transaction
-                    .cards
-                    .first()
-                    .map(|card| Arc::clone(card.text())),
+                card: transaction.cards.first().map(|card| Arc::clone(card.text())),
                 outcome: Some(reply.status_code.as_str().into()),
                 reference: reply.transaction_id.as_deref().map(Arc::from),
                 ..Subject::default()
@@ -365,10 +339,7 @@ impl Exchange<'_> {
     fn told(&self, answer: &Answer, orders: &Orders) {
         let exchange = self.number;
         self.note([match answer.ending {
-            Some(ending) => CasEvent::NotAnswered {
-                exchange,
-                because: ending.word().into(),
-            },
+            Some(ending) => CasEvent::NotAnswered { exchange, because: ending.word().into() },
             None => CasEvent::Answered {
                 exchange,
                 status: answer.status_code.clone(),
@@ -385,10 +356,6 @@ fn faulted(fault: &SoapFault) -> Answer {
             outcome: Some(format!("SOAP fault: {}", fault.string).into()),
             ..Subject::default()
         },
-        ..Answer::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            REPLY_CONTENT_TYPE,
-            encode_fault(fault),
-        )
+        ..Answer::new(StatusCode::INTERNAL_SERVER_ERROR, REPLY_CONTENT_TYPE, encode_fault(fault))
     }
 }

@@ -21,10 +21,7 @@ pub(crate) struct DoorKeeper {
 
 impl DoorKeeper {
     pub(crate) fn new(worlds: &Arc<Worlds>, door: Arc<EndpointState>) -> Self {
-        Self {
-            worlds: Arc::clone(worlds),
-            door,
-        }
+        Self { worlds: Arc::clone(worlds), door }
     }
 }
 
@@ -56,9 +53,5 @@ pub(crate) fn speech(worlds: &Arc<Worlds>, door: EndpointTls) -> TlsSpeech {
         let fault = main.faults.tls_fault_for_everybody(main.clock.now());
         fault.filter(|_| !worlds.has_others())
     };
-    TlsSpeech {
-        door,
-        for_everybody: Box::new(for_everybody),
-        to_plain: plain_answer(),
-    }
+    TlsSpeech { door, for_everybody: Box::new(for_everybody), to_plain: plain_answer() }
 }

@@ -36,10 +36,9 @@ pub(crate) fn rule_of_call(
     })?;
     match <[WrittenRule; 1]>::try_from(parsed) {
         Ok([rule]) => alone(rule).map(Some),
-        Err(rules) => Err(format!(
-            "The header `{FAULT_HEADER}` takes one rule, found {}.",
-            rules.len()
-        )),
+        Err(rules) => {
+            Err(format!("The header `{FAULT_HEADER}` takes one rule, found {}.", rules.len()))
+        }
     }
 }
 

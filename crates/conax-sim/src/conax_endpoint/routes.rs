@@ -123,9 +123,7 @@ async fn answer(
     let own = shared.link.own_request(request.headers());
     let caller = own.as_ref().and_then(|own| own.caller.as_ref());
     let activity = shared.clock.activity_for(caller);
-    activity
-        .run(answer_call(shared, request, own, no_world))
-        .await
+    activity.run(answer_call(shared, request, own, no_world)).await
 }
 
 async fn answer_call(
@@ -159,10 +157,7 @@ async fn answer_call(
         at,
         surface: Surface::Cas,
         method: &parts.method,
-        target: parts
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str()),
+        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
         http_status: is_answered.then(|| answer.status.as_u16()),
         took: mark.elapsed(),
         subject: std::mem::take(&mut answer.subject),
@@ -185,18 +180,10 @@ async fn answer_call(
 /// Writes down that our own CRM was not let in.
 fn turned_away(shared: &Shared, own: &OwnRequest) {
     let generation = shared.ledger().generation;
-    let received = CasEvent::Received {
-        exchange: own.exchange,
-        request: own.number,
-        read: false,
-        kind: None,
-    };
-    let answered = CasEvent::Answered {
-        exchange: own.exchange,
-        status: None,
-        reference: None,
-        spoilt: false,
-    };
+    let received =
+        CasEvent::Received { exchange: own.exchange, request: own.number, read: false, kind: None };
+    let answered =
+        CasEvent::Answered { exchange: own.exchange, status: None, reference: None, spoilt: false };
     shared.note_cas(generation, [received, answered]);
 }
 
@@ -218,13 +205,7 @@ fn into_response(answer: Answer, clock: &Clock) -> Response<Body> {
     if answer.status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static("POST, GET"));
     }
-    damaged(
-        &mut response,
-        &answer.body,
-        &answer.damage,
-        clock,
-        answer.at_endpoint,
-    );
+    damaged(&mut response, &answer.body, &answer.damage, clock, answer.at_endpoint);
     response
 }
 
@@ -250,10 +231,7 @@ async fn respond(
         ),
         _ => Answer::text(
             StatusCode::METHOD_NOT_ALLOWED,
-            format!(
-                "A SOAP end point takes POST, found {}; GET ?wsdl describes it.",
-                parts.method
-            ),
+            format!("A SOAP end point takes POST, found {}; GET ?wsdl describes it.", parts.method),
         ),
     }
 }
@@ -275,32 +253,25 @@ fn unread(refusal: BodyRefusal, limit: usize) -> Answer {
             StatusCode::PAYLOAD_TOO_LARGE,
             &format!("The envelope is longer than the limit of {limit} bytes."),
         ),
-        BodyRefusal::TooSlow => Answer::fault(
-            StatusCode::REQUEST_TIMEOUT,
-            "The envelope did not arrive in time.",
-        ),
-        BodyRefusal::Broken => Answer::fault(
-            StatusCode::BAD_REQUEST,
-            "The envelope did not arrive whole.",
-        ),
+        BodyRefusal::TooSlow => {
+            Answer::fault(StatusCode::REQUEST_TIMEOUT, "The envelope did not arrive in time.")
+        }
+        BodyRefusal::Broken => {
+            Answer::fault(StatusCode::BAD_REQUEST, "The envelope did not arrive whole.")
+        }
     }
 }
 
 fn asks_for_wsdl(parts: &Parts) -> bool {
     parts.uri.query().is_some_and(|query| {
-        query
-            .split('&')
-            .any(|part| part.eq_ignore_ascii_case("wsdl") || part == "WSDL=")
+        query.split('&').any(|part| part.eq_ignore_ascii_case("wsdl") || part == "WSDL=")
     })
 }
 
 /// The description of the service whose path was asked, or of all of them.
 fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
     let profile = shared.settings.cas.profile;
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let scheme = shared.settings.cas.tls.scheme();
     let address = format!("{scheme}://{}", host.unwrap_or("localhost"));
     let service = profile.service_at(parts.uri.path());

@@ -19,11 +19,7 @@ use crate::shared::Shared;
 pub(super) fn show(shared: &Shared) -> Reply {
     let clock = &shared.clock;
     // What ends while this is read is not one that waits.
-    let (before, at_rest, after) = (
-        shared.calls.count(),
-        clock.is_at_rest(),
-        shared.calls.count(),
-    );
+    let (before, at_rest, after) = (shared.calls.count(), clock.is_at_rest(), shared.calls.count());
     let (reading, waiting) = (clock.reading(), clock.waiting());
     Reply::json(&ClockView {
         mode: reading.mode.name(),
@@ -76,10 +72,7 @@ pub(super) async fn advance(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, 
         AdvanceTime::To(to) => {
             let to = SimTime::from_calendar(to);
             if to < from.whole_second() {
-                return Err(backwards(Backwards {
-                    now: from,
-                    asked: to,
-                }));
+                return Err(backwards(Backwards { now: from, asked: to }));
             }
             to
         }
@@ -105,11 +98,7 @@ pub(super) async fn settle(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
         Some(name) => Some(awaited(shared, name)?),
         None => None,
     };
-    let goal = SettlingGoal {
-        limit: body.limit,
-        request,
-        makes_runs: body.runs,
-    };
+    let goal = SettlingGoal { limit: body.limit, request, makes_runs: body.runs };
     let settling = settle_instance(shared, goal).await;
     let says = match settling.end {
         SettlingEnd::NothingDue => NOTHING_DUE.to_owned(),
@@ -156,19 +145,14 @@ fn beyond(now: SimTime) -> Problem {
 }
 
 fn replaced(now: SimTime) -> Problem {
-    let detail = format!(
-        "the world was replaced while time passed; the clock shows {}",
-        date(now).text()
-    );
+    let detail =
+        format!("the world was replaced while time passed; the clock shows {}", date(now).text());
     Problem::new(409, "clock stopped on its way", detail)
 }
 
 fn backwards(backwards: Backwards) -> Problem {
     let (now, asked) = (date(backwards.now), date(backwards.asked));
-    let detail = format!(
-        "found {}, expected {} or later: time does not go back",
-        asked.text(),
-        now.text()
-    );
+    let detail =
+        format!("found {}, expected {} or later: time does not go back", asked.text(), now.text());
     Problem::new(422, "clock not moved", detail)
 }

@@ -105,10 +105,7 @@ pub(super) fn product_view(product: &ProductSpec) -> ProductView {
 }
 
 pub(super) fn module_view(module: &ModuleSpec) -> PairingModuleView {
-    PairingModuleView {
-        id: module.id.to_string(),
-        key: module.key.code(),
-    }
+    PairingModuleView { id: module.id.to_string(), key: module.key.code() }
 }
 
 pub(super) fn message_view(message: &conax_model::cas::MessageView) -> MessageView {
@@ -151,10 +148,9 @@ pub(super) fn transaction_view(
 ) -> TransactionView {
     let (code, message) = match &transaction.outcome {
         Outcome::Accepted(_) => ("OK", None),
-        Outcome::Rejected(rejection) => (
-            settings.cas.profile.status_code(rejection.cause),
-            Some(rejection.message.clone()),
-        ),
+        Outcome::Rejected(rejection) => {
+            (settings.cas.profile.status_code(rejection.cause), Some(rejection.message.clone()))
+        }
     };
     TransactionView {
         id: transaction.id.to_string(),

@@ -60,9 +60,7 @@ fn origin(scheme: &str, headers: &HeaderMap, port: Option<u16>) -> String {
     let Some(port) = port else {
         return String::new();
     };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.map_or("127.0.0.1", host_name);
     format!("{scheme}://{host}:{port}")
 }

@@ -29,14 +29,12 @@ pub(super) fn list(shared: &Shared) -> Reply {
     let book = shared.faults.book();
     let faults = book.plan.rules.iter();
     let faults = faults.map(|rule| view(&book, rule, now));
-    let shadowed = book.plan.shadows().into_iter().map(|shadow| ShadowView {
-        rule: shadow.rule.to_string(),
-        by: shadow.by.to_string(),
-    });
-    Reply::json(&FaultsView {
-        faults: faults.collect(),
-        shadowed: shadowed.collect(),
-    })
+    let shadowed = book
+        .plan
+        .shadows()
+        .into_iter()
+        .map(|shadow| ShadowView { rule: shadow.rule.to_string(), by: shadow.by.to_string() });
+    Reply::json(&FaultsView { faults: faults.collect(), shadowed: shadowed.collect() })
 }
 
 fn view(book: &FaultBook, rule: &RuleAtWork, now: SimTime) -> FaultView {
@@ -70,14 +68,9 @@ pub(super) fn add(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem>
     let ids: Vec<RuleId> = shared.change_faults(|book| {
         let places = (0_usize..).map(|more| place.map(|place| place.saturating_add(more)));
         let added = rules.iter().zip(places);
-        added
-            .map(|(rule, place)| book.add(rule, place, now))
-            .collect()
+        added.map(|(rule, place)| book.add(rule, place, now)).collect()
     });
-    Ok(Reply::created_json(&FaultsView {
-        faults: views(shared, &ids),
-        shadowed: Vec::new(),
-    }))
+    Ok(Reply::created_json(&FaultsView { faults: views(shared, &ids), shadowed: Vec::new() }))
 }
 
 /// One rule, a list of rules, or a file; or the name of a preset or weather alone.
@@ -101,19 +94,12 @@ fn unknown(shared: &Shared, id: &str) -> Problem {
         [] => "there are none".to_owned(),
         known => format!("there are `{}`", known.join("`, `")),
     };
-    Problem::new(
-        404,
-        "unknown rule",
-        format!("there is no rule `{id}`; {there}"),
-    )
+    Problem::new(404, "unknown rule", format!("there is no rule `{id}`; {there}"))
 }
 
 pub(super) fn show(shared: &Shared, id: &str) -> Result<Reply, Problem> {
     let found = views(shared, &[RuleId::new(id)]);
-    found
-        .first()
-        .map(Reply::json)
-        .ok_or_else(|| unknown(shared, id))
+    found.first().map(Reply::json).ok_or_else(|| unknown(shared, id))
 }
 
 pub(super) fn change(shared: &Shared, id: &str, body: &[u8]) -> Result<Reply, Problem> {
@@ -122,10 +108,7 @@ pub(super) fn change(shared: &Shared, id: &str, body: &[u8]) -> Result<Reply, Pr
     let rule = RuleId::new(id);
     let is_there = shared.change_faults(|book| {
         let paused = body.paused.is_none_or(|paused| book.pause(&rule, paused));
-        paused
-            && body
-                .place
-                .is_none_or(|place| book.plan.reorder(&rule, place))
+        paused && body.place.is_none_or(|place| book.plan.reorder(&rule, place))
     });
     match is_there {
         true => show(shared, id),
@@ -185,29 +168,13 @@ fn not_told(problem: impl Into<String>) -> Problem {
 /// A command of this type about these things; what it does not name is left open.
 fn command(body: &DryRunBody) -> Result<Command, Problem> {
     let request_type = RequestType::from_code(&body.command).ok_or_else(|| {
-        let known: Vec<&str> = RequestType::ALL
-            .into_iter()
-            .map(RequestType::code)
-            .collect();
-        not_told(format!(
-            "`command`: found `{}`, allowed {}",
-            body.command,
-            known.join(", ")
-        ))
+        let known: Vec<&str> = RequestType::ALL.into_iter().map(RequestType::code).collect();
+        not_told(format!("`command`: found `{}`, allowed {}", body.command, known.join(", ")))
     })?;
     let card = SmartcardId::new(body.card.as_deref().unwrap_or_default());
-    let products = body
-        .product
-        .as_deref()
-        .map(ProductId::new)
-        .into_iter()
-        .collect();
-    let modules: Vec<PairingModuleId> = body
-        .module
-        .as_deref()
-        .map(PairingModuleId::new)
-        .into_iter()
-        .collect();
+    let products = body.product.as_deref().map(ProductId::new).into_iter().collect();
+    let modules: Vec<PairingModuleId> =
+        body.module.as_deref().map(PairingModuleId::new).into_iter().collect();
     let message = |card: SmartcardId| TextMessage {
         cards: vec![card],
         text: String::new(),
@@ -215,42 +182,32 @@ fn command(body: &DryRunBody) -> Result<Command, Problem> {
         sequence_number: None,
     };
     Ok(match request_type {
-        CommandKind::AddSubscriptions => Command::AddSubscriptions {
-            card,
-            products,
-            period: RequestedPeriod::default(),
-        },
+        CommandKind::AddSubscriptions => {
+            Command::AddSubscriptions { card, products, period: RequestedPeriod::default() }
+        }
         CommandKind::CancelSubscriptions => Command::CancelSubscriptions { card, products },
         CommandKind::GetActiveSubscriptions => Command::GetActiveSubscriptions { card },
-        CommandKind::CreatePairing => Command::CreatePairing {
-            cards: vec![card],
-            modules,
-        },
-        CommandKind::AddToExistingPairing => Command::AddToExistingPairing {
-            existing_card: card,
-            cards: Vec::new(),
-            modules,
-        },
+        CommandKind::CreatePairing => Command::CreatePairing { cards: vec![card], modules },
+        CommandKind::AddToExistingPairing => {
+            Command::AddToExistingPairing { existing_card: card, cards: Vec::new(), modules }
+        }
         CommandKind::GetPairingStatusForCard => Command::GetPairingStatusForCard { card },
         CommandKind::GetPairingStatusForPairingModule => {
             Command::GetPairingStatusForPairingModule {
                 module: PairingModuleId::new(body.module.as_deref().unwrap_or_default()),
             }
         }
-        CommandKind::DisplayFingerprint => Command::DisplayFingerprint(Fingerprint {
-            card: Some(card),
-            ..Fingerprint::default()
-        }),
+        CommandKind::DisplayFingerprint => {
+            Command::DisplayFingerprint(Fingerprint { card: Some(card), ..Fingerprint::default() })
+        }
         CommandKind::UpdateCaPinToDefaultValue => Command::UpdateCaPinToDefaultValue { card },
-        CommandKind::UpdateCaPinToGivenValue => Command::UpdateCaPinToGivenValue {
-            card,
-            pin: Secret::new(""),
-        },
+        CommandKind::UpdateCaPinToGivenValue => {
+            Command::UpdateCaPinToGivenValue { card, pin: Secret::new("") }
+        }
         CommandKind::SendMailMessageToClient => Command::SendMailMessageToClient(message(card)),
-        CommandKind::SendBarkMessageToClient => Command::SendBarkMessageToClient {
-            message: message(card),
-            display_seconds: None,
-        },
+        CommandKind::SendBarkMessageToClient => {
+            Command::SendBarkMessageToClient { message: message(card), display_seconds: None }
+        }
         CommandKind::SendRepeatingBarkMessageToClient => {
             Command::SendRepeatingBarkMessageToClient {
                 message: message(card),
@@ -265,9 +222,7 @@ fn command(body: &DryRunBody) -> Result<Command, Problem> {
 fn origin(body: &DryRunBody) -> Result<Origin, Problem> {
     let priority = body.priority.as_deref().map(|code| {
         Priority::from_code(code).ok_or_else(|| {
-            not_told(format!(
-                "`priority`: found `{code}`, allowed REGULAR, EXPRESS"
-            ))
+            not_told(format!("`priority`: found `{code}`, allowed REGULAR, EXPRESS"))
         })
     });
     Ok(Origin {

@@ -30,12 +30,7 @@ pub(super) fn journal(shared: &Shared, call: &ControlCall) -> Result<Reply, Prob
             && card.is_none_or(|card| subject.card.as_deref() == Some(card))
             && request.is_none_or(|request| subject.request_number == Some(request))
     });
-    let last = excerpt
-        .exchanges
-        .iter()
-        .map(|exchange| exchange.number)
-        .max()
-        .unwrap_or(since);
+    let last = excerpt.exchanges.iter().map(|exchange| exchange.number).max().unwrap_or(since);
     let views = excerpt.exchanges.iter();
     Ok(Reply::json(&JournalView {
         exchanges: views.map(|one| convert::exchange_view(one)).collect(),
@@ -89,16 +84,12 @@ fn list(shared: &Shared, what: &str, page: Page) -> Result<Reply, Problem> {
             let cards = state.cards(now);
             page.of(cards.map(|card| convert::smartcard_view(state, &card, now)))
         }),
-        "products" => printed(shared, |state| {
-            page.of(state.products().map(convert::product_view))
-        }),
+        "products" => printed(shared, |state| page.of(state.products().map(convert::product_view))),
         "pairing-modules" => printed(shared, |state| {
             let modules = state.modules();
             page.of(modules.map(|module| convert::module_view(&module)))
         }),
-        "pairings" => printed(shared, |state| {
-            page.of(state.pairings().map(convert::pairing_view))
-        }),
+        "pairings" => printed(shared, |state| page.of(state.pairings().map(convert::pairing_view))),
         "messages" => printed(shared, |state| {
             let messages = state.messages(now);
             page.of(messages.map(|one| convert::message_view(&one)))
@@ -156,14 +147,9 @@ fn details(shared: &Shared, id: &SmartcardId, limit: usize) -> Option<SmartcardD
     let side = shared.cas();
     let state = &side.state;
     let card = state.card(id, now)?;
-    let messages = state
-        .messages(now)
-        .filter(|message| message.card == card.id);
+    let messages = state.messages(now).filter(|message| message.card == card.id);
     Some(SmartcardDetailsView {
-        messages: messages
-            .take(limit)
-            .map(|one| convert::message_view(&one))
-            .collect(),
+        messages: messages.take(limit).map(|one| convert::message_view(&one)).collect(),
         transactions: newest(shared, state, Some(&card.id), limit),
         card: convert::smartcard_view(state, &card, now),
     })

@@ -101,9 +101,8 @@ fn turned_view(one: TurnedRound) -> TurnedRoundView {
 }
 
 pub(super) async fn heal_drift(shared: &Arc<Shared>) -> Result<Reply, Problem> {
-    let healing = heal(shared)
-        .await
-        .map_err(|problem| Problem::new(409, "nothing healed", problem))?;
+    let healing =
+        heal(shared).await.map_err(|problem| Problem::new(409, "nothing healed", problem))?;
     Ok(Reply::json(&HealingView {
         drift: healing.drift_count,
         next: healing.next(),
@@ -120,19 +119,17 @@ pub(super) fn tell_why(
 ) -> Result<Reply, Problem> {
     call.only(&["fault", "list"])?;
     let list = call.parameter("list").map(|text| {
-        text.split_once('=')
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .ok_or_else(|| {
+        text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(
+            || {
                 let detail = format!(
                     "`list`: found `{text}`, expected a filter such as `life_cycle_state=PENDING`"
                 );
                 Problem::new(400, "parameter not understood", detail)
-            })
+            },
+        )
     });
-    let question = Question {
-        fault: call.parameter("fault").map(str::to_owned),
-        list: list.transpose()?,
-    };
+    let question =
+        Question { fault: call.parameter("fault").map(str::to_owned), list: list.transpose()? };
     let row = find_request(shared, number)
         .map_err(|unknown| Problem::new(404, "unknown request", unknown.to_string()))?;
     let told = why(shared, &row, &question);

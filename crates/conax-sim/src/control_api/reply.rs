@@ -29,44 +29,24 @@ impl Reply {
 
     /// A text of another kind.
     pub(super) fn text(content_type: &'static str, text: String) -> Self {
-        Self {
-            status: StatusCode::OK,
-            content_type,
-            body: text.into_bytes(),
-            allow: None,
-        }
+        Self { status: StatusCode::OK, content_type, body: text.into_bytes(), allow: None }
     }
 
     /// Something was created; the body is written already.
     pub(super) fn created(body: Vec<u8>) -> Self {
-        Self {
-            status: StatusCode::CREATED,
-            content_type: JSON,
-            body,
-            allow: None,
-        }
+        Self { status: StatusCode::CREATED, content_type: JSON, body, allow: None }
     }
 
     /// The bytes of a file.
     pub(super) fn file(content_type: &'static str, body: Vec<u8>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            content_type,
-            body,
-            allow: None,
-        }
+        Self { status: StatusCode::OK, content_type, body, allow: None }
     }
 
     fn with_status(status: StatusCode, view: &impl Serialize) -> Self {
         let mut body = serde_json::to_vec_pretty(view)
             .expect("views hold nothing that cannot be written as JSON");
         body.push(b'\n');
-        Self {
-            status,
-            content_type: JSON,
-            body,
-            allow: None,
-        }
+        Self { status, content_type: JSON, body, allow: None }
     }
 
     pub(super) fn into_response(self) -> Response<Body> {
@@ -89,11 +69,6 @@ impl Reply {
 impl From<Problem> for Reply {
     fn from(problem: Problem) -> Self {
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-        Self {
-            status,
-            content_type: PROBLEM_TYPE,
-            body: problem.encode(),
-            allow: None,
-        }
+        Self { status, content_type: PROBLEM_TYPE, body: problem.encode(), allow: None }
     }
 }

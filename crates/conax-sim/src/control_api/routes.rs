@@ -66,9 +66,7 @@ impl ControlCall {
     /// The value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let mut query = self.target.query.iter();
-        query
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        query.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The API a call asks about; `door` is what the parameter was called before.
@@ -112,9 +110,7 @@ async fn answer(State(worlds): State<Arc<Worlds>>, request: Request) -> Response
         Err(_) => Arc::clone(worlds.main()),
     };
     let activity = shared.clock.activity();
-    activity
-        .run(answer_call(&worlds, &shared, admitted, (parts, body)))
-        .await
+    activity.run(answer_call(&worlds, &shared, admitted, (parts, body))).await
 }
 
 async fn answer_call(
@@ -142,10 +138,7 @@ async fn answer_call(
         at,
         surface: Surface::Control,
         method: &parts.method,
-        target: parts
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str()),
+        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
         http_status: Some(reply.status.as_u16()),
         took: mark.elapsed(),
         subject: Subject::default(),
@@ -238,11 +231,7 @@ async fn respond(
         *kept = body.clone();
     }
     let about_worlds = segments.by_ref().take(2).eq(["v1", "worlds"]);
-    let call = ControlCall {
-        target,
-        headers: parts.headers.clone(),
-        body,
-    };
+    let call = ControlCall { target, headers: parts.headers.clone(), body };
     // The framework leaves the body of an answer to HEAD away.
     let method = match parts.method {
         Method::HEAD => &Method::GET,
@@ -293,9 +282,7 @@ async fn unless_gone(
 fn bearer(parts: &Parts) -> Option<&str> {
     let header = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 /// Reads the body of a call that may have one.
@@ -422,9 +409,7 @@ fn entries() -> Reply {
         path: entry.path,
         summary: entry.summary,
     });
-    Reply::json(&EntriesView {
-        entries: entries.collect(),
-    })
+    Reply::json(&EntriesView { entries: entries.collect() })
 }
 
 fn ready(shared: &Shared) -> Reply {
@@ -436,22 +421,12 @@ fn ready(shared: &Shared) -> Reply {
         seed: shared.settings.seed.0,
         queue: queue_view(shared.crm().book.queue_length()),
     };
-    let status = if closing {
-        StatusCode::SERVICE_UNAVAILABLE
-    } else {
-        StatusCode::OK
-    };
-    Reply {
-        status,
-        ..Reply::json(&view)
-    }
+    let status = if closing { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    Reply { status, ..Reply::json(&view) }
 }
 
 fn version() -> Reply {
-    Reply::json(&VersionView {
-        name: "conax-sim",
-        version: env!("CARGO_PKG_VERSION"),
-    })
+    Reply::json(&VersionView { name: "conax-sim", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// A processing run on a task of its own: a caller that hangs up does not stop it.
@@ -479,19 +454,13 @@ pub(super) fn unknown(method: &Method, segments: &[&str]) -> Result<Reply, Probl
     let detail = format!("`{path}` takes {}; found {method}", verbs.join(", "));
     let also = verbs.contains(&"GET").then_some("HEAD");
     let allow: Vec<&str> = verbs.into_iter().chain(also).collect();
-    Ok(Reply {
-        allow: Some(allow.join(", ")),
-        ..Problem::new(405, "wrong verb", detail).into()
-    })
+    Ok(Reply { allow: Some(allow.join(", ")), ..Problem::new(405, "wrong verb", detail).into() })
 }
 
 fn matches_template(template: &str, segments: &[&str]) -> bool {
     let template: Vec<&str> = template.split('/').skip(1).collect();
     template.len() == segments.len()
-        && template
-            .iter()
-            .zip(segments)
-            .all(|(part, found)| part.starts_with('{') || part == found)
+        && template.iter().zip(segments).all(|(part, found)| part.starts_with('{') || part == found)
 }
 
 /// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
@@ -501,16 +470,10 @@ pub fn framework_answer(status: u16) -> Vec<u8> {
     let problem = match status {
         414 => Problem::new(414, "head too large", "the path and query are too long"),
         431 => Problem::new(431, "head too large", HEAD_TOO_LARGE),
-        503 => Problem::new(
-            503,
-            "too many connections",
-            "close idle connections or try again later",
-        ),
-        _ => Problem::new(
-            400,
-            "not HTTP",
-            "what was received is not an HTTP/1.1 request",
-        ),
+        503 => {
+            Problem::new(503, "too many connections", "close idle connections or try again later")
+        }
+        _ => Problem::new(400, "not HTTP", "what was received is not an HTTP/1.1 request"),
     };
     whole_answer(problem.status, PROBLEM_TYPE, &problem.encode())
 }

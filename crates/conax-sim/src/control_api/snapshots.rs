@@ -20,13 +20,8 @@ use crate::worlds::Worlds;
 pub(super) fn list(worlds: &Worlds, name: &str) -> Result<Reply, Problem> {
     let world = worlds.known(name).map_err(refused)?;
     let kept = world.snapshots.all();
-    let views = kept
-        .iter()
-        .map(|(name, snapshot)| view(Some(name), snapshot));
-    Ok(Reply::json(&SnapshotsView {
-        snapshots: views.collect(),
-        limit: SNAPSHOT_LIMIT,
-    }))
+    let views = kept.iter().map(|(name, snapshot)| view(Some(name), snapshot));
+    Ok(Reply::json(&SnapshotsView { snapshots: views.collect(), limit: SNAPSHOT_LIMIT }))
 }
 
 /// Keeps the world as it is now, or answers it as a file.

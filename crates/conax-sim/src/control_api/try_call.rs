@@ -46,18 +46,10 @@ fn check_page(call: &ControlCall) -> Result<(), Problem> {
 }
 
 fn is_foreign(headers: &HeaderMap) -> bool {
-    let text = |name: &str| {
-        headers
-            .get(name)
-            .map(|value| value.to_str().unwrap_or_default())
-    };
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let site = text("sec-fetch-site");
     let host = text(header::HOST.as_str()).unwrap_or_default();
-    let own = |origin: &str| {
-        origin
-            .split_once("://")
-            .is_some_and(|(_, there)| there == host)
-    };
+    let own = |origin: &str| origin.split_once("://").is_some_and(|(_, there)| there == host);
     site.is_some_and(|site| !["same-origin", "none"].contains(&site))
         || text(header::ORIGIN.as_str()).is_some_and(|origin| !own(origin))
 }

@@ -21,11 +21,7 @@ pub(super) async fn create(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
     let new = new_request(request_type, wire_priority, &body, author, now);
     let row = create_and_send(shared, new, now, generation, None).await;
     let row = row.map_err(|WorldReplaced| {
-        Problem::new(
-            409,
-            "world replaced",
-            "the world was replaced during the call; try again",
-        )
+        Problem::new(409, "world replaced", "the world was replaced during the call; try again")
     })?;
     let writing = Writing {
         shape: shared.settings.crm.shape,
@@ -39,21 +35,13 @@ fn author(shared: &Shared, username: Option<&str>) -> Result<(Arc<Author>, u64),
     let world = shared.world();
     let first = world.users.first().map(|user| &*user.user.username);
     let Some(name) = username.or(first) else {
-        return Err(Problem::new(
-            422,
-            "request not valid",
-            "the world has no user",
-        ));
+        return Err(Problem::new(422, "request not valid", "the world has no user"));
     };
     let side = shared.crm();
     let author = side.reference.user(name).map(Arc::clone);
     let author = author.map(|author| (author, side.generation));
     author.ok_or_else(|| {
-        Problem::new(
-            422,
-            "request not valid",
-            format!("`username`: there is no user `{name}`"),
-        )
+        Problem::new(422, "request not valid", format!("`username`: there is no user `{name}`"))
     })
 }
 
@@ -94,10 +82,7 @@ type Parameters = Vec<(ParameterKey, Option<ParameterValue>)>;
 
 fn parameters(request_type: RequestType, body: &UtilityBody) -> Parameters {
     let text = |text: &str| Some(ParameterValue::Text(text.into()));
-    let cards = body
-        .smartcards
-        .iter()
-        .map(|card| (ParameterKey::SmartcardCaId, text(card)));
+    let cards = body.smartcards.iter().map(|card| (ParameterKey::SmartcardCaId, text(card)));
     let mut parameters: Parameters = cards.collect();
     match request_type {
         RequestType::DisplayFingerprint => fingerprint(&mut parameters, body),
@@ -118,10 +103,7 @@ fn fingerprint(parameters: &mut Parameters, body: &UtilityBody) {
         parameters.push((ParameterKey::SmartcardCaId, None));
     }
     let number = |value: Option<i64>| value.map(ParameterValue::Number);
-    let shown_at = body
-        .display_date_time
-        .map(SimTime::from_calendar)
-        .map(ParameterValue::Date);
+    let shown_at = body.display_date_time.map(SimTime::from_calendar).map(ParameterValue::Date);
     let slot = body.fingerprint_slot.as_deref();
     parameters.extend([
         (ParameterKey::DisplayDateTime, shown_at),
@@ -129,22 +111,13 @@ fn fingerprint(parameters: &mut Parameters, body: &UtilityBody) {
         (ParameterKey::PositionX, number(body.position_x)),
         (ParameterKey::Height, number(body.height)),
         (ParameterKey::DisplayDuration, number(body.display_duration)),
-        (
-            ParameterKey::FingerprintSlot,
-            slot.map(|slot| ParameterValue::Text(slot.into())),
-        ),
+        (ParameterKey::FingerprintSlot, slot.map(|slot| ParameterValue::Text(slot.into()))),
     ]);
 }
 
 fn message(parameters: &mut Parameters, body: &UtilityBody) {
-    let text = body
-        .message_text
-        .as_deref()
-        .map(|text| ParameterValue::Text(text.into()));
-    let start = body
-        .display_date_time
-        .map(SimTime::from_calendar)
-        .map(ParameterValue::Date);
+    let text = body.message_text.as_deref().map(|text| ParameterValue::Text(text.into()));
+    let start = body.display_date_time.map(SimTime::from_calendar).map(ParameterValue::Date);
     let values = [
         (ParameterKey::MessageText, text),
         (ParameterKey::DisplayDateTime, start),
@@ -152,18 +125,9 @@ fn message(parameters: &mut Parameters, body: &UtilityBody) {
             ParameterKey::MessageSequenceNumber,
             body.message_sequence_number.map(ParameterValue::Number),
         ),
-        (
-            ParameterKey::DisplayDuration,
-            body.display_duration.map(ParameterValue::Number),
-        ),
-        (
-            ParameterKey::RepetitionCount,
-            body.repetition_count.map(ParameterValue::Number),
-        ),
-        (
-            ParameterKey::RepetitionInterval,
-            body.repetition_interval.map(ParameterValue::Number),
-        ),
+        (ParameterKey::DisplayDuration, body.display_duration.map(ParameterValue::Number)),
+        (ParameterKey::RepetitionCount, body.repetition_count.map(ParameterValue::Number)),
+        (ParameterKey::RepetitionInterval, body.repetition_interval.map(ParameterValue::Number)),
     ];
     parameters.extend(values.into_iter().filter(|(_, value)| value.is_some()));
 }

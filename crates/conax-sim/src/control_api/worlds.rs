@@ -59,10 +59,7 @@ async fn replace(worlds: &Arc<Worlds>, name: &str, call: &ControlCall) -> Result
     let reading = tokio::task::spawn_blocking(move || read(&body));
     let mut spec = reading.await.expect("reading a world does not panic")?;
     if spec.name != name {
-        let detail = format!(
-            "the path names `{name}`, the world calls itself `{}`",
-            spec.name
-        );
+        let detail = format!("the path names `{name}`, the world calls itself `{}`", spec.name);
         return Err(Problem::new(422, "world not valid", detail));
     }
     // Masked secrets are those of the world that is replaced; a new one has those of the main one.
@@ -104,11 +101,7 @@ fn read(body: &[u8]) -> Result<WorldSpec, Problem> {
         .map_err(|error| Problem::new(400, "world not readable", error.to_string()))?;
     WorldSpec::parse_masked(&source).map_err(|findings| Problem {
         findings: text::render_each("world", &source, &findings),
-        ..Problem::new(
-            422,
-            "world not valid",
-            text::counted(findings.len(), "finding"),
-        )
+        ..Problem::new(422, "world not valid", text::counted(findings.len(), "finding"))
     })
 }
 

@@ -64,11 +64,6 @@ impl From<SocketAddr> for ConaxAddress {
             (true, false) => "::1".to_owned(),
             (false, _) => ip.to_string(),
         };
-        Self {
-            host,
-            port: address.port(),
-            path: String::new(),
-            is_tls: false,
-        }
+        Self { host, port: address.port(), path: String::new(), is_tls: false }
     }
 }

@@ -29,18 +29,12 @@ pub struct SendFailure {
 
 /// A failure after the command left.
 pub(super) fn sent(fault: AxisFault) -> SendFailure {
-    SendFailure {
-        fault,
-        was_sent: true,
-    }
+    SendFailure { fault, was_sent: true }
 }
 
 /// A failure before it did.
 pub(super) fn unsent(fault: AxisFault) -> SendFailure {
-    SendFailure {
-        fault,
-        was_sent: false,
-    }
+    SendFailure { fault, was_sent: false }
 }
 
 /// A connection that waits for its next command.
@@ -65,13 +59,7 @@ impl Connection {
         }
         // It broke before the call was written on it, and knows why.
         drop(sender);
-        unsent(
-            ended
-                .await
-                .ok()
-                .flatten()
-                .unwrap_or_else(|| broken(axis, error)),
-        )
+        unsent(ended.await.ok().flatten().unwrap_or_else(|| broken(axis, error)))
     }
 }
 
@@ -90,9 +78,7 @@ where
 
 /// A connection that is fresh and ready, if there is one.
 pub(super) fn take_idle(idle: &Mutex<Vec<Idle>>) -> Option<Connection> {
-    let mut idle = idle
-        .lock()
-        .expect("nobody panics while holding the idle connections");
+    let mut idle = idle.lock().expect("nobody panics while holding the idle connections");
     while let Some(candidate) = idle.pop() {
         if candidate.connection.sender.is_ready() && candidate.since.elapsed() < IDLE_TIME {
             return Some(candidate.connection);
@@ -107,14 +93,9 @@ pub(super) async fn give_back(idle: Arc<Mutex<Vec<Idle>>>, mut connection: Conne
     if !matches!(ready, Ok(Ok(()))) {
         return;
     }
-    let mut idle = idle
-        .lock()
-        .expect("nobody panics while holding the idle connections");
+    let mut idle = idle.lock().expect("nobody panics while holding the idle connections");
     idle.retain(|kept| kept.since.elapsed() < IDLE_TIME);
-    idle.push(Idle {
-        connection,
-        since: Instant::now(),
-    });
+    idle.push(Idle { connection, since: Instant::now() });
 }
 
 /// What the client sees of a connection that did not come about.
@@ -165,8 +146,5 @@ pub(super) fn is_reset(error: &(dyn std::error::Error + 'static)) -> bool {
         None => error.downcast_ref::<std::io::Error>(),
     };
     let kind = io.map(std::io::Error::kind);
-    matches!(
-        kind,
-        Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
-    )
+    matches!(kind, Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe))
 }

@@ -120,11 +120,7 @@ pub(crate) struct Approach {
 }
 
 enum Way {
-    Network {
-        address: ConaxAddress,
-        approach: Approach,
-        idle: Arc<Mutex<Vec<Idle>>>,
-    },
+    Network { address: ConaxAddress, approach: Approach, idle: Arc<Mutex<Vec<Idle>>> },
     InProcess(OnceLock<Weak<Shared>>),
 }
 
@@ -141,11 +137,7 @@ impl ConaxLink {
             settings,
             clock: clock.clone(),
             own_calls: OwnCalls::default(),
-            way: Way::Network {
-                address,
-                approach,
-                idle: Arc::default(),
-            },
+            way: Way::Network { address, approach, idle: Arc::default() },
             world: None,
         }
     }
@@ -207,8 +199,7 @@ impl ConaxLink {
                 let instance =
                     instance.ok_or_else(|| unsent(self.settings.axis.connect_refused()))?;
                 (sending.leaving)();
-                self.exchange_in_process(conax_endpoint::world_router(instance), call)
-                    .await
+                self.exchange_in_process(conax_endpoint::world_router(instance), call).await
             }
             Way::Network { idle, .. } => {
                 let faulty = sending.in_spite_of.filter(|_| self.meets_tls_faults());
@@ -318,9 +309,7 @@ impl ConaxLink {
         let closed = std::net::TcpListener::bind((host, 0)).and_then(|open| open.local_addr());
         let closed = closed.map_err(|_| axis.connect_refused())?;
         let dialled = TcpStream::connect(closed).await;
-        dialled
-            .map(drop)
-            .map_err(|error| not_connected(axis, host, &error))
+        dialled.map(drop).map_err(|error| not_connected(axis, host, &error))
     }
 
     /// Waits for bytes, as long as the client does.
@@ -364,10 +353,7 @@ impl ConaxLink {
         *call.method_mut() = Method::POST;
         *call.uri_mut() = self.path(request).parse().unwrap_or_default();
         let headers = call.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(request.content_type),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(request.content_type));
         let action = request.soap_action.as_deref().map(HeaderValue::from_str);
         if let Some(Ok(action)) = action {
             headers.insert("soapaction", action);
@@ -376,10 +362,7 @@ impl ConaxLink {
             Way::Network { address, .. } => HeaderValue::from_str(&address.authority()).ok(),
             Way::InProcess(_) => None,
         };
-        headers.insert(
-            header::HOST,
-            host.unwrap_or(HeaderValue::from_static("localhost")),
-        );
+        headers.insert(header::HOST, host.unwrap_or(HeaderValue::from_static("localhost")));
         if self.settings.reuse == Reuse::Never {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -395,10 +378,7 @@ impl ConaxLink {
     /// Makes a connection, if need be with a fault of the certificates.
     async fn connect(&self, fault: Option<TlsFault>) -> Result<Connection, AxisFault> {
         let axis = &self.settings.axis;
-        let Way::Network {
-            address, approach, ..
-        } = &self.way
-        else {
+        let Way::Network { address, approach, .. } = &self.way else {
             return Err(axis.connect_refused());
         };
         let target = (address.host.as_str(), address.port);
@@ -459,11 +439,7 @@ impl ConaxLink {
 fn reason(head: &Parts) -> String {
     match head.extensions.get::<ReasonPhrase>() {
         Some(written) => String::from_utf8_lossy(written.as_bytes()).into_owned(),
-        None => head
-            .status
-            .canonical_reason()
-            .unwrap_or("<none>")
-            .to_owned(),
+        None => head.status.canonical_reason().unwrap_or("<none>").to_owned(),
     }
 }
 

@@ -50,11 +50,7 @@ impl OwnCalls {
         while waiting.contains_key(&token) {
             token = self.tokens.hash_one(token);
         }
-        let call = OwnRequest {
-            number,
-            exchange,
-            caller,
-        };
+        let call = OwnRequest { number, exchange, caller };
         waiting.insert(token, call);
         OwnCall { calls: self, token }
     }
@@ -67,9 +63,7 @@ impl OwnCalls {
     }
 
     fn waiting(&self) -> MutexGuard<'_, HashMap<u64, OwnRequest>> {
-        self.waiting
-            .lock()
-            .expect("nobody panics while holding the calls")
+        self.waiting.lock().expect("nobody panics while holding the calls")
     }
 }
 

@@ -63,10 +63,7 @@ mod tests {
     const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
     fn pin(pin: &str) -> Command {
-        Command::UpdateCaPinToGivenValue {
-            card: SmartcardId::new("1"),
-            pin: Secret::new(pin),
-        }
+        Command::UpdateCaPinToGivenValue { card: SmartcardId::new("1"), pin: Secret::new(pin) }
     }
 
     fn profile() -> &'static Profile {
@@ -85,22 +82,12 @@ mod tests {
     }
 
     fn answer<'a>(body: &'a str, content_type: Option<&'a str>, status: u16) -> HttpAnswer<'a> {
-        HttpAnswer {
-            status,
-            reason: "",
-            content_type,
-            body: body.as_bytes(),
-        }
+        HttpAnswer { status, reason: "", content_type, body: body.as_bytes() }
     }
 
     fn decoded(body: &str) -> Result<DecodedReply, AxisFault> {
         let (operation, xml) = (CommandKind::UpdateCaPinToGivenValue, Some("text/xml"));
-        cas::decode_reply(
-            profile(),
-            operation,
-            answer(body, xml, 200),
-            &AxisClient::default(),
-        )
+        cas::decode_reply(profile(), operation, answer(body, xml, 200), &AxisClient::default())
     }
 
     fn reply(command: &Command, body: &str) -> DecodedReply {
@@ -159,9 +146,7 @@ mod tests {
         same(&pin("1"), &refusal("38a4", "the PIN has 1 characters"));
         same(&pin("12"), &refusal("38a4", "a PIN of 12 characters"));
         same(&pin(""), &refusal("38a4", "the PIN is empty"));
-        let asks = Command::GetActiveSubscriptions {
-            card: SmartcardId::new("1234"),
-        };
+        let asks = Command::GetActiveSubscriptions { card: SmartcardId::new("1234") };
         same(&asks, &refusal("38a4", "card 1234"));
     }
 
@@ -213,10 +198,7 @@ mod tests {
     #[test]
     fn what_the_clients_parser_quotes_loses_the_pin() {
         let shown = fault(&pin("1234"), "<PIN1234></a>");
-        assert!(
-            shown.contains("PIN****") && !shown.contains("1234"),
-            "{shown}"
-        );
+        assert!(shown.contains("PIN****") && !shown.contains("1234"), "{shown}");
     }
 
     #[test]
@@ -241,9 +223,7 @@ mod tests {
         kept(&pin("1234"), &refusal("1234", "refused"));
         kept(&pin("1234"), &refusal("&#49;<![CDATA[2]]>34", "refused"));
         kept(&pin("1"), &refusal("38a4", "the PIN has 1 characters"));
-        let asks = Command::GetActiveSubscriptions {
-            card: SmartcardId::new("1234"),
-        };
+        let asks = Command::GetActiveSubscriptions { card: SmartcardId::new("1234") };
         kept(&asks, &refusal("38a4", "card 1234"));
     }
 }

@@ -121,15 +121,10 @@ pub(crate) fn create_if(
     }
     let now = shared.clock.now();
     let rows = news.into_iter().map(|new| {
-        let new = NewRequest {
-            process_immediately: false,
-            ..new
-        };
+        let new = NewRequest { process_immediately: false, ..new };
         enter(&mut ledger, &mut side, new, now, now).number
     });
-    Ok(Some(
-        rows.collect::<Vec<_>>().into_iter().flatten().collect(),
-    ))
+    Ok(Some(rows.collect::<Vec<_>>().into_iter().flatten().collect()))
 }
 
 /// Records a request and writes down that it was.
@@ -304,9 +299,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
     let exchanged = exchanged(shared, ticket, command, &request, exchange);
     let (answer, note) = told_if_it_hangs(shared, ticket, exchanged).await;
     let (reply, read) = read(&shared.settings, command, answer);
-    let event = ticket
-        .number
-        .map(|request| return_of(request, exchange, &read));
+    let event = ticket.number.map(|request| return_of(request, exchange, &read));
     let settlement = settlement_for(&request.flattened, &read, shared.clock.now());
     // In another world the number is another request's.
     let is_of_world = ticket.generation == shared.generation();
@@ -330,11 +323,7 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
             redact_body(shared.settings.cas.profile, command, reply.body)
         }),
     });
-    Returned {
-        settlement,
-        event,
-        failure: read.err().map(|failure| failure.fault.string.into()),
-    }
+    Returned { settlement, event, failure: read.err().map(|failure| failure.fault.string.into()) }
 }
 
 /// Waits for an exchange; if it takes long for whoever looks on, the log says so, and until when.
@@ -482,11 +471,7 @@ fn in_spite_of(shared: &Shared, fault: Option<ConnectFault>) -> Option<TlsFault>
 
 fn note_sent(shared: &Shared, ticket: &Ticket, exchange: u64, left: bool) {
     if let Some(request) = ticket.number {
-        let sent = CrmEvent::Sent {
-            request,
-            exchange,
-            left,
-        };
+        let sent = CrmEvent::Sent { request, exchange, left };
         shared.note_crm(ticket.generation, sent);
     }
 }
@@ -499,11 +484,9 @@ fn return_of(request: u64, exchange: u64, read: &Result<DecodedReply, SendFailur
             status: reply.status_code.as_deref().map(Arc::from),
             reference: reference(read),
         },
-        Err(failure) => CrmEvent::Failed {
-            request,
-            exchange,
-            fault: failure.fault.string.as_str().into(),
-        },
+        Err(failure) => {
+            CrmEvent::Failed { request, exchange, fault: failure.fault.string.as_str().into() }
+        }
     }
 }
 
@@ -545,11 +528,7 @@ fn read(
 
 fn outcome_text(read: &Result<DecodedReply, SendFailure>) -> Arc<str> {
     match read {
-        Ok(reply) => reply
-            .status_code
-            .as_deref()
-            .unwrap_or("no status code")
-            .into(),
+        Ok(reply) => reply.status_code.as_deref().unwrap_or("no status code").into(),
         Err(failure) => failure.fault.string.as_str().into(),
     }
 }

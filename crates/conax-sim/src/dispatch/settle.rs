@@ -60,11 +60,7 @@ pub struct SettlingGoal {
 
 impl Default for SettlingGoal {
     fn default() -> Self {
-        Self {
-            limit: None,
-            request: None,
-            makes_runs: true,
-        }
+        Self { limit: None, request: None, makes_runs: true }
     }
 }
 
@@ -109,18 +105,11 @@ pub async fn settle(shared: &Arc<Shared>, goal: SettlingGoal) -> Settling {
 pub async fn advance_with_runs(shared: &Arc<Shared>, target: SimTime) -> Advanced {
     let turn = shared.clock.turn().await;
     let from = shared.clock.now();
-    let goal = SettlingGoal {
-        limit: Some(target.since(from)),
-        ..SettlingGoal::default()
-    };
+    let goal = SettlingGoal { limit: Some(target.since(from)), ..SettlingGoal::default() };
     let mut settler = Settler::new(shared, turn, goal);
     let settling = settler.settled().await;
     let advanced = settler.turn.advance_to(target).await;
-    Advanced {
-        from,
-        fired: settling.steps + advanced.fired,
-        ..advanced
-    }
+    Advanced { from, fired: settling.steps + advanced.fired, ..advanced }
 }
 
 struct Settler<'a> {
@@ -136,28 +125,14 @@ struct Settler<'a> {
 
 impl<'a> Settler<'a> {
     const fn new(shared: &'a Arc<Shared>, turn: Turn<'a>, goal: SettlingGoal) -> Self {
-        Self {
-            shared,
-            turn,
-            goal,
-            last: None,
-            tried: None,
-            steps: 0,
-            runs: 0,
-        }
+        Self { shared, turn, goal, last: None, tried: None, steps: 0, runs: 0 }
     }
 
     async fn settled(&mut self) -> Settling {
         let from = self.shared.clock.now();
         self.last = self.goal.limit.map(|limit| from + limit);
         let end = self.settle().await;
-        Settling {
-            from,
-            now: self.shared.clock.now(),
-            steps: self.steps,
-            runs: self.runs,
-            end,
-        }
+        Settling { from, now: self.shared.clock.now(), steps: self.steps, runs: self.runs, end }
     }
 
     async fn settle(&mut self) -> SettlingEnd {
@@ -217,17 +192,12 @@ impl<'a> Settler<'a> {
             return Some(Next::Run);
         }
         let wait = self.turn.next_work().map(Next::Wait);
-        let request = scheduled
-            .filter(|_| self.goal.makes_runs)
-            .map(Next::Request);
+        let request = scheduled.filter(|_| self.goal.makes_runs).map(Next::Request);
         let held = self.shared.next_held().map(Next::Held);
-        wait.into_iter()
-            .chain(request)
-            .chain(held)
-            .min_by_key(|next| match next {
-                Next::Run => SimTime::default(),
-                Next::Wait(at) | Next::Request(at) | Next::Held(at) => *at,
-            })
+        wait.into_iter().chain(request).chain(held).min_by_key(|next| match next {
+            Next::Run => SimTime::default(),
+            Next::Wait(at) | Next::Request(at) | Next::Held(at) => *at,
+        })
     }
 
     /// On a task of its own: a command may hang until later.

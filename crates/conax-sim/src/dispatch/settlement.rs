@@ -49,25 +49,19 @@ pub(super) fn unsendable(reason: Unsendable, executed: SimTime) -> Settlement {
         executed,
         request: None,
         response: None,
-        end: State::Rejected {
-            error: error(text.code, &text.description),
-            provider_error: None,
-        },
+        end: State::Rejected { error: error(text.code, &text.description), provider_error: None },
     }
 }
 
 fn answered(reply: &DecodedReply) -> State {
     match reply.status_code.as_deref() {
-        Some(ACCEPTED) => State::Completed {
-            reference: reply.transaction_id.as_deref().map(Arc::from),
-        },
+        Some(ACCEPTED) => {
+            State::Completed { reference: reply.transaction_id.as_deref().map(Arc::from) }
+        }
         Some(code) => refused(code, reply.message.as_deref()),
         None => {
             let text = RejectionText::no_status_code();
-            State::Rejected {
-                error: error(text.code, &text.description),
-                provider_error: None,
-            }
+            State::Rejected { error: error(text.code, &text.description), provider_error: None }
         }
     }
 }
@@ -81,15 +75,9 @@ fn refused(code: &str, message: Option<&str>) -> State {
         // Law C3: a rejected request has a description.
         None => error(code, &RejectionText::without_message(code)),
     };
-    State::Rejected {
-        error,
-        provider_error: Some(provider_error),
-    }
+    State::Rejected { error, provider_error: Some(provider_error) }
 }
 
 fn error(code: &str, description: &str) -> ErrorText {
-    ErrorText {
-        code: code.into(),
-        description: description.into(),
-    }
+    ErrorText { code: code.into(), description: description.into() }
 }

@@ -174,9 +174,7 @@ pub fn damaged(
     }
     let kept = cut.map_or(body.len(), |share| (body.len() as f64 * share) as usize);
     let length = HeaderValue::from(body.len());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, length);
+    response.headers_mut().insert(header::CONTENT_LENGTH, length);
     *response.body_mut() = Body::new(BrokenBody {
         rest: body.slice(..kept.min(body.len())),
         breaks_off: cut.is_some(),
@@ -216,9 +214,8 @@ impl BrokenBody {
     }
 
     fn piece(&mut self) -> Bytes {
-        let most = self.pace.map_or(self.rest.len(), |pace| {
-            (pace / PIECES_A_SECOND).max(1) as usize
-        });
+        let most =
+            self.pace.map_or(self.rest.len(), |pace| (pace / PIECES_A_SECOND).max(1) as usize);
         let piece = self.rest.split_to(most.min(self.rest.len()));
         if let Some(pace) = self.pace {
             let time = Duration::from_secs_f64(piece.len() as f64 / f64::from(pace));

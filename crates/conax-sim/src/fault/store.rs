@@ -81,8 +81,7 @@ impl Summary {
         let has_rules_of_requests = book.plan.rules.iter().any(of_request);
         let may_refuse = book.plan.may_refuse_everybody();
         self.is_quiet.store(book.plan.is_empty(), Ordering::Relaxed);
-        self.has_rules_of_requests
-            .store(has_rules_of_requests, Ordering::Relaxed);
+        self.has_rules_of_requests.store(has_rules_of_requests, Ordering::Relaxed);
         self.may_refuse.store(may_refuse, Ordering::Relaxed);
     }
 }
@@ -101,11 +100,7 @@ impl FaultBook {
     /// An empty plan; with magic smartcards, if the world has them.
     #[must_use]
     pub fn new(seed: Seed, has_magic: bool) -> Self {
-        let mut book = Self {
-            plan: FaultPlan::new(seed),
-            written: BTreeMap::new(),
-            made_names: 0,
-        };
+        let mut book = Self { plan: FaultPlan::new(seed), written: BTreeMap::new(), made_names: 0 };
         book.set_magic(has_magic);
         book
     }
@@ -122,10 +117,7 @@ impl FaultBook {
 
     /// Adds a rule, at the end or at a place; its name.
     pub fn add(&mut self, written: &WrittenRule, place: Option<usize>, now: SimTime) -> RuleId {
-        let rule = written
-            .rule
-            .clone()
-            .or_named(&self.made_name(&written.rule));
+        let rule = written.rule.clone().or_named(&self.made_name(&written.rule));
         let id = rule.id.clone();
         self.written.insert(id.clone(), written.written.clone());
         self.plan.add(rule, place, now);
@@ -193,9 +185,7 @@ impl FaultPlanStore {
 
     /// The plan, locked, to be looked at.
     pub fn book(&self) -> MutexGuard<'_, FaultBook> {
-        self.book
-            .lock()
-            .expect("nobody panics while holding the fault plan")
+        self.book.lock().expect("nobody panics while holding the fault plan")
     }
 
     /// Changes the plan; how far back it may ask for the head-end's past from now on.
@@ -269,9 +259,7 @@ impl FaultPlanStore {
     }
 
     fn origins(&self) -> MutexGuard<'_, HashMap<u64, Origin>> {
-        self.origins
-            .lock()
-            .expect("nobody panics while holding the origins")
+        self.origins.lock().expect("nobody panics while holding the origins")
     }
 
     /// Judges an exchange.
@@ -342,10 +330,6 @@ impl FaultPlanStore {
     pub fn delays(&self) -> (u64, Duration, Duration) {
         let [count, asked, given] = &self.delays;
         let read = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
-        (
-            read(count),
-            Duration::from_micros(read(asked)),
-            Duration::from_micros(read(given)),
-        )
+        (read(count), Duration::from_micros(read(asked)), Duration::from_micros(read(given)))
     }
 }

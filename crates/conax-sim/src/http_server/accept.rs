@@ -32,14 +32,12 @@ pub struct EndpointState(watch::Sender<bool>);
 impl EndpointState {
     /// The API is about to be closed.
     pub(crate) fn close(&self) {
-        self.0
-            .send_if_modified(|is_closed| !std::mem::replace(is_closed, true));
+        self.0.send_if_modified(|is_closed| !std::mem::replace(is_closed, true));
     }
 
     /// The API is open.
     pub(crate) fn open(&self) {
-        self.0
-            .send_if_modified(|is_closed| std::mem::replace(is_closed, false));
+        self.0.send_if_modified(|is_closed| std::mem::replace(is_closed, false));
     }
 
     /// Whether the API is closed.
@@ -75,10 +73,7 @@ enum Socket {
 impl Acceptor {
     pub(super) async fn bind(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self {
-            address: listener.local_addr()?,
-            socket: Socket::Listening(listener),
-        })
+        Ok(Self { address: listener.local_addr()?, socket: Socket::Listening(listener) })
     }
 
     pub(super) const fn address(&self) -> SocketAddr {

@@ -133,10 +133,7 @@ pub(super) struct Steered<I> {
 
 impl<I> Steered<I> {
     pub(super) fn new(inner: I, control: &ConnectionControl) -> Self {
-        Self {
-            inner,
-            steering: Arc::clone(&control.steering),
-        }
+        Self { inner, steering: Arc::clone(&control.steering) }
     }
 
     /// Whoever would write waits for the end.

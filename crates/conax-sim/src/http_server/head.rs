@@ -45,10 +45,7 @@ pub fn check_head(uri: &Uri, headers: &HeaderMap, limits: &Limits) -> Result<(),
     let target = uri.path_and_query();
     let target = target.map_or(0, |target| target.as_str().len());
     if target > limit / 2 {
-        return Err(HeadRefusal::TargetTooLong {
-            bytes: target,
-            limit: limit / 2,
-        });
+        return Err(HeadRefusal::TargetTooLong { bytes: target, limit: limit / 2 });
     }
     let lengths = headers.iter().map(|(name, value)| {
         // With the colon, the blank and the end of the line.
@@ -56,10 +53,7 @@ pub fn check_head(uri: &Uri, headers: &HeaderMap, limits: &Limits) -> Result<(),
     });
     let headers: usize = lengths.sum();
     if headers + target > limit {
-        return Err(HeadRefusal::HeadersTooLong {
-            bytes: headers,
-            limit: limit - target,
-        });
+        return Err(HeadRefusal::HeadersTooLong { bytes: headers, limit: limit - target });
     }
     Ok(())
 }

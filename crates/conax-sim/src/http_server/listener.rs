@@ -157,12 +157,7 @@ impl Listener {
     }
 
     fn serving(&self, router: Router, open: &GracefulShutdown) -> Serving {
-        Serving {
-            router,
-            limits: self.limits,
-            answers: self.answers,
-            watcher: open.watcher(),
-        }
+        Serving { router, limits: self.limits, answers: self.answers, watcher: open.watcher() }
     }
 
     fn connection(

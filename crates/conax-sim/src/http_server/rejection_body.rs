@@ -47,11 +47,7 @@ struct Replacement {
 
 impl<I> Dressed<I> {
     pub(super) fn new(inner: I, answers: FrameworkAnswers) -> Self {
-        Self {
-            inner,
-            answers,
-            replacement: None,
-        }
+        Self { inner, answers, replacement: None }
     }
 }
 
@@ -79,11 +75,7 @@ impl<I: Write + Unpin> Dressed<I> {
             && let Some(status) = bare_error(buffer)
         {
             let bytes = (self.answers)(status);
-            self.replacement = Some(Replacement {
-                bytes,
-                written: 0,
-                stands_for: buffer.len(),
-            });
+            self.replacement = Some(Replacement { bytes, written: 0, stands_for: buffer.len() });
         }
     }
 }
@@ -93,11 +85,8 @@ fn bare_error(buffer: &[u8]) -> Option<u16> {
     let head = buffer.strip_prefix(b"HTTP/1.")?.get(2..)?;
     let status = std::str::from_utf8(head.get(..3)?).ok()?.parse().ok()?;
     let error = (400..600).contains(&status) && buffer.ends_with(b"\r\n\r\n");
-    let empty = || {
-        buffer
-            .windows(19)
-            .any(|line| line.eq_ignore_ascii_case(b"content-length: 0\r\n"))
-    };
+    let empty =
+        || buffer.windows(19).any(|line| line.eq_ignore_ascii_case(b"content-length: 0\r\n"));
     (error && empty()).then_some(status)
 }
 

@@ -22,10 +22,7 @@ pub(super) struct Socket {
 
 impl Socket {
     pub(super) fn new(stream: Arc<TcpStream>) -> Self {
-        Self {
-            stream,
-            buffer: vec![0; READ_SIZE].into(),
-        }
+        Self { stream, buffer: vec![0; READ_SIZE].into() }
     }
 
     /// Reads what is there. Less than there is room for means that nothing is left; saying so at

@@ -139,17 +139,11 @@ enum Speaks {
 async fn call_over_tls(
     speaks: Speaks,
     router: Router,
-) -> (
-    tokio_rustls::client::TlsStream<TcpStream>,
-    watch::Sender<bool>,
-) {
+) -> (tokio_rustls::client::TlsStream<TcpStream>, watch::Sender<bool>) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let made = EndpointTls::new(CasTls::On, any.ip(), true).expect("certificates");
     let (door, home) = made.expect("an API that speaks TLS");
-    let settings = ConaxTls {
-        ca_pem: Some(door.papers().ca_pem.clone()),
-        ..ConaxTls::default()
-    };
+    let settings = ConaxTls { ca_pem: Some(door.papers().ca_pem.clone()), ..ConaxTls::default() };
     let link = match speaks {
         Speaks::Tls12 => home,
         Speaks::Tls13 => LinkTls::abroad(&settings, "localhost").expect("a client"),
@@ -187,9 +181,7 @@ async fn a_connection_that_speaks_tls_ends_as_it_is_steered() {
             let (mut stream, _open) = call_over_tls(speaks, router).await;
             let mut bytes = Vec::new();
             let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
-            let error = read
-                .expect("an end in time")
-                .expect_err("a broken connection");
+            let error = read.expect("an end in time").expect_err("a broken connection");
             assert_eq!((bytes.len(), error.kind()), (0, end), "{speaks:?}");
         }
     }

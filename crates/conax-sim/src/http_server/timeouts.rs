@@ -20,11 +20,7 @@ pub(super) struct Patient<I> {
 
 impl<I> Patient<I> {
     pub(super) fn new(inner: I, time: Duration) -> Self {
-        Self {
-            inner,
-            time,
-            running_out: None,
-        }
+        Self { inner, time, running_out: None }
     }
 
     /// The same, unless nothing has gone out for too long.
@@ -38,12 +34,8 @@ impl<I> Patient<I> {
             return written;
         }
         let time = self.time;
-        let end = self
-            .running_out
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(time)));
-        end.as_mut()
-            .poll(cx)
-            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let end = self.running_out.get_or_insert_with(|| Box::pin(tokio::time::sleep(time)));
+        end.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

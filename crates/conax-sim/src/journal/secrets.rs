@@ -32,10 +32,7 @@ impl WorldSecrets {
         let mut known = KnownSecrets::default();
         known.add_world(world);
         sessions.all().for_each(|(token, ..)| known.add(token));
-        Self {
-            known,
-            issued: RwLock::default(),
-        }
+        Self { known, issued: RwLock::default() }
     }
 
     /// Makes a token known that was issued. It stays a secret when it has ended: nobody has to ask.

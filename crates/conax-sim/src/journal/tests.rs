@@ -54,33 +54,17 @@ fn ten_thousand_exchanges_with_huge_texts_stay_within_the_limit() {
         record(&journal, &method, &target, &text);
     }
     let kept = kept(&journal);
-    let bytes: usize = kept
-        .iter()
-        .map(|one| texts(one) + size_of::<Exchange>())
-        .sum();
+    let bytes: usize = kept.iter().map(|one| texts(one) + size_of::<Exchange>()).sum();
     let limit = JournalLimits::default().byte_limit;
-    assert!(
-        bytes <= limit,
-        "{} exchanges with {bytes} bytes",
-        kept.len()
-    );
-    assert!(
-        kept.len() > 4_000,
-        "short texts leave room for many: {}",
-        kept.len()
-    );
+    assert!(bytes <= limit, "{} exchanges with {bytes} bytes", kept.len());
+    assert!(kept.len() > 4_000, "short texts leave room for many: {}", kept.len());
 }
 
 #[test]
 fn long_texts_are_cut_and_say_so() {
     let journal = journal();
     let text = "\u{20ac}".repeat(129);
-    record(
-        &journal,
-        &"M".repeat(500),
-        &format!("/{}", "x".repeat(3_000)),
-        &text,
-    );
+    record(&journal, &"M".repeat(500), &format!("/{}", "x".repeat(3_000)), &text);
     record(&journal, "GET", "/short?token=T1", &"\u{20ac}".repeat(128));
     let kept = kept(&journal);
     let (long, short) = (&kept[0], &kept[1]);
@@ -89,16 +73,10 @@ fn long_texts_are_cut_and_say_so() {
     assert!(card(long).ends_with('…') && !card(short).ends_with('…'));
     assert_eq!(long.method.as_str(), "M".repeat(128));
     assert_eq!(
-        (
-            long.masked_target().chars().count(),
-            long.masked_target().ends_with('…')
-        ),
+        (long.masked_target().chars().count(), long.masked_target().ends_with('…')),
         (2049, true)
     );
-    assert_eq!(
-        (short.method.as_str(), &*short.masked_target()),
-        ("GET", "/short?token=***")
-    );
+    assert_eq!((short.method.as_str(), &*short.masked_target()), ("GET", "/short?token=***"));
 }
 
 #[test]

@@ -112,16 +112,8 @@ impl Context<'_> {
             ParameterKey::SubProvisioningDistributionId,
             subscription.distribution_id.as_ref(),
         );
-        push(
-            &mut parameters,
-            ParameterKey::ServiceCaId,
-            service.ca_id.as_ref(),
-        );
-        push(
-            &mut parameters,
-            ParameterKey::SmartcardCaId,
-            card.ca_id.as_ref(),
-        );
+        push(&mut parameters, ParameterKey::ServiceCaId, service.ca_id.as_ref());
+        push(&mut parameters, ParameterKey::SmartcardCaId, card.ca_id.as_ref());
         let date = call.requested_date().map(SimTime::from_calendar);
         Ok(self.request(kind, &call.submission, date, parameters))
     }
@@ -140,27 +132,16 @@ impl Context<'_> {
         }
         findings.end(Some(()))?;
         if let Some(subscription) = subscription {
-            let (stb, card) = (
-                &subscription.stb_distributor_id,
-                &subscription.smartcard_distribution_id,
-            );
-            push(
-                &mut parameters,
-                ParameterKey::StbSubProvisioningDistributorId,
-                stb.as_ref(),
-            );
+            let (stb, card) =
+                (&subscription.stb_distributor_id, &subscription.smartcard_distribution_id);
+            push(&mut parameters, ParameterKey::StbSubProvisioningDistributorId, stb.as_ref());
             push(
                 &mut parameters,
                 ParameterKey::SmartcardSubProvisioningDistributionId,
                 card.as_ref(),
             );
         }
-        Ok(self.request(
-            CommandKind::CreatePairing,
-            &call.submission,
-            None,
-            parameters,
-        ))
+        Ok(self.request(CommandKind::CreatePairing, &call.submission, None, parameters))
     }
 
     /// `add_to_existing_pairing`.
@@ -175,11 +156,7 @@ impl Context<'_> {
         findings.relate(subscription, card, &call.smartcard);
         let mut parameters = Vec::with_capacity(call.smartcards.len() + call.stbs.len() + 1);
         let existing = card.and_then(|card| card.ca_id.as_ref());
-        push(
-            &mut parameters,
-            ParameterKey::ExistingSmartcardCaId,
-            existing,
-        );
+        push(&mut parameters, ParameterKey::ExistingSmartcardCaId, existing);
         for (ca_ids, set) in [(&call.stbs, &STB_SET), (&call.smartcards, &SMARTCARD_SET)] {
             self.push_members(&mut parameters, subscription, (ca_ids, set), &mut findings);
         }
@@ -225,16 +202,8 @@ impl Context<'_> {
         let (subscription, card) = findings.end(subscription.zip(card))?;
         let mut parameters = Vec::with_capacity(3);
         let distribution = subscription.smartcard_distribution_id.as_ref();
-        push(
-            &mut parameters,
-            ParameterKey::SmartcardSubProvisioningDistributionId,
-            distribution,
-        );
-        push(
-            &mut parameters,
-            ParameterKey::SmartcardCaId,
-            card.ca_id.as_ref(),
-        );
+        push(&mut parameters, ParameterKey::SmartcardSubProvisioningDistributionId, distribution);
+        push(&mut parameters, ParameterKey::SmartcardCaId, card.ca_id.as_ref());
         Ok(parameters)
     }
 
@@ -245,10 +214,7 @@ impl Context<'_> {
         date: Option<SimTime>,
         parameters: Parameters,
     ) -> NewRequest {
-        let asked = submission
-            .scheduled_date
-            .map(SimTime::from_calendar)
-            .or(date);
+        let asked = submission.scheduled_date.map(SimTime::from_calendar).or(date);
         NewRequest {
             kind,
             // Shown: without a date, the second of the creation.
@@ -287,12 +253,7 @@ impl Context<'_> {
             return Ok(product);
         }
         let found = "a product of another classification";
-        Err(Refusal::wrong_classification(
-            SERVICE,
-            key.value(),
-            Needed::Service,
-            found,
-        ))
+        Err(Refusal::wrong_classification(SERVICE, key.value(), Needed::Service, found))
     }
 
     fn smartcard(&self, key: &SmartcardIdentifier<'_>) -> Result<&InstalledItem, Refusal> {
@@ -311,12 +272,7 @@ impl Context<'_> {
             return Ok(item);
         }
         let found = classification_text(item.classification);
-        Err(Refusal::wrong_classification(
-            SMARTCARD,
-            key.value(),
-            Needed::Smartcard,
-            found,
-        ))
+        Err(Refusal::wrong_classification(SMARTCARD, key.value(), Needed::Smartcard, found))
     }
 
     fn push_members(
@@ -351,12 +307,7 @@ impl Context<'_> {
         })?;
         if item.classification != set.classification {
             let found = classification_text(item.classification);
-            return Err(Refusal::wrong_classification(
-                set.parameter,
-                ca_id,
-                set.needed,
-                found,
-            ));
+            return Err(Refusal::wrong_classification(set.parameter, ca_id, set.needed, found));
         }
         require_item(subscription, item, set.parameter, ca_id)
     }
@@ -376,10 +327,7 @@ const CARD_DIGITS: usize = 11;
 fn near_card(reference: &ReferenceData, value: &str) -> Option<String> {
     let is_filling =
         |letter: char| letter.is_whitespace() || "-\u{2010}\u{2011}\u{2013}.".contains(letter);
-    let digits: String = value
-        .chars()
-        .filter(|letter| !is_filling(*letter))
-        .collect();
+    let digits: String = value.chars().filter(|letter| !is_filling(*letter)).collect();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -389,9 +337,7 @@ fn near_card(reference: &ReferenceData, value: &str) -> Option<String> {
     };
     let is_grouped = digits.len() < value.len();
     if is_grouped && known(&digits) {
-        return Some(format!(
-            "Without blanks and hyphens it is the known `{digits}`."
-        ));
+        return Some(format!("Without blanks and hyphens it is the known `{digits}`."));
     }
     if digits.len() != CARD_DIGITS + 1 {
         return None;

@@ -10,10 +10,7 @@ pub(crate) fn described(settings: &CrmSettings, origin: String) -> CrmApi {
     CrmApi {
         base_path: settings.base_path.clone(),
         http_mode: settings.http_mode,
-        writing: Writing {
-            shape: settings.shape,
-            success_texts: settings.success_texts,
-        },
+        writing: Writing { shape: settings.shape, success_texts: settings.success_texts },
         reading: settings.reading,
         origin,
     }

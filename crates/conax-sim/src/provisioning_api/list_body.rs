@@ -31,12 +31,7 @@ impl ListBody {
         rows: Vec<Arc<ProvisioningRequest>>,
     ) -> Self {
         let (list, begun) = ListWriter::begin(writing, fields);
-        Self {
-            rows: rows.into_iter(),
-            list,
-            begun,
-            is_over: false,
-        }
+        Self { rows: rows.into_iter(), list, begun, is_over: false }
     }
 
     fn next_piece(&mut self) -> Vec<u8> {

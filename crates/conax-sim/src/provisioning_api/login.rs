@@ -26,9 +26,7 @@ pub(super) fn issue_token_for_key(
     headers: &HeaderMap,
     unit: Option<&str>,
 ) -> Result<String, Refusal> {
-    let header = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     // Attested: the key is the user name, the password is empty.
     let key = header
         .and_then(basic_credentials)
@@ -38,9 +36,7 @@ pub(super) fn issue_token_for_key(
     let policy = shared.settings.crm.key_tokens;
     let side = shared.crm();
     let reference = Arc::clone(&side.reference);
-    let author = reference
-        .web_api_key(&key)
-        .ok_or_else(Refusal::invalid_web_api_key)?;
+    let author = reference.web_api_key(&key).ok_or_else(Refusal::invalid_web_api_key)?;
     let author = in_unit(&reference, author, unit)?;
     Ok(issue(shared, side, author, policy))
 }
@@ -61,11 +57,7 @@ fn issue(
     policy: TokenPolicy,
 ) -> String {
     let now = shared.clock.now();
-    let CrmSide {
-        sessions,
-        token_ids,
-        ..
-    } = &mut *side;
+    let CrmSide { sessions, token_ids, .. } = &mut *side;
     let token = sessions.issue(author, policy, now, token_ids);
     drop(side);
     shared.journal.secrets().add_token(&token);
@@ -81,11 +73,6 @@ fn in_unit(
     let Some(id) = unit else {
         return Ok(Arc::clone(author));
     };
-    let unit = reference
-        .unit(id)
-        .ok_or_else(Refusal::invalid_credentials)?;
-    Ok(Arc::new(Author {
-        user: Arc::clone(&author.user),
-        unit: Some(Arc::clone(unit)),
-    }))
+    let unit = reference.unit(id).ok_or_else(Refusal::invalid_credentials)?;
+    Ok(Arc::new(Author { user: Arc::clone(&author.user), unit: Some(Arc::clone(unit)) }))
 }

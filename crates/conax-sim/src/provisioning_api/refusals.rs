@@ -12,10 +12,7 @@ pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
         BodyRefusal::TooLong => Refusal::body_too_large(limits.body_bytes),
         BodyRefusal::TooSlow => Refusal::new(
             RefusalCode::RequestTimedOut,
-            format!(
-                "The body did not arrive within the limit of {:?}.",
-                limits.body_time
-            ),
+            format!("The body did not arrive within the limit of {:?}.", limits.body_time),
         ),
         BodyRefusal::Broken => Refusal::new(
             RefusalCode::MalformedHttp,

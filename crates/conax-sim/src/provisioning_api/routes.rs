@@ -72,13 +72,7 @@ enum Text {
 
 impl Answer {
     fn ok(body: Vec<u8>, subject: Subject) -> Self {
-        Self {
-            refusal: None,
-            allow: None,
-            clause: None,
-            text: Text::Whole(body),
-            subject,
-        }
+        Self { refusal: None, allow: None, clause: None, text: Text::Whole(body), subject }
     }
 
     fn refused(refusal: &Refusal) -> Self {
@@ -88,10 +82,7 @@ impl Answer {
             allow: None,
             clause: None,
             text: Text::Whole(refused(refusal)),
-            subject: Subject {
-                outcome,
-                ..Subject::default()
-            },
+            subject: Subject { outcome, ..Subject::default() },
         }
     }
 
@@ -152,10 +143,7 @@ async fn answer_call(
     });
     let answer = answer.unwrap_or_else(|refusal| {
         let refusal = without_secrets(shared, &parts, &call, refusal);
-        Answer {
-            clause: clause_behind(shared, &parts, &refusal),
-            ..Answer::refused(&refusal)
-        }
+        Answer { clause: clause_behind(shared, &parts, &refusal), ..Answer::refused(&refusal) }
     });
     let status = answer.status(shared.settings.crm.http_mode);
     let (kept, body) = match answer.text {
@@ -170,10 +158,7 @@ async fn answer_call(
         at,
         surface: Surface::Crm,
         method: &parts.method,
-        target: parts
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str()),
+        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
         http_status: Some(status.as_u16()),
         took: mark.elapsed(),
         subject: answer.subject,
@@ -236,13 +221,8 @@ async fn respond(
             perform(shared, operation, &params, parts).await
         }
         Route::Operation(operation) => {
-            let read = idle(read_body(
-                &parts.headers,
-                body,
-                limits.body_bytes,
-                limits.body_time,
-            ))
-            .await;
+            let read =
+                idle(read_body(&parts.headers, body, limits.body_bytes, limits.body_time)).await;
             *call = read.map_err(|refusal| unread(refusal, limits))?;
             let params = match operation {
                 // Attested: clients send the key login without a body.
@@ -281,20 +261,10 @@ struct Caller {
 }
 
 fn identify(shared: &Shared, params: &Params<'_>, now: SimTime) -> Result<Caller, Refusal> {
-    let token = params
-        .token()
-        .ok_or_else(|| Refusal::missing_token(params))?;
+    let token = params.token().ok_or_else(|| Refusal::missing_token(params))?;
     let mut side = shared.crm();
-    let author = side
-        .sessions
-        .check(token, now)
-        .ok_or_else(Refusal::invalid_token)?;
-    Ok(Caller {
-        author,
-        reference: Arc::clone(&side.reference),
-        generation: side.generation,
-        now,
-    })
+    let author = side.sessions.check(token, now).ok_or_else(Refusal::invalid_token)?;
+    Ok(Caller { author, reference: Arc::clone(&side.reference), generation: side.generation, now })
 }
 
 async fn perform(
@@ -365,10 +335,7 @@ fn plain_number(text: &str) -> Option<u64> {
 }
 
 fn list_requests(shared: &Shared, writing: Writing, call: &ListCall<'_>) -> Answer {
-    let page = Page {
-        offset: call.offset,
-        limit: call.number_of_results.unwrap_or(usize::MAX),
-    };
+    let page = Page { offset: call.offset, limit: call.number_of_results.unwrap_or(usize::MAX) };
     let filter = match &call.filter {
         ListFilter::Type(request_type) => Filter::Kind(*request_type),
         ListFilter::LifeCycleState(LifeCycleState::Pending) => Filter::Pending,
@@ -384,10 +351,7 @@ fn list_requests(shared: &Shared, writing: Writing, call: &ListCall<'_>) -> Answ
             allow: None,
             clause: None,
             text: Text::InPieces(ListBody::new(writing, call.fields, rows)),
-            subject: Subject {
-                outcome: Some(outcome.into()),
-                ..Subject::default()
-            },
+            subject: Subject { outcome: Some(outcome.into()), ..Subject::default() },
         };
     }
     let views = rows.iter().map(|row| request_view(row));
@@ -402,11 +366,7 @@ async fn create(
     fault: Option<WrittenRule>,
 ) -> Result<Answer, Refusal> {
     let now = caller.now;
-    let context = Context {
-        reference: &caller.reference,
-        author: caller.author,
-        now,
-    };
+    let context = Context { reference: &caller.reference, author: caller.author, now };
     let new = new_request(&context, call)?;
     let row = create_and_send(shared, new, now, caller.generation, fault).await;
     let row = row.map_err(|WorldReplaced| world_gone(shared))?;

@@ -12,10 +12,7 @@ use conax_model::time::SimTime;
 /// The documented object of a stored request.
 pub(crate) fn request_view(row: &ProvisioningRequest) -> RequestView<'_> {
     let (error, provider_error) = match &row.state {
-        State::Rejected {
-            error,
-            provider_error,
-        } => (Some(error), provider_error.as_ref()),
+        State::Rejected { error, provider_error } => (Some(error), provider_error.as_ref()),
         State::Pending | State::Completed { .. } => (None, None),
     };
     RequestView {
@@ -27,9 +24,7 @@ pub(crate) fn request_view(row: &ProvisioningRequest) -> RequestView<'_> {
             Priority::Regular => WirePriority::Regular,
         },
         error_description: error.map(|error| &*error.description),
-        sequence_number: row
-            .sequence_number
-            .and_then(|number| u64::try_from(number).ok()),
+        sequence_number: row.sequence_number.and_then(|number| u64::try_from(number).ok()),
         number: row.number.map(TextView::Decimal),
         process_id: row.process_id.as_deref().map(TextView::Text),
         name: row.name.as_deref(),

@@ -41,11 +41,7 @@ impl Cut {
             let ledger = shared.ledger();
             let (generation, book, start) = {
                 let side = shared.crm();
-                (
-                    side.generation,
-                    side.book.clone(),
-                    Arc::clone(&side.start_belief),
-                )
+                (side.generation, side.book.clone(), Arc::clone(&side.start_belief))
             };
             let cas = shared.cas().state.clone();
             let now = shared.clock.now();
@@ -79,8 +75,7 @@ impl Cut {
 
     /// Every order that a later one has overtaken, where it matters.
     pub(super) fn turned_round(&self) -> &[TurnedRound] {
-        self.turned_round
-            .get_or_init(|| turned_round_in(&self.book))
+        self.turned_round.get_or_init(|| turned_round_in(&self.book))
     }
 
     /// The modules that an order pairs.

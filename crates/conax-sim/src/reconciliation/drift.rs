@@ -110,19 +110,11 @@ pub fn drift(shared: &Shared) -> Vec<DriftEntry> {
 pub(super) fn drift_in(shared: &Shared, cut: &Cut) -> Vec<DriftEntry> {
     let belief = (*cut.start).clone().after(&cut.book, &cut.cas);
     let mut differences = compare(&belief, &cut.cas, cut.now);
-    differences.extend(compare_pins(
-        &cut.book,
-        &cut.cas,
-        &cut.reconciliation.carried_out,
-    ));
+    differences.extend(compare_pins(&cut.book, &cut.cas, &cut.reconciliation.carried_out));
     if differences.is_empty() {
         return Vec::new();
     }
-    let report = Report {
-        cut,
-        rows: ByMatter::of(cut),
-        telling: Telling::of(shared, cut),
-    };
+    let report = Report { cut, rows: ByMatter::of(cut), telling: Telling::of(shared, cut) };
     let mut entries = report.entries(differences);
     keep_what_conax_would_take(&mut entries, Trial::on(cut.cas.clone(), shared, cut.now));
     entries
@@ -155,29 +147,20 @@ impl<'c> Report<'c> {
             Drift::PairingSurplus(pairing) => {
                 Some(self.pairing(pairing, "not paired", "paired", &drift))
             }
-            Drift::PinDiffers {
-                card,
-                believed,
-                carried_out,
-            } => Some(self.pin(card, (*believed, *carried_out), &drift)),
+            Drift::PinDiffers { card, believed, carried_out } => {
+                Some(self.pin(card, (*believed, *carried_out), &drift))
+            }
         };
         differences.into_iter().filter_map(tell).collect()
     }
 
     fn entitlement(&self, drift: &Drift) -> Option<DriftEntry> {
-        let Drift::Entitlement {
-            card,
-            product,
-            believed,
-            held,
-        } = drift
-        else {
+        let Drift::Entitlement { card, product, believed, held } = drift else {
             return None;
         };
-        let rows = self.rows.about(&[Matter::Entitlement {
-            card: card.as_str(),
-            product: product.as_str(),
-        }]);
+        let rows = self
+            .rows
+            .about(&[Matter::Entitlement { card: card.as_str(), product: product.as_str() }]);
         let console = || self.telling.of_console(card, product.as_str());
         let (request, because) = self.cause(&rows, console);
         let [crm, conax] = told(believed, held, self.cut.now);
@@ -242,9 +225,7 @@ impl<'c> Report<'c> {
         // Whichever of the two is not what the CRM thinks of it.
         let both = [believed, carried_out].into_iter().flatten();
         let both: BTreeSet<RequestNumber> = both.collect();
-        let both = both
-            .iter()
-            .filter_map(|one| self.cut.reconciliation.rows.get(one));
+        let both = both.iter().filter_map(|one| self.cut.reconciliation.rows.get(one));
         let (request, because) = self.cause(&both.collect::<Vec<_>>(), || None);
         let heals = self.heals(drift);
         DriftEntry {
@@ -313,10 +294,10 @@ fn open(cut: &Cut, rows: &[&Row], heals: &[Command]) -> Vec<OpenOrder> {
         Standing::Pending => is_due(cut.book.by_number(row.request), healed),
         Standing::Completed | Standing::Rejected => false,
     };
-    let open = rows.iter().filter(is_open).map(|row| OpenOrder {
-        request: row.request,
-        is_held: row.is_held,
-    });
+    let open = rows
+        .iter()
+        .filter(is_open)
+        .map(|row| OpenOrder { request: row.request, is_held: row.is_held });
     open.collect()
 }
 
@@ -339,9 +320,7 @@ pub(super) fn is_due(request: Option<&Arc<ProvisioningRequest>>, by: SimTime) ->
 fn gives_up(believed: &[Period], held: &[Period], heals: &[Command]) -> Option<String> {
     let is_short = believed != held
         && believed.iter().map(|one| one.end()).max() > held.iter().map(|one| one.end()).max();
-    let cancels = heals
-        .iter()
-        .any(|one| one.kind() == CommandKind::CancelSubscriptions);
+    let cancels = heals.iter().any(|one| one.kind() == CommandKind::CancelSubscriptions);
     (is_short && cancels && heals.len() > 1).then(|| {
         "a request has no period: what is ordered again ends when Conax's `period_policy` says, \
          and the CRM gives up what it believed beyond that"

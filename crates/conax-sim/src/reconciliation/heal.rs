@@ -67,10 +67,7 @@ impl Healing {
         if both.is_empty() {
             return "what is left was ordered anew meanwhile; look again".to_owned();
         }
-        format!(
-            "what is left may heal by itself: {}; then look again",
-            both.join("; ")
-        )
+        format!("what is left may heal by itself: {}; then look again", both.join("; "))
     }
 }
 
@@ -94,10 +91,7 @@ struct Plan {
 impl Plan {
     fn of(shared: &Shared) -> Self {
         let cut = Cut::of(shared);
-        Self {
-            entries: drift_in(shared, &cut),
-            cut,
-        }
+        Self { entries: drift_in(shared, &cut), cut }
     }
 
     /// Creates its requests, but for those about what was ordered, or became due, since.
@@ -169,9 +163,7 @@ fn request_for(
 ) -> Option<NewRequest> {
     let text = |text: &str| Some(ParameterValue::Text(text.into()));
     let cards = command.cards();
-    let subscription = cards
-        .first()
-        .and_then(|card| reference.subscription_of_card(card.as_str()));
+    let subscription = cards.first().and_then(|card| reference.subscription_of_card(card.as_str()));
     let mut parameters = Vec::new();
     let distribution = match command.kind() {
         CommandKind::AddSubscriptions | CommandKind::CancelSubscriptions => (
@@ -246,9 +238,8 @@ mod tests {
     }
 
     fn carried_out(simulator: &Simulator, plan: &Plan) -> (usize, Vec<String>) {
-        let healing = plan
-            .carry_out(&simulator.instance().shared)
-            .expect("a plan that is carried out");
+        let healing =
+            plan.carry_out(&simulator.instance().shared).expect("a plan that is carried out");
         (healing.requests.len(), healing.left_out)
     }
 
@@ -257,10 +248,7 @@ mod tests {
         let simulator = with_surplus().await;
         let plan = Plan::of(&simulator.instance().shared);
         let again = simulator.post("add_subscriptions", sport(true)).await;
-        assert_eq!(
-            again.expect("an answer")["data"]["life_cycle_state"],
-            "COMPLETED"
-        );
+        assert_eq!(again.expect("an answer")["data"]["life_cycle_state"], "COMPLETED");
         assert_eq!(carried_out(&simulator, &plan), (0, vec![CARD.to_owned()]));
         assert!(simulator.drift().is_empty());
     }
@@ -271,17 +259,9 @@ mod tests {
         let now = simulator.instance().shared.clock.now() + Duration::from_secs(60);
         let mut later = sport(false);
         later["scheduled_date"] = json!(now.calendar().format("%Y-%m-%dT%H:%M:%S").to_string());
-        simulator
-            .post("add_subscriptions", later)
-            .await
-            .expect("an answer");
+        simulator.post("add_subscriptions", later).await.expect("an answer");
         let plan = Plan::of(&simulator.instance().shared);
-        simulator
-            .instance()
-            .shared
-            .clock
-            .advance(Duration::from_secs(61))
-            .await;
+        simulator.instance().shared.clock.advance(Duration::from_secs(61)).await;
         assert_eq!(carried_out(&simulator, &plan), (0, vec![CARD.to_owned()]));
     }
 

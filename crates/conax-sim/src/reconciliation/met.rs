@@ -70,20 +70,12 @@ impl Kept {
                 of.entry(request).or_default().push(exchange);
             }
         }
-        Self {
-            of,
-            lost_none: excerpt.dropped == 0,
-            is_foreign: shared.ledger().is_foreign,
-        }
+        Self { of, lost_none: excerpt.dropped == 0, is_foreign: shared.ledger().is_foreign }
     }
 
     /// What rules did with this request of the ledger.
     pub(super) fn met(&self, row: &Row) -> Met {
-        let without = |known| Met {
-            known,
-            notes: Vec::new(),
-            began: None,
-        };
+        let without = |known| Met { known, notes: Vec::new(), began: None };
         if self.is_foreign {
             return without(Known::Elsewhere);
         }
@@ -99,10 +91,7 @@ impl Kept {
         Met {
             known: known(row, &kept, self.lost_none),
             began: kept.last().map(|exchange| exchange.at),
-            notes: kept
-                .iter()
-                .filter_map(|one| one.subject.faults.clone())
-                .collect(),
+            notes: kept.iter().filter_map(|one| one.subject.faults.clone()).collect(),
         }
     }
 }
@@ -112,11 +101,7 @@ impl Met {
     pub(super) fn of(shared: &Shared, row: Option<&Row>) -> Self {
         match row {
             Some(row) => Kept::about(shared, |request| request == row.request).met(row),
-            None => Self {
-                known: Known::Before,
-                notes: Vec::new(),
-                began: None,
-            },
+            None => Self { known: Known::Before, notes: Vec::new(), began: None },
         }
     }
 

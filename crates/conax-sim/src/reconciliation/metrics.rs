@@ -25,17 +25,12 @@ struct Page(String);
 impl Page {
     fn family(&mut self, name: &str, kind: &str, help: &str) {
         // Writing to a text never fails.
-        let _ = writeln!(
-            self.0,
-            "# HELP conax_sim_{name} {help}\n# TYPE conax_sim_{name} {kind}"
-        );
+        let _ = writeln!(self.0, "# HELP conax_sim_{name} {help}\n# TYPE conax_sim_{name} {kind}");
     }
 
     fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
-        let labels: Vec<String> = labels
-            .iter()
-            .map(|(label, value)| format!("{label}=\"{}\"", escaped(value)))
-            .collect();
+        let labels: Vec<String> =
+            labels.iter().map(|(label, value)| format!("{label}=\"{}\"", escaped(value))).collect();
         let labels = match labels.is_empty() {
             true => String::new(),
             false => format!("{{{}}}", labels.join(",")),
@@ -46,18 +41,11 @@ impl Page {
 
 /// A label's value: Prometheus escapes three characters.
 fn escaped(value: &str) -> String {
-    value
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 fn calls(shared: &Shared, page: &mut Page) {
-    page.family(
-        "exchanges_total",
-        "counter",
-        "Exchanges, by API and HTTP status.",
-    );
+    page.family("exchanges_total", "counter", "Exchanges, by API and HTTP status.");
     for ((door, status), count) in shared.journal.counts() {
         let status = match status {
             0 => "none".to_owned(),
@@ -69,11 +57,7 @@ fn calls(shared: &Shared, page: &mut Page) {
     page.family("runs_total", "counter", "Processing runs.");
     let runs = shared.runs.load(std::sync::atomic::Ordering::Relaxed);
     page.sample("runs_total", &[], runs);
-    page.family(
-        "exchanges_at_conax",
-        "gauge",
-        "Exchanges at the Conax endpoint now.",
-    );
+    page.family("exchanges_at_conax", "gauge", "Exchanges at the Conax endpoint now.");
     page.sample("exchanges_at_conax", &[], shared.faults.at_endpoint());
 }
 
@@ -83,11 +67,7 @@ fn requests(shared: &Shared, page: &mut Page) {
         let side = shared.crm();
         (side.book.queue_length(), side.book.oldest_due(now))
     };
-    page.family(
-        "provisioning_requests",
-        "gauge",
-        "Provisioning requests, by where they stand.",
-    );
+    page.family("provisioning_requests", "gauge", "Provisioning requests, by where they stand.");
     for (state, count) in [
         ("scheduled", length.scheduled),
         ("due", length.due),
@@ -105,11 +85,7 @@ fn requests(shared: &Shared, page: &mut Page) {
     );
     let waited = oldest.map_or(0.0, |due| now.since(due).as_secs_f64());
     page.sample("oldest_due_seconds", &[], waited);
-    page.family(
-        "clock_seconds",
-        "gauge",
-        "Simulated time, in seconds since 1970.",
-    );
+    page.family("clock_seconds", "gauge", "Simulated time, in seconds since 1970.");
     page.sample("clock_seconds", &[], now.millis() as f64 / 1000.0);
 }
 
@@ -117,54 +93,28 @@ fn faults(shared: &Shared, page: &mut Page) {
     let rules: BTreeMap<String, (u64, u64)> = {
         let book = shared.faults.book();
         let rules = book.plan.rules.iter();
-        rules
-            .map(|one| (one.rule.id.to_string(), (one.hits, one.missed)))
-            .collect()
+        rules.map(|one| (one.rule.id.to_string(), (one.hits, one.missed))).collect()
     };
-    page.family(
-        "fault_hits_total",
-        "counter",
-        "How often a fault rule acted.",
-    );
+    page.family("fault_hits_total", "counter", "How often a fault rule acted.");
     for (rule, (hits, _)) in &rules {
         page.sample("fault_hits_total", &[("rule", rule)], hits);
     }
-    page.family(
-        "fault_misses_total",
-        "counter",
-        "How often a fault rule let an exchange pass.",
-    );
+    page.family("fault_misses_total", "counter", "How often a fault rule let an exchange pass.");
     for (rule, (_, missed)) in &rules {
         page.sample("fault_misses_total", &[("rule", rule)], missed);
     }
     let (count, asked, given) = shared.faults.delays();
-    page.family(
-        "delays_total",
-        "counter",
-        "Delays that fault rules asked for.",
-    );
+    page.family("delays_total", "counter", "Delays that fault rules asked for.");
     page.sample("delays_total", &[], count);
-    page.family(
-        "delay_asked_seconds_total",
-        "counter",
-        "Their length as it was asked for.",
-    );
+    page.family("delay_asked_seconds_total", "counter", "Their length as it was asked for.");
     page.sample("delay_asked_seconds_total", &[], asked.as_secs_f64());
-    page.family(
-        "delay_given_seconds_total",
-        "counter",
-        "Their length as it came out.",
-    );
+    page.family("delay_given_seconds_total", "counter", "Their length as it came out.");
     page.sample("delay_given_seconds_total", &[], given.as_secs_f64());
 }
 
 fn ledger(shared: &Shared, page: &mut Page) {
     let totals = shared.ledger().totals();
-    page.family(
-        "conax_did",
-        "gauge",
-        "Acknowledged requests, by what Conax really did.",
-    );
+    page.family("conax_did", "gauge", "Acknowledged requests, by what Conax really did.");
     for (fate, count) in [
         (Fate::Once, totals.once),
         (Fate::Twice, totals.twice),
@@ -183,10 +133,6 @@ fn ledger(shared: &Shared, page: &mut Page) {
     if shared.ledger().is_foreign {
         return;
     }
-    page.family(
-        "drift",
-        "gauge",
-        "Differences between the CRM's belief and Conax.",
-    );
+    page.family("drift", "gauge", "Differences between the CRM's belief and Conax.");
     page.sample("drift", &[], drift(shared).len());
 }

@@ -49,11 +49,9 @@ fn told(one: &Overtaken) -> TurnedRound {
     };
     let (card, module, what) = match &one.common {
         Common::Smartcard(card) => (Some(card), None, format!("smartcard {card}")),
-        Common::PairingModule(module) => (
-            first.lanes().next(),
-            Some(module),
-            format!("pairing module {module}"),
-        ),
+        Common::PairingModule(module) => {
+            (first.lanes().next(), Some(module), format!("pairing module {module}"))
+        }
     };
     // Orders of different smartcards may be on their way together: then the one is answered first.
     let before = match (module, &by.state) {

@@ -24,28 +24,16 @@ pub fn ledger_lines(shared: &Shared) -> Vec<String> {
     let ledger = shared.ledger().clone();
     let reconciliation = ledger.reconcile();
     let rows = reconciliation.rows.values().map(row).map(Line::Row);
-    let rows = rows.chain(
-        reconciliation
-            .foreign
-            .iter()
-            .map(foreign)
-            .map(Line::Foreign),
-    );
+    let rows = rows.chain(reconciliation.foreign.iter().map(foreign).map(Line::Foreign));
     let (let_go, rows): (Vec<Line>, Vec<Line>) = rows.partition(has_let_go);
-    let header = Header {
-        unproven: let_go.len() as u64,
-        ..header(shared, &ledger, &reconciliation)
-    };
+    let header =
+        Header { unproven: let_go.len() as u64, ..header(shared, &ledger, &reconciliation) };
     let mut lines = vec![Line::Header(header)];
     lines.extend(let_go);
     let crm = ledger.crm_events().zip(ledger.let_go().0 + 1..);
-    lines.extend(crm.map(|(one, n)| {
-        Line::Crm(CrmLine {
-            n,
-            at: date(one.at),
-            event: one.event.clone(),
-        })
-    }));
+    lines.extend(
+        crm.map(|(one, n)| Line::Crm(CrmLine { n, at: date(one.at), event: one.event.clone() })),
+    );
     lines.extend(conax_lines(shared.settings.cas.profile, &ledger).map(Line::Conax));
     lines.extend(rows);
     lines.push(Line::Totals(reconciliation.totals));
@@ -100,23 +88,12 @@ fn conax_lines<'a>(
 ) -> impl Iterator<Item = ConaxLine> + 'a {
     let mut kinds: BTreeMap<u64, CommandKind> = BTreeMap::new();
     let events = ledger.cas_events().take_while(|_| !ledger.is_foreign);
-    events
-        .zip(ledger.let_go().1 + 1..)
-        .map(move |(At { at, event }, n)| {
-            if let CasEvent::Received {
-                exchange,
-                kind: Some(kind),
-                ..
-            } = event
-            {
-                kinds.insert(*exchange, *kind);
-            }
-            ConaxLine {
-                n,
-                at: date(*at),
-                event: conax_event(profile, event, &kinds),
-            }
-        })
+    events.zip(ledger.let_go().1 + 1..).map(move |(At { at, event }, n)| {
+        if let CasEvent::Received { exchange, kind: Some(kind), .. } = event {
+            kinds.insert(*exchange, *kind);
+        }
+        ConaxLine { n, at: date(*at), event: conax_event(profile, event, &kinds) }
+    })
 }
 
 fn conax_event(
@@ -125,31 +102,18 @@ fn conax_event(
     kinds: &BTreeMap<u64, CommandKind>,
 ) -> ConaxEvent {
     match event {
-        CasEvent::Received {
-            exchange,
-            request,
-            read,
-            ..
-        } => ConaxEvent::Received {
-            exchange: *exchange,
-            request: *request,
-            read: *read,
-        },
-        CasEvent::Answered {
-            exchange,
-            status,
-            reference,
-            spoilt,
-        } => ConaxEvent::Answered {
+        CasEvent::Received { exchange, request, read, .. } => {
+            ConaxEvent::Received { exchange: *exchange, request: *request, read: *read }
+        }
+        CasEvent::Answered { exchange, status, reference, spoilt } => ConaxEvent::Answered {
             exchange: *exchange,
             status_code: status.clone(),
             reference: reference.clone(),
             spoilt: *spoilt,
         },
-        CasEvent::NotAnswered { exchange, because } => ConaxEvent::NotAnswered {
-            exchange: *exchange,
-            because: because.to_string(),
-        },
+        CasEvent::NotAnswered { exchange, because } => {
+            ConaxEvent::NotAnswered { exchange: *exchange, because: because.to_string() }
+        }
         CasEvent::Did(change) => change_event(profile, change, kinds),
     }
 }
@@ -160,55 +124,34 @@ fn change_event(
     kinds: &BTreeMap<u64, CommandKind>,
 ) -> ConaxEvent {
     match change {
-        StateChange::Executed {
-            exchange,
-            transaction,
-            changed,
-            late,
-            is_part,
-        } => ConaxEvent::Executed {
-            exchange: *exchange,
-            transaction: transaction.to_string(),
-            command: kinds
-                .get(exchange)
-                .copied()
-                .unwrap_or(CommandKind::GetActiveSubscriptions),
-            changed: *changed,
-            late: *late,
-            partly: *is_part,
-        },
-        StateChange::Refused {
-            exchange,
-            transaction,
-            cause,
-            ..
-        } => ConaxEvent::Refused {
+        StateChange::Executed { exchange, transaction, changed, late, is_part } => {
+            ConaxEvent::Executed {
+                exchange: *exchange,
+                transaction: transaction.to_string(),
+                command: kinds
+                    .get(exchange)
+                    .copied()
+                    .unwrap_or(CommandKind::GetActiveSubscriptions),
+                changed: *changed,
+                late: *late,
+                partly: *is_part,
+            }
+        }
+        StateChange::Refused { exchange, transaction, cause, .. } => ConaxEvent::Refused {
             exchange: *exchange,
             transaction: Some(transaction.to_string()),
             status_code: profile.status_code(*cause).to_owned(),
         },
-        StateChange::Pretended {
-            exchange,
-            transaction,
-        } => ConaxEvent::Pretended {
-            exchange: *exchange,
-            transaction: transaction.to_string(),
-        },
-        StateChange::Held {
-            exchange,
-            transaction,
-        } => ConaxEvent::Held {
-            exchange: *exchange,
-            transaction: Some(transaction.to_string()),
-        },
-        StateChange::Undone { transactions } => ConaxEvent::Undone {
-            transactions: texts(transactions),
-            because: "restart".to_owned(),
-        },
-        StateChange::Console {
-            transaction,
-            command,
-        } => ConaxEvent::Console {
+        StateChange::Pretended { exchange, transaction } => {
+            ConaxEvent::Pretended { exchange: *exchange, transaction: transaction.to_string() }
+        }
+        StateChange::Held { exchange, transaction } => {
+            ConaxEvent::Held { exchange: *exchange, transaction: Some(transaction.to_string()) }
+        }
+        StateChange::Undone { transactions } => {
+            ConaxEvent::Undone { transactions: texts(transactions), because: "restart".to_owned() }
+        }
+        StateChange::Console { transaction, command } => ConaxEvent::Console {
             transaction: transaction.to_string(),
             command: Command::kind(command),
         },

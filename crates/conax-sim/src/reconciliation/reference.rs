@@ -17,10 +17,7 @@ pub(super) fn oddity(
         return None;
     }
     if let Some(owner) = reconciliation.rows.values().find(|one| has(one)) {
-        return Some(format!(
-            "that reference belongs to request {}",
-            owner.request
-        ));
+        return Some(format!("that reference belongs to request {}", owner.request));
     }
     let mut others = reconciliation.foreign.iter();
     if others.any(|one| one.outcomes.iter().any(|id| id.to_string() == reference)) {
@@ -41,9 +38,6 @@ pub(super) fn shared_with(request: &ProvisioningRequest, book: &RequestBook) -> 
     let reference = request.reference()?;
     let others = book.all().filter(|one| one.id != request.id);
     let others = others.filter(|one| one.reference() == Some(reference));
-    let named: Vec<String> = others
-        .filter_map(|one| one.number)
-        .map(|n| n.to_string())
-        .collect();
+    let named: Vec<String> = others.filter_map(|one| one.number).map(|n| n.to_string()).collect();
     (!named.is_empty()).then(|| format!("request {} has the same reference", named.join(", ")))
 }

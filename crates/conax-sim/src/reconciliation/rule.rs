@@ -40,9 +40,8 @@ pub(super) fn about_rule(
         return acted;
     }
     let near = met.near().filter(|one| &*one.rule().0 == rule);
-    let near: Vec<String> = near
-        .map(|one| format!("rule {rule} did not act: {}", one.why()))
-        .collect();
+    let near: Vec<String> =
+        near.map(|one| format!("rule {rule} did not act: {}", one.why())).collect();
     if met.known == Known::All && !near.is_empty() {
         return near;
     }
@@ -113,9 +112,8 @@ fn is_gone(rule: &str, now: &Now) -> String {
 fn now(shared: &Shared, request: &ProvisioningRequest, rule: &str) -> Now {
     let id = RuleId::new(rule);
     let command = request.command().ok();
-    let origin = command
-        .as_ref()
-        .map(|command| origin(shared, request.number, request.priority, command));
+    let origin =
+        command.as_ref().map(|command| origin(shared, request.number, request.priority, command));
     let facts = Facts {
         command: command.as_ref(),
         origin: origin.as_ref(),
@@ -131,19 +129,13 @@ fn now(shared: &Shared, request: &ProvisioningRequest, rule: &str) -> Now {
             false => format!("there is no rule {rule}; there are {}", known.join(", ")),
         });
     };
-    let found = Standing {
-        installed: found.installed,
-        has_met: found.hits + found.missed > 0,
-    };
+    let found = Standing { installed: found.installed, has_met: found.hits + found.missed > 0 };
     let verdict = book.plan.dry_run(&facts);
     let near = verdict.near.iter().find(|near| *near.rule() == id);
     if verdict.acted.iter().any(|acted| acted.rule == id) {
         return Now::Acts(found);
     }
-    match near
-        .map(|near| near.why())
-        .or(book.plan.why_not(&id, &facts))
-    {
+    match near.map(|near| near.why()).or(book.plan.why_not(&id, &facts)) {
         Some(why) => Now::Passes(found, why),
         None if verdict.acted.is_empty() => Now::Acts(found),
         None => Now::Passes(found, "a rule before it acts".to_owned()),

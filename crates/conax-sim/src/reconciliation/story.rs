@@ -21,18 +21,13 @@ pub(super) fn date(at: SimTime) -> String {
 
 /// A request, by its number.
 pub(super) fn named(request: Option<RequestNumber>) -> String {
-    request.map_or("a request without a number".to_owned(), |number| {
-        format!("request {number}")
-    })
+    request.map_or("a request without a number".to_owned(), |number| format!("request {number}"))
 }
 
 /// A rule that acted, with its counts.
 pub(super) fn acted(acted: &Acted) -> String {
     let of = acted.of.map_or(String::new(), |of| format!(" of {of}"));
-    format!(
-        "rule {} acted (hit {}{of}): {}",
-        acted.rule, acted.hit, acted.title
-    )
+    format!("rule {} acted (hit {}{of}): {}", acted.rule, acted.hit, acted.title)
 }
 
 /// A command at the head-end's console: when, what, and in which exchange as far as it is known.
@@ -60,12 +55,7 @@ impl<'c> Telling<'c> {
         }
         let rows = cut.reconciliation.rows.values();
         let exchanges = rows.flat_map(|row| row.exchanges.iter().map(move |one| (*one, row)));
-        Self {
-            cut,
-            kept: Kept::all(shared),
-            edits,
-            of_exchange: exchanges.collect(),
-        }
+        Self { cut, kept: Kept::all(shared), edits, of_exchange: exchanges.collect() }
     }
 
     /// What the head-end really did, against what the CRM thinks.
@@ -141,11 +131,8 @@ impl<'c> Telling<'c> {
         let Some(row) = row else {
             return Some((None, sentence));
         };
-        let during = format!(
-            "{sentence}, while request {} was carried out{}",
-            row.request,
-            self.rules(row)
-        );
+        let during =
+            format!("{sentence}, while request {} was carried out{}", row.request, self.rules(row));
         Some((Some(row.request), during))
     }
 }
@@ -172,9 +159,5 @@ pub(super) fn carried_out_before(row: &Row, after: &Row) -> String {
 
 /// What was done at the console.
 pub(super) fn console(at: SimTime, command: &Command) -> String {
-    format!(
-        "somebody at the head-end's console did it at {}: {}",
-        date(at),
-        command.kind().code()
-    )
+    format!("somebody at the head-end's console did it at {}: {}", date(at), command.kind().code())
 }

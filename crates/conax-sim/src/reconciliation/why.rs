@@ -55,14 +55,9 @@ pub struct NotFound(pub String);
 /// If there is none.
 pub fn find_request(shared: &Shared, name: &str) -> Result<Arc<ProvisioningRequest>, NotFound> {
     let side = shared.crm();
-    let by_number = name
-        .parse()
-        .ok()
-        .and_then(|number| side.book.by_number(number));
+    let by_number = name.parse().ok().and_then(|number| side.book.by_number(number));
     let found = by_number.or_else(|| HexId::parse(name).and_then(|id| side.book.by_id(id)));
-    found
-        .map(Arc::clone)
-        .ok_or_else(|| NotFound(name.to_owned()))
+    found.map(Arc::clone).ok_or_else(|| NotFound(name.to_owned()))
 }
 
 /// Answers a question about a request.
@@ -78,18 +73,9 @@ fn why_in(
     row: &ProvisioningRequest,
     question: &Question,
 ) -> Why {
-    let mut answer = Why {
-        request: row.number,
-        state: state(row),
-        because: Vec::new(),
-        next: None,
-    };
-    let teller = Teller {
-        shared,
-        row,
-        cut,
-        now: shared.clock.now(),
-    };
+    let mut answer =
+        Why { request: row.number, state: state(row), because: Vec::new(), next: None };
+    let teller = Teller { shared, row, cut, now: shared.clock.now() };
     match (&question.fault, &question.list) {
         (Some(rule), _) => answer.because = about_rule(shared, row, rule),
         (None, Some((name, value))) => teller.about_list(name, value, &mut answer),
@@ -153,19 +139,15 @@ impl Teller<'_> {
         self.about_outcome(answer);
         let turned = self.cut().turned_round().iter();
         let about_it = turned.filter(|one| [one.request, one.by].contains(&self.row.number));
-        answer
-            .because
-            .extend(about_it.map(|one| one.because.clone()));
+        answer.because.extend(about_it.map(|one| one.because.clone()));
     }
 
     fn about_outcome(&self, answer: &mut Why) {
         match &self.row.state {
             State::Pending => self.pending(answer),
             State::Completed { reference } => {
-                let executed = self
-                    .row
-                    .executed
-                    .map_or(String::new(), |at| format!(" at {}", date(at)));
+                let executed =
+                    self.row.executed.map_or(String::new(), |at| format!(" at {}", date(at)));
                 answer.because.push(match reference {
                     Some(reference) => {
                         format!("Conax answered OK{executed}, with reference {reference}")
@@ -176,14 +158,8 @@ impl Teller<'_> {
                 self.rules(answer);
                 self.what_conax_did(answer);
             }
-            State::Rejected {
-                error,
-                provider_error,
-            } => {
-                let first = error
-                    .description
-                    .lines()
-                    .find(|line| line.contains("faultString"));
+            State::Rejected { error, provider_error } => {
+                let first = error.description.lines().find(|line| line.contains("faultString"));
                 let text = first.map_or(&*error.description, str::trim);
                 let text = text.strip_prefix("faultString: ").unwrap_or(text);
                 answer.because.push(match provider_error {
@@ -208,9 +184,7 @@ impl Teller<'_> {
             return;
         };
         if row.exchanges.is_empty() {
-            answer
-                .because
-                .push("nothing was sent to Conax for it".to_owned());
+            answer.because.push("nothing was sent to Conax for it".to_owned());
             return;
         }
         let said = match (row.fate, row.undone, row.is_held) {
@@ -235,10 +209,7 @@ impl Teller<'_> {
     /// Why Conax refused it, if the CRM has not read that.
     fn refused_unheard(&self, row: &Row) -> Option<String> {
         match &self.row.state {
-            State::Rejected {
-                provider_error: None,
-                ..
-            } => refusal(row, &self.cut().cas),
+            State::Rejected { provider_error: None, .. } => refusal(row, &self.cut().cas),
             _ => None,
         }
     }
@@ -267,9 +238,7 @@ impl Teller<'_> {
         };
         let row = self.reconciled();
         let odd = row.and_then(|row| oddity(row, reference, &cut.reconciliation, is_known));
-        answer
-            .because
-            .extend(odd.or_else(|| shared_with(self.row, &cut.book)));
+        answer.because.extend(odd.or_else(|| shared_with(self.row, &cut.book)));
     }
 
     /// That Conax carried it out behind a request of the same card, or box, that was sent later, or
@@ -303,12 +272,12 @@ impl Teller<'_> {
         let has_acted = !acted.is_empty();
         answer.because.extend(acted);
         answer.because.extend(match (met.known, has_acted) {
-            (Known::Gone, true) => Some(format!(
-                "whether another fault rule acted is not known any more: {GONE}"
-            )),
-            (Known::Gone, false) => Some(format!(
-                "whether a fault rule acted is not known any more: {GONE}"
-            )),
+            (Known::Gone, true) => {
+                Some(format!("whether another fault rule acted is not known any more: {GONE}"))
+            }
+            (Known::Gone, false) => {
+                Some(format!("whether a fault rule acted is not known any more: {GONE}"))
+            }
             (Known::UnderWay, false) => {
                 Some("which fault rules act on it is told when the exchange has ended".to_owned())
             }
@@ -318,21 +287,14 @@ impl Teller<'_> {
             (_, true) | (Known::Before, false) => None,
         });
         // That others are used up says nothing where one acted.
-        for near in met
-            .near()
-            .filter(|near| !(has_acted && near.miss == Miss::Spent))
-        {
-            answer
-                .because
-                .push(format!("rule {} nearly acted: {}", near.rule(), near.why()));
+        for near in met.near().filter(|near| !(has_acted && near.miss == Miss::Spent)) {
+            answer.because.push(format!("rule {} nearly acted: {}", near.rule(), near.why()));
         }
     }
 
     fn pending(&self, answer: &mut Why) {
         let Some(number) = self.row.number else {
-            answer
-                .because
-                .push("it has no number: it was loaded as it is and stays so".to_owned());
+            answer.because.push("it has no number: it was loaded as it is and stays so".to_owned());
             return;
         };
         let waits = self.shared.crm().book.waits_for(number, self.now);
@@ -428,10 +390,7 @@ impl Teller<'_> {
             return None;
         }
         let side = self.shared.crm();
-        let by_runs = side
-            .book
-            .in_flight()
-            .filter(|row| row.process_immediately != Some(true));
+        let by_runs = side.book.in_flight().filter(|row| row.process_immediately != Some(true));
         let busy: Vec<_> = by_runs.map(|row| row.number).collect();
         (!busy.is_empty()).then_some(busy)
     }
@@ -460,9 +419,7 @@ impl Teller<'_> {
                 rounded(interval)
             )),
             None => {
-                answer
-                    .because
-                    .push("processing runs are made by hand only".to_owned());
+                answer.because.push("processing runs are made by hand only".to_owned());
                 answer.next = Some("make one: POST /v1/runs".to_owned());
             }
         }
@@ -484,10 +441,9 @@ impl Teller<'_> {
         let found = match name {
             "life_cycle_state" => state(self.row).to_owned(),
             "type" => self.row.kind.code().to_owned(),
-            "reference_number" => self
-                .row
-                .reference()
-                .map_or("none".to_owned(), ToString::to_string),
+            "reference_number" => {
+                self.row.reference().map_or("none".to_owned(), ToString::to_string)
+            }
             _ => {
                 answer.because.push(format!(
                     "a list has no filter `{name}`; it takes exactly one of type, \
@@ -503,9 +459,7 @@ impl Teller<'_> {
             ));
             return;
         }
-        answer.because.push(format!(
-            "the list asks for {name}={value}, and its {name} is {found}"
-        ));
+        answer.because.push(format!("the list asks for {name}={value}, and its {name} is {found}"));
         if name != "type" {
             self.about_state(answer);
         }

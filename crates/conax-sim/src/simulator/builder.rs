@@ -53,12 +53,7 @@ impl Default for SimulatorBuilder {
         let start = parse_moment(START).map(SimTime::from_calendar);
         let mut settings = SimulatorSettings::new(Seed(0), start.unwrap_or_default());
         settings.dispatch.run_interval = None;
-        Self {
-            settings,
-            world: None,
-            mode: None,
-            findings: Vec::new(),
-        }
+        Self { settings, world: None, mode: None, findings: Vec::new() }
     }
 }
 
@@ -80,8 +75,7 @@ impl SimulatorBuilder {
         match WorldSpec::parse(source) {
             Ok(world) => self.world(world),
             Err(findings) => {
-                self.findings
-                    .push(render("world", source, &findings).trim_end().to_owned());
+                self.findings.push(render("world", source, &findings).trim_end().to_owned());
                 self
             }
         }
@@ -152,11 +146,7 @@ impl SimulatorBuilder {
         let (settings, world) = self.complete(ClockMode::Real)?;
         let token = first_token(&world);
         let free = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let doors = ApiAddresses {
-            crm: free,
-            cas: free,
-            control: free,
-        };
+        let doors = ApiAddresses { crm: free, cas: free, control: free };
         let open = OpenInstance::open(settings, world, doors, None).await?;
         let simulator = Simulator::new(Instance::of(open.worlds.clone()), token);
         Ok(OpenSimulator::new(simulator, open))

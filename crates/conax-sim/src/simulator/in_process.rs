@@ -52,11 +52,7 @@ impl Simulator {
             cas: instance.cas_router(),
             control: instance.control_router(),
         };
-        Self {
-            instance,
-            routers,
-            token,
-        }
+        Self { instance, routers, token }
     }
 
     /// Calls a method of the provisioning API with a JSON body, such as `add_subscriptions`; the
@@ -109,9 +105,7 @@ impl Simulator {
             ClockMode::Stepped => clock.passing(call).await,
             ClockMode::Real | ClockMode::Scaled(_) => call.await,
         };
-        reply
-            .json()
-            .expect("the provisioning API answers in JSON, whatever it is asked")
+        reply.json().expect("the provisioning API answers in JSON, whatever it is asked")
     }
 
     /// Calls an API with any HTTP request, in process even if the APIs are open.

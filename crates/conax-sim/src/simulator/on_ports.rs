@@ -53,11 +53,7 @@ impl Drop for Ending {
 
 impl OpenSimulator {
     pub(super) fn new(simulator: Simulator, instance: OpenInstance) -> Self {
-        Self {
-            simulator,
-            _worlds: Ending(Arc::clone(&instance.worlds)),
-            instance,
-        }
+        Self { simulator, _worlds: Ending(Arc::clone(&instance.worlds)), instance }
     }
 
     /// Where an API listens.

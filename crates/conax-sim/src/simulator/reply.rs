@@ -56,9 +56,5 @@ pub(super) async fn answer(router: Router, request: Request<Body>) -> Reply {
             bytes.extend_from_slice(&data);
         }
     }
-    Reply {
-        status: parts.status,
-        headers: parts.headers,
-        body: bytes.into(),
-    }
+    Reply { status: parts.status, headers: parts.headers, body: bytes.into() }
 }

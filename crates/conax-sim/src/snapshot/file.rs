@@ -98,9 +98,7 @@ impl Snapshot {
             failures: failures.map(|(user, count)| (user.into(), count)).collect(),
             memory: Cow::Borrowed(&self.cas.memory),
             plan: Cow::Borrowed(&self.faults.plan),
-            written: written
-                .map(|(id, rule)| (id.clone(), rule.to_string()))
-                .collect(),
+            written: written.map(|(id, rule)| (id.clone(), rule.to_string())).collect(),
             made_names: self.faults.made_names,
             ledger: self.ledger.other_parts(),
             is_foreign: self.ledger.is_foreign,
@@ -112,23 +110,13 @@ impl Snapshot {
         let (ledger, book) = (&self.ledger, &self.crm.book);
         let ((rows, outcomes), (crm, cas)) = (ledger.counts(), ledger.lens());
         let body = Vec::with_capacity(rows * LEDGER_ROW_BYTES + (crm + cas) * EVENT_BYTES);
-        let of_rows = ledger
-            .row_parts()
-            .map(|row| Short::of(book.by_number(row.request), row));
+        let of_rows = ledger.row_parts().map(|row| Short::of(book.by_number(row.request), row));
         let body = list(body, rows, of_rows);
         let body = list(body, outcomes, ledger.outcome_parts());
         let mut course = Course::new(book);
-        let body = list(
-            body,
-            crm,
-            ledger.crm_events().map(|one| course.shorten(one)),
-        );
+        let body = list(body, crm, ledger.crm_events().map(|one| course.shorten(one)));
         let mut course = Course::new(book);
-        list(
-            body,
-            cas,
-            ledger.cas_events().map(|one| course.shorten(one)),
-        )
+        list(body, cas, ledger.cas_events().map(|one| course.shorten(one)))
     }
 
     /// The snapshot of a sealed file, for a simulator with these settings.

@@ -111,9 +111,7 @@ impl Event for CrmEvent {
 impl Event for CasEvent {
     fn row<'a>(&self, course: &mut Course<'a>) -> Option<&'a Row> {
         let request = match self {
-            Self::Received {
-                exchange, request, ..
-            } => {
+            Self::Received { exchange, request, .. } => {
                 let begun = request.map(|request| course.under_way.insert(*exchange, request));
                 return begun.and(None);
             }
@@ -137,11 +135,7 @@ pub(super) struct Course<'a> {
 impl<'a> Course<'a> {
     /// The beginning of a journal about the requests of a book.
     pub(super) fn new(book: &'a RequestBook) -> Self {
-        Self {
-            book,
-            last: SimTime::from_millis(0),
-            under_way: HashMap::default(),
-        }
+        Self { book, last: SimTime::from_millis(0), under_way: HashMap::default() }
     }
 
     /// The next event as it is written: the milliseconds since the one before it, and it.
@@ -160,9 +154,6 @@ impl<'a> Course<'a> {
         self.last = SimTime::from_millis(self.last.millis().wrapping_add(passed));
         let row = short.what.row(self);
         let event = short.whole(row)?;
-        Ok(At {
-            at: self.last,
-            event,
-        })
+        Ok(At { at: self.last, event })
     }
 }

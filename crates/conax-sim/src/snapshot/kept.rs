@@ -50,9 +50,7 @@ impl KeptSnapshots {
     #[must_use]
     pub fn all(&self) -> Vec<(String, Arc<Snapshot>)> {
         let kept = self.kept();
-        let pairs = kept
-            .iter()
-            .map(|(name, kept)| (name.clone(), Arc::clone(kept)));
+        let pairs = kept.iter().map(|(name, kept)| (name.clone(), Arc::clone(kept)));
         pairs.collect()
     }
 

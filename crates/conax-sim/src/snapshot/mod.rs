@@ -50,10 +50,7 @@ impl Snapshot {
         if self.spec.name == name {
             return Arc::clone(&self.spec);
         }
-        Arc::new(WorldSpec {
-            name: name.to_owned(),
-            ..WorldSpec::clone(&self.spec)
-        })
+        Arc::new(WorldSpec { name: name.to_owned(), ..WorldSpec::clone(&self.spec) })
     }
 
     /// What the clock of the world showed.

@@ -79,9 +79,7 @@ impl SealKey {
     /// Tells keys apart without telling the key: the seal of nothing.
     fn mark(&self) -> [u8; MARK_LEN] {
         let mut nothing = Vec::new();
-        let sealed = self
-            .cipher()
-            .encrypt_in_place(&XNonce::default(), MAGIC, &mut nothing);
+        let sealed = self.cipher().encrypt_in_place(&XNonce::default(), MAGIC, &mut nothing);
         let mut mark = [0; MARK_LEN];
         if sealed.is_ok() {
             mark.copy_from_slice(&nothing[..MARK_LEN]);

@@ -37,25 +37,12 @@ fn commands() -> Vec<Command> {
         Command::AddSubscriptions {
             card: card.clone(),
             products: vec![ProductId::new("a"), ProductId::new("b")],
-            period: RequestedPeriod {
-                start: None,
-                end: Some(SimTime::MAX),
-            },
+            period: RequestedPeriod { start: None, end: Some(SimTime::MAX) },
         },
-        Command::CancelSubscriptions {
-            card: card.clone(),
-            products: Vec::new(),
-        },
+        Command::CancelSubscriptions { card: card.clone(), products: Vec::new() },
         Command::GetActiveSubscriptions { card: card.clone() },
-        Command::CreatePairing {
-            cards: cards.clone(),
-            modules: modules.clone(),
-        },
-        Command::AddToExistingPairing {
-            existing_card: card.clone(),
-            cards,
-            modules,
-        },
+        Command::CreatePairing { cards: cards.clone(), modules: modules.clone() },
+        Command::AddToExistingPairing { existing_card: card.clone(), cards, modules },
         Command::GetPairingStatusForCard { card: card.clone() },
         Command::GetPairingStatusForPairingModule { module },
         Command::DisplayFingerprint(Fingerprint {
@@ -65,15 +52,9 @@ fn commands() -> Vec<Command> {
             ..Fingerprint::default()
         }),
         Command::UpdateCaPinToDefaultValue { card: card.clone() },
-        Command::UpdateCaPinToGivenValue {
-            card,
-            pin: Secret::new("8352"),
-        },
+        Command::UpdateCaPinToGivenValue { card, pin: Secret::new("8352") },
         Command::SendMailMessageToClient(message()),
-        Command::SendBarkMessageToClient {
-            message: message(),
-            display_seconds: Some(9),
-        },
+        Command::SendBarkMessageToClient { message: message(), display_seconds: Some(9) },
         Command::SendRepeatingBarkMessageToClient {
             message: message(),
             display_seconds: None,
@@ -134,16 +115,9 @@ fn row(author: &Arc<Author>) -> ProvisioningRequest {
 
 #[test]
 fn users_and_texts_of_many_requests_are_one_again() {
-    let user = User {
-        id: Arc::from("1"),
-        username: Arc::from("clerk"),
-        person_name: None,
-        email: None,
-    };
-    let author = Arc::new(Author {
-        user: Arc::new(user),
-        unit: None,
-    });
+    let user =
+        User { id: Arc::from("1"), username: Arc::from("clerk"), person_name: None, email: None };
+    let author = Arc::new(Author { user: Arc::new(user), unit: None });
     let rows = [row(&author), row(&author)];
     let (apart, together) = (bytes_of(&rows), sharing(|| bytes_of(&rows)));
     assert!(together.len() < apart.len());

@@ -48,11 +48,7 @@ pub struct ConaxTls {
 
 impl Default for ConaxTls {
     fn default() -> Self {
-        Self {
-            verify: true,
-            ca_pem: None,
-            client: None,
-        }
+        Self { verify: true, ca_pem: None, client: None }
     }
 }
 
@@ -185,14 +181,10 @@ fn connector(
                 .build()
                 .map_err(TlsProblem::of)?,
         ),
-        None => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Credulous)),
+        None => builder.dangerous().with_custom_certificate_verifier(Arc::new(Credulous)),
     };
     let config = match shown {
-        Some((chain, key)) => builder
-            .with_client_auth_cert(chain, key)
-            .map_err(TlsProblem::of)?,
+        Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(TlsProblem::of)?,
         None => builder.with_no_client_auth(),
     };
     Ok(TlsConnector::from(Arc::new(config)))
@@ -235,8 +227,6 @@ impl ServerCertVerifier for Credulous {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        provider()
-            .signature_verification_algorithms
-            .supported_schemes()
+        provider().signature_verification_algorithms.supported_schemes()
     }
 }

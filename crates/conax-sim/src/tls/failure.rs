@@ -116,9 +116,7 @@ fn alert_name(alert: AlertDescription) -> String {
 /// What the client sees of TLS that failed, if that is what is behind an error.
 pub(crate) fn failure_in(axis: &AxisClient, error: &io::Error) -> Option<AxisFault> {
     let inner = error.get_ref()?;
-    inner
-        .downcast_ref::<Error>()
-        .map(|error| told_of(axis, error))
+    inner.downcast_ref::<Error>().map(|error| told_of(axis, error))
 }
 
 /// What the client sees when a handshake does not come to its end.

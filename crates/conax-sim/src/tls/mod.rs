@@ -43,12 +43,8 @@ pub const fn fault_name(fault: TlsFault) -> &'static str {
 }
 
 /// Every fault of the certificates.
-const FAULTS: [TlsFault; 4] = [
-    TlsFault::Expired,
-    TlsFault::SelfSigned,
-    TlsFault::WrongHost,
-    TlsFault::ClientCertificate,
-];
+const FAULTS: [TlsFault; 4] =
+    [TlsFault::Expired, TlsFault::SelfSigned, TlsFault::WrongHost, TlsFault::ClientCertificate];
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())

@@ -71,10 +71,9 @@ impl EndpointTls {
                 TlsFault::WrongHost => {
                     config(&authority.server(&[STRANGER.to_owned()])?, authentication)
                 }
-                TlsFault::ClientCertificate => config(
-                    &authority.server(&own)?,
-                    Some(Authentication::of(&authority, true)?),
-                ),
+                TlsFault::ClientCertificate => {
+                    config(&authority.server(&own)?, Some(Authentication::of(&authority, true)?))
+                }
             };
             Ok((fault, config?))
         };
@@ -189,8 +188,7 @@ impl ClientCertVerifier for Authentication {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.known
-            .verify_tls12_signature(message, certificate, signed)
+        self.known.verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -199,8 +197,7 @@ impl ClientCertVerifier for Authentication {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.known
-            .verify_tls13_signature(message, certificate, signed)
+        self.known.verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

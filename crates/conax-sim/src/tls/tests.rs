@@ -30,9 +30,7 @@ async fn handshake(
     let dialled = async {
         let stream = TcpStream::connect(address).await.expect("a connection");
         let shaken = link.connect(stream, by_name).await;
-        shaken
-            .map(drop)
-            .map_err(|error| broken_handshake(&AxisClient::default(), &error))
+        shaken.map(drop).map_err(|error| broken_handshake(&AxisClient::default(), &error))
     };
     let (served, dialled) = tokio::join!(served, dialled);
     (dialled, served.ok().and_then(|shaken| shaken.met))
@@ -55,18 +53,12 @@ async fn a_client_that_trusts_everybody_is_turned_away_for_its_own_certificate_o
     for fault in FAULTS {
         let (ended, met) = handshake(CasTls::Mutual, false, Some(fault), None).await;
         let is_own = fault == TlsFault::ClientCertificate;
-        assert_eq!(
-            (ended.is_err(), met),
-            (is_own, Some(fault).filter(|_| !is_own))
-        );
+        assert_eq!((ended.is_err(), met), (is_own, Some(fault).filter(|_| !is_own)));
     }
 }
 
 #[tokio::test]
 async fn our_own_link_was_judged_before_and_meets_nothing_that_holds_for_everybody() {
     let expired = Some(TlsFault::Expired);
-    assert_eq!(
-        handshake(CasTls::On, true, None, expired).await,
-        (Ok(()), None)
-    );
+    assert_eq!(handshake(CasTls::On, true, None, expired).await, (Ok(()), None));
 }

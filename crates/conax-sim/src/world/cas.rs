@@ -39,17 +39,9 @@ pub fn cas_state(
         state.load_module(module.clone());
     }
     for pairing in &spec.cas.pairings {
-        let cards = pairing
-            .smartcards
-            .iter()
-            .map(|id| SmartcardId::new(id.as_str()));
-        let modules = pairing
-            .pairing_modules
-            .iter()
-            .map(|id| PairingModuleId::new(id.as_str()));
-        state
-            .load_pairing(cards, modules, now)
-            .map_err(contradiction)?;
+        let cards = pairing.smartcards.iter().map(|id| SmartcardId::new(id.as_str()));
+        let modules = pairing.pairing_modules.iter().map(|id| PairingModuleId::new(id.as_str()));
+        state.load_pairing(cards, modules, now).map_err(contradiction)?;
     }
     for entitlement in &spec.cas.entitlements {
         entitle(&mut state, entitlement, now)?;
@@ -72,11 +64,7 @@ pub fn authentication(spec: &WorldSpec) -> Authentication {
 
 /// The first domain is the CRM side's own.
 fn default_domain(spec: &WorldSpec) -> DomainName {
-    let first = spec
-        .cas
-        .domains
-        .first()
-        .map_or(DEFAULT_DOMAIN, |domain| &domain.name);
+    let first = spec.cas.domains.first().map_or(DEFAULT_DOMAIN, |domain| &domain.name);
     DomainName::new(first)
 }
 
@@ -107,24 +95,18 @@ fn entitle(
     now: SimTime,
 ) -> Result<(), WorldProblem> {
     let start = entitlement.start.map_or(now, SimTime::from_calendar);
-    let end = entitlement
-        .end
-        .map_or(Period::OPEN_END, SimTime::from_calendar);
+    let end = entitlement.end.map_or(Period::OPEN_END, SimTime::from_calendar);
     if entitlement.start.is_none() && end <= now {
         // It was over before the world began: nothing of it is left.
         return Ok(());
     }
     let period = Period::new(start, end).ok_or_else(|| {
         let card = &entitlement.smartcard;
-        WorldProblem::new(format!(
-            "an entitlement of smartcard `{card}` ends before it starts"
-        ))
+        WorldProblem::new(format!("an entitlement of smartcard `{card}` ends before it starts"))
     })?;
     let card = SmartcardId::new(entitlement.smartcard.as_str());
     let product = ProductId::new(entitlement.product.as_str());
-    state
-        .load_entitlement(&card, &product, period)
-        .map_err(contradiction)
+    state.load_entitlement(&card, &product, period).map_err(contradiction)
 }
 
 /// The head-end's settings: what the world does not say keeps the head-end's own default.

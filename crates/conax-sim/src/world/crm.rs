@@ -21,10 +21,7 @@ pub fn reference_data(spec: &WorldSpec) -> Result<ReferenceData, WorldProblem> {
     }
     for user in &spec.users {
         let author = Arc::new(author_of(user, &data)?);
-        let password = user
-            .password
-            .as_ref()
-            .map(|password| Secret::new(password.expose()));
+        let password = user.password.as_ref().map(|password| Secret::new(password.expose()));
         data.add_login(author, password);
     }
     for key in &spec.web_api_keys {
@@ -64,11 +61,7 @@ fn shared(text: Option<&String>) -> Option<Arc<str>> {
 fn author_of(user: &UserSpec, data: &ReferenceData) -> Result<Author, WorldProblem> {
     Ok(Author {
         user: Arc::new(user.user.clone()),
-        unit: user
-            .unit
-            .as_deref()
-            .map(|id| known_unit(data, id))
-            .transpose()?,
+        unit: user.unit.as_deref().map(|id| known_unit(data, id)).transpose()?,
     })
 }
 
@@ -99,19 +92,12 @@ fn convert_subscription(
     data: &ReferenceData,
 ) -> Result<Subscription, WorldProblem> {
     let products = subscription.services.iter().map(|name| {
-        let product = data
-            .product(ServiceKey::Code(name))
-            .or(data.product(ServiceKey::Id(name)));
-        product
-            .map(|product| Arc::clone(&product.id))
-            .ok_or_else(|| missing(name, "service"))
+        let product = data.product(ServiceKey::Code(name)).or(data.product(ServiceKey::Id(name)));
+        product.map(|product| Arc::clone(&product.id)).ok_or_else(|| missing(name, "service"))
     });
     let items = subscription.installed_items.iter().map(|name| {
-        let item = data
-            .item(ItemKey::SerialNumber(name))
-            .or(data.item(ItemKey::Id(name)));
-        item.map(|item| Arc::clone(&item.id))
-            .ok_or_else(|| missing(name, "installed item"))
+        let item = data.item(ItemKey::SerialNumber(name)).or(data.item(ItemKey::Id(name)));
+        item.map(|item| Arc::clone(&item.id)).ok_or_else(|| missing(name, "installed item"))
     });
     Ok(Subscription {
         id: subscription.id.as_str().into(),
@@ -127,7 +113,5 @@ fn convert_subscription(
 }
 
 fn missing(name: &str, what: &str) -> WorldProblem {
-    WorldProblem::new(format!(
-        "a subscription names the {what} `{name}`, which does not exist"
-    ))
+    WorldProblem::new(format!("a subscription names the {what} `{name}`, which does not exist"))
 }

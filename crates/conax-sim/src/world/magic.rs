@@ -21,21 +21,13 @@ pub(super) fn with_magic(spec: &WorldSpec) -> Cow<'_, WorldSpec> {
     }
     let mut spec = spec.clone();
     let domain = spec.cas.domains.first();
-    let domain = domain.map_or(CasSpec::DEFAULT_DOMAIN.to_owned(), |first| {
-        first.name.clone()
-    });
+    let domain = domain.map_or(CasSpec::DEFAULT_DOMAIN.to_owned(), |first| first.name.clone());
     let mut serial_numbers = vec![MODULE.to_owned()];
     add_item(&mut spec, MODULE, ItemClassification::Stb);
-    if spec
-        .cas
-        .pairing_modules
-        .iter()
-        .all(|one| one.id.as_str() != MODULE)
-    {
-        spec.cas.pairing_modules.push(ModuleSpec {
-            id: PairingModuleId::new(MODULE),
-            key: KeyState::Loaded,
-        });
+    if spec.cas.pairing_modules.iter().all(|one| one.id.as_str() != MODULE) {
+        spec.cas
+            .pairing_modules
+            .push(ModuleSpec { id: PairingModuleId::new(MODULE), key: KeyState::Loaded });
     }
     for magic in magic_cards() {
         add_item(&mut spec, &magic.card, ItemClassification::Smartcard);
@@ -74,11 +66,7 @@ fn add_item(spec: &mut WorldSpec, ca_id: &str, classification: ItemClassificatio
 }
 
 fn add_subscription(spec: &mut WorldSpec, installed_items: Vec<String>) {
-    if spec
-        .subscriptions
-        .iter()
-        .any(|one| one.number == SUBSCRIPTION)
-    {
+    if spec.subscriptions.iter().any(|one| one.number == SUBSCRIPTION) {
         return;
     }
     let services = spec.services.iter();

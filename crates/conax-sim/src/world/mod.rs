@@ -21,8 +21,6 @@ pub struct WorldProblem {
 
 impl WorldProblem {
     fn new(sentence: impl Into<String>) -> Self {
-        Self {
-            sentence: sentence.into(),
-        }
+        Self { sentence: sentence.into() }
     }
 }

@@ -30,11 +30,7 @@ pub fn request_book(
         provider_effective: spec.provider.effective,
         generation,
     };
-    Ok(RequestBook::open(
-        settings,
-        records.collect::<Result<_, _>>()?,
-        now,
-    ))
+    Ok(RequestBook::open(settings, records.collect::<Result<_, _>>()?, now))
 }
 
 fn convert_record(record: &ProvisioningRequestSpec) -> Result<LoadedRequest, WorldProblem> {
@@ -44,12 +40,8 @@ fn convert_record(record: &ProvisioningRequestSpec) -> Result<LoadedRequest, Wor
     let number = record.number.as_deref().map(str::parse).transpose();
     let log = &record.log_information;
     let scheduled = SimTime::from_calendar(record.scheduled_date);
-    let mut loaded = LoadedRequest::new(
-        id,
-        record.request_type,
-        scheduled,
-        Arc::clone(&log.created_by),
-    );
+    let mut loaded =
+        LoadedRequest::new(id, record.request_type, scheduled, Arc::clone(&log.created_by));
     let row = &mut loaded.0;
     row.number = number.map_err(|_| problem("its number is not made of digits"))?;
     row.sequence_number = record.sequence_number;
@@ -81,18 +73,12 @@ fn shared(text: Option<&String>) -> Option<Arc<str>> {
 fn state(record: &ProvisioningRequestSpec) -> State {
     match record.life_cycle_state {
         LifeCycleState::Pending => State::Pending,
-        LifeCycleState::Completed => State::Completed {
-            reference: shared(record.reference_number.as_ref()),
-        },
+        LifeCycleState::Completed => {
+            State::Completed { reference: shared(record.reference_number.as_ref()) }
+        }
         LifeCycleState::Rejected => State::Rejected {
-            error: error_text(
-                record.error_code.as_ref(),
-                record.error_description.as_ref(),
-            )
-            .unwrap_or_else(|| ErrorText {
-                code: "".into(),
-                description: "".into(),
-            }),
+            error: error_text(record.error_code.as_ref(), record.error_description.as_ref())
+                .unwrap_or_else(|| ErrorText { code: "".into(), description: "".into() }),
             provider_error: error_text(
                 record.provider_error_code.as_ref(),
                 record.provider_error_description.as_ref(),
@@ -103,10 +89,7 @@ fn state(record: &ProvisioningRequestSpec) -> State {
 
 fn error_text(code: Option<&String>, description: Option<&String>) -> Option<ErrorText> {
     let description = description.map(String::as_str).unwrap_or_default();
-    code.map(|code| ErrorText {
-        code: code.as_str().into(),
-        description: description.into(),
-    })
+    code.map(|code| ErrorText { code: code.as_str().into(), description: description.into() })
 }
 
 fn parameter(spec: &ParameterSpec) -> Parameter {

@@ -163,10 +163,7 @@ impl Count {
             if let Some((request, is_part)) = of {
                 *self.times(request, is_part) += 1;
             }
-            self.seen.push_back(Seen {
-                id: transaction.id,
-                of,
-            });
+            self.seen.push_back(Seen { id: transaction.id, of });
         }
         while self.seen.len() > REMEMBERED {
             self.seen.pop_front();

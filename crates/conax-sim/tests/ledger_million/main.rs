@@ -243,10 +243,7 @@ impl Storm {
             }
             tokio::task::yield_now().await;
         }
-        panic!(
-            "they are not carried out: {}",
-            recorded(self.shared()) - before
-        );
+        panic!("they are not carried out: {}", recorded(self.shared()) - before);
     }
 
     async fn until(&mut self, count: usize) {
@@ -275,11 +272,7 @@ impl Storm {
 fn is_mixed(totals: &Totals, count: &Count) {
     let fates = [totals.once, totals.twice, totals.partly, totals.never];
     let ends = [totals.completed, totals.rejected, totals.pending];
-    let wrong = [
-        totals.unknown_to_crm,
-        totals.false_completions,
-        totals.foreign_executions,
-    ];
+    let wrong = [totals.unknown_to_crm, totals.false_completions, totals.foreign_executions];
     let told = [count.lost, count.late, count.recalled];
     let all = [&fates[..], &ends, &wrong, &told].concat();
     assert!(all.iter().all(|count| *count > 0), "{totals:?} {told:?}");
@@ -290,10 +283,7 @@ fn held_by<T>(owned: T) -> (usize, usize) {
     let before = ALLOCATOR.stats();
     drop(owned);
     let after = ALLOCATOR.stats();
-    (
-        after.bytes_deallocated - before.bytes_deallocated,
-        after.deallocations - before.deallocations,
-    )
+    (after.bytes_deallocated - before.bytes_deallocated, after.deallocations - before.deallocations)
 }
 
 #[tokio::test(start_paused = true)]

@@ -55,10 +55,10 @@ pub fn world() -> WorldSpec {
         }
         for which in 0..BOXES {
             let id = stb(household, which);
-            world.cas.pairing_modules.push(ModuleSpec {
-                id: PairingModuleId::new(id.as_str()),
-                key: KeyState::Loaded,
-            });
+            world
+                .cas
+                .pairing_modules
+                .push(ModuleSpec { id: PairingModuleId::new(id.as_str()), key: KeyState::Loaded });
             install(&mut world, id, ItemClassification::Stb);
         }
     }
@@ -100,11 +100,7 @@ pub fn any(household: usize, dice: &mut Dice) -> Order {
     let service = [("P1test", "P1test"), ("BASIC", "1111"), ("SPORT", "1002")][dice.below(3)];
     match dice.below(20) {
         0..8 => of_service("add_subscriptions", CommandKind::AddSubscriptions, service),
-        8..12 => of_service(
-            "cancel_subscriptions",
-            CommandKind::CancelSubscriptions,
-            service,
-        ),
+        8..12 => of_service("cancel_subscriptions", CommandKind::CancelSubscriptions, service),
         12..16 => pairing(household, 1 + dice.below(CARDS), 1 + dice.below(BOXES)),
         16 => addition(household),
         17 | 18 => {
@@ -134,9 +130,7 @@ fn on_card(
         body: format!(
             r#""subscription_identifier":{{"number":"{SUBSCRIPTION}"}},"smartcard_identifier":{{"serial_number":"{first}"}}{more}"#
         ),
-        names: iter::once(first)
-            .chain(product.map(str::to_owned))
-            .collect(),
+        names: iter::once(first).chain(product.map(str::to_owned)).collect(),
     }
 }
 

@@ -61,14 +61,8 @@ impl Call {
 fn parse(answer: &str) -> std::io::Result<Answer> {
     let broken = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
     let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(broken)?;
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok());
-    Ok(Answer {
-        status: status.ok_or_else(broken)?,
-        body: body.to_owned(),
-    })
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Ok(Answer { status: status.ok_or_else(broken)?, body: body.to_owned() })
 }
 
 /// A SOAP message with this operation and these values.
@@ -92,11 +86,7 @@ pub fn basic(user: &str, password: &str) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4 {
             let letter = LETTERS[(bits >> (18 - 6 * place)) as usize & 63];
-            coded.push(if place <= three.len() {
-                char::from(letter)
-            } else {
-                '='
-            });
+            coded.push(if place <= three.len() { char::from(letter) } else { '=' });
         }
     }
     format!("Authorization: Basic {coded}\r\n")

@@ -20,9 +20,7 @@ const HASTY_RETURNS: usize = 2;
 pub(crate) fn has_a_time_out(evidence: &Evidence<'_>) -> Finding {
     let seen = evidence.seen;
     let deadline = render_duration(seen.deadline);
-    let silent = evidence
-        .calls()
-        .find(|(_, exchange, _)| exchange.got == Got::Silence);
+    let silent = evidence.calls().find(|(_, exchange, _)| exchange.got == Got::Silence);
     let told = evidence.told();
     let pending = told.last().filter(|(_, item)| item.state == "PENDING");
     let pending = pending.filter(|_| seen.is_unsettled);
@@ -66,10 +64,7 @@ pub(crate) fn polls_gently(evidence: &Evidence<'_>) -> Finding {
         (0, _) => not_exercised("it never asked the same twice while a request was PENDING"),
         (_, Some((first, second))) if hasty.len() >= HASTY_LOOKS => broken(
             &[*first, *second],
-            format!(
-                "{} or longer between an answer and the next look",
-                render_duration(PAUSE)
-            ),
+            format!("{} or longer between an answer and the next look", render_duration(PAUSE)),
             format!("{} looks without such a pause", hasty.len()),
         ),
         _ => kept("it waited between its looks"),
@@ -116,11 +111,7 @@ pub(crate) fn renews_its_token(evidence: &Evidence<'_>) -> Finding {
                 return kept("it logged in again");
             }
             Act::Order(_) | Act::Look if next.token == ended.token => {
-                return broken(
-                    &[place, later],
-                    expected,
-                    "a call with the token that had ended",
-                );
+                return broken(&[place, later], expected, "a call with the token that had ended");
             }
             _ => {}
         }
@@ -144,10 +135,8 @@ fn is_about_form(code: &str) -> bool {
 
 /// See `client.sends-what-is-documented`.
 pub(crate) fn sends_what_is_documented(evidence: &Evidence<'_>) -> Finding {
-    let mut calls = evidence
-        .calls()
-        .filter(|(_, exchange, _)| exchange.got == Got::Answer)
-        .peekable();
+    let mut calls =
+        evidence.calls().filter(|(_, exchange, _)| exchange.got == Got::Answer).peekable();
     if calls.peek().is_none() {
         return not_exercised("it made no call that was answered");
     }
@@ -183,11 +172,7 @@ pub(crate) fn repeats_no_refused_call(evidence: &Evidence<'_>) -> Finding {
                 == (&exchange.verb, &exchange.target, &exchange.call)
         });
         if let Some((again, _, _)) = again {
-            return broken(
-                &[place, again],
-                "another call, or none",
-                "the same call, unchanged",
-            );
+            return broken(&[place, again], "another call, or none", "the same call, unchanged");
         }
     }
     match is_met {

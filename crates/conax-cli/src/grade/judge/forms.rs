@@ -145,9 +145,8 @@ fn base64_words(text: &str) -> Vec<String> {
 fn hex_words(text: &str) -> Vec<String> {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
     let whole = words.map(|word| word.trim_start_matches("0x").to_owned());
-    let pairs = runs(text, 1, |word| {
-        (word.len() == 2).then(|| u8::from_str_radix(word, 16).ok())?
-    });
+    let pairs =
+        runs(text, 1, |word| (word.len() == 2).then(|| u8::from_str_radix(word, 16).ok())?);
     let whole = whole
         .filter(|word| word.len() >= 2 * SHORTEST && word.len().is_multiple_of(2))
         .filter_map(|word| {
@@ -155,9 +154,7 @@ fn hex_words(text: &str) -> Vec<String> {
             let bytes = pairs.map(|pair| u8::from_str_radix(pair?, 16).ok());
             readable(bytes.collect::<Option<Vec<u8>>>()?)
         });
-    whole
-        .chain(pairs.into_iter().filter_map(readable))
-        .collect()
+    whole.chain(pairs.into_iter().filter_map(readable)).collect()
 }
 
 /// What lists of numbers say, read as characters: `[53, 55, 49, 55]`.
@@ -204,8 +201,6 @@ fn runs(text: &str, between: usize, read: impl Fn(&str) -> Option<u8>) -> Vec<Ve
 fn readable(bytes: Vec<u8>) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
     let is_text = !text.is_empty()
-        && !text
-            .chars()
-            .any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'));
+        && !text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'));
     is_text.then_some(text)
 }

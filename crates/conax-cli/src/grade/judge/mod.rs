@@ -69,15 +69,9 @@ impl<'s> Evidence<'s> {
     pub(crate) fn of(seen: &'s Seen) -> Self {
         let all = |read: fn(Seat, &Exchange) -> Read| {
             let exchanges = seen.exchanges.iter();
-            exchanges
-                .map(|exchange| read(seen.seat, exchange))
-                .collect()
+            exchanges.map(|exchange| read(seen.seat, exchange)).collect()
         };
-        Self {
-            seen,
-            reads: all(read),
-            given: all(read_given),
-        }
+        Self { seen, reads: all(read), given: all(read_given) }
     }
 
     /// Whether the client says that it was successful.
@@ -92,9 +86,7 @@ impl<'s> Evidence<'s> {
 
     fn calls(&self) -> impl Iterator<Item = (usize, &Exchange, &Read)> {
         let pairs = self.seen.exchanges.iter().zip(&self.reads);
-        pairs
-            .enumerate()
-            .map(|(place, (exchange, read))| (place, exchange, read))
+        pairs.enumerate().map(|(place, (exchange, read))| (place, exchange, read))
     }
 
     /// The calls after this one.
@@ -147,10 +139,8 @@ pub(crate) struct Verdict {
 /// Judges a law. Broken anywhere is broken, if only under another law's name; kept anywhere else is
 /// kept.
 pub(crate) fn judge(law: &Law, scenes: &[Evidence<'_>]) -> Verdict {
-    let all: Vec<(&'static str, Finding)> = scenes
-        .iter()
-        .map(|evidence| (evidence.seen.scene, (law.judge)(evidence)))
-        .collect();
+    let all: Vec<(&'static str, Finding)> =
+        scenes.iter().map(|evidence| (evidence.seen.scene, (law.judge)(evidence))).collect();
     let kinds: [fn(&Finding) -> bool; 3] = [
         |finding| matches!(finding, Finding::Broken(_)),
         |finding| matches!(finding, Finding::NamedBy(_)),
@@ -168,16 +158,10 @@ pub(crate) fn judge(law: &Law, scenes: &[Evidence<'_>]) -> Verdict {
     }
     let all: Vec<_> = all.iter().collect();
     match shown_best(law, &all) {
-        Some((scene, finding)) => Verdict {
-            finding: finding.clone(),
-            scene,
-            scenes: Vec::new(),
-        },
-        None => Verdict {
-            finding: not_exercised("no scene was played"),
-            scene: "",
-            scenes: Vec::new(),
-        },
+        Some((scene, finding)) => Verdict { finding: finding.clone(), scene, scenes: Vec::new() },
+        None => {
+            Verdict { finding: not_exercised("no scene was played"), scene: "", scenes: Vec::new() }
+        }
     }
 }
 

@@ -25,11 +25,7 @@ pub(crate) fn does_its_work(evidence: &Evidence<'_>) -> Finding {
             "the service on the smartcard at Conax",
             "exit code 0, and Conax does not have it",
         ),
-        (false, _) => broken(
-            &orders,
-            "exit code 0",
-            "no success, although nothing went wrong",
-        ),
+        (false, _) => broken(&orders, "exit code 0", "no success, although nothing went wrong"),
     }
 }
 
@@ -38,9 +34,7 @@ fn is_something_well(evidence: &Evidence<'_>) -> bool {
     let is_rejected = |read: &Read| {
         let number = read.items.first().map(|item| item.number.as_str());
         let told = evidence.told();
-        let mut states = told
-            .iter()
-            .filter(|(_, item)| Some(item.number.as_str()) == number);
+        let mut states = told.iter().filter(|(_, item)| Some(item.number.as_str()) == number);
         states.any(|(_, item)| item.state == "REJECTED")
     };
     let mut orders = evidence.reads.iter();
@@ -79,9 +73,7 @@ fn half_an_answer(evidence: &Evidence<'_>) -> Option<(usize, bool)> {
             && exchange.reply.contains("OK")
             && exchange.got == Got::Beginning
     })?;
-    let is_asked = evidence
-        .after(place)
-        .any(|(_, _, read)| read.end == End::Accepted);
+    let is_asked = evidence.after(place).any(|(_, _, read)| read.end == End::Accepted);
     Some((place, is_asked))
 }
 
@@ -127,10 +119,7 @@ pub(crate) fn pending_is_not_done(evidence: &Evidence<'_>) -> Finding {
         true => broken(
             &[*place],
             "no success (any exit code but 0)",
-            format!(
-                "exit code 0, and request {} was PENDING when it last heard",
-                item.number
-            ),
+            format!("exit code 0, and request {} was PENDING when it last heard", item.number),
         ),
         false if evidence.says_nothing() => not_exercised("it did not come to an end"),
         false => kept("it did not call it a success"),
@@ -149,15 +138,10 @@ pub(crate) fn notices_a_known_reference(evidence: &Evidence<'_>) -> Finding {
         is_order
             && read.transaction.as_ref().is_some_and(|id| {
                 let before = evidence.reads.iter().take(place);
-                id == known
-                    || before
-                        .into_iter()
-                        .any(|read| read.transaction.as_ref() == Some(id))
+                id == known || before.into_iter().any(|read| read.transaction.as_ref() == Some(id))
             })
     };
-    let met = evidence
-        .calls()
-        .find(|(place, _, read)| of_item(read) || of_order(*place, read));
+    let met = evidence.calls().find(|(place, _, read)| of_item(read) || of_order(*place, read));
     match met {
         None => not_exercised("it was given no reference of another order"),
         Some((place, _, _)) if evidence.says_success() => broken(
@@ -225,8 +209,6 @@ fn rejected_key(evidence: &Evidence<'_>, read: &Read) -> Option<String> {
     }
     let rejected = read.items.iter().find(|item| item.state == "REJECTED")?;
     let own = evidence.recorded();
-    let (_, key) = own
-        .into_iter()
-        .find(|(number, _)| *number == rejected.number)?;
+    let (_, key) = own.into_iter().find(|(number, _)| *number == rejected.number)?;
     Some(key.to_owned())
 }

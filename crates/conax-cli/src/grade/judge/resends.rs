@@ -86,11 +86,7 @@ fn resent(
             "Conax had carried it out when it looked, and it sent the same order again{often}"
         ),
     };
-    Some(broken(
-        &places,
-        "no second order, for the first one was there",
-        found,
-    ))
+    Some(broken(&places, "no second order, for the first one was there", found))
 }
 
 /// What Conax made of it, if it did more than one.
@@ -117,12 +113,7 @@ pub(crate) fn sends_an_order_once(evidence: &Evidence<'_>) -> Finding {
         if let Some((state, later)) = sent_again(evidence, known, key, number) {
             let state = state.map_or_else(
                 || "Conax had said OK".to_owned(),
-                |item| {
-                    format!(
-                        "request {} was {} when it last heard",
-                        item.number, item.state
-                    )
-                },
+                |item| format!("request {} was {} when it last heard", item.number, item.state),
             );
             let often = done_often(evidence);
             return broken(

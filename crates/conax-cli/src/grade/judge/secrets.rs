@@ -41,12 +41,8 @@ pub(crate) fn keeps_secrets_out_of_logs(evidence: &Evidence<'_>) -> Finding {
             }
         }
     }
-    let places: Vec<&str> = evidence
-        .seen
-        .written
-        .iter()
-        .map(|written| written.place.as_str())
-        .collect();
+    let places: Vec<&str> =
+        evidence.seen.written.iter().map(|written| written.place.as_str()).collect();
     kept(format!("searched: {}", places.join(", ")))
 }
 

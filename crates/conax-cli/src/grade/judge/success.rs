@@ -33,10 +33,7 @@ fn named_by_another(evidence: &Evidence<'_>) -> Option<&'static str> {
         ("client.does-its-work", does_its_work),
         ("client.reads-the-status-code", reads_the_status_code),
         ("client.pending-is-not-done", pending_is_not_done),
-        (
-            "client.notices-a-known-reference",
-            notices_a_known_reference,
-        ),
+        ("client.notices-a-known-reference", notices_a_known_reference),
         ("client.takes-only-its-own", takes_only_its_own),
     ];
     let mut laws = laws.into_iter();
@@ -75,10 +72,7 @@ pub(crate) fn takes_only_its_own(evidence: &Evidence<'_>) -> Finding {
         let found = format!("it waited for the end of another smartcard's request {number}");
         return broken(&places, expected, found);
     }
-    let done = others
-        .iter()
-        .rev()
-        .find(|other| other.item.state == "COMPLETED");
+    let done = others.iter().rev().find(|other| other.item.state == "COMPLETED");
     match done.filter(|_| !knows_its_own && evidence.says_success()) {
         Some(other) => broken(
             &[lost, other.place],
@@ -106,11 +100,7 @@ fn of_others<'e>(evidence: &'e Evidence<'_>, lost: usize) -> Vec<Other<'e>> {
     let looks = evidence.after(lost);
     let looks = looks.filter(|(_, _, read)| read.act == Act::Look);
     let others = looks.flat_map(|(place, _, read)| {
-        read.items.iter().map(move |item| Other {
-            place,
-            item,
-            is_in_list: read.is_list,
-        })
+        read.items.iter().map(move |item| Other { place, item, is_in_list: read.is_list })
     });
     others.filter(|other| !is_own(other.item)).collect()
 }

@@ -35,10 +35,7 @@ fn call(line: &str, reply: &str) -> Exchange {
 fn lost(line: &str, got: Got) -> Exchange {
     Exchange {
         got,
-        ..call(
-            line,
-            r#"{"status":{"code":"OK"},"data":{"number":"7","life_cycle_state":"PEN"#,
-        )
+        ..call(line, r#"{"status":{"code":"OK"},"data":{"number":"7","life_cycle_state":"PEN"#)
     }
 }
 
@@ -47,17 +44,11 @@ fn request(line: &str, state: &str) -> Exchange {
     let data = format!(
         r#"{{"number":"7","life_cycle_state":"{state}","reference_number":"R","response":"not OK"}}"#
     );
-    call(
-        line,
-        &format!(r#"{{"status":{{"code":"OK"}},"data":{data}}}"#),
-    )
+    call(line, &format!(r#"{{"status":{{"code":"OK"}},"data":{data}}}"#))
 }
 
 fn refused(line: &str, code: &str) -> Exchange {
-    call(
-        line,
-        &format!(r#"{{"status":{{"code":"{code}","message":"it is not OK"}}}}"#),
-    )
+    call(line, &format!(r#"{{"status":{{"code":"{code}","message":"it is not OK"}}}}"#))
 }
 
 fn soap(operation: &str, values: &str, code: &str, id: &str) -> Exchange {
@@ -79,12 +70,7 @@ fn soap(operation: &str, values: &str, code: &str, id: &str) -> Exchange {
 
 fn add(card: &str, code: &str, id: &str) -> Exchange {
     let products = "<ProductIds><ProductId>1002</ProductId></ProductIds>";
-    soap(
-        "AddSubscriptions",
-        &format!("<CaClientId>{card}</CaClientId>{products}"),
-        code,
-        id,
-    )
+    soap("AddSubscriptions", &format!("<CaClientId>{card}</CaClientId>{products}"), code, id)
 }
 
 /// The scene with these calls, a pause before each.
@@ -135,14 +121,8 @@ fn an_unknown_outcome_asks_for_a_look_before_the_next_order() {
     let lost = || lost(ADD, Got::HangUp);
     let again = || request(ADD, "PENDING");
     assert_eq!(api(id, vec![lost(), again()], WELL), 'b');
-    assert_eq!(
-        api(id, vec![lost(), request(SHOW, "PENDING"), again()], WELL),
-        'k'
-    );
-    assert_eq!(
-        api(id, vec![lost(), refused(SHOW, "X"), again()], WELL),
-        'b'
-    );
+    assert_eq!(api(id, vec![lost(), request(SHOW, "PENDING"), again()], WELL), 'k');
+    assert_eq!(api(id, vec![lost(), refused(SHOW, "X"), again()], WELL), 'b');
     assert_eq!(api(id, vec![lost()], NOT_WELL), 'k');
     assert_eq!(api(id, vec![lost()], Ended::Overtime), '-');
     assert_eq!(api(id, vec![again(), again()], WELL), '-');
@@ -150,10 +130,7 @@ fn an_unknown_outcome_asks_for_a_look_before_the_next_order() {
 
 #[test]
 fn an_answer_that_came_after_the_client_had_gone_is_an_unknown_outcome() {
-    let late = Exchange {
-        is_left: true,
-        ..request(ADD, "PENDING")
-    };
+    let late = Exchange { is_left: true, ..request(ADD, "PENDING") };
     let calls = vec![late, request(ADD, "PENDING")];
     assert_eq!(api("client.no-blind-resend", calls, WELL), 'b');
 }
@@ -161,10 +138,7 @@ fn an_answer_that_came_after_the_client_had_gone_is_an_unknown_outcome() {
 #[test]
 fn silence_is_left_or_waited_out_to_the_end() {
     let id = "client.has-a-time-out";
-    let silent = |is_left| Exchange {
-        is_left,
-        ..lost(ADD, Got::Silence)
-    };
+    let silent = |is_left| Exchange { is_left, ..lost(ADD, Got::Silence) };
     assert_eq!(api(id, vec![silent(false)], Ended::Overtime), 'b');
     assert_eq!(api(id, vec![silent(true)], Ended::Overtime), 'k');
     assert_eq!(api(id, vec![silent(true)], NOT_WELL), 'k');
@@ -179,10 +153,7 @@ fn an_ok_in_a_text_is_no_success() {
     let id = "client.reads-the-status-code";
     assert_eq!(api(id, vec![refused(ADD, "X")], WELL), 'b');
     assert_eq!(api(id, vec![refused(ADD, "X")], NOT_WELL), 'k');
-    assert_eq!(
-        api(id, vec![refused(ADD, "X"), request(ADD, "COMPLETED")], WELL),
-        'k'
-    );
+    assert_eq!(api(id, vec![refused(ADD, "X"), request(ADD, "COMPLETED")], WELL), 'k');
     let rejected = || vec![request(ADD, "PENDING"), request(SHOW, "REJECTED")];
     assert_eq!(api(id, rejected(), WELL), 'b');
     assert_eq!(api(id, rejected(), NOT_WELL), 'k');
@@ -210,11 +181,7 @@ fn pending_is_no_success() {
     assert_eq!(api(id, vec![request(ADD, "PENDING")], NOT_WELL), 'k');
     let ended = vec![request(ADD, "PENDING"), request(SHOW, "COMPLETED")];
     assert_eq!(api(id, ended, WELL), '-');
-    assert_eq!(
-        api(id, vec![request(SHOW, "PENDING")], WELL),
-        '-',
-        "it is somebody else's"
-    );
+    assert_eq!(api(id, vec![request(SHOW, "PENDING")], WELL), '-', "it is somebody else's");
 }
 
 #[test]
@@ -273,10 +240,7 @@ fn looks_need_a_pause_and_five_hasty_ones_are_hammering() {
 #[test]
 fn whoever_is_turned_away_waits() {
     let id = "client.backs-off";
-    let busy = || Exchange {
-        status: Some(503),
-        ..call(ADD, "<html>")
-    };
+    let busy = || Exchange { status: Some(503), ..call(ADD, "<html>") };
     let calls = |count: usize| (0..count).map(|_| busy()).collect::<Vec<_>>();
     assert_eq!(api(id, calls(1), NOT_WELL), 'k');
     assert_eq!(api(id, calls(2), NOT_WELL), 'k');
@@ -319,18 +283,13 @@ fn only_the_form_of_a_call_is_held_against_it() {
 
 #[test]
 fn secrets_are_found_where_they_must_not_be() {
-    let canary = |name, value: &str| Canary {
-        name,
-        value: value.to_owned(),
-    };
+    let canary = |name, value: &str| Canary { name, value: value.to_owned() };
     let mut seen = scene(Seat::A, 10, vec![request(ADD, "PENDING")], WELL);
     seen.canaries = vec![canary("PIN", "5717"), canary("token", "T0KEN")];
     assert_eq!(verdict("client.keeps-secrets-out-of-logs", &seen), 'k');
     assert_eq!(verdict("client.keeps-secrets-out-of-urls", &seen), '-');
-    seen.written.push(Written {
-        place: "standard output".to_owned(),
-        text: "fine\nsent T0KEN".to_owned(),
-    });
+    seen.written
+        .push(Written { place: "standard output".to_owned(), text: "fine\nsent T0KEN".to_owned() });
     assert_eq!(verdict("client.keeps-secrets-out-of-logs", &seen), 'b');
     seen.exchanges[0].target.push_str("?pin=5717");
     assert_eq!(verdict("client.keeps-secrets-out-of-urls", &seen), 'b');
@@ -345,25 +304,12 @@ fn form(name: &'static str, value: &str, text: &str) -> Option<&'static str> {
 
 #[test]
 fn a_pin_stands_for_itself_not_inside_something_longer() {
-    for told in [
-        "5717",
-        "pin=5717",
-        "PIN: 5717.",
-        "{\"pin\":\"5717\"}",
-        "5717, again",
-        "x 0.5 5717",
-    ] {
+    for told in
+        ["5717", "pin=5717", "PIN: 5717.", "{\"pin\":\"5717\"}", "5717, again", "x 0.5 5717"]
+    {
         assert_eq!(form("PIN", "5717", told), Some("as it is"), "{told}");
     }
-    for other in [
-        "15717",
-        "57170",
-        "12.5717",
-        "5717.25",
-        "a5717",
-        "8c9d-5717-720c",
-        "5,717",
-    ] {
+    for other in ["15717", "57170", "12.5717", "5717.25", "a5717", "8c9d-5717-720c", "5,717"] {
         assert_eq!(form("PIN", "5717", other), None, "{other}");
     }
 }
@@ -404,10 +350,7 @@ fn a_secret_is_found_in_whatever_form_it_is_written() {
     }
     assert_eq!(form("token", "ABCDEF99", "t=abcdef99"), Some("as it is"));
     assert_eq!(form("token", "ABCDEF99", "t=99FEDCBA"), Some("reversed"));
-    assert_eq!(
-        form("password", "secretA", "Basic Y3JtOnNlY3JldEE="),
-        Some("in base64")
-    );
+    assert_eq!(form("password", "secretA", "Basic Y3JtOnNlY3JldEE="), Some("in base64"));
     assert_eq!(form("password", "", "anything"), None);
 }
 
@@ -415,17 +358,11 @@ fn a_secret_is_found_in_whatever_form_it_is_written() {
 fn the_tables_agree() {
     for law in LAWS {
         for seat in law.seats {
-            let mut scenes = SCENES
-                .iter()
-                .filter(|scene| law.scenes.contains(&scene.name));
+            let mut scenes = SCENES.iter().filter(|scene| law.scenes.contains(&scene.name));
             assert!(scenes.any(|scene| scene.seats.contains(seat)), "{}", law.id);
         }
         for name in law.scenes {
-            assert!(
-                SCENES.iter().any(|scene| scene.name == *name),
-                "{}: {name}",
-                law.id
-            );
+            assert!(SCENES.iter().any(|scene| scene.name == *name), "{}: {name}", law.id);
         }
     }
 }
@@ -438,10 +375,7 @@ fn a_success_that_another_law_names_is_not_kept_by_what_other_scenes_say() {
     let honest = scene(Seat::A, 10, vec![lost(ADD, Got::HangUp)], NOT_WELL);
     let findings = [&refused, &honest].map(|seen| (law.judge)(&Evidence::of(seen)));
     assert!(
-        matches!(
-            findings[0],
-            Finding::NamedBy("client.reads-the-status-code")
-        ),
+        matches!(findings[0], Finding::NamedBy("client.reads-the-status-code")),
         "{findings:?}"
     );
     assert!(matches!(findings[1], Finding::Kept(_)), "{findings:?}");

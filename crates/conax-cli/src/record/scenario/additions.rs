@@ -46,18 +46,9 @@ struct Subscription {
 
 /// The links of a subscription: as a parameter prints them and as a world calls them.
 const LINKS: [(&str, &str); 3] = [
-    (
-        "sub_provisioning_distribution_id",
-        "provisioning_distribution_id",
-    ),
-    (
-        "smartcard_sub_provisioning_distribution_id",
-        "smartcard_provisioning_distribution_id",
-    ),
-    (
-        "stb_sub_provisioning_distributor_id",
-        "stb_provisioning_distributor_id",
-    ),
+    ("sub_provisioning_distribution_id", "provisioning_distribution_id"),
+    ("smartcard_sub_provisioning_distribution_id", "smartcard_provisioning_distribution_id"),
+    ("stb_sub_provisioning_distributor_id", "stb_provisioning_distributor_id"),
 ];
 
 /// What a recording needs besides a world.
@@ -83,9 +74,7 @@ pub(super) fn additions(exchanges: &[Exchange], world: &WorldSpec) -> Additions 
 fn ends(exchanges: &[Exchange]) -> BTreeMap<&str, &Value> {
     let views = exchanges.iter().flat_map(records);
     let whole = views.filter(|view| view["life_cycle_state"].is_string());
-    whole
-        .flat_map(|view| names_of(view).map(move |name| (name, view)))
-        .collect()
+    whole.flat_map(|view| names_of(view).map(move |name| (name, view))).collect()
 }
 
 fn names_of(view: &Value) -> impl Iterator<Item = &str> {
@@ -146,10 +135,7 @@ impl Additions {
             _ => one.number == value,
         };
         if let Some(known) = world.subscriptions.iter().find(is_it) {
-            return Some(Subscription {
-                id: known.id.clone(),
-                ..Subscription::default()
-            });
+            return Some(Subscription { id: known.id.clone(), ..Subscription::default() });
         }
         let known = self.subscriptions.values().find(|one| match field {
             "id" => one.id == value,
@@ -172,10 +158,7 @@ impl Additions {
 
     /// Adds to a subscription what it lacks.
     fn keep(&mut self, mut subscription: Subscription, world: &WorldSpec) {
-        let known = world
-            .subscriptions
-            .iter()
-            .find(|one| one.id == subscription.id);
+        let known = world.subscriptions.iter().find(|one| one.id == subscription.id);
         if let Some(known) = known {
             let is_service = |code: &String| known.services.contains(code);
             let holds = |serial: &String| {
@@ -193,10 +176,7 @@ impl Additions {
                 "the world has no subscription {name}; its services and items are those of the calls"
             ));
         }
-        let kept = self
-            .subscriptions
-            .entry(subscription.id.clone())
-            .or_default();
+        let kept = self.subscriptions.entry(subscription.id.clone()).or_default();
         kept.id = subscription.id;
         kept.number = subscription.number;
         kept.links.extend(subscription.links);
@@ -263,11 +243,7 @@ impl Additions {
             "serial_number" => value.to_owned(),
             _ => ca_id.clone(),
         };
-        let item = Item {
-            serial,
-            ca_id,
-            classification: ItemClassification::Smartcard,
-        };
+        let item = Item { serial, ca_id, classification: ItemClassification::Smartcard };
         let (mut id, mut alternative_code) = (None, None);
         match field {
             "id" => id = Some(value),
@@ -293,11 +269,8 @@ impl Additions {
             match all.find(|one| one.ca_id.as_deref() == Some(ca_id)) {
                 Some(known) => items.push(Item::of(known)),
                 None => {
-                    let item = Item {
-                        serial: ca_id.to_owned(),
-                        ca_id: ca_id.to_owned(),
-                        classification,
-                    };
+                    let item =
+                        Item { serial: ca_id.to_owned(), ca_id: ca_id.to_owned(), classification };
                     self.add_item(&item, None, None);
                     items.push(item);
                 }
@@ -338,10 +311,7 @@ impl Additions {
         let cas = &world.cas;
         match item.classification {
             ItemClassification::Stb
-                if !cas
-                    .pairing_modules
-                    .iter()
-                    .any(|one| one.id.as_str() == ca_id) =>
+                if !cas.pairing_modules.iter().any(|one| one.id.as_str() == ca_id) =>
             {
                 self.modules.insert(ca_id);
             }
@@ -358,9 +328,7 @@ impl Additions {
         let mut pairings = world.cas.pairings.iter();
         if !pairings.any(|one| one.smartcards.contains(&card)) && self.pairings.insert(card.clone())
         {
-            self.guesses.push(format!(
-                "what smartcard {card} was paired with before is guessed"
-            ));
+            self.guesses.push(format!("what smartcard {card} was paired with before is guessed"));
         }
     }
 
@@ -419,24 +387,12 @@ impl Additions {
             ),
         ]);
         let fields = Outline::map([
-            (
-                "organisation",
-                Outline::optional_text(self.organisation.as_ref()),
-            ),
+            ("organisation", Outline::optional_text(self.organisation.as_ref())),
             ("users", Outline::List(self.users.clone())),
-            (
-                "services",
-                Outline::List(self.services.values().cloned().collect()),
-            ),
+            ("services", Outline::List(self.services.values().cloned().collect())),
             ("subscriptions", Outline::list(&subscriptions, subscription)),
-            (
-                "installed_items",
-                Outline::List(self.items.values().cloned().collect()),
-            ),
-            (
-                "provisioning_requests",
-                Outline::List(self.requests.clone()),
-            ),
+            ("installed_items", Outline::List(self.items.values().cloned().collect())),
+            ("provisioning_requests", Outline::List(self.requests.clone())),
             ("cas", cas),
         ]);
         match fields {

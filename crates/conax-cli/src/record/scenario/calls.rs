@@ -27,10 +27,7 @@ impl Writer<'_> {
         let mut raw = vec![("method", word(&call.verb)), ("path", Outline::text(&path))];
         if let Some(Value::Object(members)) = call.body.json() {
             let mut members = members.clone();
-            let token = members
-                .get("token")
-                .and_then(Value::as_str)
-                .map(str::to_owned);
+            let token = members.get("token").and_then(Value::as_str).map(str::to_owned);
             members.remove("token");
             let mut json = match self.words.sent_value(&Value::Object(members)) {
                 Outline::Map(fields) => fields,
@@ -38,11 +35,7 @@ impl Writer<'_> {
             };
             if let Some(token) = token {
                 let kept = self.words.kept.contains(&token);
-                let token = if kept {
-                    variable(&token)
-                } else {
-                    "token".to_owned()
-                };
+                let token = if kept { variable(&token) } else { "token".to_owned() };
                 json.push(("token".to_owned(), word(&format!("${token}"))));
             }
             raw.push(("json", Outline::Map(json)));
@@ -66,10 +59,9 @@ pub(super) fn sent(exchange: &Exchange) -> Vec<(String, Value)> {
     let text = |(name, value): &(String, String)| (name.clone(), Value::String(value.clone()));
     let query = exchange.call.parameters.iter().map(text);
     match exchange.call.body.json() {
-        Some(Value::Object(members)) if exchange.call.verb != "GET" => members
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
+        Some(Value::Object(members)) if exchange.call.verb != "GET" => {
+            members.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        }
         _ => query.collect(),
     }
 }

@@ -43,25 +43,17 @@ pub(super) fn settle(
         };
         let (id, number) = (view["id"].as_str(), view["number"].as_str());
         let mut stands_for = |name: Option<&str>, value: String| {
-            words
-                .literals
-                .extend(name.map(|name| (name.to_owned(), value)));
+            words.literals.extend(name.map(|name| (name.to_owned(), value)));
         };
         if let Some(same) = same_in(world, view) {
             stands_for(id, same.id.clone());
             let printed = same.number.clone();
             stands_for(number, printed.unwrap_or_default());
             let reference = same.reference_number.clone();
-            stands_for(
-                view["reference_number"].as_str(),
-                reference.unwrap_or_default(),
-            );
+            stands_for(view["reference_number"].as_str(), reference.unwrap_or_default());
             continue;
         }
-        for name in [id, number, view["reference_number"].as_str()]
-            .into_iter()
-            .flatten()
-        {
+        for name in [id, number, view["reference_number"].as_str()].into_iter().flatten() {
             stands_for(Some(name), made_up(name));
         }
         additions.requests.push(request(known, view, words));
@@ -80,10 +72,7 @@ fn request(known: &Known<'_>, view: &Value, words: &Words) -> Outline {
     };
     let mut fields = Vec::new();
     let id = view["id"].as_str().unwrap_or("request-0");
-    fields.push((
-        "id",
-        Outline::text(&words.known(id).unwrap_or_else(|| made_up(id))),
-    ));
+    fields.push(("id", Outline::text(&words.known(id).unwrap_or_else(|| made_up(id)))));
     if view["number"].is_string() {
         fields.push(("number", named(&view["number"])));
     }
@@ -113,10 +102,6 @@ fn parameter(item: &Value) -> Option<Outline> {
     let (name, value) = members.iter().find(|(name, _)| *name != "id")?;
     ParameterKey::from_code(name)?;
     // The PIN of a request is nobody's to know; it prints as null whatever it is.
-    let value = if is_secret_name(name) {
-        &Value::Null
-    } else {
-        value
-    };
+    let value = if is_secret_name(name) { &Value::Null } else { value };
     Some(map(vec![(name, plain(value)), ("id", plain(&item["id"]))]))
 }

@@ -61,10 +61,7 @@ impl Expecting<'_> {
 
     fn new_name<'v>(&self, member: Member, value: &'v Value) -> Option<&'v str> {
         let name = value.as_str()?;
-        let is_kind = matches!(
-            member,
-            Member::Id | Member::Number | Member::ReferenceNumber
-        );
+        let is_kind = matches!(member, Member::Id | Member::Number | Member::ReferenceNumber);
         let is_new = self.words.names.contains(name) && self.words.known(name).is_none();
         (is_kind && is_new).then_some(name)
     }
@@ -111,10 +108,7 @@ impl Expecting<'_> {
         }
         match self.words.before_unknown(text) {
             "" => is("text"),
-            begin => map(vec![(
-                "starts with",
-                Outline::text(&begin.replace('$', "$$")),
-            )]),
+            begin => map(vec![("starts with", Outline::text(&begin.replace('$', "$$")))]),
         }
     }
 
@@ -125,11 +119,7 @@ impl Expecting<'_> {
         Outline::Map(
             told.map(|(name, value)| {
                 let is_date = value.as_str().and_then(parse_moment).is_some();
-                let value = if is_date {
-                    is("date")
-                } else {
-                    self.value(value)
-                };
+                let value = if is_date { is("date") } else { self.value(value) };
                 (name.clone(), value)
             })
             .collect(),
@@ -145,11 +135,7 @@ impl Expecting<'_> {
         let members = log.as_object().into_iter().flatten();
         let told = members.map(|(name, value)| {
             let is_date = value.as_str().and_then(parse_moment).is_some();
-            let value = if is_date {
-                is("date")
-            } else {
-                self.value(value)
-            };
+            let value = if is_date { is("date") } else { self.value(value) };
             (name.clone(), value)
         });
         Outline::Map(told.collect())

@@ -42,7 +42,9 @@ use crate::write::{would_replace, write_file};
 pub(super) fn command() -> Command {
     Command::new("scenario")
         .about("Make a scenario of a recording")
-        .arg(Arg::new("file").value_name("FILE").required(true).help("A recording, *.conaxrec.json"))
+        .arg(
+            Arg::new("file").value_name("FILE").required(true).help("A recording, *.conaxrec.json"),
+        )
         .arg(
             Arg::new("output")
                 .short('o')
@@ -57,11 +59,9 @@ pub(super) fn command() -> Command {
                 .help("Replace a scenario that is there"),
         )
         .arg(
-            Arg::new("world")
-                .long("world")
-                .value_name("WORLD.yaml")
-                .default_value("demo")
-                .help("The world it starts from; what that lacks is added, as far as the replies tell"),
+            Arg::new("world").long("world").value_name("WORLD.yaml").default_value("demo").help(
+                "The world it starts from; what that lacks is added, as far as the replies tell",
+            ),
         )
         .after_help(
             "Examples:\n  \
@@ -98,9 +98,7 @@ pub(super) fn run(matches: &ArgMatches) -> Exit {
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let Some(scenario) = convert(recording, &Start { from, world: base }, &source) else {
         let code = Exit::NothingRan.code();
-        print::aside(format_args!(
-            "exit {code}: nothing in `{file}` can be said again"
-        ));
+        print::aside(format_args!("exit {code}: nothing in `{file}` can be said again"));
         return Exit::NothingRan;
     };
     if let Err(wrong) = check(&scenario, output.unwrap_or("recorded.scenario.yaml")) {
@@ -162,10 +160,7 @@ fn named_from(world: &str, output: &str) -> String {
     }
     let folder = Path::new(output).parent().unwrap_or(Path::new(""));
     let is_plain = |part: std::path::Component<'_>| {
-        matches!(
-            part,
-            std::path::Component::Normal(_) | std::path::Component::CurDir
-        )
+        matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir)
     };
     match folder.components().all(is_plain) {
         true => {
@@ -216,10 +211,7 @@ fn written(
 ) -> Option<String> {
     let exchanges = &recording.exchanges;
     let registry = Registry::of(exchanges);
-    let mut words = Words {
-        names: registry.names.clone(),
-        ..Words::default()
-    };
+    let mut words = Words { names: registry.names.clone(), ..Words::default() };
     let mut additions = additions::additions(exchanges, &start.world);
     earlier::settle(&registry, &start.world, &mut words, &mut additions);
     if !with_earlier && !additions.requests.is_empty() {
@@ -258,18 +250,11 @@ fn written(
 /// How often Conax was called, if that was recorded.
 fn called_conax(recording: &Recording) -> Option<Step> {
     recording.cas.as_ref()?;
-    let calls = recording
-        .exchanges
-        .iter()
-        .filter(|one| one.door == "cas")
-        .count();
+    let calls = recording.exchanges.iter().filter(|one| one.door == "cas").count();
     let count = i64::try_from(calls).unwrap_or(i64::MAX);
     Some(Step {
         comment: vec!["what was recorded at the Conax endpoint".to_owned()],
-        outline: Some(map(vec![(
-            "expect exchanges",
-            map(vec![("count", Outline::Whole(count))]),
-        )])),
+        outline: Some(map(vec![("expect exchanges", map(vec![("count", Outline::Whole(count))]))])),
     })
 }
 
@@ -300,17 +285,13 @@ fn comments(recording: &Recording, writer: &Writer<'_>, source: &str) -> String 
     }
     let guesses = writer.additions.guesses.iter();
     lines.extend(guesses.map(|guess| format!("Guessed: {guess}.")));
-    let lines = lines
-        .iter()
-        .map(|line| format!("# {}\n", on_one_line(line)));
+    let lines = lines.iter().map(|line| format!("# {}\n", on_one_line(line)));
     lines.collect::<String>() + "\n"
 }
 
 /// A comment ends with its line.
 fn on_one_line(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 fn head(
@@ -322,10 +303,7 @@ fn head(
 ) -> String {
     let name = source.split('.').next().unwrap_or(source);
     let mut fields = vec![
-        (
-            "scenario",
-            Outline::text(&format!("What was recorded as {}", name.replace('$', "$$"))),
-        ),
+        ("scenario", Outline::text(&format!("What was recorded as {}", name.replace('$', "$$")))),
         ("tags", Outline::List(vec![word("recorded")])),
     ];
     // The clock matters only to calls that name dates.
@@ -344,12 +322,7 @@ fn head(
     }
     if !writer.variables.is_empty() {
         let variables = writer.variables.iter();
-        fields.push((
-            "vars",
-            map(variables
-                .map(|(name, value)| (*name, value.clone()))
-                .collect()),
-        ));
+        fields.push(("vars", map(variables.map(|(name, value)| (*name, value.clone())).collect())));
     }
     if !writer.secrets.is_empty() {
         fields.push(("secrets", Outline::list(&writer.secrets, |name| word(name))));

@@ -62,12 +62,7 @@ impl<'r> Registry<'r> {
         if let Some(body) = exchange.call.body.json() {
             self.note_all(body);
         }
-        if let Some(token) = exchange
-            .reply
-            .body
-            .json()
-            .map(|body| &body["data"]["token"])
-        {
+        if let Some(token) = exchange.reply.body.json().map(|body| &body["data"]["token"]) {
             self.note_all(token);
         }
     }
@@ -91,16 +86,9 @@ impl<'r> Registry<'r> {
     fn note(&mut self, view: &'r Value, makes: bool) {
         let names = ["id", "number"].into_iter();
         let names: Vec<&str> = names.filter_map(|member| view[member].as_str()).collect();
-        let known = names
-            .iter()
-            .find_map(|name| self.by_name.get(name))
-            .copied();
+        let known = names.iter().find_map(|name| self.by_name.get(name)).copied();
         let index = known.unwrap_or_else(|| {
-            self.all.push(Known {
-                names: BTreeSet::new(),
-                is_made: makes,
-                views: Vec::new(),
-            });
+            self.all.push(Known { names: BTreeSet::new(), is_made: makes, views: Vec::new() });
             self.all.len() - 1
         });
         for name in names {
@@ -154,11 +142,7 @@ pub(super) fn records(exchange: &Exchange) -> Vec<&Value> {
             Operation::IssueToken | Operation::ReleaseToken | Operation::IssueTokenForWebApiKey,
         )
         | None => Vec::new(),
-        Some(_) => body
-            .get("data")
-            .filter(|data| data.is_object())
-            .into_iter()
-            .collect(),
+        Some(_) => body.get("data").filter(|data| data.is_object()).into_iter().collect(),
     }
 }
 

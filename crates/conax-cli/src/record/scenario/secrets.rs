@@ -44,14 +44,8 @@ impl Writer<'_> {
         }
         // One that Conax did not take is replaced by one it does not take: it has too many digits.
         let is_taken = records(exchange).first().is_none_or(|view| {
-            let ended = self
-                .registry
-                .index_of(view)
-                .map(|index| &self.registry.all[index].views);
-            let mut codes = ended
-                .into_iter()
-                .flatten()
-                .map(|view| view["error_code"].as_str());
+            let ended = self.registry.index_of(view).map(|index| &self.registry.all[index].views);
+            let mut codes = ended.into_iter().flatten().map(|view| view["error_code"].as_str());
             !codes.any(|code| code.is_some_and(|code| code.contains("VALIDATION")))
         });
         let (name, count) = if is_taken { ("pin", 4) } else { ("bad_pin", 9) };
@@ -144,18 +138,15 @@ impl Writer<'_> {
 /// Whether calls carry a token nobody logged in for, and it was not refused: one of the world's.
 pub(super) fn uses_token_of_world(exchanges: &[Exchange]) -> bool {
     let mut issued = BTreeSet::new();
-    exchanges
-        .iter()
-        .filter(|one| one.door == "crm")
-        .any(|exchange| {
-            if let Some(token) = issued_token(exchange) {
-                issued.insert(token);
-            }
-            let sent = sent(exchange);
-            let token = sent.iter().find(|(name, _)| name == "token");
-            let token = token.and_then(|(_, token)| token.as_str());
-            token.is_some_and(|token| !issued.contains(token)) && !refuses_token(exchange)
-        })
+    exchanges.iter().filter(|one| one.door == "crm").any(|exchange| {
+        if let Some(token) = issued_token(exchange) {
+            issued.insert(token);
+        }
+        let sent = sent(exchange);
+        let token = sent.iter().find(|(name, _)| name == "token");
+        let token = token.and_then(|(_, token)| token.as_str());
+        token.is_some_and(|token| !issued.contains(token)) && !refuses_token(exchange)
+    })
 }
 
 /// The token a login gave.

@@ -84,10 +84,7 @@ impl Writer<'_> {
         };
         for outline in outlines {
             let comment = std::mem::take(&mut comment);
-            steps.push(Step {
-                comment,
-                outline: Some(outline),
-            });
+            steps.push(Step { comment, outline: Some(outline) });
         }
         steps
     }
@@ -124,11 +121,7 @@ impl Writer<'_> {
     }
 
     fn expecting(&self) -> Expecting<'_> {
-        Expecting {
-            words: &self.words,
-            world: self.world,
-            sent_dates: &self.sent_dates,
-        }
+        Expecting { words: &self.words, world: self.world, sent_dates: &self.sent_dates }
     }
 
     /// Keeps names for later steps.
@@ -136,13 +129,9 @@ impl Writer<'_> {
         if kept.is_empty() {
             return None;
         }
-        let fields = kept
-            .iter()
-            .map(|(name, member)| (variable(name), word(member)));
+        let fields = kept.iter().map(|(name, member)| (variable(name), word(member)));
         let outline = Outline::Map(fields.collect());
-        self.words
-            .kept
-            .extend(kept.into_iter().map(|(name, _)| name));
+        self.words.kept.extend(kept.into_iter().map(|(name, _)| name));
         Some(("keep", outline))
     }
 
@@ -161,8 +150,7 @@ impl Writer<'_> {
         let mut sent = sent(exchange);
         let place = |name: &str| {
             let mut all = operation.parameters().iter();
-            all.position(|entry| entry.name == name)
-                .unwrap_or(usize::MAX)
+            all.position(|entry| entry.name == name).unwrap_or(usize::MAX)
         };
         sent.sort_by_key(|(name, _)| place(name));
         self.note_dates(&sent);
@@ -175,10 +163,7 @@ impl Writer<'_> {
                 None => extra.push((name.clone(), self.words.sent_value(value))),
             }
         }
-        fields.extend(
-            self.basic(operation, exchange)
-                .map(|basic| ("basic", basic)),
-        );
+        fields.extend(self.basic(operation, exchange).map(|basic| ("basic", basic)));
         if !with.is_empty() {
             fields.push(("with", Outline::Map(with)));
         }
@@ -191,10 +176,7 @@ impl Writer<'_> {
             let mut fields = fields.clone();
             fields.push(("expect", expect));
             fields.extend(self.keep(kept));
-            if matches!(
-                operation,
-                Operation::IssueToken | Operation::IssueTokenForWebApiKey
-            ) {
+            if matches!(operation, Operation::IssueToken | Operation::IssueTokenForWebApiKey) {
                 self.log_in(exchange, &mut fields);
             }
             steps.push(map(fields));
@@ -247,11 +229,7 @@ impl Writer<'_> {
         match operation {
             Operation::ReleaseToken => one(fields),
             Operation::IssueToken | Operation::IssueTokenForWebApiKey => {
-                let kind = if body["data"]["token"].is_string() {
-                    "text"
-                } else {
-                    "absent"
-                };
+                let kind = if body["data"]["token"].is_string() { "text" } else { "absent" };
                 fields.push(("token".to_owned(), is(kind)));
                 one(fields)
             }
@@ -298,8 +276,7 @@ impl Writer<'_> {
     fn world_has_more(&self, exchange: &Exchange, views: &[&Value]) -> bool {
         let filter = |name: &str, value: &str| {
             let mut all = exchange.call.parameters.iter();
-            all.find(|(known, _)| known == name)
-                .is_none_or(|(_, wanted)| wanted == value)
+            all.find(|(known, _)| known == name).is_none_or(|(_, wanted)| wanted == value)
         };
         let shown = |id: &str| {
             let mut shown = views.iter().filter_map(|view| {
@@ -312,20 +289,14 @@ impl Writer<'_> {
         all.any(|one| {
             filter("type", one.request_type.code())
                 && filter("life_cycle_state", one.life_cycle_state.code())
-                && filter(
-                    "reference_number",
-                    one.reference_number.as_deref().unwrap_or(""),
-                )
+                && filter("reference_number", one.reference_number.as_deref().unwrap_or(""))
                 && !shown(&one.id)
         })
     }
 }
 
 fn bare(outline: Outline) -> Step {
-    Step {
-        comment: Vec::new(),
-        outline: Some(outline),
-    }
+    Step { comment: Vec::new(), outline: Some(outline) }
 }
 
 /// The HTTP status and the status block. Sentences are everybody's own.
@@ -338,10 +309,7 @@ fn status_fields(exchange: &Exchange) -> Vec<(String, Outline)> {
         fields.push(("status".to_owned(), is("absent")));
         return fields;
     };
-    fields.push((
-        "status".to_owned(),
-        super::words::plain(&body["status"]["code"]),
-    ));
+    fields.push(("status".to_owned(), super::words::plain(&body["status"]["code"])));
     if !is_ok(exchange) && body["status"]["message"].is_string() {
         fields.push(("message".to_owned(), is("text")));
     }

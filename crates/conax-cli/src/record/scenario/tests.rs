@@ -47,11 +47,7 @@ fn add(at_ms: u64, more: &Value, reply: Content) -> Exchange {
             body: Content::Json(body),
             ..Call::default()
         },
-        reply: Reply {
-            status: Some(200),
-            body: reply,
-            ..Reply::default()
-        },
+        reply: Reply { status: Some(200), body: reply, ..Reply::default() },
         ..Exchange::default()
     }
 }
@@ -65,17 +61,10 @@ fn get(at_ms: u64, operation: &str, parameters: &[(&str, &str)], reply: Content)
         call: Call {
             verb: "GET".to_owned(),
             path: format!("{PATH}/{operation}"),
-            parameters: token
-                .into_iter()
-                .chain(parameters.iter().map(pair))
-                .collect(),
+            parameters: token.into_iter().chain(parameters.iter().map(pair)).collect(),
             ..Call::default()
         },
-        reply: Reply {
-            status: Some(200),
-            body: reply,
-            ..Reply::default()
-        },
+        reply: Reply { status: Some(200), body: reply, ..Reply::default() },
         ..Exchange::default()
     }
 }
@@ -83,12 +72,7 @@ fn get(at_ms: u64, operation: &str, parameters: &[(&str, &str)], reply: Content)
 fn show(at_ms: u64, number: &str, state: &str, created: &str) -> Exchange {
     let identifier = format!("number=number-{number}");
     let parameters = [("provisioning_request_identifier", identifier.as_str())];
-    get(
-        at_ms,
-        "show",
-        &parameters,
-        ok(request(number, state, created)),
-    )
+    get(at_ms, "show", &parameters, ok(request(number, state, created)))
 }
 
 fn scenario(exchanges: Vec<Exchange>) -> String {
@@ -103,18 +87,10 @@ fn converted(exchanges: Vec<Exchange>) -> Option<String> {
         recording: FORMAT,
         target: "http://there".to_owned(),
         ids: Ids::Renamed,
-        exchanges: numbered
-            .map(|(index, one)| Exchange {
-                number: index + 1,
-                ..one
-            })
-            .collect(),
+        exchanges: numbered.map(|(index, one)| Exchange { number: index + 1, ..one }).collect(),
         ..Recording::default()
     };
-    let start = Start {
-        from: "demo".to_owned(),
-        world: WorldSpec::demo(),
-    };
+    let start = Start { from: "demo".to_owned(), world: WorldSpec::demo() };
     convert(recording, &start, "there.conaxrec.json")
 }
 
@@ -177,40 +153,19 @@ fn time_passes_as_it_did_by_the_clock_of_the_implementation() {
     ]);
     assert!(text.contains("clock: 2026-03-01T09:59:58\n"), "{text}");
     // A date that was sent comes back.
-    assert!(
-        text.contains("scheduled_date: \"2026-03-01T11:00:00\""),
-        "{text}"
-    );
+    assert!(text.contains("scheduled_date: \"2026-03-01T11:00:00\""), "{text}");
     let doings = doings(&text);
-    let passed: Vec<&&str> = doings
-        .iter()
-        .filter(|line| line.contains("advance"))
-        .collect();
-    assert_eq!(
-        passed,
-        [
-            &"- { advance: 1s }",
-            &"- { advance: 4s }",
-            &"- { advance: 59min58s }"
-        ]
-    );
+    let passed: Vec<&&str> = doings.iter().filter(|line| line.contains("advance")).collect();
+    assert_eq!(passed, [&"- { advance: 1s }", &"- { advance: 4s }", &"- { advance: 59min58s }"]);
 }
 
 #[test]
 fn a_list_that_was_asked_for_by_state_says_that_its_requests_have_ended() {
-    let (made, filter) = (
-        request("1", "PENDING", DAY),
-        ("life_cycle_state", "COMPLETED"),
-    );
+    let (made, filter) = (request("1", "PENDING", DAY), ("life_cycle_state", "COMPLETED"));
     let brief = json!([{ "number": "number-1", "type": "ADD_SUBSCRIPTIONS" }]);
     let text = scenario(vec![
         add(0, &json!({}), ok(made)),
-        get(
-            900,
-            "list",
-            &[filter, ("fields_set", "number,type")],
-            ok(brief),
-        ),
+        get(900, "list", &[filter, ("fields_set", "number,type")], ok(brief)),
     ]);
     let doings = doings(&text);
     let run = doings.iter().position(|line| *line == "- process");
@@ -225,12 +180,7 @@ fn what_was_there_before_is_that_of_the_world_or_added_to_it() {
     let foreign = request("8", "PENDING", DAY);
     let filter = [("life_cycle_state", "PENDING")];
     let text = scenario(vec![
-        get(
-            0,
-            "show",
-            &[("provisioning_request_identifier", "id=request-7")],
-            ok(known),
-        ),
+        get(0, "show", &[("provisioning_request_identifier", "id=request-7")], ok(known)),
         get(10, "list", &filter, ok(json!([foreign]))),
     ]);
     assert!(
@@ -239,10 +189,7 @@ fn what_was_there_before_is_that_of_the_world_or_added_to_it() {
     );
     assert!(text.contains("number: \"108\""), "{text}");
     assert!(text.contains("held: true"), "{text}");
-    assert!(
-        text.contains("# Guessed: number-8 was there before the recording"),
-        "{text}"
-    );
+    assert!(text.contains("# Guessed: number-8 was there before the recording"), "{text}");
     // The demo world has pending requests of its own.
     assert!(text.contains("contains:"), "{text}");
 }
@@ -250,10 +197,7 @@ fn what_was_there_before_is_that_of_the_world_or_added_to_it() {
 #[test]
 fn what_cannot_be_said_again_is_told_and_left_out() {
     let mut silent = add(0, &json!({}), Content::Empty);
-    silent.reply = Reply {
-        problem: Some("it was gone\nfor good".to_owned()),
-        ..Reply::default()
-    };
+    silent.reply = Reply { problem: Some("it was gone\nfor good".to_owned()), ..Reply::default() };
     let mut strange = add(0, &json!({}), Content::Empty);
     strange.call.body = Content::NotKept("3 bytes that are no JSON object".to_owned());
     assert_eq!(converted(Vec::new()), None);
@@ -262,10 +206,7 @@ fn what_cannot_be_said_again_is_told_and_left_out() {
     let text = scenario(vec![silent, strange, said]);
     let told = "is left out: there was no answer: it was gone for good\n";
     assert!(text.contains(told), "{text}");
-    assert!(
-        text.contains("its body was not kept: 3 bytes that"),
-        "{text}"
-    );
+    assert!(text.contains("its body was not kept: 3 bytes that"), "{text}");
 }
 
 #[test]
@@ -276,10 +217,7 @@ fn dollars_colons_and_line_breaks_of_an_implementation_do_no_harm() {
     let mut wrong = add(0, &json!({ "$a": "$b", "x y": { "z": [] } }), ok(odd));
     wrong.findings = vec!["broken\nline".to_owned()];
     let text = scenario(vec![wrong]);
-    assert!(
-        text.contains("# not by the contract: broken line\n"),
-        "{text}"
-    );
+    assert!(text.contains("# not by the contract: broken line\n"), "{text}");
     assert!(text.contains("costs $$5"), "{text}");
 }
 
@@ -296,18 +234,9 @@ fn replies_of_any_form_make_a_scenario() {
         Content::Json(json!({ "status": { "code": "OK" }, "data": { "id": 1, "number": [] } })),
     ] {
         let _ = scenario(vec![
-            add(
-                0,
-                &json!({ "service_identifier": 1, "smartcard_set": [1] }),
-                reply.clone(),
-            ),
+            add(0, &json!({ "service_identifier": 1, "smartcard_set": [1] }), reply.clone()),
             get(0, "list", &[("type", "$x")], reply.clone()),
-            get(
-                0,
-                "show",
-                &[("provisioning_request_identifier", "=")],
-                reply,
-            ),
+            get(0, "show", &[("provisioning_request_identifier", "=")], reply),
         ]);
     }
 }
@@ -316,10 +245,7 @@ fn replies_of_any_form_make_a_scenario() {
 fn a_world_is_called_as_it_is_from_the_scenario() {
     assert_eq!(named_from("demo", "a/b.yaml"), "demo");
     assert_eq!(named_from("w.world.yaml", ""), "w.world.yaml");
-    assert_eq!(
-        named_from("w.world.yaml", "a/./b/c.yaml"),
-        "../../w.world.yaml"
-    );
+    assert_eq!(named_from("w.world.yaml", "a/./b/c.yaml"), "../../w.world.yaml");
     assert_eq!(named_from("/w.world.yaml", "a/b.yaml"), "/w.world.yaml");
 }
 
@@ -329,23 +255,13 @@ fn a_run_that_left_a_later_request_pending_was_before_it() {
     let text = scenario(vec![
         add(0, &json!({}), ok(request("1", "PENDING", DAY))),
         add(100, &json!({}), ok(request("2", "PENDING", DAY))),
-        get(
-            200,
-            "list",
-            &[("type", "ADD_SUBSCRIPTIONS")],
-            ok(json!(both)),
-        ),
+        get(200, "list", &[("type", "ADD_SUBSCRIPTIONS")], ok(json!(both))),
     ]);
     let lines = doings(&text);
     let calls: Vec<&&str> = lines.iter().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(
         calls[..4],
-        [
-            &"- call: add_subscriptions",
-            &"- process",
-            &"- call: add_subscriptions",
-            &"- call: list"
-        ]
+        [&"- call: add_subscriptions", &"- process", &"- call: add_subscriptions", &"- call: list"]
     );
 }
 
@@ -364,17 +280,9 @@ fn a_login_gives_the_token_of_what_follows_unless_the_world_gives_one_too() {
         exchange.call.parameters[0].1 = token.to_owned();
         exchange
     };
-    let ours = vec![
-        log_in(0, "token-1"),
-        show("token-1"),
-        log_in(0, "token-2"),
-        show("token-1"),
-    ];
+    let ours = vec![log_in(0, "token-1"), show("token-1"), log_in(0, "token-2"), show("token-1")];
     let text = scenario(ours.clone());
-    assert!(
-        text.contains("keep: { token: token, token_1: token }"),
-        "{text}"
-    );
+    assert!(text.contains("keep: { token: token, token_1: token }"), "{text}");
     assert_eq!(text.matches("token: $token_1").count(), 1, "{text}");
     let text = scenario([ours, vec![show("token-3")]].concat());
     assert!(text.contains("keep: { token_1: token }"), "{text}");

@@ -123,16 +123,12 @@ fn runs(said: &[&Exchange], registry: &Registry<'_>) -> BTreeSet<usize> {
     for (index, seen) in seen.iter().enumerate() {
         let ended = seen.iter().filter(|(_, state)| *state != "PENDING");
         let ended: Vec<usize> = ended.map(|(request, _)| *request).collect();
-        let newly: Vec<&usize> = ended
-            .iter()
-            .filter(|request| pending.contains(*request))
-            .collect();
+        let newly: Vec<&usize> =
+            ended.iter().filter(|request| pending.contains(*request)).collect();
         if let Some(last_made) = newly.iter().map(|request| made[*request]).max() {
             let spared = last_pending.iter().filter(|(_, last)| **last >= index);
             let spared = spared.map(|(request, _)| made[request]);
-            let before = spared
-                .filter(|begin| (last_made + 1..index).contains(begin))
-                .min();
+            let before = spared.filter(|begin| (last_made + 1..index).contains(begin)).min();
             runs.insert(before.unwrap_or(index));
         }
         ended.iter().for_each(|request| {
@@ -162,10 +158,7 @@ fn is_poll(said: &[&Exchange], index: usize, registry: &Registry<'_>) -> bool {
         let is_show = operation_of(exchange) == Some(Operation::Show);
         let records = records(exchange);
         let record = records.first().filter(|_| is_show)?;
-        Some((
-            registry.index_of(record)?,
-            record["life_cycle_state"] == "PENDING",
-        ))
+        Some((registry.index_of(record)?, record["life_cycle_state"] == "PENDING"))
     };
     let Some((request, true)) = shown(said[index]) else {
         return false;
@@ -209,10 +202,7 @@ fn timeline(said: &[&Exchange]) -> Timeline {
         let at = chrono::TimeDelta::milliseconds(i64::try_from(exchange.at_ms).ok()?);
         Some(parse_moment(created?)? - at)
     });
-    Timeline {
-        began,
-        calls_have_dates: said.iter().any(|exchange| has_dates(exchange)),
-    }
+    Timeline { began, calls_have_dates: said.iter().any(|exchange| has_dates(exchange)) }
 }
 
 fn has_dates(exchange: &Exchange) -> bool {
@@ -231,11 +221,7 @@ struct Clock {
 
 impl Clock {
     const fn new(began: Option<NaiveDateTime>) -> Self {
-        Self {
-            began,
-            now_ms: 0,
-            real_ms: 0,
-        }
+        Self { began, now_ms: 0, real_ms: 0 }
     }
 
     fn reach(&mut self, exchange: &Exchange, registry: &Registry<'_>) {
@@ -248,11 +234,7 @@ impl Clock {
                 continue;
             }
             let log = &view["log_information"];
-            for date in [
-                &log["created_date"],
-                &log["updated_date"],
-                &view["executed_date"],
-            ] {
+            for date in [&log["created_date"], &log["updated_date"], &view["executed_date"]] {
                 let date = date.as_str().and_then(parse_moment);
                 let since = date.map(|date| (date - began).num_milliseconds());
                 let since = since.and_then(|since| u64::try_from(since).ok());

@@ -116,8 +116,7 @@ impl Words {
     fn first_name(&self, text: &str) -> Option<(usize, usize)> {
         let starts = Kind::ALL.iter().flat_map(|kind| {
             let word = kind.word();
-            text.match_indices(word)
-                .map(move |(at, _)| (at, word.len()))
+            text.match_indices(word).map(move |(at, _)| (at, word.len()))
         });
         let whole = starts.filter_map(|(start, length)| {
             let digits = text[start + length..].strip_prefix('-')?;
@@ -153,14 +152,9 @@ pub(super) fn made_up(name: &str) -> String {
 pub(super) fn word(text: &str) -> Outline {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bare = text.strip_prefix('$').unwrap_or(text);
-    let starts = bare
-        .bytes()
-        .next()
-        .is_some_and(|byte| byte.is_ascii_alphabetic());
-    let is_spoken = [
-        "null", "true", "false", "yes", "no", "on", "off", "none", "nan", "inf",
-    ]
-    .contains(&bare.to_ascii_lowercase().as_str());
+    let starts = bare.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let is_spoken = ["null", "true", "false", "yes", "no", "on", "off", "none", "nan", "inf"]
+        .contains(&bare.to_ascii_lowercase().as_str());
     match starts && bare.len() > 1 && bare.bytes().all(is_plain) && !is_spoken {
         true => Outline::Word(text.to_owned()),
         false => Outline::text(text),
@@ -180,11 +174,7 @@ pub(super) fn plain(value: &Value) -> Outline {
         Value::Array(items) => Outline::List(items.iter().map(plain).collect()),
         Value::Object(members) => {
             let members = members.iter();
-            Outline::Map(
-                members
-                    .map(|(name, value)| (name.clone(), plain(value)))
-                    .collect(),
-            )
+            Outline::Map(members.map(|(name, value)| (name.clone(), plain(value))).collect())
         }
     }
 }
@@ -210,9 +200,7 @@ mod tests {
 
     fn words() -> Words {
         Words {
-            names: ["reference-1", "number-1", "number-2"]
-                .map(str::to_owned)
-                .into(),
+            names: ["reference-1", "number-1", "number-2"].map(str::to_owned).into(),
             kept: ["reference-1".to_owned()].into(),
             literals: [("number-1".to_owned(), "4049".to_owned())].into(),
         }
@@ -221,14 +209,8 @@ mod tests {
     #[test]
     fn what_was_kept_is_a_variable_and_what_is_unknown_is_not_guessed() {
         let words = words();
-        assert_eq!(
-            words.known("OKreference-1").as_deref(),
-            Some("OK$reference_1")
-        );
-        assert_eq!(
-            words.known("number-1 costs 5$").as_deref(),
-            Some("4049 costs 5$$")
-        );
+        assert_eq!(words.known("OKreference-1").as_deref(), Some("OK$reference_1"));
+        assert_eq!(words.known("number-1 costs 5$").as_deref(), Some("4049 costs 5$$"));
         assert_eq!(words.known("number-2"), None);
         assert_eq!(words.known("reference-1x"), None);
         assert_eq!(

@@ -62,10 +62,7 @@ fn no_text_of_a_call_moves_the_cursor_or_turns_the_line_around() {
     let shown = "..[2J...........";
     assert_eq!(
         line,
-        format!(
-            "00:00:00 crm      GET  {:<26} ---     0 us #7 card {0} {0}\n",
-            &shown[1..]
-        )
+        format!("00:00:00 crm      GET  {:<26} ---     0 us #7 card {0} {0}\n", &shown[1..])
     );
 }
 
@@ -95,15 +92,10 @@ fn the_command_that_lets_time_pass_reaches_the_world_that_waits() {
         control: control.map(str::to_owned),
         main_world: "demo".to_owned(),
     };
-    let (usual, other) = (
-        place(Some("http://127.0.0.1:8082")),
-        place(Some("http://127.0.0.1:9000")),
-    );
+    let (usual, other) =
+        (place(Some("http://127.0.0.1:8082")), place(Some("http://127.0.0.1:9000")));
     let command = |world, place| way_out(&unanswered(world), place);
-    assert_eq!(
-        command("demo", &usual).as_deref(),
-        Some("conax-sim clock advance 610s")
-    );
+    assert_eq!(command("demo", &usual).as_deref(), Some("conax-sim clock advance 610s"));
     assert_eq!(
         command("night", &other).as_deref(),
         Some("conax-sim clock advance 610s --target http://127.0.0.1:9000 --world night")

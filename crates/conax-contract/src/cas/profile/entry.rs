@@ -124,9 +124,7 @@ impl Profile {
     #[must_use]
     pub fn service_at(&self, path: &str) -> Option<CasService> {
         let path = path.trim_end_matches('/');
-        CasService::ALL
-            .into_iter()
-            .find(|&service| self.service(service).path.value == path)
+        CasService::ALL.into_iter().find(|&service| self.service(service).path.value == path)
     }
 
     /// What an operation is called.
@@ -156,10 +154,7 @@ impl Profile {
     /// What an element of an operation is called.
     #[must_use]
     pub fn element(&self, operation: CommandKind, element: WireElement) -> &Entry {
-        self.operation(operation)
-            .elements
-            .get(&element)
-            .unwrap_or_else(|| &self.elements[&element])
+        self.operation(operation).elements.get(&element).unwrap_or_else(|| &self.elements[&element])
     }
 
     /// The status code that carries a cause.
@@ -177,21 +172,13 @@ impl Profile {
     /// The name of the element inside a request's operation element (Attested suffix).
     #[must_use]
     pub fn request_name(&self, operation: CommandKind) -> String {
-        format!(
-            "{}{}",
-            self.operation(operation).name.value,
-            self.request_suffix.value
-        )
+        format!("{}{}", self.operation(operation).name.value, self.request_suffix.value)
     }
 
     /// The name of the element inside a reply's body.
     #[must_use]
     pub fn response_name(&self, operation: CommandKind) -> String {
-        format!(
-            "{}{}",
-            self.operation(operation).name.value,
-            self.response_suffix.value
-        )
+        format!("{}{}", self.operation(operation).name.value, self.response_suffix.value)
     }
 
     /// Whether `name` is the element inside a request, by the operation's name or an alias.
@@ -213,9 +200,7 @@ impl Profile {
         CommandKind::ALL
             .into_iter()
             .filter(|&operation| {
-                fields(operation)
-                    .iter()
-                    .any(|field| field.element == WireElement::Pin)
+                fields(operation).iter().any(|field| field.element == WireElement::Pin)
             })
             .map(|operation| self.element(operation, WireElement::Pin).value.as_str())
     }

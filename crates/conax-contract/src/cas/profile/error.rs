@@ -39,11 +39,7 @@ pub struct ProfileProblem {
 
 impl fmt::Display for ProfileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` {}; expected {}",
-            self.key, self.found, self.expected
-        )?;
+        write!(f, "`{}` {}; expected {}", self.key, self.found, self.expected)?;
         match &self.near_miss {
             Some(name) => write!(f, "; hint: did you mean `{name}`?"),
             None => Ok(()),
@@ -52,8 +48,5 @@ impl fmt::Display for ProfileProblem {
 }
 
 fn listed(problems: &[ProfileProblem]) -> String {
-    problems
-        .iter()
-        .map(|problem| format!("\n  {problem}"))
-        .collect()
+    problems.iter().map(|problem| format!("\n  {problem}")).collect()
 }

@@ -39,10 +39,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
     });
     match profile {
         Some(profile) if problems.0.is_empty() => Ok(profile),
-        _ => Err(ProfileError::Invalid {
-            profile: name.to_owned(),
-            problems: problems.0,
-        }),
+        _ => Err(ProfileError::Invalid { profile: name.to_owned(), problems: problems.0 }),
     }
 }
 
@@ -53,10 +50,8 @@ fn with_base(
     text: &str,
     problems: &mut Problems,
 ) -> Result<Option<Table>, ProfileError> {
-    let table: Table = text.parse().map_err(|source| ProfileError::Syntax {
-        profile: name.to_owned(),
-        source,
-    })?;
+    let table: Table =
+        text.parse().map_err(|source| ProfileError::Syntax { profile: name.to_owned(), source })?;
     if !table.contains_key("base") {
         return Ok(Some(table));
     }
@@ -91,10 +86,7 @@ fn is_entry(table: &Table) -> bool {
 fn read_profile(name: &str, root: &Section<'_>, problems: &mut Problems) -> Profile {
     root.only(&SECTIONS, problems);
     let envelope = root.section("envelope", problems);
-    envelope.only(
-        &["request_suffix", "response_suffix", "common_namespace"],
-        problems,
-    );
+    envelope.only(&["request_suffix", "response_suffix", "common_namespace"], problems);
     Profile {
         name: name.to_owned(),
         description: root.text("description", problems).unwrap_or_default(),
@@ -104,13 +96,7 @@ fn read_profile(name: &str, root: &Section<'_>, problems: &mut Problems) -> Prof
         response_suffix: envelope.entry("response_suffix", problems),
         services: read_services(root, problems),
         operations: read_operations(root, problems),
-        elements: read_entries(
-            root,
-            "elements",
-            &WireElement::ALL,
-            WireElement::key,
-            problems,
-        ),
+        elements: read_entries(root, "elements", &WireElement::ALL, WireElement::key, problems),
         statuses: read_entries(
             root,
             "statuses",
@@ -127,8 +113,7 @@ fn read_rule(root: &Section<'_>, problems: &mut Problems) -> NamespaceRule {
         NamespaceRule::Configured => "configured",
     };
     let all = [NamespaceRule::Any, NamespaceRule::Configured];
-    root.choice("namespaces", &all, name, problems)
-        .unwrap_or(NamespaceRule::Any)
+    root.choice("namespaces", &all, name, problems).unwrap_or(NamespaceRule::Any)
 }
 
 fn read_services(
@@ -159,10 +144,7 @@ fn read_operations(
     let mut read = BTreeMap::new();
     for operation in CommandKind::ALL {
         let section = operations.section(operation_key(operation), problems);
-        section.only(
-            &["name", "aliases", "namespace", "order", "elements"],
-            problems,
-        );
+        section.only(&["name", "aliases", "namespace", "order", "elements"], problems);
         let entry = OperationEntry {
             name: section.entry("name", problems),
             aliases: section.texts("aliases", problems),
@@ -181,18 +163,12 @@ fn read_order(
     section: &Section<'_>,
     problems: &mut Problems,
 ) -> Vec<WireElement> {
-    let usual: Vec<_> = fields(operation)
-        .iter()
-        .map(|field| field.element)
-        .collect();
+    let usual: Vec<_> = fields(operation).iter().map(|field| field.element).collect();
     if section.get("order").is_none() {
         return usual;
     }
     let written = section.texts("order", problems);
-    let order: Vec<_> = written
-        .iter()
-        .filter_map(|key| WireElement::from_key(key))
-        .collect();
+    let order: Vec<_> = written.iter().filter_map(|key| WireElement::from_key(key)).collect();
     let (mut wanted, mut given) = (usual.clone(), order.clone());
     wanted.sort_unstable();
     given.sort_unstable();
@@ -230,7 +206,5 @@ fn read_entries<T: Copy + Ord>(
     let section = root.section(key, problems);
     let names: Vec<_> = all.iter().map(|&member| name(member)).collect();
     section.only(&names, problems);
-    all.iter()
-        .map(|&member| (member, section.entry(name(member), problems)))
-        .collect()
+    all.iter().map(|&member| (member, section.entry(name(member), problems))).collect()
 }

@@ -39,10 +39,7 @@ pub(super) struct Section<'a> {
 
 impl<'a> Section<'a> {
     pub const fn root(table: &'a Table) -> Self {
-        Self {
-            path: String::new(),
-            table: Some(table),
-        }
+        Self { path: String::new(), table: Some(table) }
     }
 
     pub fn get(&self, key: &str) -> Option<&'a Value> {
@@ -51,11 +48,7 @@ impl<'a> Section<'a> {
 
     /// The path of a key in this section.
     pub fn key(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// The table under `key`; a missing one reads as empty.
@@ -93,10 +86,8 @@ impl<'a> Section<'a> {
             problems.report(&self.key(key), "is missing", expected);
         }
         // The placeholder is never seen: a profile with problems is not returned.
-        self.optional_entry(key, problems).unwrap_or(Entry {
-            value: String::new(),
-            source: Source::Ours,
-        })
+        self.optional_entry(key, problems)
+            .unwrap_or(Entry { value: String::new(), source: Source::Ours })
     }
 
     /// The entry under `key`, if there is one.
@@ -107,10 +98,7 @@ impl<'a> Section<'a> {
         section.only(&["value", "source"], problems);
         let value = section.text("value", problems);
         let source = section.choice("source", &Source::ALL, Source::code, problems);
-        Some(Entry {
-            value: value?,
-            source: source?,
-        })
+        Some(Entry { value: value?, source: source? })
     }
 
     /// The non-empty text under `key`, which must be there.

@@ -12,11 +12,8 @@ use crate::cas::operation::{CasService, operation_key};
 use crate::cas::xml::is_ncname;
 
 /// The elements that stand side by side in a reply.
-const STATUS_BLOCK: [WireElement; 3] = [
-    WireElement::StatusCode,
-    WireElement::TransactionId,
-    WireElement::StatusMessage,
-];
+const STATUS_BLOCK: [WireElement; 3] =
+    [WireElement::StatusCode, WireElement::TransactionId, WireElement::StatusMessage];
 
 pub(super) fn check(profile: &Profile, problems: &mut Problems) {
     check_suffixes(profile, problems);
@@ -76,11 +73,7 @@ fn check_element_names(profile: &Profile, problems: &mut Problems) {
     for operation in CommandKind::ALL {
         let prefix = format!("operations.{}.elements", operation_key(operation));
         for (element, entry) in &profile.operation(operation).elements {
-            check_name(
-                &format!("{prefix}.{}", element.key()),
-                &entry.value,
-                problems,
-            );
+            check_name(&format!("{prefix}.{}", element.key()), &entry.value, problems);
         }
         check_distinct(profile, operation, &request_elements(operation), problems);
         check_distinct(profile, operation, &STATUS_BLOCK, problems);
@@ -108,11 +101,7 @@ fn check_distinct(
     let mut seen = BTreeMap::new();
     for &element in elements {
         let name = &profile.element(operation, element).value;
-        let key = format!(
-            "operations.{}.elements.{}",
-            operation_key(operation),
-            element.key()
-        );
+        let key = format!("operations.{}.elements.{}", operation_key(operation), element.key());
         check_new(&mut seen, name, key, problems);
     }
 }

@@ -16,9 +16,7 @@ fn decode(body: &[u8], content_type: Option<&str>, status: u16) -> Result<Decode
 }
 
 fn dump(body: &[u8], content_type: &str, http_status: u16) -> String {
-    decode(body, Some(content_type), http_status)
-        .unwrap_err()
-        .render()
+    decode(body, Some(content_type), http_status).unwrap_err().render()
 }
 
 #[test]
@@ -57,12 +55,7 @@ fn a_server_error_with_a_soap_fault_is_that_fault_and_one_with_html_is_not() {
     assert!(dump(fault, "text/xml", 500).contains("}Server\n"));
     assert!(dump(fault, "text/xml", 500).contains("Couldn't parse stream."));
     assert!(dump(fault, "text/html", 500).contains("(500)Reason"));
-    assert!(
-        decode(fault, None, 500)
-            .unwrap_err()
-            .string
-            .starts_with("(500)")
-    );
+    assert!(decode(fault, None, 500).unwrap_err().string.starts_with("(500)"));
     assert!(dump(fault, "text/xml", 404).contains("(404)Reason"));
 }
 

@@ -19,14 +19,8 @@ fn a_refused_connection_renders_so() {
 }
 
 fn fault_strings(java: u16) -> String {
-    let axis = AxisClient {
-        java,
-        ..AxisClient::default()
-    };
-    let place = SaxPlace {
-        line: 3,
-        column: 14,
-    };
+    let axis = AxisClient { java, ..AxisClient::default() };
+    let place = SaxPlace { line: 3, column: 14 };
     let faults = [
         axis.connect_timed_out(),
         axis.no_route(),

@@ -23,22 +23,14 @@ pub(super) type Fixture = (&'static str, &'static [u8]);
 
 /// Fails if the folder holds a message that `listed` does not.
 pub(super) fn check_complete(folder: &str, listed: &[Fixture]) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures/wire")
-        .join(folder);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/wire").join(folder);
     let found: BTreeSet<String> = path
         .read_dir()
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    let listed: BTreeSet<String> = listed
-        .iter()
-        .map(|(name, _)| format!("{name}.xml"))
-        .collect();
-    assert_eq!(
-        found, listed,
-        "files of `{folder}` and those the tests read"
-    );
+    let listed: BTreeSet<String> = listed.iter().map(|(name, _)| format!("{name}.xml")).collect();
+    assert_eq!(found, listed, "files of `{folder}` and those the tests read");
 }
 
 /// The bytes of a fixture.

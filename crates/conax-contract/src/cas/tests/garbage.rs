@@ -29,21 +29,14 @@ fn garbage_is_refused_with_these_faults() {
     for (name, body) in GARBAGE {
         let fault = fault("public", None, body);
         assert_eq!(fault, self::fault("strict", None, body), "{name}");
-        text.push_str(&format!(
-            "{name}: {}\n  {} {}\n",
-            fault.reason, fault.code, fault.string
-        ));
+        text.push_str(&format!("{name}: {}\n  {} {}\n", fault.reason, fault.code, fault.string));
     }
     insta::assert_snapshot!("garbage", text);
 }
 
 #[test]
 fn an_unparseable_stream_is_answered_as_a_public_log_shows() {
-    let fault = fault(
-        "public",
-        Some("application/xml"),
-        bytes_of(&GARBAGE, "declared_utf_16"),
-    );
+    let fault = fault("public", Some("application/xml"), bytes_of(&GARBAGE, "declared_utf_16"));
     let expected = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\">\
         <soap:Body><soap:Fault><faultcode>soap:Server</faultcode>\
         <faultstring>Couldn't parse stream.</faultstring></soap:Fault></soap:Body>\

@@ -26,11 +26,6 @@ fn read_reply(
     content_type: Option<&str>,
     status: u16,
 ) -> Result<DecodedReply, AxisFault> {
-    let answer = HttpAnswer {
-        status,
-        reason: "Reason",
-        content_type,
-        body,
-    };
+    let answer = HttpAnswer { status, reason: "Reason", content_type, body };
     decode_reply(profile, operation, answer, &AxisClient::default())
 }

@@ -22,11 +22,7 @@ fn the_shipped_profiles_are_named_and_described() {
     let lines = Profile::names().map(|name| {
         let profile = Profile::shipped(name).unwrap();
         assert_eq!(profile.name(), name);
-        format!(
-            "{name} ({:?}): {}",
-            profile.namespaces(),
-            profile.description()
-        )
+        format!("{name} ({:?}): {}", profile.namespaces(), profile.description())
     });
     insta::assert_snapshot!("shipped_profiles", lines.join("\n"));
     assert_eq!(Profile::public().name(), "public");
@@ -41,11 +37,7 @@ fn a_cause_has_this_status_code_and_this_source() {
             let entry = Profile::shipped(name).unwrap().status(cause);
             format!("{} ({})", entry.value, entry.source)
         };
-        text.push_str(&format!(
-            "{cause:?}: {}; guess: {}\n",
-            of("public"),
-            of("guess")
-        ));
+        text.push_str(&format!("{cause:?}: {}; guess: {}\n", of("public"), of("guess")));
     }
     insta::assert_snapshot!("status_codes", text);
 }
@@ -57,11 +49,7 @@ fn only_names_seen_outside_are_under_a_conax_namespace_in_public() {
         let namespace = Profile::public().namespace(operation);
         let is_conax = namespace.value.starts_with("http://www.conax.com/");
         assert_eq!(is_conax, name == Source::Attested, "{operation:?}");
-        assert_eq!(
-            is_conax,
-            namespace.source == Source::Attested,
-            "{operation:?}"
-        );
+        assert_eq!(is_conax, namespace.source == Source::Attested, "{operation:?}");
     }
 }
 
@@ -70,14 +58,8 @@ fn strict_differs_from_public_in_what_it_understands_only() {
     let strict = Profile::shipped("strict").unwrap();
     assert_eq!(strict.namespaces(), NamespaceRule::Configured);
     for operation in CommandKind::ALL {
-        assert_eq!(
-            strict.operation(operation),
-            Profile::public().operation(operation)
-        );
-        assert_eq!(
-            strict.namespace(operation),
-            Profile::public().namespace(operation)
-        );
+        assert_eq!(strict.operation(operation), Profile::public().operation(operation));
+        assert_eq!(strict.namespace(operation), Profile::public().namespace(operation));
     }
 }
 
@@ -161,11 +143,7 @@ fn a_base_that_does_not_exist_is_the_only_thing_told() {
 fn a_profile_without_base_must_be_complete() {
     let told = refusal("description = \"d\"\nnamespaces = \"any\"\n");
     // Three names of the envelope, two of each service, and everything else once.
-    assert_eq!(
-        told.matches(" is missing; ").count(),
-        3 + 2 * 5 + 13 + 30 + 13,
-        "{told}"
-    );
+    assert_eq!(told.matches(" is missing; ").count(), 3 + 2 * 5 + 13 + 30 + 13, "{told}");
 }
 
 #[test]

@@ -43,11 +43,9 @@ fn answer(operation: CommandKind) -> Answer {
             cards: vec![SmartcardId::new(CARD)],
             modules: vec![PairingModuleId::new("30000000001")],
         },
-        CommandKind::GetPairingStatusForPairingModule => Answer::ModulePairing {
-            paired: false,
-            cards: Vec::new(),
-            modules: Vec::new(),
-        },
+        CommandKind::GetPairingStatusForPairingModule => {
+            Answer::ModulePairing { paired: false, cards: Vec::new(), modules: Vec::new() }
+        }
         _ => Answer::None,
     }
 }
@@ -69,9 +67,7 @@ fn check(profile: &str, listed: &[Fixture]) {
         assert_eq!(String::from_utf8_lossy(&bytes), expected, "{operation:?}");
     }
     let refused = CasReply {
-        status_code: profile
-            .status_code(RejectionCause::PairingModuleNotFound)
-            .to_owned(),
+        status_code: profile.status_code(RejectionCause::PairingModuleNotFound).to_owned(),
         transaction_id: Some(ID.to_owned()),
         message: Some("PairingModuleNotFound: <30000000001> & others".to_owned()),
         answer: Answer::None,

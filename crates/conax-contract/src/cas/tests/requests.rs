@@ -38,10 +38,9 @@ fn rendered(profile: &str) -> String {
     for (name, body) in REQUESTS {
         let line = match decode_request(profile, content_type(name), body) {
             Ok(request) => format!("{request:?}"),
-            Err(RequestRefusal::Invalid {
-                operation,
-                problems,
-            }) => format!("{operation:?} refused:\n    {}", problems.join("\n    ")),
+            Err(RequestRefusal::Invalid { operation, problems }) => {
+                format!("{operation:?} refused:\n    {}", problems.join("\n    "))
+            }
             Err(RequestRefusal::Fault(fault)) => {
                 format!("fault: {} {} ({})", fault.code, fault.string, fault.reason)
             }
@@ -69,10 +68,7 @@ fn a_pretty_printed_request_is_the_request() {
         let expected = Command::AddSubscriptions {
             card: SmartcardId::new("01900080207"),
             products: vec![ProductId::new("101"), ProductId::new("102")],
-            period: RequestedPeriod {
-                start: Some(at("2014-11-30T09:00:00")),
-                end: None,
-            },
+            period: RequestedPeriod { start: Some(at("2014-11-30T09:00:00")), end: None },
         };
         assert_eq!(decoded, Ok(expected), "{name}");
     }
@@ -80,11 +76,7 @@ fn a_pretty_printed_request_is_the_request() {
 
 #[test]
 fn a_pin_that_cannot_be_read_is_not_quoted() {
-    for name in [
-        "invalid_pin_with_elements",
-        "invalid_pin_twice",
-        "invalid_pin_misspelt",
-    ] {
+    for name in ["invalid_pin_with_elements", "invalid_pin_twice", "invalid_pin_misspelt"] {
         let refusal = decode_request(Profile::public(), None, bytes_of(&REQUESTS, name));
         let told = format!("{:?}", refusal.unwrap_err());
         assert!(!told.contains("4821"), "{name}: {told}");
@@ -93,9 +85,7 @@ fn a_pin_that_cannot_be_read_is_not_quoted() {
 
 #[test]
 fn the_same_problem_is_told_once_and_twenty_are_enough() {
-    let items: String = (0..30)
-        .map(|index| format!("<x{index}/><x{index}/>"))
-        .collect();
+    let items: String = (0..30).map(|index| format!("<x{index}/><x{index}/>")).collect();
     let body = format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
          <CreatePairing xmlns=\"urn:conax-sim:pairing:v1\"><o xmlns=\"\">{items}</o>\

@@ -29,10 +29,9 @@ pub(super) fn sample(operation: CommandKind) -> Command {
                 end: Some(at("2014-12-31T00:00:00")),
             },
         },
-        CommandKind::CancelSubscriptions => Command::CancelSubscriptions {
-            card,
-            products: ids(ProductId::new, &["101"]),
-        },
+        CommandKind::CancelSubscriptions => {
+            Command::CancelSubscriptions { card, products: ids(ProductId::new, &["101"]) }
+        }
         CommandKind::GetActiveSubscriptions => Command::GetActiveSubscriptions { card },
         CommandKind::CreatePairing => Command::CreatePairing {
             cards: vec![card],
@@ -59,10 +58,9 @@ pub(super) fn sample(operation: CommandKind) -> Command {
             slot: Some("A".to_owned()),
         }),
         CommandKind::UpdateCaPinToDefaultValue => Command::UpdateCaPinToDefaultValue { card },
-        CommandKind::UpdateCaPinToGivenValue => Command::UpdateCaPinToGivenValue {
-            card,
-            pin: Secret::new("4821"),
-        },
+        CommandKind::UpdateCaPinToGivenValue => {
+            Command::UpdateCaPinToGivenValue { card, pin: Secret::new("4821") }
+        }
         CommandKind::SendMailMessageToClient => {
             Command::SendMailMessageToClient(message(&[CARD], "Tom & Jerry <tonight> \"live\""))
         }

@@ -33,10 +33,7 @@ fn check(profile: &str, listed: &[Fixture]) {
             String::from_utf8_lossy(expected),
             "{operation:?}"
         );
-        assert_eq!(
-            decode_request(profile, None, expected),
-            Ok(sample(operation))
-        );
+        assert_eq!(decode_request(profile, None, expected), Ok(sample(operation)));
     }
 }
 
@@ -59,9 +56,7 @@ fn the_strict_profile_sends_and_understands_the_bytes_of_public() {
 
 #[test]
 fn the_documented_request_flattens_to_the_card() {
-    let request = Command::UpdateCaPinToDefaultValue {
-        card: SmartcardId::new(CARD),
-    };
+    let request = Command::UpdateCaPinToDefaultValue { card: SmartcardId::new(CARD) };
     let encoded = encode_request(Profile::public(), &request);
     assert_eq!(encoded.flattened, "01900080207");
     assert_eq!(encoded.path, "/ca-server/webservices/caclient/ca-pin");
@@ -82,13 +77,7 @@ fn a_submitted_pin_is_in_the_body_and_nowhere_else() {
 fn the_path_and_namespace_of_the_attested_operation_are_the_attested_ones() {
     let operation = CommandKind::SendBarkMessageToClient;
     let encoded = encode_request(Profile::public(), &sample(operation));
-    assert_eq!(
-        encoded.path,
-        "/ca-server/webservices/caclient/user-text-messaging"
-    );
+    assert_eq!(encoded.path, "/ca-server/webservices/caclient/user-text-messaging");
     let namespace = Profile::public().namespace(operation);
-    assert_eq!(
-        namespace.value,
-        "http://www.conax.com/cas/xsd/user-text-messaging/v1"
-    );
+    assert_eq!(namespace.value, "http://www.conax.com/cas/xsd/user-text-messaging/v1");
 }

@@ -44,13 +44,7 @@ pub(super) fn operation() -> impl Strategy<Value = CommandKind> {
 }
 
 pub(super) fn request() -> impl Strategy<Value = Command> {
-    prop_oneof![
-        subscriptions(),
-        pairing(),
-        one_value(),
-        fingerprint(),
-        message()
-    ]
+    prop_oneof![subscriptions(), pairing(), one_value(), fingerprint(), message()]
 }
 
 fn ids<T: std::fmt::Debug>(id: fn(String) -> T) -> impl Strategy<Value = Vec<T>> {
@@ -65,11 +59,9 @@ fn subscriptions() -> impl Strategy<Value = Command> {
     let period = (option::of(moment()), option::of(moment()));
     (card(), ids(ProductId::new), option::of(period)).prop_map(|(card, products, period)| {
         match period {
-            Some((start, end)) => Command::AddSubscriptions {
-                card,
-                products,
-                period: RequestedPeriod { start, end },
-            },
+            Some((start, end)) => {
+                Command::AddSubscriptions { card, products, period: RequestedPeriod { start, end } }
+            }
             None => Command::CancelSubscriptions { card, products },
         }
     })
@@ -78,11 +70,7 @@ fn subscriptions() -> impl Strategy<Value = Command> {
 fn pairing() -> impl Strategy<Value = Command> {
     let members = (ids(SmartcardId::new), ids(PairingModuleId::new));
     (option::of(card()), members).prop_map(|(existing, (cards, modules))| match existing {
-        Some(existing_card) => Command::AddToExistingPairing {
-            existing_card,
-            cards,
-            modules,
-        },
+        Some(existing_card) => Command::AddToExistingPairing { existing_card, cards, modules },
         None => Command::CreatePairing { cards, modules },
     })
 }
@@ -95,10 +83,7 @@ fn one_value() -> impl Strategy<Value = Command> {
             module: PairingModuleId::new(card.as_str()),
         },
         3 => Command::UpdateCaPinToDefaultValue { card },
-        _ => Command::UpdateCaPinToGivenValue {
-            card,
-            pin: Secret::new(pin),
-        },
+        _ => Command::UpdateCaPinToGivenValue { card, pin: Secret::new(pin) },
     })
 }
 
@@ -126,26 +111,13 @@ fn fingerprint() -> impl Strategy<Value = Command> {
 
 fn message() -> impl Strategy<Value = Command> {
     let number = || option::of(any::<i64>());
-    let heads = (
-        ids(SmartcardId::new),
-        text(),
-        option::of(moment()),
-        number(),
-    );
+    let heads = (ids(SmartcardId::new), text(), option::of(moment()), number());
     (heads, number(), any::<[i64; 2]>(), 0..3).prop_map(|(head, display_seconds, rest, which)| {
         let (cards, text, start, sequence_number) = head;
-        let message = TextMessage {
-            cards,
-            text,
-            start,
-            sequence_number,
-        };
+        let message = TextMessage { cards, text, start, sequence_number };
         match which {
             0 => Command::SendMailMessageToClient(message),
-            1 => Command::SendBarkMessageToClient {
-                message,
-                display_seconds,
-            },
+            1 => Command::SendBarkMessageToClient { message, display_seconds },
             _ => Command::SendRepeatingBarkMessageToClient {
                 message,
                 display_seconds,
@@ -175,19 +147,11 @@ fn answer() -> impl Strategy<Value = Answer> {
         start,
         end,
     });
-    let pairing = (
-        any::<bool>(),
-        ids(SmartcardId::new),
-        ids(PairingModuleId::new),
-    );
+    let pairing = (any::<bool>(), ids(SmartcardId::new), ids(PairingModuleId::new));
     prop_oneof![
         Just(Answer::None),
         vec(item, 0..4).prop_map(Answer::ActiveSubscriptions),
-        pairing.prop_map(|(paired, cards, modules)| Answer::CardPairing {
-            paired,
-            cards,
-            modules,
-        }),
+        pairing.prop_map(|(paired, cards, modules)| Answer::CardPairing { paired, cards, modules }),
     ]
 }
 

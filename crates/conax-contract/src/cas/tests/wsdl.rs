@@ -26,11 +26,7 @@ fn every_description_is_well_formed_and_knows_its_operations() {
                 let named = format!("<wsdl:operation name=\"{name}\">");
                 assert_eq!(
                     one.matches(&named).count(),
-                    if CasService::of(operation) == service {
-                        2
-                    } else {
-                        0
-                    }
+                    if CasService::of(operation) == service { 2 } else { 0 }
                 );
                 assert_eq!(all.matches(&named).count(), 2, "{name}");
             }
@@ -60,12 +56,8 @@ fn the_schema_describes_what_is_sent_in_its_order() {
         let service = CasService::of(operation).name();
         let schema = wsdl(profile, Some(service), ADDRESS);
         let name = &profile.operation(operation).name.value;
-        let from = schema
-            .find(&format!("<xsd:element name=\"{name}\">"))
-            .unwrap();
-        let to = schema
-            .find(&format!("<xsd:element name=\"{name}Response\">"))
-            .unwrap();
+        let from = schema.find(&format!("<xsd:element name=\"{name}\">")).unwrap();
+        let to = schema.find(&format!("<xsd:element name=\"{name}Response\">")).unwrap();
         let described = names(&schema[from..to], "<xsd:element name=\"", '"');
         let body = String::from_utf8(encode_request(profile, &sample(operation)).body).unwrap();
         let mut sent: Vec<_> = names(&body, "<", '>')

@@ -28,32 +28,22 @@ pub fn wsdl(profile: &Profile, service: Option<&str>, address: &str) -> String {
     };
     let operations: Vec<_> = services.iter().flat_map(|s| s.operations()).collect();
     let namespaces = namespaces(profile, &operations);
-    let schemas = namespaces
-        .iter()
-        .map(|namespace| schema(profile, namespace, &operations));
+    let schemas = namespaces.iter().map(|namespace| schema(profile, namespace, &operations));
     definitions(&namespaces)
         .child(documentation(&overview(profile)))
         .child(Node::new("wsdl:types").children(schemas))
         .children(
-            operations
-                .iter()
-                .flat_map(|&operation| messages(profile, &namespaces, operation)),
+            operations.iter().flat_map(|&operation| messages(profile, &namespaces, operation)),
         )
         .children(services.iter().map(|&service| port_type(profile, service)))
         .children(services.iter().map(|&service| binding(profile, service)))
-        .children(
-            services
-                .iter()
-                .map(|&service| service_node(profile, service, address)),
-        )
+        .children(services.iter().map(|&service| service_node(profile, service, address)))
         .document()
 }
 
 fn namespaces<'a>(profile: &'a Profile, operations: &[CommandKind]) -> Vec<&'a str> {
-    let set: BTreeSet<_> = operations
-        .iter()
-        .map(|&operation| profile.namespace(operation).value.as_str())
-        .collect();
+    let set: BTreeSet<_> =
+        operations.iter().map(|&operation| profile.namespace(operation).value.as_str()).collect();
     set.into_iter().collect()
 }
 
@@ -68,9 +58,7 @@ fn definitions(namespaces: &[&str]) -> Node {
     namespaces
         .iter()
         .enumerate()
-        .fold(root, |root, (index, namespace)| {
-            root.with(&format!("xmlns:ns{index}"), namespace)
-        })
+        .fold(root, |root, (index, namespace)| root.with(&format!("xmlns:ns{index}"), namespace))
 }
 
 fn documentation(text: &str) -> Node {
@@ -95,14 +83,9 @@ fn messages(profile: &Profile, namespaces: &[&str], operation: CommandKind) -> [
         let part = Node::new("wsdl:part")
             .with("name", "parameters")
             .with("element", &format!("{prefix}:{element}"));
-        Node::new("wsdl:message")
-            .with("name", &format!("{name}{suffix}"))
-            .child(part)
+        Node::new("wsdl:message").with("name", &format!("{name}{suffix}")).child(part)
     };
-    [
-        message("Input", name),
-        message("Output", &profile.response_name(operation)),
-    ]
+    [message("Input", name), message("Output", &profile.response_name(operation))]
 }
 
 fn port_type(profile: &Profile, service: CasService) -> Node {
@@ -132,11 +115,7 @@ fn binding(profile: &Profile, service: CasService) -> Node {
             |side: &str| Node::new(side).child(Node::new("soap:body").with("use", "literal"));
         Node::new("wsdl:operation")
             .with("name", &profile.operation(operation).name.value)
-            .child(
-                Node::new("soap:operation")
-                    .with("soapAction", "")
-                    .with("style", "document"),
-            )
+            .child(Node::new("soap:operation").with("soapAction", "").with("style", "document"))
             .child(body("wsdl:input"))
             .child(body("wsdl:output"))
     });
@@ -207,7 +186,5 @@ pub fn wire_names(profile: &Profile, operation: CommandKind) -> Vec<&Entry> {
         }
     }
     let entries = elements.into_iter();
-    entries
-        .map(|element| profile.element(operation, element))
-        .collect()
+    entries.map(|element| profile.element(operation, element)).collect()
 }

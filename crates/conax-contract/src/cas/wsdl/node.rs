@@ -14,17 +14,11 @@ pub(super) struct Node {
 
 impl Node {
     pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            attributes: Vec::new(),
-            text: None,
-            children: Vec::new(),
-        }
+        Self { name: name.to_owned(), attributes: Vec::new(), text: None, children: Vec::new() }
     }
 
     pub fn with(mut self, attribute: &str, value: &str) -> Self {
-        self.attributes
-            .push((attribute.to_owned(), value.to_owned()));
+        self.attributes.push((attribute.to_owned(), value.to_owned()));
         self
     }
 

@@ -29,9 +29,7 @@ impl Writer<'_> {
     fn request(&self) -> Node {
         let order = &self.profile.operation(self.operation).order;
         let fields = order.iter().filter_map(|&element| {
-            fields(self.operation)
-                .iter()
-                .find(|field| field.element == element)
+            fields(self.operation).iter().find(|field| field.element == element)
         });
         let inside = named(
             &self.profile.request_name(self.operation),
@@ -86,9 +84,7 @@ impl Writer<'_> {
 
     fn leaf(&self, element: WireElement, xsd_type: &str) -> Node {
         let entry = self.profile.element(self.operation, element);
-        Node::new("xsd:element")
-            .with("name", &entry.value)
-            .with("type", xsd_type)
+        Node::new("xsd:element").with("name", &entry.value).with("type", xsd_type)
     }
 
     fn list(&self, list: WireElement, item: WireElement) -> Node {
@@ -103,9 +99,7 @@ impl Writer<'_> {
 
 fn named(name: &str, children: impl IntoIterator<Item = Node>) -> Node {
     let sequence = Node::new("xsd:sequence").children(children);
-    Node::new("xsd:element")
-        .with("name", name)
-        .child(Node::new("xsd:complexType").child(sequence))
+    Node::new("xsd:element").with("name", name).child(Node::new("xsd:complexType").child(sequence))
 }
 
 fn optional(node: Node) -> Node {

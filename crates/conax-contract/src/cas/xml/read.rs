@@ -53,12 +53,7 @@ fn check_characters(text: &str) -> Result<(), XmlError> {
         Some(error) if is_earlier(&error) => return Err(error),
         before => before.and_then(|error| error.root),
     };
-    Err(XmlError {
-        kind: XmlErrorKind::IllegalCharacter(character),
-        offset: at,
-        end: at,
-        root,
-    })
+    Err(XmlError { kind: XmlErrorKind::IllegalCharacter(character), offset: at, end: at, root })
 }
 
 fn position(reader: &Reader<&[u8]>) -> usize {
@@ -68,9 +63,7 @@ fn position(reader: &Reader<&[u8]>) -> usize {
 fn syntax(error: &Error, builder: &Builder, text: &str, offset: usize) -> XmlErrorKind {
     match error {
         Error::IllFormed(IllFormedError::MismatchedEndTag { expected, .. }) => {
-            XmlErrorKind::MismatchedEnd {
-                element: expected.clone(),
-            }
+            XmlErrorKind::MismatchedEnd { element: expected.clone() }
         }
         Error::IllFormed(IllFormedError::DoubleHyphenInComment) => XmlErrorKind::HyphensInComment,
         Error::IllFormed(IllFormedError::UnclosedReference) => XmlErrorKind::BareAmpersand,
@@ -78,9 +71,7 @@ fn syntax(error: &Error, builder: &Builder, text: &str, offset: usize) -> XmlErr
         // Every other syntax error is markup that does not end.
         Error::Syntax(_) => match (text[offset..].strip_prefix("</"), builder.open.last()) {
             (Some(begun), Some(open)) if begun.len() < open.written().len() => {
-                XmlErrorKind::UnclosedEnd {
-                    element: open.written(),
-                }
+                XmlErrorKind::UnclosedEnd { element: open.written() }
             }
             _ => XmlErrorKind::Unclosed,
         },
@@ -102,12 +93,7 @@ impl Builder {
             let content = Vec::new();
             Box::new(Element { content, ..root })
         });
-        XmlError {
-            kind,
-            offset,
-            end,
-            root,
-        }
+        XmlError { kind, offset, end, root }
     }
 
     fn accept(&mut self, event: &Event<'_>, offset: usize) -> Result<(), XmlErrorKind> {
@@ -309,10 +295,9 @@ fn attributes<'a>(
 fn broken_attribute(start: &BytesStart<'_>, error: &AttrError, offset: usize) -> XmlErrorKind {
     let element = start.name().into_inner().to_owned();
     match *error {
-        AttrError::Duplicated(at, _) => XmlErrorKind::AttributeTwice {
-            attribute: attribute_name(&start[at..]),
-            element,
-        },
+        AttrError::Duplicated(at, _) => {
+            XmlErrorKind::AttributeTwice { attribute: attribute_name(&start[at..]), element }
+        }
         AttrError::UnquotedValue(at) => XmlErrorKind::AttributeUnquoted {
             attribute: start[..at]
                 .trim_end_matches(|c: char| c == '=' || c.is_ascii_whitespace())
@@ -329,9 +314,7 @@ fn broken_attribute(start: &BytesStart<'_>, error: &AttrError, offset: usize) ->
 }
 
 fn attribute_name(text: &str) -> String {
-    text.chars()
-        .take_while(|c| *c != '=' && !c.is_ascii_whitespace())
-        .collect()
+    text.chars().take_while(|c| *c != '=' && !c.is_ascii_whitespace()).collect()
 }
 
 fn declarations(attributes: &[Attribute<'_>]) -> Result<Vec<(String, String)>, XmlErrorKind> {

@@ -33,22 +33,14 @@ pub(in crate::cas) enum Content {
 impl Element {
     /// An element with children.
     pub fn parent(local: &str, namespace: &str, children: Vec<Self>) -> Self {
-        Self::with_content(
-            local,
-            namespace,
-            children.into_iter().map(Content::Element).collect(),
-        )
+        Self::with_content(local, namespace, children.into_iter().map(Content::Element).collect())
     }
 
     /// An element with text. Characters XML does not allow become U+FFFD (Ours: a real client
     /// would fail on them, and there is nobody here who could handle that failure).
     pub fn leaf(local: &str, namespace: &str, text: &str) -> Self {
         let legal = |character| {
-            if is_legal_char(character) {
-                character
-            } else {
-                char::REPLACEMENT_CHARACTER
-            }
+            if is_legal_char(character) { character } else { char::REPLACEMENT_CHARACTER }
         };
         let content = Content::Text(text.chars().map(legal).collect());
         Self::with_content(local, namespace, vec![content])
@@ -104,11 +96,7 @@ impl Element {
     /// The first element anywhere inside with this local name, in document order.
     pub fn descendant(&self, local: &str) -> Option<&Self> {
         self.children().find_map(|child| {
-            if child.local == local {
-                Some(child)
-            } else {
-                child.descendant(local)
-            }
+            if child.local == local { Some(child) } else { child.descendant(local) }
         })
     }
 

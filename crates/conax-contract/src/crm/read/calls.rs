@@ -47,13 +47,13 @@ impl<'a> Reader<'a, '_> {
                 self.subscription_call().map(Call::CancelSubscriptions)
             }
             Operation::CreatePairing => self.create_pairing().map(Call::CreatePairing),
-            Operation::AddToExistingPairing => self
-                .add_to_existing_pairing()
-                .map(Call::AddToExistingPairing),
+            Operation::AddToExistingPairing => {
+                self.add_to_existing_pairing().map(Call::AddToExistingPairing)
+            }
             Operation::ResetPinToDefaultValue => self.reset_pin().map(Call::ResetPinToDefaultValue),
-            Operation::ResetPinToGivenValue => self
-                .reset_pin_to_given_value()
-                .map(Call::ResetPinToGivenValue),
+            Operation::ResetPinToGivenValue => {
+                self.reset_pin_to_given_value().map(Call::ResetPinToGivenValue)
+            }
             Operation::IssueToken => self.issue_token().map(Call::IssueToken),
             Operation::ReleaseToken => {
                 let token = self.token()?;
@@ -73,10 +73,7 @@ impl<'a> Reader<'a, '_> {
             RequestIdentifier::of,
         );
         let fields = self.fields_set();
-        Some(ShowCall {
-            request: request?,
-            fields: fields?,
-        })
+        Some(ShowCall { request: request?, fields: fields? })
     }
 
     fn list(&mut self) -> Option<ListCall<'a>> {
@@ -101,8 +98,7 @@ impl<'a> Reader<'a, '_> {
         } else if let Some(value) = self.params.given("life_cycle_state") {
             self.life_cycle_state(value).map(ListFilter::LifeCycleState)
         } else {
-            self.mandatory_text("reference_number")
-                .map(ListFilter::ReferenceNumber)
+            self.mandatory_text("reference_number").map(ListFilter::ReferenceNumber)
         }
     }
 
@@ -235,11 +231,8 @@ impl<'a> Reader<'a, '_> {
 
     /// Refuses unless exactly one of the semi-optional parameters `names` is given.
     fn exactly_one(&mut self, names: &[&'static str]) -> Option<()> {
-        let given: Vec<&str> = names
-            .iter()
-            .copied()
-            .filter(|name| self.params.given(name).is_some())
-            .collect();
+        let given: Vec<&str> =
+            names.iter().copied().filter(|name| self.params.given(name).is_some()).collect();
         let found = match given.as_slice() {
             [_] => return Some(()),
             [] => self.without_value(names),

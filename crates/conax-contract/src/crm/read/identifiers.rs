@@ -161,9 +161,7 @@ impl<'a> Reader<'a, '_> {
         kind: IdentifierKind,
         members: &[(Cow<'_, str>, Value<'_>)],
     ) -> Option<T> {
-        let null = members
-            .iter()
-            .find(|(found, _)| self.field(kind, found).is_some());
+        let null = members.iter().find(|(found, _)| self.field(kind, found).is_some());
         if let Some((null, _)) = null {
             let found = format!("{} that is null", quoted(null));
             return self.no_sub_field(name, kind, std::iter::empty(), &found);
@@ -328,9 +326,7 @@ fn spelling_of<'p>(parameter: &'p str, name: &str, kind: IdentifierKind) -> Opti
         if rest.is_empty() {
             return Some(Spelling::Whole);
         }
-        let bracketed = rest
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
+        let bracketed = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         return rest.strip_prefix('.').or(bracketed).map(Spelling::SubField);
     }
     let plain = kind == IdentifierKind::ProvisioningRequest

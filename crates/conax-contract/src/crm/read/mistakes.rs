@@ -40,9 +40,7 @@ fn is_part_of(unknown: &str, name: &str) -> bool {
 /// Whether `unknown` starts with what `name` is about: `subscription_id` and
 /// `subscription_identifier`, `stbs` and `stb_set`.
 fn shares_stem(unknown: &str, name: &str) -> bool {
-    let stem = name
-        .strip_suffix("_identifier")
-        .or_else(|| name.strip_suffix("_set"));
+    let stem = name.strip_suffix("_identifier").or_else(|| name.strip_suffix("_set"));
     stem.is_some_and(|stem| squash(unknown).starts_with(&squash(stem)))
 }
 
@@ -161,8 +159,5 @@ pub(super) fn type_meant(found: &str) -> Option<&'static str> {
 
 fn synonym<T: Copy>(found: &str, synonyms: &[(&str, T)]) -> Option<T> {
     let squashed = squash(found);
-    synonyms
-        .iter()
-        .find(|(word, _)| *word == squashed)
-        .map(|(_, meant)| *meant)
+    synonyms.iter().find(|(word, _)| *word == squashed).map(|(_, meant)| *meant)
 }

@@ -50,9 +50,7 @@ impl Reading {
 
     /// The sub-fields an identifier of this kind may have.
     pub(crate) fn sub_fields(&self, kind: IdentifierKind) -> Vec<&'static str> {
-        let ca_id = self
-            .takes_ca_id(kind)
-            .then_some(IdentifierField::SmartcardCaId);
+        let ca_id = self.takes_ca_id(kind).then_some(IdentifierField::SmartcardCaId);
         let fields = kind.fields().iter().copied().chain(ca_id);
         fields.map(IdentifierField::code).collect()
     }
@@ -77,12 +75,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         params: &'a Params<'a>,
         reading: &'r Reading,
     ) -> Self {
-        Self {
-            operation,
-            params,
-            reading,
-            findings: Vec::new(),
-        }
+        Self { operation, params, reading, findings: Vec::new() }
     }
 
     /// Remembers that something is wrong; reading goes on.
@@ -122,9 +115,8 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     /// A question about an unknown parameter that looks like the missing one, or nothing.
     pub(super) fn meant_by_another(&self, name: &str) -> String {
-        meant_by(self.operation, self.params, name).map_or_else(String::new, |meant| {
-            format!(" Was {} meant to be it?", quoted(meant))
-        })
+        meant_by(self.operation, self.params, name)
+            .map_or_else(String::new, |meant| format!(" Was {} meant to be it?", quoted(meant)))
     }
 
     /// The call, or a refusal: the first finding in full, the others as its description.
@@ -135,10 +127,6 @@ impl<'a, 'r> Reader<'a, 'r> {
         };
         let refusal = Refusal::new(code, message);
         let others: Vec<String> = findings.map(|(_, message)| message).collect();
-        Err(if others.is_empty() {
-            refusal
-        } else {
-            refusal.described(others.join(" "))
-        })
+        Err(if others.is_empty() { refusal } else { refusal.described(others.join(" ")) })
     }
 }

@@ -106,21 +106,10 @@ pub(super) fn members_found(members: &[(Cow<'_, str>, Value<'_>)]) -> String {
     if members.is_empty() {
         return "an empty object".to_owned();
     }
-    let shown: Vec<String> = members
-        .iter()
-        .take(MOST_NAMES)
-        .map(|(name, _)| quoted(name))
-        .collect();
-    let more = if members.len() > MOST_NAMES {
-        " and more"
-    } else {
-        ""
-    };
-    format!(
-        "{} with {}{more}",
-        kind_of(&Value::Object(Vec::new())),
-        shown.join(", ")
-    )
+    let shown: Vec<String> =
+        members.iter().take(MOST_NAMES).map(|(name, _)| quoted(name)).collect();
+    let more = if members.len() > MOST_NAMES { " and more" } else { "" };
+    format!("{} with {}{more}", kind_of(&Value::Object(Vec::new())), shown.join(", "))
 }
 
 fn member_meant(members: &[(Cow<'_, str>, Value<'_>)], member: &str) -> String {
@@ -128,7 +117,5 @@ fn member_meant(members: &[(Cow<'_, str>, Value<'_>)], member: &str) -> String {
         .iter()
         .map(|(found, _)| found.as_ref())
         .find(|found| near_miss(found, [member]).is_some());
-    meant.map_or_else(String::new, |_| {
-        format!(" Did you mean {}?", word_list([member]))
-    })
+    meant.map_or_else(String::new, |_| format!(" Did you mean {}?", word_list([member])))
 }

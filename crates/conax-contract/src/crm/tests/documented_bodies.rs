@@ -43,10 +43,7 @@ fn documented_bodies_read_to_the_calls_they_mean() {
 
 #[test]
 fn documented_bodies_are_kept_without_their_secrets() {
-    let kept: Vec<String> = BODIES
-        .iter()
-        .map(|(_, body)| mask_json(body.as_bytes()))
-        .collect();
+    let kept: Vec<String> = BODIES.iter().map(|(_, body)| mask_json(body.as_bytes())).collect();
     insta::assert_snapshot!(kept.join("\n"));
 }
 

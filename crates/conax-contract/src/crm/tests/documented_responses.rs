@@ -8,10 +8,7 @@ use crate::crm::{
     UserView, Writing, ok_list, ok_object,
 };
 
-const EARLY: Writing = Writing {
-    shape: Shape::R4Early,
-    success_texts: SuccessTexts::Null,
-};
+const EARLY: Writing = Writing { shape: Shape::R4Early, success_texts: SuccessTexts::Null };
 
 /// The JSON without the blanks between its parts, so that equal text means equal order too.
 pub(super) fn compact(json: &str) -> String {
@@ -38,11 +35,7 @@ fn item<'a>(
     value: impl Into<Option<&'a str>>,
     id: &'a str,
 ) -> ParameterView<'a> {
-    ParameterView {
-        key,
-        value: value.into().map(ParameterValue::from),
-        id: id.into(),
-    }
+    ParameterView { key, value: value.into().map(ParameterValue::from), id: id.into() }
 }
 
 const USER: UserView<'_> = UserView {
@@ -61,16 +54,9 @@ const UNIT: UnitView<'_> = UnitView {
     alternative_code: Some("MG"),
 };
 
-const LEGACY_USER: UserView<'_> = UserView {
-    person_name: "MPAdministrator",
-    ..USER
-};
+const LEGACY_USER: UserView<'_> = UserView { person_name: "MPAdministrator", ..USER };
 
-const LEGACY_UNIT: UnitView<'_> = UnitView {
-    community_name: None,
-    group_name: None,
-    ..UNIT
-};
+const LEGACY_UNIT: UnitView<'_> = UnitView { community_name: None, group_name: None, ..UNIT };
 
 fn logged(created: &str, updated: &str) -> LogInformationView<'static> {
     LogInformationView {
@@ -135,11 +121,7 @@ fn show_prints_the_completed_record() {
                 "D62E3D20B3BA1302FE1161F3BF594825",
                 "5CE67A0C53D1A3DDA8DA4409FB6C1158",
             ),
-            item(
-                ParameterKey::SmartcardCaId,
-                "01900080207",
-                "765FE22363D4DEA69320D4927551527E",
-            ),
+            item(ParameterKey::SmartcardCaId, "01900080207", "765FE22363D4DEA69320D4927551527E"),
         ],
         process_immediately: Some(true),
         request: Some("01900080207".into()),
@@ -161,10 +143,7 @@ fn show_prints_the_completed_record() {
             created,
         )
     };
-    let late = Writing {
-        shape: Shape::R4Late,
-        ..EARLY
-    };
+    let late = Writing { shape: Shape::R4Late, ..EARLY };
     let documented = include_str!("../../../../../fixtures/contract/show.response.json");
     let written = ok_object(late, FieldsSet::ALL, &view);
     assert_eq!(String::from_utf8(written).unwrap(), compact(documented));
@@ -228,36 +207,12 @@ fn third_listed() -> RequestView<'static> {
                 value: Some(ParameterValue::Date(date("2014-09-23T08:23:09"))),
                 id: "B74051B35E46B7E7AFBB89D454EA2389".into(),
             },
-            item(
-                ParameterKey::PositionY,
-                None,
-                "64D43E4F5EB88DBBF01B2BA5A61F26D4",
-            ),
-            item(
-                ParameterKey::PositionX,
-                None,
-                "E53BC60EFA761B27D764B03A4A29CA1E",
-            ),
-            item(
-                ParameterKey::SmartcardCaId,
-                None,
-                "9E5C33963C780F3FE2DDE0DD3C929126",
-            ),
-            item(
-                ParameterKey::Height,
-                None,
-                "99663D076D3BE412540D5C6225A34E29",
-            ),
-            item(
-                ParameterKey::DisplayDuration,
-                None,
-                "0C512B9662481C5A1AF0A53D1C1BFEA4",
-            ),
-            item(
-                ParameterKey::FingerprintSlot,
-                "A",
-                "CC6DD4AF4F009AD6F71C252F3BC3E78D",
-            ),
+            item(ParameterKey::PositionY, None, "64D43E4F5EB88DBBF01B2BA5A61F26D4"),
+            item(ParameterKey::PositionX, None, "E53BC60EFA761B27D764B03A4A29CA1E"),
+            item(ParameterKey::SmartcardCaId, None, "9E5C33963C780F3FE2DDE0DD3C929126"),
+            item(ParameterKey::Height, None, "99663D076D3BE412540D5C6225A34E29"),
+            item(ParameterKey::DisplayDuration, None, "0C512B9662481C5A1AF0A53D1C1BFEA4"),
+            item(ParameterKey::FingerprintSlot, "A", "CC6DD4AF4F009AD6F71C252F3BC3E78D"),
         ],
         log_information: LogInformationView {
             created_by_unit: Some(LEGACY_UNIT),
@@ -299,11 +254,7 @@ fn add_subscriptions_prints_the_created_record() {
                 "23423",
                 "C85CCA904FE8BF99C4B37FE710700869",
             ),
-            item(
-                ParameterKey::ServiceCaId,
-                "P1test",
-                "3F8DDA2C4608FF21843CFEB3FDDBA2B4",
-            ),
+            item(ParameterKey::ServiceCaId, "P1test", "3F8DDA2C4608FF21843CFEB3FDDBA2B4"),
             item(
                 ParameterKey::SmartcardCaId,
                 "stb01-3020-0005",
@@ -317,10 +268,7 @@ fn add_subscriptions_prints_the_created_record() {
             "2014-09-24T15:43:56",
         )
     };
-    check(
-        &view,
-        include_str!("../../../../../fixtures/contract/add_subscriptions.response.json"),
-    );
+    check(&view, include_str!("../../../../../fixtures/contract/add_subscriptions.response.json"));
 }
 
 #[test]
@@ -328,11 +276,7 @@ fn cancel_subscriptions_prints_the_created_record() {
     let view = RequestView {
         priority: Priority::Express,
         parameters_set: vec![
-            item(
-                ParameterKey::ServiceCaId,
-                "P1test",
-                "CA1473D15538AAAE7AA6F35234384857",
-            ),
+            item(ParameterKey::ServiceCaId, "P1test", "CA1473D15538AAAE7AA6F35234384857"),
             item(
                 ParameterKey::SmartcardCaId,
                 "stb01-3020-0005",
@@ -362,11 +306,7 @@ fn create_pairing_prints_the_created_record() {
     let view = RequestView {
         log_information: logged("2014-10-07T17:07:47", "2014-10-07T17:07:48"),
         parameters_set: vec![
-            item(
-                ParameterKey::StbCaId,
-                "THMOD001-10002",
-                "0E00CF63793A21302ED21E7CB5D0E826",
-            ),
+            item(ParameterKey::StbCaId, "THMOD001-10002", "0E00CF63793A21302ED21E7CB5D0E826"),
             item(
                 ParameterKey::SmartcardCaId,
                 "stb01-3020-0005",
@@ -390,10 +330,7 @@ fn create_pairing_prints_the_created_record() {
             "2014-10-07T17:07:47",
         )
     };
-    check(
-        &view,
-        include_str!("../../../../../fixtures/contract/create_pairing.response.json"),
-    );
+    check(&view, include_str!("../../../../../fixtures/contract/create_pairing.response.json"));
 }
 
 #[test]
@@ -406,11 +343,7 @@ fn add_to_existing_pairing_prints_the_created_record() {
                 "0000-0000-0008",
                 "8F36244F78FDCF90A96B2F2504132495",
             ),
-            item(
-                ParameterKey::StbCaId,
-                "0000-0000-0007",
-                "6ED43647157F14D218F81C9B9A61033B",
-            ),
+            item(ParameterKey::StbCaId, "0000-0000-0007", "6ED43647157F14D218F81C9B9A61033B"),
         ],
         ..pending(
             RequestType::AddToExistingPairing,
@@ -434,11 +367,7 @@ fn reset_pin_to_default_value_prints_the_created_record() {
                 "AD4377F035250EB92E8DBF5A97B5AF8B",
                 "A8FA413E992B42FB5C2FE6D609085B9F",
             ),
-            item(
-                ParameterKey::SmartcardCaId,
-                "sc20000010",
-                "CB0FE4C65B882941BDCE39F591E9F57D",
-            ),
+            item(ParameterKey::SmartcardCaId, "sc20000010", "CB0FE4C65B882941BDCE39F591E9F57D"),
         ],
         ..pending(
             RequestType::UpdateCaPinToDefaultValue,
@@ -462,16 +391,8 @@ fn reset_pin_to_given_value_prints_the_created_record_without_the_pin() {
                 "AD4377F035250EB92E8DBF5A97B5AF8B",
                 "997AB8F568D6FA91171E8DB39C1EAFC1",
             ),
-            item(
-                ParameterKey::SmartcardCaId,
-                "sc20000010",
-                "D6D2AE333162FC568D724DAB6DB30F14",
-            ),
-            item(
-                ParameterKey::CaPin,
-                "1234",
-                "610A89DC991ED28575C173518AB0796F",
-            ),
+            item(ParameterKey::SmartcardCaId, "sc20000010", "D6D2AE333162FC568D724DAB6DB30F14"),
+            item(ParameterKey::CaPin, "1234", "610A89DC991ED28575C173518AB0796F"),
         ],
         ..pending(
             RequestType::UpdateCaPinToGivenValue,

@@ -38,16 +38,8 @@ fn name() -> impl Strategy<Value = String> {
         .flat_map(|operation| operation.parameters().iter())
         .map(|entry| entry.name.to_owned())
         .chain(
-            [
-                "id",
-                "number",
-                "serial_number",
-                "smartcard_ca_id",
-                "stb_ca_id",
-                "Pin",
-                "tokens",
-            ]
-            .map(str::to_owned),
+            ["id", "number", "serial_number", "smartcard_ca_id", "stb_ca_id", "Pin", "tokens"]
+                .map(str::to_owned),
         )
         .collect();
     prop_oneof![
@@ -84,10 +76,8 @@ fn json() -> impl Strategy<Value = String> {
 
 fn members(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     prop::collection::vec((name(), value), 0..6).prop_map(|members| {
-        let members: Vec<String> = members
-            .iter()
-            .map(|(name, value)| format!("{}:{value}", quoted(name)))
-            .collect();
+        let members: Vec<String> =
+            members.iter().map(|(name, value)| format!("{}:{value}", quoted(name))).collect();
         format!("{{{}}}", members.join(","))
     })
 }
@@ -114,10 +104,7 @@ fn body_with_secrets() -> impl Strategy<Value = String> {
 fn check_refusal(refusal: &Refusal) {
     assert_ne!(refusal.code, RefusalCode::UnexpectedFault, "{refusal:?}");
     let description = refusal.description.as_deref();
-    for sentence in [Some(refusal.message.as_str()), description]
-        .into_iter()
-        .flatten()
-    {
+    for sentence in [Some(refusal.message.as_str()), description].into_iter().flatten() {
         assert!(!sentence.is_empty(), "{refusal:?}");
         assert!(sentence.ends_with(['.', '?']), "{refusal:?}");
         assert!(!sentence.contains(SECRET), "{refusal:?}");

@@ -86,11 +86,7 @@ fn refusal_of(operation: Operation, parameters: &str) -> Refusal {
 }
 
 fn all_sentences(refusal: &Refusal) -> String {
-    format!(
-        "{} {}",
-        refusal.message,
-        refusal.description.as_deref().unwrap_or_default()
-    )
+    format!("{} {}", refusal.message, refusal.description.as_deref().unwrap_or_default())
 }
 
 #[test]
@@ -101,11 +97,7 @@ fn every_parameter_of_the_table_is_read() {
             let parameters = format!("\"{}\":{}", entry.name, wrong_value(entry));
             let sentences = all_sentences(&refusal_of(operation, &parameters));
             let named = format!("`{}` must be", entry.name);
-            assert!(
-                sentences.contains(&named),
-                "{operation:?} {}: {sentences}",
-                entry.name
-            );
+            assert!(sentences.contains(&named), "{operation:?} {}: {sentences}", entry.name);
         }
     }
 }
@@ -125,12 +117,7 @@ fn exactly_the_parameters_that_are_needed_are_missed() {
         let sentences = all_sentences(&refusal_of(operation, ""));
         for entry in operation.parameters() {
             let missed = sentences.contains(&format!("`{}`", entry.name));
-            assert_eq!(
-                missed,
-                needed.contains(&entry),
-                "{operation:?} {}",
-                entry.name
-            );
+            assert_eq!(missed, needed.contains(&entry), "{operation:?} {}", entry.name);
         }
     }
 }
@@ -145,11 +132,7 @@ fn parameters_that_no_operation_knows_are_ignored() {
         "smartcard_identifier":{"id":"2","number":null,"serial_number":null},
         "start_date":"not read here","pin_number":5,"priority":null}"#;
     let params = parse_body(body).unwrap();
-    let call = read_call(
-        Operation::ResetPinToDefaultValue,
-        &params,
-        &Reading::default(),
-    );
+    let call = read_call(Operation::ResetPinToDefaultValue, &params, &Reading::default());
     assert!(call.is_ok(), "{call:?}");
 }
 

@@ -18,19 +18,14 @@ fn secrets_are_replaced_at_any_depth_and_the_rest_is_kept_as_written() {
         r#""T1""#,
         "1234",
     ];
-    let story: Vec<String> = bodies
-        .iter()
-        .map(|body| format!("{body}\n    {}", mask_json(body.as_bytes())))
-        .collect();
+    let story: Vec<String> =
+        bodies.iter().map(|body| format!("{body}\n    {}", mask_json(body.as_bytes()))).collect();
     insta::assert_snapshot!(story.join("\n"));
 }
 
 #[test]
 fn bytes_that_are_no_text_are_not_kept() {
-    assert_eq!(
-        mask_json(b"{\"pin\":\"\xff\"}"),
-        "(11 bytes that are no JSON object)"
-    );
+    assert_eq!(mask_json(b"{\"pin\":\"\xff\"}"), "(11 bytes that are no JSON object)");
     assert_eq!(mask_json(b"\xef\xbb\xbf{\"pin\":1}"), r#"{"pin":"***"}"#);
 }
 
@@ -53,23 +48,14 @@ fn secrets_of_a_query_are_replaced() {
         "",
         "&&a=b",
     ];
-    let story: Vec<String> = queries
-        .iter()
-        .map(|query| format!("{query}\n    {}", mask_query(query)))
-        .collect();
+    let story: Vec<String> =
+        queries.iter().map(|query| format!("{query}\n    {}", mask_query(query))).collect();
     insta::assert_snapshot!(story.join("\n"));
 }
 
 #[test]
 fn any_name_with_the_word_pin_is_a_secret() {
-    for name in [
-        "default_pin",
-        "defaultPin",
-        "DEFAULT-PIN",
-        "new_pin",
-        "pin_number",
-        "caPin",
-    ] {
+    for name in ["default_pin", "defaultPin", "DEFAULT-PIN", "new_pin", "pin_number", "caPin"] {
         let body = format!(r#"{{"{name}":"7391"}}"#);
         assert_eq!(mask_json(body.as_bytes()), format!(r#"{{"{name}":"***"}}"#));
         assert_eq!(mask_query(&format!("{name}=7391")), format!("{name}=***"));

@@ -116,10 +116,7 @@ const BODIES: [(Operation, &str); 66] = [
         AddSubscriptions,
         r#"{@,"priority":"a very long text that goes on and on and on and on, far beyond what anybody wants to read"}"#,
     ),
-    (
-        AddSubscriptions,
-        r#"{@,"priority":"tab\tline\nbell\u0007back`tick\u202e"}"#,
-    ),
+    (AddSubscriptions, r#"{@,"priority":"tab\tline\nbell\u0007back`tick\u202e"}"#),
     (AddSubscriptions, r#"{@,"process_immediately":"yes"}"#),
     (AddSubscriptions, r#"{@,"process_immediately":"TRUE"}"#),
     (AddSubscriptions, r#"{@,"process_immediately":2}"#),
@@ -127,95 +124,41 @@ const BODIES: [(Operation, &str); 66] = [
     (AddSubscriptions, r#"{@,"process_immediately":-1}"#),
     (AddSubscriptions, r#"{@,"process_immediately":{}}"#),
     (AddSubscriptions, r#"{@,"start_date":"2014-11-30"}"#),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-11-30 09:00:00"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-11-30T09:00:00Z"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-11-30T09:00:00+02:00"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-11-30T09:00:00.000Z"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"30/11/2014 09:00:00"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-02-29T09:00:00"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-13-01T09:00:00"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-11-30T24:00:00"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"2014-11-30T23:59:60"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"0000-01-01T00:00:00"}"#,
-    ),
-    (
-        AddSubscriptions,
-        r#"{@,"start_date":"+2014-1-30T09:00:00","scheduled_date":1417334400}"#,
-    ),
+    (AddSubscriptions, r#"{@,"start_date":"2014-11-30 09:00:00"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"2014-11-30T09:00:00Z"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"2014-11-30T09:00:00+02:00"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"2014-11-30T09:00:00.000Z"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"30/11/2014 09:00:00"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"2014-02-29T09:00:00"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"2014-13-01T09:00:00"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"2014-11-30T24:00:00"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"2014-11-30T23:59:60"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"0000-01-01T00:00:00"}"#),
+    (AddSubscriptions, r#"{@,"start_date":"+2014-1-30T09:00:00","scheduled_date":1417334400}"#),
     (AddSubscriptions, r#"{@,"scheduled_date":""}"#),
-    (
-        CreatePairing,
-        r#"{"smartcard_set":[],"stb_set":{"stb_ca_id":"1"}}"#,
-    ),
+    (CreatePairing, r#"{"smartcard_set":[],"stb_set":{"stb_ca_id":"1"}}"#),
     (
         CreatePairing,
         r#"{"smartcard_set":["01900080207"],"stb_set":[{"stb_ca_id":"1"},{"stb_caid":"2"}]}"#,
     ),
-    (
-        CreatePairing,
-        r#"{"smartcard_set":[{"smartcard_ca_id":""}],"stb_set":[{"stb_ca_id":7}]}"#,
-    ),
+    (CreatePairing, r#"{"smartcard_set":[{"smartcard_ca_id":""}],"stb_set":[{"stb_ca_id":7}]}"#),
     (
         CreatePairing,
         r#"{"smartcard_set":[{"smartcard_ca_id":"  "}],"stb_set":[{"stb_ca_id":"\t"}]}"#,
     ),
-    (
-        CreatePairing,
-        r#"{"smartcard_set":[{}],"stb_set":[{"stb_ca_id":"1","stb_ca_id":"1"}]}"#,
-    ),
-    (
-        CreatePairing,
-        r#"{"smartcards":[{"smartcard_ca_id":"1"}],"stb_list":[{"stb_ca_id":"1"}]}"#,
-    ),
+    (CreatePairing, r#"{"smartcard_set":[{}],"stb_set":[{"stb_ca_id":"1","stb_ca_id":"1"}]}"#),
+    (CreatePairing, r#"{"smartcards":[{"smartcard_ca_id":"1"}],"stb_list":[{"stb_ca_id":"1"}]}"#),
     (
         AddToExistingPairing,
         r#"{"smartcard_identifier":{"id":"1"},"smartcard_set":[{"smartcard_ca_id":"1"}],"stb_set":[{"stb_ca_id":"2"}]}"#,
     ),
-    (
-        AddToExistingPairing,
-        r#"{"smartcard_identifier":{"ca_id":"1"},"smartcard_set":null}"#,
-    ),
+    (AddToExistingPairing, r#"{"smartcard_identifier":{"ca_id":"1"},"smartcard_set":null}"#),
     (
         AddToExistingPairing,
         r#"{"smartcard_identifier":{"id":"1","smartcard_ca_id":"2"},"stb_set":[{"stb_ca_id":"2"}]}"#,
     ),
-    (
-        AddToExistingPairing,
-        r#"{"smartcard_identifier":7,"stb_set":[{"stb_ca_id":"2"}]}"#,
-    ),
-    (
-        AddToExistingPairing,
-        r#"{"smartcard_identifier":"","stbset":[{"stb_ca_id":"2"}]}"#,
-    ),
+    (AddToExistingPairing, r#"{"smartcard_identifier":7,"stb_set":[{"stb_ca_id":"2"}]}"#),
+    (AddToExistingPairing, r#"{"smartcard_identifier":"","stbset":[{"stb_ca_id":"2"}]}"#),
     (
         ResetPinToGivenValue,
         r#"{"subscription_identifier":{"id":"1"},"smartcard_identifier":{"id":"2"},"PIN":"1234"}"#,
@@ -236,10 +179,7 @@ const BODIES: [(Operation, &str); 66] = [
         ResetPinToGivenValue,
         r#"{"subscription_identifier":{"id":"1"},"smartcard_identifier":{"id":"2"},"pin":["1234"]}"#,
     ),
-    (
-        IssueToken,
-        r#"{"username":"","password":17,"organization":"CRMDEMO","unit":[]}"#,
-    ),
+    (IssueToken, r#"{"username":"","password":17,"organization":"CRMDEMO","unit":[]}"#),
 ];
 
 /// Query strings, with what they are sent to.
@@ -258,25 +198,13 @@ const QUERIES: [(Operation, &str); 41] = [
     (Show, "provisioningRequestIdentifier=number=4049"),
     (Show, "provisioning_request_identifier.nummer=4049"),
     (Show, "provisioning_request_identifier=id=1&number=4049"),
-    (
-        Show,
-        "provisioning_request_identifier.id=1&provisioning_request_identifier[number]=4049",
-    ),
-    (
-        Show,
-        "provisioning_request_identifier=id=1&provisioning_request_identifier=number=4049",
-    ),
-    (
-        Show,
-        "provisioning_request_identifier=number=4049&number=4049",
-    ),
+    (Show, "provisioning_request_identifier.id=1&provisioning_request_identifier[number]=4049"),
+    (Show, "provisioning_request_identifier=id=1&provisioning_request_identifier=number=4049"),
+    (Show, "provisioning_request_identifier=number=4049&number=4049"),
     (Show, "provisioning_request_identifier={}"),
     (Show, "provisioning_request_identifier={\"id\":1}"),
     (Show, "provisioning_request_identifier={\"id\":\"1\""),
-    (
-        Show,
-        "provisioning_request_identifier={\"id\":\"1\",\"number\":\"2\"}",
-    ),
+    (Show, "provisioning_request_identifier={\"id\":\"1\",\"number\":\"2\"}"),
     (Show, "token=%zz&number=4049"),
     (Show, "token=%ff&number=4049"),
     (Show, "n%umber=4049"),
@@ -296,10 +224,7 @@ const QUERIES: [(Operation, &str); 41] = [
     (List, "reference_number=%20%09"),
     (List, "type=CREATE_PAIRING&number_of_results=ten&offset=-1"),
     (List, "type=CREATE_PAIRING&number_of_results=1.5&offset=+1"),
-    (
-        List,
-        "type=&life_cycle_state=&reference_number=&number_of_results=all",
-    ),
+    (List, "type=&life_cycle_state=&reference_number=&number_of_results=all"),
 ];
 
 /// Three identifiers that are right, for bodies that are about something else.
@@ -311,9 +236,8 @@ fn story_of(input: &str, refused: Result<Call<'_>, Refusal>) -> String {
         Ok(call) => panic!("{input} is taken as {call:?}"),
     };
     let code = refusal.code.code().trim_start_matches("COM.CRM.EXCEPTION.");
-    let others = refusal
-        .description
-        .map_or_else(String::new, |others| format!("    ALSO {others}\n"));
+    let others =
+        refusal.description.map_or_else(String::new, |others| format!("    ALSO {others}\n"));
     format!("{input}\n    {code}\n    {}\n{others}\n", refusal.message)
 }
 

@@ -39,12 +39,7 @@ fn another_base_path_replaces_the_documented_one() {
     assert_eq!(route(&format!("/api/{path}")), found);
     assert_eq!(route(&format!("/{path}")), found);
     let below_the_old_one = route(&format!("/crmapi/rest/v2/{path}"));
-    assert_eq!(
-        below_the_old_one,
-        Route::Unknown {
-            nearest: Some(path)
-        }
-    );
+    assert_eq!(below_the_old_one, Route::Unknown { nearest: Some(path) });
 }
 
 #[test]
@@ -52,10 +47,7 @@ fn the_root_can_be_the_base_path() {
     for text in ["", "/"] {
         let base = BasePath::parse(text).unwrap();
         let path = format!("/{}", Operation::List.path());
-        assert_eq!(
-            find_route(&base, "GET", &path),
-            Route::Operation(Operation::List)
-        );
+        assert_eq!(find_route(&base, "GET", &path), Route::Operation(Operation::List));
     }
 }
 

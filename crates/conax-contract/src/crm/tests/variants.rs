@@ -62,10 +62,7 @@ fn a_query_names_a_request_in_many_ways_unless_reading_is_strict() {
     for way in ways {
         let loose = get(Operation::Show, way, &Reading::default());
         let strict = get(Operation::Show, way, &STRICT);
-        story.push_str(&format!(
-            "{way}\n    {}\n",
-            loose.replace("FieldsSet(2097151)", "all")
-        ));
+        story.push_str(&format!("{way}\n    {}\n", loose.replace("FieldsSet(2097151)", "all")));
         if strict != loose {
             story.push_str(&format!("    strict: {strict}\n"));
         }
@@ -212,10 +209,7 @@ fn the_newer_date_wins_over_the_older_one() {
     assert_eq!(dates(""), "None");
     assert_eq!(dates(start), "Some(2014-11-30T09:00:00)");
     assert_eq!(dates(scheduled), "Some(2014-12-01T10:00:00)");
-    assert_eq!(
-        dates(&format!("{start}{scheduled}")),
-        "Some(2014-12-01T10:00:00)"
-    );
+    assert_eq!(dates(&format!("{start}{scheduled}")), "Some(2014-12-01T10:00:00)");
 }
 
 #[test]
@@ -223,11 +217,7 @@ fn a_body_may_be_empty_only_where_the_caller_says_so() {
     for body in [&b""[..], b" \r\n\t", b"\xef\xbb\xbf"] {
         assert!(parse_body(body).is_err());
         let params = parse_body_or_empty(body).unwrap();
-        let call = read_call(
-            Operation::IssueTokenForWebApiKey,
-            &params,
-            &Reading::default(),
-        );
+        let call = read_call(Operation::IssueTokenForWebApiKey, &params, &Reading::default());
         assert_eq!(call, Ok(Call::IssueTokenForWebApiKey { unit: None }));
     }
     assert!(parse_body_or_empty(b"[]").is_err());
@@ -241,10 +231,7 @@ fn a_byte_order_mark_is_no_part_of_the_body() {
 
 #[test]
 fn answers_without_a_record() {
-    let newer = Writing {
-        success_texts: SuccessTexts::Empty,
-        ..Writing::default()
-    };
+    let newer = Writing { success_texts: SuccessTexts::Empty, ..Writing::default() };
     let refusal = Refusal::invalid_token().described("More.");
     let answers = [
         ok_token(Writing::default(), "T\"1"),
@@ -262,10 +249,7 @@ fn answers_without_a_record() {
 fn the_shape_and_the_fields_asked_for_decide_together() {
     let fields = FieldsSet::parse(" id , number,provider_error_code,unknown,reference_number");
     let answers = Shape::ALL.map(|shape| {
-        let writing = Writing {
-            shape,
-            ..Writing::default()
-        };
+        let writing = Writing { shape, ..Writing::default() };
         String::from_utf8(ok_object(writing, fields, &any_record())).unwrap()
     });
     insta::assert_snapshot!(answers.join("\n"), @r#"
@@ -284,12 +268,9 @@ fn a_name_in_fields_set_that_no_member_has_is_refused_or_ignored() {
         let query = format!("life_cycle_state=PENDING&fields_set={fields}");
         let params = parse_query(&query).unwrap();
         match read_call(Operation::List, &params, reading) {
-            Ok(Call::List(call)) => call
-                .fields
-                .members()
-                .map(Member::code)
-                .collect::<Vec<_>>()
-                .join(","),
+            Ok(Call::List(call)) => {
+                call.fields.members().map(Member::code).collect::<Vec<_>>().join(",")
+            }
             Ok(other) => format!("{other:?}"),
             Err(refusal) => refusal.to_string(),
         }
@@ -297,17 +278,11 @@ fn a_name_in_fields_set_that_no_member_has_is_refused_or_ignored() {
     for (fields, hint) in [
         ("id,nmber", "Was `number` meant?"),
         ("ID", "Was `id` meant?"),
-        (
-            "log_information.created_date",
-            "What is inside a field cannot be asked for alone.",
-        ),
+        ("log_information.created_date", "What is inside a field cannot be asked for alone."),
         ("colour", "`colour`"),
     ] {
         let refused = list(fields, &STRICT);
-        assert!(
-            refused.contains("`fields_set`") && refused.contains(hint),
-            "{refused}"
-        );
+        assert!(refused.contains("`fields_set`") && refused.contains(hint), "{refused}");
         assert!(!list(fields, &LENIENT).contains("`fields_set`"), "{fields}");
     }
     assert_eq!(list("id,colour", &LENIENT), "id");

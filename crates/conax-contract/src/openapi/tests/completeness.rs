@@ -57,11 +57,7 @@ fn every_operation_and_every_parameter_is_described_with_how_it_is_known() {
     let document = crm_document(&CrmApi::default());
     for operation in Operation::ALL {
         let described = operation_object(&document, operation);
-        assert_eq!(
-            described["x-source"],
-            operation.source().code(),
-            "{operation:?}"
-        );
+        assert_eq!(described["x-source"], operation.source().code(), "{operation:?}");
         for entry in operation.parameters() {
             let told = told_source(&document, operation, entry.name);
             assert_eq!(told, Some(entry.known_as()), "{operation:?} {}", entry.name);
@@ -107,49 +103,28 @@ fn every_word_of_every_list_is_described_with_how_it_is_known() {
     let words = [&types[..], &states, &priorities, &processes, &keys, &codes].concat();
     let objects = all(&document);
     for (word, source) in words {
-        let mut told = objects
-            .iter()
-            .filter_map(|object| object["x-source-of"][word].as_str());
+        let mut told = objects.iter().filter_map(|object| object["x-source-of"][word].as_str());
         let first = told.next();
         assert!(first.is_some(), "{word} is missing");
-        assert!(
-            first
-                .into_iter()
-                .chain(told)
-                .any(|told| told == source.code()),
-            "{word}"
-        );
+        assert!(first.into_iter().chain(told).any(|told| told == source.code()), "{word}");
     }
 }
 
 #[test]
 fn every_refusal_an_operation_knows_stands_under_its_status() {
     for http_mode in [HttpMode::Business200, HttpMode::Mapped] {
-        let door = CrmApi {
-            http_mode,
-            ..CrmApi::default()
-        };
+        let door = CrmApi { http_mode, ..CrmApi::default() };
         let document = crm_document(&door);
         for operation in Operation::ALL {
             let responses = &operation_object(&document, operation)["responses"];
             for code in refusals_of(operation) {
                 let status = code.http_status(http_mode).to_string();
                 let text = responses[&status].to_string();
-                assert!(
-                    text.contains(&format!("\"{}\"", code.code())),
-                    "{operation:?} {code}"
-                );
+                assert!(text.contains(&format!("\"{}\"", code.code())), "{operation:?} {code}");
             }
             let business = responses["200"].to_string().contains("COM.CRM.EXCEPTION");
-            assert_eq!(
-                business,
-                http_mode == HttpMode::Business200,
-                "{operation:?}"
-            );
-            assert_eq!(
-                responses.get("401").is_some(),
-                http_mode == HttpMode::Mapped
-            );
+            assert_eq!(business, http_mode == HttpMode::Business200, "{operation:?}");
+            assert_eq!(responses.get("401").is_some(), http_mode == HttpMode::Mapped);
         }
     }
 }
@@ -162,28 +137,17 @@ fn every_entry_of_the_control_door_is_described_with_its_parameters() {
         assert_eq!(described["summary"], entry.summary);
         let parameters = described["parameters"].as_array().unwrap();
         for name in entry.path_names().chain(entry.query_names()) {
-            assert!(
-                parameters.iter().any(|it| it["name"] == name),
-                "{} {name}",
-                entry.path
-            );
+            assert!(parameters.iter().any(|it| it["name"] == name), "{} {name}", entry.path);
         }
     }
-    let journal = ControlEntry::ALL
-        .iter()
-        .find(|entry| entry.path == "/v1/journal")
-        .unwrap();
+    let journal = ControlEntry::ALL.iter().find(|entry| entry.path == "/v1/journal").unwrap();
     let names: Vec<&str> = journal.query_names().collect();
     assert_eq!(names, ["since", "limit", "api", "card", "request"]);
 }
 
 #[test]
 fn no_two_operations_of_a_document_have_the_same_id() {
-    let cas = CasApi {
-        profile: Profile::public(),
-        asks_who_calls: false,
-        origin: String::new(),
-    };
+    let cas = CasApi { profile: Profile::public(), asks_who_calls: false, origin: String::new() };
     for document in [
         crm_document(&CrmApi::default()),
         control_document(&ControlApi::default()),
@@ -205,33 +169,19 @@ fn no_two_operations_of_a_document_have_the_same_id() {
 fn every_service_operation_and_status_of_every_profile_is_described() {
     for name in Profile::names() {
         let profile = Profile::shipped(name).unwrap();
-        let document = cas_document(&CasApi {
-            profile,
-            asks_who_calls: true,
-            origin: String::new(),
-        });
+        let document =
+            cas_document(&CasApi { profile, asks_who_calls: true, origin: String::new() });
         for service in CasService::ALL {
             let path = &profile.service(service).path;
             let item = &document["paths"][&path.value];
-            assert_eq!(
-                item["x-source"],
-                path.source.code(),
-                "{name} {}",
-                path.value
-            );
+            assert_eq!(item["x-source"], path.source.code(), "{name} {}", path.value);
         }
         let text = document["paths"].to_string();
         for operation in CommandKind::ALL {
             let entry = &profile.operation(operation).name;
-            let told = format!(
-                "\"name\":\"{}\",\"x-source\":\"{}\"",
-                entry.value, entry.source
-            );
+            let told = format!("\"name\":\"{}\",\"x-source\":\"{}\"", entry.value, entry.source);
             assert!(text.contains(&told), "{name} {told}");
         }
-        assert_eq!(
-            document["x-status-codes"].as_array().unwrap().len(),
-            RejectionCause::ALL.len()
-        );
+        assert_eq!(document["x-status-codes"].as_array().unwrap().len(), RejectionCause::ALL.len());
     }
 }

@@ -13,9 +13,7 @@ fn parsed(text: &str) -> Value {
 
 #[test]
 fn every_documented_call_fits_its_schema() {
-    let calls = Operation::ALL
-        .into_iter()
-        .filter_map(|it| Some((it, it.example_call()?)));
+    let calls = Operation::ALL.into_iter().filter_map(|it| Some((it, it.example_call()?)));
     let calls: Vec<_> = calls.collect();
     assert_eq!(calls.len(), 6);
     for (operation, text) in calls {
@@ -28,17 +26,13 @@ fn every_documented_call_fits_its_schema() {
 fn every_documented_reply_fits_the_schema_of_answers_and_its_requests_theirs() {
     let envelope = json_schema(SchemaName::Envelope);
     let request = json_schema(SchemaName::ProvisioningRequest);
-    let replies = Operation::ALL
-        .into_iter()
-        .filter_map(Operation::example_reply);
+    let replies = Operation::ALL.into_iter().filter_map(Operation::example_reply);
     let replies: Vec<Value> = replies.map(parsed).collect();
     assert_eq!(replies.len(), 8);
     for reply in replies {
         assert!(fits(&envelope, &reply, &envelope), "{reply}");
         let data = &reply["data"];
-        let requests = data
-            .as_array()
-            .map_or(std::slice::from_ref(data), Vec::as_slice);
+        let requests = data.as_array().map_or(std::slice::from_ref(data), Vec::as_slice);
         for found in requests {
             assert!(fits(&request, found, &request), "{found}");
         }
@@ -77,10 +71,7 @@ fn every_example_of_every_door_fits_the_schema_beside_it() {
             for success_texts in [SuccessTexts::Null, SuccessTexts::Empty] {
                 let document = crm_document(&CrmApi {
                     http_mode,
-                    writing: Writing {
-                        shape,
-                        success_texts,
-                    },
+                    writing: Writing { shape, success_texts },
                     reading: Reading::default(),
                     ..CrmApi::default()
                 });
@@ -109,10 +100,7 @@ fn examples_that_fit(document: &Value) -> usize {
 
 #[test]
 fn one_operation_as_it_is_described() {
-    let document = crm_document(&CrmApi {
-        http_mode: HttpMode::Mapped,
-        ..CrmApi::default()
-    });
+    let document = crm_document(&CrmApi { http_mode: HttpMode::Mapped, ..CrmApi::default() });
     let operation = Operation::ReleaseToken;
     let described = &document["paths"][format!("/{}", operation.path())];
     let call = &document["components"]["schemas"]["ReleaseTokenCall"];

@@ -24,9 +24,7 @@ pub(super) fn fits(schema: &Value, value: &Value, root: &Value) -> bool {
         Value::Object(words) => words,
         other => panic!("{other} is no schema"),
     };
-    words
-        .iter()
-        .all(|(word, argument)| obeys(word, argument, value, root, words))
+    words.iter().all(|(word, argument)| obeys(word, argument, value, root, words))
 }
 
 fn obeys(
@@ -47,11 +45,7 @@ fn obeys(
             Value::Array(kinds) => kinds.iter().any(|kind| is_of(kind, value)),
             kind => is_of(kind, value),
         },
-        "enum" => argument
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|it| equal(it, value)),
+        "enum" => argument.as_array().unwrap().iter().any(|it| equal(it, value)),
         "const" => equal(argument, value),
         "oneOf" => each(argument).into_iter().filter(|fits| *fits).count() == 1,
         "anyOf" => each(argument).contains(&true),
@@ -60,12 +54,10 @@ fn obeys(
         "maxLength" => length(value).is_none_or(|found| found <= number(argument)),
         "minimum" => value.as_f64().is_none_or(|found| found >= number(argument)),
         "maximum" => value.as_f64().is_none_or(|found| found <= number(argument)),
-        "minItems" => value
-            .as_array()
-            .is_none_or(|it| it.len() as f64 >= number(argument)),
-        "items" => value
-            .as_array()
-            .is_none_or(|it| it.iter().all(|item| fits(argument, item, root))),
+        "minItems" => value.as_array().is_none_or(|it| it.len() as f64 >= number(argument)),
+        "items" => {
+            value.as_array().is_none_or(|it| it.iter().all(|item| fits(argument, item, root)))
+        }
         "required" => value.as_object().is_none_or(|members| {
             let mut names = argument.as_array().unwrap().iter();
             names.all(|name| members.contains_key(name.as_str().unwrap()))
@@ -73,16 +65,12 @@ fn obeys(
         "properties" => value.as_object().is_none_or(|members| {
             let schemas = argument.as_object().unwrap();
             members.iter().all(|(name, member)| {
-                schemas
-                    .get(name)
-                    .is_none_or(|schema| fits(schema, member, root))
+                schemas.get(name).is_none_or(|schema| fits(schema, member, root))
             })
         }),
         "additionalProperties" => value.as_object().is_none_or(|members| {
             let known = words["properties"].as_object().unwrap();
-            let mut others = members
-                .iter()
-                .filter(|(name, _)| !known.contains_key(*name));
+            let mut others = members.iter().filter(|(name, _)| !known.contains_key(*name));
             others.all(|(_, member)| fits(argument, member, root))
         }),
         other => panic!("no schema of ours has had `{other}` in it"),
@@ -91,8 +79,7 @@ fn obeys(
 
 fn referred<'r>(reference: &Value, root: &'r Value) -> &'r Value {
     let path = reference.as_str().unwrap().strip_prefix('#').unwrap();
-    root.pointer(path)
-        .unwrap_or_else(|| panic!("nothing at {path}"))
+    root.pointer(path).unwrap_or_else(|| panic!("nothing at {path}"))
 }
 
 /// JSON Schema compares numbers by their value: 1.0 is 1.

@@ -53,9 +53,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         "colour",
     ]);
     let object = prop::collection::btree_map(names, plain.clone(), 0..3).prop_map(|members| {
-        let members = members
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value));
+        let members = members.into_iter().map(|(name, value)| (name.to_owned(), value));
         Value::Object(members.collect::<Map<String, Value>>())
     });
     let list = prop::collection::vec(prop_oneof![5 => object.clone(), 1 => plain.clone()], 0..3);
@@ -95,9 +93,7 @@ fn any_body(operation: Operation) -> impl Strategy<Value = Value> {
         })
         .collect();
     members.prop_map(|members| {
-        let given = members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
+        let given = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
         Value::Object(given.collect())
     })
 }
@@ -114,10 +110,7 @@ static DOCUMENTS: LazyLock<Vec<(Reading, Value)>> = LazyLock::new(|| {
                 pin_digit_count,
                 ignores_unknown_fields: false,
             };
-            let door = CrmApi {
-                reading,
-                ..CrmApi::default()
-            };
+            let door = CrmApi { reading, ..CrmApi::default() };
             documents.push((reading, crm_document(&door)));
         }
     }

@@ -30,10 +30,7 @@ fn the_servers_are_the_base_path_and_the_root() {
         };
         let document = crm_document(&door);
         let servers = document["servers"].as_array().unwrap().clone();
-        servers
-            .iter()
-            .map(|server| server["url"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>()
+        servers.iter().map(|server| server["url"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(urls("/crmapi/rest/v2", ""), ["/crmapi/rest/v2", "/"]);
     assert_eq!(urls("/", "http://x:1"), ["http://x:1/"]);
@@ -43,23 +40,11 @@ fn the_servers_are_the_base_path_and_the_root() {
 #[test]
 fn a_request_has_exactly_the_members_of_the_shape() {
     for shape in Shape::ALL {
-        let writing = Writing {
-            shape,
-            success_texts: SuccessTexts::Empty,
-        };
-        let document = crm_document(&CrmApi {
-            writing,
-            ..CrmApi::default()
-        });
+        let writing = Writing { shape, success_texts: SuccessTexts::Empty };
+        let document = crm_document(&CrmApi { writing, ..CrmApi::default() });
         let schema = success(&document, Operation::CreatePairing);
-        let members = schema["properties"]["data"]["properties"]
-            .as_object()
-            .unwrap();
-        assert_eq!(
-            members.len(),
-            shape.members().members().count(),
-            "{shape:?}"
-        );
+        let members = schema["properties"]["data"]["properties"].as_object().unwrap();
+        assert_eq!(members.len(), shape.members().members().count(), "{shape:?}");
         let type_member = &members["type"]["const"];
         assert_eq!(type_member, "CREATE_PAIRING");
         let texts = &schema["properties"]["status"]["properties"]["message"]["const"];
@@ -69,21 +54,10 @@ fn a_request_has_exactly_the_members_of_the_shape() {
 
 #[test]
 fn how_strictly_calls_are_read_is_seen() {
-    let strict = Reading {
-        smartcard_by_ca_id: false,
-        pin_digit_count: Some(4),
-        ..Reading::default()
-    };
-    let lenient = Reading {
-        lenient_pairing_sets: true,
-        ..Reading::default()
-    };
-    let described = |reading| {
-        crm_document(&CrmApi {
-            reading,
-            ..CrmApi::default()
-        })
-    };
+    let strict =
+        Reading { smartcard_by_ca_id: false, pin_digit_count: Some(4), ..Reading::default() };
+    let lenient = Reading { lenient_pairing_sets: true, ..Reading::default() };
+    let described = |reading| crm_document(&CrmApi { reading, ..CrmApi::default() });
     let (strict, lenient) = (described(strict), described(lenient));
     let pin = |pin: Value, card: Value| {
         json!({ "token": "t", "subscription_identifier": { "id": "1" },
@@ -100,15 +74,8 @@ fn how_strictly_calls_are_read_is_seen() {
         (pin(json!(10000), card()), false),
         (pin(json!("0012"), json!("019")), false),
     ] {
-        assert_eq!(
-            fits_in(&strict, "ResetPinToGivenValueCall", &value),
-            in_strict,
-            "{value}"
-        );
-        assert!(
-            fits_in(&lenient, "ResetPinToGivenValueCall", &value),
-            "{value}"
-        );
+        assert_eq!(fits_in(&strict, "ResetPinToGivenValueCall", &value), in_strict, "{value}");
+        assert!(fits_in(&lenient, "ResetPinToGivenValueCall", &value), "{value}");
     }
     let sets = json!({ "token": "t", "smartcard_identifier": { "id": "1" },
                        "smartcard_set": [{ "smartcard_ca_id": "1" }],
@@ -119,10 +86,7 @@ fn how_strictly_calls_are_read_is_seen() {
 
 #[test]
 fn a_control_door_with_a_token_says_so_of_all_but_its_open_entries() {
-    let with_token = ControlApi {
-        asks_for_token: true,
-        ..ControlApi::default()
-    };
+    let with_token = ControlApi { asks_for_token: true, ..ControlApi::default() };
     let document = control_document(&with_token);
     let needs = |path: &str| document["paths"][path]["get"]["security"] != json!([]);
     assert!(needs("/v1/journal") && needs("/openapi.json"));

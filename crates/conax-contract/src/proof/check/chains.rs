@@ -86,11 +86,7 @@ fn answer_fits(exchange: &Exchange, answer: &Answer) -> Result<(), String> {
     let outcomes = &exchange.outcomes;
     let promised = outcomes.held.iter().flatten();
     if let Some(reference) = &answer.reference
-        && !outcomes
-            .transactions
-            .iter()
-            .chain(promised)
-            .any(|own| **own == **reference)
+        && !outcomes.transactions.iter().chain(promised).any(|own| **own == **reference)
     {
         return Err(format!(
             "was answered with reference `{reference}`; expected a transaction of its own"
@@ -117,9 +113,10 @@ fn answers_fit(exchange: &Exchange) -> Result<(), String> {
     };
     match &exchange.reply {
         None => Ok(()),
-        Some(Reply::NotAnswered) => Err(
-            "came back with an answer, but the head-end gave none; expected `failed`".to_owned(),
-        ),
+        Some(Reply::NotAnswered) => {
+            Err("came back with an answer, but the head-end gave none; expected `failed`"
+                .to_owned())
+        }
         Some(Reply::Answered(given)) if given != read => Err(format!(
             "came back with {}; expected {}, as the head-end answered",
             told(read),

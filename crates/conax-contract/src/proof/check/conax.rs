@@ -24,11 +24,7 @@ pub(super) fn take(facts: &mut Facts, problems: &mut Problems, line: usize, even
             facts.tally(line, &owner).conax_lines += 1;
             note(problems, line, None, found);
         }
-        ConaxEvent::Received {
-            exchange,
-            request,
-            read,
-        } => {
+        ConaxEvent::Received { exchange, request, read } => {
             let found = received(facts, line, exchange, request, read);
             count_for(facts, line, exchange);
             note(problems, line, facts.request_of(exchange), found);
@@ -50,10 +46,7 @@ fn is_let_go(facts: &mut Facts, event: &ConaxEvent) -> bool {
         return false;
     };
     let let_go = &mut facts.let_go;
-    if let ConaxEvent::Received {
-        request: Some(request),
-        ..
-    } = event
+    if let ConaxEvent::Received { request: Some(request), .. } = event
         && let_go.rows.contains_key(request)
     {
         let_go.exchanges.insert(exchange);
@@ -83,12 +76,7 @@ fn received(
     read: bool,
 ) -> Found {
     let Some(known) = facts.exchanges.get_mut(&exchange) else {
-        let begun = Exchange {
-            line,
-            request,
-            read: Some(read),
-            ..Exchange::default()
-        };
+        let begun = Exchange { line, request, read: Some(read), ..Exchange::default() };
         facts.exchanges.insert(exchange, begun);
         return match request {
             None => Ok(()),
@@ -153,11 +141,7 @@ fn was_received(facts: &mut Facts, line: usize, exchange: u64, event: &ConaxEven
 
 fn undone(facts: &mut Facts, problems: &mut Problems, line: usize, transactions: &[String]) {
     if transactions.is_empty() {
-        problems.add(
-            line,
-            None,
-            "`undone` names no transaction; expected at least one",
-        );
+        problems.add(line, None, "`undone` names no transaction; expected at least one");
     }
     let mut owners = BTreeSet::new();
     for transaction in transactions {

@@ -78,46 +78,27 @@ fn unacknowledged(
         CrmEvent::Recalled { .. } => "recalled",
         CrmEvent::Ended { .. } => "ended",
     };
-    Some(format!(
-        "`{name}`, but it was never acknowledged: its `acknowledged` line is missing"
-    ))
+    Some(format!("`{name}`, but it was never acknowledged: its `acknowledged` line is missing"))
 }
 
 fn later(facts: &mut Facts, line: usize, event: CrmEvent) -> Result<(), String> {
     match event {
         CrmEvent::Acknowledged { .. } => Ok(()),
-        CrmEvent::Sent {
-            request,
-            exchange,
-            left,
-        } => sent(facts, line, (request, exchange), left),
-        CrmEvent::Answered {
-            request,
-            exchange,
-            status,
-            reference,
-        } => {
-            let answer = Answer {
-                status_code: status,
-                reference,
-            };
+        CrmEvent::Sent { request, exchange, left } => sent(facts, line, (request, exchange), left),
+        CrmEvent::Answered { request, exchange, status, reference } => {
+            let answer = Answer { status_code: status, reference };
             let ids = (request, exchange);
             returned(facts, line, ids, Returned::Answered(answer))
         }
-        CrmEvent::Failed {
-            request,
-            exchange,
-            fault,
-        } => returned(facts, line, (request, exchange), Returned::Failed(fault)),
+        CrmEvent::Failed { request, exchange, fault } => {
+            returned(facts, line, (request, exchange), Returned::Failed(fault))
+        }
         CrmEvent::Recalled { request, exchange } => {
             returned(facts, line, (request, exchange), Returned::Recalled)
         }
-        CrmEvent::Ended {
-            request,
-            completed,
-            reference,
-            error,
-        } => ended(facts, request, completed, (reference, error)),
+        CrmEvent::Ended { request, completed, reference, error } => {
+            ended(facts, request, completed, (reference, error))
+        }
     }
 }
 
@@ -134,12 +115,7 @@ fn sent(
         ));
     }
     let under_way = under_way(facts, request);
-    let begun = Exchange {
-        line,
-        request: Some(request),
-        left: Some(left),
-        ..Exchange::default()
-    };
+    let begun = Exchange { line, request: Some(request), left: Some(left), ..Exchange::default() };
     facts.exchanges.insert(exchange, begun);
     let chain = chain(facts, line, request);
     chain.exchanges.push(exchange);
@@ -184,9 +160,7 @@ fn returned(
     };
     match (known.request, &known.returned, known.left, &returned) {
         (Some(other), ..) if other != request => {
-            return Err(format!(
-                "exchange {exchange} came back, but request {other} had sent it"
-            ));
+            return Err(format!("exchange {exchange} came back, but request {other} had sent it"));
         }
         (_, Some(_), ..) => {
             return Err(format!(

@@ -38,9 +38,7 @@ fn completed_fits(
 ) -> Result<(), String> {
     let Some(Returned::Answered(answer)) = last else {
         let found = last.map_or("nothing was sent", |_| "no answer was read");
-        return Err(format!(
-            "ended COMPLETED, but {found}; expected an answer `{OK}` before it"
-        ));
+        return Err(format!("ended COMPLETED, but {found}; expected an answer `{OK}` before it"));
     };
     let code = shown(answer.status_code.as_ref());
     if answer.status_code.as_deref() != Some(OK) {
@@ -50,14 +48,10 @@ fn completed_fits(
     }
     if reference != answer.reference {
         let (found, expected) = (shown(reference.as_ref()), shown(answer.reference.as_ref()));
-        return Err(format!(
-            "ended with reference {found}; expected {expected}, as answered"
-        ));
+        return Err(format!("ended with reference {found}; expected {expected}, as answered"));
     }
     match error {
-        Some(error) => Err(format!(
-            "ended COMPLETED with error `{error}`; expected none"
-        )),
+        Some(error) => Err(format!("ended COMPLETED with error `{error}`; expected none")),
         None => Ok(()),
     }
 }
@@ -68,9 +62,7 @@ fn rejected_fits(
     (reference, error): (Option<Arc<str>>, Option<Arc<str>>),
 ) -> Result<(), String> {
     if let Some(reference) = reference {
-        return Err(format!(
-            "ended REJECTED with reference `{reference}`; expected none"
-        ));
+        return Err(format!("ended REJECTED with reference `{reference}`; expected none"));
     }
     let expected = match last {
         Some(Returned::Answered(answer)) => answer.status_code.as_ref(),
@@ -84,9 +76,7 @@ fn rejected_fits(
         None => None,
     };
     if matches!(last, Some(Returned::Answered(_))) && expected.is_some_and(|code| **code == *OK) {
-        return Err(format!(
-            "ended REJECTED after an answer `{OK}`; expected COMPLETED"
-        ));
+        return Err(format!("ended REJECTED after an answer `{OK}`; expected COMPLETED"));
     }
     match (&error, expected) {
         (None, _) => Err("ended REJECTED without `error`; expected the reason".to_owned()),

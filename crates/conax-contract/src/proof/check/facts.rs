@@ -78,10 +78,7 @@ pub(super) struct Exchange {
 impl Exchange {
     /// Whether the CRM knows how it ended.
     pub fn came_back(&self) -> bool {
-        matches!(
-            self.returned,
-            Some(Returned::Answered(_) | Returned::Failed(_))
-        )
+        matches!(self.returned, Some(Returned::Answered(_) | Returned::Failed(_)))
     }
 
     /// Whether the CRM waits for it no longer and sends again.

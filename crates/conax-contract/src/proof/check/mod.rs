@@ -175,11 +175,7 @@ impl Checker {
             let counts = [
                 ("crm_lines", header.crm_lines, self.order.crm.count),
                 ("conax_lines", header.conax_lines, self.order.conax.count),
-                (
-                    "requests",
-                    header.requests,
-                    acknowledged.count() as u64 + unproven,
-                ),
+                ("requests", header.requests, acknowledged.count() as u64 + unproven),
             ];
             for (name, found, expected) in counts.into_iter().filter(|(_, a, b)| a != b) {
                 let found = format!("the header says `{name}` {found}; the file has {expected}");
@@ -189,11 +185,7 @@ impl Checker {
         let problems = self.problems;
         match (self.header, self.totals) {
             (Some(header), Some(totals)) => match problems.in_order() {
-                problems if problems.is_empty() => Ok(Proven {
-                    header,
-                    totals,
-                    unproven,
-                }),
+                problems if problems.is_empty() => Ok(Proven { header, totals, unproven }),
                 problems => Err(problems),
             },
             (header, _) => Err(cut(problems, header.is_none(), self.line)),
@@ -203,11 +195,7 @@ impl Checker {
     fn close_journals(&mut self) {
         let header = self.header.as_ref();
         let at_conax = header.map(|header| header.at_conax.iter().copied().collect());
-        chains::close(
-            &self.facts,
-            &at_conax.unwrap_or_default(),
-            &mut self.problems,
-        );
+        chains::close(&self.facts, &at_conax.unwrap_or_default(), &mut self.problems);
     }
 
     fn report(&mut self, request: Option<u64>, found: impl Into<String>) {
@@ -232,10 +220,9 @@ impl Checker {
             Line::Crm(line) => Some(Owner::Request(line.event.request())),
             Line::Row(row) => Some(Owner::Request(row.request)),
             Line::Conax(line) => match &line.event {
-                ConaxEvent::Received {
-                    request: Some(request),
-                    ..
-                } => Some(Owner::Request(*request)),
+                ConaxEvent::Received { request: Some(request), .. } => {
+                    Some(Owner::Request(*request))
+                }
                 ConaxEvent::Undone { transactions, .. } => {
                     let mut owners = transactions.iter();
                     owners.find_map(|one| Some(self.facts.transactions.get(one)?.owner.clone()))
@@ -243,9 +230,7 @@ impl Checker {
                 ConaxEvent::Console { transaction, .. } => {
                     Some(Owner::Stranger(Stranger::Console(transaction.clone())))
                 }
-                event => event
-                    .exchange()
-                    .map(|exchange| self.facts.owner_of(exchange)),
+                event => event.exchange().map(|exchange| self.facts.owner_of(exchange)),
             },
             Line::Header(_) | Line::Foreign(_) | Line::Totals(_) => None,
         }

@@ -79,9 +79,7 @@ impl Order {
             return Err(format!("a second `{name}` line; expected one"));
         }
         if before == Section::Start && section != Section::Header {
-            return Err(format!(
-                "the file begins with a `{name}` line; expected `header`"
-            ));
+            return Err(format!("the file begins with a `{name}` line; expected `header`"));
         }
         let journal = match section {
             Section::Crm => &mut self.crm,
@@ -94,10 +92,7 @@ impl Order {
 impl Journal {
     /// Begins after the lines that were let go.
     pub const fn after(let_go: u64) -> Self {
-        Self {
-            last: let_go,
-            count: 0,
-        }
+        Self { last: let_go, count: 0 }
     }
 
     fn take(&mut self, name: &str, n: u64) -> Result<(), String> {

@@ -12,13 +12,7 @@ pub(super) type Found = Result<(), String>;
 pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxEvent) -> Found {
     let owner = facts.owner_of(exchange);
     match event {
-        ConaxEvent::Executed {
-            transaction,
-            command,
-            late,
-            partly,
-            ..
-        } => {
+        ConaxEvent::Executed { transaction, command, late, partly, .. } => {
             let fits = executed_fits(facts, exchange, command, late);
             let outcomes = &mut facts.exchanges.entry(exchange).or_default().outcomes;
             outcomes.executed += 1;
@@ -29,11 +23,7 @@ pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxE
             };
             opened(facts, line, &owner, (&transaction, done)).and(fits)
         }
-        ConaxEvent::Refused {
-            transaction,
-            status_code,
-            ..
-        } => {
+        ConaxEvent::Refused { transaction, status_code, .. } => {
             let outcomes = &mut facts.exchanges.entry(exchange).or_default().outcomes;
             outcomes.refused += 1;
             outcomes.last_refusal = Some(status_code);
@@ -51,18 +41,10 @@ pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxE
             opened(facts, line, &owner, (&transaction, Done::Nothing))
         }
         ConaxEvent::Held { transaction, .. } => held(facts, exchange, transaction),
-        ConaxEvent::Answered {
-            status_code,
-            reference,
-            spoilt,
-            ..
-        } => {
+        ConaxEvent::Answered { status_code, reference, spoilt, .. } => {
             let outcomes = &mut facts.exchanges.entry(exchange).or_default().outcomes;
             outcomes.is_spoilt = spoilt;
-            let answer = Answer {
-                status_code,
-                reference,
-            };
+            let answer = Answer { status_code, reference };
             replied(facts, exchange, Reply::Answered(answer))
         }
         _ => replied(facts, exchange, Reply::NotAnswered),
@@ -73,9 +55,7 @@ pub(super) fn after(facts: &mut Facts, line: usize, exchange: u64, event: ConaxE
 fn executed_fits(facts: &mut Facts, exchange: u64, command: CommandKind, late: bool) -> Found {
     let known = facts.exchanges.entry(exchange).or_default();
     let was_held = known.outcomes.held.is_some();
-    let asked = known
-        .request
-        .and_then(|request| facts.requests.get(&request)?.request_type);
+    let asked = known.request.and_then(|request| facts.requests.get(&request)?.request_type);
     match asked {
         Some(asked) if asked != command => Err(format!(
             "`{}` was executed; expected the command of {}",
@@ -135,12 +115,7 @@ pub(super) fn opened(
              one"
         ));
     }
-    let opened = Use {
-        line,
-        owner: owner.clone(),
-        done,
-        undone: false,
-    };
+    let opened = Use { line, owner: owner.clone(), done, undone: false };
     facts.transactions.insert(transaction.to_owned(), opened);
     let tally = facts.tally(line, owner);
     tally.executions += u64::from(done != Done::Nothing);

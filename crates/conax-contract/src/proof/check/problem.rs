@@ -33,11 +33,7 @@ impl Problems {
     /// Takes in a problem, unless there are enough.
     pub fn add(&mut self, line: usize, request: Option<u64>, message: impl Into<String>) {
         if !self.are_enough() {
-            self.0.push(ProofProblem {
-                line,
-                request,
-                message: message.into(),
-            });
+            self.0.push(ProofProblem { line, request, message: message.into() });
         }
     }
 

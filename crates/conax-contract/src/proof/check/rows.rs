@@ -80,10 +80,7 @@ fn is_known(facts: &Facts, chain: &Chain, conax: Fate) -> bool {
         None => true,
         Some(true) => on_trust || conax == Fate::Once,
         Some(false) => {
-            let mut exchanges = chain
-                .exchanges
-                .iter()
-                .map(|number| &facts.exchanges[number]);
+            let mut exchanges = chain.exchanges.iter().map(|number| &facts.exchanges[number]);
             let answered = exchanges.all(|exchange| match &exchange.returned {
                 Some(Returned::Answered(answer)) => answer.status_code.is_some(),
                 _ => exchange.left == Some(false),
@@ -173,9 +170,6 @@ pub(super) fn differences<T: Serialize>(what: &str, found: &T, expected: &T) -> 
         })
         .collect();
     (!different.is_empty()).then(|| {
-        format!(
-            "{what} not what follows from the journals: found {}",
-            different.join("; ")
-        )
+        format!("{what} not what follows from the journals: found {}", different.join("; "))
     })
 }

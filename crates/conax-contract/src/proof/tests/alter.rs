@@ -93,10 +93,7 @@ fn stands_at_conax(play: &Play, event: &ConaxEvent, field: &str) -> bool {
         })
     };
     let something_else = || {
-        let mut events = play
-            .conax
-            .iter()
-            .filter(|event| event.exchange() == exchange);
+        let mut events = play.conax.iter().filter(|event| event.exchange() == exchange);
         events.any(|event| matches!(event, ConaxEvent::Executed { .. } | ConaxEvent::Held { .. }))
     };
     match (event, field) {

@@ -81,9 +81,7 @@ fn a_missing_restart_is_told_of_the_request_it_undid() {
 #[test]
 fn a_line_edited_by_hand_is_told() {
     let lines = play().encoded();
-    let edited = lines
-        .iter()
-        .map(|line| line.replace("Read timed out", "Read timed OUT"));
+    let edited = lines.iter().map(|line| line.replace("Read timed out", "Read timed OUT"));
     insta::assert_snapshot!(told(edited), @"
     12  request 4052: the line is not as it was written: its `sum` does not fit
     13  request 4052: the line is not as it was written: its `sum` does not fit
@@ -94,10 +92,7 @@ fn a_line_edited_by_hand_is_told() {
 fn another_reference_at_the_crm_is_told() {
     let found = with(|line| match line {
         Line::Crm(line) => match &mut line.event {
-            CrmEvent::Answered {
-                reference: Some(reference),
-                ..
-            } => {
+            CrmEvent::Answered { reference: Some(reference), .. } => {
                 *reference = reference.replacen("00000001", "ffffffff", 1).into();
                 true
             }
@@ -115,11 +110,7 @@ fn another_reference_at_the_crm_is_told() {
 fn a_command_that_never_left_cannot_have_been_received() {
     let found = with(|line| match line {
         Line::Crm(line) => match &mut line.event {
-            CrmEvent::Sent {
-                request: 4052,
-                left,
-                ..
-            } => {
+            CrmEvent::Sent { request: 4052, left, .. } => {
                 *left = false;
                 true
             }
@@ -147,11 +138,7 @@ fn a_row_that_flatters_is_told_with_what_follows() {
 fn a_command_that_is_not_the_one_of_its_request_is_told() {
     let found = with(|line| match line {
         Line::Conax(line) => match &mut line.event {
-            ConaxEvent::Executed {
-                exchange: 1001,
-                command,
-                ..
-            } => {
+            ConaxEvent::Executed { exchange: 1001, command, .. } => {
                 *command = crate::cas::CommandKind::CreatePairing;
                 true
             }

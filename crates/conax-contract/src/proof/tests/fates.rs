@@ -18,9 +18,7 @@ fn read(script: Script) -> Script {
 
 /// The head-end answers, and the CRM completes.
 fn completed(script: Script, transaction: u64) -> Script {
-    let answered = script
-        .replied(1, "OK", transaction)
-        .answered(1, "OK", transaction);
+    let answered = script.replied(1, "OK", transaction).answered(1, "OK", transaction);
     answered.completed(transaction)
 }
 
@@ -38,22 +36,14 @@ pub(super) const SETTLED: &[(&str, Fate)] = &[
     ("fine", |s| fine(s).is(Completed, Once, true)),
     ("refused", |s| {
         let told = read(s).refused(1, 1, NOT_FOUND).replied(1, NOT_FOUND, 1);
-        told.answered(1, NOT_FOUND, 1)
-            .rejected(NOT_FOUND)
-            .is(Rejected, Never, true)
+        told.answered(1, NOT_FOUND, 1).rejected(NOT_FOUND).is(Rejected, Never, true)
     }),
     ("refused without transaction", |s| {
-        let told = read(s)
-            .refused(1, 0, "SYSTEM_ERROR")
-            .replied(1, "SYSTEM_ERROR", 0);
+        let told = read(s).refused(1, 0, "SYSTEM_ERROR").replied(1, "SYSTEM_ERROR", 0);
         let told = told.answered(1, "SYSTEM_ERROR", 0);
         told.rejected("SYSTEM_ERROR").is(Rejected, Never, true)
     }),
-    ("nothing to send", |s| {
-        s.acknowledged()
-            .rejected("ITEM_MISSING")
-            .is(Rejected, Never, true)
-    }),
+    ("nothing to send", |s| s.acknowledged().rejected("ITEM_MISSING").is(Rejected, Never, true)),
     ("connect refused", |s| {
         let gone = s.acknowledged().sent(1, false).failed(1, REFUSED);
         gone.rejected(REFUSED).is(Rejected, Never, true)
@@ -69,21 +59,12 @@ pub(super) const SETTLED: &[(&str, Fate)] = &[
         timed_out(read(s).executed(1, 1, false).replied(1, "OK", 1)).is(Rejected, Once, false)
     }),
     ("garbled answer", |s| {
-        let told = read(s)
-            .executed(1, 1, false)
-            .replied(1, "", 0)
-            .answered(1, "", 0);
+        let told = read(s).executed(1, 1, false).replied(1, "", 0).answered(1, "", 0);
         told.rejected("NO_STATUS_CODE").is(Rejected, Once, false)
     }),
     ("turned away unread", |s| {
-        let told = s
-            .acknowledged()
-            .sent(1, true)
-            .received(1, false)
-            .replied(1, "BUSY", 0);
-        told.answered(1, "BUSY", 0)
-            .rejected("BUSY")
-            .is(Rejected, Never, true)
+        let told = s.acknowledged().sent(1, true).received(1, false).replied(1, "BUSY", 0);
+        told.answered(1, "BUSY", 0).rejected("BUSY").is(Rejected, Never, true)
     }),
     ("executed twice", |s| {
         completed(read(s).executed(1, 1, false).executed(1, 2, false), 1)
@@ -108,18 +89,12 @@ pub(super) const SETTLED: &[(&str, Fate)] = &[
         completed(told, 1).lost().is(Completed, Never, false)
     }),
     ("executed and refused", |s| {
-        let told = read(s)
-            .executed(1, 1, false)
-            .refused(1, 2, "TOO_MANY_REQUESTS");
+        let told = read(s).executed(1, 1, false).refused(1, 2, "TOO_MANY_REQUESTS");
         completed(told, 1).is(Completed, Once, true)
     }),
-    ("pretended", |s| {
-        completed(read(s).pretended(1, 1), 1).is(Completed, Never, false)
-    }),
+    ("pretended", |s| completed(read(s).pretended(1, 1), 1).is(Completed, Never, false)),
     ("held, executed late", |s| {
-        completed(read(s).held(1, 1), 1)
-            .executed(1, 1, true)
-            .is(Completed, Once, true)
+        completed(read(s).held(1, 1), 1).executed(1, 1, true).is(Completed, Once, true)
     }),
     ("held in silence, executed late", |s| {
         let late = timed_out(read(s).held(1, 0).silent(1)).executed(1, 1, true);
@@ -129,22 +104,16 @@ pub(super) const SETTLED: &[(&str, Fate)] = &[
         timed_out(read(s).held(1, 0).silent(1)).is(Rejected, Never, false)
     }),
     ("held, refused late", |s| {
-        completed(read(s).held(1, 0), 0)
-            .refused(1, 1, NOT_FOUND)
-            .is(Completed, Never, false)
+        completed(read(s).held(1, 0), 0).refused(1, 1, NOT_FOUND).is(Completed, Never, false)
     }),
-    ("undone by a restart", |s| {
-        fine(s).lost().is(Completed, Never, false)
-    }),
+    ("undone by a restart", |s| fine(s).lost().is(Completed, Never, false)),
     ("twice, undone by restarts", |s| {
         let twice = read(s).executed(1, 1, false).executed(1, 2, false);
         completed(twice, 2).lost().is(Completed, Never, false)
     }),
     ("executed and answered an error", |s| {
         let told = read(s).executed(1, 1, false).replied(1, "SYSTEM_ERROR", 1);
-        told.answered(1, "SYSTEM_ERROR", 1)
-            .rejected("SYSTEM_ERROR")
-            .is(Rejected, Once, false)
+        told.answered(1, "SYSTEM_ERROR", 1).rejected("SYSTEM_ERROR").is(Rejected, Once, false)
     }),
     ("sent again after silence", |s| {
         let first = read(s).executed(1, 1, false).silent(1).failed(1, TIMEOUT);
@@ -166,51 +135,27 @@ pub(super) const SETTLED: &[(&str, Fate)] = &[
         told.is(Rejected, Once, false)
     }),
     ("sent again after no connection", |s| {
-        let again = s
-            .acknowledged()
-            .sent(1, false)
-            .failed(1, REFUSED)
-            .sent(2, true);
-        let again = again
-            .received(2, true)
-            .executed(2, 1, false)
-            .replied(2, "OK", 1);
-        again
-            .answered(2, "OK", 1)
-            .completed(1)
-            .is(Completed, Once, true)
+        let again = s.acknowledged().sent(1, false).failed(1, REFUSED).sent(2, true);
+        let again = again.received(2, true).executed(2, 1, false).replied(2, "OK", 1);
+        again.answered(2, "OK", 1).completed(1).is(Completed, Once, true)
     }),
 ];
 
 /// Fates that are not over, and those of strangers.
 pub(super) const OPEN: &[(&str, Fate)] = &[
     ("pending", |s| s.acknowledged().is(Pending, Never, true)),
-    ("on its way", |s| {
-        s.acknowledged().sent(1, true).is(InFlight, Never, true)
-    }),
+    ("on its way", |s| s.acknowledged().sent(1, true).is(InFlight, Never, true)),
     ("received", |s| read(s).is(InFlight, Never, true)),
-    ("executed just now", |s| {
-        read(s).executed(1, 1, false).is(InFlight, Once, true)
-    }),
+    ("executed just now", |s| read(s).executed(1, 1, false).is(InFlight, Once, true)),
     ("answered just now", |s| {
-        read(s)
-            .executed(1, 1, false)
-            .replied(1, "OK", 1)
-            .is(InFlight, Once, true)
+        read(s).executed(1, 1, false).replied(1, "OK", 1).is(InFlight, Once, true)
     }),
     ("read just now", |s| {
         let told = read(s).executed(1, 1, false).replied(1, "OK", 1);
         told.answered(1, "OK", 1).is(InFlight, Once, true)
     }),
-    ("recalled", |s| {
-        s.acknowledged()
-            .sent(1, true)
-            .recalled(1)
-            .is(Pending, Never, true)
-    }),
-    ("received and recalled", |s| {
-        read(s).recalled(1).is(Pending, Never, true)
-    }),
+    ("recalled", |s| s.acknowledged().sent(1, true).recalled(1).is(Pending, Never, true)),
+    ("received and recalled", |s| read(s).recalled(1).is(Pending, Never, true)),
     ("executed and recalled", |s| {
         let told = read(s).executed(1, 1, false).recalled(1);
         told.is(Pending, Once, true)
@@ -221,26 +166,17 @@ pub(super) const OPEN: &[(&str, Fate)] = &[
     }),
     ("a stranger's command", |s| {
         let exchange = Some(s.exchange(1));
-        let told = s
-            .received(1, true)
-            .executed(1, 1, false)
-            .replied(1, "OK", 1);
+        let told = s.received(1, true).executed(1, 1, false).replied(1, "OK", 1);
         told.foreign_row(exchange)
     }),
     ("a stranger's command, undone", |s| {
         let exchange = Some(s.exchange(1));
-        let told = s
-            .received(1, true)
-            .executed(1, 1, false)
-            .replied(1, "OK", 1);
+        let told = s.received(1, true).executed(1, 1, false).replied(1, "OK", 1);
         told.lost().foreign_row(exchange)
     }),
     ("a stranger refused", |s| {
         let exchange = Some(s.exchange(1));
-        let told = s
-            .received(1, true)
-            .refused(1, 1, NOT_FOUND)
-            .replied(1, NOT_FOUND, 1);
+        let told = s.received(1, true).refused(1, 1, NOT_FOUND).replied(1, NOT_FOUND, 1);
         told.foreign_row(exchange)
     }),
     ("a stranger not understood", |s| {
@@ -252,9 +188,7 @@ pub(super) const OPEN: &[(&str, Fate)] = &[
         s.received(1, true).foreign_row(exchange)
     }),
     ("the console", |s| s.console().foreign_row(None)),
-    ("the console, undone", |s| {
-        s.console().lost().foreign_row(None)
-    }),
+    ("the console, undone", |s| s.console().lost().foreign_row(None)),
 ];
 
 /// Fates at a head-end whose journal we do not have.
@@ -267,16 +201,12 @@ pub(super) const ELSEWHERE: &[(&str, Fate)] = &[
         let told = s.acknowledged().sent(1, true).answered(1, NOT_FOUND, 0);
         told.rejected(NOT_FOUND).is(Rejected, Unknown, true)
     }),
-    ("silence", |s| {
-        timed_out(s.acknowledged().sent(1, true)).is(Rejected, Unknown, false)
-    }),
+    ("silence", |s| timed_out(s.acknowledged().sent(1, true)).is(Rejected, Unknown, false)),
     ("connect refused", |s| {
         let gone = s.acknowledged().sent(1, false).failed(1, REFUSED);
         gone.rejected(REFUSED).is(Rejected, Never, true)
     }),
-    ("on its way", |s| {
-        s.acknowledged().sent(1, true).is(InFlight, Unknown, true)
-    }),
+    ("on its way", |s| s.acknowledged().sent(1, true).is(InFlight, Unknown, true)),
     ("recalled and refused", |s| {
         let again = s.acknowledged().sent(1, true).recalled(1).sent(2, true);
         let told = again.answered(2, NOT_FOUND, 0).rejected(NOT_FOUND);

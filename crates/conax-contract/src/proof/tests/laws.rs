@@ -44,11 +44,9 @@ fn renumber(line: &mut Line, to: u64) {
 
 #[test]
 fn each_fate_alone_has_the_row_its_author_says() {
-    for (head_end, fates) in [
-        (HeadEnd::Simulated, SETTLED),
-        (HeadEnd::Simulated, OPEN),
-        (HeadEnd::Another, ELSEWHERE),
-    ] {
+    for (head_end, fates) in
+        [(HeadEnd::Simulated, SETTLED), (HeadEnd::Simulated, OPEN), (HeadEnd::Another, ELSEWHERE)]
+    {
         for (fate, script) in fates {
             let found = Play::of(head_end, &[*script], &[0]).problems();
             assert_eq!(found, [], "{fate}");

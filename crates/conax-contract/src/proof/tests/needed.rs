@@ -18,11 +18,7 @@ fn everything() -> Play {
 fn recounted(mut play: Play, subjects: &[Subject], of_crm: bool) -> Play {
     for row in &mut play.rows {
         if subjects.contains(&Subject::Request(row.request)) {
-            let count = if of_crm {
-                &mut row.crm_lines
-            } else {
-                &mut row.conax_lines
-            };
+            let count = if of_crm { &mut row.crm_lines } else { &mut row.conax_lines };
             *count -= 1;
         }
     }
@@ -36,17 +32,9 @@ fn of_a_proof_with_every_fate_no_line_of_a_journal_can_be_missing() {
     for index in 0..play.journal_len() {
         for subject in play.subjects(index) {
             let found = problems(torn(&play, index));
-            assert!(
-                name(&found, &subject),
-                "{:?}\n{found:#?}",
-                play.lines()[index + 1]
-            );
+            assert!(name(&found, &subject), "{:?}\n{found:#?}", play.lines()[index + 1]);
             let found = play.without(index).problems();
-            assert!(
-                name(&found, &subject),
-                "{:?}\n{found:#?}",
-                play.lines()[index + 1]
-            );
+            assert!(name(&found, &subject), "{:?}\n{found:#?}", play.lines()[index + 1]);
         }
     }
 }
@@ -60,11 +48,7 @@ fn of_a_settled_request_no_line_can_be_missing_even_if_nothing_is_counted() {
         let of_crm = index < play.crm.len();
         let found = recounted(play.without(index), &subjects, of_crm).problems();
         for subject in subjects {
-            assert!(
-                name(&found, &subject),
-                "{:?}\n{found:#?}",
-                play.lines()[index + 1]
-            );
+            assert!(name(&found, &subject), "{:?}\n{found:#?}", play.lines()[index + 1]);
         }
     }
 }
@@ -76,10 +60,7 @@ fn what_a_line_says_stands_against_another_line_whatever_its_sum() {
     for index in 0..play.journal_len() {
         let line = serde_json::to_value(&play.lines()[index + 1]).unwrap();
         let fields: Vec<&String> = line.as_object().unwrap().keys().collect();
-        for field in fields
-            .into_iter()
-            .filter(|field| is_witnessed(&play, index, field))
-        {
+        for field in fields.into_iter().filter(|field| is_witnessed(&play, index, field)) {
             let mut lines = play.encoded();
             lines[index + 1] = encode_line(&changed(&line, field));
             let found = problems(lines);
@@ -101,12 +82,7 @@ fn every_member_of_every_row_and_of_the_totals_must_follow() {
             _ => continue,
         };
         let value = serde_json::to_value(line).unwrap();
-        for field in value
-            .as_object()
-            .unwrap()
-            .keys()
-            .filter(|field| *field != "line")
-        {
+        for field in value.as_object().unwrap().keys().filter(|field| *field != "line") {
             let mut lines = play.encoded();
             lines[index] = encode_line(&changed(&value, field));
             let found = problems(lines);
@@ -134,9 +110,6 @@ fn unknown_members_are_refused_in_every_kind_of_line() {
         let mut value = serde_json::to_value(&line).unwrap();
         value["surplus"] = Value::from(1);
         let read = serde_json::from_value::<Line>(value);
-        assert!(
-            read.is_err_and(|error| error.to_string().contains("surplus")),
-            "{line:?}"
-        );
+        assert!(read.is_err_and(|error| error.to_string().contains("surplus")), "{line:?}");
     }
 }

@@ -54,24 +54,13 @@ fn riffled<T>(queues: Vec<Vec<T>>, picks: &[u16]) -> Vec<T> {
 impl Play {
     /// Plays the fates at once, in an order that `picks` decides.
     pub fn of(head_end: HeadEnd, fates: &[fates::Fate], picks: &[u16]) -> Self {
-        let scripts = fates
-            .iter()
-            .enumerate()
-            .map(|(index, fate)| fate(Script::new(index)));
+        let scripts = fates.iter().enumerate().map(|(index, fate)| fate(Script::new(index)));
         let mut scripts: Vec<Script> = scripts.collect();
         let restarts = restarts(&mut scripts);
-        let rows: Vec<Row> = scripts
-            .iter()
-            .filter_map(|script| script.row.clone())
-            .collect();
-        let foreign: Vec<ForeignRow> = scripts
-            .iter()
-            .filter_map(|script| script.foreign.clone())
-            .collect();
-        let (crm, conax) = scripts
-            .into_iter()
-            .map(|script| (script.crm, script.conax))
-            .unzip();
+        let rows: Vec<Row> = scripts.iter().filter_map(|script| script.row.clone()).collect();
+        let foreign: Vec<ForeignRow> =
+            scripts.iter().filter_map(|script| script.foreign.clone()).collect();
+        let (crm, conax) = scripts.into_iter().map(|script| (script.crm, script.conax)).unzip();
         let mut conax = riffled(conax, picks);
         conax.extend(restarts);
         Self {
@@ -104,20 +93,16 @@ impl Play {
     /// The lines of the file; those of the journals begin at 1.
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = vec![Line::Header(self.header())];
-        lines.extend((1..).zip(self.crm.clone()).map(|(n, event)| {
-            Line::Crm(CrmLine {
-                n,
-                at: after(n),
-                event,
-            })
-        }));
-        lines.extend((1..).zip(self.conax.clone()).map(|(n, event)| {
-            Line::Conax(ConaxLine {
-                n,
-                at: after(n),
-                event,
-            })
-        }));
+        lines.extend(
+            (1..)
+                .zip(self.crm.clone())
+                .map(|(n, event)| Line::Crm(CrmLine { n, at: after(n), event })),
+        );
+        lines.extend(
+            (1..)
+                .zip(self.conax.clone())
+                .map(|(n, event)| Line::Conax(ConaxLine { n, at: after(n), event })),
+        );
         lines.extend(self.rows.iter().cloned().map(Line::Row));
         lines.extend(self.foreign.iter().cloned().map(Line::Foreign));
         lines.push(Line::Totals(self.totals));
@@ -149,9 +134,8 @@ impl Play {
             Line::Foreign(row) => row.conax_let_go > 0,
             _ => false,
         };
-        let (let_go, rows): (Vec<Line>, Vec<Line>) = rows
-            .chain(foreign.into_iter().map(Line::Foreign))
-            .partition(is_cut);
+        let (let_go, rows): (Vec<Line>, Vec<Line>) =
+            rows.chain(foreign.into_iter().map(Line::Foreign)).partition(is_cut);
         let lines = self.lines();
         let (crm_lines, rest) = lines[1..].split_at(self.crm.len());
         let conax_lines = &rest[..self.conax.len()];
@@ -196,18 +180,14 @@ impl Play {
 
     /// Whom a line of the journals is about.
     pub fn subjects(&self, index: usize) -> Vec<Subject> {
-        let Some(event) = index
-            .checked_sub(self.crm.len())
-            .map(|index| &self.conax[index])
-        else {
+        let Some(event) = index.checked_sub(self.crm.len()).map(|index| &self.conax[index]) else {
             return vec![Subject::Request(self.crm[index].request())];
         };
         match (event, event.exchange()) {
             (_, Some(exchange)) => vec![self.sender(exchange)],
-            (ConaxEvent::Undone { transactions, .. }, _) => transactions
-                .iter()
-                .map(|transaction| self.doer(transaction))
-                .collect(),
+            (ConaxEvent::Undone { transactions, .. }, _) => {
+                transactions.iter().map(|transaction| self.doer(transaction)).collect()
+            }
             (ConaxEvent::Console { transaction, .. }, _) => vec![self.doer(transaction)],
             (event, None) => panic!("{event:?} is about nobody"),
         }
@@ -215,30 +195,19 @@ impl Play {
 
     fn sender(&self, exchange: u64) -> Subject {
         let sent = self.crm.iter().find_map(|event| match event {
-            CrmEvent::Sent {
-                request,
-                exchange: sent,
-                ..
-            } if *sent == exchange => Some(*request),
+            CrmEvent::Sent { request, exchange: sent, .. } if *sent == exchange => Some(*request),
             _ => None,
         });
         sent.map_or(Subject::Exchange(exchange), Subject::Request)
     }
 
     fn doer(&self, transaction: &String) -> Subject {
-        if let Some(row) = self
-            .rows
-            .iter()
-            .find(|row| row.transactions.contains(transaction))
-        {
+        if let Some(row) = self.rows.iter().find(|row| row.transactions.contains(transaction)) {
             return Subject::Request(row.request);
         }
         let mut foreign = self.foreign.iter();
-        let row = foreign
-            .find(|row| row.transactions.contains(transaction))
-            .unwrap();
-        row.exchange
-            .map_or(Subject::Console(transaction.clone()), Subject::Exchange)
+        let row = foreign.find(|row| row.transactions.contains(transaction)).unwrap();
+        row.exchange.map_or(Subject::Console(transaction.clone()), Subject::Exchange)
     }
 }
 
@@ -272,11 +241,8 @@ fn restarts(scripts: &mut [Script]) -> Vec<ConaxEvent> {
         }
     }
     let told = lost.into_iter().filter(|lost| !lost.is_empty());
-    told.map(|transactions| ConaxEvent::Undone {
-        transactions,
-        because: "restart".to_owned(),
-    })
-    .collect()
+    told.map(|transactions| ConaxEvent::Undone { transactions, because: "restart".to_owned() })
+        .collect()
 }
 
 /// The totals as somebody counts who only sees the rows.

@@ -29,10 +29,7 @@ fn some(text: &str) -> Option<Arc<str>> {
 /// Empty texts stand for what is absent; exchanges and transactions are counted from 1.
 impl Script {
     pub fn new(index: usize) -> Self {
-        Self {
-            index: index as u64,
-            ..Self::default()
-        }
+        Self { index: index as u64, ..Self::default() }
     }
 
     pub fn request(&self) -> u64 {
@@ -97,10 +94,8 @@ impl Script {
     }
 
     pub fn recalled(mut self, turn: u64) -> Self {
-        self.crm.push(CrmEvent::Recalled {
-            request: self.request(),
-            exchange: self.exchange(turn),
-        });
+        self.crm
+            .push(CrmEvent::Recalled { request: self.request(), exchange: self.exchange(turn) });
         self
     }
 

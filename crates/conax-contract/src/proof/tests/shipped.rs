@@ -51,13 +51,7 @@ fn only_a_header_of_our_format_begins_a_ledger() {
     let first = SHIPPED.lines().next().unwrap();
     assert!(begins_ledger(first));
     assert!(!begins_ledger(&first.replace("ledger 1", "ledger 2")));
-    for other in [
-        "",
-        "{}",
-        "[1]",
-        "world: demo",
-        SHIPPED.lines().last().unwrap(),
-    ] {
+    for other in ["", "{}", "[1]", "world: demo", SHIPPED.lines().last().unwrap()] {
         assert!(!begins_ledger(other), "{other}");
     }
 }

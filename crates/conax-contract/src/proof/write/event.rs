@@ -10,12 +10,7 @@ use super::form;
 
 /// How the model's [`CrmEvent`] is written.
 #[derive(Serialize, Deserialize)]
-#[serde(
-    remote = "CrmEvent",
-    tag = "event",
-    rename_all = "snake_case",
-    deny_unknown_fields
-)]
+#[serde(remote = "CrmEvent", tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum CrmEventForm {
     Acknowledged {
         request: u64,
@@ -31,11 +26,7 @@ pub(super) enum CrmEventForm {
     Answered {
         request: u64,
         exchange: u64,
-        #[serde(
-            rename = "status_code",
-            default,
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(rename = "status_code", default, skip_serializing_if = "Option::is_none")]
         status: Option<Arc<str>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<Arc<str>>,
@@ -172,10 +163,7 @@ impl ConaxEvent {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(flag: &bool) -> bool {
     !*flag
 }

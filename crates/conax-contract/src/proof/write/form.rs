@@ -34,11 +34,7 @@ pub(super) mod date {
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<NaiveDateTime, D::Error> {
-        super::parsed(
-            deserializer,
-            "a date like `2014-11-30T09:00:00`",
-            parse_moment,
-        )
+        super::parsed(deserializer, "a date like `2014-11-30T09:00:00`", parse_moment)
     }
 }
 
@@ -58,11 +54,7 @@ pub(super) mod request_type {
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<RequestType, D::Error> {
-        super::parsed(
-            deserializer,
-            "a type like `ADD_SUBSCRIPTIONS`",
-            RequestType::from_code,
-        )
+        super::parsed(deserializer, "a type like `ADD_SUBSCRIPTIONS`", RequestType::from_code)
     }
 }
 
@@ -107,10 +99,6 @@ pub(super) mod command {
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<CommandKind, D::Error> {
-        super::parsed(
-            deserializer,
-            "a command like `add_subscriptions`",
-            operation_of_key,
-        )
+        super::parsed(deserializer, "a command like `add_subscriptions`", operation_of_key)
     }
 }

@@ -82,10 +82,7 @@ pub struct TotalsForm {
     foreign_executions: u64,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 pub(super) const fn is_zero(count: &u64) -> bool {
     *count == 0
 }

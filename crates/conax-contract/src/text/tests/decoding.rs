@@ -34,12 +34,7 @@ fn read_box(fields: &mut Fields<'_, '_>) -> Option<Box> {
     let colour = fields.optional("colour", word::<Colour>);
     let sizes = fields.list("sizes", whole);
     let lids = fields.maps("lids", "a lid", |lid| lid.required("open", flag));
-    Some(Box {
-        name: name?,
-        colour,
-        sizes,
-        lids,
-    })
+    Some(Box { name: name?, colour, sizes, lids })
 }
 
 fn parse(source: &str) -> Result<Box, Vec<Finding>> {
@@ -56,10 +51,7 @@ fn said(source: &str) -> String {
         .iter()
         .map(|it| {
             let hint = it.hint.as_deref().unwrap_or("-");
-            format!(
-                "{}:{}-{} {} | {hint}",
-                it.line, it.column, it.end_column, it.message
-            )
+            format!("{}:{}-{} {} | {hint}", it.line, it.column, it.end_column, it.message)
         })
         .collect();
     lines.join("\n")
@@ -101,10 +93,7 @@ fn everything_is_reported_in_the_order_of_the_file() {
 
 #[test]
 fn one_slip_in_a_required_key_is_one_finding() {
-    assert_eq!(
-        said("nmae: b"),
-        "1:1-5 unknown key `nmae` | did you mean `name`?"
-    );
+    assert_eq!(said("nmae: b"), "1:1-5 unknown key `nmae` | did you mean `name`?");
     assert_eq!(said("sizes: []"), "1:1-10 `name` is missing from a box | -");
 }
 
@@ -115,10 +104,7 @@ fn a_key_that_is_there_is_not_suggested() {
 
 #[test]
 fn a_required_key_without_a_value_is_not_called_missing() {
-    assert_eq!(
-        said("name:\nsizes: []"),
-        "1:1-5 nothing is written after `name` | -"
-    );
+    assert_eq!(said("name:\nsizes: []"), "1:1-5 nothing is written after `name` | -");
 }
 
 #[test]
@@ -126,17 +112,11 @@ fn numbers_have_limits_and_places() {
     let mut findings = Findings::new();
     let root = read("[1, 300, -1, 7]", &mut findings).expect("a tree");
     let bytes = items(placed(number(0..=255_u8)))(&root, &mut findings).expect("a list");
-    let kept: Vec<(u8, usize)> = bytes
-        .iter()
-        .map(|it| (it.value, it.span.start.column))
-        .collect();
+    let kept: Vec<(u8, usize)> = bytes.iter().map(|it| (it.value, it.span.start.column)).collect();
     assert_eq!(kept, [(1, 2), (7, 14)]);
     let findings = findings.into_result(Some(())).expect_err("findings");
     assert_eq!(findings.len(), 2);
-    assert_eq!(
-        findings[0].hint.as_deref(),
-        Some("write a number from 0 to 255")
-    );
+    assert_eq!(findings[0].hint.as_deref(), Some("write a number from 0 to 255"));
 }
 
 #[test]
@@ -144,8 +124,5 @@ fn more_findings_than_anybody_reads_are_counted() {
     let findings = parse(&("name: b\nsizes:\n".to_owned() + &"  - x\n".repeat(1_000)));
     let findings = findings.expect_err("findings");
     assert_eq!(findings.len(), Findings::LIMIT + 1);
-    assert_eq!(
-        findings[Findings::LIMIT].message,
-        "800 more findings are not shown"
-    );
+    assert_eq!(findings[Findings::LIMIT].message, "800 more findings are not shown");
 }

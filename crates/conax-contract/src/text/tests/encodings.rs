@@ -30,21 +30,11 @@ fn utf_16_is_named_with_its_place_and_its_text() {
     for bytes in [big.clone(), [&[0xfe, 0xff], &big[..]].concat()] {
         let told = refused(&bytes);
         assert_eq!(told.source, "a: b");
-        assert!(
-            told.finding.message.contains("UTF-16 (big-endian)"),
-            "{told}"
-        );
+        assert!(told.finding.message.contains("UTF-16 (big-endian)"), "{told}");
     }
     // Without a mark, UTF-8 would take it for text with zeros in it.
-    let bare: Vec<u8> = "name: x"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    assert!(
-        refused(&bare)
-            .to_string()
-            .contains("UTF-16 (little-endian)")
-    );
+    let bare: Vec<u8> = "name: x".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(refused(&bare).to_string().contains("UTF-16 (little-endian)"));
 }
 
 #[test]
@@ -93,10 +83,7 @@ fn a_blank_that_is_none_is_named() {
     ] {
         let told = shown(source);
         let place = format!("f:1:{column}  a");
-        assert!(
-            told.starts_with(&place) && told.contains("(U+"),
-            "{source:?}: {told}"
-        );
+        assert!(told.starts_with(&place) && told.contains("(U+"), "{source:?}: {told}");
     }
 }
 
@@ -182,10 +169,7 @@ fn what_looks_like_a_number_or_a_code_between_quotes_is_none() {
     ] {
         let told = shown(source);
         let place = format!("f:1:{column}  a");
-        assert!(
-            told.starts_with(&place) && told.contains("(U+"),
-            "{source:?}: {told}"
-        );
+        assert!(told.starts_with(&place) && told.contains("(U+"), "{source:?}: {told}");
     }
     for meant in [
         "a: \"S60600\\u00A0\"",

@@ -39,15 +39,9 @@ fn durations_carry_their_units() {
         ("1h30min", 5_400_000),
         ("0s", 0),
     ] {
-        assert_eq!(
-            parse_duration(text),
-            Some(Duration::from_millis(millis)),
-            "{text}"
-        );
+        assert_eq!(parse_duration(text), Some(Duration::from_millis(millis)), "{text}");
     }
-    for wrong in [
-        "", "30", "10m", "s", "-1s", "1.5s", "1min1h", "1s1s", "10 min", "1e3s", "１s",
-    ] {
+    for wrong in ["", "30", "10m", "s", "-1s", "1.5s", "1min1h", "1s1s", "10 min", "1e3s", "１s"] {
         assert_eq!(parse_duration(wrong), None, "{wrong}");
     }
     assert_eq!(parse_duration("99999999999999999999d"), None);

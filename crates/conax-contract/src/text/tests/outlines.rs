@@ -10,10 +10,7 @@ fn sample() -> Outline {
         ("nothing", Outline::Null),
         ("none", Outline::List(Vec::new())),
         ("word", Outline::Word("in_use".to_owned())),
-        (
-            "small",
-            Outline::Map(vec![("a".to_owned(), Outline::Whole(1))]),
-        ),
+        ("small", Outline::Map(vec![("a".to_owned(), Outline::Whole(1))])),
         (
             "large",
             Outline::List(vec![
@@ -40,9 +37,7 @@ fn people_get_block_style_with_small_maps_between_braces() {
 
 #[test]
 fn programs_get_json_with_the_keys_in_order() {
-    let json = serde_json::to_string(&sample())
-        .unwrap()
-        .replace(&"x".repeat(100), "x");
+    let json = serde_json::to_string(&sample()).unwrap().replace(&"x".repeat(100), "x");
     assert_eq!(
         json,
         r#"{"name":"0190","word":"in_use","small":{"a":1},"large":[{"a":"x","b":[true]},[[null]],"end"]}"#
@@ -54,9 +49,7 @@ fn data(marked: &Marked) -> Outline {
     match &marked.node {
         Node::List(items) => Outline::List(items.iter().map(data).collect()),
         Node::Map(entries) => {
-            let fields = entries
-                .iter()
-                .map(|entry| (entry.key.clone(), data(&entry.value)));
+            let fields = entries.iter().map(|entry| (entry.key.clone(), data(&entry.value)));
             Outline::Map(fields.collect())
         }
         Node::Scalar(scalar) => match (scalar.style, scalar.meaning()) {

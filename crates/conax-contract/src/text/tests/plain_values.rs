@@ -6,9 +6,7 @@ fn meaning(written: &str) -> Meaning {
     let mut findings = Findings::new();
     let root = read(&format!("[{written}]"), &mut findings);
     let root = findings.into_result(root).expect("readable text");
-    let crate::text::Node::List(items) = root.node else {
-        panic!("a list")
-    };
+    let crate::text::Node::List(items) = root.node else { panic!("a list") };
     items[0].meaning().expect("a single value")
 }
 
@@ -66,24 +64,11 @@ fn the_core_schema_decides() {
 
 #[test]
 fn what_may_be_taken_for_something_else_is_not_text_until_it_is_quoted() {
-    for written in [
-        "01900080207",
-        "1e3",
-        "yes",
-        "no",
-        "0x10",
-        "~",
-        "1234",
-        "true",
-        "12:30",
-    ] {
+    for written in ["01900080207", "1e3", "yes", "no", "0x10", "~", "1234", "true", "12:30"] {
         let findings = as_text(written).expect_err(written);
         assert_eq!(findings[0].hint, Some(format!("write \"{written}\"")));
-        for quoted in [
-            format!("\"{written}\""),
-            format!("'{written}'"),
-            format!("|-\n {written}"),
-        ] {
+        for quoted in [format!("\"{written}\""), format!("'{written}'"), format!("|-\n {written}")]
+        {
             assert_eq!(as_text(&quoted).as_deref(), Ok(written));
         }
     }

@@ -12,17 +12,10 @@ fn places(text: &str) -> String {
 
 fn outlined(marked: &Marked) -> String {
     let (start, end) = (marked.span.start, marked.span.end);
-    let place = format!(
-        "@{}:{}-{}:{}",
-        start.line, start.column, end.line, end.column
-    );
+    let place = format!("@{}:{}-{}:{}", start.line, start.column, end.line, end.column);
     let inner: Vec<String> = match &marked.node {
         Node::Scalar(scalar) => {
-            let quote = if scalar.style == Style::Quoted {
-                "'"
-            } else {
-                ""
-            };
+            let quote = if scalar.style == Style::Quoted { "'" } else { "" };
             return format!("{quote}{}{quote}{place}", scalar.text);
         }
         Node::List(items) => items.iter().map(outlined).collect(),
@@ -43,10 +36,7 @@ fn refusal(text: &str) -> String {
     let mut findings = Findings::new();
     let root = read(text, &mut findings);
     let findings = findings.into_result(root).expect_err("unreadable text");
-    format!(
-        "{}:{} {}",
-        findings[0].line, findings[0].column, findings[0].message
-    )
+    format!("{}:{} {}", findings[0].line, findings[0].column, findings[0].message)
 }
 
 #[test]
@@ -67,22 +57,13 @@ fn json_is_read_like_yaml() {
 
 #[test]
 fn columns_count_characters_and_all_line_ends_are_one() {
-    assert_eq!(
-        places("ü: 日本 # x\r\nb: c"),
-        "[ü@1:1=日本@1:4-1:6 b@2:1=c@2:4-2:5]@1:1-2:5"
-    );
-    assert_eq!(
-        places("a: b\rb: c"),
-        "[a@1:1=b@1:4-1:5 b@2:1=c@2:4-2:5]@1:1-2:5"
-    );
+    assert_eq!(places("ü: 日本 # x\r\nb: c"), "[ü@1:1=日本@1:4-1:6 b@2:1=c@2:4-2:5]@1:1-2:5");
+    assert_eq!(places("a: b\rb: c"), "[a@1:1=b@1:4-1:5 b@2:1=c@2:4-2:5]@1:1-2:5");
 }
 
 #[test]
 fn an_empty_value_stands_behind_its_key() {
-    assert_eq!(
-        places("a:\n\n\nb: c"),
-        "[a@1:1=@1:2-1:2 b@4:1=c@4:4-4:5]@1:1-4:5"
-    );
+    assert_eq!(places("a:\n\n\nb: c"), "[a@1:1=@1:2-1:2 b@4:1=c@4:4-4:5]@1:1-4:5");
 }
 
 #[test]
@@ -92,10 +73,7 @@ fn a_byte_order_mark_is_no_part_of_the_text() {
 
 #[test]
 fn blocks_of_text_are_text() {
-    assert_eq!(
-        places("a: |\n  0190\n").split('@').nth(1),
-        Some("1:1='0190\n'")
-    );
+    assert_eq!(places("a: |\n  0190\n").split('@').nth(1), Some("1:1='0190\n'"));
 }
 
 #[test]
@@ -122,14 +100,7 @@ fn a_key_written_again_is_reported_and_the_first_is_kept() {
     let findings = findings.into_result(Some(())).expect_err("findings");
     let said: Vec<String> = findings
         .iter()
-        .map(|it| {
-            format!(
-                "{} {} {}",
-                it.line,
-                it.message,
-                it.hint.as_deref().unwrap_or("")
-            )
-        })
+        .map(|it| format!("{} {} {}", it.line, it.message, it.hint.as_deref().unwrap_or("")))
         .collect();
     assert_eq!(
         said,
@@ -146,10 +117,7 @@ fn depth_and_size_have_limits() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     assert!(refusal(&nested(33)).contains("nested more than 32 deep"));
     assert!(!places(&nested(32)).is_empty());
-    let limits = Limits {
-        byte_limit: 4,
-        depth_limit: 1,
-    };
+    let limits = Limits { byte_limit: 4, depth_limit: 1 };
     let mut findings = Findings::new();
     assert!(read_within(limits, "a: bc", &mut findings).is_none());
     let findings = findings.into_result(Some(())).expect_err("findings");

@@ -25,9 +25,7 @@ fn values_under_secret_names_are_starred_in_excerpts_and_messages() {
         "tokens: [CANARY]\n",
         "tokens:\n  - CANARY\n",
         "users:\n  - password: [ \"CANARY\" ]\n",
-        "users:\n  - password: { CANARYKEY: CANARY }\n"
-            .replace("CANARYKEY", "x")
-            .as_str(),
+        "users:\n  - password: { CANARYKEY: CANARY }\n".replace("CANARYKEY", "x").as_str(),
         "web_api_keys:\n  - key: CANARY\n",
         "web_api_key:\n  - kee: CANARY\n",
         "cas:\n  domains:\n    - { username: x, pw: CANARY }\n",
@@ -56,19 +54,13 @@ fn values_under_secret_names_are_starred_in_excerpts_and_messages() {
 fn what_is_no_secret_stays_readable() {
     for (source, kept) in [
         ("units:\n  - name: HEAD\n", "name: HEAD"),
-        (
-            "tokens:\n  - { token: x }\nunits:\n  - name: HEAD\n",
-            "name: HEAD",
-        ),
+        ("tokens:\n  - { token: x }\nunits:\n  - name: HEAD\n", "name: HEAD"),
         (
             "steps:\n  - { token: none, with: { pin: $code } }\n",
             "{ token: none, with: { pin: $code } }",
         ),
         ("keep: { number: 4050 }", "number: 4050"),
-        (
-            "cases:\n  - [service, pin]\n  - [SPORT, \"7391\"]\n",
-            "[SPORT, \"****\"]",
-        ),
+        ("cases:\n  - [service, pin]\n  - [SPORT, \"7391\"]\n", "[SPORT, \"****\"]"),
         ("repeat: { for: card, in: [a, b] }", "in: [a, b]"),
     ] {
         let told = shown(source, "x");

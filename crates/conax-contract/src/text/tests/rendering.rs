@@ -30,10 +30,7 @@ fn a_finding_shows_place_line_mark_and_hint() {
 #[test]
 fn two_findings_are_a_blank_line_apart() {
     let source = "a\nb";
-    let both = [
-        finding(1, (1, 2), "one", None),
-        finding(2, (1, 1), "two", None),
-    ];
+    let both = [finding(1, (1, 2), "one", None), finding(2, (1, 1), "two", None)];
     insta::assert_snapshot!(render("f", source, &both), @r"
     f:1:1  one
         1 | a
@@ -91,10 +88,7 @@ fn long_words_of_ours_are_broken_at_spaces() {
 
 #[test]
 fn a_place_outside_the_file_shows_no_line() {
-    assert_eq!(
-        render("f", "a", &[finding(9, (1, 1), "gone", None)]),
-        "f:9:1  gone\n"
-    );
+    assert_eq!(render("f", "a", &[finding(9, (1, 1), "gone", None)]), "f:9:1  gone\n");
     assert_eq!(render("f", "a", &[]), "");
 }
 

@@ -50,24 +50,13 @@ fn read_domains(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<DomainSp
         let name = reading.name(domain, "name", Kind::Domain);
         let username = reading.optional_name(domain, "username", Kind::DomainUsername);
         let password = reading.password(domain, "password");
-        Some(DomainSpec {
-            name: name?,
-            username,
-            password,
-        })
+        Some(DomainSpec { name: name?, username, password })
     });
     if domains.is_empty() {
         let name = CasSpec::DEFAULT_DOMAIN.to_owned();
-        let placed = Placed {
-            value: name.clone(),
-            span: cas.mark(),
-        };
+        let placed = Placed { value: name.clone(), span: cas.mark() };
         reading.names.give(Kind::Domain, &placed, cas.findings);
-        domains.push(DomainSpec {
-            name,
-            username: None,
-            password: None,
-        });
+        domains.push(DomainSpec { name, username: None, password: None });
     }
     domains
 }
@@ -108,12 +97,7 @@ fn read_smartcards(
                 domain
             }
         };
-        Some(CasSmartcardSpec {
-            id,
-            domain,
-            state,
-            pin,
-        })
+        Some(CasSmartcardSpec { id, domain, state, pin })
     })
 }
 
@@ -121,10 +105,7 @@ fn read_pairing_modules(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<
     cas.maps("pairing_modules", "a pairing module", |module| {
         let id = reading.name(module, "id", Kind::PairingModule);
         let state = module.optional("state", word::<KeyState>);
-        Some(ModuleSpec {
-            id: PairingModuleId::new(id?),
-            key: state.unwrap_or_default(),
-        })
+        Some(ModuleSpec { id: PairingModuleId::new(id?), key: state.unwrap_or_default() })
     })
 }
 
@@ -215,9 +196,7 @@ fn read_entitlements(cas: &mut Fields<'_, '_>, reading: &mut Reading) -> Vec<Ent
         let end = entitlement.optional("end", placed(moment));
         check_period(start.as_ref(), end.as_ref(), entitlement.findings);
         let (smartcard, product) = (smartcard?.value, product?);
-        let count = period_counts
-            .entry((smartcard.clone(), product.clone()))
-            .or_default();
+        let count = period_counts.entry((smartcard.clone(), product.clone())).or_default();
         *count += 1;
         if *count > 2 {
             let message = format!(

@@ -41,11 +41,7 @@ pub(super) fn read_users(fields: &mut Fields<'_, '_>, reading: &mut Reading) -> 
         let password = reading.password(user, "password");
         let person = read_user_with(id, username, user);
         let unit = reading.optional_reference(user, "unit", Target::UNIT);
-        Some(UserSpec {
-            user: person?,
-            password,
-            unit,
-        })
+        Some(UserSpec { user: person?, password, unit })
     })
 }
 
@@ -57,12 +53,7 @@ pub(super) fn read_user_with(
 ) -> Option<User> {
     let person_name = user.optional("person_name", shared);
     let email = user.optional("email", shared);
-    Some(User {
-        id: id?.into(),
-        username: username?.into(),
-        person_name,
-        email,
-    })
+    Some(User { id: id?.into(), username: username?.into(), person_name, email })
 }
 
 pub(super) fn read_web_api_keys(
@@ -73,11 +64,7 @@ pub(super) fn read_web_api_keys(
         let key = reading.unique_secret(entry, "key", (Kind::WebApiKey, "a web API key"));
         let username = reading.reference(entry, "username", Target::USER);
         let unit = reading.optional_reference(entry, "unit", Target::UNIT);
-        Some(WebApiKeySpec {
-            key: key?,
-            username: username?,
-            unit,
-        })
+        Some(WebApiKeySpec { key: key?, username: username?, unit })
     })
 }
 
@@ -86,11 +73,7 @@ pub(super) fn read_tokens(fields: &mut Fields<'_, '_>, reading: &mut Reading) ->
         let token = reading.unique_secret(entry, "token", (Kind::Token, "a token"));
         let username = reading.reference(entry, "username", Target::USER);
         let unit = reading.optional_reference(entry, "unit", Target::UNIT);
-        Some(TokenSpec {
-            token: token?,
-            username: username?,
-            unit,
-        })
+        Some(TokenSpec { token: token?, username: username?, unit })
     })
 }
 
@@ -139,9 +122,7 @@ pub(super) fn read_subscriptions(
         let services = reading.references(subscription, "services", Target::SERVICE);
         let items = reading.references(subscription, "installed_items", Target::ITEM);
         reading.services_used.extend(services.iter().cloned());
-        reading
-            .items_used
-            .extend(items.iter().map(|item| (position, item.clone())));
+        reading.items_used.extend(items.iter().map(|item| (position, item.clone())));
         Some(SubscriptionSpec {
             id: id?,
             number: number?,
@@ -168,9 +149,7 @@ pub(super) fn read_installed_items(
         let ca_id = read_item_ca_id(classification, item, reading);
         position += 1;
         let names = serial_number.iter().chain(&id);
-        reading
-            .item_positions
-            .extend(names.map(|name| (name.clone(), position)));
+        reading.item_positions.extend(names.map(|name| (name.clone(), position)));
         Some(InstalledItem {
             id: id?.into(),
             serial_number: serial_number?.into(),

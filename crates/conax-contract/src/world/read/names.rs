@@ -97,11 +97,8 @@ impl Target {
     pub(super) const USER: Self = Self::new("user", "users", &[Kind::Username]);
     pub(super) const SERVICE: Self =
         Self::new("service", "services", &[Kind::ServiceCode, Kind::ServiceId]);
-    pub(super) const ITEM: Self = Self::new(
-        "installed item",
-        "installed_items",
-        &[Kind::SerialNumber, Kind::ItemId],
-    );
+    pub(super) const ITEM: Self =
+        Self::new("installed item", "installed_items", &[Kind::SerialNumber, Kind::ItemId]);
     pub(super) const DOMAIN: Self = Self::new("domain", "domains", &[Kind::Domain]);
     pub(super) const PRODUCT: Self = Self::new("product", "products", &[Kind::Product]);
     pub(super) const SMARTCARD: Self = Self::new("smartcard", "smartcards", &[Kind::Smartcard]);
@@ -109,11 +106,7 @@ impl Target {
         Self::new("pairing module", "pairing_modules", &[Kind::PairingModule]);
 
     const fn new(noun: &'static str, section: &'static str, kinds: &'static [Kind]) -> Self {
-        Self {
-            noun,
-            section,
-            kinds,
-        }
+        Self { noun, section, kinds }
     }
 }
 
@@ -154,13 +147,7 @@ impl Names {
             let hint = format!("the first one is on line {}", first.line);
             findings.add(Finding::new(name.span, message).with_hint(hint));
         } else {
-            given.insert(
-                folded,
-                Given {
-                    line: name.span.start.line,
-                    written,
-                },
-            );
+            given.insert(folded, Given { line: name.span.start.line, written });
         }
     }
 
@@ -173,11 +160,8 @@ impl Names {
     pub(super) fn resolve(&self, findings: &mut Findings) {
         for Reference { target, name } in &self.used {
             if !self.is_given(*target, &name.value) {
-                let hint = if findings.is_full() {
-                    String::new()
-                } else {
-                    self.hint(*target, name)
-                };
+                let hint =
+                    if findings.is_full() { String::new() } else { self.hint(*target, name) };
                 let message = format!("unknown {} {}", target.noun, shown(&name.value));
                 findings.add(Finding::new(name.span, message).with_hint(hint));
             }
@@ -196,10 +180,7 @@ impl Names {
         let main = target.kinds[0];
         let known = || {
             let given = self.given.get(&main);
-            given
-                .into_iter()
-                .flatten()
-                .map(|(name, given)| given.written.as_ref().unwrap_or(name))
+            given.into_iter().flatten().map(|(name, given)| given.written.as_ref().unwrap_or(name))
         };
         if let Some(near) = near_miss(&name.value, known().map(String::as_str)) {
             return format!("did you mean {}?", shown(near));
@@ -212,11 +193,7 @@ impl Names {
             }
             count => {
                 let more = count - some.len();
-                format!(
-                    "`{}` holds {} and {more} more",
-                    target.section,
-                    some.join(", ")
-                )
+                format!("`{}` holds {} and {more} more", target.section, some.join(", "))
             }
         }
     }

@@ -144,14 +144,7 @@ impl Reading {
         let value = secret.value.expose().to_owned();
         // Two secrets may well end alike; which is meant is decided when the masks are filled.
         if !is_mask(&value) {
-            self.names.give(
-                kind,
-                &Placed {
-                    value,
-                    span: secret.span,
-                },
-                fields.findings,
-            );
+            self.names.give(kind, &Placed { value, span: secret.span }, fields.findings);
         }
         Some(secret.value)
     }
@@ -171,9 +164,7 @@ impl Reading {
         fields: &mut Fields<'_, '_>,
         key: &'static str,
     ) -> Option<SecretText<'static>> {
-        fields.optional(key, |marked, findings| {
-            self.secret("a password", marked, findings)
-        })
+        fields.optional(key, |marked, findings| self.secret("a password", marked, findings))
     }
 
     /// Reads a PIN: four digits.

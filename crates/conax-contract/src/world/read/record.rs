@@ -22,11 +22,9 @@ pub(super) fn read_records(
     fields: &mut Fields<'_, '_>,
     reading: &mut Reading,
 ) -> Vec<ProvisioningRequestSpec> {
-    fields.maps(
-        "provisioning_requests",
-        "a provisioning request",
-        |record| read_record(record, reading),
-    )
+    fields.maps("provisioning_requests", "a provisioning request", |record| {
+        read_record(record, reading)
+    })
 }
 
 fn read_record(
@@ -44,9 +42,8 @@ fn read_record(
     let life_cycle_state = record.required("life_cycle_state", word::<LifeCycleState>);
     let texts = RecordTexts::read(record);
     let log_information = record.required("log_information", read_log_information);
-    let parameters_set = record.maps("parameters_set", "a parameter", |parameter| {
-        read_parameter(parameter, reading)
-    });
+    let parameters_set = record
+        .maps("parameters_set", "a parameter", |parameter| read_parameter(parameter, reading));
     let held = record.optional("held", flag).unwrap_or(false);
     Some(ProvisioningRequestSpec {
         id: id?,
@@ -111,14 +108,9 @@ fn read_id(record: &mut Fields<'_, '_>, reading: &mut Reading) -> Option<String>
     let digits = |byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
     let fits = id.value.len() == 32 && id.value.bytes().all(digits);
     if !fits {
-        let message = format!(
-            "{} is not the id of a provisioning request",
-            shown(&id.value)
-        );
+        let message = format!("{} is not the id of a provisioning request", shown(&id.value));
         let hint = "write 32 upper-case hexadecimal digits between quotes";
-        record
-            .findings
-            .add(Finding::new(id.span, message).with_hint(hint));
+        record.findings.add(Finding::new(id.span, message).with_hint(hint));
     }
     reading.names.give(Kind::RequestId, &id, record.findings);
     Some(id.value)
@@ -127,19 +119,14 @@ fn read_id(record: &mut Fields<'_, '_>, reading: &mut Reading) -> Option<String>
 /// Shown: digits. They are printed as they are counted, so leading zeros would get lost.
 fn read_number(record: &mut Fields<'_, '_>, reading: &mut Reading) -> Option<String> {
     let number = record.optional("number", placed(text))?;
-    reading
-        .names
-        .give(Kind::RequestNumber, &number, record.findings);
+    reading.names.give(Kind::RequestNumber, &number, record.findings);
     let plain = number.value.bytes().all(|byte| byte.is_ascii_digit())
         && !number.value.starts_with('0')
         && !number.value.is_empty();
     let value = number.value.parse().ok();
     let value = value.filter(|value| *value <= HIGHEST_NUMBER);
     match value.filter(|_| plain) {
-        Some(value) => reading.request_numbers.push(Placed {
-            value,
-            span: number.span,
-        }),
+        Some(value) => reading.request_numbers.push(Placed { value, span: number.span }),
         None => {
             let shown = shown(&number.value);
             let (message, hint) = if plain {
@@ -153,9 +140,7 @@ fn read_number(record: &mut Fields<'_, '_>, reading: &mut Reading) -> Option<Str
                     "write digits between quotes, such as \"4049\"".to_owned(),
                 )
             };
-            record
-                .findings
-                .add(Finding::new(number.span, message).with_hint(hint));
+            record.findings.add(Finding::new(number.span, message).with_hint(hint));
         }
     }
     Some(number.value)
@@ -183,10 +168,7 @@ fn read_log_information(marked: &Marked, findings: &mut Findings) -> Option<LogI
         let created_by_unit = log.optional("created_by_unit", read_unit);
         let updated_by_unit = log.optional("updated_by_unit", read_unit);
         let created_date = created_date?;
-        if let Some(updated) = updated_date
-            .as_ref()
-            .filter(|it| it.value < created_date.value)
-        {
+        if let Some(updated) = updated_date.as_ref().filter(|it| it.value < created_date.value) {
             let message = "`updated_date` lies before `created_date`";
             log.findings.add(Finding::new(updated.span, message));
         }
@@ -201,10 +183,7 @@ fn read_log_information(marked: &Marked, findings: &mut Findings) -> Option<LogI
                 user: updated_by_user.unwrap_or_else(|| Arc::clone(&created_by_user)),
                 unit: updated_by_unit.or_else(|| created_by_unit.clone()),
             }),
-            created_by: Arc::new(Author {
-                user: created_by_user,
-                unit: created_by_unit,
-            }),
+            created_by: Arc::new(Author { user: created_by_user, unit: created_by_unit }),
         })
     })
 }
@@ -229,23 +208,13 @@ fn read_parameter(parameter: &mut Fields<'_, '_>, reading: &Reading) -> Option<P
     let id = parameter.required("id", text);
     let rest = parameter.rest();
     let [entry] = rest.as_slice() else {
-        let message = format!(
-            "a parameter has one key beside `id`, this one has {}",
-            rest.len()
-        );
-        parameter.refuse(
-            message,
-            "write { smartcard_ca_id: \"01900080207\", id: \"…\" }",
-        );
+        let message = format!("a parameter has one key beside `id`, this one has {}", rest.len());
+        parameter.refuse(message, "write { smartcard_ca_id: \"01900080207\", id: \"…\" }");
         return None;
     };
     let key = read_parameter_key(entry, parameter.findings);
     let value = read_value(key, &entry.value, reading, parameter.findings);
-    Some(ParameterSpec {
-        id: id?,
-        key: key?,
-        value: value?,
-    })
+    Some(ParameterSpec { id: id?, key: key?, value: value? })
 }
 
 fn read_parameter_key(entry: &Entry, findings: &mut Findings) -> Option<ParameterKey> {
@@ -275,9 +244,7 @@ fn read_value(
         return Some(ParameterValue::Null);
     }
     if key == Some(ParameterKey::CaPin) {
-        return reading
-            .secret("a PIN", marked, findings)
-            .map(ParameterValue::Pin);
+        return reading.secret("a PIN", marked, findings).map(ParameterValue::Pin);
     }
     text(marked, findings).map(ParameterValue::Text)
 }

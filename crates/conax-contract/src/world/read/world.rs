@@ -61,9 +61,7 @@ fn read_world(root: &Marked, reading: &mut Reading, findings: &mut Findings) -> 
             organisation: organisation
                 .unwrap_or_else(|| WorldSpec::DEFAULT_ORGANISATION.to_owned()),
             next_request_number: 0,
-            provider: fields
-                .optional("provider", read_provider)
-                .unwrap_or_default(),
+            provider: fields.optional("provider", read_provider).unwrap_or_default(),
             magic_smartcards: fields.optional("magic_smartcards", flag).unwrap_or(false),
             units: crm::read_units(fields, reading),
             users: crm::read_users(fields, reading),
@@ -76,10 +74,7 @@ fn read_world(root: &Marked, reading: &mut Reading, findings: &mut Findings) -> 
             cas: cas::read_cas(fields, reading).unwrap_or_default(),
         };
         let next_request_number = next_request_number(next_number, reading, fields);
-        Some(WorldSpec {
-            next_request_number,
-            ..world
-        })
+        Some(WorldSpec { next_request_number, ..world })
     });
     if world.is_some() {
         reading.names.resolve(findings);
@@ -112,10 +107,7 @@ fn next_request_number(
     reading: &Reading,
     fields: &mut Fields<'_, '_>,
 ) -> u64 {
-    let highest = reading
-        .request_numbers
-        .iter()
-        .max_by_key(|number| number.value);
+    let highest = reading.request_numbers.iter().max_by_key(|number| number.value);
     let Some(given) = given else {
         return highest.map_or(1, |highest| highest.value.saturating_add(1));
     };
@@ -123,9 +115,7 @@ fn next_request_number(
         let (number, line) = (highest.value, highest.span.start.line);
         let message = format!("the provisioning request on line {line} has number {number}");
         let hint = format!("write a number above {number}, or leave the key out");
-        fields
-            .findings
-            .add(Finding::new(given.span, message).with_hint(hint));
+        fields.findings.add(Finding::new(given.span, message).with_hint(hint));
     }
     given.value
 }

@@ -54,10 +54,7 @@ fn message(name: &str, text: &str) -> String {
 fn every_broken_world_is_refused_with_its_message() {
     for (name, text, expected) in BROKEN {
         let found = message(name, text);
-        assert!(
-            found == *expected,
-            "{name}: found\n{found}\nexpected\n{expected}"
-        );
+        assert!(found == *expected, "{name}: found\n{found}\nexpected\n{expected}");
     }
 }
 
@@ -70,10 +67,7 @@ fn every_broken_world_is_in_the_list() {
 
 #[test]
 fn twelve_mistakes_give_twelve_findings_with_line_and_hint_in_one_go() {
-    let (_, text, _) = BROKEN
-        .iter()
-        .find(|(name, ..)| *name == "twelve-mistakes")
-        .unwrap();
+    let (_, text, _) = BROKEN.iter().find(|(name, ..)| *name == "twelve-mistakes").unwrap();
     let findings = WorldSpec::parse(text).expect_err("a broken world");
     assert_eq!(findings.len(), 12);
     for finding in &findings {

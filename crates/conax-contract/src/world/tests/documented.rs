@@ -51,12 +51,7 @@ fn printed_log(log: &LogInformationSpec) -> Value {
 }
 
 fn printed_user(user: &User) -> Value {
-    let User {
-        id,
-        username,
-        person_name,
-        email,
-    } = user;
+    let User { id, username, person_name, email } = user;
     let (person_name, email) = (person_name.as_deref(), email.as_deref());
     json!({ "id": **id, "username": **username, "person_name": person_name, "email": email })
 }
@@ -83,11 +78,7 @@ fn printed_parameter(parameter: &ParameterSpec) -> Value {
 /// the world has to choose.
 fn widened(documented: &Value) -> Value {
     let mut members: Map<String, Value> = documented.as_object().unwrap().clone();
-    for absent in [
-        "reference_number",
-        "provider_error_code",
-        "provider_error_description",
-    ] {
+    for absent in ["reference_number", "provider_error_code", "provider_error_description"] {
         members.entry(absent).or_insert(Value::Null);
     }
     members.entry("parameters_set").or_insert(json!([]));

@@ -126,10 +126,8 @@ fn masks_of_what_is_not_there_are_refused() {
     let unknown_user = edited_user(&current).unmask(&current).unwrap_err();
     assert_eq!(
         unknown_user,
-        [
-            "the password of user `bert` is masked and the current world has none to fill in; \
-          write it"
-        ]
+        ["the password of user `bert` is masked and the current world has none to fill in; \
+          write it"]
     );
     assert_eq!(
         refusal("***BBBB", "***CCCC"),
@@ -137,20 +135,14 @@ fn masks_of_what_is_not_there_are_refused() {
     );
     assert_eq!(
         refusal("01900080207", "01900080208"),
-        [
-            "the PIN of smartcard `01900080208` is masked and the current world has none to fill \
-          in; write it"
-        ]
+        ["the PIN of smartcard `01900080208` is masked and the current world has none to fill \
+          in; write it"]
     );
 }
 
 /// The second user, who has no password, claims a masked one.
 fn edited_user(current: &WorldSpec) -> WorldSpec {
-    edited(
-        current,
-        "username: \"bert\" }\nweb",
-        "username: \"bert\", password: \"***\" }\nweb",
-    )
+    edited(current, "username: \"bert\" }\nweb", "username: \"bert\", password: \"***\" }\nweb")
 }
 
 #[test]

@@ -101,11 +101,7 @@ fn a_world_of_many_smartcards_is_read_whole() {
     }
     text.push_str("  entitlements:\n");
     for number in 0..2_000 {
-        writeln!(
-            text,
-            "    - {{ smartcard: \"{number:011}\", product: \"1\" }}"
-        )
-        .unwrap();
+        writeln!(text, "    - {{ smartcard: \"{number:011}\", product: \"1\" }}").unwrap();
     }
     let world = parsed("many", &text);
     assert_eq!(world.cas.smartcards.len(), 2_000);
@@ -116,11 +112,7 @@ fn a_world_of_many_smartcards_is_read_whole() {
 fn a_world_with_a_mistake_on_every_line_tells_how_many_are_not_shown() {
     let mut text = "world: many\ncas:\n  entitlements:\n".to_owned();
     for number in 0..2_000 {
-        writeln!(
-            text,
-            "    - {{ smartcard: \"{number:011}\", product: \"1\" }}"
-        )
-        .unwrap();
+        writeln!(text, "    - {{ smartcard: \"{number:011}\", product: \"1\" }}").unwrap();
     }
     let findings = WorldSpec::parse(&text).expect_err("a broken world");
     assert_eq!(findings.len(), 201);

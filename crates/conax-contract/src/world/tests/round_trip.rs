@@ -82,12 +82,7 @@ fn the_smallest_world_comes_back() {
 
 /// Any text a person could mean; emptiness is absence.
 fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[0-9eE.:_+~-]{1,12}",
-        "yes|no|null|true|0x1F",
-        "\\PC{1,20}",
-        "(?s).{1,20}"
-    ]
+    prop_oneof!["[0-9eE.:_+~-]{1,12}", "yes|no|null|true|0x1F", "\\PC{1,20}", "(?s).{1,20}"]
 }
 
 prop_compose! {

@@ -28,10 +28,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = shipped![
 
 /// The shipped world at `path`; a failure shows what is wrong with it.
 pub(super) fn shipped(path: &str) -> WorldSpec {
-    let (_, text) = SHIPPED
-        .iter()
-        .find(|(known, _)| *known == path)
-        .expect("a shipped world");
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == path).expect("a shipped world");
     parsed(path, text)
 }
 
@@ -56,11 +53,7 @@ fn every_world_file_is_in_the_list() {
     let below = |path: &str| std::fs::read_dir(format!("{folder}/{path}")).unwrap();
     let files = below(".").chain(below("documented"));
     let count = files.filter(|file| {
-        file.as_ref()
-            .unwrap()
-            .file_name()
-            .to_string_lossy()
-            .ends_with(".world.yaml")
+        file.as_ref().unwrap().file_name().to_string_lossy().ends_with(".world.yaml")
     });
     assert_eq!(count.count(), SHIPPED.len());
 }

@@ -15,15 +15,9 @@ pub(super) fn cas_outline(cas: &CasSpec, secrets: Secrets) -> Outline {
         ("domains", Outline::list(&cas.domains, domains)),
         ("products", Outline::list(&cas.products, product_outline)),
         ("smartcards", Outline::list(&cas.smartcards, smartcards)),
-        (
-            "pairing_modules",
-            Outline::list(&cas.pairing_modules, module_outline),
-        ),
+        ("pairing_modules", Outline::list(&cas.pairing_modules, module_outline)),
         ("pairings", Outline::list(&cas.pairings, pairing_outline)),
-        (
-            "entitlements",
-            Outline::list(&cas.entitlements, entitlement_outline),
-        ),
+        ("entitlements", Outline::list(&cas.entitlements, entitlement_outline)),
     ])
 }
 

@@ -11,22 +11,10 @@ pub(super) fn unit_outline(unit: &Unit) -> Outline {
     Outline::map([
         ("id", Outline::text(&unit.id)),
         ("name", Outline::optional_text(unit.name.as_ref())),
-        (
-            "description",
-            Outline::optional_text(unit.description.as_ref()),
-        ),
-        (
-            "alternative_code",
-            Outline::optional_text(unit.alternative_code.as_ref()),
-        ),
-        (
-            "group_name",
-            Outline::optional_text(unit.group_name.as_ref()),
-        ),
-        (
-            "community_name",
-            Outline::optional_text(unit.community_name.as_ref()),
-        ),
+        ("description", Outline::optional_text(unit.description.as_ref())),
+        ("alternative_code", Outline::optional_text(unit.alternative_code.as_ref())),
+        ("group_name", Outline::optional_text(unit.group_name.as_ref())),
+        ("community_name", Outline::optional_text(unit.community_name.as_ref())),
     ])
 }
 
@@ -36,10 +24,7 @@ pub(super) fn user_outline(login: &UserSpec, secrets: Secrets) -> Outline {
         ("id", Outline::text(&user.id)),
         ("username", Outline::text(&user.username)),
         ("password", hidden(login.password.as_ref(), secrets)),
-        (
-            "person_name",
-            Outline::optional_text(user.person_name.as_ref()),
-        ),
+        ("person_name", Outline::optional_text(user.person_name.as_ref())),
         ("email", Outline::optional_text(user.email.as_ref())),
         ("unit", Outline::optional_text(login.unit.as_ref())),
     ])
@@ -65,15 +50,9 @@ pub(super) fn service_outline(service: &ProductOnSale) -> Outline {
     Outline::map([
         ("id", Outline::text(&service.id)),
         ("code", Outline::text(&service.code)),
-        (
-            "alternative_code",
-            Outline::optional_text(service.alternative_code.as_ref()),
-        ),
+        ("alternative_code", Outline::optional_text(service.alternative_code.as_ref())),
         ("ca_id", Outline::optional_text(service.ca_id.as_ref())),
-        (
-            "classification",
-            Outline::Word(service.classification.word().to_owned()),
-        ),
+        ("classification", Outline::Word(service.classification.word().to_owned())),
     ])
 }
 
@@ -85,18 +64,9 @@ pub(super) fn subscription_outline(subscription: &SubscriptionSpec) -> Outline {
     Outline::map([
         ("id", Outline::text(&subscription.id)),
         ("number", Outline::text(&subscription.number)),
-        (
-            "provisioning_distribution_id",
-            Outline::optional_text(distribution),
-        ),
-        (
-            "smartcard_provisioning_distribution_id",
-            Outline::optional_text(of_smartcard),
-        ),
-        (
-            "stb_provisioning_distributor_id",
-            Outline::optional_text(of_stb),
-        ),
+        ("provisioning_distribution_id", Outline::optional_text(distribution)),
+        ("smartcard_provisioning_distribution_id", Outline::optional_text(of_smartcard)),
+        ("stb_provisioning_distributor_id", Outline::optional_text(of_stb)),
         ("services", names(&subscription.services)),
         ("installed_items", names(&subscription.installed_items)),
     ])
@@ -106,14 +76,8 @@ pub(super) fn item_outline(item: &InstalledItem) -> Outline {
     Outline::map([
         ("id", Outline::text(&item.id)),
         ("serial_number", Outline::text(&item.serial_number)),
-        (
-            "alternative_code",
-            Outline::optional_text(item.alternative_code.as_ref()),
-        ),
+        ("alternative_code", Outline::optional_text(item.alternative_code.as_ref())),
         ("ca_id", Outline::optional_text(item.ca_id.as_ref())),
-        (
-            "classification",
-            Outline::Word(item.classification.word().to_owned()),
-        ),
+        ("classification", Outline::Word(item.classification.word().to_owned())),
     ])
 }

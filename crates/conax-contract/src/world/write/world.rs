@@ -25,37 +25,19 @@ impl WorldSpec {
         let records = |record: &_| record_outline(record, secrets);
         Outline::map([
             ("world", Outline::text(&self.name)),
-            (
-                "description",
-                Outline::optional_text(self.description.as_ref()),
-            ),
+            ("description", Outline::optional_text(self.description.as_ref())),
             ("organisation", Outline::text(&self.organisation)),
             ("next_request_number", Outline::Whole(next_request_number)),
-            (
-                "provider",
-                Outline::map([("effective", Outline::Flag(self.provider.effective))]),
-            ),
+            ("provider", Outline::map([("effective", Outline::Flag(self.provider.effective))])),
             ("magic_smartcards", Outline::Flag(self.magic_smartcards)),
             ("units", Outline::list(&self.units, crm::unit_outline)),
             ("users", Outline::list(&self.users, users)),
             ("web_api_keys", Outline::list(&self.web_api_keys, keys)),
             ("tokens", Outline::list(&self.tokens, tokens)),
-            (
-                "services",
-                Outline::list(&self.services, crm::service_outline),
-            ),
-            (
-                "subscriptions",
-                Outline::list(&self.subscriptions, crm::subscription_outline),
-            ),
-            (
-                "installed_items",
-                Outline::list(&self.installed_items, crm::item_outline),
-            ),
-            (
-                "provisioning_requests",
-                Outline::list(&self.provisioning_requests, records),
-            ),
+            ("services", Outline::list(&self.services, crm::service_outline)),
+            ("subscriptions", Outline::list(&self.subscriptions, crm::subscription_outline)),
+            ("installed_items", Outline::list(&self.installed_items, crm::item_outline)),
+            ("provisioning_requests", Outline::list(&self.provisioning_requests, records)),
             ("cas", cas_outline(&self.cas, secrets)),
         ])
     }

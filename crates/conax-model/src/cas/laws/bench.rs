@@ -60,10 +60,7 @@ impl Bench {
     pub(super) fn tell(&mut self, domain: &DomainName, command: &Command) -> Transaction {
         let command = shifted(command, self.now);
         let transaction = self.state.apply(domain, &command, self.now, &mut self.ids);
-        self.story.push(Told {
-            command,
-            transaction: transaction.clone(),
-        });
+        self.story.push(Told { command, transaction: transaction.clone() });
         transaction
     }
 }
@@ -111,10 +108,7 @@ pub(super) fn world(settings: &CasSettings) -> CasState {
         ("m3", KeyState::Loaded),
         ("m4", KeyState::Withdrawn),
     ] {
-        state.load_module(ModuleSpec {
-            id: module(id),
-            key,
-        });
+        state.load_module(ModuleSpec { id: module(id), key });
     }
     state
 }

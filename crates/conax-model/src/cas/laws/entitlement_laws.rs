@@ -20,18 +20,12 @@ fn add_now(id: &str) -> Command {
     Command::AddSubscriptions {
         card: card(id),
         products: vec![product("p1")],
-        period: RequestedPeriod {
-            start: None,
-            end: Some(SimTime::from_millis(3_600_000)),
-        },
+        period: RequestedPeriod { start: None, end: Some(SimTime::from_millis(3_600_000)) },
     }
 }
 
 fn cancel_now(id: &str) -> Command {
-    Command::CancelSubscriptions {
-        card: card(id),
-        products: vec![product("p1")],
-    }
+    Command::CancelSubscriptions { card: card(id), products: vec![product("p1")] }
 }
 
 /// Some times to look at: now, soon, next month, much later.
@@ -41,12 +35,7 @@ fn glances(now: SimTime) -> [SimTime; 5] {
 
 /// Adds or cancels one product of the first card.
 fn one_product(products: &'static [&'static str]) -> impl Strategy<Value = Command> {
-    let universe = Universe {
-        cards: &["c1"],
-        odd_cards: &["c1"],
-        products,
-        ..EVERYTHING
-    };
+    let universe = Universe { cards: &["c1"], odd_cards: &["c1"], products, ..EVERYTHING };
     prop_oneof![generate::add(universe), generate::cancel(universe)]
 }
 

@@ -43,10 +43,7 @@ fn facts_where(
     let mut messages: Vec<MessageView> = state
         .messages(now)
         .filter(|message| has_card(&message.card))
-        .map(|message| MessageView {
-            number: 0,
-            ..message
-        })
+        .map(|message| MessageView { number: 0, ..message })
         .collect();
     messages.sort_by_cached_key(|message| {
         let what = (message.card.clone(), message.kind, message.sequence);
@@ -61,11 +58,8 @@ fn facts_where(
         let what = (job.domain.clone(), job.card.clone(), job.slot);
         (what, job.display_centiseconds, job.start, job.end)
     });
-    let mut pairings: Vec<Pairing> = state
-        .pairings()
-        .filter(|pairing| pairing.cards.iter().any(has_card))
-        .cloned()
-        .collect();
+    let mut pairings: Vec<Pairing> =
+        state.pairings().filter(|pairing| pairing.cards.iter().any(has_card)).cloned().collect();
     pairings.sort_by(|one, other| one.cards.cmp(&other.cards));
     Facts {
         cards: with_entitlements.collect(),

@@ -64,22 +64,15 @@ pub(super) fn settings() -> impl Strategy<Value = CasSettings> {
     let policies = select(vec![
         PeriodPolicy::OpenEnded,
         PeriodPolicy::OpenEnded,
-        PeriodPolicy::ToMonthEnd {
-            additional_months: 0,
-        },
-        PeriodPolicy::ToMonthEnd {
-            additional_months: 1,
-        },
+        PeriodPolicy::ToMonthEnd { additional_months: 0 },
+        PeriodPolicy::ToMonthEnd { additional_months: 1 },
         PeriodPolicy::Explicit,
     ]);
     let cancelling = select(vec![CancelMissing::Accept, CancelMissing::Reject]);
     let repairing = prop_oneof![2 => Just(RepairPolicy::Replace), 1 => Just(RepairPolicy::Reject)];
     let adding = select(vec![AddedSets::One, AddedSets::OneOrBoth]);
     let batches = select(vec![BatchAtomicity::Whole, BatchAtomicity::EachCard]);
-    let overlaps = select(vec![
-        OverlappingFingerprints::Replace,
-        OverlappingFingerprints::Refuse,
-    ]);
+    let overlaps = select(vec![OverlappingFingerprints::Replace, OverlappingFingerprints::Refuse]);
     (policies, cancelling, repairing, adding, batches, overlaps).prop_map(
         |(policy, cancelling, repairing, adding, batches, overlaps)| CasSettings {
             period_policy: policy,
@@ -113,10 +106,7 @@ pub(super) fn steps(universe: Universe) -> impl Strategy<Value = Vec<Step>> {
 
 /// A story of screens only, on few cards, so that messages and fingerprints meet.
 pub(super) fn steps_on_screen() -> impl Strategy<Value = Vec<Step>> {
-    let universe = Universe {
-        cards: &["c1", "c1", "c1", "c2"],
-        ..EVERYTHING
-    };
+    let universe = Universe { cards: &["c1", "c1", "c1", "c2"], ..EVERYTHING };
     let domain = prop_oneof![2 => Just(north()), 1 => Just(south())];
     let command = prop_oneof![message(universe), fingerprint(universe)];
     let step = (wait(), domain, command).prop_map(|(wait, domain, command)| Step {
@@ -138,56 +128,25 @@ pub(super) fn steps_of_renewal() -> impl Strategy<Value = Vec<Step>> {
                 start: Some(SimTime::from_millis(start * 2 * DAY)),
                 end: Some(SimTime::from_millis((start + length) * 2 * DAY)),
             };
-            Command::AddSubscriptions {
-                card,
-                products,
-                period,
-            }
+            Command::AddSubscriptions { card, products, period }
         };
-        Step {
-            wait,
-            domain: north(),
-            command,
-        }
+        Step { wait, domain: north(), command }
     });
     vec(step, 0..10)
 }
 
 pub(super) fn step(universe: Universe) -> impl Strategy<Value = Step> {
-    let foreign = Universe {
-        cards: &["c4"],
-        odd_cards: universe.cards,
-        ..universe
-    };
+    let foreign = Universe { cards: &["c4"], odd_cards: universe.cards, ..universe };
     let told = prop_oneof![
         8 => (Just(north()), command(universe)),
         1 => (Just(south()), command(foreign)),
     ];
-    (wait(), told).prop_map(|(wait, (domain, command))| Step {
-        wait,
-        domain,
-        command,
-    })
+    (wait(), told).prop_map(|(wait, (domain, command))| Step { wait, domain, command })
 }
 
 pub(super) fn wait() -> impl Strategy<Value = Duration> {
-    select(vec![
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        1,
-        5,
-        5,
-        30,
-        30,
-        3600,
-        86_400,
-        20 * 86_400,
-    ])
-    .prop_map(Duration::from_secs)
+    select(vec![0, 0, 0, 0, 0, 1, 1, 5, 5, 30, 30, 3600, 86_400, 20 * 86_400])
+        .prop_map(Duration::from_secs)
 }
 
 /// Boxed: unboxed, the state of this strategy is too large for the stack of a test.
@@ -205,13 +164,8 @@ pub(super) fn command(universe: Universe) -> BoxedStrategy<Command> {
 }
 
 pub(super) fn add(universe: Universe) -> impl Strategy<Value = Command> {
-    (card_of(universe), products_of(universe), period()).prop_map(|(card, products, period)| {
-        Command::AddSubscriptions {
-            card,
-            products,
-            period,
-        }
-    })
+    (card_of(universe), products_of(universe), period())
+        .prop_map(|(card, products, period)| Command::AddSubscriptions { card, products, period })
 }
 
 pub(super) fn cancel(universe: Universe) -> impl Strategy<Value = Command> {
@@ -228,23 +182,15 @@ pub(super) fn pairing(universe: Universe) -> impl Strategy<Value = Command> {
         1 => (cards_of(universe), modules_of(universe)),
     ];
     let grow = (card_of(universe), added).prop_map(|(existing_card, (cards, modules))| {
-        Command::AddToExistingPairing {
-            existing_card,
-            cards,
-            modules,
-        }
+        Command::AddToExistingPairing { existing_card, cards, modules }
     });
     prop_oneof![3 => create, 4 => grow]
 }
 
 pub(super) fn pin(universe: Universe) -> impl Strategy<Value = Command> {
     let default = card_of(universe).prop_map(|card| Command::UpdateCaPinToDefaultValue { card });
-    let given = (card_of(universe), select(PINS)).prop_map(|(card, pin)| {
-        Command::UpdateCaPinToGivenValue {
-            card,
-            pin: Secret::new(pin),
-        }
-    });
+    let given = (card_of(universe), select(PINS))
+        .prop_map(|(card, pin)| Command::UpdateCaPinToGivenValue { card, pin: Secret::new(pin) });
     prop_oneof![1 => default, 3 => given]
 }
 
@@ -288,10 +234,7 @@ pub(super) fn message(universe: Universe) -> impl Strategy<Value = Command> {
     (text_message(universe), display, count, interval, 0..3).prop_map(
         |(message, display_seconds, repetition_count, interval, kind)| match kind {
             0 => Command::SendMailMessageToClient(message),
-            1 => Command::SendBarkMessageToClient {
-                message,
-                display_seconds,
-            },
+            1 => Command::SendBarkMessageToClient { message, display_seconds },
             _ => Command::SendRepeatingBarkMessageToClient {
                 message,
                 display_seconds,
@@ -310,28 +253,13 @@ fn text_message(universe: Universe) -> impl Strategy<Value = TextMessage> {
     ];
     let sequence = option::weighted(0.7, select(&[1_i64, 257, -255, 2][..]));
     (cards_of(universe), text, moment(), sequence).prop_map(
-        |(cards, text, start, sequence_number)| TextMessage {
-            cards,
-            text,
-            start,
-            sequence_number,
-        },
+        |(cards, text, start, sequence_number)| TextMessage { cards, text, start, sequence_number },
     )
 }
 
 /// Start and end of an entitlement, counted from now.
 fn period() -> impl Strategy<Value = RequestedPeriod> {
-    let starts = select(
-        &[
-            0,
-            -10 * DAY,
-            5 * DAY,
-            10 * DAY,
-            25 * DAY,
-            40 * DAY,
-            400 * DAY,
-        ][..],
-    );
+    let starts = select(&[0, -10 * DAY, 5 * DAY, 10 * DAY, 25 * DAY, 40 * DAY, 400 * DAY][..]);
     let ends = select(&[10 * DAY, 10 * DAY, 25 * DAY, 26 * DAY, 60 * DAY, -DAY][..]);
     let odd = (option::weighted(0.7, starts), option::weighted(0.7, ends));
     prop_oneof![2 => Just((None, None)), 1 => odd].prop_map(|(start, end)| RequestedPeriod {
@@ -342,17 +270,7 @@ fn period() -> impl Strategy<Value = RequestedPeriod> {
 
 /// The start of something shown, counted from now.
 fn moment() -> impl Strategy<Value = Option<SimTime>> {
-    let offsets = [
-        0,
-        -2 * SECOND,
-        3 * SECOND,
-        60 * SECOND,
-        DAY,
-        DAY,
-        3 * DAY,
-        -DAY,
-        400 * DAY,
-    ];
+    let offsets = [0, -2 * SECOND, 3 * SECOND, 60 * SECOND, DAY, DAY, 3 * DAY, -DAY, 400 * DAY];
     option::weighted(0.6, select(offsets.to_vec()).prop_map(SimTime::from_millis))
 }
 

@@ -9,14 +9,8 @@ use super::generate::{self, EVERYTHING};
 
 fn keeps_its_limits(message: &MessageView) -> bool {
     let length = message.text.chars().count();
-    let limit = if message.kind == MessageKind::Mail {
-        141
-    } else {
-        129
-    };
-    let display = message
-        .display_seconds
-        .is_none_or(|seconds| (1..=65_535).contains(&seconds));
+    let limit = if message.kind == MessageKind::Mail { 141 } else { 129 };
+    let display = message.display_seconds.is_none_or(|seconds| (1..=65_535).contains(&seconds));
     let repetition = message.repetition.is_none_or(|repetition| {
         let seconds = repetition.interval_seconds;
         repetition.count > 0 && seconds % 10 == 0 && (10..=2550).contains(&seconds)
@@ -29,10 +23,8 @@ fn keeps_its_limits(message: &MessageView) -> bool {
 fn may_become(earlier: ShowState, later: ShowState) -> bool {
     matches!(
         (earlier, later),
-        (
-            ShowState::Queued,
-            ShowState::Queued | ShowState::OnAir | ShowState::Done
-        ) | (ShowState::OnAir, ShowState::OnAir | ShowState::Done)
+        (ShowState::Queued, ShowState::Queued | ShowState::OnAir | ShowState::Done)
+            | (ShowState::OnAir, ShowState::OnAir | ShowState::Done)
             | (ShowState::Done, ShowState::Done)
             | (ShowState::Replaced, ShowState::Replaced)
     )

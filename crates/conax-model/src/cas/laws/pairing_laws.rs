@@ -20,9 +20,7 @@ fn named_members(command: &Command) -> BTreeSet<String> {
         Command::CreatePairing { cards, modules }
         | Command::AddToExistingPairing { cards, modules, .. } => {
             let cards = cards.iter().map(ToString::to_string);
-            cards
-                .chain(modules.iter().map(ToString::to_string))
-                .collect()
+            cards.chain(modules.iter().map(ToString::to_string)).collect()
         }
         _ => BTreeSet::new(),
     }

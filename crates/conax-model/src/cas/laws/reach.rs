@@ -48,9 +48,7 @@ fn reached() -> Reached {
             reached.states.extend(messages.map(|message| message.state));
             for card in bench.state.cards(bench.now) {
                 let views = bench.state.entitlements(&card.id, bench.now);
-                let two = views
-                    .windows(2)
-                    .filter(|two| two[0].product == two[1].product);
+                let two = views.windows(2).filter(|two| two[0].product == two[1].product);
                 reached.two_period_count += two.count();
             }
         }

@@ -17,11 +17,7 @@ fn all_words(bench: &Bench) -> String {
         words.replace(&transaction.id.to_string(), "id")
     };
     let told: Vec<String> = bench.state.transactions().map(masked).collect();
-    let cards: Vec<String> = bench
-        .state
-        .cards(bench.now)
-        .map(|card| format!("{card:?}"))
-        .collect();
+    let cards: Vec<String> = bench.state.cards(bench.now).map(|card| format!("{card:?}")).collect();
     format!("{told:?} {cards:?}")
 }
 

@@ -29,11 +29,9 @@ pub(super) fn is_active(
             {
                 return false;
             }
-            Command::AddSubscriptions {
-                card: on,
-                products,
-                period,
-            } if on == card && products.contains(product) => {
+            Command::AddSubscriptions { card: on, products, period }
+                if on == card && products.contains(product) =>
+            {
                 let start = period.start.unwrap_or(told.transaction.at);
                 let end = period
                     .end
@@ -70,11 +68,9 @@ pub(super) fn pairings(
     for (step, told) in accepted(story).enumerate() {
         let (label, cards, modules) = match &told.command {
             Command::CreatePairing { cards, modules } => (step, cards, modules),
-            Command::AddToExistingPairing {
-                existing_card,
-                cards,
-                modules,
-            } => (card_labels[existing_card], cards, modules),
+            Command::AddToExistingPairing { existing_card, cards, modules } => {
+                (card_labels[existing_card], cards, modules)
+            }
             _ => continue,
         };
         card_labels.extend(cards.iter().map(|card| (card.clone(), label)));

@@ -14,11 +14,7 @@ fn accepts(story: &mut Story, command: &Command) -> bool {
     match &story.apply(command).outcome {
         Outcome::Accepted(_) => true,
         Outcome::Rejected(rejection) => {
-            assert_eq!(
-                rejection.cause,
-                RejectionCause::InputValidation,
-                "{rejection:?}"
-            );
+            assert_eq!(rejection.cause, RejectionCause::InputValidation, "{rejection:?}");
             false
         }
     }
@@ -34,10 +30,7 @@ fn text(text: impl Into<String>) -> TextMessage {
 }
 
 fn bark(message: TextMessage) -> Command {
-    Command::SendBarkMessageToClient {
-        message,
-        display_seconds: None,
-    }
+    Command::SendBarkMessageToClient { message, display_seconds: None }
 }
 
 #[test]
@@ -52,11 +45,7 @@ fn intervals_are_10_to_2550_in_steps_of_10() {
         (2560, false),
         (-10, false),
     ] {
-        let expected = if taken {
-            "last: accepted"
-        } else {
-            "last: InputValidation"
-        };
+        let expected = if taken { "last: accepted" } else { "last: InputValidation" };
         check(&format!("repeat 1 hello 2x{interval}"), expected);
     }
 }
@@ -103,11 +92,7 @@ fn a_bark_has_1_to_129_characters_and_a_mail_141() {
         // Characters count, not bytes.
         for character in ["x", "ž", "漢"] {
             let message = text(character.repeat(length));
-            assert_eq!(
-                accepts(&mut story, &bark(message.clone())),
-                in_bark,
-                "bark {length}"
-            );
+            assert_eq!(accepts(&mut story, &bark(message.clone())), in_bark, "bark {length}");
             let mail = Command::SendMailMessageToClient(message);
             assert_eq!(accepts(&mut story, &mail), in_mail, "mail {length}");
         }
@@ -126,20 +111,12 @@ fn texts_have_no_control_characters_and_only_the_alphabet() {
         ("   ", false, false),
     ] {
         let mut unicode = Story::new(CasSettings::default());
-        assert_eq!(
-            accepts(&mut unicode, &bark(text(found))),
-            in_unicode,
-            "{found}"
-        );
+        assert_eq!(accepts(&mut unicode, &bark(text(found))), in_unicode, "{found}");
         let mut latin1 = Story::new(CasSettings {
             text_alphabet: TextAlphabet::Latin1,
             ..CasSettings::default()
         });
-        assert_eq!(
-            accepts(&mut latin1, &bark(text(found))),
-            in_latin1,
-            "{found}"
-        );
+        assert_eq!(accepts(&mut latin1, &bark(text(found))), in_latin1, "{found}");
     }
 }
 
@@ -179,20 +156,14 @@ fn a_batch_has_1_to_500_cards() {
     for (count, taken) in [(0, false), (1, true), (500, true), (501, false)] {
         let ids = (1..=count).map(|id: u32| SmartcardId::new(id.to_string()));
         let cards = ids.collect();
-        let message = TextMessage {
-            cards,
-            ..text("hello")
-        };
+        let message = TextMessage { cards, ..text("hello") };
         assert_eq!(accepts(&mut story, &bark(message)), taken, "{count} cards");
     }
 }
 
 #[test]
 fn strict_cards_have_11_digits() {
-    let settings = CasSettings {
-        card_format: CardFormat::Strict,
-        ..CasSettings::default()
-    };
+    let settings = CasSettings { card_format: CardFormat::Strict, ..CasSettings::default() };
     for (card, expected) in [
         ("0190008020", "last: InputValidation"),
         ("01900080207", "last: ClientNotFound"),
@@ -230,19 +201,13 @@ fn fingerprints_fit_what_a_box_can_keep() {
 
 #[test]
 fn strict_fingerprints_stay_on_screen() {
-    let settings = CasSettings {
-        fingerprint_pixels: FingerprintPixels::Strict,
-        ..CasSettings::default()
-    };
+    let settings =
+        CasSettings { fingerprint_pixels: FingerprintPixels::Strict, ..CasSettings::default() };
     for (values, expected) in [
         ("A x=1919 y=1079", "last: accepted"),
         ("A x=1920", "last: InputValidation"),
         ("A y=1080", "last: InputValidation"),
     ] {
-        check_with(
-            settings.clone(),
-            &format!("fingerprint 1 {values}"),
-            expected,
-        );
+        check_with(settings.clone(), &format!("fingerprint 1 {values}"), expected);
     }
 }

@@ -5,10 +5,7 @@ use crate::cas::{CancelMissing, CasSettings, PeriodPolicy};
 use super::language::{check, check_with, tell};
 
 fn with_policy(period_policy: PeriodPolicy) -> CasSettings {
-    CasSettings {
-        period_policy,
-        ..CasSettings::default()
-    }
+    CasSettings { period_policy, ..CasSettings::default() }
 }
 
 #[test]
@@ -18,10 +15,7 @@ fn cancel_after_add_ends_the_entitlement() {
 
 #[test]
 fn add_after_cancel_starts_it_again() {
-    check(
-        "add 1 7; cancel 1 7; add 1 7",
-        "card 1: 7 Active; state 1: InUse",
-    );
+    check("add 1 7; cancel 1 7; add 1 7", "card 1: 7 Active; state 1: InUse");
 }
 
 #[test]
@@ -31,18 +25,9 @@ fn several_products_come_and_go_together() {
 
 #[test]
 fn an_entitlement_waits_for_its_start_and_obeys_its_end() {
-    check(
-        "add 1 7 from=2d until=4d",
-        "card 1: 7 Future; active 1: nothing",
-    );
-    check(
-        "add 1 7 from=2d until=4d; wait 2d",
-        "card 1: 7 Active; active 1: 7",
-    );
-    check(
-        "add 1 7 from=2d until=4d; wait 4d",
-        "card 1: nothing; state 1: Stock",
-    );
+    check("add 1 7 from=2d until=4d", "card 1: 7 Future; active 1: nothing");
+    check("add 1 7 from=2d until=4d; wait 2d", "card 1: 7 Active; active 1: 7");
+    check("add 1 7 from=2d until=4d; wait 4d", "card 1: nothing; state 1: Stock");
 }
 
 #[test]
@@ -52,22 +37,13 @@ fn a_future_entitlement_can_be_cancelled() {
 
 #[test]
 fn adding_again_extends_to_the_later_end() {
-    check(
-        "add 1 7 until=2d; add 1 7 until=5d; wait 4d",
-        "card 1: 7 Active",
-    );
-    check(
-        "add 1 7 until=5d; add 1 7 until=2d; wait 4d",
-        "card 1: 7 Active",
-    );
+    check("add 1 7 until=2d; add 1 7 until=5d; wait 4d", "card 1: 7 Active");
+    check("add 1 7 until=5d; add 1 7 until=2d; wait 4d", "card 1: 7 Active");
 }
 
 #[test]
 fn this_month_and_the_next_stay_two_periods() {
-    check(
-        "add 1 7 until=2d; add 1 7 from=2d until=4d",
-        "card 1: 7 Active, 7 Future",
-    );
+    check("add 1 7 until=2d; add 1 7 from=2d until=4d", "card 1: 7 Active, 7 Future");
 }
 
 #[test]
@@ -82,28 +58,14 @@ fn a_third_period_that_touches_is_joined() {
 fn a_third_period_apart_finds_no_room() {
     let script = "add 1 7 until=2d; add 1 7 from=3d until=4d; add 1 7 from=5d until=6d";
     check(script, "last: CapacityExceeded; card 1: 7 Active, 7 Future");
-    check(
-        &format!("{script}; wait 2d; add 1 7 from=5d until=6d"),
-        "last: accepted",
-    );
+    check(&format!("{script}; wait 2d; add 1 7 from=5d until=6d"), "last: accepted");
 }
 
 #[test]
 fn the_slots_of_a_card_are_counted_by_living_products() {
-    let settings = CasSettings {
-        product_slot_limit: 2,
-        ..CasSettings::default()
-    };
-    check_with(
-        settings.clone(),
-        "add 1 7 until=1d; add 1 8; add 1 9",
-        "last: CapacityExceeded",
-    );
-    check_with(
-        settings,
-        "add 1 7 until=1d; add 1 8; wait 1d; add 1 9",
-        "last: accepted",
-    );
+    let settings = CasSettings { product_slot_limit: 2, ..CasSettings::default() };
+    check_with(settings.clone(), "add 1 7 until=1d; add 1 8; add 1 9", "last: CapacityExceeded");
+    check_with(settings, "add 1 7 until=1d; add 1 8; wait 1d; add 1 9", "last: accepted");
 }
 
 #[test]
@@ -132,36 +94,21 @@ fn the_period_policy_fills_in_the_end() {
     check_with(to_month_end(0), "add 1 7; wait 3d", "active 1: nothing");
     check_with(to_month_end(1), "add 1 7; wait 33d", "active 1: 7");
     check_with(to_month_end(1), "add 1 7; wait 34d", "active 1: nothing");
-    check_with(
-        with_policy(PeriodPolicy::Explicit),
-        "add 1 7",
-        "last: InputValidation",
-    );
-    check_with(
-        with_policy(PeriodPolicy::Explicit),
-        "add 1 7 until=1d",
-        "last: accepted",
-    );
+    check_with(with_policy(PeriodPolicy::Explicit), "add 1 7", "last: InputValidation");
+    check_with(with_policy(PeriodPolicy::Explicit), "add 1 7 until=1d", "last: accepted");
 }
 
 #[test]
 fn cancelling_nothing_is_accepted_or_rejected_as_set() {
     check("cancel 1 7", "last: accepted; effect: nothing");
-    let settings = CasSettings {
-        cancel_missing: CancelMissing::Reject,
-        ..CasSettings::default()
-    };
+    let settings = CasSettings { cancel_missing: CancelMissing::Reject, ..CasSettings::default() };
     check_with(settings.clone(), "cancel 1 7", "last: SubscriptionNotFound");
     check_with(
         settings.clone(),
         "add 1 7; cancel 1 7,8",
         "last: SubscriptionNotFound; card 1: 7 Active",
     );
-    check_with(
-        settings,
-        "add 1 7 until=1d; wait 1d; cancel 1 7",
-        "last: SubscriptionNotFound",
-    );
+    check_with(settings, "add 1 7 until=1d; wait 1d; cancel 1 7", "last: SubscriptionNotFound");
 }
 
 #[test]
@@ -192,10 +139,7 @@ fn only_the_managing_domain_commands_a_card() {
 #[test]
 fn unknown_and_retired_cards_are_not_found() {
     check("add 4 7", "last: ClientNotFound");
-    check(
-        "add 1 7; retire 1; active 1",
-        "last: ClientNotFound; state 1: Retired; card 1: nothing",
-    );
+    check("add 1 7; retire 1; active 1", "last: ClientNotFound; state 1: Retired; card 1: nothing");
     check("pair 1 m1; retire 1", "pairing m1: nothing");
 }
 
@@ -220,10 +164,7 @@ fn a_blocked_card_only_loses_and_tells() {
 #[test]
 fn active_products_are_told_by_id_and_none_is_an_answer() {
     check("active 1", "last: active []");
-    check(
-        "add 1 9; add 1 7; add 1 8 from=1d; active 1",
-        "last: active [\"7\", \"9\"]",
-    );
+    check("add 1 9; add 1 7; add 1 8 from=1d; active 1", "last: active [\"7\", \"9\"]");
 }
 
 #[test]
@@ -235,14 +176,7 @@ fn the_last_pin_wins() {
 #[test]
 fn a_pin_is_never_told() {
     let story = tell(CasSettings::default(), "pin 1 9753; pin 1 97531");
-    let words = format!(
-        "{:?} {:?}",
-        story.state.transactions().collect::<Vec<_>>(),
-        story.state
-    );
-    let words: String = words
-        .split("id: ")
-        .map(|part| part.get(36..).unwrap_or(part))
-        .collect();
+    let words = format!("{:?} {:?}", story.state.transactions().collect::<Vec<_>>(), story.state);
+    let words: String = words.split("id: ").map(|part| part.get(36..).unwrap_or(part)).collect();
     assert!(!words.contains("9753"), "{words}");
 }

@@ -21,18 +21,10 @@ fn the_documented_examples_are_lenient_ids() {
         ("with space", false),
         ("žába", false),
     ] {
-        assert_eq!(
-            CardFormat::Lenient.read(&SmartcardId::new(id)).is_ok(),
-            taken,
-            "{id}"
-        );
+        assert_eq!(CardFormat::Lenient.read(&SmartcardId::new(id)).is_ok(), taken, "{id}");
         let module = PairingModuleId::new(id);
         assert_eq!(ModuleFormat::Lenient.check(&module).is_ok(), taken, "{id}");
-        assert_eq!(
-            ProductFormat::Lenient.check(&ProductId::new(id)).is_ok(),
-            taken,
-            "{id}"
-        );
+        assert_eq!(ProductFormat::Lenient.check(&ProductId::new(id)).is_ok(), taken, "{id}");
     }
 }
 
@@ -55,12 +47,9 @@ fn printed_card_numbers_lose_their_check_digit() {
 
 #[test]
 fn strict_modules_and_products_are_numbers() {
-    for (id, taken) in [
-        ("123456789", false),
-        ("1234567890", true),
-        ("12345678901", true),
-        ("123456789012", false),
-    ] {
+    for (id, taken) in
+        [("123456789", false), ("1234567890", true), ("12345678901", true), ("123456789012", false)]
+    {
         let module = PairingModuleId::new(id);
         assert_eq!(ModuleFormat::Strict.check(&module).is_ok(), taken, "{id}");
     }
@@ -72,11 +61,7 @@ fn strict_modules_and_products_are_numbers() {
         ("P1", false),
         ("000007", false),
     ] {
-        assert_eq!(
-            ProductFormat::Strict.check(&ProductId::new(id)).is_ok(),
-            taken,
-            "{id}"
-        );
+        assert_eq!(ProductFormat::Strict.check(&ProductId::new(id)).is_ok(), taken, "{id}");
     }
 }
 
@@ -93,10 +78,7 @@ fn a_card_is_found_by_its_printed_number() {
         pin: None,
     });
     let card = state.card(&SmartcardId::new("01109031050"), SimTime::default());
-    assert_eq!(
-        card.map(|card| card.id),
-        Some(SmartcardId::new("01109031050"))
-    );
+    assert_eq!(card.map(|card| card.id), Some(SmartcardId::new("01109031050")));
 }
 
 #[test]

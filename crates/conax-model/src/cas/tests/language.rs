@@ -108,13 +108,7 @@ impl Story {
 
     fn told(&self) -> String {
         let line = |transaction: &Transaction| {
-            let Transaction {
-                kind,
-                inputs,
-                outcome,
-                effect,
-                ..
-            } = transaction;
+            let Transaction { kind, inputs, outcome, effect, .. } = transaction;
             format!("  {kind:?} {inputs}\n    {outcome:?}\n    {effect}\n")
         };
         self.transactions.iter().map(line).collect()
@@ -176,16 +170,8 @@ fn outcome_in_words(outcome: &Outcome) -> String {
             format!("active {:?}", texts(active.iter().map(|one| &one.product)))
         }
         Outcome::Accepted(
-            Answer::CardPairing {
-                paired,
-                cards,
-                modules,
-            }
-            | Answer::ModulePairing {
-                paired,
-                cards,
-                modules,
-            },
+            Answer::CardPairing { paired, cards, modules }
+            | Answer::ModulePairing { paired, cards, modules },
         ) => format!("paired {paired} {cards:?} {modules:?}"),
     }
 }
@@ -266,15 +252,9 @@ fn command(now: SimTime, words: &[&str]) -> Command {
         "add" => Command::AddSubscriptions {
             card,
             products: list(words[2], ProductId::new),
-            period: RequestedPeriod {
-                start: sentence.time("from"),
-                end: sentence.time("until"),
-            },
+            period: RequestedPeriod { start: sentence.time("from"), end: sentence.time("until") },
         },
-        "cancel" => Command::CancelSubscriptions {
-            card,
-            products: list(words[2], ProductId::new),
-        },
+        "cancel" => Command::CancelSubscriptions { card, products: list(words[2], ProductId::new) },
         "active" => Command::GetActiveSubscriptions { card },
         "pair" => Command::CreatePairing {
             cards: cards(words[1]),
@@ -283,19 +263,14 @@ fn command(now: SimTime, words: &[&str]) -> Command {
         "join" => Command::AddToExistingPairing {
             existing_card: card,
             cards: members(&words[2..], false).map(SmartcardId::new).collect(),
-            modules: members(&words[2..], true)
-                .map(PairingModuleId::new)
-                .collect(),
+            modules: members(&words[2..], true).map(PairingModuleId::new).collect(),
         },
-        "status" if words[1].starts_with('m') => Command::GetPairingStatusForPairingModule {
-            module: PairingModuleId::new(words[1]),
-        },
+        "status" if words[1].starts_with('m') => {
+            Command::GetPairingStatusForPairingModule { module: PairingModuleId::new(words[1]) }
+        }
         "status" => Command::GetPairingStatusForCard { card },
         "pin" if words.len() == 2 => Command::UpdateCaPinToDefaultValue { card },
-        "pin" => Command::UpdateCaPinToGivenValue {
-            card,
-            pin: Secret::new(words[2]),
-        },
+        "pin" => Command::UpdateCaPinToGivenValue { card, pin: Secret::new(words[2]) },
         "mail" => Command::SendMailMessageToClient(sentence.message()),
         "bark" => Command::SendBarkMessageToClient {
             message: sentence.message(),
@@ -360,10 +335,7 @@ fn world(settings: CasSettings) -> CasState {
         ("m3", KeyState::Loaded),
         ("mw", KeyState::Withdrawn),
     ] {
-        state.load_module(ModuleSpec {
-            id: PairingModuleId::new(id),
-            key,
-        });
+        state.load_module(ModuleSpec { id: PairingModuleId::new(id), key });
     }
     state
 }

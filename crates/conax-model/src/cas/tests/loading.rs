@@ -28,24 +28,12 @@ fn a_loaded_pairing_needs_known_free_members_of_one_domain() {
     };
     assert_eq!(load(&[], &["m1"]), Err(LoadError::EmptyPairing));
     assert_eq!(load(&["1"], &[]), Err(LoadError::EmptyPairing));
-    assert_eq!(
-        load(&["4"], &["m1"]),
-        Err(LoadError::UnknownCard(card("4")))
-    );
-    assert_eq!(
-        load(&["1"], &["m4"]),
-        Err(LoadError::UnknownModule(module("m4")))
-    );
-    assert_eq!(
-        load(&["1", "9"], &["m1"]),
-        Err(LoadError::ForeignCard(card("9")))
-    );
+    assert_eq!(load(&["4"], &["m1"]), Err(LoadError::UnknownCard(card("4"))));
+    assert_eq!(load(&["1"], &["m4"]), Err(LoadError::UnknownModule(module("m4"))));
+    assert_eq!(load(&["1", "9"], &["m1"]), Err(LoadError::ForeignCard(card("9"))));
     assert_eq!(load(&["1"], &["m1"]), Ok(()));
     assert_eq!(load(&["1"], &["m2"]), Err(LoadError::CardPaired(card("1"))));
-    assert_eq!(
-        load(&["2"], &["m1"]),
-        Err(LoadError::ModulePaired(module("m1")))
-    );
+    assert_eq!(load(&["2"], &["m1"]), Err(LoadError::ModulePaired(module("m1"))));
 }
 
 #[test]
@@ -60,18 +48,12 @@ fn loaded_entitlements_need_card_product_and_room() {
         let product = ProductId::new(product);
         story.state.load_entitlement(&card(id), &product, period)
     };
-    assert_eq!(
-        load("4", "7", periods[0]),
-        Err(LoadError::UnknownCard(card("4")))
-    );
+    assert_eq!(load("4", "7", periods[0]), Err(LoadError::UnknownCard(card("4"))));
     let unknown = LoadError::UnknownProduct(ProductId::new("nine"));
     assert_eq!(load("1", "nine", periods[0]), Err(unknown));
     assert_eq!(load("1", "7", periods[0]), Ok(()));
     assert_eq!(load("1", "7", periods[2]), Ok(()));
-    let full = LoadError::NoThirdPeriod {
-        card: card("1"),
-        product: ProductId::new("7"),
-    };
+    let full = LoadError::NoThirdPeriod { card: card("1"), product: ProductId::new("7") };
     assert_eq!(load("1", "7", periods[1]), Err(full));
 }
 
@@ -81,10 +63,7 @@ fn a_card_loaded_again_starts_afresh() {
     let period = Period::new(story.now, Period::OPEN_END).unwrap();
     let (one, seven, now) = (card("1"), ProductId::new("7"), story.now);
     story.state.load_entitlement(&one, &seven, period).unwrap();
-    story
-        .state
-        .load_pairing([one.clone()], [module("m1")], now)
-        .unwrap();
+    story.state.load_pairing([one.clone()], [module("m1")], now).unwrap();
     story.state.load_card(CardSpec {
         id: one.clone(),
         domain: DomainName::new("b"),

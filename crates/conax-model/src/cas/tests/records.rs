@@ -21,23 +21,11 @@ fn messages_tell_what_was_found_and_what_is_allowed() {
     for (script, expected) in [
         ("add 4 7", "smartcard `4` is not known to this head-end"),
         ("add 9 7", "smartcard `9` is not managed by SMS domain `a`"),
-        (
-            "add 1 nine",
-            "product `nine` is not defined in this head-end",
-        ),
-        (
-            "add 1 old",
-            "product `old` is withdrawn; it can only be cancelled",
-        ),
+        ("add 1 nine", "product `nine` is not defined in this head-end"),
+        ("add 1 old", "product `old` is withdrawn; it can only be cancelled"),
         ("join 1 m1", "smartcard `1` is not paired"),
-        (
-            "pair 1 m4",
-            "pairing module `m4` is not known; its key is not loaded yet",
-        ),
-        (
-            "pin 1 12345",
-            "the PIN has 5 characters; it must be four digits from 0 to 9",
-        ),
+        ("pair 1 m4", "pairing module `m4` is not known; its key is not loaded yet"),
+        ("pin 1 12345", "the PIN has 5 characters; it must be four digits from 0 to 9"),
         (
             "pin 1 12a4",
             "the PIN has characters other than digits; it must be four digits from 0 to 9",
@@ -46,18 +34,9 @@ fn messages_tell_what_was_found_and_what_is_allowed() {
             "repeat 1 hello 2x15",
             "the repetition interval is `15` seconds; 10 to 2550 in steps of 10 are allowed",
         ),
-        (
-            "bark 1 hello for=0",
-            "the display duration in seconds is `0`; 1 to 65535 are allowed",
-        ),
-        (
-            "bark - hello",
-            "0 smartcards are named; 1 to 500 are allowed",
-        ),
-        (
-            "fingerprint 1 a",
-            "the fingerprint slot is `a`; one letter from A to Z is allowed",
-        ),
+        ("bark 1 hello for=0", "the display duration in seconds is `0`; 1 to 65535 are allowed"),
+        ("bark - hello", "0 smartcards are named; 1 to 500 are allowed"),
+        ("fingerprint 1 a", "the fingerprint slot is `a`; one letter from A to Z is allowed"),
         (
             "add 1 7 from=2d until=1d",
             "the period ends at 2014-11-29T15:05:20.000, which is not after its start \
@@ -86,11 +65,7 @@ fn inputs_and_effects_are_told_in_words() {
             "added `7` to `1` from 2014-11-28T15:05:20.000 until 2014-11-29T15:05:20.000",
         ),
         ("pin 1 1234", "card `1`, pin ****", "set the PIN of `1`"),
-        (
-            "pair 1,2 m1",
-            "cards `1` `2`, modules `m1`",
-            "paired `1` `2` with `m1`",
-        ),
+        ("pair 1,2 m1", "cards `1` `2`, modules `m1`", "paired `1` `2` with `m1`"),
         (
             "pair 1 m1; join 1 m2",
             "existing card `1`, cards , modules `m2`",
@@ -125,16 +100,10 @@ fn a_kind_can_be_switched_off() {
 
 #[test]
 fn only_the_latest_transactions_are_kept_and_all_are_counted() {
-    let settings = CasSettings {
-        transaction_limit: 2,
-        ..CasSettings::default()
-    };
+    let settings = CasSettings { transaction_limit: 2, ..CasSettings::default() };
     let story = tell(settings, "add 1 7; add 1 8; add 4 7");
-    let kept: Vec<&str> = story
-        .state
-        .transactions()
-        .map(|transaction| transaction.inputs.as_str())
-        .collect();
+    let kept: Vec<&str> =
+        story.state.transactions().map(|transaction| transaction.inputs.as_str()).collect();
     assert_eq!(kept, ["card `1`, products `8`", "card `4`, products `7`"]);
     assert_eq!(story.state.transaction_count(), 3);
 }
@@ -147,9 +116,7 @@ fn what_could_not_be_read_is_recorded_as_rejected() {
     let rejection = Rejection::new(cause, "`interval` is not a number");
     let kind = CommandKind::SendRepeatingBarkMessageToClient;
     let domain = DomainName::new("a");
-    let refused = story
-        .state
-        .refuse(&domain, kind, rejection.clone(), story.now, &mut ids);
+    let refused = story.state.refuse(&domain, kind, rejection.clone(), story.now, &mut ids);
     assert_eq!(refused.outcome, Outcome::Rejected(rejection));
     assert_eq!(refused.effect, Effect::Nothing);
     assert_eq!(story.state.transactions().next_back(), Some(&refused));

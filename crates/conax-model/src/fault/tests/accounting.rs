@@ -49,23 +49,15 @@ impl Account {
 }
 
 fn question(card: &str) -> Command {
-    Command::GetActiveSubscriptions {
-        card: SmartcardId::new(card),
-    }
+    Command::GetActiveSubscriptions { card: SmartcardId::new(card) }
 }
 
 fn loses(seconds: u64) -> Orders {
-    Orders {
-        besides: vec![CommandFault::Lose(Duration::from_secs(seconds))],
-        ..Orders::default()
-    }
+    Orders { besides: vec![CommandFault::Lose(Duration::from_secs(seconds))], ..Orders::default() }
 }
 
 fn stale() -> Orders {
-    Orders {
-        effect: Some(Effect::Stale(Duration::from_secs(5))),
-        ..Orders::default()
-    }
+    Orders { effect: Some(Effect::Stale(Duration::from_secs(5))), ..Orders::default() }
 }
 
 #[test]
@@ -102,11 +94,7 @@ fn any_orders() -> impl Strategy<Value = Orders> {
         1 => Just(CommandFault::ConsoleCancel),
     ];
     let besides = proptest::collection::vec(besides, 0..2);
-    (effect, besides).prop_map(|(effect, besides)| Orders {
-        effect,
-        besides,
-        ..Orders::default()
-    })
+    (effect, besides).prop_map(|(effect, besides)| Orders { effect, besides, ..Orders::default() })
 }
 
 fn any_told() -> impl Strategy<Value = Command> {

@@ -59,32 +59,19 @@ impl HeadEnd {
 
     pub(super) fn tell(&mut self, command: &Command, orders: &Orders) -> (bool, Vec<StateChange>) {
         self.exchange += 1;
-        let told = Told {
-            exchange: self.exchange,
-            domain: &self.domain,
-            command,
-        };
-        let done = self
-            .memory
-            .carry_out(&mut self.state, &mut self.ids, told, orders, self.now);
+        let told = Told { exchange: self.exchange, domain: &self.domain, command };
+        let done = self.memory.carry_out(&mut self.state, &mut self.ids, told, orders, self.now);
         (done.answer.outcome.is_accepted(), done.changes)
     }
 
     pub(super) fn pass(&mut self, seconds: u64) -> Vec<StateChange> {
         self.now = self.now + Duration::from_secs(seconds);
-        self.memory
-            .catch_up(&mut self.state, &mut self.ids, self.now)
+        self.memory.catch_up(&mut self.state, &mut self.ids, self.now)
     }
 
     fn active(&self, card: &str) -> String {
-        let active = self
-            .state
-            .active_products(&SmartcardId::new(card), self.now);
-        active
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let active = self.state.active_products(&SmartcardId::new(card), self.now);
+        active.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -104,17 +91,11 @@ fn cancel(card: &str, product: &str) -> Command {
 }
 
 fn effect(effect: Effect) -> Orders {
-    Orders {
-        effect: Some(effect),
-        ..Orders::default()
-    }
+    Orders { effect: Some(effect), ..Orders::default() }
 }
 
 fn besides(fault: CommandFault) -> Orders {
-    Orders {
-        besides: vec![fault],
-        ..Orders::default()
-    }
+    Orders { besides: vec![fault], ..Orders::default() }
 }
 
 #[test]
@@ -133,10 +114,9 @@ fn a_false_ok_is_an_ok_that_changes_nothing_and_a_refusal_stays_one() {
 fn paired_in_part(cards: &[&str], modules: &[&str], count: usize) -> (Option<bool>, usize, usize) {
     let mut head_end = HeadEnd::new();
     for module in modules {
-        head_end.state.load_module(ModuleSpec {
-            id: PairingModuleId::new(*module),
-            key: KeyState::Loaded,
-        });
+        head_end
+            .state
+            .load_module(ModuleSpec { id: PairingModuleId::new(*module), key: KeyState::Loaded });
     }
     let command = Command::CreatePairing {
         cards: cards.iter().copied().map(SmartcardId::new).collect(),
@@ -178,17 +158,11 @@ fn swapped_orders_of_one_card_end_the_other_way_round() {
     let mut head_end = HeadEnd::new();
     head_end.tell(&add("a", "1"), &effect(Effect::Swap));
     head_end.tell(&add("b", "1"), &Orders::default());
-    assert_eq!(
-        (head_end.active("a").as_str(), head_end.active("b").as_str()),
-        ("", "1")
-    );
+    assert_eq!((head_end.active("a").as_str(), head_end.active("b").as_str()), ("", "1"));
     let (_, changes) = head_end.tell(&cancel("a", "1"), &Orders::default());
     assert!(matches!(
         changes[..],
-        [
-            StateChange::Executed { late: false, .. },
-            StateChange::Executed { late: true, .. }
-        ]
+        [StateChange::Executed { late: false, .. }, StateChange::Executed { late: true, .. }]
     ));
     assert_eq!(head_end.active("a"), "1", "cancelled first, added then");
 }
@@ -196,16 +170,10 @@ fn swapped_orders_of_one_card_end_the_other_way_round() {
 #[test]
 fn a_late_order_is_carried_out_at_its_time() {
     let mut head_end = HeadEnd::new();
-    head_end.tell(
-        &add("a", "1"),
-        &effect(Effect::Late(Duration::from_secs(30))),
-    );
+    head_end.tell(&add("a", "1"), &effect(Effect::Late(Duration::from_secs(30))));
     head_end.pass(29);
     assert_eq!(head_end.active("a"), "");
-    assert_eq!(
-        head_end.memory.next_due(),
-        Some(head_end.now + Duration::from_secs(1))
-    );
+    assert_eq!(head_end.memory.next_due(), Some(head_end.now + Duration::from_secs(1)));
     head_end.pass(1);
     assert_eq!(head_end.active("a"), "1");
 }
@@ -221,10 +189,7 @@ fn a_restart_loses_what_was_done_since_and_nothing_else() {
     let (accepted, changes) = head_end.tell(&add("b", "1"), &orders);
     assert!(accepted);
     assert!(matches!(&changes[1], StateChange::Undone { transactions } if transactions.len() == 2));
-    assert_eq!(
-        (head_end.active("a").as_str(), head_end.active("b").as_str()),
-        ("1", "")
-    );
+    assert_eq!((head_end.active("a").as_str(), head_end.active("b").as_str()), ("1", ""));
 }
 
 #[test]
@@ -233,10 +198,7 @@ fn a_restart_loses_nothing_of_what_was_refused() {
     let orders = besides(CommandFault::Lose(Duration::from_secs(30)));
     let (accepted, changes) = head_end.tell(&add("nobody", "1"), &orders);
     assert!(!accepted);
-    assert!(
-        matches!(&changes[..], [StateChange::Refused { .. }]),
-        "{changes:?}"
-    );
+    assert!(matches!(&changes[..], [StateChange::Refused { .. }]), "{changes:?}");
 }
 
 #[test]
@@ -244,21 +206,13 @@ fn a_stale_read_answers_from_the_past_and_changes_nothing() {
     let mut head_end = HeadEnd::new();
     head_end.tell(&add("a", "1"), &Orders::default());
     head_end.pass(10);
-    let ask = Command::GetActiveSubscriptions {
-        card: SmartcardId::new("a"),
-    };
+    let ask = Command::GetActiveSubscriptions { card: SmartcardId::new("a") };
     let mut count = |age: u64| {
         head_end.exchange += 1;
-        let told = Told {
-            exchange: head_end.exchange,
-            domain: &head_end.domain,
-            command: &ask,
-        };
+        let told = Told { exchange: head_end.exchange, domain: &head_end.domain, command: &ask };
         let orders = effect(Effect::Stale(Duration::from_secs(age)));
         let (state, ids) = (&mut head_end.state, &mut head_end.ids);
-        let done = head_end
-            .memory
-            .carry_out(state, ids, told, &orders, head_end.now);
+        let done = head_end.memory.carry_out(state, ids, told, &orders, head_end.now);
         match done.answer.outcome {
             crate::cas::Outcome::Accepted(crate::cas::Answer::ActiveSubscriptions(active)) => {
                 active.len()
@@ -278,10 +232,7 @@ fn a_skewed_clock_and_a_console_leave_their_marks() {
     head_end.pass(3600);
     assert_eq!(head_end.active("a"), "1");
     let (_, changes) = head_end.tell(&add("a", "2"), &besides(CommandFault::ConsoleCancel));
-    assert!(matches!(
-        changes[..],
-        [StateChange::Executed { .. }, StateChange::Console { .. }]
-    ));
+    assert!(matches!(changes[..], [StateChange::Executed { .. }, StateChange::Console { .. }]));
     assert_eq!(head_end.active("a"), "");
 }
 
@@ -289,11 +240,7 @@ pub(super) fn any_command() -> impl Strategy<Value = Command> {
     let card = prop_oneof![Just("a"), Just("b"), Just("nobody")];
     let product = prop_oneof![Just("1"), Just("2"), Just("3")];
     (card, product, any::<bool>()).prop_map(|(card, product, adds)| {
-        if adds {
-            add(card, product)
-        } else {
-            cancel(card, product)
-        }
+        if adds { add(card, product) } else { cancel(card, product) }
     })
 }
 

@@ -20,10 +20,7 @@ fn entry(title: &str, what: What) -> Entry {
         What::Connect(_) => Phase::Connect,
         _ => Phase::BeforeApply,
     };
-    Entry {
-        title: title.into(),
-        actions: vec![Action { phase, what }],
-    }
+    Entry { title: title.into(), actions: vec![Action { phase, what }] }
 }
 
 fn silence() -> Entry {
@@ -35,10 +32,7 @@ fn refuse() -> Entry {
 }
 
 fn ok() -> Entry {
-    Entry {
-        title: "ok".into(),
-        actions: Vec::new(),
-    }
+    Entry { title: "ok".into(), actions: Vec::new() }
 }
 
 fn rule(id: &str, script: Script) -> FaultRule {
@@ -62,9 +56,7 @@ fn plan(rules: impl IntoIterator<Item = FaultRule>) -> FaultPlan {
 }
 
 fn asks(card: &str) -> Command {
-    Command::GetActiveSubscriptions {
-        card: SmartcardId::new(card),
-    }
+    Command::GetActiveSubscriptions { card: SmartcardId::new(card) }
 }
 
 fn at(command: &Command, millis: i64) -> Facts<'_> {
@@ -83,11 +75,7 @@ fn titles(plan: &mut FaultPlan, count: i64) -> String {
     let titles = (0..count).map(|second| {
         let verdict = plan.judge(Stage::Arrived, &at(&command, second * 1000));
         let titles: Vec<&str> = verdict.acted.iter().map(|acted| &*acted.title).collect();
-        if titles.is_empty() {
-            "-".to_owned()
-        } else {
-            titles.join("+")
-        }
+        if titles.is_empty() { "-".to_owned() } else { titles.join("+") }
     });
     titles.collect::<Vec<_>>().join(" ")
 }
@@ -97,10 +85,7 @@ fn a_sequence_gives_each_exchange_its_entry_and_is_spent_then() {
     let mut plan = plan([rule("s", Script::Sequence(vec![silence(), refuse(), ok()]))]);
     assert_eq!(titles(&mut plan, 5), "silence refuse ok - -");
     let rule = &plan.rules[0];
-    assert_eq!(
-        (rule.hits, rule.missed, rule.status(START).code()),
-        (3, 2, "spent")
-    );
+    assert_eq!((rule.hits, rule.missed, rule.status(START).code()), (3, 2, "spent"));
 }
 
 #[test]
@@ -112,26 +97,15 @@ fn a_circle_begins_again() {
 #[test]
 fn hits_are_counted_in_turns() {
     let turns = |selector: Selector, times| {
-        let mut plan = plan([FaultRule {
-            selector,
-            times,
-            ..rule("r", Script::Always(silence()))
-        }]);
-        titles(&mut plan, 7)
-            .replace("silence", "x")
-            .replace(' ', "")
+        let mut plan =
+            plan([FaultRule { selector, times, ..rule("r", Script::Always(silence())) }]);
+        titles(&mut plan, 7).replace("silence", "x").replace(' ', "")
     };
-    let every = Selector {
-        every: Some(3),
-        ..Selector::default()
-    };
+    let every = Selector { every: Some(3), ..Selector::default() };
     assert_eq!(turns(every.clone(), None), "--x--x-");
     assert_eq!(turns(every.clone(), Some(1)), "--x----");
     assert_eq!(turns(Selector { after: 2, ..every }, None), "----x--");
-    let first = Selector {
-        first: Some(2),
-        ..Selector::default()
-    };
+    let first = Selector { first: Some(2), ..Selector::default() };
     assert_eq!(turns(first.clone(), None), "xx-----");
     assert_eq!(turns(Selector { after: 3, ..first }, None), "---xx--");
 }
@@ -141,30 +115,17 @@ fn times_windows_and_lives_are_those_of_the_clock() {
     let acts = |change: fn(&mut FaultRule)| {
         let mut rule = rule("r", Script::Always(silence()));
         change(&mut rule);
-        titles(&mut plan([rule]), 6)
-            .replace("silence", "x")
-            .replace(' ', "")
+        titles(&mut plan([rule]), 6).replace("silence", "x").replace(' ', "")
     };
     let second = SimTime::from_millis;
-    assert_eq!(
-        acts(|rule| rule.ttl = Some(Duration::from_secs(3))),
-        "xxx---"
-    );
-    assert_eq!(
-        acts(|rule| rule.selector.from = Some(SimTime::from_millis(4000))),
-        "----xx"
-    );
-    assert_eq!(
-        acts(|rule| rule.selector.until = Some(SimTime::from_millis(2000))),
-        "xx----"
-    );
+    assert_eq!(acts(|rule| rule.ttl = Some(Duration::from_secs(3))), "xxx---");
+    assert_eq!(acts(|rule| rule.selector.from = Some(SimTime::from_millis(4000))), "----xx");
+    assert_eq!(acts(|rule| rule.selector.until = Some(SimTime::from_millis(2000))), "xx----");
     assert_eq!(second(1), SimTime::from_millis(1));
     assert_eq!(
         acts(|rule| {
-            rule.selector.cycle = Some(Cycle {
-                on: Duration::from_secs(1),
-                off: Duration::from_secs(2),
-            });
+            rule.selector.cycle =
+                Some(Cycle { on: Duration::from_secs(1), off: Duration::from_secs(2) });
         }),
         "x--x--"
     );
@@ -178,10 +139,7 @@ fn everything_a_selector_names_must_hold_and_the_one_thing_that_does_not_is_told
         subscription: Some(Arc::from("S60600")),
     };
     let command = asks("01900080208");
-    let facts = Facts {
-        origin: Some(&origin),
-        ..at(&command, 0)
-    };
+    let facts = Facts { origin: Some(&origin), ..at(&command, 0) };
     let pattern = |text: &str| Some(Pattern::new(text));
     let all = Selector {
         kinds: vec![CommandKind::GetActiveSubscriptions],
@@ -192,10 +150,7 @@ fn everything_a_selector_names_must_hold_and_the_one_thing_that_does_not_is_told
         ..Selector::default()
     };
     let miss = |selector: Selector| {
-        let mut plan = plan([FaultRule {
-            selector,
-            ..rule("r", Script::Always(silence()))
-        }]);
+        let mut plan = plan([FaultRule { selector, ..rule("r", Script::Always(silence())) }]);
         let verdict = plan.judge(Stage::Arrived, &facts);
         assert_eq!(verdict.acted.is_empty(), verdict.orders.is_nothing());
         match (verdict.acted.len(), verdict.near.first()) {
@@ -206,67 +161,36 @@ fn everything_a_selector_names_must_hold_and_the_one_thing_that_does_not_is_told
     };
     assert_eq!(miss(all.clone()), "acts");
     assert_eq!(
-        miss(Selector {
-            card: pattern("01900080207"),
-            ..all.clone()
-        }),
+        miss(Selector { card: pattern("01900080207"), ..all.clone() }),
         "card 01900080208 is not 01900080207"
     );
     assert_eq!(
-        miss(Selector {
-            product: pattern("P1test"),
-            ..all.clone()
-        }),
+        miss(Selector { product: pattern("P1test"), ..all.clone() }),
         "no product is known, it wants P1test"
     );
+    assert_eq!(miss(Selector { above: Some(4), ..all.clone() }), "1 exchanges are not above 4");
     assert_eq!(
-        miss(Selector {
-            above: Some(4),
-            ..all.clone()
-        }),
-        "1 exchanges are not above 4"
-    );
-    assert_eq!(
-        miss(Selector {
-            priority: Some(Priority::Regular),
-            ..all.clone()
-        }),
+        miss(Selector { priority: Some(Priority::Regular), ..all.clone() }),
         "priority Express is not Regular"
     );
-    let two = Selector {
-        card: pattern("2"),
-        above: Some(4),
-        ..all
-    };
+    let two = Selector { card: pattern("2"), above: Some(4), ..all };
     assert_eq!(miss(two), "no near miss");
 }
 
 #[test]
 fn the_first_rule_that_acts_decides_and_delays_let_later_ones_act() {
-    let delay = entry(
-        "slow",
-        What::Delay(crate::fault::DelayShape::Fixed(Duration::from_secs(2))),
-    );
+    let delay = entry("slow", What::Delay(crate::fault::DelayShape::Fixed(Duration::from_secs(2))));
     let mut plan = plan([
         rule("slow", Script::Always(delay)),
         rule("first", Script::Always(silence())),
-        rule(
-            "second",
-            Script::Always(entry("reset", What::End(End::Reset))),
-        ),
+        rule("second", Script::Always(entry("reset", What::End(End::Reset)))),
     ]);
     let command = asks("1");
     let verdict = plan.judge(Stage::Arrived, &at(&command, 0));
     assert_eq!(verdict.orders.delay_before, Duration::from_secs(2));
     assert_eq!(verdict.orders.end_before, Some(End::Silence));
     assert_eq!(verdict.near[0].miss, Miss::Overruled);
-    assert_eq!(
-        plan.shadows(),
-        [Shadow {
-            rule: RuleId::new("second"),
-            by: RuleId::new("first")
-        }]
-    );
+    assert_eq!(plan.shadows(), [Shadow { rule: RuleId::new("second"), by: RuleId::new("first") }]);
 }
 
 #[test]
@@ -280,10 +204,7 @@ fn our_own_crm_is_judged_once_while_connecting_and_once_when_the_command_is_ther
         let connecting = plan.judge(Stage::Connect, &facts);
         met.push(match connecting.orders.connect {
             Some(_) => "refused".to_owned(),
-            None => format!(
-                "{:?}",
-                plan.judge(Stage::Connected, &facts).orders.end_before
-            ),
+            None => format!("{:?}", plan.judge(Stage::Connected, &facts).orders.end_before),
         });
     }
     assert_eq!(met, ["Some(Silence)", "refused", "None"]);
@@ -293,26 +214,14 @@ fn our_own_crm_is_judged_once_while_connecting_and_once_when_the_command_is_ther
 fn a_client_that_sends_again_shares_its_entry_if_the_rule_says_so() {
     let with = |per| {
         let script = Script::Sequence(vec![silence(), entry("reset", What::End(End::Reset))]);
-        let mut plan = plan([FaultRule {
-            per,
-            ..rule("r", script)
-        }]);
-        let origin = |request| Origin {
-            request: Some(request),
-            ..Origin::default()
-        };
+        let mut plan = plan([FaultRule { per, ..rule("r", script) }]);
+        let origin = |request| Origin { request: Some(request), ..Origin::default() };
         let exchanges = [(1, "a"), (1, "a"), (2, "a"), (3, "b")];
         let titles = exchanges.map(|(request, card)| {
             let (command, origin) = (asks(card), origin(request));
-            let facts = Facts {
-                origin: Some(&origin),
-                ..at(&command, 0)
-            };
+            let facts = Facts { origin: Some(&origin), ..at(&command, 0) };
             let verdict = plan.judge(Stage::Connected, &facts);
-            verdict
-                .acted
-                .first()
-                .map_or("-".to_owned(), |acted| acted.title.to_string())
+            verdict.acted.first().map_or("-".to_owned(), |acted| acted.title.to_string())
         });
         titles.join(" ")
     };
@@ -323,11 +232,7 @@ fn a_client_that_sends_again_shares_its_entry_if_the_rule_says_so() {
 
 #[test]
 fn a_token_bucket_lets_the_burst_and_then_the_rate_through() {
-    let throttle = What::Throttle(Throttle {
-        per_second: 0.5,
-        burst: 2,
-        rejects: false,
-    });
+    let throttle = What::Throttle(Throttle { per_second: 0.5, burst: 2, rejects: false });
     let mut plan = plan([rule("t", Script::Always(entry("x", throttle)))]);
     assert_eq!(titles(&mut plan, 8), "- - - x - x - x");
 }
@@ -338,18 +243,12 @@ fn a_dry_run_and_a_question_count_nothing() {
     let command = asks("1");
     let facts = at(&command, 0);
     for _ in 0..3 {
-        assert_eq!(
-            plan.dry_run(&facts).orders.connect,
-            Some(ConnectFault::Refused)
-        );
+        assert_eq!(plan.dry_run(&facts).orders.connect, Some(ConnectFault::Refused));
         assert_eq!(plan.why_not(&RuleId::new("s"), &facts), None);
     }
     assert!(plan.pause(&RuleId::new("s"), true));
     assert!(plan.dry_run(&facts).orders.is_nothing());
-    assert_eq!(
-        plan.why_not(&RuleId::new("s"), &facts).as_deref(),
-        Some("it is paused")
-    );
+    assert_eq!(plan.why_not(&RuleId::new("s"), &facts).as_deref(), Some("it is paused"));
 }
 
 #[test]
@@ -358,29 +257,19 @@ fn rules_are_replaced_moved_and_removed_by_name() {
     assert!(plan.reorder(&RuleId::new("c"), 0));
     plan.add(rule("b", Script::Always(silence())), Some(1), START);
     assert!(plan.remove(&RuleId::new("a")) && !plan.remove(&RuleId::new("a")));
-    let ids: Vec<String> = plan
-        .rules
-        .iter()
-        .map(|view| view.rule.id.to_string())
-        .collect();
+    let ids: Vec<String> = plan.rules.iter().map(|view| view.rule.id.to_string()).collect();
     assert_eq!(ids, ["c", "b"]);
 }
 
 #[test]
 fn the_dice_of_one_rule_do_not_depend_on_the_others() {
     let chance = |id: &str| FaultRule {
-        selector: Selector {
-            probability: Some(0.5),
-            ..Selector::default()
-        },
+        selector: Selector { probability: Some(0.5), ..Selector::default() },
         ..rule(id, Script::Always(silence()))
     };
     let alone = titles(&mut plan([chance("x")]), 64);
     let never = FaultRule {
-        selector: Selector {
-            card: Some(Pattern::new("2")),
-            ..Selector::default()
-        },
+        selector: Selector { card: Some(Pattern::new("2")), ..Selector::default() },
         ..chance("y")
     };
     assert_eq!(alone, titles(&mut plan([never, chance("x")]), 64));
@@ -391,10 +280,7 @@ fn the_dice_of_one_rule_do_not_depend_on_the_others() {
 fn only_a_rule_that_refuses_everybody_closes_the_door() {
     assert!(plan([rule("r", Script::Always(refuse()))]).refuses_everybody(START));
     let choosy = FaultRule {
-        selector: Selector {
-            card: Some(Pattern::new("1")),
-            ..Selector::default()
-        },
+        selector: Selector { card: Some(Pattern::new("1")), ..Selector::default() },
         ..rule("r", Script::Always(refuse()))
     };
     assert!(!plan([choosy]).refuses_everybody(START));
@@ -407,19 +293,13 @@ fn of_the_rules_that_keep_everybody_out_the_first_decides() {
     let expired = || rule("t", Script::Always(tls(TlsFault::Expired)));
     let refusing = || rule("r", Script::Always(refuse()));
     let first = plan([expired(), refusing()]);
-    assert_eq!(
-        first.tls_fault_for_everybody(START),
-        Some(TlsFault::Expired)
-    );
+    assert_eq!(first.tls_fault_for_everybody(START), Some(TlsFault::Expired));
     assert!(!first.refuses_everybody(START) && first.may_refuse_everybody());
     let second = plan([refusing(), expired()]);
     assert!(second.refuses_everybody(START));
     assert_eq!(second.tls_fault_for_everybody(START), None);
     let choosy = FaultRule {
-        selector: Selector {
-            card: Some(Pattern::new("1")),
-            ..Selector::default()
-        },
+        selector: Selector { card: Some(Pattern::new("1")), ..Selector::default() },
         ..expired()
     };
     assert_eq!(plan([choosy]).tls_fault_for_everybody(START), None);

@@ -29,12 +29,7 @@ pub(super) struct WholeRow {
 
 impl WholeRow {
     pub(super) fn fate(&self) -> Fate {
-        let parts = self
-            .tally
-            .executed
-            .iter()
-            .filter(|(_, is_part)| *is_part)
-            .count() as u64;
+        let parts = self.tally.executed.iter().filter(|(_, is_part)| *is_part).count() as u64;
         let parts = parts - self.tally.parts_undone;
         let whole = self.tally.executed.len() as u64 - self.tally.undone - parts;
         match (whole, parts) {
@@ -94,9 +89,7 @@ impl Whole {
                 row.standing = Standing::Pending;
                 row.was_recalled |= row.unheard;
             }
-            CrmEvent::Ended {
-                completed: true, ..
-            } => row.standing = Standing::Completed,
+            CrmEvent::Ended { completed: true, .. } => row.standing = Standing::Completed,
             CrmEvent::Ended { .. } => row.standing = Standing::Rejected,
         }
     }
@@ -109,10 +102,7 @@ impl Whole {
     }
 
     fn cas(&mut self, event: &CasEvent, owners: &mut BTreeMap<ExchangeNumber, Owner>) {
-        if let CasEvent::Received {
-            exchange, request, ..
-        } = event
-        {
+        if let CasEvent::Received { exchange, request, .. } = event {
             let owner = request.map_or(Owner::Stranger(*exchange), Owner::Request);
             owners.insert(*exchange, owner);
         }
@@ -120,19 +110,12 @@ impl Whole {
             CasEvent::Did(StateChange::Undone { transactions }) => self.forget(transactions),
             CasEvent::Did(StateChange::Console { transaction, .. }) => {
                 self.console += 1;
-                self.tally(Owner::Console)
-                    .executed
-                    .push((*transaction, false));
+                self.tally(Owner::Console).executed.push((*transaction, false));
             }
             event => {
                 let tally = self.tally(owners[&event.exchange().unwrap()]);
                 tally.count += 1;
-                if let CasEvent::Did(StateChange::Executed {
-                    transaction,
-                    is_part,
-                    ..
-                }) = event
-                {
+                if let CasEvent::Did(StateChange::Executed { transaction, is_part, .. }) = event {
                     tally.executed.push((*transaction, *is_part));
                 }
             }
@@ -142,10 +125,7 @@ impl Whole {
     fn forget(&mut self, transactions: &[TransactionId]) {
         let rows = self.rows.values_mut().map(|row| &mut row.tally);
         for tally in rows.chain(self.others.values_mut()) {
-            let lost = tally
-                .executed
-                .iter()
-                .filter(|(id, _)| transactions.contains(id));
+            let lost = tally.executed.iter().filter(|(id, _)| transactions.contains(id));
             let lost: Vec<bool> = lost.map(|(_, is_part)| *is_part).collect();
             tally.undone += lost.len() as u64;
             tally.parts_undone += lost.iter().filter(|is_part| **is_part).count() as u64;
@@ -158,10 +138,7 @@ impl Whole {
         for row in self.rows.values() {
             totals.count(row.standing, row.fate(), row.is_known());
         }
-        let others = self
-            .others
-            .values()
-            .map(|tally| tally.executed.len() as u64);
+        let others = self.others.values().map(|tally| tally.executed.len() as u64);
         totals.foreign_executions = others.sum();
         totals
     }

@@ -18,9 +18,7 @@ fn known_keys(source: &str) -> BTreeSet<String> {
     let at = told
         .find("unknown key `zzzzzzz`")
         .unwrap_or_else(|| panic!("the key is not refused: {told}"));
-    let from = told[at..]
-        .find("known here: ")
-        .expect("the known keys are listed");
+    let from = told[at..].find("known here: ").expect("the known keys are listed");
     let list = &told[at + from + "known here: ".len()..];
     let mut keys = BTreeSet::new();
     let mut rest = list;
@@ -46,19 +44,12 @@ fn definition(name: &str) -> Value {
 
 /// The form of the step that has this key, or is an operation of this name.
 fn step(key: &str) -> Value {
-    let kinds = definition("step")["anyOf"]
-        .as_array()
-        .expect("a list")
-        .clone();
+    let kinds = definition("step")["anyOf"].as_array().expect("a list").clone();
     let is_meant = |kind: &&Value| {
         kind["properties"]["call"]["const"] == key
             || (key != "call" && kind["properties"].get(key).is_some())
     };
-    kinds
-        .iter()
-        .find(is_meant)
-        .expect("a step of this kind")
-        .clone()
+    kinds.iter().find(is_meant).expect("a step of this kind").clone()
 }
 
 fn scenario_with(key_and_value: &str) -> String {
@@ -87,16 +78,11 @@ fn the_parameters_of_every_operation() {
         let schema = step(operation.name());
         let offered = properties(&schema["properties"]["with"]["anyOf"][0]);
         for name in &offered {
-            let source = with_step(&format!(
-                "{{ call: {}, with: {{ {name}: x }} }}",
-                operation.name()
-            ));
+            let source =
+                with_step(&format!("{{ call: {}, with: {{ {name}: x }} }}", operation.name()));
             assert_eq!(super::read(&source).len(), 1, "{name}");
         }
-        let taken = operation
-            .parameters()
-            .iter()
-            .filter(|one| one.name != "token");
+        let taken = operation.parameters().iter().filter(|one| one.name != "token");
         for parameter in taken {
             assert!(offered.contains(parameter.name), "{}", parameter.name);
         }
@@ -107,42 +93,23 @@ fn the_parameters_of_every_operation() {
 fn every_other_step() {
     for (key, source) in [
         ("process", "{ process: , zzzzzzz: 1 }"),
-        (
-            "wait",
-            "{ wait: { request: \"1\", until: COMPLETED, within: 1s }, zzzzzzz: 1 }",
-        ),
+        ("wait", "{ wait: { request: \"1\", until: COMPLETED, within: 1s }, zzzzzzz: 1 }"),
         ("advance", "{ advance: 1s, zzzzzzz: 1 }"),
         ("settle", "{ settle: 1s, zzzzzzz: 1 }"),
-        (
-            "expect conax",
-            "{ expect conax: { card: \"1\", entitled: none }, zzzzzzz: 1 }",
-        ),
-        (
-            "expect ledger",
-            "{ expect ledger: { unknown: 0 }, zzzzzzz: 1 }",
-        ),
+        ("expect conax", "{ expect conax: { card: \"1\", entitled: none }, zzzzzzz: 1 }"),
+        ("expect ledger", "{ expect ledger: { unknown: 0 }, zzzzzzz: 1 }"),
         ("expect drift", "{ expect drift: none, zzzzzzz: 1 }"),
-        (
-            "expect exchanges",
-            "{ expect exchanges: { count: 1 }, zzzzzzz: 1 }",
-        ),
+        ("expect exchanges", "{ expect exchanges: { count: 1 }, zzzzzzz: 1 }"),
         ("fault", "{ fault: f05, zzzzzzz: 1 }"),
         ("calm", "{ calm: mine, zzzzzzz: 1 }"),
         ("heal", "{ heal: , zzzzzzz: 1 }"),
-        (
-            "repeat",
-            "{ repeat: { times: 1, steps: [process] }, zzzzzzz: 1 }",
-        ),
+        ("repeat", "{ repeat: { times: 1, steps: [process] }, zzzzzzz: 1 }"),
         ("parallel", "{ parallel: [{ call: list }], zzzzzzz: 1 }"),
         ("utility", "{ utility: { type: X }, zzzzzzz: 1 }"),
         ("raw", "{ raw: { path: / }, zzzzzzz: 1 }"),
     ] {
         assert!(ACTIONS.contains(&key));
-        assert_eq!(
-            known_keys(&with_step(source)),
-            properties(&step(key)),
-            "{key}"
-        );
+        assert_eq!(known_keys(&with_step(source)), properties(&step(key)), "{key}");
     }
 }
 

@@ -120,25 +120,15 @@ fn a_variable_that_is_wrong_is_told_once_and_a_misspelt_one_with_its_neighbour()
     let wrong = "scenario: x\nvars: { card: 0190 }\nsteps:\n  - expect conax: { card: a$card, entitled: none }\n";
     assert_eq!(told(wrong).matches("hint:").count(), 1, "{}", told(wrong));
     let misspelt = "scenario: x\nvars: { card: \"1\" }\nsteps:\n  - expect conax: { card: $crad, entitled: none }\n";
-    assert!(
-        told(misspelt).contains("did you mean `$card`?"),
-        "{}",
-        told(misspelt)
-    );
+    assert!(told(misspelt).contains("did you mean `$card`?"), "{}", told(misspelt));
     let map = "scenario: x\nvars: { it: [a, b] }\nsteps:\n  - expect conax: { card: x$it, entitled: none }\n";
-    assert!(
-        told(map).contains("cannot stand within text"),
-        "{}",
-        told(map)
-    );
+    assert!(told(map).contains("cannot stand within text"), "{}", told(map));
 }
 
 /// What is said of steps, in one line for each thing: its place and the sentence.
 fn sentences(steps: &str) -> Vec<String> {
     let told = told(&with_steps(steps)).replace("\n   ", " ");
-    let lines = told
-        .lines()
-        .filter(|line| line.starts_with("a.scenario.yaml:"));
+    let lines = told.lines().filter(|line| line.starts_with("a.scenario.yaml:"));
     lines
         .map(|line| {
             line.split(" | ")
@@ -164,10 +154,7 @@ fn what_a_spreadsheet_leaves_of_a_card_is_refused_wherever_it_stands() {
     ] {
         let told = told(&with_steps(steps));
         let known = ["what a spreadsheet leaves of a number", "neither a number"];
-        assert!(
-            known.iter().any(|one| told.contains(one)),
-            "{steps}\n{told}"
-        );
+        assert!(known.iter().any(|one| told.contains(one)), "{steps}\n{told}");
     }
     let comma = "  - raw:\n      path: /x\n      json:\n        serial: 1,90008E+09\n";
     assert!(told(&with_steps(comma)).contains("a spreadsheet shortens long numbers"));
@@ -198,26 +185,14 @@ fn a_variable_without_its_dollar_sign_is_told() {
             "  - wait: { request: reqest, until: COMPLETED, within: 1min }\n",
             "`reqest` is neither a number nor an id",
         ),
-        (
-            "  - call: show\n    with: { request: request }\n",
-            "`request` is a word here",
-        ),
+        ("  - call: show\n    with: { request: request }\n", "`request` is a word here"),
         (
             "  - call: show\n    with: { provisioning_request_identifier: { number: request } }\n",
             "`request` is a word here",
         ),
-        (
-            "  - expect conax: { card: state, entitled: none }\n",
-            "`state` is a word here",
-        ),
-        (
-            "  - repeat: { for: one, in: request, steps: [process] }\n",
-            "`request` is a word here",
-        ),
-        (
-            "  - call: add_subscriptions\n    with: { start_date: now }\n",
-            "`now` is a word here",
-        ),
+        ("  - expect conax: { card: state, entitled: none }\n", "`state` is a word here"),
+        ("  - repeat: { for: one, in: request, steps: [process] }\n", "`request` is a word here"),
+        ("  - call: add_subscriptions\n    with: { start_date: now }\n", "`now` is a word here"),
     ] {
         let told = told(&with_steps(&format!("{keeping}{step}")));
         assert!(
@@ -226,13 +201,9 @@ fn a_variable_without_its_dollar_sign_is_told() {
             "{step}\n{told}"
         );
     }
-    for dressed in [
-        "\"{request}\"",
-        "\"{{ request }}\"",
-        "\"${request}\"",
-        "$ request",
-        "<request>",
-    ] {
+    for dressed in
+        ["\"{request}\"", "\"{{ request }}\"", "\"${request}\"", "$ request", "<request>"]
+    {
         let step = format!("  - call: show\n    with: {{ request: {dressed} }}\n");
         let told = told(&with_steps(&format!("{keeping}{step}")));
         assert!(
@@ -258,9 +229,7 @@ fn a_card_without_quotes_is_told_beside_whatever_else_is_wrong() {
         "  - call: show\n    wiht: { smartcard: { serial_number: 01900080207 } }\n",
     ] {
         let told = sentences(step);
-        let of_card = told
-            .iter()
-            .filter(|one| one.contains("`01900080207` without quotes"));
+        let of_card = told.iter().filter(|one| one.contains("`01900080207` without quotes"));
         assert_eq!((of_card.count(), told.len()), (1, 2), "{step}\n{told:#?}");
     }
 }

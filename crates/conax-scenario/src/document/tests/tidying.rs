@@ -78,16 +78,10 @@ fn file() -> impl Strategy<Value = String> {
         Just("[ x,{ y: 01 } ]".to_owned()),
         Just("{}".to_owned()),
     ];
-    let line = (
-        "[a-z]{1,4}",
-        value,
-        prop_oneof![Just(""), Just("  "), Just(" # note ")],
-    );
+    let line = ("[a-z]{1,4}", value, prop_oneof![Just(""), Just("  "), Just(" # note ")]);
     prop::collection::vec(line, 1..8).prop_map(|lines| {
         let lines = lines.into_iter().enumerate();
-        lines
-            .map(|(index, (key, value, end))| format!("{key}{index}: {value}{end}\n"))
-            .collect()
+        lines.map(|(index, (key, value, end))| format!("{key}{index}: {value}{end}\n")).collect()
     })
 }
 

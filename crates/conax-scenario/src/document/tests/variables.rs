@@ -11,10 +11,7 @@ use super::{Shelf, read, told, with_steps};
 
 fn scope() -> BTreeMap<String, Value> {
     [
-        (
-            "made".to_owned(),
-            json!({ "id": "A1", "list": [{ "number": 7 }] }),
-        ),
+        ("made".to_owned(), json!({ "id": "A1", "list": [{ "number": 7 }] })),
         ("now".to_owned(), json!("2014-11-30T23:55:00")),
     ]
     .into()
@@ -34,10 +31,7 @@ fn a_variable_alone_takes_its_value_as_it_is() {
 
 #[test]
 fn a_variable_within_text_is_written_out() {
-    assert_eq!(
-        fill("id=$made.id, number $made.list.0.number."),
-        json!("id=A1, number 7.")
-    );
+    assert_eq!(fill("id=$made.id, number $made.list.0.number."), json!("id=A1, number 7."));
 }
 
 #[test]

@@ -37,9 +37,7 @@ fn a_crowd_stands_on_both_sides() {
 
 #[test]
 fn what_is_wrong_with_an_addition_is_told_where_it_is_written() {
-    let told = told(&with_world(
-        "{ cas: { smartcards: [{ id: \"1\", stat: blocked }] } }",
-    ));
+    let told = told(&with_world("{ cas: { smartcards: [{ id: \"1\", stat: blocked }] } }"));
     assert!(told.contains("a.scenario.yaml:2:"), "{told}");
     assert!(told.contains("did you mean `state`?"), "{told}");
 }
@@ -47,8 +45,5 @@ fn what_is_wrong_with_an_addition_is_told_where_it_is_written() {
 #[test]
 fn a_world_that_is_not_there_is_told() {
     let told = told(&with_world("mine.world.yaml"));
-    assert!(
-        told.contains("failed to read the world `mine.world.yaml`"),
-        "{told}"
-    );
+    assert!(told.contains("failed to read the world `mine.world.yaml`"), "{told}");
 }

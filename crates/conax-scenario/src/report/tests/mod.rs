@@ -104,10 +104,7 @@ fn saying(text: &str) -> RunRecord {
         again: text.to_owned(),
         ..CaseRecord::default()
     };
-    RunRecord {
-        cases: vec![case],
-        ..RunRecord::default()
-    }
+    RunRecord { cases: vec![case], ..RunRecord::default() }
 }
 
 /// Whether text is well-formed XML with one root and no character XML forbids.
@@ -175,34 +172,16 @@ fn annotations_name_files_as_the_workflow_does() {
     let mut run = saying("x");
     for (here, root, named, told) in [
         ("/w/sub", "/w", "../a.scenario.yaml", "a.scenario.yaml"),
-        (
-            "/w/sub",
-            "/w/",
-            "b/./a.scenario.yaml",
-            "sub/b/a.scenario.yaml",
-        ),
+        ("/w/sub", "/w/", "b/./a.scenario.yaml", "sub/b/a.scenario.yaml"),
         ("/w", "/w", "/w/a.scenario.yaml", "a.scenario.yaml"),
-        (
-            "/w",
-            "/w",
-            "/elsewhere/a.scenario.yaml",
-            "/elsewhere/a.scenario.yaml",
-        ),
+        ("/w", "/w", "/elsewhere/a.scenario.yaml", "/elsewhere/a.scenario.yaml"),
         ("/work", "/w", "a.scenario.yaml", "a.scenario.yaml"),
-        (
-            "C:\\w\\sub",
-            "C:\\w",
-            "..\\a.scenario.yaml",
-            "a.scenario.yaml",
-        ),
+        ("C:\\w\\sub", "C:\\w", "..\\a.scenario.yaml", "a.scenario.yaml"),
         ("/w/sub", "", "../a.scenario.yaml", "../a.scenario.yaml"),
     ] {
         run.cases[0].file = named.to_owned();
         run.cases[0].steps[0].findings[0].file = named.to_owned();
-        let workspace = Workspace {
-            here: here.to_owned(),
-            root: root.to_owned(),
-        };
+        let workspace = Workspace { here: here.to_owned(), root: root.to_owned() };
         let text = github(&run, &workspace);
         let file = format!("::error file={},", told.replace(':', "%3A"));
         assert!(text.starts_with(&file), "{here} {root} {named}: {text}");
@@ -216,11 +195,7 @@ fn nothing_that_is_told_moves_a_cursor_or_turns_a_line_around() {
         letter.is_control() && !matches!(letter, '\n' | '\t')
             || matches!(letter, '\u{202a}'..='\u{202e}')
     };
-    for text in [
-        story(&run.cases[0]),
-        github(&run, &Workspace::default()),
-        tap(&run),
-    ] {
+    for text in [story(&run.cases[0]), github(&run, &Workspace::default()), tap(&run)] {
         assert!(!text.contains(is_odd), "{text:?}");
         assert!(text.contains("1B}[31mplain"), "{text:?}");
     }
@@ -231,10 +206,7 @@ fn nothing_that_is_told_moves_a_cursor_or_turns_a_line_around() {
     let text = json(&run);
     assert!(!text.contains(is_odd), "{text:?}");
     let read: Value = serde_json::from_str(&text).expect("it is JSON");
-    assert_eq!(
-        read["cases"][0]["name"],
-        "A \u{1b}[31mplain\u{7} \u{202e}x\u{9b}y"
-    );
+    assert_eq!(read["cases"][0]["name"], "A \u{1b}[31mplain\u{7} \u{202e}x\u{9b}y");
 }
 
 #[test]
@@ -272,15 +244,12 @@ fn every_text_of_a_record_is_reached() {
 fn assert_only_stars(name: &str, value: &Value) {
     const OWN: [&str; 6] = ["verdict", "kind", "began", "door", "status", "covers"];
     match value {
-        Value::String(text) => assert!(
-            text == "*" || text.is_empty() || OWN.contains(&name),
-            "{name}: {text}"
-        ),
+        Value::String(text) => {
+            assert!(text == "*" || text.is_empty() || OWN.contains(&name), "{name}: {text}")
+        }
         Value::Array(items) => items.iter().for_each(|item| assert_only_stars(name, item)),
         Value::Object(members) if name != "covers" => {
-            members
-                .iter()
-                .for_each(|(name, value)| assert_only_stars(name, value));
+            members.iter().for_each(|(name, value)| assert_only_stars(name, value));
         }
         _ => {}
     }

@@ -39,10 +39,7 @@ pub(super) fn run(session: &mut Session<'_>) {
                 )
                 .collect();
             for id in &ids {
-                session.untestable(
-                    &[id],
-                    "the world file names too little to give such an order",
-                );
+                session.untestable(&[id], "the world file names too little to give such an order");
             }
         }
         if operation == Operation::CreatePairing {
@@ -51,9 +48,8 @@ pub(super) fn run(session: &mut Session<'_>) {
         let also = tie(session, operation);
         for creation in creations {
             let clauses = creation.clauses.iter().map(String::as_str);
-            let clauses: Vec<&str> = clauses
-                .filter(|id| also.is_none() || *id != OPTIONAL)
-                .collect();
+            let clauses: Vec<&str> =
+                clauses.filter(|id| also.is_none() || *id != OPTIONAL).collect();
             let mut parameters = creation.parameters;
             if let Some(subscription) = &also {
                 parameters = with(&parameters, "subscription_identifier", subscription.clone());
@@ -69,10 +65,7 @@ const OPTIONAL: &str = "create_pairing.subscription-optional";
 
 /// The subscription that orders of this operation need at this target, and no document asks for.
 pub(super) fn tie(session: &Session<'_>, operation: Operation) -> Option<Value> {
-    let pairs = matches!(
-        operation,
-        Operation::CreatePairing | Operation::AddToExistingPairing
-    );
+    let pairs = matches!(operation, Operation::CreatePairing | Operation::AddToExistingPairing);
     let subscription = session.world.subscription.as_ref()?;
     (session.ties_pairings && pairs).then(|| subscription.identifier())
 }
@@ -105,10 +98,7 @@ fn opposite(session: &mut Session<'_>) {
     match cancellation {
         Some(_) => {
             // The same order was taken when no cancellation waited.
-            if session
-                .accepted(&clauses, Operation::AddSubscriptions, waits)
-                .is_none()
-            {
+            if session.accepted(&clauses, Operation::AddSubscriptions, waits).is_none() {
                 session.blocked();
             }
         }
@@ -121,10 +111,7 @@ fn not_given(session: &mut Session<'_>) {
     let world = session.world;
     let lacks =
         |named: Option<&Named>, key: &str| named.is_none_or(|named| named.by(key).is_none());
-    if ["id", "number"]
-        .iter()
-        .any(|key| lacks(world.subscription.as_ref(), key))
-    {
+    if ["id", "number"].iter().any(|key| lacks(world.subscription.as_ref(), key)) {
         session.untestable(
             &["subscription-identifier.keys"],
             "the world file gives not all keys of a subscription",
@@ -142,30 +129,14 @@ fn of(operation: Operation, world: &TargetWorld) -> Vec<Creation> {
         Some(_) => with(&least, "start_date", FAR.into()),
         None => with(&least, "scheduled_date", FAR.into()),
     };
-    let mut creations = Creations {
-        operation,
-        list: Vec::new(),
-    };
+    let mut creations = Creations { operation, list: Vec::new() };
     let name = operation.name();
-    let mandatory = operation
-        .parameters()
-        .iter()
-        .filter(|entry| entry.need == Need::Mandatory);
-    let mut shown: Vec<String> = mandatory
-        .map(|entry| format!("{name}.{}", entry.name))
-        .collect();
+    let mandatory = operation.parameters().iter().filter(|entry| entry.need == Need::Mandatory);
+    let mut shown: Vec<String> = mandatory.map(|entry| format!("{name}.{}", entry.name)).collect();
     shown.push(format!("{name}.method"));
     creations.add_all(least.clone(), shown);
-    creations.add(
-        &with(&waits, "priority", "EXPRESS".into()),
-        &["priority.echo"],
-        &["priority"],
-    );
-    creations.add(
-        &with(&waits, "priority", "REGULAR".into()),
-        &["priority.echo"],
-        &["priority"],
-    );
+    creations.add(&with(&waits, "priority", "EXPRESS".into()), &["priority.echo"], &["priority"]);
+    creations.add(&with(&waits, "priority", "REGULAR".into()), &["priority.echo"], &["priority"]);
     creations.add(
         &waits,
         &["priority.default", "process-immediately.default"],
@@ -208,41 +179,21 @@ impl Creations {
             |name: &&&str| order.get(**name).is_some() && self.operation.parameter(name).is_some();
         let own = parameters.iter().filter(given);
         let own = own.map(|parameter| format!("{}.{parameter}", self.operation.name()));
-        let clauses = clauses
-            .iter()
-            .map(|id| (*id).to_owned())
-            .chain(own)
-            .collect();
+        let clauses = clauses.iter().map(|id| (*id).to_owned()).chain(own).collect();
         self.add_all(order.clone(), clauses);
     }
 
     fn add_all(&mut self, parameters: Value, clauses: Vec<String>) {
-        self.list.push(Creation {
-            operation: self.operation,
-            parameters,
-            clauses,
-        });
+        self.list.push(Creation { operation: self.operation, parameters, clauses });
     }
 }
 
 /// The same order with every key its records are known under.
 fn identifiers(creations: &mut Creations, world: &TargetWorld, order: &Value) {
     let records = [
-        (
-            "subscription_identifier",
-            world.subscription.as_ref(),
-            "subscription-identifier.keys",
-        ),
-        (
-            "service_identifier",
-            world.service.as_ref(),
-            "service-identifier.keys",
-        ),
-        (
-            "smartcard_identifier",
-            world.smartcards.first(),
-            "smartcard-identifier.keys",
-        ),
+        ("subscription_identifier", world.subscription.as_ref(), "subscription-identifier.keys"),
+        ("service_identifier", world.service.as_ref(), "service-identifier.keys"),
+        ("smartcard_identifier", world.smartcards.first(), "smartcard-identifier.keys"),
     ];
     for (parameter, named, keys) in records {
         let entry = creations.operation.parameter(parameter);
@@ -269,19 +220,12 @@ fn of_one(creations: &mut Creations, world: &TargetWorld, order: &Value) {
         Operation::CreatePairing => {
             creations.add(
                 order,
-                &[
-                    "create_pairing.subscription-optional",
-                    "create_pairing.sets",
-                ],
+                &["create_pairing.subscription-optional", "create_pairing.sets"],
                 &["smartcard_set", "stb_set"],
             );
-            let cards = world
-                .smartcards
-                .iter()
-                .filter_map(|card| card.ca_id.as_ref());
-            let cards: Vec<Value> = cards
-                .map(|ca_id| json!({ "smartcard_ca_id": ca_id }))
-                .collect();
+            let cards = world.smartcards.iter().filter_map(|card| card.ca_id.as_ref());
+            let cards: Vec<Value> =
+                cards.map(|ca_id| json!({ "smartcard_ca_id": ca_id })).collect();
             creations.add(
                 &with(order, "smartcard_set", cards.into()),
                 &["create_pairing.each-member"],
@@ -291,21 +235,14 @@ fn of_one(creations: &mut Creations, world: &TargetWorld, order: &Value) {
         Operation::AddToExistingPairing => {
             creations.add(
                 order,
-                &[
-                    "add_to_existing_pairing.one-set",
-                    "add_to_existing_pairing.sets",
-                ],
+                &["add_to_existing_pairing.one-set", "add_to_existing_pairing.sets"],
                 &["stb_set"],
             );
             let second = world.smartcards.get(1).and_then(|card| card.ca_id.as_ref());
             if let Some(ca_id) = second {
                 let cards = json!([{ "smartcard_ca_id": ca_id }]);
                 let order = with(&without(order, "stb_set"), "smartcard_set", cards);
-                creations.add(
-                    &order,
-                    &["add_to_existing_pairing.one-set"],
-                    &["smartcard_set"],
-                );
+                creations.add(&order, &["add_to_existing_pairing.one-set"], &["smartcard_set"]);
             }
         }
         Operation::ResetPinToGivenValue => {
@@ -319,10 +256,7 @@ fn of_one(creations: &mut Creations, world: &TargetWorld, order: &Value) {
         _ => {}
     }
     if let (true, Some(subscription)) = (
-        matches!(
-            creations.operation,
-            Operation::CreatePairing | Operation::AddToExistingPairing
-        ),
+        matches!(creations.operation, Operation::CreatePairing | Operation::AddToExistingPairing),
         &world.subscription,
     ) {
         let order = with(order, "subscription_identifier", subscription.identifier());

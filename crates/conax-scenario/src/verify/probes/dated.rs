@@ -126,11 +126,7 @@ pub(super) fn judge_waiting(session: &mut Session<'_>, looks: &[Heard]) {
         return;
     };
     for heard in looks {
-        let Some(object) = heard
-            .data()
-            .as_object()
-            .filter(|object| is_ahead(object, &now))
-        else {
+        let Some(object) = heard.data().as_object().filter(|object| is_ahead(object, &now)) else {
             continue;
         };
         let state = object.get("life_cycle_state").and_then(Value::as_str);

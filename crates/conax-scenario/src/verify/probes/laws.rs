@@ -96,23 +96,16 @@ fn partition(session: &mut Session<'_>) {
                 json!({ parameter: word, "fields_set": "id" }),
             )?;
             for item in heard.data().as_array().into_iter().flatten() {
-                *ids.entry(item["id"].as_str().unwrap_or_default().to_owned())
-                    .or_insert(0) += 1;
+                *ids.entry(item["id"].as_str().unwrap_or_default().to_owned()).or_insert(0) += 1;
             }
             last = Some(heard);
         }
         Some((ids, last?))
     };
-    let states = count(
-        "life_cycle_state",
-        &LifeCycleState::ALL.map(LifeCycleState::code),
-    );
+    let states = count("life_cycle_state", &LifeCycleState::ALL.map(LifeCycleState::code));
     let types = count("type", &RequestType::ALL.map(RequestType::code));
     if let (Some((states, _)), Some((types, heard))) = (states, types) {
-        let once = states
-            .values()
-            .chain(types.values())
-            .all(|count| *count == 1);
+        let once = states.values().chain(types.values()).all(|count| *count == 1);
         let found = format!("{} by state, {} by type", states.len(), types.len());
         session.judge(
             &["same.filters-partition"],
@@ -187,13 +180,7 @@ fn projections(session: &mut Session<'_>, request: &Value) {
     let one = session.accepted(&[], Operation::Show, ask("id,type,priority"));
     let other = session.accepted(&[], Operation::Show, ask("priority,id,type"));
     if let (Some(one), Some(other)) = (one, other) {
-        same(
-            session,
-            "same.projection-order",
-            &one,
-            &other,
-            "the same members",
-        );
+        same(session, "same.projection-order", &one, &other, "the same members");
     }
 }
 
@@ -206,13 +193,7 @@ fn identifiers(session: &mut Session<'_>, request: &Value) {
     let one = session.accepted(&[], Operation::Show, by_id(request));
     let other = session.accepted(&[], Operation::Show, by_number);
     if let (Some(one), Some(other)) = (one, other) {
-        same(
-            session,
-            "same.identifiers",
-            &one,
-            &other,
-            "the same request",
-        );
+        same(session, "same.identifiers", &one, &other, "the same request");
     }
 }
 
@@ -229,11 +210,8 @@ fn spellings(session: &mut Session<'_>, request: &Value) {
     let plain = query(&members, encode);
     let parts: Vec<&str> = plain.trim_start_matches('?').split('&').collect();
     let reversed: Vec<&str> = parts.into_iter().rev().collect();
-    let escape_all = |text: &str| {
-        text.bytes()
-            .map(|byte| format!("%{byte:02x}"))
-            .collect::<String>()
-    };
+    let escape_all =
+        |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
     let forms = [
         ("same.parameter-order", format!("?{}", reversed.join("&"))),
         ("same.escaping", query(&members, escape_all)),
@@ -241,13 +219,7 @@ fn spellings(session: &mut Session<'_>, request: &Value) {
     ];
     for (clause, form) in forms {
         if let Some(heard) = session.call_as(Operation::Show, parameters.clone(), spelled(form)) {
-            same(
-                session,
-                clause,
-                &first,
-                &heard,
-                "what the usual spelling gives",
-            );
+            same(session, clause, &first, &heard, "what the usual spelling gives");
         }
     }
 }
@@ -257,12 +229,7 @@ pub(super) fn run_writing(session: &mut Session<'_>) {
     let operation = Operation::AddSubscriptions;
     let Some(order) = orders::order(operation, session.world, 0) else {
         session.untestable(
-            &[
-                "same.add-twice",
-                "same.create-grows",
-                "same.commute",
-                "post.not-idempotent",
-            ],
+            &["same.add-twice", "same.create-grows", "same.commute", "post.not-idempotent"],
             "the world file names too little to give an order",
         );
         return;
@@ -273,9 +240,7 @@ pub(super) fn run_writing(session: &mut Session<'_>) {
     let between = count(session, "ADD_SUBSCRIPTIONS");
     let second = session.accepted(&[], operation, order);
     if let (Some(first), Some(second)) = (first, second) {
-        let grows = before
-            .zip(between)
-            .is_some_and(|(before, between)| between == before + 1);
+        let grows = before.zip(between).is_some_and(|(before, between)| between == before + 1);
         session.judge(
             &["same.create-grows"],
             &first,
@@ -312,26 +277,14 @@ fn count(session: &mut Session<'_>, made: &str) -> Option<usize> {
 fn without_own(data: &Value) -> Value {
     let mut data = data.clone();
     if let Some(members) = data.as_object_mut() {
-        let own = [
-            "id",
-            "number",
-            "reference_number",
-            "sequence_number",
-            "scheduled_date",
-        ];
+        let own = ["id", "number", "reference_number", "sequence_number", "scheduled_date"];
         for name in own {
             members.remove(name);
         }
-        if let Some(log) = members
-            .get_mut("log_information")
-            .and_then(Value::as_object_mut)
-        {
+        if let Some(log) = members.get_mut("log_information").and_then(Value::as_object_mut) {
             log.retain(|name, _| !name.ends_with("_date"));
         }
-        if let Some(items) = members
-            .get_mut("parameters_set")
-            .and_then(Value::as_array_mut)
-        {
+        if let Some(items) = members.get_mut("parameters_set").and_then(Value::as_array_mut) {
             for item in items.iter_mut() {
                 if let Some(item) = item.as_object_mut() {
                     item.remove("id");

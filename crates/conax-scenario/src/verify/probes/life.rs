@@ -35,9 +35,7 @@ pub(super) fn run(session: &mut Session<'_>) {
     }
     let is_soon = |id: &String| soon.as_ref().is_some_and(|soon| soon.id == *id);
     let now = dated::now(session).unwrap_or_default();
-    let due = all
-        .iter()
-        .filter(|id| is_soon(id) || is_due(session, id, &now));
+    let due = all.iter().filter(|id| is_soon(id) || is_due(session, id, &now));
     let due: Vec<String> = due.cloned().collect();
     let mut ended = session.wait_for_ends(&due);
     let later = give_later(session);
@@ -61,12 +59,8 @@ pub(super) fn run(session: &mut Session<'_>) {
         .collect();
     completes(session, &all, &behind);
     if ended.is_empty() {
-        let clauses = [
-            "request.completed-members",
-            "request.updated",
-            "law.c5",
-            "request.ends-once",
-        ];
+        let clauses =
+            ["request.completed-members", "request.updated", "law.c5", "request.ends-once"];
         untestable_unsent(session, &clauses);
     }
 }
@@ -97,10 +91,7 @@ fn express(session: &mut Session<'_>) {
 fn known(session: &Session<'_>, id: &str, member: &str) -> Value {
     let mut created = session.witness.created();
     let object = created.find_map(|(known, object)| (known == id).then_some(object));
-    object
-        .and_then(|object| object.get(member))
-        .cloned()
-        .unwrap_or_default()
+    object.and_then(|object| object.get(member)).cloned().unwrap_or_default()
 }
 
 /// Whether nothing keeps a request from being sent; of one that no witness heard of nobody knows.
@@ -123,11 +114,7 @@ fn at_once(session: &mut Session<'_>) {
             None => order,
         };
         let own = format!("{}.process_immediately", operation.name());
-        session.accepted(
-            &[&own],
-            operation,
-            with(&order, "process_immediately", true.into()),
-        );
+        session.accepted(&[&own], operation, with(&order, "process_immediately", true.into()));
     }
     let operation = Operation::AddSubscriptions;
     let Some(order) = orders::order(operation, session.world, 0) else {
@@ -138,11 +125,7 @@ fn at_once(session: &mut Session<'_>) {
         let form = with(&order, "process_immediately", form);
         session.accepted(&["process-immediately.forms"], operation, form);
     }
-    let dated = with(
-        &with(&order, "start_date", FAR.into()),
-        "process_immediately",
-        true.into(),
-    );
+    let dated = with(&with(&order, "start_date", FAR.into()), "process_immediately", true.into());
     if let Some(heard) = session.accepted(&[], operation, dated) {
         let state = heard.data()["life_cycle_state"].as_str();
         let state = state.unwrap_or_default().to_owned();
@@ -219,11 +202,8 @@ fn completes(session: &mut Session<'_>, all: &[String], behind: &[String]) {
         let made = operation.creates().map_or("", |made| made.code());
         let is_of_type = |id: &&String| known(session, id, "type") == made;
         let of_type: Vec<&String> = all.iter().filter(is_of_type).collect();
-        let with_state = |state: &str| {
-            of_type
-                .iter()
-                .find(|id| known(session, id, "life_cycle_state") == state)
-        };
+        let with_state =
+            |state: &str| of_type.iter().find(|id| known(session, id, "life_cycle_state") == state);
         let left = behind.iter().find(is_of_type).cloned();
         let completed = with_state("COMPLETED").map(|id| (*id).clone());
         let is_rejected = with_state("REJECTED").is_some();
@@ -256,8 +236,5 @@ fn completes(session: &mut Session<'_>, all: &[String], behind: &[String]) {
 }
 
 fn show(session: &mut Session<'_>, id: &str) -> Option<Heard> {
-    session.call(
-        Operation::Show,
-        json!({ "provisioning_request_identifier": { "id": id } }),
-    )
+    session.call(Operation::Show, json!({ "provisioning_request_identifier": { "id": id } }))
 }

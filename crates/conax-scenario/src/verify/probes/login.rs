@@ -43,10 +43,7 @@ pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
 impl Session<'_> {
     /// Gets a token, unless there is one; what the login answered.
     pub(crate) fn log_in(&mut self) -> Option<Heard> {
-        let (login, password) = (
-            self.world.login.as_ref()?,
-            self.credentials.password.as_ref()?,
-        );
+        let (login, password) = (self.world.login.as_ref()?, self.credentials.password.as_ref()?);
         if !self.token.is_empty() || self.options.is_read_only {
             return None;
         }
@@ -74,10 +71,7 @@ pub(super) fn run(session: &mut Session<'_>) {
     key_login(session);
     let (Some(login), Some(password)) = (&session.world.login, &session.credentials.password)
     else {
-        session.untestable(
-            LOGIN,
-            "it takes a login in the world file, and its password",
-        );
+        session.untestable(LOGIN, "it takes a login in the world file, and its password");
         return;
     };
     let body = login_body(login, password);
@@ -105,10 +99,7 @@ pub(super) fn run(session: &mut Session<'_>) {
         }
     }
     let second = session.accepted(&["token.login"], Operation::IssueToken, body.clone());
-    let tokens = (
-        first.as_ref().and_then(token_of),
-        second.as_ref().and_then(token_of),
-    );
+    let tokens = (first.as_ref().and_then(token_of), second.as_ref().and_then(token_of));
     if let (Some(first), Some(second)) = tokens {
         several(session, &first, &second);
     }
@@ -148,12 +139,10 @@ fn several(session: &mut Session<'_>, first: &str, second: &str) {
         let why = "both tokens see nothing";
         let same = one.data() == other.data();
         let number = other.number;
-        session
-            .verdicts()
-            .judge_telling("same.tokens", same, (tells, why), || {
-                let expected = "what the other token of the user sees";
-                Break::at(number, "data", expected, "something else")
-            });
+        session.verdicts().judge_telling("same.tokens", same, (tells, why), || {
+            let expected = "what the other token of the user sees";
+            Break::at(number, "data", expected, "something else")
+        });
     }
     // At a target with one token a user the earlier one is dead already.
     let released = match with_first {
@@ -258,10 +247,7 @@ fn key_login(session: &mut Session<'_>) {
         "web-api-key.unknown",
     ];
     let Some(key) = &session.credentials.web_api_key else {
-        session.untestable(
-            &clauses,
-            "it takes a Web API key, `web_api_key` among the secrets",
-        );
+        session.untestable(&clauses, "it takes a Web API key, `web_api_key` among the secrets");
         return;
     };
     let call = |key: &str, body: &Value| {
@@ -276,11 +262,7 @@ fn key_login(session: &mut Session<'_>) {
     if let Some(heard) = &good {
         session.judge_accepted(&clauses[..2], heard);
     }
-    let unit = session
-        .world
-        .login
-        .as_ref()
-        .and_then(|login| login.unit.clone());
+    let unit = session.world.login.as_ref().and_then(|login| login.unit.clone());
     if let Some(unit) = unit {
         let body = json!({ "unit": unit });
         if let Some(heard) = session.call_as(operation, body.clone(), call(key, &body)) {
@@ -303,31 +285,18 @@ fn key_login(session: &mut Session<'_>) {
 /// Calls without a valid token.
 pub(super) fn run_token(session: &mut Session<'_>) {
     let clauses = ["token.first"];
-    for operation in Operation::ALL
-        .into_iter()
-        .filter(|operation| operation.needs_token())
-    {
+    for operation in Operation::ALL.into_iter().filter(|operation| operation.needs_token()) {
         if session.options.is_read_only && operation.verb() != "GET" {
             continue;
         }
         let own = format!("{}.token", operation.name());
         let valid = valid(session, operation);
-        session.refused(
-            &["token.mandatory", &own],
-            operation,
-            with(&valid, "token", Value::Null),
-        );
+        session.refused(&["token.mandatory", &own], operation, with(&valid, "token", Value::Null));
         let unknown = json!("00000000000000000000000000000000");
-        session.refused(
-            &["token.unknown", &own],
-            operation,
-            with(&valid, "token", unknown),
-        );
+        session.refused(&["token.unknown", &own], operation, with(&valid, "token", unknown));
         // Nothing but the token is told to who has none.
-        let wrong = session.call(
-            operation,
-            json!({ "token": null, "priority": "URGENT", "type": "NOTHING" }),
-        );
+        let wrong = session
+            .call(operation, json!({ "token": null, "priority": "URGENT", "type": "NOTHING" }));
         if let Some(heard) = wrong {
             let text = heard.status().to_string();
             let tells = ["priority", "URGENT", "NOTHING", "identifier"]

@@ -18,10 +18,7 @@ pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
 }
 
 pub(super) fn run(session: &mut Session<'_>) {
-    for operation in Operation::ALL
-        .into_iter()
-        .filter(|operation| operation.needs_token())
-    {
+    for operation in Operation::ALL.into_iter().filter(|operation| operation.needs_token()) {
         wrong_verb(session, operation);
     }
     unknown_path(session);
@@ -50,10 +47,7 @@ fn wrong_verb(session: &mut Session<'_>, operation: Operation) {
     };
     let call = HttpCall {
         method: wrong.to_owned(),
-        ..HttpCall::get(
-            Api::Crm,
-            format!("/{}?token={}", operation.path(), session.token),
-        )
+        ..HttpCall::get(Api::Crm, format!("/{}?token={}", operation.path(), session.token))
     };
     if let Some(heard) = session.call_as(operation, json!({}), call) {
         session.judge_refused(&["methods.verb"], &heard, &format!("the verb {wrong}"));
@@ -98,11 +92,7 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
             ..documented(operation, &serde_json::Map::new())
         };
         if let Some(heard) = session.call_as(operation, json!({}), call) {
-            session.judge_refused(
-                &["body.nothing-else"],
-                &heard,
-                "a body that is no JSON object",
-            );
+            session.judge_refused(&["body.nothing-else"], &heard, "a body that is no JSON object");
         }
     }
     let text = with_token.to_string();
@@ -110,10 +100,8 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
         "{},\"priority\":\"REGULAR\",\"priority\":\"EXPRESS\"}}",
         text.trim_end_matches('}').to_owned() + closing(&text)
     );
-    let call = HttpCall {
-        body: twice.into_bytes(),
-        ..documented(operation, &serde_json::Map::new())
-    };
+    let call =
+        HttpCall { body: twice.into_bytes(), ..documented(operation, &serde_json::Map::new()) };
     // What it means nobody can say, so only its refusal is judged.
     if let Some(heard) = session.call_unheard(operation, call) {
         session.judge_refused(
@@ -133,10 +121,7 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
 fn units(session: &mut Session<'_>, created: &Value) {
     let unit = &created["log_information"]["created_by_unit"];
     if !unit.is_object() {
-        session.untestable(
-            &["log_information.community-name"],
-            "its requests have no unit",
-        );
+        session.untestable(&["log_information.community-name"], "its requests have no unit");
         return;
     }
     let by_id = json!({ "provisioning_request_identifier": { "id": created["id"] } });

@@ -49,12 +49,7 @@ pub(super) fn records(session: &mut Session<'_>) {
             world.subscription.as_ref(),
             "",
         ),
-        (
-            "service_identifier",
-            "service-identifier.found",
-            world.service.as_ref(),
-            "service_ca_id",
-        ),
+        ("service_identifier", "service-identifier.found", world.service.as_ref(), "service_ca_id"),
         (
             "smartcard_identifier",
             "smartcard-identifier.found",
@@ -94,10 +89,7 @@ pub(super) fn records(session: &mut Session<'_>) {
 /// Whether the request that was made tells that it is for another record than this.
 fn is_another(heard: &Heard, item: &str, named: &Named) -> bool {
     let items = heard.data()["parameters_set"].as_array();
-    let found = items
-        .into_iter()
-        .flatten()
-        .find_map(|found| found.get(item)?.as_str());
+    let found = items.into_iter().flatten().find_map(|found| found.get(item)?.as_str());
     heard.is_ok() && found.is_some() && found != named.ca_id.as_deref()
 }
 
@@ -133,10 +125,7 @@ pub(super) fn reference(session: &mut Session<'_>, request: &Value) {
             &["list.by-reference-number"],
             &heard,
             !has_it,
-            &format!(
-                "no request with the reference {}",
-                request["reference_number"]
-            ),
+            &format!("no request with the reference {}", request["reference_number"]),
             "that request",
         );
     }

@@ -173,10 +173,7 @@ pub fn verify(
         session.look_again();
     }
     if options.is_read_only {
-        for clause in Clause::all()
-            .iter()
-            .filter(|clause| clause.seen == Seen::Api)
-        {
+        for clause in Clause::all().iter().filter(|clause| clause.seen == Seen::Api) {
             session.untestable(&[&clause.id], "only GETs were sent");
         }
     }

@@ -7,9 +7,7 @@ use crate::verify::world::TargetWorld;
 
 /// The six operations that create a request.
 pub(super) fn creating() -> impl Iterator<Item = Operation> {
-    Operation::ALL
-        .into_iter()
-        .filter(|operation| operation.creates().is_some())
+    Operation::ALL.into_iter().filter(|operation| operation.creates().is_some())
 }
 
 /// Valid parameters of an operation, as few as may be, for this smartcard of the world (they go
@@ -55,9 +53,7 @@ pub(super) fn order(operation: Operation, world: &TargetWorld, card: usize) -> O
 pub(super) fn pin(world: &TargetWorld) -> &'static str {
     const PINS: [&str; 4] = ["7391", "8264", "9157", "6482"];
     let is_name = |pin: &str| world.texts().any(|text| text.contains(pin));
-    PINS.into_iter()
-        .find(|pin| !is_name(pin))
-        .unwrap_or(PINS[0])
+    PINS.into_iter().find(|pin| !is_name(pin)).unwrap_or(PINS[0])
 }
 
 /// The same order with one parameter more, or another one.

@@ -52,10 +52,8 @@ impl Session<'_> {
     /// A request that exists there: with a number, if there is one.
     pub(super) fn some_request(&mut self) -> Option<Value> {
         if let Some(id) = self.created().first().cloned() {
-            let shown = self.call(
-                Operation::Show,
-                json!({ "provisioning_request_identifier": { "id": id } }),
-            );
+            let shown = self
+                .call(Operation::Show, json!({ "provisioning_request_identifier": { "id": id } }));
             return shown
                 .filter(crate::conformance::Heard::is_ok)
                 .map(|heard| heard.data().clone());
@@ -76,11 +74,7 @@ fn lists(session: &mut Session<'_>) {
         );
     }
     for request_type in RequestType::ALL {
-        session.accepted(
-            &["list.type"],
-            Operation::List,
-            json!({ "type": request_type.code() }),
-        );
+        session.accepted(&["list.type"], Operation::List, json!({ "type": request_type.code() }));
     }
 }
 
@@ -161,17 +155,13 @@ fn escaped(session: &mut Session<'_>, request: &Value) {
 fn refused(session: &mut Session<'_>) {
     let show = Operation::Show;
     session.refused(
-        &[
-            "show.exactly-one-identifier",
-            "show.provisioning_request_identifier",
-        ],
+        &["show.exactly-one-identifier", "show.provisioning_request_identifier"],
         show,
         json!({}),
     );
-    for nobody in [
-        json!({ "id": "00000000000000000000000000000000" }),
-        json!({ "number": "999999999999" }),
-    ] {
+    for nobody in
+        [json!({ "id": "00000000000000000000000000000000" }), json!({ "number": "999999999999" })]
+    {
         session.refused(
             &["show.found"],
             show,
@@ -179,38 +169,17 @@ fn refused(session: &mut Session<'_>) {
         );
     }
     let list = Operation::List;
-    let filters = [
-        "list.type",
-        "list.life_cycle_state",
-        "list.reference_number",
-    ];
-    session.refused(
-        &["list.one-filter", filters[0], filters[1], filters[2]],
-        list,
-        json!({}),
-    );
+    let filters = ["list.type", "list.life_cycle_state", "list.reference_number"];
+    session.refused(&["list.one-filter", filters[0], filters[1], filters[2]], list, json!({}));
     for (two, own) in [
-        (
-            json!({ "type": "ADD_SUBSCRIPTIONS", "life_cycle_state": "PENDING" }),
-            filters[0],
-        ),
-        (
-            json!({ "type": "ADD_SUBSCRIPTIONS", "reference_number": NO_REFERENCE }),
-            filters[2],
-        ),
-        (
-            json!({ "life_cycle_state": "COMPLETED", "reference_number": NO_REFERENCE }),
-            filters[1],
-        ),
+        (json!({ "type": "ADD_SUBSCRIPTIONS", "life_cycle_state": "PENDING" }), filters[0]),
+        (json!({ "type": "ADD_SUBSCRIPTIONS", "reference_number": NO_REFERENCE }), filters[2]),
+        (json!({ "life_cycle_state": "COMPLETED", "reference_number": NO_REFERENCE }), filters[1]),
     ] {
         session.refused(&["list.one-filter", own], list, two);
     }
     for wrong in ["ADD_SUBSCRIPTION", "add_subscriptions", "7"] {
-        session.refused(
-            &["list.type-values", "list.type"],
-            list,
-            json!({ "type": wrong }),
-        );
+        session.refused(&["list.type-values", "list.type"], list, json!({ "type": wrong }));
     }
     for wrong in ["DONE", "pending", "1"] {
         session.refused(
@@ -232,11 +201,7 @@ fn refused(session: &mut Session<'_>) {
 
 fn projections(session: &mut Session<'_>) {
     for state in LifeCycleState::ALL {
-        for fields in [
-            "id",
-            "life_cycle_state,priority",
-            "type,parameters_set,log_information",
-        ] {
+        for fields in ["id", "life_cycle_state,priority", "type,parameters_set,log_information"] {
             let call = json!({ "life_cycle_state": state.code(), "fields_set": fields });
             session.accepted(&["list.fields_set"], Operation::List, call);
         }
@@ -265,11 +230,8 @@ fn pages(session: &mut Session<'_>) {
         if offset > 0 {
             call = with(&call, "offset", offset.to_string().into());
         }
-        let heard = session.accepted(
-            clauses,
-            Operation::List,
-            with(&call, "fields_set", "id".into()),
-        )?;
+        let heard =
+            session.accepted(clauses, Operation::List, with(&call, "fields_set", "id".into()))?;
         let ids = ids_of(heard.data());
         Some((heard, ids))
     };
@@ -366,17 +328,12 @@ impl Session<'_> {
 
     /// The filter with the most requests, of those whose requests stay where they are, and their ids.
     pub(super) fn longest_list(&mut self) -> Option<(Value, Vec<Value>)> {
-        let types = RequestType::ALL
-            .into_iter()
-            .map(|kind| json!({ "type": kind.code() }));
+        let types = RequestType::ALL.into_iter().map(|kind| json!({ "type": kind.code() }));
         let mut best: Option<(Value, Vec<Value>)> = None;
         for filter in types {
             let heard = self.call(Operation::List, with(&filter, "fields_set", "id".into()))?;
             let ids = ids_of(heard.data());
-            if best
-                .as_ref()
-                .is_none_or(|(_, longest)| ids.len() > longest.len())
-            {
+            if best.as_ref().is_none_or(|(_, longest)| ids.len() > longest.len()) {
                 best = Some((filter, ids));
             }
         }
@@ -386,11 +343,9 @@ impl Session<'_> {
 
 fn references(session: &mut Session<'_>) {
     let none = json!({ "reference_number": NO_REFERENCE });
-    if let Some(heard) = session.accepted(
-        &["list.nothing-found", "list.reference_number"],
-        Operation::List,
-        none,
-    ) {
+    if let Some(heard) =
+        session.accepted(&["list.nothing-found", "list.reference_number"], Operation::List, none)
+    {
         let is_empty = heard.data().as_array().is_some_and(Vec::is_empty);
         session.judge(
             &["list.nothing-found", "list.by-reference-number"],
@@ -403,9 +358,7 @@ fn references(session: &mut Session<'_>) {
     let completed = session.call(Operation::List, json!({ "life_cycle_state": "COMPLETED" }));
     let found = completed.as_ref().and_then(|heard| {
         let mut items = heard.data().as_array()?.iter();
-        items
-            .find(|item| item["reference_number"].is_string())
-            .cloned()
+        items.find(|item| item["reference_number"].is_string()).cloned()
     });
     match found {
         Some(item) => session.look_up_reference(&item),

@@ -17,11 +17,7 @@ pub(super) fn run(session: &mut Session<'_>) {
         let Some(order) = orders::order(operation, session.world, 0) else {
             continue;
         };
-        for entry in operation
-            .parameters()
-            .iter()
-            .filter(|entry| entry.name != "token")
-        {
+        for entry in operation.parameters().iter().filter(|entry| entry.name != "token") {
             missing(session, operation, entry, &order);
             malformed(session, operation, entry, &order);
         }
@@ -36,10 +32,8 @@ pub(super) fn run(session: &mut Session<'_>) {
     };
     // What was taken instead of refused is told already.
     before.extend(session.created()[taken..].iter().cloned());
-    let heard = session.call(
-        Operation::List,
-        json!({ "life_cycle_state": "REJECTED", "fields_set": "id" }),
-    );
+    let heard = session
+        .call(Operation::List, json!({ "life_cycle_state": "REJECTED", "fields_set": "id" }));
     if let Some(heard) = heard {
         let more = after.difference(&before).count();
         session.judge(
@@ -83,23 +77,13 @@ fn malformed(
     let (clause, values): (&str, Vec<Value>) = match entry.value {
         ValueKind::Priority => (
             "priority.values",
-            vec![
-                json!("URGENT"),
-                json!(5),
-                json!("express "),
-                json!("express"),
-            ],
+            vec![json!("URGENT"), json!(5), json!("express "), json!("express")],
         ),
-        ValueKind::Boolean => (
-            "process-immediately.values",
-            vec![json!("perhaps"), json!(2), json!([])],
-        ),
+        ValueKind::Boolean => {
+            ("process-immediately.values", vec![json!("perhaps"), json!(2), json!([])])
+        }
         ValueKind::Date => (
-            if entry.name == "start_date" {
-                "start-date.form"
-            } else {
-                "scheduled-date.form"
-            },
+            if entry.name == "start_date" { "start-date.form" } else { "scheduled-date.form" },
             vec![
                 json!("tomorrow"),
                 json!("2014-13-01T09:00:00"),
@@ -171,9 +155,7 @@ fn identifier(
     }
     // Two keys of the same record, where only their number is wrong.
     let mut true_keys = json!({});
-    let keys = record
-        .into_iter()
-        .flat_map(|named| named.keys().map(|key| named.by(key)));
+    let keys = record.into_iter().flat_map(|named| named.keys().map(|key| named.by(key)));
     for key in keys.flatten() {
         for (name, value) in key.as_object().into_iter().flatten() {
             true_keys[name.as_str()] = value.clone();
@@ -183,12 +165,8 @@ fn identifier(
         let clauses = [exactly.as_str(), "identifier.exactly-one", &own];
         session.refused(&clauses, operation, with(order, name, true_keys));
     }
-    for wrong in [
-        json!({}),
-        both,
-        json!({ first: "1", second: "1" }),
-        json!({ "colour": "blue" }),
-    ] {
+    for wrong in [json!({}), both, json!({ first: "1", second: "1" }), json!({ "colour": "blue" })]
+    {
         session.refused(
             &[&exactly, "identifier.exactly-one", &own],
             operation,
@@ -196,11 +174,7 @@ fn identifier(
         );
     }
     let kinds = format!("{what}.type");
-    for wrong in [
-        json!(7),
-        json!([{ first: "1" }]),
-        json!({ first: { "id": "1" } }),
-    ] {
+    for wrong in [json!(7), json!([{ first: "1" }]), json!({ first: { "id": "1" } })] {
         session.refused(&[&kinds, &own], operation, with(order, name, wrong));
     }
     let found = format!("{what}.found");
@@ -218,11 +192,7 @@ fn elsewhere(session: &mut Session<'_>, operation: Operation, order: &Value) {
         }
         match named {
             Some(named) => {
-                session.refused(
-                    &[clause],
-                    operation,
-                    with(order, parameter, named.identifier()),
-                );
+                session.refused(&[clause], operation, with(order, parameter, named.identifier()));
             }
             None => session.untestable(&[clause], why),
         }
@@ -258,10 +228,7 @@ fn sets(session: &mut Session<'_>) {
     let operation = Operation::AddToExistingPairing;
     let Some(order) = orders::order(operation, session.world, 0) else {
         session.untestable(
-            &[
-                "add_to_existing_pairing.one-set",
-                "add_to_existing_pairing.both-sets",
-            ],
+            &["add_to_existing_pairing.one-set", "add_to_existing_pairing.both-sets"],
             "the world file names no set-top box",
         );
         return;
@@ -288,22 +255,12 @@ fn twice(session: &mut Session<'_>) {
     let Some(order) = orders::order(operation, session.world, 0) else {
         return;
     };
-    let wrong = with(
-        &with(&order, "priority", "URGENT".into()),
-        "start_date",
-        "tomorrow".into(),
-    );
+    let wrong = with(&with(&order, "priority", "URGENT".into()), "start_date", "tomorrow".into());
     let first = session.refused(&["priority.values"], operation, wrong.clone());
     let again = session.refused(&["priority.values"], operation, wrong);
     if let (Some(first), Some(again)) = (first, again) {
         let same = first.reply == again.reply && first.http_status == again.http_status;
-        session.judge(
-            &["same.refused-twice"],
-            &again,
-            same,
-            "the same refusal",
-            "another one",
-        );
+        session.judge(&["same.refused-twice"], &again, same, "the same refusal", "another one");
         let text = first.status().to_string();
         let names = text.contains("priority") && text.contains("start_date");
         session.judge(

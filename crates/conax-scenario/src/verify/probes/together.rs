@@ -127,10 +127,7 @@ fn calls(session: &Session<'_>, round: usize) -> Vec<(Operation, Value)> {
     let orders = (0..count).filter_map(|place| {
         let card = if round.is_multiple_of(2) { 0 } else { place };
         let order = orders::order(operation, session.world, card)?;
-        Some((
-            operation,
-            with(&order, "start_date", date(round, place).into()),
-        ))
+        Some((operation, with(&order, "start_date", date(round, place).into())))
     });
     orders.collect()
 }

@@ -48,10 +48,7 @@ struct Tally {
 impl Tally {
     fn of(clauses: &[&ClauseRecord], least: Strictness) -> Self {
         let failures = clauses.iter().filter(|clause| clause.fails(least)).count();
-        let held = clauses
-            .iter()
-            .filter(|clause| clause.standing == Standing::Held)
-            .count();
+        let held = clauses.iter().filter(|clause| clause.standing == Standing::Held).count();
         Self {
             tests: clauses.len().to_string(),
             failures: failures.to_string(),
@@ -74,10 +71,7 @@ impl Tally {
 fn testcase(xml: &mut Xml, record: &VerifyRecord, clause: &ClauseRecord, least: Strictness) {
     let class = format!("{}.{}", clause.source, clause.strictness);
     let name = format!("{}: {}", clause.id, clause.statement);
-    xml.begin(
-        "testcase",
-        &[("classname", &class), ("name", &name), ("time", "0")],
-    );
+    xml.begin("testcase", &[("classname", &class), ("name", &name), ("time", "0")]);
     match clause.standing {
         Standing::Held => {}
         Standing::NotTestable => {

@@ -21,10 +21,7 @@ pub fn html(record: &VerifyRecord) -> String {
         target = escape(&record.target),
         summary = escape(&summary(record)),
         trouble = record.trouble.as_ref().map_or(String::new(), |trouble| {
-            format!(
-                "<p class=\"broken\">It ended early: {}</p>",
-                escape(trouble)
-            )
+            format!("<p class=\"broken\">It ended early: {}</p>", escape(trouble))
         }),
         bar = bar(record),
     );
@@ -125,9 +122,7 @@ fn break_entry(record: &VerifyRecord, one: &Break) -> String {
     out.push_str("</dl>");
     if let Some(note) = one.exchange.and_then(|number| record.exchange(number)) {
         let sent = format!("{} {}\n{}", note.verb, note.target, note.body);
-        let status = note
-            .http_status
-            .map_or(String::new(), |status| format!("HTTP {status}\n"));
+        let status = note.http_status.map_or(String::new(), |status| format!("HTTP {status}\n"));
         let _ = write!(
             out,
             "<pre>{}</pre><pre>{}{}</pre><p>Again:</p><pre>{}</pre>",

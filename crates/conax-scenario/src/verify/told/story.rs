@@ -28,11 +28,7 @@ pub fn story(record: &VerifyRecord, clause: &ClauseRecord) -> String {
         "" => clause.source.clone(),
         place => format!("{}: {place}", clause.source),
     };
-    let _ = writeln!(
-        out,
-        "{}  broken ({}; {place})",
-        clause.id, clause.strictness
-    );
+    let _ = writeln!(out, "{}  broken ({}; {place})", clause.id, clause.strictness);
     let _ = writeln!(out, "   {}", clause.statement);
     // The others tell the same again; the reports have some of them.
     if let Some(first) = clause.breaks.first() {
@@ -81,9 +77,8 @@ fn break_story(record: &VerifyRecord, one: &Break) -> String {
     let _ = writeln!(out, "   found     {}", one.found);
     let note = one.exchange.and_then(|number| record.exchange(number));
     if let Some(note) = note {
-        let status = note
-            .http_status
-            .map_or("no answer".to_owned(), |status| format!("HTTP {status}"));
+        let status =
+            note.http_status.map_or("no answer".to_owned(), |status| format!("HTTP {status}"));
         let _ = writeln!(
             out,
             "   in        call {}: {} {} -> {status}",

@@ -30,9 +30,7 @@ fn settings() -> LinkSettings {
 }
 
 fn request() -> EncodedRequest {
-    let request = Command::GetActiveSubscriptions {
-        card: SmartcardId::new("01900080208"),
-    };
+    let request = Command::GetActiveSubscriptions { card: SmartcardId::new("01900080208") };
     encode_request(Profile::public(), &request)
 }
 
@@ -120,12 +118,7 @@ async fn silence_over_sockets_is_a_time_out_after_ten_simulated_minutes() {
         let listener = Listener::bind(any, Limits::default(), None).await;
         let listener = listener.expect("a free port");
         let address = listener.address().into();
-        let link = Arc::new(ConaxLink::network(
-            address,
-            Approach::default(),
-            settings(),
-            &clock,
-        ));
+        let link = Arc::new(ConaxLink::network(address, Approach::default(), settings(), &clock));
         let (_open, stop) = watch::channel(false);
         tokio::spawn(listener.serve(silent(&link, &clock), stop));
         let running = exchange(Arc::clone(&link), clock.clone());
