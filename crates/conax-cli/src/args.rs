@@ -84,7 +84,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("snapshot", matches)) => snapshot::run(matches),
         Some(("healthcheck", matches)) => healthcheck::run(matches),
         Some(("bench", matches)) => bench::run(matches),
-        Some(("completions", matches)) => completions::run(matches),
+        Some(("completions", matches)) => completions::run(matches, command_line()),
         _ => Exit::Usage,
     }
 }

@@ -3,7 +3,6 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
-use crate::args::command_line;
 use crate::exit::Exit;
 use crate::print;
 
@@ -27,10 +26,10 @@ fn repaired(script: &[u8]) -> Vec<u8> {
     script.replace("conax__subcmd__sim", "conax__sim").into_bytes()
 }
 
-pub(crate) fn run(matches: &ArgMatches) -> Exit {
+pub(crate) fn run(matches: &ArgMatches, mut command_line: Command) -> Exit {
     if let Some(&shell) = matches.get_one::<Shell>("shell") {
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut command_line(), "conax-sim", &mut script);
+        clap_complete::generate(shell, &mut command_line, "conax-sim", &mut script);
         print::text(&repaired(&script));
     }
     Exit::Met

@@ -7,7 +7,7 @@ use conax_scenario::conformance::Standing;
 use conax_scenario::coverage::Covers;
 use serde_json::{Value, json};
 
-use crate::coverage::{conclude, fail_under_argument, limits_of};
+use crate::coverage::{conclude, fail_under_argument, limits_of, source_argument, sources_of};
 use crate::exit::Exit;
 use crate::print;
 use crate::signals::end_on_signal;
@@ -58,27 +58,6 @@ fn format_argument() -> Arg {
         .value_parser(["human", "json"])
         .default_value("human")
         .help("For people or for programs")
-}
-
-/// Which sources count.
-pub(crate) fn source_argument() -> Arg {
-    Arg::new("source")
-        .long("source")
-        .value_name("LIST")
-        .value_delimiter(',')
-        .action(ArgAction::Append)
-        .value_parser(Source::ALL.map(Source::code))
-        .help("Only clauses that are known so [default: all]")
-}
-
-/// The sources that were named; all if none.
-pub(crate) fn sources_of(matches: &ArgMatches) -> Vec<Source> {
-    let named = matches.get_many::<String>("source").into_iter().flatten();
-    let named: Vec<Source> = named.filter_map(|code| Source::from_code(code)).collect();
-    match named.is_empty() {
-        true => Source::ALL.to_vec(),
-        false => named,
-    }
 }
 
 /// Lists, shows or counts.

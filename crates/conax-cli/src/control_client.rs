@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::print;
-use crate::settings::{self, SettingsError};
+use crate::settings::{self, SettingsError, TARGET_VARIABLE};
 
 /// How long connecting may take.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
@@ -28,9 +28,6 @@ pub(crate) struct ControlTarget {
     token: Option<Secret>,
     world: Option<String>,
 }
-
-/// The environment variable that names the API.
-pub(crate) const TARGET_VARIABLE: &str = "CONAX_SIM_TARGET";
 
 /// The flags of a verb that calls the API about a world.
 pub(crate) fn arguments() -> [Arg; 3] {

@@ -11,7 +11,6 @@ use conax_scenario::record::{RunRecord, Verdict};
 use conax_scenario::verify::VerifyRecord;
 use serde_json::Value;
 
-use crate::contract::{source_argument, sources_of};
 use crate::exit::Exit;
 use crate::print;
 use crate::write::write_file;
@@ -49,6 +48,27 @@ pub(crate) fn fail_under_argument(value: &'static str, help: &'static str) -> Ar
         .value_delimiter(',')
         .action(ArgAction::Append)
         .help(help)
+}
+
+/// Which sources count.
+pub(crate) fn source_argument() -> Arg {
+    Arg::new("source")
+        .long("source")
+        .value_name("LIST")
+        .value_delimiter(',')
+        .action(ArgAction::Append)
+        .value_parser(Source::ALL.map(Source::code))
+        .help("Only clauses that are known so [default: all]")
+}
+
+/// The sources that were named; all if none.
+pub(crate) fn sources_of(matches: &ArgMatches) -> Vec<Source> {
+    let named = matches.get_many::<String>("source").into_iter().flatten();
+    let named: Vec<Source> = named.filter_map(|code| Source::from_code(code)).collect();
+    match named.is_empty() {
+        true => Source::ALL.to_vec(),
+        false => named,
+    }
 }
 
 /// The limits that were given; a number alone is about `usual`.

@@ -6,11 +6,11 @@ use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::{is_secret_name, mask_query};
 use conax_contract::secret::KnownSecrets;
 use conax_contract::text::{render_duration, render_moment, visible_name};
+use conax_scenario::document::Secrets;
 use conax_scenario::document::{
     Action, Body, Given, Included, Over, Passing, Reader, Runs, Scenario, Step, Template, Token,
     written,
 };
-use conax_scenario::secrets::Secrets;
 
 use crate::exit::Exit;
 use crate::print;

@@ -56,7 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run_verb(args: Vec<OsString>) -> Exit {
-    if let Some(exit) = help::answer(&args) {
+    if let Some(exit) = help::answer(&args, command_line) {
         return exit;
     }
     match command_line().try_get_matches_from(args) {

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use conax_contract::text::{Finding, NotUtf8, Place, Span, decode, look_alike_before, render};
+use conax_contract::world::WorldSpec;
+use conax_scenario::verify::TargetWorld;
 use toml::de::Error as TomlError;
 
 const MIB: u64 = 1 << 20;
@@ -127,6 +129,26 @@ pub(crate) fn next_line(source: &mut impl BufRead, line: &mut String) -> Result<
         }
         false => Ok(count > 0),
     }
+}
+
+/// Reads a target file: what exists at a target, as `verify --init` writes it.
+///
+/// # Errors
+/// Why it cannot be read, or what is wrong with it.
+pub(crate) fn target_file(path: &str) -> std::result::Result<TargetWorld, String> {
+    let text = text_file(path)
+        .map_err(|error| format!("failed to read the target file `{path}`: {error}"))?;
+    TargetWorld::parse(&text).map_err(|findings| {
+        let hint = match WorldSpec::parse(&text) {
+            Ok(_) => {
+                "\n   hint: this is a world of a simulator; of one that is served, \
+                      `conax-sim verify --init --control URL` makes a target file"
+            }
+            Err(_) => "",
+        };
+        let problem = render(path, &text, &findings);
+        format!("the target file is wrong\n\n{}{hint}", problem.trim_end())
+    })
 }
 
 /// What is wrong with a file that cannot be read, beside its line if it has lines.

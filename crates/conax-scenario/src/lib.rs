@@ -20,7 +20,6 @@ pub mod judge;
 pub mod record;
 pub mod report;
 pub mod run;
-pub mod secrets;
 pub mod target;
 pub mod verify;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use conax_contract::crm::{Operation, encode};
+use serde_json::{Map, Value};
 
 use crate::document::{Api, Scenario};
 
@@ -49,6 +50,40 @@ impl HttpCall {
             body: body.to_string().into_bytes(),
             ..Self::get(door, target)
         }
+    }
+}
+
+/// The call of an operation in its documented form.
+pub(crate) fn documented(operation: Operation, parameters: &Map<String, Value>) -> HttpCall {
+    let path = format!("/{}", operation.path());
+    match operation.verb() {
+        "GET" => HttpCall::get(Api::Crm, format!("{path}{}", query(parameters, encode))),
+        _ => HttpCall::post(Api::Crm, path, &Value::Object(parameters.clone())),
+    }
+}
+
+/// The parameters as a query, an identifier as `name=field=value`.
+pub(crate) fn query(parameters: &Map<String, Value>, encode: impl Fn(&str) -> String) -> String {
+    let mut parts = Vec::new();
+    for (name, value) in parameters {
+        let values: Vec<String> = match value {
+            Value::Object(fields) => {
+                fields.iter().map(|(field, value)| format!("{field}={}", plain(value))).collect()
+            }
+            value => vec![plain(value)],
+        };
+        parts.extend(values.iter().map(|value| format!("{name}={}", encode(value))));
+    }
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("?{}", parts.join("&")),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
     }
 }
 

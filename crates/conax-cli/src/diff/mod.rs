@@ -36,7 +36,6 @@ use crate::exit::Exit;
 use crate::print;
 use crate::run::{Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all};
 use crate::signals::{stop_on_signal, unless_stopped};
-use crate::verify::read_target_file;
 
 /// What stands for the simulator in this process.
 const OURSELVES: &str = "self";
@@ -154,7 +153,7 @@ impl Side {
     /// What exists there, if a file tells it.
     fn world(&self) -> Result<Option<TargetWorld>, String> {
         let file = self.world_file.as_deref();
-        let world = file.map(|file| read_target_file(file).map_err(|(_, problem)| problem));
+        let world = file.map(crate::read::target_file);
         world.transpose()
     }
 

@@ -19,7 +19,6 @@ use crate::exit::Exit;
 use crate::print;
 use crate::run::Addresses;
 use crate::signals::stop_on_signal;
-use crate::verify::read_target_file;
 use crate::write::write_file;
 
 use seek::look;
@@ -265,7 +264,7 @@ fn inventory(matches: &ArgMatches, ground: &Ground) -> Result<Inventory, Refused
                        hint: `conax-sim verify --init --target URL > crm.target.yaml`, then --world crm.target.yaml";
         (Exit::Usage, problem.to_owned())
     })?;
-    let world = read_target_file(path)?;
+    let world = crate::read::target_file(path).map_err(|problem| (Exit::Settings, problem))?;
     Inventory::of(&world).ok_or_else(|| {
         let problem =
             format!("`{path}` names no subscription, service and smartcard to give orders for");

@@ -5,17 +5,20 @@ use std::ffi::OsString;
 use clap::Command;
 use conax_contract::text::near_miss;
 
-use crate::args::command_line;
 use crate::exit::Exit;
 use crate::help::page::Page;
 use crate::help::render::terminal;
 use crate::print;
 
-/// Prints the page that was asked for, if no verb was.
-pub(crate) fn answer(args: &[OsString]) -> Option<Exit> {
+/// Prints the page that was asked for, if no verb of the command line was.
+pub(crate) fn answer(args: &[OsString], command_line: fn() -> Command) -> Option<Exit> {
     let [_, verb, topic] = args else { return None };
     let topic = topic.to_str().filter(|_| verb == "help")?;
-    if topic.starts_with('-') || is_verb(topic) {
+    if topic.starts_with('-') || topic == "help" {
+        return None;
+    }
+    let command_line = command_line();
+    if command_line.find_subcommand(topic).is_some() {
         return None;
     }
     let name = topic.strip_prefix("docs/").unwrap_or(topic);
@@ -26,19 +29,14 @@ pub(crate) fn answer(args: &[OsString]) -> Option<Exit> {
             Some(Exit::Met)
         }
         None => {
-            print::aside(unknown(topic));
+            print::aside(unknown(topic, &command_line));
             Some(Exit::Usage)
         }
     }
 }
 
-fn is_verb(word: &str) -> bool {
-    word == "help" || command_line().find_subcommand(word).is_some()
-}
-
 /// What to say about a topic there is no page for.
-pub(super) fn unknown(topic: &str) -> String {
-    let command_line = command_line();
+pub(super) fn unknown(topic: &str, command_line: &Command) -> String {
     let verbs = command_line.get_subcommands().map(Command::get_name);
     let pages = Page::all().map(|page| page.name);
     let hint = match (near_miss(topic, verbs.chain(pages)), section(topic)) {

@@ -62,6 +62,7 @@ fn a_wide_table_becomes_a_paragraph_a_row() {
 
 #[test]
 fn a_topic_nobody_knows_gets_the_nearest() {
+    let unknown = |topic| unknown(topic, &command_line());
     assert!(unknown("fautls").contains("did you mean `faults`?"));
     assert!(unknown("operatng").contains("did you mean `operating`?"));
     assert!(unknown("healing").contains("help ledger-and-drift.md` has a section \"Healing\""));

@@ -2,8 +2,8 @@
 
 use conax_contract::crm::is_secret_name;
 use conax_scenario::document::Scenario;
+use conax_scenario::document::Secrets;
 use conax_scenario::run::Case;
-use conax_scenario::secrets::Secrets;
 
 use super::Order;
 

@@ -9,11 +9,11 @@ use std::time::Duration;
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::crm::is_secret_name;
 use conax_contract::text::{holds_secrets, shown};
+use conax_scenario::document::Secrets;
 use conax_scenario::document::{Given, Library, Reader, Scenario, Seeds};
 use conax_scenario::record::{CaseRecord, RunRecord};
 use conax_scenario::report::story;
 use conax_scenario::run::{Detail, Stop, play};
-use conax_scenario::secrets::Secrets;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -10,7 +10,7 @@ mod tests;
 
 pub(crate) use resolve::check_file;
 pub use resolve::{Origin, Settings, SettingsError};
-pub(crate) use table::argument;
 pub use table::{SETTINGS, SettingEntry};
+pub(crate) use table::{TARGET_VARIABLE, argument};
 pub(crate) use tls::write_papers;
 pub(crate) use values::{duration, host, instance, profile_problem, read_secret_file, seed};

@@ -8,9 +8,8 @@ use clap::parser::ValueSource;
 use conax_contract::text::visible_name;
 use toml::de::DeTable;
 
-use crate::control_client::TARGET_VARIABLE;
 use crate::read::toml_problem;
-use crate::settings::table::{PREFIX, SETTINGS, SettingEntry};
+use crate::settings::table::{PREFIX, SETTINGS, SettingEntry, TARGET_VARIABLE};
 
 /// Name of the settings file that is looked for.
 const FILE_NAME: &str = "conax-sim.toml";

@@ -11,6 +11,9 @@ use crate::settings::values as check;
 /// What the name of every environment variable of ours begins with.
 pub(super) const PREFIX: &str = "CONAX_SIM_";
 
+/// The environment variable that names the control API that verbs call; no setting.
+pub(crate) const TARGET_VARIABLE: &str = "CONAX_SIM_TARGET";
+
 /// One setting. The same name is the flag, the key in the file, and (upper-cased, with
 /// `CONAX_SIM_` before it) the environment variable.
 #[derive(Debug)]

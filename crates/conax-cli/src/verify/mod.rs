@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use conax_contract::clause::Strictness;
-use conax_contract::text::{near_miss, parse_duration, parse_moment, render};
+use conax_contract::text::{near_miss, parse_duration, parse_moment};
 use conax_contract::world::WorldSpec;
 use conax_scenario::conformance::Standing;
 use conax_scenario::run::Stop;
@@ -135,7 +135,9 @@ impl Order {
             web_api_key: secrets.either("web_api_key", "CONAX_WEB_API_KEY"),
         };
         let mut world = match text("world") {
-            Some(path) => read_target_file(&path)?,
+            Some(path) => {
+                crate::read::target_file(&path).map_err(|problem| (Exit::Settings, problem))?
+            }
             None if is_self => {
                 let demo = WorldSpec::demo();
                 fill_in(&mut credentials, &demo);
@@ -461,24 +463,6 @@ fn secrets(path: Option<&str>) -> Result<Named, Refused> {
     let secrets =
         Secrets::parse(&text).map_err(|problem| (Exit::Settings, format!("{path}: {problem}")))?;
     Ok(Named(secrets))
-}
-
-/// Reads a target file.
-pub(crate) fn read_target_file(path: &str) -> Result<TargetWorld, Refused> {
-    let settings = |problem: String| (Exit::Settings, problem);
-    let text = crate::read::text_file(path)
-        .map_err(|error| settings(format!("failed to read the target file `{path}`: {error}")))?;
-    TargetWorld::parse(&text).map_err(|findings| {
-        let hint = match WorldSpec::parse(&text) {
-            Ok(_) => {
-                "\n   hint: this is a world of a simulator; of one that is served, \
-                      `conax-sim verify --init --control URL` makes a target file"
-            }
-            Err(_) => "",
-        };
-        let told = render(path, &text, &findings);
-        settings(format!("the target file is wrong\n\n{}{hint}", told.trim_end()))
-    })
 }
 
 fn read_baseline(path: &str) -> Result<Baseline, Refused> {

@@ -10,8 +10,7 @@ use super::answer::Answer;
 use super::list::Defect;
 use crate::conformance::Heard;
 use crate::document::Api;
-use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem};
-use crate::verify::documented;
+use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem, documented};
 
 /// A target that is wrong in one way.
 pub struct Mutant {

@@ -6,14 +6,13 @@ use conax_contract::text::{
     near_miss, near_or_known, shown, squash, text, word,
 };
 
+use super::matcher::{Kind, Matcher, Pattern};
 use super::spec::{
     ConaxExpectation, DriftExpectation, ExampleExpectation, ExchangeExpectation, Expected, Keep,
     Path, ReplyExpectation,
 };
 use super::template::{Names, Template, is_name, template, undollared};
 use super::values::bad_name;
-use crate::judge::Matcher;
-use crate::judge::Pattern;
 
 /// The words by which an expectation says more than a value.
 pub(super) const MATCHER_WORDS: [&str; 12] = [
@@ -379,7 +378,7 @@ fn set(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Placed
 fn pairing(marked: &Marked, names: &Names, findings: &mut Findings) -> Option<Placed<Matcher>> {
     let span = marked.mark();
     if matches!(&marked.node, Node::Scalar(scalar) if scalar.text == "none") {
-        let value = Matcher::Is(crate::judge::Kind::Null);
+        let value = Matcher::Is(Kind::Null);
         return Some(Placed { value, span });
     }
     fields(marked, findings, "a pairing", |fields| {

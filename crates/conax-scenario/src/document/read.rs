@@ -11,12 +11,12 @@ use conax_contract::text::{
 };
 
 use super::loader::{FileFindings, Library, Loader, Worlds};
+use super::secrets::Secrets;
 use super::spec::{Row, Runs, Scenario, Setting};
 use super::steps::{self, fault};
 use super::template::{Names, is_name};
 use super::values::{self, Table, Values};
 use super::world::read_world;
-use crate::secrets::Secrets;
 
 /// Where chance begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

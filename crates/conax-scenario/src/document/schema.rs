@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::calls::SHORT;
 use super::expect::LEDGER_WORDS;
-use crate::judge::Kind;
+use super::matcher::Kind;
 
 /// What stands for a value, or a key, that is put in before a file is read.
 const VARIABLE: &str = "\\$[A-Za-z_]";

@@ -10,8 +10,8 @@ use conax_contract::crm::Operation;
 use conax_contract::text::{Placed, Span};
 use conax_contract::world::WorldSpec;
 
+use super::matcher::Matcher;
 use super::template::Template;
-use crate::judge::Matcher;
 
 /// One scenario, or one row of one that is a table.
 #[derive(Clone, Debug)]

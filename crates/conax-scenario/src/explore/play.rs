@@ -12,8 +12,7 @@ use super::inventory::Inventory;
 use super::line::{Line, Said, Token, Want, What};
 use crate::conformance::{Heard, Witness, shown};
 use crate::document::{Api, LEDGER_WORDS};
-use crate::target::{HttpCall, HttpReply, Target, TargetProblem};
-use crate::verify::documented;
+use crate::target::{HttpCall, HttpReply, Target, TargetProblem, documented};
 
 /// What was not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,9 +7,8 @@ use conax_contract::text::Finding;
 use conax_contract::world::ProductOnSale;
 use serde_json::Value;
 
-use super::matcher::Matcher;
 use super::matching::describe;
-use crate::document::{Action, Scenario, Step};
+use crate::document::{Action, Matcher, Scenario, Step};
 
 /// That what is wanted names a service by its code, and the CA id its product has.
 pub(crate) fn code_for_ca_id(

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use conax_contract::text::{Span, Word, parse_moment};
 use serde_json::Value;
 
-use super::matcher::{Kind, Matcher};
-use crate::document::{Expected, Path, Template};
+use crate::document::{Expected, Kind, Matcher, Path, Template};
 
 /// What was not as expected.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 mod codes;
 mod example;
-mod matcher;
 mod matching;
 #[cfg(test)]
 mod tests;
@@ -10,6 +9,5 @@ mod tests;
 pub(crate) use codes::code_for_ca_id;
 pub use codes::codes_for_ca_ids;
 pub use example::judge_example;
-pub use matcher::{Kind, Matcher, Pattern};
 pub use matching::{Mismatch, find, judge};
 pub(crate) use matching::{WITHOUT_VALUE, describe as expected_words, in_words};

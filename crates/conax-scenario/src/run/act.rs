@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use super::play::{Found, Player, Scope};
 use super::{calls, polling};
+use crate::document::Matcher;
 use crate::document::{
     Action, Api, Call, Expected, Keep, Passing, Path, RawCall, ReplyExpectation, Runs, Step, TEXT,
     Template, Utility, written,
 };
-use crate::judge::{Matcher, Mismatch, find, judge, judge_example};
+use crate::judge::{Mismatch, find, judge, judge_example};
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply};
 

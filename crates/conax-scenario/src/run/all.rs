@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{Detail, play};
 use crate::document::Scenario;
+use crate::document::Secrets;
 use crate::record::CaseRecord;
-use crate::secrets::Secrets;
 use crate::target::Theatre;
 
 /// A scenario and where it comes from.

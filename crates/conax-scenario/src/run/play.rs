@@ -11,10 +11,10 @@ use super::can;
 use super::contract::Contract;
 use super::journal::Heard;
 use super::secrets::mask_record;
+use crate::document::Secrets;
 use crate::document::{Action, Api, Included, Over, Repeat, Scenario, Step};
 use crate::judge::{Mismatch, WITHOUT_VALUE, in_words};
 use crate::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
-use crate::secrets::Secrets;
 use crate::target::{Ending, Refusal, Target, TargetProblem, Theatre};
 
 pub(super) type Scope = BTreeMap<String, Value>;

@@ -7,10 +7,11 @@ use conax_contract::text::{Placed, Span};
 use conax_contract::world::ProductOnSale;
 use serde_json::{Value, json};
 
+use crate::document::Matcher;
 use crate::document::{
     Api, ConaxExpectation, DriftExpectation, ExchangeExpectation, Expected, Path, REQUEST_TEXT,
 };
-use crate::judge::{Matcher, Mismatch, code_for_ca_id, expected_words, judge};
+use crate::judge::{Mismatch, code_for_ca_id, expected_words, judge};
 use crate::target::HttpCall;
 
 type Scope = BTreeMap<String, Value>;

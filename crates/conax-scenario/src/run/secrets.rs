@@ -2,8 +2,8 @@
 
 use conax_contract::crm::is_secret_name;
 
+use crate::document::Secrets;
 use crate::record::CaseRecord;
-use crate::secrets::Secrets;
 
 /// Takes the secrets out of everything that is told.
 pub(super) fn mask_record(secrets: &Secrets, record: &mut CaseRecord) {

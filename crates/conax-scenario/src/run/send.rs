@@ -39,14 +39,16 @@ impl Player<'_> {
         let is_heard = !self.target.has(Api::Control) && self.heard.len() < TOLD_LIMIT;
         let made = is_heard.then(|| calls.clone());
         self.calls += calls.iter().filter(|call| call.door != Api::Cas).count() as u64;
-        calls.iter().for_each(|call| self.hidden.add_call(call));
+        for call in &calls {
+            self.hidden.add_call(&call.target, &call.headers, &call.body);
+        }
         let asks_clock = calls.iter().any(|call| call.target.starts_with("/v1/clock/"));
         let count = calls.len();
         let mut replies = self.target.exchange(calls);
         // A call nobody answers must not pass unnoticed.
         replies.resize_with(count, no_reply);
         let answered = replies.iter().flatten();
-        answered.for_each(|reply| self.hidden.add_reply(reply));
+        answered.for_each(|reply| self.hidden.add_reply(&reply.body));
         if let (Some(witness), Some(calls)) = (&mut self.witness, crm_calls) {
             witness.hear(&calls, &replies);
         }

@@ -24,7 +24,6 @@ pub use look::{Unopened, first_look, is_provisioning_api};
 pub use power::Power;
 pub use probes::{Probe, planned_creations, probes, verify};
 pub use record::{ClauseRecord, ExchangeNote, VerifyRecord};
-pub(crate) use session::documented;
 pub use session::{Credentials, Options, Session};
 pub use told::{html, junit, sarif, story, summary, untested, variables};
 pub use world::{LoginWorld, Named, RejectedWorld, TargetWorld};

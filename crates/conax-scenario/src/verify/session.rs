@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use conax_contract::crm::{Operation, encode, mask_json, mask_query};
+use conax_contract::crm::{Operation, mask_json, mask_query};
 use conax_contract::text::render_duration;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use super::record::ExchangeNote;
 use super::world::TargetWorld;
 use crate::conformance::{Break, Heard, Verdicts, Witness};
 use crate::document::Api;
-use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem};
+use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem, documented};
 
 /// Calls in a row without an answer after which a target counts as gone.
 const GIVE_UP: usize = 3;
@@ -453,40 +453,6 @@ impl<'t> Session<'t> {
             }
         }
         ended
-    }
-}
-
-/// The call of an operation in its documented form.
-pub(crate) fn documented(operation: Operation, parameters: &Parameters) -> HttpCall {
-    let path = format!("/{}", operation.path());
-    match operation.verb() {
-        "GET" => HttpCall::get(Api::Crm, format!("{path}{}", query(parameters, encode))),
-        _ => HttpCall::post(Api::Crm, path, &Value::Object(parameters.clone())),
-    }
-}
-
-/// The parameters as a query, an identifier as `name=field=value`.
-pub(super) fn query(parameters: &Parameters, encode: impl Fn(&str) -> String) -> String {
-    let mut parts = Vec::new();
-    for (name, value) in parameters {
-        let values: Vec<String> = match value {
-            Value::Object(fields) => {
-                fields.iter().map(|(field, value)| format!("{field}={}", plain(value))).collect()
-            }
-            value => vec![plain(value)],
-        };
-        parts.extend(values.iter().map(|value| format!("{name}={}", encode(value))));
-    }
-    match parts.is_empty() {
-        true => String::new(),
-        false => format!("?{}", parts.join("&")),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::orders::{self, FAR, with};
 use crate::conformance::Heard;
 use crate::document::Api;
-use crate::target::HttpCall;
-use crate::verify::session::{Options, Session, query};
+use crate::target::{HttpCall, query};
+use crate::verify::session::{Options, Session};
 use crate::verify::world::TargetWorld;
 
 /// Two equal orders, and two pairs of orders for two smartcards.

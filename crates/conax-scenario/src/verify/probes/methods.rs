@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::orders::{self, FAR, with};
 use crate::document::Api;
-use crate::target::HttpCall;
-use crate::verify::session::{Options, Session, documented, query};
+use crate::target::{HttpCall, documented, query};
+use crate::verify::session::{Options, Session};
 use crate::verify::world::TargetWorld;
 
 /// Three orders: one whatever its content type, one with a parameter too many, one as it should be.

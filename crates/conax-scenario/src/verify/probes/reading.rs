@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::misnamed;
 use super::orders::with;
 use crate::document::Api;
-use crate::target::HttpCall;
-use crate::verify::session::{Session, query};
+use crate::target::{HttpCall, query};
+use crate::verify::session::Session;
 
 /// The clauses on pages.
 pub(super) const PAGING: &[&str] = &[

@@ -2,7 +2,8 @@
 
 use conax_contract::text::{Placed, Word};
 
-use crate::document::{Expected, Template};
+use super::spec::Expected;
+use super::template::Template;
 
 /// What is expected of a value.
 #[derive(Clone, Debug)]

@@ -6,9 +6,9 @@
 
 use conax_contract::secret::KnownSecrets;
 
-use crate::document::{Action, Body, Expected, Scenario, Step, Template, Token, written};
-use crate::judge::Matcher;
-use crate::target::{HttpCall, HttpReply};
+use super::matcher::Matcher;
+use super::spec::{Action, Body, Expected, Scenario, Step, Token};
+use super::template::{Template, written};
 
 /// Secrets of a run.
 #[derive(Clone, Debug, Default)]
@@ -147,15 +147,15 @@ impl Secrets {
     }
 
     /// Adds what a call carries under secret names: in its headers, its query and its body.
-    pub fn add_call(&mut self, call: &HttpCall) {
-        self.known.add_call(&call.target, &call.body);
-        for (name, value) in &call.headers {
+    pub fn add_call(&mut self, target: &str, headers: &[(String, String)], body: &[u8]) {
+        self.known.add_call(target, body);
+        for (name, value) in headers {
             self.known.add_header(name, value);
         }
     }
 
     /// Adds what an answer tells under secret names.
-    pub fn add_reply(&mut self, reply: &HttpReply) {
-        self.known.add_reply(&reply.body);
+    pub fn add_reply(&mut self, body: &[u8]) {
+        self.known.add_reply(body);
     }
 }
