@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use conax_tests::repository;
 
+mod layers;
+
 /// Which of our crates each of our crates may lean on.
 const WALLS: [(&str, &[&str]); 6] = [
     ("crates/conax-model", &[]),

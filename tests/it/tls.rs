@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use conax_contract::fault::WrittenRule;
 use conax_model::fault::RuleId;
-use conax_sim::dispatch::ConaxAddress;
 use conax_sim::instance::OpenInstance;
 use conax_sim::settings::CasTls;
+use conax_sim::settings::ConaxAddress;
 use conax_tests::bodies::{at_once, pin_reset};
 use conax_tests::{Harness, HarnessBuilder, PATIENCE, Program, Reply, exchange, talk, until};
 use serde_json::json;

@@ -6,8 +6,8 @@ use axum::http::Response;
 use conax_contract::crm::{
     HttpMode, Operation, RefusalCode, Route, Shape, SuccessTexts, find_route,
 };
-use conax_sim::http_server::WORLD_HEADER;
 use conax_sim::settings::CrmSettings;
+use conax_sim::worlds::WORLD_HEADER;
 use serde_json::Value;
 
 use crate::calls::Call;

@@ -10,8 +10,8 @@ use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 use conax_sim::clock::ClockMode;
-use conax_sim::dispatch::ConaxAddress;
 use conax_sim::instance::{Instance, OpenInstance};
+use conax_sim::settings::ConaxAddress;
 use conax_sim::settings::{ApiAddresses, SimulatorSettings};
 use conax_sim::snapshot::SealKey;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches};
 use conax_model::secret::Secret;
-use conax_sim::http_server::WORLD_HEADER;
+use conax_sim::worlds::WORLD_HEADER;
 use serde_json::Value;
 
 use crate::exit::Exit;

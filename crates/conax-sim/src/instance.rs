@@ -9,12 +9,12 @@ use conax_contract::world::WorldSpec;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::clock::Clock;
 use crate::conax_endpoint;
 use crate::control_api;
-use crate::dispatch::{Approach, ConaxLink, LinkSettings, Reuse, run_on_interval};
+use crate::dispatch::run_on_interval;
 use crate::http_server::Listener;
 use crate::journal::Observer;
+use crate::link::Approach;
 use crate::provisioning_api;
 use crate::settings::{ApiAddresses, DispatchSettings, SimulatorSettings};
 use crate::shared::Shared;
@@ -66,6 +66,7 @@ impl Instance {
             observer,
             doors: ApiAddresses::default(),
             approach: Approach::default(),
+            head_end: conax_endpoint::world_router,
             runs_on_interval: false,
         };
         let settings = SimulatorSettings {
@@ -157,8 +158,13 @@ impl OpenInstance {
         let (door, approach) = door_and_approach(&settings, addresses.cas)?;
         let papers = door.as_ref().map(|door| door.papers().clone());
         let door_state = approach.door.clone();
-        let surroundings =
-            Surroundings { observer, doors: addresses, approach, runs_on_interval: true };
+        let surroundings = Surroundings {
+            observer,
+            doors: addresses,
+            approach,
+            head_end: conax_endpoint::world_router,
+            runs_on_interval: true,
+        };
         let worlds = Worlds::open(settings, world, surroundings)?;
         let shared = Arc::clone(worlds.main());
         let (stop, stopped) = watch::channel(false);
@@ -248,32 +254,4 @@ fn door_and_approach(
     };
     let state = Arc::default();
     Ok((door, Approach { tls, door: state }))
-}
-
-/// The way to the head-end: another one if it was named, else our own API, else our own state.
-pub(crate) fn link(
-    settings: &SimulatorSettings,
-    own: Option<SocketAddr>,
-    approach: &Approach,
-    clock: &Clock,
-) -> ConaxLink {
-    let address = settings.dispatch.conax_address.clone().or(own.map(Into::into));
-    match address {
-        Some(address) => {
-            ConaxLink::network(address, approach.clone(), link_settings(settings), clock)
-        }
-        None => ConaxLink::in_process(link_settings(settings), clock),
-    }
-}
-
-fn link_settings(settings: &SimulatorSettings) -> LinkSettings {
-    LinkSettings {
-        connect_time: settings.dispatch.connect_time,
-        read_time: settings.dispatch.read_time,
-        axis: settings.dispatch.axis.clone(),
-        reuse: match settings.dispatch.conax_address {
-            Some(_) => Reuse::Never,
-            None => Reuse::WhileFresh,
-        },
-    }
 }

@@ -13,13 +13,13 @@ use conax_contract::cas::{self, Profile};
 use conax_contract::crm;
 use conax_model::time::SimTime;
 
-use crate::fault::FaultNote;
-
+mod note;
 mod secrets;
 mod shown;
 #[cfg(test)]
 mod tests;
 
+pub use note::FaultNote;
 pub use secrets::WorldSecrets;
 pub use shown::Shown;
 
@@ -126,15 +126,10 @@ impl Exchange {
             + self.target.len()
             + text(&self.subject.card)
             + text(&self.subject.outcome)
-            + self.subject.faults.as_deref().map_or(0, note_size)
+            + self.subject.faults.as_deref().map_or(0, FaultNote::size)
             + self.call.len()
             + self.reply.len()
     }
-}
-
-fn note_size(note: &FaultNote) -> usize {
-    let near = note.near.iter().map(|near| size_of_val(near) + near.text_len());
-    note.acted.iter().map(size_of_val).chain(near).sum()
 }
 
 /// Only sizes: the rest may hold secrets.

@@ -12,11 +12,15 @@ use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 
 use crate::clock::ClockMode;
-use crate::dispatch::ConaxAddress;
 use crate::http_server::Limits;
 use crate::journal::JournalLimits;
-use crate::snapshot::SealKey;
+use crate::seal::SealKey;
 use crate::tls::ConaxTls;
+
+mod address;
+
+pub use crate::tls::CasTls;
+pub use address::ConaxAddress;
 
 /// Everything a simulator needs to know.
 #[derive(Clone, Debug)]
@@ -129,29 +133,6 @@ impl Default for CasDoorSettings {
             profile: Profile::public(),
             authentication: CasAuthentication::Off,
             tls: CasTls::default(),
-        }
-    }
-}
-
-/// Whether the Conax endpoint speaks TLS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CasTls {
-    /// Plain HTTP.
-    #[default]
-    Off,
-    /// With a certificate of the API.
-    On,
-    /// With certificates of the API and of the client.
-    Mutual,
-}
-
-impl CasTls {
-    /// What an address of the API begins with.
-    #[must_use]
-    pub const fn scheme(self) -> &'static str {
-        match self {
-            Self::Off => "http",
-            Self::On | Self::Mutual => "https",
         }
     }
 }

@@ -9,8 +9,9 @@ use conax_model::crm::ProvisioningRequest;
 use conax_model::fault::StateChange;
 use conax_model::id::TransactionId;
 use conax_model::ledger::{CasEvent, CrmEvent};
-use conax_sim::shared::{CasSide, Shared};
+use conax_sim::shared::Shared;
 use conax_sim::snapshot::Snapshot;
+use conax_sim::world::CasSide;
 
 use super::table::{Table, median, verdict};
 use super::{BenchError, runtime, scaling};

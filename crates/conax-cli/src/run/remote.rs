@@ -504,7 +504,7 @@ impl RemoteTarget {
     fn own_headers(&self, door: Api) -> Vec<(String, String)> {
         let mut headers = Vec::new();
         if let Some(world) = &self.world {
-            headers.push((conax_sim::http_server::WORLD_HEADER.to_string(), world.clone()));
+            headers.push((conax_sim::worlds::WORLD_HEADER.to_string(), world.clone()));
         }
         if let (Api::Control, Some(token)) = (door, &self.control_token) {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));

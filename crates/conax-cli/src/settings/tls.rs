@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use conax_model::secret::Secret;
-use conax_sim::dispatch::ConaxAddress;
+use conax_sim::settings::ConaxAddress;
 use conax_sim::tls::{ConaxTls, Papers};
 
 use crate::settings::{Settings, SettingsError, values};

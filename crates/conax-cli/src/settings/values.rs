@@ -14,9 +14,9 @@ use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 use conax_sim::clock::{ClockMode, parse_clock};
-use conax_sim::dispatch::ConaxAddress;
 use conax_sim::http_server::Limits;
 use conax_sim::journal::JournalLimits;
+use conax_sim::settings::ConaxAddress;
 use conax_sim::settings::{
     ApiAddresses, CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings,
     SimulatorSettings,

@@ -16,14 +16,15 @@ use conax_model::id::DomainName;
 use conax_model::ledger::CasEvent;
 use conax_model::time::SimTime;
 
-use crate::conax_endpoint::one_call::fault_of_call;
 use crate::conax_endpoint::routes::{Answer, header_text};
-use crate::dispatch::{OwnRequest, wait_as_ruled};
-use crate::fault::{FaultNote, WireFault, claimed_encoding, damage_bytes, damage_reply};
+use crate::dispatch::wait_as_ruled;
+use crate::fault::{WireFault, claimed_encoding, damage_bytes, damage_reply, fault_of_call};
 use crate::http_server::ConnectionControl;
 use crate::http_server::MetTlsFault;
-use crate::journal::Subject;
-use crate::shared::{CasSide, Shared};
+use crate::journal::{FaultNote, Subject};
+use crate::link::OwnRequest;
+use crate::shared::Shared;
+use crate::world::CasSide;
 
 /// A body that was read, as far as it could be understood.
 enum Heard {
@@ -121,7 +122,7 @@ impl Exchange<'_> {
             on_connection: self.on_connection,
             now: self.shared.clock.now(),
         };
-        if let Some(verdict) = fault_of_call(self.shared, headers, self.number, &facts)? {
+        if let Some(verdict) = fault_of_call(&self.shared.settings, headers, self.number, &facts)? {
             return Ok(verdict);
         }
         let stage = match own {

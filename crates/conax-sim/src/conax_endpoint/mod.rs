@@ -4,15 +4,10 @@
 //! answered with HTTP 200 and a transaction id, accepted or not; what cannot be understood is a
 //! SOAP fault with HTTP 500 (Attested); who may not come in gets 401 or 403 and changes nothing.
 
-mod authentication;
 mod command;
 mod connect_faults;
-mod one_call;
 mod routes;
 
-pub(crate) use authentication::basic_credentials;
-pub use authentication::{Authentication, Entry};
 pub(crate) use connect_faults::{DoorKeeper, speech};
-pub(crate) use one_call::rule_of_call;
 pub(crate) use routes::described;
 pub use routes::{framework_answer, router, world_router};

@@ -13,19 +13,18 @@ use conax_contract::openapi::{CasApi, OPENAPI_PATH, cas_document};
 use conax_model::fault::AnswerFault;
 use conax_model::ledger::CasEvent;
 
+use crate::authentication::Entry;
 use crate::clock::{Clock, idle};
-use crate::conax_endpoint::authentication::Entry;
 use crate::conax_endpoint::command::command;
-use crate::dispatch::OwnRequest;
 use crate::fault::{AtEndpoint, ClientGone, WireFault, damaged, ended};
 use crate::http_server::{
-    BodyRefusal, HEAD_TOO_LARGE, WorldInPath, check_head, forget_body, read_body, whole_answer,
-    world_of,
+    BodyRefusal, HEAD_TOO_LARGE, check_head, forget_body, read_body, whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
+use crate::link::OwnRequest;
 use crate::settings::{CasAuthentication, CasDoorSettings};
 use crate::shared::Shared;
-use crate::worlds::{WorldRefusal, Worlds, sentence};
+use crate::worlds::{WorldInPath, WorldRefusal, Worlds, sentence, world_of};
 
 const TEXT: &str = "text/plain;charset=UTF-8";
 

@@ -22,12 +22,12 @@ use crate::control_api::{
 };
 use crate::dispatch::run_once;
 use crate::http_server::{
-    BodyRefusal, ConnectionControl, HEAD_TOO_LARGE, WORLD_HEADER, check_head, forget_body,
-    named_world, read_body, whole_answer,
+    BodyRefusal, ConnectionControl, HEAD_TOO_LARGE, check_head, forget_body, read_body,
+    whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
-use crate::worlds::Worlds;
+use crate::worlds::{WORLD_HEADER, Worlds, named_world};
 
 /// A world and a snapshot may be this many times larger than a call of the API.
 const WORLD_FACTOR: usize = 64;

@@ -1,12 +1,8 @@
 //! The way of a request to the head-end: take, send, settle.
 //!
-//! The head-end is reached over bytes only ([`ConaxLink`]); its answer comes back as a value and
+//! The head-end is reached over bytes only ([`crate::link`]); its answer comes back as a value and
 //! becomes a settlement by a pure table. No lock is held while waiting.
 
-mod address;
-mod connection;
-mod link;
-mod own;
 mod redact;
 mod run;
 mod send;
@@ -15,10 +11,6 @@ mod settlement;
 #[cfg(test)]
 mod tests;
 
-pub use address::ConaxAddress;
-pub(crate) use link::Approach;
-pub use link::{ConaxLink, LinkSettings, Reuse, Sending};
-pub use own::{OWN_REQUEST_HEADER, OwnRequest};
 pub use run::{RunReport, run_on_interval, run_once, run_through};
 pub use send::{DispatchOutcome, WorldReplaced, create_and_send};
 pub(crate) use send::{create_if, origin, wait_as_ruled};

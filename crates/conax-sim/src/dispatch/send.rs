@@ -20,14 +20,13 @@ use conax_model::ledger::{CrmEvent, Ledger};
 use conax_model::time::SimTime;
 
 use crate::clock::Activity;
-use crate::dispatch::connection::SendFailure;
-use crate::dispatch::link::{Sending, WireReply};
 use crate::dispatch::redact::{redact_body, redact_fault, redact_reply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
-use crate::fault::FaultNote;
-use crate::journal::{Ended, Subject, Surface, Unanswered};
+use crate::journal::{Ended, FaultNote, Subject, Surface, Unanswered};
+use crate::link::{SendFailure, Sending, WireReply};
 use crate::settings::SimulatorSettings;
-use crate::shared::{CrmSide, Shared, acknowledgement};
+use crate::shared::Shared;
+use crate::world::{CrmSide, acknowledgement};
 
 /// After how much real time an exchange is one that hangs.
 const LONG: Duration = Duration::from_secs(1);

@@ -7,7 +7,7 @@ use conax_contract::crm::{ParameterKey, RejectionText};
 use conax_model::crm::{ErrorText, Settlement, State, Unsendable};
 use conax_model::time::SimTime;
 
-use crate::dispatch::connection::SendFailure;
+use crate::link::SendFailure;
 
 /// The status code that means the head-end accepted the command (Attested).
 const ACCEPTED: &str = "OK";

@@ -4,8 +4,8 @@ use conax_contract::cas::{AxisClient, DecodedReply};
 use conax_model::crm::{ParameterKey, State, Unsendable};
 use conax_model::time::SimTime;
 
-use super::connection::SendFailure;
 use super::settlement::{settlement_for, unsendable};
+use crate::link::SendFailure;
 
 const NOW: SimTime = SimTime::from_millis(1_417_187_126_000);
 

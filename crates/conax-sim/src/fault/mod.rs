@@ -5,8 +5,10 @@
 //! at the Conax endpoint).
 
 mod enact;
+mod one_call;
 mod store;
 
 pub use enact::{ClientGone, WireFault, damaged, ended};
 pub(crate) use enact::{claimed_encoding, damage_bytes, damage_reply};
-pub use store::{AtEndpoint, FaultBook, FaultNote, FaultPlanStore};
+pub(crate) use one_call::{fault_of_call, rule_of_call};
+pub use store::{AtEndpoint, FaultBook, FaultPlanStore};

@@ -9,8 +9,7 @@ use conax_contract::fault::{WrittenRule, magic_cards};
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::fault::{
-    Acted, Facts, FaultPlan, FaultRule, NearMiss, Origin, RuleAtWork, RuleId, Stage, TlsFault,
-    Verdict,
+    Facts, FaultPlan, FaultRule, Origin, RuleAtWork, RuleId, Stage, TlsFault, Verdict,
 };
 use conax_model::time::SimTime;
 use serde_json::Value;
@@ -18,27 +17,6 @@ use tokio::sync::watch;
 
 use crate::http_server::EndpointState;
 use crate::settings::SimulatorSettings;
-
-/// What the journal keeps of a verdict.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FaultNote {
-    /// The rules that acted.
-    pub acted: Vec<Acted>,
-    /// The rules that nearly did.
-    pub near: Vec<NearMiss>,
-}
-
-impl FaultNote {
-    /// The note of a verdict, if there is anything to note.
-    #[must_use]
-    pub fn of(verdict: &mut Verdict) -> Option<Self> {
-        let note = Self {
-            acted: std::mem::take(&mut verdict.acted),
-            near: std::mem::take(&mut verdict.near),
-        };
-        (note != Self::default()).then_some(note)
-    }
-}
 
 /// The plan with what belongs to it. Copies are independent of each other.
 #[derive(Clone, Debug)]

@@ -11,7 +11,6 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod timeouts;
-mod world_routing;
 
 pub use accept::{EndpointState, Keeper};
 pub use body::{BodyRefusal, forget_body, read_body};
@@ -21,5 +20,3 @@ pub(crate) use listener::TlsSpeech;
 pub use listener::{Limits, Listener, MetTlsFault};
 pub(crate) use rejection_body::whole_answer;
 pub use rejection_body::{FrameworkAnswers, HEAD_TOO_LARGE};
-pub use world_routing::WORLD_HEADER;
-pub(crate) use world_routing::{WorldInPath, named_world, world_of};

@@ -6,8 +6,9 @@ use axum::http::{HeaderMap, header};
 use conax_contract::crm::{IssueTokenCall, Refusal};
 use conax_model::crm::{Author, ReferenceData, TokenPolicy};
 
-use crate::conax_endpoint::basic_credentials;
-use crate::shared::{CrmSide, Shared};
+use crate::authentication::basic_credentials;
+use crate::shared::Shared;
+use crate::world::CrmSide;
 
 /// Logs in with a user name and a password.
 pub(super) fn issue_token(shared: &Shared, call: &IssueTokenCall<'_>) -> Result<String, Refusal> {

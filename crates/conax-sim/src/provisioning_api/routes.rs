@@ -25,9 +25,9 @@ use conax_model::id::HexId;
 use conax_model::time::SimTime;
 
 use crate::clock::idle;
-use crate::conax_endpoint::rule_of_call;
 use crate::dispatch::{WorldReplaced, create_and_send};
-use crate::http_server::{WorldInPath, check_head, forget_body, read_body, world_of};
+use crate::fault::rule_of_call;
+use crate::http_server::{check_head, forget_body, read_body};
 use crate::journal::{Ended, Subject, Surface};
 use crate::provisioning_api::convert::Context;
 use crate::provisioning_api::description::{described, wrong_verb};
@@ -35,7 +35,7 @@ use crate::provisioning_api::list_body::ListBody;
 use crate::provisioning_api::refusals::{no_world, unbearable, unread, world_gone};
 use crate::provisioning_api::{login, request_view};
 use crate::shared::Shared;
-use crate::worlds::{WorldRefusal, Worlds};
+use crate::worlds::{WorldInPath, WorldRefusal, Worlds, world_of};
 
 /// Tells the exchange of the journal that an answer belongs to.
 const EXCHANGE_HEADER: &str = "conax-sim-exchange";
@@ -297,7 +297,7 @@ async fn perform(
             Ok(Answer::ok(ok_empty(writing), Subject::default()))
         }
         (call, Some(caller)) => {
-            let fault = rule_of_call(shared, &parts.headers)
+            let fault = rule_of_call(&shared.settings, &parts.headers)
                 .map_err(|sentence| Refusal::new(RefusalCode::InvalidParameterValue, sentence))?;
             create(shared, writing, call, caller, fault).await
         }

@@ -6,7 +6,7 @@ use conax_model::entropy::{Ids, Seed};
 use conax_model::id::DomainName;
 use conax_model::time::SimTime;
 
-use crate::conax_endpoint::Entry;
+use crate::authentication::Entry;
 use crate::shared::Shared;
 
 /// A copy of the head-end, and who tells it.

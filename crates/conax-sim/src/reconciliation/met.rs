@@ -11,8 +11,7 @@ use conax_model::fault::{Acted, NearMiss};
 use conax_model::ledger::{ExchangeNumber, Row, Standing};
 use conax_model::time::SimTime;
 
-use crate::fault::FaultNote;
-use crate::journal::{Exchange, Surface};
+use crate::journal::{Exchange, FaultNote, Surface};
 use crate::shared::Shared;
 
 /// Why it is not known any more what rules did.

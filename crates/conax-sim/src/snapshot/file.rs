@@ -24,12 +24,11 @@ use serde_json::Value;
 
 use super::Snapshot;
 use super::journal::{Course, Short};
-use super::seal::{self, FileRefusal, SealKey};
 use crate::clock::{ClockMode, Reading};
 use crate::fault::FaultBook;
+use crate::seal::{self, FileRefusal, SealKey};
 use crate::settings::SimulatorSettings;
-use crate::shared::{CasSide, CrmSide, own_cas_settings};
-use crate::world;
+use crate::world::{self, CasSide, CrmSide, own_cas_settings};
 
 /// Everything but what is many. Texts are read as their own, so it borrows on the way out only.
 #[derive(Serialize, Deserialize)]

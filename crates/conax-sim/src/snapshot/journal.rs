@@ -13,7 +13,7 @@ use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::file::unfit;
-use super::seal::FileRefusal;
+use crate::seal::FileRefusal;
 
 type Row = Arc<ProvisioningRequest>;
 

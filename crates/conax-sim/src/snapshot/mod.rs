@@ -6,7 +6,6 @@
 mod file;
 mod journal;
 mod kept;
-mod seal;
 #[cfg(test)]
 mod tests;
 
@@ -19,10 +18,10 @@ use conax_model::time::SimTime;
 
 use crate::clock::Reading;
 use crate::fault::FaultBook;
-use crate::shared::{CasSide, CrmSide};
+use crate::world::{CasSide, CrmSide};
 
+pub use crate::seal::{FileRefusal, SealKey};
 pub use kept::{KeptSnapshots, SNAPSHOT_LIMIT, TooManySnapshots};
-pub use seal::{FileRefusal, SealKey};
 
 /// A world as it was at one moment.
 pub struct Snapshot {

@@ -28,6 +28,29 @@ pub use client::{ConaxTls, TlsProblem};
 pub(crate) use failure::{broken_handshake, failure_in, told};
 pub(crate) use server::{EndpointTls, Shaken, goodbye};
 
+/// Whether the Conax endpoint speaks TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CasTls {
+    /// Plain HTTP.
+    #[default]
+    Off,
+    /// With a certificate of the API.
+    On,
+    /// With certificates of the API and of the client.
+    Mutual,
+}
+
+impl CasTls {
+    /// What an address of the API begins with.
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Off => "http",
+            Self::On | Self::Mutual => "https",
+        }
+    }
+}
+
 /// The name our own link asks for when nothing is to be wrong: it was judged before.
 const LINK_NAME: &str = "link.conax-sim";
 

@@ -19,8 +19,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::authority::{Authority, Identity, Papers};
 use super::client::{LinkTls, TlsProblem, trusting};
-use super::{FAULTS, LINK_NAME, fault_name, provider};
-use crate::settings::CasTls;
+use super::{CasTls, FAULTS, LINK_NAME, fault_name, provider};
 
 /// The host whose certificate is shown in the place of the right one.
 pub(super) const STRANGER: &str = "another-host.invalid";

@@ -9,7 +9,7 @@ use conax_model::time::SimTime;
 
 use super::WorldProblem;
 use super::magic::with_magic;
-use crate::conax_endpoint::Authentication;
+use crate::authentication::Authentication;
 
 /// The domain of a world that names none.
 const DEFAULT_DOMAIN: &str = "crm";

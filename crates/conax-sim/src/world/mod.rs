@@ -4,10 +4,13 @@ mod cas;
 mod crm;
 mod magic;
 mod records;
+mod sides;
 
 pub use cas::{authentication, cas_settings, cas_state};
 pub use crm::{reference_data, sessions};
 pub use records::request_book;
+pub(crate) use sides::{Begun, acknowledgement, begin, own_cas_settings};
+pub use sides::{CasSide, CrmSide};
 
 /// Why a world cannot be brought to life.
 ///

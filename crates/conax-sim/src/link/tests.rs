@@ -86,27 +86,13 @@ fn check((ended, at): (Result<WireReply, SendFailure>, SimTime)) {
 async fn silence_in_this_process_is_a_time_out_after_ten_simulated_minutes() {
     let clock = clock();
     let link = Arc::new(ConaxLink::in_process(settings(), &clock));
-    let router = silent(&link, &clock);
-    let (own, later) = (Arc::clone(&link), clock.clone());
-    let exchange = tokio::spawn(clock.activity().run(async move {
-        let request = request();
-        let sending = Sending {
-            request: &request,
-            number: Some(17),
-            exchange: 1,
-            leaving: &|| {},
-            authorization: None,
-            in_spite_of: None,
-        };
-        let own_call = own.own_calls.begin(sending.number, 1);
-        let mut call = own.call(sending);
-        let header = own_call.header();
-        call.headers_mut().insert(super::OWN_REQUEST_HEADER, header);
-        (own.exchange_in_process(router, call).await, later.now())
-    }));
+    let (found, on) = (Arc::downgrade(&link), clock.clone());
+    link.lead_to(move || found.upgrade().map(|link| silent(&link, &on)));
+    let running = exchange(Arc::clone(&link), clock.clone());
+    let running = tokio::spawn(clock.activity().run(running));
     let advanced = clock.advance(Duration::from_secs(3600)).await;
     assert_eq!((advanced.fired, advanced.at_rest), (1, true));
-    check(exchange.await.expect("no panic"));
+    check(running.await.expect("no panic"));
     assert!(clock.waiting().is_empty() && clock.is_at_rest());
 }
 

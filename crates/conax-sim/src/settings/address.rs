@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 /// Where a head-end is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConaxAddress {
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) path: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) path: String,
     is_tls: bool,
 }
 
@@ -47,7 +47,7 @@ impl ConaxAddress {
     }
 
     /// Host and port, as the `Host` header has them.
-    pub(super) fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         if self.host.contains(':') {
             format!("[{}]:{}", self.host, self.port)
         } else {

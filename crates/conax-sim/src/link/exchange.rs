@@ -10,13 +10,14 @@
 //! (Inferred: the default of Axis 1); to our own API connections are used again. While our own
 //! head-end works, the simulator is not at rest; of another one nobody knows whether it works.
 
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::response::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use bytes::Bytes;
 use conax_contract::cas::{AxisClient, AxisFault, EncodedRequest};
 use conax_model::fault::{ConnectFault, TlsFault};
@@ -26,21 +27,16 @@ use tokio::net::TcpStream;
 use tower::ServiceExt;
 
 use crate::clock::{Clock, Elapsed, idle_unless_quick};
-use crate::conax_endpoint;
-use crate::dispatch::address::ConaxAddress;
-use crate::dispatch::connection::{
+use crate::fault::WireFault;
+use crate::http_server::EndpointState;
+use crate::settings::{ConaxAddress, DispatchSettings, SimulatorSettings};
+use crate::tls::{self, LinkTls};
+
+use super::connection::{
     Connection, Idle, SendFailure, give_back, is_reset, not_connected, sent, speak_http, take_idle,
     unsent,
 };
-use crate::dispatch::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
-use crate::fault::WireFault;
-use crate::http_server::EndpointState;
-use crate::http_server::WORLD_HEADER;
-use crate::shared::Shared;
-use crate::tls::{self, LinkTls};
-
-#[cfg(test)]
-mod tests;
+use super::own::{OWN_REQUEST_HEADER, OwnCalls, OwnRequest};
 
 /// How long, of real time, another head-end may take before simulated time passes without it: it
 /// runs on a clock of its own.
@@ -68,6 +64,20 @@ pub struct LinkSettings {
     pub reuse: Reuse,
     /// Who tells what went wrong.
     pub axis: AxisClient,
+}
+
+impl LinkSettings {
+    fn of(settings: &DispatchSettings) -> Self {
+        Self {
+            connect_time: settings.connect_time,
+            read_time: settings.read_time,
+            axis: settings.axis.clone(),
+            reuse: match settings.conax_address {
+                Some(_) => Reuse::Never,
+                None => Reuse::WhileFresh,
+            },
+        }
+    }
 }
 
 /// What a head-end answered.
@@ -106,8 +116,8 @@ pub struct ConaxLink {
     clock: Clock,
     own_calls: OwnCalls,
     way: Way,
-    /// The world to name at our own API; absent: the main one, or another head-end.
-    world: Option<HeaderValue>,
+    /// What our own API is told with every command besides, if anything.
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 /// What is known of the API a link leads to over sockets.
@@ -119,12 +129,31 @@ pub(crate) struct Approach {
     pub(crate) door: Arc<EndpointState>,
 }
 
+/// The head-end of this process, as long as it is there.
+type HeadEnd = Box<dyn Fn() -> Option<Router> + Send + Sync>;
+
 enum Way {
     Network { address: ConaxAddress, approach: Approach, idle: Arc<Mutex<Vec<Idle>>> },
-    InProcess(OnceLock<Weak<Shared>>),
+    InProcess(OnceLock<HeadEnd>),
 }
 
 impl ConaxLink {
+    /// The way to the head-end: another one if it was named, else our own API, else this process.
+    #[must_use]
+    pub(crate) fn of(
+        settings: &SimulatorSettings,
+        own: Option<SocketAddr>,
+        approach: &Approach,
+        clock: &Clock,
+    ) -> Self {
+        let address = settings.dispatch.conax_address.clone().or(own.map(Into::into));
+        let of_link = LinkSettings::of(&settings.dispatch);
+        match address {
+            Some(address) => Self::network(address, approach.clone(), of_link, clock),
+            None => Self::in_process(of_link, clock),
+        }
+    }
+
     /// A link over sockets.
     #[must_use]
     pub(crate) fn network(
@@ -138,18 +167,18 @@ impl ConaxLink {
             clock: clock.clone(),
             own_calls: OwnCalls::default(),
             way: Way::Network { address, approach, idle: Arc::default() },
-            world: None,
+            header: None,
         }
     }
 
-    /// The link, naming this world with every command.
+    /// The link, sending this header with every command.
     #[must_use]
-    pub fn to_world(self, name: &str) -> Self {
-        let world = HeaderValue::from_str(name).ok();
-        Self { world, ..self }
+    pub fn with_header(self, name: &'static str, value: &str) -> Self {
+        let value = HeaderValue::from_str(value).ok();
+        Self { header: value.map(|value| (HeaderName::from_static(name), value)), ..self }
     }
 
-    /// A link to the head-end of this process: the same bytes, no sockets. The simulator is given
+    /// A link to the head-end of this process: the same bytes, no sockets. The head-end is given
     /// with [`Self::lead_to`], as soon as it stands.
     #[must_use]
     pub fn in_process(settings: LinkSettings, clock: &Clock) -> Self {
@@ -158,14 +187,14 @@ impl ConaxLink {
             clock: clock.clone(),
             own_calls: OwnCalls::default(),
             way: Way::InProcess(OnceLock::new()),
-            world: None,
+            header: None,
         }
     }
 
-    /// Gives an in-process link its simulator, once.
-    pub fn lead_to(&self, instance: &Arc<Shared>) {
+    /// Gives an in-process link its head-end, once.
+    pub fn lead_to(&self, head_end: impl Fn() -> Option<Router> + Send + Sync + 'static) {
         if let Way::InProcess(way) = &self.way {
-            let _ = way.set(Arc::downgrade(instance));
+            let _ = way.set(Box::new(head_end));
         }
     }
 
@@ -194,12 +223,11 @@ impl ConaxLink {
             call.headers_mut().insert(OWN_REQUEST_HEADER, own.header());
         }
         match &self.way {
-            Way::InProcess(instance) => {
-                let instance = instance.get().and_then(Weak::upgrade);
-                let instance =
-                    instance.ok_or_else(|| unsent(self.settings.axis.connect_refused()))?;
+            Way::InProcess(head_end) => {
+                let router = head_end.get().and_then(|head_end| head_end());
+                let router = router.ok_or_else(|| unsent(self.settings.axis.connect_refused()))?;
                 (sending.leaving)();
-                self.exchange_in_process(conax_endpoint::world_router(instance), call).await
+                self.exchange_in_process(router, call).await
             }
             Way::Network { idle, .. } => {
                 let faulty = sending.in_spite_of.filter(|_| self.meets_tls_faults());
@@ -366,8 +394,8 @@ impl ConaxLink {
         if self.settings.reuse == Reuse::Never {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        if let Some(world) = &self.world {
-            headers.insert(WORLD_HEADER, world.clone());
+        if let Some((name, value)) = &self.header {
+            headers.insert(name.clone(), value.clone());
         }
         if let Some(authorization) = sending.authorization {
             headers.insert(header::AUTHORIZATION, authorization.clone());

@@ -5,23 +5,29 @@
 //! others are made when they are first named, as fresh copies of what the main world starts from,
 //! and removed at the control API.
 
+mod routing;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use axum::Router;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, ClockMode};
-use crate::dispatch::{Approach, run_on_interval};
-use crate::instance::link;
+use crate::dispatch::run_on_interval;
 use crate::journal::{Journal, Observer};
+use crate::link::{Approach, ConaxLink};
 use crate::settings::{ApiAddresses, SimulatorSettings};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::world::WorldProblem;
+
+pub use routing::WORLD_HEADER;
+pub(crate) use routing::{WorldInPath, named_world, world_of};
 
 /// Characters of a refused name that are repeated.
 const SHOWN_NAME: usize = 64;
@@ -106,8 +112,22 @@ pub(crate) struct Surroundings {
     pub(crate) doors: ApiAddresses,
     /// What links know of the API they lead to.
     pub(crate) approach: Approach,
+    /// The head-end of a world as a router, for links in this process.
+    pub(crate) head_end: fn(Arc<Shared>) -> Router,
     /// Whether worlds make processing runs of themselves.
     pub(crate) runs_on_interval: bool,
+}
+
+impl Surroundings {
+    fn link(&self, settings: &SimulatorSettings, clock: &Clock) -> ConaxLink {
+        ConaxLink::of(settings, self.doors.cas, &self.approach, clock)
+    }
+
+    /// Lets the link of a world lead to the head-end of that world, if it stays in this process.
+    fn lead_home(&self, world: &Arc<Shared>) {
+        let (world_of_link, head_end) = (Arc::downgrade(world), self.head_end);
+        world.link.lead_to(move || world_of_link.upgrade().map(head_end));
+    }
 }
 
 /// How a world begins that is made for somebody; what is left away is as in the main world.
@@ -150,9 +170,9 @@ impl Worlds {
         let beginning = Clock::new(settings.clock, settings.start);
         let clock = Clock::new(settings.clock, settings.start);
         let journal = journal(&settings, &surroundings);
-        let link = link(&settings, surroundings.doors.cas, &surroundings.approach, &clock);
+        let link = surroundings.link(&settings, &clock);
         let main = Arc::new(Shared::new(settings, spec, clock, journal, link)?);
-        main.link.lead_to(&main);
+        surroundings.lead_home(&main);
         Ok(Arc::new(Self {
             main,
             main_name,
@@ -360,20 +380,19 @@ impl Worlds {
         settings: &SimulatorSettings,
         name: &str,
         clock: &Clock,
-    ) -> (Journal, crate::dispatch::ConaxLink) {
-        let surroundings = &self.surroundings;
-        let link = link(settings, surroundings.doors.cas, &surroundings.approach, clock);
+    ) -> (Journal, ConaxLink) {
+        let link = self.surroundings.link(settings, clock);
         let link = match settings.dispatch.conax_address {
             // Another head-end knows nothing of our worlds.
             Some(_) => link,
-            None => link.to_world(name),
+            None => link.with_header(WORLD_HEADER, name),
         };
         (journal(settings, &self.surroundings), link)
     }
 
     fn move_in(&self, name: &str, world: Shared) -> Arc<Shared> {
         let world = Arc::new(world);
-        world.link.lead_to(&world);
+        self.surroundings.lead_home(&world);
         let (stop_runs, stopped) = watch::channel(false);
         let mut others = self.others_mut();
         let closing = self.main.closing.load(Ordering::Relaxed);

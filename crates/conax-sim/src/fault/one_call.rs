@@ -5,7 +5,7 @@ use conax_contract::fault::WrittenRule;
 use conax_model::entropy::Seed;
 use conax_model::fault::{Facts, FaultPlan, FaultRule, Script, Stage, Verdict};
 
-use crate::shared::Shared;
+use crate::settings::SimulatorSettings;
 
 /// The header that names it: a preset such as `f05`, or a rule such as `{ do: { delay: 2s } }`.
 pub(crate) const FAULT_HEADER: &str = "conax-sim-fault";
@@ -15,13 +15,13 @@ pub(crate) const FAULT_HEADER: &str = "conax-sim-fault";
 /// # Errors
 /// If that is not allowed here, or it is none; in a sentence.
 pub(crate) fn rule_of_call(
-    shared: &Shared,
+    settings: &SimulatorSettings,
     headers: &HeaderMap,
 ) -> Result<Option<WrittenRule>, String> {
     let Some(text) = headers.get(FAULT_HEADER) else {
         return Ok(None);
     };
-    if !shared.settings.fault_header {
+    if !settings.fault_header {
         return Err(format!(
             "The header `{FAULT_HEADER}` is not taken: start with `--fault-header on`."
         ));
@@ -53,17 +53,17 @@ fn alone(rule: WrittenRule) -> Result<WrittenRule, String> {
 }
 
 /// What a call at the Conax endpoint is to meet by its own wish; nothing if its rule does not fit.
-pub(super) fn fault_of_call(
-    shared: &Shared,
+pub(crate) fn fault_of_call(
+    settings: &SimulatorSettings,
     headers: &HeaderMap,
     exchange: u64,
     facts: &Facts<'_>,
 ) -> Result<Option<Verdict>, String> {
-    let Some(written) = rule_of_call(shared, headers)? else {
+    let Some(written) = rule_of_call(settings, headers)? else {
         return Ok(None);
     };
     // A throw of its own for each call.
-    let seed = Seed(shared.settings.seed.0.wrapping_add(exchange));
+    let seed = Seed(settings.seed.0.wrapping_add(exchange));
     let mut plan = FaultPlan::new(seed);
     plan.add(written.rule.or_named(FAULT_HEADER), None, facts.now);
     let verdict = plan.judge(Stage::Arrived, facts);

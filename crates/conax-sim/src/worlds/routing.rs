@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, Uri};
 
 use crate::http_server::{Limits, check_head};
 use crate::shared::Shared;
-use crate::worlds::{WorldRefusal, Worlds};
+
+use super::{WorldRefusal, Worlds};
 
 /// The header that names a world.
 pub const WORLD_HEADER: &str = "conax-sim-world";

@@ -90,14 +90,14 @@ impl SealKey {
 
 /// The beginning of a file whose body is about so long: what is written behind it can be sealed
 /// where it stands.
-pub(super) fn room_for(size: usize) -> Vec<u8> {
+pub(crate) fn room_for(size: usize) -> Vec<u8> {
     let mut file = Vec::with_capacity(HEAD_LEN + size);
     file.resize(HEAD_LEN, 0);
     file
 }
 
 /// Seals what stands behind the beginning, as a file.
-pub(super) fn seal(mut file: Vec<u8>, key: &SealKey) -> Vec<u8> {
+pub(crate) fn seal(mut file: Vec<u8>, key: &SealKey) -> Vec<u8> {
     let nonce = XNonce::generate();
     let (head, body) = file.split_at_mut(HEAD_LEN);
     head.copy_from_slice(&[MAGIC, &[FORMAT], &key.mark(), &nonce].concat());
@@ -113,7 +113,7 @@ pub(super) fn seal(mut file: Vec<u8>, key: &SealKey) -> Vec<u8> {
 ///
 /// # Errors
 /// If it is no file of ours, or its seal does not hold.
-pub(super) fn open(file: &[u8], key: &SealKey) -> Result<Vec<u8>, FileRefusal> {
+pub(crate) fn open(file: &[u8], key: &SealKey) -> Result<Vec<u8>, FileRefusal> {
     if !file.starts_with(MAGIC) {
         return Err(FileRefusal::NoSnapshot);
     }
