@@ -1,6 +1,6 @@
 //! `contract`: the catalogue of clauses, listed, explained, and counted.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use conax_contract::clause::{Clause, Strictness};
 use conax_contract::source::Source;
 use conax_scenario::conformance::Standing;
@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::coverage::{conclude, fail_under_argument, limits_of, source_argument, sources_of};
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, flag, switch};
 use crate::print;
 use crate::signals::end_on_signal;
 use crate::verify::verified_self;
@@ -18,8 +20,8 @@ pub(crate) fn command() -> Command {
     let list = Command::new("list")
         .about("List the clauses, with how each is known")
         .arg(source_argument())
-        .arg(Arg::new("topic").long("topic").value_name("TOPIC").help("Only clauses of this topic, such as show or law"))
-        .arg(Arg::new("choices").long("choices").action(ArgAction::SetTrue).help("Only where the documents contradict themselves or leave a choice"))
+        .arg(flag("topic", "TOPIC", "Only clauses of this topic, such as show or law"))
+        .arg(switch("choices", "Only where the documents contradict themselves or leave a choice"))
         .arg(format_argument())
         .after_help("Examples:\n  conax-sim contract list --source documented,shown\n  conax-sim contract list --choices\n  conax-sim contract list --format json");
     let show = Command::new("show")
@@ -52,12 +54,9 @@ pub(crate) fn command() -> Command {
 }
 
 fn format_argument() -> Arg {
-    Arg::new("format")
-        .long("format")
-        .value_name("FORM")
+    flag("format", "FORM", "For people or for programs")
         .value_parser(["human", "json"])
         .default_value("human")
-        .help("For people or for programs")
 }
 
 /// Lists, shows or counts.
@@ -65,18 +64,18 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     match matches.subcommand() {
         Some(("list", matches)) => list(matches),
         Some(("show", matches)) => show(matches),
-        Some(("coverage", matches)) => coverage(matches),
+        Some(("coverage", matches)) => coverage(matches).unwrap_or_else(Failure::report),
         _ => Exit::Usage,
     }
 }
 
 fn is_json(matches: &ArgMatches) -> bool {
-    matches.get_one::<String>("format").is_some_and(|format| format == "json")
+    matches.text("format") == Some("json")
 }
 
 fn list(matches: &ArgMatches) -> Exit {
     let sources = sources_of(matches);
-    let topic = matches.get_one::<String>("topic");
+    let topic = matches.text("topic");
     let chosen: Vec<&Clause> = Clause::all()
         .iter()
         .filter(|clause| sources.contains(&clause.source))
@@ -143,9 +142,9 @@ fn as_json(clause: &Clause) -> Value {
 
 fn show(matches: &ArgMatches) -> Exit {
     let mut exit = Exit::Met;
-    for id in matches.get_many::<String>("id").into_iter().flatten() {
-        let Some(clause) = Clause::find(id) else {
-            let hint = match Clause::near(id) {
+    for id in matches.texts("id") {
+        let Some(clause) = Clause::find(&id) else {
+            let hint = match Clause::near(&id) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`conax-sim contract list` has all of them".to_owned(),
             };
@@ -186,25 +185,13 @@ const fn meaning(strictness: Strictness) -> &'static str {
 }
 
 /// Verifies a simulator of our own, and counts what it showed.
-fn coverage(matches: &ArgMatches) -> Exit {
-    let limits = match limits_of(matches, Some("clauses")) {
-        Ok(limits) => limits,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
-        }
-    };
+fn coverage(matches: &ArgMatches) -> Result<Exit, Failure> {
+    let limits = limits_of(matches, Some("clauses"))?;
     // Half of it would be no count.
     end_on_signal(Exit::Interrupted);
-    let record = match verified_self() {
-        Ok(record) => record,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::OurBug;
-        }
-    };
+    let record = verified_self().or_fail(Exit::OurBug)?;
     let shown = record.clauses.iter().filter(|clause| clause.standing == Standing::Held);
     let covers =
         Covers { clauses: shown.map(|clause| clause.id.clone()).collect(), ..Covers::default() };
-    conclude(&[covers], &sources_of(matches), &limits, Some("clauses"))
+    Ok(conclude(&[covers], &sources_of(matches), &limits, Some("clauses")))
 }

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use conax_contract::source::Source;
-use conax_contract::text::near_miss;
 use conax_scenario::conformance::Standing;
 use conax_scenario::coverage::{Account, Axis, AxisAccount, Covers, skeleton};
 use conax_scenario::record::{RunRecord, Verdict};
@@ -12,8 +11,10 @@ use conax_scenario::verify::VerifyRecord;
 use serde_json::Value;
 
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, flag, meant, repeated, wrong};
 use crate::print;
-use crate::write::write_file;
+use crate::write::save;
 
 /// Gaps that are printed of an axis; `--gaps` prints all.
 const GAPS: usize = 8;
@@ -29,8 +30,8 @@ pub(crate) fn command() -> Command {
         .arg(Arg::new("report").value_name("REPORT").required(true).num_args(1..).help("JSON reports of `run --coverage` and of `verify`"))
         .arg(source_argument())
         .arg(fail_under_argument("AXIS=PERCENT,…", "End with 4 if less of an axis was met, such as clauses=100,transitions=80"))
-        .arg(Arg::new("gaps").long("gaps").value_name("AXIS").value_parser(axes).help("Print every gap of this axis, each with the scenario that would fill it"))
-        .arg(Arg::new("skeletons").long("skeletons").value_name("DIR").help("Write those scenarios as files, for all gaps of the axis of --gaps").requires("gaps"))
+        .arg(flag("gaps", "AXIS", "Print every gap of this axis, each with the scenario that would fill it").value_parser(axes))
+        .arg(flag("skeletons", "DIR", "Write those scenarios as files, for all gaps of the axis of --gaps").requires("gaps"))
         .after_help(
             "Examples:\n  \
              conax-sim run scenarios --coverage --report json=run.json\n  \
@@ -42,29 +43,20 @@ pub(crate) fn command() -> Command {
 
 /// `--fail-under`.
 pub(crate) fn fail_under_argument(value: &'static str, help: &'static str) -> Arg {
-    Arg::new("fail-under")
-        .long("fail-under")
-        .value_name(value)
-        .value_delimiter(',')
-        .action(ArgAction::Append)
-        .help(help)
+    repeated("fail-under", value, help).value_delimiter(',')
 }
 
 /// Which sources count.
 pub(crate) fn source_argument() -> Arg {
-    Arg::new("source")
-        .long("source")
-        .value_name("LIST")
+    repeated("source", "LIST", "Only clauses that are known so [default: all]")
         .value_delimiter(',')
-        .action(ArgAction::Append)
         .value_parser(Source::ALL.map(Source::code))
-        .help("Only clauses that are known so [default: all]")
 }
 
 /// The sources that were named; all if none.
 pub(crate) fn sources_of(matches: &ArgMatches) -> Vec<Source> {
-    let named = matches.get_many::<String>("source").into_iter().flatten();
-    let named: Vec<Source> = named.filter_map(|code| Source::from_code(code)).collect();
+    let named = matches.texts("source");
+    let named: Vec<Source> = named.iter().filter_map(|code| Source::from_code(code)).collect();
     match named.is_empty() {
         true => Source::ALL.to_vec(),
         false => named,
@@ -72,65 +64,47 @@ pub(crate) fn sources_of(matches: &ArgMatches) -> Vec<Source> {
 }
 
 /// The limits that were given; a number alone is about `usual`.
-pub(crate) fn limits_of(matches: &ArgMatches, usual: Option<&str>) -> Result<Vec<Limit>, String> {
-    let given = matches.get_many::<String>("fail-under").into_iter().flatten();
+pub(crate) fn limits_of(matches: &ArgMatches, usual: Option<&str>) -> Result<Vec<Limit>, Failure> {
     let limit = |text: &String| {
         let (name, percent) = match (text.split_once('='), usual) {
             (Some((name, percent)), _) => (name, percent),
             (None, Some(usual)) => (usual, text.as_str()),
             (None, None) => {
-                return Err(format!(
-                    "--fail-under: found `{text}`, expected AXIS=PERCENT such as clauses=100"
-                ));
+                return Err(wrong("fail-under", text, "AXIS=PERCENT such as clauses=100"));
             }
         };
         let axis = Axis::from_name(name).ok_or_else(|| {
             let names = Axis::ALL.map(Axis::name);
-            let hint = match near_miss(name, names) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the axes are {}", names.join(", ")),
-            };
-            format!("--fail-under: there is no axis `{name}`\n   hint: {hint}")
+            let hint = meant(name, names, || format!("the axes are {}", names.join(", ")));
+            Failure::usage(format!("--fail-under: there is no axis `{name}`")).hint(hint)
         })?;
-        let number = percent.trim_end_matches('%').parse::<usize>();
-        match number {
-            Ok(number) if number <= 100 => Ok((axis, number)),
-            _ => Err(format!("--fail-under: found `{percent}`, expected a share from 0 to 100")),
-        }
+        let number = percent.trim_end_matches('%').parse::<usize>().ok();
+        let number = number.filter(|number| *number <= 100);
+        let number = number.ok_or_else(|| wrong("fail-under", percent, "a share from 0 to 100"))?;
+        Ok((axis, number))
     };
-    given.map(limit).collect()
+    matches.texts("fail-under").iter().map(limit).collect()
 }
 
 /// Counts.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    let limits = match limits_of(matches, None) {
-        Ok(limits) => limits,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
-        }
-    };
+    count(matches).unwrap_or_else(Failure::report)
+}
+
+fn count(matches: &ArgMatches) -> Result<Exit, Failure> {
+    let limits = limits_of(matches, None)?;
     let mut covers = Vec::new();
-    for path in matches.get_many::<String>("report").into_iter().flatten() {
-        match read(path) {
-            Ok(read) => covers.extend(read),
-            Err(problem) => {
-                print::aside(format_args!("error: {problem}"));
-                return Exit::Settings;
-            }
-        }
+    for path in matches.texts("report") {
+        covers.extend(read(&path).or_fail(Exit::Settings)?);
     }
-    let gaps = matches.get_one::<String>("gaps").map(String::as_str);
-    let folder = matches.get_one::<String>("skeletons");
+    let (gaps, folder) = (matches.text("gaps"), matches.text("skeletons"));
     // What is written to files need not be read here.
     let printed = gaps.filter(|_| folder.is_none());
     let exit = conclude(&covers, &sources_of(matches), &limits, printed);
-    match (gaps.and_then(Axis::from_name), folder) {
-        (Some(axis), Some(folder)) => {
-            write_skeletons(&covers, &sources_of(matches), axis, folder, exit)
-        }
-        _ => exit,
+    if let (Some(axis), Some(folder)) = (gaps.and_then(Axis::from_name), folder) {
+        write_skeletons(&covers, &sources_of(matches), axis, folder)?;
     }
+    Ok(exit)
 }
 
 /// What a report tells was met.
@@ -250,8 +224,7 @@ fn write_skeletons(
     sources: &[Source],
     axis: Axis,
     folder: &str,
-    exit: Exit,
-) -> Exit {
+) -> Result<(), Failure> {
     let account = Account::of(covers.iter(), sources);
     let mut written = 0;
     for gap in account.axis(axis).into_iter().flat_map(|account| &account.gaps) {
@@ -260,12 +233,9 @@ fn write_skeletons(
             .map(|sign| if sign.is_ascii_alphanumeric() || sign == '.' { sign } else { '-' })
             .collect();
         let path = Path::new(folder).join(format!("{name}.scenario.yaml"));
-        if let Err(error) = write_file(&path, skeleton(axis, gap).as_bytes()) {
-            print::aside(format_args!("error: failed to write `{}`: {error}", path.display()));
-            return Exit::ReportNotWritten;
-        }
+        save(&path, skeleton(axis, gap).as_bytes())?;
         written += 1;
     }
     print::result(format_args!("{written} scenarios to be finished were written to {folder}"));
-    exit
+    Ok(())
 }

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use conax_contract::text::visible_name;
 
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::print;
 
 /// Writes a file, with the folders it is to be in. One that is there keeps its mode and its owner.
@@ -26,6 +28,17 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
             file.finish()
         }
     }
+}
+
+/// The same; why the verb ends if it cannot be written.
+pub(crate) fn save(path: &Path, bytes: &[u8]) -> std::result::Result<(), Failure> {
+    write_file(path, bytes).map_err(|error| not_written("", path, &error))
+}
+
+/// Why a verb ends that could not write a file; `what` it is comes with a blank after it.
+pub(crate) fn not_written(what: &str, path: &Path, error: &Error) -> Failure {
+    let problem = format!("failed to write {what}`{}`: {error}", path.display());
+    Failure::new(Exit::ReportNotWritten, problem)
 }
 
 /// Writes a file only its owner may read, whatever was there before.

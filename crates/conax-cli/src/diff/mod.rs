@@ -18,8 +18,7 @@ mod told;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use conax_contract::text::parse_duration;
+use clap::{Arg, ArgMatches, Command};
 use conax_contract::world::WorldSpec;
 use conax_scenario::document::{FileFindings, Given, Reader, Scenario, Seeds};
 use conax_scenario::record::CaseRecord;
@@ -33,6 +32,8 @@ use self::lacks::lacks;
 use self::other_world::OtherWorlds;
 use self::told::{stopped, tell};
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, cores, flag, repeated};
 use crate::print;
 use crate::run::{Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all};
 use crate::signals::{stop_on_signal, unless_stopped};
@@ -42,31 +43,27 @@ const OURSELVES: &str = "self";
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let many = |arg: Arg| arg.action(ArgAction::Append);
     Command::new("diff")
         .about("Play the same scenarios on two sides and tell where they differ")
-        .arg(text("left", "URL", "One provisioning API; `self`: the simulator in this process").default_value(OURSELVES))
-        .arg(text("right", "URL", "The other one").required(true))
-        .arg(text("left-control", "URL", "Control API of the left side"))
-        .arg(text("right-control", "URL", "Control API of the right side"))
-        .arg(text("left-world", "FILE", "Target file: what exists on the left, as `verify --init` writes it"))
-        .arg(text("right-world", "FILE", "The same of the right side"))
+        .arg(flag("left", "URL", "One provisioning API; `self`: the simulator in this process").default_value(OURSELVES))
+        .arg(flag("right", "URL", "The other one").required(true))
+        .arg(flag("left-control", "URL", "Control API of the left side"))
+        .arg(flag("right-control", "URL", "Control API of the right side"))
+        .arg(flag("left-world", "FILE", "Target file: what exists on the left, as `verify --init` writes it"))
+        .arg(flag("right-world", "FILE", "The same of the right side"))
         .arg(
             Arg::new("path")
                 .value_name("PATH")
                 .num_args(0..)
                 .help("Files called *.scenario.yaml, or folders of them [default: scenarios]"),
         )
-        .arg(many(text("filter", "TEXT", "Only those with this in their file name or sentence; `~TEXT`: without it")).short('f'))
-        .arg(many(text("tag", "TAGS", "Only those with this tag; `a,b`: with one of them, `~a`: without it")).short('t'))
-        .arg(text("seed", "N", "Seed of all of them, instead of those in the files"))
-        .arg(text("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
-        .arg(text("timeout", "TIME", "Real time a scenario may take").default_value("30s"))
-        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: secrets that scenarios name, and the login of sides without a control API"))
-        .arg(text("report", "json=FILE", "Write all differences to a file"))
+        .arg(repeated("filter", "TEXT", "Only those with this in their file name or sentence; `~TEXT`: without it").short('f'))
+        .arg(repeated("tag", "TAGS", "Only those with this tag; `a,b`: with one of them, `~a`: without it").short('t'))
+        .arg(flag("seed", "N", "Seed of all of them, instead of those in the files"))
+        .arg(flag("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
+        .arg(flag("timeout", "TIME", "Real time a scenario may take").default_value("30s"))
+        .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines: secrets that scenarios name, and the login of sides without a control API"))
+        .arg(flag("report", "json=FILE", "Write all differences to a file"))
         .after_help(
             "Ids are renamed and dates count from the beginning of a scenario, so what is told is \
              what matters. A side without control API has a world and a clock of its own: of it \
@@ -84,38 +81,29 @@ pub(crate) fn command() -> Command {
 
 /// Plays and compares.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    let order = match Order::of(matches) {
-        Ok(order) => order,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
-        }
-    };
+    Order::of(matches).and_then(compare_all).unwrap_or_else(Failure::report)
+}
+
+fn compare_all(order: Order) -> Result<Exit, Failure> {
     let stop = Arc::new(Stop::default());
     stop_on_signal(&stop);
     let order = Arc::new(order);
     let reader = Arc::clone(&order);
-    match unless_stopped(&stop, move || prepare(&reader)).unwrap_or(Err(Refused::Stopped)) {
-        Ok(cases) if cases.is_empty() => {
-            print::aside("no scenario was found or chosen");
-            ended(Exit::NothingRan, "nothing was compared")
-        }
-        Ok(cases) => play(&order, cases, &stop),
-        Err(Refused::Stopped) => stopped(&order),
-        Err(Refused::NotFound(problem)) => {
-            print::aside(format_args!("error: {problem}"));
-            Exit::Usage
-        }
-        Err(Refused::Given(problem)) => {
-            print::aside(format_args!("error: {problem}"));
-            Exit::Settings
-        }
-        Err(Refused::Wrong(files)) => {
-            for file in &files {
-                print::result(file.render().trim_end());
+    match unless_stopped(&stop, move || prepare(&reader)) {
+        None => Ok(stopped(&order)),
+        Some(prepared) => match prepared? {
+            Ok(cases) if cases.is_empty() => {
+                print::aside("no scenario was found or chosen");
+                Ok(ended(Exit::NothingRan, "nothing was compared"))
             }
-            ended(Exit::Settings, "something is wrong with the files")
-        }
+            Ok(cases) => play(&order, cases, &stop),
+            Err(wrong) => {
+                for file in &wrong {
+                    print::result(file.render().trim_end());
+                }
+                Ok(ended(Exit::Settings, "something is wrong with the files"))
+            }
+        },
     }
 }
 
@@ -130,22 +118,23 @@ struct Side {
 }
 
 impl Side {
-    fn of(matches: &ArgMatches, name: &'static str) -> Result<Self, String> {
-        let text = |name: &str| matches.get_one::<String>(name).cloned();
+    fn of(matches: &ArgMatches, name: &'static str) -> Result<Self, Failure> {
+        let text = |name: &str| matches.text(name).map(str::to_owned);
         let url = text(name).unwrap_or_default();
         let control = text(&format!("{name}-control"));
         let file = text(&format!("{name}-world"));
         if file.is_some() && (url == OURSELVES || control.is_some()) {
-            return Err(format!(
+            return Err(Failure::usage(format!(
                 "--{name}-world: a side with a control API is given the world of each scenario"
-            ));
+            )));
         }
         let addresses = match (url.as_str(), &control) {
             (OURSELVES, None) => None,
             (OURSELVES, Some(_)) => {
-                return Err(format!("--{name}-control: `self` has its own control API"));
+                let problem = format!("--{name}-control: `self` has its own control API");
+                return Err(Failure::usage(problem));
             }
-            _ => Some(Addresses::at(&url, control)?),
+            _ => Some(Addresses::at(&url, control).or_fail(Exit::Usage)?),
         };
         Ok(Self { name, url, addresses, world_file: file })
     }
@@ -197,44 +186,28 @@ struct Order {
 }
 
 impl Order {
-    fn of(matches: &ArgMatches) -> Result<Self, String> {
-        let text = |name: &str| matches.get_one::<String>(name);
-        let many = |name: &str| -> Vec<String> {
-            let values = matches.get_many::<String>(name);
-            values.into_iter().flatten().cloned().collect()
-        };
-        let whole = |name: &str, usual: u64| match text(name) {
-            None => Ok(usual),
-            Some(text) => {
-                text.parse().map_err(|_| format!("--{name}: found `{text}`, expected a number"))
-            }
-        };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let jobs = whole("jobs", cores as u64)?;
-        let timeout = text("timeout").map_or("", String::as_str);
-        let mut paths = many("path");
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let mut paths = matches.texts("path");
         if paths.is_empty() {
             paths.push("scenarios".to_owned());
         }
-        let report = match text("report").map(|text| text.split_once('=')) {
+        let report = match matches.text("report").map(|text| text.split_once('=')) {
             None => None,
             Some(Some(("json", file))) if !file.is_empty() => Some(file.to_owned()),
-            Some(_) => return Err("--report: expected json=FILE".to_owned()),
+            Some(_) => return Err(Failure::usage("--report: expected json=FILE")),
         };
         Ok(Self {
             sides: [Side::of(matches, "left")?, Side::of(matches, "right")?],
             paths,
-            choice: Choice { tags: many("tag"), filters: many("filter") },
+            choice: Choice { tags: matches.texts("tag"), filters: matches.texts("filter") },
             seeds: Seeds {
-                usual: whole("seed", 1)?,
-                is_forced: text("seed").is_some(),
+                usual: matches.whole("seed")?.unwrap_or(1),
+                is_forced: matches.text("seed").is_some(),
                 repetition: 0,
             },
-            jobs: usize::try_from(jobs).unwrap_or(1),
-            timeout: parse_duration(timeout).ok_or_else(|| {
-                format!("--timeout: found `{timeout}`, expected a time such as 30s or 2min")
-            })?,
-            secrets_file: text("secrets-file").cloned(),
+            jobs: matches.whole("jobs")?.map_or_else(cores, |jobs| jobs.min(256) as usize),
+            timeout: matches.time("timeout", "30s or 2min")?.unwrap_or_default(),
+            secrets_file: matches.text("secrets-file").map(str::to_owned),
             report,
         })
     }
@@ -273,56 +246,42 @@ impl Order {
     }
 }
 
-enum Refused {
-    NotFound(String),
-    /// A file of secrets, or of what exists at a side.
-    Given(String),
-    Wrong(Vec<FileFindings>),
-    /// Somebody stopped it before all files were read.
-    Stopped,
-}
-
-fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
-    order.secrets().map_err(Refused::Given)?;
+/// Reads everything: the scenarios, or what is wrong with their files.
+fn prepare(order: &Order) -> Result<Result<Vec<Case>, Vec<FileFindings>>, Failure> {
+    order.secrets().or_fail(Exit::Settings)?;
     for side in &order.sides {
-        side.world().map_err(Refused::Given)?;
+        side.world().or_fail(Exit::Settings)?;
     }
-    let files = find(order.paths.iter()).map_err(Refused::NotFound)?;
+    let files = find(order.paths.iter()).or_fail(Exit::Usage)?;
     let given = Given { seeds: order.seeds, ..Given::default() };
     let mut reader = Reader::new(&Files);
     let again = |scenario: &Scenario, file: &str| order.again(scenario, file);
     let (cases, wrong) = load_all(&files, &given, &mut reader, &again);
     if !wrong.is_empty() {
-        return Err(Refused::Wrong(wrong));
+        return Ok(Err(wrong));
     }
     let chosen = cases.into_iter().filter(|case| order.choice.takes(case));
-    Ok(chosen.collect())
+    Ok(Ok(chosen.collect()))
 }
 
-fn play(order: &Order, cases: Vec<Case>, stop: &Arc<Stop>) -> Exit {
+fn play(order: &Order, cases: Vec<Case>, stop: &Arc<Stop>) -> Result<Exit, Failure> {
     let plan = Plan { cases, jobs: order.jobs, fail_fast: false, detail: Detail::Everything };
     let [left, right] = &order.sides;
     for side in [left, right] {
         let addresses = side.addresses.as_ref();
         if let Some(problem) = addresses.and_then(|one| one.look(order.timeout, stop)) {
             print::aside(format_args!("error: {} side: {problem}", side.name));
-            return ended(Exit::Surroundings, "nothing was compared");
+            return Ok(ended(Exit::Surroundings, "nothing was compared"));
         }
     }
     let mut rounds = Vec::new();
     for side in [left, left, right] {
-        match play_side(order, side, &plan, stop) {
-            Ok(records) => rounds.push(records),
-            Err(problem) => {
-                print::aside(format_args!("error: {problem}"));
-                return Exit::Settings;
-            }
-        }
+        rounds.push(play_side(order, side, &plan, stop).or_fail(Exit::Settings)?);
         if stop.is_interrupted() {
-            return stopped(order);
+            return Ok(stopped(order));
         }
     }
-    tell(order, &differences(order, &plan, &rounds))
+    Ok(tell(order, &differences(order, &plan, &rounds)))
 }
 
 /// Compares what was played: on the left, there once more, and on the right.

@@ -10,7 +10,7 @@ use super::compare::{CaseDifference, StepDifference};
 use super::{Order, ended};
 use crate::exit::Exit;
 use crate::print;
-use crate::write::write_file;
+use crate::write::{not_written, write_file};
 
 /// The form of the report.
 const FORMAT: u32 = 1;
@@ -168,11 +168,9 @@ fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -
         "scenarios": all.len(),
         "cases": told,
     });
-    match write_file(Path::new(path), format!("{report:#}\n").as_bytes()) {
+    let path = Path::new(path);
+    match write_file(path, format!("{report:#}\n").as_bytes()) {
         Ok(()) => exit,
-        Err(error) => {
-            print::aside(format_args!("error: failed to write the report `{path}`: {error}"));
-            Exit::ReportNotWritten
-        }
+        Err(error) => not_written("the report ", path, &error).report(),
     }
 }

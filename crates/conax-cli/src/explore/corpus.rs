@@ -5,20 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conax_scenario::document::{Given, Reader};
-use conax_scenario::explore::Failure;
+use conax_scenario::document::{FileFindings, Given, Reader};
+use conax_scenario::explore;
 use conax_scenario::record::Verdict;
 use conax_scenario::run::{Detail, Stop, play};
 use conax_scenario::target::Theatre;
 
-use super::Refused;
 use super::seek::{Ground, Search};
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
 use crate::print;
-use crate::run::InProcess;
-use crate::run::Remote;
-use crate::run::Secrets;
-use crate::run::{Files, find};
+use crate::run::{Files, InProcess, Remote, Secrets, find};
 
 /// How long a file may take.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -29,28 +26,22 @@ pub(super) fn replay(
     search: &Search,
     flags: &str,
     stop: &Arc<Stop>,
-) -> Result<Exit, Refused> {
+) -> Result<Exit, Failure> {
     if !folder.is_dir() {
         return Ok(Exit::Met);
     }
     let name = folder.display().to_string();
-    let files = find([&name].into_iter()).map_err(|problem| (Exit::Usage, problem))?;
+    let files = find([&name].into_iter()).or_fail(Exit::Usage)?;
     let theatre = theatre(search, stop);
     let (mut mended, mut failing) = (0, Vec::new());
     for file in &files {
         let path = file.path.to_string();
         let text = crate::read::text_file(&path)
-            .map_err(|error| (Exit::Settings, format!("failed to read `{path}`: {error}")))?;
+            .map_err(|error| Failure::settings(format!("failed to read `{path}`: {error}")))?;
         let scenarios =
             Reader::new(&Files).read(&path, &text, &Given::seed(1)).map_err(|files| {
-                (
-                    Exit::Settings,
-                    files
-                        .iter()
-                        .map(conax_scenario::document::FileFindings::render)
-                        .collect::<Vec<_>>()
-                        .join("\n"),
-                )
+                let rendered: Vec<String> = files.iter().map(FileFindings::render).collect();
+                Failure::settings(rendered.join("\n"))
             })?;
         for scenario in &scenarios {
             match play(scenario, &path, &*theatre, Detail::Failures).verdict {
@@ -82,7 +73,7 @@ fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
 }
 
 /// The name of the file of a find: what it is about, so that the same find is the same file.
-pub(super) fn name_of(failure: &Failure) -> String {
+pub(super) fn name_of(failure: &explore::Failure) -> String {
     let about = match failure.clause {
         Some(clause) => clause.to_owned(),
         None => format!("model-{}", failure.path),

@@ -9,42 +9,41 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use conax_contract::clause::{Clause, Strictness};
-use conax_contract::text::{parse_duration, render_duration};
+use conax_contract::text::render_duration;
 use conax_scenario::explore::{Found, Inventory, scenario_text};
 use conax_scenario::run::Stop;
 
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, cores, flag, switch};
 use crate::print;
 use crate::run::Addresses;
 use crate::signals::stop_on_signal;
-use crate::write::write_file;
+use crate::write::save;
 
 use seek::look;
 pub(crate) use seek::{Ground, Search, Tally, seek};
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
     Command::new("explore")
         .about("Play random sequences of calls, mistakes, faults and clock moves against a model")
-        .arg(text("cases", "N", "How many sequences [default: 10000, or no limit with --for]"))
-        .arg(text("for", "TIME", "For how long [default: until all cases are played]"))
-        .arg(text("moves", "N", "Moves in a sequence at most").default_value("12"))
-        .arg(text("seed", "N", "Seed of the sequences").default_value("1"))
-        .arg(text("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
-        .arg(text("strict", "DEGREE", "Which clauses count [default: may for our own simulator, must for a target]").value_parser(["must", "should", "may"]))
-        .arg(text("target", "URL", "Explore this provisioning API instead of a simulator in this process"))
-        .arg(text("control", "URL", "Control API of that target, if it is a conax-sim: with worlds, clock, faults and the head-end").requires("target"))
-        .arg(text("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
-        .arg(text("world", "FILE", "Target file: what exists at a target without a control API, as `verify --init` writes it"))
-        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation"))
-        .arg(text("out", "FILE", "Where the scenario file goes").default_value("found.scenario.yaml"))
-        .arg(text("corpus", "DIR", "Folder of earlier finds: played first, and what is found is put there instead"))
-        .arg(Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Print what was found and the last line only"))
+        .arg(flag("cases", "N", "How many sequences [default: 10000, or no limit with --for]"))
+        .arg(flag("for", "TIME", "For how long [default: until all cases are played]"))
+        .arg(flag("moves", "N", "Moves in a sequence at most").default_value("12"))
+        .arg(flag("seed", "N", "Seed of the sequences").default_value("1"))
+        .arg(flag("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
+        .arg(flag("strict", "DEGREE", "Which clauses count [default: may for our own simulator, must for a target]").value_parser(["must", "should", "may"]))
+        .arg(flag("target", "URL", "Explore this provisioning API instead of a simulator in this process"))
+        .arg(flag("control", "URL", "Control API of that target, if it is a conax-sim: with worlds, clock, faults and the head-end").requires("target"))
+        .arg(flag("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
+        .arg(flag("world", "FILE", "Target file: what exists at a target without a control API, as `verify --init` writes it"))
+        .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation"))
+        .arg(flag("out", "FILE", "Where the scenario file goes").default_value("found.scenario.yaml"))
+        .arg(flag("corpus", "DIR", "Folder of earlier finds: played first, and what is found is put there instead"))
+        .arg(switch("quiet", "Print what was found and the last line only").short('q'))
         .after_help(
             "Without --target every sequence has a fresh simulator in this process. Against a \
              target that is no conax-sim only its API is explored: requests are created there and \
@@ -67,53 +66,26 @@ struct Order {
     is_quiet: bool,
 }
 
-type Refused = (Exit, String);
-
 /// Explores.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    match Order::of(matches).and_then(|order| order.carry_out()) {
-        Ok(exit) => exit,
-        Err((exit, problem)) => {
-            print::aside(format_args!("error: {}", problem.trim_end()));
-            exit
-        }
-    }
+    let done = Order::of(matches).and_then(|order| order.carry_out());
+    done.unwrap_or_else(Failure::report)
 }
 
 impl Order {
-    fn of(matches: &ArgMatches) -> Result<Self, Refused> {
-        let usage = |problem: String| (Exit::Usage, problem);
-        let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-        let whole = |name: &str| -> Result<Option<u64>, Refused> {
-            let parsed = text(name).map(|text| {
-                let parsed = text.parse::<u64>();
-                parsed.map_err(|_| {
-                    usage(format!("--{name}: found `{text}`, expected a whole number"))
-                })
-            });
-            parsed.transpose()
-        };
-        let time = |name: &str| -> Result<Option<Duration>, Refused> {
-            let parsed = text(name).map(|text| {
-                let wrong =
-                    || usage(format!("--{name}: found `{text}`, expected a time such as 60s"));
-                parse_duration(text).ok_or_else(wrong)
-            });
-            parsed.transpose()
-        };
-        let limit = time("for")?;
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let limit = matches.time("for", "60s")?;
         let usual = if limit.is_some() { u64::from(u32::MAX) } else { 10_000 };
-        let cases = whole("cases")?.unwrap_or(usual).min(u64::from(u32::MAX));
+        let cases = matches.whole("cases")?.unwrap_or(usual).min(u64::from(u32::MAX));
         let ground = ground(matches)?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         // What is created elsewhere is created one after the other.
         let jobs = match &ground {
             Ground::Target { .. } => 1,
             Ground::Ourselves => {
-                usize::try_from(whole("jobs")?.unwrap_or(cores as u64)).unwrap_or(cores)
+                matches.whole("jobs")?.map_or_else(cores, |jobs| jobs.clamp(1, 64) as usize)
             }
         };
-        let strict = text("strict").and_then(Strictness::from_code);
+        let strict = matches.text("strict").and_then(Strictness::from_code);
         let target_flags = ["target", "control", "control-token-file", "world", "secrets-file"];
         Ok(Self {
             search: Search {
@@ -124,23 +96,20 @@ impl Order {
                 inventory: inventory(matches, &ground)?,
                 ground,
                 cases: u32::try_from(cases).unwrap_or(u32::MAX).max(1),
-                moves: usize::try_from(whole("moves")?.unwrap_or(12).clamp(1, 200)).unwrap_or(12),
+                moves: matches.whole("moves")?.map_or(12, |moves| moves.clamp(1, 200) as usize),
                 jobs: jobs.clamp(1, 64),
                 limit,
                 defect: None,
             },
-            seed: whole("seed")?.unwrap_or(1),
-            out: PathBuf::from(text("out").unwrap_or("found.scenario.yaml")),
-            corpus: text("corpus").map(PathBuf::from),
-            target_flags: target_flags
-                .iter()
-                .filter_map(|name| text(name).map(|value| format!(" --{name} {value}")))
-                .collect(),
+            seed: matches.whole("seed")?.unwrap_or(1),
+            out: PathBuf::from(matches.text("out").unwrap_or("found.scenario.yaml")),
+            corpus: matches.text("corpus").map(PathBuf::from),
+            target_flags: matches.again(&target_flags, str::to_owned),
             is_quiet: matches.get_flag("quiet"),
         })
     }
 
-    fn carry_out(&self) -> Result<Exit, Refused> {
+    fn carry_out(&self) -> Result<Exit, Failure> {
         let stop = Arc::new(Stop::default());
         stop_on_signal(&stop);
         let mut exit = Exit::Met;
@@ -152,8 +121,8 @@ impl Order {
         match look(&self.search, &stop, &tally) {
             Err(_) if stop.is_interrupted() => return Ok(Exit::Interrupted),
             looked => looked.map_err(|unopened| match unopened.is_refused {
-                true => (Exit::Settings, unopened.why),
-                false => (Exit::Surroundings, unopened.why),
+                true => Failure::settings(unopened.why),
+                false => Failure::new(Exit::Surroundings, unopened.why),
             })?,
         }
         let found = seek(&self.search, self.seed, &stop, &tally);
@@ -164,7 +133,7 @@ impl Order {
             exit = Exit::NotMet;
         }
         if let Some(trouble) = tally.trouble().filter(|_| found.is_none()) {
-            return Err((Exit::Surroundings, trouble));
+            return Err(Failure::new(Exit::Surroundings, trouble));
         }
         let seconds = began.elapsed().as_secs_f64();
         print::result(format_args!(
@@ -177,13 +146,13 @@ impl Order {
             return Ok(Exit::Interrupted);
         }
         if played == 0 && found.is_none() {
-            return Err((Exit::NothingRan, "nothing was played".to_owned()));
+            return Err(Failure::new(Exit::NothingRan, "nothing was played"));
         }
         Ok(exit)
     }
 
     /// Prints what was found, and writes its file.
-    fn tell(&self, found: &Found) -> Result<(), Refused> {
+    fn tell(&self, found: &Found) -> Result<(), Failure> {
         let again = format!(
             "conax-sim explore --seed {} --cases {} --moves {} --jobs {} --strict {}{}",
             self.seed,
@@ -223,9 +192,7 @@ impl Order {
         print::result("");
         print::text(text.as_bytes());
         print::result("");
-        write_file(&path, text.as_bytes()).map_err(|error| {
-            (Exit::ReportNotWritten, format!("failed to write `{}`: {error}", path.display()))
-        })?;
+        save(&path, text.as_bytes())?;
         let flags = self.run_flags();
         print::result(format_args!("again: conax-sim run {}{flags}", path.display()));
         Ok(())
@@ -239,36 +206,34 @@ impl Order {
     }
 }
 
-fn ground(matches: &ArgMatches) -> Result<Ground, Refused> {
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let usage = |problem: String| (Exit::Usage, problem);
-    if text("target").is_none() {
+fn ground(matches: &ArgMatches) -> Result<Ground, Failure> {
+    if matches.text("target").is_none() {
         return Ok(Ground::Ourselves);
     }
-    let addresses = Addresses::of(matches).map_err(usage)?;
-    let addresses = addresses.ok_or_else(|| usage("--target: an address is missing".to_owned()))?;
+    let addresses = Addresses::of(matches).or_fail(Exit::Usage)?;
+    let missing = || Failure::usage("--target: an address is missing");
     Ok(Ground::Target {
-        addresses,
-        has_control: text("control").is_some(),
-        secrets_file: text("secrets-file"),
+        addresses: addresses.ok_or_else(missing)?,
+        has_control: matches.text("control").is_some(),
+        secrets_file: matches.text("secrets-file").map(str::to_owned),
     })
 }
 
 /// What orders are given for there.
-fn inventory(matches: &ArgMatches, ground: &Ground) -> Result<Inventory, Refused> {
+fn inventory(matches: &ArgMatches, ground: &Ground) -> Result<Inventory, Failure> {
     if !matches!(ground, Ground::Target { has_control: false, .. }) {
         return Ok(Inventory::own());
     }
-    let path = matches.get_one::<String>("world").ok_or_else(|| {
+    let path = matches.text("world").ok_or_else(|| {
         let problem = "a target without a control API needs a file that says what exists there\n   \
                        hint: `conax-sim verify --init --target URL > crm.target.yaml`, then --world crm.target.yaml";
-        (Exit::Usage, problem.to_owned())
+        Failure::usage(problem)
     })?;
-    let world = crate::read::target_file(path).map_err(|problem| (Exit::Settings, problem))?;
+    let world = crate::read::target_file(path).or_fail(Exit::Settings)?;
     Inventory::of(&world).ok_or_else(|| {
-        let problem =
-            format!("`{path}` names no subscription, service and smartcard to give orders for");
-        (Exit::Settings, problem)
+        Failure::settings(format!(
+            "`{path}` names no subscription, service and smartcard to give orders for"
+        ))
     })
 }
 

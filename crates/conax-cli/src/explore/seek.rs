@@ -15,10 +15,7 @@ use conax_scenario::run::Stop;
 use conax_scenario::target::{Refusal, Target, Theatre};
 use conax_scenario::verify::{Unopened, first_look};
 
-use crate::run::Files;
-use crate::run::Secrets;
-use crate::run::usual_target;
-use crate::run::{Addresses, Remote};
+use crate::run::{Addresses, Files, Remote, Secrets, usual_target};
 
 /// How often the line of progress is drawn.
 const PACE: Duration = Duration::from_millis(100);

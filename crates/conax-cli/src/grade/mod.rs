@@ -23,49 +23,41 @@ use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use conax_contract::text::{near_miss, parse_duration};
+use clap::{Arg, ArgMatches, Command};
 use conax_model::time::SimTime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use self::card::{Card, judge_all, shown_command};
 use self::law::{LAWS, Law};
-use self::report::ReportOrder;
+use self::report::{FORMATS, Format};
 use self::scene::{SCENES, Scene};
 use self::seen::{Seat, Seen};
 use self::stage::{Company, StageError, VARIABLES};
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, flag, meant, repeated, switch, wrong};
 use crate::print;
+use crate::reports::{ReportOrder, write_reports};
 use crate::signals::first_signal;
-use crate::write::write_file;
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let many = |arg: Arg| arg.action(ArgAction::Append);
     Command::new("grade")
         .about("Run a client on a scripted worst day and grade its behaviour by laws")
         .arg(
-            text("seat", "SEAT", "a: it calls the provisioning API; c: it is a CRM that speaks to Conax")
+            flag("seat", "SEAT", "a: it calls the provisioning API; c: it is a CRM that speaks to Conax")
                 .value_parser(["a", "c"])
                 .default_value("a"),
         )
-        .arg(text("seed", "N", "Seed of ids, PINs and passwords").default_value("1"))
-        .arg(many(text("law", "ID", "Only this law, in the scenes that try it")))
-        .arg(many(text("scene", "NAME", "Only this scene")))
-        .arg(text("timeout", "TIME", "Time the client has for a scene, from its first call on; then it is ended").default_value("60s"))
-        .arg(text("jobs", "N", "How many scenes are played at a time").short('j').default_value("1"))
-        .arg(many(text("log", "FILE", "A file the client writes to, searched for secrets")))
-        .arg(many(text("report", "FORMAT[=FILE]", "Write a report: json, junit or html; without a file, to standard output instead of the card")))
-        .arg(
-            Arg::new("list")
-                .long("list")
-                .action(ArgAction::SetTrue)
-                .help("Only list the laws and the scenes"),
-        )
+        .arg(flag("seed", "N", "Seed of ids, PINs and passwords").default_value("1"))
+        .arg(repeated("law", "ID", "Only this law, in the scenes that try it"))
+        .arg(repeated("scene", "NAME", "Only this scene"))
+        .arg(flag("timeout", "TIME", "Time the client has for a scene, from its first call on; then it is ended").default_value("60s"))
+        .arg(flag("jobs", "N", "How many scenes are played at a time").short('j').default_value("1"))
+        .arg(repeated("log", "FILE", "A file the client writes to, searched for secrets"))
+        .arg(repeated("report", "FORMAT[=FILE]", "Write a report: json, junit or html; without a file, to standard output instead of the card"))
+        .arg(switch("list", "Only list the laws and the scenes"))
         .arg(
             Arg::new("command")
                 .value_name("COMMAND")
@@ -100,11 +92,8 @@ struct Order {
     laws: Vec<&'static Law>,
     scenes: Vec<&'static Scene>,
     jobs: usize,
-    reports: Vec<ReportOrder>,
+    reports: Vec<ReportOrder<Format>>,
 }
-
-/// Why an order cannot be followed.
-struct Refused(Exit, String);
 
 /// Grades.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
@@ -112,32 +101,21 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         print::text(told::list(LAWS, SCENES).as_bytes());
         return Exit::Met;
     }
-    let order = match Order::of(matches) {
-        Ok(order) => order,
-        Err(Refused(exit, problem)) => {
-            print::aside(format_args!("error: {problem}"));
-            return exit;
-        }
-    };
+    Order::of(matches).and_then(grade).unwrap_or_else(Failure::report)
+}
+
+fn grade(order: Order) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let played = match runtime {
-        Ok(runtime) => runtime.block_on(play_all(&order)),
-        Err(error) => {
-            print::aside(format_args!("error: {error}"));
-            return Exit::Surroundings;
-        }
-    };
-    match played {
-        Ok((scenes, is_interrupted)) => tell(order, scenes, is_interrupted),
-        Err(error) => {
-            print::aside(format_args!("error: {}", chain(&error)));
-            match error {
-                StageError::NotStarted { .. } | StageError::NoDoor(_) => Exit::Surroundings,
-                StageError::NoLog { .. } => Exit::Settings,
-                StageError::NoSimulator { .. } => Exit::OurBug,
-            }
-        }
-    }
+    let runtime = runtime.or_fail(Exit::Surroundings)?;
+    let (scenes, is_interrupted) = runtime.block_on(play_all(&order)).map_err(|error| {
+        let exit = match error {
+            StageError::NotStarted { .. } | StageError::NoDoor(_) => Exit::Surroundings,
+            StageError::NoLog { .. } => Exit::Settings,
+            StageError::NoSimulator { .. } => Exit::OurBug,
+        };
+        Failure::new(exit, chain(&error))
+    })?;
+    Ok(tell(order, scenes, is_interrupted))
 }
 
 fn tell(order: Order, scenes: Vec<Seen>, is_interrupted: bool) -> Exit {
@@ -150,24 +128,10 @@ fn tell(order: Order, scenes: Vec<Seen>, is_interrupted: bool) -> Exit {
         scenes,
         is_interrupted,
     };
-    let mut exit = card.exit();
-    if order.reports.iter().all(|report| report.path.is_some()) {
+    if !order.reports.iter().any(ReportOrder::is_printed) {
         print::text(told::told(&card).as_bytes());
     }
-    for report in &order.reports {
-        let text = report.render(&card);
-        match &report.path {
-            None => print::text(text.as_bytes()),
-            Some(path) => {
-                if let Err(error) = write_file(path, text.as_bytes()) {
-                    let path = path.display();
-                    print::aside(format_args!("error: failed to write `{path}`: {error}"));
-                    exit = Exit::ReportNotWritten;
-                }
-            }
-        }
-    }
-    exit
+    write_reports(&order.reports, card.exit(), |format| format.render(&card))
 }
 
 /// Plays every scene, some at a time; what was seen, in the order of the scenes, and whether
@@ -223,44 +187,32 @@ fn chain(error: &StageError) -> String {
 }
 
 impl Order {
-    fn of(matches: &ArgMatches) -> Result<Self, Refused> {
-        let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-        let many = |name: &str| -> Vec<String> {
-            let values = matches.get_many::<String>(name);
-            values.into_iter().flatten().cloned().collect()
-        };
-        let usage = |problem| Refused(Exit::Usage, problem);
-        let whole = |name: &str| {
-            text(name).parse::<u64>().map_err(|_| {
-                usage(format!("--{name}: found `{}`, expected a whole number", text(name)))
-            })
-        };
-        let timeout = text("timeout");
-        let deadline = parse_duration(timeout).filter(|time| *time >= Duration::from_millis(100));
-        let deadline = deadline.ok_or_else(|| {
-            usage(format!("--timeout: found `{timeout}`, expected a time such as 60s or 2min"))
-        })?;
-        let seat = match text("seat") {
-            "c" => Seat::C,
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let timeout = matches.text("timeout").unwrap_or_default();
+        let deadline = matches.time("timeout", "60s or 2min")?;
+        let deadline = deadline.filter(|time| *time >= Duration::from_millis(100));
+        let deadline =
+            deadline.ok_or_else(|| wrong("timeout", timeout, "a time such as 60s or 2min"))?;
+        let seat = match matches.text("seat") {
+            Some("c") => Seat::C,
             _ => Seat::A,
         };
-        let laws = chosen_laws(&many("law"), seat)?;
-        let scenes = chosen_scenes(&many("scene"), &laws, seat, many("law").is_empty())?;
-        let reports = many("report");
-        let reports = reports.iter().map(|text| ReportOrder::parse(text));
+        let named = matches.texts("law");
+        let laws = chosen_laws(&named, seat)?;
+        let scenes = chosen_scenes(&matches.texts("scene"), &laws, seat, named.is_empty())?;
         Ok(Self {
             company: Company {
                 seat,
-                seed: whole("seed")?,
+                seed: matches.whole("seed")?.unwrap_or(1),
                 deadline,
-                command: many("command"),
-                logs: many("log"),
+                command: matches.texts("command"),
+                logs: matches.texts("log"),
                 now: SimTime::from_calendar(chrono::Local::now().naive_local()),
             },
             laws,
             scenes,
-            jobs: usize::try_from(whole("jobs")?.clamp(1, 64)).unwrap_or(1),
-            reports: reports.collect::<Result<_, _>>().map_err(usage)?,
+            jobs: matches.whole("jobs")?.map_or(1, |jobs| jobs.clamp(1, 64) as usize),
+            reports: ReportOrder::all(matches, &FORMATS)?,
         })
     }
 }
@@ -270,19 +222,13 @@ fn unknown<'a>(
     found: &str,
     known: impl Iterator<Item = &'a str> + Clone,
     seat: Seat,
-) -> Refused {
-    let hint = match near_miss(found, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`conax-sim grade --list` tells all of them".to_owned(),
-    };
+) -> Failure {
+    let hint = meant(found, known, || "`conax-sim grade --list` tells all of them".to_owned());
     let seat = seat.letter();
-    Refused(
-        Exit::Settings,
-        format!("--{what}: there is no {what} `{found}` for seat {seat}\n   hint: {hint}"),
-    )
+    Failure::settings(format!("--{what}: there is no {what} `{found}` for seat {seat}")).hint(hint)
 }
 
-fn chosen_laws(wanted: &[String], seat: Seat) -> Result<Vec<&'static Law>, Refused> {
+fn chosen_laws(wanted: &[String], seat: Seat) -> Result<Vec<&'static Law>, Failure> {
     let of_seat = LAWS.iter().filter(|law| law.seats.contains(&seat));
     for found in wanted {
         let known = of_seat.clone().map(|law| law.id);
@@ -300,7 +246,7 @@ fn chosen_scenes(
     laws: &[&Law],
     seat: Seat,
     takes_all: bool,
-) -> Result<Vec<&'static Scene>, Refused> {
+) -> Result<Vec<&'static Scene>, Failure> {
     let of_seat = SCENES.iter().filter(|scene| scene.seats.contains(&seat));
     for found in wanted {
         let known = of_seat.clone().map(|scene| scene.name);

@@ -1,7 +1,5 @@
 //! The report card for programs and for browsers: JSON, JUnit, HTML. Pure.
 
-use std::path::PathBuf;
-
 use conax_contract::text::{is_unshowable, visible_json};
 use serde_json::{Value, json};
 
@@ -9,46 +7,23 @@ use super::card::{Card, Row, ended};
 use super::judge::Finding;
 use super::told::story;
 
-/// A report that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ReportOrder {
-    format: Format,
-    /// Where to; nothing: standard output.
-    pub(crate) path: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+/// A form of report.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Format {
     Json,
     Junit,
     Html,
 }
 
-const FORMATS: [(&str, Format); 3] =
+pub(crate) const FORMATS: [(&str, Format); 3] =
     [("json", Format::Json), ("junit", Format::Junit), ("html", Format::Html)];
 
-impl ReportOrder {
-    /// Reads `FORMAT` or `FORMAT=FILE`.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (name, path) = match text.split_once('=') {
-            Some((name, path)) => (name, Some(path)),
-            None => (text, None),
-        };
-        let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else {
-            let known = FORMATS.map(|(known, _)| known).join(", ");
-            return Err(format!("--report: found `{name}`, expected one of {known}"));
-        };
-        if path == Some("") {
-            return Err(format!("--report: `{text}` names no file after `=`"));
-        }
-        Ok(Self { format: *format, path: path.map(PathBuf::from) })
-    }
-
-    pub(crate) fn render(&self, card: &Card) -> String {
-        match self.format {
-            Format::Json => json_report(card),
-            Format::Junit => junit(card),
-            Format::Html => html(card),
+impl Format {
+    pub(crate) fn render(self, card: &Card) -> String {
+        match self {
+            Self::Json => json_report(card),
+            Self::Junit => junit(card),
+            Self::Html => html(card),
         }
     }
 }

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Arg, ArgMatches, Command};
-use conax_contract::text::{parse_duration, render_moment};
+use clap::{ArgMatches, Command};
+use conax_contract::text::{counted, render_moment};
 use conax_scenario::document::Api;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -30,76 +30,37 @@ use self::proxy::{GRACE, Proxy, Way};
 use self::recorder::{Counts, Kept, Recorder, Told};
 use self::redact::{Secrets, redact};
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, flag, switch, wrong};
 use crate::print;
 use crate::run::Place;
 use crate::serve::local_time;
 use crate::signals::first_signal;
-use crate::write::{goes_to_stream, try_to_write, would_replace, write_file};
+use crate::write::{goes_to_stream, not_written, try_to_write, would_replace, write_file};
 
 pub(crate) use form::{Call, Content, Exchange, Reply};
 pub(crate) use names::{operation_at, rename};
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
     Command::new("record")
         .about("Record what is said between a client and any implementation of the API")
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
+        .arg(flag("target", "URL", "The provisioning API to record, such as http://127.0.0.1:8080").required(true))
+        .arg(flag("listen", "ADDR", "Where the client calls instead").default_value("127.0.0.1:0"))
+        .arg(flag("cas", "URL", "The Conax endpoint to record as well"))
+        .arg(flag("cas-listen", "ADDR", "Where the implementation calls Conax instead [default: 127.0.0.1:0]").requires("cas"))
+        .arg(flag("output", "FILE", "The file to write, called *.conaxrec.json").short('o').required(true))
+        .arg(flag("for", "TIME", "End after this time, such as 10min"))
+        .arg(flag("exchanges", "N", "End after so many exchanges"))
+        .arg(flag("timeout", "TIME", "How long the target may take to answer").default_value("1min"))
+        .arg(switch("overwrite", "Replace a recording that is there, if anything is heard"))
+        .arg(switch("keep-ids", "Keep ids, numbers and references as they are; secrets are masked anyway"))
         .arg(
-            text(
-                "target",
-                "URL",
-                "The provisioning API to record, such as http://127.0.0.1:8080",
-            )
-            .required(true),
-        )
-        .arg(text("listen", "ADDR", "Where the client calls instead").default_value("127.0.0.1:0"))
-        .arg(text("cas", "URL", "The Conax endpoint to record as well"))
-        .arg(
-            text(
-                "cas-listen",
-                "ADDR",
-                "Where the implementation calls Conax instead [default: 127.0.0.1:0]",
-            )
-            .requires("cas"),
-        )
-        .arg(
-            text(
-                "output",
-                "FILE",
-                "The file to write, called *.conaxrec.json",
-            )
-            .short('o')
-            .required(true),
-        )
-        .arg(text("for", "TIME", "End after this time, such as 10min"))
-        .arg(text("exchanges", "N", "End after so many exchanges"))
-        .arg(
-            text("timeout", "TIME", "How long the target may take to answer").default_value("1min"),
-        )
-        .arg(
-            Arg::new("overwrite")
-                .long("overwrite")
-                .action(clap::ArgAction::SetTrue)
-                .help("Replace a recording that is there, if anything is heard"),
-        )
-        .arg(
-            Arg::new("keep-ids")
-                .long("keep-ids")
-                .action(clap::ArgAction::SetTrue)
-                .help("Keep ids, numbers and references as they are; secrets are masked anyway"),
-        )
-        .arg(
-            text(
-                "format",
-                "FORMAT",
-                "How the addresses are told: human, or json on standard output",
-            )
-            .value_parser(["human", "json"])
-            .default_value("human"),
+            flag("format", "FORMAT", "How the addresses are told: human, or json on standard output")
+                .value_parser(["human", "json"])
+                .default_value("human"),
         )
         .subcommand(scenario::command())
         .after_help(
@@ -119,44 +80,31 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     if let Some(("scenario", matches)) = matches.subcommand() {
         return scenario::run(matches);
     }
-    let order = match Order::of(matches) {
-        Ok(order) => order,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
-        }
-    };
-    // Found out now, not after an hour of recording.
-    if let Err(error) = try_to_write(&order.output) {
-        let path = order.output.display();
-        print::aside(format_args!("error: failed to write `{path}`: {error}"));
-        return Exit::ReportNotWritten;
-    }
-    if would_replace(&order.output) && !order.overwrites {
-        return is_kept(&order.output);
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime {
-        Ok(runtime) => {
-            let exit = runtime.block_on(record(&order));
-            runtime.shutdown_background();
-            exit
-        }
-        Err(error) => {
-            print::aside(format_args!("error: failed to start the runtime: {error}"));
-            Exit::Surroundings
-        }
-    }
+    Order::of(matches).and_then(|order| begin(&order)).unwrap_or_else(Failure::report)
 }
 
-/// Says that a file is not replaced.
-pub(super) fn is_kept(path: &Path) -> Exit {
-    print::aside(format_args!(
-        "error: `{}` is there already and is kept\n   hint: name another file with -o, or say \
+fn begin(order: &Order) -> Result<Exit, Failure> {
+    // Found out now, not after an hour of recording.
+    try_to_write(&order.output).map_err(|error| not_written("", &order.output, &error))?;
+    if would_replace(&order.output) && !order.overwrites {
+        return Err(is_kept(&order.output));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime
+        .map_err(|error| format!("failed to start the runtime: {error}"))
+        .or_fail(Exit::Surroundings)?;
+    let done = runtime.block_on(record(order));
+    runtime.shutdown_background();
+    done
+}
+
+/// A file is not replaced.
+pub(super) fn is_kept(path: &Path) -> Failure {
+    Failure::usage(format!(
+        "`{}` is there already and is kept\n   hint: name another file with -o, or say \
          --overwrite",
         path.display()
-    ));
-    Exit::Usage
+    ))
 }
 
 /// What the command line asks for.
@@ -175,41 +123,36 @@ struct Order {
 }
 
 impl Order {
-    fn of(matches: &ArgMatches) -> Result<Self, String> {
-        let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let time = |name: &str| match text(name) {
-            None => Ok(None),
-            Some(text) => parse_duration(&text).map(Some).ok_or_else(|| {
-                format!("--{name}: found `{text}`, expected a time such as 30s or 10min")
-            }),
-        };
-        let limit = match text("exchanges") {
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let text = |name: &str| matches.text(name).unwrap_or_default().to_owned();
+        let limit = match matches.text("exchanges") {
             None => None,
-            Some(text) => Some(text.parse().ok().filter(|count| *count > 0).ok_or_else(|| {
-                format!("--exchanges: found `{text}`, expected a number above 0")
-            })?),
+            Some(text) => {
+                let limit = text.parse().ok().filter(|count| *count > 0);
+                Some(limit.ok_or_else(|| wrong("exchanges", text, "a number above 0"))?)
+            }
         };
         let order = Self {
-            target: text("target").unwrap_or_default(),
-            listen: text("listen").unwrap_or_default(),
-            cas: text("cas").map(|cas| {
-                let listen = text("cas-listen").unwrap_or_else(|| "127.0.0.1:0".to_owned());
-                (cas, listen)
+            target: text("target"),
+            listen: text("listen"),
+            cas: matches.text("cas").map(|cas| {
+                let listen = matches.text("cas-listen").unwrap_or("127.0.0.1:0");
+                (cas.to_owned(), listen.to_owned())
             }),
-            output: text("output").unwrap_or_default().into(),
-            time: time("for")?,
+            output: text("output").into(),
+            time: matches.time("for", "30s or 10min")?,
             limit,
-            timeouts: time("timeout")?.unwrap_or_default(),
+            timeouts: matches.time("timeout", "30s or 10min")?.unwrap_or_default(),
             ids: match matches.get_flag("keep-ids") {
                 true => Ids::Kept,
                 false => Ids::Renamed,
             },
             overwrites: matches.get_flag("overwrite"),
-            is_json: text("format").is_some_and(|format| format == "json"),
+            is_json: matches.text("format") == Some("json"),
         };
-        Place::parse(&order.target)?;
+        Place::parse(&order.target).or_fail(Exit::Usage)?;
         if let Some((cas, _)) = &order.cas {
-            Place::parse(cas)?;
+            Place::parse(cas).or_fail(Exit::Usage)?;
         }
         Ok(order)
     }
@@ -228,24 +171,22 @@ impl Order {
     }
 
     /// The file that holds what is heard until the recording is written; none for a stream.
-    fn journal(&self, recording: &Recording) -> Result<Option<Journal>, Exit> {
+    fn journal(&self, recording: &Recording) -> Result<Option<Journal>, Failure> {
         if goes_to_stream(&self.output) {
             return Ok(None);
         }
         let begun = Journal::begin(&self.output, recording);
         begun.map(Some).map_err(|error| {
             let path = Journal::path_of(&self.output);
-            let path = path.display();
             if error.kind() == std::io::ErrorKind::AlreadyExists {
-                print::aside(format_args!(
-                    "error: `{path}` is there: another recorder is writing it, or one was ended \
-                     before it could finish\n   hint: `conax-sim record scenario {path}` reads it; \
-                     then give it another name, or remove it"
+                let path = path.display();
+                return Failure::usage(format!(
+                    "`{path}` is there: another recorder is writing it, or one was ended before it \
+                     could finish\n   hint: `conax-sim record scenario {path}` reads it; then give \
+                     it another name, or remove it"
                 ));
-                return Exit::Usage;
             }
-            print::aside(format_args!("error: failed to write `{path}`: {error}"));
-            Exit::ReportNotWritten
+            not_written("", &path, &error)
         })
     }
 
@@ -258,19 +199,10 @@ impl Order {
     }
 }
 
-async fn record(order: &Order) -> Exit {
-    let doors = match open(order).await {
-        Ok(doors) => doors,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Surroundings;
-        }
-    };
+async fn record(order: &Order) -> Result<Exit, Failure> {
+    let doors = open(order).await.or_fail(Exit::Surroundings)?;
     let recording = order.recording();
-    let journal = match order.journal(&recording) {
-        Ok(journal) => journal,
-        Err(exit) => return exit,
-    };
+    let journal = order.journal(&recording)?;
     let proxy = Arc::new(Proxy {
         recorder: Recorder::new(order.limit, journal),
         hearer: Box::new(progress()),
@@ -359,10 +291,7 @@ fn progress() -> impl Fn(&Told) + Send + Sync {
 
 /// How far a recording is, in words.
 fn words(counts: Counts) -> String {
-    let mut text = match counts.all() {
-        1 => "1 exchange".to_owned(),
-        all => format!("{all} exchanges"),
-    };
+    let mut text = counted(counts.all(), "exchange");
     if counts.cas > 0 {
         text += &format!(", {} of them with Conax", counts.cas);
     }
@@ -376,13 +305,12 @@ fn words(counts: Counts) -> String {
 }
 
 /// Writes the file and says so.
-fn conclude(order: &Order, mut recording: Recording, kept: Kept) -> Exit {
-    let path = order.output.display();
+fn conclude(order: &Order, mut recording: Recording, kept: Kept) -> Result<Exit, Failure> {
     if kept.heard.is_empty() {
         kept.journal.into_iter().for_each(Journal::end);
         let code = Exit::NothingRan.code();
         print::aside(format_args!("exit {code}: nobody called, nothing is written"));
-        return Exit::NothingRan;
+        return Ok(Exit::NothingRan);
     }
     let mut secrets = Secrets::default();
     kept.heard.iter().for_each(|one| secrets.learn(one));
@@ -397,14 +325,16 @@ fn conclude(order: &Order, mut recording: Recording, kept: Kept) -> Exit {
         .map_err(std::io::Error::other)
         .and_then(|text| write_file(&order.output, format!("{text}\n").as_bytes()));
     if let Err(error) = written {
-        print::aside(format_args!("error: failed to write `{path}`: {error}"));
-        if let Some(journal) = kept.journal {
-            let part = journal.path().display();
-            print::aside(format_args!("   hint: `{part}` holds what was heard"));
-        }
-        return Exit::ReportNotWritten;
+        let failure = not_written("", &order.output, &error);
+        return Err(match kept.journal {
+            Some(journal) => {
+                let part = journal.path().display();
+                failure.hint(format_args!("`{part}` holds what was heard"))
+            }
+            None => failure,
+        });
     }
     kept.journal.into_iter().for_each(Journal::end);
-    print::aside(format_args!("\n{}: {}", path, words(kept.counts)));
-    Exit::Met
+    print::aside(format_args!("\n{}: {}", order.output.display(), words(kept.counts)));
+    Ok(Exit::Met)
 }

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::flags::{Flags, flag};
 use crate::print;
 use crate::run::Order;
 use crate::run::again::quoted;
@@ -25,7 +27,7 @@ use crate::run::in_process::InProcess;
 use crate::run::load::Files;
 use crate::run::secret::Secrets as OutsideSecrets;
 use crate::signals::end_on_signal;
-use crate::write::write_file;
+use crate::write::{not_written, write_file};
 
 /// The form of these files.
 const FORMAT: u32 = 1;
@@ -93,7 +95,7 @@ impl Bundle {
     }
 
     /// The flag that gives the secrets to whoever plays it again, if it takes any.
-    fn secrets_flag(&self, secrets_file: Option<&String>) -> String {
+    fn secrets_flag(&self, secrets_file: Option<&str>) -> String {
         let is_missing = |name: &String| OutsideSecrets::default().value(name).is_none();
         match (secrets_file, self.scenario()) {
             (Some(file), _) => format!(" --secrets-file {}", quoted(file)),
@@ -172,23 +174,18 @@ pub(super) fn write_bundle(path: &str, record: &RunRecord, order: &Order, exit: 
         record: case.clone(),
     };
     let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
-    match write_file(Path::new(path), text.as_bytes()) {
-        Ok(()) => {
-            print::aside(format_args!(
-                "bundled: conax-sim replay {}{}",
-                quoted(path),
-                bundle.secrets_flag(order.secrets_file.as_ref())
-            ));
-            if bundle.holds_secrets() {
-                print::aside(SECRETS_INSIDE);
-            }
-            exit
-        }
-        Err(error) => {
-            print::aside(format_args!("error: failed to write the bundle `{path}`: {error}"));
-            Exit::ReportNotWritten
-        }
+    if let Err(error) = write_file(Path::new(path), text.as_bytes()) {
+        return not_written("the bundle ", Path::new(path), &error).report();
     }
+    print::aside(format_args!(
+        "bundled: conax-sim replay {}{}",
+        quoted(path),
+        bundle.secrets_flag(order.secrets_file.as_deref())
+    ));
+    if bundle.holds_secrets() {
+        print::aside(SECRETS_INSIDE);
+    }
+    exit
 }
 
 /// The verb that plays a bundle.
@@ -201,12 +198,11 @@ pub(crate) fn replay_command() -> Command {
                 .required(true)
                 .help("What `conax-sim run --bundle FILE` wrote"),
         )
-        .arg(
-            Arg::new("secrets-file")
-                .long("secrets-file")
-                .value_name("FILE")
-                .help("File of NAME=VALUE lines with the secrets the scenario names"),
-        )
+        .arg(flag(
+            "secrets-file",
+            "FILE",
+            "File of NAME=VALUE lines with the secrets the scenario names",
+        ))
         .after_help(
             "Ends with 4 if it fails again, with 0 if it does not.\n\n\
              Example:\n  conax-sim replay failure.conaxrun",
@@ -215,18 +211,13 @@ pub(crate) fn replay_command() -> Command {
 
 /// Plays it.
 pub(crate) fn replay(matches: &ArgMatches) -> Exit {
-    let path = matches.get_one::<String>("bundle").map_or("", String::as_str);
+    let path = matches.text("bundle").unwrap_or_default();
     end_on_signal(Exit::Interrupted);
-    match read_and_play(path, matches.get_one::<String>("secrets-file")) {
-        Ok(exit) => exit,
-        Err(problem) => {
-            print::aside(format_args!("error: {path}: {problem}"));
-            Exit::Settings
-        }
-    }
+    read_and_play(path, matches.text("secrets-file"))
+        .unwrap_or_else(|problem| Failure::settings(format!("{path}: {problem}")).report())
 }
 
-fn read_and_play(path: &str, secrets_file: Option<&String>) -> Result<Exit, String> {
+fn read_and_play(path: &str, secrets_file: Option<&str>) -> Result<Exit, String> {
     let read = |path: &str| crate::read::written_text(path).map_err(|error| error.to_string());
     let bundle: Bundle = serde_json::from_str(&read(path)?)
         .map_err(|error| format!("this is no bundle: {error}"))?;

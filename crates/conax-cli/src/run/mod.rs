@@ -17,18 +17,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use conax_contract::text::{near_miss, parse_duration};
+use clap::{Arg, ArgMatches, Command};
 use conax_scenario::document::{FileFindings, Given, Reader, Scenario, Seeds};
 use conax_scenario::record::{self, CaseRecord, FindingKind, RunRecord, Verdict};
 use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
 use conax_scenario::target::Theatre;
 
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, cores, flag, meant, repeated, switch, wrong};
 use crate::print;
+use crate::reports::{ReportOrder, write_reports};
 use crate::run::again::{quoted, secrets_of};
 use crate::run::find::Chosen;
-use crate::run::told::{ReportOrder, Teller};
+use crate::run::told::{FORMATS, Format, Teller};
 use crate::signals::{stop_on_signal, unless_stopped};
 
 pub(crate) use bundle::{replay, replay_command};
@@ -43,13 +45,6 @@ const USUAL_SEED: u64 = 1;
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let many = |arg: Arg| arg.action(ArgAction::Append);
-    let switch = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-    };
     Command::new("run")
         .about("Play scenario files, each against a fresh simulator in this process")
         .arg(
@@ -61,21 +56,21 @@ pub(crate) fn command() -> Command {
                      `FILE:21` is the scenario around line 21, `FILE:[row 17]` a row of its table",
                 ),
         )
-        .arg(many(text("filter", "TEXT", "Only those with this in their file name or sentence; `~TEXT`: without it")).short('f'))
-        .arg(many(text("tag", "TAGS", "Only those with this tag; `a,b`: with one of them, `~a`: without it")).short('t'))
-        .arg(text("seed", "N", "Seed of all of them, instead of those in the files [default: 1]"))
-        .arg(text("repeat", "N", "Play each so many times, each time with the next seed").default_value("1"))
-        .arg(text("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
+        .arg(repeated("filter", "TEXT", "Only those with this in their file name or sentence; `~TEXT`: without it").short('f'))
+        .arg(repeated("tag", "TAGS", "Only those with this tag; `a,b`: with one of them, `~a`: without it").short('t'))
+        .arg(flag("seed", "N", "Seed of all of them, instead of those in the files [default: 1]"))
+        .arg(flag("repeat", "N", "Play each so many times, each time with the next seed").default_value("1"))
+        .arg(flag("jobs", "N", "How many are played at a time [default: one for each core]").short('j'))
         .arg(switch("fail-fast", "Begin no other one after one has failed"))
-        .arg(text("timeout", "TIME", "Real time a scenario may take").default_value("30s"))
-        .arg(text("target", "URL", "Play against this provisioning API instead, such as http://127.0.0.1:8080"))
-        .arg(text("control", "URL", "Control API of that target; without it, steps that need one are skipped").requires("target"))
-        .arg(text("cas", "URL", "Conax endpoint of that target, for raw calls").requires("target"))
-        .arg(text("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
-        .arg(many(text("var", "NAME=VALUE", "Value of a variable, instead of the one in the files")))
-        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines with the secrets that scenarios name; else the environment has them"))
-        .arg(many(text("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html or github; without a file, to standard output")))
-        .arg(text("bundle", "FILE", "Write everything that is needed to repeat the first failure elsewhere"))
+        .arg(flag("timeout", "TIME", "Real time a scenario may take").default_value("30s"))
+        .arg(flag("target", "URL", "Play against this provisioning API instead, such as http://127.0.0.1:8080"))
+        .arg(flag("control", "URL", "Control API of that target; without it, steps that need one are skipped").requires("target"))
+        .arg(flag("cas", "URL", "Conax endpoint of that target, for raw calls").requires("target"))
+        .arg(flag("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
+        .arg(repeated("var", "NAME=VALUE", "Value of a variable, instead of the one in the files"))
+        .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines with the secrets that scenarios name; else the environment has them"))
+        .arg(repeated("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html or github; without a file, to standard output"))
+        .arg(flag("bundle", "FILE", "Write everything that is needed to repeat the first failure elsewhere"))
         .arg(switch("coverage", "Note in the JSON report what each scenario met, for `conax-sim coverage`"))
         .arg(switch("check-determinism", "Play everything twice in another order and compare every byte"))
         .arg(switch("list", "Only list what would be played"))
@@ -111,7 +106,7 @@ struct Order {
     fail_fast: bool,
     timeout: Duration,
     variables: BTreeMap<String, String>,
-    reports: Vec<ReportOrder>,
+    reports: Vec<ReportOrder<Format>>,
     target: Option<Addresses>,
     target_flags: String,
     secrets_file: Option<String>,
@@ -122,10 +117,7 @@ struct Order {
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let order = match Order::of(matches) {
         Ok(order) => Arc::new(order),
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Usage;
-        }
+        Err(failure) => return failure.report(),
     };
     let teller = Teller::of(matches);
     if matches.get_flag("watch") {
@@ -147,59 +139,46 @@ fn play_once(order: &Arc<Order>, matches: &ArgMatches, teller: &Teller) -> Exit 
         stop_on_signal(&stop);
     }
     let reader = Arc::clone(order);
-    match unless_stopped(&stop, move || prepare(&reader)).unwrap_or(Err(Refused::Stopped)) {
-        Ok(cases) if cases.is_empty() => teller.nothing_chosen(None),
-        Ok(cases) => chosen(order, matches, (teller, &stop), cases),
-        Err(Refused::NotFound(problem)) => {
-            print::aside(format_args!("error: {problem}"));
-            Exit::Usage
-        }
-        Err(Refused::Wrong(files)) => teller.wrong_files(&files),
-        Err(Refused::Stopped) => {
+    match unless_stopped(&stop, move || prepare(&reader)) {
+        Some(Ok(Ok(cases))) if cases.is_empty() => teller.nothing_chosen(None),
+        Some(Ok(Ok(cases))) => chosen(order, matches, (teller, &stop), cases),
+        Some(Ok(Err(files))) => teller.wrong_files(&files),
+        Some(Err(failure)) => failure.report(),
+        None => {
             let record = order.record(Vec::new(), order.again_all(&[]), 0, (&stop, Duration::ZERO));
-            let exit = teller.conclude(&record);
-            told::write_reports(&order.reports, &record, exit)
+            order.report(&record, teller.conclude(&record))
         }
     }
 }
 
-enum Refused {
-    NotFound(String),
-    Wrong(Vec<FileFindings>),
-    /// Somebody stopped it before all files were read.
-    Stopped,
-}
-
-/// Reads everything, for every repetition.
-fn prepare(order: &Order) -> Result<Vec<Case>, Refused> {
-    let files = find(order.paths.iter()).map_err(Refused::NotFound)?;
+/// Reads everything, for every repetition: the scenarios, or what is wrong with their files.
+fn prepare(order: &Order) -> Result<Result<Vec<Case>, Vec<FileFindings>>, Failure> {
+    let files = find(order.paths.iter()).or_fail(Exit::Usage)?;
     let mut cases = Vec::new();
     let mut reader = Reader::new(&Files);
     for repetition in 0..order.repeat {
         let (found, wrong) = read_round(order, &files, repetition, &mut reader);
         if !wrong.is_empty() {
-            return Err(Refused::Wrong(wrong));
+            return Ok(Err(wrong));
         }
         cases.extend(found);
     }
     match unknown_variable(order, &cases) {
-        Some(problem) => Err(Refused::NotFound(problem)),
-        None => Ok(cases),
+        Some(failure) => Err(failure),
+        None => Ok(Ok(cases)),
     }
 }
 
 /// A sentence on a variable of the command line that no scenario has.
-fn unknown_variable(order: &Order, cases: &[Case]) -> Option<String> {
+fn unknown_variable(order: &Order, cases: &[Case]) -> Option<Failure> {
     let known = || cases.iter().flat_map(|case| case.scenario.variables.iter());
     let mut given = order.variables.keys();
     let unknown = given.find(|name| !known().any(|known| known == *name))?;
-    let hint = match near_miss(unknown, known().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            "a scenario has the variables of its `vars` and the columns of its `cases`".to_owned()
-        }
-    };
-    Some(format!("--var: no scenario has a variable `{unknown}`\n   hint: {hint}"))
+    let hint = meant(unknown, known().map(String::as_str), || {
+        "a scenario has the variables of its `vars` and the columns of its `cases`".to_owned()
+    });
+    let problem = format!("--var: no scenario has a variable `{unknown}`");
+    Some(Failure::usage(problem).hint(hint))
 }
 
 fn read_round(
@@ -215,51 +194,30 @@ fn read_round(
 }
 
 impl Order {
-    fn of(matches: &ArgMatches) -> Result<Self, String> {
-        let text = |name: &str| matches.get_one::<String>(name);
-        let many = |name: &str| -> Vec<String> {
-            let values = matches.get_many::<String>(name);
-            values.into_iter().flatten().cloned().collect()
-        };
-        let whole = |name: &str, usual: u64| match text(name) {
-            None => Ok(usual),
-            Some(text) => text
-                .parse::<u64>()
-                .map_err(|_| format!("--{name}: found `{text}`, expected a whole number")),
-        };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let jobs = whole("jobs", cores as u64)?.clamp(1, 256);
-        let timeout = text("timeout").map_or("30s", String::as_str);
-        let mut paths = many("path");
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let mut paths = matches.texts("path");
         if paths.is_empty() {
             paths.push("scenarios".to_owned());
         }
-        let target = Addresses::of(matches)?;
+        let target = Addresses::of(matches).or_fail(Exit::Usage)?;
+        let target_flags = ["target", "control", "cas", "control-token-file", "secrets-file"];
         Ok(Self {
             paths,
-            choice: Choice { tags: many("tag"), filters: many("filter") },
+            choice: Choice { tags: matches.texts("tag"), filters: matches.texts("filter") },
             seeds: Seeds {
-                usual: whole("seed", USUAL_SEED)?,
-                is_forced: text("seed").is_some(),
+                usual: matches.whole("seed")?.unwrap_or(USUAL_SEED),
+                is_forced: matches.text("seed").is_some(),
                 repetition: 0,
             },
-            repeat: whole("repeat", 1)?.clamp(1, 100_000),
-            jobs: usize::try_from(jobs).unwrap_or(1),
+            repeat: matches.whole("repeat")?.unwrap_or(1).clamp(1, 100_000),
+            jobs: matches.whole("jobs")?.map_or_else(cores, |jobs| jobs.clamp(1, 256) as usize),
             fail_fast: matches.get_flag("fail-fast"),
-            timeout: parse_duration(timeout).ok_or_else(|| {
-                format!("--timeout: found `{timeout}`, expected a time such as 30s or 2min")
-            })?,
-            variables: variables(&many("var"))?,
-            reports: many("report")
-                .iter()
-                .map(|text| ReportOrder::parse(text))
-                .collect::<Result<_, _>>()?,
-            target_flags: ["target", "control", "cas", "control-token-file", "secrets-file"]
-                .iter()
-                .filter_map(|name| text(name).map(|value| format!(" --{name} {}", quoted(value))))
-                .collect(),
+            timeout: matches.time("timeout", "30s or 2min")?.unwrap_or_default(),
+            variables: variables(&matches.texts("var"))?,
+            reports: ReportOrder::all(matches, &FORMATS)?,
+            target_flags: matches.again(&target_flags, quoted),
             target,
-            secrets_file: text("secrets-file").cloned(),
+            secrets_file: matches.text("secrets-file").map(str::to_owned),
             is_forced_zero: matches.get_flag("exit-zero"),
         })
     }
@@ -289,18 +247,17 @@ impl Order {
     }
 
     fn secrets(&self) -> Result<Secrets, String> {
-        let Some(path) = &self.secrets_file else {
-            return Ok(Secrets::default());
-        };
-        Secrets::read(path)
+        self.secrets_file.as_deref().map_or_else(|| Ok(Secrets::default()), Secrets::read)
+    }
+
+    fn report(&self, record: &RunRecord, exit: Exit) -> Exit {
+        write_reports(&self.reports, exit, |format| format.render(record))
     }
 }
 
-fn variables(given: &[String]) -> Result<BTreeMap<String, String>, String> {
+fn variables(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
     let pair = |text: &String| {
-        let (name, value) = text
-            .split_once('=')
-            .ok_or_else(|| format!("--var: found `{text}`, expected NAME=VALUE"))?;
+        let (name, value) = text.split_once('=').ok_or_else(|| wrong("var", text, "NAME=VALUE"))?;
         Ok((name.to_owned(), value.to_owned()))
     };
     given.iter().map(pair).collect()
@@ -330,10 +287,7 @@ fn chosen(
     }
     let secrets = match order.secrets() {
         Ok(secrets) => secrets,
-        Err(problem) => {
-            print::aside(format_args!("error: {problem}"));
-            return Exit::Settings;
-        }
+        Err(problem) => return Failure::settings(problem).report(),
     };
     let theatre: Box<dyn Theatre> = match &order.target {
         None => Box::new(InProcess { secrets, timeout: order.timeout, stop: Arc::clone(stop) }),
@@ -378,7 +332,7 @@ fn chosen(
     if let Some(path) = matches.get_one::<String>("bundle") {
         exit = bundle::write_bundle(path, &record, order, exit);
     }
-    told::write_reports(&order.reports, &record, exit)
+    order.report(&record, exit)
 }
 
 /// Nobody answers at the target: nothing is played, and the reports say why.
@@ -408,7 +362,7 @@ fn unreachable(order: &Order, matches: &ArgMatches, plan: Plan, problem: &str) -
     if let Some(path) = matches.get_one::<String>("bundle") {
         exit = bundle::write_bundle(path, &record, order, exit);
     }
-    told::write_reports(&order.reports, &record, exit)
+    order.report(&record, exit)
 }
 
 fn play(

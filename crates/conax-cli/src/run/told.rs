@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ArgMatches;
-use conax_contract::text::{visible, visible_name};
+use conax_contract::text::{counted, visible, visible_name};
 use conax_scenario::document::FileFindings;
 use conax_scenario::record::{CaseRecord, RunRecord, Verdict};
 use conax_scenario::report::{self, Workspace, duration_words, story};
@@ -17,7 +17,6 @@ use crate::exit::Exit;
 use crate::print;
 use crate::run::exit_of;
 use crate::signals::end_on_signal;
-use crate::write::write_file;
 
 /// How often the line of progress is drawn.
 const PACE: Duration = Duration::from_millis(50);
@@ -26,16 +25,9 @@ const STORIES: usize = 20;
 /// How often watched files are looked at.
 const GLANCE: Duration = Duration::from_millis(40);
 
-/// A report that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ReportOrder {
-    format: Format,
-    /// Where to; nothing: standard output.
-    path: Option<PathBuf>,
-}
-
+/// A form of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
     Json,
     Junit,
     Tap,
@@ -43,16 +35,16 @@ enum Format {
     Github,
 }
 
-impl Format {
-    const ALL: [(&'static str, Self); 5] = [
-        ("json", Self::Json),
-        ("junit", Self::Junit),
-        ("tap", Self::Tap),
-        ("html", Self::Html),
-        ("github", Self::Github),
-    ];
+pub(crate) const FORMATS: [(&str, Format); 5] = [
+    ("json", Format::Json),
+    ("junit", Format::Junit),
+    ("tap", Format::Tap),
+    ("html", Format::Html),
+    ("github", Format::Github),
+];
 
-    fn render(self, record: &RunRecord) -> String {
+impl Format {
+    pub(crate) fn render(self, record: &RunRecord) -> String {
         match self {
             Self::Json => report::json(record),
             Self::Junit => report::junit(record),
@@ -73,25 +65,6 @@ fn workspace() -> Workspace {
     Workspace {
         here: absolute(std::env::current_dir()),
         root: root.map_or(String::new(), |root| absolute(Ok(root.into()))),
-    }
-}
-
-impl ReportOrder {
-    /// Reads `FORMAT` or `FORMAT=FILE`.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (name, path) = match text.split_once('=') {
-            Some((name, path)) => (name, Some(path)),
-            None => (text, None),
-        };
-        let found = Format::ALL.iter().find(|(known, _)| *known == name);
-        let (_, format) = found.ok_or_else(|| {
-            let known = Format::ALL.map(|(known, _)| known).join(", ");
-            format!("--report: found `{name}`, expected one of {known}")
-        })?;
-        if path == Some("") {
-            return Err(format!("--report: `{text}` names no file after `=`"));
-        }
-        Ok(Self { format: *format, path: path.map(PathBuf::from) })
     }
 }
 
@@ -328,10 +301,7 @@ impl Teller {
 }
 
 fn scenarios(count: usize) -> String {
-    match count {
-        1 => "1 scenario".to_owned(),
-        count => format!("{count} scenarios"),
-    }
+    counted(count, "scenario")
 }
 
 fn words(exit: Exit, what: &str) -> String {
@@ -371,29 +341,6 @@ pub(crate) fn list(cases: &[Case]) {
             tags.collect::<String>()
         ));
     }
-}
-
-/// Writes the reports. One that cannot be written is no success, whatever came of the scenarios.
-pub(crate) fn write_reports(orders: &[ReportOrder], record: &RunRecord, mut exit: Exit) -> Exit {
-    for order in orders {
-        let text = order.format.render(record);
-        let written = match &order.path {
-            None => {
-                let mut out = std::io::stdout();
-                out.write_all(text.as_bytes()).and_then(|()| out.flush())
-            }
-            Some(path) => write_file(path, text.as_bytes()),
-        };
-        if let Err(error) = written {
-            let name = order
-                .path
-                .as_ref()
-                .map_or("standard output".to_owned(), |path| path.display().to_string());
-            print::aside(format_args!("error: failed to write the report `{name}`: {error}"));
-            exit = Exit::ReportNotWritten;
-        }
-    }
-    exit
 }
 
 /// In what two runs of the same scenarios differ, if they do.

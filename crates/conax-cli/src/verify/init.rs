@@ -11,8 +11,9 @@ use conax_scenario::target::{HttpCall, HttpReply, Target, TargetProblem};
 use conax_scenario::verify::TargetWorld;
 use serde_json::{Value, json};
 
-use super::{OURSELVES, Order, Refused};
+use super::{OURSELVES, Order};
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
 use crate::print;
 use crate::run::{Addresses, api_target};
 
@@ -24,7 +25,7 @@ pub(super) fn init(
     order: &Order,
     target: &mut dyn Target,
     control: Option<(&str, Option<&str>)>,
-) -> Result<Exit, Refused> {
+) -> Result<Exit, Failure> {
     let (world, notes) = match control {
         Some((url, token_file)) => (of_control(order, url, token_file)?, Vec::new()),
         None if order.target == OURSELVES => (order.world.clone(), Vec::new()),
@@ -47,24 +48,24 @@ pub(super) fn init(
         "{known}: the file has to be filled in by hand\n   \
          hint: of a conax-sim, name the control API with --control"
     );
-    Err((Exit::NothingRan, problem))
+    Err(Failure::new(Exit::NothingRan, problem))
 }
 
 /// A conax-sim tells its world.
-fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<TargetWorld, Refused> {
-    let addresses = Addresses::of_api(url).map_err(|problem| (Exit::Usage, problem))?;
-    let unreachable = |problem: String| (Exit::Surroundings, format!("{url}: {problem}"));
+fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<TargetWorld, Failure> {
+    let addresses = Addresses::of_api(url).or_fail(Exit::Usage)?;
+    let unreachable =
+        |problem: String| Failure::new(Exit::Surroundings, format!("{url}: {problem}"));
     let token = token_file.map(crate::read::text_file).transpose();
     let token = token.map_err(|error| {
         let name = token_file.unwrap_or_default();
-        let problem = format!("failed to read the token file `{name}`: {error}");
-        (Exit::Settings, problem)
+        Failure::settings(format!("failed to read the token file `{name}`: {error}"))
     })?;
     let bearer =
         token.map(|token| ("authorization".to_owned(), format!("Bearer {}", token.trim())));
     let mut target =
         api_target(addresses, order.timeout, Arc::new(Stop::default())).map_err(unreachable)?;
-    let mut get = |path: &str| -> Result<Value, Refused> {
+    let mut get = |path: &str| -> Result<Value, Failure> {
         let mut call = HttpCall::get(Api::Crm, path);
         call.headers.extend(bearer.clone());
         match target.exchange(vec![call]).pop() {
@@ -104,7 +105,7 @@ fn forget_passwords(value: &mut Value) {
 }
 
 /// What the requests that exist there tell of cards, boxes and services.
-fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<String>), Refused> {
+fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<String>), Failure> {
     let mut world = order.world.clone();
     let mut notes = Vec::new();
     let token = token(order, target)?;
@@ -122,7 +123,7 @@ fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<Str
         if reply["status"]["code"] != "OK" {
             let message = message_of(order, &reply, &token);
             let problem = format!("{}: it refuses to list requests: {message}", order.target);
-            return Err((Exit::Settings, problem));
+            return Err(Failure::settings(problem));
         }
         for request in reply["data"].as_array().into_iter().flatten() {
             count += 1;
@@ -159,7 +160,7 @@ fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<Str
 fn answered(
     order: &Order,
     reply: Option<Result<HttpReply, TargetProblem>>,
-) -> Result<Value, Refused> {
+) -> Result<Value, Failure> {
     let problem = match reply {
         Some(Ok(reply)) => match reply.json() {
             Value::Object(members) if members.contains_key("status") => {
@@ -173,7 +174,7 @@ fn answered(
         Some(Err(problem)) => problem.to_string(),
         None => "no answer".to_owned(),
     };
-    Err((Exit::Surroundings, format!("{}: {problem}", order.target)))
+    Err(Failure::new(Exit::Surroundings, format!("{}: {problem}", order.target)))
 }
 
 /// What a refusal says, in one line, without what is secret.
@@ -185,7 +186,7 @@ fn message_of(order: &Order, reply: &Value, token: &str) -> String {
     message.replace(char::is_control, " ")
 }
 
-fn token(order: &Order, target: &mut dyn Target) -> Result<String, Refused> {
+fn token(order: &Order, target: &mut dyn Target) -> Result<String, Failure> {
     if let Some(token) = order.credentials.token.clone().or_else(|| target.token()) {
         return Ok(token);
     }
@@ -195,7 +196,7 @@ fn token(order: &Order, target: &mut dyn Target) -> Result<String, Refused> {
         let problem = "the target is asked with a token or a login, and there is neither\n   \
                        hint: put `token=…`, or `username=…`, `password=…` and `organisation=…`, into a file and \
                        name it with --secrets-file; of a conax-sim, name the control API with --control";
-        return Err((Exit::Usage, problem.to_owned()));
+        return Err(Failure::usage(problem));
     };
     let body = json!({
         "username": login.username,
@@ -209,7 +210,7 @@ fn token(order: &Order, target: &mut dyn Target) -> Result<String, Refused> {
         None => {
             let message = message_of(order, &reply, "");
             let problem = format!("{}: it refuses the login: {message}", order.target);
-            Err((Exit::Settings, problem))
+            Err(Failure::settings(problem))
         }
     }
 }

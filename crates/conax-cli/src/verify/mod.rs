@@ -11,9 +11,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use conax_contract::clause::Strictness;
-use conax_contract::text::{near_miss, parse_duration, parse_moment};
+use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
 use conax_scenario::conformance::Standing;
 use conax_scenario::run::Stop;
@@ -24,13 +24,14 @@ use conax_scenario::verify::{
 };
 
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, flag, meant, repeated, switch, wrong};
 use crate::print;
-use crate::run::Secrets;
-use crate::run::usual_target;
-use crate::run::{Addresses, api_target};
+use crate::reports::{ReportOrder, write_reports};
+use crate::run::{Addresses, Secrets, api_target, usual_target};
 use crate::signals::{end_on_signal, stop_on_signal};
-use crate::write::write_file;
-use reports::ReportOrder;
+use crate::write::save;
+use reports::{FORMATS, Format};
 
 /// The target that is a fresh simulator in this process.
 const OURSELVES: &str = "self";
@@ -43,36 +44,29 @@ const STORIES: usize = 30;
 
 /// The verb.
 pub(crate) fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let many = |arg: Arg| arg.action(ArgAction::Append);
-    let switch = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-    };
     let probe_names: Vec<String> =
         probes().iter().map(|probe| format!("  {:<10} {}", probe.name, probe.about)).collect();
     Command::new("verify")
         .about("Verify any implementation of the provisioning API, clause by clause")
-        .arg(text("target", "URL", "The provisioning API, such as http://127.0.0.1:8080/crmapi/rest/v2, or `self`: a fresh simulator in this process").required(true))
-        .arg(text("world", "FILE", "Target file: what exists there, as `--init` writes it (*.target.yaml; no world of a simulator)"))
-        .arg(text("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation; web_api_key. Else the environment has them as CONAX_TOKEN, CONAX_USERNAME, CONAX_PASSWORD, CONAX_ORGANISATION, CONAX_WEB_API_KEY"))
+        .arg(flag("target", "URL", "The provisioning API, such as http://127.0.0.1:8080/crmapi/rest/v2, or `self`: a fresh simulator in this process").required(true))
+        .arg(flag("world", "FILE", "Target file: what exists there, as `--init` writes it (*.target.yaml; no world of a simulator)"))
+        .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation; web_api_key. Else the environment has them as CONAX_TOKEN, CONAX_USERNAME, CONAX_PASSWORD, CONAX_ORGANISATION, CONAX_WEB_API_KEY"))
         .arg(switch("init", "Print a commented target file, filled in by asking the target"))
-        .arg(text("control", "URL", "For --init: the control API of a conax-sim, which knows what exists there").requires("init"))
-        .arg(text("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
+        .arg(flag("control", "URL", "For --init: the control API of a conax-sim, which knows what exists there").requires("init"))
+        .arg(flag("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
         .arg(switch("prove-power", "For `self`: verify known-wrong implementations, and print which clause caught which"))
-        .arg(many(text("defect", "NAME", "For --prove-power: only this known-wrong implementation")).requires("prove-power"))
+        .arg(repeated("defect", "NAME", "For --prove-power: only this known-wrong implementation").requires("prove-power"))
         .arg(switch("read-only", "Send GETs only; needs a token"))
         .arg(switch("dry-run", "Only say what would be asked and created"))
-        .arg(many(text("only", "PROBE", "Only this part of the verification")))
-        .arg(text("strict", "DEGREE", "What fails: breaks of `must` clauses, of `should` ones as well, or of `may` ones too").value_parser(["must", "should", "may"]).default_value("must"))
-        .arg(text("rate", "N/s", "Calls in a second at most [default: 50/s; no limit for `self`]"))
-        .arg(text("parallel", "N", "Calls made at the same time where that is the point").default_value("8"))
-        .arg(text("timeout", "TIME", "Time a call may take").default_value("30s"))
-        .arg(text("seed", "N", "Seed of the simulator of `--target self`").default_value("1"))
-        .arg(text("baseline", "FILE", "Known deviations, a clause id per line: listed apart, and no failure"))
-        .arg(text("write-baseline", "FILE", "Write what is broken now as such a file"))
-        .arg(many(text("report", "FORMAT[=FILE]", "Write a report: json, junit, html or sarif; without a file, to standard output")))
+        .arg(repeated("only", "PROBE", "Only this part of the verification"))
+        .arg(flag("strict", "DEGREE", "What fails: breaks of `must` clauses, of `should` ones as well, or of `may` ones too").value_parser(["must", "should", "may"]).default_value("must"))
+        .arg(flag("rate", "N/s", "Calls in a second at most [default: 50/s; no limit for `self`]"))
+        .arg(flag("parallel", "N", "Calls made at the same time where that is the point").default_value("8"))
+        .arg(flag("timeout", "TIME", "Time a call may take").default_value("30s"))
+        .arg(flag("seed", "N", "Seed of the simulator of `--target self`").default_value("1"))
+        .arg(flag("baseline", "FILE", "Known deviations, a clause id per line: listed apart, and no failure"))
+        .arg(flag("write-baseline", "FILE", "Write what is broken now as such a file"))
+        .arg(repeated("report", "FORMAT[=FILE]", "Write a report: json, junit, html or sarif; without a file, to standard output"))
         .arg(switch("quiet", "Print the broken clauses and the last line only").short('q'))
         .arg(switch("verbose", "Print every clause").short('v'))
         .after_help(format!(
@@ -98,46 +92,29 @@ struct Order {
     timeout: Duration,
     seed: u64,
     baseline: Option<Baseline>,
-    reports: Vec<ReportOrder>,
+    reports: Vec<ReportOrder<Format>>,
 }
-
-/// Why nothing is verified.
-pub(crate) type Refused = (Exit, String);
 
 /// Verifies.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    match Order::of(matches).and_then(|order| order.carry_out(matches)) {
-        Ok(exit) => exit,
-        Err((exit, problem)) => {
-            print::aside(format_args!("error: {}", problem.trim_end()));
-            exit
-        }
-    }
+    let done = Order::of(matches).and_then(|order| order.carry_out(matches));
+    done.unwrap_or_else(Failure::report)
 }
 
 impl Order {
-    fn of(matches: &ArgMatches) -> Result<Self, Refused> {
-        let usage = |problem: String| (Exit::Usage, problem);
-        let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let many = |name: &str| -> Vec<String> {
-            matches.get_many::<String>(name).into_iter().flatten().cloned().collect()
-        };
-        let target = text("target").unwrap_or_default();
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let target = matches.text("target").unwrap_or_default().to_owned();
         let is_self = target == OURSELVES;
-        let only = many("only");
-        for name in &only {
-            known_probe(name).map_err(usage)?;
-        }
-        let secrets = secrets(text("secrets-file").as_deref())?;
+        let only = matches.texts("only");
+        only.iter().try_for_each(|name| known_probe(name))?;
+        let secrets = secrets(matches.text("secrets-file"))?;
         let mut credentials = Credentials {
             token: secrets.either("token", "CONAX_TOKEN"),
             password: secrets.either("password", "CONAX_PASSWORD"),
             web_api_key: secrets.either("web_api_key", "CONAX_WEB_API_KEY"),
         };
-        let mut world = match text("world") {
-            Some(path) => {
-                crate::read::target_file(&path).map_err(|problem| (Exit::Settings, problem))?
-            }
+        let mut world = match matches.text("world") {
+            Some(path) => crate::read::target_file(path).or_fail(Exit::Settings)?,
             None if is_self => {
                 let demo = WorldSpec::demo();
                 fill_in(&mut credentials, &demo);
@@ -146,41 +123,30 @@ impl Order {
             None => TargetWorld::default(),
         };
         secrets.say_who(&mut world);
-        let number = |name: &str| -> Result<u64, Refused> {
-            let text = text(name).unwrap_or_default();
-            let parsed = text.parse();
-            parsed.map_err(|_| usage(format!("--{name}: found `{text}`, expected a whole number")))
-        };
-        let time = text("timeout").unwrap_or_default();
-        let timeout = parse_duration(&time).ok_or_else(|| {
-            usage(format!("--timeout: found `{time}`, expected a time such as 30s"))
-        })?;
-        let degree = text("strict").unwrap_or_default();
         Ok(Self {
             options: Options {
                 address: target.trim_end_matches('/').to_owned(),
                 is_read_only: matches.get_flag("read-only"),
-                pace: pace(text("rate").as_deref(), is_self).map_err(usage)?,
-                parallel: usize::try_from(number("parallel")?.clamp(1, 64)).unwrap_or(8),
+                pace: pace(matches.text("rate"), is_self)?,
+                parallel: matches.whole("parallel")?.map_or(8, |count| count.clamp(1, 64) as usize),
             },
-            least: Strictness::from_code(&degree).unwrap_or(Strictness::Must),
-            baseline: text("baseline").as_deref().map(read_baseline).transpose()?,
-            reports: many("report")
-                .iter()
-                .map(|text| ReportOrder::parse(text))
-                .collect::<Result<_, _>>()
-                .map_err(usage)?,
-            seed: number("seed")?,
-            world_file: text("world"),
+            least: matches
+                .text("strict")
+                .and_then(Strictness::from_code)
+                .unwrap_or(Strictness::Must),
+            baseline: matches.text("baseline").map(read_baseline).transpose()?,
+            reports: ReportOrder::all(matches, &FORMATS)?,
+            seed: matches.whole("seed")?.unwrap_or(1),
+            timeout: matches.time("timeout", "30s")?.unwrap_or_default(),
+            world_file: matches.text("world").map(str::to_owned),
             target,
             world,
             credentials,
             only,
-            timeout,
         })
     }
 
-    fn carry_out(&self, matches: &ArgMatches) -> Result<Exit, Refused> {
+    fn carry_out(&self, matches: &ArgMatches) -> Result<Exit, Failure> {
         let stop = Arc::new(Stop::default());
         match matches.get_flag("init") || matches.get_flag("prove-power") {
             // Half of what these print would be worth nothing.
@@ -189,14 +155,14 @@ impl Order {
         }
         let mut target = self.open(&stop)?;
         if matches.get_flag("init") {
-            let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-            let control = given("control").map(|url| (url, given("control-token-file")));
+            let token_file = matches.text("control-token-file");
+            let control = matches.text("control").map(|url| (url, token_file));
             return init::init(self, target.as_mut(), control);
         }
         if matches.get_flag("prove-power") {
             if self.target != OURSELVES {
                 let problem = "--prove-power needs `--target self`: only a simulator of its own can be made wrong";
-                return Err((Exit::Usage, problem.to_owned()));
+                return Err(Failure::usage(problem));
             }
             return power::prove(self, &power::chosen(matches)?);
         }
@@ -219,34 +185,33 @@ impl Order {
         );
         let exit = self.conclude(&record, matches, stop.is_interrupted());
         let file = self.world_file.as_deref().unwrap_or("crm.target.yaml");
-        Ok(reports::write(&self.reports, &record, (self.least, file), exit))
+        Ok(write_reports(&self.reports, exit, |format| format.render(&record, self.least, file)))
     }
 
-    fn open(&self, stop: &Arc<Stop>) -> Result<Box<dyn Target>, Refused> {
-        let unreachable = |problem| (Exit::Surroundings, problem);
+    fn open(&self, stop: &Arc<Stop>) -> Result<Box<dyn Target>, Failure> {
         if self.target == OURSELVES {
             let start = parse_moment(START).unwrap_or_default();
             let world = WorldSpec::demo();
-            return usual_target(self.seed, start, &world, Arc::clone(stop)).map_err(unreachable);
+            return usual_target(self.seed, start, &world, Arc::clone(stop))
+                .or_fail(Exit::Surroundings);
         }
-        let addresses =
-            Addresses::of_api(&self.target).map_err(|problem| (Exit::Usage, problem))?;
-        api_target(addresses, self.timeout, Arc::clone(stop)).map_err(unreachable)
+        let addresses = Addresses::of_api(&self.target).or_fail(Exit::Usage)?;
+        api_target(addresses, self.timeout, Arc::clone(stop)).or_fail(Exit::Surroundings)
     }
 
     /// What will be created, before anything is.
-    fn say_beforehand(&self, is_quiet: bool) -> Result<(), Refused> {
+    fn say_beforehand(&self, is_quiet: bool) -> Result<(), Failure> {
         if self.options.is_read_only && self.credentials.token.is_none() && self.target != OURSELVES
         {
             let problem = "a read-only verification sends no login, so it needs a token\n   \
                            hint: put `token=…` into a file and name it with --secrets-file, or set CONAX_TOKEN";
-            return Err((Exit::Usage, problem.to_owned()));
+            return Err(Failure::usage(problem));
         }
         let can_log_in = self.world.login.is_some() && self.credentials.password.is_some();
         if self.credentials.token.is_none() && !can_log_in && self.target != OURSELVES {
             let problem = "a verification needs a token, or a login\n   \
                            hint: put `token=…`, or `username=…`, `password=…` and `organisation=…`, into a file and name it with --secrets-file";
-            return Err((Exit::Usage, problem.to_owned()));
+            return Err(Failure::usage(problem));
         }
         if is_quiet {
             return Ok(());
@@ -323,11 +288,10 @@ impl Order {
             say(&format!("it ended early: {trouble}"));
         }
         say(&summary(record));
-        if let Some(path) = matches.get_one::<String>("write-baseline") {
-            let text = Baseline::render(record, least);
-            if let Err(error) = write_file(Path::new(path), text.as_bytes()) {
-                print::aside(format_args!("error: failed to write `{path}`: {error}"));
-                return Exit::ReportNotWritten;
+        if let Some(path) = matches.text("write-baseline") {
+            let saved = save(Path::new(path), Baseline::render(record, least).as_bytes());
+            if let Err(failure) = saved {
+                return failure.report();
             }
         }
         let exit = self.exit(record, &compared, is_interrupted);
@@ -397,20 +361,18 @@ fn say_compared(compared: &Compared, say: &dyn Fn(&str)) {
     }
 }
 
-fn known_probe(name: &str) -> Result<(), String> {
+fn known_probe(name: &str) -> Result<(), Failure> {
     let names = || probes().iter().map(|probe| probe.name);
     if names().any(|known| known == name) {
         return Ok(());
     }
-    let hint = match near_miss(name, names()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("expected one of {}", names().collect::<Vec<_>>().join(", ")),
-    };
-    Err(format!("--only: there is no part `{name}`\n   hint: {hint}"))
+    let all = || format!("expected one of {}", names().collect::<Vec<_>>().join(", "));
+    let failure = Failure::usage(format!("--only: there is no part `{name}`"));
+    Err(failure.hint(meant(name, names(), all)))
 }
 
 /// The pause between two calls.
-fn pace(rate: Option<&str>, is_self: bool) -> Result<Duration, String> {
+fn pace(rate: Option<&str>, is_self: bool) -> Result<Duration, Failure> {
     let Some(text) = rate else {
         return Ok(if is_self { Duration::ZERO } else { Duration::from_millis(20) });
     };
@@ -419,7 +381,7 @@ fn pace(rate: Option<&str>, is_self: bool) -> Result<Duration, String> {
         Some(number) if number > 0.0 && number.is_finite() => {
             Ok(Duration::from_secs_f64((1.0 / number).min(3600.0)))
         }
-        _ => Err(format!("--rate: found `{text}`, expected calls in a second such as 50/s")),
+        _ => Err(wrong("rate", text, "calls in a second such as 50/s")),
     }
 }
 
@@ -453,23 +415,17 @@ impl Named {
     }
 }
 
-fn secrets(path: Option<&str>) -> Result<Named, Refused> {
-    let Some(path) = path else {
-        return Ok(Named(Secrets::default()));
-    };
-    let text = crate::read::text_file(path).map_err(|error| {
-        (Exit::Settings, format!("failed to read the file of secrets `{path}`: {error}"))
-    })?;
-    let secrets =
-        Secrets::parse(&text).map_err(|problem| (Exit::Settings, format!("{path}: {problem}")))?;
-    Ok(Named(secrets))
+fn secrets(path: Option<&str>) -> Result<Named, Failure> {
+    let read = path.map_or_else(|| Ok(Secrets::default()), Secrets::read);
+    read.map(Named).or_fail(Exit::Settings)
 }
 
-fn read_baseline(path: &str) -> Result<Baseline, Refused> {
-    let text = crate::read::written_text(path).map_err(|error| {
-        (Exit::Settings, format!("failed to read the baseline `{path}`: {error}"))
-    })?;
-    Baseline::parse(&text).map_err(|problem| (Exit::Settings, format!("{path}: {problem}")))
+fn read_baseline(path: &str) -> Result<Baseline, Failure> {
+    let text = crate::read::written_text(path)
+        .map_err(|error| format!("failed to read the baseline `{path}`: {error}"))
+        .or_fail(Exit::Settings)?;
+    let wrong = |problem| Failure::settings(format!("{path}: {problem}"));
+    Baseline::parse(&text).map_err(wrong)
 }
 
 /// What opens a world of ours.

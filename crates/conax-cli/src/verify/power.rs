@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::ArgMatches;
 use conax_contract::clause::Strictness;
-use conax_contract::text::{near_miss, parse_moment};
+use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
 use conax_scenario::conformance::{Standing, Verdicts};
 use conax_scenario::defect::{Defect, Mutant, defects};
@@ -16,9 +16,11 @@ use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{Power, VerifyRecord, verify};
 
-use super::{Order, Refused, START};
+use super::{Order, START};
 use crate::exit::Exit;
 use crate::explore::{Ground, Search, Tally, seek};
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, meant};
 use crate::print;
 use crate::run::usual_target;
 
@@ -36,19 +38,20 @@ struct Caught {
 }
 
 /// The defects that were named; all if none.
-pub(super) fn chosen(matches: &ArgMatches) -> Result<Vec<&'static Defect>, Refused> {
-    let named = matches.get_many::<String>("defect").into_iter().flatten();
+pub(super) fn chosen(matches: &ArgMatches) -> Result<Vec<&'static Defect>, Failure> {
+    let named = matches.texts("defect");
     let find = |name: &String| {
         Defect::find(name).ok_or_else(|| {
             let names = || defects().iter().map(|defect| defect.name);
-            let hint = match near_miss(name, names()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
-            };
-            (Exit::Usage, format!("--defect: there is no defect `{name}`\n   hint: {hint}"))
+            let all = || format!("there are {}", names().collect::<Vec<_>>().join(", "));
+            Failure::usage(format!("--defect: there is no defect `{name}`")).hint(meant(
+                name,
+                names(),
+                all,
+            ))
         })
     };
-    let chosen: Vec<&'static Defect> = named.map(find).collect::<Result<_, _>>()?;
+    let chosen: Vec<&'static Defect> = named.iter().map(find).collect::<Result<_, _>>()?;
     Ok(match chosen.is_empty() {
         true => defects().iter().collect(),
         false => chosen,
@@ -57,13 +60,13 @@ pub(super) fn chosen(matches: &ArgMatches) -> Result<Vec<&'static Defect>, Refus
 
 /// Verifies the right target, then verifies and explores each wrong one, and prints which clause
 /// caught which, and in how many steps an exploration shows it.
-pub(super) fn prove(order: &Order, defects: &[&'static Defect]) -> Result<Exit, Refused> {
+pub(super) fn prove(order: &Order, defects: &[&'static Defect]) -> Result<Exit, Failure> {
     let began = Instant::now();
     let (clean, _) = verified(order, None)?;
     if clean.standing(Standing::Broken).next().is_some() {
         let problem = "the right simulator breaks a clause already, so nothing can be proved\n   \
                        hint: `conax-sim verify --target self --strict may` tells which";
-        return Err((Exit::NotMet, problem.to_owned()));
+        return Err(Failure::new(Exit::NotMet, problem));
     }
     let caught = in_parallel(order, defects)?;
     let wrong: Vec<(&'static Defect, Verdicts)> =
@@ -134,11 +137,11 @@ fn tell(power: &Power, caught: &[Caught], is_whole: bool) {
 fn verified(
     order: &Order,
     defect: Option<&'static Defect>,
-) -> Result<(VerifyRecord, Verdicts), Refused> {
+) -> Result<(VerifyRecord, Verdicts), Failure> {
     let start = parse_moment(START).unwrap_or_default();
     let stop = Arc::new(Stop::default());
     let honest = usual_target(order.seed, start, &WorldSpec::demo(), stop);
-    let honest = honest.map_err(|problem| (Exit::Surroundings, problem))?;
+    let honest = honest.or_fail(Exit::Surroundings)?;
     let mut target: Box<dyn Target> = match defect {
         None => honest,
         Some(defect) => Box::new(Mutant::new(honest, defect)),
@@ -169,10 +172,10 @@ fn explored(order: &Order, defect: &'static Defect) -> Option<Found> {
 }
 
 /// Every defect, each by the worker that is free.
-fn in_parallel(order: &Order, defects: &[&'static Defect]) -> Result<Vec<Caught>, Refused> {
+fn in_parallel(order: &Order, defects: &[&'static Defect]) -> Result<Vec<Caught>, Failure> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<Caught, Refused>)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Result<Caught, Failure>)>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {

@@ -19,7 +19,7 @@ mod words;
 
 use std::path::Path;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use conax_contract::text::{Outline, render, render_moment};
 use conax_contract::world::WorldSpec;
 use conax_scenario::document::{FileFindings, Given, Library, Reader, tidy};
@@ -33,10 +33,12 @@ use super::form::{Exchange, FORMAT, Ids, Recording};
 use super::journal;
 use super::names;
 use crate::exit::Exit;
+use crate::failure::{Failure, OrFail};
+use crate::flags::{Flags, flag, switch};
 use crate::print;
 use crate::record::is_kept;
 use crate::run::Files;
-use crate::write::{would_replace, write_file};
+use crate::write::{save, would_replace};
 
 /// The verb.
 pub(super) fn command() -> Command {
@@ -45,23 +47,15 @@ pub(super) fn command() -> Command {
         .arg(
             Arg::new("file").value_name("FILE").required(true).help("A recording, *.conaxrec.json"),
         )
+        .arg(flag("output", "FILE", "The scenario to write [default: standard output]").short('o'))
+        .arg(switch("overwrite", "Replace a scenario that is there"))
         .arg(
-            Arg::new("output")
-                .short('o')
-                .long("output")
-                .value_name("FILE")
-                .help("The scenario to write [default: standard output]"),
-        )
-        .arg(
-            Arg::new("overwrite")
-                .long("overwrite")
-                .action(ArgAction::SetTrue)
-                .help("Replace a scenario that is there"),
-        )
-        .arg(
-            Arg::new("world").long("world").value_name("WORLD.yaml").default_value("demo").help(
+            flag(
+                "world",
+                "WORLD.yaml",
                 "The world it starts from; what that lacks is added, as far as the replies tell",
-            ),
+            )
+            .default_value("demo"),
         )
         .after_help(
             "Examples:\n  \
@@ -72,57 +66,44 @@ pub(super) fn command() -> Command {
 
 /// Makes the scenario.
 pub(super) fn run(matches: &ArgMatches) -> Exit {
-    let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-    let (file, world) = (text("file"), text("world"));
-    let output = matches.get_one::<String>("output").map(String::as_str);
-    let said = |problem: String| {
-        print::aside(format_args!("error: {problem}"));
-        Exit::Settings
-    };
+    make(matches).unwrap_or_else(Failure::report)
+}
+
+fn make(matches: &ArgMatches) -> Result<Exit, Failure> {
+    let text = |name: &str| matches.text(name).unwrap_or_default();
+    let (file, world, output) = (text("file"), text("world"), matches.text("output"));
     // Somebody may have worked on it.
-    let is_there = output.is_some_and(|path| would_replace(Path::new(path)));
-    if is_there && !matches.get_flag("overwrite") {
-        return is_kept(Path::new(output.unwrap_or_default()));
+    if let Some(path) = output.map(Path::new)
+        && would_replace(path)
+        && !matches.get_flag("overwrite")
+    {
+        return Err(is_kept(path));
     }
-    let recording = match read_recording(file) {
-        Ok(recording) => recording,
-        Err(problem) => return said(problem),
-    };
+    let recording = read_recording(file).or_fail(Exit::Settings)?;
     let from = named_from(world, output.unwrap_or_default());
-    let base = match read_world(world) {
-        Ok(base) => base,
-        Err(problem) => return said(problem),
-    };
+    let base = read_world(world).or_fail(Exit::Settings)?;
     let source = Path::new(file)
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let Some(scenario) = convert(recording, &Start { from, world: base }, &source) else {
         let code = Exit::NothingRan.code();
         print::aside(format_args!("exit {code}: nothing in `{file}` can be said again"));
-        return Exit::NothingRan;
+        return Ok(Exit::NothingRan);
     };
     if let Err(wrong) = check(&scenario, output.unwrap_or("recorded.scenario.yaml")) {
         for file in &wrong {
             print::aside(render(&file.path, &file.source, &file.findings).trim_end());
         }
-        return said(format!("`{file}` makes no valid scenario"));
+        return Err(Failure::settings(format!("`{file}` makes no valid scenario")));
     }
     match output {
-        None => {
-            print::text(scenario.as_bytes());
-            Exit::Met
+        None => print::text(scenario.as_bytes()),
+        Some(path) => {
+            save(Path::new(path), scenario.as_bytes())?;
+            print::aside(format_args!("{path}: play it with `conax-sim run {path}`"));
         }
-        Some(path) => match write_file(Path::new(path), scenario.as_bytes()) {
-            Ok(()) => {
-                print::aside(format_args!("{path}: play it with `conax-sim run {path}`"));
-                Exit::Met
-            }
-            Err(error) => {
-                print::aside(format_args!("error: failed to write `{path}`: {error}"));
-                Exit::ReportNotWritten
-            }
-        },
     }
+    Ok(Exit::Met)
 }
 
 fn read_recording(file: &str) -> Result<Recording, String> {
