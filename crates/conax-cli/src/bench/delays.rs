@@ -8,45 +8,39 @@ use conax_model::entropy::{Dice, Seed};
 use conax_model::fault::DelayShape;
 use tokio::task::JoinSet;
 
-use super::child::Measured;
-use super::faults::FaultFile;
 use super::load::{self, QUESTION};
-use super::table::{Table, verdict};
-use super::{BenchError, runtime};
+use super::process::Measured;
+use super::rates::FaultFile;
+use super::table::{Table, quantile, verdict};
+use super::{BenchError, Done, runtime};
 use crate::print;
 
 const DRAWS: u32 = 100_000;
 /// Calls on their way at a time, and how long each is to take.
-const CALLS: usize = 1000;
+const CALLS: u32 = 1000;
 const ASKED: Duration = Duration::from_millis(50);
 const ROUNDS: usize = 5;
 /// What the middle call, and the hundredth slowest, may take beyond that.
 const BARS: [(f64, f64); 2] = [(0.50, 1.5), (0.99, 5.0)];
 
-pub(super) fn run() -> Result<(), BenchError> {
+pub(super) fn run() -> Done {
     distributions();
     let runtime = runtime()?;
     let asked = FaultFile::write("delay", "faults: [{ do: { delay: 50ms } }]\n")?;
-    let mut table = Table::new(&["1,000 calls at a time", "p50 beyond", "p99 beyond", "worst"]);
+    let mut table = Table::new("1,000 calls at a time\tp50 beyond\tp99 beyond\tworst");
     let sleeps = runtime.block_on(plain_sleeps());
     let prompt = runtime.block_on(calls(&Measured::instance(&["--run-interval", "off"])?))?;
     let delayed = runtime.block_on(calls(&asked.instance()?))?;
     let beyond = |times: &[Duration], asked: Duration, share: f64| {
-        let place = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
-        let time = times.get(place).copied().unwrap_or_default();
-        (time.as_secs_f64() - asked.as_secs_f64()) * 1e3
+        (quantile(times, share).as_secs_f64() - asked.as_secs_f64()) * 1e3
     };
     for (name, times, asked) in [
         ("tokio sleeps of 50 ms", &sleeps, ASKED),
         ("no delay asked", &prompt, Duration::ZERO),
         ("50 ms asked", &delayed, ASKED),
     ] {
-        table.row([
-            name.to_owned(),
-            format!("{:.2} ms", beyond(times, asked, 0.50)),
-            format!("{:.2} ms", beyond(times, asked, 0.99)),
-            format!("{:.2} ms", beyond(times, asked, 1.0)),
-        ]);
+        let [p50, p99, worst] = [0.50, 0.99, 1.0].map(|share| beyond(times, asked, share));
+        table.row(format!("{name}\t{p50:.2} ms\t{p99:.2} ms\t{worst:.2} ms"));
     }
     table.print(&format!("a connection for each call, begun evenly within 50 ms; {ROUNDS} rounds"));
     for (share, bar) in BARS {
@@ -77,15 +71,10 @@ fn distributions() {
     ];
     // One honest sample in a hundred lies beyond.
     let bound = 1.63 / f64::from(DRAWS).sqrt();
-    let mut table = Table::new(&["family", "distance", "bound", ""]);
+    let mut table = Table::new("family\tdistance\tbound\t");
     for (name, shape) in families {
         let distance = distance(&shape);
-        table.row([
-            name.to_owned(),
-            format!("{distance:.5}"),
-            format!("{bound:.5}"),
-            verdict(distance <= bound).to_owned(),
-        ]);
+        table.row(format!("{name}\t{distance:.5}\t{bound:.5}\t{}", verdict(distance <= bound)));
     }
     table.print(&format!("{DRAWS} draws of each family against its distribution"));
 }
@@ -95,19 +84,12 @@ fn distance(shape: &DelayShape) -> f64 {
     let mut draws: Vec<Duration> =
         (0..DRAWS).map(|_| shape.draw(&mut dice, Duration::ZERO)).collect();
     draws.sort_unstable();
-    let steps = draws.iter().zip(0_u32..);
-    let distances = steps.map(|(draw, before)| {
+    let distances = draws.iter().zip(0_u32..).map(|(draw, before)| {
         let share = shape.share_up_to(*draw).unwrap_or_default();
-        let (low, high) =
-            (f64::from(before) / f64::from(DRAWS), f64::from(before + 1) / f64::from(DRAWS));
-        (share - low).abs().max((share - high).abs())
+        let step = |count: u32| (share - f64::from(count) / f64::from(DRAWS)).abs();
+        step(before).max(step(before + 1))
     });
     distances.fold(0.0, f64::max)
-}
-
-/// When the call of this number begins.
-fn begin(number: usize) -> Duration {
-    ASKED * u32::try_from(number).unwrap_or(0) / u32::try_from(CALLS).unwrap_or(1)
 }
 
 async fn plain_sleeps() -> Vec<Duration> {
@@ -116,7 +98,7 @@ async fn plain_sleeps() -> Vec<Duration> {
         let mut sleeps = JoinSet::new();
         for number in 0..CALLS {
             sleeps.spawn(async move {
-                tokio::time::sleep(begin(number)).await;
+                tokio::time::sleep(ASKED * number / CALLS).await;
                 let began = Instant::now();
                 tokio::time::sleep(ASKED).await;
                 began.elapsed()
@@ -128,23 +110,21 @@ async fn plain_sleeps() -> Vec<Duration> {
     all
 }
 
-async fn calls(instance: &Measured) -> Result<Vec<Duration>, BenchError> {
-    let address = instance.cas.ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))?;
-    let body = Bytes::from_static(QUESTION.as_bytes());
+async fn calls(instance: &Measured) -> Done<Vec<Duration>> {
+    let address = instance.conax()?;
     let mut all = Vec::new();
     for round in 0..=ROUNDS {
         let mut calls = JoinSet::new();
         for number in 0..CALLS {
             let mut connection = load::connect(address).await?;
-            let body = body.clone();
             calls.spawn(async move {
-                tokio::time::sleep(begin(number)).await;
-                let began = Instant::now();
+                tokio::time::sleep(ASKED * number / CALLS).await;
+                let (began, body) = (Instant::now(), Bytes::from_static(QUESTION.as_bytes()));
                 load::exchange(&mut connection, Method::POST, "/", body).await?;
                 Ok::<_, BenchError>(began.elapsed())
             });
         }
-        let times = calls.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let times = calls.join_all().await.into_iter().collect::<Done<Vec<_>>>()?;
         // The first round warms up.
         if round > 0 {
             all.extend(times);

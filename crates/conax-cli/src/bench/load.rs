@@ -11,30 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use super::BenchError;
-
-/// What one round did.
-pub(super) struct Round {
-    /// Answers that came.
-    pub(super) answers: u64,
-    /// How long it took.
-    pub(super) time: Duration,
-    /// All waiting times, sorted.
-    pub(super) waits: Vec<Duration>,
-}
-
-impl Round {
-    /// Answers a second.
-    pub(super) fn rate(&self) -> f64 {
-        self.answers as f64 / self.time.as_secs_f64()
-    }
-
-    /// The waiting time that this share of the calls did not exceed.
-    pub(super) fn quantile(&self, share: f64) -> Duration {
-        let index = (self.waits.len() as f64 * share) as usize;
-        self.waits.get(index.min(self.waits.len().saturating_sub(1))).copied().unwrap_or_default()
-    }
-}
+use super::{BenchError, Done, check};
 
 /// What is posted over and over.
 #[derive(Clone, Copy)]
@@ -45,19 +22,25 @@ pub(super) struct Load {
     pub(super) body: &'static str,
     /// What a good answer holds.
     pub(super) expected: &'static [u8],
-    /// How many connections are kept alive.
-    pub(super) connections: usize,
 }
 
-/// Posts one body over and over on some connections for some time.
+/// How many connections are kept alive.
+pub(super) const CONNECTIONS: usize = 16;
+
+/// A question to the head-end about a smartcard of the demo world.
+pub(super) const QUESTION: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>\
+     <GetActiveSubscriptions><GetActiveSubscriptionsRequest><CaClientId>01900080208</CaClientId>\
+     </GetActiveSubscriptionsRequest></GetActiveSubscriptions></soap:Body></soap:Envelope>";
+
+/// Posts one body over and over for some time: all waiting times, sorted, and how long it took.
 pub(super) async fn post(
     address: SocketAddr,
     load: Load,
     time: Duration,
-) -> Result<Round, BenchError> {
+) -> Done<(Vec<Duration>, Duration)> {
     let mut workers = JoinSet::new();
     let started = Instant::now();
-    for _ in 0..load.connections {
+    for _ in 0..CONNECTIONS {
         let connection = connect(address).await?;
         workers.spawn(repeat(connection, load, started + time));
     }
@@ -67,35 +50,26 @@ pub(super) async fn post(
     }
     let time = started.elapsed();
     waits.sort_unstable();
-    Ok(Round { answers: waits.len() as u64, time, waits })
+    Ok((waits, time))
 }
 
-async fn repeat(
-    mut connection: SendRequest<Full<Bytes>>,
-    load: Load,
-    end: Instant,
-) -> Result<Vec<Duration>, BenchError> {
+async fn repeat(mut connection: Connection, load: Load, end: Instant) -> Done<Vec<Duration>> {
     let body = Bytes::from_static(load.body.as_bytes());
     let mut waits = Vec::new();
     while Instant::now() < end {
         let sent = Instant::now();
         let answer = exchange(&mut connection, Method::POST, load.path, body.clone()).await?;
         waits.push(sent.elapsed());
-        let mut windows = answer.windows(load.expected.len());
-        if !windows.any(|window| window == load.expected) {
-            return Err(BenchError::Answer(String::from_utf8_lossy(&answer).into_owned()));
-        }
+        check(&answer, load.expected)?;
     }
     Ok(waits)
 }
 
-/// A question to the head-end about a smartcard of the demo world.
-pub(super) const QUESTION: &str = "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>\
-     <GetActiveSubscriptions><GetActiveSubscriptionsRequest><CaClientId>01900080208</CaClientId>\
-     </GetActiveSubscriptionsRequest></GetActiveSubscriptions></soap:Body></soap:Envelope>";
+/// A connection that is kept alive.
+pub(super) type Connection = SendRequest<Full<Bytes>>;
 
-/// Opens a connection that is kept alive.
-pub(super) async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>, BenchError> {
+/// Opens one.
+pub(super) async fn connect(address: SocketAddr) -> Done<Connection> {
     let stream = TcpStream::connect(address).await.map_err(BenchError::Talk)?;
     stream.set_nodelay(true).map_err(BenchError::Talk)?;
     let (sender, connection) = handshake(TokioIo::new(stream)).await?;
@@ -108,11 +82,11 @@ pub(super) async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Byte
 
 /// One exchange on a connection.
 pub(super) async fn exchange(
-    connection: &mut SendRequest<Full<Bytes>>,
+    connection: &mut Connection,
     method: Method,
     path: &str,
     body: Bytes,
-) -> Result<Bytes, BenchError> {
+) -> Done<Bytes> {
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = method;
     *request.uri_mut() = path.parse().expect("paths of the bench are paths");

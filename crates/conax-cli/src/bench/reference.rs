@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Response, header};
 use axum::routing::post;
 use serde::Deserialize;
 
-use super::{BenchError, runtime};
+use super::{BenchError, Done, runtime};
 use crate::print;
 
 /// The documented answer, as the simulator prints one.
@@ -31,7 +31,7 @@ struct Identifier {
 }
 
 /// Serves the reference on a free port until it is killed.
-pub(super) fn serve() -> Result<(), BenchError> {
+pub(super) fn serve() -> Done {
     runtime()?.block_on(async {
         let address = (std::net::Ipv4Addr::LOCALHOST, 0);
         let listener = tokio::net::TcpListener::bind(address).await.map_err(BenchError::Start)?;
@@ -39,7 +39,7 @@ pub(super) fn serve() -> Result<(), BenchError> {
         print::result(format_args!("{{\"crm\": \"http://{address}\"}}"));
         let answer = compact_answer();
         let router = Router::new().route(
-            super::throughput::PATH,
+            super::rates::PATH,
             post(move |body: Bytes| {
                 let answer = answer.clone();
                 async move { reply(&body, answer) }

@@ -13,7 +13,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
 use conax_model::command::CommandKind;
 use conax_model::crm::{
-    Author, NewRequest, ParameterKey, ParameterValue, Priority, Settled, Settlement, State,
+    NewRequest, ParameterKey, ParameterValue, Priority, Settled, Settlement, State,
 };
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
@@ -23,23 +23,24 @@ use conax_sim::settings::ApiAddresses;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use super::table::{Table, median, verdict};
-use super::{BenchError, load, runtime};
+use super::table::{Figures, Table, verdict};
+use super::{BenchError, Done, check, load, runtime};
 use crate::print;
 use crate::settings::{self, Settings};
 use crate::world;
 
 const SMALL: u64 = 1_000;
 const CALLS: u64 = 2_000;
-const ROUNDS: usize = 5;
+const ROUNDS: u64 = 5;
 const BAR: f64 = 1.3;
+const PROVISIONING: &str = "conax_web_services/provisioning_requests";
 /// The demo world's documented token.
 const TOKEN: &str = "04FFBB37FED475A778F122709CBAC1D5";
 
-/// What is measured: a name, and the query of the n-th call.
-type Probe = (&'static str, fn(&Stored, u64) -> String);
+/// The query of the n-th call.
+type Query = fn(&Stored, u64) -> String;
 
-const PROBES: [Probe; 6] = [
+const PROBES: [(&str, Query); 6] = [
     ("show by id", |stored, nth| show(&format!("id={}", stored.ids[stored.place(nth)]))),
     ("show by number", |stored, nth| {
         show(&format!("number={}", stored.first_number + stored.place(nth) as u64))
@@ -77,30 +78,65 @@ impl Stored {
     fn place(&self, nth: u64) -> usize {
         (nth.wrapping_mul(0x9e37_79b9_7f4a_7c15) % self.ids.len() as u64) as usize
     }
+
+    /// Microseconds a client sees, call after call on one connection.
+    async fn measure_call(&self, query: Query) -> Done<f64> {
+        let mut connection = load::connect(self.address).await?;
+        let ask = async |target: String| {
+            load::exchange(&mut connection, Method::GET, &target, Bytes::new()).await
+        };
+        self.measure(query, ask).await
+    }
+
+    /// What the look-up and its answer cost without a connection.
+    async fn measure_router(&self, query: Query) -> Done<f64> {
+        let ask = async |target: String| {
+            let call = Request::get(target).body(Body::empty());
+            let call = call.expect("queries of the bench are URIs");
+            let Ok(reply) = self.router.clone().oneshot(call).await;
+            let body = reply.into_body().collect().await;
+            Ok(body.map_err(|error| BenchError::Answer(error.to_string()))?.to_bytes())
+        };
+        self.measure(query, ask).await
+    }
+
+    async fn measure(
+        &self,
+        query: Query,
+        mut ask: impl AsyncFnMut(String) -> Done<Bytes>,
+    ) -> Done<f64> {
+        let mut figures = Figures::default();
+        for round in 0..=ROUNDS {
+            let target = |nth| format!("/{PROVISIONING}/{}", query(self, nth + round * CALLS));
+            let targets: Vec<String> = (0..CALLS).map(target).collect();
+            let started = Instant::now();
+            for target in targets {
+                check(&ask(target).await?, b"COMPLETED")?;
+            }
+            // The first round warms up.
+            if round > 0 {
+                figures.add(started.elapsed().as_secs_f64() * 1e6 / CALLS as f64);
+            }
+        }
+        Ok(figures.median())
+    }
 }
 
-pub(super) fn run(stored: u64) -> Result<(), BenchError> {
+pub(super) fn run(stored: u64) -> Done {
     let runtime = runtime()?;
     print::aside(format_args!("storing {SMALL} and {stored} requests …"));
     let small = runtime.block_on(fill(SMALL))?;
     let large = runtime.block_on(fill(stored))?;
-    let few = SMALL.to_string();
-    let many = stored.to_string();
-    let mut table = Table::new(&["us/call", &few, &many, "ratio", "", "router alone", ""]);
+    let mut table = Table::new(&format!("us/call\t{SMALL}\t{stored}\tratio\t\trouter alone\t"));
     for (name, query) in PROBES {
-        let few = runtime.block_on(measure_call(&small, query))?;
-        let many = runtime.block_on(measure_call(&large, query))?;
-        let alone = runtime.block_on(measure_router(&small, query))?;
-        let alone_many = runtime.block_on(measure_router(&large, query))?;
-        table.row([
-            name.to_owned(),
-            format!("{few:.0}"),
-            format!("{many:.0}"),
-            format!("{:.2}", many / few),
-            verdict(many / few <= BAR).to_owned(),
-            format!("{alone:.1}"),
-            format!("{alone_many:.1}"),
-        ]);
+        let few = runtime.block_on(small.measure_call(query))?;
+        let many = runtime.block_on(large.measure_call(query))?;
+        let alone = runtime.block_on(small.measure_router(query))?;
+        let alone_many = runtime.block_on(large.measure_router(query))?;
+        let (ratio, met) = (many / few, verdict(many / few <= BAR));
+        table.row(format!(
+            "{name}\t{few:.0}\t{many:.0}\t{ratio:.2}\t{met}\t{alone:.1}\t{alone_many:.1}"
+        ));
     }
     table.print(&format!("stored requests: {SMALL} against {stored}; bar: ratio at most {BAR}"));
     print::result("");
@@ -110,136 +146,55 @@ pub(super) fn run(stored: u64) -> Result<(), BenchError> {
     Ok(())
 }
 
-/// What a client sees, call after call on one connection.
-async fn measure_call(
-    stored: &Stored,
-    query: fn(&Stored, u64) -> String,
-) -> Result<f64, BenchError> {
-    let mut connection = load::connect(stored.address).await?;
-    let mut rounds = Vec::new();
-    for round in 0..=ROUNDS as u64 {
-        let queries: Vec<_> =
-            (0..CALLS).map(|nth| target(&query(stored, nth + round * CALLS))).collect();
-        let started = Instant::now();
-        for target in queries {
-            let body = load::exchange(&mut connection, Method::GET, &target, Bytes::new()).await?;
-            check(&body)?;
-        }
-        rounds.push(started.elapsed().as_secs_f64() * 1e6 / CALLS as f64);
-    }
-    // The first round warms up.
-    Ok(median(&mut rounds[1..]))
-}
-
-fn target(query: &str) -> String {
-    format!("/conax_web_services/provisioning_requests/{query}")
-}
-
-fn check(body: &[u8]) -> Result<(), BenchError> {
-    match body.windows(9).any(|window| window == b"COMPLETED") {
-        true => Ok(()),
-        false => Err(BenchError::Answer(String::from_utf8_lossy(body).into_owned())),
-    }
-}
-
-/// What the look-up and its answer cost without a connection.
-async fn measure_router(
-    stored: &Stored,
-    query: fn(&Stored, u64) -> String,
-) -> Result<f64, BenchError> {
-    let mut rounds = Vec::new();
-    for round in 0..=ROUNDS as u64 {
-        let queries: Vec<_> = (0..CALLS).map(|nth| query(stored, nth + round * CALLS)).collect();
-        let started = Instant::now();
-        for query in queries {
-            let call = Request::get(target(&query)).body(Body::empty());
-            let call = call.expect("queries of the bench are URIs");
-            let Ok(reply) = stored.router.clone().oneshot(call).await;
-            let body = reply.into_body().collect().await;
-            check(&body.map_err(|error| BenchError::Answer(error.to_string()))?.to_bytes())?;
-        }
-        rounds.push(started.elapsed().as_secs_f64() * 1e6 / CALLS as f64);
-    }
-    // The first round warms up.
-    Ok(median(&mut rounds[1..]))
-}
-
 /// A simulator in which this many requests were recorded, sent and accepted.
-pub(super) async fn fill(count: u64) -> Result<Stored, BenchError> {
-    let broken = |error: &dyn std::error::Error| BenchError::Answer(error.to_string());
+pub(super) async fn fill(count: u64) -> Done<Stored> {
+    let answer = |error: &dyn std::error::Error| BenchError::Answer(error.to_string());
+    let missing = |what: &str| BenchError::Answer(what.to_owned());
     let start = SimTime::from_millis(1_417_338_000_000);
     let (settings, _) = settings::instance(&Settings::defaults(), Seed(1), start, None)
-        .map_err(|error| broken(&error))?;
-    let world = world::read("demo").map_err(|error| broken(&error))?;
+        .map_err(|error| answer(&error))?;
+    let world = world::read("demo").map_err(|error| answer(&error))?;
     let first_number = world.next_request_number;
-    let doors =
+    let addresses =
         ApiAddresses { crm: Some((Ipv4Addr::LOCALHOST, 0).into()), ..ApiAddresses::default() };
-    let instance = OpenInstance::open(settings, world, doors, None).await;
-    let instance = instance.map_err(|error| broken(&error))?;
-    let address = instance.addresses.crm.ok_or_else(|| BenchError::Answer("no address".into()))?;
-    let (mut ids, texts) = (Vec::new(), Texts::new());
+    let instance = OpenInstance::open(settings, world, addresses, None).await;
+    let instance = instance.map_err(|error| answer(&error))?;
+    let address = instance.addresses.crm.ok_or_else(|| missing("no address"))?;
+    let mut ids = Vec::new();
     {
         let mut side = instance.shared.crm();
         let side = &mut *side;
         let author = side.reference.user("MPAdministrator").map(Arc::clone);
-        let author =
-            author.ok_or_else(|| BenchError::Answer("no user in the demo world".into()))?;
+        let author = author.ok_or_else(|| missing("no user in the demo world"))?;
+        // Requests of the simulator share texts with its reference data, and so do these.
+        let [distribution, product] = ["23423", "P1test"].map(Arc::<str>::from);
+        let cards: Vec<Arc<str>> =
+            (0..100_000).map(|number| format!("{number:011}").into()).collect();
         for number in 0..count {
-            let new = request(Arc::clone(&author), &texts, number, start);
+            let parameters = [
+                (ParameterKey::SubProvisioningDistributionId, &distribution),
+                (ParameterKey::ServiceCaId, &product),
+                (ParameterKey::SmartcardCaId, &cards[number as usize % cards.len()]),
+            ];
+            let text = |text| Some(ParameterValue::Text(Arc::clone(text)));
+            let new = NewRequest {
+                kind: CommandKind::AddSubscriptions,
+                scheduled: start,
+                process_immediately: false,
+                priority: Priority::Regular,
+                process_name: None,
+                author: Arc::clone(&author),
+                parameters: parameters.map(|(key, value)| (key, text(value))).to_vec(),
+                pin: None,
+            };
             ids.push(side.book.create(new, start, &mut side.ids).id.to_string());
-            let ticket = side.book.take_due(start);
-            let ticket = ticket.ok_or_else(|| BenchError::Answer("nothing is due".into()))?;
+            let ticket = side.book.take_due(start).ok_or_else(|| missing("nothing is due"))?;
             let settled = side.book.settle(ticket, accepted(number, start));
             debug_assert!(matches!(settled, Settled::Done(_)));
         }
     }
-    Ok(Stored {
-        router: provisioning_api::router(Arc::clone(&instance.worlds)),
-        instance,
-        address,
-        ids,
-        first_number,
-    })
-}
-
-/// The texts that requests of the simulator share with its reference data.
-struct Texts {
-    distribution: Arc<str>,
-    product: Arc<str>,
-    cards: Vec<Arc<str>>,
-}
-
-impl Texts {
-    fn new() -> Self {
-        Self {
-            distribution: "23423".into(),
-            product: "P1test".into(),
-            cards: (0..100_000).map(|number| format!("{number:011}").into()).collect(),
-        }
-    }
-
-    fn parameters(&self, number: u64) -> Vec<(ParameterKey, Option<ParameterValue>)> {
-        let card = &self.cards[(number % self.cards.len() as u64) as usize];
-        let text = |text: &Arc<str>| Some(ParameterValue::Text(Arc::clone(text)));
-        vec![
-            (ParameterKey::SubProvisioningDistributionId, text(&self.distribution)),
-            (ParameterKey::ServiceCaId, text(&self.product)),
-            (ParameterKey::SmartcardCaId, text(card)),
-        ]
-    }
-}
-
-fn request(author: Arc<Author>, texts: &Texts, number: u64, at: SimTime) -> NewRequest {
-    NewRequest {
-        kind: CommandKind::AddSubscriptions,
-        scheduled: at,
-        process_immediately: false,
-        priority: Priority::Regular,
-        process_name: None,
-        author,
-        parameters: texts.parameters(number),
-        pin: None,
-    }
+    let router = provisioning_api::router(Arc::clone(&instance.worlds));
+    Ok(Stored { router, instance, address, ids, first_number })
 }
 
 fn accepted(number: u64, at: SimTime) -> Settlement {

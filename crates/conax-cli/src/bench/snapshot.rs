@@ -13,59 +13,72 @@ use conax_sim::shared::Shared;
 use conax_sim::snapshot::Snapshot;
 use conax_sim::world::CasSide;
 
-use super::table::{Table, median, verdict};
-use super::{BenchError, runtime, scaling};
+use super::table::{Figures, Table, verdict};
+use super::{BenchError, Done, runtime, scaling};
 use crate::print;
 
 const STORED: u64 = 100_000;
 const ROUNDS: usize = 7;
-const BAR: Duration = Duration::from_millis(250);
+const BAR_MS: f64 = 250.0;
 
-/// Milliseconds of one thing, round by round.
-#[derive(Default)]
-struct Figures(Vec<f64>);
-
-impl Figures {
-    fn measure<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let started = Instant::now();
-        let result = work();
-        self.add(started);
-        result
-    }
-
-    fn add(&mut self, started: Instant) {
-        self.0.push(started.elapsed().as_secs_f64() * 1e3);
-    }
-
-    /// The first round warms up.
-    fn median(&mut self) -> f64 {
-        median(self.0.get_mut(1..).unwrap_or_default())
-    }
-}
-
-pub(super) fn run() -> Result<(), BenchError> {
+pub(super) fn run() -> Done {
     let runtime = runtime()?;
     print::aside(format_args!("storing {STORED} requests …"));
     let instance = runtime.block_on(scaling::fill(STORED))?.instance;
     remember(&instance.shared);
     let mut clone = Figures::default();
-    for _ in 0..=ROUNDS {
+    for round in 0..=ROUNDS {
+        let started = Instant::now();
+        let copy = instance.shared.crm().book.clone();
+        add(&mut clone, round, started);
         // Letting go of the copy is not part of making it.
-        let _copy = clone.measure(|| instance.shared.crm().book.clone());
+        drop(copy);
     }
-    let mut table = Table::new(&["", "take", "restore", "both", "size", "bar", ""]);
-    let clone = clone.median();
-    table.row(["plain clone of the book", &millis(clone), "", "", "", "", ""].map(str::to_owned));
-    let (take, restore) = runtime.block_on(in_memory(&instance.shared));
-    table.row(row("in memory", take, restore, String::new()));
-    let (take, restore, bytes) = runtime.block_on(in_a_file(&instance.shared))?;
-    let size = format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20));
-    table.row(row("sealed file", take, restore, size));
+    let mut table = Table::new("\ttake\trestore\tboth\tsize\tbar\t");
+    table.row(format!("plain clone of the book\t{:.1} ms\t\t\t\t\t", clone.median()));
+    for (name, is_in_file) in [("in memory", false), ("sealed file", true)] {
+        table.row(runtime.block_on(row(name, &instance.shared, is_in_file))?);
+    }
     let (crm, conax) = instance.shared.ledger().lens();
     let events = crm + conax;
     table.print(&format!("a snapshot of {STORED} requests with {events} events of the ledger"));
     runtime.block_on(instance.close(Duration::from_secs(1)));
     Ok(())
+}
+
+/// Adds the milliseconds since then. The first round warms up.
+fn add(figures: &mut Figures, round: usize, started: Instant) {
+    if round > 0 {
+        figures.add(started.elapsed().as_secs_f64() * 1e3);
+    }
+}
+
+/// Takes snapshots and brings them back.
+async fn row(name: &str, world: &Shared, is_in_file: bool) -> Done<String> {
+    let (mut takes, mut restores, mut size) =
+        (Figures::default(), Figures::default(), String::new());
+    let (key, refused) = (&world.settings.snapshot_key, |error| BenchError::Answer(error));
+    for round in 0..=ROUNDS {
+        let started = Instant::now();
+        let taken = world.take_snapshot().await;
+        let file = is_in_file.then(|| taken.to_file(key));
+        add(&mut takes, round, started);
+        let started = Instant::now();
+        let snapshot = match &file {
+            None => taken,
+            Some(file) => Snapshot::from_file(file, key, &world.settings)
+                .map_err(|refusal| refused(refusal.to_string()))?,
+        };
+        world.restore(&snapshot).await;
+        add(&mut restores, round, started);
+        size =
+            file.map_or(size, |file| format!("{:.1} MiB", file.len() as f64 / f64::from(1 << 20)));
+    }
+    let (take, restore) = (takes.median(), restores.median());
+    let (both, met) = (take + restore, verdict(take + restore <= BAR_MS));
+    Ok(format!(
+        "{name}\t{take:.1} ms\t{restore:.1} ms\t{both:.1} ms\t{size}\t{BAR_MS:.0} ms\t{met}"
+    ))
 }
 
 /// What a simulator remembers of its requests besides their rows: the head-end's transactions, and both
@@ -122,51 +135,4 @@ fn note(world: &Shared, row: &ProvisioningRequest, exchange: u64, transaction: T
     let generation = world.crm().generation;
     crm.into_iter().for_each(|event| world.note_crm(generation, event));
     world.note_cas(generation, cas);
-}
-
-fn millis(figure: f64) -> String {
-    format!("{figure:.1} ms")
-}
-
-fn row(name: &str, take: f64, restore: f64, size: String) -> [String; 7] {
-    let bar = BAR.as_secs_f64() * 1e3;
-    [
-        name.to_owned(),
-        millis(take),
-        millis(restore),
-        millis(take + restore),
-        size,
-        format!("{bar:.0} ms"),
-        verdict(take + restore <= bar).to_owned(),
-    ]
-}
-
-async fn in_memory(world: &Shared) -> (f64, f64) {
-    let (mut take, mut restore) = (Figures::default(), Figures::default());
-    for _ in 0..=ROUNDS {
-        let started = Instant::now();
-        let snapshot = world.take_snapshot().await;
-        take.add(started);
-        let started = Instant::now();
-        world.restore(&snapshot).await;
-        restore.add(started);
-    }
-    (take.median(), restore.median())
-}
-
-async fn in_a_file(world: &Shared) -> Result<(f64, f64, usize), BenchError> {
-    let (mut take, mut restore) = (Figures::default(), Figures::default());
-    let (key, mut bytes) = (&world.settings.snapshot_key, 0);
-    for _ in 0..=ROUNDS {
-        let started = Instant::now();
-        let file = world.take_snapshot().await.to_file(key);
-        take.add(started);
-        bytes = file.len();
-        let started = Instant::now();
-        let snapshot = Snapshot::from_file(&file, key, &world.settings)
-            .map_err(|refusal| BenchError::Answer(refusal.to_string()))?;
-        world.restore(&snapshot).await;
-        restore.add(started);
-    }
-    Ok((take.median(), restore.median(), bytes))
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use super::BenchError;
+use super::{BenchError, Done};
 
 /// Ticks a second of the kernel's process times; fixed on Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -28,6 +28,11 @@ fn wait(child: &mut Child) -> std::io::Result<ExitStatus> {
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
     running.retain(|id| *id != child.id());
     ended
+}
+
+fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = wait(child);
 }
 
 /// Runs a process to its end.
@@ -54,13 +59,12 @@ pub(super) struct Measured {
     child: Child,
     /// Where its provisioning API is.
     pub(super) address: SocketAddr,
-    /// Where its head-end is, if it has one.
-    pub(super) cas: Option<SocketAddr>,
+    cas: Option<SocketAddr>,
 }
 
 impl Measured {
     /// Starts this program with these arguments and waits until it says where it listens.
-    pub(super) fn start(args: &[&str]) -> Result<Self, BenchError> {
+    pub(super) fn start(args: &[&str]) -> Done<Self> {
         let program = std::env::current_exe().map_err(BenchError::Start)?;
         let mut command = Command::new(program);
         command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -70,22 +74,24 @@ impl Measured {
             BufReader::new(stdout).read_line(&mut line).map_err(BenchError::Talk)?;
         }
         let places = serde_json::from_str::<serde_json::Value>(&line).unwrap_or_default();
-        let place = |door: &str| places[door].as_str()?.strip_prefix("http://")?.parse().ok();
-        match place("crm") {
-            Some(address) => Ok(Self { child, address, cas: place("cas") }),
-            None => {
-                let _ = child.kill();
-                let _ = wait(&mut child);
-                Err(BenchError::Announcement(line.trim().to_owned()))
-            }
-        }
+        let place = |api: &str| places[api].as_str()?.strip_prefix("http://")?.parse().ok();
+        let Some(address) = place("crm") else {
+            end(&mut child);
+            return Err(BenchError::Announcement(line.trim().to_owned()));
+        };
+        Ok(Self { child, address, cas: place("cas") })
     }
 
     /// A whole simulator with quiet APIs on free ports.
-    pub(super) fn instance(more: &[&str]) -> Result<Self, BenchError> {
+    pub(super) fn instance(more: &[&str]) -> Done<Self> {
         let args = ["serve", "--port", "0", "--cas-port", "0", "--control-port", "0"];
         let rest = ["--format", "json", "--log", "off", "--seed", "1"];
         Self::start(&[&args[..], &rest, more].concat())
+    }
+
+    /// Where its head-end is.
+    pub(super) fn conax(&self) -> Done<SocketAddr> {
+        self.cas.ok_or_else(|| BenchError::Answer("no Conax endpoint".to_owned()))
     }
 
     /// Processor time the process has used, in seconds; none where the system does not tell.
@@ -109,7 +115,6 @@ impl Measured {
 
 impl Drop for Measured {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = wait(&mut self.child);
+        end(&mut self.child);
     }
 }
