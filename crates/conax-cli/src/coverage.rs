@@ -109,7 +109,7 @@ fn count(matches: &ArgMatches) -> Result<Exit, Failure> {
 
 /// What a report tells was met.
 fn read(path: &str) -> Result<Vec<Covers>, String> {
-    let text = crate::read::written_text(path)
+    let text = crate::read::generated_text(path)
         .map_err(|error| format!("failed to read `{path}`: {error}"))?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| format!("`{path}` is no JSON: {error}"))?;
@@ -161,7 +161,7 @@ pub(crate) fn conclude(
         if gaps.is_some_and(|name| name != axis.axis.name()) {
             continue;
         }
-        tell(axis, gaps.is_some());
+        print_axis(axis, gaps.is_some());
     }
     for (axis, least) in limits {
         let Some(found) = account.axis(*axis) else {
@@ -179,7 +179,7 @@ pub(crate) fn conclude(
     exit
 }
 
-fn tell(account: &AxisAccount, tells_all: bool) {
+fn print_axis(account: &AxisAccount, shows_all: bool) {
     let all = account.met.len() + account.gaps.len();
     print::result(format_args!(
         "{:<12} {:>4} of {:>4}  {:>3} %  {}",
@@ -197,7 +197,7 @@ fn tell(account: &AxisAccount, tells_all: bool) {
     if account.gaps.is_empty() {
         return;
     }
-    if !tells_all {
+    if !shows_all {
         let some: Vec<&str> = account.gaps.iter().take(GAPS).map(String::as_str).collect();
         let more = account.gaps.len().saturating_sub(GAPS);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -9,7 +9,7 @@ use conax_contract::text::{render_duration, render_moment, visible_name};
 use conax_scenario::document::Secrets;
 use conax_scenario::document::{
     Action, Body, Given, Included, Over, Passing, Reader, Runs, Scenario, Step, Template, Token,
-    written,
+    plain_text,
 };
 
 use crate::exit::Exit;
@@ -242,7 +242,7 @@ fn keeps<'k>(text: &mut String, names: impl Iterator<Item = &'k str>) {
 fn shown(template: &Template) -> String {
     use conax_scenario::document::Piece;
     match template {
-        Template::Plain(value) => written(value),
+        Template::Plain(value) => plain_text(value),
         Template::Text(pieces) => pieces
             .iter()
             .map(|piece| match piece {

@@ -41,7 +41,7 @@ pub(crate) fn text_file(path: impl AsRef<Path>) -> Result<String> {
 ///
 /// # Errors
 /// As [`text_file`].
-pub(crate) fn written_text(path: impl AsRef<Path>) -> Result<String> {
+pub(crate) fn generated_text(path: impl AsRef<Path>) -> Result<String> {
     text(written(path)?)
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
 }
 
 /// How soon it is noticed that somebody stops what is done elsewhere.
-const GLANCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Does something on a thread of its own, for some files never end; nothing if somebody stops it
 /// before it is done.
@@ -41,7 +41,7 @@ pub(crate) fn unless_stopped<T: Send + 'static>(
         let _ = sender.send(work());
     });
     loop {
-        match done.recv_timeout(GLANCE) {
+        match done.recv_timeout(POLL_INTERVAL) {
             Ok(done) => return Some(done),
             Err(RecvTimeoutError::Timeout) if stop.is_interrupted() => return None,
             Err(RecvTimeoutError::Timeout) => {}

@@ -44,11 +44,11 @@ pub(super) fn answers(
     common: Common,
     open: &BTreeSet<&str>,
 ) -> Vec<Vec<Answer>> {
-    let told = told(case);
-    let made = Made::of(&told);
-    let mut exchanges: Vec<Exchange> = told.iter().map(|(_, one)| plain(one)).collect();
+    let answered = answered(case);
+    let made = Made::of(&answered);
+    let mut exchanges: Vec<Exchange> = answered.iter().map(|(_, one)| plain(one)).collect();
     if common == Common::WhatIsMade {
-        for ((_, one), exchange) in told.iter().zip(&mut exchanges) {
+        for ((_, one), exchange) in answered.iter().zip(&mut exchanges) {
             if let Content::Json(body) = &mut exchange.reply.body {
                 without(open, body);
                 made.keep(&one.target, body);
@@ -62,10 +62,10 @@ pub(super) fn answers(
     }
     rename(&mut exchanges);
     let began = parse_moment(&case.began).unwrap_or_default();
-    let sent: Vec<String> = told.iter().flat_map(|(_, one)| dates_in(&one.call)).collect();
+    let sent: Vec<String> = answered.iter().flat_map(|(_, one)| dates_in(&one.call)).collect();
     let by_chance = first_by_chance(case);
     let mut answers = vec![Vec::new(); case.steps.len()];
-    for ((step, one), exchange) in told.iter().zip(exchanges) {
+    for ((step, one), exchange) in answered.iter().zip(exchanges) {
         let mut body = match exchange.reply.body {
             Content::Json(body) => body,
             Content::Xml(text) | Content::NotKept(text) => Value::String(text),
@@ -139,8 +139,8 @@ fn first_by_chance(case: &CaseRecord) -> usize {
 
 /// The exchanges that are answers to a step. Of those of somebody who waits only the last one says
 /// something: how often he asks is his affair.
-fn told(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
-    let mut told: Vec<(usize, &ExchangeRecord)> = Vec::new();
+fn answered(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
+    let mut answered: Vec<(usize, &ExchangeRecord)> = Vec::new();
     for exchange in &case.exchanges {
         let Some((index, step)) =
             exchange.step.and_then(|index| Some((index, case.steps.get(index)?)))
@@ -158,17 +158,17 @@ fn told(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
             continue;
         }
         if step.title.starts_with("wait ") {
-            told.retain(|(other, _)| *other != index);
+            answered.retain(|(other, _)| *other != index);
         }
-        told.push((index, exchange));
+        answered.push((index, exchange));
     }
     // Calls at the same time are told as they come; what was sent tells which is which.
     let by_chance = first_by_chance(case);
-    told.sort_by_key(|(index, exchange)| {
+    answered.sort_by_key(|(index, exchange)| {
         let call = (*index >= by_chance).then_some((&exchange.target, &exchange.call));
         (*index, call)
     });
-    told
+    answered
 }
 
 /// The exchange in the form in which ids are renamed.
@@ -257,9 +257,9 @@ fn roughly(body: &mut Value, sent: &[String], began: NaiveDateTime) {
 struct Made(BTreeSet<String>);
 
 impl Made {
-    fn of(told: &[(usize, &ExchangeRecord)]) -> Self {
+    fn of(answered: &[(usize, &ExchangeRecord)]) -> Self {
         let mut made = BTreeSet::new();
-        for (_, one) in told.iter().filter(|(_, one)| one.verb == "POST") {
+        for (_, one) in answered.iter().filter(|(_, one)| one.verb == "POST") {
             let reply: Value = serde_json::from_str(&one.reply).unwrap_or_default();
             let data = &reply["data"];
             if data["token"].is_null() {

@@ -339,15 +339,15 @@ fn differ(
 }
 
 /// The longest value that is told.
-const TOLD: usize = 120;
+const VALUE_LIMIT: usize = 120;
 
 fn short(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "absent".to_owned();
     };
     let text = value.to_string();
-    match text.chars().count() > TOLD {
-        true => text.chars().take(TOLD).chain("…".chars()).collect(),
+    match text.chars().count() > VALUE_LIMIT {
+        true => text.chars().take(VALUE_LIMIT).chain("…".chars()).collect(),
         false => text,
     }
 }

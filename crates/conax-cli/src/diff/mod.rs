@@ -9,11 +9,11 @@ mod counterparts;
 mod lacks;
 mod open;
 mod other_world;
+mod output;
 mod records;
 #[cfg(test)]
 mod tests;
 mod timing;
-mod told;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ use self::answers::Common;
 use self::compare::{CaseDifference, Sides, compare};
 use self::lacks::lacks;
 use self::other_world::OtherWorlds;
-use self::told::{stopped, tell};
+use self::output::{print_all, stopped};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, cores, flag, repeated};
@@ -281,7 +281,7 @@ fn play(order: &Order, cases: Vec<Case>, stop: &Arc<Stop>) -> Result<Exit, Failu
             return Ok(stopped(order));
         }
     }
-    Ok(tell(order, &differences(order, &plan, &rounds)))
+    Ok(print_all(order, &differences(order, &plan, &rounds)))
 }
 
 /// Compares what was played: on the left, there once more, and on the right.

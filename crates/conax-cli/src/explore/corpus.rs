@@ -11,7 +11,7 @@ use conax_scenario::record::Verdict;
 use conax_scenario::run::{Detail, Stop, play};
 use conax_scenario::target::Theatre;
 
-use super::seek::{Ground, Search};
+use super::workers::{Search, SearchTarget};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::print;
@@ -59,12 +59,12 @@ pub(super) fn replay(
 
 fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
     match &search.ground {
-        Ground::Ourselves => Box::new(InProcess {
+        SearchTarget::Ourselves => Box::new(InProcess {
             secrets: Secrets::default(),
             timeout: LONGEST,
             stop: Arc::clone(stop),
         }),
-        Ground::Target { addresses, secrets_file, .. } => {
+        SearchTarget::Target { addresses, secrets_file, .. } => {
             let text = secrets_file.as_ref().and_then(|path| crate::read::text_file(path).ok());
             let secrets = text.and_then(|text| Secrets::parse(&text).ok()).unwrap_or_default();
             Box::new(Remote::new(addresses.clone(), secrets, LONGEST, Arc::clone(stop)))

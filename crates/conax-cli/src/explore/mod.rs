@@ -1,9 +1,9 @@
 //! `explore`: searches for what nobody thought of, and hands it over as a short scenario file.
 //!
-//! Read on: `seek` (searching with several workers), `corpus` (what was found before).
+//! Read on: `workers` (searching with several workers), `corpus` (what was found before).
 
 mod corpus;
-mod seek;
+mod workers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::{ArgMatches, Command};
 use conax_contract::clause::{Clause, Strictness};
 use conax_contract::text::render_duration;
-use conax_scenario::explore::{Found, Inventory, scenario_text};
+use conax_scenario::explore::{Counterexample, Inventory, scenario_text};
 use conax_scenario::run::Stop;
 
 use crate::exit::Exit;
@@ -23,8 +23,8 @@ use crate::run::Addresses;
 use crate::signals::stop_on_signal;
 use crate::write::save;
 
-use seek::look;
-pub(crate) use seek::{Ground, Search, Tally, seek};
+use workers::check_target;
+pub(crate) use workers::{Progress, Search, SearchTarget, search_all};
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -80,8 +80,8 @@ impl Order {
         let ground = ground(matches)?;
         // What is created elsewhere is created one after the other.
         let jobs = match &ground {
-            Ground::Target { .. } => 1,
-            Ground::Ourselves => {
+            SearchTarget::Target { .. } => 1,
+            SearchTarget::Ourselves => {
                 matches.whole("jobs")?.map_or_else(cores, |jobs| jobs.clamp(1, 64) as usize)
             }
         };
@@ -90,8 +90,8 @@ impl Order {
         Ok(Self {
             search: Search {
                 least: strict.unwrap_or(match ground {
-                    Ground::Ourselves => Strictness::May,
-                    Ground::Target { .. } => Strictness::Must,
+                    SearchTarget::Ourselves => Strictness::May,
+                    SearchTarget::Target { .. } => Strictness::Must,
                 }),
                 inventory: inventory(matches, &ground)?,
                 ground,
@@ -117,22 +117,22 @@ impl Order {
             exit = corpus::replay(folder, &self.search, &self.target_flags, &stop)?;
         }
         let began = Instant::now();
-        let tally = Tally::new(!self.is_quiet);
-        match look(&self.search, &stop, &tally) {
+        let progress = Progress::new(!self.is_quiet);
+        match check_target(&self.search, &stop, &progress) {
             Err(_) if stop.is_interrupted() => return Ok(Exit::Interrupted),
-            looked => looked.map_err(|unopened| match unopened.is_refused {
+            checked => checked.map_err(|unopened| match unopened.is_refused {
                 true => Failure::settings(unopened.why),
                 false => Failure::new(Exit::Surroundings, unopened.why),
             })?,
         }
-        let found = seek(&self.search, self.seed, &stop, &tally);
-        tally.end();
-        let played = tally.count();
+        let found = search_all(&self.search, self.seed, &stop, &progress);
+        progress.end();
+        let played = progress.count();
         if let Some(found) = &found {
-            self.tell(found)?;
+            self.print_found(found)?;
             exit = Exit::NotMet;
         }
-        if let Some(trouble) = tally.trouble().filter(|_| found.is_none()) {
+        if let Some(trouble) = progress.trouble().filter(|_| found.is_none()) {
             return Err(Failure::new(Exit::Surroundings, trouble));
         }
         let seconds = began.elapsed().as_secs_f64();
@@ -152,7 +152,7 @@ impl Order {
     }
 
     /// Prints what was found, and writes its file.
-    fn tell(&self, found: &Found) -> Result<(), Failure> {
+    fn print_found(&self, found: &Counterexample) -> Result<(), Failure> {
         let again = format!(
             "conax-sim explore --seed {} --cases {} --moves {} --jobs {} --strict {}{}",
             self.seed,
@@ -206,13 +206,13 @@ impl Order {
     }
 }
 
-fn ground(matches: &ArgMatches) -> Result<Ground, Failure> {
+fn ground(matches: &ArgMatches) -> Result<SearchTarget, Failure> {
     if matches.text("target").is_none() {
-        return Ok(Ground::Ourselves);
+        return Ok(SearchTarget::Ourselves);
     }
     let addresses = Addresses::of(matches).or_fail(Exit::Usage)?;
     let missing = || Failure::usage("--target: an address is missing");
-    Ok(Ground::Target {
+    Ok(SearchTarget::Target {
         addresses: addresses.ok_or_else(missing)?,
         has_control: matches.text("control").is_some(),
         secrets_file: matches.text("secrets-file").map(str::to_owned),
@@ -220,8 +220,8 @@ fn ground(matches: &ArgMatches) -> Result<Ground, Failure> {
 }
 
 /// What orders are given for there.
-fn inventory(matches: &ArgMatches, ground: &Ground) -> Result<Inventory, Failure> {
-    if !matches!(ground, Ground::Target { has_control: false, .. }) {
+fn inventory(matches: &ArgMatches, ground: &SearchTarget) -> Result<Inventory, Failure> {
+    if !matches!(ground, SearchTarget::Target { has_control: false, .. }) {
         return Ok(Inventory::own());
     }
     let path = matches.text("world").ok_or_else(|| {

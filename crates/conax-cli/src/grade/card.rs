@@ -9,8 +9,8 @@ use conax_contract::text::render_duration;
 use super::judge::secrets::secret_in;
 use super::judge::{Breach, Evidence, Finding, Verdict, judge};
 use super::law::Law;
+use super::observation::{Delivery, Ended, Exchange, Observation, Seat};
 use super::reading::{End, read_given};
-use super::seen::{Ended, Exchange, Got, Seat, Seen};
 use crate::exit::Exit;
 
 /// Everything a report says.
@@ -20,7 +20,7 @@ pub(crate) struct Card {
     pub(crate) deadline: Duration,
     /// The command, as it may be shown.
     pub(crate) command: String,
-    pub(crate) scenes: Vec<Seen>,
+    pub(crate) scenes: Vec<Observation>,
     pub(crate) rows: Vec<Row>,
     pub(crate) is_interrupted: bool,
 }
@@ -63,7 +63,7 @@ impl Row {
 }
 
 /// Judges laws over scenes.
-pub(crate) fn judge_all(laws: &[&'static Law], scenes: &[Seen]) -> Vec<Row> {
+pub(crate) fn judge_all(laws: &[&'static Law], scenes: &[Observation]) -> Vec<Row> {
     let scenes: Vec<Evidence<'_>> = scenes.iter().map(Evidence::of).collect();
     let rows = laws.iter().map(|law| Row { law, verdict: judge(law, &scenes) });
     rows.collect()
@@ -136,7 +136,7 @@ impl Card {
         )
     }
 
-    fn scene(&self, name: &str) -> Option<&Seen> {
+    fn scene(&self, name: &str) -> Option<&Observation> {
         self.scenes.iter().find(|seen| seen.scene == name)
     }
 
@@ -151,7 +151,7 @@ impl Card {
     }
 }
 
-fn shown(seen: &Seen, place: usize, call: &Exchange) -> Shown {
+fn shown(seen: &Observation, place: usize, call: &Exchange) -> Shown {
     let masked = |body: &str| match (seen.seat, body) {
         (_, "") => String::new(),
         (Seat::A, body) => mask_json(body.as_bytes()),
@@ -193,7 +193,7 @@ fn gist(seat: Seat, call: &Exchange) -> String {
 }
 
 /// Besides what names tell to be secret: the secrets of the scene, wherever they stand.
-fn hidden(seen: &Seen, text: &str) -> String {
+fn hidden(seen: &Observation, text: &str) -> String {
     let canaries = seen.canaries.iter();
     let text = canaries.fold(text.to_owned(), |text, canary| text.replace(&canary.value, "***"));
     match secret_in(seen, &text, |_| true) {
@@ -204,7 +204,7 @@ fn hidden(seen: &Seen, text: &str) -> String {
 }
 
 fn got(call: &Exchange) -> String {
-    if call.got == Got::NotPassedOn {
+    if call.got == Delivery::NotPassedOn {
         return "nothing: it never arrived, and the connection was closed".to_owned();
     }
     let status = match call.status {
@@ -216,17 +216,17 @@ fn got(call: &Exchange) -> String {
         false => "",
     };
     match call.got {
-        Got::Answer | Got::TrapAnswer => format!("{status}{left}"),
-        Got::Silence => format!("{status}, kept back for ever{left}"),
-        Got::HangUp | Got::NotPassedOn => {
+        Delivery::Answer | Delivery::TrapAnswer => format!("{status}{left}"),
+        Delivery::Silence => format!("{status}, kept back for ever{left}"),
+        Delivery::HangUp | Delivery::NotPassedOn => {
             format!("{status}, but the connection was closed instead")
         }
-        Got::Beginning => format!("{status}, of which the last fifth did not arrive"),
+        Delivery::Beginning => format!("{status}, of which the last fifth did not arrive"),
     }
 }
 
 /// How the client ended, in words.
-pub(crate) fn ended(seen: &Seen) -> String {
+pub(crate) fn ended(seen: &Observation) -> String {
     match seen.ended {
         Ended::Code(0) => "success (exit code 0)".to_owned(),
         Ended::Code(code) => format!("no success (exit code {code})"),

@@ -8,8 +8,8 @@ use tokio::process::Command;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::seen::{Ended, Written};
-use super::stage::StageError;
+use super::observation::{Ended, Written};
+use super::run::SceneError;
 
 /// How much of what it writes is searched; the rest is read and let go.
 const TEXT_LIMIT: usize = 8 << 20;
@@ -24,10 +24,10 @@ pub(crate) struct Child<'c> {
 }
 
 /// Starts the client and waits for its end, or ends it when `time_is_up`.
-pub(crate) async fn play(
+pub(crate) async fn run(
     child: Child<'_>,
     time_is_up: impl Future<Output = ()>,
-) -> Result<(Ended, Vec<Written>), StageError> {
+) -> Result<(Ended, Vec<Written>), SceneError> {
     let lengths: Vec<u64> = child.logs.iter().map(|path| length(path)).collect();
     let mut running = start(&child)?;
     let group = Group(running.id());
@@ -57,7 +57,7 @@ pub(crate) async fn play(
     Ok((ended, written))
 }
 
-fn start(child: &Child<'_>) -> Result<tokio::process::Child, StageError> {
+fn start(child: &Child<'_>) -> Result<tokio::process::Child, SceneError> {
     let (program, arguments) =
         child.command.split_first().expect("the command line asks for a command");
     let mut command = Command::new(program);
@@ -70,7 +70,7 @@ fn start(child: &Child<'_>) -> Result<tokio::process::Child, StageError> {
         .kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
-    command.spawn().map_err(|source| StageError::NotStarted { command: program.clone(), source })
+    command.spawn().map_err(|source| SceneError::NotStarted { command: program.clone(), source })
 }
 
 /// The client and everybody it started. They end with it.
@@ -124,13 +124,13 @@ fn length(path: &str) -> u64 {
 }
 
 /// What was added to a file. One that has become shorter is a new one.
-fn log(path: &str, before: u64) -> Result<Written, StageError> {
+fn log(path: &str, before: u64) -> Result<Written, SceneError> {
     let bytes = match crate::read::written(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(source) => {
             let path = path.to_owned();
-            return Err(StageError::NoLog { path, source });
+            return Err(SceneError::NoLog { path, source });
         }
     };
     let start = usize::try_from(before).unwrap_or_default();

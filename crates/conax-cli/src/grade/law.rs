@@ -6,7 +6,7 @@
 use conax_contract::source::Source;
 
 use super::judge::{Evidence, Finding, behaviour, orders, resends, secrets, success};
-use super::seen::Seat;
+use super::observation::Seat;
 
 /// A law.
 pub(crate) struct Law {

@@ -1,22 +1,22 @@
 //! `conax-sim grade`: a client on a scripted worst day, and a report card of its behaviour.
 //!
 //! The client is a command. It is run once for each scene (`scene`), against a fresh simulator
-//! behind an API that springs the scene's trap (`front`, `stage`, `child`). What was seen (`seen`)
-//! is read (`reading`) and judged by laws (`law`, `judge`), purely; `card`, `told` and `report` are
+//! behind a proxy that springs the scene's trap (`run`, `proxy`, `child`). What was seen (`observation`)
+//! is read (`reading`) and judged by laws (`law`, `judge`), purely; `card`, `output` and `report` are
 //! its words. This file reads the command line, runs the scenes and prints.
 
 mod card;
 mod child;
-mod front;
 mod judge;
 mod law;
+mod observation;
+mod output;
+mod proxy;
 mod reading;
 mod report;
+mod run;
 mod scene;
-mod seen;
-mod stage;
 mod time;
-mod told;
 
 use std::error::Error;
 use std::io::IsTerminal;
@@ -30,10 +30,10 @@ use tokio::task::JoinSet;
 
 use self::card::{Card, judge_all, shown_command};
 use self::law::{LAWS, Law};
+use self::observation::{Observation, Seat};
 use self::report::{FORMATS, Format};
+use self::run::{Client, SceneError, VARIABLES};
 use self::scene::{SCENES, Scene};
-use self::seen::{Seat, Seen};
-use self::stage::{Company, StageError, VARIABLES};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, flag, meant, repeated, switch, wrong};
@@ -75,7 +75,7 @@ fn after_help() -> String {
          was done, anything else that it was not. It is told by its environment:\n\n",
     );
     for (name, meaning) in VARIABLES {
-        text += &told::wrapped(&format!("  {name:<27}"), 29, meaning);
+        text += &output::wrapped(&format!("  {name:<27}"), 29, meaning);
     }
     text + "\nExamples:\n  \
             conax-sim grade -- ./my-client\n  \
@@ -88,7 +88,7 @@ fn after_help() -> String {
 
 /// What the command line asks for.
 struct Order {
-    company: Company,
+    client: Client,
     laws: Vec<&'static Law>,
     scenes: Vec<&'static Scene>,
     jobs: usize,
@@ -98,7 +98,7 @@ struct Order {
 /// Grades.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     if matches.get_flag("list") {
-        print::text(told::list(LAWS, SCENES).as_bytes());
+        print::text(output::list(LAWS, SCENES).as_bytes());
         return Exit::Met;
     }
     Order::of(matches).and_then(grade).unwrap_or_else(Failure::report)
@@ -109,47 +109,47 @@ fn grade(order: Order) -> Result<Exit, Failure> {
     let runtime = runtime.or_fail(Exit::Surroundings)?;
     let (scenes, is_interrupted) = runtime.block_on(play_all(&order)).map_err(|error| {
         let exit = match error {
-            StageError::NotStarted { .. } | StageError::NoDoor(_) => Exit::Surroundings,
-            StageError::NoLog { .. } => Exit::Settings,
-            StageError::NoSimulator { .. } => Exit::OurBug,
+            SceneError::NotStarted { .. } | SceneError::NoApi(_) => Exit::Surroundings,
+            SceneError::NoLog { .. } => Exit::Settings,
+            SceneError::NoSimulator { .. } => Exit::OurBug,
         };
         Failure::new(exit, chain(&error))
     })?;
-    Ok(tell(order, scenes, is_interrupted))
+    Ok(conclude(order, scenes, is_interrupted))
 }
 
-fn tell(order: Order, scenes: Vec<Seen>, is_interrupted: bool) -> Exit {
+fn conclude(order: Order, scenes: Vec<Observation>, is_interrupted: bool) -> Exit {
     let card = Card {
-        seat: order.company.seat,
-        seed: order.company.seed,
-        deadline: order.company.deadline,
-        command: shown_command(&order.company.command),
+        seat: order.client.seat,
+        seed: order.client.seed,
+        deadline: order.client.deadline,
+        command: shown_command(&order.client.command),
         rows: judge_all(&order.laws, &scenes),
         scenes,
         is_interrupted,
     };
     if !order.reports.iter().any(ReportOrder::is_printed) {
-        print::text(told::told(&card).as_bytes());
+        print::text(output::rendered(&card).as_bytes());
     }
     write_reports(&order.reports, card.exit(), |format| format.render(&card))
 }
 
 /// Plays every scene, some at a time; what was seen, in the order of the scenes, and whether
 /// somebody stopped it.
-async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
+async fn play_all(order: &Order) -> Result<(Vec<Observation>, bool), SceneError> {
     // Heard before a client is started, so that none outlives a signal.
     let stopped = first_signal();
-    let seen: Arc<Mutex<Vec<(usize, Seen)>>> = Arc::default();
-    let turns = Arc::new(Semaphore::new(order.jobs));
+    let seen: Arc<Mutex<Vec<(usize, Observation)>>> = Arc::default();
+    let slots = Arc::new(Semaphore::new(order.jobs));
     let mut scenes = JoinSet::new();
     for (place, scene) in order.scenes.iter().copied().enumerate() {
-        let (company, turns, seen) = (order.company.clone(), Arc::clone(&turns), Arc::clone(&seen));
+        let (client, slots, seen) = (order.client.clone(), Arc::clone(&slots), Arc::clone(&seen));
         scenes.spawn(async move {
-            let _turn = turns.acquire().await;
-            let scene = stage::play(&company, scene).await?;
+            let _slot = slots.acquire().await;
+            let scene = run::run_scene(&client, scene).await?;
             // Whoever waits in front of it sees it go on; the card says it again.
             if std::io::stderr().is_terminal() {
-                print::aside(told::scene_row(&scene));
+                print::aside(output::scene_row(&scene));
             }
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.push((place, scene));
@@ -176,7 +176,7 @@ async fn play_all(order: &Order) -> Result<(Vec<Seen>, bool), StageError> {
 }
 
 /// An error and what is behind it.
-fn chain(error: &StageError) -> String {
+fn chain(error: &SceneError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -201,7 +201,7 @@ impl Order {
         let laws = chosen_laws(&named, seat)?;
         let scenes = chosen_scenes(&matches.texts("scene"), &laws, seat, named.is_empty())?;
         Ok(Self {
-            company: Company {
+            client: Client {
                 seat,
                 seed: matches.whole("seed")?.unwrap_or(1),
                 deadline,

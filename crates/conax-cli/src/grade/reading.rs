@@ -10,15 +10,15 @@ use conax_contract::crm::{Operation, Value as Parameter, parse_query};
 use conax_model::command::{Command, CommandKind};
 use serde_json::Value;
 
-use super::seen::{Exchange, Got, Seat};
+use super::observation::{Delivery, Exchange, Seat};
 
 /// What was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum Intent {
     /// Something that must not be done twice; equal orders have equal texts.
     Order(String),
     /// A question.
-    Look,
+    Query,
     /// For a token, or for the end of one.
     Login,
     /// Nothing the API knows.
@@ -58,7 +58,7 @@ pub(crate) struct Item {
 /// A call, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
-    pub(crate) act: Act,
+    pub(crate) intent: Intent,
     pub(crate) end: End,
     /// Provisioning requests in the answer.
     pub(crate) items: Vec<Item>,
@@ -86,17 +86,17 @@ pub(crate) fn read(seat: Seat, exchange: &Exchange) -> Read {
 /// the client may not.
 pub(crate) fn read_given(seat: Seat, exchange: &Exchange) -> Read {
     let given = match exchange.got {
-        Got::NotPassedOn => return read(seat, exchange),
-        _ => Exchange { got: Got::Answer, is_left: false, ..exchange.clone() },
+        Delivery::NotPassedOn => return read(seat, exchange),
+        _ => Exchange { got: Delivery::Answer, is_left: false, ..exchange.clone() },
     };
     read(seat, &given)
 }
 
 /// What is asked, before there is an answer; for whoever sets traps.
-pub(crate) fn act(seat: Seat, exchange: &Exchange) -> Act {
+pub(crate) fn intent(seat: Seat, exchange: &Exchange) -> Intent {
     match seat {
-        Seat::A => api_act(exchange),
-        Seat::C => conax_act(exchange).0,
+        Seat::A => api_intent(exchange),
+        Seat::C => conax_intent(exchange).0,
     }
 }
 
@@ -124,12 +124,12 @@ fn operation(exchange: &Exchange) -> Option<Operation> {
     })
 }
 
-fn api_act(exchange: &Exchange) -> Act {
+fn api_intent(exchange: &Exchange) -> Intent {
     match operation(exchange) {
-        Some(Operation::Show | Operation::List) => Act::Look,
-        Some(operation) if operation.creates().is_none() => Act::Login,
-        Some(operation) => Act::Order(api_key(operation, &body(&exchange.call))),
-        None => Act::Unknown,
+        Some(Operation::Show | Operation::List) => Intent::Query,
+        Some(operation) if operation.creates().is_none() => Intent::Login,
+        Some(operation) => Intent::Order(api_key(operation, &body(&exchange.call))),
+        None => Intent::Unknown,
     }
 }
 
@@ -154,7 +154,7 @@ fn read_api(exchange: &Exchange) -> Read {
     let end = api_end(exchange, &reply);
     let is_read = end == End::Accepted;
     Read {
-        act: api_act(exchange),
+        intent: api_intent(exchange),
         end,
         items: if is_read { items } else { Vec::new() },
         is_list: data.is_array(),
@@ -198,29 +198,29 @@ fn words(value: &Value, members: &[&str]) -> String {
 
 /// Whether the client has no answer that it could read.
 fn is_lost(exchange: &Exchange) -> bool {
-    let is_kept_back = !matches!(exchange.got, Got::Answer | Got::TrapAnswer);
+    let is_kept_back = !matches!(exchange.got, Delivery::Answer | Delivery::TrapAnswer);
     exchange.is_left || is_kept_back
 }
 
-fn conax_act(exchange: &Exchange) -> (Act, Option<Command>) {
+fn conax_intent(exchange: &Exchange) -> (Intent, Option<Command>) {
     let content_type = exchange.content_type.as_deref();
     let call = decode_request(Profile::public(), content_type, exchange.call.as_bytes());
     match call {
-        Ok(command) => (act_of(&command), Some(command)),
+        Ok(command) => (intent_of(&command), Some(command)),
         // It is an order that cannot be carried out; which one does not matter.
         Err(RequestRefusal::Invalid { operation, .. }) => {
-            (Act::Order(format!("{} {}", operation_key(operation), exchange.call)), None)
+            (Intent::Order(format!("{} {}", operation_key(operation), exchange.call)), None)
         }
-        Err(RequestRefusal::Fault(_)) => (Act::Unknown, None),
+        Err(RequestRefusal::Fault(_)) => (Intent::Unknown, None),
     }
 }
 
-fn act_of(command: &Command) -> Act {
-    let order = |what: String| Act::Order(format!("{} {what}", operation_key(command.kind())));
+fn intent_of(command: &Command) -> Intent {
+    let order = |what: String| Intent::Order(format!("{} {what}", operation_key(command.kind())));
     match command {
         Command::GetActiveSubscriptions { .. }
         | Command::GetPairingStatusForCard { .. }
-        | Command::GetPairingStatusForPairingModule { .. } => Act::Look,
+        | Command::GetPairingStatusForPairingModule { .. } => Intent::Query,
         Command::AddSubscriptions { card, products, .. }
         | Command::CancelSubscriptions { card, products } => {
             order(format!("{card} {}", joined(products)))
@@ -245,10 +245,10 @@ fn joined<T: ToString>(ids: impl IntoIterator<Item = T>) -> String {
 }
 
 fn read_conax(exchange: &Exchange) -> Read {
-    let (act, command) = conax_act(exchange);
+    let (intent, command) = conax_intent(exchange);
     let (end, transaction) = conax_end(exchange, command.as_ref());
     Read {
-        act,
+        intent,
         end,
         items: Vec::new(),
         is_list: false,

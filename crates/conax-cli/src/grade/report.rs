@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::card::{Card, Row, ended};
 use super::judge::Finding;
-use super::told::story;
+use super::output::breach_text;
 
 /// A form of report.
 #[derive(Clone, Copy, Debug)]
@@ -104,8 +104,9 @@ fn junit(card: &Card) -> String {
             }
             Finding::Broken(breach) => {
                 let found = escaped(&breach.found);
-                let story = escaped(&story(card, row));
-                xml += &format!("<failure type=\"law\" message=\"{found}\">{story}</failure>");
+                let breach_text = escaped(&breach_text(card, row));
+                xml +=
+                    &format!("<failure type=\"law\" message=\"{found}\">{breach_text}</failure>");
             }
         }
         xml += "</testcase>\n";
@@ -143,8 +144,8 @@ fn html(card: &Card) -> String {
     }
     page += "</table>\n";
     for row in card.rows.iter().filter(|row| row.breach().is_some()) {
-        let story = escaped(&story(card, row));
-        page += &format!("<h2>{}</h2>\n<pre>{story}</pre>\n", row.law.id);
+        let breach_text = escaped(&breach_text(card, row));
+        page += &format!("<h2>{}</h2>\n<pre>{breach_text}</pre>\n", row.law.id);
     }
     page + "</body></html>\n"
 }

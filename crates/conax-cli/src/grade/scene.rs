@@ -1,9 +1,9 @@
 //! The scenes of the worst day: one table. Each sets one trap for the client.
 //!
-//! Pure. How a trap is sprung is the business of `front`, which only follows [`Deeds`].
+//! Pure. How a trap is sprung is the business of `proxy`, which only follows [`TrapState`].
 
-use super::reading::Act;
-use super::seen::Seat;
+use super::observation::Seat;
+use super::reading::Intent;
 
 /// What the client is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ const TURNED_AWAY: usize = 4;
 
 /// What is done with one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum TrapAction {
     /// It is passed on, and so is the answer.
     PassOn,
     /// Its token is ended first.
@@ -77,7 +77,7 @@ pub(crate) enum Deed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settles {
     /// Before this look of the client is answered, and before all later ones: no clock is in it.
-    AtLook(usize),
+    AtQuery(usize),
     /// Never, unless the client asks for it at once.
     Never,
 }
@@ -105,7 +105,7 @@ const CALM: Scene = Scene {
     task: Task::Activate,
     trap: Trap::None,
     fault: "",
-    settles: Settles::AtLook(2),
+    settles: Settles::AtQuery(2),
 };
 
 /// Every scene, the calm one first.
@@ -184,7 +184,7 @@ pub(crate) const SCENES: &[Scene] = &[
         name: "slow-run",
         sentence: "the request is PENDING for three looks",
         seats: API,
-        settles: Settles::AtLook(4),
+        settles: Settles::AtQuery(4),
         ..CALM
     },
     Scene {
@@ -211,7 +211,7 @@ pub(crate) const SCENES: &[Scene] = &[
 
 /// Counts calls and says what is done with each.
 #[derive(Debug)]
-pub(crate) struct Deeds {
+pub(crate) struct TrapState {
     trap: Trap,
     calls: usize,
     orders: usize,
@@ -219,28 +219,30 @@ pub(crate) struct Deeds {
     tokens: usize,
 }
 
-impl Deeds {
+impl TrapState {
     pub(crate) const fn new(trap: Trap) -> Self {
         Self { trap, calls: 0, orders: 0, tokens: 0 }
     }
 
     /// What is done with the next call.
-    pub(crate) fn next(&mut self, act: &Act) -> Deed {
+    pub(crate) fn next(&mut self, intent: &Intent) -> TrapAction {
         self.calls += 1;
-        self.orders += usize::from(matches!(act, Act::Order(_)));
-        self.tokens += usize::from(matches!(act, Act::Order(_) | Act::Look));
-        let is_order = matches!(act, Act::Order(_));
+        self.orders += usize::from(matches!(intent, Intent::Order(_)));
+        self.tokens += usize::from(matches!(intent, Intent::Order(_) | Intent::Query));
+        let is_order = matches!(intent, Intent::Order(_));
         let is_first_order = is_order && self.orders == 1;
         match self.trap {
-            Trap::KeepAnswer if is_first_order => Deed::KeepAnswer,
-            Trap::HangUp if is_first_order => Deed::HangUp,
-            Trap::LoseOrder if is_first_order => Deed::LoseOrder,
-            Trap::CutAnswer if is_first_order => Deed::CutAnswer,
-            Trap::LateAnswer if is_first_order => Deed::LateAnswer,
-            Trap::Refuse(message) if is_order => Deed::Refuse(message),
-            Trap::TurnAway if self.calls <= TURNED_AWAY => Deed::TurnAway,
-            Trap::EndToken if self.tokens == 1 && *act != Act::Login => Deed::EndTokenFirst,
-            _ => Deed::PassOn,
+            Trap::KeepAnswer if is_first_order => TrapAction::KeepAnswer,
+            Trap::HangUp if is_first_order => TrapAction::HangUp,
+            Trap::LoseOrder if is_first_order => TrapAction::LoseOrder,
+            Trap::CutAnswer if is_first_order => TrapAction::CutAnswer,
+            Trap::LateAnswer if is_first_order => TrapAction::LateAnswer,
+            Trap::Refuse(message) if is_order => TrapAction::Refuse(message),
+            Trap::TurnAway if self.calls <= TURNED_AWAY => TrapAction::TurnAway,
+            Trap::EndToken if self.tokens == 1 && *intent != Intent::Login => {
+                TrapAction::EndTokenFirst
+            }
+            _ => TrapAction::PassOn,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where what is recorded breaks the contract: the examiner's witness listens. Quotes no secret.
 
 use conax_contract::crm::{BasePath, Operation};
-use conax_scenario::conformance::{Heard as Exchange, Verdicts, Witness};
+use conax_scenario::conformance::{Exchange, Verdicts, Witness};
 use conax_scenario::document::Api;
 
 use super::form::Heard;
@@ -24,10 +24,10 @@ impl Checker {
         };
         if !is_alone {
             let mut witness = Witness::default();
-            witness.hear(&said);
+            witness.observe(&said);
             return sentences(&witness.verdicts, self.count);
         }
-        self.witness.hear(&said);
+        self.witness.observe(&said);
         sentences(&self.witness.verdicts, self.count)
     }
 }

@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use self::form::{FORMAT, Ids, Recording};
 use self::journal::Journal;
 use self::proxy::{GRACE, Proxy, Way};
-use self::recorder::{Counts, Kept, Recorder, Told};
+use self::recorder::{Counts, Kept, Progress, Recorder};
 use self::redact::{Secrets, redact};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
@@ -205,11 +205,11 @@ async fn record(order: &Order) -> Result<Exit, Failure> {
     let journal = order.journal(&recording)?;
     let proxy = Arc::new(Proxy {
         recorder: Recorder::new(order.limit, journal),
-        hearer: Box::new(progress()),
+        observer: Box::new(progress()),
     });
     // Whoever reads the addresses may ask for the end at once.
     let stopped = first_signal();
-    tell_addresses(order, &doors);
+    print_addresses(order, &doors);
     let ended = async {
         let time = async {
             match order.time {
@@ -235,9 +235,9 @@ async fn record(order: &Order) -> Result<Exit, Failure> {
     conclude(order, recording, kept)
 }
 
-type OpenDoor = ((TcpListener, Arc<Way>), String);
+type Listening = ((TcpListener, Arc<Way>), String);
 
-async fn open(order: &Order) -> Result<Vec<OpenDoor>, String> {
+async fn open(order: &Order) -> Result<Vec<Listening>, String> {
     let mut doors = Vec::new();
     for (door, target, listen) in order.doors() {
         let opened = proxy::open(listen).await;
@@ -249,7 +249,7 @@ async fn open(order: &Order) -> Result<Vec<OpenDoor>, String> {
     Ok(doors)
 }
 
-fn tell_addresses(order: &Order, doors: &[OpenDoor]) {
+fn print_addresses(order: &Order, doors: &[Listening]) {
     let address = |wanted: Api| {
         let found = doors.iter().find(|((_, way), _)| way.door == wanted);
         found.map(|(_, address)| address.as_str())
@@ -270,7 +270,7 @@ fn tell_addresses(order: &Order, doors: &[OpenDoor]) {
 }
 
 /// Tells how far the recording is: on a terminal one line that changes, else a line now and then.
-fn progress() -> impl Fn(&Told) + Send + Sync {
+fn progress() -> impl Fn(&Progress) + Send + Sync {
     let is_terminal = std::io::stderr().is_terminal();
     move |told| {
         for finding in &told.findings {

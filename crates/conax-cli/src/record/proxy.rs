@@ -20,7 +20,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::form::{HeardCall, HeardReply};
-use super::recorder::{Recorder, Told};
+use super::recorder::{Progress, Recorder};
 use crate::run::Place;
 
 /// How long answers that are on their way may take to leave once the recording ends.
@@ -52,14 +52,14 @@ pub(crate) struct Way {
 }
 
 /// Who hears of every exchange that has ended.
-pub(crate) type Hearer = dyn Fn(&Told) + Send + Sync;
+pub(crate) type Observer = dyn Fn(&Progress) + Send + Sync;
 
 /// What all connections share.
 pub(crate) struct Proxy {
     /// What was heard.
     pub(crate) recorder: Recorder,
     /// Who hears of it.
-    pub(crate) hearer: Box<Hearer>,
+    pub(crate) observer: Box<Observer>,
 }
 
 /// Opens an address.
@@ -163,7 +163,7 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
             Err(problem) => Err(problem.clone()),
         };
         if let Some(told) = proxy.recorder.end(index, heard) {
-            (proxy.hearer)(&told);
+            (proxy.observer)(&told);
         }
         reply
     });

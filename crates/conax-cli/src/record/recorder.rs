@@ -36,7 +36,7 @@ impl Counts {
 }
 
 /// An exchange that has ended, to be told.
-pub(crate) struct Told {
+pub(crate) struct Progress {
     /// Its number.
     pub(crate) number: usize,
     /// The verb and the path.
@@ -135,7 +135,7 @@ impl Recorder {
     }
 
     /// Notes how it ended.
-    pub(crate) fn end(&self, index: usize, reply: Result<HeardReply, String>) -> Option<Told> {
+    pub(crate) fn end(&self, index: usize, reply: Result<HeardReply, String>) -> Option<Progress> {
         let now = self.began.elapsed();
         let mut noted = self.noted();
         let Noted { heard, findings, counts, secrets, checker, open, .. } = &mut *noted;
@@ -152,7 +152,7 @@ impl Recorder {
         }
         counts.unanswered += usize::from(one.reply.is_err());
         counts.wrong += usize::from(!found.is_empty());
-        let told = Told {
+        let told = Progress {
             number: index + 1,
             title: secrets.text(&format!("{} {}", one.call.verb, one.call.path())),
             findings: found.clone(),

@@ -12,7 +12,7 @@ use conax_contract::text::{holds_secrets, shown};
 use conax_scenario::document::Secrets;
 use conax_scenario::document::{Given, Library, Reader, Scenario, Seeds};
 use conax_scenario::record::{CaseRecord, RunRecord};
-use conax_scenario::report::story;
+use conax_scenario::report::failure_text;
 use conax_scenario::run::{Detail, Stop, play};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -79,8 +79,8 @@ impl Bundle {
         let given = given(self.seed, &self.variables);
         let scenarios = Reader::new(&shelf).read(&self.file, &source, &given);
         scenarios.map_err(|files| {
-            let told: Vec<String> = files.iter().map(|file| file.render()).collect();
-            format!("the files cannot be read\n{}", told.join("\n"))
+            let rendered: Vec<String> = files.iter().map(|file| file.render()).collect();
+            format!("the files cannot be read\n{}", rendered.join("\n"))
         })
     }
 
@@ -218,7 +218,7 @@ pub(crate) fn replay(matches: &ArgMatches) -> Exit {
 }
 
 fn read_and_play(path: &str, secrets_file: Option<&str>) -> Result<Exit, String> {
-    let read = |path: &str| crate::read::written_text(path).map_err(|error| error.to_string());
+    let read = |path: &str| crate::read::generated_text(path).map_err(|error| error.to_string());
     let bundle: Bundle = serde_json::from_str(&read(path)?)
         .map_err(|error| format!("this is no bundle: {error}"))?;
     if bundle.format != FORMAT {
@@ -235,12 +235,12 @@ fn read_and_play(path: &str, secrets_file: Option<&str>) -> Result<Exit, String>
     let mut record = play(&scenario, &bundle.file, &theatre, Detail::Everything);
     let flag = bundle.secrets_flag(secrets_file);
     record.again = format!("conax-sim replay {}{flag}", quoted(path));
-    Ok(tell(&record, &bundle))
+    Ok(print_outcome(&record, &bundle))
 }
 
-fn tell(record: &CaseRecord, bundle: &Bundle) -> Exit {
+fn print_outcome(record: &CaseRecord, bundle: &Bundle) -> Exit {
     if record.verdict.is_bad() {
-        print::result(story(record).trim_end());
+        print::result(failure_text(record).trim_end());
     } else {
         print::result(format_args!("{} {}", record.verdict.word(), record.title()));
     }

@@ -1,17 +1,17 @@
 //! `run`: plays scenario files.
 //!
 //! Read on: `find` (which files), `load` (what is in them), `in_process` and `remote` (where they
-//! are played), `told` (what is printed and written).
+//! are played), `output` (what is printed and written).
 
 mod again;
 mod bundle;
 mod find;
 mod in_process;
 mod load;
+mod output;
 mod passing;
 mod remote;
 mod secret;
-mod told;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -30,7 +30,7 @@ use crate::print;
 use crate::reports::{ReportOrder, write_reports};
 use crate::run::again::{quoted, secrets_of};
 use crate::run::find::Chosen;
-use crate::run::told::{FORMATS, Format, Teller};
+use crate::run::output::{FORMATS, Format, Printer};
 use crate::signals::{stop_on_signal, unless_stopped};
 
 pub(crate) use bundle::{replay, replay_command};
@@ -119,20 +119,20 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         Ok(order) => Arc::new(order),
         Err(failure) => return failure.report(),
     };
-    let teller = Teller::of(matches);
+    let printer = Printer::of(matches);
     if matches.get_flag("watch") {
-        return told::watch(&order.paths, || {
-            play_once(&order, matches, &teller);
+        return output::watch(&order.paths, || {
+            play_once(&order, matches, &printer);
         });
     }
-    let exit = play_once(&order, matches, &teller);
+    let exit = play_once(&order, matches, &printer);
     match order.is_forced_zero && matches!(exit, Exit::NotMet | Exit::NothingRan) {
         true => Exit::Met,
         false => exit,
     }
 }
 
-fn play_once(order: &Arc<Order>, matches: &ArgMatches, teller: &Teller) -> Exit {
+fn play_once(order: &Arc<Order>, matches: &ArgMatches, printer: &Printer) -> Exit {
     let stop = Arc::new(Stop::default());
     // Whoever watches ends by the signal.
     if !matches.get_flag("watch") {
@@ -140,13 +140,13 @@ fn play_once(order: &Arc<Order>, matches: &ArgMatches, teller: &Teller) -> Exit 
     }
     let reader = Arc::clone(order);
     match unless_stopped(&stop, move || prepare(&reader)) {
-        Some(Ok(Ok(cases))) if cases.is_empty() => teller.nothing_chosen(None),
-        Some(Ok(Ok(cases))) => chosen(order, matches, (teller, &stop), cases),
-        Some(Ok(Err(files))) => teller.wrong_files(&files),
+        Some(Ok(Ok(cases))) if cases.is_empty() => printer.nothing_chosen(None),
+        Some(Ok(Ok(cases))) => chosen(order, matches, (printer, &stop), cases),
+        Some(Ok(Err(files))) => printer.wrong_files(&files),
         Some(Err(failure)) => failure.report(),
         None => {
             let record = order.record(Vec::new(), order.again_all(&[]), 0, (&stop, Duration::ZERO));
-            order.report(&record, teller.conclude(&record))
+            order.report(&record, printer.conclude(&record))
         }
     }
 }
@@ -267,7 +267,7 @@ fn variables(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 fn chosen(
     order: &Order,
     matches: &ArgMatches,
-    (teller, stop): (&Teller, &Arc<Stop>),
+    (printer, stop): (&Printer, &Arc<Stop>),
     all: Vec<Case>,
 ) -> Exit {
     let near = order.choice.near(&all);
@@ -279,10 +279,10 @@ fn chosen(
         .map(|case| Case { again: eraser.masked(&case.again).into_owned(), ..case })
         .collect();
     if cases.is_empty() {
-        return teller.nothing_chosen(near);
+        return printer.nothing_chosen(near);
     }
     if matches.get_flag("list") {
-        told::list(&cases);
+        output::list(&cases);
         return Exit::Met;
     }
     let secrets = match order.secrets() {
@@ -312,8 +312,8 @@ fn chosen(
     if let Some(problem) = target.and_then(|target| target.look(order.timeout, stop)) {
         return unreachable(order, matches, plan, &problem);
     }
-    let record = play(order, &plan, &*theatre, stop, teller);
-    let mut exit = teller.conclude(&record);
+    let record = play(order, &plan, &*theatre, stop, printer);
+    let mut exit = printer.conclude(&record);
     if matches.get_flag("check-determinism") && !stop.is_interrupted() {
         let second = Plan {
             cases: plan.cases.iter().rev().cloned().collect(),
@@ -321,10 +321,10 @@ fn chosen(
             fail_fast: plan.fail_fast,
             detail: plan.detail,
         };
-        let silent = Teller::silent();
+        let silent = Printer::silent();
         let mut again = play(order, &second, &*theatre, stop, &silent);
         again.cases.reverse();
-        if let Some(problem) = told::difference(&record, &again) {
+        if let Some(problem) = output::difference(&record, &again) {
             print::aside(problem);
             exit = Exit::NotMet;
         }
@@ -370,14 +370,14 @@ fn play(
     plan: &Plan,
     theatre: &dyn Theatre,
     stop: &Stop,
-    teller: &Teller,
+    printer: &Printer,
 ) -> RunRecord {
     let began = Instant::now();
-    teller.begin(plan.cases.len(), order.seeds.usual);
+    printer.begin(plan.cases.len(), order.seeds.usual);
     let stopwatch = || began.elapsed();
     let gone = OnceLock::new();
     let heard = |case: &CaseRecord| {
-        teller.hear(case);
+        printer.case_ended(case);
         let target = order.target.as_ref().filter(|_| gave_no_answer(case));
         if let Some(problem) = target.and_then(Addresses::problem) {
             // Whatever came after would tell the same of every scenario.

@@ -20,7 +20,7 @@ use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{
     Baseline, ClauseRecord, Compared, Credentials, LoginWorld, Options, TargetWorld, VerifyRecord,
-    planned_creations, probes, story, summary, untested, variables, verify,
+    clause_text, planned_creations, probes, summary, untested, variables, verify,
 };
 
 use crate::exit::Exit;
@@ -40,7 +40,7 @@ const OURSELVES: &str = "self";
 const START: &str = "2026-01-01T09:00:00";
 
 /// Stories of broken clauses that are printed; the reports have all.
-const STORIES: usize = 30;
+const SHOWN_BREAKS: usize = 30;
 
 /// The verb.
 pub(crate) fn command() -> Command {
@@ -171,7 +171,7 @@ impl Order {
         if matches.get_flag("dry-run") {
             return Ok(Exit::Met);
         }
-        let mut hear = |probe: &conax_scenario::verify::Probe| {
+        let mut on_probe = |probe: &conax_scenario::verify::Probe| {
             if !is_quiet {
                 print::aside(format_args!("asking: {}", probe.about));
             }
@@ -181,7 +181,7 @@ impl Order {
             &self.world,
             &self.credentials,
             &self.options,
-            (&self.only, &mut hear),
+            (&self.only, &mut on_probe),
         );
         let exit = self.conclude(&record, matches, stop.is_interrupted());
         let file = self.world_file.as_deref().unwrap_or("crm.target.yaml");
@@ -260,10 +260,10 @@ impl Order {
         }
         let broken: Vec<_> = record.standing(Standing::Broken).collect();
         let told = broken.iter().filter(|clause| compared.new.contains(&clause.id));
-        for clause in told.clone().take(STORIES) {
-            say(&story(record, clause));
+        for clause in told.clone().take(SHOWN_BREAKS) {
+            say(&clause_text(record, clause));
         }
-        let shown = told.clone().take(STORIES);
+        let shown = told.clone().take(SHOWN_BREAKS);
         let variables = variables(record, shown.copied());
         if !variables.is_empty() {
             say(&format!(
@@ -421,7 +421,7 @@ fn secrets(path: Option<&str>) -> Result<Named, Failure> {
 }
 
 fn read_baseline(path: &str) -> Result<Baseline, Failure> {
-    let text = crate::read::written_text(path)
+    let text = crate::read::generated_text(path)
         .map_err(|error| format!("failed to read the baseline `{path}`: {error}"))
         .or_fail(Exit::Settings)?;
     let wrong = |problem| Failure::settings(format!("{path}: {problem}"));

@@ -11,14 +11,14 @@ use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
 use conax_scenario::conformance::{Standing, Verdicts};
 use conax_scenario::defect::{Defect, Mutant, defects};
-use conax_scenario::explore::{Found, Inventory};
+use conax_scenario::explore::{Counterexample, Inventory};
 use conax_scenario::run::Stop;
 use conax_scenario::target::Target;
 use conax_scenario::verify::{Power, VerifyRecord, verify};
 
 use super::{Order, START};
 use crate::exit::Exit;
-use crate::explore::{Ground, Search, Tally, seek};
+use crate::explore::{Progress, Search, SearchTarget, search_all};
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, meant};
 use crate::print;
@@ -34,7 +34,7 @@ const CASES: u32 = 6_000;
 struct Caught {
     defect: &'static Defect,
     verdicts: Verdicts,
-    explored: Option<Found>,
+    explored: Option<Counterexample>,
 }
 
 /// The defects that were named; all if none.
@@ -74,7 +74,7 @@ pub(super) fn prove(order: &Order, defects: &[&'static Defect]) -> Result<Exit, 
     let power = Power::of(&clean, &wrong);
     // What some defects could not break says nothing of a clause.
     let is_whole = defects.len() == conax_scenario::defect::defects().len();
-    tell(&power, &caught, is_whole);
+    print_power(&power, &caught, is_whole);
     let by_either = |one: &&Caught| one.explored.is_some() || one.verdicts.break_count() > 0;
     let found = caught.iter().filter(by_either).count();
     let explored = caught.iter().filter_map(|one| one.explored.as_ref());
@@ -106,7 +106,7 @@ fn exit(found: usize, caught: &[Caught]) -> Exit {
     }
 }
 
-fn tell(power: &Power, caught: &[Caught], is_whole: bool) {
+fn print_power(power: &Power, caught: &[Caught], is_whole: bool) {
     for ((name, ids), one) in power.caught.iter().zip(caught) {
         let some: Vec<&str> = ids.iter().take(NAMED).map(String::as_str).collect();
         let more = match ids.len().saturating_sub(NAMED) {
@@ -146,20 +146,20 @@ fn verified(
         None => honest,
         Some(defect) => Box::new(Mutant::new(honest, defect)),
     };
-    let hear = &mut |_: &_| {};
+    let on_probe = &mut |_: &_| {};
     Ok(verify(
         target.as_mut(),
         &order.world,
         &order.credentials,
         &order.options,
-        (&order.only, hear),
+        (&order.only, on_probe),
     ))
 }
 
 /// The shortest sequence that shows a defect.
-fn explored(order: &Order, defect: &'static Defect) -> Option<Found> {
+fn explored(order: &Order, defect: &'static Defect) -> Option<Counterexample> {
     let search = Search {
-        ground: Ground::Ourselves,
+        ground: SearchTarget::Ourselves,
         inventory: Inventory::own(),
         least: Strictness::May,
         cases: CASES,
@@ -168,7 +168,7 @@ fn explored(order: &Order, defect: &'static Defect) -> Option<Found> {
         limit: None,
         defect: Some(defect),
     };
-    seek(&search, order.seed, &Arc::new(Stop::default()), &Tally::new(false))
+    search_all(&search, order.seed, &Arc::new(Stop::default()), &Progress::new(false))
 }
 
 /// Every defect, each by the worker that is free.

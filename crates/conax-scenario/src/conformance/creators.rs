@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use conax_contract::crm::{Member, Operation};
 use serde_json::Value;
 
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::object::Printed;
 use super::verdicts::Verdicts;
 
@@ -19,24 +19,25 @@ pub(super) struct Creators {
 
 impl Creators {
     /// Remembers a login that went well.
-    pub(super) fn remember(&mut self, heard: &Heard) {
-        let user = heard.parameters.get("username").and_then(Value::as_str);
-        let token = heard.data().get("token").and_then(Value::as_str);
-        if let (Operation::IssueToken, Some(user), Some(token)) = (heard.operation, user, token) {
+    pub(super) fn remember(&mut self, exchange: &Exchange) {
+        let user = exchange.parameters.get("username").and_then(Value::as_str);
+        let token = exchange.data().get("token").and_then(Value::as_str);
+        if let (Operation::IssueToken, Some(user), Some(token)) = (exchange.operation, user, token)
+        {
             self.by_token.insert(number_of(Some(token)), user.to_owned());
         }
     }
 
     /// Judges the user of a request that was just created.
-    pub(super) fn judge(&self, heard: &Heard, verdicts: &mut Verdicts) {
-        if heard.operation.creates().is_none() {
+    pub(super) fn judge(&self, exchange: &Exchange, verdicts: &mut Verdicts) {
+        if exchange.operation.creates().is_none() {
             return;
         }
-        for printed in Printed::all(heard) {
+        for printed in Printed::all(exchange) {
             let log = printed.get(Member::LogInformation);
             let found = log.and_then(|log| log["created_by_user"]["username"].as_str());
             let Some(found) = found else { continue };
-            let Some(user) = self.by_token.get(&token_of(heard)) else {
+            let Some(user) = self.by_token.get(&token_of(exchange)) else {
                 verdicts.untestable(CLAUSE, "nobody knows whose the token is");
                 continue;
             };
@@ -50,8 +51,8 @@ impl Creators {
 }
 
 /// The token of a call, as a number: nobody needs to keep it.
-pub(super) fn token_of(heard: &Heard) -> u64 {
-    number_of(heard.parameters.get("token").and_then(Value::as_str))
+pub(super) fn token_of(exchange: &Exchange) -> u64 {
+    number_of(exchange.parameters.get("token").and_then(Value::as_str))
 }
 
 fn number_of(token: Option<&str>) -> u64 {

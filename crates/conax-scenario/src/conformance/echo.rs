@@ -7,37 +7,38 @@ use conax_contract::crm::{LifeCycleState, Member, Operation, ParameterKey, Prior
 use conax_contract::text::parse_moment;
 use serde_json::Value;
 
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::kinds::{is_date, shown};
 use super::object::Printed;
 use super::records::{Kind, Records};
 use super::verdicts::{Break, Verdicts};
 
 /// Judges an answer that went well against its call.
-pub(super) fn judge(heard: &Heard, records: &Records, verdicts: &mut Verdicts) {
-    let printed = Printed::all(heard);
-    match heard.operation {
-        Operation::Show => shown_is_named(heard, &printed, verdicts),
-        Operation::List => listed_matches(heard, &printed, verdicts),
-        Operation::IssueToken | Operation::IssueTokenForWebApiKey => token(heard, verdicts),
+pub(super) fn judge(exchange: &Exchange, records: &Records, verdicts: &mut Verdicts) {
+    let printed = Printed::all(exchange);
+    match exchange.operation {
+        Operation::Show => shown_is_named(exchange, &printed, verdicts),
+        Operation::List => listed_matches(exchange, &printed, verdicts),
+        Operation::IssueToken | Operation::IssueTokenForWebApiKey => token(exchange, verdicts),
         Operation::ReleaseToken => {}
         _ => {
             if let [printed] = printed.as_slice() {
-                created(heard, printed, records, verdicts);
+                created(exchange, printed, records, verdicts);
             }
         }
     }
 }
 
-fn token(heard: &Heard, verdicts: &mut Verdicts) {
-    let token = heard.data().get("token").and_then(Value::as_str);
+fn token(exchange: &Exchange, verdicts: &mut Verdicts) {
+    let token = exchange.data().get("token").and_then(Value::as_str);
     verdicts.judge("token.form", token.is_some_and(|token| !token.is_empty()), || {
-        Break::at(heard.number, "data.token", "non-empty text", "none")
+        Break::at(exchange.number, "data.token", "non-empty text", "none")
     });
 }
 
-fn shown_is_named(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
-    let Some(Value::Object(named)) = heard.parameters.get("provisioning_request_identifier") else {
+fn shown_is_named(exchange: &Exchange, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
+    let Some(Value::Object(named)) = exchange.parameters.get("provisioning_request_identifier")
+    else {
         return;
     };
     let [printed] = printed else { return };
@@ -65,7 +66,7 @@ fn shown_is_named(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdict
 /// A filter of lists: its parameter, its clause, its member, and whether a text is one of its values.
 type Filter = (&'static str, &'static str, Member, fn(&str) -> bool);
 
-fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
+fn listed_matches(exchange: &Exchange, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
     let filters: [Filter; 3] = [
         ("type", "list.by-type", Member::Type, |text| RequestType::from_code(text).is_some()),
         ("life_cycle_state", "list.by-state", Member::LifeCycleState, |text| {
@@ -74,14 +75,14 @@ fn listed_matches(heard: &Heard, printed: &[Printed<'_>], verdicts: &mut Verdict
         ("reference_number", "list.by-reference-number", Member::ReferenceNumber, |_| true),
     ];
     let given =
-        filters.map(|(parameter, ..)| usize::from(heard.parameters.contains_key(parameter)));
+        filters.map(|(parameter, ..)| usize::from(exchange.parameters.contains_key(parameter)));
     if given.iter().sum::<usize>() != 1 {
         // Nothing says what belongs into such a list: it should have been refused.
         return;
     }
     for (parameter, id, member, is_word) in filters {
         // What becomes of a word that is none is told by its own clause.
-        let wanted = heard.parameters.get(parameter);
+        let wanted = exchange.parameters.get(parameter);
         let Some(wanted) = wanted.filter(|wanted| wanted.as_str().is_none_or(is_word)) else {
             continue;
         };
@@ -110,16 +111,16 @@ fn in_order(printed: &[Printed<'_>], verdicts: &mut Verdicts) {
     }
 }
 
-fn created(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts: &mut Verdicts) {
-    let at_once = flag(heard.parameters.get("process_immediately"));
+fn created(exchange: &Exchange, printed: &Printed<'_>, records: &Records, verdicts: &mut Verdicts) {
+    let at_once = flag(exchange.parameters.get("process_immediately"));
     let Some(at_once) = at_once else { return };
-    its_type_and_state(heard, printed, at_once, verdicts);
-    its_priority(heard, printed, verdicts);
-    its_date(heard, printed, verdicts);
-    its_items(heard, printed, verdicts);
-    its_card(heard, printed, records, verdicts);
-    its_service(heard, printed, records, verdicts);
-    if heard.operation == Operation::AddToExistingPairing {
+    its_type_and_state(exchange, printed, at_once, verdicts);
+    its_priority(exchange, printed, verdicts);
+    its_date(exchange, printed, verdicts);
+    its_items(exchange, printed, verdicts);
+    its_card(exchange, printed, records, verdicts);
+    its_service(exchange, printed, records, verdicts);
+    if exchange.operation == Operation::AddToExistingPairing {
         let name = printed.text(Member::ProcessName);
         verdicts.judge("add_to_existing_pairing.process-name", name == Some("MANUAL"), || {
             printed.at("process_name", "MANUAL", shown("", printed.get(Member::ProcessName)))
@@ -147,12 +148,12 @@ fn flag(value: Option<&Value>) -> Option<bool> {
 }
 
 fn its_type_and_state(
-    heard: &Heard,
+    exchange: &Exchange,
     printed: &Printed<'_>,
     at_once: bool,
     verdicts: &mut Verdicts,
 ) {
-    let operation = heard.operation;
+    let operation = exchange.operation;
     let wanted = operation.creates().map_or("", |made| made.code());
     let found = printed.text(Member::Type).unwrap_or_default();
     let state = printed.text(Member::LifeCycleState).unwrap_or_default();
@@ -173,7 +174,7 @@ fn its_type_and_state(
         return;
     }
     let ended = |wanted: &str| printed.at("life_cycle_state", wanted, state);
-    if at_once && has_date(heard) && !has_ended {
+    if at_once && has_date(exchange) && !has_ended {
         // Which of the two counts is told by `process-immediately.with-date`.
         return;
     }
@@ -194,15 +195,15 @@ fn its_type_and_state(
     }
 }
 
-fn has_date(heard: &Heard) -> bool {
+fn has_date(exchange: &Exchange) -> bool {
     let names = ["scheduled_date", "start_date"];
-    let mut dates = names.into_iter().map(|name| heard.parameters.get(name));
+    let mut dates = names.into_iter().map(|name| exchange.parameters.get(name));
     dates.any(|date| date.is_some_and(|date| !date.is_null()))
 }
 
-fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+fn its_priority(exchange: &Exchange, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let found = printed.text(Member::Priority).unwrap_or_default();
-    let (id, wanted) = match heard.parameters.get("priority").and_then(Value::as_str) {
+    let (id, wanted) = match exchange.parameters.get("priority").and_then(Value::as_str) {
         // What becomes of another word is told by `priority.values`.
         Some(given) if Priority::from_code(given).is_none() => return,
         Some(given) => ("priority.echo", given),
@@ -215,10 +216,10 @@ fn its_priority(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
         .judge_telling(id, found == wanted, (tells, why), || printed.at("priority", wanted, found));
 }
 
-fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+fn its_date(exchange: &Exchange, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let found = printed.text(Member::ScheduledDate).unwrap_or_default();
-    let given = |name: &str| heard.parameters.get(name).and_then(Value::as_str);
-    let starts = heard.operation.parameter("start_date").is_some();
+    let given = |name: &str| exchange.parameters.get(name).and_then(Value::as_str);
+    let starts = exchange.operation.parameter("start_date").is_some();
     let start_date = given("start_date").filter(|_| starts);
     let (id, wanted) = match (given("scheduled_date"), start_date) {
         // Of both dates one is there; any other is told as if it stood alone.
@@ -226,7 +227,7 @@ fn its_date(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
             ("scheduled-date.wins".to_owned(), date)
         }
         (Some(date), _) => ("scheduled-date.kept".to_owned(), date),
-        (None, Some(date)) => (format!("{}.start-date-kept", heard.operation.name()), date),
+        (None, Some(date)) => (format!("{}.start-date-kept", exchange.operation.name()), date),
         (None, None) => {
             let log = printed.get(Member::LogInformation);
             let created = log.and_then(|log| log["created_date"].as_str());
@@ -251,13 +252,13 @@ fn values<'p>(printed: &Printed<'p>, key: ParameterKey) -> Vec<&'p str> {
     items.filter_map(|item| item.get(key.code())?.as_str()).collect()
 }
 
-fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+fn its_items(exchange: &Exchange, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     let sets = [
         ("smartcard_set", "smartcard_ca_id", ParameterKey::SmartcardCaId),
         ("stb_set", "stb_ca_id", ParameterKey::StbCaId),
     ];
     for (set, member, key) in sets {
-        let Some(wanted) = heard.parameters.get(set).and_then(Value::as_array) else {
+        let Some(wanted) = exchange.parameters.get(set).and_then(Value::as_array) else {
             continue;
         };
         let texts = wanted.iter().filter_map(|wanted| wanted[member].as_str());
@@ -278,28 +279,38 @@ fn its_items(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
             printed.at("parameters_set", expected, found)
         });
     }
-    distributor(heard, printed, verdicts);
+    distributor(exchange, printed, verdicts);
 }
 
 /// The items name the smartcard by its CA id, and by nothing else.
-fn its_card(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts: &mut Verdicts) {
-    let key = match heard.operation {
+fn its_card(
+    exchange: &Exchange,
+    printed: &Printed<'_>,
+    records: &Records,
+    verdicts: &mut Verdicts,
+) {
+    let key = match exchange.operation {
         // The call itself says the CA ids.
         Operation::CreatePairing => return,
         Operation::AddToExistingPairing => ParameterKey::ExistingSmartcardCaId,
         _ => ParameterKey::SmartcardCaId,
     };
-    let identifier = heard.parameters.get("smartcard_identifier");
+    let identifier = exchange.parameters.get("smartcard_identifier");
     let what = (Kind::Smartcard, key, "smartcard");
     by_ca_id("items.card", what, (printed, identifier), records, verdicts);
 }
 
 /// The items name the service by its CA id, and by nothing else.
-fn its_service(heard: &Heard, printed: &Printed<'_>, records: &Records, verdicts: &mut Verdicts) {
-    if heard.operation.parameter("service_identifier").is_none() {
+fn its_service(
+    exchange: &Exchange,
+    printed: &Printed<'_>,
+    records: &Records,
+    verdicts: &mut Verdicts,
+) {
+    if exchange.operation.parameter("service_identifier").is_none() {
         return;
     }
-    let identifier = heard.parameters.get("service_identifier");
+    let identifier = exchange.parameters.get("service_identifier");
     let what = (Kind::Service, ParameterKey::ServiceCaId, "service");
     by_ca_id("items.service", what, (printed, identifier), records, verdicts);
 }
@@ -337,13 +348,13 @@ fn by_ca_id(
 }
 
 /// The links to a distributor come with the subscription.
-fn distributor(heard: &Heard, printed: &Printed<'_>, verdicts: &mut Verdicts) {
+fn distributor(exchange: &Exchange, printed: &Printed<'_>, verdicts: &mut Verdicts) {
     // What E6 shows: added to a pairing without a subscription, and without a link.
-    if heard.operation == Operation::AddToExistingPairing {
+    if exchange.operation == Operation::AddToExistingPairing {
         return;
     }
     let named =
-        heard.parameters.get("subscription_identifier").is_some_and(|value| !value.is_null());
+        exchange.parameters.get("subscription_identifier").is_some_and(|value| !value.is_null());
     let is_link =
         |name: &String| name.contains("_distribution_id") || name.contains("_distributor_id");
     let items = printed.get(Member::ParametersSet).and_then(Value::as_array);

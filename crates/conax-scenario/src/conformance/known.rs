@@ -57,7 +57,7 @@ pub(super) struct Known {
 pub(super) const PLACES: usize = 3;
 
 pub(super) fn place(printed: &Printed<'_>) -> usize {
-    match printed.heard.operation {
+    match printed.exchange.operation {
         Operation::Show => 1,
         Operation::List => 2,
         _ => 0,
@@ -154,7 +154,7 @@ fn items_differ(known: &Known, printed: &Printed<'_>) -> Option<&'static str> {
 
 /// A member that was printed before and is not there, although nobody asked for some members only.
 fn left_out(known: &Known, printed: &Printed<'_>) -> Option<&'static str> {
-    if printed.heard.fields().is_some() {
+    if printed.exchange.fields().is_some() {
         return None;
     }
     let mut members = Member::ALL.into_iter().map(Member::code);

@@ -9,7 +9,7 @@ use conax_contract::text::parse_moment;
 use serde_json::{Map, Value};
 
 use super::creators::token_of;
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::kinds::{is_date, shown};
 use super::known::{Known, PLACES, forward, is_final, place, same};
 use super::object::{Printed, is_at_once};
@@ -62,16 +62,16 @@ const FAR: TimeDelta = TimeDelta::days(3 * 365);
 
 impl Memory {
     /// Judges one answer, or those of calls made at the same time, and remembers them.
-    pub(super) fn judge(&mut self, heard: &[&Heard], verdicts: &mut Verdicts) {
-        let (before, is_alone) = (self.highest, heard.len() == 1);
-        for heard in heard {
-            let creates = heard.operation.creates().is_some();
+    pub(super) fn judge(&mut self, exchange: &[&Exchange], verdicts: &mut Verdicts) {
+        let (before, is_alone) = (self.highest, exchange.len() == 1);
+        for exchange in exchange {
+            let creates = exchange.operation.creates().is_some();
             // A list that was served first of several calls cannot have what they made.
-            if heard.operation == Operation::List && is_alone {
-                self.judge_complete(heard, verdicts);
-                self.paging.judge(heard, verdicts);
+            if exchange.operation == Operation::List && is_alone {
+                self.judge_complete(exchange, verdicts);
+                self.paging.judge(exchange, verdicts);
             }
-            for printed in Printed::all(heard) {
+            for printed in Printed::all(exchange) {
                 let is_new = !creates || self.judge_new(&printed, (before, is_alone), verdicts);
                 if creates && is_alone {
                     self.judge_clock(&printed, verdicts);
@@ -82,8 +82,8 @@ impl Memory {
                 }
             }
         }
-        for heard in heard {
-            for printed in Printed::all(heard) {
+        for exchange in exchange {
+            for printed in Printed::all(exchange) {
                 self.remember_executed(&printed);
             }
         }
@@ -193,7 +193,7 @@ impl Memory {
                 false => "create.parallel",
                 // The same order once more, and the same answer.
                 true if ["id", "number", "type"].into_iter().all(is_the_same)
-                    && known.is_some_and(|known| may_be_same(&known.asked, printed.heard)) =>
+                    && known.is_some_and(|known| may_be_same(&known.asked, printed.exchange)) =>
                 {
                     "post.not-idempotent"
                 }
@@ -263,9 +263,9 @@ impl Memory {
                 ended,
                 is_created,
                 is_printed: !is_created,
-                token: is_created.then(|| token_of(printed.heard)),
+                token: is_created.then(|| token_of(printed.exchange)),
                 asked: match is_created {
-                    true => records_of(printed.heard),
+                    true => records_of(printed.exchange),
                     false => Map::new(),
                 },
             };
@@ -311,11 +311,12 @@ impl Memory {
     }
 
     /// A list without paging has everything that is known to match, once.
-    fn judge_complete(&mut self, heard: &Heard, verdicts: &mut Verdicts) {
-        let is_paged =
-            ["number_of_results", "offset"].iter().any(|name| heard.parameters.contains_key(*name));
-        let asks_ids = heard.fields().is_none_or(|fields| fields.contains(&"id"));
-        let (Some(items), false, true) = (heard.data().as_array(), is_paged, asks_ids) else {
+    fn judge_complete(&mut self, exchange: &Exchange, verdicts: &mut Verdicts) {
+        let is_paged = ["number_of_results", "offset"]
+            .iter()
+            .any(|name| exchange.parameters.contains_key(*name));
+        let asks_ids = exchange.fields().is_none_or(|fields| fields.contains(&"id"));
+        let (Some(items), false, true) = (exchange.data().as_array(), is_paged, asks_ids) else {
             return;
         };
         let listed: Vec<&str> = items.iter().filter_map(|item| item["id"].as_str()).collect();
@@ -323,7 +324,7 @@ impl Memory {
             verdicts.untestable("list.complete", "its lists have requests without an id");
             return;
         }
-        let Some((member, wanted)) = filter_of(heard) else {
+        let Some((member, wanted)) = filter_of(exchange) else {
             return;
         };
         let unique: BTreeSet<&str> = listed.iter().copied().collect();
@@ -339,18 +340,18 @@ impl Memory {
             .map(|(id, _)| id.clone())
             .collect();
         // A list of another token may be another one, which `same.tokens` says.
-        let token = token_of(heard);
+        let token = token_of(exchange);
         let is_of_another = |id: &String| self.requests[id].token.is_some_and(|own| own != token);
         let cause = missing.iter().all(is_of_another).then_some("same.tokens");
         let cause = cause.filter(|_| !missing.is_empty());
         let lacks = |id: &str| {
             let expected = format!("request {id}, which matches");
-            Break::at(heard.number, "data", expected, "a list without it").caused_by(cause)
+            Break::at(exchange.number, "data", expected, "a list without it").caused_by(cause)
         };
         // What waited when it was seen last may have been sent, too early or not.
         let is_certain = wanted != "PENDING";
         if unique.len() < listed.len() {
-            let how = Break::at(heard.number, "data", "each request once", "one of them twice");
+            let how = Break::at(exchange.number, "data", "each request once", "one of them twice");
             verdicts.broken("list.complete", how);
         } else if let (Some(id), true) = (missing.first(), is_certain) {
             verdicts.broken("list.complete", lacks(id));
@@ -383,14 +384,14 @@ impl Memory {
 }
 
 /// The records an order names.
-fn records_of(heard: &Heard) -> Map<String, Value> {
-    let names = heard.parameters.iter();
+fn records_of(exchange: &Exchange) -> Map<String, Value> {
+    let names = exchange.parameters.iter();
     let names = names.filter(|(name, _)| name.ends_with("_identifier") || name.ends_with("_set"));
     names.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Whether an order may be for the same records: another key may name the same one.
-fn may_be_same(asked: &Map<String, Value>, heard: &Heard) -> bool {
+fn may_be_same(asked: &Map<String, Value>, exchange: &Exchange) -> bool {
     let is_other = |(name, value): (&String, &Value)| {
         let before = asked.get(name);
         let has_same_keys = match (before, value) {
@@ -399,15 +400,15 @@ fn may_be_same(asked: &Map<String, Value>, heard: &Heard) -> bool {
         };
         before.is_some_and(|before| before != value) && has_same_keys
     };
-    !records_of(heard).iter().any(is_other)
+    !records_of(exchange).iter().any(is_other)
 }
 
 /// The member a list is filtered by, and its value; none of a list with several, which should have
 /// been refused.
-fn filter_of(heard: &Heard) -> Option<(&'static str, &str)> {
+fn filter_of(exchange: &Exchange) -> Option<(&'static str, &str)> {
     let filters = ["type", "life_cycle_state", "reference_number"];
     let mut given = filters.into_iter().filter_map(|name| {
-        let wanted = heard.parameters.get(name)?.as_str()?;
+        let wanted = exchange.parameters.get(name)?.as_str()?;
         Some((name, wanted))
     });
     let only = given.next();

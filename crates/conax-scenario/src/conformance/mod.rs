@@ -7,7 +7,7 @@
 mod causes;
 mod creators;
 mod echo;
-mod heard;
+mod exchange;
 mod items;
 mod kinds;
 mod known;
@@ -23,7 +23,7 @@ mod tests;
 mod verdicts;
 mod witness;
 
-pub use heard::Heard;
+pub use exchange::Exchange;
 pub use kinds::{is_date, shown};
 pub(crate) use object::is_at_once;
 pub use records::{Kind, Records};

@@ -3,7 +3,7 @@
 use conax_contract::crm::{LifeCycleState, Member, Operation, Priority, ProcessName, RequestType};
 use serde_json::{Map, Value};
 
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::items;
 use super::kinds::{fits, is_date, shown};
 use super::verdicts::{Break, Verdicts};
@@ -20,7 +20,7 @@ const BUILD_MEMBERS: [Member; 4] = [
 
 /// A printed request, and where it stands.
 pub(super) struct Printed<'p> {
-    pub(super) heard: &'p Heard,
+    pub(super) exchange: &'p Exchange,
     /// Its path in the answer.
     pub(super) path: String,
     pub(super) object: &'p Object,
@@ -28,12 +28,12 @@ pub(super) struct Printed<'p> {
 
 impl<'p> Printed<'p> {
     /// Every request an answer prints.
-    pub(super) fn all(heard: &'p Heard) -> Vec<Self> {
+    pub(super) fn all(exchange: &'p Exchange) -> Vec<Self> {
         let printed = |path: String, value: &'p Value| {
             let object = value.as_object()?;
-            Some(Self { heard, path, object })
+            Some(Self { exchange, path, object })
         };
-        match heard.data() {
+        match exchange.data() {
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 let items = items.filter_map(|(at, item)| printed(format!("data.{at}"), item));
@@ -62,7 +62,7 @@ impl<'p> Printed<'p> {
         expected: impl Into<String>,
         found: impl Into<String>,
     ) -> Break {
-        Break::at(self.heard.number, format!("{}.{path}", self.path), expected, found)
+        Break::at(self.exchange.number, format!("{}.{path}", self.path), expected, found)
     }
 
     fn at_member(&self, member: Member, expected: impl Into<String>) -> Break {
@@ -71,18 +71,18 @@ impl<'p> Printed<'p> {
 }
 
 /// Judges `data` of an answer that went well, and every request in it.
-pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
-    let is_list = heard.operation == Operation::List;
-    let is_right = if is_list { heard.data().is_array() } else { heard.data().is_object() };
+pub(super) fn judge(exchange: &Exchange, verdicts: &mut Verdicts) {
+    let is_list = exchange.operation == Operation::List;
+    let is_right = if is_list { exchange.data().is_array() } else { exchange.data().is_object() };
     verdicts.judge("data.kind", is_right, || {
         let expected = if is_list { "a list" } else { "an object" };
-        Break::at(heard.number, "data", expected, shown("data", Some(heard.data())))
+        Break::at(exchange.number, "data", expected, shown("data", Some(exchange.data())))
     });
-    for printed in Printed::all(heard) {
-        let fields = heard.fields();
+    for printed in Printed::all(exchange) {
+        let fields = exchange.fields();
         if printed.object.is_empty() && fields.is_none() {
             // Nothing at all is one finding; what is said of each member says it again.
-            let all = fields_clauses(heard.operation).map_or("data.kind", |(all, _)| all);
+            let all = fields_clauses(exchange.operation).map_or("data.kind", |(all, _)| all);
             verdicts.broken(all, printed.at("", "a request", "an empty object"));
             verdicts.meanwhile(Some(all));
             judge_one(&printed, verdicts);
@@ -94,7 +94,7 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) {
 }
 
 fn judge_one(printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    let fields = printed.heard.fields();
+    let fields = printed.exchange.fields();
     members(printed, fields.as_deref(), verdicts);
     match &fields {
         Some(names) => projection(printed, names, verdicts),
@@ -147,10 +147,10 @@ fn fields_clauses(operation: Operation) -> Option<(&'static str, &'static str)> 
 }
 
 fn projection(printed: &Printed<'_>, names: &[&str], verdicts: &mut Verdicts) {
-    let Some((_, exact)) = fields_clauses(printed.heard.operation) else {
+    let Some((_, exact)) = fields_clauses(printed.exchange.operation) else {
         return;
     };
-    let own = format!("{}.fields_set", printed.heard.operation.name());
+    let own = format!("{}.fields_set", printed.exchange.operation.name());
     // Some more than was asked for is a reading; everything is no projection at all.
     let is_whole = Member::ALL
         .into_iter()
@@ -184,7 +184,7 @@ fn projection(printed: &Printed<'_>, names: &[&str], verdicts: &mut Verdicts) {
 }
 
 fn whole(printed: &Printed<'_>, verdicts: &mut Verdicts) {
-    if let Some((all, _)) = fields_clauses(printed.heard.operation) {
+    if let Some((all, _)) = fields_clauses(printed.exchange.operation) {
         let missing = Member::ALL
             .into_iter()
             .find(|member| !may_be_absent(*member) && printed.get(*member).is_none());
@@ -435,7 +435,7 @@ fn example(printed: &Printed<'_>, verdicts: &mut Verdicts) {
             let operations = Operation::ALL.iter();
             operations.map(|operation| printed_example(*operation)).collect()
         });
-    let place = Operation::ALL.iter().position(|known| *known == printed.heard.operation);
+    let place = Operation::ALL.iter().position(|known| *known == printed.exchange.operation);
     let Some((id, example)) = place.and_then(|place| EXAMPLES[place].as_ref()) else {
         return;
     };

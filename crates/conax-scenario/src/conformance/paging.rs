@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use conax_contract::crm::Operation;
 use serde_json::Value;
 
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::verdicts::{Break, Verdicts};
 
 const LIMITS: &str = "list.number-of-results-limits";
@@ -24,16 +24,16 @@ pub(super) struct Paging {
 
 impl Paging {
     /// Hears a list.
-    pub(super) fn judge(&mut self, heard: &Heard, verdicts: &mut Verdicts) {
-        let Some(items) = heard.data().as_array() else {
+    pub(super) fn judge(&mut self, exchange: &Exchange, verdicts: &mut Verdicts) {
+        let Some(items) = exchange.data().as_array() else {
             return;
         };
-        if heard.operation != Operation::List {
+        if exchange.operation != Operation::List {
             return;
         }
-        let given = |name: &str| heard.parameters.get(name).and_then(number);
+        let given = |name: &str| exchange.parameters.get(name).and_then(number);
         let (limit, offset) = (given("number_of_results"), given("offset"));
-        let filter = filter_of(heard);
+        let filter = filter_of(exchange);
         if limit.is_none() && offset.is_none() {
             self.whole.extend(filter.map(|filter| (filter, items.len())));
             return;
@@ -44,7 +44,7 @@ impl Paging {
         if let Some(limit) = limit.filter(|limit| *limit > 0) {
             let broken = || {
                 let expected = format!("{limit} at most");
-                Break::at(heard.number, "data", expected, items.len().to_string())
+                Break::at(exchange.number, "data", expected, items.len().to_string())
             };
             match items.len() as u64 <= limit {
                 true => verdicts.held(LIMITS),
@@ -69,10 +69,10 @@ impl Paging {
 }
 
 /// The filter of a list, unless such lists get shorter by themselves.
-fn filter_of(heard: &Heard) -> Option<String> {
+fn filter_of(exchange: &Exchange) -> Option<String> {
     let filters = ["type", "life_cycle_state", "reference_number"];
     let given = filters.iter().filter_map(|name| {
-        let value = heard.parameters.get(*name)?.as_str()?;
+        let value = exchange.parameters.get(*name)?.as_str()?;
         Some(format!("{name}={value}"))
     });
     let filter = given.collect::<Vec<_>>().join("&");

@@ -10,7 +10,7 @@ use std::fmt;
 use conax_contract::crm::{Member, Operation, ParameterKey};
 use serde_json::Value;
 
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::verdicts::{Break, Verdicts};
 
 const CLAUSE: &str = "pin.never-answered";
@@ -43,14 +43,14 @@ impl fmt::Debug for Pins {
 
 impl Pins {
     /// Notes the PIN of a call.
-    pub(super) fn note(&mut self, heard: &Heard) {
-        if heard.operation != Operation::ResetPinToGivenValue {
+    pub(super) fn note(&mut self, exchange: &Exchange) {
+        if exchange.operation != Operation::ResetPinToGivenValue {
             return;
         }
-        let Some(pin) = heard.parameters.get("pin").and_then(text_of) else {
+        let Some(pin) = exchange.parameters.get("pin").and_then(text_of) else {
             return;
         };
-        let is_said = self.others.contains(&pin) || has_elsewhere(heard, &pin);
+        let is_said = self.others.contains(&pin) || has_elsewhere(exchange, &pin);
         if is_pin(&pin) && !is_said {
             self.sent.insert(pin);
         }
@@ -74,11 +74,11 @@ impl Pins {
     /// Judges whether an answer repeats a PIN; of requests only those that were created here.
     pub(super) fn judge(
         &mut self,
-        heard: &Heard,
+        exchange: &Exchange,
         is_created: impl Fn(&str) -> bool,
         verdicts: &mut Verdicts,
     ) {
-        let Some(Value::Object(reply)) = &heard.reply else {
+        let Some(Value::Object(reply)) = &exchange.reply else {
             return;
         };
         let is_own = |request: &Value| request["id"].as_str().is_some_and(&is_created);
@@ -87,14 +87,14 @@ impl Pins {
             let hit = match value {
                 Value::Array(items) if name == "data" => {
                     let own = items.iter().enumerate().filter(|(_, item)| is_own(item));
-                    own.filter_map(|(at, item)| within(at, self.look(heard, "", item))).next()
+                    own.filter_map(|(at, item)| within(at, self.look(exchange, "", item))).next()
                 }
                 Value::Object(data)
                     if name == "data" && data.contains_key("id") && !is_own(value) =>
                 {
                     None
                 }
-                value => self.look(heard, name, value),
+                value => self.look(exchange, name, value),
             };
             found = found.or(within(name, hit));
         }
@@ -104,33 +104,33 @@ impl Pins {
         verdicts.judge(CLAUSE, found.is_none(), || {
             let path = found.unwrap_or_default();
             let told = "a text with a PIN in it, which is not repeated";
-            Break::at(heard.number, path, "no PIN that was sent", told)
+            Break::at(exchange.number, path, "no PIN that was sent", told)
         });
     }
 
     /// Looks through a value, under this name: where in it a PIN stands.
-    fn look(&mut self, heard: &Heard, name: &str, value: &Value) -> Option<String> {
+    fn look(&mut self, exchange: &Exchange, name: &str, value: &Value) -> Option<String> {
         match value {
-            Value::Object(members) => {
-                members.iter().find_map(|(name, value)| within(name, self.look(heard, name, value)))
-            }
+            Value::Object(members) => members
+                .iter()
+                .find_map(|(name, value)| within(name, self.look(exchange, name, value))),
             Value::Array(items) => items
                 .iter()
                 .enumerate()
-                .find_map(|(at, item)| within(at, self.look(heard, name, item))),
+                .find_map(|(at, item)| within(at, self.look(exchange, name, item))),
             // That item has a judge of its own, and keys are what they are.
             _ if name == ParameterKey::CaPin.code() || KEYS.contains(&name) => None,
-            Value::String(text) => self.look_at(heard, text),
-            Value::Number(number) => self.look_at(heard, &number.to_string()),
+            Value::String(text) => self.look_at(exchange, text),
+            Value::Number(number) => self.look_at(exchange, &number.to_string()),
             Value::Null | Value::Bool(_) => None,
         }
     }
 
-    fn look_at(&mut self, heard: &Heard, text: &str) -> Option<String> {
+    fn look_at(&mut self, exchange: &Exchange, text: &str) -> Option<String> {
         for word in words(text).filter(|word| is_pin(word)) {
             if !self.sent.contains(word) {
                 self.others.insert(word.to_owned());
-            } else if !has_elsewhere(heard, word) {
+            } else if !has_elsewhere(exchange, word) {
                 return Some(String::new());
             }
         }
@@ -147,8 +147,8 @@ fn within(name: impl fmt::Display, inner: Option<String>) -> Option<String> {
 }
 
 /// Whether a call has this word in another parameter than its PIN.
-fn has_elsewhere(heard: &Heard, pin: &str) -> bool {
-    let others = heard.parameters.iter().filter(|(name, _)| *name != "pin");
+fn has_elsewhere(exchange: &Exchange, pin: &str) -> bool {
+    let others = exchange.parameters.iter().filter(|(name, _)| *name != "pin");
     let mut others = others.map(|(_, value)| value.to_string());
     others.any(|text| words(&text).any(|word| word == pin))
 }
@@ -184,7 +184,7 @@ mod tests {
     use crate::conformance::{Standing, Witness};
 
     /// An order for a PIN, answered with a request that has these members besides.
-    fn order(call: &Value, more: &Value) -> Heard {
+    fn order(call: &Value, more: &Value) -> Exchange {
         let mut data = json!({ "id": "A1", "number": "7391", "life_cycle_state": "PENDING" });
         for (name, value) in more.as_object().into_iter().flatten() {
             data[name.as_str()] = value.clone();
@@ -193,18 +193,19 @@ mod tests {
         answered(call, &json!({ "status": status, "data": data }))
     }
 
-    fn answered(call: &Value, reply: &Value) -> Heard {
+    fn answered(call: &Value, reply: &Value) -> Exchange {
         let operation = Operation::ResetPinToGivenValue;
         let (target, body) = (format!("/{}", operation.path()), call.to_string());
         let call = (operation.verb(), target.as_str(), body.as_bytes());
         let reply = reply.to_string();
-        Heard::read(0, &BasePath::default(), call, (200, reply.as_bytes())).expect("it is a call")
+        Exchange::read(0, &BasePath::default(), call, (200, reply.as_bytes()))
+            .expect("it is a call")
     }
 
-    fn breaks(heard: &[Heard]) -> Vec<String> {
+    fn breaks(exchange: &[Exchange]) -> Vec<String> {
         let mut witness = Witness::default();
-        for one in heard {
-            witness.hear(one);
+        for one in exchange {
+            witness.observe(one);
         }
         let verdict = witness.verdicts.of(CLAUSE).expect("a clause");
         verdict.breaks.iter().map(|one| one.path.clone()).collect()
@@ -254,10 +255,10 @@ mod tests {
     #[test]
     fn nothing_follows_where_no_pin_was_sent_and_one_that_was_is_starred() {
         let mut witness = Witness::default();
-        witness.hear(&order(&json!({ "token": "t" }), &json!({})));
+        witness.observe(&order(&json!({ "token": "t" }), &json!({})));
         let standing = |witness: &Witness| witness.verdicts.of(CLAUSE).map(|one| one.standing());
         assert_eq!(standing(&witness), Some(Standing::NotTestable));
-        witness.hear(&order(&json!({ "token": "t", "pin": 8264 }), &json!({})));
+        witness.observe(&order(&json!({ "token": "t", "pin": 8264 }), &json!({})));
         assert_eq!(standing(&witness), Some(Standing::Held));
         let mut text = r#"{"request":"01708264 8264","name":"x-8264"}"#.to_owned();
         witness.hide_pins(&mut text);

@@ -2,23 +2,24 @@
 
 use serde_json::Value;
 
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::kinds::shown;
 use super::verdicts::{Break, Verdicts};
 
 /// Judges the outside of an answer. Whether its `data` can be looked at as well.
-pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) -> bool {
-    let at =
-        |path: &str, expected: &str, found: String| Break::at(heard.number, path, expected, found);
-    verdicts.judge("status.no-5xx", heard.http_status < 500, || {
-        at("", "no HTTP 5xx", format!("HTTP {}", heard.http_status))
+pub(super) fn judge(exchange: &Exchange, verdicts: &mut Verdicts) -> bool {
+    let at = |path: &str, expected: &str, found: String| {
+        Break::at(exchange.number, path, expected, found)
+    };
+    verdicts.judge("status.no-5xx", exchange.http_status < 500, || {
+        at("", "no HTTP 5xx", format!("HTTP {}", exchange.http_status))
     });
-    let is_json = heard.reply.as_ref().is_some_and(Value::is_object);
+    let is_json = exchange.reply.as_ref().is_some_and(Value::is_object);
     verdicts.judge("status.json", is_json, || at("", "a JSON object", "something else".to_owned()));
     if !is_json {
         return false;
     }
-    let status = heard.status();
+    let status = exchange.status();
     let has_block = status.as_object().is_some_and(|members| {
         members.len() == 3
             && ["code", "message", "description"].iter().all(|name| members.contains_key(*name))
@@ -31,19 +32,19 @@ pub(super) fn judge(heard: &Heard, verdicts: &mut Verdicts) -> bool {
     if !status["code"].is_string() {
         return false;
     }
-    match heard.is_ok() {
-        true => success(heard, verdicts),
-        false if heard.is_ok_by_another_name() => verdicts.note_success(heard.code()),
+    match exchange.is_ok() {
+        true => success(exchange, verdicts),
+        false if exchange.is_ok_by_another_name() => verdicts.note_success(exchange.code()),
         false => {}
     }
-    if !heard.is_ok() {
-        refusal(heard, verdicts);
+    if !exchange.is_ok() {
+        refusal(exchange, verdicts);
     }
-    heard.is_ok()
+    exchange.is_ok()
 }
 
-fn success(heard: &Heard, verdicts: &mut Verdicts) {
-    let status = heard.status();
+fn success(exchange: &Exchange, verdicts: &mut Verdicts) {
+    let status = exchange.status();
     // Pages from R7 on print empty text.
     let is_empty = |name: &str| status[name].is_null() || status[name] == "";
     verdicts.judge("status.success-texts", is_empty("message") && is_empty("description"), || {
@@ -52,16 +53,16 @@ fn success(heard: &Heard, verdicts: &mut Verdicts) {
             shown("message", status.get("message")),
             shown("description", status.get("description"))
         );
-        Break::at(heard.number, "status", "null or empty text for both", found)
+        Break::at(exchange.number, "status", "null or empty text for both", found)
     });
-    verdicts.judge("status.ok", heard.http_status == 200, || {
-        let found = format!("OK with HTTP {}", heard.http_status);
-        Break::at(heard.number, "status.code", "OK with HTTP 200", found)
+    verdicts.judge("status.ok", exchange.http_status == 200, || {
+        let found = format!("OK with HTTP {}", exchange.http_status);
+        Break::at(exchange.number, "status.code", "OK with HTTP 200", found)
     });
 }
 
-fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
-    let (number, code) = (heard.number, heard.code());
+fn refusal(exchange: &Exchange, verdicts: &mut Verdicts) {
+    let (number, code) = (exchange.number, exchange.code());
     let gives = verdicts.is_success(code);
     let is_refusal = !code.eq_ignore_ascii_case("ok") && !gives;
     verdicts.judge("status.ok", is_refusal, || {
@@ -73,7 +74,7 @@ fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
     });
     // What is no refusal has no text and code of one, which is told already.
     let told = (!is_refusal).then_some("status.ok");
-    let message = heard.status().get("message");
+    let message = exchange.status().get("message");
     let has_message = message.and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     verdicts.judge("status.message", has_message, || {
         Break::at(number, "status.message", "a text for a person", shown("message", message))
@@ -87,10 +88,10 @@ fn refusal(heard: &Heard, verdicts: &mut Verdicts) {
     verdicts.judge("status.code-form", is_class, || {
         Break::at(number, "status.code", "COM.CRM.EXCEPTION.….…EXCEPTION", code).caused_by(told)
     });
-    if !heard.is_routed {
+    if !exchange.is_routed {
         return;
     }
-    verdicts.judge("status.http-200", heard.http_status == 200, || {
-        Break::at(number, "", "HTTP 200", format!("HTTP {}", heard.http_status))
+    verdicts.judge("status.http-200", exchange.http_status == 200, || {
+        Break::at(number, "", "HTTP 200", format!("HTTP {}", exchange.http_status))
     });
 }

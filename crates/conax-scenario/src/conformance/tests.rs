@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn example(operation: Operation) -> Heard {
+fn example(operation: Operation) -> Exchange {
     let reply = operation.example_reply().unwrap_or_default();
     let call = operation.example_call().unwrap_or("{}");
     let target = format!("/{}", operation.path());
@@ -16,7 +16,7 @@ fn example(operation: Operation) -> Heard {
         Operation::List => (format!("{target}?token=t&life_cycle_state=PENDING"), ""),
         _ => (target, call),
     };
-    Heard::read(
+    Exchange::read(
         0,
         &BasePath::default(),
         (operation.verb(), &target, body.as_bytes()),
@@ -39,7 +39,7 @@ fn the_documented_examples_break_only_what_they_contradict_among_themselves() {
         Operation::ALL.into_iter().filter(|operation| operation.example_reply().is_some())
     {
         let mut witness = Witness::default();
-        witness.hear(&example(operation));
+        witness.observe(&example(operation));
         let lines = broken(&witness).into_iter();
         seen.extend(lines.map(|line| format!("{}: {line}", operation.name())));
     }
@@ -52,10 +52,10 @@ fn the_documented_examples_break_only_what_they_contradict_among_themselves() {
 
 /// The printed `show`, changed, breaks these clauses.
 fn check(change: impl FnOnce(&mut Value), expected: &[&str]) {
-    let mut heard = example(Operation::Show);
-    change(heard.reply.as_mut().expect("the example is JSON"));
+    let mut exchange = example(Operation::Show);
+    change(exchange.reply.as_mut().expect("the example is JSON"));
     let mut witness = Witness::default();
-    witness.hear(&heard);
+    witness.observe(&exchange);
     let ids: Vec<String> = witness.verdicts.breaks().map(|(clause, _)| clause.id.clone()).collect();
     assert_eq!(ids, expected);
 }
@@ -89,19 +89,19 @@ fn a_status_block_with_a_member_more_is_told() {
 #[test]
 fn a_request_that_changes_after_its_end_is_told() {
     let mut witness = Witness::default();
-    let mut heard = example(Operation::Show);
-    witness.hear(&heard);
-    let reply = heard.reply.as_mut().expect("the example is JSON");
+    let mut exchange = example(Operation::Show);
+    witness.observe(&exchange);
+    let reply = exchange.reply.as_mut().expect("the example is JSON");
     reply["data"]["life_cycle_state"] = json!("PENDING");
-    witness.hear(&heard);
+    witness.observe(&exchange);
     let ids: Vec<&str> = witness.verdicts.breaks().map(|(clause, _)| clause.id.as_str()).collect();
     assert_eq!(ids, ["request.pending-members", "law.c1", "law.c2"]);
 }
 
 #[test]
 fn a_pin_that_comes_back_is_told_and_not_repeated() {
-    let mut heard = example(Operation::ResetPinToGivenValue);
-    let reply = heard.reply.as_mut().expect("the example is JSON");
+    let mut exchange = example(Operation::ResetPinToGivenValue);
+    let reply = exchange.reply.as_mut().expect("the example is JSON");
     let items = reply["data"]["parameters_set"].as_array_mut().expect("it has items");
     for item in items {
         if let Some(pin) = item.get_mut("ca_pin") {
@@ -109,7 +109,7 @@ fn a_pin_that_comes_back_is_told_and_not_repeated() {
         }
     }
     let mut witness = Witness::default();
-    witness.hear(&heard);
+    witness.observe(&exchange);
     let found = broken(&witness).join("\n");
     assert!(found.contains("pin.never-answered"), "{found}");
     assert!(!found.contains("1234"), "{found}");
@@ -126,12 +126,12 @@ fn a_date_is_the_documented_form_only() {
 // ------------------------------------------------------------- values, not only that they are there
 
 /// A creation, told as it would be by a target that prints these members.
-fn created(operation: Operation, call: &str, change: impl FnOnce(&mut Value)) -> Heard {
+fn created(operation: Operation, call: &str, change: impl FnOnce(&mut Value)) -> Exchange {
     let mut reply: Value =
         serde_json::from_str(operation.example_reply().expect("it has one")).expect("JSON");
     change(&mut reply);
     let target = format!("/{}", operation.path());
-    Heard::read(
+    Exchange::read(
         0,
         &BasePath::default(),
         ("POST", &target, call.as_bytes()),
@@ -163,7 +163,7 @@ fn the_item_of_a_smartcard_is_compared_with_its_ca_id() {
         ("sc20000010", Standing::NotTestable),
     ] {
         let mut witness = knowing("sc20000010", ca_id);
-        witness.hear(&created(operation, RESET, |_| {}));
+        witness.observe(&created(operation, RESET, |_| {}));
         assert_eq!(standing(&witness, "items.card"), expected, "{ca_id}");
     }
     let mut witness = knowing("sc20000010", "0000-0000-0008");
@@ -173,10 +173,10 @@ fn the_item_of_a_smartcard_is_compared_with_its_ca_id() {
             *value = json!("0000-0000-0008");
         }
     });
-    witness.hear(&right);
+    witness.observe(&right);
     assert_eq!(standing(&witness, "items.card"), Standing::Held);
     let mut witness = Witness::default();
-    witness.hear(&right);
+    witness.observe(&right);
     assert_eq!(standing(&witness, "items.card"), Standing::NotTestable);
 }
 
@@ -187,7 +187,7 @@ fn the_item_of_a_service_is_compared_with_its_ca_id() {
         let mut records = Records::default();
         records.add(Kind::Service, ca_id, [("code", "GOLD")].into_iter());
         let mut witness = Witness::knowing(records);
-        witness.hear(&created(Operation::AddSubscriptions, call, |_| {}));
+        witness.observe(&created(Operation::AddSubscriptions, call, |_| {}));
         assert_eq!(standing(&witness, "items.service"), expected, "{ca_id}");
     }
 }
@@ -197,10 +197,10 @@ fn a_pairing_has_no_item_for_what_no_set_names() {
     let operation = Operation::CreatePairing;
     let call = operation.example_call().expect("it has one");
     let mut witness = Witness::default();
-    witness.hear(&created(operation, call, |_| {}));
+    witness.observe(&created(operation, call, |_| {}));
     assert_eq!(standing(&witness, "create_pairing.each-member"), Standing::Held);
     let mut witness = Witness::default();
-    witness.hear(&created(operation, call, |reply| {
+    witness.observe(&created(operation, call, |reply| {
         let items = reply["data"]["parameters_set"].as_array_mut().expect("items");
         items.push(json!({ "id": "7", "stb_ca_id": "another" }));
     }));
@@ -209,15 +209,15 @@ fn a_pairing_has_no_item_for_what_no_set_names() {
 
 /// The printed `show` with these dates.
 fn executed(created: &str, scheduled: &str, executed: &str, updated: &str) -> Witness {
-    let mut heard = example(Operation::Show);
-    let data = &mut heard.reply.as_mut().expect("JSON")["data"];
+    let mut exchange = example(Operation::Show);
+    let data = &mut exchange.reply.as_mut().expect("JSON")["data"];
     data["process_immediately"] = json!(0);
     data["scheduled_date"] = json!(scheduled);
     data["executed_date"] = json!(executed);
     data["log_information"]["created_date"] = json!(created);
     data["log_information"]["updated_date"] = json!(updated);
     let mut witness = Witness::default();
-    witness.hear(&heard);
+    witness.observe(&exchange);
     witness
 }
 
@@ -257,14 +257,14 @@ fn what_was_sent_by_another_clock_is_told_by_a_creation_that_follows() {
             reply["data"]["log_information"]["created_date"] = json!(date);
         })
     };
-    witness.hear(&creation("2026-01-01T14:00:05"));
+    witness.observe(&creation("2026-01-01T14:00:05"));
     assert_eq!(standing(&witness, clause), Standing::Held);
-    witness.hear(&creation("2026-01-01T09:00:10"));
+    witness.observe(&creation("2026-01-01T09:00:10"));
     assert_eq!(standing(&witness, clause), Standing::Broken);
 }
 
 /// A list of what `show` prints, changed.
-fn listed(query: &str, change: impl FnOnce(&mut Vec<Value>)) -> Heard {
+fn listed(query: &str, change: impl FnOnce(&mut Vec<Value>)) -> Exchange {
     let shown = example(Operation::Show);
     let mut items = vec![shown.data().clone()];
     change(&mut items);
@@ -273,29 +273,29 @@ fn listed(query: &str, change: impl FnOnce(&mut Vec<Value>)) -> Heard {
     let target = format!("/{}?token=t&{query}", Operation::List.path());
     let call = ("GET", target.as_str(), b"".as_slice());
     let reply = reply.to_string();
-    Heard::read(0, &BasePath::default(), call, (200, reply.as_bytes())).expect("it is a call")
+    Exchange::read(0, &BasePath::default(), call, (200, reply.as_bytes())).expect("it is a call")
 }
 
 #[test]
 fn a_list_that_leaves_a_member_out_is_not_the_same_as_what_was_shown() {
     let clause = "request.same-everywhere";
     let mut witness = Witness::default();
-    witness.hear(&example(Operation::Show));
-    witness.hear(&listed("life_cycle_state=COMPLETED", |_| {}));
+    witness.observe(&example(Operation::Show));
+    witness.observe(&listed("life_cycle_state=COMPLETED", |_| {}));
     assert_eq!(standing(&witness, clause), Standing::Held);
     // Some builds print the community of a unit in some answers only.
-    witness.hear(&listed("life_cycle_state=COMPLETED", |items| {
+    witness.observe(&listed("life_cycle_state=COMPLETED", |items| {
         for unit in ["created_by_unit", "updated_by_unit"] {
             items[0]["log_information"][unit]["community_name"] = json!("Main Community");
         }
     }));
     assert_eq!(standing(&witness, clause), Standing::Held);
     assert_eq!(standing(&witness, "request.ends-once"), Standing::Held);
-    witness.hear(&listed("life_cycle_state=COMPLETED&fields_set=id", |items| {
+    witness.observe(&listed("life_cycle_state=COMPLETED&fields_set=id", |items| {
         items[0] = json!({ "id": items[0]["id"] });
     }));
     assert_eq!(standing(&witness, clause), Standing::Held);
-    witness.hear(&listed("life_cycle_state=COMPLETED", |items| {
+    witness.observe(&listed("life_cycle_state=COMPLETED", |items| {
         items[0].as_object_mut().expect("an object").remove("parameters_set");
     }));
     assert_eq!(standing(&witness, clause), Standing::Broken);
@@ -304,8 +304,8 @@ fn a_list_that_leaves_a_member_out_is_not_the_same_as_what_was_shown() {
 #[test]
 fn a_creation_date_that_moves_is_told_where_it_stands() {
     let mut witness = Witness::default();
-    witness.hear(&example(Operation::Show));
-    witness.hear(&listed("life_cycle_state=COMPLETED", |items| {
+    witness.observe(&example(Operation::Show));
+    witness.observe(&listed("life_cycle_state=COMPLETED", |items| {
         items[0]["log_information"]["created_date"] = json!("2014-11-28T15:05:26");
     }));
     let found = broken(&witness).join("\n");
@@ -319,18 +319,18 @@ fn a_creation_date_that_moves_is_told_where_it_stands() {
 fn a_list_is_complete_with_each_request_once_and_says_nothing_without_ids() {
     let query = "life_cycle_state=COMPLETED";
     let mut witness = Witness::default();
-    witness.hear(&example(Operation::Show));
-    witness.hear(&listed(query, |items| {
+    witness.observe(&example(Operation::Show));
+    witness.observe(&listed(query, |items| {
         items[0].as_object_mut().expect("an object").remove("id");
     }));
     assert_eq!(standing(&witness, "list.complete"), Standing::NotTestable);
-    witness.hear(&listed(query, |_| {}));
+    witness.observe(&listed(query, |_| {}));
     assert_eq!(standing(&witness, "list.complete"), Standing::Held);
     let mut twice = witness.clone();
-    twice.hear(&listed(query, |items| items.push(items[0].clone())));
+    twice.observe(&listed(query, |items| items.push(items[0].clone())));
     assert_eq!(standing(&twice, "list.complete"), Standing::Broken);
     let mut cut = witness.clone();
-    cut.hear(&listed(query, Vec::clear));
+    cut.observe(&listed(query, Vec::clear));
     assert_eq!(standing(&cut, "list.complete"), Standing::Broken);
     // A request that cannot be shown either is lost, which is another finding.
     let missing = cut.missing();
@@ -352,10 +352,10 @@ fn a_list_longer_than_asked_for_is_wrong_only_where_lists_have_pages() {
     };
     let state = "life_cycle_state=COMPLETED";
     let mut witness = Witness::default();
-    witness.hear(&listed(state, two));
-    witness.hear(&listed(&format!("{state}&number_of_results=1"), two));
+    witness.observe(&listed(state, two));
+    witness.observe(&listed(&format!("{state}&number_of_results=1"), two));
     assert_eq!(standing(&witness, clause), Standing::NotTestable);
-    witness.hear(&listed(&format!("{state}&offset=1"), |items| {
+    witness.observe(&listed(&format!("{state}&offset=1"), |items| {
         two(items);
         items.remove(0);
     }));
@@ -366,10 +366,10 @@ fn a_list_longer_than_asked_for_is_wrong_only_where_lists_have_pages() {
 fn a_wrong_member_is_told_by_its_own_clause_alone() {
     let mut witness = Witness::default();
     for operation in [Operation::AddSubscriptions, Operation::Show] {
-        let mut heard = example(operation);
-        let data = &mut heard.reply.as_mut().expect("JSON")["data"];
+        let mut exchange = example(operation);
+        let data = &mut exchange.reply.as_mut().expect("JSON")["data"];
         data["process_immediately"] = json!(true);
-        witness.hear(&heard);
+        witness.observe(&exchange);
     }
     let concluded = witness.conclude();
     let ids: Vec<&str> = concluded.breaks().map(|(clause, _)| clause.id.as_str()).collect();
@@ -412,9 +412,9 @@ fn what_two_pages_say_is_no_must_either_way_and_losing_requests_is_one() {
 fn the_same_answer_to_the_same_order_is_no_new_request() {
     let operation = Operation::ResetPinToDefaultValue;
     let mut witness = Witness::default();
-    witness.hear(&created(operation, RESET, |_| {}));
+    witness.observe(&created(operation, RESET, |_| {}));
     let mut other = witness.clone();
-    witness.hear(&created(operation, RESET, |_| {}));
+    witness.observe(&created(operation, RESET, |_| {}));
     let ids = |witness: &Witness| -> Vec<String> {
         let concluded = witness.conclude();
         let breaks = concluded.breaks().map(|(clause, _)| clause.id.clone());
@@ -422,7 +422,7 @@ fn the_same_answer_to_the_same_order_is_no_new_request() {
     };
     assert_eq!(ids(&witness), ["post.not-idempotent"]);
     let another = RESET.replace("S60058", "S60059");
-    other.hear(&created(operation, &another, |_| {}));
+    other.observe(&created(operation, &another, |_| {}));
     assert_eq!(ids(&other), ["request.ids-unique"]);
 }
 
@@ -430,7 +430,7 @@ fn the_same_answer_to_the_same_order_is_no_new_request() {
 fn a_flag_that_was_misread_is_told_once() {
     let call = RESET.replace("{\"token\"", "{\"process_immediately\":\"false\",\"token\"");
     let mut witness = Witness::default();
-    witness.hear(&created(Operation::ResetPinToDefaultValue, &call, |reply| {
+    witness.observe(&created(Operation::ResetPinToDefaultValue, &call, |reply| {
         let completed = example(Operation::Show);
         for name in ["life_cycle_state", "executed_date", "request", "response"] {
             reply["data"][name] = completed.data()[name].clone();
@@ -450,13 +450,13 @@ fn a_flag_that_was_misread_is_told_once() {
 fn a_projection_that_has_everything_is_none_and_one_with_more_is_a_reading() {
     let query = "life_cycle_state=COMPLETED&fields_set=type";
     let mut witness = Witness::default();
-    witness.hear(&listed(query, |items| {
+    witness.observe(&listed(query, |items| {
         items[0] = json!({ "id": items[0]["id"], "type": items[0]["type"] });
     }));
     assert_eq!(standing(&witness, "list.fields-set-exact"), Standing::Broken);
     assert_ne!(standing(&witness, "list.fields_set"), Standing::Broken);
     let mut witness = Witness::default();
-    witness.hear(&listed(query, |_| {}));
+    witness.observe(&listed(query, |_| {}));
     assert_eq!(standing(&witness, "list.fields_set"), Standing::Broken);
     assert_ne!(standing(&witness, "list.fields-set-exact"), Standing::Broken);
 }
@@ -464,9 +464,9 @@ fn a_projection_that_has_everything_is_none_and_one_with_more_is_a_reading() {
 #[test]
 fn what_went_well_under_another_name_is_no_refusal() {
     let mut witness = Witness::default();
-    let mut heard = example(Operation::Show);
-    heard.reply.as_mut().expect("JSON")["status"]["code"] = json!("SUCCESS");
-    witness.hear(&heard);
+    let mut exchange = example(Operation::Show);
+    exchange.reply.as_mut().expect("JSON")["status"]["code"] = json!("SUCCESS");
+    witness.observe(&exchange);
     assert_eq!(standing(&witness, "status.ok"), Standing::Broken);
 }
 
@@ -500,14 +500,14 @@ fn a_list_that_prints_null_where_show_has_a_text_is_told_as_one_finding() {
             items[0]["response"] = Value::Null;
         })
     };
-    witness.hear(&example(Operation::Show));
-    witness.hear(&list());
-    witness.hear(&example(Operation::Show));
+    witness.observe(&example(Operation::Show));
+    witness.observe(&list());
+    witness.observe(&example(Operation::Show));
     assert_eq!(told(&witness), ["request.same-everywhere"]);
     // What changes in one place is no difference between places.
     let mut witness = Witness::default();
-    witness.hear(&list());
-    witness.hear(&listed("life_cycle_state=COMPLETED", |_| {}));
+    witness.observe(&list());
+    witness.observe(&listed("life_cycle_state=COMPLETED", |_| {}));
     let told = told(&witness);
     assert!(told.contains(&"request.ends-once".to_owned()), "{told:?}");
 }
@@ -516,10 +516,10 @@ fn a_list_that_prints_null_where_show_has_a_text_is_told_as_one_finding() {
 fn members_that_are_all_left_out_are_told_as_one_finding() {
     let mut witness = Witness::default();
     for operation in [Operation::AddSubscriptions, Operation::Show] {
-        let mut heard = example(operation);
-        let data = heard.reply.as_mut().expect("JSON")["data"].as_object_mut();
+        let mut exchange = example(operation);
+        let data = exchange.reply.as_mut().expect("JSON")["data"].as_object_mut();
         data.expect("an object").retain(|_, value| !value.is_null());
-        witness.hear(&heard);
+        witness.observe(&exchange);
     }
     assert_eq!(told(&witness), ["show.fields-set-all"]);
 }
@@ -527,11 +527,11 @@ fn members_that_are_all_left_out_are_told_as_one_finding() {
 #[test]
 fn a_user_printed_as_a_text_is_told_as_one_finding() {
     let mut witness = Witness::default();
-    let mut heard = example(Operation::Show);
-    let log = &mut heard.reply.as_mut().expect("JSON")["data"]["log_information"];
+    let mut exchange = example(Operation::Show);
+    let log = &mut exchange.reply.as_mut().expect("JSON")["data"]["log_information"];
     log["created_by_user"] = json!("MPAdministrator");
     log["updated_by_user"] = json!("MPAdministrator");
-    witness.hear(&heard);
+    witness.observe(&exchange);
     assert_eq!(told(&witness), ["log_information.user"]);
 }
 
@@ -548,10 +548,10 @@ fn a_request_that_waits_no_more_is_not_missing_in_the_list_of_those_that_wait() 
     let type_of = "type=UPDATE_CA_PIN_TO_DEFAULT_VALUE";
     for (waits_still, standing_of_list) in [(false, Standing::Held), (true, Standing::Broken)] {
         let mut witness = Witness::default();
-        witness.hear(&listed(type_of, far));
-        witness.hear(&listed("life_cycle_state=PENDING", Vec::clear));
+        witness.observe(&listed(type_of, far));
+        witness.observe(&listed("life_cycle_state=PENDING", Vec::clear));
         assert_ne!(standing(&witness, "list.complete"), Standing::Broken);
-        witness.hear(&listed(type_of, |items| match waits_still {
+        witness.observe(&listed(type_of, |items| match waits_still {
             true => far(items),
             false => items[0]["scheduled_date"] = json!("2037-03-01T09:00:00"),
         }));
@@ -570,23 +570,24 @@ fn the_creator_of_a_request_is_the_user_its_token_was_given_to() {
         let reply = json!({ "status": status, "data": { "token": "t" } }).to_string();
         let target = format!("/{}", Operation::IssueToken.path());
         let call = ("POST", target.as_str(), body.as_bytes());
-        Heard::read(0, &BasePath::default(), call, (200, reply.as_bytes())).expect("it is a call")
+        Exchange::read(0, &BasePath::default(), call, (200, reply.as_bytes()))
+            .expect("it is a call")
     };
     for (user, expected) in [("mpadministrator", Standing::Held), ("somebody", Standing::Broken)] {
         let mut witness = Witness::default();
-        witness.hear(&login(user));
-        witness.hear(&created(Operation::ResetPinToDefaultValue, RESET, |_| {}));
+        witness.observe(&login(user));
+        witness.observe(&created(Operation::ResetPinToDefaultValue, RESET, |_| {}));
         assert_eq!(standing(&witness, clause), expected, "{user}");
     }
     let mut witness = Witness::default();
-    witness.hear(&created(Operation::ResetPinToDefaultValue, RESET, |_| {}));
+    witness.observe(&created(Operation::ResetPinToDefaultValue, RESET, |_| {}));
     assert_eq!(standing(&witness, clause), Standing::NotTestable);
 }
 
 #[test]
 fn an_answered_id_that_no_request_has_is_told_as_one_finding() {
     let mut witness = Witness::default();
-    witness.hear(&created(Operation::ResetPinToDefaultValue, RESET, |reply| {
+    witness.observe(&created(Operation::ResetPinToDefaultValue, RESET, |reply| {
         let completed = example(Operation::Show);
         reply["data"] = completed.data().clone();
         reply["data"]["id"] = json!("FA2BA704F393A8BE1A6CF108A4C8B215");
@@ -598,7 +599,7 @@ fn an_answered_id_that_no_request_has_is_told_as_one_finding() {
         })
     };
     let mut both = witness.clone();
-    witness.hear(&listed());
+    witness.observe(&listed());
     let clause = "post.answers-its-request";
     assert_eq!(standing(&witness, clause), Standing::Broken);
     let told = told(&witness);
@@ -606,8 +607,8 @@ fn an_answered_id_that_no_request_has_is_told_as_one_finding() {
         assert!(!told.contains(&id.to_owned()), "{told:?}");
     }
     // Both are there: two requests have one number.
-    both.hear(&listed());
-    both.hear(&self::listed("life_cycle_state=COMPLETED", |items| {
+    both.observe(&listed());
+    both.observe(&self::listed("life_cycle_state=COMPLETED", |items| {
         items[0]["id"] = json!("FA2BA704F393A8BE1A6CF108A4C8B215");
     }));
     assert_ne!(standing(&both, clause), Standing::Broken);
@@ -629,7 +630,7 @@ fn items_of_one_request_have_different_ids() {
 #[test]
 fn a_projection_that_lacks_a_named_field_breaks_what_the_documents_say_of_it() {
     let mut witness = Witness::default();
-    witness.hear(&listed("life_cycle_state=COMPLETED&fields_set=id,type", |items| {
+    witness.observe(&listed("life_cycle_state=COMPLETED&fields_set=id,type", |items| {
         items[0] = json!({ "id": items[0]["id"] });
     }));
     assert_eq!(standing(&witness, "list.fields_set"), Standing::Broken);
@@ -646,7 +647,7 @@ fn of_two_dates_the_scheduled_one_is_kept() {
         ("2037-05-02T00:00:00", Standing::Broken, Standing::NotTestable),
     ] {
         let mut witness = Witness::default();
-        witness.hear(&created(Operation::AddSubscriptions, call, |reply| {
+        witness.observe(&created(Operation::AddSubscriptions, call, |reply| {
             reply["data"]["scheduled_date"] = json!(found);
         }));
         let standings =

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::creators::Creators;
-use super::heard::Heard;
+use super::exchange::Exchange;
 use super::memory::Memory;
 use super::pins::Pins;
 use super::records::Records;
@@ -29,44 +29,44 @@ impl Witness {
     }
 
     /// Hears one exchange.
-    pub fn hear(&mut self, heard: &Heard) {
-        self.hear_together(&[heard]);
+    pub fn observe(&mut self, exchange: &Exchange) {
+        self.observe_together(&[exchange]);
     }
 
     /// Hears exchanges that were made at the same time, so that nobody knows their order.
-    pub fn hear_together(&mut self, together: &[&Heard]) {
-        let mut fine: Vec<&Heard> = Vec::with_capacity(together.len());
-        for heard in together {
-            if !reply::judge(heard, &mut self.verdicts) {
+    pub fn observe_together(&mut self, together: &[&Exchange]) {
+        let mut fine: Vec<&Exchange> = Vec::with_capacity(together.len());
+        for exchange in together {
+            if !reply::judge(exchange, &mut self.verdicts) {
                 continue;
             }
             // The answer may be that of another call.
             let is_alone = together.len() == 1;
             let cause = (!is_alone).then_some("create.parallel");
             self.verdicts.meanwhile(cause);
-            echo::judge(heard, &self.records, &mut self.verdicts);
+            echo::judge(exchange, &self.records, &mut self.verdicts);
             self.verdicts.meanwhile(None);
-            if prints_requests(heard) {
-                object::judge(heard, &mut self.verdicts);
+            if prints_requests(exchange) {
+                object::judge(exchange, &mut self.verdicts);
                 if is_alone {
-                    self.creators.judge(heard, &mut self.verdicts);
+                    self.creators.judge(exchange, &mut self.verdicts);
                 }
-                fine.push(heard);
+                fine.push(exchange);
             } else {
-                self.creators.remember(heard);
+                self.creators.remember(exchange);
             }
         }
         self.memory.judge(&fine, &mut self.verdicts);
         self.look_for_pins(together);
     }
 
-    fn look_for_pins(&mut self, together: &[&Heard]) {
-        for heard in together {
-            self.pins.note(heard);
+    fn look_for_pins(&mut self, together: &[&Exchange]) {
+        for exchange in together {
+            self.pins.note(exchange);
         }
-        for heard in together {
+        for exchange in together {
             let is_created = |id: &str| self.memory.is_created(id);
-            self.pins.judge(heard, is_created, &mut self.verdicts);
+            self.pins.judge(exchange, is_created, &mut self.verdicts);
         }
     }
 
@@ -109,8 +109,8 @@ impl Witness {
 }
 
 /// Whether the answer of the operation prints provisioning requests.
-fn prints_requests(heard: &Heard) -> bool {
+fn prints_requests(exchange: &Exchange) -> bool {
     use conax_contract::crm::Operation;
-    heard.operation.creates().is_some()
-        || matches!(heard.operation, Operation::Show | Operation::List)
+    exchange.operation.creates().is_some()
+        || matches!(exchange.operation, Operation::Show | Operation::List)
 }

@@ -4,7 +4,7 @@ use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::mutant::{Memory, Said, refusal};
+use super::mutant::{Memory, Mutation, refusal};
 use crate::document::Api;
 use crate::target::HttpCall;
 
@@ -15,9 +15,9 @@ pub struct Defect {
     /// What is wrong, in a sentence.
     pub about: &'static str,
     /// Changes a call before it arrives.
-    pub(super) call: fn(&mut Said, &mut Memory),
+    pub(super) call: fn(&mut Mutation, &mut Memory),
     /// Changes an answer before it is heard.
-    pub(super) reply: fn(&Said, &mut Answer, &mut Memory),
+    pub(super) reply: fn(&Mutation, &mut Answer, &mut Memory),
     /// Changes a call that is none of the API's.
     pub(super) raw: fn(HttpCall) -> HttpCall,
     /// Fault rules that are in place from the start.
@@ -48,7 +48,7 @@ impl Defect {
     const fn says(
         name: &'static str,
         about: &'static str,
-        reply: fn(&Said, &mut Answer, &mut Memory),
+        reply: fn(&Mutation, &mut Answer, &mut Memory),
     ) -> Self {
         Self { reply, ..Self::named(name, about) }
     }
@@ -56,7 +56,7 @@ impl Defect {
     const fn hears(
         name: &'static str,
         about: &'static str,
-        call: fn(&mut Said, &mut Memory),
+        call: fn(&mut Mutation, &mut Memory),
     ) -> Self {
         Self { call, ..Self::named(name, about) }
     }
@@ -66,7 +66,7 @@ impl Defect {
     }
 
     /// Changes what is said as well.
-    const fn and_says(self, reply: fn(&Said, &mut Answer, &mut Memory)) -> Self {
+    const fn and_says(self, reply: fn(&Mutation, &mut Answer, &mut Memory)) -> Self {
         Self { reply, ..self }
     }
 
@@ -97,8 +97,8 @@ fn change_dates(answer: &mut Answer, change: impl Fn(&str) -> String) {
 }
 
 /// The first member of an identifier that has several.
-fn keep_first(said: &mut Said, name: &str) {
-    if let Some(Value::Object(fields)) = said.parameters.get_mut(name)
+fn keep_first(mutation: &mut Mutation, name: &str) {
+    if let Some(Value::Object(fields)) = mutation.parameters.get_mut(name)
         && fields.len() > 1
         && let Some(key) = fields.keys().next().cloned()
     {
@@ -106,40 +106,40 @@ fn keep_first(said: &mut Said, name: &str) {
     }
 }
 
-fn drop_unless(said: &mut Said, name: &str, is_fine: fn(&Value) -> bool) {
-    if said.parameters.get(name).is_some_and(|value| !is_fine(value)) {
-        said.parameters.remove(name);
+fn drop_unless(mutation: &mut Mutation, name: &str, is_fine: fn(&Value) -> bool) {
+    if mutation.parameters.get(name).is_some_and(|value| !is_fine(value)) {
+        mutation.parameters.remove(name);
     }
 }
 
 /// Adds to a number of the query.
-fn add_to(said: &mut Said, name: &str, more: u64) {
-    if let Ok(number) = said.text(name).parse::<u64>() {
-        said.parameters.insert(name.to_owned(), (number + more).to_string().into());
+fn add_to(mutation: &mut Mutation, name: &str, more: u64) {
+    if let Ok(number) = mutation.text(name).parse::<u64>() {
+        mutation.parameters.insert(name.to_owned(), (number + more).to_string().into());
     }
 }
 
 /// Remembers a value of a call, and puts it where a later call lacks it.
-fn fill_in(said: &mut Said, memory: &mut Memory, name: &str) {
-    if said.operation.parameter(name).is_none() {
+fn fill_in(mutation: &mut Mutation, memory: &mut Memory, name: &str) {
+    if mutation.operation.parameter(name).is_none() {
         return;
     }
-    match said.parameters.get(name) {
+    match mutation.parameters.get(name) {
         Some(value) if !value.is_null() => {
             memory.kept.entry(name.to_owned()).or_insert_with(|| value.clone());
         }
         _ => {
             if let Some(value) = memory.kept.get(name) {
-                said.parameters.insert(name.to_owned(), value.clone());
+                mutation.parameters.insert(name.to_owned(), value.clone());
             }
         }
     }
 }
 
 /// Remembers a token that opened something.
-fn remember_token(said: &Said, answer: &mut Answer, memory: &mut Memory) {
-    if answer.is_ok() && said.operation.needs_token() && said.has("token") {
-        memory.kept.insert("token".to_owned(), said.parameters["token"].clone());
+fn remember_token(mutation: &Mutation, answer: &mut Answer, memory: &mut Memory) {
+    if answer.is_ok() && mutation.operation.needs_token() && mutation.has("token") {
+        memory.kept.insert("token".to_owned(), mutation.parameters["token"].clone());
     }
 }
 
@@ -178,8 +178,8 @@ const DEFECTS: &[Defect] = &[
     Defect::says("member-null", "`priority` is null", |_, answer, _| {
         answer.change("priority", |value| *value = Value::Null)
     }),
-    Defect::says("member-unknown", "a member nobody documented", |said, answer, _| {
-        if said.creates() || said.is(Operation::Show) {
+    Defect::says("member-unknown", "a member nobody documented", |mutation, answer, _| {
+        if mutation.creates() || mutation.is(Operation::Show) {
             for request in answer.requests() {
                 request.insert("internal_key".to_owned(), json!(7));
             }
@@ -220,8 +220,8 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::hears("pin-echoed", "the PIN comes back", |said, memory| {
-        if let Some(pin) = said.parameters.get("pin") {
+    Defect::hears("pin-echoed", "the PIN comes back", |mutation, memory| {
+        if let Some(pin) = mutation.parameters.get("pin") {
             memory.kept.insert("pin".to_owned(), pin.clone());
         }
     })
@@ -235,8 +235,8 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::hears("pin-in-text-sent", "`request` has the PIN that was sent", |said, memory| {
-        if let Some(pin) = said.parameters.get("pin").and_then(Value::as_str) {
+    Defect::hears("pin-in-text-sent", "`request` has the PIN that was sent", |mutation, memory| {
+        if let Some(pin) = mutation.parameters.get("pin").and_then(Value::as_str) {
             memory.kept.insert("pin".to_owned(), json!(pin));
         }
     })
@@ -258,8 +258,8 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::says("items-lost", "`parameters_set` is empty", |said, answer, _| {
-        if said.creates() {
+    Defect::says("items-lost", "`parameters_set` is empty", |mutation, answer, _| {
+        if mutation.creates() {
             answer.change("parameters_set", |value| *value = json!([]));
         }
     }),
@@ -329,8 +329,8 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "looking-updates",
         "whoever shows a COMPLETED request moves its `updated_date`",
-        |said, answer, memory| {
-            if !said.is(Operation::Show) {
+        |mutation, answer, memory| {
+            if !mutation.is(Operation::Show) {
                 return;
             }
             let count = memory.kept.get("count").and_then(Value::as_i64);
@@ -396,8 +396,9 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "date-made-up",
         "without a date a request is scheduled for another year",
-        |said, answer, _| {
-            if said.creates() && !said.has("start_date") && !said.has("scheduled_date") {
+        |mutation, answer, _| {
+            if mutation.creates() && !mutation.has("start_date") && !mutation.has("scheduled_date")
+            {
                 answer.change("scheduled_date", |value| *value = json!("2036-01-01T00:00:00"));
             }
         },
@@ -419,8 +420,8 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     // ----------------------------------------------------------------------- wrong in states --
-    Defect::says("completed-at-once", "a creation answers COMPLETED", |said, answer, _| {
-        if said.creates() {
+    Defect::says("completed-at-once", "a creation answers COMPLETED", |mutation, answer, _| {
+        if mutation.creates() {
             answer.change("life_cycle_state", |value| *value = json!("COMPLETED"));
         }
     }),
@@ -431,16 +432,16 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::says("stale-list", "lists show every request as PENDING", |said, answer, _| {
-        if said.is(Operation::List) {
+    Defect::says("stale-list", "lists show every request as PENDING", |mutation, answer, _| {
+        if mutation.is(Operation::List) {
             answer.change("life_cycle_state", |value| *value = json!("PENDING"));
         }
     }),
     Defect::says(
         "ended-reopens",
         "a request that has ended is PENDING when it is shown again",
-        |said, answer, memory| {
-            if !said.is(Operation::Show) {
+        |mutation, answer, memory| {
+            if !mutation.is(Operation::Show) {
                 return;
             }
             for request in answer.requests() {
@@ -453,24 +454,24 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears("immediate-ignored", "`process_immediately` is ignored", |said, _| {
-        said.parameters.remove("process_immediately");
+    Defect::hears("immediate-ignored", "`process_immediately` is ignored", |mutation, _| {
+        mutation.parameters.remove("process_immediately");
     }),
     Defect::hears(
         "immediate-waits-for-a-run",
         "`process_immediately` is kept, and the call sends nothing",
-        |said, memory| {
-            let flag = said.parameters.get("process_immediately");
+        |mutation, memory| {
+            let flag = mutation.parameters.get("process_immediately");
             let is_on =
                 flag.is_some_and(|flag| matches!(flag.to_string().trim_matches('"'), "true" | "1"));
             memory.kept.insert("flag".to_owned(), json!(is_on));
-            if said.creates() && is_on {
-                said.parameters.insert("process_immediately".to_owned(), json!(false));
+            if mutation.creates() && is_on {
+                mutation.parameters.insert("process_immediately".to_owned(), json!(false));
             }
         },
     )
-    .and_says(|said, answer, memory| {
-        if said.creates() && answer.is_ok() && memory.kept["flag"] == true {
+    .and_says(|mutation, answer, memory| {
+        if mutation.creates() && answer.is_ok() && memory.kept["flag"] == true {
             let id = answer.body["data"]["id"].to_string();
             memory.kept.insert(id, json!(true));
         }
@@ -483,28 +484,32 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears("immediate-always", "every request is sent by its call", |said, _| {
-        if said.creates() {
-            said.parameters.insert("process_immediately".to_owned(), json!(true));
+    Defect::hears("immediate-always", "every request is sent by its call", |mutation, _| {
+        if mutation.creates() {
+            mutation.parameters.insert("process_immediately".to_owned(), json!(true));
         }
     }),
-    Defect::hears("start-date-wins", "of two dates the start date is kept", |said, _| {
-        if said.has("start_date") && said.operation.parameter("start_date").is_some() {
-            said.parameters.remove("scheduled_date");
+    Defect::hears("start-date-wins", "of two dates the start date is kept", |mutation, _| {
+        if mutation.has("start_date") && mutation.operation.parameter("start_date").is_some() {
+            mutation.parameters.remove("scheduled_date");
         }
     }),
-    Defect::hears("date-ignored", "`start_date` and `scheduled_date` are ignored", |said, _| {
-        said.parameters.remove("start_date");
-        said.parameters.remove("scheduled_date");
-    }),
-    Defect::hears("express-ignored", "EXPRESS is ignored", |said, _| {
-        said.parameters.remove("priority");
+    Defect::hears(
+        "date-ignored",
+        "`start_date` and `scheduled_date` are ignored",
+        |mutation, _| {
+            mutation.parameters.remove("start_date");
+            mutation.parameters.remove("scheduled_date");
+        },
+    ),
+    Defect::hears("express-ignored", "EXPRESS is ignored", |mutation, _| {
+        mutation.parameters.remove("priority");
     }),
     Defect::says(
         "priority-by-default-express",
         "a request without a priority is EXPRESS",
-        |said, answer, _| {
-            if said.creates() && !said.has("priority") {
+        |mutation, answer, _| {
+            if mutation.creates() && !mutation.has("priority") {
                 answer.change("priority", |value| *value = json!("EXPRESS"));
             }
         },
@@ -546,93 +551,105 @@ const DEFECTS: &[Defect] = &[
         }
     }),
     // -------------------------------------------------------------------- wrong in what it takes --
-    Defect::hears("two-filters-taken", "of two filters of list one is ignored", |said, _| {
-        if said.is(Operation::List) && said.has("type") {
-            said.parameters.remove("life_cycle_state");
-            said.parameters.remove("reference_number");
-        } else if said.is(Operation::List) && said.has("life_cycle_state") {
-            said.parameters.remove("reference_number");
+    Defect::hears("two-filters-taken", "of two filters of list one is ignored", |mutation, _| {
+        if mutation.is(Operation::List) && mutation.has("type") {
+            mutation.parameters.remove("life_cycle_state");
+            mutation.parameters.remove("reference_number");
+        } else if mutation.is(Operation::List) && mutation.has("life_cycle_state") {
+            mutation.parameters.remove("reference_number");
         }
     }),
-    Defect::hears("no-filter-taken", "list without a filter lists what is PENDING", |said, _| {
-        let filters = ["type", "life_cycle_state", "reference_number"];
-        if said.is(Operation::List) && !filters.iter().any(|name| said.has(name)) {
-            said.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
-        }
-    }),
-    Defect::hears("both-sets-taken", "of two sets the smartcards are ignored", |said, _| {
-        if said.is(Operation::AddToExistingPairing) && said.has("stb_set") {
-            said.parameters.remove("smartcard_set");
+    Defect::hears(
+        "no-filter-taken",
+        "list without a filter lists what is PENDING",
+        |mutation, _| {
+            let filters = ["type", "life_cycle_state", "reference_number"];
+            if mutation.is(Operation::List) && !filters.iter().any(|name| mutation.has(name)) {
+                mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+            }
+        },
+    ),
+    Defect::hears("both-sets-taken", "of two sets the smartcards are ignored", |mutation, _| {
+        if mutation.is(Operation::AddToExistingPairing) && mutation.has("stb_set") {
+            mutation.parameters.remove("smartcard_set");
         }
     }),
     Defect::hears(
         "two-keys-taken",
         "of two keys of an identifier the second is ignored",
-        |said, _| {
+        |mutation, _| {
             for name in ["subscription_identifier", "service_identifier", "smartcard_identifier"] {
-                keep_first(said, name);
+                keep_first(mutation, name);
             }
         },
     ),
-    Defect::hears("service-optional", "the service may be left out", |said, memory| {
-        fill_in(said, memory, "service_identifier")
+    Defect::hears("service-optional", "the service may be left out", |mutation, memory| {
+        fill_in(mutation, memory, "service_identifier")
     }),
-    Defect::hears("subscription-optional", "the subscription may be left out", |said, memory| {
-        if !matches!(said.operation, Operation::CreatePairing | Operation::AddToExistingPairing) {
-            fill_in(said, memory, "subscription_identifier");
+    Defect::hears(
+        "subscription-optional",
+        "the subscription may be left out",
+        |mutation, memory| {
+            if !matches!(
+                mutation.operation,
+                Operation::CreatePairing | Operation::AddToExistingPairing
+            ) {
+                fill_in(mutation, memory, "subscription_identifier");
+            }
+        },
+    ),
+    Defect::hears("pin-optional", "the PIN may be left out", |mutation, memory| {
+        fill_in(mutation, memory, "pin")
+    }),
+    Defect::hears("any-pin-taken", "a PIN of letters is taken", |mutation, _| {
+        if mutation.text("pin").bytes().any(|byte| !byte.is_ascii_digit()) {
+            mutation.parameters.insert("pin".to_owned(), json!("0000"));
         }
     }),
-    Defect::hears("pin-optional", "the PIN may be left out", |said, memory| {
-        fill_in(said, memory, "pin")
+    Defect::hears("any-priority-taken", "an unknown priority is ignored", |mutation, _| {
+        drop_unless(mutation, "priority", |value| *value == "REGULAR" || *value == "EXPRESS");
     }),
-    Defect::hears("any-pin-taken", "a PIN of letters is taken", |said, _| {
-        if said.text("pin").bytes().any(|byte| !byte.is_ascii_digit()) {
-            said.parameters.insert("pin".to_owned(), json!("0000"));
-        }
-    }),
-    Defect::hears("any-priority-taken", "an unknown priority is ignored", |said, _| {
-        drop_unless(said, "priority", |value| *value == "REGULAR" || *value == "EXPRESS");
-    }),
-    Defect::hears("any-date-taken", "a date that is none is ignored", |said, _| {
+    Defect::hears("any-date-taken", "a date that is none is ignored", |mutation, _| {
         for name in ["start_date", "scheduled_date"] {
-            drop_unless(said, name, |value| {
+            drop_unless(mutation, name, |value| {
                 value.as_str().is_some_and(crate::conformance::is_date)
             });
         }
     }),
-    Defect::hears("any-flag-taken", "a flag that is none is ignored", |said, _| {
-        drop_unless(said, "process_immediately", |value| {
+    Defect::hears("any-flag-taken", "a flag that is none is ignored", |mutation, _| {
+        drop_unless(mutation, "process_immediately", |value| {
             matches!(value.to_string().trim_matches('"'), "true" | "false" | "1" | "0")
         });
     }),
-    Defect::hears("any-state-taken", "an unknown state lists what is PENDING", |said, _| {
-        if said.is(Operation::List)
-            && said.has("life_cycle_state")
-            && !["PENDING", "COMPLETED", "REJECTED"].contains(&said.text("life_cycle_state"))
+    Defect::hears("any-state-taken", "an unknown state lists what is PENDING", |mutation, _| {
+        if mutation.is(Operation::List)
+            && mutation.has("life_cycle_state")
+            && !["PENDING", "COMPLETED", "REJECTED"].contains(&mutation.text("life_cycle_state"))
         {
-            said.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+            mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
         }
     }),
-    Defect::hears("no-token-taken", "a token may be left out", |said, memory| {
+    Defect::hears("no-token-taken", "a token may be left out", |mutation, memory| {
         if let (true, false, Some(token)) =
-            (said.operation.needs_token(), said.has("token"), memory.kept.get("token"))
+            (mutation.operation.needs_token(), mutation.has("token"), memory.kept.get("token"))
         {
-            said.parameters.insert("token".to_owned(), token.clone());
+            mutation.parameters.insert("token".to_owned(), token.clone());
         }
     })
     .and_says(remember_token),
-    Defect::hears("any-token-taken", "any token is taken", |said, memory| {
+    Defect::hears("any-token-taken", "any token is taken", |mutation, memory| {
         if let (true, true, Some(token)) =
-            (said.operation.needs_token(), said.has("token"), memory.kept.get("token"))
+            (mutation.operation.needs_token(), mutation.has("token"), memory.kept.get("token"))
         {
-            said.parameters.insert("token".to_owned(), token.clone());
+            mutation.parameters.insert("token".to_owned(), token.clone());
         }
     })
     .and_says(remember_token),
-    Defect::hears("extra-refused", "a parameter nobody knows is refused", |said, _| {
-        let unknown = said.parameters.keys().any(|name| said.operation.parameter(name).is_none());
+    Defect::hears("extra-refused", "a parameter nobody knows is refused", |mutation, _| {
+        let unknown =
+            mutation.parameters.keys().any(|name| mutation.operation.parameter(name).is_none());
         if unknown {
-            said.answer = Some(refusal(
+            mutation.answer = Some(refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.UNKNOWNPARAMETEREXCEPTION",
                 "There is no such parameter.",
             ));
@@ -663,83 +680,95 @@ const DEFECTS: &[Defect] = &[
         ..Defect::named("last-of-two-taken", "of a parameter given twice the last is taken")
     },
     // ------------------------------------------------------------------- wrong in what it lists --
-    Defect::hears("page-one-more", "a page has one request more than asked for", |said, _| {
-        add_to(said, "number_of_results", 1)
+    Defect::hears("page-one-more", "a page has one request more than asked for", |mutation, _| {
+        add_to(mutation, "number_of_results", 1)
     }),
-    Defect::hears("page-skips-one", "a page skips one request too many", |said, _| {
-        add_to(said, "offset", 1)
+    Defect::hears("page-skips-one", "a page skips one request too many", |mutation, _| {
+        add_to(mutation, "offset", 1)
     }),
-    Defect::hears("page-not-skipped", "`offset` is ignored", |said, _| {
-        said.parameters.remove("offset");
+    Defect::hears("page-not-skipped", "`offset` is ignored", |mutation, _| {
+        mutation.parameters.remove("offset");
     }),
-    Defect::hears("page-not-limited", "`number_of_results` is ignored", |said, _| {
-        said.parameters.remove("number_of_results");
+    Defect::hears("page-not-limited", "`number_of_results` is ignored", |mutation, _| {
+        mutation.parameters.remove("number_of_results");
     }),
-    Defect::hears("projection-ignored", "`fields_set` is ignored", |said, _| {
-        said.parameters.remove("fields_set");
+    Defect::hears("projection-ignored", "`fields_set` is ignored", |mutation, _| {
+        mutation.parameters.remove("fields_set");
     }),
-    Defect::hears("projection-with-id", "`fields_set` always adds `id`", |said, _| {
-        if said.has("fields_set")
-            && !said.text("fields_set").split(',').any(|name| name.trim() == "id")
+    Defect::hears("projection-with-id", "`fields_set` always adds `id`", |mutation, _| {
+        if mutation.has("fields_set")
+            && !mutation.text("fields_set").split(',').any(|name| name.trim() == "id")
         {
-            let more = format!("{},id", said.text("fields_set"));
-            said.parameters.insert("fields_set".to_owned(), json!(more));
-        }
-    }),
-    Defect::says("projection-changes", "a projection tells another priority", |said, answer, _| {
-        if said.has("fields_set") {
-            answer.change("priority", |value| {
-                *value = json!(if *value == "EXPRESS" { "REGULAR" } else { "EXPRESS" });
-            });
-        }
-    }),
-    Defect::says("list-loses-last", "a list loses its last request", |said, answer, _| {
-        if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
-            list.pop();
-        }
-    }),
-    Defect::says("list-doubles-first", "a list has its first request twice", |said, answer, _| {
-        if let (true, Some(list)) = (said.is(Operation::List), answer.list())
-            && let Some(first) = list.first().cloned()
-        {
-            list.insert(0, first);
-        }
-    }),
-    Defect::says("list-backwards", "a list has the youngest request first", |said, answer, _| {
-        if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
-            list.reverse();
+            let more = format!("{},id", mutation.text("fields_set"));
+            mutation.parameters.insert("fields_set".to_owned(), json!(more));
         }
     }),
     Defect::says(
+        "projection-changes",
+        "a projection tells another priority",
+        |mutation, answer, _| {
+            if mutation.has("fields_set") {
+                answer.change("priority", |value| {
+                    *value = json!(if *value == "EXPRESS" { "REGULAR" } else { "EXPRESS" });
+                });
+            }
+        },
+    ),
+    Defect::says("list-loses-last", "a list loses its last request", |mutation, answer, _| {
+        if let (true, Some(list)) = (mutation.is(Operation::List), answer.list()) {
+            list.pop();
+        }
+    }),
+    Defect::says(
+        "list-doubles-first",
+        "a list has its first request twice",
+        |mutation, answer, _| {
+            if let (true, Some(list)) = (mutation.is(Operation::List), answer.list())
+                && let Some(first) = list.first().cloned()
+            {
+                list.insert(0, first);
+            }
+        },
+    ),
+    Defect::says(
+        "list-backwards",
+        "a list has the youngest request first",
+        |mutation, answer, _| {
+            if let (true, Some(list)) = (mutation.is(Operation::List), answer.list()) {
+                list.reverse();
+            }
+        },
+    ),
+    Defect::says(
         "list-of-one-as-object",
         "a list of one request is that request",
-        |said, answer, _| {
+        |mutation, answer, _| {
             if let (true, Some([one])) =
-                (said.is(Operation::List), answer.list().map(|list| list.as_slice()))
+                (mutation.is(Operation::List), answer.list().map(|list| list.as_slice()))
             {
                 answer.body["data"] = one.clone();
             }
         },
     ),
-    Defect::says("list-of-none-as-null", "an empty list is null", |said, answer, _| {
+    Defect::says("list-of-none-as-null", "an empty list is null", |mutation, answer, _| {
         if let (true, Some([])) =
-            (said.is(Operation::List), answer.list().map(|list| list.as_slice()))
+            (mutation.is(Operation::List), answer.list().map(|list| list.as_slice()))
         {
             answer.body["data"] = Value::Null;
         }
     }),
-    Defect::hears("type-filter-ignored", "list by type lists what is PENDING", |said, _| {
-        if said.is(Operation::List)
-            && said.has("type")
-            && !said.has("life_cycle_state")
-            && !said.has("reference_number")
+    Defect::hears("type-filter-ignored", "list by type lists what is PENDING", |mutation, _| {
+        if mutation.is(Operation::List)
+            && mutation.has("type")
+            && !mutation.has("life_cycle_state")
+            && !mutation.has("reference_number")
         {
-            said.parameters.remove("type");
-            said.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+            mutation.parameters.remove("type");
+            mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
         }
     }),
-    Defect::says("show-in-list", "show answers a list of one", |said, answer, _| {
-        if said.is(Operation::Show) && answer.is_ok() {
+    Defect::says("show-in-list", "show answers a list of one", |mutation, answer, _| {
+        if mutation.is(Operation::Show) && answer.is_ok() {
             let shown = answer.body["data"].take();
             answer.body["data"] = json!([shown]);
         }
@@ -747,8 +776,8 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "show-previous",
         "show answers what it answered before",
-        |said, answer, memory| {
-            if said.is(Operation::Show) && answer.is_ok() && !said.has("fields_set") {
+        |mutation, answer, memory| {
+            if mutation.is(Operation::Show) && answer.is_ok() && !mutation.has("fields_set") {
                 let now = answer.body["data"].clone();
                 if let Some(before) = memory.kept.insert("shown".to_owned(), now) {
                     answer.body["data"] = before;
@@ -759,8 +788,8 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "lists-shuffled",
         "every second list is in another order",
-        |said, answer, memory| {
-            if !said.is(Operation::List) {
+        |mutation, answer, memory| {
+            if !mutation.is(Operation::List) {
                 return;
             }
             let odd = memory.kept.get("odd") == Some(&json!(true));
@@ -770,17 +799,22 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears("projection-of-one", "of `fields_set` only the first name counts", |said, _| {
-        if said.has("fields_set") {
-            let first = said.text("fields_set").split(',').next().unwrap_or_default().to_owned();
-            said.parameters.insert("fields_set".to_owned(), json!(first));
-        }
-    }),
+    Defect::hears(
+        "projection-of-one",
+        "of `fields_set` only the first name counts",
+        |mutation, _| {
+            if mutation.has("fields_set") {
+                let first =
+                    mutation.text("fields_set").split(',').next().unwrap_or_default().to_owned();
+                mutation.parameters.insert("fields_set".to_owned(), json!(first));
+            }
+        },
+    ),
     Defect::says(
         "number-shows-less",
         "named by number, a request is shown without its items",
-        |said, answer, _| {
-            let named = said.parameters.get("provisioning_request_identifier");
+        |mutation, answer, _| {
+            let named = mutation.parameters.get("provisioning_request_identifier");
             if named.is_some_and(|named| named.get("number").is_some()) {
                 for request in answer.requests() {
                     request.remove("parameters_set");
@@ -791,10 +825,10 @@ const DEFECTS: &[Defect] = &[
     Defect::hears(
         "order-matters",
         "a query that does not begin with `fields_set` loses it",
-        |said, _| {
-            let query = said.target.split_once('?').map_or("", |(_, query)| query);
-            if said.is(Operation::Show) && !query.starts_with("fields_set") {
-                said.parameters.remove("fields_set");
+        |mutation, _| {
+            let query = mutation.target.split_once('?').map_or("", |(_, query)| query);
+            if mutation.is(Operation::Show) && !query.starts_with("fields_set") {
+                mutation.parameters.remove("fields_set");
             }
         },
     ),
@@ -811,17 +845,17 @@ const DEFECTS: &[Defect] = &[
     Defect::hears(
         "tokens-see-less",
         "all tokens that are issued but the first see empty lists",
-        |said, memory| {
-            let token = said.text("token").to_owned();
+        |mutation, memory| {
+            let token = mutation.text("token").to_owned();
             let is_later = memory.kept.contains_key(&format!("later {token}"));
-            if said.is(Operation::List) && is_later {
-                said.parameters.retain(|name, _| name == "token");
-                said.parameters.insert("reference_number".to_owned(), json!("none"));
+            if mutation.is(Operation::List) && is_later {
+                mutation.parameters.retain(|name, _| name == "token");
+                mutation.parameters.insert("reference_number".to_owned(), json!("none"));
             }
         },
     )
-    .and_says(|said, answer, memory| {
-        if said.is(Operation::IssueToken) && answer.is_ok() {
+    .and_says(|mutation, answer, memory| {
+        if mutation.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].as_str().unwrap_or_default();
             let name = match memory.kept.contains_key("first") {
                 true => format!("later {token}"),
@@ -833,15 +867,15 @@ const DEFECTS: &[Defect] = &[
     Defect::hears(
         "one-token-a-user",
         "a login ends the token of the login before",
-        |said, memory| {
-            let token = said.text("token").to_owned();
+        |mutation, memory| {
+            let token = mutation.text("token").to_owned();
             if memory.kept.contains_key(&format!("dead {token}")) {
-                said.parameters.insert("token".to_owned(), json!("none"));
+                mutation.parameters.insert("token".to_owned(), json!("none"));
             }
         },
     )
-    .and_says(|said, answer, memory| {
-        if said.is(Operation::IssueToken) && answer.is_ok() {
+    .and_says(|mutation, answer, memory| {
+        if mutation.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].clone();
             if let Some(before) = memory.kept.insert("issued".to_owned(), token) {
                 let before = before.as_str().unwrap_or_default();
@@ -849,9 +883,9 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears("release-refused", "a token cannot be released", |said, _| {
-        if said.is(Operation::ReleaseToken) {
-            said.answer = Some(refusal(
+    Defect::hears("release-refused", "a token cannot be released", |mutation, _| {
+        if mutation.is(Operation::ReleaseToken) {
+            mutation.answer = Some(refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.DEPRECATEDEXCEPTION",
                 "Tokens end by themselves.",
             ));
@@ -861,8 +895,8 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "ids-repeat",
         "every second creation answers the id of the one before",
-        |said, answer, memory| {
-            if !said.creates() || !answer.is_ok() {
+        |mutation, answer, memory| {
+            if !mutation.creates() || !answer.is_ok() {
                 return;
             }
             let id = answer.body["data"]["id"].clone();
@@ -896,30 +930,30 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "another-id-answered",
         "a creation answers an id that no request has",
-        |said, answer, memory| {
-            if said.creates() && answer.is_ok() {
+        |mutation, answer, memory| {
+            if mutation.creates() && answer.is_ok() {
                 answer.body["data"]["id"] = json!(format!("{:032X}", memory.created));
             }
         },
     ),
-    Defect::says("numbers-fall", "numbers fall", |said, answer, memory| {
-        if said.creates() && answer.is_ok() {
+    Defect::says("numbers-fall", "numbers fall", |mutation, answer, memory| {
+        if mutation.creates() && answer.is_ok() {
             let number = 900_000 - memory.created;
             answer.change("number", |value| *value = json!(number.to_string()));
         }
     }),
-    Defect::hears("sent-twice", "every order is recorded twice", |said, _| {
-        if said.creates() {
-            said.times = 2;
+    Defect::hears("sent-twice", "every order is recorded twice", |mutation, _| {
+        if mutation.creates() {
+            mutation.times = 2;
         }
     }),
     Defect::says(
         "request-lost",
         "lists have nothing that was created in the last call",
-        |said, answer, memory| {
-            if said.creates() && answer.is_ok() {
+        |mutation, answer, memory| {
+            if mutation.creates() && answer.is_ok() {
                 memory.kept.insert("lost".to_owned(), answer.body["data"]["id"].clone());
-            } else if said.is(Operation::List) {
+            } else if mutation.is(Operation::List) {
                 let lost = memory.kept.get("lost").cloned();
                 if let Some(list) = answer.list() {
                     list.retain(|item| Some(&item["id"]) != lost.as_ref());
@@ -930,8 +964,8 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "third-is-lost",
         "the third request that is created is never seen again",
-        |said, answer, memory| {
-            if said.creates() && answer.is_ok() && memory.created == 3 {
+        |mutation, answer, memory| {
+            if mutation.creates() && answer.is_ok() && memory.created == 3 {
                 for name in ["id", "number"] {
                     let lost = answer.body["data"][name].clone();
                     memory.kept.insert(name.to_owned(), lost);
@@ -942,8 +976,8 @@ const DEFECTS: &[Defect] = &[
             let is_lost = |id: Option<&Value>, number: Option<&Value>| {
                 (id.is_some() && id == lost.0) || (number.is_some() && number == lost.1)
             };
-            if said.is(Operation::Show) && !said.creates() {
-                let named = said.parameters.get("provisioning_request_identifier");
+            if mutation.is(Operation::Show) && !mutation.creates() {
+                let named = mutation.parameters.get("provisioning_request_identifier");
                 let named = |name: &str| named.and_then(|named| named.get(name));
                 if is_lost(named("id"), named("number")) {
                     answer.body = refusal(
@@ -951,7 +985,7 @@ const DEFECTS: &[Defect] = &[
                         "There is no such request.",
                     );
                 }
-            } else if let (true, Some(list)) = (said.is(Operation::List), answer.list()) {
+            } else if let (true, Some(list)) = (mutation.is(Operation::List), answer.list()) {
                 list.retain(|item| !is_lost(item.get("id"), item.get("number")));
             }
         },
@@ -959,10 +993,10 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "card-by-serial-number",
         "the items name the smartcard by what it was named by",
-        |said, answer, _| {
-            let named = said.parameters.get("smartcard_identifier");
+        |mutation, answer, _| {
+            let named = mutation.parameters.get("smartcard_identifier");
             let named = named.and_then(|named| named.get("serial_number")).cloned();
-            if let (true, Some(named)) = (said.creates(), named) {
+            if let (true, Some(named)) = (mutation.creates(), named) {
                 answer.change_items(|items| {
                     for item in items {
                         for name in ["smartcard_ca_id", "existing_smartcard_ca_id"] {
@@ -978,10 +1012,10 @@ const DEFECTS: &[Defect] = &[
     Defect::says(
         "service-by-code",
         "the items name the service by what it was named by",
-        |said, answer, _| {
-            let named = said.parameters.get("service_identifier");
+        |mutation, answer, _| {
+            let named = mutation.parameters.get("service_identifier");
             let named = named.and_then(|named| named.get("code")).cloned();
-            if let (true, Some(named)) = (said.creates(), named) {
+            if let (true, Some(named)) = (mutation.creates(), named) {
                 answer.change_items(|items| {
                     for value in items.iter_mut().filter_map(|item| item.get_mut("service_ca_id")) {
                         *value = named.clone();
@@ -990,13 +1024,17 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says("list-without-items", "a list leaves `parameters_set` out", |said, answer, _| {
-        if said.is(Operation::List) {
-            for request in answer.requests() {
-                request.remove("parameters_set");
+    Defect::says(
+        "list-without-items",
+        "a list leaves `parameters_set` out",
+        |mutation, answer, _| {
+            if mutation.is(Operation::List) {
+                for request in answer.requests() {
+                    request.remove("parameters_set");
+                }
             }
-        }
-    }),
+        },
+    ),
     Defect::says(
         "executed-by-another-clock",
         "`executed_date` and `updated_date` are three hours ahead",
@@ -1015,35 +1053,38 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::hears("unit-ignored", "the unit of a login is ignored", |said, _| {
-        if said.is(Operation::IssueToken) {
-            said.parameters.remove("unit");
+    Defect::hears("unit-ignored", "the unit of a login is ignored", |mutation, _| {
+        if mutation.is(Operation::IssueToken) {
+            mutation.parameters.remove("unit");
         }
     }),
     Defect::hears(
         "cancellation-blocks",
         "an activation is refused while an equal cancellation waits",
-        |said, memory| {
-            let equal = Value::Object(said.parameters.clone());
-            if said.is(Operation::CancelSubscriptions) && said.has("start_date") {
+        |mutation, memory| {
+            let equal = Value::Object(mutation.parameters.clone());
+            if mutation.is(Operation::CancelSubscriptions) && mutation.has("start_date") {
                 memory.kept.insert("waits".to_owned(), equal);
-            } else if said.is(Operation::AddSubscriptions)
+            } else if mutation.is(Operation::AddSubscriptions)
                 && memory.kept.get("waits") == Some(&equal)
             {
                 let code = "COM.CRM.EXCEPTION.CONAXWEBSERVICES.PENDINGEXCEPTION";
-                said.answer = Some(refusal(code, "a cancellation still waits"));
+                mutation.answer = Some(refusal(code, "a cancellation still waits"));
             }
         },
     ),
     Defect::hears(
         "equal-order-ignored",
         "an equal order is answered with the earlier request",
-        |said, memory| {
-            if said.creates() {
-                let key =
-                    format!("{} {}", said.operation.name(), Value::Object(said.parameters.clone()));
+        |mutation, memory| {
+            if mutation.creates() {
+                let key = format!(
+                    "{} {}",
+                    mutation.operation.name(),
+                    Value::Object(mutation.parameters.clone())
+                );
                 match memory.kept.get(&key) {
-                    Some(answer) => said.answer = Some(answer.clone()),
+                    Some(answer) => mutation.answer = Some(answer.clone()),
                     None => {
                         memory.kept.insert("key".to_owned(), json!(key));
                     }
@@ -1051,35 +1092,35 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_says(|said, answer, memory| {
+    .and_says(|mutation, answer, memory| {
         if let (true, Some(key)) =
-            (said.creates() && answer.is_ok(), memory.kept.get("key").cloned())
+            (mutation.creates() && answer.is_ok(), memory.kept.get("key").cloned())
         {
             memory.kept.insert(key.as_str().unwrap_or_default().to_owned(), answer.body.clone());
         }
     }),
-    Defect::hears("cancel-adds", "cancel_subscriptions creates an activation", |said, _| {
-        if said.is(Operation::CancelSubscriptions) {
-            said.operation = Operation::AddSubscriptions;
+    Defect::hears("cancel-adds", "cancel_subscriptions creates an activation", |mutation, _| {
+        if mutation.is(Operation::CancelSubscriptions) {
+            mutation.operation = Operation::AddSubscriptions;
         }
     }),
     Defect::hears(
         "refused-is-recorded",
         "a refused order creates a request all the same",
-        |said, memory| {
-            if !said.creates() {
+        |mutation, memory| {
+            if !mutation.creates() {
                 return;
             }
-            let is_wrong =
-                said.has("priority") && !["REGULAR", "EXPRESS"].contains(&said.text("priority"));
+            let is_wrong = mutation.has("priority")
+                && !["REGULAR", "EXPRESS"].contains(&mutation.text("priority"));
             memory.kept.insert("wrong".to_owned(), json!(is_wrong));
             if is_wrong {
-                said.parameters.remove("priority");
+                mutation.parameters.remove("priority");
             }
         },
     )
-    .and_says(|said, answer, memory| {
-        if said.creates() && memory.kept.get("wrong") == Some(&json!(true)) && answer.is_ok() {
+    .and_says(|mutation, answer, memory| {
+        if mutation.creates() && memory.kept.get("wrong") == Some(&json!(true)) && answer.is_ok() {
             answer.body = refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.INVALIDPARAMETERVALUEEXCEPTION",
                 "The parameter `priority` is wrong.",
@@ -1093,22 +1134,22 @@ const DEFECTS: &[Defect] = &[
             "of several orders at the same time the last is answered with the first",
         )
     },
-    Defect::hears("all-refused", "everything is refused", |said, _| {
-        said.answer =
+    Defect::hears("all-refused", "everything is refused", |mutation, _| {
+        mutation.answer =
             Some(refusal("COM.CRM.EXCEPTION.WEBAPI.MAINTENANCEEXCEPTION", "Come back later."));
     }),
     // ---------------------------------------------------------------------- wrong in its logins --
-    Defect::hears("any-password-taken", "any password lets in", |said, memory| {
-        if said.is(Operation::IssueToken) && said.has("password") {
+    Defect::hears("any-password-taken", "any password lets in", |mutation, memory| {
+        if mutation.is(Operation::IssueToken) && mutation.has("password") {
             let first = memory
                 .kept
                 .entry("password".to_owned())
-                .or_insert_with(|| said.parameters["password"].clone());
-            said.parameters.insert("password".to_owned(), first.clone());
+                .or_insert_with(|| mutation.parameters["password"].clone());
+            mutation.parameters.insert("password".to_owned(), first.clone());
         }
     }),
-    Defect::says("any-key-taken", "any Web API key lets in", |said, answer, memory| {
-        if !said.is(Operation::IssueTokenForWebApiKey) {
+    Defect::says("any-key-taken", "any Web API key lets in", |mutation, answer, memory| {
+        if !mutation.is(Operation::IssueTokenForWebApiKey) {
             return;
         }
         if answer.is_ok() {
@@ -1117,17 +1158,21 @@ const DEFECTS: &[Defect] = &[
             answer.body = taken.clone();
         }
     }),
-    Defect::hears("release-ends-all", "a release ends every token of the user", |said, memory| {
-        let token = said.text("token").to_owned();
-        if memory.kept.contains_key(&format!("ended {token}")) {
-            said.parameters.insert("token".to_owned(), json!("none"));
-        }
-    })
-    .and_says(|said, answer, memory| {
-        if said.is(Operation::IssueToken) && answer.is_ok() {
+    Defect::hears(
+        "release-ends-all",
+        "a release ends every token of the user",
+        |mutation, memory| {
+            let token = mutation.text("token").to_owned();
+            if memory.kept.contains_key(&format!("ended {token}")) {
+                mutation.parameters.insert("token".to_owned(), json!("none"));
+            }
+        },
+    )
+    .and_says(|mutation, answer, memory| {
+        if mutation.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].as_str().unwrap_or_default();
             memory.kept.insert(format!("lives {token}"), Value::Null);
-        } else if said.is(Operation::ReleaseToken) && answer.is_ok() {
+        } else if mutation.is(Operation::ReleaseToken) && answer.is_ok() {
             let names = memory.kept.keys().cloned().collect::<Vec<_>>();
             for name in names {
                 if let Some(token) = name.strip_prefix("lives ") {
@@ -1137,9 +1182,9 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears("release-ignored", "a released token lives on", |said, _| {
-        if said.is(Operation::ReleaseToken) && said.has("token") {
-            said.answer = Some(
+    Defect::hears("release-ignored", "a released token lives on", |mutation, _| {
+        if mutation.is(Operation::ReleaseToken) && mutation.has("token") {
+            mutation.answer = Some(
                 json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} }),
             );
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::list::Defect;
-use crate::conformance::Heard;
+use crate::conformance::Exchange;
 use crate::document::Api;
 use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem, documented};
 
@@ -31,7 +31,7 @@ pub(super) struct Memory {
 }
 
 /// A call while it is made wrong.
-pub(super) struct Said {
+pub(super) struct Mutation {
     /// What is called.
     pub(super) operation: Operation,
     /// Its parameters; an identifier of a query is an object.
@@ -46,7 +46,7 @@ pub(super) struct Said {
     pub(super) answer: Option<Value>,
 }
 
-impl Said {
+impl Mutation {
     pub(super) fn is(&self, operation: Operation) -> bool {
         self.operation == operation
     }
@@ -88,38 +88,38 @@ impl Mutant {
     }
 
     fn answer_one(&mut self, call: HttpCall) -> Result<HttpReply, TargetProblem> {
-        let Some(mut said) = read(&call) else {
+        let Some(mut mutation) = read(&call) else {
             let call = (self.defect.raw)(call);
             return self.pass(call);
         };
-        (self.defect.call)(&mut said, &mut self.memory);
-        if let Some(answer) = said.answer.take() {
+        (self.defect.call)(&mut mutation, &mut self.memory);
+        if let Some(answer) = mutation.answer.take() {
             return Ok(HttpReply { status: 200, body: answer.to_string().into_bytes() });
         }
-        let made = match said.is_plain {
+        let made = match mutation.is_plain {
             true => HttpCall {
                 headers: call.headers.clone(),
-                ..documented(said.operation, &said.parameters)
+                ..documented(mutation.operation, &mutation.parameters)
             },
             false => call,
         };
         let mut reply = self.pass(made.clone());
-        for _ in 1..said.times {
+        for _ in 1..mutation.times {
             reply = self.pass(made.clone());
         }
         let reply = reply?;
-        Ok(self.told(&said, reply))
+        Ok(self.mutate_reply(&mutation, reply))
     }
 
-    fn told(&mut self, said: &Said, reply: HttpReply) -> HttpReply {
+    fn mutate_reply(&mut self, mutation: &Mutation, reply: HttpReply) -> HttpReply {
         let Ok(body) = serde_json::from_slice(&reply.body) else {
             return reply;
         };
         let mut answer = Answer { http_status: reply.status, body, raw: None };
-        if said.creates() && answer.is_ok() {
+        if mutation.creates() && answer.is_ok() {
             self.memory.created += 1;
         }
-        (self.defect.reply)(said, &mut answer, &mut self.memory);
+        (self.defect.reply)(mutation, &mut answer, &mut self.memory);
         HttpReply {
             status: answer.http_status,
             body: match answer.raw {
@@ -136,21 +136,25 @@ impl Mutant {
 }
 
 /// The call as it is meant, if it is one of the provisioning API.
-fn read(call: &HttpCall) -> Option<Said> {
+fn read(call: &HttpCall) -> Option<Mutation> {
     if call.door != Api::Crm {
         return None;
     }
-    let heard =
-        Heard::read(0, &BasePath::default(), (&call.method, &call.target, &call.body), (0, b""))?;
+    let exchange = Exchange::read(
+        0,
+        &BasePath::default(),
+        (&call.method, &call.target, &call.body),
+        (0, b""),
+    )?;
     // A form of its own is let through as it is: another one would be another call.
-    let anew = documented(heard.operation, &heard.parameters);
+    let anew = documented(exchange.operation, &exchange.parameters);
     let is_plain = match call.method.as_str() {
         "GET" => anew.target.len() == call.target.len(),
         _ => true,
     };
-    Some(Said {
-        operation: heard.operation,
-        parameters: heard.parameters,
+    Some(Mutation {
+        operation: exchange.operation,
+        parameters: exchange.parameters,
         target: call.target.clone(),
         is_plain,
         times: 1,

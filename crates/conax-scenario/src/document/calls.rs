@@ -10,7 +10,7 @@ use conax_contract::text::{
 
 use super::expect::{self, Root};
 use super::spec::{Api, Body, Call, RawCall, ReplyExpectation, Token, Utility};
-use super::template::{Names, Template, template, text_template, undollared, written};
+use super::template::{Names, Template, plain_text, template, text_template, undollared};
 
 /// How QA people call a parameter, what the documentation calls it, and which member a single
 /// value stands for.
@@ -179,7 +179,7 @@ fn lengthened(value: Template, member: &str) -> Template {
     match (member, value) {
         ("", Template::List(items)) => {
             let names: Vec<String> =
-                items.iter().filter_map(Template::plain).map(|value| written(&value)).collect();
+                items.iter().filter_map(Template::plain).map(|value| plain_text(&value)).collect();
             Template::text(&names.join(","))
         }
         ("", other) => other,

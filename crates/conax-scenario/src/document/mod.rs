@@ -31,7 +31,7 @@ pub use spec::{
     ExchangeExpectation, Expected, Included, Keep, Over, Passing, Path, RawCall, Repeat,
     ReplyExpectation, Row, Runs, Scenario, Setting, Sources, Step, Token, Utility, Wait, World,
 };
-pub use template::{Names, Piece, Shift, Template, written};
+pub use template::{Names, Piece, Shift, Template, plain_text};
 pub use tidy::tidy;
 
 pub(crate) use expect::{LEDGER_WORDS, REQUEST_TEXT, TEXT};

@@ -8,7 +8,7 @@ use conax_contract::secret::KnownSecrets;
 
 use super::matcher::Matcher;
 use super::spec::{Action, Body, Expected, Scenario, Step, Token};
-use super::template::{Template, written};
+use super::template::{Template, plain_text};
 
 /// Secrets of a run.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ impl Secrets {
                     self.add_template(token);
                 }
                 if let Some(basic) = call.basic.as_ref().and_then(Template::plain) {
-                    self.known.add_credentials(&written(&basic));
+                    self.known.add_credentials(&plain_text(&basic));
                 }
                 self.add_expected(&call.expect.members);
             }
@@ -76,12 +76,12 @@ impl Secrets {
                     self.add_named(name, value);
                 }
                 if let Some(path) = call.path.plain() {
-                    self.known.add_call(&written(&path), &[]);
+                    self.known.add_call(&plain_text(&path), &[]);
                 }
                 match &call.body {
                     Body::Empty => {}
                     Body::Text(text) => {
-                        let text = text.plain().map(|text| written(&text));
+                        let text = text.plain().map(|text| plain_text(&text));
                         self.known.add_text(&text.unwrap_or_default());
                     }
                     Body::Json(value) => self.add_named("", value),

@@ -143,13 +143,13 @@ impl Template {
     /// # Errors
     /// A sentence on the variable that has no such value.
     pub fn fill_text(&self, scope: &BTreeMap<String, Value>) -> Result<String, String> {
-        self.fill(scope).map(|value| written(&value))
+        self.fill(scope).map(|value| plain_text(&value))
     }
 }
 
 /// A value as it stands within text.
 #[must_use]
-pub fn written(value: &Value) -> String {
+pub fn plain_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -165,7 +165,7 @@ fn fill_text(pieces: &[Piece], scope: &BTreeMap<String, Value>) -> Result<Value,
         match piece {
             Piece::Plain(plain) => text.push_str(plain),
             Piece::Variable { name, path, shift } => {
-                text.push_str(&written(&value_of(name, path, *shift, scope)?));
+                text.push_str(&plain_text(&value_of(name, path, *shift, scope)?));
             }
         }
     }
@@ -200,7 +200,7 @@ fn value_of(
         }
     };
     let shifted = shifted.ok_or_else(|| {
-        format!("`${name}` is {}, and only a date can be shifted", shown(&written(value)))
+        format!("`${name}` is {}, and only a date can be shifted", shown(&plain_text(value)))
     })?;
     Ok(Value::String(conax_contract::text::render_moment(shifted)))
 }

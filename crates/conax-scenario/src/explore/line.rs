@@ -25,9 +25,9 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
     /// A call of the API.
-    Call(Said),
+    Call(ApiCall),
     /// Calls of the API at the same time.
-    Together(Vec<Said>),
+    Together(Vec<ApiCall>),
     /// A call in a form of its own; `$token` and what was kept stand in its path and body. Its
     /// expectations look at the whole answer.
     Raw {
@@ -52,7 +52,7 @@ pub enum What {
 
 /// A call of the API.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Said {
+pub struct ApiCall {
     /// What is called.
     pub operation: Operation,
     /// Its parameters, without the token.
@@ -111,7 +111,7 @@ impl Line {
     #[must_use]
     pub fn only_looks(&self) -> bool {
         match &self.what {
-            What::Call(said) => said.operation.creates().is_none() || self.is_refused(),
+            What::Call(api_call) => api_call.operation.creates().is_none() || self.is_refused(),
             What::Raw { .. } | What::Conax(_) | What::Ledger | What::NoDrift => true,
             What::Together(_) | What::Pass(_) | What::Fault(_) => false,
         }

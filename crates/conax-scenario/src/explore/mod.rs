@@ -29,5 +29,5 @@ pub use line::{Line, Want, What};
 pub use moves::{Move, sequences};
 pub use play::{Failure, play};
 pub use script::script;
-pub use search::{Budget, Found, Sought, search};
+pub use search::{Budget, Counterexample, SearchContext, search};
 pub use write::scenario_text;

@@ -84,7 +84,7 @@ pub(super) struct Model {
 }
 
 /// What the head-end said of a command.
-enum Said {
+enum Answer {
     Accepted,
     Refused,
 }
@@ -128,14 +128,14 @@ impl Model {
         let fate = fate.map(|at| self.fates.remove(at).1);
         let (state, has_reference) = match fate {
             None => match self.apply(index) {
-                Said::Accepted => (State::Completed, true),
-                Said::Refused => (State::Rejected, false),
+                Answer::Accepted => (State::Completed, true),
+                Answer::Refused => (State::Rejected, false),
             },
             Some(Fate::Refused | Fate::Unknown) => (State::Rejected, false),
             Some(Fate::AppliedThenReset) => {
                 match self.apply(index) {
-                    Said::Accepted => self.unknown_to_crm += 1,
-                    Said::Refused => self.is_unsure = true,
+                    Answer::Accepted => self.unknown_to_crm += 1,
+                    Answer::Refused => self.is_unsure = true,
                 }
                 (State::Rejected, false)
             }
@@ -147,11 +147,11 @@ impl Model {
                 (State::Completed, true)
             }
             Some(Fate::Twice) => match self.apply(index) {
-                Said::Accepted => {
+                Answer::Accepted => {
                     self.twice += 1;
                     (State::Completed, true)
                 }
-                Said::Refused => {
+                Answer::Refused => {
                     self.is_unsure = true;
                     (State::Rejected, false)
                 }
@@ -166,7 +166,7 @@ impl Model {
         made.operation != Operation::AddToExistingPairing || self.paired.contains_key(&made.card)
     }
 
-    fn apply(&mut self, index: usize) -> Said {
+    fn apply(&mut self, index: usize) -> Answer {
         let made = &self.made[index];
         let (card, service) = (made.card, made.service);
         match made.operation {
@@ -183,10 +183,10 @@ impl Model {
                 Some(modules) => {
                     modules.insert(1);
                 }
-                None => return Said::Refused,
+                None => return Answer::Refused,
             },
             _ => {}
         }
-        Said::Accepted
+        Answer::Accepted
     }
 }

@@ -9,8 +9,8 @@ use conax_contract::text::{counted, render_duration};
 use serde_json::{Map, Value, json};
 
 use super::inventory::Inventory;
-use super::line::{Line, Said, Token, Want, What};
-use crate::conformance::{Heard, Witness, shown};
+use super::line::{ApiCall, Line, Token, Want, What};
+use crate::conformance::{Exchange, Witness, shown};
 use crate::document::{Api, LEDGER_WORDS};
 use crate::target::{HttpCall, HttpReply, Target, TargetProblem, documented};
 
@@ -67,14 +67,14 @@ struct Player<'p> {
 impl Player<'_> {
     fn line(&mut self, index: usize, line: &Line) -> Result<(), Failure> {
         match &line.what {
-            What::Call(said) => {
-                if self.lacks(&said.parameters) {
+            What::Call(api_call) => {
+                if self.lacks(&api_call.parameters) {
                     return Ok(());
                 }
-                let heard = self.call(index, said)?;
-                let judged = self.judge_call(index, line, &heard);
+                let exchange = self.call(index, api_call)?;
+                let judged = self.judge_call(index, line, &exchange);
                 judged.map_err(|failure| failure.by(line))?;
-                self.keep(line, &heard);
+                self.keep(line, &exchange);
                 Ok(())
             }
             What::Together(calls) => self.together(index, line, calls),
@@ -124,13 +124,13 @@ impl Player<'_> {
         }
     }
 
-    fn call(&mut self, index: usize, said: &Said) -> Result<Heard, Failure> {
-        let (parameters, call) = self.made(said);
+    fn call(&mut self, index: usize, api_call: &ApiCall) -> Result<Exchange, Failure> {
+        let (parameters, call) = self.made(api_call);
         let reply = self.target.exchange(vec![call]).pop();
-        let heard = self.heard(index, said.operation, parameters, reply)?;
-        self.witness.hear(&heard);
+        let exchange = self.exchange(index, api_call.operation, parameters, reply)?;
+        self.witness.observe(&exchange);
         self.clauses(index)?;
-        Ok(heard)
+        Ok(exchange)
     }
 
     fn raw(
@@ -179,33 +179,33 @@ impl Player<'_> {
         out + rest
     }
 
-    fn together(&mut self, index: usize, line: &Line, calls: &[Said]) -> Result<(), Failure> {
-        let made: Vec<_> = calls.iter().map(|said| self.made(said)).collect();
+    fn together(&mut self, index: usize, line: &Line, calls: &[ApiCall]) -> Result<(), Failure> {
+        let made: Vec<_> = calls.iter().map(|api_call| self.made(api_call)).collect();
         let replies = self.target.exchange(made.iter().map(|(_, call)| call.clone()).collect());
-        let mut heard = Vec::new();
-        for ((said, (parameters, _)), reply) in calls.iter().zip(made).zip(replies) {
-            heard.push(self.heard(index, said.operation, parameters, Some(reply))?);
+        let mut exchanges = Vec::new();
+        for ((api_call, (parameters, _)), reply) in calls.iter().zip(made).zip(replies) {
+            exchanges.push(self.exchange(index, api_call.operation, parameters, Some(reply))?);
         }
-        self.witness.hear_together(&heard.iter().collect::<Vec<_>>());
+        self.witness.observe_together(&exchanges.iter().collect::<Vec<_>>());
         self.clauses(index)?;
-        for (heard, keep) in heard.iter().zip(line.keep.chunks(2)) {
-            if !heard.is_ok() {
-                return Err(differs(index, "status", "OK", heard.code()));
+        for (exchange, keep) in exchanges.iter().zip(line.keep.chunks(2)) {
+            if !exchange.is_ok() {
+                return Err(differs(index, "status", "OK", exchange.code()));
             }
             for (name, path) in keep {
-                self.kept.insert(name.clone(), heard.data()[*path].clone());
+                self.kept.insert(name.clone(), exchange.data()[*path].clone());
             }
         }
         Ok(())
     }
 
     /// The parameters with what was kept, and the call.
-    fn made(&self, said: &Said) -> (Map<String, Value>, HttpCall) {
-        let mut parameters = match filled(&said.parameters, &self.kept) {
+    fn made(&self, api_call: &ApiCall) -> (Map<String, Value>, HttpCall) {
+        let mut parameters = match filled(&api_call.parameters, &self.kept) {
             Value::Object(members) => members,
             _ => Map::new(),
         };
-        let token = match &said.token {
+        let token = match &api_call.token {
             Token::Usual => Some(Value::String(self.token.clone())),
             Token::Absent => None,
             Token::Text(text) => Some(filled(&Value::String(text.clone()), &self.kept)),
@@ -213,21 +213,21 @@ impl Player<'_> {
         if let Some(token) = token {
             parameters.insert("token".to_owned(), token);
         }
-        let call = documented(said.operation, &parameters);
+        let call = documented(api_call.operation, &parameters);
         (parameters, call)
     }
 
-    fn heard(
+    fn exchange(
         &mut self,
         index: usize,
         operation: Operation,
         parameters: Map<String, Value>,
         reply: Option<Result<HttpReply, TargetProblem>>,
-    ) -> Result<Heard, Failure> {
+    ) -> Result<Exchange, Failure> {
         let number = self.exchanges;
         self.exchanges += 1;
         match reply {
-            Some(Ok(reply)) => Ok(Heard {
+            Some(Ok(reply)) => Ok(Exchange {
                 number,
                 operation,
                 is_routed: true,
@@ -240,17 +240,17 @@ impl Player<'_> {
         }
     }
 
-    fn judge_call(&self, index: usize, line: &Line, heard: &Heard) -> Result<(), Failure> {
+    fn judge_call(&self, index: usize, line: &Line, exchange: &Exchange) -> Result<(), Failure> {
         let says_status = line.expect.iter().any(|(path, _)| path == "status");
-        if !says_status && !heard.is_ok() {
-            let message = self.hidden(heard.status()["message"].as_str().unwrap_or_default());
-            return Err(differs(index, "status", "OK", format!("{}: {message}", heard.code())));
+        if !says_status && !exchange.is_ok() {
+            let message = self.hidden(exchange.status()["message"].as_str().unwrap_or_default());
+            return Err(differs(index, "status", "OK", format!("{}: {message}", exchange.code())));
         }
         for (path, want) in &line.expect {
             let found = match path.as_str() {
-                "status" => Some(&heard.status()["code"]),
-                "data" => Some(heard.data()),
-                path => inner(heard.data(), path),
+                "status" => Some(&exchange.status()["code"]),
+                "data" => Some(exchange.data()),
+                path => inner(exchange.data(), path),
             };
             judge(index, path, want, found, &self.kept)?;
         }
@@ -265,9 +265,9 @@ impl Player<'_> {
         text.replace(char::is_control, " ")
     }
 
-    fn keep(&mut self, line: &Line, heard: &Heard) {
+    fn keep(&mut self, line: &Line, exchange: &Exchange) {
         for (name, path) in &line.keep {
-            self.kept.insert(name.clone(), heard.data()[*path].clone());
+            self.kept.insert(name.clone(), exchange.data()[*path].clone());
         }
     }
 

@@ -9,7 +9,7 @@ use conax_contract::text::{parse_moment, render_moment};
 use serde_json::{Map, Value, json};
 
 use super::inventory::{Eyes, Inventory};
-use super::line::{Line, Said, Token, Want, What};
+use super::line::{ApiCall, Line, Token, Want, What};
 use super::mistakes::mistaken;
 use super::model::{Fate, Made, Model, State};
 use super::moves::{Move, Order};
@@ -68,7 +68,7 @@ fn kept(letter: &str, index: usize) -> String {
 }
 
 fn call(operation: Operation, parameters: Value) -> Line {
-    Line::of(What::Call(Said { operation, parameters, token: Token::Usual }))
+    Line::of(What::Call(ApiCall { operation, parameters, token: Token::Usual }))
 }
 
 fn refused(clause: &str, line: Line) -> Line {
@@ -229,8 +229,9 @@ impl Writer<'_> {
         let Some(mistaken) = mistaken(operation, parameters, mistake, self.inventory) else {
             return;
         };
-        let said = Said { operation, parameters: mistaken.parameters, token: mistaken.token };
-        let line = refused(&mistaken.clause, Line::of(What::Call(said)));
+        let api_call =
+            ApiCall { operation, parameters: mistaken.parameters, token: mistaken.token };
+        let line = refused(&mistaken.clause, Line::of(What::Call(api_call)));
         // What may be taken as well changes what there is.
         if !line.counts(self.least) {
             return;
@@ -252,7 +253,7 @@ impl Writer<'_> {
             let (parameters, made) = self.parameters(&order);
             let operation = made.operation;
             self.model.create(made);
-            calls.push(Said { operation, parameters, token: Token::Usual });
+            calls.push(ApiCall { operation, parameters, token: Token::Usual });
         }
         let first = self.model.made.len() - count;
         let mut line = Line::of(What::Together(calls));
@@ -478,7 +479,7 @@ impl Writer<'_> {
                     8 => (Token::Absent, "token.mandatory"),
                     _ => (Token::Text(NOBODY.to_owned()), "token.unknown"),
                 };
-                let line = Line::of(What::Call(Said {
+                let line = Line::of(What::Call(ApiCall {
                     operation: Operation::List,
                     parameters: json!({ "life_cycle_state": "PENDING" }),
                     token,
@@ -502,10 +503,10 @@ impl Writer<'_> {
             return;
         };
         let body = |password: &str| json!({ "username": username, "password": password, "organisation": organisation });
-        let said = |operation, parameters, token| {
-            Line::of(What::Call(Said { operation, parameters, token }))
+        let api_call = |operation, parameters, token| {
+            Line::of(What::Call(ApiCall { operation, parameters, token }))
         };
-        let issue = |parameters| said(Operation::IssueToken, parameters, Token::Absent);
+        let issue = |parameters| api_call(Operation::IssueToken, parameters, Token::Absent);
         if how.is_multiple_of(6) {
             let line = issue(body("not-the-password"));
             self.lines.push(refused("token.login-mandatory", line));
@@ -524,10 +525,10 @@ impl Writer<'_> {
         let token = Token::Text(name("t", index));
         match how % 6 {
             2 => {
-                let release = said(Operation::ReleaseToken, json!({}), token.clone());
+                let release = api_call(Operation::ReleaseToken, json!({}), token.clone());
                 self.lines.push(release.expecting("status", Want::Is("OK".into())));
                 let list = json!({ "life_cycle_state": "PENDING" });
-                let line = said(Operation::List, list, token);
+                let line = api_call(Operation::List, list, token);
                 self.lines.push(refused("token.release", line));
             }
             3 => {
@@ -536,7 +537,8 @@ impl Writer<'_> {
             }
             _ => {
                 let count = self.model.count(State::Pending);
-                let list = said(Operation::List, json!({ "life_cycle_state": "PENDING" }), token);
+                let list =
+                    api_call(Operation::List, json!({ "life_cycle_state": "PENDING" }), token);
                 self.lines.push(match self.sees_all() {
                     true => list.expecting("data", Want::Length(count)),
                     false => list,

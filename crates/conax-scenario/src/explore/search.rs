@@ -24,7 +24,7 @@ pub struct Budget {
 }
 
 /// What is searched, and how.
-pub struct Sought<'s> {
+pub struct SearchContext<'s> {
     /// A fresh target for a sequence; none if there is none to have, which ends the search.
     pub open: &'s dyn Fn() -> Option<Box<dyn Target>>,
     /// What orders are given for.
@@ -34,12 +34,12 @@ pub struct Sought<'s> {
     /// Real time that has passed, and how much there is.
     pub is_over: &'s dyn Fn() -> bool,
     /// Told after every sequence.
-    pub hear: &'s dyn Fn(),
+    pub on_sequence: &'s dyn Fn(),
 }
 
 /// A sequence that fails, and what is wrong.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Counterexample {
     /// The shortest sequence that was found.
     pub moves: Vec<Move>,
     /// Its lines, up to the one that fails.
@@ -52,7 +52,11 @@ pub struct Found {
 
 /// Searches with this seed; how many sequences were played, and what was found.
 #[must_use]
-pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Found>) {
+pub fn search(
+    seed: u64,
+    budget: Budget,
+    context: &SearchContext<'_>,
+) -> (u64, Option<Counterexample>) {
     let config = Config {
         cases: budget.cases,
         max_shrink_iters: budget.shrinks,
@@ -67,17 +71,17 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
     let first = Cell::new(None);
     let last = RefCell::new(None);
     let outcome = runner.run(&sequences(budget.moves), |moves| {
-        if (sought.is_over)() {
+        if (context.is_over)() {
             return Err(TestCaseError::reject("the time is over"));
         }
-        let Some(mut target) = (sought.open)() else {
+        let Some(mut target) = (context.open)() else {
             return Err(TestCaseError::reject("there is no target"));
         };
-        let lines = script(&moves, sought.inventory, sought.least);
-        let failure = tried(&lines, target.as_mut(), sought);
+        let lines = script(&moves, context.inventory, context.least);
+        let failure = tried(&lines, target.as_mut(), context);
         if first.get().is_none() {
             played.set(played.get() + 1);
-            (sought.hear)();
+            (context.on_sequence)();
         }
         let Some(failure) = failure else {
             return Ok(());
@@ -87,10 +91,10 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
         Err(TestCaseError::fail("it fails"))
     });
     let found = match (outcome, last.into_inner()) {
-        (Err(TestError::Fail(_, moves)), Some((lines, failure))) => Some(Found {
+        (Err(TestError::Fail(_, moves)), Some((lines, failure))) => Some(Counterexample {
             moves,
             shrunk_from: first.get().unwrap_or(lines.len()),
-            ..without_looks(lines, failure, sought)
+            ..without_looks(lines, failure, context)
         }),
         _ => None,
     };
@@ -98,13 +102,17 @@ pub fn search(seed: u64, budget: Budget, sought: &Sought<'_>) -> (u64, Option<Fo
 }
 
 /// What is wrong with these lines; nothing, if the time was over before that was sure.
-fn tried(lines: &[Line], target: &mut dyn Target, sought: &Sought<'_>) -> Option<Failure> {
-    let failure = play(lines, target, sought.inventory, sought.least);
-    failure.filter(|_| !(sought.is_over)())
+fn tried(lines: &[Line], target: &mut dyn Target, context: &SearchContext<'_>) -> Option<Failure> {
+    let failure = play(lines, target, context.inventory, context.least);
+    failure.filter(|_| !(context.is_over)())
 }
 
 /// The lines up to the one that fails, without those that nothing needs.
-fn without_looks(mut lines: Vec<Line>, failure: Failure, sought: &Sought<'_>) -> Found {
+fn without_looks(
+    mut lines: Vec<Line>,
+    failure: Failure,
+    context: &SearchContext<'_>,
+) -> Counterexample {
     let mut failure = failure;
     lines.truncate(failure.line + 1);
     // A move may be several lines; what was shrunk as a whole is tried line by line.
@@ -117,10 +125,10 @@ fn without_looks(mut lines: Vec<Line>, failure: Failure, sought: &Sought<'_>) ->
         }
         let mut fewer = lines.clone();
         fewer.remove(index);
-        let Some(mut target) = (sought.open)().filter(|_| !(sought.is_over)()) else {
+        let Some(mut target) = (context.open)().filter(|_| !(context.is_over)()) else {
             break;
         };
-        let same = tried(&fewer, target.as_mut(), sought).filter(|again| {
+        let same = tried(&fewer, target.as_mut(), context).filter(|again| {
             again.clause == failure.clause
                 && again.path == failure.path
                 && again.line + 1 == fewer.len()
@@ -133,7 +141,7 @@ fn without_looks(mut lines: Vec<Line>, failure: Failure, sought: &Sought<'_>) ->
             None => index += 1,
         }
     }
-    Found { moves: Vec::new(), shrunk_from: lines.len(), lines, failure }
+    Counterexample { moves: Vec::new(), shrunk_from: lines.len(), lines, failure }
 }
 
 fn seed_bytes(seed: u64) -> [u8; 32] {

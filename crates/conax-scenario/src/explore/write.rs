@@ -7,7 +7,7 @@ use conax_contract::text::render_duration;
 use serde_json::Value;
 
 use super::inventory::{Eyes, Inventory};
-use super::line::{Line, Said, Token, Want, What};
+use super::line::{ApiCall, Line, Token, Want, What};
 use super::play::Failure;
 use super::script::START;
 
@@ -59,17 +59,17 @@ fn sentence(failure: Option<&Failure>) -> String {
 
 fn step(out: &mut String, line: &Line, rest: &[Line]) {
     match &line.what {
-        What::Call(said) => {
+        What::Call(api_call) => {
             out.push_str("  - ");
-            call(out, said, "    ");
+            call(out, api_call, "    ");
             expectations(out, line, "    ");
             keeps(out, line.keep.iter(), rest, "    ");
         }
         What::Together(calls) => {
             out.push_str("  - parallel:\n");
-            for (said, keep) in calls.iter().zip(line.keep.chunks(2)) {
+            for (api_call, keep) in calls.iter().zip(line.keep.chunks(2)) {
                 out.push_str("      - ");
-                call(out, said, "        ");
+                call(out, api_call, "        ");
                 keeps(out, keep.iter(), rest, "        ");
             }
         }
@@ -109,12 +109,12 @@ fn step(out: &mut String, line: &Line, rest: &[Line]) {
     }
 }
 
-fn call(out: &mut String, said: &Said, indent: &str) {
-    let _ = writeln!(out, "call: {}", said.operation.name());
-    match &said.token {
+fn call(out: &mut String, api_call: &ApiCall, indent: &str) {
+    let _ = writeln!(out, "call: {}", api_call.operation.name());
+    match &api_call.token {
         Token::Usual => {}
         // A login sends none anyway.
-        Token::Absent if !said.operation.needs_token() => {}
+        Token::Absent if !api_call.operation.needs_token() => {}
         Token::Absent => {
             let _ = writeln!(out, "{indent}token: none");
         }
@@ -122,7 +122,7 @@ fn call(out: &mut String, said: &Said, indent: &str) {
             let _ = writeln!(out, "{indent}token: {}", variable(text));
         }
     }
-    let (known, extra) = parameters(said);
+    let (known, extra) = parameters(api_call);
     for (key, members) in [("with", known), ("extra", extra)] {
         if !members.is_empty() {
             let _ = writeln!(out, "{indent}{key}: {{ {} }}", members.join(", "));
@@ -131,11 +131,11 @@ fn call(out: &mut String, said: &Said, indent: &str) {
 }
 
 /// The parameters of the operation, and those that do not exist.
-fn parameters(said: &Said) -> (Vec<String>, Vec<String>) {
+fn parameters(api_call: &ApiCall) -> (Vec<String>, Vec<String>) {
     let (mut known, mut extra) = (Vec::new(), Vec::new());
-    for (name, value) in said.parameters.as_object().into_iter().flatten() {
+    for (name, value) in api_call.parameters.as_object().into_iter().flatten() {
         let member = format!("{name}: {}", flow(value));
-        match said.operation.parameter(name) {
+        match api_call.operation.parameter(name) {
             Some(_) => known.push(member),
             None => extra.push(member),
         }
@@ -188,11 +188,12 @@ fn keeps<'k>(
 }
 
 fn uses(line: &Line, name: &str) -> bool {
-    let in_call = |said: &Said| {
-        has(&said.parameters, name) || matches!(&said.token, Token::Text(text) if text == name)
+    let in_call = |api_call: &ApiCall| {
+        has(&api_call.parameters, name)
+            || matches!(&api_call.token, Token::Text(text) if text == name)
     };
     let in_what = match &line.what {
-        What::Call(said) => in_call(said),
+        What::Call(api_call) => in_call(api_call),
         What::Together(calls) => calls.iter().any(in_call),
         What::Raw { path, body, .. } => {
             let texts = [Some(path), body.as_ref()];

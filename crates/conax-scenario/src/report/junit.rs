@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use conax_contract::text::render_duration;
 
+use super::failure_text::failure_text;
 use super::fate::{Fate, fate};
 use super::plain::{cut, headline};
-use super::story::story;
 use super::xml::Xml;
 use crate::record::{CaseRecord, ExchangeRecord, RunRecord};
 
 /// The most bytes of a story; readers keep little more.
-const STORY_LIMIT: usize = 64 * 1024;
+const TEXT_LIMIT: usize = 64 * 1024;
 
 /// The run as JUnit XML.
 ///
@@ -111,10 +111,10 @@ fn testcase(xml: &mut Xml, case: &CaseRecord) {
         Fate::Broken(kind) => Some(("error", kind)),
     };
     if let Some((element, kind)) = told {
-        let message = cut(&headline(case).unwrap_or_default(), STORY_LIMIT / 64);
+        let message = cut(&headline(case).unwrap_or_default(), TEXT_LIMIT / 64);
         let attributes = [("type", kind), ("message", &message)];
-        xml.text(element, &attributes, &cut(&story(case), STORY_LIMIT));
-        xml.text("system-out", &[], &cut(&course(case), STORY_LIMIT));
+        xml.text(element, &attributes, &cut(&failure_text(case), TEXT_LIMIT));
+        xml.text("system-out", &[], &cut(&course(case), TEXT_LIMIT));
     }
     xml.end();
 }

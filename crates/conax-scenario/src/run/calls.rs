@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use conax_contract::crm::encode;
 use serde_json::{Map, Value};
 
-use crate::document::{Api, Body, Call, RawCall, Template, Token, written};
+use crate::document::{Api, Body, Call, RawCall, Template, Token, plain_text};
 use crate::target::HttpCall;
 
 type Scope = BTreeMap<String, Value>;
@@ -82,10 +82,10 @@ fn query(body: &Value) -> String {
         let value = match value {
             Value::Object(members) => members
                 .iter()
-                .map(|(key, value)| format!("{key}={}", written(value)))
+                .map(|(key, value)| format!("{key}={}", plain_text(value)))
                 .collect::<Vec<_>>()
                 .join(","),
-            value => written(value),
+            value => plain_text(value),
         };
         let sign = if query.is_empty() { '?' } else { '&' };
         let _ = write!(query, "{sign}{}={}", encode(name), encode(&value));

@@ -4,8 +4,8 @@ use conax_contract::clause::{Clause, Strictness};
 use conax_contract::crm::BasePath;
 use conax_contract::text::Span;
 
-use super::play::{Found, Player};
-use crate::conformance::{Break, Heard, Verdicts, Witness};
+use super::play::{Mismatches, Player};
+use crate::conformance::{Break, Exchange, Verdicts, Witness};
 use crate::document::Api;
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply, TargetProblem};
@@ -33,7 +33,7 @@ impl Contract {
     }
 
     /// Hears calls that were made at the same time.
-    pub(super) fn hear(
+    pub(super) fn observe(
         &mut self,
         calls: &[HttpCall],
         replies: &[Result<HttpReply, TargetProblem>],
@@ -44,12 +44,12 @@ impl Contract {
             if call.door == Api::Crm {
                 let said = (call.method.as_str(), call.target.as_str(), call.body.as_slice());
                 let answer = (reply.status, reply.body.as_slice());
-                heard.extend(Heard::read(self.exchanges, &self.base, said, answer));
+                heard.extend(Exchange::read(self.exchanges, &self.base, said, answer));
                 self.exchanges += 1;
             }
         }
-        let all: Vec<&Heard> = heard.iter().collect();
-        self.witness.hear_together(&all);
+        let all: Vec<&Exchange> = heard.iter().collect();
+        self.witness.observe_together(&all);
     }
 
     /// What is known of every clause.
@@ -75,7 +75,7 @@ impl Contract {
 
 impl Player<'_> {
     /// What the answers of a step broke.
-    pub(super) fn broken_clauses(&mut self, span: Span) -> Found {
+    pub(super) fn broken_clauses(&mut self, span: Span) -> Mismatches {
         let news = self.witness.as_mut().map(Contract::news).unwrap_or_default();
         let news = news.into_iter().map(|(clause, how)| {
             let message = format!("an answer breaks `{}`: {}", clause.id, clause.statement);

@@ -9,7 +9,7 @@ use crate::record::ExchangeRecord;
 use crate::target::{HttpCall, HttpReply, TargetProblem};
 
 /// The most exchanges of a scenario that are told.
-pub(super) const TOLD_LIMIT: usize = 400;
+pub(super) const RECORDED_LIMIT: usize = 400;
 
 /// An exchange of the journal.
 pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecord {
@@ -56,15 +56,15 @@ pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecor
 
 /// An exchange as we heard it, of a target without a journal; told only if somebody asks.
 #[derive(Debug)]
-pub(super) struct Heard {
+pub(super) struct ClientExchange {
     pub(super) step: usize,
     pub(super) call: HttpCall,
     pub(super) reply: Result<HttpReply, TargetProblem>,
 }
 
 /// What was heard, in the form of a journal.
-pub(super) fn from_heard(index: usize, heard: &Heard) -> ExchangeRecord {
-    let Heard { step, call, reply } = heard;
+pub(super) fn client_record(index: usize, heard: &ClientExchange) -> ExchangeRecord {
+    let ClientExchange { step, call, reply } = heard;
     let target = match call.target.split_once('?') {
         Some((path, query)) => format!("{path}?{}", mask_query(query)),
         None => call.target.clone(),

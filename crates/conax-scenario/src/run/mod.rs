@@ -3,17 +3,17 @@
 //! A step becomes calls of a [`Target`](crate::Target), their replies go to `judge`, and what is known afterwards
 //! is a [`CaseRecord`]. Nothing here decides what is right.
 
-mod act;
+mod action;
 mod all;
 mod calls;
-mod can;
+mod capability;
 mod contract;
+mod describe;
 mod journal;
 mod play;
 mod polling;
 mod secrets;
 mod send;
-mod tell;
 #[cfg(test)]
 mod tests;
 mod wait;

@@ -7,9 +7,9 @@ use chrono::NaiveDateTime;
 use conax_contract::text::{Span, parse_moment, render_duration, render_moment};
 use serde_json::Value;
 
-use super::can;
+use super::capability;
 use super::contract::Contract;
-use super::journal::Heard;
+use super::journal::ClientExchange;
 use super::secrets::mask_record;
 use crate::document::Secrets;
 use crate::document::{Action, Api, Included, Over, Repeat, Scenario, Step};
@@ -19,7 +19,7 @@ use crate::target::{Ending, Refusal, Target, TargetProblem, Theatre};
 
 pub(super) type Scope = BTreeMap<String, Value>;
 /// What was not as it should be.
-pub(super) type Found = Vec<FindingRecord>;
+pub(super) type Mismatches = Vec<FindingRecord>;
 
 /// How often the steps of a repetition are told one by one.
 const TOLD_TIMES: u64 = 20;
@@ -69,7 +69,7 @@ pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre, detail: Deta
             return record;
         }
     };
-    if let Some(reason) = can::refusal(scenario, &*target) {
+    if let Some(reason) = capability::refusal(scenario, &*target) {
         record.verdict = Verdict::Skipped;
         record.reason = Some(reason);
         mask_record(&Secrets::of(scenario), &mut record);
@@ -110,7 +110,7 @@ pub(super) struct Player<'p> {
     /// For each step: how many calls of ours there were by its end.
     pub(super) ends: Vec<u64>,
     pub(super) calls: u64,
-    pub(super) heard: Vec<Heard>,
+    pub(super) heard: Vec<ClientExchange>,
     pub(super) elapsed_ms: u64,
     /// How often the innermost repetition has gone round.
     pub(super) round: u64,
@@ -148,7 +148,7 @@ impl<'p> Player<'p> {
         target: &'p mut dyn Target,
         began: NaiveDateTime,
     ) -> Self {
-        let is_recorded = scenario.tags.iter().any(|tag| tag == can::RECORDED);
+        let is_recorded = scenario.tags.iter().any(|tag| tag == capability::RECORDED);
         let tells_all = is_recorded || target.has_own_world();
         Self {
             scenario,
@@ -175,7 +175,7 @@ impl<'p> Player<'p> {
     }
 
     /// Fills in what is known before the first step, and sets the faults.
-    pub(super) fn open(&mut self, theatre: &dyn Theatre) -> Result<(), Found> {
+    pub(super) fn open(&mut self, theatre: &dyn Theatre) -> Result<(), Mismatches> {
         let mut scope = Scope::new();
         for name in &self.scenario.secrets {
             let Some(value) = theatre.secret(name) else {
@@ -211,7 +211,7 @@ impl<'p> Player<'p> {
         Ok(())
     }
 
-    pub(super) fn fail_before_steps(&mut self, findings: Found) {
+    pub(super) fn fail_before_steps(&mut self, findings: Mismatches) {
         self.steps.push(StepRecord {
             line: findings.first().map_or(0, |finding| finding.line),
             title: "before the first step".to_owned(),
@@ -307,9 +307,9 @@ impl<'p> Player<'p> {
             self.target.await_run();
         }
         self.is_unnamed.set(false);
-        let came = match can::blindness(&step.action, self.target) {
+        let came = match capability::blindness(&step.action, self.target) {
             Some(reason) => Came::Skipped(reason),
-            None => match self.act(step) {
+            None => match self.run_step(step) {
                 _ if self.tells_all && self.is_unnamed.get() => Came::Skipped(UNNAMED),
                 findings => Came::Judged(findings),
             },
@@ -475,7 +475,7 @@ impl<'p> Player<'p> {
         self.finding(span, kind, problem.to_string())
     }
 
-    pub(super) fn told(&self, mismatches: Vec<Mismatch>) -> Found {
+    pub(super) fn told(&self, mismatches: Vec<Mismatch>) -> Mismatches {
         let is_told = |mismatch: &Mismatch| !self.tells_all || mismatch.expected != WITHOUT_VALUE;
         let told = mismatches.into_iter().filter(is_told).map(|mismatch| {
             let message = "expectation not met".to_owned();

@@ -3,15 +3,15 @@
 use conax_contract::text::{Span, parse_moment};
 use serde_json::Value;
 
-use super::journal::{Heard, TOLD_LIMIT};
-use super::play::{Found, Player};
+use super::journal::{ClientExchange, RECORDED_LIMIT};
+use super::play::{Mismatches, Player};
 use crate::document::Api;
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply, TargetProblem};
 
 impl Player<'_> {
     /// Calls the control API; its refusal is a finding.
-    pub(super) fn control(&mut self, call: HttpCall, span: Span) -> Result<Value, Found> {
+    pub(super) fn control(&mut self, call: HttpCall, span: Span) -> Result<Value, Mismatches> {
         let reply = self.send_one(call);
         let reply = reply.map_err(|problem| vec![self.no_reply(span, &problem)])?;
         let json = reply.json();
@@ -36,7 +36,7 @@ impl Player<'_> {
     /// Makes calls at the same time; there are as many replies, or reasons why there are none.
     pub(super) fn send(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
         let crm_calls = self.witness.is_some().then(|| calls.clone());
-        let is_heard = !self.target.has(Api::Control) && self.heard.len() < TOLD_LIMIT;
+        let is_heard = !self.target.has(Api::Control) && self.heard.len() < RECORDED_LIMIT;
         let made = is_heard.then(|| calls.clone());
         self.calls += calls.iter().filter(|call| call.door != Api::Cas).count() as u64;
         for call in &calls {
@@ -50,12 +50,12 @@ impl Player<'_> {
         let answered = replies.iter().flatten();
         answered.for_each(|reply| self.hidden.add_reply(&reply.body));
         if let (Some(witness), Some(calls)) = (&mut self.witness, crm_calls) {
-            witness.hear(&calls, &replies);
+            witness.observe(&calls, &replies);
         }
         let step = self.steps.len();
         for (call, reply) in made.into_iter().flatten().zip(&replies) {
             let reply = reply.clone();
-            self.heard.push(Heard { step, call, reply });
+            self.heard.push(ClientExchange { step, call, reply });
         }
         if asks_clock {
             replies.iter().flatten().for_each(|reply| self.learn_time(reply));

@@ -6,8 +6,8 @@ use conax_contract::crm::{Operation, encode};
 use conax_contract::text::{Span, render_duration};
 use serde_json::{Value, json};
 
-use super::act::sentence_of;
-use super::play::{Found, Player};
+use super::action::sentence_of;
+use super::play::{Mismatches, Player};
 use crate::document::{Api, Call, ReplyExpectation, Runs, Template, Token, Wait};
 use crate::judge::judge;
 use crate::record::{FindingKind, FindingRecord};
@@ -20,7 +20,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Player<'_> {
     /// Waits until a request has come to a state, or it is clear that it will not.
-    pub(super) fn wait(&mut self, wait: &Wait) -> Found {
+    pub(super) fn wait(&mut self, wait: &Wait) -> Mismatches {
         let request = match wait.request.value.fill_text(self.scope()) {
             Ok(request) => request,
             Err(problem) => return vec![self.not_known(wait.request.span, problem)],
@@ -72,7 +72,11 @@ impl Player<'_> {
         }
     }
 
-    pub(super) fn let_time_pass_for(&mut self, wait: &Wait, request: &str) -> Result<(), Found> {
+    pub(super) fn let_time_pass_for(
+        &mut self,
+        wait: &Wait,
+        request: &str,
+    ) -> Result<(), Mismatches> {
         let body = json!({
             "limit": render_duration(wait.within.value),
             "request": request,
@@ -84,7 +88,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    pub(super) fn show(&mut self, request: &str, span: Span) -> Result<Value, Found> {
+    pub(super) fn show(&mut self, request: &str, span: Span) -> Result<Value, Mismatches> {
         let is_id = request.len() == 32;
         let member = if is_id { "id" } else { "number" };
         let identifier = Template::Map(vec![(member.to_owned(), Template::text(request))]);

@@ -9,21 +9,21 @@
 //! ```
 
 mod baseline;
-mod look;
 mod power;
+mod preflight;
 mod probes;
 mod record;
 mod records;
+mod report;
 mod session;
 mod template;
-mod told;
 mod world;
 
 pub use baseline::{Baseline, Compared};
-pub use look::{Unopened, first_look, is_provisioning_api};
 pub use power::Power;
+pub use preflight::{Unopened, is_provisioning_api, preflight};
 pub use probes::{Probe, planned_creations, probes, verify};
 pub use record::{ClauseRecord, ExchangeNote, VerifyRecord};
+pub use report::{clause_text, html, junit, sarif, summary, untested, variables};
 pub use session::{Credentials, Options, Session};
-pub use told::{html, junit, sarif, story, summary, untested, variables};
 pub use world::{LoginWorld, Named, RejectedWorld, TargetWorld};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::record::ExchangeNote;
 use super::world::TargetWorld;
-use crate::conformance::{Break, Heard, Verdicts, Witness};
+use crate::conformance::{Break, Exchange, Verdicts, Witness};
 use crate::document::Api;
 use crate::target::{Ending, HttpCall, HttpReply, Target, TargetProblem, documented};
 
@@ -146,24 +146,24 @@ impl<'t> Session<'t> {
 
     /// Calls an operation with the session's token, unless the parameters have one; `token: null`
     /// sends none. The witness hears the answer.
-    pub(super) fn call(&mut self, operation: Operation, parameters: Value) -> Option<Heard> {
+    pub(super) fn call(&mut self, operation: Operation, parameters: Value) -> Option<Exchange> {
         let parameters = self.with_token(operation, parameters);
         let call = documented(operation, &parameters);
-        let heard = self.exchange(operation, parameters, call)?;
-        self.witness.hear(&heard);
-        Some(heard)
+        let exchange = self.exchange(operation, parameters, call)?;
+        self.witness.observe(&exchange);
+        Some(exchange)
     }
 
     /// Calls an operation as [`call`](Self::call) does, so that no witness hears the answer.
-    pub(super) fn ask(&mut self, operation: Operation, parameters: Value) -> Option<Heard> {
+    pub(super) fn ask(&mut self, operation: Operation, parameters: Value) -> Option<Exchange> {
         let parameters = self.with_token(operation, parameters);
         let call = documented(operation, &parameters);
         self.exchange(operation, parameters, call)
     }
 
     /// Lets the witness hear the answer to what was asked.
-    pub(super) fn hear(&mut self, heard: &Heard) {
-        self.witness.hear(heard);
+    pub(super) fn observe(&mut self, exchange: &Exchange) {
+        self.witness.observe(exchange);
     }
 
     /// Makes a call in a form of its own; it means the operation with these parameters.
@@ -172,23 +172,27 @@ impl<'t> Session<'t> {
         operation: Operation,
         parameters: Value,
         call: HttpCall,
-    ) -> Option<Heard> {
+    ) -> Option<Exchange> {
         let parameters = match parameters {
             Value::Object(members) => members,
             _ => Map::new(),
         };
-        let heard = self.exchange(operation, parameters, call)?;
-        self.witness.hear(&heard);
-        Some(heard)
+        let exchange = self.exchange(operation, parameters, call)?;
+        self.witness.observe(&exchange);
+        Some(exchange)
     }
 
     /// Makes a call whose meaning is open, so that no witness hears it.
-    pub(super) fn call_unheard(&mut self, operation: Operation, call: HttpCall) -> Option<Heard> {
+    pub(super) fn call_unheard(
+        &mut self,
+        operation: Operation,
+        call: HttpCall,
+    ) -> Option<Exchange> {
         self.exchange(operation, Map::new(), call)
     }
 
     /// Makes calls at the same time.
-    pub(super) fn call_together(&mut self, calls: Vec<(Operation, Value)>) -> Vec<Heard> {
+    pub(super) fn call_together(&mut self, calls: Vec<(Operation, Value)>) -> Vec<Exchange> {
         let calls: Vec<(Operation, Parameters)> = calls
             .into_iter()
             .map(|(operation, parameters)| (operation, self.with_token(operation, parameters)))
@@ -196,15 +200,15 @@ impl<'t> Session<'t> {
         let made = calls.iter().map(|(operation, parameters)| documented(*operation, parameters));
         let made: Vec<HttpCall> = made.collect();
         let replies = self.target.exchange(made.clone());
-        let mut heard = Vec::new();
+        let mut exchanges = Vec::new();
         for (((operation, parameters), call), reply) in calls.into_iter().zip(made).zip(replies) {
-            heard.extend(self.note(operation, parameters, &call, reply));
+            exchanges.extend(self.note(operation, parameters, &call, reply));
         }
-        let ids = heard.iter().filter_map(|heard| heard.data()["id"].as_str());
+        let ids = exchanges.iter().filter_map(|exchange| exchange.data()["id"].as_str());
         self.together.extend(ids.map(str::to_owned));
-        let all: Vec<&Heard> = heard.iter().collect();
-        self.witness.hear_together(&all);
-        heard
+        let all: Vec<&Exchange> = exchanges.iter().collect();
+        self.witness.observe_together(&all);
+        exchanges
     }
 
     /// The token to send, if any: that of the parameters, or the session's.
@@ -226,7 +230,7 @@ impl<'t> Session<'t> {
         operation: Operation,
         parameters: Parameters,
         call: HttpCall,
-    ) -> Option<Heard> {
+    ) -> Option<Exchange> {
         if self.is_stopped() || self.trouble.is_some() {
             return None;
         }
@@ -244,7 +248,7 @@ impl<'t> Session<'t> {
         parameters: Parameters,
         call: &HttpCall,
         reply: Result<HttpReply, TargetProblem>,
-    ) -> Option<Heard> {
+    ) -> Option<Exchange> {
         let number = self.notes.len();
         let mut note = ExchangeNote::of(number, call, &self.options.address);
         let reply = match reply {
@@ -272,7 +276,7 @@ impl<'t> Session<'t> {
         let path = call.target.split('?').next().unwrap_or_default();
         let is_routed = call.method == operation.verb()
             && path.trim_end_matches('/').ends_with(operation.path());
-        let heard = Heard {
+        let exchange = Exchange {
             number,
             operation,
             is_routed,
@@ -280,23 +284,23 @@ impl<'t> Session<'t> {
             http_status: reply.status,
             reply: serde_json::from_slice(&reply.body).ok(),
         };
-        if let Some(token) = heard.data()["token"].as_str() {
+        if let Some(token) = exchange.data()["token"].as_str() {
             self.issued.push(token.to_owned());
         }
         if operation.creates().is_some()
-            && heard.is_ok()
-            && let Some(id) = heard.data()["id"].as_str()
+            && exchange.is_ok()
+            && let Some(id) = exchange.data()["id"].as_str()
         {
             self.created.push(id.to_owned());
         }
-        Some(heard)
+        Some(exchange)
     }
 
     /// Logs in anew if the session's token opens nothing any more, such as at a target that gives
     /// each user one token at a time. Whether it had to.
     pub(super) fn renew_token(&mut self) -> bool {
         let list = json!({ "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
-        let is_dead = |heard: &Heard| !heard.is_ok() && !heard.code().is_empty();
+        let is_dead = |exchange: &Exchange| !exchange.is_ok() && !exchange.code().is_empty();
         if !self.ask(Operation::List, list.clone()).as_ref().is_some_and(is_dead) {
             return false;
         }
@@ -306,7 +310,7 @@ impl<'t> Session<'t> {
             self.token = old;
             return false;
         }
-        self.ask(Operation::List, list).is_some_and(|heard| heard.is_ok())
+        self.ask(Operation::List, list).is_some_and(|exchange| exchange.is_ok())
     }
 
     /// The call has to be refused, as the clauses say.
@@ -315,29 +319,31 @@ impl<'t> Session<'t> {
         clauses: &[&str],
         operation: Operation,
         parameters: Value,
-    ) -> Option<Heard> {
+    ) -> Option<Exchange> {
         let what = told(&parameters);
-        let heard = self.call(operation, parameters)?;
-        self.judge_refused(clauses, &heard, &what);
-        Some(heard)
+        let exchange = self.call(operation, parameters)?;
+        self.judge_refused(clauses, &exchange, &what);
+        Some(exchange)
     }
 
     /// Judges that a call was refused with a status block.
-    pub(super) fn judge_refused(&mut self, clauses: &[&str], heard: &Heard, what: &str) {
+    pub(super) fn judge_refused(&mut self, clauses: &[&str], exchange: &Exchange, what: &str) {
         // No document says which HTTP status or code a refusal has.
-        let says_no = !heard.code().is_empty() || (400..500).contains(&heard.http_status);
-        let is_refused = !heard.is_ok() && says_no && heard.http_status < 500;
+        let says_no = !exchange.code().is_empty() || (400..500).contains(&exchange.http_status);
+        let is_refused = !exchange.is_ok() && says_no && exchange.http_status < 500;
         // The first clause says most closely what is wrong with the call.
         let closest = clauses.first().copied();
-        let fails = (heard.http_status >= 500).then_some("status.no-5xx");
+        let fails = (exchange.http_status >= 500).then_some("status.no-5xx");
         for clause in clauses {
             let cause = fails.or(closest.filter(|closest| closest != clause));
             self.verdicts().judge(clause, is_refused, || {
-                let found = match heard.is_ok() {
+                let found = match exchange.is_ok() {
                     true => "it was taken".to_owned(),
-                    false => format!("HTTP {} without a refusal's status block", heard.http_status),
+                    false => {
+                        format!("HTTP {} without a refusal's status block", exchange.http_status)
+                    }
                 };
-                Break::at(heard.number, "status.code", format!("a refusal of {what}"), found)
+                Break::at(exchange.number, "status.code", format!("a refusal of {what}"), found)
                     .caused_by(cause)
             });
         }
@@ -349,32 +355,32 @@ impl<'t> Session<'t> {
         clauses: &[&str],
         operation: Operation,
         parameters: Value,
-    ) -> Option<Heard> {
-        let heard = self.call(operation, parameters)?;
-        self.judge_accepted(clauses, &heard);
-        heard.is_ok().then_some(heard)
+    ) -> Option<Exchange> {
+        let exchange = self.call(operation, parameters)?;
+        self.judge_accepted(clauses, &exchange);
+        exchange.is_ok().then_some(exchange)
     }
 
     /// Judges that a call was taken.
-    pub(super) fn judge_accepted(&mut self, clauses: &[&str], heard: &Heard) {
-        let cause = self.cause_of_refusal(heard);
+    pub(super) fn judge_accepted(&mut self, clauses: &[&str], exchange: &Exchange) {
+        let cause = self.cause_of_refusal(exchange);
         for clause in clauses {
-            self.verdicts().judge(clause, heard.is_ok(), || {
-                let message = heard.status()["message"].as_str().unwrap_or("no message");
-                let found = format!("{}: {message}", heard.code());
-                Break::at(heard.number, "status.code", "OK", found).caused_by(cause)
+            self.verdicts().judge(clause, exchange.is_ok(), || {
+                let message = exchange.status()["message"].as_str().unwrap_or("no message");
+                let found = format!("{}: {message}", exchange.code());
+                Break::at(exchange.number, "status.code", "OK", found).caused_by(cause)
             });
         }
     }
 
     /// The clause that tells more closely why a call was not taken, if one does.
-    pub(super) fn cause_of_refusal(&self, heard: &Heard) -> Option<&'static str> {
+    pub(super) fn cause_of_refusal(&self, exchange: &Exchange) -> Option<&'static str> {
         let verdicts = &self.witness.verdicts;
-        if heard.http_status >= 500 {
+        if exchange.http_status >= 500 {
             Some("status.no-5xx")
-        } else if heard.is_ok_by_another_name() || verdicts.is_success(heard.code()) {
+        } else if exchange.is_ok_by_another_name() || verdicts.is_success(exchange.code()) {
             Some("status.ok")
-        } else if heard.operation == Operation::AddSubscriptions && self.is_blocked {
+        } else if exchange.operation == Operation::AddSubscriptions && self.is_blocked {
             Some("add_subscriptions.opposite-pending")
         } else {
             None
@@ -390,13 +396,14 @@ impl<'t> Session<'t> {
     pub(super) fn judge(
         &mut self,
         clauses: &[&str],
-        heard: &Heard,
+        exchange: &Exchange,
         holds: bool,
         expected: &str,
         found: &str,
     ) {
         for clause in clauses {
-            self.verdicts().judge(clause, holds, || Break::at(heard.number, "", expected, found));
+            self.verdicts()
+                .judge(clause, holds, || Break::at(exchange.number, "", expected, found));
         }
     }
 
@@ -446,8 +453,9 @@ impl<'t> Session<'t> {
         let mut ended = BTreeSet::new();
         for id in ids {
             let identifier = json!({ "provisioning_request_identifier": { "id": id } });
-            let heard = self.call(Operation::Show, identifier);
-            let state = heard.as_ref().and_then(|heard| heard.data()["life_cycle_state"].as_str());
+            let exchange = self.call(Operation::Show, identifier);
+            let state =
+                exchange.as_ref().and_then(|exchange| exchange.data()["life_cycle_state"].as_str());
             if matches!(state, Some("COMPLETED" | "REJECTED")) {
                 ended.insert(id.clone());
             }

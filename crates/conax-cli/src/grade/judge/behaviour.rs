@@ -6,13 +6,13 @@ use conax_contract::crm::RefusalCode;
 use conax_contract::text::render_duration;
 
 use super::{Evidence, Finding, broken, is_refused, kept, not_exercised};
-use crate::grade::reading::{Act, End, Read};
-use crate::grade::seen::Got;
+use crate::grade::observation::Delivery;
+use crate::grade::reading::{End, Intent, Read};
 
 /// The shortest pause that is one.
 const PAUSE: Duration = Duration::from_millis(100);
 /// Looks without a pause that are hammering; a few in a row may be two parts of one client.
-const HASTY_LOOKS: usize = 5;
+const HASTY_QUERIES: usize = 5;
 /// Returns without a pause after a 503; one at once is common and does no harm.
 const HASTY_RETURNS: usize = 2;
 
@@ -20,9 +20,9 @@ const HASTY_RETURNS: usize = 2;
 pub(crate) fn has_a_time_out(evidence: &Evidence<'_>) -> Finding {
     let seen = evidence.seen;
     let deadline = render_duration(seen.deadline);
-    let silent = evidence.calls().find(|(_, exchange, _)| exchange.got == Got::Silence);
-    let told = evidence.told();
-    let pending = told.last().filter(|(_, item)| item.state == "PENDING");
+    let silent = evidence.calls().find(|(_, exchange, _)| exchange.got == Delivery::Silence);
+    let reported = evidence.reported();
+    let pending = reported.last().filter(|(_, item)| item.state == "PENDING");
     let pending = pending.filter(|_| seen.is_unsettled);
     match (silent, pending, evidence.says_nothing()) {
         (Some((place, exchange, _)), _, true) if !exchange.is_left => broken(
@@ -47,7 +47,8 @@ pub(crate) fn polls_gently(evidence: &Evidence<'_>) -> Finding {
     for (place, exchange, read) in evidence.calls() {
         let is_open =
             read.end == End::Accepted && read.items.iter().any(|item| item.state == "PENDING");
-        let (Act::Look, true, Some(answered)) = (&read.act, is_open, exchange.answered) else {
+        let (Intent::Query, true, Some(answered)) = (&read.intent, is_open, exchange.answered)
+        else {
             continue;
         };
         let mut later = evidence.after(place);
@@ -62,7 +63,7 @@ pub(crate) fn polls_gently(evidence: &Evidence<'_>) -> Finding {
     }
     match (pauses, hasty.first()) {
         (0, _) => not_exercised("it never asked the same twice while a request was PENDING"),
-        (_, Some((first, second))) if hasty.len() >= HASTY_LOOKS => broken(
+        (_, Some((first, second))) if hasty.len() >= HASTY_QUERIES => broken(
             &[*first, *second],
             format!("{} or longer between an answer and the next look", render_duration(PAUSE)),
             format!("{} looks without such a pause", hasty.len()),
@@ -106,11 +107,11 @@ pub(crate) fn renews_its_token(evidence: &Evidence<'_>) -> Finding {
     };
     let expected = "a login, and the call again with the new token";
     for (later, _, next) in evidence.after(place) {
-        match next.act {
-            Act::Login if next.end == End::Accepted => {
+        match next.intent {
+            Intent::Login if next.end == End::Accepted => {
                 return kept("it logged in again");
             }
-            Act::Order(_) | Act::Look if next.token == ended.token => {
+            Intent::Order(_) | Intent::Query if next.token == ended.token => {
                 return broken(&[place, later], expected, "a call with the token that had ended");
             }
             _ => {}
@@ -136,7 +137,7 @@ fn is_about_form(code: &str) -> bool {
 /// See `client.sends-what-is-documented`.
 pub(crate) fn sends_what_is_documented(evidence: &Evidence<'_>) -> Finding {
     let mut calls =
-        evidence.calls().filter(|(_, exchange, _)| exchange.got == Got::Answer).peekable();
+        evidence.calls().filter(|(_, exchange, _)| exchange.got == Delivery::Answer).peekable();
     if calls.peek().is_none() {
         return not_exercised("it made no call that was answered");
     }

@@ -13,8 +13,8 @@ pub(crate) mod success;
 mod tests;
 
 use super::law::Law;
-use super::reading::{Act, End, Item, Read, read, read_given};
-use super::seen::{Ended, Exchange, Seat, Seen};
+use super::observation::{Ended, Exchange, Observation, Seat};
+use super::reading::{End, Intent, Item, Read, read, read_given};
 
 /// What one law says of one scene.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ fn not_exercised(why: impl Into<String>) -> Finding {
 
 /// A scene with its calls read.
 pub(crate) struct Evidence<'s> {
-    pub(crate) seen: &'s Seen,
+    pub(crate) seen: &'s Observation,
     /// What the client knows of each call.
     pub(crate) reads: Vec<Read>,
     /// What there is to know of it, answers that were kept back included.
@@ -66,7 +66,7 @@ pub(crate) struct Evidence<'s> {
 }
 
 impl<'s> Evidence<'s> {
-    pub(crate) fn of(seen: &'s Seen) -> Self {
+    pub(crate) fn of(seen: &'s Observation) -> Self {
         let all = |read: fn(Seat, &Exchange) -> Read| {
             let exchanges = seen.exchanges.iter();
             exchanges.map(|exchange| read(seen.seat, exchange)).collect()
@@ -105,7 +105,7 @@ impl<'s> Evidence<'s> {
     }
 
     /// What the client was told of its own requests, in order, with the place of the answer.
-    fn told(&self) -> Vec<(usize, &Item)> {
+    fn reported(&self) -> Vec<(usize, &Item)> {
         let own = self.recorded();
         let is_own = |item: &Item| own.iter().any(|(number, _)| *number == item.number);
         let items = self
@@ -117,7 +117,7 @@ impl<'s> Evidence<'s> {
 
 fn made_by(reads: &[Read]) -> Vec<(&str, &str)> {
     let orders = reads.iter().filter_map(|read| {
-        let Act::Order(key) = &read.act else {
+        let Intent::Order(key) = &read.intent else {
             return None;
         };
         Some((read.items.first()?.number.as_str(), key.as_str()))

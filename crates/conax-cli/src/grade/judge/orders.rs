@@ -2,8 +2,8 @@
 
 use super::success::takes_only_its_own;
 use super::{Evidence, Finding, broken, is_refused, kept, not_exercised};
-use crate::grade::reading::{Act, End, Read};
-use crate::grade::seen::Got;
+use crate::grade::observation::Delivery;
+use crate::grade::reading::{End, Intent, Read};
 
 /// See `client.does-its-work`.
 pub(crate) fn does_its_work(evidence: &Evidence<'_>) -> Finding {
@@ -15,7 +15,7 @@ pub(crate) fn does_its_work(evidence: &Evidence<'_>) -> Finding {
     }
     let orders: Vec<usize> = evidence
         .calls()
-        .filter(|(_, _, read)| matches!(read.act, Act::Order(_)))
+        .filter(|(_, _, read)| matches!(read.intent, Intent::Order(_)))
         .map(|(place, _, _)| place)
         .collect();
     match (evidence.says_success(), evidence.seen.is_entitled) {
@@ -33,13 +33,13 @@ pub(crate) fn does_its_work(evidence: &Evidence<'_>) -> Finding {
 fn is_something_well(evidence: &Evidence<'_>) -> bool {
     let is_rejected = |read: &Read| {
         let number = read.items.first().map(|item| item.number.as_str());
-        let told = evidence.told();
-        let mut states = told.iter().filter(|(_, item)| Some(item.number.as_str()) == number);
+        let reported = evidence.reported();
+        let mut states = reported.iter().filter(|(_, item)| Some(item.number.as_str()) == number);
         states.any(|(_, item)| item.state == "REJECTED")
     };
     let mut orders = evidence.reads.iter();
     orders.any(|read| {
-        matches!(read.act, Act::Order(_)) && read.end == End::Accepted && !is_rejected(read)
+        matches!(read.intent, Intent::Order(_)) && read.end == End::Accepted && !is_rejected(read)
     })
 }
 
@@ -50,15 +50,15 @@ fn false_friend(evidence: &Evidence<'_>) -> Option<(usize, String)> {
         let End::Refused { code, message } = &read.end else {
             return None;
         };
-        let is_order = matches!(read.act, Act::Order(_));
+        let is_order = matches!(read.intent, Intent::Order(_));
         (is_order && (message.contains("OK") || code.contains("OK")))
             .then(|| (place, format!("status code {code}")))
     });
     let of_item = || {
-        let told = evidence.told();
-        let mut told = told.into_iter();
+        let reported = evidence.reported();
+        let mut reported = reported.into_iter();
         let (place, _) =
-            told.find(|(_, item)| item.state == "REJECTED" && item.text.contains("OK"))?;
+            reported.find(|(_, item)| item.state == "REJECTED" && item.text.contains("OK"))?;
         Some((place, "life_cycle_state REJECTED".to_owned()))
     };
     of_call.or_else(of_item)
@@ -66,12 +66,12 @@ fn false_friend(evidence: &Evidence<'_>) -> Option<(usize, String)> {
 
 /// The first order whose answer broke off, and after which nothing was asked.
 fn half_an_answer(evidence: &Evidence<'_>) -> Option<(usize, bool)> {
-    let is_half = |read: &Read| matches!(read.act, Act::Order(_)) && read.end == End::Unknown;
+    let is_half = |read: &Read| matches!(read.intent, Intent::Order(_)) && read.end == End::Unknown;
     let (place, _, _) = evidence.calls().find(|(_, exchange, read)| {
         is_half(read)
             && !exchange.is_left
             && exchange.reply.contains("OK")
-            && exchange.got == Got::Beginning
+            && exchange.got == Delivery::Beginning
     })?;
     let is_asked = evidence.after(place).any(|(_, _, read)| read.end == End::Accepted);
     Some((place, is_asked))
@@ -104,12 +104,12 @@ pub(crate) fn reads_the_status_code(evidence: &Evidence<'_>) -> Finding {
 
 /// See `client.pending-is-not-done`.
 pub(crate) fn pending_is_not_done(evidence: &Evidence<'_>) -> Finding {
-    let told = evidence.told();
-    let Some((place, item)) = told.last() else {
+    let reported = evidence.reported();
+    let Some((place, item)) = reported.last() else {
         return not_exercised("it was told of no request of its own");
     };
     // Of two requests for the one order the end of either is one.
-    if told.iter().any(|(_, item)| item.state != "PENDING") {
+    if reported.iter().any(|(_, item)| item.state != "PENDING") {
         return not_exercised("it saw the end of its request");
     }
     if matches!(takes_only_its_own(evidence), Finding::Broken(_)) {
@@ -134,7 +134,7 @@ pub(crate) fn notices_a_known_reference(evidence: &Evidence<'_>) -> Finding {
         items.any(|item| item.reference == *known && item.number != evidence.seen.known_number)
     };
     let of_order = |place: usize, read: &Read| {
-        let is_order = matches!(read.act, Act::Order(_)) && read.end == End::Accepted;
+        let is_order = matches!(read.intent, Intent::Order(_)) && read.end == End::Accepted;
         is_order
             && read.transaction.as_ref().is_some_and(|id| {
                 let before = evidence.reads.iter().take(place);
@@ -182,11 +182,12 @@ pub(crate) fn stops_at_rejected(evidence: &Evidence<'_>) -> Finding {
         };
         is_met = true;
         for (later, next_exchange, next) in evidence.after(place) {
-            if next.act == Act::Order(key.clone()) {
+            if next.intent == Intent::Order(key.clone()) {
                 return broken(&[place, later], expected, "the same order again");
             }
-            let is_same_look = next.act == Act::Look && next_exchange.target == exchange.target;
-            if read.act == Act::Look && is_same_look {
+            let is_same_look =
+                next.intent == Intent::Query && next_exchange.target == exchange.target;
+            if read.intent == Intent::Query && is_same_look {
                 return broken(&[place, later], expected, "the same look again");
             }
         }
@@ -201,7 +202,7 @@ pub(crate) fn stops_at_rejected(evidence: &Evidence<'_>) -> Finding {
 fn rejected_key(evidence: &Evidence<'_>, read: &Read) -> Option<String> {
     // A failure inside the head-end may pass: to try again is no mistake.
     let passes = matches!(&read.end, End::Refused { code, .. } if code == "SYSTEM_ERROR");
-    if let (Act::Order(key), Some(_)) = (&read.act, &read.transaction)
+    if let (Intent::Order(key), Some(_)) = (&read.intent, &read.transaction)
         && is_refused(&read.end)
         && !passes
     {

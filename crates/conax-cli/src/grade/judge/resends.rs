@@ -1,14 +1,14 @@
 //! Laws about sending the same order again.
 
 use super::{Evidence, Finding, broken, kept, not_exercised};
-use crate::grade::reading::{Act, End, Item, Read};
-use crate::grade::seen::Seat;
+use crate::grade::observation::Seat;
+use crate::grade::reading::{End, Intent, Item, Read};
 
 /// See `client.no-blind-resend`.
 pub(crate) fn no_blind_resend(evidence: &Evidence<'_>) -> Finding {
     let mut is_met = false;
     for (place, _, read) in evidence.calls() {
-        let (Act::Order(key), End::Unknown) = (&read.act, &read.end) else {
+        let (Intent::Order(key), End::Unknown) = (&read.intent, &read.end) else {
             continue;
         };
         is_met |= evidence.after(place).next().is_some() || !evidence.says_nothing();
@@ -28,11 +28,11 @@ fn blind_resend(evidence: &Evidence<'_>, place: usize, key: &str) -> Option<Find
     let number = given.items.first().map(|item| item.number.as_str());
     let mut look = None;
     for (later, _, next) in evidence.after(place) {
-        match &next.act {
-            Act::Order(other) if other == key => {
+        match &next.intent {
+            Intent::Order(other) if other == key => {
                 return resent(evidence, [Some(place), look, Some(later)], number);
             }
-            Act::Look if next.end == End::Accepted => {
+            Intent::Query if next.end == End::Accepted => {
                 let own = own_item(next, number);
                 // Now it knows what became of it: other laws say what follows from that.
                 if own.is_some_and(|item| !next.is_list || item.state == "REJECTED") {
@@ -101,7 +101,7 @@ fn done_often(evidence: &Evidence<'_>) -> String {
 pub(crate) fn sends_an_order_once(evidence: &Evidence<'_>) -> Finding {
     let mut is_met = false;
     for (place, _, given) in evidence.calls() {
-        let Act::Order(key) = &given.act else {
+        let Intent::Order(key) = &given.intent else {
             continue;
         };
         let Some(known) = known_at(evidence, place) else {
@@ -164,7 +164,7 @@ fn sent_again<'e>(
     let is_conax = evidence.seen.seat == Seat::C;
     let mut heard = own_item(&evidence.reads[place], number);
     for (later, _, read) in evidence.after(place) {
-        if matches!(&read.act, Act::Order(other) if other == key) {
+        if matches!(&read.intent, Intent::Order(other) if other == key) {
             return (is_conax || heard.is_some()).then_some((heard, later));
         }
         heard = own_item(read, number).or(heard);

@@ -2,7 +2,7 @@
 
 use super::forms::Views;
 use super::{Evidence, Finding, broken, kept, not_exercised};
-use crate::grade::seen::{Canary, Seen};
+use crate::grade::observation::{Canary, Observation};
 
 /// See `client.keeps-secrets-out-of-urls`.
 ///
@@ -48,7 +48,7 @@ pub(crate) fn keeps_secrets_out_of_logs(evidence: &Evidence<'_>) -> Finding {
 
 /// Which secret stands in a text in whatever form, in words.
 pub(crate) fn secret_in(
-    seen: &Seen,
+    seen: &Observation,
     text: &str,
     is_asked: impl Fn(&Canary) -> bool,
 ) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::orders::reads_the_status_code;
 use super::orders::{does_its_work, notices_a_known_reference, pending_is_not_done};
 use super::{Evidence, Finding, broken, kept, not_exercised};
-use crate::grade::reading::{Act, End, Item, Read};
+use crate::grade::reading::{End, Intent, Item, Read};
 
 type Judge = fn(&Evidence<'_>) -> Finding;
 
@@ -44,10 +44,10 @@ fn named_by_another(evidence: &Evidence<'_>) -> Option<&'static str> {
 /// Its last order, and the last answer that told of one.
 fn last_of_its_order(evidence: &Evidence<'_>) -> Vec<usize> {
     let orders = evidence.calls();
-    let orders = orders.filter(|(_, _, read)| matches!(read.act, Act::Order(_)));
+    let orders = orders.filter(|(_, _, read)| matches!(read.intent, Intent::Order(_)));
     let order = orders.map(|(place, _, _)| place).last();
-    let told = evidence.told().last().map(|(place, _)| *place);
-    let mut places: Vec<usize> = order.into_iter().chain(told).collect();
+    let reported = evidence.reported().last().map(|(place, _)| *place);
+    let mut places: Vec<usize> = order.into_iter().chain(reported).collect();
     places.sort_unstable();
     places.dedup();
     places
@@ -55,7 +55,7 @@ fn last_of_its_order(evidence: &Evidence<'_>) -> Vec<usize> {
 
 /// See `client.takes-only-its-own`.
 pub(crate) fn takes_only_its_own(evidence: &Evidence<'_>) -> Finding {
-    let is_lost = |read: &Read| matches!(read.act, Act::Order(_)) && read.end == End::Unknown;
+    let is_lost = |read: &Read| matches!(read.intent, Intent::Order(_)) && read.end == End::Unknown;
     let Some((lost, _, _)) = evidence.calls().find(|(_, _, read)| is_lost(read)) else {
         return not_exercised("it met no order with an unknown outcome");
     };
@@ -63,10 +63,10 @@ pub(crate) fn takes_only_its_own(evidence: &Evidence<'_>) -> Finding {
     if others.is_empty() {
         return not_exercised("it saw no request that was not its own");
     }
-    let told = evidence.told();
-    let mut told = told.iter();
+    let reported = evidence.reported();
+    let mut reported = reported.iter();
     let knows_its_own =
-        !evidence.own().is_empty() || told.any(|(_, item)| item.state == "COMPLETED");
+        !evidence.own().is_empty() || reported.any(|(_, item)| item.state == "COMPLETED");
     let expected = "its own request, known by smartcard and service";
     if let Some((places, number)) = waited_for(&others) {
         let found = format!("it waited for the end of another smartcard's request {number}");
@@ -97,9 +97,9 @@ struct Other<'e> {
 fn of_others<'e>(evidence: &'e Evidence<'_>, lost: usize) -> Vec<Other<'e>> {
     let own = evidence.recorded();
     let is_own = |item: &Item| own.iter().any(|(number, _)| *number == item.number);
-    let looks = evidence.after(lost);
-    let looks = looks.filter(|(_, _, read)| read.act == Act::Look);
-    let others = looks.flat_map(|(place, _, read)| {
+    let queries = evidence.after(lost);
+    let queries = queries.filter(|(_, _, read)| read.intent == Intent::Query);
+    let others = queries.flat_map(|(place, _, read)| {
         read.items.iter().map(move |item| Other { place, item, is_in_list: read.is_list })
     });
     others.filter(|other| !is_own(other.item)).collect()

@@ -6,8 +6,8 @@ use super::forms::Views;
 use super::secrets::how_it_stands;
 use super::{Evidence, Finding, judge};
 use crate::grade::law::LAWS;
+use crate::grade::observation::{Canary, Delivery, Ended, Exchange, Observation, Seat, Written};
 use crate::grade::scene::SCENES;
-use crate::grade::seen::{Canary, Ended, Exchange, Got, Seat, Seen, Written};
 
 const ADD: &str = "POST /conax_web_services/provisioning_requests/add_subscriptions";
 const SHOW: &str = "GET /conax_web_services/provisioning_requests/show?token=T&\
@@ -27,12 +27,12 @@ fn call(line: &str, reply: &str) -> Exchange {
         status: Some(200),
         reply: reply.to_owned(),
         answered: Some(Duration::ZERO),
-        got: Got::Answer,
+        got: Delivery::Answer,
         is_left: false,
     }
 }
 
-fn lost(line: &str, got: Got) -> Exchange {
+fn lost(line: &str, got: Delivery) -> Exchange {
     Exchange {
         got,
         ..call(line, r#"{"status":{"code":"OK"},"data":{"number":"7","life_cycle_state":"PEN"#)
@@ -74,14 +74,14 @@ fn add(card: &str, code: &str, id: &str) -> Exchange {
 }
 
 /// The scene with these calls, a pause before each.
-fn scene(seat: Seat, pause_ms: u64, calls: Vec<Exchange>, ended: Ended) -> Seen {
+fn scene(seat: Seat, pause_ms: u64, calls: Vec<Exchange>, ended: Ended) -> Observation {
     let places = (1_u64..).map(|place| Duration::from_millis(place * pause_ms));
     let timed = calls.into_iter().zip(places).map(|(call, at)| Exchange {
         at,
         answered: call.answered.map(|_| at),
         ..call
     });
-    Seen {
+    Observation {
         scene: "calm",
         seat,
         deadline: Duration::from_secs(60),
@@ -98,7 +98,7 @@ fn scene(seat: Seat, pause_ms: u64, calls: Vec<Exchange>, ended: Ended) -> Seen 
 }
 
 /// One letter for each way a law can be judged.
-fn verdict(id: &str, seen: &Seen) -> char {
+fn verdict(id: &str, seen: &Observation) -> char {
     let law = LAWS.iter().find(|law| law.id == id).unwrap();
     match (law.judge)(&Evidence::of(seen)) {
         Finding::Kept(_) => 'k',
@@ -118,7 +118,7 @@ const NOT_WELL: Ended = Ended::Code(1);
 #[test]
 fn an_unknown_outcome_asks_for_a_look_before_the_next_order() {
     let id = "client.no-blind-resend";
-    let lost = || lost(ADD, Got::HangUp);
+    let lost = || lost(ADD, Delivery::HangUp);
     let again = || request(ADD, "PENDING");
     assert_eq!(api(id, vec![lost(), again()], WELL), 'b');
     assert_eq!(api(id, vec![lost(), request(SHOW, "PENDING"), again()], WELL), 'k');
@@ -138,7 +138,7 @@ fn an_answer_that_came_after_the_client_had_gone_is_an_unknown_outcome() {
 #[test]
 fn silence_is_left_or_waited_out_to_the_end() {
     let id = "client.has-a-time-out";
-    let silent = |is_left| Exchange { is_left, ..lost(ADD, Got::Silence) };
+    let silent = |is_left| Exchange { is_left, ..lost(ADD, Delivery::Silence) };
     assert_eq!(api(id, vec![silent(false)], Ended::Overtime), 'b');
     assert_eq!(api(id, vec![silent(true)], Ended::Overtime), 'k');
     assert_eq!(api(id, vec![silent(true)], NOT_WELL), 'k');
@@ -163,7 +163,7 @@ fn an_ok_in_a_text_is_no_success() {
         ..refused(ADD, ended)
     };
     assert_eq!(api(id, vec![no_text], WELL), 'b', "TOKEN");
-    let half = || lost(ADD, Got::Beginning);
+    let half = || lost(ADD, Delivery::Beginning);
     assert_eq!(api(id, vec![half()], WELL), 'b');
     assert_eq!(api(id, vec![half(), request(SHOW, "COMPLETED")], WELL), 'k');
     assert_eq!(api(id, vec![request(ADD, "COMPLETED")], WELL), '-');
@@ -227,14 +227,14 @@ fn a_known_reference_is_noticed() {
 #[test]
 fn looks_need_a_pause_and_five_hasty_ones_are_hammering() {
     let id = "client.polls-gently";
-    let looks = |count: usize, pause| {
+    let queries = |count: usize, pause| {
         let calls = (0..count).map(|_| request(SHOW, "PENDING")).collect();
         verdict(id, &scene(Seat::A, pause, calls, NOT_WELL))
     };
-    assert_eq!(looks(1, 10), '-');
-    assert_eq!(looks(5, 10), 'k');
-    assert_eq!(looks(6, 10), 'b');
-    assert_eq!(looks(60, 100), 'k');
+    assert_eq!(queries(1, 10), '-');
+    assert_eq!(queries(5, 10), 'k');
+    assert_eq!(queries(6, 10), 'b');
+    assert_eq!(queries(60, 100), 'k');
 }
 
 #[test]
@@ -304,10 +304,10 @@ fn form(name: &'static str, value: &str, text: &str) -> Option<&'static str> {
 
 #[test]
 fn a_pin_stands_for_itself_not_inside_something_longer() {
-    for told in
+    for reported in
         ["5717", "pin=5717", "PIN: 5717.", "{\"pin\":\"5717\"}", "5717, again", "x 0.5 5717"]
     {
-        assert_eq!(form("PIN", "5717", told), Some("as it is"), "{told}");
+        assert_eq!(form("PIN", "5717", reported), Some("as it is"), "{reported}");
     }
     for other in ["15717", "57170", "12.5717", "5717.25", "a5717", "8c9d-5717-720c", "5,717"] {
         assert_eq!(form("PIN", "5717", other), None, "{other}");
@@ -316,7 +316,7 @@ fn a_pin_stands_for_itself_not_inside_something_longer() {
 
 #[test]
 fn a_secret_is_found_in_whatever_form_it_is_written() {
-    for (text, told) in [
+    for (text, reported) in [
         ("pin 7175", "reversed"),
         ("pin=%35%37%31%37", "percent-encoded"),
         ("pin=5%37%31%37", "percent-encoded"),
@@ -338,7 +338,7 @@ fn a_secret_is_found_in_whatever_form_it_is_written() {
         ("5 7 1 7", "letter by letter"),
         ("5-7-1-7", "letter by letter"),
     ] {
-        assert_eq!(form("PIN", "5717", text), Some(told), "{text}");
+        assert_eq!(form("PIN", "5717", text), Some(reported), "{text}");
     }
     for other in [
         "2014-11-30T09:00:05 4051 7,175 17175",
@@ -372,7 +372,7 @@ fn a_success_that_another_law_names_is_not_kept_by_what_other_scenes_say() {
     let id = "client.success-means-done";
     let law = LAWS.iter().find(|law| law.id == id).unwrap();
     let refused = scene(Seat::A, 10, vec![refused(ADD, "X")], WELL);
-    let honest = scene(Seat::A, 10, vec![lost(ADD, Got::HangUp)], NOT_WELL);
+    let honest = scene(Seat::A, 10, vec![lost(ADD, Delivery::HangUp)], NOT_WELL);
     let findings = [&refused, &honest].map(|seen| (law.judge)(&Evidence::of(seen)));
     assert!(
         matches!(findings[0], Finding::NamedBy("client.reads-the-status-code")),

@@ -7,8 +7,8 @@ use conax_contract::text::Outline;
 use serde_json::Value;
 
 use super::super::form::{Content, Exchange};
+use super::placeholders::{map, variable, word};
 use super::steps::Writer;
-use super::words::{map, variable, word};
 
 impl Writer<'_> {
     /// A call that is no documented one.
@@ -17,9 +17,11 @@ impl Writer<'_> {
         let mut path = call.path.replace('$', "$$");
         for (index, (name, value)) in call.parameters.iter().enumerate() {
             let value = match name.as_str() {
-                "token" if self.words.kept.contains(value) => format!("${}", variable(value)),
+                "token" if self.placeholders.kept.contains(value) => {
+                    format!("${}", variable(value))
+                }
                 "token" => "$token".to_owned(),
-                _ => encode(&self.words.sent(value)).replace("%24", "$"),
+                _ => encode(&self.placeholders.sent(value)).replace("%24", "$"),
             };
             let sign = if index == 0 { '?' } else { '&' };
             path.push_str(&format!("{sign}{}={value}", encode(name)));
@@ -29,18 +31,18 @@ impl Writer<'_> {
             let mut members = members.clone();
             let token = members.get("token").and_then(Value::as_str).map(str::to_owned);
             members.remove("token");
-            let mut json = match self.words.sent_value(&Value::Object(members)) {
+            let mut json = match self.placeholders.sent_value(&Value::Object(members)) {
                 Outline::Map(fields) => fields,
                 _ => Vec::new(),
             };
             if let Some(token) = token {
-                let kept = self.words.kept.contains(&token);
+                let kept = self.placeholders.kept.contains(&token);
                 let token = if kept { variable(&token) } else { "token".to_owned() };
                 json.push(("token".to_owned(), word(&format!("${token}"))));
             }
             raw.push(("json", Outline::Map(json)));
         } else if let Some(body) = call.body.json() {
-            raw.push(("json", self.words.sent_value(body)));
+            raw.push(("json", self.placeholders.sent_value(body)));
         }
         let mut expect = Vec::new();
         if let Some(status) = exchange.reply.status {

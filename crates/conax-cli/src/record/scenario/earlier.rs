@@ -6,9 +6,9 @@ use conax_contract::text::Outline;
 use conax_contract::world::WorldSpec;
 use serde_json::Value;
 
-use super::additions::Additions;
+use super::missing::Missing;
+use super::placeholders::{Placeholders, made_up, map, plain};
 use super::registry::{Known, Registry, same_in};
-use super::words::{Words, made_up, map, plain};
 
 /// Members of a request that a world takes as they are printed.
 const AS_PRINTED: [&str; 16] = [
@@ -31,11 +31,11 @@ const AS_PRINTED: [&str; 16] = [
 ];
 
 /// Says what the names of such requests stand for, and adds those the world lacks.
-pub(super) fn settle(
+pub(super) fn resolve(
     registry: &Registry<'_>,
     world: &WorldSpec,
-    words: &mut Words,
-    additions: &mut Additions,
+    placeholders: &mut Placeholders,
+    missing: &mut Missing,
 ) {
     for known in registry.all.iter().filter(|known| !known.is_made) {
         let Some(view) = known.first_whole() else {
@@ -43,7 +43,7 @@ pub(super) fn settle(
         };
         let (id, number) = (view["id"].as_str(), view["number"].as_str());
         let mut stands_for = |name: Option<&str>, value: String| {
-            words.literals.extend(name.map(|name| (name.to_owned(), value)));
+            placeholders.literals.extend(name.map(|name| (name.to_owned(), value)));
         };
         if let Some(same) = same_in(world, view) {
             stands_for(id, same.id.clone());
@@ -56,23 +56,25 @@ pub(super) fn settle(
         for name in [id, number, view["reference_number"].as_str()].into_iter().flatten() {
             stands_for(Some(name), made_up(name));
         }
-        additions.requests.push(request(known, view, words));
+        missing.requests.push(request(known, view, placeholders));
         let shown = number.or(id).unwrap_or_default();
         let guess =
             format!("{shown} was there before the recording; its id and number are made up");
-        additions.guesses.push(guess);
+        missing.guesses.push(guess);
     }
 }
 
 /// A request as a world writes it.
-fn request(known: &Known<'_>, view: &Value, words: &Words) -> Outline {
+fn request(known: &Known<'_>, view: &Value, placeholders: &Placeholders) -> Outline {
     let named = |value: &Value| match value {
-        Value::String(text) => Outline::text(&words.known(text).unwrap_or_else(|| text.clone())),
+        Value::String(text) => {
+            Outline::text(&placeholders.known(text).unwrap_or_else(|| text.clone()))
+        }
         other => plain(other),
     };
     let mut fields = Vec::new();
     let id = view["id"].as_str().unwrap_or("request-0");
-    fields.push(("id", Outline::text(&words.known(id).unwrap_or_else(|| made_up(id)))));
+    fields.push(("id", Outline::text(&placeholders.known(id).unwrap_or_else(|| made_up(id)))));
     if view["number"].is_string() {
         fields.push(("number", named(&view["number"])));
     }

@@ -6,12 +6,12 @@ use conax_contract::text::{Outline, parse_moment};
 use conax_contract::world::{UserSpec, WorldSpec};
 use serde_json::Value;
 
-use super::words::{Words, is, map, plain, word};
+use super::placeholders::{Placeholders, is, map, plain, word};
 
 /// What expecting needs to know.
 pub(super) struct Expecting<'c> {
     /// What stands for the names of the recording.
-    pub(super) words: &'c Words,
+    pub(super) placeholders: &'c Placeholders,
     /// The world the scenario starts from.
     pub(super) world: &'c WorldSpec,
     /// The dates of the calls, which come back as they were sent.
@@ -62,7 +62,8 @@ impl Expecting<'_> {
     fn new_name<'v>(&self, member: Member, value: &'v Value) -> Option<&'v str> {
         let name = value.as_str()?;
         let is_kind = matches!(member, Member::Id | Member::Number | Member::ReferenceNumber);
-        let is_new = self.words.names.contains(name) && self.words.known(name).is_none();
+        let is_new =
+            self.placeholders.names.contains(name) && self.placeholders.known(name).is_none();
         (is_kind && is_new).then_some(name)
     }
 
@@ -103,10 +104,10 @@ impl Expecting<'_> {
 
     /// A text, or as much of it as does not depend on what is made up every time.
     fn text(&self, text: &str) -> Outline {
-        if let Some(known) = self.words.known(text) {
+        if let Some(known) = self.placeholders.known(text) {
             return word(&known);
         }
-        match self.words.before_unknown(text) {
+        match self.placeholders.before_unknown(text) {
             "" => is("text"),
             begin => map(vec![("starts with", Outline::text(&begin.replace('$', "$$")))]),
         }

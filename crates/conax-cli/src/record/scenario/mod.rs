@@ -1,21 +1,21 @@
 //! `record scenario`: makes of a recording a scenario that plays against the simulator, or shows
 //! where the simulator and the recorded implementation differ. Everything below is pure.
 //!
-//! Read on: `registry` (which requests it is about), `turns` (what becomes a step), `steps`,
-//! `calls`, `secrets` and `expect` (how one is written), `words` (what stands for what), `additions` and `earlier` (what
+//! Read on: `registry` (which requests it is about), `segments` (what becomes a step), `steps`,
+//! `calls`, `secrets` and `expect` (how one is written), `placeholders` (what stands for what), `missing` and `earlier` (what
 //! the world lacks).
 
-mod additions;
 mod calls;
 mod earlier;
 mod expect;
+mod missing;
+mod placeholders;
 mod registry;
 mod secrets;
+mod segments;
 mod steps;
 #[cfg(test)]
 mod tests;
-mod turns;
-mod words;
 
 use std::path::Path;
 
@@ -25,10 +25,10 @@ use conax_contract::world::WorldSpec;
 use conax_scenario::document::{FileFindings, Given, Library, Reader, tidy};
 
 use self::expect::usual_user;
+use self::placeholders::{Placeholders, map, word};
 use self::registry::Registry;
+use self::segments::Timeline;
 use self::steps::{Step, Writer};
-use self::turns::Timeline;
-use self::words::{Words, map, word};
 use super::form::{Exchange, FORMAT, Ids, Recording};
 use super::journal;
 use super::names;
@@ -107,7 +107,7 @@ fn make(matches: &ArgMatches) -> Result<Exit, Failure> {
 }
 
 fn read_recording(file: &str) -> Result<Recording, String> {
-    let text = crate::read::written_text(file)
+    let text = crate::read::generated_text(file)
         .map_err(|error| format!("failed to read the recording `{file}`: {error}"))?;
     let recording: Recording = match serde_json::from_str(&text) {
         Ok(recording) => recording,
@@ -192,28 +192,29 @@ fn written(
 ) -> Option<String> {
     let exchanges = &recording.exchanges;
     let registry = Registry::of(exchanges);
-    let mut words = Words { names: registry.names.clone(), ..Words::default() };
-    let mut additions = additions::additions(exchanges, &start.world);
-    earlier::settle(&registry, &start.world, &mut words, &mut additions);
-    if !with_earlier && !additions.requests.is_empty() {
-        additions.requests.clear();
+    let mut placeholders =
+        Placeholders { names: registry.names.clone(), ..Placeholders::default() };
+    let mut missing = missing::missing(exchanges, &start.world);
+    earlier::resolve(&registry, &start.world, &mut placeholders, &mut missing);
+    if !with_earlier && !missing.requests.is_empty() {
+        missing.requests.clear();
         let guess = "requests that were there before the recording are not in the world";
-        additions.guesses.push(guess.to_owned());
+        missing.guesses.push(guess.to_owned());
     }
     let mut writer = Writer {
         registry: &registry,
         world: &start.world,
         is_demo: start.from == "demo",
-        words,
+        placeholders,
         sent_dates: Vec::new(),
         variables: std::collections::BTreeMap::new(),
         secrets: Vec::new(),
-        additions,
+        missing,
         uses_token_of_world: secrets::uses_token_of_world(exchanges),
         usual_token: None,
     };
-    let (turns, timeline) = turns::turns(exchanges, &registry);
-    let mut steps: Vec<Step> = turns.iter().flat_map(|turn| writer.steps(turn)).collect();
+    let (segments, timeline) = segments::segments(exchanges, &registry);
+    let mut steps: Vec<Step> = segments.iter().flat_map(|segment| writer.steps(segment)).collect();
     if steps.iter().all(|step| step.outline.is_none()) {
         return None;
     }
@@ -264,7 +265,7 @@ fn comments(recording: &Recording, writer: &Writer<'_>, source: &str) -> String 
     if usual_user(writer.world).is_none() {
         lines.push("The world has no token, so a step has to log in.".to_owned());
     }
-    let guesses = writer.additions.guesses.iter();
+    let guesses = writer.missing.guesses.iter();
     lines.extend(guesses.map(|guess| format!("Guessed: {guess}.")));
     let lines = lines.iter().map(|line| format!("# {}\n", on_one_line(line)));
     lines.collect::<String>() + "\n"
@@ -291,10 +292,10 @@ fn head(
     if let Some(began) = timeline.began.filter(|_| timeline.calls_have_dates) {
         fields.push(("clock", Outline::Word(render_moment(began))));
     }
-    match writer.additions.outline(&start.from) {
+    match writer.missing.outline(&start.from) {
         Outline::Null if start.from == "demo" => {}
         Outline::Null => fields.push(("world", Outline::text(&start.from))),
-        additions => fields.push(("world", additions)),
+        missing => fields.push(("world", missing)),
     }
     fields.push(("runs", Outline::Word("by hand".to_owned())));
     let settings = settings(&recording.exchanges);

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::super::form::Exchange;
 use super::calls::sent;
+use super::placeholders::{map, plain, variable, word};
 use super::registry::{is_ok, operation_of, records};
 use super::steps::Writer;
-use super::words::{map, plain, variable, word};
 
 impl Writer<'_> {
     /// Which token a call carries, if it is not the usual one.
@@ -26,12 +26,12 @@ impl Writer<'_> {
             return Some(("token", Outline::Word("none".to_owned())));
         };
         let name = token.as_str().unwrap_or_default();
-        if self.words.kept.contains(name) {
+        if self.placeholders.kept.contains(name) {
             let is_usual = self.usual_token.as_deref() == Some(name);
             return (!is_usual).then(|| ("token", word(&format!("${}", variable(name)))));
         }
         // One nobody logged in for is a token of the world, unless it was refused.
-        refuses_token(exchange).then(|| ("token", Outline::text(&self.words.sent(name))))
+        refuses_token(exchange).then(|| ("token", Outline::text(&self.placeholders.sent(name))))
     }
 
     /// Digits that are made up; one that was refused is replaced by one that is none.
@@ -77,17 +77,17 @@ impl Writer<'_> {
         let made_up = format!("made up for {username}");
         let organisation = call["organisation"].as_str().unwrap_or_default();
         if organisation != self.world.organisation {
-            self.additions.organisation = Some(organisation.to_owned());
+            self.missing.organisation = Some(organisation.to_owned());
         }
         let user = map(vec![
             ("id", Outline::text(&format!("made-up-{username}"))),
             ("username", Outline::text(username)),
             ("password", Outline::text(&made_up)),
         ]);
-        if !self.additions.users.contains(&user) {
-            self.additions.users.push(user);
+        if !self.missing.users.contains(&user) {
+            self.missing.users.push(user);
             let guess = format!("the world has no user {username}; the password is made up");
-            self.additions.guesses.push(guess);
+            self.missing.guesses.push(guess);
         }
         made_up
     }
@@ -130,7 +130,7 @@ impl Writer<'_> {
             kept.insert(0, ("token".to_owned(), word("token")));
             self.usual_token = Some(token.to_owned());
         }
-        self.words.kept.insert(token.to_owned());
+        self.placeholders.kept.insert(token.to_owned());
         fields.push(("keep", Outline::Map(kept)));
     }
 }

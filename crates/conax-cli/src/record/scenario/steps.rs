@@ -9,12 +9,12 @@ use conax_contract::world::WorldSpec;
 use serde_json::Value;
 
 use super::super::form::Exchange;
-use super::additions::Additions;
 use super::calls::{identifier, is_of_the_form, is_part, sent, short_name, usual_field};
 use super::expect::{Expecting, Kept};
+use super::missing::Missing;
+use super::placeholders::{Placeholders, is, map, variable, word};
 use super::registry::{Registry, is_ok, operation_of, records, same_in};
-use super::turns::{Turn, TurnKind};
-use super::words::{Words, is, map, variable, word};
+use super::segments::{Segment, SegmentKind};
 
 /// A step as it is written: what stands above it, and itself.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(super) struct Writer<'r> {
     /// Whether what is secret in that world may be written.
     pub(super) is_demo: bool,
     /// What stands for the names of the recording.
-    pub(super) words: Words,
+    pub(super) placeholders: Placeholders,
     /// Dates that calls sent.
     pub(super) sent_dates: Vec<String>,
     /// Variables of the scenario that are made up.
@@ -42,7 +42,7 @@ pub(super) struct Writer<'r> {
     /// Secrets of the scenario.
     pub(super) secrets: Vec<String>,
     /// What the world lacks.
-    pub(super) additions: Additions,
+    pub(super) missing: Missing,
     /// Whether calls carry a token of the world.
     pub(super) uses_token_of_world: bool,
     /// The token of calls that name none, if a login gave it.
@@ -51,14 +51,14 @@ pub(super) struct Writer<'r> {
 
 impl Writer<'_> {
     /// The steps of a turn.
-    pub(super) fn steps(&mut self, turn: &Turn<'_>) -> Vec<Step> {
-        let last = turn.exchange.number;
-        let place = match turn.first == last {
+    pub(super) fn steps(&mut self, segment: &Segment<'_>) -> Vec<Step> {
+        let last = segment.exchange.number;
+        let place = match segment.first == last {
             true => format!("exchange {last}"),
-            false => format!("exchanges {} to {last}", turn.first),
+            false => format!("exchanges {} to {last}", segment.first),
         };
-        if let TurnKind::LeftOut(reason) = &turn.kind {
-            let call = &turn.exchange.call;
+        if let SegmentKind::LeftOut(reason) = &segment.kind {
+            let call = &segment.exchange.call;
             return vec![Step {
                 comment: vec![format!(
                     "{place}, {} {}, is left out: {reason}",
@@ -68,19 +68,19 @@ impl Writer<'_> {
             }];
         }
         let mut steps = Vec::new();
-        if turn.passed > 0 {
-            let time = render_duration(Duration::from_secs(turn.passed));
+        if segment.passed > 0 {
+            let time = render_duration(Duration::from_secs(segment.passed));
             steps.push(bare(map(vec![("advance", Outline::Word(time))])));
         }
-        if turn.follows_run {
+        if segment.follows_run {
             steps.push(bare(Outline::Word("process".to_owned())));
         }
         let mut comment = vec![place];
-        let findings = turn.exchange.findings.iter();
+        let findings = segment.exchange.findings.iter();
         comment.extend(findings.map(|finding| format!("not by the contract: {finding}")));
-        let outlines = match &turn.kind {
-            TurnKind::Awaited { request, state } => vec![self.wait(turn, *request, state)],
-            _ => self.said(turn.exchange),
+        let outlines = match &segment.kind {
+            SegmentKind::Awaited { request, state } => vec![self.wait(segment, *request, state)],
+            _ => self.said(segment.exchange),
         };
         for outline in outlines {
             let comment = std::mem::take(&mut comment);
@@ -89,8 +89,8 @@ impl Writer<'_> {
         steps
     }
 
-    fn wait(&mut self, turn: &Turn<'_>, request: usize, state: &str) -> Outline {
-        let records = records(turn.exchange);
+    fn wait(&mut self, segment: &Segment<'_>, request: usize, state: &str) -> Outline {
+        let records = records(segment.exchange);
         let view = records.first().copied().unwrap_or(&Value::Null);
         let never = match state {
             "COMPLETED" => "REJECTED",
@@ -102,7 +102,7 @@ impl Writer<'_> {
             ("never", word(never)),
             ("within", Outline::Word("1min".to_owned())),
         ]);
-        let (expected, kept) = self.expecting().record(view, is_part(turn.exchange));
+        let (expected, kept) = self.expecting().record(view, is_part(segment.exchange));
         // What it is asked for is the state that is waited for.
         let expected = expected.into_iter();
         let expected = expected.filter(|(name, _)| name != Member::LifeCycleState.code());
@@ -114,14 +114,18 @@ impl Writer<'_> {
     /// What a step calls a request: a variable, or what it is called in the world.
     fn handle(&mut self, request: usize) -> String {
         let names: Vec<&str> = self.registry.all[request].names.iter().copied().collect();
-        let known = names.iter().rev().find_map(|name| self.words.known(name));
+        let known = names.iter().rev().find_map(|name| self.placeholders.known(name));
         // Numbers come last in the alphabet's order of `number-1` and `request-1` only by chance,
         // so one that is known is as good as the other.
-        known.unwrap_or_else(|| self.words.sent(names.first().copied().unwrap_or_default()))
+        known.unwrap_or_else(|| self.placeholders.sent(names.first().copied().unwrap_or_default()))
     }
 
     fn expecting(&self) -> Expecting<'_> {
-        Expecting { words: &self.words, world: self.world, sent_dates: &self.sent_dates }
+        Expecting {
+            placeholders: &self.placeholders,
+            world: self.world,
+            sent_dates: &self.sent_dates,
+        }
     }
 
     /// Keeps names for later steps.
@@ -131,7 +135,7 @@ impl Writer<'_> {
         }
         let fields = kept.iter().map(|(name, member)| (variable(name), word(member)));
         let outline = Outline::Map(fields.collect());
-        self.words.kept.extend(kept.into_iter().map(|(name, _)| name));
+        self.placeholders.kept.extend(kept.into_iter().map(|(name, _)| name));
         Some(("keep", outline))
     }
 
@@ -160,7 +164,7 @@ impl Writer<'_> {
         for (name, value) in sent.iter().filter(|(name, _)| name != "token") {
             match operation.parameter(name) {
                 Some(entry) => with.push(self.parameter(entry.value, name, value, exchange)),
-                None => extra.push((name.clone(), self.words.sent_value(value))),
+                None => extra.push((name.clone(), self.placeholders.sent_value(value))),
             }
         }
         fields.extend(self.basic(operation, exchange).map(|basic| ("basic", basic)));
@@ -203,18 +207,18 @@ impl Writer<'_> {
                 let identifier = identifier(value);
                 match (kind, &identifier) {
                     (_, Some((field, value))) if *field == usual_field(kind) => {
-                        short(short_name(kind), self.words.sent_value(value))
+                        short(short_name(kind), self.placeholders.sent_value(value))
                     }
                     (_, Some((field, value))) => {
-                        let value = self.words.sent_value(value);
+                        let value = self.placeholders.sent_value(value);
                         (name.to_owned(), map(vec![(field, value)]))
                     }
-                    (_, None) => (name.to_owned(), self.words.sent_value(value)),
+                    (_, None) => (name.to_owned(), self.placeholders.sent_value(value)),
                 }
             }
             ValueKind::Pin => (name.to_owned(), self.pin(value, exchange)),
             ValueKind::Secret => (name.to_owned(), self.password(exchange)),
-            _ => (name.to_owned(), self.words.sent_value(value)),
+            _ => (name.to_owned(), self.placeholders.sent_value(value)),
         }
     }
 
@@ -309,7 +313,7 @@ fn status_fields(exchange: &Exchange) -> Vec<(String, Outline)> {
         fields.push(("status".to_owned(), is("absent")));
         return fields;
     };
-    fields.push(("status".to_owned(), super::words::plain(&body["status"]["code"])));
+    fields.push(("status".to_owned(), super::placeholders::plain(&body["status"]["code"])));
     if !is_ok(exchange) && body["status"]["message"].is_string() {
         fields.push(("message".to_owned(), is("text")));
     }

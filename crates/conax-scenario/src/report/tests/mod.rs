@@ -10,7 +10,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use super::{Workspace, github, html, json, json_schema, junit, story, tap};
+use super::{Workspace, failure_text, github, html, json, json_schema, junit, tap};
 use crate::coverage;
 use crate::record::{self, CaseRecord, FindingRecord, RunRecord, StepRecord, Verdict};
 
@@ -33,7 +33,7 @@ fn annotations_stand_at_the_line_of_the_step() {
 fn a_story_tells_both_sides() {
     let run = sample::rich();
     let bad = run.cases.iter().filter(|case| case.verdict.is_bad());
-    let stories: Vec<String> = bad.map(story).collect();
+    let stories: Vec<String> = bad.map(failure_text).collect();
     insta::assert_snapshot!(stories.join("\n"));
 }
 
@@ -195,7 +195,7 @@ fn nothing_that_is_told_moves_a_cursor_or_turns_a_line_around() {
         letter.is_control() && !matches!(letter, '\n' | '\t')
             || matches!(letter, '\u{202a}'..='\u{202e}')
     };
-    for text in [story(&run.cases[0]), github(&run, &Workspace::default()), tap(&run)] {
+    for text in [failure_text(&run.cases[0]), github(&run, &Workspace::default()), tap(&run)] {
         assert!(!text.contains(is_odd), "{text:?}");
         assert!(text.contains("1B}[31mplain"), "{text:?}");
     }
@@ -214,7 +214,7 @@ fn every_report_tells_the_sentence_of_the_answer() {
     let mut run = saying("x");
     run.cases[0].steps[0].findings[0].answer = Some("names no installed item".to_owned());
     for text in [
-        story(&run.cases[0]),
+        failure_text(&run.cases[0]),
         junit(&run),
         tap(&run),
         github(&run, &Workspace::default()),

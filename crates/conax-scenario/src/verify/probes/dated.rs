@@ -8,7 +8,7 @@ use conax_contract::text::{parse_moment, render_moment};
 use serde_json::{Map, Value, json};
 
 use super::orders::{self, FAR, with};
-use crate::conformance::{Heard, is_at_once, is_date};
+use crate::conformance::{Exchange, is_at_once, is_date};
 use crate::verify::session::Session;
 use crate::verify::world::TargetWorld;
 
@@ -70,12 +70,12 @@ fn give_soon(session: &mut Session<'_>, order: &Value) -> Option<Soon> {
         let now = now(session).unwrap_or_default();
         let date = parse_moment(&now).map_or(FAR.to_owned(), |now| render_moment(now + SOON));
         let dated = with(order, "start_date", date.clone().into());
-        let heard = session.accepted(&[], Operation::AddSubscriptions, dated)?;
-        let created = heard.data().as_object().and_then(created_of);
+        let exchange = session.accepted(&[], Operation::AddSubscriptions, dated)?;
+        let created = exchange.data().as_object().and_then(created_of);
         let is_ahead = created.is_none_or(|created| created < date);
         soon = Some(Soon {
-            id: heard.data()["id"].as_str()?.to_owned(),
-            is_kept: is_kept(&heard),
+            id: exchange.data()["id"].as_str()?.to_owned(),
+            is_kept: is_kept(&exchange),
             date,
             is_ahead,
         });
@@ -101,39 +101,40 @@ pub(super) fn judge_soon(session: &mut Session<'_>, soon: &Soon, ended: &BTreeSe
     }
     let is_sent = ended.contains(&soon.id);
     let identifier = json!({ "provisioning_request_identifier": { "id": soon.id } });
-    let Some(heard) = session.call(Operation::Show, identifier) else {
+    let Some(exchange) = session.call(Operation::Show, identifier) else {
         return;
     };
-    let Some(state) = heard.data()["life_cycle_state"].as_str() else {
+    let Some(state) = exchange.data()["life_cycle_state"].as_str() else {
         session.untestable(&[CLAUSE], GONE);
         return;
     };
     let found = format!("{state}, though a request made after that was sent");
     let expected = format!("sent once it was {}", soon.date);
-    session.judge(&[CLAUSE], &heard, is_sent, &expected, &found);
+    session.judge(&[CLAUSE], &exchange, is_sent, &expected, &found);
 }
 
 /// What was seen PENDING no more although its date is still ahead. An order of its own, given after
 /// all looks, tells what time it is by now.
-pub(super) fn judge_waiting(session: &mut Session<'_>, looks: &[Heard]) {
+pub(super) fn judge_waiting(session: &mut Session<'_>, looks: &[Exchange]) {
     let operation = Operation::AddSubscriptions;
     let Some(order) = orders::order(operation, session.world, 0) else {
         return;
     };
     let last = session.accepted(&[], operation, with(&order, "start_date", FAR.into()));
-    let last = last.and_then(|heard| created_of(heard.data().as_object()?));
+    let last = last.and_then(|exchange| created_of(exchange.data().as_object()?));
     let Some(now) = last.max(now(session)) else {
         return;
     };
-    for heard in looks {
-        let Some(object) = heard.data().as_object().filter(|object| is_ahead(object, &now)) else {
+    for exchange in looks {
+        let Some(object) = exchange.data().as_object().filter(|object| is_ahead(object, &now))
+        else {
             continue;
         };
         let state = object.get("life_cycle_state").and_then(Value::as_str);
         let date = date_of(object.get("scheduled_date")).unwrap_or_default();
         session.judge(
             &["scheduled-date.not-before"],
-            heard,
+            exchange,
             state == Some("PENDING"),
             &format!("PENDING until {date}, as it was not later than {now} there"),
             state.unwrap_or("no state"),
@@ -153,9 +154,9 @@ pub(super) fn has_later_date(object: &Map<String, Value>, now: &str) -> bool {
 }
 
 /// Whether the request of an answer has the start date of its call.
-pub(super) fn is_kept(heard: &Heard) -> bool {
-    let given = date_of(heard.parameters.get("start_date"));
-    given.is_some() && date_of(heard.data().get("scheduled_date")) == given
+pub(super) fn is_kept(exchange: &Exchange) -> bool {
+    let given = date_of(exchange.parameters.get("start_date"));
+    given.is_some() && date_of(exchange.data().get("scheduled_date")) == given
 }
 
 /// A date, in whatever common form it is printed, as the documents have it: what is wrong with the

@@ -6,7 +6,7 @@ use conax_contract::crm::{LifeCycleState, Member, Operation, RequestType, encode
 use serde_json::{Map, Value, json};
 
 use super::orders::{self, FAR, with};
-use crate::conformance::Heard;
+use crate::conformance::Exchange;
 use crate::document::Api;
 use crate::target::{HttpCall, query};
 use crate::verify::session::{Options, Session};
@@ -50,7 +50,7 @@ fn by_id(request: &Value) -> Value {
     json!({ "provisioning_request_identifier": { "id": request["id"] } })
 }
 
-fn same(session: &mut Session<'_>, clause: &str, one: &Heard, other: &Heard, expected: &str) {
+fn same(session: &mut Session<'_>, clause: &str, one: &Exchange, other: &Exchange, expected: &str) {
     let holds = one.reply == other.reply && other.is_ok();
     session.judge(&[clause], other, holds, expected, "something else");
 }
@@ -61,7 +61,7 @@ fn get_twice(session: &mut Session<'_>) {
         let list = || json!({ "life_cycle_state": state });
         let first = session.accepted(&[], Operation::List, list());
         let mut second = session.accepted(&[], Operation::List, list());
-        let is_other = |one: &Option<Heard>, other: &Option<Heard>| match (one, other) {
+        let is_other = |one: &Option<Exchange>, other: &Option<Exchange>| match (one, other) {
             (Some(one), Some(other)) => one.reply != other.reply,
             _ => false,
         };
@@ -73,7 +73,8 @@ fn get_twice(session: &mut Session<'_>) {
             second = first;
         }
         // Two empty lists are equal whatever the target does.
-        let is_telling = |heard: &Heard| heard.data().as_array().is_some_and(|all| !all.is_empty());
+        let is_telling =
+            |exchange: &Exchange| exchange.data().as_array().is_some_and(|all| !all.is_empty());
         let (Some(one), Some(other)) = (second.filter(is_telling), last) else {
             session.untestable(&clauses, "its lists of requests that have ended are empty");
             continue;
@@ -86,30 +87,32 @@ fn get_twice(session: &mut Session<'_>) {
 
 /// Every request is in one state and has one type.
 fn partition(session: &mut Session<'_>) {
-    let mut count = |parameter: &str, words: &[&str]| -> Option<(BTreeMap<String, usize>, Heard)> {
+    let mut count = |parameter: &str,
+                     words: &[&str]|
+     -> Option<(BTreeMap<String, usize>, Exchange)> {
         let mut ids = BTreeMap::new();
         let mut last = None;
         for word in words {
-            let heard = session.accepted(
+            let exchange = session.accepted(
                 &[],
                 Operation::List,
                 json!({ parameter: word, "fields_set": "id" }),
             )?;
-            for item in heard.data().as_array().into_iter().flatten() {
+            for item in exchange.data().as_array().into_iter().flatten() {
                 *ids.entry(item["id"].as_str().unwrap_or_default().to_owned()).or_insert(0) += 1;
             }
-            last = Some(heard);
+            last = Some(exchange);
         }
         Some((ids, last?))
     };
     let states = count("life_cycle_state", &LifeCycleState::ALL.map(LifeCycleState::code));
     let types = count("type", &RequestType::ALL.map(RequestType::code));
-    if let (Some((states, _)), Some((types, heard))) = (states, types) {
+    if let (Some((states, _)), Some((types, exchange))) = (states, types) {
         let once = states.values().chain(types.values()).all(|count| *count == 1);
         let found = format!("{} by state, {} by type", states.len(), types.len());
         session.judge(
             &["same.filters-partition"],
-            &heard,
+            &exchange,
             once && states.keys().eq(types.keys()),
             "the same requests, each once",
             &found,
@@ -134,21 +137,21 @@ fn page_by_one(session: &mut Session<'_>) {
             "offset",
             offset.to_string().into(),
         );
-        let Some(heard) =
+        let Some(exchange) =
             session.accepted(&[], Operation::List, with(&call, "fields_set", "id".into()))
         else {
             return;
         };
-        let items = heard.data().as_array().into_iter().flatten();
+        let items = exchange.data().as_array().into_iter().flatten();
         joined.extend(items.map(|item| item["id"].clone()));
-        last = Some(heard);
+        last = Some(exchange);
     }
-    if let Some(heard) = last {
+    if let Some(exchange) = last {
         let holds =
             joined == whole[..joined.len().min(whole.len())] && joined.len() == whole.len().min(6);
         session.judge(
             &["same.page-by-one"],
-            &heard,
+            &exchange,
             holds,
             "the requests of the whole list, one by one",
             "others",
@@ -165,11 +168,11 @@ fn projections(session: &mut Session<'_>, request: &Value) {
             continue;
         };
         let call = with(&by_id(request), "fields_set", member.code().into());
-        if let Some(heard) = session.accepted(&["show.fields_set"], Operation::Show, call) {
-            let holds = heard.data().get(member.code()) == Some(value);
+        if let Some(exchange) = session.accepted(&["show.fields_set"], Operation::Show, call) {
+            let holds = exchange.data().get(member.code()) == Some(value);
             session.judge(
                 &["same.projection"],
-                &heard,
+                &exchange,
                 holds,
                 &format!("`{}` as it is in the whole request", member.code()),
                 "another value",
@@ -218,8 +221,9 @@ fn spellings(session: &mut Session<'_>, request: &Value) {
         ("same.unknown-parameter", format!("{plain}&colour=blue")),
     ];
     for (clause, form) in forms {
-        if let Some(heard) = session.call_as(Operation::Show, parameters.clone(), spelled(form)) {
-            same(session, clause, &first, &heard, "what the usual spelling gives");
+        if let Some(exchange) = session.call_as(Operation::Show, parameters.clone(), spelled(form))
+        {
+            same(session, clause, &first, &exchange, "what the usual spelling gives");
         }
     }
 }
@@ -269,8 +273,8 @@ pub(super) fn run_writing(session: &mut Session<'_>) {
 }
 
 fn count(session: &mut Session<'_>, made: &str) -> Option<usize> {
-    let heard = session.call(Operation::List, json!({ "type": made, "fields_set": "id" }))?;
-    heard.data().as_array().map(Vec::len)
+    let exchange = session.call(Operation::List, json!({ "type": made, "fields_set": "id" }))?;
+    exchange.data().as_array().map(Vec::len)
 }
 
 /// A request without what is its own: ids, numbers, dates.
@@ -307,7 +311,7 @@ fn commute(session: &mut Session<'_>) {
         .filter_map(|card| orders::order(operation, session.world, card))
         .map(|order| with(&order, "start_date", FAR.into()))
         .collect();
-    let mut made: Vec<Heard> = Vec::new();
+    let mut made: Vec<Exchange> = Vec::new();
     for index in [0, 1, 1, 0] {
         made.extend(session.accepted(&[], operation, orders[index].clone()));
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::orders::{self, FAR, with};
 use super::{creating, dated};
-use crate::conformance::{Heard, is_at_once};
+use crate::conformance::{Exchange, is_at_once};
 use crate::verify::session::{Options, Session};
 use crate::verify::world::TargetWorld;
 
@@ -74,8 +74,8 @@ fn untestable_unsent(session: &mut Session<'_>, clauses: &[&str]) {
 fn give_later(session: &mut Session<'_>) -> Option<String> {
     let operation = Operation::AddSubscriptions;
     let order = orders::order(operation, session.world, 1)?;
-    let heard = session.accepted(&[], operation, order)?;
-    Some(heard.data()["id"].as_str()?.to_owned())
+    let exchange = session.accepted(&[], operation, order)?;
+    Some(exchange.data()["id"].as_str()?.to_owned())
 }
 
 /// EXPRESS is sent as well.
@@ -126,12 +126,12 @@ fn at_once(session: &mut Session<'_>) {
         session.accepted(&["process-immediately.forms"], operation, form);
     }
     let dated = with(&with(&order, "start_date", FAR.into()), "process_immediately", true.into());
-    if let Some(heard) = session.accepted(&[], operation, dated) {
-        let state = heard.data()["life_cycle_state"].as_str();
+    if let Some(exchange) = session.accepted(&[], operation, dated) {
+        let state = exchange.data()["life_cycle_state"].as_str();
         let state = state.unwrap_or_default().to_owned();
         let clause = "process-immediately.with-date";
-        match is_taken_as_at_once(&heard) {
-            true => session.judge(&[clause], &heard, state != "PENDING", "sent", &state),
+        match is_taken_as_at_once(&exchange) {
+            true => session.judge(&[clause], &exchange, state != "PENDING", "sent", &state),
             false => session.untestable(&[clause], "its requests do not say that they are sent"),
         }
     }
@@ -155,27 +155,27 @@ fn rejected(session: &mut Session<'_>) -> Option<String> {
     let operation = Operation::AddSubscriptions;
     session.accepted(&[], operation, order.clone());
     let at_once = with(&order, "process_immediately", true.into());
-    let heard = session.call(operation, at_once)?;
-    if !heard.is_ok() {
-        session.judge_accepted(&[REJECTED], &heard);
+    let exchange = session.call(operation, at_once)?;
+    if !exchange.is_ok() {
+        session.judge_accepted(&[REJECTED], &exchange);
         return None;
     }
-    if !is_taken_as_at_once(&heard) {
+    if !is_taken_as_at_once(&exchange) {
         session.untestable(&[REJECTED], "its requests do not say that they are sent");
         return None;
     }
-    match heard.data()["life_cycle_state"].as_str() {
+    match exchange.data()["life_cycle_state"].as_str() {
         // That the answer does not tell the end is told by `process-immediately.synchronous`.
-        Some("PENDING") => Some(heard.data()["id"].as_str()?.to_owned()),
+        Some("PENDING") => Some(exchange.data()["id"].as_str()?.to_owned()),
         state => {
-            judge_rejected(session, &heard, state.unwrap_or_default());
+            judge_rejected(session, &exchange, state.unwrap_or_default());
             None
         }
     }
 }
 
-fn judge_rejected(session: &mut Session<'_>, heard: &Heard, state: &str) {
-    session.judge(&[REJECTED], heard, state == "REJECTED", "REJECTED", state);
+fn judge_rejected(session: &mut Session<'_>, exchange: &Exchange, state: &str) {
+    session.judge(&[REJECTED], exchange, state == "REJECTED", "REJECTED", state);
 }
 
 /// Judges what was not rejected by its call, once it has ended.
@@ -184,15 +184,15 @@ fn judge_rejected_later(session: &mut Session<'_>, id: &str, ended: &BTreeSet<St
         untestable_unsent(session, &[REJECTED]);
         return;
     }
-    if let Some(heard) = show(session, id) {
-        let state = heard.data()["life_cycle_state"].as_str();
-        judge_rejected(session, &heard, state.unwrap_or_default());
+    if let Some(exchange) = show(session, id) {
+        let state = exchange.data()["life_cycle_state"].as_str();
+        judge_rejected(session, &exchange, state.unwrap_or_default());
     }
 }
 
 /// Whether the answer says that its call sends it; else `process-immediately.echo` tells.
-fn is_taken_as_at_once(heard: &Heard) -> bool {
-    heard.data().as_object().is_some_and(is_at_once)
+fn is_taken_as_at_once(exchange: &Exchange) -> bool {
+    exchange.data().as_object().is_some_and(is_at_once)
 }
 
 /// One of each type has to end COMPLETED, and none is left behind by those that were made later.
@@ -207,23 +207,23 @@ fn completes(session: &mut Session<'_>, all: &[String], behind: &[String]) {
         let left = behind.iter().find(is_of_type).cloned();
         let completed = with_state("COMPLETED").map(|id| (*id).clone());
         let is_rejected = with_state("REJECTED").is_some();
-        if let Some(heard) = left.and_then(|id| show(session, &id)) {
-            let Some(state) = heard.data()["life_cycle_state"].as_str() else {
+        if let Some(exchange) = left.and_then(|id| show(session, &id)) {
+            let Some(state) = exchange.data()["life_cycle_state"].as_str() else {
                 session.untestable(&[&own], dated::GONE);
                 continue;
             };
             let found = format!("{state}, though a request made after it was sent");
-            session.judge(&[&own], &heard, false, "sent, as it is due", &found);
+            session.judge(&[&own], &exchange, false, "sent, as it is due", &found);
         } else if let Some(id) = completed {
-            if let Some(heard) = show(session, &id) {
-                let Some(state) = heard.data()["life_cycle_state"].as_str() else {
+            if let Some(exchange) = show(session, &id) {
+                let Some(state) = exchange.data()["life_cycle_state"].as_str() else {
                     session.untestable(&[&own], dated::GONE);
                     continue;
                 };
                 let holds = state == "COMPLETED";
-                session.judge(&[&own], &heard, holds, "COMPLETED", state);
-                if heard.data()["reference_number"].is_string() {
-                    session.look_up_reference(&heard.data().clone());
+                session.judge(&[&own], &exchange, holds, "COMPLETED", state);
+                if exchange.data()["reference_number"].is_string() {
+                    session.look_up_reference(&exchange.data().clone());
                 }
             }
         } else if is_rejected {
@@ -235,6 +235,6 @@ fn completes(session: &mut Session<'_>, all: &[String], behind: &[String]) {
     }
 }
 
-fn show(session: &mut Session<'_>, id: &str) -> Option<Heard> {
+fn show(session: &mut Session<'_>, id: &str) -> Option<Exchange> {
     session.call(Operation::Show, json!({ "provisioning_request_identifier": { "id": id } }))
 }

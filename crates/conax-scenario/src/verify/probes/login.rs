@@ -6,7 +6,7 @@ use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
 use super::orders::{self, with};
-use crate::conformance::{Break, Heard};
+use crate::conformance::{Break, Exchange};
 use crate::document::Api;
 use crate::target::HttpCall;
 use crate::verify::session::{Options, Session};
@@ -42,16 +42,16 @@ pub(super) fn creations(world: &TargetWorld, _: &Options) -> usize {
 
 impl Session<'_> {
     /// Gets a token, unless there is one; what the login answered.
-    pub(crate) fn log_in(&mut self) -> Option<Heard> {
+    pub(crate) fn log_in(&mut self) -> Option<Exchange> {
         let (login, password) = (self.world.login.as_ref()?, self.credentials.password.as_ref()?);
         if !self.token.is_empty() || self.options.is_read_only {
             return None;
         }
-        let heard = self.call(Operation::IssueToken, login_body(login, password))?;
-        if let Some(token) = token_of(&heard) {
+        let exchange = self.call(Operation::IssueToken, login_body(login, password))?;
+        if let Some(token) = token_of(&exchange) {
             self.token = token;
         }
-        Some(heard)
+        Some(exchange)
     }
 }
 
@@ -63,8 +63,8 @@ fn login_body(login: &LoginWorld, password: &str) -> Value {
     })
 }
 
-fn token_of(heard: &Heard) -> Option<String> {
-    heard.data()["token"].as_str().map(str::to_owned)
+fn token_of(exchange: &Exchange) -> Option<String> {
+    exchange.data()["token"].as_str().map(str::to_owned)
 }
 
 pub(super) fn run(session: &mut Session<'_>) {
@@ -134,7 +134,7 @@ fn several(session: &mut Session<'_>, first: &str, second: &str) {
     let with_first = session.accepted(&["token.several"], Operation::List, list(first));
     let with_second = session.accepted(&[], Operation::List, list(second));
     if let (Some(one), Some(other)) = (&with_first, &with_second) {
-        let is_empty = |heard: &Heard| heard.data().as_array().is_none_or(Vec::is_empty);
+        let is_empty = |exchange: &Exchange| exchange.data().as_array().is_none_or(Vec::is_empty);
         let tells = !is_empty(one) || !is_empty(other);
         let why = "both tokens see nothing";
         let same = one.data() == other.data();
@@ -165,18 +165,18 @@ fn release(session: &mut Session<'_>, token: &str) -> bool {
     let clauses = ["release_token.method", "release_token.token"];
     let operation = Operation::ReleaseToken;
     let release = json!({ "token": token });
-    let Some(heard) = session.ask(operation, release) else {
+    let Some(exchange) = session.ask(operation, release) else {
         return false;
     };
-    if !heard.is_ok() && is_no_method(session, &heard) {
+    if !exchange.is_ok() && is_no_method(session, &exchange) {
         let why = "it has no such method, which pages know from R10 on";
         session.untestable(&["token.release", clauses[0], clauses[1]], why);
         return false;
     }
-    session.hear(&heard);
-    session.judge_accepted(&clauses, &heard);
+    session.observe(&exchange);
+    session.judge_accepted(&clauses, &exchange);
     session.refused(&[clauses[1]], operation, json!({}));
-    if !heard.is_ok() {
+    if !exchange.is_ok() {
         session.untestable(&["token.release"], "it releases no token");
         return false;
     }
@@ -186,12 +186,12 @@ fn release(session: &mut Session<'_>, token: &str) -> bool {
 }
 
 /// Whether a refusal is that of a method which does not exist.
-fn is_no_method(session: &mut Session<'_>, heard: &Heard) -> bool {
+fn is_no_method(session: &mut Session<'_>, exchange: &Exchange) -> bool {
     let path = "/authentication/token/no_such_method";
     let call = HttpCall::post(Api::Crm, path, &json!({}));
     let unknown = session.call_unheard(Operation::ReleaseToken, call);
     unknown.is_some_and(|unknown| {
-        unknown.code() == heard.code() && unknown.http_status == heard.http_status
+        unknown.code() == exchange.code() && unknown.http_status == exchange.http_status
     })
 }
 
@@ -207,8 +207,8 @@ fn unit(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
     let order = with(&order, "start_date", orders::FAR.into());
     let usual = session.accepted(&[], Operation::AddSubscriptions, order.clone());
     let wanted = with(body, "unit", unit.clone().into());
-    let heard = session.accepted(&["issue_token.unit"], Operation::IssueToken, wanted);
-    let Some(token) = heard.as_ref().and_then(token_of) else {
+    let exchange = session.accepted(&["issue_token.unit"], Operation::IssueToken, wanted);
+    let Some(token) = exchange.as_ref().and_then(token_of) else {
         return;
     };
     let order = with(&order, "token", token.into());
@@ -217,7 +217,8 @@ fn unit(session: &mut Session<'_>, login: &LoginWorld, body: &Value) {
     let Some(made) = made else {
         return;
     };
-    let unit_of = |heard: &Heard| heard.data()["log_information"]["created_by_unit"]["id"].clone();
+    let unit_of =
+        |exchange: &Exchange| exchange.data()["log_information"]["created_by_unit"]["id"].clone();
     let found = unit_of(&made);
     if found.is_null()
         || usual.is_some_and(|usual| unit_of(&usual) == found && found == unit.as_str())
@@ -259,23 +260,23 @@ fn key_login(session: &mut Session<'_>) {
     };
     let operation = Operation::IssueTokenForWebApiKey;
     let good = session.call_as(operation, json!({}), call(key, &json!({})));
-    if let Some(heard) = &good {
-        session.judge_accepted(&clauses[..2], heard);
+    if let Some(exchange) = &good {
+        session.judge_accepted(&clauses[..2], exchange);
     }
     let unit = session.world.login.as_ref().and_then(|login| login.unit.clone());
     if let Some(unit) = unit {
         let body = json!({ "unit": unit });
-        if let Some(heard) = session.call_as(operation, body.clone(), call(key, &body)) {
-            session.judge_accepted(&clauses[2..3], &heard);
+        if let Some(exchange) = session.call_as(operation, body.clone(), call(key, &body)) {
+            session.judge_accepted(&clauses[2..3], &exchange);
         }
     }
     // Who refuses the right key refuses no wrong one.
-    let is_taken = good.is_some_and(|heard| heard.is_ok());
+    let is_taken = good.is_some_and(|exchange| exchange.is_ok());
     for wrong in ["0000".to_owned(), format!("{key}x")] {
-        let heard = session.call_as(operation, json!({}), call(&wrong, &json!({})));
-        match heard {
-            Some(heard) if is_taken || heard.is_ok() => {
-                session.judge_refused(&clauses[3..], &heard, "a key nobody has");
+        let exchange = session.call_as(operation, json!({}), call(&wrong, &json!({})));
+        match exchange {
+            Some(exchange) if is_taken || exchange.is_ok() => {
+                session.judge_refused(&clauses[3..], &exchange, "a key nobody has");
             }
             _ => session.untestable(&clauses[3..], "it takes no Web API key"),
         }
@@ -297,15 +298,15 @@ pub(super) fn run_token(session: &mut Session<'_>) {
         // Nothing but the token is told to who has none.
         let wrong = session
             .call(operation, json!({ "token": null, "priority": "URGENT", "type": "NOTHING" }));
-        if let Some(heard) = wrong {
-            let text = heard.status().to_string();
+        if let Some(exchange) = wrong {
+            let text = exchange.status().to_string();
             let tells = ["priority", "URGENT", "NOTHING", "identifier"]
                 .iter()
                 .any(|word| text.contains(word));
             session.judge(
                 &clauses,
-                &heard,
-                !tells && !heard.is_ok(),
+                &exchange,
+                !tells && !exchange.is_ok(),
                 "nothing but the missing token",
                 "more than that",
             );

@@ -49,16 +49,16 @@ fn wrong_verb(session: &mut Session<'_>, operation: Operation) {
         method: wrong.to_owned(),
         ..HttpCall::get(Api::Crm, format!("/{}?token={}", operation.path(), session.token))
     };
-    if let Some(heard) = session.call_as(operation, json!({}), call) {
-        session.judge_refused(&["methods.verb"], &heard, &format!("the verb {wrong}"));
+    if let Some(exchange) = session.call_as(operation, json!({}), call) {
+        session.judge_refused(&["methods.verb"], &exchange, &format!("the verb {wrong}"));
     }
 }
 
 fn unknown_path(session: &mut Session<'_>) {
     let path = "/conax_web_services/provisioning_requests/delete";
     let call = HttpCall::get(Api::Crm, format!("{path}?token={}", session.token));
-    if let Some(heard) = session.call_as(Operation::Show, json!({}), call) {
-        session.judge_refused(&["methods.path"], &heard, "a method that does not exist");
+    if let Some(exchange) = session.call_as(Operation::Show, json!({}), call) {
+        session.judge_refused(&["methods.path"], &exchange, "a method that does not exist");
     }
 }
 
@@ -68,8 +68,8 @@ fn slash(session: &mut Session<'_>) {
     let members = parameters.as_object().cloned().unwrap_or_default();
     let query = query(&members, encode);
     let call = HttpCall::get(Api::Crm, format!("/{}/{query}", Operation::List.path()));
-    if let Some(heard) = session.call_as(Operation::List, parameters, call) {
-        session.judge_accepted(&["methods.slash"], &heard);
+    if let Some(exchange) = session.call_as(Operation::List, parameters, call) {
+        session.judge_accepted(&["methods.slash"], &exchange);
     }
 }
 
@@ -83,16 +83,20 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
         headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
         ..HttpCall::get(Api::Crm, path.clone())
     };
-    if let Some(heard) = session.call_as(operation, with_token.clone(), plain) {
-        session.judge_accepted(&["body.any-content-type"], &heard);
+    if let Some(exchange) = session.call_as(operation, with_token.clone(), plain) {
+        session.judge_accepted(&["body.any-content-type"], &exchange);
     }
     for body in ["", "[]", "\"text\"", "{\"token\":", "token=1"] {
         let call = HttpCall {
             body: body.as_bytes().to_vec(),
             ..documented(operation, &serde_json::Map::new())
         };
-        if let Some(heard) = session.call_as(operation, json!({}), call) {
-            session.judge_refused(&["body.nothing-else"], &heard, "a body that is no JSON object");
+        if let Some(exchange) = session.call_as(operation, json!({}), call) {
+            session.judge_refused(
+                &["body.nothing-else"],
+                &exchange,
+                "a body that is no JSON object",
+            );
         }
     }
     let text = with_token.to_string();
@@ -103,10 +107,10 @@ fn bodies(session: &mut Session<'_>, order: &Value) {
     let call =
         HttpCall { body: twice.into_bytes(), ..documented(operation, &serde_json::Map::new()) };
     // What it means nobody can say, so only its refusal is judged.
-    if let Some(heard) = session.call_unheard(operation, call) {
+    if let Some(exchange) = session.call_unheard(operation, call) {
         session.judge_refused(
             &["body.each-parameter-once"],
-            &heard,
+            &exchange,
             "a parameter that is given twice",
         );
     }
@@ -125,8 +129,8 @@ fn units(session: &mut Session<'_>, created: &Value) {
         return;
     }
     let by_id = json!({ "provisioning_request_identifier": { "id": created["id"] } });
-    if let Some(heard) = session.call(Operation::Show, by_id) {
-        let shown = &heard.data()["log_information"]["created_by_unit"];
+    if let Some(exchange) = session.call(Operation::Show, by_id) {
+        let shown = &exchange.data()["log_information"]["created_by_unit"];
         let names = |unit: &Value| -> Vec<String> {
             let members = unit.as_object().into_iter().flatten();
             let mut names: Vec<String> = members.map(|(name, _)| name.clone()).collect();
@@ -136,7 +140,7 @@ fn units(session: &mut Session<'_>, created: &Value) {
         let holds = names(unit) == names(shown);
         session.judge(
             &["log_information.community-name"],
-            &heard,
+            &exchange,
             holds,
             "the members the unit had when the request was created",
             "other ones",

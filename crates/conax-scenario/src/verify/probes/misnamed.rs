@@ -4,7 +4,7 @@ use conax_contract::crm::Operation;
 use serde_json::{Value, json};
 
 use super::orders::{self, FAR, with};
-use crate::conformance::Heard;
+use crate::conformance::Exchange;
 use crate::verify::session::Session;
 use crate::verify::world::Named;
 
@@ -69,16 +69,16 @@ pub(super) fn records(session: &mut Session<'_>) {
             let other = other_case(text).map(|name| (name, "identifier.case"));
             for (name, clause) in near.chain(other) {
                 let misnamed = with(&order, parameter, json!({ key: name }));
-                let Some(heard) = session.call(operation, misnamed) else {
+                let Some(exchange) = session.call(operation, misnamed) else {
                     continue;
                 };
                 // Who knows, another record may be called so.
-                if is_another(&heard, item, named) {
+                if is_another(&exchange, item, named) {
                     continue;
                 }
                 session.judge_refused(
                     &[clause],
-                    &heard,
+                    &exchange,
                     &format!("{key} {name}, as {text} is meant"),
                 );
             }
@@ -87,10 +87,10 @@ pub(super) fn records(session: &mut Session<'_>) {
 }
 
 /// Whether the request that was made tells that it is for another record than this.
-fn is_another(heard: &Heard, item: &str, named: &Named) -> bool {
-    let items = heard.data()["parameters_set"].as_array();
+fn is_another(exchange: &Exchange, item: &str, named: &Named) -> bool {
+    let items = exchange.data()["parameters_set"].as_array();
     let found = items.into_iter().flatten().find_map(|found| found.get(item)?.as_str());
-    heard.is_ok() && found.is_some() && found != named.ca_id.as_deref()
+    exchange.is_ok() && found.is_some() && found != named.ca_id.as_deref()
 }
 
 /// A request by such an id or number, and by such a reference.
@@ -98,15 +98,15 @@ pub(super) fn request(session: &mut Session<'_>, request: &Value) {
     for key in ["id", "number"] {
         for name in near(request[key].as_str().unwrap_or_default()) {
             let identifier = json!({ "provisioning_request_identifier": { key: name } });
-            let Some(heard) = session.call(Operation::Show, identifier) else {
+            let Some(exchange) = session.call(Operation::Show, identifier) else {
                 continue;
             };
             // Another request may be called so; it has to be shown under that name then.
-            if heard.is_ok() && heard.data()[key] == name.as_str() {
+            if exchange.is_ok() && exchange.data()[key] == name.as_str() {
                 continue;
             }
             let what = format!("{key} {name}, as only {} is there", request[key]);
-            session.judge_refused(&["show.found"], &heard, &what);
+            session.judge_refused(&["show.found"], &exchange, &what);
         }
     }
 }
@@ -115,15 +115,15 @@ pub(super) fn request(session: &mut Session<'_>, request: &Value) {
 pub(super) fn reference(session: &mut Session<'_>, request: &Value) {
     for name in near(request["reference_number"].as_str().unwrap_or_default()) {
         let list = json!({ "reference_number": name });
-        let Some(heard) = session.call(Operation::List, list) else {
+        let Some(exchange) = session.call(Operation::List, list) else {
             continue;
         };
-        let items = heard.data().as_array();
+        let items = exchange.data().as_array();
         let has_it =
             items.is_some_and(|items| items.iter().any(|item| item["id"] == request["id"]));
         session.judge(
             &["list.by-reference-number"],
-            &heard,
+            &exchange,
             !has_it,
             &format!("no request with the reference {}", request["reference_number"]),
             "that request",

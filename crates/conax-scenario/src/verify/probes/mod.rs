@@ -158,19 +158,19 @@ pub fn verify(
     world: &TargetWorld,
     credentials: &Credentials,
     options: &Options,
-    (only, hear): (&[String], Hearer<'_>),
+    (only, observe): (&[String], Hearer<'_>),
 ) -> (VerifyRecord, Verdicts) {
     let mut session = Session::new(target, world, credentials, options);
-    let looked = session.look_first();
+    let looked = session.check_api();
     for probe in chosen(options, only) {
         if session.trouble().is_some() || looked.is_err() {
             break;
         }
-        hear(probe);
+        observe(probe);
         (probe.run)(&mut session);
     }
     if looked.is_ok() {
-        session.look_again();
+        session.read_again();
     }
     if options.is_read_only {
         for clause in Clause::all().iter().filter(|clause| clause.seen == Seen::Api) {

@@ -55,8 +55,8 @@ impl Session<'_> {
             let shown = self
                 .call(Operation::Show, json!({ "provisioning_request_identifier": { "id": id } }));
             return shown
-                .filter(crate::conformance::Heard::is_ok)
-                .map(|heard| heard.data().clone());
+                .filter(crate::conformance::Exchange::is_ok)
+                .map(|exchange| exchange.data().clone());
         }
         LifeCycleState::ALL.into_iter().rev().find_map(|state| {
             let list = self.call(Operation::List, json!({ "life_cycle_state": state.code() }))?;
@@ -118,9 +118,9 @@ fn shows(session: &mut Session<'_>, request: &Value) {
     );
     // How two sub-fields are written in a query is documented nowhere: all it shows is what becomes
     // of a parameter that is there twice.
-    if let Some(heard) = session.call_unheard(operation, both) {
+    if let Some(exchange) = session.call_unheard(operation, both) {
         let what = "a parameter that is given twice";
-        session.judge_refused(&["body.each-parameter-once"], &heard, what);
+        session.judge_refused(&["body.each-parameter-once"], &exchange, what);
     }
 }
 
@@ -145,8 +145,8 @@ fn escaped(session: &mut Session<'_>, request: &Value) {
         Api::Crm,
         format!("/{}{}", Operation::Show.path(), query(&members, strictly)),
     );
-    if let Some(heard) = session.call_as(Operation::Show, parameters.clone(), call) {
-        session.judge_accepted(&["identifier.escaped"], &heard);
+    if let Some(exchange) = session.call_as(Operation::Show, parameters.clone(), call) {
+        session.judge_accepted(&["identifier.escaped"], &exchange);
     }
     let usual = json!({ "provisioning_request_identifier": { "id": id } });
     session.accepted(&["show.strict-form"], Operation::Show, usual);
@@ -225,22 +225,22 @@ fn pages(session: &mut Session<'_>) {
                 limit: usize,
                 offset: usize,
                 clauses: &[&str]|
-     -> Option<(crate::conformance::Heard, Vec<Value>)> {
+     -> Option<(crate::conformance::Exchange, Vec<Value>)> {
         let mut call = with(&filter, "number_of_results", limit.to_string().into());
         if offset > 0 {
             call = with(&call, "offset", offset.to_string().into());
         }
-        let heard =
+        let exchange =
             session.accepted(clauses, Operation::List, with(&call, "fields_set", "id".into()))?;
-        let ids = ids_of(heard.data());
-        Some((heard, ids))
+        let ids = ids_of(exchange.data());
+        Some((exchange, ids))
     };
-    let Some((heard, first)) = page(session, 1, 0, &["list.number_of_results"]) else {
+    let Some((exchange, first)) = page(session, 1, 0, &["list.number_of_results"]) else {
         return;
     };
     session.judge(
         &["list.number-of-results-limits", "list.number_of_results"],
-        &heard,
+        &exchange,
         first.len() == 1,
         "one request",
         &format!("{}", first.len()),
@@ -249,22 +249,22 @@ fn pages(session: &mut Session<'_>) {
         // Pages in another order than the list, or a list without an order: no offset says where
         // they begin.
         let expected = "the first request of the whole list, whenever it is asked for";
-        session.judge(&["list.pages-join"], &heard, false, expected, "another one");
+        session.judge(&["list.pages-join"], &exchange, false, expected, "another one");
         return;
     }
-    if let Some((heard, found)) = page(session, 1, 1, &["list.offset"]) {
+    if let Some((exchange, found)) = page(session, 1, 1, &["list.offset"]) {
         session.judge(
             &["list.offset-skips", "list.offset"],
-            &heard,
+            &exchange,
             found == whole[1..2],
             "the second request",
             "something else",
         );
     }
-    if let Some((heard, found)) = page(session, 10, whole.len(), &["list.offset"]) {
+    if let Some((exchange, found)) = page(session, 10, whole.len(), &["list.offset"]) {
         session.judge(
             &["list.offset-skips", "list.offset"],
-            &heard,
+            &exchange,
             found.is_empty(),
             "none beyond the end",
             "some",
@@ -273,12 +273,12 @@ fn pages(session: &mut Session<'_>) {
     let mut joined = Vec::new();
     let size = whole.len().div_ceil(2);
     for offset in [0, size] {
-        if let Some((heard, found)) = page(session, size, offset, &[]) {
+        if let Some((exchange, found)) = page(session, size, offset, &[]) {
             joined.extend(found);
             if offset > 0 {
                 session.judge(
                     &["list.pages-join"],
-                    &heard,
+                    &exchange,
                     joined == whole,
                     "two halves are the whole list",
                     "something else",
@@ -312,15 +312,15 @@ impl Session<'_> {
     pub(super) fn does_page(&mut self, filter: &Value, whole: &[Value]) -> bool {
         ["number_of_results", "offset"].iter().any(|name| {
             let call = with(&with(filter, name, "1".into()), "fields_set", "id".into());
-            let heard = self.call(Operation::List, call);
-            heard.is_some_and(|heard| !heard.is_ok() || ids_of(heard.data()) != whole)
+            let exchange = self.call(Operation::List, call);
+            exchange.is_some_and(|exchange| !exchange.is_ok() || ids_of(exchange.data()) != whole)
         })
     }
 
     /// Whether the list, asked for again, has its requests in the same order.
     fn is_in_order(&mut self, filter: &Value, whole: &[Value]) -> bool {
-        let heard = self.call(Operation::List, with(filter, "fields_set", "id".into()));
-        let again = heard.map(|heard| ids_of(heard.data())).unwrap_or_default();
+        let exchange = self.call(Operation::List, with(filter, "fields_set", "id".into()));
+        let again = exchange.map(|exchange| ids_of(exchange.data())).unwrap_or_default();
         // What was created since is not in the first list.
         let mut known = again.iter().filter(|id| whole.contains(id));
         again.is_empty() || whole.iter().all(|id| known.next() == Some(id))
@@ -331,8 +331,8 @@ impl Session<'_> {
         let types = RequestType::ALL.into_iter().map(|kind| json!({ "type": kind.code() }));
         let mut best: Option<(Value, Vec<Value>)> = None;
         for filter in types {
-            let heard = self.call(Operation::List, with(&filter, "fields_set", "id".into()))?;
-            let ids = ids_of(heard.data());
+            let exchange = self.call(Operation::List, with(&filter, "fields_set", "id".into()))?;
+            let ids = ids_of(exchange.data());
             if best.as_ref().is_none_or(|(_, longest)| ids.len() > longest.len()) {
                 best = Some((filter, ids));
             }
@@ -343,21 +343,21 @@ impl Session<'_> {
 
 fn references(session: &mut Session<'_>) {
     let none = json!({ "reference_number": NO_REFERENCE });
-    if let Some(heard) =
+    if let Some(exchange) =
         session.accepted(&["list.nothing-found", "list.reference_number"], Operation::List, none)
     {
-        let is_empty = heard.data().as_array().is_some_and(Vec::is_empty);
+        let is_empty = exchange.data().as_array().is_some_and(Vec::is_empty);
         session.judge(
             &["list.nothing-found", "list.by-reference-number"],
-            &heard,
+            &exchange,
             is_empty,
             "an empty list",
             "something else",
         );
     }
     let completed = session.call(Operation::List, json!({ "life_cycle_state": "COMPLETED" }));
-    let found = completed.as_ref().and_then(|heard| {
-        let mut items = heard.data().as_array()?.iter();
+    let found = completed.as_ref().and_then(|exchange| {
+        let mut items = exchange.data().as_array()?.iter();
         items.find(|item| item["reference_number"].is_string()).cloned()
     });
     match found {
@@ -374,12 +374,12 @@ impl Session<'_> {
     pub(super) fn look_up_reference(&mut self, item: &Value) {
         let call = json!({ "reference_number": item["reference_number"] });
         let clauses = ["list.by-reference-number", "list.reference_number"];
-        if let Some(heard) = self.accepted(&clauses, Operation::List, call) {
-            let ids = ids_of(heard.data());
+        if let Some(exchange) = self.accepted(&clauses, Operation::List, call) {
+            let ids = ids_of(exchange.data());
             let holds = ids.contains(&item["id"]);
             self.judge(
                 &clauses,
-                &heard,
+                &exchange,
                 holds,
                 "the request with this reference",
                 "a list without it",

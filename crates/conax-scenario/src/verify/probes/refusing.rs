@@ -32,13 +32,13 @@ pub(super) fn run(session: &mut Session<'_>) {
     };
     // What was taken instead of refused is told already.
     before.extend(session.created()[taken..].iter().cloned());
-    let heard = session
+    let exchange = session
         .call(Operation::List, json!({ "life_cycle_state": "REJECTED", "fields_set": "id" }));
-    if let Some(heard) = heard {
+    if let Some(exchange) = exchange {
         let more = after.difference(&before).count();
         session.judge(
             &["refusal.changes-nothing"],
-            &heard,
+            &exchange,
             more == 0,
             "no request that no call was told of",
             &format!("{more} requests more"),
@@ -51,8 +51,9 @@ fn all_ids(session: &mut Session<'_>) -> Option<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     for operation in orders::creating() {
         let made = operation.creates().map_or("", |made| made.code());
-        let heard = session.call(Operation::List, json!({ "type": made, "fields_set": "id" }))?;
-        for item in heard.data().as_array()? {
+        let exchange =
+            session.call(Operation::List, json!({ "type": made, "fields_set": "id" }))?;
+        for item in exchange.data().as_array()? {
             ids.insert(item["id"].as_str()?.to_owned());
         }
     }

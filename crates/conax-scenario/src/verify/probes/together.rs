@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::dated;
 use super::orders::{self, with};
-use crate::conformance::{Break, Heard};
+use crate::conformance::{Break, Exchange};
 use crate::verify::session::{Options, Session};
 use crate::verify::world::TargetWorld;
 
@@ -48,8 +48,8 @@ pub(super) fn run(session: &mut Session<'_>) {
         }
     }
     let list = json!({ "type": "ADD_SUBSCRIPTIONS" });
-    if let Some(heard) = session.accepted(&[], Operation::List, list) {
-        judge(session, (&heard, &answered), &marks);
+    if let Some(exchange) = session.accepted(&[], Operation::List, list) {
+        judge(session, (&exchange, &answered), &marks);
     }
 }
 
@@ -72,11 +72,11 @@ impl Marks {
                 continue;
             };
             let order = with(&order, "start_date", date(ROUNDS, card).into());
-            let Some(heard) = session.accepted(&[], operation, order) else {
+            let Some(exchange) = session.accepted(&[], operation, order) else {
                 continue;
             };
-            by_date &= dated::is_kept(&heard);
-            by_card.insert(card_of(&heard), items_of(&heard));
+            by_date &= dated::is_kept(&exchange);
+            by_card.insert(card_of(&exchange), items_of(&exchange));
         }
         let mut texts: Vec<&Vec<String>> = by_card.values().collect();
         texts.sort();
@@ -93,21 +93,21 @@ impl Marks {
     }
 
     /// Whether an answer is one to this order.
-    fn fit(&self, heard: &Heard) -> bool {
-        let items = self.by_card.get(&card_of(heard));
-        let is_for_card = items.is_none_or(|items| *items == items_of(heard));
-        is_for_card && (!self.by_date || dated::is_kept(heard))
+    fn fit(&self, exchange: &Exchange) -> bool {
+        let items = self.by_card.get(&card_of(exchange));
+        let is_for_card = items.is_none_or(|items| *items == items_of(exchange));
+        is_for_card && (!self.by_date || dated::is_kept(exchange))
     }
 }
 
 /// The smartcard an order is for.
-fn card_of(heard: &Heard) -> String {
-    heard.parameters["smartcard_identifier"].to_string()
+fn card_of(exchange: &Exchange) -> String {
+    exchange.parameters["smartcard_identifier"].to_string()
 }
 
 /// The items of a request without their own ids.
-fn items_of(heard: &Heard) -> Vec<String> {
-    let items = heard.data()["parameters_set"].as_array();
+fn items_of(exchange: &Exchange) -> Vec<String> {
+    let items = exchange.data()["parameters_set"].as_array();
     let items = items.into_iter().flatten().map(|item| {
         let mut item = item.clone();
         if let Some(members) = item.as_object_mut() {
@@ -139,27 +139,29 @@ fn date(round: usize, place: usize) -> String {
 /// What is wrong with one of the answers, and the clause that tells it more closely, if one does.
 type Problem = (&'static str, Option<&'static str>);
 
-fn judge(session: &mut Session<'_>, (list, answered): (&Heard, &[Heard]), marks: &Marks) {
+fn judge(session: &mut Session<'_>, (list, answered): (&Exchange, &[Exchange]), marks: &Marks) {
     let mut listed: BTreeMap<&str, usize> = BTreeMap::new();
     let items = list.data().as_array().into_iter().flatten();
     for id in items.filter_map(|item| item["id"].as_str()) {
         *listed.entry(id).or_default() += 1;
     }
     let mut seen = BTreeMap::new();
-    let mut problem: Option<(&Heard, Problem)> = None;
-    for heard in answered {
-        let id = heard.data()["id"].as_str().unwrap_or_default();
-        let found: Option<Problem> = match (heard.is_ok(), listed.get(id)) {
-            (false, _) => Some(("was refused", session.cause_of_refusal(heard))),
-            _ if seen.insert(id, heard.number).is_some() => {
+    let mut problem: Option<(&Exchange, Problem)> = None;
+    for exchange in answered {
+        let id = exchange.data()["id"].as_str().unwrap_or_default();
+        let found: Option<Problem> = match (exchange.is_ok(), listed.get(id)) {
+            (false, _) => Some(("was refused", session.cause_of_refusal(exchange))),
+            _ if seen.insert(id, exchange.number).is_some() => {
                 Some(("has the id of another one", None))
             }
-            _ if !marks.fit(heard) => Some(("was answered with the request of another one", None)),
+            _ if !marks.fit(exchange) => {
+                Some(("was answered with the request of another one", None))
+            }
             (true, None) => Some(("is not listed", None)),
             (true, Some(1)) => None,
             (true, Some(_)) => Some(("is listed more than once", None)),
         };
-        problem = problem.or(found.map(|found| (heard, found)));
+        problem = problem.or(found.map(|found| (exchange, found)));
     }
     let wanted = session.options.parallel * ROUNDS;
     let expected = format!(
@@ -167,7 +169,7 @@ fn judge(session: &mut Session<'_>, (list, answered): (&Heard, &[Heard]), marks:
         session.options.parallel
     );
     let (number, found, cause) = match problem {
-        Some((heard, (found, cause))) => (heard.number, format!("one {found}"), cause),
+        Some((exchange, (found, cause))) => (exchange.number, format!("one {found}"), cause),
         None if answered.len() < wanted => {
             let found = format!("{} were answered", answered.len());
             (list.number, found, None)

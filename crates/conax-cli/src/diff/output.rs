@@ -15,10 +15,10 @@ use crate::write::{not_written, write_file};
 /// The form of the report.
 const FORMAT: u32 = 1;
 /// The most differences of a scenario that are printed; the report has all.
-const TOLD: usize = 12;
+const SHOWN: usize = 12;
 
 /// Prints the differences and writes the report.
-pub(super) fn tell(order: &Order, all: &[CaseDifference]) -> Exit {
+pub(super) fn print_all(order: &Order, all: &[CaseDifference]) -> Exit {
     let different = || all.iter().filter(|case| !case.steps.is_empty());
     // First those that held on one side only.
     let (broken, others): (Vec<_>, Vec<_>) = different().partition(|case| breaks(case) > 0);
@@ -26,7 +26,7 @@ pub(super) fn tell(order: &Order, all: &[CaseDifference]) -> Exit {
     let (mut more, mut file) = (0, None);
     for case in broken.into_iter().chain(others) {
         match without(case, &mut known) {
-            Some(case) => tell_case(&case),
+            Some(case) => print_case(&case),
             None => {
                 more += 1;
                 file = file.or(Some(&case.title));
@@ -39,7 +39,7 @@ pub(super) fn tell(order: &Order, all: &[CaseDifference]) -> Exit {
             counted(more, "scenario")
         ));
     }
-    tell_not_compared(all);
+    print_not_compared(all);
     let members: usize =
         different().flat_map(|case| &case.steps).map(|step| step.members.len()).sum();
     let verdicts: usize = different().map(breaks).sum();
@@ -98,17 +98,17 @@ fn breaks(case: &CaseDifference) -> usize {
     case.steps.iter().filter(|step| step.verdicts.is_some()).count()
 }
 
-fn tell_case(case: &CaseDifference) {
+fn print_case(case: &CaseDifference) {
     print::result(format_args!("{}:{}  {}", visible_name(&case.file), case.line, case.title));
-    let mut left = TOLD;
+    let mut left = SHOWN;
     for step in &case.steps {
         if left == 0 {
             break;
         }
-        tell_step(step, &mut left);
+        print_step(step, &mut left);
     }
     let all: usize = case.steps.iter().map(|step| step.members.len()).sum();
-    if all > TOLD {
+    if all > SHOWN {
         print::result(format_args!(
             "   {} in all; --report json=FILE has them",
             counted(all, "member")
@@ -117,7 +117,7 @@ fn tell_case(case: &CaseDifference) {
     print::result(format_args!("   again     {}\n", case.again));
 }
 
-fn tell_step(step: &StepDifference, left: &mut usize) {
+fn print_step(step: &StepDifference, left: &mut usize) {
     let file = step.file.as_ref().map(|file| format!("{}:", visible_name(file)));
     let place = format!("line {}{}", file.unwrap_or_default(), step.line);
     print::result(format_args!("   {place}  {}", step.title));
@@ -141,7 +141,7 @@ fn tell_step(step: &StepDifference, left: &mut usize) {
 }
 
 /// Tells why scenarios were not compared, each reason once.
-fn tell_not_compared(all: &[CaseDifference]) {
+fn print_not_compared(all: &[CaseDifference]) {
     let mut reasons: Vec<(String, usize)> = Vec::new();
     for reason in all.iter().filter_map(|case| case.not_compared.as_ref()) {
         let text = format!("{}: {}", reason.side, reason.reason);
@@ -157,7 +157,7 @@ fn tell_not_compared(all: &[CaseDifference]) {
 
 fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -> Exit {
     let [left, right] = &order.sides;
-    let told: Vec<&CaseDifference> =
+    let shown: Vec<&CaseDifference> =
         all.iter().filter(|case| !case.steps.is_empty() || case.not_compared.is_some()).collect();
     let report = json!({
         "format": FORMAT,
@@ -166,7 +166,7 @@ fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -
         "right": right.url,
         "is_interrupted": exit == Exit::Interrupted,
         "scenarios": all.len(),
-        "cases": told,
+        "cases": shown,
     });
     let path = Path::new(path);
     match write_file(path, format!("{report:#}\n").as_bytes()) {

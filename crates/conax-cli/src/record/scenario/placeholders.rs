@@ -11,7 +11,7 @@ use super::registry::is_name;
 
 /// What stands for the names of a recording.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(super) struct Placeholders {
     /// Every name that stands for something.
     pub(super) names: BTreeSet<String>,
     /// Those that earlier steps have kept.
@@ -26,7 +26,7 @@ enum Part<'t> {
     Name(&'t str),
 }
 
-impl Words {
+impl Placeholders {
     /// The text with variables in it; nothing if it holds what is not known.
     pub(super) fn known(&self, text: &str) -> Option<String> {
         let mut out = String::new();
@@ -196,10 +196,10 @@ mod tests {
 
     use conax_contract::text::Outline;
 
-    use super::{Words, made_up, word};
+    use super::{Placeholders, made_up, word};
 
-    fn words() -> Words {
-        Words {
+    fn placeholders() -> Placeholders {
+        Placeholders {
             names: ["reference-1", "number-1", "number-2"].map(str::to_owned).into(),
             kept: ["reference-1".to_owned()].into(),
             literals: [("number-1".to_owned(), "4049".to_owned())].into(),
@@ -208,23 +208,23 @@ mod tests {
 
     #[test]
     fn what_was_kept_is_a_variable_and_what_is_unknown_is_not_guessed() {
-        let words = words();
-        assert_eq!(words.known("OKreference-1").as_deref(), Some("OK$reference_1"));
-        assert_eq!(words.known("number-1 costs 5$").as_deref(), Some("4049 costs 5$$"));
-        assert_eq!(words.known("number-2"), None);
-        assert_eq!(words.known("reference-1x"), None);
+        let placeholders = placeholders();
+        assert_eq!(placeholders.known("OKreference-1").as_deref(), Some("OK$reference_1"));
+        assert_eq!(placeholders.known("number-1 costs 5$").as_deref(), Some("4049 costs 5$$"));
+        assert_eq!(placeholders.known("number-2"), None);
+        assert_eq!(placeholders.known("reference-1x"), None);
         assert_eq!(
-            words.known("reference-12 is no name").as_deref(),
+            placeholders.known("reference-12 is no name").as_deref(),
             Some("reference-12 is no name")
         );
-        assert_eq!(words.before_unknown("OKnumber-2"), "OK");
+        assert_eq!(placeholders.before_unknown("OKnumber-2"), "OK");
     }
 
     #[test]
     fn what_is_sent_and_not_known_is_made_up_once() {
-        let mut words = words();
-        assert_eq!(words.sent("number-2"), "102");
-        assert_eq!(words.known("number-2").as_deref(), Some("102"));
+        let mut placeholders = placeholders();
+        assert_eq!(placeholders.sent("number-2"), "102");
+        assert_eq!(placeholders.known("number-2").as_deref(), Some("102"));
         assert_eq!(made_up("request-10").len(), 32);
     }
 

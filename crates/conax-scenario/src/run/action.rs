@@ -6,19 +6,19 @@ use conax_contract::crm::{encode, is_secret_name};
 use conax_contract::text::{Span, render_duration, render_moment};
 use serde_json::{Value, json};
 
-use super::play::{Found, Player, Scope};
+use super::play::{Mismatches, Player, Scope};
 use super::{calls, polling};
 use crate::document::Matcher;
 use crate::document::{
     Action, Api, Call, Expected, Keep, Passing, Path, RawCall, ReplyExpectation, Runs, Step, TEXT,
-    Template, Utility, written,
+    Template, Utility, plain_text,
 };
 use crate::judge::{Mismatch, find, judge, judge_example};
 use crate::record::FindingKind;
 use crate::target::{HttpCall, HttpReply};
 
 impl Player<'_> {
-    pub(super) fn act(&mut self, step: &Step) -> Found {
+    pub(super) fn run_step(&mut self, step: &Step) -> Mismatches {
         match &step.action {
             Action::Call(call) => self.call(call, step.span),
             Action::Raw(call) => self.raw(call, step.span),
@@ -41,7 +41,7 @@ impl Player<'_> {
                 };
                 let call = polling::smartcard_call(&card);
                 let services = &self.scenario.world.spec.services;
-                self.look(call, step.span, |reply, scope| {
+                self.inspect(call, step.span, |reply, scope| {
                     polling::judge_conax(wanted, services, reply, scope)
                 })
             }
@@ -54,13 +54,13 @@ impl Player<'_> {
             },
             Action::ExpectDrift(wanted) => {
                 let call = HttpCall::get(Api::Control, "/v1/drift");
-                self.look(call, step.span, |reply, scope| {
+                self.inspect(call, step.span, |reply, scope| {
                     polling::judge_drift(wanted, step.span, reply, scope)
                 })
             }
             Action::ExpectExchanges(wanted) => {
                 match polling::exchanges_call(wanted, self.scope()) {
-                    Ok(call) => self.look(call, step.span, |reply, scope| {
+                    Ok(call) => self.inspect(call, step.span, |reply, scope| {
                         polling::judge_exchanges(wanted, reply, scope)
                     }),
                     Err(problem) => vec![self.not_known(step.span, problem)],
@@ -80,7 +80,7 @@ impl Player<'_> {
         }
     }
 
-    pub(super) fn call(&mut self, call: &Call, span: Span) -> Found {
+    pub(super) fn call(&mut self, call: &Call, span: Span) -> Mismatches {
         let made = match self.documented(call) {
             Ok(made) => made,
             Err(problem) => return vec![self.not_known(span, problem)],
@@ -96,7 +96,7 @@ impl Player<'_> {
         calls::documented(call, self.scope(), token.as_deref())
     }
 
-    pub(super) fn raw(&mut self, call: &RawCall, span: Span) -> Found {
+    pub(super) fn raw(&mut self, call: &RawCall, span: Span) -> Mismatches {
         let made = match calls::raw(call, self.scope()) {
             Ok(made) => made,
             Err(problem) => return vec![self.not_known(span, problem)],
@@ -109,7 +109,7 @@ impl Player<'_> {
     }
 
     /// Several calls at once; what they keep is known after all of them.
-    pub(super) fn parallel(&mut self, steps: &[Step]) -> Found {
+    pub(super) fn parallel(&mut self, steps: &[Step]) -> Mismatches {
         let mut made = Vec::new();
         for step in steps {
             let call = match &step.action {
@@ -138,7 +138,7 @@ impl Player<'_> {
         findings
     }
 
-    pub(super) fn utility(&mut self, utility: &Utility, span: Span) -> Found {
+    pub(super) fn utility(&mut self, utility: &Utility, span: Span) -> Mismatches {
         let members: Result<serde_json::Map<_, _>, String> = utility
             .members
             .iter()
@@ -155,7 +155,7 @@ impl Player<'_> {
         }
     }
 
-    pub(super) fn advance(&mut self, passing: &Passing, span: Span) -> Found {
+    pub(super) fn advance(&mut self, passing: &Passing, span: Span) -> Mismatches {
         let mut body = match passing {
             Passing::By(time) => json!({ "by": render_duration(*time) }),
             Passing::To(moment) => json!({ "to": render_moment(*moment) }),
@@ -173,7 +173,7 @@ impl Player<'_> {
         }
     }
 
-    pub(super) fn settle(&mut self, limit: Option<Duration>, span: Span) -> Found {
+    pub(super) fn settle(&mut self, limit: Option<Duration>, span: Span) -> Mismatches {
         let mut body = json!({ "runs": self.scenario.runs == Runs::WhenDue });
         if let Some(limit) = limit {
             body["limit"] = render_duration(limit).into();
@@ -192,7 +192,7 @@ impl Player<'_> {
         }
     }
 
-    pub(super) fn calm(&mut self, rule: Option<&Template>, span: Span) -> Found {
+    pub(super) fn calm(&mut self, rule: Option<&Template>, span: Span) -> Mismatches {
         let target = match rule.map(|rule| rule.fill_text(self.scope())) {
             None => "/v1/faults".to_owned(),
             Some(Ok(name)) => format!("/v1/faults/{}", encode(&name)),
@@ -202,7 +202,7 @@ impl Player<'_> {
         self.control(call, span).err().unwrap_or_default()
     }
 
-    pub(super) fn heal(&mut self, span: Span) -> Found {
+    pub(super) fn heal(&mut self, span: Span) -> Mismatches {
         for path in ["/v1/drift/heal", "/v1/runs"] {
             let call = HttpCall::post(Api::Control, path, &json!({}));
             if let Err(findings) = self.control(call, span) {
@@ -212,7 +212,7 @@ impl Player<'_> {
         Vec::new()
     }
 
-    pub(super) fn add_fault(&mut self, rule: &Template, span: Span) -> Found {
+    pub(super) fn add_fault(&mut self, rule: &Template, span: Span) -> Mismatches {
         self.has_faults = true;
         let filled = match rule.fill(self.scope()) {
             Ok(filled) => filled,
@@ -229,7 +229,7 @@ impl Player<'_> {
         expect: &ReplyExpectation,
         keep: &[Keep],
         span: Span,
-    ) -> Found {
+    ) -> Mismatches {
         let json = reply.json();
         let mut mismatches = Vec::new();
         if let Some(http) = &expect.http {
@@ -269,7 +269,7 @@ impl Player<'_> {
         findings
     }
 
-    pub(super) fn keep(&mut self, keep: &[Keep], reply: &Value) -> Found {
+    pub(super) fn keep(&mut self, keep: &[Keep], reply: &Value) -> Mismatches {
         let mut findings = Vec::new();
         for one in keep {
             let Some(value) = find(reply, &one.path.value) else {
@@ -279,7 +279,7 @@ impl Player<'_> {
             };
             let last = one.path.value.parts.last().map_or("", String::as_str);
             if is_secret_name(last) {
-                self.hidden.add(&written(value));
+                self.hidden.add(&plain_text(value));
             }
             let value = value.clone();
             self.scope_mut().insert(one.name.clone(), value);
@@ -288,18 +288,18 @@ impl Player<'_> {
     }
 
     /// The totals of the ledger.
-    pub(super) fn ledger(&mut self, span: Span) -> Result<Value, Found> {
+    pub(super) fn ledger(&mut self, span: Span) -> Result<Value, Mismatches> {
         let call = HttpCall::get(Api::Control, "/v1/ledger");
         let reply = self.control(call, span)?;
         Ok(reply["totals"].clone())
     }
 
-    pub(super) fn look(
+    pub(super) fn inspect(
         &mut self,
         call: HttpCall,
         span: Span,
         judge: impl FnOnce(&Value, &Scope) -> Vec<Mismatch>,
-    ) -> Found {
+    ) -> Mismatches {
         match self.control(call, span) {
             Ok(reply) => {
                 let mismatches = judge(&reply, self.scope());

@@ -10,12 +10,12 @@ use conax_contract::world::{
 use serde_json::Value;
 
 use super::super::form::Exchange;
+use super::placeholders::{map, word};
 use super::registry::{is_ok, operation_of, records};
-use super::words::{map, word};
 
 /// Additions to a world, and what was guessed to make them.
 #[derive(Debug, Default)]
-pub(super) struct Additions {
+pub(super) struct Missing {
     /// The organisation, if the world has another one.
     pub(super) organisation: Option<String>,
     /// People who log in.
@@ -52,8 +52,8 @@ const LINKS: [(&str, &str); 3] = [
 ];
 
 /// What a recording needs besides a world.
-pub(super) fn additions(exchanges: &[Exchange], world: &WorldSpec) -> Additions {
-    let mut added = Additions::default();
+pub(super) fn missing(exchanges: &[Exchange], world: &WorldSpec) -> Missing {
+    let mut added = Missing::default();
     let ends = ends(exchanges);
     let creates = |exchange: &&Exchange| {
         let operation = operation_of(exchange);
@@ -82,7 +82,7 @@ fn names_of(view: &Value) -> impl Iterator<Item = &str> {
     names.filter_map(|name| view[name].as_str())
 }
 
-impl Additions {
+impl Missing {
     fn add_call(
         &mut self,
         operation: Operation,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::session::{Credentials, Options, Session};
 use super::world::TargetWorld;
-use crate::conformance::{Break, Heard};
+use crate::conformance::{Break, Exchange};
 use crate::target::Target;
 
 /// Requests that are shown once more at the end, if lists lacked them.
@@ -26,15 +26,15 @@ const NO_TOKEN: &str = "00000000000000000000000000000000";
 ///
 /// # Errors
 /// Why nothing can be found out there.
-pub fn first_look(target: &mut dyn Target) -> Result<(), Unopened> {
+pub fn preflight(target: &mut dyn Target) -> Result<(), Unopened> {
     let (world, credentials) = (TargetWorld::default(), Credentials::default());
-    let options = options_of_a_look();
+    let options = preflight_options();
     let mut session = Session::new(target, &world, &credentials, &options);
-    session.look_first()
+    session.check_api()
 }
 
 /// One call after the other, none of which changes anything.
-const fn options_of_a_look() -> Options {
+const fn preflight_options() -> Options {
     Options { address: String::new(), is_read_only: true, pace: Duration::ZERO, parallel: 1 }
 }
 
@@ -67,15 +67,15 @@ impl From<String> for Unopened {
 /// Why it is not, in a sentence.
 pub fn is_provisioning_api(target: &mut dyn Target) -> Result<(), String> {
     let (world, credentials) = (TargetWorld::default(), Credentials::default());
-    let options = options_of_a_look();
+    let options = preflight_options();
     let mut session = Session::new(target, &world, &credentials, &options);
-    let Some(heard) = session.ask(Operation::List, json!({ "token": NO_TOKEN })) else {
+    let Some(exchange) = session.ask(Operation::List, json!({ "token": NO_TOKEN })) else {
         return Err(session.trouble().unwrap_or("it does not answer").to_owned());
     };
-    match heard.http_status {
+    match exchange.http_status {
         // Whoever stands before the API may refuse a token in a form of his own.
         401 | 403 => Ok(()),
-        _ => is_this_api(&heard),
+        _ => is_this_api(&exchange),
     }
 }
 
@@ -84,11 +84,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Why nothing can be verified there.
-    pub(super) fn look_first(&mut self) -> Result<(), Unopened> {
+    pub(super) fn check_api(&mut self) -> Result<(), Unopened> {
         if self.token.is_empty() {
-            self.look_by_login()?;
+            self.check_by_login()?;
         } else {
-            self.look_by_list()?;
+            self.check_by_list()?;
         }
         // Who answers nothing says nothing of any clause.
         match self.trouble() {
@@ -97,45 +97,45 @@ impl Session<'_> {
         }
     }
 
-    fn look_by_login(&mut self) -> Result<(), Unopened> {
-        let Some(heard) = self.log_in() else {
+    fn check_by_login(&mut self) -> Result<(), Unopened> {
+        let Some(exchange) = self.log_in() else {
             return Ok(());
         };
-        is_this_api(&heard)?;
+        is_this_api(&exchange)?;
         // Whatever it is called: what gives a token went well.
         if !self.token.is_empty() {
             return Ok(());
         }
-        match heard.is_ok() {
+        match exchange.is_ok() {
             true => Err("its login says OK and gives no `data.token`".to_owned().into()),
-            false if !heard.code().is_empty() => {
+            false if !exchange.code().is_empty() => {
                 let who = self.world.login.as_ref();
                 let who = who.map_or("nobody", |login| login.username.as_str());
-                let why = format!("it refuses the login of `{who}`: {}", whole_refusal(&heard));
+                let why = format!("it refuses the login of `{who}`: {}", whole_refusal(&exchange));
                 Err(Unopened::refused(why))
             }
             _ => Ok(()),
         }
     }
 
-    fn look_by_list(&mut self) -> Result<(), Unopened> {
+    fn check_by_list(&mut self) -> Result<(), Unopened> {
         let list = |token: &str| json!({ "token": token, "type": "ADD_SUBSCRIPTIONS", "fields_set": "id" });
         let own = self.token.clone();
-        let Some(heard) = self.ask(Operation::List, list(&own)) else {
+        let Some(exchange) = self.ask(Operation::List, list(&own)) else {
             return Ok(());
         };
-        is_this_api(&heard)?;
-        if heard.is_ok() || heard.code().is_empty() {
+        is_this_api(&exchange)?;
+        if exchange.is_ok() || exchange.code().is_empty() {
             return Ok(());
         }
         // It may refuse the call and take the token, which a token nobody has tells apart.
         let other = self.ask(Operation::List, list(NO_TOKEN));
         let is_same = other.is_some_and(|other| {
-            other.code() == heard.code() && other.http_status == heard.http_status
+            other.code() == exchange.code() && other.http_status == exchange.http_status
         });
         match is_same {
             true => {
-                let why = format!("it refuses the token: {}", whole_refusal(&heard));
+                let why = format!("it refuses the token: {}", whole_refusal(&exchange));
                 Err(Unopened::refused(why))
             }
             false => Ok(()),
@@ -143,32 +143,32 @@ impl Session<'_> {
     }
 
     /// Shows once more what lists lacked: it is either lost or only not listed.
-    pub(super) fn look_again(&mut self) {
+    pub(super) fn read_again(&mut self) {
         for id in self.witness.missing().into_iter().take(LAST_LOOKS) {
             self.is_still_there(&id);
         }
     }
 
     /// Judges whether a request that was acknowledged can be shown still; the look, if it can.
-    pub(super) fn is_still_there(&mut self, id: &str) -> Option<Heard> {
+    pub(super) fn is_still_there(&mut self, id: &str) -> Option<Exchange> {
         let named = json!({ "provisioning_request_identifier": { "id": id } });
-        let heard = self.call(Operation::Show, named)?;
-        let is_there = heard.is_ok();
+        let exchange = self.call(Operation::Show, named)?;
+        let is_there = exchange.is_ok();
         if !is_there {
             self.witness.lost(id);
         }
         let cause = self.is_of_several(id).then_some("create.parallel");
         self.verdicts().judge("request.none-lost", is_there, || {
             let expected = format!("request {id}, which was acknowledged");
-            Break::at(heard.number, "data", expected, refusal(&heard)).caused_by(cause)
+            Break::at(exchange.number, "data", expected, refusal(&exchange)).caused_by(cause)
         });
-        is_there.then_some(heard)
+        is_there.then_some(exchange)
     }
 }
 
 /// Whether an answer is one of this API, right or wrong.
-fn is_this_api(heard: &Heard) -> Result<(), String> {
-    let reply = heard.reply.as_ref();
+fn is_this_api(exchange: &Exchange) -> Result<(), String> {
+    let reply = exchange.reply.as_ref();
     let member = |name: &str| reply.and_then(|reply| reply.get(name));
     // A number is the HTTP status once more, as many other APIs answer what they do not know.
     let has_status = member("status").is_some_and(|status| !status.is_number());
@@ -183,23 +183,23 @@ fn is_this_api(heard: &Heard) -> Result<(), String> {
     Err(format!(
         "this is not the provisioning API: {} /{} answered HTTP {} with {found}, and not with a `status`; \
          is the address the one methods stand below, such as http://HOST/crmapi/rest/v2?",
-        heard.operation.verb(),
-        heard.operation.path(),
-        heard.http_status
+        exchange.operation.verb(),
+        exchange.operation.path(),
+        exchange.http_status
     ))
 }
 
-fn refusal(heard: &Heard) -> String {
-    let message = heard.status()["message"].as_str().unwrap_or("no message");
-    format!("{}: {}", heard.code(), cut(message))
+fn refusal(exchange: &Exchange) -> String {
+    let message = exchange.status()["message"].as_str().unwrap_or("no message");
+    format!("{}: {}", exchange.code(), cut(message))
 }
 
 /// A refusal as it was said: it is all there is to go by.
-fn whole_refusal(heard: &Heard) -> String {
-    let message = heard.status()["message"].as_str().unwrap_or("no message");
+fn whole_refusal(exchange: &Exchange) -> String {
+    let message = exchange.status()["message"].as_str().unwrap_or("no message");
     match message.char_indices().nth(LONGEST_REFUSAL) {
-        None => format!("{}: {message}", heard.code()),
-        Some((end, _)) => format!("{}: {}…", heard.code(), &message[..end]),
+        None => format!("{}: {message}", exchange.code()),
+        Some((end, _)) => format!("{}: {}…", exchange.code(), &message[..end]),
     }
 }
 

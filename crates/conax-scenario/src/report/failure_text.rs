@@ -18,7 +18,7 @@ const FINDINGS: usize = 20;
 
 /// The story of a scenario that did not go as expected, fit for a terminal.
 #[must_use]
-pub fn story(case: &CaseRecord) -> String {
+pub fn failure_text(case: &CaseRecord) -> String {
     visible(&story_text(case)).into_owned()
 }
 
@@ -32,7 +32,7 @@ fn story_text(case: &CaseRecord) -> String {
         return out;
     }
     for (step, finding) in findings.iter().take(FINDINGS) {
-        out.push_str(&told(step, finding));
+        out.push_str(&finding_text(step, finding));
     }
     if findings.len() > FINDINGS {
         let _ = writeln!(out, "   and {} more", findings.len() - FINDINGS);
@@ -51,7 +51,7 @@ fn story_text(case: &CaseRecord) -> String {
     out
 }
 
-fn told(step: &StepRecord, finding: &FindingRecord) -> String {
+fn finding_text(step: &StepRecord, finding: &FindingRecord) -> String {
     let place = Finding {
         line: finding.line,
         column: finding.column,

@@ -3,11 +3,11 @@
 use conax_contract::text::{render_duration, render_moment};
 
 use super::contract::Contract;
-use super::journal::{self, TOLD_LIMIT};
+use super::journal::{self, RECORDED_LIMIT};
 use super::play::{Detail, Player, verdict};
 use super::secrets::mask_record;
 use crate::coverage::{Covers, Seen, gather};
-use crate::document::{Action, Api, Passing, Template, written};
+use crate::document::{Action, Api, Passing, Template, plain_text};
 use crate::record::{CaseRecord, ExchangeRecord, FaultRecord, Verdict};
 use crate::target::HttpCall;
 
@@ -81,7 +81,7 @@ impl Player<'_> {
         } else if tells {
             let heard = self.heard.iter().enumerate();
             record.exchanges =
-                heard.map(|(index, heard)| journal::from_heard(index, heard)).collect();
+                heard.map(|(index, heard)| journal::client_record(index, heard)).collect();
         }
         if detail == Detail::Coverage {
             record.covers = Some(self.covers());
@@ -131,10 +131,10 @@ impl Player<'_> {
         }
         // What the runner itself asks for says nothing of the story.
         told.retain(|one| one.door != "control" || one.verb != "GET");
-        record.exchanges_left_out = dropped + told.len().saturating_sub(TOLD_LIMIT) as u64;
-        if told.len() > TOLD_LIMIT {
+        record.exchanges_left_out = dropped + told.len().saturating_sub(RECORDED_LIMIT) as u64;
+        if told.len() > RECORDED_LIMIT {
             // How it began and how it ended.
-            told.drain(TOLD_LIMIT / 2..told.len() - TOLD_LIMIT / 2);
+            told.drain(RECORDED_LIMIT / 2..told.len() - RECORDED_LIMIT / 2);
         }
         record.exchanges = told;
     }
@@ -184,7 +184,7 @@ fn rule_title(rule: &Template) -> String {
         .into_iter()
         .find_map(|key| {
             let (_, value) = members.iter().find(|(name, _)| name == key)?;
-            value.plain().map(|value| written(&value))
+            value.plain().map(|value| plain_text(&value))
         })
         .unwrap_or_else(|| "rule".to_owned())
 }

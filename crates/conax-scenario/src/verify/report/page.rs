@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use conax_contract::text::is_unshowable;
 
-use super::story::summary;
+use super::clause_text::summary;
 use crate::conformance::{Break, Standing};
 use crate::verify::record::{ClauseRecord, VerifyRecord};
 

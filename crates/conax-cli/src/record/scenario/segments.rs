@@ -14,9 +14,9 @@ use super::registry::{Registry, is_ok, operation_of, records};
 
 /// Something that becomes a step.
 #[derive(Debug)]
-pub(super) struct Turn<'r> {
+pub(super) struct Segment<'r> {
     /// What it is.
-    pub(super) kind: TurnKind<'r>,
+    pub(super) kind: SegmentKind<'r>,
     /// The exchange it ends with.
     pub(super) exchange: &'r Exchange,
     /// The number of the exchange it begins with.
@@ -29,7 +29,7 @@ pub(super) struct Turn<'r> {
 
 /// What a turn is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum TurnKind<'r> {
+pub(super) enum SegmentKind<'r> {
     /// A call and its reply.
     Said,
     /// A request was asked for until it was in this state.
@@ -53,16 +53,16 @@ pub(super) struct Timeline {
 }
 
 /// The turns of a recording.
-pub(super) fn turns<'r>(
+pub(super) fn segments<'r>(
     exchanges: &'r [Exchange],
     registry: &Registry<'_>,
-) -> (Vec<Turn<'r>>, Timeline) {
+) -> (Vec<Segment<'r>>, Timeline) {
     let said: Vec<&Exchange> = exchanges.iter().filter(|one| one.door == "crm").collect();
     let timeline = timeline(&said);
     let mut clock = Clock::new(timeline.began);
     let runs = runs(&said, registry);
     let mut states: BTreeMap<usize, &str> = BTreeMap::new();
-    let mut turns = Vec::new();
+    let mut segments = Vec::new();
     let mut first = None;
     let mut told_ms = 0;
     for (index, &exchange) in said.iter().enumerate() {
@@ -78,22 +78,22 @@ pub(super) fn turns<'r>(
         let has_ended = seen.iter().any(ended);
         let is_show = operation_of(exchange) == Some(Operation::Show);
         let kind = match (seen.first(), left_out(exchange)) {
-            (_, Some(reason)) => TurnKind::LeftOut(reason),
+            (_, Some(reason)) => SegmentKind::LeftOut(reason),
             (Some(&(request, state)), None) if is_show && has_ended => {
-                TurnKind::Awaited { request, state }
+                SegmentKind::Awaited { request, state }
             }
-            _ => TurnKind::Said,
+            _ => SegmentKind::Said,
         };
         // While somebody waits, time passes by itself, unless the request was due later.
-        let is_waiting = matches!(kind, TurnKind::Awaited { .. }) && !is_later(exchange);
+        let is_waiting = matches!(kind, SegmentKind::Awaited { .. }) && !is_later(exchange);
         let passed = (clock.now_ms / 1000).saturating_sub(told_ms / 1000);
-        if matches!(kind, TurnKind::LeftOut(_)) {
+        if matches!(kind, SegmentKind::LeftOut(_)) {
             // It is passed with what comes after.
         } else {
             told_ms = clock.now_ms;
         }
         states.extend(seen);
-        turns.push(Turn {
+        segments.push(Segment {
             kind,
             exchange,
             first: first.take().unwrap_or(exchange.number),
@@ -101,7 +101,7 @@ pub(super) fn turns<'r>(
             follows_run: runs.contains(&index),
         });
     }
-    (turns, timeline)
+    (segments, timeline)
 }
 
 /// Before which exchanges there was a processing run: before a request was first seen to have

@@ -26,7 +26,7 @@ impl Seat {
 
 /// What became of the answer to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Got {
+pub(crate) enum Delivery {
     /// It was given as the simulator gave it.
     Answer,
     /// The trap answered, and the simulator never saw the call.
@@ -63,7 +63,7 @@ pub(crate) struct Exchange {
     /// When the answer was handed out.
     pub(crate) answered: Option<Duration>,
     /// What became of the answer.
-    pub(crate) got: Got,
+    pub(crate) got: Delivery,
     /// Whether the client went away before there was an answer.
     pub(crate) is_left: bool,
 }
@@ -97,7 +97,7 @@ pub(crate) struct Written {
 }
 
 /// One scene, as far as it was seen.
-pub(crate) struct Seen {
+pub(crate) struct Observation {
     /// The name of the scene.
     pub(crate) scene: &'static str,
     /// Where the client sits.

@@ -2,8 +2,8 @@
 
 use super::card::{Card, Row, ended};
 use super::law::Law;
+use super::observation::{Observation, Seat};
 use super::scene::Scene;
-use super::seen::{Seat, Seen};
 
 const WIDTH: usize = 80;
 /// The width of the names of laws.
@@ -14,7 +14,7 @@ const INDENT: usize = 13;
 const BODY_LINES: usize = 4;
 
 /// The whole card.
-pub(crate) fn told(card: &Card) -> String {
+pub(crate) fn rendered(card: &Card) -> String {
     let mut text = format!(
         "conax-sim grade: seat {}, seed {}\n\n{:<18}{:>5}{:>6}  the client reports\n",
         card.seat.letter(),
@@ -36,13 +36,13 @@ pub(crate) fn told(card: &Card) -> String {
     }
     for row in card.rows.iter().filter(|row| row.breach().is_some()) {
         text.push('\n');
-        text += &story(card, row);
+        text += &breach_text(card, row);
     }
     text + "\n" + &card.conclusion() + "\n"
 }
 
 /// A scene: how many calls the client made, how many orders Conax carried out, what it reports.
-pub(crate) fn scene_row(seen: &Seen) -> String {
+pub(crate) fn scene_row(seen: &Observation) -> String {
     let (calls, done) = (seen.exchanges.len(), seen.done_count);
     format!("{:<18}{calls:>5}{done:>6}  {}", seen.scene, ended(seen))
 }
@@ -53,25 +53,25 @@ fn table_row(row: &Row) -> String {
 }
 
 /// How a law was broken: what was done, what was expected, why it matters, how to see it again.
-pub(crate) fn story(card: &Card, row: &Row) -> String {
+pub(crate) fn breach_text(card: &Card, row: &Row) -> String {
     let Some(breach) = row.breach() else {
         return String::new();
     };
     let law = row.law;
     let scene = row.verdict.scene;
     let part = |name: &str, text: &str| wrapped(&format!("  {name:<11}"), INDENT, text);
-    let mut story = format!("{}  broken in scene {scene}\n", law.id);
-    story += &wrapped("  ", 2, law.sentence);
+    let mut breach_text = format!("{}  broken in scene {scene}\n", law.id);
+    breach_text += &wrapped("  ", 2, law.sentence);
     for shown in card.shown(row) {
-        story += &part(&format!("call {}", shown.number), &short(&shown.line));
-        story += &body("  sent", &spaced(&shown.sent));
-        story += &part("  got", &shown.got);
+        breach_text += &part(&format!("call {}", shown.number), &short(&shown.line));
+        breach_text += &body("  sent", &spaced(&shown.sent));
+        breach_text += &part("  got", &shown.got);
     }
-    story += &part("expected", &breach.expected);
-    story += &part("found", &breach.found);
-    story += &part("why", law.why);
-    story += &part("known", law.source.code());
-    story + &format!("  {:<11}{}\n", "again", card.again(scene))
+    breach_text += &part("expected", &breach.expected);
+    breach_text += &part("found", &breach.found);
+    breach_text += &part("why", law.why);
+    breach_text += &part("known", law.source.code());
+    breach_text + &format!("  {:<11}{}\n", "again", card.again(scene))
 }
 
 /// A call without the path that all methods of the API share.
@@ -131,16 +131,16 @@ pub(crate) fn wrapped(head: &str, indent: usize, text: &str) -> String {
             }
         }
     }
-    let mut told = String::new();
+    let mut rendered = String::new();
     for (number, line) in lines.iter().enumerate() {
         let start = match number {
             0 => head.to_owned(),
             _ => String::new(),
         };
-        told += format!("{start:<indent$}{line}").trim_end();
-        told.push('\n');
+        rendered += format!("{start:<indent$}{line}").trim_end();
+        rendered.push('\n');
     }
-    told
+    rendered
 }
 
 /// Laws and scenes, for `--list`.

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use conax_contract::text::{counted, visible, visible_name};
 use conax_scenario::document::FileFindings;
 use conax_scenario::record::{CaseRecord, RunRecord, Verdict};
-use conax_scenario::report::{self, Workspace, duration_words, story};
+use conax_scenario::report::{self, Workspace, duration_words, failure_text};
 use conax_scenario::run::Case;
 
 use crate::exit::Exit;
@@ -19,11 +19,11 @@ use crate::run::exit_of;
 use crate::signals::end_on_signal;
 
 /// How often the line of progress is drawn.
-const PACE: Duration = Duration::from_millis(50);
+const REDRAW_INTERVAL: Duration = Duration::from_millis(50);
 /// Stories that are printed; the reports have all.
-const STORIES: usize = 20;
+const SHOWN_FAILURES: usize = 20;
 /// How often watched files are looked at.
-const GLANCE: Duration = Duration::from_millis(40);
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
 
 /// A form of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +69,8 @@ fn workspace() -> Workspace {
 }
 
 /// Who tells people how it goes.
-pub(crate) struct Teller {
-    manner: Manner,
+pub(crate) struct Printer {
+    verbosity: Verbosity,
     /// Whether results share standard output with a report.
     to_stderr: bool,
     is_coloured: bool,
@@ -80,7 +80,7 @@ pub(crate) struct Teller {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
+enum Verbosity {
     Silent,
     Quiet,
     Usual,
@@ -94,7 +94,7 @@ struct Progress {
     drawn: Option<Instant>,
 }
 
-impl Teller {
+impl Printer {
     pub(crate) fn of(matches: &ArgMatches) -> Self {
         let reports = matches.get_many::<String>("report");
         let to_stderr = reports.into_iter().flatten().any(|report| !report.contains('='));
@@ -108,16 +108,16 @@ impl Teller {
             Some("never") => false,
             _ => out_is_terminal && !no_color,
         };
-        let manner = match (matches.get_flag("quiet"), matches.get_flag("verbose")) {
-            (true, _) => Manner::Quiet,
-            (_, true) => Manner::Verbose,
-            _ => Manner::Usual,
+        let verbosity = match (matches.get_flag("quiet"), matches.get_flag("verbose")) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Usual,
         };
         Self {
-            manner,
+            verbosity,
             to_stderr,
             is_coloured,
-            draws_progress: manner == Manner::Usual && std::io::stderr().is_terminal(),
+            draws_progress: verbosity == Verbosity::Usual && std::io::stderr().is_terminal(),
             count: AtomicUsize::new(0),
             state: Mutex::default(),
         }
@@ -125,7 +125,7 @@ impl Teller {
 
     pub(crate) fn silent() -> Self {
         Self {
-            manner: Manner::Silent,
+            verbosity: Verbosity::Silent,
             to_stderr: true,
             is_coloured: false,
             draws_progress: false,
@@ -152,23 +152,23 @@ impl Teller {
     pub(crate) fn begin(&self, count: usize, seed: u64) {
         self.count.store(count, Ordering::Relaxed);
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Progress::default();
-        if matches!(self.manner, Manner::Usual | Manner::Verbose) {
+        if matches!(self.verbosity, Verbosity::Usual | Verbosity::Verbose) {
             self.say(format_args!("{}, seed {seed}", scenarios(count)));
         }
     }
 
     /// A scenario has ended.
-    pub(crate) fn hear(&self, case: &CaseRecord) {
+    pub(crate) fn case_ended(&self, case: &CaseRecord) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.done += 1;
         state.bad += usize::from(case.verdict.is_bad());
-        if self.manner == Manner::Verbose {
+        if self.verbosity == Verbosity::Verbose {
             let word = self.coloured(case.verdict, &format!("{:>8}", case.verdict.word()));
             let reason = case.reason.as_deref().map(|why| format!("  ({why})"));
-            let told = format!("{}{}", case.title(), reason.unwrap_or_default());
-            self.say_painted(format_args!("{word}  {}", visible(&told)));
+            let line = format!("{}{}", case.title(), reason.unwrap_or_default());
+            self.say_painted(format_args!("{word}  {}", visible(&line)));
         }
-        let is_time = state.drawn.is_none_or(|drawn| drawn.elapsed() >= PACE);
+        let is_time = state.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW_INTERVAL);
         if self.draws_progress && is_time {
             state.drawn = Some(Instant::now());
             let failed = match state.bad {
@@ -190,19 +190,19 @@ impl Teller {
             let _ = write!(std::io::stderr(), "\r\x1b[2K");
         }
         let exit = exit_of(record);
-        if self.manner == Manner::Silent {
+        if self.verbosity == Verbosity::Silent {
             return exit;
         }
         let bad: Vec<_> = record.cases.iter().filter(|case| case.verdict.is_bad()).collect();
-        for case in bad.iter().take(STORIES) {
+        for case in bad.iter().take(SHOWN_FAILURES) {
             self.say("");
-            self.say_painted(self.painted(&story(case)).trim_end());
+            self.say_painted(self.painted(&failure_text(case)).trim_end());
         }
-        if bad.len() > STORIES {
-            let more = bad.len() - STORIES;
+        if bad.len() > SHOWN_FAILURES {
+            let more = bad.len() - SHOWN_FAILURES;
             self.say(format_args!("\n{more} more failed; --report html=FILE tells all of them"));
         }
-        self.tell_rest(record);
+        self.print_rest(record);
         self.say(summary(record));
         if record.not_begun > 0 {
             self.say(format_args!("{} not begun", scenarios(record.not_begun)));
@@ -214,8 +214,8 @@ impl Teller {
     }
 
     /// What was skipped and why, and notes.
-    fn tell_rest(&self, record: &RunRecord) {
-        if self.manner == Manner::Quiet {
+    fn print_rest(&self, record: &RunRecord) {
+        if self.verbosity == Verbosity::Quiet {
             return;
         }
         let mut reasons: Vec<(String, usize)> = Vec::new();
@@ -248,11 +248,11 @@ impl Teller {
     }
 
     /// The first line of a story in colour.
-    fn painted(&self, story: &str) -> String {
+    fn painted(&self, failure_text: &str) -> String {
         if !self.is_coloured {
-            return story.to_owned();
+            return failure_text.to_owned();
         }
-        let lines = story.lines().enumerate().map(|(index, line)| match line {
+        let lines = failure_text.lines().enumerate().map(|(index, line)| match line {
             line if index == 0 => format!("\x1b[1;31m{line}\x1b[0m"),
             line if line.trim_start().starts_with("expected ") => format!("\x1b[32m{line}\x1b[0m"),
             line if line.trim_start().starts_with("found ") => format!("\x1b[31m{line}\x1b[0m"),
@@ -373,7 +373,7 @@ pub(crate) fn watch(paths: &[String], mut play: impl FnMut()) -> Exit {
     play();
     print::aside("watching; Ctrl-C ends it");
     loop {
-        std::thread::sleep(GLANCE);
+        std::thread::sleep(POLL_INTERVAL);
         let now = newest(paths);
         if now != seen {
             seen = now;

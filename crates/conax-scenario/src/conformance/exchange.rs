@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 
 /// One exchange with the provisioning API.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct Exchange {
     /// Its number among all exchanges of the session, from 0.
     pub number: usize,
     /// What was called, or meant.
@@ -23,7 +23,7 @@ pub struct Heard {
     pub reply: Option<Value>,
 }
 
-impl Heard {
+impl Exchange {
     /// The exchange with this call, if its verb and path are those of an operation and its
     /// parameters can be read.
     #[must_use]

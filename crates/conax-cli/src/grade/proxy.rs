@@ -1,7 +1,7 @@
 //! The API the client meets: it passes calls on to the simulator, springs the trap of the scene,
 //! and writes down what it saw.
 //!
-//! It decides nothing: [`Deeds`] says what is done with each call.
+//! It decides nothing: [`TrapState`] says what is done with each call.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,10 +22,10 @@ use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::reading::{Act, act, read, token_of};
-use super::scene::{Deed, Deeds, Scene, Settles};
-use super::seen::{Canary, Exchange, Got, Seat};
-use super::stage::order_of_another;
+use super::observation::{Canary, Delivery, Exchange, Seat};
+use super::reading::{Intent, intent, read, token_of};
+use super::run::order_of_another;
+use super::scene::{Scene, Settles, TrapAction, TrapState};
 use super::time::{Allowance, TICK};
 
 /// The longest body that is taken.
@@ -36,7 +36,7 @@ const BEGINNING: (usize, usize) = (4, 5);
 const LATE_SHARE: u32 = 5;
 
 /// What is behind the API.
-pub(crate) struct Front {
+pub(crate) struct Proxy {
     seat: Seat,
     simulator: Simulator,
     settles: Settles,
@@ -48,11 +48,11 @@ pub(crate) struct Front {
 }
 
 struct State {
-    deeds: Deeds,
+    traps: TrapState,
     allowance: Allowance,
     /// How many calls the simulator works at.
     working: usize,
-    looks: usize,
+    queries: usize,
     exchanges: Vec<Exchange>,
     /// Tokens that were given while the client worked.
     tokens: Vec<Canary>,
@@ -63,7 +63,7 @@ struct State {
 #[error("the connection is closed")]
 struct Closed;
 
-impl Front {
+impl Proxy {
     /// Opens the API on a free port; where it is. It serves until its runtime ends.
     pub(crate) async fn open(
         simulator: Simulator,
@@ -73,7 +73,7 @@ impl Front {
     ) -> std::io::Result<(Arc<Self>, SocketAddr)> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let front = Arc::new(Self {
+        let proxy = Arc::new(Self {
             seat,
             simulator,
             settles: scene.settles,
@@ -81,16 +81,16 @@ impl Front {
             started: Instant::now(),
             is_over: AtomicBool::new(false),
             state: Mutex::new(State {
-                deeds: Deeds::new(scene.trap),
+                traps: TrapState::new(scene.trap),
                 allowance: Allowance::new(deadline),
                 working: 0,
-                looks: 0,
+                queries: 0,
                 exchanges: Vec::new(),
                 tokens: Vec::new(),
             }),
         });
-        tokio::spawn(serve(listener, Arc::clone(&front)));
-        Ok((front, address))
+        tokio::spawn(serve(listener, Arc::clone(&proxy)));
+        Ok((proxy, address))
     }
 
     /// Waits until the client has used its time. It is about to be ended then: nobody goes away by
@@ -128,50 +128,52 @@ impl Front {
         let body = Limited::new(body, BODY_LIMIT).collect().await;
         let body = body.map_err(|_| Closed)?.to_bytes();
         let request = Request::from_parts(parts, body);
-        let (mut place, deed, act) = self.arrived(&request);
-        let got = got_of(deed);
+        let (mut place, action, intent) = self.arrived(&request);
+        let got = delivery_of(action);
         let working = Working::of(&self);
-        let reply = match deed {
-            Deed::Refuse(message) => refusal(message),
-            Deed::TurnAway => turned_away(),
-            Deed::EndTokenFirst => {
+        let reply = match action {
+            TrapAction::Refuse(message) => refusal(message),
+            TrapAction::TurnAway => turned_away(),
+            TrapAction::EndTokenFirst => {
                 self.end_token(place.number).await;
-                self.pass_on(request, &act).await
+                self.pass_on(request, &intent).await
             }
-            Deed::LoseOrder => {
+            TrapAction::LoseOrder => {
                 self.state().exchanges[place.number].got = got;
                 self.order_of_another().await;
                 place.is_answered = true;
                 return Err(Closed);
             }
-            _ => self.pass_on(request, &act).await,
+            _ => self.pass_on(request, &intent).await,
         };
         self.note(place.number, &reply, got);
-        if deed == Deed::LateAnswer || !matches!(got, Got::Answer | Got::TrapAnswer) {
+        if action == TrapAction::LateAnswer
+            || !matches!(got, Delivery::Answer | Delivery::TrapAnswer)
+        {
             self.order_of_another().await;
         }
         drop(working);
-        match deed {
-            Deed::KeepAnswer => {
+        match action {
+            TrapAction::KeepAnswer => {
                 self.state().allowance.begin_again();
                 std::future::pending().await
             }
-            Deed::HangUp => {
+            TrapAction::HangUp => {
                 place.is_answered = true;
                 return Err(Closed);
             }
-            Deed::LateAnswer => tokio::time::sleep(self.late).await,
+            TrapAction::LateAnswer => tokio::time::sleep(self.late).await,
             _ => {}
         }
         place.is_answered = true;
         // Written down before the answer leaves: what the client does next comes after it.
         let answered = self.started.elapsed();
         self.state().exchanges[place.number].answered = Some(answered);
-        Ok(response(reply, deed == Deed::CutAnswer))
+        Ok(response(reply, action == TrapAction::CutAnswer))
     }
 
     /// Writes down that a call has arrived; what is done with it.
-    fn arrived(self: &Arc<Self>, request: &Request<Bytes>) -> (Waiting, Deed, Act) {
+    fn arrived(self: &Arc<Self>, request: &Request<Bytes>) -> (Waiting, TrapAction, Intent) {
         let text = |name| {
             let value: Option<&HeaderValue> = request.headers().get(name);
             value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -188,20 +190,20 @@ impl Front {
             status: None,
             reply: String::new(),
             answered: None,
-            got: Got::Answer,
+            got: Delivery::Answer,
             is_left: false,
         };
         state.allowance.called();
-        let act = act(self.seat, &exchange);
-        let deed = state.deeds.next(&act);
+        let intent = intent(self.seat, &exchange);
+        let action = state.traps.next(&intent);
         let waiting =
-            Waiting { front: Arc::clone(self), number: state.exchanges.len(), is_answered: false };
+            Waiting { proxy: Arc::clone(self), number: state.exchanges.len(), is_answered: false };
         state.exchanges.push(exchange);
-        (waiting, deed, act)
+        (waiting, action, intent)
     }
 
-    async fn pass_on(&self, request: Request<Bytes>, act: &Act) -> Reply {
-        if *act == Act::Look && self.is_time_to_send() {
+    async fn pass_on(&self, request: Request<Bytes>, intent: &Intent) -> Reply {
+        if *intent == Intent::Query && self.is_time_to_send() {
             self.simulator.run().await;
         }
         let door = match self.seat {
@@ -223,9 +225,9 @@ impl Front {
 
     fn is_time_to_send(&self) -> bool {
         let mut state = self.state();
-        state.looks += 1;
+        state.queries += 1;
         match self.settles {
-            Settles::AtLook(look) => state.looks >= look,
+            Settles::AtQuery(look) => state.queries >= look,
             Settles::Never => false,
         }
     }
@@ -241,7 +243,7 @@ impl Front {
         self.simulator.call(Api::Crm, request).await;
     }
 
-    fn note(&self, number: usize, reply: &Reply, got: Got) {
+    fn note(&self, number: usize, reply: &Reply, got: Delivery) {
         let mut state = self.state();
         let exchange = &mut state.exchanges[number];
         exchange.status = Some(reply.status.as_u16());
@@ -255,12 +257,12 @@ impl Front {
 }
 
 /// The simulator works at a call: the time is not the client's.
-struct Working(Arc<Front>);
+struct Working(Arc<Proxy>);
 
 impl Working {
-    fn of(front: &Arc<Front>) -> Self {
-        front.state().working += 1;
-        Self(Arc::clone(front))
+    fn of(proxy: &Arc<Proxy>) -> Self {
+        proxy.state().working += 1;
+        Self(Arc::clone(proxy))
     }
 }
 
@@ -272,29 +274,29 @@ impl Drop for Working {
 
 /// A call that is not answered yet. Dropped before, its client went away.
 struct Waiting {
-    front: Arc<Front>,
+    proxy: Arc<Proxy>,
     number: usize,
     is_answered: bool,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if !self.is_answered && !self.front.is_over.load(Ordering::SeqCst) {
-            self.front.state().exchanges[self.number].is_left = true;
+        if !self.is_answered && !self.proxy.is_over.load(Ordering::SeqCst) {
+            self.proxy.state().exchanges[self.number].is_left = true;
         }
     }
 }
 
-async fn serve(listener: TcpListener, front: Arc<Front>) {
+async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             return;
         };
         // An answer that waits for more to come would look like a slow one.
         let _ = stream.set_nodelay(true);
-        let front = Arc::clone(&front);
+        let proxy = Arc::clone(&proxy);
         tokio::spawn(async move {
-            let service = service_fn(|request| Arc::clone(&front).answer(request));
+            let service = service_fn(|request| Arc::clone(&proxy).answer(request));
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             // How it ended is known from the calls it carried.
             let _: Result<(), _> = connection.await;
@@ -303,14 +305,14 @@ async fn serve(listener: TcpListener, front: Arc<Front>) {
     }
 }
 
-const fn got_of(deed: Deed) -> Got {
-    match deed {
-        Deed::PassOn | Deed::EndTokenFirst | Deed::LateAnswer => Got::Answer,
-        Deed::Refuse(_) | Deed::TurnAway => Got::TrapAnswer,
-        Deed::KeepAnswer => Got::Silence,
-        Deed::HangUp => Got::HangUp,
-        Deed::LoseOrder => Got::NotPassedOn,
-        Deed::CutAnswer => Got::Beginning,
+const fn delivery_of(action: TrapAction) -> Delivery {
+    match action {
+        TrapAction::PassOn | TrapAction::EndTokenFirst | TrapAction::LateAnswer => Delivery::Answer,
+        TrapAction::Refuse(_) | TrapAction::TurnAway => Delivery::TrapAnswer,
+        TrapAction::KeepAnswer => Delivery::Silence,
+        TrapAction::HangUp => Delivery::HangUp,
+        TrapAction::LoseOrder => Delivery::NotPassedOn,
+        TrapAction::CutAnswer => Delivery::Beginning,
     }
 }
 

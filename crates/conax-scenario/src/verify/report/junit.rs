@@ -2,7 +2,7 @@
 
 use conax_contract::clause::Strictness;
 
-use super::story::story;
+use super::clause_text::clause_text;
 use crate::conformance::Standing;
 use crate::report::xml::Xml;
 use crate::verify::record::{ClauseRecord, VerifyRecord};
@@ -81,7 +81,7 @@ fn testcase(xml: &mut Xml, record: &VerifyRecord, clause: &ClauseRecord, least: 
         Standing::Broken if clause.fails(least) => {
             let message = clause.breaks.first().map_or("", |one| one.found.as_str());
             let attributes = [("type", "clause"), ("message", message)];
-            xml.text("failure", &attributes, &story(record, clause));
+            xml.text("failure", &attributes, &clause_text(record, clause));
         }
         Standing::Broken => {
             let found = clause.breaks.first().map_or("", |one| one.found.as_str());

@@ -10,17 +10,17 @@ use conax_contract::text::parse_moment;
 use conax_contract::world::WorldSpec;
 use conax_scenario::defect::{Defect, Mutant};
 use conax_scenario::document::{Given, Reader, Scenario};
-use conax_scenario::explore::{Budget, Found, Inventory, Sought, search};
+use conax_scenario::explore::{Budget, Counterexample, Inventory, SearchContext, search};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{Refusal, Target, Theatre};
-use conax_scenario::verify::{Unopened, first_look};
+use conax_scenario::verify::{Unopened, preflight};
 
 use crate::run::{Addresses, Files, Remote, Secrets, usual_target};
 
 /// How often the line of progress is drawn.
-const PACE: Duration = Duration::from_millis(100);
+const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 /// How soon it is noticed that the time is over, or that somebody stops the program.
-const GLANCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a sequence at a target may take.
 const SEQUENCE: Duration = Duration::from_secs(60);
 /// The seed of the simulators: only the sequences differ.
@@ -30,7 +30,7 @@ const START: &str = "2026-01-01T09:00:00";
 
 /// Where sequences are played.
 #[derive(Clone, Debug)]
-pub(crate) enum Ground {
+pub(crate) enum SearchTarget {
     /// A fresh simulator in this process for each.
     Ourselves,
     /// A target at addresses.
@@ -48,7 +48,7 @@ pub(crate) enum Ground {
 #[derive(Clone, Debug)]
 pub(crate) struct Search {
     /// Where.
-    pub(crate) ground: Ground,
+    pub(crate) ground: SearchTarget,
     /// What orders are given for.
     pub(crate) inventory: Inventory,
     /// Which clauses count.
@@ -66,7 +66,7 @@ pub(crate) struct Search {
 }
 
 /// Counts what was played, and draws it.
-pub(crate) struct Tally {
+pub(crate) struct Progress {
     count: AtomicU64,
     drawn: Mutex<Instant>,
     draws: bool,
@@ -74,7 +74,7 @@ pub(crate) struct Tally {
     begin: Instant,
 }
 
-impl Tally {
+impl Progress {
     pub(crate) fn new(draws: bool) -> Self {
         let now = Instant::now();
         Self {
@@ -107,7 +107,7 @@ impl Tally {
         let Ok(mut drawn) = self.drawn.try_lock() else {
             return;
         };
-        if drawn.elapsed() >= PACE {
+        if drawn.elapsed() >= REDRAW_INTERVAL {
             *drawn = Instant::now();
             let _ = write!(
                 std::io::stderr(),
@@ -127,9 +127,14 @@ impl Tally {
 
 /// Searches; what was found by the worker with the lowest number, so that a search that ends by
 /// its cases finds the same every time.
-pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -> Option<Found> {
+pub(crate) fn search_all(
+    order: &Search,
+    seed: u64,
+    stop: &Arc<Stop>,
+    progress: &Progress,
+) -> Option<Counterexample> {
     // The first look is part of the time that was given.
-    let began = tally.begin;
+    let began = progress.begin;
     let has_found = AtomicBool::new(false);
     // What ends the sequences that are being played: the time, or whoever stops the program.
     let over = Arc::new(Stop::default());
@@ -141,9 +146,9 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
     };
     let jobs = u32::try_from(order.jobs).unwrap_or(1);
     let share = order.cases.div_ceil(jobs);
-    let found: Vec<Option<Found>> = std::thread::scope(|scope| {
+    let found: Vec<Option<Counterexample>> = std::thread::scope(|scope| {
         scope.spawn(|| {
-            while !over.wait_for_wish(GLANCE) {
+            while !over.wait_for_wish(POLL_INTERVAL) {
                 if is_late() || stop.is_interrupted() {
                     over.interrupt();
                 }
@@ -153,13 +158,13 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
             .map(|worker| {
                 let (is_over, has_found, over) = (&is_over, &has_found, &over);
                 scope.spawn(move || {
-                    let open = opener(order, (SEQUENCE, Arc::clone(over)), tally);
-                    let sought = Sought {
+                    let open = opener(order, (SEQUENCE, Arc::clone(over)), progress);
+                    let sought = SearchContext {
                         open: &*open,
                         inventory: &order.inventory,
                         least: order.least,
                         is_over,
-                        hear: &|| tally.add(),
+                        on_sequence: &|| progress.add(),
                     };
                     let budget = Budget { moves: order.moves, ..Budget::of(share) };
                     let (_, found) =
@@ -185,17 +190,21 @@ pub(crate) fn seek(order: &Search, seed: u64, stop: &Arc<Stop>, tally: &Tally) -
 ///
 /// # Errors
 /// Why it cannot be explored.
-pub(super) fn look(order: &Search, stop: &Arc<Stop>, tally: &Tally) -> Result<(), Unopened> {
-    if !matches!(&order.ground, Ground::Target { has_control: false, .. }) {
+pub(super) fn check_target(
+    order: &Search,
+    stop: &Arc<Stop>,
+    progress: &Progress,
+) -> Result<(), Unopened> {
+    if !matches!(&order.ground, SearchTarget::Target { has_control: false, .. }) {
         return Ok(());
     }
     // Nobody stops it but a signal, so it waits no longer than is left of the time.
-    let rest = order.limit.map(|limit| limit.saturating_sub(tally.begin.elapsed()));
+    let rest = order.limit.map(|limit| limit.saturating_sub(progress.begin.elapsed()));
     let timeouts = rest.map_or(SEQUENCE, |rest| SEQUENCE.min(rest));
-    match opener(order, (timeouts, Arc::clone(stop)), tally)() {
-        Some(mut target) => first_look(target.as_mut()),
+    match opener(order, (timeouts, Arc::clone(stop)), progress)() {
+        Some(mut target) => preflight(target.as_mut()),
         None => {
-            let trouble = tally.trouble();
+            let trouble = progress.trouble();
             Err(trouble.unwrap_or("nothing was played".to_owned()).into())
         }
     }
@@ -207,21 +216,21 @@ type Opener<'o> = Box<dyn Fn() -> Option<Box<dyn Target>> + 'o>;
 fn opener<'o>(
     order: &'o Search,
     (timeouts, stop): (Duration, Arc<Stop>),
-    tally: &'o Tally,
+    progress: &'o Progress,
 ) -> Opener<'o> {
     match &order.ground {
-        Ground::Ourselves => {
+        SearchTarget::Ourselves => {
             let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
             Box::new(move || {
                 let honest = usual_target(OWN_SEED, start, &world, Arc::clone(&stop));
-                let honest = honest.map_err(|problem| tally.note(problem)).ok()?;
+                let honest = honest.map_err(|problem| progress.note(problem)).ok()?;
                 Some(match order.defect {
                     None => honest,
                     Some(defect) => Box::new(Mutant::new(honest, defect)),
                 })
             })
         }
-        Ground::Target { addresses, secrets_file, .. } => {
+        SearchTarget::Target { addresses, secrets_file, .. } => {
             let secrets = secrets_file.as_ref().and_then(|path| crate::read::text_file(path).ok());
             let secrets = secrets.and_then(|text| Secrets::parse(&text).ok()).unwrap_or_default();
             let addresses = addresses.clone();
@@ -236,7 +245,7 @@ fn opener<'o>(
                 ) => {
                     // What the end of the search broke off says nothing of the target.
                     if !stop.is_interrupted() {
-                        tally.note(problem);
+                        progress.note(problem);
                     }
                     None
                 }

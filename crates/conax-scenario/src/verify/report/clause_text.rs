@@ -22,7 +22,7 @@ pub fn summary(record: &VerifyRecord) -> String {
 
 /// A broken clause: its sentence, what was expected and found, and the command that shows it again.
 #[must_use]
-pub fn story(record: &VerifyRecord, clause: &ClauseRecord) -> String {
+pub fn clause_text(record: &VerifyRecord, clause: &ClauseRecord) -> String {
     let mut out = String::new();
     let place = match clause.place.as_str() {
         "" => clause.source.clone(),
@@ -32,7 +32,7 @@ pub fn story(record: &VerifyRecord, clause: &ClauseRecord) -> String {
     let _ = writeln!(out, "   {}", clause.statement);
     // The others tell the same again; the reports have some of them.
     if let Some(first) = clause.breaks.first() {
-        out.push_str(&break_story(record, first));
+        out.push_str(&break_text(record, first));
     }
     if clause.broken > 1 {
         let _ = writeln!(out, "   and {} times more", clause.broken - 1);
@@ -68,7 +68,7 @@ pub fn variables<'c>(
     told.collect::<Vec<_>>().join(", ")
 }
 
-fn break_story(record: &VerifyRecord, one: &Break) -> String {
+fn break_text(record: &VerifyRecord, one: &Break) -> String {
     let mut out = String::new();
     if !one.path.is_empty() {
         let _ = writeln!(out, "   at        {}", one.path);

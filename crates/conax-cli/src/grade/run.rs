@@ -15,9 +15,9 @@ use conax_sim::{Simulator, SimulatorError};
 use serde_json::{Value, json};
 
 use super::child::{self, Child};
-use super::front::Front;
+use super::observation::{Canary, Observation, Seat};
+use super::proxy::Proxy;
 use super::scene::{Scene, Settles};
-use super::seen::{Canary, Seat, Seen};
 
 /// The demo world's words for who gets what.
 const SUBSCRIPTION: &str = "S60600";
@@ -31,7 +31,7 @@ const USER: &str = "MPAdministrator";
 
 /// Why a scene could not be played.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum StageError {
+pub(crate) enum SceneError {
     /// The client cannot be started.
     #[error("the command `{command}` cannot be started")]
     NotStarted {
@@ -42,7 +42,7 @@ pub(crate) enum StageError {
     },
     /// No port is free.
     #[error("no API can be opened for the client")]
-    NoDoor(#[source] std::io::Error),
+    NoApi(#[source] std::io::Error),
     /// The simulator cannot be built.
     #[error("the simulator of scene `{scene}` cannot be built")]
     NoSimulator {
@@ -63,7 +63,7 @@ pub(crate) enum StageError {
 
 /// The client, and what all scenes have in common.
 #[derive(Clone, Debug)]
-pub(crate) struct Company {
+pub(crate) struct Client {
     pub(crate) seat: Seat,
     pub(crate) seed: u64,
     pub(crate) deadline: Duration,
@@ -115,33 +115,33 @@ fn pin(dice: &mut Dice) -> String {
 }
 
 /// Plays a scene.
-pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, StageError> {
-    let failed = |source| StageError::NoSimulator { scene: scene.name, source };
-    let secrets = Secrets::new(company.seed, scene.name);
-    let simulator = simulator(company, &secrets).map_err(failed)?;
+pub(crate) async fn run_scene(client: &Client, scene: &Scene) -> Result<Observation, SceneError> {
+    let failed = |source| SceneError::NoSimulator { scene: scene.name, source };
+    let secrets = Secrets::new(client.seed, scene.name);
+    let simulator = simulator(client, &secrets).map_err(failed)?;
     let (known_number, known_reference) = earlier_order(&simulator).await.map_err(failed)?;
     if !scene.fault.is_empty() {
         simulator.add_fault(scene.fault).map_err(failed)?;
     }
-    let door = Front::open(simulator.clone(), company.seat, scene, company.deadline).await;
-    let (front, address) = door.map_err(StageError::NoDoor)?;
-    let variables = variables(company, scene, &secrets, address, &known_reference);
-    let child = Child { command: &company.command, variables: &variables, logs: &company.logs };
-    let (ended, written) = child::play(child, front.time_is_up()).await?;
-    let (exchanges, tokens) = front.seen();
+    let door = Proxy::open(simulator.clone(), client.seat, scene, client.deadline).await;
+    let (proxy, address) = door.map_err(SceneError::NoApi)?;
+    let variables = variables(client, scene, &secrets, address, &known_reference);
+    let child = Child { command: &client.command, variables: &variables, logs: &client.logs };
+    let (ended, written) = child::run(child, proxy.time_is_up()).await?;
+    let (exchanges, tokens) = proxy.seen();
     if scene.settles != Settles::Never {
         simulator.run().await;
     }
     let (is_entitled, done_count) = held_at_conax(&simulator).await.map_err(failed)?;
-    Ok(Seen {
+    Ok(Observation {
         scene: scene.name,
-        seat: company.seat,
-        deadline: company.deadline,
+        seat: client.seat,
+        deadline: client.deadline,
         is_unsettled: scene.settles == Settles::Never,
         exchanges,
         ended,
         written,
-        canaries: secrets.canaries(company.seat).into_iter().chain(tokens).collect(),
+        canaries: secrets.canaries(client.seat).into_iter().chain(tokens).collect(),
         known_reference,
         known_number,
         is_entitled,
@@ -149,7 +149,7 @@ pub(crate) async fn play(company: &Company, scene: &Scene) -> Result<Seen, Stage
     })
 }
 
-fn simulator(company: &Company, secrets: &Secrets) -> Result<Simulator, SimulatorError> {
+fn simulator(client: &Client, secrets: &Secrets) -> Result<Simulator, SimulatorError> {
     let mut world = WorldSpec::demo();
     world.magic_smartcards = false;
     for user in &mut world.users {
@@ -169,11 +169,11 @@ fn simulator(company: &Company, secrets: &Secrets) -> Result<Simulator, Simulato
     });
     let password = Secret::new(secrets.password.as_str());
     Simulator::builder()
-        .seed(company.seed)
+        .seed(client.seed)
         .world(world)
         .clock("real")
         .with(|settings| {
-            settings.start = company.now;
+            settings.start = client.now;
             settings.cas.authentication = CasAuthentication::Basic;
             settings.dispatch.credentials = Some((user, password));
         })
@@ -216,23 +216,23 @@ async fn held_at_conax(simulator: &Simulator) -> Result<(bool, usize), Simulator
 
 /// What the client is told.
 fn variables(
-    company: &Company,
+    client: &Client,
     scene: &Scene,
     secrets: &Secrets,
     address: SocketAddr,
     known_reference: &str,
 ) -> Vec<(&'static str, String)> {
     let printed = format!("{CARD}{}", secrets.check_digit);
-    let mut told = vec![
-        ("CONAX_SIM_SEAT", company.seat.letter().to_owned()),
+    let mut variables = vec![
+        ("CONAX_SIM_SEAT", client.seat.letter().to_owned()),
         ("CONAX_SIM_TASK", scene.task.word().to_owned()),
-        ("CONAX_SIM_DEADLINE_S", company.deadline.as_secs_f64().to_string()),
+        ("CONAX_SIM_DEADLINE_S", client.deadline.as_secs_f64().to_string()),
         ("CONAX_SIM_PASSWORD", secrets.password.clone()),
         ("CONAX_SIM_KNOWN_REFERENCE", known_reference.to_owned()),
         ("CONAX_SIM_PIN", secrets.pin.clone()),
     ];
-    match company.seat {
-        Seat::A => told.extend([
+    match client.seat {
+        Seat::A => variables.extend([
             ("CONAX_SIM_CRM_URL", format!("http://{address}{}", BasePath::default().as_str())),
             ("CONAX_SIM_TOKEN", secrets.token.clone()),
             ("CONAX_SIM_USER", USER.to_owned()),
@@ -241,14 +241,14 @@ fn variables(
             ("CONAX_SIM_SERVICE", SERVICE.to_owned()),
             ("CONAX_SIM_SMARTCARD", CARD.to_owned()),
         ]),
-        Seat::C => told.extend([
+        Seat::C => variables.extend([
             ("CONAX_SIM_CAS_URL", format!("http://{address}")),
             ("CONAX_SIM_USER", "crm".to_owned()),
             ("CONAX_SIM_SERVICE", PRODUCT.to_owned()),
             ("CONAX_SIM_SMARTCARD", printed),
         ]),
     }
-    told
+    variables
 }
 
 /// What the client is told, for `--help`.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::story::story;
+use super::clause_text::clause_text;
 use crate::conformance::Standing;
 use crate::verify::record::{ClauseRecord, VerifyRecord};
 
@@ -55,7 +55,7 @@ fn result(record: &VerifyRecord, index: usize, clause: &ClauseRecord, file: &str
         "ruleId": clause.id,
         "ruleIndex": index,
         "level": level(clause),
-        "message": { "text": story(record, clause) },
+        "message": { "text": clause_text(record, clause) },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": file },
             "region": { "startLine": 1 },
