@@ -33,7 +33,7 @@ async fn begin_run(harness: &Harness) -> tokio::task::JoinHandle<()> {
 }
 
 fn rule_count(harness: &Harness) -> usize {
-    let book = harness.shared.faults.book();
+    let book = harness.shared.fault_plan();
     assert_eq!(book.written.len(), book.plan.rules.len());
     book.written.len()
 }

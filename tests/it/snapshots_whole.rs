@@ -152,7 +152,7 @@ async fn goes_on(harness: &Harness, seed: u64) -> Vec<String> {
 
 /// What there is to remember, so that the test below does not hold emptily.
 fn remembered(harness: &Harness) -> Vec<&'static str> {
-    let plan = harness.shared.faults.book().plan.clone();
+    let plan = harness.shared.fault_plan().plan.clone();
     let rule = |name: &str| plan.rules.iter().find(|one| &*one.rule.id.0 == name);
     let (half, dice) = (rule("half").unwrap(), rule("rule-7").unwrap());
     let memory = harness.shared.cas().memory.clone();

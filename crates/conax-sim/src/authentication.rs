@@ -62,13 +62,12 @@ impl Authentication {
 
     /// Judges the `Authorization` header of a call.
     pub fn enter(&mut self, mode: CasAuthentication, header: Option<&str>) -> Entry {
-        let credentials = header.and_then(basic_credentials);
         let failure_limit = match mode {
-            CasAuthentication::Off => return self.enter_freely(credentials),
+            CasAuthentication::Off => return self.enter_freely(header),
             CasAuthentication::Basic => u32::MAX,
             CasAuthentication::BasicWithLockout { failure_limit } => failure_limit,
         };
-        let Some((name, password)) = credentials else {
+        let Some((name, password)) = header.and_then(basic_credentials) else {
             return Entry::Unknown;
         };
         let Some(user) = self.users.get_mut(&name) else {
@@ -86,7 +85,9 @@ impl Authentication {
     }
 
     /// Nobody is asked; whoever says who it is, is taken for that.
-    fn enter_freely(&self, credentials: Option<(String, Secret)>) -> Entry {
+    #[must_use]
+    pub fn enter_freely(&self, header: Option<&str>) -> Entry {
+        let credentials = header.and_then(basic_credentials);
         let user = credentials.and_then(|(name, _)| self.users.get(&name));
         Entry::As(user.map_or(&self.default_domain, |user| &user.domain).clone())
     }

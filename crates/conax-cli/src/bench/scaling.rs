@@ -161,9 +161,8 @@ pub(super) async fn fill(count: u64) -> Done<Stored> {
     let instance = instance.map_err(|error| answer(&error))?;
     let address = instance.addresses.crm.ok_or_else(|| missing("no address"))?;
     let mut ids = Vec::new();
-    {
-        let mut side = instance.shared.crm();
-        let side = &mut *side;
+    instance.shared.change(|world| {
+        let side = &mut *world.crm.lock();
         let author = side.reference.user("MPAdministrator").map(Arc::clone);
         let author = author.ok_or_else(|| missing("no user in the demo world"))?;
         // Requests of the simulator share texts with its reference data, and so do these.
@@ -192,7 +191,8 @@ pub(super) async fn fill(count: u64) -> Done<Stored> {
             let settled = side.book.settle(ticket, accepted(number, start));
             debug_assert!(matches!(settled, Settled::Done(_)));
         }
-    }
+        Ok::<_, BenchError>(())
+    })?;
     let router = provisioning_api::router(Arc::clone(&instance.worlds));
     Ok(Stored { router, instance, address, ids, first_number })
 }

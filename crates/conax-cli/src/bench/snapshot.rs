@@ -91,17 +91,14 @@ fn remember(world: &Shared) {
     };
     let settled = rows.iter().filter(|row| row.reference().is_some());
     for (row, exchange) in settled.zip(1..) {
-        let id = {
-            let mut side = world.cas();
-            let CasSide { state, ids, .. } = &mut *side;
-            let domain = state.domains().next().cloned();
-            let card = state.cards(now).next().map(|card| card.id);
-            let (Some(domain), Some(card)) = (domain, card) else {
-                return;
-            };
+        let id = world.change(|world| {
+            let CasSide { state, ids, .. } = &mut *world.cas.lock();
+            let domain = state.domains().next().cloned()?;
+            let card = state.cards(now).next().map(|card| card.id)?;
             let command = Command::GetActiveSubscriptions { card };
-            state.apply(&domain, &command, now, ids).id
-        };
+            Some(state.apply(&domain, &command, now, ids).id)
+        });
+        let Some(id) = id else { return };
         note(world, row, exchange, id);
     }
 }

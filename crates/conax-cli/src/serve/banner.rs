@@ -97,7 +97,7 @@ fn write_state(text: &mut String, open: &OpenInstance) -> std::fmt::Result {
 }
 
 fn rule_count(open: &OpenInstance) -> usize {
-    open.shared.faults.book().plan.rules.len()
+    open.shared.fault_plan().plan.rules.len()
 }
 
 /// Prints one line of JSON for programs that started this one: where the APIs really are.

@@ -55,9 +55,9 @@ pub(super) async fn command(
     let content_type = header_text(headers, &header::CONTENT_TYPE);
     let control = parts.extensions.get::<ConnectionControl>();
     let exchange = Exchange {
-        number: own.map_or_else(|| shared.faults.next_exchange(), |own| own.exchange),
+        number: own.map_or_else(|| shared.next_exchange(), |own| own.exchange),
         heard: hear(cas::decode_request(shared.settings.cas.profile, content_type, body)),
-        generation: shared.ledger().generation,
+        generation: shared.generation(),
         on_connection: control.map_or(1, ConnectionControl::call_count),
         shared,
         domain,
@@ -129,7 +129,7 @@ impl Exchange<'_> {
             Some(_) => Stage::Connected,
             None => Stage::Arrived,
         };
-        Ok(self.shared.faults.judge(stage, &facts))
+        Ok(self.shared.judge(stage, &facts))
     }
 
     /// Does and answers what the orders leave of it.
@@ -300,12 +300,11 @@ impl Exchange<'_> {
     fn reply(&self, transaction: &Transaction, damage: &[AnswerFault]) -> Answer {
         let profile = self.shared.settings.cas.profile;
         let mut reply = CasReply::of(profile, transaction);
-        {
-            let mut side = self.shared.cas();
-            let side = &mut *side;
+        self.shared.change(|world| {
+            let side = &mut *world.cas.lock();
             let before = side.memory.answered(transaction.id);
             damage_reply(&mut reply, damage, before, &mut side.ids);
-        }
+        });
         let body = encode_reply(profile, transaction.kind, &reply);
         Answer {
             subject: Subject {

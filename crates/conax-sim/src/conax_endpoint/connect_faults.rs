@@ -29,7 +29,7 @@ impl Keeper for DoorKeeper {
     fn closes(&self) -> bool {
         let main = self.worlds.main();
         // Said first: who comes into another world now waits for the API.
-        main.faults.closes_endpoint(main.clock.now(), &self.door) && !self.worlds.has_others()
+        main.closes_endpoint(main.clock.now(), &self.door) && !self.worlds.has_others()
     }
 
     fn changes_with_time(&self) -> bool {
@@ -50,7 +50,7 @@ pub(crate) fn speech(worlds: &Arc<Worlds>, door: EndpointTls) -> TlsSpeech {
     let worlds = Arc::clone(worlds);
     let for_everybody = move || {
         let main = worlds.main();
-        let fault = main.faults.tls_fault_for_everybody(main.clock.now());
+        let fault = main.tls_fault_for_everybody(main.clock.now());
         fault.filter(|_| !worlds.has_others())
     };
     TlsSpeech { door, for_everybody: Box::new(for_everybody), to_plain: plain_answer() }

@@ -26,7 +26,7 @@ pub(super) fn presets() -> Reply {
 
 pub(super) fn list(shared: &Shared) -> Reply {
     let now = shared.clock.now();
-    let book = shared.faults.book();
+    let book = shared.fault_plan();
     let faults = book.plan.rules.iter();
     let faults = faults.map(|rule| view(&book, rule, now));
     let shadowed = book
@@ -50,7 +50,7 @@ fn view(book: &FaultBook, rule: &RuleAtWork, now: SimTime) -> FaultView {
 
 fn views(shared: &Shared, ids: &[RuleId]) -> Vec<FaultView> {
     let now = shared.clock.now();
-    let book = shared.faults.book();
+    let book = shared.fault_plan();
     let rules = book.plan.rules.iter();
     let rules = rules.filter(|rule| ids.contains(&rule.rule.id));
     rules.map(|rule| view(&book, rule, now)).collect()
@@ -90,7 +90,7 @@ fn rules(body: &[u8]) -> Result<Vec<WrittenRule>, Problem> {
 }
 
 fn unknown(shared: &Shared, id: &str) -> Problem {
-    let there = match shared.faults.book().plan.names().as_slice() {
+    let there = match shared.fault_plan().plan.names().as_slice() {
         [] => "there are none".to_owned(),
         known => format!("there are `{}`", known.join("`, `")),
     };
@@ -150,7 +150,7 @@ pub(super) fn dry_run(shared: &Shared, body: &[u8]) -> Result<Reply, Problem> {
         on_connection: 1,
         now: shared.clock.now(),
     };
-    let verdict = shared.faults.book().plan.dry_run(&facts);
+    let verdict = shared.fault_plan().plan.dry_run(&facts);
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Ok(Reply::json(&DryRunView {
         acts: verdict.acted.iter().map(Into::into).collect(),

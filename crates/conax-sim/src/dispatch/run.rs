@@ -5,7 +5,6 @@
 //! run when it has ended; a run that only waits does not count.
 
 use std::pin::{Pin, pin};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -15,7 +14,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::clock::{Activity, Hearing, Place, Repeated, idle};
-use crate::dispatch::send::{DispatchOutcome, Take, carry_out, take_due};
+use crate::dispatch::book::{Take, take_due};
+use crate::dispatch::send::{DispatchOutcome, carry_out};
 use crate::shared::Shared;
 
 /// What one processing run did.
@@ -62,16 +62,17 @@ pub async fn run_through(shared: &Arc<Shared>) -> RunReport {
 
 async fn run(shared: &Arc<Shared>) -> RunReport {
     let started = shared.clock.now();
-    let (mut left, generation) = {
-        let mut side = shared.crm();
-        (side.book.due_count(started), side.generation)
-    };
+    let (mut left, generation, number) = shared.change(|world| {
+        let number = world.count_runs(1);
+        let mut side = world.crm.lock();
+        (side.book.due_count(started), side.generation, number)
+    });
     let mut run = Run {
         shared: Arc::clone(shared),
         generation,
         sent: JoinSet::new(),
         report: RunReport {
-            number: shared.runs.fetch_add(1, Ordering::Relaxed) + 1,
+            number,
             started,
             finished: started,
             completed_count: 0,
@@ -120,13 +121,16 @@ impl Repeated for Runs {
         };
         // Without a free worker no run is made, and none is counted.
         let has_free = shared.workers.has_free();
-        let mut side = shared.crm();
-        // What waits behind an order of its smartcard is due, and no run can send it.
-        if !has_free || side.is_changing || side.book.may_send(now) {
-            return;
-        }
-        let gone_by = leap(side.book.next_scheduled());
-        shared.runs.fetch_add(gone_by, Ordering::Relaxed);
+        shared.change(|world| {
+            let mut side = world.crm.lock();
+            // What waits behind an order of its smartcard is due, and no run can send it.
+            if !has_free || side.is_changing || side.book.may_send(now) {
+                return;
+            }
+            let gone_by = leap(side.book.next_scheduled());
+            drop(side);
+            world.count_runs(gone_by);
+        });
     }
 }
 

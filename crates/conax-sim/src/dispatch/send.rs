@@ -11,22 +11,21 @@ use conax_contract::cas::{self, DecodedReply, EncodedRequest, HttpAnswer};
 use conax_contract::fault::WrittenRule;
 use conax_model::command::Command;
 use conax_model::crm::{
-    ImmediateTake, NewRequest, Priority, ProvisioningRequest, RequestBook, RequestNumber, Settled,
-    Settlement, State, Ticket,
+    ImmediateTake, NewRequest, Priority, ProvisioningRequest, RequestNumber, Settled, Ticket,
 };
 use conax_model::fault::{ConnectFault, Facts, Origin, Stage, TlsFault, Verdict};
 use conax_model::id::HexId;
-use conax_model::ledger::{CrmEvent, Ledger};
+use conax_model::ledger::CrmEvent;
 use conax_model::time::SimTime;
 
 use crate::clock::Activity;
+use crate::dispatch::book::{Returned, plan_fault, record, settle, take_at_once};
 use crate::dispatch::redact::{redact_body, redact_fault, redact_reply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::journal::{Ended, FaultNote, Subject, Surface, Unanswered};
 use crate::link::{SendFailure, Sending, WireReply};
 use crate::settings::SimulatorSettings;
 use crate::shared::Shared;
-use crate::world::{CrmSide, acknowledgement};
 
 /// After how much real time an exchange is one that hangs.
 const LONG: Duration = Duration::from_secs(1);
@@ -99,100 +98,6 @@ fn still_there(
     is_there.then_some(row).ok_or(WorldReplaced)
 }
 
-/// Records requests that processing runs send, all or none: none if the book is not as it has to be
-/// by then.
-///
-/// # Errors
-/// If the world was replaced before.
-pub(crate) fn create_if(
-    shared: &Shared,
-    news: Vec<NewRequest>,
-    generation: u64,
-    is_as_it_was: impl FnOnce(&RequestBook) -> bool,
-) -> Result<Option<Vec<RequestNumber>>, WorldReplaced> {
-    let mut ledger = shared.ledger();
-    let mut side = shared.crm();
-    if side.generation != generation {
-        return Err(WorldReplaced);
-    }
-    if !is_as_it_was(&side.book) {
-        return Ok(None);
-    }
-    let now = shared.clock.now();
-    let rows = news.into_iter().map(|new| {
-        let new = NewRequest { process_immediately: false, ..new };
-        enter(&mut ledger, &mut side, new, now, now).number
-    });
-    Ok(Some(rows.collect::<Vec<_>>().into_iter().flatten().collect()))
-}
-
-/// Records a request and writes down that it was.
-fn record(
-    shared: &Shared,
-    new: NewRequest,
-    now: SimTime,
-    generation: u64,
-) -> Option<Arc<ProvisioningRequest>> {
-    let mut ledger = shared.ledger();
-    let mut side = shared.crm();
-    if side.generation != generation {
-        return None;
-    }
-    let noted = shared.clock.now();
-    Some(enter(&mut ledger, &mut side, new, now, noted))
-}
-
-fn enter(
-    ledger: &mut Ledger,
-    side: &mut CrmSide,
-    new: NewRequest,
-    now: SimTime,
-    noted: SimTime,
-) -> Arc<ProvisioningRequest> {
-    let row = side.book.create(new, now, &mut side.ids);
-    if let Some(event) = acknowledgement(&row) {
-        ledger.crm(noted, event);
-    }
-    row
-}
-
-/// Plans the fault that the command of this request is to meet, once.
-fn plan_fault(shared: &Shared, row: &ProvisioningRequest, fault: Option<WrittenRule>) {
-    if let (Some(rule), Some(number)) = (fault, row.number) {
-        let rule = rule.for_request(number);
-        let now = shared.clock.now();
-        shared.change_faults(|book| book.add(&rule, Some(0), now));
-    }
-}
-
-/// What became of the wish to take the next request that is due.
-#[derive(Debug)]
-pub(super) enum Take {
-    /// It may be sent now.
-    Taken(Box<Ticket>),
-    /// Nothing may leave now; once something else has ended, something may.
-    NothingDue,
-    /// The world is about to change, or is being copied: look again afterwards.
-    NotNow,
-    /// Nothing more leaves: the simulator closes, or this world is no more.
-    Over,
-}
-
-/// Takes the next request of the book of this generation that is due by `due`.
-pub(super) fn take_due(shared: &Shared, due: SimTime, generation: u64) -> Take {
-    let mut side = shared.crm();
-    if shared.closing.load(Ordering::Relaxed) || side.generation != generation {
-        return Take::Over;
-    }
-    if side.is_changing {
-        return Take::NotNow;
-    }
-    match side.book.take_due(due) {
-        Some(ticket) => Take::Taken(Box::new(ticket)),
-        None => Take::NothingDue,
-    }
-}
-
 /// Sends a request that was created to be sent at once, as soon as its smartcards are free.
 async fn dispatch_at_once(shared: &Shared, id: HexId, generation: u64) -> DispatchOutcome {
     loop {
@@ -215,17 +120,6 @@ async fn dispatch_taken(shared: &Shared, taken: ImmediateTake) -> DispatchOutcom
     };
     let _place = shared.immediate.take().await;
     carry_out(shared, *ticket).await
-}
-
-fn take_at_once(shared: &Shared, id: HexId, generation: u64) -> ImmediateTake {
-    let mut side = shared.crm();
-    if shared.closing.load(Ordering::Relaxed) || side.generation != generation {
-        return ImmediateTake::NotWaiting;
-    }
-    if side.is_changing {
-        return ImmediateTake::CardBusy;
-    }
-    side.book.take_at_once(id)
 }
 
 /// Sends what a ticket stands for, and settles it.
@@ -253,48 +147,11 @@ pub(super) async fn carry_out(shared: &Shared, ticket: Ticket) -> DispatchOutcom
     }
 }
 
-/// How a command came back.
-struct Returned {
-    settlement: Settlement,
-    /// What the ledger says of it; nothing if nothing was sent.
-    event: Option<CrmEvent>,
-    /// What failed if no answer was read.
-    failure: Option<Arc<str>>,
-}
-
-/// Settles a request and writes down how it came back and how it ended.
-fn settle(shared: &Shared, ticket: Ticket, returned: Returned) -> Settled {
-    let (number, now) = (ticket.number, shared.clock.now());
-    let mut ledger = shared.ledger();
-    let settled = shared.crm().book.settle(ticket, returned.settlement);
-    if let (Settled::Done(row), Some(request)) = (&settled, number) {
-        let end = ended(request, row, returned.failure);
-        for event in returned.event.into_iter().chain([end]) {
-            ledger.crm(now, event);
-        }
-    }
-    settled
-}
-
-/// With what was wrong: the failure if no answer was read, else the code it was rejected with.
-fn ended(request: u64, row: &ProvisioningRequest, failure: Option<Arc<str>>) -> CrmEvent {
-    let error = match &row.state {
-        State::Rejected { error, .. } => Some(failure.unwrap_or_else(|| Arc::clone(&error.code))),
-        State::Pending | State::Completed { .. } => None,
-    };
-    CrmEvent::Ended {
-        request,
-        completed: matches!(row.state, State::Completed { .. }),
-        reference: row.reference().map(Arc::clone),
-        error,
-    }
-}
-
 /// Sends a command and reads what comes back.
 async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
     let request = cas::encode_request(shared.settings.cas.profile, command);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
-    let exchange = shared.faults.next_exchange();
+    let exchange = shared.next_exchange();
     let exchanged = exchanged(shared, ticket, command, &request, exchange);
     let (answer, note) = told_if_it_hangs(shared, ticket, exchanged).await;
     let (reply, read) = read(&shared.settings, command, answer);
@@ -369,7 +226,7 @@ async fn exchanged(
         note_sent(shared, ticket, exchange, false);
         return (Err(failure), note);
     }
-    let is_refused = || shared.faults.refuses_everybody(shared.clock.now());
+    let is_refused = || shared.refuses_everybody(shared.clock.now());
     shared.link.wait_for_door(is_refused).await;
     let authorization = shared.conax_authorization();
     let has_left = AtomicBool::new(false);
@@ -456,7 +313,7 @@ fn judge_connection(shared: &Shared, command: &Command, exchange: u64) -> Verdic
         on_connection: 1,
         now: shared.clock.now(),
     };
-    shared.faults.judge(Stage::Connect, &facts)
+    shared.judge(Stage::Connect, &facts)
 }
 
 /// A fault of the head-end's certificates, if the CRM does not look at them.

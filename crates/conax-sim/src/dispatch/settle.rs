@@ -180,11 +180,11 @@ impl<'a> Settler<'a> {
     }
 
     fn next(&mut self) -> Option<Next> {
-        let (due_count, length, scheduled) = {
-            let book = &mut self.shared.crm().book;
-            let due_count = book.due_count(self.shared.clock.now());
-            (due_count, book.queue_length(), book.next_scheduled())
-        };
+        let (due_count, length, scheduled) = self.shared.change(|world| {
+            let now = world.now();
+            let book = &mut world.crm.lock().book;
+            (book.due_count(now), book.queue_length(), book.next_scheduled())
+        });
         // Behind a run that waits for a worker another one would only wait as well.
         let is_new = self.tried != Some(length) && self.shared.workers.has_free();
         if due_count > 0 && is_new && self.goal.makes_runs {

@@ -19,7 +19,7 @@ use conax_model::id::TransactionId;
 use tokio::sync::watch;
 
 use crate::clock::{Activity, Clock, idle};
-use crate::fault::store::AtEndpoint;
+use crate::fault::traffic::AtEndpoint;
 use crate::http_server::ConnectionControl;
 
 /// Pieces a second a slow answer goes out in, if each has a byte.

@@ -1,6 +1,6 @@
 //! The login methods: tokens issued and released.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
 use conax_contract::crm::{IssueTokenCall, Refusal};
@@ -13,12 +13,11 @@ use crate::world::CrmSide;
 /// Logs in with a user name and a password.
 pub(super) fn issue_token(shared: &Shared, call: &IssueTokenCall<'_>) -> Result<String, Refusal> {
     let policy = shared.settings.crm.tokens;
-    let side = shared.crm();
-    let reference = Arc::clone(&side.reference);
-    let known = reference.log_in(&call.username, call.password.expose(), &call.organisation);
-    let author = known.ok_or_else(Refusal::invalid_credentials)?;
-    let author = in_unit(&reference, author, call.unit.as_deref())?;
-    Ok(issue(shared, side, author, policy))
+    issue(shared, policy, |reference| {
+        let known = reference.log_in(&call.username, call.password.expose(), &call.organisation);
+        let author = known.ok_or_else(Refusal::invalid_credentials)?;
+        in_unit(reference, author, call.unit.as_deref())
+    })
 }
 
 /// Logs in with a web API key, given as the user name of a Basic `Authorization` header.
@@ -34,35 +33,34 @@ pub(super) fn issue_token_for_key(
         .filter(|(_, password)| password.expose().is_empty())
         .map(|(key, _)| conax_model::secret::Secret::new(key))
         .ok_or_else(Refusal::invalid_web_api_key)?;
-    let policy = shared.settings.crm.key_tokens;
-    let side = shared.crm();
-    let reference = Arc::clone(&side.reference);
-    let author = reference.web_api_key(&key).ok_or_else(Refusal::invalid_web_api_key)?;
-    let author = in_unit(&reference, author, unit)?;
-    Ok(issue(shared, side, author, policy))
+    issue(shared, shared.settings.crm.key_tokens, |reference| {
+        let author = reference.web_api_key(&key).ok_or_else(Refusal::invalid_web_api_key)?;
+        in_unit(reference, author, unit)
+    })
 }
 
 /// Ends a token.
 pub(super) fn release_token(shared: &Shared, token: &str) -> Result<(), Refusal> {
-    let now = shared.clock.now();
-    match shared.crm().sessions.release(token, now) {
-        true => Ok(()),
-        false => Err(Refusal::invalid_token()),
-    }
+    let was_valid = shared.change(|world| {
+        let now = world.now();
+        world.crm.lock().sessions.release(token, now)
+    });
+    was_valid.then_some(()).ok_or_else(Refusal::invalid_token)
 }
 
+/// A token for whom the reference data knows.
 fn issue(
     shared: &Shared,
-    mut side: MutexGuard<'_, CrmSide>,
-    author: Arc<Author>,
     policy: TokenPolicy,
-) -> String {
-    let now = shared.clock.now();
-    let CrmSide { sessions, token_ids, .. } = &mut *side;
-    let token = sessions.issue(author, policy, now, token_ids);
-    drop(side);
+    who: impl FnOnce(&ReferenceData) -> Result<Arc<Author>, Refusal>,
+) -> Result<String, Refusal> {
+    let token = shared.change(|world| {
+        let now = world.now();
+        let CrmSide { reference, sessions, token_ids, .. } = &mut *world.crm.lock();
+        Ok(sessions.issue(who(reference)?, policy, now, token_ids))
+    })?;
     shared.journal.secrets().add_token(&token);
-    token
+    Ok(token)
 }
 
 /// The user in another unit than their own, if one is asked for.

@@ -262,9 +262,12 @@ struct Caller {
 
 fn identify(shared: &Shared, params: &Params<'_>, now: SimTime) -> Result<Caller, Refusal> {
     let token = params.token().ok_or_else(|| Refusal::missing_token(params))?;
-    let mut side = shared.crm();
-    let author = side.sessions.check(token, now).ok_or_else(Refusal::invalid_token)?;
-    Ok(Caller { author, reference: Arc::clone(&side.reference), generation: side.generation, now })
+    shared.change(|world| {
+        let mut side = world.crm.lock();
+        let author = side.sessions.check(token, now).ok_or_else(Refusal::invalid_token)?;
+        let (reference, generation) = (Arc::clone(&side.reference), side.generation);
+        Ok(Caller { author, reference, generation, now })
+    })
 }
 
 async fn perform(

@@ -33,20 +33,17 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// As it is now. The sides are copied under the ledger's lock, in which both change, and looked
-    /// into afterwards.
+    /// As it is now. The sides are copied between two changes, and looked into afterwards.
     pub(super) fn of(shared: &Shared) -> Self {
         shared.catch_up();
-        let (now, generation, book, start, cas, ledger) = {
-            let ledger = shared.ledger();
+        let (now, generation, book, start, cas, ledger) = shared.read(|world| {
             let (generation, book, start) = {
-                let side = shared.crm();
+                let side = world.crm();
                 (side.generation, side.book.clone(), Arc::clone(&side.start_belief))
             };
-            let cas = shared.cas().state.clone();
-            let now = shared.clock.now();
-            (now, generation, book, start, cas, ledger.clone())
-        };
+            let cas = world.cas().state.clone();
+            (shared.clock.now(), generation, book, start, cas, world.ledger.clone())
+        });
         let reconciliation = ledger.reconcile();
         let done = reconciliation.carried_out.iter().zip(0..);
         Self {

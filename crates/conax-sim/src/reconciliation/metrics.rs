@@ -55,7 +55,7 @@ fn calls(shared: &Shared, page: &mut Page) {
         page.sample("exchanges_total", &labels, count);
     }
     page.family("runs_total", "counter", "Processing runs.");
-    let runs = shared.runs.load(std::sync::atomic::Ordering::Relaxed);
+    let runs = shared.run_count();
     page.sample("runs_total", &[], runs);
     page.family("exchanges_at_conax", "gauge", "Exchanges at the Conax endpoint now.");
     page.sample("exchanges_at_conax", &[], shared.faults.at_endpoint());
@@ -91,7 +91,7 @@ fn requests(shared: &Shared, page: &mut Page) {
 
 fn faults(shared: &Shared, page: &mut Page) {
     let rules: BTreeMap<String, (u64, u64)> = {
-        let book = shared.faults.book();
+        let book = shared.fault_plan();
         let rules = book.plan.rules.iter();
         rules.map(|one| (one.rule.id.to_string(), (one.hits, one.missed))).collect()
     };

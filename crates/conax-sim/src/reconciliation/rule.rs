@@ -121,7 +121,7 @@ fn now(shared: &Shared, request: &ProvisioningRequest, rule: &str) -> Now {
         on_connection: 1,
         now: shared.clock.now(),
     };
-    let book = shared.faults.book();
+    let book = shared.fault_plan();
     let Some(found) = book.plan.find(&id) else {
         let known = book.plan.names();
         return Now::Absent(match known.is_empty() {

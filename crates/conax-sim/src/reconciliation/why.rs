@@ -297,7 +297,7 @@ impl Teller<'_> {
             answer.because.push("it has no number: it was loaded as it is and stays so".to_owned());
             return;
         };
-        let waits = self.shared.crm().book.waits_for(number, self.now);
+        let waits = self.shared.change(|world| world.crm.lock().book.waits_for(number, self.now));
         let mut told_of = BTreeSet::new();
         for wait in waits {
             self.waits_for(&wait, answer);

@@ -297,7 +297,8 @@ async fn the_totals_are_those_of_an_independent_count_and_a_finished_request_tak
     assert_eq!(totals, storm.count.totals());
     assert!(totals.add_up());
     is_mixed(&totals, &storm.count);
-    let ledger = std::mem::replace(&mut *storm.shared().ledger(), Ledger::new(LIMIT));
+    let emptied = Ledger::new(LIMIT);
+    let ledger = storm.shared().change(|world| std::mem::replace(world.ledger, emptied));
     let (crm, cas) = ledger.lens();
     assert!(crm <= LIMIT && cas <= LIMIT);
     let (bytes, pieces) = held_by(ledger);

@@ -1,0 +1,294 @@
+//! The parts of a world behind their locks, and the only ways to them: nobody outside this file
+//! can lock anything of a world.
+//!
+//! Whoever changes a world does so in [`Shared::change`], which holds the lock of the ledger from
+//! its beginning to its end and takes those of the other parts under it. So changes come one after
+//! the other, and each is whole to whoever reads several parts ([`Shared::read`], under the same
+//! lock). Whoever reads one part ([`Shared::crm`], …) holds the lock of that part only, and waits
+//! for nobody who changes another one. None of them is held across a wait.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use conax_contract::world::WorldSpec;
+use conax_model::fault::{Facts, Stage, Verdict};
+use conax_model::ledger::Ledger;
+use conax_model::time::SimTime;
+
+use super::Shared;
+use crate::clock::Clock;
+use crate::fault::{FaultBook, FaultTraffic};
+use crate::snapshot::Snapshot;
+use crate::world::{CasSide, CrmSide};
+
+/// What a world is made of.
+pub(super) struct Parts {
+    /// Its lock is taken first.
+    ledger: Mutex<Ledger>,
+    crm: Mutex<CrmSide>,
+    cas: Mutex<CasSide>,
+    faults: Mutex<FaultBook>,
+    /// What both sides started from.
+    spec: Mutex<Arc<WorldSpec>>,
+    counters: Counters,
+}
+
+/// Numbers that go up: written in a change, and read without a lock.
+#[derive(Default)]
+struct Counters {
+    /// How often the world was replaced, as the CRM side has it.
+    generation: AtomicU64,
+    /// Processing runs so far.
+    runs: AtomicU64,
+    /// Exchanges with the head-end so far.
+    exchanges: AtomicU64,
+    /// The last exchange of the journal before this world.
+    journal_before: AtomicU64,
+}
+
+impl Parts {
+    pub(super) fn new(snapshot: Snapshot) -> Self {
+        Self {
+            counters: Counters {
+                generation: AtomicU64::new(snapshot.crm.generation),
+                runs: AtomicU64::new(snapshot.runs),
+                exchanges: AtomicU64::new(snapshot.last_exchange),
+                journal_before: AtomicU64::new(0),
+            },
+            ledger: Mutex::new(snapshot.ledger),
+            crm: Mutex::new(snapshot.crm),
+            cas: Mutex::new(snapshot.cas),
+            faults: Mutex::new(snapshot.faults),
+            spec: Mutex::new(snapshot.spec),
+        }
+    }
+}
+
+fn lock<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
+    part.lock().expect("nobody panics while holding a part of a world")
+}
+
+/// A part of a world that somebody looks at.
+pub struct Seen<'a, T>(MutexGuard<'a, T>);
+
+impl<T> Deref for Seen<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A part of a world that may be changed.
+pub struct Part<'a, T>(&'a Mutex<T>);
+
+impl<T> Part<'_, T> {
+    /// The part, until it is let go of; nobody looks at it meanwhile.
+    pub fn lock(&mut self) -> Held<'_, T> {
+        Held(lock(self.0))
+    }
+}
+
+/// A part of a world that is being changed.
+pub struct Held<'a, T>(MutexGuard<'a, T>);
+
+impl<T> Deref for Held<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Held<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+/// A world while it is changed. Nobody else changes it meanwhile.
+pub struct WorldChange<'a> {
+    /// Both journals of the ledger.
+    pub ledger: &'a mut Ledger,
+    /// The CRM's side.
+    pub crm: Part<'a, CrmSide>,
+    /// The head-end's side.
+    pub cas: Part<'a, CasSide>,
+    faults: Part<'a, FaultBook>,
+    spec: &'a Mutex<Arc<WorldSpec>>,
+    counters: &'a Counters,
+    traffic: &'a FaultTraffic,
+    clock: &'a Clock,
+}
+
+impl WorldChange<'_> {
+    /// The simulated time.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.clock.now()
+    }
+
+    /// The number of the next exchange with the head-end, from 1.
+    pub fn next_exchange(&mut self) -> u64 {
+        self.counters.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The number of the next processing run, from 1; with those that go by before it.
+    pub fn count_runs(&mut self, runs: u64) -> u64 {
+        self.counters.runs.fetch_add(runs, Ordering::Relaxed) + runs
+    }
+
+    /// Judges an exchange by the fault plan, which counts it and throws its dice.
+    pub fn judge(&mut self, stage: Stage, facts: &Facts<'_>) -> Verdict {
+        let verdict = self.faults.lock().plan.judge(stage, facts);
+        if self.traffic.may_refuse_everybody() {
+            // A rule may be spent now.
+            self.traffic.plan_changed();
+        }
+        verdict
+    }
+
+    /// Changes the fault plan; the head-end remembers its past as far back as it now has to.
+    pub fn change_faults<T>(&mut self, change: impl FnOnce(&mut FaultBook) -> T) -> T {
+        let mut book = self.faults.lock();
+        let changed = change(&mut book);
+        let memory: Duration = book.plan.memory();
+        self.traffic.sum_up(&book);
+        drop(book);
+        self.traffic.plan_changed();
+        let mut side = self.cas.lock();
+        let side = &mut *side;
+        side.memory.keep_past(memory, &side.state);
+        changed
+    }
+
+    /// Runs and exchanges are counted on from these.
+    pub(super) fn count_on_from(&mut self, runs: u64, exchanges: u64) {
+        self.counters.runs.store(runs, Ordering::Relaxed);
+        self.counters.exchanges.store(exchanges, Ordering::Relaxed);
+    }
+
+    /// Puts new sides in the place of the old ones, which are given back: letting go of a large
+    /// world takes its time. What the journal has up to `last` is about the world before.
+    pub(super) fn put(
+        &mut self,
+        spec: Arc<WorldSpec>,
+        crm: CrmSide,
+        cas: CasSide,
+        ledger: Ledger,
+        last: u64,
+    ) -> (CrmSide, CasSide, Ledger) {
+        self.counters.generation.store(crm.generation, Ordering::Relaxed);
+        self.counters.journal_before.store(last, Ordering::Relaxed);
+        *lock(self.spec) = spec;
+        let cas = std::mem::replace(&mut *self.cas.lock(), cas);
+        let crm = std::mem::replace(&mut *self.crm.lock(), crm);
+        (crm, cas, std::mem::replace(self.ledger, ledger))
+    }
+}
+
+/// A world that somebody looks at as a whole. Nobody changes it meanwhile.
+pub struct WorldRead<'a> {
+    /// Both journals of the ledger.
+    pub ledger: &'a Ledger,
+    parts: &'a Parts,
+}
+
+impl WorldRead<'_> {
+    /// The CRM's side.
+    #[must_use]
+    pub fn crm(&self) -> Seen<'_, CrmSide> {
+        Seen(lock(&self.parts.crm))
+    }
+
+    /// The head-end's side.
+    #[must_use]
+    pub fn cas(&self) -> Seen<'_, CasSide> {
+        Seen(lock(&self.parts.cas))
+    }
+
+    /// The fault plan.
+    #[must_use]
+    pub fn fault_plan(&self) -> Seen<'_, FaultBook> {
+        Seen(lock(&self.parts.faults))
+    }
+}
+
+impl Shared {
+    /// Changes the world. It is the only way to: what happens in `change` happens at once, for
+    /// whoever reads the world as a whole, and for a snapshot. Do nothing slow in it, and do not
+    /// call it in itself.
+    pub fn change<T>(&self, change: impl FnOnce(&mut WorldChange<'_>) -> T) -> T {
+        let parts = &self.parts;
+        let mut ledger = lock(&parts.ledger);
+        change(&mut WorldChange {
+            ledger: &mut ledger,
+            crm: Part(&parts.crm),
+            cas: Part(&parts.cas),
+            faults: Part(&parts.faults),
+            spec: &parts.spec,
+            counters: &parts.counters,
+            traffic: &self.faults,
+            clock: &self.clock,
+        })
+    }
+
+    /// Looks at the world as a whole, between two changes.
+    pub fn read<T>(&self, read: impl FnOnce(&WorldRead<'_>) -> T) -> T {
+        let parts = &self.parts;
+        let ledger = lock(&parts.ledger);
+        read(&WorldRead { ledger: &ledger, parts })
+    }
+
+    /// The CRM's side, to be looked at. Never hold it across a wait, a change or another part.
+    pub fn crm(&self) -> Seen<'_, CrmSide> {
+        Seen(lock(&self.parts.crm))
+    }
+
+    /// The head-end's side, to be looked at. Never hold it across a wait, a change or another part.
+    pub fn cas(&self) -> Seen<'_, CasSide> {
+        Seen(lock(&self.parts.cas))
+    }
+
+    /// The fault plan, to be looked at. Never hold it across a wait, a change or another part.
+    pub fn fault_plan(&self) -> Seen<'_, FaultBook> {
+        Seen(lock(&self.parts.faults))
+    }
+
+    /// Both journals of the ledger, to be looked at. Nothing changes while they are; never hold
+    /// them across a wait or a change.
+    pub fn ledger(&self) -> Seen<'_, Ledger> {
+        Seen(lock(&self.parts.ledger))
+    }
+
+    /// The world both sides started from.
+    pub fn world(&self) -> Arc<WorldSpec> {
+        Arc::clone(&lock(&self.parts.spec))
+    }
+
+    /// Counts the worlds that were here: another number than before says that the world was
+    /// replaced.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.parts.counters.generation.load(Ordering::Relaxed)
+    }
+
+    /// Processing runs so far.
+    #[must_use]
+    pub fn run_count(&self) -> u64 {
+        self.parts.counters.runs.load(Ordering::Relaxed)
+    }
+
+    /// Where the numbers of exchanges with the head-end stand.
+    #[must_use]
+    pub fn last_exchange(&self) -> u64 {
+        self.parts.counters.exchanges.load(Ordering::Relaxed)
+    }
+
+    /// The number in the journal after which everything is about this world.
+    pub(crate) fn first_of_world(&self) -> u64 {
+        self.parts.counters.journal_before.load(Ordering::Relaxed)
+    }
+}
