@@ -9,6 +9,7 @@
 
 mod activity;
 mod advance;
+mod around;
 mod face;
 mod handover;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use waits::Repeated;
 pub use written::parse_clock;
 
 use activity::ActivityCount;
+use around::Around;
 use face::{Face, SharedFace};
 use waits::{Beat, Purpose, Waits, bounded};
 
@@ -131,6 +133,8 @@ pub struct Clock {
 #[derive(Debug)]
 pub(crate) struct Inner {
     face: SharedFace,
+    /// What surrounds each change of the face.
+    around: Around,
     waits: Mutex<Waits>,
     /// Numbers those who wait.
     numbers: AtomicU64,
@@ -147,7 +151,13 @@ impl Inner {
         self.face.read()
     }
 
+    /// Changes the face, within what surrounds its changes.
     fn change<T>(&self, change: impl FnOnce(&mut Face) -> T) -> T {
+        self.around.call(|| self.face.change(change))
+    }
+
+    /// Changes the face for somebody who is within that already.
+    fn change_inside<T>(&self, change: impl FnOnce(&mut Face) -> T) -> T {
         self.face.change(change)
     }
 
@@ -176,6 +186,7 @@ impl Clock {
         Self {
             inner: Arc::new(Inner {
                 face: SharedFace::new(face),
+                around: Around::default(),
                 waits: Mutex::default(),
                 numbers: AtomicU64::new(0),
                 changes: AtomicU64::new(0),
@@ -190,6 +201,12 @@ impl Clock {
     #[must_use]
     pub fn starting_at(start: SimTime) -> Self {
         Self::new(ClockMode::Real, start)
+    }
+
+    /// From now on whatever changes the clock does so within `around`, which calls what it is given.
+    /// It is said once: a second time changes nothing.
+    pub(crate) fn change_within(&self, around: impl Fn(&mut dyn FnMut()) + Send + Sync + 'static) {
+        self.inner.around.set(around);
     }
 
     /// The simulated time.
@@ -223,9 +240,9 @@ impl Clock {
     }
 
     /// Makes the clock show what it, or another one, showed before: it may go back. Who waits has
-    /// as long to wait as before.
-    pub fn restore(&self, reading: Reading) {
-        self.inner.change(|face| {
+    /// as long to wait as before. To be called within what surrounds changes of the clock.
+    pub(crate) fn restore(&self, reading: Reading) {
+        self.inner.change_inside(|face| {
             face.stand_at(face.position());
             face.mode = reading.mode;
             face.base = reading.now - face.position;

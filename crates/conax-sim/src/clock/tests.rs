@@ -453,3 +453,20 @@ async fn who_works_for_another_counts_in_its_place_even_after_the_other_gave_up(
     assert_eq!(story.so_far(), [("gave up", 600), ("done", 900)]);
     assert!(clock.is_at_rest());
 }
+
+#[tokio::test]
+async fn whatever_changes_a_clock_does_so_within_what_surrounds_its_changes() {
+    let (clock, count) = (stepped(), Arc::new(Mutex::new(0)));
+    let counter = Arc::clone(&count);
+    clock.change_within(move |change| {
+        *counter.lock().expect("a count") += 1;
+        change();
+    });
+    let counted = || *count.lock().expect("a count");
+    clock.set(START + seconds(5)).expect("a later time");
+    assert!(clock.set(START).is_err(), "it is asked within, too");
+    assert_eq!((counted(), since_start(&clock)), (2, seconds(5)));
+    clock.set_mode(ClockMode::Stepped);
+    clock.advance(seconds(5)).await;
+    assert_eq!((counted(), since_start(&clock)), (4, seconds(10)));
+}

@@ -45,7 +45,8 @@ impl fmt::Debug for Beat {
 pub trait Repeated: Send + Sync {
     /// If there is nothing to do `now`, calls `leap` once with the time from which on there is, if
     /// nothing else happens, and counts the times that went by: as many as it says. Whoever could
-    /// give it something to do waits until this returns.
+    /// give it something to do waits until this returns. `leap` moves the clock, so it is called
+    /// within what surrounds changes of the clock.
     fn while_idle(&self, now: SimTime, leap: &mut dyn FnMut(Option<SimTime>) -> u64);
 }
 
@@ -171,7 +172,7 @@ impl Inner {
             return 0;
         }
         let last = turn.0 + times(interval, count - 1);
-        self.change(|face| {
+        self.change_inside(|face| {
             let reached = face.position();
             face.stand_at(reached.max(last));
         });

@@ -9,6 +9,8 @@ mod faults;
 mod ledger;
 mod parts;
 mod replace;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +30,7 @@ use crate::world::{self, Begun, WorldProblem};
 
 pub use calls::Calls;
 use parts::Parts;
-pub use parts::{Held, Part, Seen, WorldChange, WorldRead};
+pub use parts::{Part, Seen, WorldChange, WorldRead};
 
 /// One world: what the APIs and the dispatcher share.
 pub struct Shared {
@@ -60,7 +62,7 @@ pub struct Shared {
     pub snapshots: KeptSnapshots,
     /// One replaces or copies the world at a time.
     changing: tokio::sync::Mutex<()>,
-    parts: Parts,
+    parts: Arc<Parts>,
 }
 
 impl Shared {
@@ -105,7 +107,7 @@ impl Shared {
         journal.set_secrets(secrets);
         Self {
             faults: FaultTraffic::new(&snapshot.faults),
-            parts: Parts::new(snapshot),
+            parts: Parts::new(snapshot, &clock),
             clock,
             workers: Places::new(settings.dispatch.worker_count),
             // The rest of the connections the Conax endpoint takes is left to the workers.

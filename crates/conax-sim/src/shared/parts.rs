@@ -5,9 +5,10 @@
 //! its beginning to its end and takes those of the other parts under it. So changes come one after
 //! the other, and each is whole to whoever reads several parts ([`Shared::read`], under the same
 //! lock). Whoever reads one part ([`Shared::crm`], …) holds the lock of that part only, and waits
-//! for nobody who changes another one. None of them is held across a wait.
+//! for nobody who changes another one. None of them is held across a wait. The clock of a world has
+//! a lock of its own, and every change of it is such a change too ([`Parts::new`]).
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -18,7 +19,7 @@ use conax_model::ledger::Ledger;
 use conax_model::time::SimTime;
 
 use super::Shared;
-use crate::clock::Clock;
+use crate::clock::{Clock, Reading};
 use crate::fault::{FaultBook, FaultTraffic};
 use crate::snapshot::Snapshot;
 use crate::world::{CasSide, CrmSide};
@@ -49,8 +50,9 @@ struct Counters {
 }
 
 impl Parts {
-    pub(super) fn new(snapshot: Snapshot) -> Self {
-        Self {
+    /// Those of a world that goes on from a snapshot; from now on its clock changes with it.
+    pub(super) fn new(snapshot: Snapshot, clock: &Clock) -> Arc<Self> {
+        let parts = Arc::new(Self {
             counters: Counters {
                 generation: AtomicU64::new(snapshot.crm.generation),
                 runs: AtomicU64::new(snapshot.runs),
@@ -62,7 +64,15 @@ impl Parts {
             cas: Mutex::new(snapshot.cas),
             faults: Mutex::new(snapshot.faults),
             spec: Mutex::new(snapshot.spec),
-        }
+        });
+        let of_clock = Arc::clone(&parts);
+        clock.change_within(move |change| of_clock.change(|_| change()));
+        parts
+    }
+
+    /// The critical section in which a world changes; there is no other.
+    fn change<T>(&self, change: impl FnOnce(&mut Ledger) -> T) -> T {
+        change(&mut lock(&self.ledger))
     }
 }
 
@@ -86,25 +96,8 @@ pub struct Part<'a, T>(&'a Mutex<T>);
 
 impl<T> Part<'_, T> {
     /// The part, until it is let go of; nobody looks at it meanwhile.
-    pub fn lock(&mut self) -> Held<'_, T> {
-        Held(lock(self.0))
-    }
-}
-
-/// A part of a world that is being changed.
-pub struct Held<'a, T>(MutexGuard<'a, T>);
-
-impl<T> Deref for Held<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> DerefMut for Held<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
+    pub fn lock(&mut self) -> MutexGuard<'_, T> {
+        lock(self.0)
     }
 }
 
@@ -164,6 +157,11 @@ impl WorldChange<'_> {
         changed
     }
 
+    /// Makes the clock show what it showed before.
+    pub(super) fn restore_clock(&mut self, reading: Reading) {
+        self.clock.restore(reading);
+    }
+
     /// Runs and exchanges are counted on from these.
     pub(super) fn count_on_from(&mut self, runs: u64, exchanges: u64) {
         self.counters.runs.store(runs, Ordering::Relaxed);
@@ -218,26 +216,27 @@ impl WorldRead<'_> {
 
 impl Shared {
     /// Changes the world. It is the only way to: what happens in `change` happens at once, for
-    /// whoever reads the world as a whole, and for a snapshot. Do nothing slow in it, and do not
-    /// call it in itself.
+    /// whoever reads the world as a whole, and for a snapshot. Do nothing slow in it, do not call
+    /// it in itself, and do not set the clock in it.
     pub fn change<T>(&self, change: impl FnOnce(&mut WorldChange<'_>) -> T) -> T {
-        let parts = &self.parts;
-        let mut ledger = lock(&parts.ledger);
-        change(&mut WorldChange {
-            ledger: &mut ledger,
-            crm: Part(&parts.crm),
-            cas: Part(&parts.cas),
-            faults: Part(&parts.faults),
-            spec: &parts.spec,
-            counters: &parts.counters,
-            traffic: &self.faults,
-            clock: &self.clock,
+        let parts = &*self.parts;
+        parts.change(|ledger| {
+            change(&mut WorldChange {
+                ledger,
+                crm: Part(&parts.crm),
+                cas: Part(&parts.cas),
+                faults: Part(&parts.faults),
+                spec: &parts.spec,
+                counters: &parts.counters,
+                traffic: &self.faults,
+                clock: &self.clock,
+            })
         })
     }
 
     /// Looks at the world as a whole, between two changes.
     pub fn read<T>(&self, read: impl FnOnce(&WorldRead<'_>) -> T) -> T {
-        let parts = &self.parts;
+        let parts = &*self.parts;
         let ledger = lock(&parts.ledger);
         read(&WorldRead { ledger: &ledger, parts })
     }

@@ -114,7 +114,7 @@ impl Shared {
         let ledger = snapshot.ledger.for_generation(generation);
         self.journal.set_secrets(WorldSecrets::of(&spec, &crm.sessions));
         let old = self.change(|world| {
-            self.clock.restore(snapshot.clock);
+            world.restore_clock(snapshot.clock);
             world.change_faults(|book| *book = snapshot.faults.clone());
             world.count_on_from(snapshot.runs, snapshot.last_exchange);
             world.put(spec, crm, cas, ledger, self.journal.last_number())
