@@ -57,6 +57,7 @@ mod coverage;
 mod ends;
 mod explore;
 mod grade;
+mod https;
 mod inputs;
 mod ledger_check;
 mod odd_files;

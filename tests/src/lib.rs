@@ -12,6 +12,7 @@ mod calls;
 mod chance;
 mod check;
 mod deadline;
+pub mod fronts;
 mod harness;
 mod harness_builder;
 mod program;

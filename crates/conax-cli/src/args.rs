@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
     bench, clock, completions, config, contract, control_client, coverage, diff, drift, explain,
-    explore, faults, fmt, grade, healthcheck, help, ledger, lint, record, run, schema, serve,
-    snapshot, verify, why, world,
+    explore, faults, fmt, grade, healthcheck, help, http_client, ledger, lint, record, run, schema,
+    serve, snapshot, verify, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -137,6 +137,7 @@ fn healthcheck_command() -> Command {
     Command::new("healthcheck")
         .about("Ask a running conax-sim whether it is ready; for containers without a shell")
         .arg(control_client::target_argument())
+        .args(http_client::arguments())
         .after_help("Example:\n  conax-sim healthcheck --target http://127.0.0.1:8082")
 }
 

@@ -26,6 +26,7 @@ mod fmt;
 mod grade;
 mod healthcheck;
 pub mod help;
+mod http_client;
 mod ledger;
 mod lint;
 mod print;

@@ -23,6 +23,9 @@ pub struct RunRecord {
     pub seed: u64,
     /// What was examined: `in-process`, or an address.
     pub target: String,
+    /// What is to be known of how the target was called, such as a certificate nobody looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Whether it was stopped before its end.
     pub is_interrupted: bool,
     /// Scenarios that were not begun, because the run was stopped or one had failed.

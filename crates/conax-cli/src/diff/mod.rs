@@ -34,6 +34,7 @@ use self::output::{print_all, stopped};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, cores, flag, repeated};
+use crate::http_client::{self, Client};
 use crate::print;
 use crate::run::{Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all};
 use crate::signals::{stop_on_signal, unless_stopped};
@@ -51,6 +52,7 @@ pub(crate) fn command() -> Command {
         .arg(flag("right-control", "URL", "Control API of the right side"))
         .arg(flag("left-world", "FILE", "Target file: what exists on the left, as `verify --init` writes it"))
         .arg(flag("right-world", "FILE", "The same of the right side"))
+        .args(http_client::arguments())
         .arg(
             Arg::new("path")
                 .value_name("PATH")
@@ -118,7 +120,7 @@ struct Side {
 }
 
 impl Side {
-    fn of(matches: &ArgMatches, name: &'static str) -> Result<Self, Failure> {
+    fn of(matches: &ArgMatches, name: &'static str, client: &Client) -> Result<Self, Failure> {
         let text = |name: &str| matches.text(name).map(str::to_owned);
         let url = text(name).unwrap_or_default();
         let control = text(&format!("{name}-control"));
@@ -134,7 +136,7 @@ impl Side {
                 let problem = format!("--{name}-control: `self` has its own control API");
                 return Err(Failure::usage(problem));
             }
-            _ => Some(Addresses::at(&url, control).or_fail(Exit::Usage)?),
+            _ => Some(Addresses::at(&url, control, client.clone())?),
         };
         Ok(Self { name, url, addresses, world_file: file })
     }
@@ -176,6 +178,8 @@ impl Side {
 /// What the command line asks for.
 struct Order {
     sides: [Side; 2],
+    client: Client,
+    client_flags: String,
     paths: Vec<String>,
     choice: Choice,
     seeds: Seeds,
@@ -187,6 +191,7 @@ struct Order {
 
 impl Order {
     fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let client = Client::of_flags(matches)?;
         let mut paths = matches.texts("path");
         if paths.is_empty() {
             paths.push("scenarios".to_owned());
@@ -197,7 +202,9 @@ impl Order {
             Some(_) => return Err(Failure::usage("--report: expected json=FILE")),
         };
         Ok(Self {
-            sides: [Side::of(matches, "left")?, Side::of(matches, "right")?],
+            sides: [Side::of(matches, "left", &client)?, Side::of(matches, "right", &client)?],
+            client_flags: http_client::flags(matches),
+            client,
             paths,
             choice: Choice { tags: matches.texts("tag"), filters: matches.texts("filter") },
             seeds: Seeds {
@@ -238,9 +245,10 @@ impl Order {
         let secrets = self.secrets_file.as_ref();
         let secrets = secrets.map(|path| format!(" --secrets-file {path}"));
         format!(
-            "conax-sim diff{}{} {part} --seed {seed}{}",
+            "conax-sim diff{}{}{} {part} --seed {seed}{}",
             side(left),
             side(right),
+            self.client_flags,
             secrets.unwrap_or_default()
         )
     }

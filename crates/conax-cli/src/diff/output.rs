@@ -53,6 +53,9 @@ pub(super) fn print_all(order: &Order, all: &[CaseDifference]) -> Exit {
         counted(verdicts, "step"),
         counted(members, "member")
     ));
+    for warning in order.client.warnings() {
+        print::result(format_args!("warning: {warning}"));
+    }
     let is_unreachable = all.iter().any(|case| {
         let reason = case.not_compared.as_ref();
         reason.is_some_and(|reason| reason.is_unreachable)
@@ -164,6 +167,7 @@ fn write_report(order: &Order, all: &[CaseDifference], path: &str, exit: Exit) -
         "version": env!("CARGO_PKG_VERSION"),
         "left": left.url,
         "right": right.url,
+        "warnings": order.client.warnings(),
         "is_interrupted": exit == Exit::Interrupted,
         "scenarios": all.len(),
         "cases": shown,

@@ -18,6 +18,7 @@ use conax_scenario::run::Stop;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, cores, flag, switch};
+use crate::http_client;
 use crate::print;
 use crate::run::Addresses;
 use crate::signals::stop_on_signal;
@@ -39,6 +40,7 @@ pub(crate) fn command() -> Command {
         .arg(flag("target", "URL", "Explore this provisioning API instead of a simulator in this process"))
         .arg(flag("control", "URL", "Control API of that target, if it is a conax-sim: with worlds, clock, faults and the head-end").requires("target"))
         .arg(flag("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
+        .args(http_client::arguments())
         .arg(flag("world", "FILE", "Target file: what exists at a target without a control API, as `verify --init` writes it"))
         .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines: token, or username, password and organisation"))
         .arg(flag("out", "FILE", "Where the scenario file goes").default_value("found.scenario.yaml"))
@@ -63,6 +65,8 @@ struct Order {
     corpus: Option<PathBuf>,
     /// The flags that lead to the same target.
     target_flags: String,
+    /// The one that names what exists there, which `run` does not know.
+    world_flag: String,
     is_quiet: bool,
 }
 
@@ -86,7 +90,7 @@ impl Order {
             }
         };
         let strict = matches.text("strict").and_then(Strictness::from_code);
-        let target_flags = ["target", "control", "control-token-file", "world", "secrets-file"];
+        let target_flags = ["target", "control", "control-token-file", "secrets-file"];
         Ok(Self {
             search: Search {
                 least: strict.unwrap_or(match ground {
@@ -104,7 +108,9 @@ impl Order {
             seed: matches.whole("seed")?.unwrap_or(1),
             out: PathBuf::from(matches.text("out").unwrap_or("found.scenario.yaml")),
             corpus: matches.text("corpus").map(PathBuf::from),
-            target_flags: matches.again(&target_flags, str::to_owned),
+            target_flags: matches.again(&target_flags, str::to_owned)
+                + &http_client::flags(matches),
+            world_flag: matches.again(&["world"], str::to_owned),
             is_quiet: matches.get_flag("quiet"),
         })
     }
@@ -135,6 +141,9 @@ impl Order {
         if let Some(trouble) = progress.trouble().filter(|_| found.is_none()) {
             return Err(Failure::new(Exit::Surroundings, trouble));
         }
+        for warning in self.search.ground.warnings() {
+            print::result(format_args!("warning: {warning}"));
+        }
         let seconds = began.elapsed().as_secs_f64();
         print::result(format_args!(
             "{played} sequences in {seconds:.1} s ({:.0} a second), seed {}: {}",
@@ -154,13 +163,14 @@ impl Order {
     /// Prints what was found, and writes its file.
     fn print_found(&self, found: &Counterexample) -> Result<(), Failure> {
         let again = format!(
-            "conax-sim explore --seed {} --cases {} --moves {} --jobs {} --strict {}{}",
+            "conax-sim explore --seed {} --cases {} --moves {} --jobs {} --strict {}{}{}",
             self.seed,
             self.search.cases,
             self.search.moves,
             self.search.jobs,
             self.search.least,
-            self.target_flags
+            self.target_flags,
+            self.world_flag
         );
         let text = scenario_text(
             &found.lines,
@@ -193,27 +203,18 @@ impl Order {
         print::text(text.as_bytes());
         print::result("");
         save(&path, text.as_bytes())?;
-        let flags = self.run_flags();
+        let flags = &self.target_flags;
         print::result(format_args!("again: conax-sim run {}{flags}", path.display()));
         Ok(())
-    }
-
-    /// The flags of `run` that lead to the same target.
-    fn run_flags(&self) -> String {
-        let words: Vec<&str> = self.target_flags.split_whitespace().collect();
-        let pairs = words.chunks(2).filter(|pair| pair[0] != "--world");
-        pairs.map(|pair| format!(" {}", pair.join(" "))).collect()
     }
 }
 
 fn ground(matches: &ArgMatches) -> Result<SearchTarget, Failure> {
-    if matches.text("target").is_none() {
+    let Some(addresses) = Addresses::of(matches)? else {
         return Ok(SearchTarget::Ourselves);
-    }
-    let addresses = Addresses::of(matches).or_fail(Exit::Usage)?;
-    let missing = || Failure::usage("--target: an address is missing");
+    };
     Ok(SearchTarget::Target {
-        addresses: addresses.ok_or_else(missing)?,
+        addresses,
         has_control: matches.text("control").is_some(),
         secrets_file: matches.text("secrets-file").map(str::to_owned),
     })

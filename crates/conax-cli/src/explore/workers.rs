@@ -44,6 +44,16 @@ pub(crate) enum SearchTarget {
     },
 }
 
+impl SearchTarget {
+    /// What is to be known of how it is called.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        match self {
+            Self::Ourselves => Vec::new(),
+            Self::Target { addresses, .. } => addresses.client.warnings(),
+        }
+    }
+}
+
 /// What is searched, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Search {

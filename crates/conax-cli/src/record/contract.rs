@@ -93,10 +93,14 @@ mod tests {
             call: HeardCall {
                 verb: operation.verb().to_owned(),
                 target: format!("/somewhere/{}", operation.path()),
-                authorization: None,
                 body: call.to_string().into_bytes(),
+                ..HeardCall::default()
             },
-            reply: Ok(HeardReply { status: 200, body: reply.to_string().into_bytes() }),
+            reply: Ok(HeardReply {
+                status: 200,
+                body: reply.to_string().into_bytes(),
+                coding: None,
+            }),
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) struct Heard {
 }
 
 /// A call as it was heard.
+#[derive(Default)]
 pub(crate) struct HeardCall {
     /// The verb.
     pub(crate) verb: String,
@@ -32,16 +33,35 @@ pub(crate) struct HeardCall {
     pub(crate) target: String,
     /// What the `Authorization` header says.
     pub(crate) authorization: Option<String>,
-    /// The body.
+    /// What the `Accept-Encoding` header says.
+    pub(crate) accept_encoding: Option<String>,
+    /// The body, decoded if it can be.
     pub(crate) body: Vec<u8>,
+    /// How it was compressed.
+    pub(crate) coding: Option<Coding>,
 }
 
 /// A reply as it was heard.
+#[derive(Default)]
 pub(crate) struct HeardReply {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// The body.
+    /// The body, decoded if it can be.
     pub(crate) body: Vec<u8>,
+    /// How it was compressed.
+    pub(crate) coding: Option<Coding>,
+}
+
+/// How a body was compressed on its way; the recording has it decoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Coding {
+    /// What the `Content-Encoding` header says.
+    pub(crate) name: String,
+    /// Bytes on the wire.
+    pub(crate) coded_bytes: usize,
+    /// Bytes once decoded; none if it could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decoded_bytes: Option<usize>,
 }
 
 impl Heard {
@@ -94,6 +114,9 @@ pub(crate) struct Recording {
     /// The Conax endpoint that was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cas: Option<String>,
+    /// What is to be known of how they were called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<String>,
     /// When it began, by the clock of the recording machine.
     pub(crate) began: String,
     /// What became of the ids.
@@ -146,6 +169,12 @@ pub(crate) struct Call {
     /// The scheme of the `Authorization` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) authorization: Option<String>,
+    /// What the client sent as `Accept-Encoding`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) accept_encoding: Option<String>,
+    /// How its body was compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) coding: Option<Coding>,
     /// The body.
     #[serde(default, skip_serializing_if = "Content::is_empty")]
     pub(crate) body: Content,
@@ -159,6 +188,9 @@ pub(crate) struct Reply {
     /// Why there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<String>,
+    /// How its body was compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) coding: Option<Coding>,
     /// The body.
     #[serde(default, skip_serializing_if = "Content::is_empty")]
     pub(crate) body: Content,

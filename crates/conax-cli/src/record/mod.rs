@@ -32,8 +32,8 @@ use self::redact::{Secrets, redact};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, flag, switch, wrong};
+use crate::http_client::{self, Address, Client};
 use crate::print;
-use crate::run::Place;
 use crate::serve::local_time;
 use crate::signals::first_signal;
 use crate::write::{goes_to_stream, not_written, try_to_write, would_replace, write_file};
@@ -51,6 +51,7 @@ pub(crate) fn command() -> Command {
         .arg(flag("listen", "ADDR", "Where the client calls instead").default_value("127.0.0.1:0"))
         .arg(flag("cas", "URL", "The Conax endpoint to record as well"))
         .arg(flag("cas-listen", "ADDR", "Where the implementation calls Conax instead [default: 127.0.0.1:0]").requires("cas"))
+        .args(http_client::arguments())
         .arg(flag("output", "FILE", "The file to write, called *.conaxrec.json").short('o').required(true))
         .arg(flag("for", "TIME", "End after this time, such as 10min"))
         .arg(flag("exchanges", "N", "End after so many exchanges"))
@@ -109,6 +110,7 @@ pub(super) fn is_kept(path: &Path) -> Failure {
 
 /// What the command line asks for.
 struct Order {
+    client: Client,
     target: String,
     listen: String,
     /// The address of Conax and where to listen for it.
@@ -133,6 +135,7 @@ impl Order {
             }
         };
         let order = Self {
+            client: Client::of_flags(matches)?,
             target: text("target"),
             listen: text("listen"),
             cas: matches.text("cas").map(|cas| {
@@ -150,9 +153,9 @@ impl Order {
             overwrites: matches.get_flag("overwrite"),
             is_json: matches.text("format") == Some("json"),
         };
-        Place::parse(&order.target).or_fail(Exit::Usage)?;
+        Address::parse(&order.target).or_fail(Exit::Usage)?;
         if let Some((cas, _)) = &order.cas {
-            Place::parse(cas).or_fail(Exit::Usage)?;
+            Address::parse(cas).or_fail(Exit::Usage)?;
         }
         Ok(order)
     }
@@ -164,6 +167,7 @@ impl Order {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             target: self.target.clone(),
             cas: self.cas.as_ref().map(|(cas, _)| cas.clone()),
+            warnings: self.client.warnings(),
             began: render_moment(local_time().calendar()),
             ids: self.ids,
             exchanges: Vec::new(),
@@ -243,7 +247,8 @@ async fn open(order: &Order) -> Result<Vec<Listening>, String> {
         let opened = proxy::open(listen).await;
         let (listener, address) =
             opened.map_err(|error| format!("failed to listen at `{listen}`: {error}"))?;
-        let way = Way { door, target: Place::parse(target)?, timeouts: order.timeouts };
+        let (target, client) = (Address::parse(target)?, order.client.clone());
+        let way = Way { door, target, client, timeouts: order.timeouts };
         doors.push(((listener, Arc::new(way)), format!("http://{address}")));
     }
     Ok(doors)

@@ -3,6 +3,7 @@
 //! Two headers are not the client's: `Host` names the target, as if the client had called it
 //! itself, and what concerns one connection only (RFC 9110, 7.6.1) is left out.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,15 +14,19 @@ use conax_contract::crm::{CONTENT_TYPE, Refusal, RefusalCode, refused};
 use conax_scenario::document::Api;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Request, Response, StatusCode};
+use hyper::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName,
+    HeaderValue,
+};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::form::{HeardCall, HeardReply};
+use super::form::{Coding, HeardCall, HeardReply};
 use super::recorder::{Progress, Recorder};
-use crate::run::Place;
+use crate::http_client::{Address, Client, Reply, decoded};
 
 /// How long answers that are on their way may take to leave once the recording ends.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
@@ -46,7 +51,9 @@ pub(crate) struct Way {
     /// Which API it is.
     pub(crate) door: Api,
     /// Where calls go.
-    pub(crate) target: Place,
+    pub(crate) target: Address,
+    /// How calls are made there.
+    pub(crate) client: Client,
     /// How long an answer may take.
     pub(crate) timeouts: Duration,
 }
@@ -139,26 +146,26 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
         return trouble(way.door, StatusCode::BAD_REQUEST, "the call broke off");
     };
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
-    let header = |name: HeaderName| {
-        let value = head.headers.get(name)?;
-        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
+    let (heard, coding) = meant(&head.headers, &body);
     let index = proxy.recorder.begin(
         way.door,
         HeardCall {
             verb: head.method.to_string(),
             target: target.to_owned(),
-            authorization: header(AUTHORIZATION),
-            body: body.to_vec(),
+            authorization: text(&head.headers, AUTHORIZATION),
+            accept_encoding: text(&head.headers, ACCEPT_ENCODING),
+            body: heard,
+            coding,
         },
     );
     let door = way.door;
     // On a task of its own: a client that hangs up does not end what the target has begun.
     let task = tokio::spawn(async move {
-        let reply = in_time(&way, &head, body).await;
+        let reply = in_time(&way, head, body).await;
         let heard = match &reply {
             Ok(reply) => {
-                Ok(HeardReply { status: reply.status.as_u16(), body: reply.body.to_vec() })
+                let (body, coding) = meant(&reply.head.headers, &reply.body);
+                Ok(HeardReply { status: reply.status(), body, coding })
             }
             Err(problem) => Err(problem.clone()),
         };
@@ -169,83 +176,51 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
     });
     let lost = |_| Err("the call was lost".to_owned());
     match task.await.unwrap_or_else(lost) {
-        Ok(reply) => reply.into_answer(),
+        Ok(reply) => handed_back(reply),
         Err(problem) => trouble(door, StatusCode::BAD_GATEWAY, &problem),
     }
 }
 
-/// A whole answer of the target.
-struct TargetReply {
-    status: StatusCode,
-    headers: HeaderMap,
-    /// How the names of the headers are written, among others.
-    extensions: hyper::http::Extensions,
-    body: Bytes,
+/// What the client gets of an answer: all of it, as it came.
+fn handed_back(reply: Reply) -> Answer {
+    let Reply { mut head, body } = reply;
+    head.headers = end_to_end(&head.headers);
+    head.version = Version::HTTP_11;
+    Response::from_parts(head, Full::new(body))
 }
 
-impl TargetReply {
-    fn into_answer(self) -> Answer {
-        let mut answer = Response::new(Full::new(self.body));
-        *answer.status_mut() = self.status;
-        *answer.headers_mut() = self.headers;
-        *answer.extensions_mut() = self.extensions;
-        answer
+async fn in_time(way: &Way, head: Parts, body: Bytes) -> Result<Reply, String> {
+    let timeouts = way.timeouts;
+    let mut request = Request::from_parts(head, body);
+    *request.headers_mut() = end_to_end(request.headers());
+    *request.version_mut() = Version::HTTP_11;
+    if let Some(target) = request.uri().path_and_query() {
+        *request.uri_mut() = target.clone().into();
+    }
+    let calling = way.client.call(None, &way.target, request);
+    match tokio::time::timeout(timeouts, calling).await {
+        Ok((reply, _)) => reply.map_err(|error| format!("{}: {error}", way.target)),
+        Err(_) => Err(format!("the target did not answer within {timeouts:?}")),
     }
 }
 
-async fn in_time(
-    way: &Way,
-    head: &hyper::http::request::Parts,
-    body: Bytes,
-) -> Result<TargetReply, String> {
-    let timeouts = way.timeouts;
-    let answered = tokio::time::timeout(timeouts, hand_on(way, head, body)).await;
-    answered.unwrap_or_else(|_| Err(format!("the target did not answer within {timeouts:?}")))
+/// A body of a message as it is meant, and what became of it on the way.
+fn meant(headers: &HeaderMap, body: &[u8]) -> (Vec<u8>, Option<Coding>) {
+    let Some(name) = text(headers, CONTENT_ENCODING) else {
+        return (body.to_vec(), None);
+    };
+    let decoded = decoded(headers, body).ok();
+    let coding = Coding {
+        name,
+        coded_bytes: body.len(),
+        decoded_bytes: decoded.as_ref().map(|decoded| decoded.len()),
+    };
+    (decoded.map_or_else(|| body.to_vec(), Cow::into_owned), Some(coding))
 }
 
-async fn hand_on(
-    way: &Way,
-    head: &hyper::http::request::Parts,
-    body: Bytes,
-) -> Result<TargetReply, String> {
-    let Place { host, port, prefix } = &way.target;
-    let told = |what: &str, error: &dyn std::fmt::Display| format!("{host}:{port} {what}: {error}");
-    let stream = TcpStream::connect((host.as_str(), *port))
-        .await
-        .map_err(|error| told("does not answer", &error))?;
-    let _ = stream.set_nodelay(true);
-    let (mut sender, driver) = hyper::client::conn::http1::Builder::new()
-        .preserve_header_case(true)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| told("does not answer", &error))?;
-    tokio::spawn(driver);
-    let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
-    let mut request = Request::builder()
-        .method(head.method.clone())
-        .uri(format!("{prefix}{target}"))
-        .body(Full::new(body))
-        .map_err(|error| told("cannot be called", &error))?;
-    *request.extensions_mut() = head.extensions.clone();
-    *request.headers_mut() = end_to_end(&head.headers);
-    let authority = match port {
-        80 => host.clone(),
-        port => format!("{host}:{port}"),
-    };
-    let authority = HeaderValue::from_str(&authority);
-    let authority = authority.map_err(|error| told("cannot be called", &error))?;
-    request.headers_mut().insert(HOST, authority);
-    let response = sender.send_request(request).await;
-    let response = response.map_err(|error| told("gave no answer", &error))?;
-    let (head, body) = response.into_parts();
-    let body = body.collect().await;
-    let body = body.map_err(|error| told("broke its answer off", &error))?;
-    Ok(TargetReply {
-        status: head.status,
-        headers: end_to_end(&head.headers),
-        extensions: head.extensions,
-        body: body.to_bytes(),
-    })
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// The headers without those that concern one connection.

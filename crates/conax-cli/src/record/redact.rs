@@ -14,7 +14,7 @@ use conax_model::command::Command;
 use conax_scenario::document::Api;
 use serde_json::Value;
 
-use super::form::{Call, Content, Exchange, Heard, Reply};
+use super::form::{Call, Coding, Content, Exchange, Heard, Reply};
 use super::names::{Kind, Names};
 
 /// What stands in place of a secret.
@@ -161,16 +161,25 @@ impl Secrets {
                 path: self.text(call.path()),
                 parameters: self.parameters(call.query()),
                 authorization: scheme,
+                accept_encoding: call.accept_encoding.as_deref().map(|text| self.text(text)),
+                coding: self.coding(call.coding.as_ref()),
                 body: body(&call.body),
             },
             reply: match &heard.reply {
-                Ok(reply) => {
-                    Reply { status: Some(reply.status), problem: None, body: body(&reply.body) }
-                }
+                Ok(reply) => Reply {
+                    status: Some(reply.status),
+                    problem: None,
+                    coding: self.coding(reply.coding.as_ref()),
+                    body: body(&reply.body),
+                },
                 Err(problem) => Reply { problem: Some(self.text(problem)), ..Reply::default() },
             },
             findings: Vec::new(),
         }
+    }
+
+    fn coding(&self, coding: Option<&Coding>) -> Option<Coding> {
+        coding.map(|coding| Coding { name: self.text(&coding.name), ..coding.clone() })
     }
 
     fn parameters(&self, query: &str) -> Vec<(String, String)> {
@@ -363,8 +372,9 @@ mod tests {
                 target: target.to_owned(),
                 authorization: authorization.map(str::to_owned),
                 body: body.as_bytes().to_vec(),
+                ..HeardCall::default()
             },
-            reply: Ok(HeardReply { status: 200, body: reply.as_bytes().to_vec() }),
+            reply: Ok(HeardReply { status: 200, body: reply.as_bytes().to_vec(), coding: None }),
         }
     }
 
@@ -421,6 +431,7 @@ mod tests {
         cas.reply = Ok(HeardReply {
             status: 200,
             body: envelope("<x:message>PIN 82649 was set</x:message>").into_bytes(),
+            coding: None,
         });
         let told = redact(&[pin, cas]);
         let text = serde_json::to_string(&told).expect("a recording is JSON");

@@ -66,7 +66,7 @@ pub(super) fn secrets_of(cases: &[Case]) -> Secrets {
 }
 
 /// A word as a shell takes it, in one line.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-:=,@~+".contains(letter);
     match !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('~') {
         true => word.to_owned(),

@@ -3,6 +3,7 @@
 //! Read on: `find` (which files), `load` (what is in them), `in_process` and `remote` (where they
 //! are played), `output` (what is printed and written).
 
+mod addresses;
 mod again;
 mod bundle;
 mod find;
@@ -26,18 +27,21 @@ use conax_scenario::target::Theatre;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, cores, flag, meant, repeated, switch, wrong};
+use crate::http_client::{self, is_unconnected};
 use crate::print;
 use crate::reports::{ReportOrder, write_reports};
-use crate::run::again::{quoted, secrets_of};
+use crate::run::again::secrets_of;
 use crate::run::find::Chosen;
 use crate::run::output::{FORMATS, Format, Printer};
 use crate::signals::{stop_on_signal, unless_stopped};
 
+pub(crate) use addresses::Addresses;
+pub(crate) use again::quoted;
 pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
 pub(crate) use in_process::{InProcess, usual_target};
 pub(crate) use load::{Choice, Files, load_all, read_file};
-pub(crate) use remote::{Addresses, Place, Remote, UNREACHABLE, api_target};
+pub(crate) use remote::{Remote, api_target};
 pub(crate) use secret::Secrets;
 
 /// The seed of a run that names none: the same every time.
@@ -67,6 +71,7 @@ pub(crate) fn command() -> Command {
         .arg(flag("control", "URL", "Control API of that target; without it, steps that need one are skipped").requires("target"))
         .arg(flag("cas", "URL", "Conax endpoint of that target, for raw calls").requires("target"))
         .arg(flag("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
+        .args(http_client::arguments())
         .arg(repeated("var", "NAME=VALUE", "Value of a variable, instead of the one in the files"))
         .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines with the secrets that scenarios name; else the environment has them"))
         .arg(repeated("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html or github; without a file, to standard output"))
@@ -199,7 +204,7 @@ impl Order {
         if paths.is_empty() {
             paths.push("scenarios".to_owned());
         }
-        let target = Addresses::of(matches).or_fail(Exit::Usage)?;
+        let target = Addresses::of(matches)?;
         let target_flags = ["target", "control", "cas", "control-token-file", "secrets-file"];
         Ok(Self {
             paths,
@@ -215,7 +220,7 @@ impl Order {
             timeout: matches.time("timeout", "30s or 2min")?.unwrap_or_default(),
             variables: variables(&matches.texts("var"))?,
             reports: ReportOrder::all(matches, &FORMATS)?,
-            target_flags: matches.again(&target_flags, quoted),
+            target_flags: matches.again(&target_flags, quoted) + &http_client::flags(matches),
             target,
             secrets_file: matches.text("secrets-file").map(str::to_owned),
             is_forced_zero: matches.get_flag("exit-zero"),
@@ -236,14 +241,20 @@ impl Order {
             seed: self.seeds.usual,
             target: match &self.target {
                 None => "in-process".to_owned(),
-                Some(addresses) => addresses.crm.clone(),
+                Some(addresses) => addresses.crm.url.clone(),
             },
+            warnings: self.warnings(),
             is_interrupted: stop.is_interrupted(),
             again,
             not_begun,
             cases,
             wall,
         }
+    }
+
+    /// What every report has to say of how the target was called.
+    fn warnings(&self) -> Vec<String> {
+        self.target.as_ref().map_or(Vec::new(), |target| target.client.warnings())
     }
 
     fn secrets(&self) -> Result<Secrets, String> {
@@ -353,7 +364,8 @@ fn unreachable(order: &Order, matches: &ArgMatches, plan: Plan, problem: &str) -
         format: record::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: order.seeds.usual,
-        target: order.target.as_ref().map_or(String::new(), |one| one.crm.clone()),
+        target: order.target.as_ref().map_or(String::new(), |one| one.crm.url.clone()),
+        warnings: order.warnings(),
         again: order.again_all(&plan.cases),
         cases: cases.collect(),
         ..RunRecord::default()
@@ -406,7 +418,7 @@ fn gave_no_answer(case: &CaseRecord) -> bool {
 /// Whether a scenario broke off because the target was gone.
 fn is_unreachable(case: &CaseRecord) -> bool {
     let reason = case.reason.as_deref().unwrap_or_default();
-    gave_no_answer(case) && reason.starts_with(UNREACHABLE)
+    gave_no_answer(case) && is_unconnected(reason)
 }
 
 /// How a run ends, by what came of it.

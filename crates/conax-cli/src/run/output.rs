@@ -203,6 +203,9 @@ impl Printer {
             self.say(format_args!("\n{more} more failed; --report html=FILE tells all of them"));
         }
         self.print_rest(record);
+        for warning in &record.warnings {
+            self.say(format_args!("warning: {warning}"));
+        }
         self.say(summary(record));
         if record.not_begun > 0 {
             self.say(format_args!("{} not begun", scenarios(record.not_begun)));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use conax_scenario::document::Api;
 use conax_scenario::target::HttpCall;
 use hyper::body::Bytes;
+use hyper::{Method, Uri};
 use serde_json::{Value, json};
 
 use crate::run::remote::{Prepared, call_once};
@@ -77,12 +78,10 @@ async fn pass_to_next(clock: &Prepared, unanswered: &Unanswered) {
         true => json!({ "by": "1s" }),
         false => json!({ "to": next }),
     };
-    let advance = Prepared {
-        method: "POST".to_owned(),
-        target: clock.target.replace("/v1/clock", "/v1/clock/advance"),
-        body: Bytes::from(body.to_string()),
-        ..clock.clone()
-    };
+    let mut advance = clock.clone();
+    *advance.request.method_mut() = Method::POST;
+    *advance.request.uri_mut() = Uri::from_static("/v1/clock/advance");
+    *advance.request.body_mut() = Bytes::from(body.to_string());
     let _ = call_once(connection, advance).await;
 }
 
@@ -93,7 +92,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::{Api, Bytes, HttpCall, Prepared, Unanswered, json, let_time_pass};
-    use crate::run::remote::Place;
+    use crate::http_client::{Address, Client};
 
     /// A stepped clock at rest with something due, whose target has so many calls without an answer;
     /// what it is asked, line by line.
@@ -125,11 +124,9 @@ mod tests {
             }
         });
         let clock = Prepared {
-            place: Place { host: "127.0.0.1".to_owned(), port, prefix: String::new() },
-            method: "GET".to_owned(),
-            target: "/v1/clock".to_owned(),
-            headers: Vec::new(),
-            body: Bytes::new(),
+            client: Client::plain(),
+            address: Address::parse(&format!("http://127.0.0.1:{port}")).expect("it is one").into(),
+            request: hyper::Request::get("/v1/clock").body(Bytes::new()).expect("it is a call"),
         };
         (clock, heard)
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use clap::ArgMatches;
 use conax_contract::text::{parse_moment, render_moment};
 use conax_contract::world::{Secrets as WorldSecrets, WorldSpec};
 use conax_scenario::document::{Api, Scenario};
@@ -13,183 +12,20 @@ use conax_scenario::run::Stop;
 use conax_scenario::target::{
     Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
 };
-use conax_scenario::verify::is_provisioning_api;
-use http_body_util::{BodyExt, Full};
+use hyper::Request;
 use hyper::body::Bytes;
-use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::HOST;
-use hyper_util::rt::TokioIo;
 use serde_json::json;
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Barrier;
 
+use crate::http_client::{Address, CallError, Client, Connection, Reply, call_on};
+use crate::run::addresses::Addresses;
 use crate::run::in_process::ending;
 use crate::run::passing::{Unanswered, let_time_pass};
 use crate::run::secret::Secrets;
 
 /// How soon an interruption is noticed while a call waits.
 const GLANCE: Duration = Duration::from_millis(50);
-
-/// Where the APIs of a target are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Addresses {
-    /// The provisioning API.
-    pub(crate) crm: String,
-    control: Option<String>,
-    cas: Option<String>,
-    control_token_file: Option<String>,
-}
-
-impl Addresses {
-    /// What the flags name, if they name a target.
-    pub(crate) fn of(matches: &ArgMatches) -> Result<Option<Self>, String> {
-        // Not every verb that has a target knows all of its APIs.
-        let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
-        let Some(crm) = text("target") else {
-            return Ok(None);
-        };
-        let addresses = Self {
-            crm,
-            control: text("control"),
-            cas: text("cas"),
-            control_token_file: text("control-token-file"),
-        };
-        addresses.checked().map(Some)
-    }
-
-    /// A provisioning API and its control API.
-    ///
-    /// # Errors
-    /// A sentence on the first that is no address.
-    pub(crate) fn at(crm: &str, control: Option<String>) -> Result<Self, String> {
-        let addresses = Self { crm: crm.to_owned(), control, cas: None, control_token_file: None };
-        addresses.checked()
-    }
-
-    fn checked(self) -> Result<Self, String> {
-        let urls = [Some(&self.crm), self.control.as_ref(), self.cas.as_ref()];
-        for url in urls.into_iter().flatten() {
-            Place::parse(url)?;
-        }
-        Ok(self)
-    }
-
-    /// A sentence on the first address at which nobody answers.
-    pub(crate) fn problem(&self) -> Option<String> {
-        let urls = [Some(&self.crm), self.control.as_ref(), self.cas.as_ref()];
-        let mut urls = urls.into_iter().flatten();
-        urls.find_map(|url| Place::parse(url).ok()?.problem(url))
-    }
-
-    /// The first look, before anything is played: a sentence if nobody answers at one of the
-    /// addresses, or in this time, or if what answers is not the provisioning API. Nothing if it was
-    /// stopped: then nothing is known.
-    pub(crate) fn look(&self, timeout: Duration, stop: &Arc<Stop>) -> Option<String> {
-        if let Some(problem) = self.problem() {
-            return Some(problem);
-        }
-        let looked = api_target(self.clone(), timeout, Arc::clone(stop))
-            .and_then(|mut target| is_provisioning_api(target.as_mut()));
-        looked
-            .err()
-            .filter(|_| !stop.is_interrupted())
-            .map(|problem| format!("{}: {problem}", self.crm))
-    }
-
-    /// Whether there is a control API.
-    pub(crate) const fn has_control(&self) -> bool {
-        self.control.is_some()
-    }
-
-    /// The control API.
-    pub(crate) fn control(&self) -> Option<&str> {
-        self.control.as_deref()
-    }
-
-    /// A provisioning API alone.
-    pub(crate) fn of_api(url: &str) -> Result<Self, String> {
-        Place::parse(url)?;
-        Ok(Self {
-            crm: url.trim_end_matches('/').to_owned(),
-            control: None,
-            cas: None,
-            control_token_file: None,
-        })
-    }
-
-    fn of_door(&self, door: Api) -> Option<&String> {
-        match door {
-            Api::Crm => Some(&self.crm),
-            Api::Cas => self.cas.as_ref(),
-            Api::Control => self.control.as_ref(),
-        }
-    }
-}
-
-/// An address in parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// The name or number of the machine.
-    pub(crate) host: String,
-    /// The port.
-    pub(crate) port: u16,
-    /// What comes before the paths of the API, without a slash at its end.
-    pub(crate) prefix: String,
-}
-
-impl Place {
-    /// Reads an address such as `http://127.0.0.1:8080`.
-    ///
-    /// # Errors
-    /// A sentence on what is wrong with it.
-    pub(crate) fn parse(url: &str) -> Result<Self, String> {
-        let wrong = |why: &str| format!("`{url}` is no address of a target: {why}");
-        let rest = url.strip_prefix("http://").ok_or_else(|| {
-            wrong("expected http://HOST:PORT; put a proxy in front of an https target")
-        })?;
-        let (authority, path) = match rest.split_once('/') {
-            Some((authority, path)) => (authority, format!("/{path}")),
-            None => (rest, String::new()),
-        };
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().map_err(|_| wrong("the port is no number"))?),
-            None => (authority, 80),
-        };
-        if host.is_empty() {
-            return Err(wrong("it names no host"));
-        }
-        Ok(Self { host: host.to_owned(), port, prefix: path.trim_end_matches('/').to_owned() })
-    }
-}
-
-/// How a sentence on a target begins at which nobody answers.
-pub(crate) const UNREACHABLE: &str = "nothing answers at ";
-
-/// How long a target may take to take a connection.
-const LOOK: Duration = Duration::from_secs(5);
-
-impl Place {
-    /// Why nobody can be called there, if that is so.
-    fn problem(&self, url: &str) -> Option<String> {
-        use std::net::{TcpStream, ToSocketAddrs};
-        let because = |error: std::io::Error| Some(format!("{UNREACHABLE}{url}: {error}"));
-        let host = self.host.trim_matches(['[', ']']);
-        let mut places = match (host, self.port).to_socket_addrs() {
-            Ok(places) => places.peekable(),
-            Err(error) => return because(error),
-        };
-        let mut last = None;
-        places.peek()?;
-        for place in places {
-            match TcpStream::connect_timeout(&place, LOOK) {
-                Ok(_) => return None,
-                Err(error) => last = Some(error),
-            }
-        }
-        last.and_then(because)
-    }
-}
 
 /// A provisioning API as a target, each call with this much time.
 pub(crate) fn api_target(
@@ -282,7 +118,7 @@ impl Remote {
 
 impl Theatre for Remote {
     fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
-        let has_control = self.addresses.control.is_some();
+        let has_control = self.addresses.has_control();
         if has_control && !scenario.settings.is_empty() {
             let names: Vec<&str> =
                 scenario.settings.iter().map(|setting| setting.name.value.as_str()).collect();
@@ -320,8 +156,6 @@ impl Theatre for Remote {
         self.secrets.value(name)
     }
 }
-
-type Connection = SendRequest<Full<Bytes>>;
 
 struct RemoteTarget {
     addresses: Addresses,
@@ -421,12 +255,15 @@ impl Target for RemoteTarget {
                 let (connected, unanswered) = (Arc::clone(&connected), unanswered.clone());
                 let door = call.door;
                 tasks.push(tokio::spawn(async move {
-                    let request = request?;
-                    let connection = connect(&request.place).await;
+                    let Prepared { client, address, request } = request?;
+                    let connection = client.connect(&address).await;
                     connected.wait().await;
-                    let (reply, _) = sent_on(connection, &request).await;
+                    let reply = match connection.map_err(CallError::Unconnected) {
+                        Ok(mut connection) => call_on(&mut connection, &address, request).await,
+                        Err(problem) => Err(problem),
+                    };
                     unanswered.answered(door);
-                    reply
+                    read(reply)
                 }));
             }
             let all = async {
@@ -446,7 +283,7 @@ impl Target for RemoteTarget {
     }
 
     fn has(&self, door: Api) -> bool {
-        self.addresses.of_door(door).is_some()
+        self.addresses.of_api(door).is_some()
     }
 
     fn token(&self) -> Option<String> {
@@ -477,28 +314,25 @@ const fn slot(door: Api) -> usize {
 /// A call that is ready to be sent, and where to.
 #[derive(Clone)]
 pub(super) struct Prepared {
-    pub(super) place: Place,
-    pub(super) method: String,
-    pub(super) target: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Bytes,
+    pub(super) client: Client,
+    pub(super) address: Arc<Address>,
+    pub(super) request: Request<Bytes>,
 }
 
 impl RemoteTarget {
     fn prepare(&self, call: &HttpCall) -> Result<Prepared, TargetProblem> {
-        let url = self.addresses.of_door(call.door).ok_or_else(|| {
+        let address = self.addresses.of_api(call.door).ok_or_else(|| {
             TargetProblem::NoReply(format!("the target has no {} API", call.door.name()))
         })?;
-        let place = Place::parse(url).map_err(TargetProblem::NoReply)?;
-        let mut headers = call.headers.clone();
-        headers.extend(self.own_headers(call.door));
-        Ok(Prepared {
-            target: format!("{}{}", place.prefix, call.target),
-            place,
-            method: call.method.clone(),
-            headers,
-            body: Bytes::from(call.body.clone()),
-        })
+        let mut request = Request::builder().method(call.method.as_str()).uri(call.target.as_str());
+        for (name, value) in call.headers.iter().chain(&self.own_headers(call.door)) {
+            request = request.header(name, value);
+        }
+        let request = request.body(Bytes::from(call.body.clone()));
+        let request = request
+            .map_err(|error| TargetProblem::NoReply(format!("this is no HTTP call: {error}")))?;
+        let client = self.addresses.client.clone();
+        Ok(Prepared { client, address: Arc::clone(address), request })
     }
 
     fn own_headers(&self, door: Api) -> Vec<(String, String)> {
@@ -524,90 +358,15 @@ pub(super) async fn call_once(
     kept: Option<Connection>,
     call: Prepared,
 ) -> (Result<HttpReply, TargetProblem>, Option<Connection>) {
-    if let Some(mut connection) = kept
-        && connection.ready().await.is_ok()
-    {
-        match exchange_on(&mut connection, &call).await {
-            Ok(reply) => return (Ok(reply), Some(connection)),
-            // It was closed while nobody used it: nothing was read of the call. Only what
-            // changes nothing is sent again.
-            Err(Broken::Unsent) => {}
-            Err(Broken::Sent(_)) if call.method == "GET" => {}
-            Err(Broken::Sent(why)) => return (Err(TargetProblem::NoReply(why)), None),
-        }
-    }
-    let connection = connect(&call.place).await;
-    sent_on(connection, &call).await
+    let (reply, connection) = call.client.call(kept, &call.address, call.request).await;
+    (read(reply), connection)
 }
 
-/// Makes a call on a connection that is new.
-async fn sent_on(
-    connection: Result<Connection, TargetProblem>,
-    call: &Prepared,
-) -> (Result<HttpReply, TargetProblem>, Option<Connection>) {
-    match connection {
-        Ok(mut connection) => match exchange_on(&mut connection, call).await {
-            Ok(reply) => (Ok(reply), Some(connection)),
-            Err(Broken::Sent(why)) => (Err(TargetProblem::NoReply(why)), None),
-            Err(Broken::Unsent) => {
-                let why = "the target closed the connection".to_owned();
-                (Err(TargetProblem::NoReply(why)), None)
-            }
-        },
-        Err(problem) => (Err(problem), None),
-    }
-}
-
-async fn connect(place: &Place) -> Result<Connection, TargetProblem> {
-    let no_reply = |error: &dyn std::fmt::Display| {
-        TargetProblem::NoReply(format!("{}:{}: {error}", place.host, place.port))
-    };
-    let stream = TcpStream::connect((place.host.as_str(), place.port))
-        .await
-        .map_err(|error| no_reply(&error))?;
-    let _ = stream.set_nodelay(true);
-    let (connection, driver) =
-        handshake(TokioIo::new(stream)).await.map_err(|error| no_reply(&error))?;
-    tokio::spawn(driver);
-    Ok(connection)
-}
-
-enum Broken {
-    Unsent,
-    Sent(String),
-}
-
-async fn exchange_on(connection: &mut Connection, call: &Prepared) -> Result<HttpReply, Broken> {
-    let mut request = hyper::Request::builder()
-        .method(call.method.as_str())
-        .uri(&call.target)
-        .header(HOST, format!("{}:{}", call.place.host, call.place.port));
-    for (name, value) in &call.headers {
-        request = request.header(name, value);
-    }
-    let request = request
-        .body(Full::new(call.body.clone()))
-        .map_err(|error| Broken::Sent(format!("this is no HTTP call: {error}")))?;
-    let response =
-        connection.send_request(request).await.map_err(|error| match error.is_canceled() {
-            true => Broken::Unsent,
-            false => Broken::Sent(with_causes(&error)),
-        })?;
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await;
-    let body = body
-        .map_err(|error| Broken::Sent(format!("the answer broke off: {}", with_causes(&error))))?;
-    Ok(HttpReply { status, body: body.to_bytes().to_vec() })
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
+/// The reply with the body as it is meant.
+fn read(reply: Result<Reply, CallError>) -> Result<HttpReply, TargetProblem> {
+    let reply = reply.map_err(|error| TargetProblem::NoReply(error.to_string()))?;
+    let body = reply.content().map_err(TargetProblem::NoReply)?.into_owned();
+    Ok(HttpReply { status: reply.status(), body })
 }
 
 /// Waits for work, but not beyond its time nor beyond an interruption.

@@ -13,4 +13,6 @@ pub use resolve::{Origin, Settings, SettingsError};
 pub use table::{SETTINGS, SettingEntry};
 pub(crate) use table::{TARGET_VARIABLE, argument};
 pub(crate) use tls::write_papers;
-pub(crate) use values::{duration, host, instance, profile_problem, read_secret_file, seed};
+pub(crate) use values::{
+    duration, host, instance, profile_problem, read_file, read_secret_file, seed,
+};

@@ -29,7 +29,7 @@ pub(super) fn conax_tls(
     let ca = settings.optional("conax-ca-file");
     let tls = ConaxTls {
         verify,
-        ca_pem: ca.map(|path| read("the CA file", path)).transpose()?,
+        ca_pem: ca.map(|path| values::read_file("the CA file", Path::new(path))).transpose()?,
         client: client(settings)?,
     };
     if is_tls && verify && tls.ca_pem.is_none() {
@@ -51,8 +51,8 @@ fn client(settings: &Settings) -> Result<Option<(String, Secret)>, SettingsError
     {
         (None, None) => Ok(None),
         (Some(chain), Some(key)) => Ok(Some((
-            read("the client's certificate file", chain)?,
-            Secret::new(read("the client's key file", key)?),
+            values::read_file("the client's certificate file", Path::new(chain))?,
+            Secret::new(values::read_file("the client's key file", Path::new(key))?),
         ))),
         (Some(_), None) => Err(SettingsError::Value(
             "`conax-client-cert-file` needs a `conax-client-key-file`".to_owned(),
@@ -61,14 +61,6 @@ fn client(settings: &Settings) -> Result<Option<(String, Secret)>, SettingsError
             "`conax-client-key-file` needs a `conax-client-cert-file`".to_owned(),
         )),
     }
-}
-
-fn read(file: &'static str, path: &str) -> Result<String, SettingsError> {
-    crate::read::text_file(path).map_err(|source| SettingsError::Read {
-        file,
-        path: path.into(),
-        source,
-    })
 }
 
 /// Writes what a client of the Conax endpoint needs; the key can be read by its owner only.

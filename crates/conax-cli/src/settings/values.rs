@@ -147,13 +147,18 @@ fn snapshot_key(settings: &Settings) -> Result<SealKey, SettingsError> {
     })
 }
 
-/// The first line of a file, kept secret.
-pub(crate) fn read_secret_file(file: &'static str, path: &Path) -> Result<Secret, SettingsError> {
-    let text = crate::read::text_file(path).map_err(|source| SettingsError::Read {
+/// A file that a setting or a flag names.
+pub(crate) fn read_file(file: &'static str, path: &Path) -> Result<String, SettingsError> {
+    crate::read::text_file(path).map_err(|source| SettingsError::Read {
         file,
         path: path.into(),
         source,
-    })?;
+    })
+}
+
+/// The first line of a file, kept secret.
+pub(crate) fn read_secret_file(file: &'static str, path: &Path) -> Result<Secret, SettingsError> {
+    let text = read_file(file, path)?;
     match text.lines().next().map(str::trim) {
         None | Some("") => {
             Err(SettingsError::Value(format!("{file} `{}` is empty", path.display())))

@@ -13,9 +13,8 @@ use serde_json::{Value, json};
 
 use super::{OURSELVES, Order};
 use crate::exit::Exit;
-use crate::failure::{Failure, OrFail};
+use crate::failure::Failure;
 use crate::print;
-use crate::run::{Addresses, api_target};
 
 /// Ids of one kind that are worth naming in a remark.
 const REMARKS: usize = 8;
@@ -53,7 +52,6 @@ pub(super) fn init(
 
 /// A conax-sim tells its world.
 fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<TargetWorld, Failure> {
-    let addresses = Addresses::of_api(url).or_fail(Exit::Usage)?;
     let unreachable =
         |problem: String| Failure::new(Exit::Surroundings, format!("{url}: {problem}"));
     let token = token_file.map(crate::read::text_file).transpose();
@@ -63,8 +61,7 @@ fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<Targ
     })?;
     let bearer =
         token.map(|token| ("authorization".to_owned(), format!("Bearer {}", token.trim())));
-    let mut target =
-        api_target(addresses, order.timeout, Arc::new(Stop::default())).map_err(unreachable)?;
+    let mut target = order.api_at(url, &Arc::new(Stop::default()))?;
     let mut get = |path: &str| -> Result<Value, Failure> {
         let mut call = HttpCall::get(Api::Crm, path);
         call.headers.extend(bearer.clone());

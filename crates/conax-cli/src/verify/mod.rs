@@ -26,6 +26,7 @@ use conax_scenario::verify::{
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, flag, meant, repeated, switch, wrong};
+use crate::http_client::{self, Client};
 use crate::print;
 use crate::reports::{ReportOrder, write_reports};
 use crate::run::{Addresses, Secrets, api_target, usual_target};
@@ -54,6 +55,7 @@ pub(crate) fn command() -> Command {
         .arg(switch("init", "Print a commented target file, filled in by asking the target"))
         .arg(flag("control", "URL", "For --init: the control API of a conax-sim, which knows what exists there").requires("init"))
         .arg(flag("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
+        .args(http_client::arguments())
         .arg(switch("prove-power", "For `self`: verify known-wrong implementations, and print which clause caught which"))
         .arg(repeated("defect", "NAME", "For --prove-power: only this known-wrong implementation").requires("prove-power"))
         .arg(switch("read-only", "Send GETs only; needs a token"))
@@ -83,6 +85,7 @@ pub(crate) fn command() -> Command {
 /// What the command line asks for.
 struct Order {
     target: String,
+    client: Client,
     world: TargetWorld,
     world_file: Option<String>,
     credentials: Credentials,
@@ -123,9 +126,11 @@ impl Order {
             None => TargetWorld::default(),
         };
         secrets.say_who(&mut world);
+        let client = Client::of_flags(matches)?;
         Ok(Self {
             options: Options {
                 address: target.trim_end_matches('/').to_owned(),
+                warnings: client.warnings(),
                 is_read_only: matches.get_flag("read-only"),
                 pace: pace(matches.text("rate"), is_self)?,
                 parallel: matches.whole("parallel")?.map_or(8, |count| count.clamp(1, 64) as usize),
@@ -140,6 +145,7 @@ impl Order {
             timeout: matches.time("timeout", "30s")?.unwrap_or_default(),
             world_file: matches.text("world").map(str::to_owned),
             target,
+            client,
             world,
             credentials,
             only,
@@ -195,7 +201,12 @@ impl Order {
             return usual_target(self.seed, start, &world, Arc::clone(stop))
                 .or_fail(Exit::Surroundings);
         }
-        let addresses = Addresses::of_api(&self.target).or_fail(Exit::Usage)?;
+        self.api_at(&self.target, stop)
+    }
+
+    /// An API at an address.
+    fn api_at(&self, url: &str, stop: &Arc<Stop>) -> Result<Box<dyn Target>, Failure> {
+        let addresses = Addresses::at(url, None, self.client.clone())?;
         api_target(addresses, self.timeout, Arc::clone(stop)).or_fail(Exit::Surroundings)
     }
 
@@ -287,6 +298,9 @@ impl Order {
         if let Some(trouble) = &record.trouble {
             say(&format!("it ended early: {trouble}"));
         }
+        for warning in &record.warnings {
+            say(&format!("warning: {warning}"));
+        }
         say(&summary(record));
         if let Some(path) = matches.text("write-baseline") {
             let saved = save(Path::new(path), Baseline::render(record, least).as_bytes());
@@ -337,6 +351,7 @@ pub(crate) fn verified_self() -> Result<VerifyRecord, String> {
     fill_in(&mut credentials, &demo);
     let options = Options {
         address: OURSELVES.to_owned(),
+        warnings: Vec::new(),
         is_read_only: false,
         pace: Duration::ZERO,
         parallel: 8,

@@ -14,7 +14,7 @@ const CARD: &str = "01900080207";
 /// The run.
 #[must_use]
 pub fn rich() -> RunRecord {
-    run(vec![
+    let cases = vec![
         entitled(),
         lost_answer(),
         included(),
@@ -27,7 +27,9 @@ pub fn rich() -> RunRecord {
         blind(),
         partly(),
         hostile(),
-    ])
+    ];
+    let warnings = vec!["no certificate of the target was checked".to_owned()];
+    RunRecord { warnings, ..run(cases) }
 }
 
 /// A run of many scenarios, nearly all of them as expected.
@@ -56,6 +58,7 @@ fn run(cases: Vec<CaseRecord>) -> RunRecord {
         version: "0.1.0".to_owned(),
         seed: 7,
         target: "in-process".to_owned(),
+        warnings: Vec::new(),
         is_interrupted: false,
         not_begun: 0,
         wall: cases.iter().map(|case| case.wall).sum(),

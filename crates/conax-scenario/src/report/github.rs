@@ -63,6 +63,7 @@ pub fn github(run: &RunRecord, workspace: &Workspace) -> String {
         text.extend(warnings(case, workspace));
     }
     let title = [("title", "conax-sim".to_owned())];
+    text.extend(run.warnings.iter().map(|warning| command("warning", &title, warning)));
     let sum = format!("{}, seed {}, target {}", summary(run), run.seed, run.target);
     text + &command("notice", &title, &sum)
 }

@@ -45,6 +45,7 @@ struct Overview<'r> {
     // Numbers of 64 bits are more than a browser can tell apart.
     seed: String,
     target: &'r str,
+    warnings: &'r [String],
     summary: String,
     is_interrupted: bool,
     again: &'r str,
@@ -69,6 +70,7 @@ fn overview(run: &RunRecord) -> Overview<'_> {
         version: &run.version,
         seed: run.seed.to_string(),
         target: &run.target,
+        warnings: &run.warnings,
         summary: summary(run),
         is_interrupted: run.is_interrupted,
         again: &run.again,

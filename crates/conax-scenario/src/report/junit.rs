@@ -35,6 +35,9 @@ pub fn junit(run: &RunRecord) -> String {
         let attributes = [name, tests, failures, errors, skipped, time, ("file", file)];
         xml.begin("testsuite", &attributes);
         xml.begin("properties", &[]);
+        for warning in &run.warnings {
+            xml.empty("property", &[("name", "warning"), ("value", warning)]);
+        }
         cases.iter().for_each(|case| properties(&mut xml, case));
         xml.end();
         for case in cases {

@@ -36,6 +36,7 @@ fn run() -> Value {
         ("version", &text("the version of the program that made it")),
         ("seed", &count("the seed of scenarios that name none")),
         ("target", &text("what was examined: in-process, or an address")),
+        ("warnings?", &texts("what is to be known of how the target was called")),
         ("again", &text("the command that plays all of it again")),
         ("is_interrupted", &flag("whether it was stopped before its end")),
         (

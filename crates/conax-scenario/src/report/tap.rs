@@ -25,6 +25,9 @@ pub fn tap(run: &RunRecord) -> String {
         run.seed,
         one_line(&run.target)
     ));
+    for warning in &run.warnings {
+        text.push_str(&format!("# warning: {}\n", one_line(warning)));
+    }
     for (index, case) in run.cases.iter().enumerate() {
         text.push_str(&test_point(index + 1, case));
     }

@@ -35,7 +35,13 @@ pub fn preflight(target: &mut dyn Target) -> Result<(), Unopened> {
 
 /// One call after the other, none of which changes anything.
 const fn preflight_options() -> Options {
-    Options { address: String::new(), is_read_only: true, pace: Duration::ZERO, parallel: 1 }
+    Options {
+        address: String::new(),
+        warnings: Vec::new(),
+        is_read_only: true,
+        pace: Duration::ZERO,
+        parallel: 1,
+    }
 }
 
 /// Why nothing can be found out at a target.

@@ -20,6 +20,9 @@ pub struct VerifyRecord {
     pub version: String,
     /// What was verified.
     pub target: String,
+    /// What is to be known of how it was called, such as a certificate nobody looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Whether only GETs were sent.
     pub is_read_only: bool,
     /// How many calls were made.

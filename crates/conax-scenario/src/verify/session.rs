@@ -32,6 +32,8 @@ pub struct Credentials {
 pub struct Options {
     /// Where the target is, for commands that repeat a call; without a slash at its end.
     pub address: String,
+    /// What the record is to say of how it is called.
+    pub warnings: Vec<String>,
     /// Whether only GETs are sent.
     pub is_read_only: bool,
     /// Time between two calls.

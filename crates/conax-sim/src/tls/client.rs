@@ -101,10 +101,8 @@ impl LinkTls {
                 ));
             }
         };
-        let client = settings.client.as_ref();
-        let client = client.map(|(chain, key)| client_identity(chain, key));
         Ok(Self {
-            usual: connector(rustls::ALL_VERSIONS, roots, client.transpose()?)?,
+            usual: connector_to_others(roots, settings.client.as_ref())?,
             stranger: None,
             name: name(host)?,
         })
@@ -142,7 +140,11 @@ pub(super) fn trusting(certificate: CertificateDer<'static>) -> Result<RootCertS
     Ok(roots)
 }
 
-fn certificates(file: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsProblem> {
+/// The certificates of a PEM text.
+///
+/// # Errors
+/// If there is none; the text tells it of the file.
+pub fn certificates(file: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsProblem> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     match read {
         Ok(found) if !found.is_empty() => Ok(found),
@@ -164,6 +166,19 @@ fn client_identity(chain: &str, key: &Secret) -> Result<Shown, TlsProblem> {
     let key = PrivateKeyDer::from_pem_slice(key.expose().as_bytes());
     let key = key.map_err(|_| TlsProblem("the client's key file holds no PEM key".to_owned()));
     Ok((chain, key?))
+}
+
+/// What shakes hands with a server that is not ours. Without roots anybody is trusted; certificates
+/// and key, as PEM, are what it shows of itself.
+///
+/// # Errors
+/// If the certificates or the key are none.
+pub fn connector_to_others(
+    roots: Option<RootCertStore>,
+    client: Option<&(String, Secret)>,
+) -> Result<TlsConnector, TlsProblem> {
+    let client = client.map(|(chain, key)| client_identity(chain, key));
+    connector(rustls::ALL_VERSIONS, roots, client.transpose()?)
 }
 
 /// Without roots anybody is trusted.

@@ -24,7 +24,7 @@ use rustls::crypto::CryptoProvider;
 
 pub use authority::Papers;
 pub(crate) use client::LinkTls;
-pub use client::{ConaxTls, TlsProblem};
+pub use client::{ConaxTls, TlsProblem, certificates, connector_to_others};
 pub(crate) use failure::{broken_handshake, failure_in, told};
 pub(crate) use server::{EndpointTls, Shaken, goodbye};
 

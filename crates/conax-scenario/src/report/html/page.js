@@ -139,6 +139,7 @@
       byId("share").append(part);
     }
     byId("facts").append(
+      ...run.warnings.map((warning) => fact("Warning", warning, "wide")),
       fact("Target", run.target),
       fact("Seed", run.seed),
       fact("Run it again", command(run.again), "wide"),

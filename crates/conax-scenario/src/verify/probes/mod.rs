@@ -210,6 +210,7 @@ pub fn verify(
         format: super::record::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         target: options.address.clone(),
+        warnings: options.warnings.clone(),
         is_read_only: options.is_read_only,
         calls,
         created,

@@ -18,6 +18,13 @@ pub fn junit(record: &VerifyRecord, least: Strictness) -> String {
     for (topic, clauses) in topics(record) {
         let tally = Tally::of(&clauses, least);
         xml.begin("testsuite", &tally.attributes(topic));
+        if !record.warnings.is_empty() {
+            xml.begin("properties", &[]);
+            for warning in &record.warnings {
+                xml.empty("property", &[("name", "warning"), ("value", warning)]);
+            }
+            xml.end();
+        }
         for clause in clauses {
             testcase(&mut xml, record, clause, least);
         }

@@ -17,9 +17,12 @@ pub fn html(record: &VerifyRecord) -> String {
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>Contract of {target}</title>\n<style>{STYLE}</style>\n\
-         <header><h1>Contract of {target}</h1><p>{summary}.</p>{trouble}{bar}</header>\n<main>\n",
+         <header><h1>Contract of {target}</h1><p>{summary}.</p>{warnings}{trouble}{bar}</header>\n<main>\n",
         target = escape(&record.target),
         summary = escape(&summary(record)),
+        warnings = record.warnings.iter().fold(String::new(), |text, warning| {
+            format!("{text}<p class=\"broken\">Warning: {}</p>", escape(warning))
+        }),
         trouble = record.trouble.as_ref().map_or(String::new(), |trouble| {
             format!("<p class=\"broken\">It ended early: {}</p>", escape(trouble))
         }),

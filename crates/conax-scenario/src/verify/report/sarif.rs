@@ -26,7 +26,10 @@ pub fn sarif(record: &VerifyRecord, file: &str) -> Value {
                 "version": record.version,
                 "rules": rules,
             } },
-            "properties": { "target": record.target, "calls": record.calls, "created": record.created },
+            "properties": {
+                "target": record.target, "calls": record.calls, "created": record.created,
+                "warnings": record.warnings,
+            },
             "results": results,
         }],
     })
