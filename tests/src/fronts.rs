@@ -14,7 +14,7 @@ use conax_sim::Simulator;
 use conax_sim::simulator::Api;
 use flate2::Compression;
 use flate2::read::GzEncoder;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -55,6 +55,7 @@ impl Authority {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.distinguished_name.push(DnType::CommonName, "an authority");
         let key = KeyPair::generate().expect("a key can be made");
         let pem = params.self_signed(&key).expect("it signs itself").pem();
         Self { issuer: Issuer::new(params, key), pem }

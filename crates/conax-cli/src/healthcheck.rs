@@ -39,6 +39,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
             _ => not_ready(Exit::NotMet, format!("HTTP {}", reply.head.status)),
         },
         Err(CallError::NotHttp(why)) => not_ready(Exit::NotMet, why),
+        Err(CallError::NoAddress(why)) => not_ready(Exit::Surroundings, why),
         Err(error) => {
             not_ready(Exit::Surroundings, format!("{} does not answer: {error}", target.address()))
         }

@@ -133,7 +133,7 @@ mod tests {
             let proxy = Proxy::parse(url, "").expect(url);
             assert_eq!(proxy.address.host_and_port(), place, "{url}");
             let told = proxy.authorization.as_ref().map(|secret| secret.expose());
-            assert_eq!(told.map(|text| text.as_ref()), authorization, "{url}");
+            assert_eq!(told, authorization, "{url}");
         }
         let refused = Proxy::parse("https://a:canary@proxy", "").err().expect("only http is taken");
         assert!(!refused.contains("canary"), "{refused}");

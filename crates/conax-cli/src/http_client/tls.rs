@@ -133,7 +133,8 @@ pub(super) fn words(host: &str, error: &Error) -> String {
     use CertificateError as Wrong;
     match error {
         Error::InvalidCertificate(wrong) => match wrong {
-            Wrong::UnknownIssuer => format!(
+            // The other one: an authority that is trusted has the same name.
+            Wrong::UnknownIssuer | Wrong::BadSignature => format!(
                 "its certificate was signed by an authority that is not trusted; --{CA} names a \
                  file with the certificate of that authority, --{INSECURE} goes without the check"
             ),
