@@ -1,6 +1,6 @@
 //! `list`: its filters, pages and chosen fields; `show` with chosen fields.
 
-use conax_contract::crm::{Member, Operation, RefusalCode, RequestType, Shape};
+use conax_contract::crm::{CommandKind, Member, Operation, RefusalCode, Shape};
 use conax_tests::bodies::{at_once, creating, service_on_card, sport_on, valid};
 use conax_tests::{Harness, HarnessBuilder};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ async fn instance_with_every_type() -> Harness {
 async fn each_of_the_thirteen_types_lists_the_requests_of_that_type() {
     let harness = instance_with_every_type().await;
     let mut listed_count = 0;
-    for request_type in RequestType::ALL {
+    for request_type in CommandKind::ALL {
         let listed = harness.list(&format!("type={}", request_type.code())).await;
         assert!(!listed.is_empty(), "{}", request_type.code());
         assert!(listed.iter().all(|one| one["type"] == request_type.code()));

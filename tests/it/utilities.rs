@@ -1,6 +1,6 @@
 //! The seven types no documented operation creates: CRM.COM's utilities, at the control API.
 
-use conax_contract::crm::RequestType;
+use conax_contract::crm::CommandKind;
 use conax_tests::{Harness, HarnessBuilder};
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ async fn questions_are_answered_in_the_response_of_their_request() {
 #[tokio::test(start_paused = true)]
 async fn the_documented_types_are_refused_where_utilities_work() {
     let harness = HarnessBuilder::demo().open();
-    for request_type in RequestType::ALL {
+    for request_type in CommandKind::ALL {
         let is_utility = bodies().iter().any(|body| body["type"] == request_type.code());
         if is_utility {
             continue;

@@ -2,7 +2,7 @@
 //!
 //! An opinion of its own: it shares the lists of words with the contract, not its code.
 
-use conax_contract::crm::{LifeCycleState, Member, ParameterKey, Priority, RequestType, Shape};
+use conax_contract::crm::{CommandKind, LifeCycleState, Member, ParameterKey, Priority, Shape};
 use serde_json::{Map, Value};
 
 /// What is wrong with a printed request.
@@ -70,7 +70,7 @@ impl Findings<'_> {
             "process_immediately" => value.is_null() || matches!(value.as_u64(), Some(0 | 1)),
             "number" => value.is_null() || value.as_str().is_some_and(is_digits),
             "priority" => is_word(value, |code| Priority::from_code(code).is_some()),
-            "type" => is_word(value, |code| RequestType::from_code(code).is_some()),
+            "type" => is_word(value, |code| CommandKind::from_code(code).is_some()),
             "life_cycle_state" => is_word(value, |code| LifeCycleState::from_code(code).is_some()),
             "log_information" => return self.log_information(value),
             "parameters_set" => return self.parameters_set(value),

@@ -14,6 +14,7 @@ pub mod docs;
 pub mod fault;
 pub mod known;
 pub mod openapi;
+pub mod percent;
 pub mod proof;
 pub mod secret;
 pub use conax_model::source;

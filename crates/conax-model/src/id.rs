@@ -35,9 +35,22 @@ impl fmt::Debug for HexId {
 /// The CRM stores it as the reference number of a completed provisioning request.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
-pub struct TransactionId(
-    #[cfg_attr(feature = "storage", serde(with = "crate::storage::uuid"))] u128,
-);
+pub struct TransactionId(#[cfg_attr(feature = "storage", serde(with = "uuid"))] u128);
+
+/// The bits of a UUID; whatever is read, one is made of it.
+#[cfg(feature = "storage")]
+mod uuid {
+    use super::TransactionId;
+    use crate::storage::bits;
+    pub(super) use crate::storage::bits::serialize;
+
+    pub(super) fn deserialize<'de, D>(deserializer: D) -> Result<u128, D::Error>
+    where
+        D: serde::Deserializer<'de>,
+    {
+        bits::deserialize(deserializer).map(|bits| TransactionId::from_random_bits(bits).bits())
+    }
+}
 
 impl TransactionId {
     /// Makes a version 4, variant 1 UUID of 128 random bits.

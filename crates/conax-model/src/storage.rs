@@ -8,6 +8,7 @@
 //! What is shared in memory is shared again when it is read: within [`sharing`], equal texts
 //! become one text, and a user who made many requests is written once and is one user again.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -17,14 +18,12 @@ use foldhash::fast::FixedState;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use crate::crm::Author;
-
 /// What was written or read so far.
 #[derive(Default)]
 struct Shared {
     texts: HashSet<Arc<str>, FixedState>,
-    authors: Vec<Arc<Author>>,
-    places: HashMap<*const Author, usize, FixedState>,
+    wholes: Vec<Arc<dyn Any + Send + Sync>>,
+    places: HashMap<*const (), usize, FixedState>,
 }
 
 thread_local! {
@@ -130,9 +129,9 @@ where
     T::Read::<false>::deserialize(deserializer).map(T::of)
 }
 
-/// A user, written in full the first time and by number then.
-pub(crate) mod author {
-    use super::{Arc, Author, Deserialize, Deserializer, SHARED, Serialize, Serializer};
+/// What many share as a whole, such as a user: written in full the first time and by number then.
+pub(crate) mod once {
+    use super::{Any, Arc, Deserialize, Deserializer, SHARED, Serialize, Serializer};
     use serde::de::Error as _;
 
     #[derive(serde::Serialize, serde::Deserialize)]
@@ -141,43 +140,47 @@ pub(crate) mod author {
         Known(usize),
     }
 
-    pub(crate) fn serialize<S: Serializer>(
-        author: &Arc<Author>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T, S>(whole: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Serialize + Any + Send + Sync,
+        S: Serializer,
+    {
+        let address = Arc::as_ptr(whole).cast();
         let known = SHARED.with_borrow_mut(|shared| {
             let shared = shared.as_mut()?;
-            let known = shared.places.get(&Arc::as_ptr(author)).copied();
+            let known = shared.places.get(&address).copied();
             if known.is_none() {
                 // It is kept, so that no other can come to stand at its address.
-                shared.authors.push(Arc::clone(author));
-                let place = shared.authors.len() - 1;
-                shared.places.insert(Arc::as_ptr(author), place);
+                shared.wholes.push(Arc::clone(whole) as Arc<dyn Any + Send + Sync>);
+                shared.places.insert(address, shared.wholes.len() - 1);
             }
             known
         });
         match known {
             Some(place) => Written::Known(place),
-            None => Written::New(&**author),
+            None => Written::New(&**whole),
         }
         .serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Arc<Author>, D::Error> {
-        let written = Written::<Author>::deserialize(deserializer)?;
+    pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<Arc<T>, D::Error>
+    where
+        T: Deserialize<'de> + Any + Send + Sync,
+        D: Deserializer<'de>,
+    {
+        let written = Written::<T>::deserialize(deserializer)?;
         SHARED.with_borrow_mut(|shared| match (written, shared) {
-            (Written::New(author), None) => Ok(Arc::new(author)),
-            (Written::New(author), Some(shared)) => {
-                let author = Arc::new(author);
-                shared.authors.push(Arc::clone(&author));
-                Ok(author)
+            (Written::New(whole), None) => Ok(Arc::new(whole)),
+            (Written::New(whole), Some(shared)) => {
+                let whole = Arc::new(whole);
+                shared.wholes.push(Arc::clone(&whole) as Arc<dyn Any + Send + Sync>);
+                Ok(whole)
             }
             (Written::Known(place), shared) => {
-                let found = shared.as_ref().and_then(|known| known.authors.get(place));
-                let unknown = || D::Error::custom("a user of this number was not written before");
-                found.map(Arc::clone).ok_or_else(unknown)
+                let found = shared.as_ref().and_then(|known| known.wholes.get(place));
+                let found = found.and_then(|whole| Arc::clone(whole).downcast().ok());
+                found
+                    .ok_or_else(|| D::Error::custom("a user of this number was not written before"))
             }
         })
     }
@@ -193,18 +196,6 @@ pub(crate) mod bits {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<u128, D::Error> {
         bytes(d).map(u128::from_be_bytes)
-    }
-}
-
-/// The bits of a UUID; whatever is read, one is made of it.
-pub(crate) mod uuid {
-    use super::{Deserializer, bits};
-    use crate::id::TransactionId;
-
-    pub(crate) use super::bits::serialize;
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<u128, D::Error> {
-        bits::deserialize(d).map(|bits| TransactionId::from_random_bits(bits).bits())
     }
 }
 

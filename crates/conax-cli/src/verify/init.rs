@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use conax_contract::crm::{RequestType, encode, is_secret_name};
+use conax_contract::crm::{CommandKind, encode, is_secret_name};
 use conax_contract::world::WorldSpec;
 use conax_scenario::document::Api;
 use conax_scenario::run::Stop;
@@ -109,7 +109,7 @@ fn asked(order: &Order, target: &mut dyn Target) -> Result<(TargetWorld, Vec<Str
     let mut found: [BTreeSet<String>; 3] = Default::default();
     let keys = ["smartcard_ca_id", "stb_ca_id", "service_ca_id"];
     let mut count = 0;
-    for kind in RequestType::ALL {
+    for kind in CommandKind::ALL {
         let path = format!(
             "/conax_web_services/provisioning_requests/list?token={}&type={}",
             encode(&token),

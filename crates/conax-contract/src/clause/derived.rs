@@ -2,8 +2,8 @@
 //! words.
 
 use crate::crm::{
-    IdentifierField, IdentifierKind, LifeCycleState, Member, Need, Operation, ParameterEntry,
-    ParameterKey, Priority, ProcessName, RequestType,
+    CommandKind, IdentifierField, IdentifierKind, LifeCycleState, Member, Need, Operation,
+    ParameterEntry, ParameterKey, Priority, ProcessName,
 };
 use crate::source::Source;
 
@@ -13,7 +13,7 @@ use super::{Clause, Seen, Strictness};
 pub(super) fn clauses() -> impl Iterator<Item = Clause> {
     let operations = Operation::ALL.into_iter().flat_map(of_operation);
     let members = Member::ALL.into_iter().map(of_member);
-    let items = RequestType::ALL.into_iter().map(of_items);
+    let items = CommandKind::ALL.into_iter().map(of_items);
     operations
         .chain(members)
         .chain(items)
@@ -125,7 +125,7 @@ fn of_member(member: Member) -> Clause {
     )
 }
 
-fn of_items(request_type: RequestType) -> Clause {
+fn of_items(request_type: CommandKind) -> Clause {
     let keys = request_type.parameter_keys();
     let known = |(key, source): &(ParameterKey, Source)| key.source().max(*source);
     // Firm enough to judge by as soon as an example shows a part of it; what is not shown says so.
@@ -156,7 +156,7 @@ fn words() -> impl Iterator<Item = Clause> {
         )
     };
     [
-        list("words.type", "A type", &RequestType::ALL.map(RequestType::code), Source::Documented),
+        list("words.type", "A type", &CommandKind::ALL.map(CommandKind::code), Source::Documented),
         list(
             "words.life_cycle_state",
             "A state",

@@ -1,7 +1,7 @@
 //! What a call of the control API is about: the parts of its path and its query parameters.
 
 use super::problem::Problem;
-use crate::crm::percent::{decode, decode_query};
+use crate::percent::{decode, decode_query};
 
 /// A path in parts and a query in pairs, percent signs decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use crate::control::body::{BodyProblem, documented_date, read};
-use crate::crm::{Priority, RequestType};
+use crate::crm::{CommandKind, Priority};
 
 /// A request to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -56,14 +56,14 @@ pub struct UtilityBody {
 }
 
 /// The types a utility creates.
-const TYPES: [RequestType; 7] = [
-    RequestType::GetActiveSubscriptions,
-    RequestType::GetPairingStatusForCard,
-    RequestType::GetPairingStatusForPairingModule,
-    RequestType::DisplayFingerprint,
-    RequestType::SendMailMessageToClient,
-    RequestType::SendBarkMessageToClient,
-    RequestType::SendRepeatingBarkMessageToClient,
+const TYPES: [CommandKind; 7] = [
+    CommandKind::GetActiveSubscriptions,
+    CommandKind::GetPairingStatusForCard,
+    CommandKind::GetPairingStatusForPairingModule,
+    CommandKind::DisplayFingerprint,
+    CommandKind::SendMailMessageToClient,
+    CommandKind::SendBarkMessageToClient,
+    CommandKind::SendRepeatingBarkMessageToClient,
 ];
 
 impl UtilityBody {
@@ -72,7 +72,7 @@ impl UtilityBody {
     /// # Errors
     /// If it is not such a JSON object, or a member is missing, unknown or does not belong to the
     /// type.
-    pub fn parse(body: &[u8]) -> Result<(RequestType, Priority, Self), BodyProblem> {
+    pub fn parse(body: &[u8]) -> Result<(CommandKind, Priority, Self), BodyProblem> {
         let parsed: Self = read(body)?;
         let request_type = parsed.checked_type()?;
         let priority = match parsed.priority.as_deref() {
@@ -85,8 +85,8 @@ impl UtilityBody {
         Ok((request_type, priority, parsed))
     }
 
-    fn checked_type(&self) -> Result<RequestType, BodyProblem> {
-        let found = RequestType::from_code(&self.request_type);
+    fn checked_type(&self) -> Result<CommandKind, BodyProblem> {
+        let found = CommandKind::from_code(&self.request_type);
         if let Some(found) = found.filter(|found| TYPES.contains(found)) {
             return Ok(found);
         }
@@ -94,11 +94,11 @@ impl UtilityBody {
             Some(_) => "; the documented API creates the others",
             None => "",
         };
-        let allowed = TYPES.map(RequestType::code).join(", ");
+        let allowed = TYPES.map(CommandKind::code).join(", ");
         Err(BodyProblem(format!("`type`: found `{}`, allowed {allowed}{hint}", self.request_type)))
     }
 
-    fn check_members(&self, request_type: RequestType) -> Result<(), BodyProblem> {
+    fn check_members(&self, request_type: CommandKind) -> Result<(), BodyProblem> {
         let (needed, allowed) = members_of(request_type);
         for (name, given) in self.members() {
             let is_needed = needed.contains(&name);
@@ -115,9 +115,9 @@ impl UtilityBody {
         }
         match (request_type, self.smartcards.len()) {
             (
-                RequestType::GetActiveSubscriptions
-                | RequestType::GetPairingStatusForCard
-                | RequestType::DisplayFingerprint,
+                CommandKind::GetActiveSubscriptions
+                | CommandKind::GetPairingStatusForCard
+                | CommandKind::DisplayFingerprint,
                 count,
             ) if count > 1 => Err(BodyProblem(format!("`smartcards`: found {count}, allowed one"))),
             _ => Ok(()),
@@ -146,13 +146,13 @@ impl UtilityBody {
 type Names = &'static [&'static str];
 
 /// The members a type needs, and those it may have besides.
-fn members_of(request_type: RequestType) -> (Names, Names) {
+fn members_of(request_type: CommandKind) -> (Names, Names) {
     match request_type {
-        RequestType::GetActiveSubscriptions | RequestType::GetPairingStatusForCard => {
+        CommandKind::GetActiveSubscriptions | CommandKind::GetPairingStatusForCard => {
             (&["smartcards"], &[])
         }
-        RequestType::GetPairingStatusForPairingModule => (&["stb"], &[]),
-        RequestType::DisplayFingerprint => (
+        CommandKind::GetPairingStatusForPairingModule => (&["stb"], &[]),
+        CommandKind::DisplayFingerprint => (
             &[],
             &[
                 "smartcards",
@@ -164,22 +164,22 @@ fn members_of(request_type: RequestType) -> (Names, Names) {
                 "fingerprint_slot",
             ],
         ),
-        RequestType::SendMailMessageToClient => {
+        CommandKind::SendMailMessageToClient => {
             (&["smartcards", "message_text"], &["display_date_time", "message_sequence_number"])
         }
-        RequestType::SendBarkMessageToClient => (
+        CommandKind::SendBarkMessageToClient => (
             &["smartcards", "message_text"],
             &["display_date_time", "message_sequence_number", "display_duration"],
         ),
-        RequestType::SendRepeatingBarkMessageToClient => (
+        CommandKind::SendRepeatingBarkMessageToClient => (
             &["smartcards", "message_text", "repetition_count", "repetition_interval"],
             &["display_date_time", "message_sequence_number", "display_duration"],
         ),
-        RequestType::AddSubscriptions
-        | RequestType::CancelSubscriptions
-        | RequestType::CreatePairing
-        | RequestType::AddToExistingPairing
-        | RequestType::UpdateCaPinToDefaultValue
-        | RequestType::UpdateCaPinToGivenValue => (&[], &[]),
+        CommandKind::AddSubscriptions
+        | CommandKind::CancelSubscriptions
+        | CommandKind::CreatePairing
+        | CommandKind::AddToExistingPairing
+        | CommandKind::UpdateCaPinToDefaultValue
+        | CommandKind::UpdateCaPinToGivenValue => (&[], &[]),
     }
 }

@@ -11,7 +11,7 @@ use super::identifier::{
     RequestIdentifier, ServiceIdentifier, SmartcardIdentifier, SubscriptionIdentifier,
 };
 use super::operation::Operation;
-use crate::crm::{LifeCycleState, Priority, RequestType};
+use crate::crm::{CommandKind, LifeCycleState, Priority};
 use crate::secret::SecretText;
 
 /// A call of one operation.
@@ -93,7 +93,7 @@ pub struct ListCall<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListFilter<'a> {
     /// By type.
-    Type(RequestType),
+    Type(CommandKind),
     /// By state.
     LifeCycleState(LifeCycleState),
     /// By the reference Conax gave.

@@ -4,7 +4,7 @@ use super::fields::Member;
 use super::operation::Operation;
 use super::refusal_code::RefusalCode;
 use crate::crm::{
-    IdentifierField, LifeCycleState, ParameterKey, Priority, ProcessName, RequestType,
+    CommandKind, IdentifierField, LifeCycleState, ParameterKey, Priority, ProcessName,
 };
 use crate::source::Source;
 
@@ -70,7 +70,7 @@ pub fn honesty() -> impl Iterator<Item = HonestyRow> {
         .chain(words(Subject::IdentifierField, IdentifierField::ALL, |word| {
             (word.code(), word.source())
         }))
-        .chain(words(Subject::RequestType, RequestType::ALL, |word| (word.code(), word.source())))
+        .chain(words(Subject::RequestType, CommandKind::ALL, |word| (word.code(), word.source())))
         .chain(words(Subject::LifeCycleState, LifeCycleState::ALL, |word| {
             (word.code(), word.source())
         }))
@@ -112,7 +112,7 @@ fn parameters() -> impl Iterator<Item = HonestyRow> {
 
 /// An item is only as well known as its name and its use with the type are.
 fn items() -> impl Iterator<Item = HonestyRow> {
-    RequestType::ALL.into_iter().flat_map(|request_type| {
+    CommandKind::ALL.into_iter().flat_map(|request_type| {
         let keys = request_type.parameter_keys().iter();
         keys.map(move |(key, source): &(ParameterKey, Source)| HonestyRow {
             subject: Subject::ParameterKey,

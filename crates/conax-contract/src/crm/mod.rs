@@ -21,7 +21,6 @@ mod mask;
 mod operation;
 mod parameter;
 mod params;
-pub(crate) mod percent;
 mod query;
 mod read;
 mod refusal;
@@ -35,6 +34,8 @@ mod value;
 mod view;
 mod written;
 
+pub use crate::percent::encode;
+pub use crate::text::is_secret_name;
 pub use body::{parse_body, parse_body_or_empty};
 pub use call::{
     AddToExistingPairingCall, Call, CreatePairingCall, IssueTokenCall, ListCall, ListFilter,
@@ -42,7 +43,7 @@ pub use call::{
 };
 pub(crate) use code_list::code_list;
 pub use codes::{IdentifierField, LifeCycleState, ProcessName};
-pub use conax_model::command::CommandKind as RequestType;
+pub use conax_model::command::CommandKind;
 pub use conax_model::crm::{ParameterKey, Priority};
 pub use date::DateText;
 pub use envelope::{
@@ -54,11 +55,10 @@ pub use honesty::{HonestyRow, Subject, honesty};
 pub use identifier::{
     RequestIdentifier, ServiceIdentifier, SmartcardIdentifier, SubscriptionIdentifier,
 };
-pub use mask::{is_secret_name, mask_json, mask_query};
+pub use mask::{mask_json, mask_query};
 pub use operation::Operation;
 pub use parameter::{IdentifierKind, Need, ParameterEntry, SetKind, ValueKind};
 pub use params::{Origin, Params};
-pub use percent::{decode_query, encode};
 pub use query::parse_query;
 pub use read::{Reading, read_call};
 pub use refusal::{Classification, Refusal};

@@ -3,7 +3,7 @@
 //! How a path is found is in `route`, what an operation takes in `parameter`.
 
 use super::parameter::{self, ParameterEntry};
-use crate::crm::RequestType;
+use crate::crm::CommandKind;
 use crate::source::Source;
 
 /// A documented API entry.
@@ -41,7 +41,7 @@ struct OperationEntry {
     source: Source,
     summary: &'static str,
     parameters: &'static [ParameterEntry],
-    creates: Option<RequestType>,
+    creates: Option<CommandKind>,
 }
 
 impl Operation {
@@ -111,7 +111,7 @@ impl Operation {
     /// The type of provisioning request the operation creates, if it creates one.
     // Documented: the two PIN operations are called differently from the types they create.
     #[must_use]
-    pub const fn creates(self) -> Option<RequestType> {
+    pub const fn creates(self) -> Option<CommandKind> {
         self.entry().creates
     }
 
@@ -149,7 +149,7 @@ impl Operation {
                 source: Source::Documented,
                 summary: "Creates a request that activates a service on a smartcard.",
                 parameters: parameter::ADD_SUBSCRIPTIONS,
-                creates: Some(RequestType::AddSubscriptions),
+                creates: Some(CommandKind::AddSubscriptions),
             },
             Self::CancelSubscriptions => &OperationEntry {
                 name: "cancel_subscriptions",
@@ -158,7 +158,7 @@ impl Operation {
                 source: Source::Documented,
                 summary: "Creates a request that deactivates a service on a smartcard.",
                 parameters: parameter::CANCEL_SUBSCRIPTIONS,
-                creates: Some(RequestType::CancelSubscriptions),
+                creates: Some(CommandKind::CancelSubscriptions),
             },
             Self::CreatePairing => &OperationEntry {
                 name: "create_pairing",
@@ -167,7 +167,7 @@ impl Operation {
                 source: Source::Documented,
                 summary: "Creates a request that pairs smartcards with set-top boxes.",
                 parameters: parameter::CREATE_PAIRING,
-                creates: Some(RequestType::CreatePairing),
+                creates: Some(CommandKind::CreatePairing),
             },
             Self::AddToExistingPairing => &OperationEntry {
                 name: "add_to_existing_pairing",
@@ -176,7 +176,7 @@ impl Operation {
                 source: Source::Documented,
                 summary: "Creates a request that adds smartcards or set-top boxes to a pairing.",
                 parameters: parameter::ADD_TO_EXISTING_PAIRING,
-                creates: Some(RequestType::AddToExistingPairing),
+                creates: Some(CommandKind::AddToExistingPairing),
             },
             Self::ResetPinToDefaultValue => &OperationEntry {
                 name: "reset_pin_to_default_value",
@@ -185,7 +185,7 @@ impl Operation {
                 source: Source::Documented,
                 summary: "Creates a request that sets a smartcard's PIN to the default.",
                 parameters: parameter::RESET_PIN_TO_DEFAULT_VALUE,
-                creates: Some(RequestType::UpdateCaPinToDefaultValue),
+                creates: Some(CommandKind::UpdateCaPinToDefaultValue),
             },
             Self::ResetPinToGivenValue => &OperationEntry {
                 name: "reset_pin_to_given_value",
@@ -194,7 +194,7 @@ impl Operation {
                 source: Source::Documented,
                 summary: "Creates a request that sets a smartcard's PIN to a given value.",
                 parameters: parameter::RESET_PIN_TO_GIVEN_VALUE,
-                creates: Some(RequestType::UpdateCaPinToGivenValue),
+                creates: Some(CommandKind::UpdateCaPinToGivenValue),
             },
             Self::IssueToken => &OperationEntry {
                 name: "issue_token",

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use super::found::quoted;
 use super::params::{Origin, Params};
-use super::percent::decode_query;
 use super::refusal::Refusal;
 use super::refusal_code::RefusalCode;
 use super::value::Value;
+use crate::percent::decode_query;
 
 /// Reads a query string, without its question mark.
 ///

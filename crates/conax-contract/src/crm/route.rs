@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::operation::Operation;
-use super::percent::decode;
+use crate::percent::decode;
 use crate::text::near_miss;
 
 /// The path all methods are served under, as a setting.

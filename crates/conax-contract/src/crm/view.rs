@@ -5,7 +5,7 @@
 
 use super::date::DateText;
 use super::text_view::TextView;
-use crate::crm::{LifeCycleState, ParameterKey, Priority, RequestType};
+use crate::crm::{CommandKind, LifeCycleState, ParameterKey, Priority};
 
 /// A provisioning request.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +43,7 @@ pub struct RequestView<'a> {
     /// The provider's own text of the failure.
     pub provider_error_description: Option<&'a str>,
     /// What it asks of Conax; the member is called `type`.
-    pub request_type: RequestType,
+    pub request_type: CommandKind,
     /// Its id.
     pub id: TextView<'a>,
     /// The process that submitted it.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::markup::{code, escaped};
 use crate::crm::{
-    IdentifierField, IdentifierKind, LifeCycleState, Need, Operation, ParameterEntry, Priority,
-    Reading, RequestType, SetKind, ValueKind,
+    CommandKind, IdentifierField, IdentifierKind, LifeCycleState, Need, Operation, ParameterEntry,
+    Priority, Reading, SetKind, ValueKind,
 };
 
 /// The form of an operation, with the path it is served at.
@@ -98,7 +98,7 @@ fn input(id: &str, entry: &ParameterEntry, example: &Value, reading: &Reading) -
             choice(id, name, "text", &Priority::ALL.map(Priority::code), example)
         }
         ValueKind::RequestType => {
-            choice(id, name, "text", &RequestType::ALL.map(RequestType::code), example)
+            choice(id, name, "text", &CommandKind::ALL.map(CommandKind::code), example)
         }
         ValueKind::LifeCycleState => {
             choice(id, name, "text", &LifeCycleState::ALL.map(LifeCycleState::code), example)

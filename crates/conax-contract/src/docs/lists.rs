@@ -1,7 +1,7 @@
 //! What answers are made of: the members of a provisioning request, and the closed lists of words.
 
 use super::markup::{code, long_code, prose, table, tag};
-use crate::crm::{LifeCycleState, Member, ParameterKey, Priority, ProcessName, RequestType, Shape};
+use crate::crm::{CommandKind, LifeCycleState, Member, ParameterKey, Priority, ProcessName, Shape};
 use crate::source::Source;
 
 /// A word, what it means, how it is known.
@@ -12,7 +12,7 @@ pub(super) fn answer_section(shape: Shape) -> String {
     let members = shape.members().members();
     let members = rows("Member", members.map(|word| (word.code(), word.text(), word.source())));
     let lists = [
-        list("Types", RequestType::ALL.map(|it| (it.code(), it.text(), it.source())).into()),
+        list("Types", CommandKind::ALL.map(|it| (it.code(), it.text(), it.source())).into()),
         list("States", LifeCycleState::ALL.map(|it| (it.code(), it.text(), it.source())).into()),
         list("Priorities", Priority::ALL.map(|it| (it.code(), it.text(), it.source())).into()),
         list(
@@ -52,7 +52,8 @@ fn rows(head: &str, words: impl IntoIterator<Item = Row>) -> String {
 
 /// The names under which answers and calls hold secrets, as the script has to know them.
 pub(super) fn secret_names() -> Vec<&'static str> {
-    use crate::crm::{Operation, is_secret_name};
+    use crate::crm::Operation;
+    use crate::text::is_secret_name;
     let parameters = Operation::ALL.into_iter().flat_map(Operation::parameters);
     let names = parameters.map(|entry| entry.name);
     let keys = ParameterKey::ALL.into_iter().map(ParameterKey::code);

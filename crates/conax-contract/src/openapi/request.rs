@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::sourced::{SOURCE_OF, closed, or_null, reference, told};
 use super::words::process_name;
-use crate::crm::{FieldsSet, Member, ParameterKey, RequestType};
+use crate::crm::{CommandKind, FieldsSet, Member, ParameterKey};
 use crate::source::Source;
 
 /// How much of a provisioning request is printed.
@@ -34,7 +34,7 @@ pub(super) fn any_type(members: FieldsSet, extent: Extent) -> Value {
 }
 
 /// A provisioning request as an operation that creates this type prints it.
-pub(super) fn of_type(members: FieldsSet, created: RequestType) -> Value {
+pub(super) fn of_type(members: FieldsSet, created: CommandKind) -> Value {
     let keys = created.parameter_keys().iter();
     // An item is only as well known as its name and its use with the type are.
     let keys: Vec<(ParameterKey, Source)> =

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::sourced::{SOURCE_OF, told};
-use crate::crm::{LifeCycleState, Priority, ProcessName, RefusalCode, RequestType};
+use crate::crm::{CommandKind, LifeCycleState, Priority, ProcessName, RefusalCode};
 use crate::source::Source;
 
 /// A list of words under the name it has in a document.
@@ -12,7 +12,7 @@ pub(super) fn lists() -> [(&'static str, Value); 4] {
         (
             "RequestType",
             list(
-                RequestType::ALL.map(|word| (word.code(), word.text(), word.source())),
+                CommandKind::ALL.map(|word| (word.code(), word.text(), word.source())),
                 "What a provisioning request asks of Conax.",
             ),
         ),

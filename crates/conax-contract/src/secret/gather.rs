@@ -1,15 +1,12 @@
-//! Where secrets are known from: calls and answers, by the names they stand under, and worlds.
+//! Where secrets are known from: calls and answers, by the names they stand under.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::known::KnownSecrets;
-use crate::crm::{decode_query, is_secret_name};
-use crate::world::{ParameterValue, WorldSpec};
-
-/// The PIN every new card has: it is known to everybody, and its digits stand in many numbers.
-const USUAL_PIN: &str = "0000";
+use crate::percent::decode_query;
+use crate::text::is_secret_name;
 
 impl KnownSecrets {
     /// Whether what stands under this name, or at this path, is a secret.
@@ -17,30 +14,6 @@ impl KnownSecrets {
     pub fn is_named(name: &str) -> bool {
         name.split(['.', '[', ']', '=', ':']).any(is_secret_name)
             || name.eq_ignore_ascii_case("authorization")
-    }
-
-    /// Adds the tokens, passwords, keys and PINs a world begins with.
-    pub fn add_world(&mut self, world: &WorldSpec) {
-        let users = world.users.iter().filter_map(|user| user.password.as_ref());
-        let domains = world.cas.domains.iter();
-        let domains = domains.filter_map(|domain| domain.password.as_ref());
-        let tokens = world.tokens.iter().map(|token| &token.token);
-        let keys = world.web_api_keys.iter().map(|key| &key.key);
-        let cards = world.cas.smartcards.iter();
-        let pins = cards.filter_map(|card| card.pin.as_ref());
-        let usual = world.cas.settings.default_pin.as_ref();
-        let requests = world.provisioning_requests.iter();
-        let sent = requests.flat_map(|request| &request.parameters_set);
-        let sent = sent.filter_map(|parameter| match &parameter.value {
-            ParameterValue::Pin(pin) => Some(pin),
-            _ => None,
-        });
-        let all = users.chain(domains).chain(tokens).chain(keys);
-        for secret in all.chain(pins).chain(usual).chain(sent) {
-            if secret.expose() != USUAL_PIN {
-                self.add(secret.expose());
-            }
-        }
     }
 
     /// Adds what a call carries under secret names: in the query of its target and in its body.

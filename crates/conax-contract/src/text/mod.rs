@@ -22,6 +22,7 @@ mod read;
 mod redact;
 mod render;
 mod screen;
+mod secret_name;
 mod word;
 
 #[cfg(test)]
@@ -45,5 +46,6 @@ pub use read::{Limits, read, read_within};
 pub use redact::holds_secrets;
 pub use render::{render, render_each};
 pub use screen::{is_unshowable, visible, visible_json, visible_name};
+pub use secret_name::is_secret_name;
 pub use word::{Word, word};
 pub(crate) use word::{as_word, words_of_lists};

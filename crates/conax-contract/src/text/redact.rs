@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::finding::shown;
 use super::near::near_miss;
-use crate::crm::is_secret_name;
+use super::secret_name::is_secret_name;
 
 /// Names of secrets, and of sections that hold them; each may be written wrongly.
 const NAMES: [&str; 7] =

@@ -11,9 +11,9 @@
 mod built_in;
 mod mask;
 mod read;
+mod secrets;
 mod settings;
 mod spec;
-mod unmask;
 mod write;
 
 #[cfg(test)]
@@ -34,8 +34,8 @@ pub use spec::{
     EntitlementSpec, InstalledItem, ItemClassification, KeyState, LifeCycleState,
     LogInformationSpec, ModuleSpec, PairingSpec, ParameterSpec, ParameterValue, Priority,
     ProductClassification, ProductKind, ProductOnSale, ProductSpec, ProductState, ProviderSpec,
-    ProvisioningRequestSpec, RequestType, SubscriptionSpec, TokenSpec, Unit, User, UserSpec,
-    WebApiKeySpec, WorldSpec,
+    ProvisioningRequestSpec, SubscriptionSpec, TokenSpec, Unit, User, UserSpec, WebApiKeySpec,
+    WorldSpec,
 };
 
 words_of_lists!(

@@ -264,10 +264,10 @@ pub struct ProvisioningRequest {
     /// When it was last changed.
     pub updated: SimTime,
     /// Who created it.
-    #[cfg_attr(feature = "storage", serde(with = "crate::storage::author"))]
+    #[cfg_attr(feature = "storage", serde(with = "crate::storage::once"))]
     pub created_by: Arc<Author>,
     /// Who changed it last.
-    #[cfg_attr(feature = "storage", serde(with = "crate::storage::author"))]
+    #[cfg_attr(feature = "storage", serde(with = "crate::storage::once"))]
     pub updated_by: Arc<Author>,
     /// Its parameters, in no meaningful order.
     pub parameters: Box<[Parameter]>,

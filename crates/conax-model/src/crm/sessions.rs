@@ -59,7 +59,7 @@ impl Expiry {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 struct Session {
-    #[cfg_attr(feature = "storage", serde(with = "crate::storage::author"))]
+    #[cfg_attr(feature = "storage", serde(with = "crate::storage::once"))]
     author: Arc<Author>,
     expiry: Expiry,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use conax_contract::crm::{LifeCycleState, Member, Operation, ParameterKey, Priority, RequestType};
+use conax_contract::crm::{CommandKind, LifeCycleState, Member, Operation, ParameterKey, Priority};
 use conax_contract::text::parse_moment;
 use serde_json::Value;
 
@@ -68,7 +68,7 @@ type Filter = (&'static str, &'static str, Member, fn(&str) -> bool);
 
 fn listed_matches(exchange: &Exchange, printed: &[Printed<'_>], verdicts: &mut Verdicts) {
     let filters: [Filter; 3] = [
-        ("type", "list.by-type", Member::Type, |text| RequestType::from_code(text).is_some()),
+        ("type", "list.by-type", Member::Type, |text| CommandKind::from_code(text).is_some()),
         ("life_cycle_state", "list.by-state", Member::LifeCycleState, |text| {
             LifeCycleState::from_code(text).is_some()
         }),

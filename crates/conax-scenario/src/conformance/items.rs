@@ -1,6 +1,6 @@
 //! The items of a request: their form, their names, their ids, and no PIN among them.
 
-use conax_contract::crm::{Member, ParameterKey, RequestType};
+use conax_contract::crm::{CommandKind, Member, ParameterKey};
 use serde_json::Value;
 
 use super::kinds::shown;
@@ -13,7 +13,7 @@ pub(super) fn judge(printed: &Printed<'_>, verdicts: &mut Verdicts) {
         return;
     };
     ids_of_items(printed, items, verdicts);
-    let request_type = printed.text(Member::Type).and_then(RequestType::from_code);
+    let request_type = printed.text(Member::Type).and_then(CommandKind::from_code);
     for (at, item) in items.iter().enumerate() {
         let path = |name: &str| format!("parameters_set.{at}.{name}");
         let members = item.as_object();
@@ -67,9 +67,9 @@ fn ids_of_items(printed: &Printed<'_>, items: &[Value], verdicts: &mut Verdicts)
     });
 }
 
-fn items_clause(request_type: RequestType) -> &'static str {
+fn items_clause(request_type: CommandKind) -> &'static str {
     static IDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
-        let types = RequestType::ALL.iter();
+        let types = CommandKind::ALL.iter();
         types.map(|request_type| format!("items.{}", request_type.code())).collect()
     });
     &IDS[request_type as usize]

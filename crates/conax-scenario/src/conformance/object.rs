@@ -1,6 +1,6 @@
 //! A provisioning request as an answer prints it: its members, and what holds between them.
 
-use conax_contract::crm::{LifeCycleState, Member, Operation, Priority, ProcessName, RequestType};
+use conax_contract::crm::{CommandKind, LifeCycleState, Member, Operation, Priority, ProcessName};
 use serde_json::{Map, Value};
 
 use super::exchange::Exchange;
@@ -343,7 +343,7 @@ fn words(printed: &Printed<'_>, verdicts: &mut Verdicts) {
             verdicts.judge(id, is_known(text), || printed.at_member(member, "one of its words"));
         }
     };
-    word("words.type", Member::Type, |text| RequestType::from_code(text).is_some());
+    word("words.type", Member::Type, |text| CommandKind::from_code(text).is_some());
     word("words.life_cycle_state", Member::LifeCycleState, |text| {
         LifeCycleState::from_code(text).is_some()
     });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conax_contract::crm::RequestType;
+use conax_contract::crm::CommandKind;
 use conax_contract::fault::PRESETS;
 use serde_json::Value;
 
@@ -225,8 +225,8 @@ fn command_of(body: &str) -> Option<&'static str> {
         .collect();
     let name = name.rsplit(':').next()?.to_lowercase();
     let plain = |code: &str| code.replace('_', "").to_lowercase();
-    let found = RequestType::ALL
+    let found = CommandKind::ALL
         .into_iter()
         .find(|kind| plain(kind.code()) == name || format!("{}s", plain(kind.code())) == name);
-    found.map(RequestType::code)
+    found.map(CommandKind::code)
 }

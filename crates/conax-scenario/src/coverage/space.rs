@@ -1,7 +1,7 @@
 //! What there is to cover.
 
 use conax_contract::clause::Clause;
-use conax_contract::crm::RequestType;
+use conax_contract::crm::CommandKind;
 use conax_contract::fault::{Applied, Inject, PRESETS, Preset};
 
 /// An axis of coverage.
@@ -74,7 +74,7 @@ const HEAD_END: [&str; 20] = [
 /// Every transition: `request PENDING>COMPLETED ADD_SUBSCRIPTIONS`, `entitlement none>active`.
 #[must_use]
 pub fn transitions() -> Vec<String> {
-    let requests = RequestType::ALL.into_iter().flat_map(|kind| {
+    let requests = CommandKind::ALL.into_iter().flat_map(|kind| {
         ["COMPLETED", "REJECTED"].map(|end| format!("request PENDING>{end} {}", kind.code()))
     });
     requests.chain(HEAD_END.map(str::to_owned)).collect()
@@ -121,7 +121,7 @@ pub(super) fn acting(fault: &str, phase: &str) -> String {
 pub fn cells() -> Vec<String> {
     let mut cells = Vec::new();
     for preset in &PRESETS {
-        for kind in RequestType::ALL {
+        for kind in CommandKind::ALL {
             for phase in phases(preset) {
                 cells.push(format!("{} {} {phase}", preset.id(), kind.code()));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use conax_contract::clause::Strictness;
-use conax_contract::crm::is_secret_name;
+use conax_contract::text::is_secret_name;
 use conax_contract::text::{
     Entry, Fields, Finding, Findings, Marked, Node, Placed, Scalar, Style, fields, items, mismatch,
     moment, number, quoted_look_alikes, read, text, text_of, untold_digits,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use conax_contract::clause::{Clause, Strictness};
-use conax_contract::crm::{Operation, RequestType};
+use conax_contract::crm::{CommandKind, Operation};
 use conax_contract::text::{parse_moment, render_moment};
 use serde_json::{Map, Value, json};
 
@@ -125,7 +125,7 @@ impl Writer<'_> {
     fn expect_request(&self, line: Line, index: usize, path: &str, is_creation: bool) -> Line {
         let made = &self.model.made[index];
         let at = |member: &str| format!("{path}{member}");
-        let request_type = made.operation.creates().map_or("", RequestType::code);
+        let request_type = made.operation.creates().map_or("", CommandKind::code);
         let priority = if made.is_express { "EXPRESS" } else { "REGULAR" };
         let mut line = line
             .expecting(at("type"), Want::Is(request_type.into()))
@@ -239,7 +239,7 @@ impl Writer<'_> {
         self.lines.push(line);
         // What is refused leaves nothing behind.
         if mistake.is_multiple_of(4) && self.sees_all() {
-            let wanted = operation.creates().map_or("", RequestType::code);
+            let wanted = operation.creates().map_or("", CommandKind::code);
             let count = self.model.made.iter().filter(|made| made.operation == operation).count();
             let list = call(Operation::List, json!({ "type": wanted, "fields_set": "id" }));
             self.lines.push(list.expecting("data", Want::Length(count)));
@@ -385,7 +385,7 @@ impl Writer<'_> {
         let (mut parameters, matching): (Value, Vec<usize>) = match filter {
             0..=5 => {
                 let operation = OPERATIONS[filter];
-                let code = operation.creates().map_or("", RequestType::code);
+                let code = operation.creates().map_or("", CommandKind::code);
                 let found = made().filter(|(_, made)| made.operation == operation);
                 (json!({ "type": code }), found.map(|(index, _)| index).collect())
             }

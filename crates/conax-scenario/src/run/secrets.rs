@@ -1,6 +1,6 @@
 //! The record without secrets.
 
-use conax_contract::crm::is_secret_name;
+use conax_contract::text::is_secret_name;
 
 use crate::document::Secrets;
 use crate::record::CaseRecord;

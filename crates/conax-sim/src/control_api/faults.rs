@@ -4,7 +4,7 @@ use conax_contract::control::{
     DryRunBody, DryRunView, FaultChangeBody, FaultView, FaultsView, PresetsView, Problem,
     ShadowView, parse_body,
 };
-use conax_contract::crm::{Priority, RequestType};
+use conax_contract::crm::Priority;
 use conax_contract::fault::{WrittenRule, parse_rules, reproduce, rules_of_word};
 use conax_contract::text::{counted, render_each};
 use conax_model::command::{Command, CommandKind, Fingerprint, RequestedPeriod, TextMessage};
@@ -167,8 +167,8 @@ fn not_told(problem: impl Into<String>) -> Problem {
 
 /// A command of this type about these things; what it does not name is left open.
 fn command(body: &DryRunBody) -> Result<Command, Problem> {
-    let request_type = RequestType::from_code(&body.command).ok_or_else(|| {
-        let known: Vec<&str> = RequestType::ALL.into_iter().map(RequestType::code).collect();
+    let request_type = CommandKind::from_code(&body.command).ok_or_else(|| {
+        let known: Vec<&str> = CommandKind::ALL.into_iter().map(CommandKind::code).collect();
         not_told(format!("`command`: found `{}`, allowed {}", body.command, known.join(", ")))
     })?;
     let card = SmartcardId::new(body.card.as_deref().unwrap_or_default());

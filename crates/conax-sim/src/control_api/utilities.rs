@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use conax_contract::control::{Problem, UtilityBody};
-use conax_contract::crm::{FieldsSet, Priority, ProcessName, RequestType, Writing, ok_object};
+use conax_contract::crm::{CommandKind, FieldsSet, Priority, ProcessName, Writing, ok_object};
 use conax_model::crm::{Author, NewRequest, ParameterKey, ParameterValue};
 use conax_model::time::SimTime;
 
@@ -46,7 +46,7 @@ fn author(shared: &Shared, username: Option<&str>) -> Result<(Arc<Author>, u64),
 }
 
 fn new_request(
-    request_type: RequestType,
+    request_type: CommandKind,
     wire_priority: Priority,
     body: &UtilityBody,
     author: Arc<Author>,
@@ -66,12 +66,12 @@ fn new_request(
 }
 
 /// The process that makes such requests in the product (Attested: the names; Inferred: which).
-fn process_name(request_type: RequestType) -> Option<ProcessName> {
+fn process_name(request_type: CommandKind) -> Option<ProcessName> {
     match request_type {
-        RequestType::DisplayFingerprint => Some(ProcessName::FingerprintingUtility),
-        RequestType::SendMailMessageToClient
-        | RequestType::SendBarkMessageToClient
-        | RequestType::SendRepeatingBarkMessageToClient => {
+        CommandKind::DisplayFingerprint => Some(ProcessName::FingerprintingUtility),
+        CommandKind::SendMailMessageToClient
+        | CommandKind::SendBarkMessageToClient
+        | CommandKind::SendRepeatingBarkMessageToClient => {
             Some(ProcessName::MailBarkMessageUtility)
         }
         _ => Some(ProcessName::Manual),
@@ -80,15 +80,15 @@ fn process_name(request_type: RequestType) -> Option<ProcessName> {
 
 type Parameters = Vec<(ParameterKey, Option<ParameterValue>)>;
 
-fn parameters(request_type: RequestType, body: &UtilityBody) -> Parameters {
+fn parameters(request_type: CommandKind, body: &UtilityBody) -> Parameters {
     let text = |text: &str| Some(ParameterValue::Text(text.into()));
     let cards = body.smartcards.iter().map(|card| (ParameterKey::SmartcardCaId, text(card)));
     let mut parameters: Parameters = cards.collect();
     match request_type {
-        RequestType::DisplayFingerprint => fingerprint(&mut parameters, body),
-        RequestType::SendMailMessageToClient
-        | RequestType::SendBarkMessageToClient
-        | RequestType::SendRepeatingBarkMessageToClient => message(&mut parameters, body),
+        CommandKind::DisplayFingerprint => fingerprint(&mut parameters, body),
+        CommandKind::SendMailMessageToClient
+        | CommandKind::SendBarkMessageToClient
+        | CommandKind::SendRepeatingBarkMessageToClient => message(&mut parameters, body),
         _ => {}
     }
     if let Some(stb) = &body.stb {

@@ -1,7 +1,7 @@
 //! From a recorded reply to what a scenario expects of it: every member that depends on neither ids
 //! nor clocks as it was, the others by their kind. Pure.
 
-use conax_contract::crm::{Member, RequestType};
+use conax_contract::crm::{CommandKind, Member};
 use conax_contract::text::{Outline, parse_moment};
 use conax_contract::world::{UserSpec, WorldSpec};
 use serde_json::Value;
@@ -155,7 +155,7 @@ fn repeats_pin(member: Member, view: &Value) -> bool {
         member,
         Member::Response | Member::ErrorDescription | Member::ProviderErrorDescription
     );
-    let is_pin = view["type"] == RequestType::UpdateCaPinToGivenValue.code();
+    let is_pin = view["type"] == CommandKind::UpdateCaPinToGivenValue.code();
     is_text && is_pin && view["error_code"].is_string() && view[member.code()].is_string()
 }
 

@@ -4,7 +4,7 @@ use crate::crm::found::word_list;
 use crate::crm::operation::Operation;
 use crate::crm::parameter::{IdentifierKind, SetKind, ValueKind};
 use crate::crm::params::{Origin, Params};
-use crate::crm::{LifeCycleState, Priority, RequestType};
+use crate::crm::{CommandKind, LifeCycleState, Priority};
 use crate::text::{near_miss, squash};
 
 use super::reader::Reading;
@@ -153,8 +153,8 @@ pub(super) fn type_meant(found: &str) -> Option<&'static str> {
         .find(|operation| squash(operation.name()) == squash(found))
         .and_then(Operation::creates);
     by_operation
-        .map(RequestType::code)
-        .or_else(|| near_miss(found, RequestType::ALL.map(RequestType::code)))
+        .map(CommandKind::code)
+        .or_else(|| near_miss(found, CommandKind::ALL.map(CommandKind::code)))
 }
 
 fn synonym<T: Copy>(found: &str, synonyms: &[(&str, T)]) -> Option<T> {

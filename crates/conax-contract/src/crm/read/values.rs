@@ -9,7 +9,7 @@ use crate::crm::fields::{FieldsSet, Member};
 use crate::crm::found::{described, kind_of, quoted, text_hint, word_list};
 use crate::crm::refusal::Refusal;
 use crate::crm::value::{Number, Value};
-use crate::crm::{LifeCycleState, Priority, RequestType};
+use crate::crm::{CommandKind, LifeCycleState, Priority};
 use crate::secret::SecretText;
 use crate::text::near_miss;
 
@@ -106,7 +106,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A type to list.
-    pub(super) fn request_type(&mut self, value: &'a Value<'a>) -> Option<RequestType> {
+    pub(super) fn request_type(&mut self, value: &'a Value<'a>) -> Option<CommandKind> {
         self.word("type", value, &TYPES)
     }
 
@@ -244,9 +244,9 @@ const PRIORITIES: Words<Priority> = Words {
     meant: priority_meant,
 };
 
-const TYPES: Words<RequestType> = Words {
-    from_code: RequestType::from_code,
-    codes: || RequestType::ALL.map(RequestType::code).to_vec(),
+const TYPES: Words<CommandKind> = Words {
+    from_code: CommandKind::from_code,
+    codes: || CommandKind::ALL.map(CommandKind::code).to_vec(),
     meant: type_meant,
 };
 

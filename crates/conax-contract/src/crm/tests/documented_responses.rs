@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 
 use crate::crm::{
-    DateText, FieldsSet, LifeCycleState, LogInformationView, ParameterKey, ParameterValue,
-    ParameterView, Priority, RequestType, RequestView, Shape, SuccessTexts, TextView, UnitView,
+    CommandKind, DateText, FieldsSet, LifeCycleState, LogInformationView, ParameterKey,
+    ParameterValue, ParameterView, Priority, RequestView, Shape, SuccessTexts, TextView, UnitView,
     UserView, Writing, ok_list, ok_object,
 };
 
@@ -71,7 +71,7 @@ fn logged(created: &str, updated: &str) -> LogInformationView<'static> {
 
 /// A pending request as a POST of the early build prints it.
 fn pending<'a>(
-    request_type: RequestType,
+    request_type: CommandKind,
     id: u128,
     scheduled: &str,
     created: &str,
@@ -137,7 +137,7 @@ fn show_prints_the_completed_record() {
         reference_number: Some(TextView::Uuid(REFERENCE)),
         executed_date: Some(date(executed)),
         ..pending(
-            RequestType::UpdateCaPinToDefaultValue,
+            CommandKind::UpdateCaPinToDefaultValue,
             0xFA2BA704F393A8BE1A6CF108A4C8B214,
             created,
             created,
@@ -175,7 +175,7 @@ fn first_listed() -> RequestView<'static> {
         process_immediately: None,
         log_information: legacy_log(created),
         ..pending(
-            RequestType::AddSubscriptions,
+            CommandKind::AddSubscriptions,
             0x81F2271B9CFFA72D16DB4D2467FAC617,
             created,
             created,
@@ -190,7 +190,7 @@ fn second_listed() -> RequestView<'static> {
         process_immediately: None,
         log_information: legacy_log(created),
         ..pending(
-            RequestType::AddSubscriptions,
+            CommandKind::AddSubscriptions,
             0x50B41C776BAE7E99CD0E0AE6480B3F2D,
             "2014-03-04T10:32:45",
             created,
@@ -222,7 +222,7 @@ fn third_listed() -> RequestView<'static> {
             ..logged(created, created)
         },
         ..pending(
-            RequestType::DisplayFingerprint,
+            CommandKind::DisplayFingerprint,
             0xBC05D99430116586FB444BF818C89D59,
             "2014-09-23T08:23:24",
             created,
@@ -262,7 +262,7 @@ fn add_subscriptions_prints_the_created_record() {
             ),
         ],
         ..pending(
-            RequestType::AddSubscriptions,
+            CommandKind::AddSubscriptions,
             0x7630193CC386C7AF57B31EDAE931FD64,
             "2014-11-30T09:00:00",
             "2014-09-24T15:43:56",
@@ -289,7 +289,7 @@ fn cancel_subscriptions_prints_the_created_record() {
             ),
         ],
         ..pending(
-            RequestType::CancelSubscriptions,
+            CommandKind::CancelSubscriptions,
             0xEB3DF4618C769E7B90C7C33316CF2376,
             "2014-09-30T09:00:00",
             "2014-09-24T15:39:53",
@@ -324,7 +324,7 @@ fn create_pairing_prints_the_created_record() {
             ),
         ],
         ..pending(
-            RequestType::CreatePairing,
+            CommandKind::CreatePairing,
             0xF63207AD7773D74AB96E414AEE8B6F66,
             "2014-10-30T09:00:00",
             "2014-10-07T17:07:47",
@@ -346,7 +346,7 @@ fn add_to_existing_pairing_prints_the_created_record() {
             item(ParameterKey::StbCaId, "0000-0000-0007", "6ED43647157F14D218F81C9B9A61033B"),
         ],
         ..pending(
-            RequestType::AddToExistingPairing,
+            CommandKind::AddToExistingPairing,
             0xD2A0EF48E0A7FD61E90C026940715C3E,
             "2014-10-15T13:53:12",
             "2014-10-15T13:53:12",
@@ -370,7 +370,7 @@ fn reset_pin_to_default_value_prints_the_created_record() {
             item(ParameterKey::SmartcardCaId, "sc20000010", "CB0FE4C65B882941BDCE39F591E9F57D"),
         ],
         ..pending(
-            RequestType::UpdateCaPinToDefaultValue,
+            CommandKind::UpdateCaPinToDefaultValue,
             0xDD59BBD1F02E929243C952E8B56733DC,
             "2014-10-29T09:00:00",
             "2014-10-07T17:15:49",
@@ -395,7 +395,7 @@ fn reset_pin_to_given_value_prints_the_created_record_without_the_pin() {
             item(ParameterKey::CaPin, "1234", "610A89DC991ED28575C173518AB0796F"),
         ],
         ..pending(
-            RequestType::UpdateCaPinToGivenValue,
+            CommandKind::UpdateCaPinToGivenValue,
             0x8D145AE7FAE341C1DBC2F5425B8854D0,
             "2014-10-07T18:24:41",
             "2014-10-07T18:24:41",

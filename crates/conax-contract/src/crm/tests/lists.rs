@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::crm::{
-    HttpMode, IdentifierField, LifeCycleState, Member, Need, Operation, ParameterEntry,
-    ParameterKey, Priority, ProcessName, Reading, Refusal, RefusalCode, RequestType, Shape,
+    CommandKind, HttpMode, IdentifierField, LifeCycleState, Member, Need, Operation,
+    ParameterEntry, ParameterKey, Priority, ProcessName, Reading, Refusal, RefusalCode, Shape,
     ValueKind, honesty, parse_body, parse_query, read_call,
 };
 use crate::source::Source;
@@ -19,7 +19,7 @@ fn every_word_is_found_by_its_spelling() {
         };
     }
     found_by_spelling!(
-        RequestType,
+        CommandKind,
         LifeCycleState,
         Priority,
         ProcessName,

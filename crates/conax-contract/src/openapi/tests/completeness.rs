@@ -6,7 +6,6 @@ use crate::cas::{CasService, CommandKind, Profile, RejectionCause};
 use crate::control::ControlEntry;
 use crate::crm::{
     HttpMode, LifeCycleState, Member, Operation, ParameterKey, Priority, ProcessName, RefusalCode,
-    RequestType,
 };
 use crate::openapi::{
     CasApi, ControlApi, CrmApi, SchemaName, cas_document, control_document, crm_document,
@@ -94,7 +93,7 @@ fn every_member_is_described_with_how_it_is_known() {
 #[test]
 fn every_word_of_every_list_is_described_with_how_it_is_known() {
     let document = crm_document(&CrmApi::default());
-    let types = RequestType::ALL.map(|word| (word.code(), word.source()));
+    let types = CommandKind::ALL.map(|word| (word.code(), word.source()));
     let states = LifeCycleState::ALL.map(|word| (word.code(), word.source()));
     let priorities = Priority::ALL.map(|word| (word.code(), word.source()));
     let processes = ProcessName::ALL.map(|word| (word.code(), word.source()));

@@ -8,7 +8,7 @@ use conax_model::ledger::CrmEvent;
 use super::end::ended;
 use super::facts::{Answer, Chain, Exchange, Facts, Returned};
 use super::problem::Problems;
-use crate::crm::RequestType;
+use crate::crm::CommandKind;
 
 /// Takes in a line of the CRM's journal.
 pub(super) fn take(facts: &mut Facts, problems: &mut Problems, line: usize, event: CrmEvent) {
@@ -45,7 +45,7 @@ fn acknowledged(
     facts: &mut Facts,
     line: usize,
     request: u64,
-    request_type: RequestType,
+    request_type: CommandKind,
 ) -> Result<(), String> {
     let known = facts.requests.contains_key(&request);
     let chain = chain(facts, line, request);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::crm::RequestType;
+use crate::crm::CommandKind;
 use crate::proof::write::{ForeignRow, HeadEnd, Row};
 
 /// The status code of an accepted command (Attested).
@@ -52,7 +52,7 @@ pub(super) struct Chain {
     /// Line of the file where it begins.
     pub line: usize,
     /// What it asks for; absent if its acknowledgement is missing, which was reported.
-    pub request_type: Option<RequestType>,
+    pub request_type: Option<CommandKind>,
     pub exchanges: Vec<u64>,
     /// Whether it ended completed; absent if it has not ended.
     pub completed: Option<bool>,

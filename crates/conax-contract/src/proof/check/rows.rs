@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::facts::{Chain, Facts, Returned, Stranger};
 use super::problem::Problems;
-use crate::crm::RequestType;
+use crate::crm::CommandKind;
 use crate::proof::write::{ForeignRow, HeadEnd, Row};
 
 /// Compares a row with the one that follows from the journals.
@@ -33,7 +33,7 @@ pub(super) fn take_row(facts: &mut Facts, problems: &mut Problems, line: usize, 
 }
 
 /// The row of a request.
-pub(super) fn row_of(facts: &Facts, request: u64, request_type: RequestType, chain: &Chain) -> Row {
+pub(super) fn row_of(facts: &Facts, request: u64, request_type: CommandKind, chain: &Chain) -> Row {
     let tally = &chain.tally;
     let last = chain.exchanges.last();
     let last = last.and_then(|exchange| facts.exchanges.get(exchange));

@@ -4,7 +4,7 @@ use conax_model::ledger::CrmEvent;
 use serde_json::Value;
 
 use super::play::{Play, Subject};
-use crate::crm::RequestType;
+use crate::crm::CommandKind;
 use crate::proof::{ConaxEvent, Line};
 
 /// The line with another value of this member.
@@ -13,7 +13,7 @@ pub(super) fn changed(line: &Value, field: &str) -> Line {
     let value = &mut line[field];
     *value = match (field, &*value) {
         ("type", Value::String(code)) => {
-            let others = RequestType::ALL.map(RequestType::code);
+            let others = CommandKind::ALL.map(CommandKind::code);
             Value::from(*others.iter().find(|other| *other != code).unwrap())
         }
         ("command", Value::String(key)) => {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use conax_model::ledger::{CrmEvent, Fate, Standing};
 
 use crate::cas::CommandKind;
-use crate::crm::RequestType;
 use crate::proof::{ConaxEvent, ForeignRow, Row};
 
 /// The events of one subject and the row it ought to have.
@@ -36,8 +35,8 @@ impl Script {
         4050 + self.index
     }
 
-    pub fn request_type(&self) -> RequestType {
-        RequestType::ALL[self.index as usize % RequestType::ALL.len()]
+    pub fn request_type(&self) -> CommandKind {
+        CommandKind::ALL[self.index as usize % CommandKind::ALL.len()]
     }
 
     fn command(&self) -> CommandKind {

@@ -42,10 +42,10 @@ pub(super) mod date {
 pub(super) mod request_type {
     use serde::{Deserializer, Serializer};
 
-    use crate::crm::RequestType;
+    use crate::crm::CommandKind;
 
     pub(in super::super) fn serialize<S: Serializer>(
-        request_type: &RequestType,
+        request_type: &CommandKind,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(request_type.code())
@@ -53,8 +53,8 @@ pub(super) mod request_type {
 
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<RequestType, D::Error> {
-        super::parsed(deserializer, "a type like `ADD_SUBSCRIPTIONS`", RequestType::from_code)
+    ) -> Result<CommandKind, D::Error> {
+        super::parsed(deserializer, "a type like `ADD_SUBSCRIPTIONS`", CommandKind::from_code)
     }
 }
 

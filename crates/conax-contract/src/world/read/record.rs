@@ -11,8 +11,8 @@ use crate::text::{
     near_miss, placed, shown, text, whole, word,
 };
 use crate::world::spec::{
-    Author, LifeCycleState, LogInformationSpec, ParameterSpec, ParameterValue, Priority,
-    ProvisioningRequestSpec, RequestType, Unit, User,
+    Author, CommandKind, LifeCycleState, LogInformationSpec, ParameterSpec, ParameterValue,
+    Priority, ProvisioningRequestSpec, Unit, User,
 };
 
 /// `next_request_number` goes up to 2^63-1 and lies above every record.
@@ -33,7 +33,7 @@ fn read_record(
 ) -> Option<ProvisioningRequestSpec> {
     let id = read_id(record, reading);
     let number = read_number(record, reading);
-    let request_type = record.required("type", word::<RequestType>);
+    let request_type = record.required("type", word::<CommandKind>);
     let sequence_number = record.optional("sequence_number", whole);
     let scheduled_date = record.required("scheduled_date", moment);
     let executed_date = record.optional("executed_date", moment);

@@ -6,7 +6,7 @@ mod record;
 mod world;
 
 pub use super::settings::CasSettingsSpec;
-pub use crate::crm::{LifeCycleState, Priority, RequestType};
+pub use crate::crm::{CommandKind, LifeCycleState, Priority};
 pub use cas::{CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, PairingSpec};
 pub use conax_model::cas::{
     CardFormat, CardState, KeyState, ModuleSpec, ProductKind, ProductSpec, ProductState,

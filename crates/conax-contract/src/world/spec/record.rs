@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 
 use super::Author;
-use crate::crm::{LifeCycleState, ParameterKey, Priority, RequestType};
+use crate::crm::{CommandKind, LifeCycleState, ParameterKey, Priority};
 use crate::secret::SecretText;
 
 /// A provisioning request as the documented object prints it, and whether it is held.
@@ -16,7 +16,7 @@ pub struct ProvisioningRequestSpec {
     /// Its number, digits; absent in records of early builds.
     pub number: Option<String>,
     /// Its type (key `type`).
-    pub request_type: RequestType,
+    pub request_type: CommandKind,
     /// The order of sending; shown on two early records only.
     pub sequence_number: Option<i64>,
     /// When it is to be sent.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use conax_contract::crm::{LifeCycleState, Member, Operation, RequestType, encode};
+use conax_contract::crm::{CommandKind, LifeCycleState, Member, Operation, encode};
 use serde_json::{Map, Value, json};
 
 use super::orders::{self, FAR, with};
@@ -106,7 +106,7 @@ fn partition(session: &mut Session<'_>) {
         Some((ids, last?))
     };
     let states = count("life_cycle_state", &LifeCycleState::ALL.map(LifeCycleState::code));
-    let types = count("type", &RequestType::ALL.map(RequestType::code));
+    let types = count("type", &CommandKind::ALL.map(CommandKind::code));
     if let (Some((states, _)), Some((types, exchange))) = (states, types) {
         let once = states.values().chain(types.values()).all(|count| *count == 1);
         let found = format!("{} by state, {} by type", states.len(), types.len());

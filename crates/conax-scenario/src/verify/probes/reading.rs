@@ -1,6 +1,6 @@
 //! `show` and `list`: what they take, what they leave out, how they page.
 
-use conax_contract::crm::{LifeCycleState, Operation, RequestType, encode};
+use conax_contract::crm::{CommandKind, LifeCycleState, Operation, encode};
 use serde_json::{Map, Value, json};
 
 use super::misnamed;
@@ -73,7 +73,7 @@ fn lists(session: &mut Session<'_>) {
             json!({ "life_cycle_state": state.code() }),
         );
     }
-    for request_type in RequestType::ALL {
+    for request_type in CommandKind::ALL {
         session.accepted(&["list.type"], Operation::List, json!({ "type": request_type.code() }));
     }
 }
@@ -328,7 +328,7 @@ impl Session<'_> {
 
     /// The filter with the most requests, of those whose requests stay where they are, and their ids.
     pub(super) fn longest_list(&mut self) -> Option<(Value, Vec<Value>)> {
-        let types = RequestType::ALL.into_iter().map(|kind| json!({ "type": kind.code() }));
+        let types = CommandKind::ALL.into_iter().map(|kind| json!({ "type": kind.code() }));
         let mut best: Option<(Value, Vec<Value>)> = None;
         for filter in types {
             let exchange = self.call(Operation::List, with(&filter, "fields_set", "id".into()))?;
