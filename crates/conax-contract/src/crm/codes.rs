@@ -1,7 +1,7 @@
 //! The words that values are made of: types, states, priorities, process names.
 //!
 //! What a word makes the simulated CRM do is not known here. Read on in `call`, where the words
-//! come in, and in `view`, where they go out.
+//! come in, and in `written`, where they go out.
 
 use super::code_list::code_list;
 

@@ -1,10 +1,10 @@
 //! Whole answers: the status block first, then the data, written straight into one buffer.
 
+use conax_model::crm::ProvisioningRequest;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::fields::{FieldsSet, Shape};
 use super::refusal::Refusal;
-use super::view::RequestView;
 use super::written::write_request;
 
 /// The content type of every answer, refusals included.
@@ -46,28 +46,28 @@ const STATUS_BYTES: usize = 128;
 
 /// The answer with one provisioning request.
 #[must_use]
-pub fn ok_object(writing: Writing, fields: FieldsSet, view: &RequestView<'_>) -> Vec<u8> {
+pub fn ok_object(writing: Writing, fields: FieldsSet, row: &ProvisioningRequest) -> Vec<u8> {
     let members = fields.intersection(writing.shape.members());
     let mut bytes = encoded(STATUS_BYTES + RECORD_BYTES, &Envelope::ok(writing, Empty {}));
     bytes.truncate(bytes.len() - OBJECT_END.len());
-    write_request(&mut bytes, view, members);
+    write_request(&mut bytes, row, members);
     bytes.push(b'}');
     bytes
 }
 
 /// The answer with a list of provisioning requests.
 ///
-/// A view is asked for when it is written and dropped afterwards.
+/// Each is asked for when it is written.
 #[must_use]
-pub fn ok_list<'a, I>(writing: Writing, fields: FieldsSet, views: I) -> Vec<u8>
+pub fn ok_list<'a, I>(writing: Writing, fields: FieldsSet, rows: I) -> Vec<u8>
 where
-    I: Iterator<Item = RequestView<'a>>,
+    I: Iterator<Item = &'a ProvisioningRequest>,
 {
     let (mut list, mut bytes) = ListWriter::begin(writing, fields);
     // The lower bound may be huge for an iterator that lies; a reserve is only a hint.
-    bytes.reserve(views.size_hint().0.min(1024) * RECORD_BYTES);
-    for view in views {
-        list.item(&view, &mut bytes);
+    bytes.reserve(rows.size_hint().0.min(1024) * RECORD_BYTES);
+    for row in rows {
+        list.item(row, &mut bytes);
     }
     ListWriter::end(&mut bytes);
     bytes
@@ -98,13 +98,13 @@ impl ListWriter {
     }
 
     /// Appends one request.
-    pub fn item(&mut self, view: &RequestView<'_>, bytes: &mut Vec<u8>) {
+    pub fn item(&mut self, row: &ProvisioningRequest, bytes: &mut Vec<u8>) {
         if !self.is_first {
             bytes.push(b',');
         }
         self.is_first = false;
         let members = self.members;
-        write_request(bytes, view, members);
+        write_request(bytes, row, members);
     }
 
     /// Appends the end.

@@ -1,7 +1,7 @@
 //! The documented provisioning API as data and codecs.
 //!
 //! From bytes to meaning: `route` finds the operation, `body` and `query` read the parameters,
-//! `read` makes a typed `Call` of them. From meaning to bytes: `view` and `envelope`. What can go
+//! `read` makes a typed `Call` of them. From meaning to bytes: `written` and `envelope`. What can go
 //! wrong is in `refusal` and its codes in one table, `refusal_code`. Every entry says how it is
 //! known, and `honesty` lists them all. No sockets, no state, no clock.
 
@@ -29,9 +29,7 @@ mod rejection;
 mod route;
 #[cfg(test)]
 mod tests;
-mod text_view;
 mod value;
-mod view;
 mod written;
 
 pub use crate::percent::encode;
@@ -65,8 +63,4 @@ pub use refusal::{Classification, Refusal};
 pub use refusal_code::{HttpMode, RefusalCode};
 pub use rejection::RejectionText;
 pub use route::{BasePath, BasePathError, Route, find_route};
-pub use text_view::TextView;
 pub use value::{Number, Value};
-pub use view::{
-    LogInformationView, ParameterValue, ParameterView, RequestView, UnitView, UserView,
-};

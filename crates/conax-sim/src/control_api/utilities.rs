@@ -9,7 +9,6 @@ use conax_model::time::SimTime;
 
 use crate::control_api::reply::Reply;
 use crate::dispatch::{WorldReplaced, create_and_send};
-use crate::provisioning_api::request_view;
 use crate::shared::Shared;
 
 /// Creates a request; the answer is the documented object in the documented envelope.
@@ -27,7 +26,7 @@ pub(super) async fn create(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, P
         shape: shared.settings.crm.shape,
         success_texts: shared.settings.crm.success_texts,
     };
-    let body = ok_object(writing, FieldsSet::ALL, &request_view(&row));
+    let body = ok_object(writing, FieldsSet::ALL, &row);
     Ok(Reply::created(body))
 }
 

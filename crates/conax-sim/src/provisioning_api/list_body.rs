@@ -11,8 +11,6 @@ use conax_contract::crm::{FieldsSet, ListWriter, Writing};
 use conax_model::crm::ProvisioningRequest;
 use hyper::body::{Body, Frame};
 
-use crate::provisioning_api::request_view;
-
 /// Bytes of text that are written before they are sent.
 const PIECE_BYTES: usize = 64 << 10;
 
@@ -39,7 +37,7 @@ impl ListBody {
         piece.reserve(PIECE_BYTES);
         while piece.len() < PIECE_BYTES {
             match self.rows.next() {
-                Some(row) => self.list.item(&request_view(&row), &mut piece),
+                Some(row) => self.list.item(&row, &mut piece),
                 None => {
                     ListWriter::end(&mut piece);
                     self.is_over = true;

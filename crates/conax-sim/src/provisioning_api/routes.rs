@@ -32,8 +32,8 @@ use crate::journal::{Ended, Subject, Surface};
 use crate::provisioning_api::convert::Context;
 use crate::provisioning_api::description::{described, wrong_verb};
 use crate::provisioning_api::list_body::ListBody;
+use crate::provisioning_api::login;
 use crate::provisioning_api::refusals::{no_world, unbearable, unread, world_gone};
-use crate::provisioning_api::{login, request_view};
 use crate::shared::Shared;
 use crate::worlds::{WorldInPath, WorldRefusal, Worlds, world_of};
 
@@ -357,8 +357,7 @@ fn list_requests(shared: &Shared, writing: Writing, call: &ListCall<'_>) -> Answ
             subject: Subject { outcome: Some(outcome.into()), ..Subject::default() },
         };
     }
-    let views = rows.iter().map(|row| request_view(row));
-    Answer::ok(ok_list(writing, call.fields, views), Subject::default())
+    Answer::ok(ok_list(writing, call.fields, rows.iter().map(|row| &**row)), Subject::default())
 }
 
 async fn create(
@@ -402,5 +401,5 @@ fn printed(writing: Writing, fields: FieldsSet, row: &ProvisioningRequest) -> An
         request_number: row.number,
         ..Subject::default()
     };
-    Answer::ok(ok_object(writing, fields, &request_view(row)), subject)
+    Answer::ok(ok_object(writing, fields, row), subject)
 }

@@ -280,19 +280,4 @@ proptest! {
     fn no_path_makes_routing_panic(verb in ".{0,8}", path in ".{0,60}") {
         let _ = find_route(&Default::default(), &verb, &path);
     }
-
-    #[test]
-    fn numbers_print_as_the_standard_library_prints_them(
-        high in any::<u64>(),
-        low in any::<u64>(),
-    ) {
-        use crate::crm::TextView;
-        let bits = u128::from(high) << 64 | u128::from(low);
-        assert_eq!(TextView::Hex(bits).to_string(), format!("{bits:032X}"));
-        assert_eq!(TextView::Decimal(low).to_string(), low.to_string());
-        assert_eq!(TextView::Decimal(low % 11).to_string(), (low % 11).to_string());
-        let uuid = TextView::Uuid(bits).to_string();
-        assert_eq!(uuid.replace('-', ""), format!("{bits:032x}"));
-        assert_eq!(TextView::OkUuid(bits).to_string(), format!("OK{uuid}"));
-    }
 }
