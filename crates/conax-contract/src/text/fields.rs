@@ -56,7 +56,10 @@ impl<'n> Fields<'n, '_> {
 
     /// The value of `key`, if it is there and not null.
     pub fn take(&mut self, key: &'static str) -> Option<&'n Marked> {
-        self.asked.push(key);
+        // Some keys are looked at before they are read.
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         let index = self.entries.iter().position(|entry| entry.key == key)?;
         self.taken[index] = true;
         let value = &self.entries[index].value;

@@ -5,16 +5,20 @@
 //! its secrets masked if asked. A world knows the words of the two systems, not their behaviour:
 //! the simulator turns it into live state.
 //!
-//! Read on: [`spec`](WorldSpec) for what a world holds, `read/` for the keys and checks of the
-//! file, [`crate::text`] for places and findings.
+//! Read on: `table` for how the records are declared, [`file`](WorldSpec), `crm`, `cas` and `request`
+//! for what they hold, each key once, [`crate::text`] for places and findings.
 
 mod built_in;
+mod cas;
+mod crm;
+mod file;
 mod mask;
-mod read;
+mod names;
+mod reading;
+mod request;
 mod secrets;
 mod settings;
-mod spec;
-mod write;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -27,16 +31,20 @@ use conax_model::command::CommandKind;
 
 use crate::text::words_of_lists;
 
+pub use crate::crm::{LifeCycleState, Priority};
 pub use built_in::{DEMO, LAB, built_in};
-pub use mask::Secrets;
-pub use spec::{
-    Author, CardFormat, CardState, CasSettingsSpec, CasSmartcardSpec, CasSpec, DomainSpec,
-    EntitlementSpec, InstalledItem, ItemClassification, KeyState, LifeCycleState,
-    LogInformationSpec, ModuleSpec, PairingSpec, ParameterSpec, ParameterValue, Priority,
-    ProductClassification, ProductKind, ProductOnSale, ProductSpec, ProductState, ProviderSpec,
-    ProvisioningRequestSpec, SubscriptionSpec, TokenSpec, Unit, User, UserSpec, WebApiKeySpec,
-    WorldSpec,
+pub use cas::{CasSmartcardSpec, CasSpec, DomainSpec, EntitlementSpec, PairingSpec};
+pub use conax_model::cas::{
+    CardFormat, CardState, KeyState, ModuleSpec, ProductKind, ProductSpec, ProductState,
 };
+pub use conax_model::crm::{
+    Author, InstalledItem, ItemClassification, ProductClassification, ProductOnSale, Unit, User,
+};
+pub use crm::{SubscriptionSpec, TokenSpec, UserSpec, WebApiKeySpec};
+pub use file::{ProviderSpec, WorldSpec};
+pub use mask::Secrets;
+pub use request::{LogInformationSpec, ParameterSpec, ParameterValue, ProvisioningRequestSpec};
+pub use settings::CasSettingsSpec;
 
 words_of_lists!(
     AddedSets,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::mask::{is_mask, masked_token};
-use super::spec::{
+use super::{
     CasSmartcardSpec, DomainSpec, ParameterSpec, ParameterValue, TokenSpec, UserSpec,
     WebApiKeySpec, WorldSpec,
 };

@@ -14,40 +14,24 @@ use conax_model::cas::{
 };
 use conax_model::command::CommandKind;
 
-use super::mask::Secrets;
-use super::read::Reading;
-use super::write::hidden;
+use super::table::{optional, pin, record};
 use crate::secret::SecretText;
-use crate::text::{
-    Fields, Findings, Marked, Outline, Word, duration, items, mismatch, number, render_duration,
-    word,
-};
+use crate::text::{Findings, Marked, Word, duration, items, mismatch, number, word};
 
 macro_rules! settings {
-    ($reading:ident: $($key:ident: $type:ty = $read:expr;)+) => {
-        /// What a world says of the head-end's settings.
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct CasSettingsSpec {
-            $(
-                #[doc = concat!("See [`CasSettings::", stringify!($key), "`].")]
-                pub $key: Option<$type>,
-            )+
+    ($($key:ident: $type:ty = $read:expr;)+) => {
+        record! {
+            /// What a world says of the head-end's settings.
+            #[derive(Default)]
+            pub struct CasSettingsSpec {
+                $(
+                    #[doc = concat!("See [`CasSettings::", stringify!($key), "`].")]
+                    $key: Option<$type> = $read;
+                )+
+            }
         }
 
         impl CasSettingsSpec {
-            pub(super) fn read(fields: &mut Fields<'_, '_>, $reading: &Reading) -> Self {
-                Self {
-                    $($key: fields.optional(stringify!($key), $read),)+
-                }
-            }
-
-            pub(super) fn outline(&self, secrets: Secrets) -> Outline {
-                Outline::map([$((
-                    stringify!($key),
-                    self.$key.as_ref().map_or(Outline::Null, |value| value.outline(secrets)),
-                ),)+])
-            }
-
             /// The settings of a head-end whose own are `own`; nothing if a PIN is none.
             #[must_use]
             pub fn over(&self, own: CasSettings) -> Option<CasSettings> {
@@ -62,74 +46,67 @@ macro_rules! settings {
     };
 }
 
-settings! { reading:
-    card_format: CardFormat = word;
-    module_format: ModuleFormat = word;
-    product_format: ProductFormat = word;
-    period_policy: PeriodPolicy = period_policy;
-    cancel_missing: CancelMissing = word;
-    repair_policy: RepairPolicy = word;
-    added_sets: AddedSets = word;
-    default_pin: SecretText<'static> = |marked, findings| reading.pin(marked, findings);
-    text_alphabet: TextAlphabet = word;
-    mail_text_limit: usize = number(1..=MOST);
-    bark_text_limit: usize = number(1..=MOST);
-    mail_air_time: Duration = duration;
-    default_display_seconds: u32 = number(1..=1_000_000_000);
-    display_seconds_limit: u32 = number(1..=1_000_000_000);
-    interval_rule: IntervalRule = word;
-    default_fingerprint_centiseconds: u16 = number(1..=u16::MAX);
-    fingerprint_pixels: FingerprintPixels = word;
-    overlapping_fingerprints: OverlappingFingerprints = word;
-    start_grace: Duration = duration;
-    start_horizon: Duration = duration;
-    batch_limit: usize = number(1..=MOST);
-    batch_atomicity: BatchAtomicity = word;
-    product_slot_limit: usize = number(1..=MOST);
-    pairing_group_limit: usize = number(1..=MOST);
-    live_message_limit: usize = number(1..=MOST);
-    live_fingerprint_limit: usize = number(1..=MOST);
-    finished_limit: usize = number(0..=MOST);
-    transaction_limit: usize = number(0..=MOST);
-    switched_off: Vec<CommandKind> = kinds;
+settings! {
+    card_format: CardFormat = optional(word);
+    module_format: ModuleFormat = optional(word);
+    product_format: ProductFormat = optional(word);
+    period_policy: PeriodPolicy = optional(period_policy);
+    cancel_missing: CancelMissing = optional(word);
+    repair_policy: RepairPolicy = optional(word);
+    added_sets: AddedSets = optional(word);
+    default_pin: SecretText<'static> = pin;
+    text_alphabet: TextAlphabet = optional(word);
+    mail_text_limit: usize = optional(number(1..=MOST));
+    bark_text_limit: usize = optional(number(1..=MOST));
+    mail_air_time: Duration = optional(duration);
+    default_display_seconds: u32 = optional(number(1..=1_000_000_000));
+    display_seconds_limit: u32 = optional(number(1..=1_000_000_000));
+    interval_rule: IntervalRule = optional(word);
+    default_fingerprint_centiseconds: u16 = optional(number(1..=u16::MAX));
+    fingerprint_pixels: FingerprintPixels = optional(word);
+    overlapping_fingerprints: OverlappingFingerprints = optional(word);
+    start_grace: Duration = optional(duration);
+    start_horizon: Duration = optional(duration);
+    batch_limit: usize = optional(number(1..=MOST));
+    batch_atomicity: BatchAtomicity = optional(word);
+    product_slot_limit: usize = optional(number(1..=MOST));
+    pairing_group_limit: usize = optional(number(1..=MOST));
+    live_message_limit: usize = optional(number(1..=MOST));
+    live_fingerprint_limit: usize = optional(number(1..=MOST));
+    finished_limit: usize = optional(number(0..=MOST));
+    transaction_limit: usize = optional(number(0..=MOST));
+    switched_off: Vec<CommandKind> = optional(kinds);
 }
 
 /// The most of anything that is counted.
 const MOST: usize = 1_000_000_000;
 
-/// What a setting is in the head-end, and how it is written.
+/// What a setting is in the head-end.
 trait Setting {
     type Value;
 
     fn value(&self) -> Option<Self::Value>;
-
-    fn outline(&self, secrets: Secrets) -> Outline;
 }
 
 macro_rules! plain {
-    ($([$($bound:tt)*] $type:ty: |$value:ident| $outline:expr;)+) => {
+    ($([$($bound:tt)*] $type:ty;)+) => {
         $(impl<$($bound)*> Setting for $type {
             type Value = Self;
 
             fn value(&self) -> Option<Self> {
                 Some(*self)
             }
-
-            fn outline(&self, _: Secrets) -> Outline {
-                let $value = *self;
-                $outline
-            }
         })+
     };
 }
 
 plain! {
-    [T: Word] T: |value| Outline::Word(value.word().to_owned());
-    [] PeriodPolicy: |policy| Outline::Word(policy.code().into_owned());
-    [] Duration: |time| Outline::Word(render_duration(time));
-    [] u16: |number| Outline::Whole(i64::from(number));
-    [] u32: |number| Outline::Whole(i64::from(number));
-    [] usize: |number| Outline::Whole(i64::try_from(number).unwrap_or(i64::MAX));
+    [T: Word] T;
+    [] PeriodPolicy;
+    [] Duration;
+    [] u16;
+    [] u32;
+    [] usize;
 }
 
 impl Setting for SecretText<'static> {
@@ -138,10 +115,6 @@ impl Setting for SecretText<'static> {
     fn value(&self) -> Option<Pin> {
         Pin::parse(self.expose())
     }
-
-    fn outline(&self, secrets: Secrets) -> Outline {
-        hidden(Some(self), secrets)
-    }
 }
 
 impl Setting for Vec<CommandKind> {
@@ -149,10 +122,6 @@ impl Setting for Vec<CommandKind> {
 
     fn value(&self) -> Option<BTreeSet<CommandKind>> {
         Some(self.iter().copied().collect())
-    }
-
-    fn outline(&self, _: Secrets) -> Outline {
-        Outline::list(self, |kind| Outline::Word(kind.word().to_owned()))
     }
 }
 

@@ -1,117 +1,56 @@
-//! What is carried along while a world is read, and the small readers every section uses.
+//! What is carried along while a world is read, and how secrets are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use conax_model::cas::Pin;
 
-use super::names::{Kind, Names, Target};
+use super::names::{Kind, Names};
 use crate::secret::SecretText;
-use crate::text::{Fields, Finding, Findings, Marked, Placed, Span, placed, shown, text, text_of};
+use crate::text::{Fields, Finding, Findings, Marked, Placed, Span, placed, shown, text_of};
 use crate::world::mask::is_mask;
 
 /// Whether a secret may be a mask, to be filled in from another world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Masks {
+    #[default]
     Refused,
     Allowed,
 }
 
 /// What is known so far of the world being read.
-#[derive(Debug)]
-pub(in crate::world) struct Reading {
+#[derive(Debug, Default)]
+pub(super) struct Reading {
     pub(super) masks: Masks,
     pub(super) names: Names,
+    /// The number that is given as the next one.
+    pub(super) next_number: Option<Placed<u64>>,
     /// Ids and codes of products that are no services.
     pub(super) no_services: BTreeSet<String>,
     /// Services named by subscriptions, to be checked against `no_services`.
     pub(super) services_used: Vec<Placed<String>>,
+    /// How many subscriptions were read so far.
+    pub(super) subscriptions: usize,
+    /// How many installed items were read so far.
+    pub(super) items: usize,
     /// The position of an installed item by each of its names.
     pub(super) item_positions: BTreeMap<String, usize>,
     /// Installed items named by subscriptions, with the position of the subscription.
     pub(super) items_used: Vec<(usize, Placed<String>)>,
+    /// The domain of cards that name none.
+    pub(super) first_domain: String,
     /// Smartcards that are retired.
     pub(super) retired_cards: BTreeSet<String>,
-    /// The domains of smartcards that name one.
+    /// The domains of smartcards.
     pub(super) card_domains: BTreeMap<String, String>,
+    /// Who is in a pairing already, by noun and name, and on which line.
+    pub(super) paired: BTreeMap<(&'static str, String), usize>,
     /// The numbers of provisioning requests.
     pub(super) request_numbers: Vec<Placed<u64>>,
 }
 
 impl Reading {
     pub(super) fn new(masks: Masks) -> Self {
-        Self {
-            masks,
-            names: Names::default(),
-            no_services: BTreeSet::new(),
-            services_used: Vec::new(),
-            item_positions: BTreeMap::new(),
-            items_used: Vec::new(),
-            retired_cards: BTreeSet::new(),
-            card_domains: BTreeMap::new(),
-            request_numbers: Vec::new(),
-        }
-    }
-
-    /// Reads the required name at `key` and gives it.
-    pub(super) fn name(
-        &mut self,
-        fields: &mut Fields<'_, '_>,
-        key: &'static str,
-        kind: Kind,
-    ) -> Option<String> {
-        let name = fields.required(key, placed(text))?;
-        self.names.give(kind, &name, fields.findings);
-        Some(name.value)
-    }
-
-    /// Reads the optional name at `key` and gives it.
-    pub(super) fn optional_name(
-        &mut self,
-        fields: &mut Fields<'_, '_>,
-        key: &'static str,
-        kind: Kind,
-    ) -> Option<String> {
-        let name = fields.optional(key, placed(text))?;
-        self.names.give(kind, &name, fields.findings);
-        Some(name.value)
-    }
-
-    /// Reads the required reference at `key`.
-    pub(super) fn reference(
-        &mut self,
-        fields: &mut Fields<'_, '_>,
-        key: &'static str,
-        target: Target,
-    ) -> Option<String> {
-        let name = fields.required(key, placed(text))?;
-        self.names.refer(target, name.clone());
-        Some(name.value)
-    }
-
-    /// Reads the optional reference at `key`.
-    pub(super) fn optional_reference(
-        &mut self,
-        fields: &mut Fields<'_, '_>,
-        key: &'static str,
-        target: Target,
-    ) -> Option<String> {
-        let name = fields.optional(key, placed(text))?;
-        self.names.refer(target, name.clone());
-        Some(name.value)
-    }
-
-    /// Reads the list of references at `key`, with their places.
-    pub(super) fn references(
-        &mut self,
-        fields: &mut Fields<'_, '_>,
-        key: &'static str,
-        target: Target,
-    ) -> Vec<Placed<String>> {
-        let names = fields.list(key, placed(text));
-        for name in &names {
-            self.names.refer(target, name.clone());
-        }
-        names
+        Self { masks, ..Self::default() }
     }
 
     /// Reads a secret called `what`; its value never gets into a message.
@@ -158,17 +97,8 @@ impl Reading {
         }
     }
 
-    /// Reads the optional password at `key`.
-    pub(super) fn password(
-        &self,
-        fields: &mut Fields<'_, '_>,
-        key: &'static str,
-    ) -> Option<SecretText<'static>> {
-        fields.optional(key, |marked, findings| self.secret("a password", marked, findings))
-    }
-
     /// Reads a PIN: four digits.
-    pub(in crate::world) fn pin(
+    pub(super) fn pin(
         &self,
         marked: &Marked,
         findings: &mut Findings,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::text::{Finding, Findings, Placed, near_miss, shown};
+use crate::text::{Fields, Finding, Findings, Placed, near_miss, placed, shown, text};
 
 /// What a name is a name of. Within one kind a name is given once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,7 +85,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target {
     /// What it is called in messages.
-    noun: &'static str,
+    pub(super) noun: &'static str,
     /// The section of the file.
     section: &'static str,
     /// The kinds of name it may use.
@@ -151,9 +151,24 @@ impl Names {
         }
     }
 
+    /// Gives the name at `key` of a map whose reader does not.
+    pub(super) fn give_at(&mut self, kind: Kind, fields: &mut Fields<'_, '_>, key: &'static str) {
+        let name = fields.take(key);
+        if let Some(name) = name.and_then(|name| placed(text)(name, &mut Findings::new())) {
+            self.give(kind, &name, fields.findings);
+        }
+    }
+
     /// Uses `name`, which may be given later.
-    pub(super) fn refer(&mut self, target: Target, name: Placed<String>) {
+    pub(super) fn refer(&mut self, target: Target, name: Placed<String>) -> String {
+        let used = name.value.clone();
         self.used.push(Reference { target, name });
+        used
+    }
+
+    /// Uses each of these names.
+    pub(super) fn refer_all(&mut self, target: Target, names: Vec<Placed<String>>) -> Vec<String> {
+        names.into_iter().map(|name| self.refer(target, name)).collect()
     }
 
     /// Reports names that are used and not given.
