@@ -7,31 +7,59 @@ use std::path::Path;
 use super::{files, is_test, read, relative};
 
 /// The modules of a crate, from the lowest up.
-const LAYERS: [(&str, &[&str]); 1] = [(
-    "crates/conax-sim",
-    &[
-        "clock",
-        "tls",
-        "http_server",
-        "seal",
-        "journal",
-        "settings",
-        "authentication",
-        "fault",
-        "link",
-        "world",
-        "snapshot",
-        "shared",
-        "dispatch",
-        "worlds",
-        "reconciliation",
-        "conax_endpoint",
-        "provisioning_api",
-        "control_api",
-        "instance",
-        "simulator",
-    ],
-)];
+const LAYERS: [(&str, &[&str]); 3] = [
+    (
+        "crates/conax-model",
+        &[
+            "counted",
+            "source",
+            "storage",
+            "id",
+            "entropy",
+            "secret",
+            "time",
+            "word_list",
+            "command",
+            "cas",
+            "crm",
+            "drift",
+            "fault",
+            "ledger",
+        ],
+    ),
+    (
+        "crates/conax-contract",
+        &[
+            "percent", "text", "secret", "crm", "cas", "world", "clause", "fault", "known",
+            "proof", "control", "openapi", "docs",
+        ],
+    ),
+    (
+        "crates/conax-sim",
+        &[
+            "clock",
+            "tls",
+            "http_server",
+            "seal",
+            "journal",
+            "settings",
+            "authentication",
+            "fault",
+            "link",
+            "world",
+            "snapshot",
+            "shared",
+            "dispatch",
+            "worlds",
+            "reconciliation",
+            "conax_endpoint",
+            "provisioning_api",
+            "control_api",
+            "instance",
+            "simulator",
+        ],
+    ),
+];
 
 /// A source text without its comments and the tests at its end.
 fn code(source: &str) -> String {
