@@ -102,7 +102,7 @@ impl Seen {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Api => "through the provisioning API",
-            Self::Control => "with a control door: by moving its clock, or with another setting",
+            Self::Control => "with the control API: by moving its clock, or with another setting",
             Self::HeadEnd => "on the head-end's side",
         }
     }

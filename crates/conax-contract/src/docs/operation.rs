@@ -6,14 +6,14 @@ use crate::crm::{Operation, ParameterEntry, RefusalCode, ValueKind, mask_json};
 use crate::openapi::{CrmApi, refusals_of};
 
 /// The section of an operation.
-pub(super) fn section(door: &CrmApi, operation: Operation) -> String {
-    let path = format!("{}/{}", door.base_path.as_str(), operation.path());
+pub(super) fn section(api: &CrmApi, operation: Operation) -> String {
+    let path = format!("{}/{}", api.base_path.as_str(), operation.path());
     let verb = operation.verb();
     let name = operation.name();
-    let parameters = parameters(door, operation);
-    let form = form(operation, &path, &door.reading);
+    let parameters = parameters(api, operation);
+    let form = form(operation, &path, &api.reading);
     let examples = examples(operation);
-    let refusals = refusals(door, operation);
+    let refusals = refusals(api, operation);
     format!(
         "<section class=\"operation\" id=\"{name}\">\
          <h3><a href=\"#{name}\">{title}</a> {tag}</h3>\
@@ -28,12 +28,12 @@ pub(super) fn section(door: &CrmApi, operation: Operation) -> String {
     )
 }
 
-fn parameters(door: &CrmApi, operation: Operation) -> String {
+fn parameters(api: &CrmApi, operation: Operation) -> String {
     let rows = operation.parameters().iter().map(|entry| {
         let need = entry.need.code();
         vec![
             format!("{}<span class=\"need\">{need}</span>", long_code(entry.name)),
-            format!("{}<span class=\"soft\">{}</span>", prose(entry.text), value(door, entry)),
+            format!("{}<span class=\"soft\">{}</span>", prose(entry.text), value(api, entry)),
             tag(entry.known_as()),
         ]
     });
@@ -41,11 +41,11 @@ fn parameters(door: &CrmApi, operation: Operation) -> String {
 }
 
 /// What a value has to be, with the sub-fields of an identifier and the member of a set.
-fn value(door: &CrmApi, entry: &ParameterEntry) -> String {
+fn value(api: &CrmApi, entry: &ParameterEntry) -> String {
     let text = escaped(&entry.value_text());
     match entry.value {
         ValueKind::Identifier(kind) => {
-            let names = door.reading.sub_fields(kind);
+            let names = api.reading.sub_fields(kind);
             let names: Vec<String> = names.into_iter().map(code).collect();
             format!("{text}: {}", names.join(", "))
         }
@@ -69,18 +69,18 @@ fn examples(operation: Operation) -> String {
         .collect()
 }
 
-fn refusals(door: &CrmApi, operation: Operation) -> String {
+fn refusals(api: &CrmApi, operation: Operation) -> String {
     let codes = refusals_of(operation);
-    let rows = codes.iter().map(|code| refusal(door, *code));
+    let rows = codes.iter().map(|code| refusal(api, *code));
     let table = table(&["Code", "HTTP", "When", "Known"], rows);
     format!("<details><summary>{} refusals</summary>{table}</details>\n", codes.len())
 }
 
 /// A refusal with the HTTP status it has at this API.
-fn refusal(door: &CrmApi, refusal: RefusalCode) -> Vec<String> {
+fn refusal(api: &CrmApi, refusal: RefusalCode) -> Vec<String> {
     vec![
         long_code(refusal.code()),
-        refusal.http_status(door.http_mode).to_string(),
+        refusal.http_status(api.http_mode).to_string(),
         prose(refusal.text()),
         tag(refusal.source()),
     ]

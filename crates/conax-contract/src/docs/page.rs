@@ -17,16 +17,16 @@ const SCRIPT: &str = include_str!("page/page.js");
 ///
 /// Its forms send their calls through the control API, which may ask for a token.
 #[must_use]
-pub fn docs_page(door: &CrmApi, asks_for_token: bool, clauses: &[Clause]) -> String {
-    let operations: String = Operation::ALL.map(|it| section(door, it)).concat();
+pub fn docs_page(api: &CrmApi, asks_for_token: bool, clauses: &[Clause]) -> String {
+    let operations: String = Operation::ALL.map(|it| section(api, it)).concat();
     let parts = [
         ("{{style}}", STYLE.to_owned()),
         ("{{places}}", places(clauses)),
         ("{{legend}}", legend()),
-        ("{{settings}}", settings(door)),
+        ("{{settings}}", settings(api)),
         ("{{control}}", control_token(asks_for_token)),
         ("{{operations}}", operations),
-        ("{{answers}}", answer_section(door.writing.shape)),
+        ("{{answers}}", answer_section(api.writing.shape)),
         ("{{known}}", known_section()),
         ("{{clauses}}", clause_section(clauses)),
         ("{{version}}", env!("CARGO_PKG_VERSION").to_owned()),
@@ -63,27 +63,27 @@ fn places(clauses: &[Clause]) -> String {
 }
 
 /// The settings in force that a caller notices.
-fn settings(door: &CrmApi) -> String {
-    let base = match door.base_path.as_str() {
+fn settings(api: &CrmApi) -> String {
+    let base = match api.base_path.as_str() {
         "" => "/",
         base => base,
     };
-    let errors = match door.http_mode {
+    let errors = match api.http_mode {
         HttpMode::Business200 => "200, with a status code of their own",
         HttpMode::Mapped => "4xx",
     };
-    let texts = match door.writing.success_texts {
+    let texts = match api.writing.success_texts {
         SuccessTexts::Null => "null",
         SuccessTexts::Empty => "empty",
     };
-    let identifiers = match door.reading.strict_identifiers {
+    let identifiers = match api.reading.strict_identifiers {
         true => "strict",
         false => "lenient",
     };
     let rows = [
         ("Base path", code(base)),
         ("HTTP status of refusals", escaped(errors)),
-        ("Shape", code(door.writing.shape.code())),
+        ("Shape", code(api.writing.shape.code())),
         ("Texts of success", escaped(texts)),
         ("Identifiers in a GET", escaped(identifiers)),
     ];

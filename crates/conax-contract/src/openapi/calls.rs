@@ -3,21 +3,21 @@
 use serde_json::{Map, Value, json};
 
 use super::served::CrmApi;
-use super::sourced::{SOURCE, note, told};
+use super::sourced::{SOURCE, described, note};
 use super::values::{body_value, optional, query_value};
 use crate::crm::{IdentifierKind, Need, Operation, ParameterEntry, ValueKind};
 
 /// The body of a call.
-pub(super) fn body(door: &CrmApi, operation: Operation) -> Value {
+pub(super) fn body(api: &CrmApi, operation: Operation) -> Value {
     let mut properties = Map::new();
     for entry in operation.parameters() {
-        let schema = body_value(door, entry.value);
+        let schema = body_value(api, entry.value);
         let schema = match entry.need {
             Need::Mandatory => schema,
             Need::Optional => optional(schema),
             Need::SemiOptional => continue,
         };
-        properties.insert(entry.name.to_owned(), told(schema, entry.text, entry.known_as()));
+        properties.insert(entry.name.to_owned(), described(schema, entry.text, entry.known_as()));
     }
     let mut object = json!({
         "type": "object",
@@ -27,14 +27,14 @@ pub(super) fn body(door: &CrmApi, operation: Operation) -> Value {
     });
     let group = semi_optional(operation);
     if !group.is_empty() {
-        let (rule, branches) = alternatives(door, &group);
+        let (rule, branches) = alternatives(api, &group);
         object[rule] = branches.into();
     }
     let text = format!(
         "{} A member that is null counts as left out, and unknown ones are ignored.",
         operation.summary()
     );
-    told(object, &text, operation.source())
+    described(object, &text, operation.source())
 }
 
 fn names(operation: Operation, need: Need) -> Vec<&'static str> {
@@ -50,18 +50,18 @@ fn semi_optional(operation: Operation) -> Vec<&'static ParameterEntry> {
 }
 
 /// A branch for each parameter of the group; with lenient sets, one of them or all.
-fn alternatives(door: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<Value>) {
+fn alternatives(api: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<Value>) {
     let only_sets = group.iter().all(|entry| matches!(entry.value, ValueKind::Set(_)));
-    let lenient = only_sets && door.reading.lenient_pairing_sets;
+    let lenient = only_sets && api.reading.lenient_pairing_sets;
     let branches = group.iter().map(|given| {
         let properties = group.iter().map(|entry| {
-            let value = body_value(door, entry.value);
+            let value = body_value(api, entry.value);
             let schema = match (entry.name == given.name, lenient) {
                 (true, _) => value,
                 (false, true) => optional(value),
                 (false, false) => json!({ "type": "null" }),
             };
-            (entry.name.to_owned(), told(schema, entry.text, entry.known_as()))
+            (entry.name.to_owned(), described(schema, entry.text, entry.known_as()))
         });
         json!({
             "title": format!("With {}", given.name),
@@ -74,7 +74,7 @@ fn alternatives(door: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<
 }
 
 /// The parameters of a call with a query.
-pub(super) fn query(door: &CrmApi, operation: Operation) -> Vec<Value> {
+pub(super) fn query(api: &CrmApi, operation: Operation) -> Vec<Value> {
     let group = semi_optional(operation);
     let alone = group.len() == 1;
     let mut parameters = Vec::new();
@@ -85,21 +85,21 @@ pub(super) fn query(door: &CrmApi, operation: Operation) -> Vec<Value> {
             Need::SemiOptional if alone => true,
             Need::SemiOptional => continue,
         };
-        parameters.push(query_parameter(door, entry, required));
+        parameters.push(query_parameter(api, entry, required));
     }
     if group.len() > 1 {
-        parameters.push(one_of_several(door, &group));
+        parameters.push(one_of_several(api, &group));
     }
     parameters
 }
 
-fn query_parameter(door: &CrmApi, entry: &ParameterEntry, required: bool) -> Value {
+fn query_parameter(api: &CrmApi, entry: &ParameterEntry, required: bool) -> Value {
     let mut parameter = json!({
         "name": entry.name,
         "in": "query",
         "required": required,
-        "description": note(&query_text(door, entry), entry.known_as()),
-        "schema": query_value(door, entry.value),
+        "description": note(&query_text(api, entry), entry.known_as()),
+        "schema": query_value(api, entry.value),
     });
     parameter[SOURCE] = entry.known_as().code().into();
     if !required {
@@ -113,12 +113,12 @@ fn query_parameter(door: &CrmApi, entry: &ParameterEntry, required: bool) -> Val
 }
 
 /// What a parameter means in a query, with the forms that are taken besides the described one.
-fn query_text(door: &CrmApi, entry: &ParameterEntry) -> String {
+fn query_text(api: &CrmApi, entry: &ParameterEntry) -> String {
     let ValueKind::Identifier(kind) = entry.value else {
         return entry.text.to_owned();
     };
     let mut text = format!("{} Written `{}=field=value`.", entry.text, entry.name);
-    if !door.reading.strict_identifiers {
+    if !api.reading.strict_identifiers {
         let plain = match kind {
             IdentifierKind::ProvisioningRequest => ", or the plain name of the sub-field",
             _ => "",
@@ -133,15 +133,15 @@ fn query_text(door: &CrmApi, entry: &ParameterEntry) -> String {
 }
 
 /// A group of which exactly one is given: one object whose members are parameters of the query.
-fn one_of_several(door: &CrmApi, group: &[&ParameterEntry]) -> Value {
+fn one_of_several(api: &CrmApi, group: &[&ParameterEntry]) -> Value {
     let branches = group.iter().map(|given| {
         let properties = group.iter().map(|entry| {
             let schema = match entry.name == given.name {
-                true => query_value(door, entry.value),
+                true => query_value(api, entry.value),
                 // An empty value counts as left out.
                 false => json!({ "const": "" }),
             };
-            (entry.name.to_owned(), told(schema, entry.text, entry.known_as()))
+            (entry.name.to_owned(), described(schema, entry.text, entry.known_as()))
         });
         json!({
             "title": format!("By {}", given.name),

@@ -18,21 +18,21 @@ const TEXT: &str = "text/plain";
 
 /// The OpenAPI document of the simulated head-end, as this API serves it.
 #[must_use]
-pub fn cas_document(door: &CasApi<'_>) -> Value {
+pub fn cas_document(api: &CasApi<'_>) -> Value {
     let paths = CasService::ALL.into_iter().map(|service| {
-        let path = door.profile.service(service).path.value.clone();
-        (path, path_item(door, service))
+        let path = api.profile.service(service).path.value.clone();
+        (path, path_item(api, service))
     });
     let mut document = json!({
         "openapi": OPENAPI,
-        "info": info("conax-sim: Conax head-end", &about(door)),
-        "servers": [{ "url": format!("{}/", door.origin.trim_end_matches('/')) }],
-        "externalDocs": { "url": wsdl_address(door, "/"), "description": "The WSDL of all services." },
+        "info": info("conax-sim: Conax head-end", &about(api)),
+        "servers": [{ "url": format!("{}/", api.origin.trim_end_matches('/')) }],
+        "externalDocs": { "url": wsdl_address(api, "/"), "description": "The WSDL of all services." },
         "paths": paths.collect::<Map<String, Value>>(),
         "components": { "schemas": { "Envelope": envelope() } },
     });
-    document["x-status-codes"] = statuses(door);
-    if door.asks_who_calls {
+    document["x-status-codes"] = statuses(api);
+    if api.asks_who_calls {
         document["components"]["securitySchemes"] = json!({
             "basic": {
                 "type": "http",
@@ -44,36 +44,36 @@ pub fn cas_document(door: &CasApi<'_>) -> Value {
     document
 }
 
-fn wsdl_address(door: &CasApi<'_>, path: &str) -> String {
-    format!("{}{path}?wsdl", door.origin.trim_end_matches('/'))
+fn wsdl_address(api: &CasApi<'_>, path: &str) -> String {
+    format!("{}{path}?wsdl", api.origin.trim_end_matches('/'))
 }
 
-fn about(door: &CasApi<'_>) -> String {
+fn about(api: &CasApi<'_>) -> String {
     format!(
         "SOAP 1.1, document/literal, on any path; those described here are the ones of the WSDL. \
          Wire profile `{}`: {}. No description of the real interface is public: every name says \
          how it is known.\n\n{}",
-        door.profile.name(),
-        door.profile.description(),
+        api.profile.name(),
+        api.profile.description(),
         legend()
     )
 }
 
-fn path_item(door: &CasApi<'_>, service: CasService) -> Value {
-    let entry = &door.profile.service(service).path;
+fn path_item(api: &CasApi<'_>, service: CasService) -> Value {
+    let entry = &api.profile.service(service).path;
     json!({
         "description": note(&format!("The service `{}`.", service.name()), entry.source),
         (SOURCE): entry.source.code(),
-        "post": post(door, service),
+        "post": post(api, service),
         "get": get(service),
     })
 }
 
-fn post(door: &CasApi<'_>, service: CasService) -> Value {
-    let path = &door.profile.service(service).path.value;
-    let operations: Vec<Value> = service.operations().map(|it| operation(door, it)).collect();
+fn post(api: &CasApi<'_>, service: CasService) -> Value {
+    let path = &api.profile.service(service).path.value;
+    let operations: Vec<Value> = service.operations().map(|it| operation(api, it)).collect();
     let mut names = service.operations().map(|it| {
-        let name = &door.profile.operation(it).name;
+        let name = &api.profile.operation(it).name;
         note(&format!("- `{}`", name.value), name.source)
     });
     let names: Vec<String> = names.by_ref().collect();
@@ -81,23 +81,23 @@ fn post(door: &CasApi<'_>, service: CasService) -> Value {
         "operationId": format!("{}_command", service.name().replace('-', "_")),
         "summary": format!("Gives a command of the service `{}`.", service.name()),
         "description": format!("The element in the body names the command:\n\n{}", names.join("\n")),
-        "externalDocs": { "url": wsdl_address(door, path), "description": "The WSDL of the service." },
+        "externalDocs": { "url": wsdl_address(api, path), "description": "The WSDL of the service." },
         "x-operations": operations,
         "requestBody": {
             "required": true,
             "content": { (XML): { "schema": { "$ref": "#/components/schemas/Envelope" } } },
         },
-        "responses": command_responses(door),
+        "responses": command_responses(api),
         "security": [],
     });
-    if door.asks_who_calls {
+    if api.asks_who_calls {
         post["security"] = json!([{ "basic": [] }]);
     }
     post
 }
 
-fn operation(door: &CasApi<'_>, operation: CommandKind) -> Value {
-    let profile = door.profile;
+fn operation(api: &CasApi<'_>, operation: CommandKind) -> Value {
+    let profile = api.profile;
     let sourced = |entry: &Entry| json!({ "name": entry.value, (SOURCE): entry.source.code() });
     let elements = wire_names(profile, operation).into_iter().map(sourced);
     json!({
@@ -110,15 +110,15 @@ fn operation(door: &CasApi<'_>, operation: CommandKind) -> Value {
     })
 }
 
-fn statuses(door: &CasApi<'_>) -> Value {
+fn statuses(api: &CasApi<'_>) -> Value {
     let rows = RejectionCause::ALL.map(|cause| {
-        let entry = door.profile.status(cause);
+        let entry = api.profile.status(cause);
         json!({ "cause": cause.code(), "code": entry.value, (SOURCE): entry.source.code() })
     });
     Value::Array(rows.to_vec())
 }
 
-fn command_responses(door: &CasApi<'_>) -> Value {
+fn command_responses(api: &CasApi<'_>) -> Value {
     let envelope = |text: &str| {
         json!({
             "description": text,
@@ -132,7 +132,7 @@ fn command_responses(door: &CasApi<'_>) -> Value {
         "4XX": plain("The HTTP exchange was refused, in a sentence."),
         "503": plain("The API takes nothing more, in a sentence."),
     });
-    if door.asks_who_calls {
+    if api.asks_who_calls {
         responses["401"] = plain("Nobody is let in without user name and password.");
         responses["403"] = plain("The user is locked out.");
     }

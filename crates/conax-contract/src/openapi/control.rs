@@ -12,15 +12,15 @@ use crate::source::Source;
 
 /// The OpenAPI document of the control API. All of it is ours.
 #[must_use]
-pub fn control_document(door: &ControlApi) -> Value {
+pub fn control_document(api: &ControlApi) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for entry in ControlEntry::ALL {
         let item = paths.entry(entry.path).or_default();
-        item.insert(entry.verb.to_lowercase(), operation(door, entry));
+        item.insert(entry.verb.to_lowercase(), operation(api, entry));
     }
     let paths = paths.into_iter().map(|(path, item)| (path.to_owned(), Value::Object(item)));
     let mut components = json!({ "schemas": { "Problem": problem() } });
-    if door.asks_for_token {
+    if api.asks_for_token {
         components["securitySchemes"] = json!({
             "bearer": {
                 "type": "http",
@@ -36,7 +36,7 @@ pub fn control_document(door: &ControlApi) -> Value {
             "The clock, worlds, faults, processing runs, the journal and the state of the \
              head-end. All of it is the simulator's own; nothing here is known of Conax or CRM.COM.",
         ),
-        "servers": [{ "url": format!("{}/", door.origin.trim_end_matches('/')) }],
+        "servers": [{ "url": format!("{}/", api.origin.trim_end_matches('/')) }],
         "paths": paths.collect::<Map<String, Value>>(),
         "components": components,
     })
@@ -49,13 +49,13 @@ fn operation_id(entry: &ControlEntry) -> String {
     format!("{}_{path}", entry.verb.to_lowercase())
 }
 
-fn operation(door: &ControlApi, entry: &ControlEntry) -> Value {
+fn operation(api: &ControlApi, entry: &ControlEntry) -> Value {
     let mut operation = json!({
         "operationId": operation_id(entry),
         "summary": entry.summary,
         "parameters": parameters(entry),
         "responses": responses(entry),
-        "security": security(door, entry),
+        "security": security(api, entry),
     });
     operation[SOURCE] = Source::Ours.code().into();
     if !entry.takes.is_empty() {
@@ -71,8 +71,8 @@ fn any(kinds: &[&str]) -> Value {
 }
 
 /// Probes and readers of the page bring no token.
-fn security(door: &ControlApi, entry: &ControlEntry) -> Value {
-    match door.asks_for_token && !entry.is_open() {
+fn security(api: &ControlApi, entry: &ControlEntry) -> Value {
+    match api.asks_for_token && !entry.is_open() {
         true => json!([{ "bearer": [] }]),
         false => json!([]),
     }
@@ -102,17 +102,18 @@ fn parameters(entry: &ControlEntry) -> Vec<Value> {
     });
     let mut parameters: Vec<Value> = in_path.chain(in_query).collect();
     if entry.is_about_a_world() {
-        let told = "The world the call is about; the main one when absent.";
-        parameters.push(parameter("query", "world", told, text()));
+        let description = "The world the call is about; the main one when absent.";
+        parameters.push(parameter("query", "world", description, text()));
     }
     parameters
 }
 
 fn responses(entry: &ControlEntry) -> Value {
-    let answer = |told: &str| json!({ "description": told, "content": any(entry.answers) });
-    let problem = |told: &str| {
+    let answer =
+        |description: &str| json!({ "description": description, "content": any(entry.answers) });
+    let problem = |description: &str| {
         let content = json!({ (PROBLEM_TYPE): { "schema": reference("Problem") } });
-        json!({ "description": told, "content": content })
+        json!({ "description": description, "content": content })
     };
     let mut responses = json!({
         "200": answer("It was done; the answer tells what came of it."),

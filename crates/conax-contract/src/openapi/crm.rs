@@ -15,18 +15,18 @@ pub(super) const OPENAPI: &str = "3.1.0";
 
 /// The OpenAPI document of the provisioning API, as this API serves it.
 #[must_use]
-pub fn crm_document(door: &CrmApi) -> Value {
+pub fn crm_document(api: &CrmApi) -> Value {
     let paths = Operation::ALL
         .into_iter()
-        .map(|operation| (format!("/{}", operation.path()), path_item(door, operation)));
+        .map(|operation| (format!("/{}", operation.path()), path_item(api, operation)));
     json!({
         "openapi": OPENAPI,
-        "info": info("conax-sim: provisioning API", &about(door)),
-        "servers": servers(door),
+        "info": info("conax-sim: provisioning API", &about(api)),
+        "servers": servers(api),
         "tags": tags(),
         "paths": paths.collect::<Map<String, Value>>(),
         "components": {
-            "schemas": schemas(door),
+            "schemas": schemas(api),
             "securitySchemes": {
                 "token": {
                     "type": "apiKey",
@@ -55,8 +55,8 @@ pub(super) fn info(title: &str, description: &str) -> Value {
     })
 }
 
-fn about(door: &CrmApi) -> String {
-    let errors = match door.http_mode {
+fn about(api: &CrmApi) -> String {
+    let errors = match api.http_mode {
         HttpMode::Business200 => {
             "Refusals by the business rules travel with HTTP 200 and a `status.code` other than \
              `OK`, as public clients of the real product need it."
@@ -71,16 +71,16 @@ fn about(door: &CrmApi) -> String {
          them, as a simulator answers them. {errors} Provisioning requests have the shape `{}`. \
          The header `conax-sim-world`, or `/worlds/NAME` before the path, names a world of its own \
          (ours).\n\n{}",
-        door.writing.shape.code(),
+        api.writing.shape.code(),
         legend()
     )
 }
 
 /// The base path and the root, where the documented paths are served as well.
-fn servers(door: &CrmApi) -> Value {
-    let origin = door.origin.trim_end_matches('/');
+fn servers(api: &CrmApi) -> Value {
+    let origin = api.origin.trim_end_matches('/');
     let root = json!({ "url": format!("{origin}/"), "description": "Directly below the root." });
-    match door.base_path.as_str() {
+    match api.base_path.as_str() {
         "" => json!([root]),
         base => json!([
             { "url": format!("{origin}{base}"), "description": "Below the base path." },
@@ -110,18 +110,18 @@ fn tags() -> Vec<Value> {
     names.iter().map(described).collect()
 }
 
-fn path_item(door: &CrmApi, operation: Operation) -> Value {
+fn path_item(api: &CrmApi, operation: Operation) -> Value {
     let mut described = json!({
         "operationId": operation.name(),
         "summary": operation.summary(),
         "description": note(operation.summary(), operation.source()),
         "tags": [group_of(operation)],
-        "responses": responses(door, operation),
+        "responses": responses(api, operation),
         "security": security(operation),
     });
     described[SOURCE] = operation.source().code().into();
     match operation.verb() {
-        "GET" => described["parameters"] = query(door, operation).into(),
+        "GET" => described["parameters"] = query(api, operation).into(),
         _ => described["requestBody"] = request_body(operation),
     }
     json!({ (operation.verb().to_lowercase()): described })
@@ -156,14 +156,14 @@ pub(super) fn body_name(operation: Operation) -> String {
 }
 
 /// Every schema of the document.
-pub(super) fn schemas(door: &CrmApi) -> Map<String, Value> {
+pub(super) fn schemas(api: &CrmApi) -> Map<String, Value> {
     let bodies = Operation::ALL
         .into_iter()
         .filter(|operation| operation.verb() == "POST")
-        .map(|operation| (body_name(operation), body(door, operation)));
+        .map(|operation| (body_name(operation), body(api, operation)));
     let fixed = words::lists()
         .into_iter()
-        .chain(values::schemas(door))
+        .chain(values::schemas(api))
         .chain(request::schemas())
         .map(|(name, schema)| (name.to_owned(), schema));
     fixed.chain(bodies).collect()

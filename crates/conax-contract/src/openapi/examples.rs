@@ -14,16 +14,16 @@ pub(super) fn call_example(operation: Operation) -> Option<Value> {
 }
 
 /// The documented reply, with the members of the API's shape.
-pub(super) fn reply_example(door: &CrmApi, operation: Operation) -> Option<Value> {
+pub(super) fn reply_example(api: &CrmApi, operation: Operation) -> Option<Value> {
     let text = operation.example_reply()?;
     let documented: Value = serde_json::from_str(text).ok()?;
     let mut printed = documented.clone();
-    let members = door.writing.shape.members();
+    let members = api.writing.shape.members();
     match &mut printed["data"] {
         Value::Array(items) => items.iter_mut().for_each(|item| reshape(item, members)),
         data => reshape(data, members),
     }
-    if door.writing.success_texts == crate::crm::SuccessTexts::Empty {
+    if api.writing.success_texts == crate::crm::SuccessTexts::Empty {
         printed["status"]["message"] = "".into();
         printed["status"]["description"] = "".into();
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::examples::{reply_example, reply_source};
 use super::request::{Extent, any_type, of_type};
 use super::served::CrmApi;
-use super::sourced::{SOURCE, closed, reference, told};
+use super::sourced::{SOURCE, closed, described, reference};
 use super::words::refusal_codes;
 use crate::crm::{IdentifierKind, Need, Operation, RefusalCode, SuccessTexts, ValueKind};
 use crate::source::Source;
@@ -69,16 +69,16 @@ fn may_refuse(operation: Operation, code: RefusalCode) -> bool {
 }
 
 /// Every answer of an operation, by its HTTP status.
-pub(super) fn responses(door: &CrmApi, operation: Operation) -> Value {
+pub(super) fn responses(api: &CrmApi, operation: Operation) -> Value {
     let mut by_status: BTreeMap<u16, Vec<RefusalCode>> = BTreeMap::new();
     by_status.entry(200).or_default();
     for code in refusals_of(operation) {
-        let status = code.http_status(door.http_mode);
+        let status = code.http_status(api.http_mode);
         by_status.entry(status).or_default().push(code);
     }
     let responses = by_status.into_iter().map(|(status, codes)| {
         let response = match status {
-            200 => success_response(door, operation, &codes),
+            200 => success_response(api, operation, &codes),
             _ => refused_response(&codes),
         };
         (status.to_string(), response)
@@ -86,8 +86,8 @@ pub(super) fn responses(door: &CrmApi, operation: Operation) -> Value {
     Value::Object(responses.collect::<Map<String, Value>>())
 }
 
-fn success_response(door: &CrmApi, operation: Operation, codes: &[RefusalCode]) -> Value {
-    let success = success(door, operation);
+fn success_response(api: &CrmApi, operation: Operation, codes: &[RefusalCode]) -> Value {
+    let success = success(api, operation);
     let (schema, text) = match codes {
         [] => (success, "The call succeeded."),
         codes => (
@@ -98,7 +98,7 @@ fn success_response(door: &CrmApi, operation: Operation, codes: &[RefusalCode]) 
     };
     let mut response = response(text, schema, operation.source());
     let mut examples = Map::new();
-    if let Some(example) = reply_example(door, operation) {
+    if let Some(example) = reply_example(api, operation) {
         examples.insert("documented".to_owned(), example);
     }
     examples.extend(codes.iter().map(|code| refusal_example(*code)));
@@ -168,8 +168,8 @@ fn links(operation: Operation) -> Option<Value> {
 }
 
 /// The whole answer of a call that succeeds.
-fn success(door: &CrmApi, operation: Operation) -> Value {
-    let members = door.writing.shape.members();
+fn success(api: &CrmApi, operation: Operation) -> Value {
+    let members = api.writing.shape.members();
     let data = match operation {
         Operation::Show => any_type(members, Extent::Chosen),
         Operation::List => {
@@ -182,14 +182,14 @@ fn success(door: &CrmApi, operation: Operation) -> Value {
             None => closed(Map::new(), &[]),
         },
     };
-    let texts = match door.writing.success_texts {
+    let texts = match api.writing.success_texts {
         SuccessTexts::Null => json!({ "type": "null" }),
         SuccessTexts::Empty => json!({ "const": "" }),
     };
     let status = status(json!({ "const": "OK" }), texts.clone(), texts);
     let properties = Map::from_iter([
         ("status".to_owned(), status),
-        ("data".to_owned(), told(data, "The result.", reply_source(operation))),
+        ("data".to_owned(), described(data, "The result.", reply_source(operation))),
     ]);
     let mut schema = closed(properties, &["status", "data"]);
     schema["title"] = format!("{} succeeded", operation.name()).into();
@@ -198,7 +198,7 @@ fn success(door: &CrmApi, operation: Operation) -> Value {
 
 fn token() -> Value {
     let token = json!({ "type": "string", "minLength": 1 });
-    let token = told(token, "The token for other calls.", Source::Attested);
+    let token = described(token, "The token for other calls.", Source::Attested);
     closed(Map::from_iter([("token".to_owned(), token)]), &["token"])
 }
 
@@ -219,7 +219,7 @@ fn status(code: Value, message: Value, description: Value) -> Value {
     let member = |name: &str, schema: Value, text: &str| {
         let schema = match schema.get(SOURCE) {
             Some(_) => schema,
-            None => told(schema, text, Source::Documented),
+            None => described(schema, text, Source::Documented),
         };
         (name.to_owned(), schema)
     };
@@ -229,7 +229,7 @@ fn status(code: Value, message: Value, description: Value) -> Value {
         member("description", description, "What else there is to say."),
     ]);
     let schema = closed(properties, &["code", "message", "description"]);
-    told(schema, "The status block of every answer.", Source::Documented)
+    described(schema, "The status block of every answer.", Source::Documented)
 }
 
 /// Any answer of the API, by any operation, in any of the shapes.

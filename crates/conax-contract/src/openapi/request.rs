@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::sourced::{SOURCE_OF, closed, or_null, reference, told};
+use super::sourced::{SOURCE_OF, closed, described, or_null, reference};
 use super::words::process_name;
 use crate::crm::{CommandKind, FieldsSet, Member, ParameterKey};
 use crate::source::Source;
@@ -73,7 +73,7 @@ fn object(members: FieldsSet, required: Vec<&str>, word: Value, items: Value) ->
             Member::ParametersSet => json!({ "type": "array", "minItems": 1, "items": items }),
             other => value(other),
         };
-        (member.code().to_owned(), told(schema, member.text(), member.source()))
+        (member.code().to_owned(), described(schema, member.text(), member.source()))
     });
     closed(properties.collect(), &required)
 }
@@ -115,7 +115,7 @@ fn parameter_of(keys: &[(ParameterKey, Source)]) -> Value {
     schema[SOURCE_OF] = Value::Object(sources.collect());
     let weakest = keys.iter().map(|(_, source)| *source).max();
     let text = "An item of `parameters_set`: its name with its value, and its id.";
-    told(schema, text, weakest.unwrap_or(Source::Ours))
+    described(schema, text, weakest.unwrap_or(Source::Ours))
 }
 
 fn item(key: ParameterKey, source: Source) -> Value {
@@ -126,8 +126,8 @@ fn item(key: ParameterKey, source: Source) -> Value {
         _ => json!({ "type": ["string", "null"] }),
     };
     let properties = Map::from_iter([
-        (key.code().to_owned(), told(value, key.text(), source)),
-        ("id".to_owned(), told(id(), "The id of the item.", Source::Shown)),
+        (key.code().to_owned(), described(value, key.text(), source)),
+        ("id".to_owned(), described(id(), "The id of the item.", Source::Shown)),
     ]);
     let mut schema = closed(properties, &[key.code(), "id"]);
     schema["title"] = key.code().into();
@@ -140,7 +140,7 @@ fn id() -> Value {
 
 fn log_information() -> Value {
     let member = |name: &str, schema: Value, text: &str| {
-        (name.to_owned(), told(schema, text, Source::Shown))
+        (name.to_owned(), described(schema, text, Source::Shown))
     };
     let properties = Map::from_iter([
         member("created_date", reference("Date"), "When it was created."),
@@ -160,7 +160,7 @@ fn log_information() -> Value {
     ]);
     let required = ["created_date", "updated_date", "created_by_user", "updated_by_user"];
     let text = "Who created and updated the request, and when.";
-    told(closed(properties, &required), text, Source::Shown)
+    described(closed(properties, &required), text, Source::Shown)
 }
 
 fn user() -> Value {
@@ -176,7 +176,7 @@ fn user() -> Value {
         ),
     ]);
     let required = ["person_name", "username", "id", "email"];
-    told(closed(properties, &required), "A user.", Source::Shown)
+    described(closed(properties, &required), "A user.", Source::Shown)
 }
 
 fn unit() -> Value {
@@ -192,9 +192,9 @@ fn unit() -> Value {
         nullable("alternative_code", "Its alternative code."),
     ]);
     let required = ["group_name", "name", "id", "description", "alternative_code"];
-    told(closed(properties, &required), "A unit of the organisation.", Source::Shown)
+    described(closed(properties, &required), "A unit of the organisation.", Source::Shown)
 }
 
 fn shown(name: &str, schema: Value, text: &str) -> (String, Value) {
-    (name.to_owned(), told(schema, text, Source::Shown))
+    (name.to_owned(), described(schema, text, Source::Shown))
 }

@@ -57,13 +57,13 @@ impl SchemaName {
 /// with identifiers as the objects they are in a body.
 #[must_use]
 pub fn json_schema(name: SchemaName) -> Value {
-    let door = CrmApi::default();
-    let mut known = schemas(&door);
+    let api = CrmApi::default();
+    let mut known = schemas(&api);
     known.insert("ProvisioningRequest".to_owned(), of_any_shape());
     let schema = match name {
         SchemaName::ProvisioningRequest => of_any_shape(),
         SchemaName::Envelope => any_envelope(),
-        SchemaName::Call(operation) => body(&door, operation),
+        SchemaName::Call(operation) => body(&api, operation),
     };
     alone(&camel_case(name.code()), schema, &known)
 }

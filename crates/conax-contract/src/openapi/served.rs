@@ -34,7 +34,7 @@ impl OpenApiOf {
     /// The API written as `code`.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|door| door.code() == code)
+        Self::ALL.into_iter().find(|api| api.code() == code)
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn note(text: &str, source: Source) -> String {
 }
 
 /// The schema, described, with how it is known.
-pub(super) fn told(mut schema: Value, text: &str, source: Source) -> Value {
+pub(super) fn described(mut schema: Value, text: &str, source: Source) -> Value {
     schema["description"] = note(text, source).into();
     schema[SOURCE] = source.code().into();
     schema

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::served::CrmApi;
-use super::sourced::{or_null, reference, told};
+use super::sourced::{described, or_null, reference};
 use crate::crm::{IdentifierField, IdentifierKind, Member, SetKind, ValueKind};
 use crate::source::Source;
 
@@ -41,26 +41,26 @@ pub(super) fn date() -> Value {
 }
 
 /// The value of a member of a body.
-pub(super) fn body_value(door: &CrmApi, kind: ValueKind) -> Value {
+pub(super) fn body_value(api: &CrmApi, kind: ValueKind) -> Value {
     match kind {
         ValueKind::Text => text(),
         ValueKind::Secret => json!({ "type": "string", "minLength": 1, "format": "password" }),
-        ValueKind::Pin => pin(door),
+        ValueKind::Pin => pin(api),
         ValueKind::Boolean => boolean(),
         ValueKind::Date => reference("Date"),
         ValueKind::Priority => reference("Priority"),
         ValueKind::RequestType => reference("RequestType"),
         ValueKind::LifeCycleState => reference("LifeCycleState"),
         ValueKind::Count => json!({ "type": "integer", "minimum": 0 }),
-        ValueKind::FieldNames => field_names(door),
+        ValueKind::FieldNames => field_names(api),
         ValueKind::Identifier(kind) => reference(identifier_name(kind)),
         ValueKind::Set(kind) => reference(set_name(kind)),
     }
 }
 
 /// Names of members with commas between; blanks and empty names do not count.
-fn field_names(door: &CrmApi) -> Value {
-    if door.reading.ignores_unknown_fields {
+fn field_names(api: &CrmApi) -> Value {
+    if api.reading.ignores_unknown_fields {
         return json!({ "type": "string" });
     }
     let names = Member::ALL.map(Member::code).join("|");
@@ -68,11 +68,11 @@ fn field_names(door: &CrmApi) -> Value {
 }
 
 /// The value of a parameter in a query; it is text there, whatever it means.
-pub(super) fn query_value(door: &CrmApi, kind: ValueKind) -> Value {
+pub(super) fn query_value(api: &CrmApi, kind: ValueKind) -> Value {
     match kind {
-        ValueKind::Identifier(kind) => flat_identifier(door, kind),
+        ValueKind::Identifier(kind) => flat_identifier(api, kind),
         ValueKind::Boolean => json!({ "enum": ["true", "false", "1", "0"] }),
-        other => body_value(door, other),
+        other => body_value(api, other),
     }
 }
 
@@ -80,9 +80,9 @@ pub(super) fn query_value(door: &CrmApi, kind: ValueKind) -> Value {
 fn boolean() -> Value {
     json!({
         "anyOf": [
-            told(json!({ "type": "boolean" }), "As documented.", Source::Documented),
-            told(json!({ "enum": [1, 0] }), "As answers print it.", Source::Inferred),
-            told(
+            described(json!({ "type": "boolean" }), "As documented.", Source::Documented),
+            described(json!({ "enum": [1, 0] }), "As answers print it.", Source::Inferred),
+            described(
                 json!({ "enum": ["true", "false", "1", "0"] }),
                 "The same as text.",
                 Source::Ours,
@@ -92,10 +92,10 @@ fn boolean() -> Value {
 }
 
 /// Digits, as text or as a number.
-fn pin(door: &CrmApi) -> Value {
+fn pin(api: &CrmApi) -> Value {
     let mut digits = json!({ "type": "string", "pattern": "^[0-9]+$", "format": "password" });
     let mut number = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
-    if let Some(count) = door.reading.pin_digit_count {
+    if let Some(count) = api.reading.pin_digit_count {
         digits["minLength"] = count.into();
         digits["maxLength"] = count.into();
         // A number has no leading zeros.
@@ -111,14 +111,14 @@ fn pin(door: &CrmApi) -> Value {
 }
 
 /// The schemas that calls refer to.
-pub(super) fn schemas(door: &CrmApi) -> impl Iterator<Item = (&'static str, Value)> {
-    let date = told(
+pub(super) fn schemas(api: &CrmApi) -> impl Iterator<Item = (&'static str, Value)> {
+    let date = described(
         date(),
         "A date of the documented form: without zone, without fraction.",
         Source::Documented,
     );
     let identifiers =
-        IdentifierKind::ALL.into_iter().map(|kind| (identifier_name(kind), identifier(door, kind)));
+        IdentifierKind::ALL.into_iter().map(|kind| (identifier_name(kind), identifier(api, kind)));
     let sets =
         [SetKind::Smartcards, SetKind::Stbs].into_iter().map(|kind| (set_name(kind), set(kind)));
     [("Date", date)].into_iter().chain(identifiers).chain(sets)
@@ -142,21 +142,21 @@ const fn set_name(kind: SetKind) -> &'static str {
 }
 
 /// The sub-fields an identifier of this kind may have here, with how each is known.
-fn sub_fields(door: &CrmApi, kind: IdentifierKind) -> Vec<IdentifierField> {
-    let names = door.reading.sub_fields(kind);
+fn sub_fields(api: &CrmApi, kind: IdentifierKind) -> Vec<IdentifierField> {
+    let names = api.reading.sub_fields(kind);
     names.into_iter().filter_map(IdentifierField::from_code).collect()
 }
 
 /// An object with exactly one of its sub-fields.
-fn identifier(door: &CrmApi, kind: IdentifierKind) -> Value {
-    let fields = sub_fields(door, kind);
+fn identifier(api: &CrmApi, kind: IdentifierKind) -> Value {
+    let fields = sub_fields(api, kind);
     let mut forms: Vec<Value> = fields.iter().map(|named| by_one(*named, &fields)).collect();
-    if door.reading.takes_ca_id(kind) {
-        forms.push(told(text(), "The CA id alone.", Source::Ours));
+    if api.reading.takes_ca_id(kind) {
+        forms.push(described(text(), "The CA id alone.", Source::Ours));
     }
     let text = "Exactly one of its sub-fields; those that are null count as left out, and others \
                 are ignored.";
-    told(json!({ "oneOf": forms }), text, Source::Documented)
+    described(json!({ "oneOf": forms }), text, Source::Documented)
 }
 
 fn by_one(named: IdentifierField, fields: &[IdentifierField]) -> Value {
@@ -165,8 +165,8 @@ fn by_one(named: IdentifierField, fields: &[IdentifierField]) -> Value {
             true => text(),
             false => json!({ "type": "null" }),
         };
-        let told = told(schema, &format!("The `{}`.", field.code()), field.source());
-        (field.code().to_owned(), told)
+        let described = described(schema, &format!("The `{}`.", field.code()), field.source());
+        (field.code().to_owned(), described)
     });
     json!({
         "title": format!("By {}", named.code()),
@@ -177,8 +177,8 @@ fn by_one(named: IdentifierField, fields: &[IdentifierField]) -> Value {
 }
 
 /// The documented form of an identifier in a query: `field=value` as one value.
-fn flat_identifier(door: &CrmApi, kind: IdentifierKind) -> Value {
-    let fields = sub_fields(door, kind);
+fn flat_identifier(api: &CrmApi, kind: IdentifierKind) -> Value {
+    let fields = sub_fields(api, kind);
     let names: Vec<&str> = fields.iter().map(|field| field.code()).collect();
     // Not `.`, which is not every character everywhere.
     let pattern = format!(r"^(?:{})=[\s\S]*{NOT_BLANK}", names.join("|"));
@@ -188,7 +188,7 @@ fn flat_identifier(door: &CrmApi, kind: IdentifierKind) -> Value {
 /// A list of objects with one CA id each.
 fn set(kind: SetKind) -> Value {
     let member = kind.member();
-    let id = told(text(), "The CA id.", Source::Shown);
+    let id = described(text(), "The CA id.", Source::Shown);
     let schema = json!({
         "type": "array",
         "minItems": 1,
@@ -199,7 +199,7 @@ fn set(kind: SetKind) -> Value {
         },
     });
     let text = format!("At least one object with `{member}`; other members are ignored.");
-    told(schema, &text, Source::Documented)
+    described(schema, &text, Source::Documented)
 }
 
 /// The value of a parameter that may be left out.

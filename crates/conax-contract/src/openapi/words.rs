@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::sourced::{SOURCE_OF, told};
+use super::sourced::{SOURCE_OF, described};
 use crate::crm::{CommandKind, LifeCycleState, Priority, ProcessName, RefusalCode};
 use crate::source::Source;
 
@@ -44,7 +44,7 @@ fn list<const N: usize>(words: [Row; N], about: &str) -> Value {
     schema[SOURCE_OF] = sources(words.map(|(code, _, source)| (code, source)));
     let rows = words.map(|(code, text, source)| format!("- `{code}`: {text} [{source}]"));
     let about = format!("{about}\n\n{}\n\n", rows.join("\n"));
-    told(schema, &about, weakest.unwrap_or(Source::Ours))
+    described(schema, &about, weakest.unwrap_or(Source::Ours))
 }
 
 fn sources(words: impl IntoIterator<Item = (&'static str, Source)>) -> Value {
@@ -63,7 +63,7 @@ pub(super) fn refusal_codes(codes: &[RefusalCode]) -> Value {
     schema[SOURCE_OF] = sources(codes.iter().map(|code| (code.code(), code.source())));
     let text = format!("Why the call is refused:\n\n{}\n\n", rows.join("\n"));
     let weakest = codes.iter().map(|code| code.source()).max();
-    told(schema, &text, weakest.unwrap_or(Source::Ours))
+    described(schema, &text, weakest.unwrap_or(Source::Ours))
 }
 
 /// The process names that are known; a record may carry another one.

@@ -92,7 +92,7 @@ async function send(call) {
   const body = JSON.stringify(call);
   const response = await fetch(`/v1/try${where}`, { method: "POST", headers, body });
   const answer = await response.json();
-  // What the control door refuses are problem details.
+  // What the control API refuses are problem details.
   if (!response.ok) throw new Error(`${answer.title}: ${answer.detail}`);
   return answer;
 }

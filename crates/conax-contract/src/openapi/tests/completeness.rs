@@ -37,18 +37,18 @@ fn operation_object(document: &Value, operation: Operation) -> &Value {
 }
 
 /// How a document says a member or parameter of an operation is known.
-fn told_source(document: &Value, operation: Operation, name: &str) -> Option<Source> {
+fn source_of(document: &Value, operation: Operation, name: &str) -> Option<Source> {
     let described = operation_object(document, operation);
     let body = &described["requestBody"]["content"]["application/json"]["schema"]["$ref"];
     let schema = body.as_str().and_then(|path| document.pointer(&path[1..]));
     let schema = schema.into_iter().chain([&described["parameters"]]);
     let objects: Vec<&Value> = schema.flat_map(all).collect();
-    let told = objects.iter().find_map(|object| {
+    let source = objects.iter().find_map(|object| {
         let by_name = (object["name"] == name && object["in"] == "query").then_some(*object);
         let member = object.get("properties").and_then(|it| it.get(name));
         by_name.or(member)?["x-source"].as_str()
     });
-    told.and_then(Source::from_code)
+    source.and_then(Source::from_code)
 }
 
 #[test]
@@ -58,8 +58,8 @@ fn every_operation_and_every_parameter_is_described_with_how_it_is_known() {
         let described = operation_object(&document, operation);
         assert_eq!(described["x-source"], operation.source().code(), "{operation:?}");
         for entry in operation.parameters() {
-            let told = told_source(&document, operation, entry.name);
-            assert_eq!(told, Some(entry.known_as()), "{operation:?} {}", entry.name);
+            let source = source_of(&document, operation, entry.name);
+            assert_eq!(source, Some(entry.known_as()), "{operation:?} {}", entry.name);
         }
     }
 }
@@ -102,18 +102,18 @@ fn every_word_of_every_list_is_described_with_how_it_is_known() {
     let words = [&types[..], &states, &priorities, &processes, &keys, &codes].concat();
     let objects = all(&document);
     for (word, source) in words {
-        let mut told = objects.iter().filter_map(|object| object["x-source-of"][word].as_str());
-        let first = told.next();
+        let mut found = objects.iter().filter_map(|object| object["x-source-of"][word].as_str());
+        let first = found.next();
         assert!(first.is_some(), "{word} is missing");
-        assert!(first.into_iter().chain(told).any(|told| told == source.code()), "{word}");
+        assert!(first.into_iter().chain(found).any(|found| found == source.code()), "{word}");
     }
 }
 
 #[test]
 fn every_refusal_an_operation_knows_stands_under_its_status() {
     for http_mode in [HttpMode::Business200, HttpMode::Mapped] {
-        let door = CrmApi { http_mode, ..CrmApi::default() };
-        let document = crm_document(&door);
+        let api = CrmApi { http_mode, ..CrmApi::default() };
+        let document = crm_document(&api);
         for operation in Operation::ALL {
             let responses = &operation_object(&document, operation)["responses"];
             for code in refusals_of(operation) {
@@ -178,8 +178,8 @@ fn every_service_operation_and_status_of_every_profile_is_described() {
         let text = document["paths"].to_string();
         for operation in CommandKind::ALL {
             let entry = &profile.operation(operation).name;
-            let told = format!("\"name\":\"{}\",\"x-source\":\"{}\"", entry.value, entry.source);
-            assert!(text.contains(&told), "{name} {told}");
+            let source = format!("\"name\":\"{}\",\"x-source\":\"{}\"", entry.value, entry.source);
+            assert!(text.contains(&source), "{name} {source}");
         }
         assert_eq!(document["x-status-codes"].as_array().unwrap().len(), RejectionCause::ALL.len());
     }

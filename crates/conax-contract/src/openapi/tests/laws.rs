@@ -110,8 +110,8 @@ static DOCUMENTS: LazyLock<Vec<(Reading, Value)>> = LazyLock::new(|| {
                 pin_digit_count,
                 ignores_unknown_fields: false,
             };
-            let door = CrmApi { reading, ..CrmApi::default() };
-            documents.push((reading, crm_document(&door)));
+            let api = CrmApi { reading, ..CrmApi::default() };
+            documents.push((reading, crm_document(&api)));
         }
     }
     documents

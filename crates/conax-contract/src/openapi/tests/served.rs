@@ -23,12 +23,12 @@ fn success(document: &Value, operation: Operation) -> Value {
 #[test]
 fn the_servers_are_the_base_path_and_the_root() {
     let urls = |base: &str, origin: &str| {
-        let door = CrmApi {
+        let api = CrmApi {
             base_path: BasePath::parse(base).unwrap(),
             origin: origin.to_owned(),
             ..CrmApi::default()
         };
-        let document = crm_document(&door);
+        let document = crm_document(&api);
         let servers = document["servers"].as_array().unwrap().clone();
         servers.iter().map(|server| server["url"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
