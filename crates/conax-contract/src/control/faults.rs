@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use conax_model::fault::{Acted, NearMiss};
-use conax_model::ledger::{Fate, Standing, Totals};
+use conax_model::ledger::{Fate, Row, Standing, Totals};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::view::view;
 use crate::crm::DateText;
 use crate::fault::{PRESETS, Preset, WEATHERS, Weather, magic_cards};
 use crate::proof::TotalsForm;
@@ -89,43 +90,30 @@ pub struct DryRunView {
     pub ends: String,
 }
 
-/// A rule that acted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ActedView {
-    /// The rule.
-    pub rule: String,
-    /// What it did.
-    pub fault: String,
-    /// Which hit that was.
-    pub hit: u64,
-    /// How many hits it has; absent: no limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub of: Option<u64>,
-}
-
-impl From<&Acted> for ActedView {
-    fn from(acted: &Acted) -> Self {
-        Self {
-            rule: acted.rule.to_string(),
-            fault: acted.title.to_string(),
-            hit: acted.hit,
-            of: acted.of,
-        }
+view! {
+    /// A rule that acted.
+    #[derive(Eq)]
+    pub struct ActedView of acted: Acted {
+        /// The rule.
+        rule: String = acted.rule.to_string();
+        /// What it did.
+        fault: String = acted.title.to_string();
+        /// Which hit that was.
+        hit: u64 = acted.hit;
+        /// How many hits it has; absent: no limit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        of: Option<u64> = acted.of;
     }
 }
 
-/// A rule that nearly acted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NearMissView {
-    /// The rule.
-    pub rule: String,
-    /// The one thing that kept it from acting.
-    pub because: String,
-}
-
-impl From<&NearMiss> for NearMissView {
-    fn from(near: &NearMiss) -> Self {
-        Self { rule: near.rule().to_string(), because: near.why() }
+view! {
+    /// A rule that nearly acted.
+    #[derive(Eq)]
+    pub struct NearMissView of near: NearMiss {
+        /// The rule.
+        rule: String = near.rule().to_string();
+        /// The one thing that kept it from acting.
+        because: String = near.why();
     }
 }
 
@@ -167,28 +155,30 @@ pub struct LedgerView {
     pub rows: Vec<LedgerRowView>,
 }
 
-/// What became of one request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LedgerRowView {
-    /// Its number.
-    pub request: u64,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub request_type: &'static str,
-    /// How the CRM sees it.
-    pub crm: &'static str,
-    /// How often the head-end carried it out: once, twice, partly, never, unknown.
-    pub conax: &'static str,
-    /// Whether the CRM thinks rightly of it.
-    pub known_to_crm: bool,
-    /// Whether the head-end holds it back.
-    pub is_held: bool,
-    /// The exchanges it took.
-    pub exchanges: Vec<u64>,
-    /// The transactions that carried it out.
-    pub transactions: Vec<String>,
-    /// How many lines of both journals about it were let go.
-    pub lines_let_go: u64,
+view! {
+    /// What became of one request.
+    #[derive(Eq)]
+    pub struct LedgerRowView of row: Row {
+        /// Its number.
+        request: u64 = row.request;
+        /// Its type.
+        #[serde(rename = "type")]
+        request_type: &'static str = row.kind.code();
+        /// How the CRM sees it.
+        crm: &'static str = row.standing.code();
+        /// How often the head-end carried it out: once, twice, partly, never, unknown.
+        conax: &'static str = row.fate.code();
+        /// Whether the CRM thinks rightly of it.
+        known_to_crm: bool = row.known_to_crm();
+        /// Whether the head-end holds it back.
+        is_held: bool = row.is_held;
+        /// The exchanges it took.
+        exchanges: Vec<u64> = row.exchanges.clone();
+        /// The transactions that carried it out.
+        transactions: Vec<String> = row.transactions.iter().map(ToString::to_string).collect();
+        /// How many lines of both journals about it were let go.
+        lines_let_go: u64 = row.crm_let_go + row.cas_let_go;
+    }
 }
 
 /// The drift.

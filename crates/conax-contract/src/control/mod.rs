@@ -2,18 +2,21 @@
 //!
 //! [`ControlEntry::ALL`] is the list of what the API offers, from which its self-description and
 //! the documents are made. Addresses are in `target`, bodies in in `utility` and `clock` (by way of
-//! `body`), views out in `views`, refusals are problem details (RFC 9457).
+//! `body`), views out in `views`,
+//! `head_end` and `faults`, refusals are problem details (RFC 9457).
 
 mod body;
 mod clock;
 mod entry;
 mod faults;
+mod head_end;
 mod problem;
 mod target;
 #[cfg(test)]
 mod tests;
 mod try_call;
 mod utility;
+mod view;
 mod views;
 
 pub use body::{BodyProblem, ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, parse_body};
@@ -24,14 +27,16 @@ pub use faults::{
     FaultsView, HealingView, LedgerRowView, LedgerView, MagicView, NearMissView, PresetsView,
     ShadowView, TurnedRoundView, WhyView,
 };
+pub use head_end::{
+    EntitlementView, FingerprintView, MessageView, PairingModuleView, PairingView, ProductView,
+    SmartcardDetailsView, SmartcardView, TransactionView,
+};
 pub use problem::{PROBLEM_TYPE, Problem};
 pub use target::ControlTarget;
 pub use try_call::{TryBody, TryView};
 pub use utility::UtilityBody;
 pub use views::{
-    AdvancedView, ClockView, EntitlementView, EntriesView, EntryView, ExchangeView,
-    FingerprintView, HealthView, JournalView, MessageView, NOTHING_DUE, PairingModuleView,
-    PairingView, ProductView, QueueView, ReadyView, RunView, SettledView, SmartcardDetailsView,
-    SmartcardView, SnapshotView, SnapshotsView, TransactionView, VersionView, WorldView,
-    WorldsView,
+    AdvancedView, ClockView, EntriesView, EntryView, ExchangeView, HealthView, JournalView,
+    NOTHING_DUE, QueueView, ReadyView, RunView, SettledView, SnapshotView, SnapshotsView,
+    VersionView, WorldView, WorldsView,
 };

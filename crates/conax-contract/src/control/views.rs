@@ -1,9 +1,11 @@
 //! What the control API prints. Names follow the head-end's words; dates have the documented
 //! form, in simulated time.
 
+use conax_model::crm::QueueLength;
 use serde::Serialize;
 
 use super::faults::{ActedView, NearMissView};
+use super::view::view;
 use crate::crm::DateText;
 
 /// The process is alive.
@@ -55,21 +57,23 @@ pub struct EntryView {
     pub summary: &'static str,
 }
 
-/// How many provisioning requests stand where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct QueueView {
-    /// Pending, due later.
-    pub scheduled: usize,
-    /// Pending, due, not sent.
-    pub due: usize,
-    /// Sent, no answer yet.
-    pub in_flight: usize,
-    /// Pending and left alone by processing runs.
-    pub held: usize,
-    /// Accepted.
-    pub completed: usize,
-    /// Refused.
-    pub rejected: usize,
+view! {
+    /// How many provisioning requests stand where.
+    #[derive(Copy, Eq)]
+    pub struct QueueView of length: QueueLength {
+        /// Pending, due later.
+        scheduled: usize = length.scheduled;
+        /// Pending, due, not sent.
+        due: usize = length.due;
+        /// Sent, no answer yet.
+        in_flight: usize = length.in_flight;
+        /// Pending and left alone by processing runs.
+        held: usize = length.held;
+        /// Accepted.
+        completed: usize = length.completed;
+        /// Refused.
+        rejected: usize = length.rejected;
+    }
 }
 
 /// What one processing run did.
@@ -241,152 +245,4 @@ pub struct ExchangeView {
     pub call: String,
     /// The body that came back, secrets masked.
     pub reply: String,
-}
-
-/// A smartcard.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SmartcardView {
-    /// CA id.
-    pub id: String,
-    /// The SMS domain that manages it.
-    pub domain: String,
-    /// stock, in_use, blocked or retired.
-    pub state: &'static str,
-    /// Its entitlements.
-    pub entitlements: Vec<EntitlementView>,
-    /// What it is paired with.
-    pub pairing: Option<PairingView>,
-}
-
-/// An entitlement.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct EntitlementView {
-    /// The product.
-    pub product: String,
-    /// future or active.
-    pub state: &'static str,
-    /// When it starts.
-    pub start: DateText,
-    /// When it ends; null: never.
-    pub end: Option<DateText>,
-}
-
-/// A pairing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PairingView {
-    /// Since when.
-    pub since: DateText,
-    /// Its smartcards.
-    pub smartcards: Vec<String>,
-    /// Its pairing modules.
-    pub pairing_modules: Vec<String>,
-}
-
-/// Everything about one smartcard.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SmartcardDetailsView {
-    /// The smartcard.
-    #[serde(flatten)]
-    pub card: SmartcardView,
-    /// Its messages.
-    pub messages: Vec<MessageView>,
-    /// What it was named in, newest last.
-    pub transactions: Vec<TransactionView>,
-}
-
-/// A product.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ProductView {
-    /// Its id.
-    pub id: String,
-    /// Its name for people.
-    pub label: String,
-    /// subscription, ppv or token.
-    pub kind: &'static str,
-    /// defined or withdrawn.
-    pub state: &'static str,
-}
-
-/// A pairing module.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PairingModuleView {
-    /// Its id.
-    pub id: String,
-    /// Whether its key may be used: loaded or withdrawn.
-    pub key: &'static str,
-}
-
-/// A message.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MessageView {
-    /// Its number.
-    pub number: u64,
-    /// The smartcard.
-    pub card: String,
-    /// mail, bark or repeating_bark.
-    pub kind: &'static str,
-    /// queued, on_air, done or replaced.
-    pub state: &'static str,
-    /// The text.
-    pub text: String,
-    /// Its sequence number, modulo 256.
-    pub sequence_number: Option<u8>,
-    /// How long it is shown each time, in seconds.
-    pub display_seconds: Option<u32>,
-    /// How many times it is shown.
-    pub repetition_count: Option<u8>,
-    /// Seconds from one showing to the next.
-    pub repetition_interval_seconds: Option<u16>,
-    /// When it is first shown.
-    pub start: DateText,
-    /// When it is over.
-    pub end: DateText,
-}
-
-/// A fingerprint.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FingerprintView {
-    /// Its number.
-    pub number: u64,
-    /// The smartcard; null: every one of the domain.
-    pub card: Option<String>,
-    /// scheduled, on_air, done or replaced.
-    pub state: &'static str,
-    /// Its slot.
-    pub slot: char,
-    /// Left edge in pixels.
-    pub position_x: Option<u16>,
-    /// Top edge in pixels.
-    pub position_y: Option<u16>,
-    /// Height.
-    pub height: Option<u8>,
-    /// How long it is shown, in hundredths of a second.
-    pub display_centiseconds: u16,
-    /// When it is shown.
-    pub start: DateText,
-    /// When it is over.
-    pub end: DateText,
-}
-
-/// What the head-end did with one command.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TransactionView {
-    /// Its id, the CRM's reference number.
-    pub id: String,
-    /// When.
-    pub at: DateText,
-    /// The SMS domain that gave the command.
-    pub domain: String,
-    /// The kind of command, spelled like the documented type.
-    pub command: &'static str,
-    /// The smartcards it named.
-    pub smartcards: Vec<String>,
-    /// Its values, secrets masked.
-    pub inputs: String,
-    /// OK, or the status code of the rejection.
-    pub status_code: String,
-    /// Why it was rejected.
-    pub message: Option<String>,
-    /// What it changed.
-    pub effect: String,
 }

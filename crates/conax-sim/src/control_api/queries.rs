@@ -1,6 +1,9 @@
 //! Looking at the journal and at the head-end's state.
 
-use conax_contract::control::{JournalView, Problem, SmartcardDetailsView, TransactionView};
+use conax_contract::control::{
+    FingerprintView, JournalView, MessageView, PairingModuleView, PairingView, Problem,
+    ProductView, SmartcardDetailsView, TransactionView,
+};
 use conax_model::cas::CasState;
 use conax_model::id::SmartcardId;
 use serde::Serialize;
@@ -84,19 +87,19 @@ fn list(shared: &Shared, what: &str, page: Page) -> Result<Reply, Problem> {
             let cards = state.cards(now);
             page.of(cards.map(|card| convert::smartcard_view(state, &card, now)))
         }),
-        "products" => printed(shared, |state| page.of(state.products().map(convert::product_view))),
+        "products" => printed(shared, |state| page.of(state.products().map(ProductView::from))),
         "pairing-modules" => printed(shared, |state| {
             let modules = state.modules();
-            page.of(modules.map(|module| convert::module_view(&module)))
+            page.of(modules.map(|module| PairingModuleView::from(&module)))
         }),
-        "pairings" => printed(shared, |state| page.of(state.pairings().map(convert::pairing_view))),
+        "pairings" => printed(shared, |state| page.of(state.pairings().map(PairingView::from))),
         "messages" => printed(shared, |state| {
             let messages = state.messages(now);
-            page.of(messages.map(|one| convert::message_view(&one)))
+            page.of(messages.map(|one| MessageView::from(&one)))
         }),
         "fingerprints" => printed(shared, |state| {
             let fingerprints = state.fingerprints(now);
-            page.of(fingerprints.map(|one| convert::fingerprint_view(&one)))
+            page.of(fingerprints.map(|one| FingerprintView::from(&one)))
         }),
         _ => {
             let detail = format!("the head-end has no list of `{what}`; `GET /v1` tells which");
@@ -124,7 +127,7 @@ fn newest(
         .filter(|transaction| card.is_none_or(|card| transaction.cards.contains(card)));
     let mut views: Vec<_> = wanted
         .take(limit)
-        .map(|transaction| convert::transaction_view(transaction, &shared.settings))
+        .map(|transaction| TransactionView::of(&shared.settings.cas.profile, transaction))
         .collect();
     views.reverse();
     views
@@ -149,7 +152,7 @@ fn details(shared: &Shared, id: &SmartcardId, limit: usize) -> Option<SmartcardD
     let card = state.card(id, now)?;
     let messages = state.messages(now).filter(|message| message.card == card.id);
     Some(SmartcardDetailsView {
-        messages: messages.take(limit).map(|one| convert::message_view(&one)).collect(),
+        messages: messages.take(limit).map(|one| MessageView::from(&one)).collect(),
         transactions: newest(shared, state, Some(&card.id), limit),
         card: convert::smartcard_view(state, &card, now),
     })

@@ -40,22 +40,8 @@ pub(super) fn show_ledger(shared: &Shared, call: &ControlCall) -> Result<Reply, 
         adds_up: reconciliation.totals.add_up(),
         totals: reconciliation.totals,
         is_full: ledger.let_go() != (0, 0),
-        rows: rows.map(row_view).collect(),
+        rows: rows.map(LedgerRowView::from).collect(),
     }))
-}
-
-fn row_view(row: &Row) -> LedgerRowView {
-    LedgerRowView {
-        request: row.request,
-        request_type: row.kind.code(),
-        crm: row.standing.code(),
-        conax: row.fate.code(),
-        known_to_crm: row.known_to_crm(),
-        is_held: row.is_held,
-        exchanges: row.exchanges.clone(),
-        transactions: row.transactions.iter().map(ToString::to_string).collect(),
-        lines_let_go: row.crm_let_go + row.cas_let_go,
-    }
 }
 
 pub(super) fn ledger_file(shared: &Shared) -> Reply {

@@ -11,11 +11,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use conax_contract::control::{
     ControlEntry, ControlTarget, EntriesView, EntryView, HealthView, PROBLEM_TYPE, Problem,
-    ReadyView, VersionView,
+    QueueView, ReadyView, VersionView,
 };
 
 use crate::clock::{Activity, idle};
-use crate::control_api::convert::{date, queue_view, run_view};
+use crate::control_api::convert::{date, run_view};
 use crate::control_api::reply::Reply;
 use crate::control_api::{
     clock, description, faults, queries, reconciliation, try_call, utilities, worlds,
@@ -340,7 +340,7 @@ async fn perform(
         (&Method::POST, ["v1", "clock", "settle"]) => clock::settle(shared, &call.body).await,
         (&Method::GET, ["v1", "runs"]) => {
             let length = shared.crm().book.queue_length();
-            Ok(Reply::json(&queue_view(length)))
+            Ok(Reply::json(&QueueView::from(&length)))
         }
         (&Method::POST, ["v1", "runs"]) => Ok(run(shared).await),
         (&Method::POST, ["v1", "provisioning-requests"]) => {
@@ -419,7 +419,7 @@ fn ready(shared: &Shared) -> Reply {
         now: date(shared.clock.now()),
         world: shared.world().name.clone(),
         seed: shared.settings.seed.0,
-        queue: queue_view(shared.crm().book.queue_length()),
+        queue: QueueView::from(&shared.crm().book.queue_length()),
     };
     let status = if closing { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     Reply { status, ..Reply::json(&view) }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use conax_contract::control::{
-    Problem, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, SnapshotView, SnapshotsView,
+    Problem, QueueView, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, SnapshotView, SnapshotsView,
 };
 use conax_contract::world::WorldSpec;
 
-use crate::control_api::convert::{date, queue_view};
+use crate::control_api::convert::date;
 use crate::control_api::reply::Reply;
 use crate::control_api::routes::ControlCall;
 use crate::control_api::worlds::{parsed, refused};
@@ -133,7 +133,7 @@ fn view(name: Option<&str>, snapshot: &Snapshot) -> SnapshotView {
     SnapshotView {
         snapshot: name.map(str::to_owned),
         now: date(snapshot.clock()),
-        queue: queue_view(snapshot.queue_length()),
+        queue: QueueView::from(&snapshot.queue_length()),
         tokens: snapshot.token_count(),
         smartcards: snapshot.smartcard_count(),
         transactions: snapshot.transaction_count(),
