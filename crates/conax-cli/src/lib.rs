@@ -27,6 +27,7 @@ mod grade;
 mod healthcheck;
 pub mod help;
 mod http_client;
+mod json;
 mod ledger;
 mod lint;
 mod print;

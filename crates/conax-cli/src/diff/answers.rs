@@ -9,6 +9,7 @@ use conax_contract::text::{parse_moment, render_duration};
 use conax_scenario::record::{CaseRecord, ExchangeRecord};
 use serde_json::{Value, json};
 
+use crate::json::{each_text, walk};
 use crate::record::{Call, Content, Exchange, Reply, rename};
 
 /// What both sides have in common.
@@ -109,24 +110,19 @@ fn without(names: &BTreeSet<&str>, body: &mut Value) {
 
 /// Shown: the order of parameters means nothing; their ids count on, whatever order they have.
 fn parameters_in_order(body: &mut Value) {
-    match body {
-        Value::Array(items) => items.iter_mut().for_each(parameters_in_order),
-        Value::Object(members) => {
-            for (name, value) in members {
-                match value.as_array_mut().filter(|_| name == "parameters_set") {
-                    Some(items) => items.sort_by_cached_key(|item| {
-                        let mut item = item.clone();
-                        if let Some(members) = item.as_object_mut() {
-                            members.remove("id");
-                        }
-                        item.to_string()
-                    }),
-                    None => parameters_in_order(value),
-                }
+    walk(body, &mut |name, value| {
+        let Some(items) = value.as_array_mut().filter(|_| name == "parameters_set") else {
+            return true;
+        };
+        items.sort_by_cached_key(|item| {
+            let mut item = item.clone();
+            if let Some(members) = item.as_object_mut() {
+                members.remove("id");
             }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+            item.to_string()
+        });
+        false
+    });
 }
 
 /// The first step with calls at the same time. Which of them comes first is chance, and so is what
@@ -202,30 +198,15 @@ fn content(text: &str) -> Content {
 }
 
 fn dates_in(call: &str) -> Vec<String> {
-    fn collect(value: &Value, dates: &mut Vec<String>) {
-        match value {
-            Value::String(text) if parse_moment(text).is_some() => dates.push(text.clone()),
-            Value::Array(items) => items.iter().for_each(|item| collect(item, dates)),
-            Value::Object(members) => members.values().for_each(|one| collect(one, dates)),
-            _ => {}
-        }
-    }
     let mut dates = Vec::new();
-    collect(&serde_json::from_str(call).unwrap_or_default(), &mut dates);
+    each_text(&mut serde_json::from_str(call).unwrap_or_default(), &mut |text| {
+        dates.extend(parse_moment(text).map(|_| text.clone()));
+    });
     dates
 }
 
-fn each_text(value: &mut Value, change: &dyn Fn(&mut String)) {
-    match value {
-        Value::String(text) => change(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
-        Value::Object(members) => members.values_mut().for_each(|member| each_text(member, change)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
 fn since(body: &mut Value, began: NaiveDateTime) {
-    each_text(body, &|text| {
+    each_text(body, &mut |text| {
         let Some(date) = parse_moment(text) else {
             return;
         };
@@ -240,7 +221,7 @@ fn since(body: &mut Value, began: NaiveDateTime) {
 
 /// Dates by their distance in hours: a call takes real time, and a clock may stand.
 fn roughly(body: &mut Value, sent: &[String], began: NaiveDateTime) {
-    each_text(body, &|text| {
+    each_text(body, &mut |text| {
         let Some(date) = parse_moment(text).filter(|_| !sent.contains(text)) else {
             return;
         };
@@ -310,42 +291,29 @@ fn name_of(item: &Value) -> Option<&str> {
 
 /// What the world says of people, units and distributors is everybody's own.
 fn world_texts(body: &mut Value) {
-    fn hide(value: &mut Value) {
-        each_text(value, &|text| {
-            if parse_moment(text).is_none() && !text.is_empty() {
-                "a text".clone_into(text);
-            }
-        });
-    }
-    match body {
-        Value::Array(items) => items.iter_mut().for_each(world_texts),
-        Value::Object(members) => {
-            for (name, value) in members {
-                let is_distributor = name.contains("provisioning_distribut");
-                match name == "log_information" || is_distributor {
-                    true => hide(value),
-                    false => world_texts(value),
+    walk(body, &mut |name, value| {
+        let is_of_the_world = name == "log_information" || name.contains("provisioning_distribut");
+        if is_of_the_world {
+            each_text(value, &mut |text| {
+                if parse_moment(text).is_none() && !text.is_empty() {
+                    "a text".clone_into(text);
                 }
-            }
+            });
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+        !is_of_the_world
+    });
 }
 
 /// So is what its head-end says.
 fn sentences_of_conax(body: &mut Value) {
-    match body {
-        Value::Array(items) => items.iter_mut().for_each(sentences_of_conax),
-        Value::Object(members) => {
-            for (name, value) in members {
-                match (name.ends_with("error_description"), &*value) {
-                    (true, Value::String(text)) if !text.is_empty() => *value = json!("a sentence"),
-                    _ => sentences_of_conax(value),
-                }
-            }
+    walk(body, &mut |name, value| {
+        let has_text = value.as_str().is_some_and(|text| !text.is_empty());
+        let is_sentence = name.ends_with("error_description") && has_text;
+        if is_sentence {
+            *value = json!("a sentence");
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+        !is_sentence
+    });
 }
 
 /// What a status block says in sentences is everybody's own wording.

@@ -16,6 +16,7 @@ use conax_scenario::verify::{Named, TargetWorld};
 use serde_json::{Map, Value};
 
 use super::records::{Record, holds, of_item, of_service, of_subscription};
+use crate::json::walk;
 
 /// Why a call says something else there, in words that follow the name of the side.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -381,26 +382,18 @@ impl Counterparts {
 
     /// A reply with our records in place of theirs.
     pub(super) fn take_back(&self, reply: &mut Value) {
-        match reply {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.take_back(item)),
-            Value::Object(members) => {
-                for (name, value) in members {
-                    let kind = PRINTED.iter().find(|(known, _)| known == name);
-                    match (kind, value.as_str()) {
-                        (Some((_, kind)), Some(theirs)) => {
-                            if let Some(ours) = self.ours_of(*kind, theirs) {
-                                *value = Value::String(ours);
-                            }
-                        }
-                        (None, Some(text)) if TEXTS.contains(&name.as_str()) => {
-                            *value = Value::String(self.with_ours(text));
-                        }
-                        _ => self.take_back(value),
-                    }
-                }
+        walk(reply, &mut |name, value| {
+            let kind = PRINTED.iter().find(|(known, _)| *known == name);
+            let ours = match (kind, value.as_str()) {
+                (Some((_, kind)), Some(theirs)) => self.ours_of(*kind, theirs),
+                (None, Some(text)) if TEXTS.contains(&name) => Some(self.with_ours(text)),
+                _ => return true,
+            };
+            if let Some(ours) = ours {
+                *value = Value::String(ours);
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
+            false
+        });
     }
 
     /// A text with our CA ids in place of theirs.

@@ -20,6 +20,7 @@ use conax_scenario::verify::TargetWorld;
 use serde_json::{Map, Value, json};
 
 use super::counterparts::{Counterparts, Lack};
+use crate::json::each_text;
 use crate::record::operation_at;
 use crate::run::Remote;
 
@@ -348,16 +349,9 @@ impl Clock {
 }
 
 fn each_date(value: &mut Value, change: &mut dyn FnMut(&mut String, NaiveDateTime)) {
-    match value {
-        Value::String(text) => {
-            if let Some(date) = parse_moment(text) {
-                change(text, date);
-            }
+    each_text(value, &mut |text| {
+        if let Some(date) = parse_moment(text) {
+            change(text, date);
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| each_date(item, change)),
-        Value::Object(members) => {
-            members.values_mut().for_each(|member| each_date(member, change));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
+    });
 }

@@ -10,6 +10,7 @@ use super::compare::{CaseDifference, StepDifference};
 use super::{Order, ended};
 use crate::exit::Exit;
 use crate::print;
+use crate::run::each_once;
 use crate::write::{not_written, write_file};
 
 /// The form of the report.
@@ -145,15 +146,9 @@ fn print_step(step: &StepDifference, left: &mut usize) {
 
 /// Tells why scenarios were not compared, each reason once.
 fn print_not_compared(all: &[CaseDifference]) {
-    let mut reasons: Vec<(String, usize)> = Vec::new();
-    for reason in all.iter().filter_map(|case| case.not_compared.as_ref()) {
-        let text = format!("{}: {}", reason.side, reason.reason);
-        match reasons.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, count)) => *count += 1,
-            None => reasons.push((text, 1)),
-        }
-    }
-    for (reason, count) in reasons {
+    let reasons = all.iter().filter_map(|case| case.not_compared.as_ref());
+    let reasons = reasons.map(|reason| format!("{}: {}", reason.side, reason.reason));
+    for (reason, count) in each_once(reasons) {
         print::result(format_args!("{count} not compared: {reason}"));
     }
 }

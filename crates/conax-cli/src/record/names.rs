@@ -10,6 +10,7 @@ use conax_contract::crm::Operation;
 use serde_json::Value;
 
 use super::form::{Content, Exchange};
+use crate::json::each_text;
 
 /// A value of at least this many characters is what it is wherever it stands. Ours.
 const UNMISTAKABLE: usize = 16;
@@ -309,7 +310,7 @@ fn rename_texts(names: &Names, exchange: &mut Exchange) {
 fn rename_content(names: &Names, content: &mut Content) {
     match content {
         Content::Json(value) => {
-            rename_value(names, value);
+            each_text(value, &mut |text| *text = names.rename_long(text));
             for member in ["message", "description"] {
                 if let Some(Value::String(text)) = value.pointer_mut(&format!("/status/{member}")) {
                     *text = names.rename_words(text);
@@ -318,17 +319,6 @@ fn rename_content(names: &Names, content: &mut Content) {
         }
         Content::Xml(text) => *text = names.rename_between_tags(text),
         Content::Empty | Content::NotKept(_) => {}
-    }
-}
-
-fn rename_value(names: &Names, value: &mut Value) {
-    match value {
-        Value::String(text) => *text = names.rename_long(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| rename_value(names, item)),
-        Value::Object(members) => {
-            members.values_mut().for_each(|member| rename_value(names, member))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
 pub(crate) use in_process::{InProcess, usual_target};
 pub(crate) use load::{Choice, Files, load_all, read_file};
+pub(crate) use output::each_once;
 pub(crate) use remote::{Remote, api_target};
 pub(crate) use secret::Secrets;
 

@@ -221,26 +221,16 @@ impl Printer {
         if self.verbosity == Verbosity::Quiet {
             return;
         }
-        let mut reasons: Vec<(String, usize)> = Vec::new();
-        for case in &record.cases {
-            let step_reasons = case
-                .steps
-                .iter()
-                .filter(|_| case.verdict == Verdict::Partly)
-                .find_map(|step| step.reason.clone());
+        let reasons = record.cases.iter().filter_map(|case| {
+            let of_steps = || case.steps.iter().find_map(|step| step.reason.clone());
             let reason = match case.verdict {
-                Verdict::Skipped => case.reason.clone().or(step_reasons),
-                Verdict::Partly => step_reasons,
+                Verdict::Skipped => case.reason.clone(),
+                Verdict::Partly => of_steps(),
                 _ => None,
             };
-            let Some(reason) = reason else { continue };
-            let reason = format!("{}: {reason}", case.verdict.word());
-            match reasons.iter_mut().find(|(known, _)| *known == reason) {
-                Some((_, count)) => *count += 1,
-                None => reasons.push((reason, 1)),
-            }
-        }
-        for (reason, count) in reasons {
+            Some(format!("{}: {}", case.verdict.word(), reason?))
+        });
+        for (reason, count) in each_once(reasons) {
             self.say(format_args!("{count} {reason}"));
         }
         let notes =
@@ -301,6 +291,18 @@ impl Printer {
         self.say(words(Exit::Settings, &what));
         Exit::Settings
     }
+}
+
+/// Texts in order of appearance, each once, with how often it is there.
+pub(crate) fn each_once(texts: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    for text in texts {
+        match counted.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((text, 1)),
+        }
+    }
+    counted
 }
 
 fn scenarios(count: usize) -> String {

@@ -24,16 +24,12 @@ const TEXT_LIMIT: usize = 64 * 1024;
 pub fn junit(run: &RunRecord) -> String {
     let mut xml = Xml::new();
     let all: Vec<&CaseRecord> = run.cases.iter().collect();
-    let tally = Tally::of(&all);
-    let time = seconds(run.wall);
-    let [name, tests, failures, errors, _, time] = tally.attributes("conax-sim", &time);
+    let tally = Tally::of(&all, run.wall);
+    let [name, tests, failures, errors, _, time] = tally.attributes("conax-sim");
     xml.begin("testsuites", &[name, tests, failures, errors, time]);
-    for (file, cases) in suites(run) {
-        let tally = Tally::of(&cases);
-        let time = seconds(cases.iter().map(|case| case.wall).sum());
-        let [name, tests, failures, errors, skipped, time] = tally.attributes(file, &time);
-        let attributes = [name, tests, failures, errors, skipped, time, ("file", file)];
-        xml.begin("testsuite", &attributes);
+    for (file, cases) in grouped(&run.cases, |case| &case.file) {
+        let tally = Tally::of(&cases, cases.iter().map(|case| case.wall).sum());
+        xml.begin("testsuite", &[&tally.attributes(file)[..], &[("file", file)]].concat());
         xml.begin("properties", &[]);
         for warning in &run.warnings {
             xml.empty("property", &[("name", "warning"), ("value", warning)]);
@@ -49,48 +45,55 @@ pub fn junit(run: &RunRecord) -> String {
     xml.finish()
 }
 
-/// The scenarios by file, in the order of the files.
-fn suites(run: &RunRecord) -> Vec<(&str, Vec<&CaseRecord>)> {
-    let mut suites: Vec<(&str, Vec<&CaseRecord>)> = Vec::new();
-    for case in &run.cases {
-        match suites.iter_mut().rfind(|(file, _)| *file == case.file) {
+/// Cases by what they belong to, in the order in which that first comes.
+pub(crate) fn grouped<'c, T>(
+    cases: &'c [T],
+    key: impl Fn(&'c T) -> &'c str,
+) -> Vec<(&'c str, Vec<&'c T>)> {
+    let mut groups: Vec<(&str, Vec<&T>)> = Vec::new();
+    for case in cases {
+        let key = key(case);
+        match groups.iter_mut().rfind(|(known, _)| *known == key) {
             Some((_, cases)) => cases.push(case),
-            None => suites.push((&case.file, vec![case])),
+            None => groups.push((key, vec![case])),
         }
     }
-    suites
+    groups
 }
 
-/// Numbers as text, ready to be written.
-struct Tally {
-    tests: String,
-    failures: String,
-    errors: String,
-    skipped: String,
+/// How many cases ended how, ready to be written.
+pub(crate) struct Tally {
+    counts: [String; 4],
+    time: String,
 }
 
 impl Tally {
-    fn of(cases: &[&CaseRecord]) -> Self {
-        let count = |wanted: fn(&Fate) -> bool| {
-            let fates = cases.iter().map(|case| fate(case));
-            fates.filter(wanted).count().to_string()
-        };
-        Self {
-            tests: cases.len().to_string(),
-            failures: count(|fate| matches!(fate, Fate::Failed(_))),
-            errors: count(|fate| matches!(fate, Fate::Broken(_))),
-            skipped: count(|fate| matches!(fate, Fate::Skipped(_))),
-        }
+    /// All cases, failures, errors, and those that were skipped.
+    pub(crate) fn new(counts: [usize; 4], time: &str) -> Self {
+        Self { counts: counts.map(|count| count.to_string()), time: time.to_owned() }
     }
 
-    fn attributes<'t>(&'t self, name: &'t str, time: &'t str) -> [(&'t str, &'t str); 6] {
+    fn of(cases: &[&CaseRecord], time: Duration) -> Self {
+        let count =
+            |wanted: fn(&Fate) -> bool| cases.iter().map(|case| fate(case)).filter(wanted).count();
+        let counts = [
+            cases.len(),
+            count(|fate| matches!(fate, Fate::Failed(_))),
+            count(|fate| matches!(fate, Fate::Broken(_))),
+            count(|fate| matches!(fate, Fate::Skipped(_))),
+        ];
+        Self::new(counts, &seconds(time))
+    }
+
+    pub(crate) fn attributes<'t>(&'t self, name: &'t str) -> [(&'t str, &'t str); 6] {
+        let [tests, failures, errors, skipped] = &self.counts;
         [
             ("name", name),
-            ("tests", &self.tests),
-            ("failures", &self.failures),
-            ("errors", &self.errors),
-            ("skipped", &self.skipped),
-            ("time", time),
+            ("tests", tests),
+            ("failures", failures),
+            ("errors", errors),
+            ("skipped", skipped),
+            ("time", &self.time),
         ]
     }
 }

@@ -6,7 +6,7 @@ mod fate;
 mod github;
 mod html;
 mod json;
-mod junit;
+pub(crate) mod junit;
 mod plain;
 mod schema;
 mod tap;

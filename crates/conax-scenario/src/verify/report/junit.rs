@@ -4,6 +4,7 @@ use conax_contract::clause::Strictness;
 
 use super::clause_text::clause_text;
 use crate::conformance::Standing;
+use crate::report::junit::{Tally, grouped};
 use crate::report::xml::Xml;
 use crate::verify::record::{ClauseRecord, VerifyRecord};
 
@@ -13,11 +14,9 @@ use crate::verify::record::{ClauseRecord, VerifyRecord};
 pub fn junit(record: &VerifyRecord, least: Strictness) -> String {
     let mut xml = Xml::new();
     let all: Vec<&ClauseRecord> = record.clauses.iter().collect();
-    let tally = Tally::of(&all, least);
-    xml.begin("testsuites", &tally.attributes("conax-sim verify")[..4]);
-    for (topic, clauses) in topics(record) {
-        let tally = Tally::of(&clauses, least);
-        xml.begin("testsuite", &tally.attributes(topic));
+    xml.begin("testsuites", &tally(&all, least).attributes("conax-sim verify")[..4]);
+    for (topic, clauses) in grouped(&record.clauses, topic) {
+        xml.begin("testsuite", &tally(&clauses, least).attributes(topic));
         if !record.warnings.is_empty() {
             xml.begin("properties", &[]);
             for warning in &record.warnings {
@@ -34,45 +33,14 @@ pub fn junit(record: &VerifyRecord, least: Strictness) -> String {
     xml.finish()
 }
 
-fn topics(record: &VerifyRecord) -> Vec<(&str, Vec<&ClauseRecord>)> {
-    let mut topics: Vec<(&str, Vec<&ClauseRecord>)> = Vec::new();
-    for clause in &record.clauses {
-        let topic = clause.id.split('.').next().unwrap_or_default();
-        match topics.iter_mut().find(|(known, _)| *known == topic) {
-            Some((_, clauses)) => clauses.push(clause),
-            None => topics.push((topic, vec![clause])),
-        }
-    }
-    topics
+fn topic(clause: &ClauseRecord) -> &str {
+    clause.id.split('.').next().unwrap_or_default()
 }
 
-struct Tally {
-    tests: String,
-    failures: String,
-    skipped: String,
-}
-
-impl Tally {
-    fn of(clauses: &[&ClauseRecord], least: Strictness) -> Self {
-        let failures = clauses.iter().filter(|clause| clause.fails(least)).count();
-        let held = clauses.iter().filter(|clause| clause.standing == Standing::Held).count();
-        Self {
-            tests: clauses.len().to_string(),
-            failures: failures.to_string(),
-            skipped: (clauses.len() - failures - held).to_string(),
-        }
-    }
-
-    fn attributes<'t>(&'t self, name: &'t str) -> [(&'t str, &'t str); 6] {
-        [
-            ("name", name),
-            ("tests", &self.tests),
-            ("failures", &self.failures),
-            ("errors", "0"),
-            ("skipped", &self.skipped),
-            ("time", "0"),
-        ]
-    }
+fn tally(clauses: &[&ClauseRecord], least: Strictness) -> Tally {
+    let failures = clauses.iter().filter(|clause| clause.fails(least)).count();
+    let held = clauses.iter().filter(|clause| clause.standing == Standing::Held).count();
+    Tally::new([clauses.len(), failures, 0, clauses.len() - failures - held], "0")
 }
 
 fn testcase(xml: &mut Xml, record: &VerifyRecord, clause: &ClauseRecord, least: Strictness) {
