@@ -137,11 +137,11 @@ fn check(path: &str, reader: &mut Reader<'_>) -> Result<(), String> {
 
 /// Reads a scenario file with everything it includes.
 fn check_scenario(path: &str, source: &str, reader: &mut Reader<'_>) -> Result<(), String> {
-    let told = |files: Vec<FileFindings>| {
-        let told: Vec<String> = files.iter().map(FileFindings::render).collect();
-        told.join("\n")
+    let rendered = |files: Vec<FileFindings>| {
+        let rendered: Vec<String> = files.iter().map(FileFindings::render).collect();
+        rendered.join("\n")
     };
-    let scenarios = read_file(path, &Given::seed(1), reader).map_err(told)?;
+    let scenarios = read_file(path, &Given::seed(1), reader).map_err(rendered)?;
     let mut findings: Vec<_> = scenarios.iter().flat_map(codes_for_ca_ids).collect();
     findings.dedup();
     match findings.is_empty() {

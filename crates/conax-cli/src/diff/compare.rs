@@ -248,9 +248,9 @@ fn steps(left: &CaseRecord, right: &CaseRecord, common: Common) -> Vec<(usize, P
         let is_said = common == Common::Everything || !members.is_empty();
         let differs = step.verdict != counterpart.verdict && is_said;
         let broken = if step.verdict.is_bad() { step } else { counterpart };
-        let is_told =
+        let is_shown =
             |finding: &&FindingRecord| common == Common::Everything || !is_sentence(&finding.path);
-        let findings = broken.findings.iter().filter(|_| differs).filter(is_told);
+        let findings = broken.findings.iter().filter(|_| differs).filter(is_shown);
         pairs.push((
             at,
             Pair {

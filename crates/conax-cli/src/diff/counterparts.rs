@@ -492,12 +492,12 @@ smartcard_elsewhere: { serial_number: SN-9, ca_id: "01500000109" }
         for card in ["01900080208", "01900080209"] {
             put_in(&mut there, add, &order("SPORT", card)).expect("it has all");
         }
-        for (call, told) in [
+        for (call, rendered) in [
             (order("P1test", "01900080208"), "it has no service in place of P1test"),
             (order("SPORT", "01900080210"), "it has no installed item in place of 01900080210"),
             (order("NEWS", "01900080208"), "it has `NEWS`, which the scenario's world has not"),
         ] {
-            assert_eq!(put_in(&mut there, add, &call), Err(told.to_owned()));
+            assert_eq!(put_in(&mut there, add, &call), Err(rendered.to_owned()));
         }
         let nobody =
             put_in(&mut there, add, &order("NOTHING", "190008020")).expect("nobody has it");

@@ -58,7 +58,7 @@ pub(super) fn replay(
 }
 
 fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
-    match &search.ground {
+    match &search.subject {
         SearchTarget::Ourselves => Box::new(InProcess {
             secrets: Secrets::default(),
             timeout: LONGEST,

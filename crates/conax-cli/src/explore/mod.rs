@@ -81,9 +81,9 @@ impl Order {
         let limit = matches.time("for", "60s")?;
         let usual = if limit.is_some() { u64::from(u32::MAX) } else { 10_000 };
         let cases = matches.whole("cases")?.unwrap_or(usual).min(u64::from(u32::MAX));
-        let ground = ground(matches)?;
+        let subject = subject(matches)?;
         // What is created elsewhere is created one after the other.
-        let jobs = match &ground {
+        let jobs = match &subject {
             SearchTarget::Target { .. } => 1,
             SearchTarget::Ourselves => {
                 matches.whole("jobs")?.map_or_else(cores, |jobs| jobs.clamp(1, 64) as usize)
@@ -93,12 +93,12 @@ impl Order {
         let target_flags = ["target", "control", "control-token-file", "secrets-file"];
         Ok(Self {
             search: Search {
-                least: strict.unwrap_or(match ground {
+                least: strict.unwrap_or(match subject {
                     SearchTarget::Ourselves => Strictness::May,
                     SearchTarget::Target { .. } => Strictness::Must,
                 }),
-                inventory: inventory(matches, &ground)?,
-                ground,
+                inventory: inventory(matches, &subject)?,
+                subject,
                 cases: u32::try_from(cases).unwrap_or(u32::MAX).max(1),
                 moves: matches.whole("moves")?.map_or(12, |moves| moves.clamp(1, 200) as usize),
                 jobs: jobs.clamp(1, 64),
@@ -209,7 +209,7 @@ impl Order {
     }
 }
 
-fn ground(matches: &ArgMatches) -> Result<SearchTarget, Failure> {
+fn subject(matches: &ArgMatches) -> Result<SearchTarget, Failure> {
     let Some(addresses) = Addresses::of(matches)? else {
         return Ok(SearchTarget::Ourselves);
     };
@@ -221,8 +221,8 @@ fn ground(matches: &ArgMatches) -> Result<SearchTarget, Failure> {
 }
 
 /// What orders are given for there.
-fn inventory(matches: &ArgMatches, ground: &SearchTarget) -> Result<Inventory, Failure> {
-    if !matches!(ground, SearchTarget::Target { has_control: false, .. }) {
+fn inventory(matches: &ArgMatches, subject: &SearchTarget) -> Result<Inventory, Failure> {
+    if !matches!(subject, SearchTarget::Target { has_control: false, .. }) {
         return Ok(Inventory::own());
     }
     let path = matches.text("world").ok_or_else(|| {

@@ -58,7 +58,7 @@ impl SearchTarget {
 #[derive(Clone, Debug)]
 pub(crate) struct Search {
     /// Where.
-    pub(crate) ground: SearchTarget,
+    pub(crate) subject: SearchTarget,
     /// What orders are given for.
     pub(crate) inventory: Inventory,
     /// Which clauses count.
@@ -205,7 +205,7 @@ pub(super) fn check_target(
     stop: &Arc<Stop>,
     progress: &Progress,
 ) -> Result<(), Unopened> {
-    if !matches!(&order.ground, SearchTarget::Target { has_control: false, .. }) {
+    if !matches!(&order.subject, SearchTarget::Target { has_control: false, .. }) {
         return Ok(());
     }
     // Nobody stops it but a signal, so it waits no longer than is left of the time.
@@ -228,7 +228,7 @@ fn opener<'o>(
     (timeouts, stop): (Duration, Arc<Stop>),
     progress: &'o Progress,
 ) -> Opener<'o> {
-    match &order.ground {
+    match &order.subject {
         SearchTarget::Ourselves => {
             let (world, start) = (WorldSpec::lab(), parse_moment(START).unwrap_or_default());
             Box::new(move || {

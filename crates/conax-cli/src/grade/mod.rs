@@ -129,7 +129,7 @@ fn conclude(order: Order, scenes: Vec<Observation>, is_interrupted: bool) -> Exi
         is_interrupted,
     };
     if !order.reports.iter().any(ReportOrder::is_printed) {
-        print::text(output::rendered(&card).as_bytes());
+        print::text(output::render(&card).as_bytes());
     }
     write_reports(&order.reports, card.exit(), |format| format.render(&card))
 }

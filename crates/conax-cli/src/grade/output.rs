@@ -14,7 +14,7 @@ const INDENT: usize = 13;
 const BODY_LINES: usize = 4;
 
 /// The whole card.
-pub(crate) fn rendered(card: &Card) -> String {
+pub(crate) fn render(card: &Card) -> String {
     let mut text = format!(
         "conax-sim grade: seat {}, seed {}\n\n{:<18}{:>5}{:>6}  the client reports\n",
         card.seat.letter(),

@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use super::observation::{Canary, Delivery, Exchange, Seat};
 use super::reading::{Intent, intent, read, token_of};
 use super::run::order_of_another;
-use super::scene::{Scene, Settles, TrapAction, TrapState};
+use super::scene::{Scene, Settles, Trap, TrapState};
 use super::time::{Allowance, TICK};
 
 /// The longest body that is taken.
@@ -128,17 +128,17 @@ impl Proxy {
         let body = Limited::new(body, BODY_LIMIT).collect().await;
         let body = body.map_err(|_| Closed)?.to_bytes();
         let request = Request::from_parts(parts, body);
-        let (mut place, action, intent) = self.arrived(&request);
-        let got = delivery_of(action);
+        let (mut place, trap, intent) = self.arrived(&request);
+        let got = delivery_of(trap);
         let working = Working::of(&self);
-        let reply = match action {
-            TrapAction::Refuse(message) => refusal(message),
-            TrapAction::TurnAway => turned_away(),
-            TrapAction::EndTokenFirst => {
+        let reply = match trap {
+            Trap::Refuse(message) => refusal(message),
+            Trap::TurnAway => turned_away(),
+            Trap::EndToken => {
                 self.end_token(place.number).await;
                 self.pass_on(request, &intent).await
             }
-            TrapAction::LoseOrder => {
+            Trap::LoseOrder => {
                 self.state().exchanges[place.number].got = got;
                 self.order_of_another().await;
                 place.is_answered = true;
@@ -147,33 +147,31 @@ impl Proxy {
             _ => self.pass_on(request, &intent).await,
         };
         self.note(place.number, &reply, got);
-        if action == TrapAction::LateAnswer
-            || !matches!(got, Delivery::Answer | Delivery::TrapAnswer)
-        {
+        if trap == Trap::LateAnswer || !matches!(got, Delivery::Answer | Delivery::TrapAnswer) {
             self.order_of_another().await;
         }
         drop(working);
-        match action {
-            TrapAction::KeepAnswer => {
+        match trap {
+            Trap::KeepAnswer => {
                 self.state().allowance.begin_again();
                 std::future::pending().await
             }
-            TrapAction::HangUp => {
+            Trap::HangUp => {
                 place.is_answered = true;
                 return Err(Closed);
             }
-            TrapAction::LateAnswer => tokio::time::sleep(self.late).await,
+            Trap::LateAnswer => tokio::time::sleep(self.late).await,
             _ => {}
         }
         place.is_answered = true;
         // Written down before the answer leaves: what the client does next comes after it.
         let answered = self.started.elapsed();
         self.state().exchanges[place.number].answered = Some(answered);
-        Ok(response(reply, action == TrapAction::CutAnswer))
+        Ok(response(reply, trap == Trap::CutAnswer))
     }
 
     /// Writes down that a call has arrived; what is done with it.
-    fn arrived(self: &Arc<Self>, request: &Request<Bytes>) -> (Waiting, TrapAction, Intent) {
+    fn arrived(self: &Arc<Self>, request: &Request<Bytes>) -> (Waiting, Trap, Intent) {
         let text = |name| {
             let value: Option<&HeaderValue> = request.headers().get(name);
             value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -195,11 +193,11 @@ impl Proxy {
         };
         state.allowance.called();
         let intent = intent(self.seat, &exchange);
-        let action = state.traps.next(&intent);
+        let trap = state.traps.next(&intent);
         let waiting =
             Waiting { proxy: Arc::clone(self), number: state.exchanges.len(), is_answered: false };
         state.exchanges.push(exchange);
-        (waiting, action, intent)
+        (waiting, trap, intent)
     }
 
     async fn pass_on(&self, request: Request<Bytes>, intent: &Intent) -> Reply {
@@ -305,14 +303,14 @@ async fn serve(listener: TcpListener, proxy: Arc<Proxy>) {
     }
 }
 
-const fn delivery_of(action: TrapAction) -> Delivery {
-    match action {
-        TrapAction::PassOn | TrapAction::EndTokenFirst | TrapAction::LateAnswer => Delivery::Answer,
-        TrapAction::Refuse(_) | TrapAction::TurnAway => Delivery::TrapAnswer,
-        TrapAction::KeepAnswer => Delivery::Silence,
-        TrapAction::HangUp => Delivery::HangUp,
-        TrapAction::LoseOrder => Delivery::NotPassedOn,
-        TrapAction::CutAnswer => Delivery::Beginning,
+const fn delivery_of(trap: Trap) -> Delivery {
+    match trap {
+        Trap::None | Trap::EndToken | Trap::LateAnswer => Delivery::Answer,
+        Trap::Refuse(_) | Trap::TurnAway => Delivery::TrapAnswer,
+        Trap::KeepAnswer => Delivery::Silence,
+        Trap::HangUp => Delivery::HangUp,
+        Trap::LoseOrder => Delivery::NotPassedOn,
+        Trap::CutAnswer => Delivery::Beginning,
     }
 }
 

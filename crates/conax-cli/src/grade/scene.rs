@@ -50,29 +50,6 @@ pub(crate) enum Trap {
 /// How many calls are turned away.
 const TURNED_AWAY: usize = 4;
 
-/// What is done with one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TrapAction {
-    /// It is passed on, and so is the answer.
-    PassOn,
-    /// Its token is ended first.
-    EndTokenFirst,
-    /// It is passed on, and the answer kept back.
-    KeepAnswer,
-    /// It is passed on, and the connection closed.
-    HangUp,
-    /// It is not passed on, and the connection closed.
-    LoseOrder,
-    /// It is passed on, and the answer breaks off.
-    CutAnswer,
-    /// It is passed on, and the answer comes late.
-    LateAnswer,
-    /// It is refused with this message.
-    Refuse(&'static str),
-    /// It is turned away.
-    TurnAway,
-}
-
 /// Whether and when requests are sent to Conax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settles {
@@ -224,25 +201,24 @@ impl TrapState {
         Self { trap, calls: 0, orders: 0, tokens: 0 }
     }
 
-    /// What is done with the next call.
-    pub(crate) fn next(&mut self, intent: &Intent) -> TrapAction {
-        self.calls += 1;
-        self.orders += usize::from(matches!(intent, Intent::Order(_)));
-        self.tokens += usize::from(matches!(intent, Intent::Order(_) | Intent::Query));
+    /// The trap that is sprung with the next call.
+    pub(crate) fn next(&mut self, intent: &Intent) -> Trap {
         let is_order = matches!(intent, Intent::Order(_));
-        let is_first_order = is_order && self.orders == 1;
-        match self.trap {
-            Trap::KeepAnswer if is_first_order => TrapAction::KeepAnswer,
-            Trap::HangUp if is_first_order => TrapAction::HangUp,
-            Trap::LoseOrder if is_first_order => TrapAction::LoseOrder,
-            Trap::CutAnswer if is_first_order => TrapAction::CutAnswer,
-            Trap::LateAnswer if is_first_order => TrapAction::LateAnswer,
-            Trap::Refuse(message) if is_order => TrapAction::Refuse(message),
-            Trap::TurnAway if self.calls <= TURNED_AWAY => TrapAction::TurnAway,
-            Trap::EndToken if self.tokens == 1 && *intent != Intent::Login => {
-                TrapAction::EndTokenFirst
-            }
-            _ => TrapAction::PassOn,
-        }
+        let needs_token = is_order || *intent == Intent::Query;
+        self.calls += 1;
+        self.orders += usize::from(is_order);
+        self.tokens += usize::from(needs_token);
+        let is_sprung = match self.trap {
+            Trap::None => false,
+            Trap::KeepAnswer
+            | Trap::HangUp
+            | Trap::LoseOrder
+            | Trap::CutAnswer
+            | Trap::LateAnswer => is_order && self.orders == 1,
+            Trap::Refuse(_) => is_order,
+            Trap::TurnAway => self.calls <= TURNED_AWAY,
+            Trap::EndToken => self.tokens == 1 && *intent != Intent::Login,
+        };
+        if is_sprung { self.trap } else { Trap::None }
     }
 }

@@ -277,19 +277,19 @@ fn print_addresses(order: &Order, doors: &[Listening]) {
 /// Tells how far the recording is: on a terminal one line that changes, else a line now and then.
 fn progress() -> impl Fn(&Progress) + Send + Sync {
     let is_terminal = std::io::stderr().is_terminal();
-    move |told| {
-        for finding in &told.findings {
-            let line = format!("#{} {}: {finding}", told.number, told.title);
+    move |rendered| {
+        for finding in &rendered.findings {
+            let line = format!("#{} {}: {finding}", rendered.number, rendered.title);
             if is_terminal {
                 print::status("\r\x1b[K");
             }
             print::aside(line);
         }
-        let all = told.counts.all();
+        let all = rendered.counts.all();
         if is_terminal {
-            print::status(format_args!("\r\x1b[K{}", words(told.counts)));
+            print::status(format_args!("\r\x1b[K{}", words(rendered.counts)));
         } else if all == 1 || all.is_multiple_of(100) {
-            print::aside(words(told.counts));
+            print::aside(words(rendered.counts));
         }
     }
 }

@@ -80,8 +80,8 @@ impl Noted {
             findings: findings[at].iter().map(|text| secrets.text(text)).collect(),
             ..secrets.redact(at + 1, &heard[at])
         };
-        let is_told = heard[..index].iter().any(|one| one.holds_any(&fresh));
-        match is_told {
+        let is_shown = heard[..index].iter().any(|one| one.holds_any(&fresh));
+        match is_shown {
             true => journal.rewrite((0..heard.len()).map(exchange)),
             false => journal.add(&exchange(index)),
         }
@@ -152,7 +152,7 @@ impl Recorder {
         }
         counts.unanswered += usize::from(one.reply.is_err());
         counts.wrong += usize::from(!found.is_empty());
-        let told = Progress {
+        let rendered = Progress {
             number: index + 1,
             title: secrets.text(&format!("{} {}", one.call.verb, one.call.path())),
             findings: found.clone(),
@@ -164,7 +164,7 @@ impl Recorder {
         if is_full {
             self.full.notify_one();
         }
-        Some(told)
+        Some(rendered)
     }
 
     /// Waits until as many exchanges have ended as are wanted; for ever, if all are.

@@ -256,14 +256,14 @@ impl Secrets {
         // The PIN of the call may be spelt with entities or markup in it. Whoever reads it would
         // find it.
         let request = decode_request(Profile::public(), None, call);
-        let is_told = request.is_ok_and(|request| match &request {
+        let is_shown = request.is_ok_and(|request| match &request {
             Command::UpdateCaPinToGivenValue { pin, .. } => {
                 let operation = request.kind();
                 repeats_secret(Profile::public(), operation, text.as_bytes(), pin.expose())
             }
             _ => false,
         });
-        match is_told {
+        match is_shown {
             true => Content::NotKept(ANSWER_NOT_KEPT.to_owned()),
             false => Content::Xml(text),
         }
@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_taken_out_wherever_it_is_repeated() {
-        let told = redact(&[
+        let rendered = redact(&[
             heard(
                 "/x?token=CANARYTOKEN&number=4050",
                 // The key CANARYKEY, which is a user without a password.
@@ -392,27 +392,27 @@ mod tests {
             heard("/CANARYTOKEN?a=pin=4711&b=x+y", None, "no json", "CANARYKEY"),
         ]);
         assert_eq!(
-            told[0].call.parameters,
+            rendered[0].call.parameters,
             [("token", "token-1"), ("number", "4050")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
-        assert_eq!(told[0].call.authorization.as_deref(), Some("Basic"));
+        assert_eq!(rendered[0].call.authorization.as_deref(), Some("Basic"));
         assert_eq!(
-            told[0].call.body,
+            rendered[0].call.body,
             Content::Json(json!({
                 "password": "***", "pin": "***", "date": "4711-01-01T00:00:00"
             }))
         );
         assert_eq!(
-            told[0].reply.body,
+            rendered[0].reply.body,
             Content::Json(json!({ "data": {
                 "token": "token-2", "x": ["PIN*** of 47110, ***", "***"], "ca_pin": null
             }}))
         );
-        assert_eq!(told[1].call.path, "/token-1");
-        assert_eq!(told[1].call.parameters[0].1, "pin=***");
-        assert_eq!(told[1].call.parameters[1].1, "x y");
-        let text = serde_json::to_string(&told).expect("a recording is JSON");
+        assert_eq!(rendered[1].call.path, "/token-1");
+        assert_eq!(rendered[1].call.parameters[0].1, "pin=***");
+        assert_eq!(rendered[1].call.parameters[1].1, "x y");
+        let text = serde_json::to_string(&rendered).expect("a recording is JSON");
         assert!(!text.contains("CANARY"), "{text}");
     }
 
@@ -433,8 +433,8 @@ mod tests {
             body: envelope("<x:message>PIN 82649 was set</x:message>").into_bytes(),
             coding: None,
         });
-        let told = redact(&[pin, cas]);
-        let text = serde_json::to_string(&told).expect("a recording is JSON");
+        let rendered = redact(&[pin, cas]);
+        let text = serde_json::to_string(&rendered).expect("a recording is JSON");
         assert!(!text.contains("82649"), "{text}");
         assert!(text.contains("PIN *** was set"), "{text}");
     }

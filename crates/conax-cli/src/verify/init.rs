@@ -75,9 +75,9 @@ fn of_control(order: &Order, url: &str, token_file: Option<&str>) -> Result<Targ
         }
     };
     let name = get("/v1/worlds")?["main"].as_str().unwrap_or("demo").to_owned();
-    let mut told = get(&format!("/v1/worlds/{}", encode(&name)))?;
-    leave_out_secrets(&mut told);
-    let spec = WorldSpec::parse(&told.to_string())
+    let mut rendered = get(&format!("/v1/worlds/{}", encode(&name)))?;
+    leave_out_secrets(&mut rendered);
+    let spec = WorldSpec::parse(&rendered.to_string())
         .map_err(|_| unreachable("its world cannot be read".to_owned()))?;
     Ok(TargetWorld::of(&spec))
 }

@@ -270,11 +270,11 @@ impl Order {
             say("");
         }
         let broken: Vec<_> = record.standing(Standing::Broken).collect();
-        let told = broken.iter().filter(|clause| compared.new.contains(&clause.id));
-        for clause in told.clone().take(SHOWN_BREAKS) {
+        let rendered = broken.iter().filter(|clause| compared.new.contains(&clause.id));
+        for clause in rendered.clone().take(SHOWN_BREAKS) {
             say(&clause_text(record, clause));
         }
-        let shown = told.clone().take(SHOWN_BREAKS);
+        let shown = rendered.clone().take(SHOWN_BREAKS);
         let variables = variables(record, shown.copied());
         if !variables.is_empty() {
             say(&format!(

@@ -159,7 +159,7 @@ fn verified(
 /// The shortest sequence that shows a defect.
 fn explored(order: &Order, defect: &'static Defect) -> Option<Counterexample> {
     let search = Search {
-        ground: SearchTarget::Ourselves,
+        subject: SearchTarget::Ourselves,
         inventory: Inventory::own(),
         least: Strictness::May,
         cases: CASES,

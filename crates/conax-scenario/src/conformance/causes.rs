@@ -122,8 +122,8 @@ pub(super) fn conclude(verdicts: &mut Verdicts) {
 fn told_by(verdicts: &Verdicts, clause: &Clause, breaks: &[Break]) -> Option<String> {
     let verdict = verdicts.of(&clause.id)?;
     let cause = breaks.first()?.cause.as_deref()?;
-    let is_told = verdict.broken_alone == 0 && is_broken(verdicts, cause);
-    is_told.then(|| cause.to_owned())
+    let is_shown = verdict.broken_alone == 0 && is_broken(verdicts, cause);
+    is_shown.then(|| cause.to_owned())
 }
 
 /// Where many members are missing, the clause that asks for all of them says so.

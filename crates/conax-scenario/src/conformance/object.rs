@@ -166,20 +166,20 @@ fn projection(printed: &Printed<'_>, names: &[&str], verdicts: &mut Verdicts) {
         Member::from_code(name)
             .is_some_and(|member| !may_be_absent(member) && printed.get(member).is_none())
     });
-    let told = |path: &str, expected: String| {
+    let rendered = |path: &str, expected: String| {
         let found = shown(path, printed.object.get(path));
         printed.at(path, expected, found)
     };
     if let Some(missing) = missing {
         let expected = format!("all of {}", names.join(", "));
-        verdicts.broken(&own, told(missing, expected));
+        verdicts.broken(&own, rendered(missing, expected));
         return;
     }
     verdicts.held(&own);
     let extra = printed.object.keys().find(|name| !names.contains(&name.as_str()));
     verdicts.judge(exact, extra.is_none(), || {
         let path = extra.map_or("", String::as_str);
-        told(path, format!("exactly {}", names.join(", ")))
+        rendered(path, format!("exactly {}", names.join(", ")))
     });
 }
 

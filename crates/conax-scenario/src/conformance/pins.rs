@@ -103,8 +103,8 @@ impl Pins {
         }
         verdicts.judge(CLAUSE, found.is_none(), || {
             let path = found.unwrap_or_default();
-            let told = "a text with a PIN in it, which is not repeated";
-            Break::at(exchange.number, path, "no PIN that was sent", told)
+            let rendered = "a text with a PIN in it, which is not repeated";
+            Break::at(exchange.number, path, "no PIN that was sent", rendered)
         });
     }
 

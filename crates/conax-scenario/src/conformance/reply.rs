@@ -73,12 +73,12 @@ fn refusal(exchange: &Exchange, verdicts: &mut Verdicts) {
         Break::at(number, "status.code", "OK, or the code of a refusal", found)
     });
     // What is no refusal has no text and code of one, which is told already.
-    let told = (!is_refusal).then_some("status.ok");
+    let rendered = (!is_refusal).then_some("status.ok");
     let message = exchange.status().get("message");
     let has_message = message.and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     verdicts.judge("status.message", has_message, || {
         Break::at(number, "status.message", "a text for a person", shown("message", message))
-            .caused_by(told)
+            .caused_by(rendered)
     });
     let is_class = code.starts_with("COM.CRM.EXCEPTION.")
         && code.ends_with("EXCEPTION")
@@ -86,7 +86,7 @@ fn refusal(exchange: &Exchange, verdicts: &mut Verdicts) {
             .bytes()
             .all(|byte| byte == b'.' || byte.is_ascii_uppercase() || byte.is_ascii_digit());
     verdicts.judge("status.code-form", is_class, || {
-        Break::at(number, "status.code", "COM.CRM.EXCEPTION.….…EXCEPTION", code).caused_by(told)
+        Break::at(number, "status.code", "COM.CRM.EXCEPTION.….…EXCEPTION", code).caused_by(rendered)
     });
     if !exchange.is_routed {
         return;

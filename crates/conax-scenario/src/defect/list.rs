@@ -45,7 +45,7 @@ impl Defect {
         }
     }
 
-    const fn says(
+    const fn reply(
         name: &'static str,
         about: &'static str,
         reply: fn(&Mutation, &mut Answer, &mut Memory),
@@ -53,7 +53,7 @@ impl Defect {
         Self { reply, ..Self::named(name, about) }
     }
 
-    const fn hears(
+    const fn call(
         name: &'static str,
         about: &'static str,
         call: fn(&mut Mutation, &mut Memory),
@@ -61,12 +61,12 @@ impl Defect {
         Self { call, ..Self::named(name, about) }
     }
 
-    const fn does(name: &'static str, about: &'static str, rules: &'static str) -> Self {
+    const fn rules(name: &'static str, about: &'static str, rules: &'static str) -> Self {
         Self { rules: Some(rules), ..Self::named(name, about) }
     }
 
     /// Changes what is said as well.
-    const fn and_says(self, reply: fn(&Mutation, &mut Answer, &mut Memory)) -> Self {
+    const fn and_reply(self, reply: fn(&Mutation, &mut Answer, &mut Memory)) -> Self {
         Self { reply, ..self }
     }
 
@@ -167,49 +167,49 @@ pub const fn defects() -> &'static [Defect] {
 
 const DEFECTS: &[Defect] = &[
     // ---------------------------------------------------------------------- wrong in members --
-    Defect::says("reference-lost", "a COMPLETED request has no reference", |_, answer, _| {
+    Defect::reply("reference-lost", "a COMPLETED request has no reference", |_, answer, _| {
         answer.change("reference_number", |value| *value = Value::Null)
     }),
-    Defect::says("member-lost", "`executed_date` is left out", |_, answer, _| {
+    Defect::reply("member-lost", "`executed_date` is left out", |_, answer, _| {
         for request in answer.requests() {
             request.remove("executed_date");
         }
     }),
-    Defect::says("member-null", "`priority` is null", |_, answer, _| {
+    Defect::reply("member-null", "`priority` is null", |_, answer, _| {
         answer.change("priority", |value| *value = Value::Null)
     }),
-    Defect::says("member-unknown", "a member nobody documented", |mutation, answer, _| {
+    Defect::reply("member-unknown", "a member nobody documented", |mutation, answer, _| {
         if mutation.creates() || mutation.is(Operation::Show) {
             for request in answer.requests() {
                 request.insert("internal_key".to_owned(), json!(7));
             }
         }
     }),
-    Defect::says("flag-as-boolean", "`process_immediately` is true or false", |_, answer, _| {
+    Defect::reply("flag-as-boolean", "`process_immediately` is true or false", |_, answer, _| {
         answer.change("process_immediately", |value| *value = json!(*value == json!(1)));
     }),
-    Defect::says(
+    Defect::reply(
         "sequence-as-text",
         "`sequence_number` is text, as the table says",
         |_, answer, _| answer.change("sequence_number", |value| *value = json!("")),
     ),
-    Defect::says("number-as-number", "`number` is a number", |_, answer, _| {
+    Defect::reply("number-as-number", "`number` is a number", |_, answer, _| {
         answer.change("number", |value| {
             *value = json!(value.as_str().and_then(|text| text.parse::<u64>().ok()))
         });
     }),
-    Defect::says("date-with-zone", "dates end with Z", |_, answer, _| {
+    Defect::reply("date-with-zone", "dates end with Z", |_, answer, _| {
         change_dates(answer, |date| format!("{date}Z"))
     }),
-    Defect::says("date-with-blank", "dates have a blank for the T", |_, answer, _| {
+    Defect::reply("date-with-blank", "dates have a blank for the T", |_, answer, _| {
         change_dates(answer, |date| date.replace('T', " "))
     }),
-    Defect::says("state-in-lower-case", "states are in lower case", |_, answer, _| {
+    Defect::reply("state-in-lower-case", "states are in lower case", |_, answer, _| {
         answer.change("life_cycle_state", |value| {
             *value = json!(value.as_str().map(str::to_lowercase))
         });
     }),
-    Defect::says(
+    Defect::reply(
         "type-by-operation",
         "the type of a PIN request is called as its operation",
         |_, answer, _| {
@@ -220,12 +220,12 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::hears("pin-echoed", "the PIN comes back", |mutation, memory| {
+    Defect::call("pin-echoed", "the PIN comes back", |mutation, memory| {
         if let Some(pin) = mutation.parameters.get("pin") {
             memory.kept.insert("pin".to_owned(), pin.clone());
         }
     })
-    .and_says(|_, answer, memory| {
+    .and_reply(|_, answer, memory| {
         let pin = memory.kept.get("pin").cloned().unwrap_or_default();
         answer.change_items(|items| {
             for item in items {
@@ -235,12 +235,12 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::hears("pin-in-text-sent", "`request` has the PIN that was sent", |mutation, memory| {
+    Defect::call("pin-in-text-sent", "`request` has the PIN that was sent", |mutation, memory| {
         if let Some(pin) = mutation.parameters.get("pin").and_then(Value::as_str) {
             memory.kept.insert("pin".to_owned(), json!(pin));
         }
     })
-    .and_says(|_, answer, memory| {
+    .and_reply(|_, answer, memory| {
         let pin = memory.kept.get("pin").and_then(Value::as_str);
         let pin = pin.unwrap_or_default().to_owned();
         answer.change_in("COMPLETED", |request| {
@@ -251,19 +251,19 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::says("item-ids-alike", "every item has the id 1", |_, answer, _| {
+    Defect::reply("item-ids-alike", "every item has the id 1", |_, answer, _| {
         answer.change_items(|items| {
             for item in items.iter_mut().filter_map(Value::as_object_mut) {
                 item.insert("id".to_owned(), json!("1"));
             }
         });
     }),
-    Defect::says("items-lost", "`parameters_set` is empty", |mutation, answer, _| {
+    Defect::reply("items-lost", "`parameters_set` is empty", |mutation, answer, _| {
         if mutation.creates() {
             answer.change("parameters_set", |value| *value = json!([]));
         }
     }),
-    Defect::says("items-merged", "one item has everything", |_, answer, _| {
+    Defect::reply("items-merged", "one item has everything", |_, answer, _| {
         answer.change_items(|items| {
             let all = items.iter().filter_map(Value::as_object).flatten();
             let merged: serde_json::Map<String, Value> =
@@ -271,7 +271,7 @@ const DEFECTS: &[Defect] = &[
             *items = vec![Value::Object(merged)];
         });
     }),
-    Defect::says("item-misspelt", "`smartcard_ca_id` is called `smartcard_id`", |_, answer, _| {
+    Defect::reply("item-misspelt", "`smartcard_ca_id` is called `smartcard_id`", |_, answer, _| {
         answer.change_items(|items| {
             for item in items.iter_mut().filter_map(Value::as_object_mut) {
                 if let Some(value) = item.remove("smartcard_ca_id") {
@@ -280,7 +280,7 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::says(
+    Defect::reply(
         "unit-lost",
         "the unit that created a request is left out, that which updated it is not",
         |_, answer, _| {
@@ -289,14 +289,14 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says("user-cut", "a user has no `email`", |_, answer, _| {
+    Defect::reply("user-cut", "a user has no `email`", |_, answer, _| {
         answer.change("log_information", |log| {
             if let Some(user) = log.get_mut("created_by_user").and_then(Value::as_object_mut) {
                 user.remove("email");
             }
         });
     }),
-    Defect::says(
+    Defect::reply(
         "creator-of-another",
         "a request was created by another user than the one who called",
         |_, answer, _| {
@@ -307,13 +307,13 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says("response-without-ok", "`response` is the reference alone", |_, answer, _| {
+    Defect::reply("response-without-ok", "`response` is the reference alone", |_, answer, _| {
         answer.change("response", |value| {
             let bare = value.as_str().map(|text| text.trim_start_matches("OK").to_owned());
             *value = json!(bare);
         });
     }),
-    Defect::says(
+    Defect::reply(
         "update-not-dated",
         "`updated_date` stays that of the creation",
         |_, answer, _| {
@@ -326,7 +326,7 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says(
+    Defect::reply(
         "looking-updates",
         "whoever shows a COMPLETED request moves its `updated_date`",
         |mutation, answer, memory| {
@@ -348,17 +348,17 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says("error-lost", "a REJECTED request has no error", |_, answer, _| {
+    Defect::reply("error-lost", "a REJECTED request has no error", |_, answer, _| {
         answer.change_in("REJECTED", |request| {
             request.insert("error_code".to_owned(), Value::Null);
         });
     }),
-    Defect::says("error-kept", "a COMPLETED request has an error", |_, answer, _| {
+    Defect::reply("error-kept", "a COMPLETED request has an error", |_, answer, _| {
         answer.change_in("COMPLETED", |request| {
             request.insert("error_code".to_owned(), json!("NONE"));
         });
     }),
-    Defect::says(
+    Defect::reply(
         "provider-error-as-number",
         "the two `provider_error_` members are 0",
         |_, answer, _| {
@@ -367,10 +367,10 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says("reference-as-object", "`reference_number` is an object", |_, answer, _| {
+    Defect::reply("reference-as-object", "`reference_number` is an object", |_, answer, _| {
         answer.change("reference_number", |value| *value = json!({ "id": value.clone() }));
     }),
-    Defect::says(
+    Defect::reply(
         "executed-before-created",
         "`executed_date` lies before the creation",
         |_, answer, _| {
@@ -379,21 +379,21 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::says("priority-word", "REGULAR is called NORMAL", |_, answer, _| {
+    Defect::reply("priority-word", "REGULAR is called NORMAL", |_, answer, _| {
         answer.change("priority", |value| {
             if *value == "REGULAR" {
                 *value = json!("NORMAL");
             }
         });
     }),
-    Defect::says("process-word", "MANUAL is called BY_HAND", |_, answer, _| {
+    Defect::reply("process-word", "MANUAL is called BY_HAND", |_, answer, _| {
         answer.change("process_name", |value| {
             if *value == "MANUAL" {
                 *value = json!("BY_HAND");
             }
         });
     }),
-    Defect::says(
+    Defect::reply(
         "date-made-up",
         "without a date a request is scheduled for another year",
         |mutation, answer, _| {
@@ -403,14 +403,14 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says("unit-cut", "a unit has no `alternative_code`", |_, answer, _| {
+    Defect::reply("unit-cut", "a unit has no `alternative_code`", |_, answer, _| {
         answer.change("log_information", |log| {
             if let Some(unit) = log.get_mut("created_by_unit").and_then(Value::as_object_mut) {
                 unit.remove("alternative_code");
             }
         });
     }),
-    Defect::says(
+    Defect::reply(
         "updated-before-created",
         "`updated_date` lies before `created_date`",
         |_, answer, _| {
@@ -420,24 +420,24 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     // ----------------------------------------------------------------------- wrong in states --
-    Defect::says("completed-at-once", "a creation answers COMPLETED", |mutation, answer, _| {
+    Defect::reply("completed-at-once", "a creation answers COMPLETED", |mutation, answer, _| {
         if mutation.creates() {
             answer.change("life_cycle_state", |value| *value = json!("COMPLETED"));
         }
     }),
-    Defect::says("rejected-as-completed", "REJECTED is told as COMPLETED", |_, answer, _| {
+    Defect::reply("rejected-as-completed", "REJECTED is told as COMPLETED", |_, answer, _| {
         answer.change("life_cycle_state", |value| {
             if *value == "REJECTED" {
                 *value = json!("COMPLETED");
             }
         });
     }),
-    Defect::says("stale-list", "lists show every request as PENDING", |mutation, answer, _| {
+    Defect::reply("stale-list", "lists show every request as PENDING", |mutation, answer, _| {
         if mutation.is(Operation::List) {
             answer.change("life_cycle_state", |value| *value = json!("PENDING"));
         }
     }),
-    Defect::says(
+    Defect::reply(
         "ended-reopens",
         "a request that has ended is PENDING when it is shown again",
         |mutation, answer, memory| {
@@ -454,10 +454,10 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears("immediate-ignored", "`process_immediately` is ignored", |mutation, _| {
+    Defect::call("immediate-ignored", "`process_immediately` is ignored", |mutation, _| {
         mutation.parameters.remove("process_immediately");
     }),
-    Defect::hears(
+    Defect::call(
         "immediate-waits-for-a-run",
         "`process_immediately` is kept, and the call sends nothing",
         |mutation, memory| {
@@ -470,7 +470,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_says(|mutation, answer, memory| {
+    .and_reply(|mutation, answer, memory| {
         if mutation.creates() && answer.is_ok() && memory.kept["flag"] == true {
             let id = answer.body["data"]["id"].to_string();
             memory.kept.insert(id, json!(true));
@@ -484,28 +484,24 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears("immediate-always", "every request is sent by its call", |mutation, _| {
+    Defect::call("immediate-always", "every request is sent by its call", |mutation, _| {
         if mutation.creates() {
             mutation.parameters.insert("process_immediately".to_owned(), json!(true));
         }
     }),
-    Defect::hears("start-date-wins", "of two dates the start date is kept", |mutation, _| {
+    Defect::call("start-date-wins", "of two dates the start date is kept", |mutation, _| {
         if mutation.has("start_date") && mutation.operation.parameter("start_date").is_some() {
             mutation.parameters.remove("scheduled_date");
         }
     }),
-    Defect::hears(
-        "date-ignored",
-        "`start_date` and `scheduled_date` are ignored",
-        |mutation, _| {
-            mutation.parameters.remove("start_date");
-            mutation.parameters.remove("scheduled_date");
-        },
-    ),
-    Defect::hears("express-ignored", "EXPRESS is ignored", |mutation, _| {
+    Defect::call("date-ignored", "`start_date` and `scheduled_date` are ignored", |mutation, _| {
+        mutation.parameters.remove("start_date");
+        mutation.parameters.remove("scheduled_date");
+    }),
+    Defect::call("express-ignored", "EXPRESS is ignored", |mutation, _| {
         mutation.parameters.remove("priority");
     }),
-    Defect::says(
+    Defect::reply(
         "priority-by-default-express",
         "a request without a priority is EXPRESS",
         |mutation, answer, _| {
@@ -515,43 +511,43 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     // -------------------------------------------------------------------- wrong in the status --
-    Defect::says("status-cut", "the status block has no `description`", |_, answer, _| {
+    Defect::reply("status-cut", "the status block has no `description`", |_, answer, _| {
         if let Some(status) = answer.body.get_mut("status").and_then(Value::as_object_mut) {
             status.remove("description");
         }
     }),
-    Defect::says("status-ok-in-lower-case", "the code of success is `ok`", |_, answer, _| {
+    Defect::reply("status-ok-in-lower-case", "the code of success is `ok`", |_, answer, _| {
         if answer.is_ok() {
             answer.body["status"]["code"] = json!("ok");
         }
     }),
-    Defect::says("success-with-text", "success has the message `Success`", |_, answer, _| {
+    Defect::reply("success-with-text", "success has the message `Success`", |_, answer, _| {
         if answer.is_ok() {
             answer.body["status"]["message"] = json!("Success");
         }
     }),
-    Defect::says("refused-with-500", "refusals have HTTP 500", |_, answer, _| {
+    Defect::reply("refused-with-500", "refusals have HTTP 500", |_, answer, _| {
         if !answer.is_ok() {
             answer.http_status = 500;
         }
     }),
-    Defect::says("refused-without-text", "refusals have no message", |_, answer, _| {
+    Defect::reply("refused-without-text", "refusals have no message", |_, answer, _| {
         if !answer.is_ok() {
             answer.body["status"]["message"] = Value::Null;
         }
     }),
-    Defect::says("refused-as-html", "refusals are HTML", |_, answer, _| {
+    Defect::reply("refused-as-html", "refusals are HTML", |_, answer, _| {
         if !answer.is_ok() {
             answer.raw = Some("<html><body>Bad request</body></html>");
         }
     }),
-    Defect::says("refused-with-ok", "refusals say OK, with empty data", |_, answer, _| {
+    Defect::reply("refused-with-ok", "refusals say OK, with empty data", |_, answer, _| {
         if !answer.is_ok() {
             answer.body = json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} });
         }
     }),
     // -------------------------------------------------------------------- wrong in what it takes --
-    Defect::hears("two-filters-taken", "of two filters of list one is ignored", |mutation, _| {
+    Defect::call("two-filters-taken", "of two filters of list one is ignored", |mutation, _| {
         if mutation.is(Operation::List) && mutation.has("type") {
             mutation.parameters.remove("life_cycle_state");
             mutation.parameters.remove("reference_number");
@@ -559,7 +555,7 @@ const DEFECTS: &[Defect] = &[
             mutation.parameters.remove("reference_number");
         }
     }),
-    Defect::hears(
+    Defect::call(
         "no-filter-taken",
         "list without a filter lists what is PENDING",
         |mutation, _| {
@@ -569,12 +565,12 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears("both-sets-taken", "of two sets the smartcards are ignored", |mutation, _| {
+    Defect::call("both-sets-taken", "of two sets the smartcards are ignored", |mutation, _| {
         if mutation.is(Operation::AddToExistingPairing) && mutation.has("stb_set") {
             mutation.parameters.remove("smartcard_set");
         }
     }),
-    Defect::hears(
+    Defect::call(
         "two-keys-taken",
         "of two keys of an identifier the second is ignored",
         |mutation, _| {
@@ -583,10 +579,10 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears("service-optional", "the service may be left out", |mutation, memory| {
+    Defect::call("service-optional", "the service may be left out", |mutation, memory| {
         fill_in(mutation, memory, "service_identifier")
     }),
-    Defect::hears(
+    Defect::call(
         "subscription-optional",
         "the subscription may be left out",
         |mutation, memory| {
@@ -598,30 +594,30 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears("pin-optional", "the PIN may be left out", |mutation, memory| {
+    Defect::call("pin-optional", "the PIN may be left out", |mutation, memory| {
         fill_in(mutation, memory, "pin")
     }),
-    Defect::hears("any-pin-taken", "a PIN of letters is taken", |mutation, _| {
+    Defect::call("any-pin-taken", "a PIN of letters is taken", |mutation, _| {
         if mutation.text("pin").bytes().any(|byte| !byte.is_ascii_digit()) {
             mutation.parameters.insert("pin".to_owned(), json!("0000"));
         }
     }),
-    Defect::hears("any-priority-taken", "an unknown priority is ignored", |mutation, _| {
+    Defect::call("any-priority-taken", "an unknown priority is ignored", |mutation, _| {
         drop_unless(mutation, "priority", |value| *value == "REGULAR" || *value == "EXPRESS");
     }),
-    Defect::hears("any-date-taken", "a date that is none is ignored", |mutation, _| {
+    Defect::call("any-date-taken", "a date that is none is ignored", |mutation, _| {
         for name in ["start_date", "scheduled_date"] {
             drop_unless(mutation, name, |value| {
                 value.as_str().is_some_and(crate::conformance::is_date)
             });
         }
     }),
-    Defect::hears("any-flag-taken", "a flag that is none is ignored", |mutation, _| {
+    Defect::call("any-flag-taken", "a flag that is none is ignored", |mutation, _| {
         drop_unless(mutation, "process_immediately", |value| {
             matches!(value.to_string().trim_matches('"'), "true" | "false" | "1" | "0")
         });
     }),
-    Defect::hears("any-state-taken", "an unknown state lists what is PENDING", |mutation, _| {
+    Defect::call("any-state-taken", "an unknown state lists what is PENDING", |mutation, _| {
         if mutation.is(Operation::List)
             && mutation.has("life_cycle_state")
             && !["PENDING", "COMPLETED", "REJECTED"].contains(&mutation.text("life_cycle_state"))
@@ -629,23 +625,23 @@ const DEFECTS: &[Defect] = &[
             mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
         }
     }),
-    Defect::hears("no-token-taken", "a token may be left out", |mutation, memory| {
+    Defect::call("no-token-taken", "a token may be left out", |mutation, memory| {
         if let (true, false, Some(token)) =
             (mutation.operation.needs_token(), mutation.has("token"), memory.kept.get("token"))
         {
             mutation.parameters.insert("token".to_owned(), token.clone());
         }
     })
-    .and_says(remember_token),
-    Defect::hears("any-token-taken", "any token is taken", |mutation, memory| {
+    .and_reply(remember_token),
+    Defect::call("any-token-taken", "any token is taken", |mutation, memory| {
         if let (true, true, Some(token)) =
             (mutation.operation.needs_token(), mutation.has("token"), memory.kept.get("token"))
         {
             mutation.parameters.insert("token".to_owned(), token.clone());
         }
     })
-    .and_says(remember_token),
-    Defect::hears("extra-refused", "a parameter nobody knows is refused", |mutation, _| {
+    .and_reply(remember_token),
+    Defect::call("extra-refused", "a parameter nobody knows is refused", |mutation, _| {
         let unknown =
             mutation.parameters.keys().any(|name| mutation.operation.parameter(name).is_none());
         if unknown {
@@ -680,22 +676,22 @@ const DEFECTS: &[Defect] = &[
         ..Defect::named("last-of-two-taken", "of a parameter given twice the last is taken")
     },
     // ------------------------------------------------------------------- wrong in what it lists --
-    Defect::hears("page-one-more", "a page has one request more than asked for", |mutation, _| {
+    Defect::call("page-one-more", "a page has one request more than asked for", |mutation, _| {
         add_to(mutation, "number_of_results", 1)
     }),
-    Defect::hears("page-skips-one", "a page skips one request too many", |mutation, _| {
+    Defect::call("page-skips-one", "a page skips one request too many", |mutation, _| {
         add_to(mutation, "offset", 1)
     }),
-    Defect::hears("page-not-skipped", "`offset` is ignored", |mutation, _| {
+    Defect::call("page-not-skipped", "`offset` is ignored", |mutation, _| {
         mutation.parameters.remove("offset");
     }),
-    Defect::hears("page-not-limited", "`number_of_results` is ignored", |mutation, _| {
+    Defect::call("page-not-limited", "`number_of_results` is ignored", |mutation, _| {
         mutation.parameters.remove("number_of_results");
     }),
-    Defect::hears("projection-ignored", "`fields_set` is ignored", |mutation, _| {
+    Defect::call("projection-ignored", "`fields_set` is ignored", |mutation, _| {
         mutation.parameters.remove("fields_set");
     }),
-    Defect::hears("projection-with-id", "`fields_set` always adds `id`", |mutation, _| {
+    Defect::call("projection-with-id", "`fields_set` always adds `id`", |mutation, _| {
         if mutation.has("fields_set")
             && !mutation.text("fields_set").split(',').any(|name| name.trim() == "id")
         {
@@ -703,7 +699,7 @@ const DEFECTS: &[Defect] = &[
             mutation.parameters.insert("fields_set".to_owned(), json!(more));
         }
     }),
-    Defect::says(
+    Defect::reply(
         "projection-changes",
         "a projection tells another priority",
         |mutation, answer, _| {
@@ -714,12 +710,12 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says("list-loses-last", "a list loses its last request", |mutation, answer, _| {
+    Defect::reply("list-loses-last", "a list loses its last request", |mutation, answer, _| {
         if let (true, Some(list)) = (mutation.is(Operation::List), answer.list()) {
             list.pop();
         }
     }),
-    Defect::says(
+    Defect::reply(
         "list-doubles-first",
         "a list has its first request twice",
         |mutation, answer, _| {
@@ -730,7 +726,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "list-backwards",
         "a list has the youngest request first",
         |mutation, answer, _| {
@@ -739,7 +735,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "list-of-one-as-object",
         "a list of one request is that request",
         |mutation, answer, _| {
@@ -750,14 +746,14 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says("list-of-none-as-null", "an empty list is null", |mutation, answer, _| {
+    Defect::reply("list-of-none-as-null", "an empty list is null", |mutation, answer, _| {
         if let (true, Some([])) =
             (mutation.is(Operation::List), answer.list().map(|list| list.as_slice()))
         {
             answer.body["data"] = Value::Null;
         }
     }),
-    Defect::hears("type-filter-ignored", "list by type lists what is PENDING", |mutation, _| {
+    Defect::call("type-filter-ignored", "list by type lists what is PENDING", |mutation, _| {
         if mutation.is(Operation::List)
             && mutation.has("type")
             && !mutation.has("life_cycle_state")
@@ -767,13 +763,13 @@ const DEFECTS: &[Defect] = &[
             mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
         }
     }),
-    Defect::says("show-in-list", "show answers a list of one", |mutation, answer, _| {
+    Defect::reply("show-in-list", "show answers a list of one", |mutation, answer, _| {
         if mutation.is(Operation::Show) && answer.is_ok() {
             let shown = answer.body["data"].take();
             answer.body["data"] = json!([shown]);
         }
     }),
-    Defect::says(
+    Defect::reply(
         "show-previous",
         "show answers what it answered before",
         |mutation, answer, memory| {
@@ -785,7 +781,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "lists-shuffled",
         "every second list is in another order",
         |mutation, answer, memory| {
@@ -799,7 +795,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears(
+    Defect::call(
         "projection-of-one",
         "of `fields_set` only the first name counts",
         |mutation, _| {
@@ -810,7 +806,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "number-shows-less",
         "named by number, a request is shown without its items",
         |mutation, answer, _| {
@@ -822,7 +818,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears(
+    Defect::call(
         "order-matters",
         "a query that does not begin with `fields_set` loses it",
         |mutation, _| {
@@ -832,7 +828,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says("refusals-vary", "every second refusal has another code", |_, answer, memory| {
+    Defect::reply("refusals-vary", "every second refusal has another code", |_, answer, memory| {
         if answer.is_ok() {
             return;
         }
@@ -842,7 +838,7 @@ const DEFECTS: &[Defect] = &[
             answer.body["status"]["code"] = json!("COM.CRM.EXCEPTION.WEBAPI.OTHEREXCEPTION");
         }
     }),
-    Defect::hears(
+    Defect::call(
         "tokens-see-less",
         "all tokens that are issued but the first see empty lists",
         |mutation, memory| {
@@ -854,7 +850,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_says(|mutation, answer, memory| {
+    .and_reply(|mutation, answer, memory| {
         if mutation.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].as_str().unwrap_or_default();
             let name = match memory.kept.contains_key("first") {
@@ -864,7 +860,7 @@ const DEFECTS: &[Defect] = &[
             memory.kept.insert(name, Value::Null);
         }
     }),
-    Defect::hears(
+    Defect::call(
         "one-token-a-user",
         "a login ends the token of the login before",
         |mutation, memory| {
@@ -874,7 +870,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_says(|mutation, answer, memory| {
+    .and_reply(|mutation, answer, memory| {
         if mutation.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].clone();
             if let Some(before) = memory.kept.insert("issued".to_owned(), token) {
@@ -883,7 +879,7 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears("release-refused", "a token cannot be released", |mutation, _| {
+    Defect::call("release-refused", "a token cannot be released", |mutation, _| {
         if mutation.is(Operation::ReleaseToken) {
             mutation.answer = Some(refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.DEPRECATEDEXCEPTION",
@@ -892,7 +888,7 @@ const DEFECTS: &[Defect] = &[
         }
     }),
     // ----------------------------------------------------------------- wrong in what it remembers --
-    Defect::says(
+    Defect::reply(
         "ids-repeat",
         "every second creation answers the id of the one before",
         |mutation, answer, memory| {
@@ -908,7 +904,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "one-reference-for-all",
         "every COMPLETED request has the reference of the first one",
         |_, answer, memory| {
@@ -927,7 +923,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "another-id-answered",
         "a creation answers an id that no request has",
         |mutation, answer, memory| {
@@ -936,18 +932,18 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says("numbers-fall", "numbers fall", |mutation, answer, memory| {
+    Defect::reply("numbers-fall", "numbers fall", |mutation, answer, memory| {
         if mutation.creates() && answer.is_ok() {
             let number = 900_000 - memory.created;
             answer.change("number", |value| *value = json!(number.to_string()));
         }
     }),
-    Defect::hears("sent-twice", "every order is recorded twice", |mutation, _| {
+    Defect::call("sent-twice", "every order is recorded twice", |mutation, _| {
         if mutation.creates() {
             mutation.times = 2;
         }
     }),
-    Defect::says(
+    Defect::reply(
         "request-lost",
         "lists have nothing that was created in the last call",
         |mutation, answer, memory| {
@@ -961,7 +957,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "third-is-lost",
         "the third request that is created is never seen again",
         |mutation, answer, memory| {
@@ -990,7 +986,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "card-by-serial-number",
         "the items name the smartcard by what it was named by",
         |mutation, answer, _| {
@@ -1009,7 +1005,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "service-by-code",
         "the items name the service by what it was named by",
         |mutation, answer, _| {
@@ -1024,7 +1020,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "list-without-items",
         "a list leaves `parameters_set` out",
         |mutation, answer, _| {
@@ -1035,7 +1031,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::says(
+    Defect::reply(
         "executed-by-another-clock",
         "`executed_date` and `updated_date` are three hours ahead",
         |_, answer, _| {
@@ -1053,12 +1049,12 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::hears("unit-ignored", "the unit of a login is ignored", |mutation, _| {
+    Defect::call("unit-ignored", "the unit of a login is ignored", |mutation, _| {
         if mutation.is(Operation::IssueToken) {
             mutation.parameters.remove("unit");
         }
     }),
-    Defect::hears(
+    Defect::call(
         "cancellation-blocks",
         "an activation is refused while an equal cancellation waits",
         |mutation, memory| {
@@ -1073,7 +1069,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::hears(
+    Defect::call(
         "equal-order-ignored",
         "an equal order is answered with the earlier request",
         |mutation, memory| {
@@ -1092,19 +1088,19 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_says(|mutation, answer, memory| {
+    .and_reply(|mutation, answer, memory| {
         if let (true, Some(key)) =
             (mutation.creates() && answer.is_ok(), memory.kept.get("key").cloned())
         {
             memory.kept.insert(key.as_str().unwrap_or_default().to_owned(), answer.body.clone());
         }
     }),
-    Defect::hears("cancel-adds", "cancel_subscriptions creates an activation", |mutation, _| {
+    Defect::call("cancel-adds", "cancel_subscriptions creates an activation", |mutation, _| {
         if mutation.is(Operation::CancelSubscriptions) {
             mutation.operation = Operation::AddSubscriptions;
         }
     }),
-    Defect::hears(
+    Defect::call(
         "refused-is-recorded",
         "a refused order creates a request all the same",
         |mutation, memory| {
@@ -1119,7 +1115,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_says(|mutation, answer, memory| {
+    .and_reply(|mutation, answer, memory| {
         if mutation.creates() && memory.kept.get("wrong") == Some(&json!(true)) && answer.is_ok() {
             answer.body = refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.INVALIDPARAMETERVALUEEXCEPTION",
@@ -1134,12 +1130,12 @@ const DEFECTS: &[Defect] = &[
             "of several orders at the same time the last is answered with the first",
         )
     },
-    Defect::hears("all-refused", "everything is refused", |mutation, _| {
+    Defect::call("all-refused", "everything is refused", |mutation, _| {
         mutation.answer =
             Some(refusal("COM.CRM.EXCEPTION.WEBAPI.MAINTENANCEEXCEPTION", "Come back later."));
     }),
     // ---------------------------------------------------------------------- wrong in its logins --
-    Defect::hears("any-password-taken", "any password lets in", |mutation, memory| {
+    Defect::call("any-password-taken", "any password lets in", |mutation, memory| {
         if mutation.is(Operation::IssueToken) && mutation.has("password") {
             let first = memory
                 .kept
@@ -1148,7 +1144,7 @@ const DEFECTS: &[Defect] = &[
             mutation.parameters.insert("password".to_owned(), first.clone());
         }
     }),
-    Defect::says("any-key-taken", "any Web API key lets in", |mutation, answer, memory| {
+    Defect::reply("any-key-taken", "any Web API key lets in", |mutation, answer, memory| {
         if !mutation.is(Operation::IssueTokenForWebApiKey) {
             return;
         }
@@ -1158,7 +1154,7 @@ const DEFECTS: &[Defect] = &[
             answer.body = taken.clone();
         }
     }),
-    Defect::hears(
+    Defect::call(
         "release-ends-all",
         "a release ends every token of the user",
         |mutation, memory| {
@@ -1168,7 +1164,7 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_says(|mutation, answer, memory| {
+    .and_reply(|mutation, answer, memory| {
         if mutation.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].as_str().unwrap_or_default();
             memory.kept.insert(format!("lives {token}"), Value::Null);
@@ -1182,7 +1178,7 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::hears("release-ignored", "a released token lives on", |mutation, _| {
+    Defect::call("release-ignored", "a released token lives on", |mutation, _| {
         if mutation.is(Operation::ReleaseToken) && mutation.has("token") {
             mutation.answer = Some(
                 json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} }),
@@ -1190,22 +1186,22 @@ const DEFECTS: &[Defect] = &[
         }
     }),
     // ----------------------------------------------------------------------- wrong behind the API --
-    Defect::does(
+    Defect::rules(
         "executed-twice",
         "every order reaches Conax twice",
         "{ name: hidden, preset: f37 }",
     ),
-    Defect::does(
+    Defect::rules(
         "false-completion",
         "orders are told COMPLETED that Conax never saw",
         "{ name: hidden, preset: f35 }",
     ),
-    Defect::does(
+    Defect::rules(
         "foreign-reference",
         "a request gets the reference of another one",
         "{ name: hidden, preset: f24 }",
     ),
-    Defect::does(
+    Defect::rules(
         "false-rejection",
         "orders that Conax carried out are told REJECTED",
         "{ name: hidden, preset: f05 }",

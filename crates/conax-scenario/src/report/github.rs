@@ -72,10 +72,10 @@ fn errors(case: &CaseRecord, workspace: &Workspace) -> Vec<String> {
     if !case.verdict.is_bad() {
         return Vec::new();
     }
-    let told: Vec<String> =
+    let rendered: Vec<String> =
         case.findings().map(|(step, finding)| error((case, workspace), step, finding)).collect();
-    if !told.is_empty() {
-        return told;
+    if !rendered.is_empty() {
+        return rendered;
     }
     let reason = case.reason.as_deref().unwrap_or(case.verdict.word());
     let message = format!("{reason}\nagain: {}", case.again);
@@ -102,8 +102,8 @@ fn error(
     place.push(("title", case.title()));
     let mut lines = vec![finding.message.clone(), format!("   step      {}", step.title)];
     lines.extend(details(finding));
-    let told = cut(&lines.join("\n"), MESSAGE_LIMIT);
-    command("error", &place, &format!("{told}\n   again     {}", case.again))
+    let rendered = cut(&lines.join("\n"), MESSAGE_LIMIT);
+    command("error", &place, &format!("{rendered}\n   again     {}", case.again))
 }
 
 fn warnings(case: &CaseRecord, workspace: &Workspace) -> impl Iterator<Item = String> {
@@ -117,11 +117,11 @@ fn at_case(case: &CaseRecord, workspace: &Workspace) -> [(&'static str, String);
 
 /// `::error file=a,line=1::message`
 fn command(name: &str, properties: &[(&str, String)], message: &str) -> String {
-    let told: Vec<String> = properties
+    let rendered: Vec<String> = properties
         .iter()
         .map(|(name, value)| format!("{name}={}", escaped_property(value)))
         .collect();
-    format!("::{name} {}::{}\n", told.join(","), escaped(message))
+    format!("::{name} {}::{}\n", rendered.join(","), escaped(message))
 }
 
 /// Documented: a line ends the command, and `%` begins an escape.

@@ -101,8 +101,8 @@ fn search(case: &CaseRecord) -> String {
     words.extend(case.description.iter().chain(&case.reason).cloned());
     words.extend(case.faults.iter().map(|rule| rule.name.clone()));
     for (_, finding) in case.findings() {
-        let told = [&finding.message, &finding.path, &finding.expected, &finding.found];
-        words.extend(told.into_iter().cloned().chain(finding.answer.clone()));
+        let rendered = [&finding.message, &finding.path, &finding.expected, &finding.found];
+        words.extend(rendered.into_iter().cloned().chain(finding.answer.clone()));
     }
     words.extend(case.notes.iter().cloned());
     cut(&one_line(&words.join(" ")), SEARCH_LIMIT).to_lowercase()

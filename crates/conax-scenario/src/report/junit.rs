@@ -107,7 +107,7 @@ fn testcase(xml: &mut Xml, case: &CaseRecord) {
             ("time", &seconds(case.wall)),
         ],
     );
-    let told = match fate(case) {
+    let rendered = match fate(case) {
         Fate::Passed => None,
         Fate::Skipped(reason) => {
             xml.empty("skipped", &[("message", &reason)]);
@@ -116,7 +116,7 @@ fn testcase(xml: &mut Xml, case: &CaseRecord) {
         Fate::Failed(kind) => Some(("failure", kind)),
         Fate::Broken(kind) => Some(("error", kind)),
     };
-    if let Some((element, kind)) = told {
+    if let Some((element, kind)) = rendered {
         let message = cut(&headline(case).unwrap_or_default(), TEXT_LIMIT / 64);
         let attributes = [("type", kind), ("message", &message)];
         xml.text(element, &attributes, &cut(&failure_text(case), TEXT_LIMIT));
@@ -175,9 +175,9 @@ fn class_name(file: &str) -> String {
     let endings = [".scenario.yaml", ".scenario.yml", ".yaml", ".yml"];
     let stem = endings.into_iter().find_map(|ending| file.strip_suffix(ending)).unwrap_or(file);
     let parts = stem.split(['/', '\\']);
-    let told: Vec<&str> =
+    let rendered: Vec<&str> =
         parts.filter(|part| !part.is_empty() && *part != "." && *part != "..").collect();
-    told.join(".")
+    rendered.join(".")
 }
 
 fn seconds(time: Duration) -> String {

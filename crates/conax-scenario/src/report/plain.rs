@@ -11,19 +11,19 @@ pub(super) fn details(finding: &FindingRecord) -> Vec<String> {
         ("answer", finding.answer.as_deref().unwrap_or_default()),
         ("note", finding.note.as_deref().unwrap_or_default()),
     ];
-    let told = parts.into_iter().filter(|(_, text)| !text.is_empty());
-    told.map(|(label, text)| line(label, text)).collect()
+    let rendered = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    rendered.map(|(label, text)| line(label, text)).collect()
 }
 
 /// The first line on what went wrong.
 pub(super) fn headline(case: &CaseRecord) -> Option<String> {
-    let told = case.findings().next().map(|(_, finding)| {
+    let rendered = case.findings().next().map(|(_, finding)| {
         match (finding.expected.as_str(), finding.found.as_str()) {
             ("", _) | (_, "") => finding.message.clone(),
             (expected, found) => format!("expected {expected}, found {found}"),
         }
     });
-    told.or_else(|| case.reason.clone()).map(|text| one_line(&text))
+    rendered.or_else(|| case.reason.clone()).map(|text| one_line(&text))
 }
 
 /// `12 scenarios: 4 passed, 1 partly, 1 skipped, 5 failed, 1 error`
@@ -37,7 +37,7 @@ pub fn summary(run: &RunRecord) -> String {
         (counts.failed, "failed"),
         (counts.errors, "not played to the end"),
     ];
-    let told: Vec<String> = parts
+    let rendered: Vec<String> = parts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
@@ -46,15 +46,15 @@ pub fn summary(run: &RunRecord) -> String {
         1 => "scenario",
         _ => "scenarios",
     };
-    let told = match told.is_empty() {
+    let rendered = match rendered.is_empty() {
         true => String::new(),
-        false => format!(": {}", told.join(", ")),
+        false => format!(": {}", rendered.join(", ")),
     };
     let stopped = match run.is_interrupted {
         true => "; stopped before its end",
         false => "",
     };
-    format!("{} {noun}{told}{stopped}", run.cases.len())
+    format!("{} {noun}{rendered}{stopped}", run.cases.len())
 }
 
 /// The text without line breaks.

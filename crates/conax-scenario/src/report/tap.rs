@@ -75,7 +75,7 @@ fn diagnosis(case: &CaseRecord, kind: &str) -> Vec<(&'static str, Value)> {
     if let Some(reason) = &case.reason {
         members.push(("reason", json!(reason)));
     }
-    let findings = case.findings().map(|(step, finding)| told(step, finding));
+    let findings = case.findings().map(|(step, finding)| finding_value(step, finding));
     let lists = [
         ("findings", findings.collect::<Vec<_>>()),
         ("faults", case.faults.iter().map(|rule| json!(rule)).collect()),
@@ -90,7 +90,7 @@ fn diagnosis(case: &CaseRecord, kind: &str) -> Vec<(&'static str, Value)> {
     members
 }
 
-fn told(step: &StepRecord, finding: &FindingRecord) -> Value {
+fn finding_value(step: &StepRecord, finding: &FindingRecord) -> Value {
     let mut value = json!({
         "place": format!("{}:{}:{}", finding.file, finding.line, finding.column),
         "step": step.title,

@@ -29,7 +29,7 @@ impl Player<'_> {
             Action::Process(expected) => {
                 let run = HttpCall::post(Api::Control, "/v1/runs", &json!({}));
                 match self.control(run, step.span) {
-                    Ok(reply) => self.told(judge(&reply, expected, self.scope())),
+                    Ok(reply) => self.findings_of(judge(&reply, expected, self.scope())),
                     Err(findings) => findings,
                 }
             }
@@ -48,7 +48,7 @@ impl Player<'_> {
             Action::ExpectLedger(expected) => match self.ledger(step.span) {
                 Ok(totals) => {
                     let since = polling::since(&totals, &self.totals_before);
-                    self.told(judge(&since, expected, self.scope()))
+                    self.findings_of(judge(&since, expected, self.scope()))
                 }
                 Err(findings) => findings,
             },
@@ -255,10 +255,10 @@ impl Player<'_> {
         if let Some(example) = &expect.example {
             mismatches.extend(judge_example(example, &json));
         }
-        let mut findings = self.told(mismatches);
+        let mut findings = self.findings_of(mismatches);
         if findings.is_empty() {
             findings.extend(self.keep(keep, &json));
-        } else if self.tells_all {
+        } else if self.records_all {
             // What there is of it; that the rest is missing follows from what was told.
             self.keep(keep, &json);
         }
@@ -303,7 +303,7 @@ impl Player<'_> {
         match self.control(call, span) {
             Ok(reply) => {
                 let mismatches = judge(&reply, self.scope());
-                self.told(mismatches)
+                self.findings_of(mismatches)
             }
             Err(findings) => findings,
         }

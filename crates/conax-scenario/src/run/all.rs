@@ -96,7 +96,7 @@ impl Stop {
 pub type Stopwatch<'w> = dyn Fn() -> Duration + Sync + 'w;
 
 /// Who hears of every scenario that has ended.
-pub type Hearer<'h> = dyn Fn(&CaseRecord) + Sync + 'h;
+pub type Observer<'h> = dyn Fn(&CaseRecord) + Sync + 'h;
 
 /// Plays all of them; the records are in the order of the plan, whoever ended first. What was not
 /// begun is left out.
@@ -104,7 +104,7 @@ pub fn run_all(
     plan: &Plan,
     theatre: &dyn Theatre,
     stop: &Stop,
-    (stopwatch, heard): (&Stopwatch<'_>, &Hearer<'_>),
+    (stopwatch, heard): (&Stopwatch<'_>, &Observer<'_>),
 ) -> Vec<CaseRecord> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, CaseRecord)>> = Mutex::default();

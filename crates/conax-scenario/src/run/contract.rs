@@ -18,7 +18,7 @@ pub(super) struct Contract {
     base: BasePath,
     exchanges: usize,
     /// Breaks that were told already, by clause.
-    told: Vec<&'static str>,
+    rendered: Vec<&'static str>,
 }
 
 impl Contract {
@@ -28,7 +28,7 @@ impl Contract {
             witness: Witness::default(),
             base: BasePath::default(),
             exchanges: 0,
-            told: Vec::new(),
+            rendered: Vec::new(),
         }
     }
 
@@ -62,13 +62,13 @@ impl Contract {
         let mut news = Vec::new();
         let Some(least) = self.least else { return news };
         for (clause, breaks) in self.witness.verdicts.breaks() {
-            let is_new = !self.told.contains(&clause.id.as_str());
+            let is_new = !self.rendered.contains(&clause.id.as_str());
             if let (true, true, Some(first)) = (is_new, clause.strictness <= least, breaks.first())
             {
                 news.push((clause, first.clone()));
             }
         }
-        self.told.extend(news.iter().map(|(clause, _)| clause.id.as_str()));
+        self.rendered.extend(news.iter().map(|(clause, _)| clause.id.as_str()));
         news
     }
 }

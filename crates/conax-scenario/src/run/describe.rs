@@ -123,20 +123,20 @@ impl Player<'_> {
         };
         let journal = reply.json();
         let all = journal["exchanges"].as_array().map_or(&[][..], Vec::as_slice);
-        let mut told: Vec<ExchangeRecord> =
+        let mut rendered: Vec<ExchangeRecord> =
             all.iter().map(|exchange| journal::from_journal(exchange, self.began)).collect();
         let dropped = journal["dropped"].as_u64().unwrap_or(0);
         if dropped == 0 {
-            journal::assign_steps(&mut told, &self.ends);
+            journal::assign_steps(&mut rendered, &self.ends);
         }
         // What the runner itself asks for says nothing of the story.
-        told.retain(|one| one.door != "control" || one.verb != "GET");
-        record.exchanges_left_out = dropped + told.len().saturating_sub(RECORDED_LIMIT) as u64;
-        if told.len() > RECORDED_LIMIT {
+        rendered.retain(|one| one.door != "control" || one.verb != "GET");
+        record.exchanges_left_out = dropped + rendered.len().saturating_sub(RECORDED_LIMIT) as u64;
+        if rendered.len() > RECORDED_LIMIT {
             // How it began and how it ended.
-            told.drain(RECORDED_LIMIT / 2..told.len() - RECORDED_LIMIT / 2);
+            rendered.drain(RECORDED_LIMIT / 2..rendered.len() - RECORDED_LIMIT / 2);
         }
-        record.exchanges = told;
+        record.exchanges = rendered;
     }
 
     /// The lines of the findings.

@@ -18,7 +18,7 @@ mod send;
 mod tests;
 mod wait;
 
-pub use all::{Case, Hearer, Plan, Stop, Stopwatch, run_all};
+pub use all::{Case, Observer, Plan, Stop, Stopwatch, run_all};
 pub use play::{Detail, play};
 
 pub use crate::record::CaseRecord;

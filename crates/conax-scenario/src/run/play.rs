@@ -124,7 +124,7 @@ pub(super) struct Player<'p> {
     pub(super) stopped: Option<Stopped>,
     /// Whether it goes on after what was not as expected: each step of a recording says something
     /// of its own.
-    pub(super) tells_all: bool,
+    pub(super) records_all: bool,
     /// Whether the step named something that is not known.
     pub(super) is_unnamed: Cell<bool>,
     pub(super) error: Option<String>,
@@ -149,7 +149,7 @@ impl<'p> Player<'p> {
         began: NaiveDateTime,
     ) -> Self {
         let is_recorded = scenario.tags.iter().any(|tag| tag == capability::RECORDED);
-        let tells_all = is_recorded || target.has_own_world();
+        let records_all = is_recorded || target.has_own_world();
         Self {
             scenario,
             file,
@@ -168,7 +168,7 @@ impl<'p> Player<'p> {
             totals_before: Value::Null,
             witness: scenario.contract.map(|least| Contract::new(Some(least))),
             stopped: None,
-            tells_all,
+            records_all,
             is_unnamed: Cell::new(false),
             error: None,
         }
@@ -198,7 +198,7 @@ impl<'p> Player<'p> {
             scope.insert("token".to_owned(), Value::String(token));
         }
         self.scopes = vec![scope];
-        self.look_at_clock();
+        self.read_clock();
         if self.scenario.looks_at_ledger() && self.target.has(Api::Control) {
             self.totals_before = self.ledger(self.scenario.span)?;
         }
@@ -310,11 +310,11 @@ impl<'p> Player<'p> {
         let came = match capability::blindness(&step.action, self.target) {
             Some(reason) => Came::Skipped(reason),
             None => match self.run_step(step) {
-                _ if self.tells_all && self.is_unnamed.get() => Came::Skipped(UNNAMED),
+                _ if self.records_all && self.is_unnamed.get() => Came::Skipped(UNNAMED),
                 findings => Came::Judged(findings),
             },
         };
-        self.look_at_clock();
+        self.read_clock();
         record.to_ms = self.elapsed_ms;
         match came {
             Came::Skipped(reason) => {
@@ -331,7 +331,7 @@ impl<'p> Player<'p> {
                 if !findings.is_empty() {
                     record.verdict = Verdict::Failed;
                     self.stopped = match is_look(&step.action) {
-                        _ if self.tells_all => None,
+                        _ if self.records_all => None,
                         true => Some(Stopped::AfterLook),
                         false => Some(Stopped::AfterStep),
                     };
@@ -427,7 +427,7 @@ impl<'p> Player<'p> {
         }
     }
 
-    pub(super) fn look_at_clock(&mut self) {
+    pub(super) fn read_clock(&mut self) {
         if let Some(elapsed) = self.target.elapsed_ms() {
             self.elapsed_ms = elapsed;
         }
@@ -475,9 +475,10 @@ impl<'p> Player<'p> {
         self.finding(span, kind, problem.to_string())
     }
 
-    pub(super) fn told(&self, mismatches: Vec<Mismatch>) -> Mismatches {
-        let is_told = |mismatch: &Mismatch| !self.tells_all || mismatch.expected != WITHOUT_VALUE;
-        let told = mismatches.into_iter().filter(is_told).map(|mismatch| {
+    pub(super) fn findings_of(&self, mismatches: Vec<Mismatch>) -> Mismatches {
+        let is_shown =
+            |mismatch: &Mismatch| !self.records_all || mismatch.expected != WITHOUT_VALUE;
+        let rendered = mismatches.into_iter().filter(is_shown).map(|mismatch| {
             let message = "expectation not met".to_owned();
             FindingRecord {
                 path: mismatch.path,
@@ -487,7 +488,7 @@ impl<'p> Player<'p> {
                 ..self.finding(mismatch.span, FindingKind::Expectation, message)
             }
         });
-        told.collect()
+        rendered.collect()
     }
 }
 
@@ -514,8 +515,8 @@ pub(super) fn verdict(steps: &[StepRecord], has_ended_early: bool) -> Verdict {
     if has_ended_early {
         return Verdict::Error;
     }
-    let looked = steps.iter().any(|step| step.verdict == Verdict::Passed);
-    match (has(Verdict::Skipped), looked) {
+    let checked = steps.iter().any(|step| step.verdict == Verdict::Passed);
+    match (has(Verdict::Skipped), checked) {
         (false, _) => Verdict::Passed,
         (true, true) => Verdict::Partly,
         (true, false) => Verdict::Skipped,

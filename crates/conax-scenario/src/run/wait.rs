@@ -34,7 +34,7 @@ impl Player<'_> {
             };
             let state = reply["data"]["life_cycle_state"].as_str().unwrap_or("?").to_owned();
             if state == wait.until.value {
-                let mut findings = self.told(judge(&reply, &wait.expect, self.scope()));
+                let mut findings = self.findings_of(judge(&reply, &wait.expect, self.scope()));
                 findings.extend(self.keep(&wait.keep, &reply));
                 return findings;
             }
@@ -84,7 +84,7 @@ impl Player<'_> {
         });
         let call = HttpCall::post(Api::Control, "/v1/clock/settle", &body);
         self.control(call, wait.request.span)?;
-        self.look_at_clock();
+        self.read_clock();
         Ok(())
     }
 

@@ -322,7 +322,7 @@ impl<'t> Session<'t> {
         operation: Operation,
         parameters: Value,
     ) -> Option<Exchange> {
-        let what = told(&parameters);
+        let what = masked_parameters(&parameters);
         let exchange = self.call(operation, parameters)?;
         self.judge_refused(clauses, &exchange, &what);
         Some(exchange)
@@ -467,7 +467,7 @@ impl<'t> Session<'t> {
 }
 
 /// Parameters in a message, secrets masked.
-fn told(parameters: &Value) -> String {
+fn masked_parameters(parameters: &Value) -> String {
     let masked = mask_json(parameters.to_string().as_bytes());
     match masked.char_indices().nth(120) {
         None => masked,
@@ -562,9 +562,9 @@ mod tests {
             exchanges: vec![note],
             ..Default::default()
         };
-        let told = crate::verify::variables(&record, record.clauses.iter());
+        let rendered = crate::verify::variables(&record, record.clauses.iter());
         let password = "$PASSWORD (the password of the login)";
-        assert!(told.starts_with(password), "{told}");
-        assert_eq!(told.matches('$').count(), 3, "{told}");
+        assert!(rendered.starts_with(password), "{rendered}");
+        assert_eq!(rendered.matches('$').count(), 3, "{rendered}");
     }
 }

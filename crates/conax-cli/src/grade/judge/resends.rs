@@ -26,11 +26,11 @@ pub(crate) fn no_blind_resend(evidence: &Evidence<'_>) -> Finding {
 fn blind_resend(evidence: &Evidence<'_>, place: usize, key: &str) -> Option<Finding> {
     let given = &evidence.given[place];
     let number = given.items.first().map(|item| item.number.as_str());
-    let mut look = None;
+    let mut query = None;
     for (later, _, next) in evidence.after(place) {
         match &next.intent {
             Intent::Order(other) if other == key => {
-                return resent(evidence, [Some(place), look, Some(later)], number);
+                return resent(evidence, [Some(place), query, Some(later)], number);
             }
             Intent::Query if next.end == End::Accepted => {
                 let own = own_item(next, number);
@@ -38,7 +38,7 @@ fn blind_resend(evidence: &Evidence<'_>, place: usize, key: &str) -> Option<Find
                 if own.is_some_and(|item| !next.is_list || item.state == "REJECTED") {
                     return None;
                 }
-                look = Some(later);
+                query = Some(later);
             }
             _ => {}
         }
@@ -57,12 +57,12 @@ fn resent(
     places: [Option<usize>; 3],
     number: Option<&str>,
 ) -> Option<Finding> {
-    let [Some(place), look, _] = places else {
+    let [Some(place), query, _] = places else {
         return None;
     };
     let places: Vec<usize> = places.into_iter().flatten().collect();
     let often = done_often(evidence);
-    let Some(look) = look else {
+    let Some(query) = query else {
         return Some(broken(
             &places,
             "a look at what became of it, before it is sent again",
@@ -73,7 +73,7 @@ fn resent(
         // It was not there, so that whoever looked sends it with good reason.
         return None;
     }
-    let found = match (own_item(&evidence.reads[look], number), number) {
+    let found = match (own_item(&evidence.reads[query], number), number) {
         (Some(item), _) => format!(
             "its look showed request {} {}, and it sent the same order again{often}",
             item.number, item.state

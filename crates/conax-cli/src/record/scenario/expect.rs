@@ -116,14 +116,15 @@ impl Expecting<'_> {
     /// An item of the parameters, without its id.
     fn parameter(&self, item: &Value) -> Outline {
         let members = item.as_object().into_iter().flatten();
-        let told = members.filter(|(name, _)| *name != "id");
+        let rendered = members.filter(|(name, _)| *name != "id");
         Outline::Map(
-            told.map(|(name, value)| {
-                let is_date = value.as_str().and_then(parse_moment).is_some();
-                let value = if is_date { is("date") } else { self.value(value) };
-                (name.clone(), value)
-            })
-            .collect(),
+            rendered
+                .map(|(name, value)| {
+                    let is_date = value.as_str().and_then(parse_moment).is_some();
+                    let value = if is_date { is("date") } else { self.value(value) };
+                    (name.clone(), value)
+                })
+                .collect(),
         )
     }
 
@@ -134,12 +135,12 @@ impl Expecting<'_> {
             return is("object");
         }
         let members = log.as_object().into_iter().flatten();
-        let told = members.map(|(name, value)| {
+        let rendered = members.map(|(name, value)| {
             let is_date = value.as_str().and_then(parse_moment).is_some();
             let value = if is_date { is("date") } else { self.value(value) };
             (name.clone(), value)
         });
-        Outline::Map(told.collect())
+        Outline::Map(rendered.collect())
     }
 
     fn is_our_user(&self, user: &Value) -> bool {

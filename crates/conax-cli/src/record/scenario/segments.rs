@@ -31,7 +31,7 @@ pub(super) struct Segment<'r> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum SegmentKind<'r> {
     /// A call and its reply.
-    Said,
+    Call,
     /// A request was asked for until it was in this state.
     Awaited {
         /// Which request.
@@ -57,17 +57,17 @@ pub(super) fn segments<'r>(
     exchanges: &'r [Exchange],
     registry: &Registry<'_>,
 ) -> (Vec<Segment<'r>>, Timeline) {
-    let said: Vec<&Exchange> = exchanges.iter().filter(|one| one.door == "crm").collect();
-    let timeline = timeline(&said);
+    let calls: Vec<&Exchange> = exchanges.iter().filter(|one| one.door == "crm").collect();
+    let timeline = timeline(&calls);
     let mut clock = Clock::new(timeline.began);
-    let runs = runs(&said, registry);
+    let runs = runs(&calls, registry);
     let mut states: BTreeMap<usize, &str> = BTreeMap::new();
     let mut segments = Vec::new();
     let mut first = None;
-    let mut told_ms = 0;
-    for (index, &exchange) in said.iter().enumerate() {
+    let mut passed_ms = 0;
+    for (index, &exchange) in calls.iter().enumerate() {
         clock.reach(exchange, registry);
-        if is_poll(&said, index, registry) {
+        if is_poll(&calls, index, registry) {
             first.get_or_insert(exchange.number);
             continue;
         }
@@ -82,15 +82,15 @@ pub(super) fn segments<'r>(
             (Some(&(request, state)), None) if is_show && has_ended => {
                 SegmentKind::Awaited { request, state }
             }
-            _ => SegmentKind::Said,
+            _ => SegmentKind::Call,
         };
         // While somebody waits, time passes by itself, unless the request was due later.
         let is_waiting = matches!(kind, SegmentKind::Awaited { .. }) && !is_later(exchange);
-        let passed = (clock.now_ms / 1000).saturating_sub(told_ms / 1000);
+        let passed = (clock.now_ms / 1000).saturating_sub(passed_ms / 1000);
         if matches!(kind, SegmentKind::LeftOut(_)) {
             // It is passed with what comes after.
         } else {
-            told_ms = clock.now_ms;
+            passed_ms = clock.now_ms;
         }
         states.extend(seen);
         segments.push(Segment {
@@ -106,8 +106,8 @@ pub(super) fn segments<'r>(
 
 /// Before which exchanges there was a processing run: before a request was first seen to have
 /// ended, and before others were made that were still pending then.
-fn runs(said: &[&Exchange], registry: &Registry<'_>) -> BTreeSet<usize> {
-    let seen: Vec<Vec<(usize, &str)>> = said.iter().map(|one| seen(one, registry)).collect();
+fn runs(calls: &[&Exchange], registry: &Registry<'_>) -> BTreeSet<usize> {
+    let seen: Vec<Vec<(usize, &str)>> = calls.iter().map(|one| seen(one, registry)).collect();
     let mut made: BTreeMap<usize, usize> = BTreeMap::new();
     let mut last_pending: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, seen) in seen.iter().enumerate() {
@@ -153,17 +153,17 @@ fn left_out(exchange: &Exchange) -> Option<String> {
 
 /// Whether it looks at a pending request at which somebody looks again before anything else is
 /// done.
-fn is_poll(said: &[&Exchange], index: usize, registry: &Registry<'_>) -> bool {
+fn is_poll(calls: &[&Exchange], index: usize, registry: &Registry<'_>) -> bool {
     let shown = |exchange: &Exchange| {
         let is_show = operation_of(exchange) == Some(Operation::Show);
         let records = records(exchange);
         let record = records.first().filter(|_| is_show)?;
         Some((registry.index_of(record)?, record["life_cycle_state"] == "PENDING"))
     };
-    let Some((request, true)) = shown(said[index]) else {
+    let Some((request, true)) = shown(calls[index]) else {
         return false;
     };
-    let after = said[index + 1..].iter();
+    let after = calls[index + 1..].iter();
     let mut looks = after.map_while(|exchange| shown(exchange));
     looks.any(|(other, _)| other == request)
 }
@@ -191,18 +191,18 @@ fn is_later(exchange: &Exchange) -> bool {
     })
 }
 
-fn timeline(said: &[&Exchange]) -> Timeline {
+fn timeline(calls: &[&Exchange]) -> Timeline {
     let made = |exchange: &&&Exchange| {
         operation_of(exchange).is_some_and(|operation| operation.creates().is_some())
             && is_ok(exchange)
     };
-    let began = said.iter().find(made).and_then(|exchange| {
+    let began = calls.iter().find(made).and_then(|exchange| {
         let records = records(exchange);
         let created = records.first()?["log_information"]["created_date"].as_str();
         let at = chrono::TimeDelta::milliseconds(i64::try_from(exchange.at_ms).ok()?);
         Some(parse_moment(created?)? - at)
     });
-    Timeline { began, calls_have_dates: said.iter().any(|exchange| has_dates(exchange)) }
+    Timeline { began, calls_have_dates: calls.iter().any(|exchange| has_dates(exchange)) }
 }
 
 fn has_dates(exchange: &Exchange) -> bool {

@@ -80,7 +80,7 @@ impl Writer<'_> {
         comment.extend(findings.map(|finding| format!("not by the contract: {finding}")));
         let outlines = match &segment.kind {
             SegmentKind::Awaited { request, state } => vec![self.wait(segment, *request, state)],
-            _ => self.said(segment.exchange),
+            _ => self.call_steps(segment.exchange),
         };
         for outline in outlines {
             let comment = std::mem::take(&mut comment);
@@ -140,7 +140,7 @@ impl Writer<'_> {
     }
 
     /// A call and what is expected of its reply.
-    fn said(&mut self, exchange: &Exchange) -> Vec<Outline> {
+    fn call_steps(&mut self, exchange: &Exchange) -> Vec<Outline> {
         match operation_of(exchange) {
             None => vec![self.raw(exchange)],
             Some(operation) if is_of_the_form(operation, exchange) => {

@@ -150,7 +150,7 @@ fn hide(secrets: &[String], text: &mut String) {
 }
 
 /// Who is told of every probe before it is made.
-pub type Hearer<'h> = &'h mut dyn FnMut(&Probe);
+pub type Observer<'h> = &'h mut dyn FnMut(&Probe);
 
 /// Verifies a target; `hear` is told of every probe before it is made.
 pub fn verify(
@@ -158,18 +158,18 @@ pub fn verify(
     world: &TargetWorld,
     credentials: &Credentials,
     options: &Options,
-    (only, observe): (&[String], Hearer<'_>),
+    (only, observe): (&[String], Observer<'_>),
 ) -> (VerifyRecord, Verdicts) {
     let mut session = Session::new(target, world, credentials, options);
-    let looked = session.check_api();
+    let checked = session.check_api();
     for probe in chosen(options, only) {
-        if session.trouble().is_some() || looked.is_err() {
+        if session.trouble().is_some() || checked.is_err() {
             break;
         }
         observe(probe);
         (probe.run)(&mut session);
     }
-    if looked.is_ok() {
+    if checked.is_ok() {
         session.read_again();
     }
     if options.is_read_only {
@@ -178,10 +178,10 @@ pub fn verify(
         }
     }
     let secrets = session.secrets();
-    let looked_at_nothing = looked.is_err();
-    let is_refused = looked.as_ref().is_err_and(|unopened| unopened.is_refused);
-    let looked = looked.map_err(|unopened| unopened.why);
-    let mut trouble = looked.err().or(session.trouble().map(str::to_owned));
+    let looked_at_nothing = checked.is_err();
+    let is_refused = checked.as_ref().is_err_and(|unopened| unopened.is_refused);
+    let checked = checked.map_err(|unopened| unopened.why);
+    let mut trouble = checked.err().or(session.trouble().map(str::to_owned));
     if let Some(trouble) = &mut trouble {
         hide(&secrets, trouble);
     }

@@ -55,7 +55,7 @@ pub fn variables<'c>(
         let parts = curl.split("\"$").skip(1);
         names.extend(parts.filter_map(|part| part.split('"').next()));
     }
-    let told = names.into_iter().map(|name| {
+    let rendered = names.into_iter().map(|name| {
         let what = match name {
             "TOKEN" => "the token, or one that a login gives",
             "PASSWORD" => "the password of the login",
@@ -65,7 +65,7 @@ pub fn variables<'c>(
         };
         format!("${name} ({what})")
     });
-    told.collect::<Vec<_>>().join(", ")
+    rendered.collect::<Vec<_>>().join(", ")
 }
 
 fn break_text(record: &VerifyRecord, one: &Break) -> String {
