@@ -198,10 +198,7 @@ fn print_axis(account: &AxisAccount, shows_all: bool) {
         return;
     }
     if !shows_all {
-        let some: Vec<&str> = account.gaps.iter().take(GAPS).map(String::as_str).collect();
-        let more = account.gaps.len().saturating_sub(GAPS);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        print::meaning("   gaps", 12, &format!("{}{more}", some.join(", ")));
+        print::meaning("   gaps", 12, &print::few(&account.gaps, GAPS));
         return;
     }
     for gap in &account.gaps {

@@ -3,7 +3,7 @@
 mod overtaking;
 
 use clap::{Arg, ArgMatches, Command};
-use conax_contract::crm::{is_secret_name, mask_query};
+use conax_contract::crm::{is_secret_name, mask_target};
 use conax_contract::secret::KnownSecrets;
 use conax_contract::text::{render_duration, render_moment, visible_name};
 use conax_scenario::document::Secrets;
@@ -161,7 +161,7 @@ fn described(action: &Action) -> String {
             format!(
                 "{} {} at the {} API, sending {sent}",
                 call.method,
-                masked(&shown(&call.path)),
+                mask_target(&shown(&call.path)),
                 call.door.name()
             )
         }
@@ -212,14 +212,6 @@ fn described(action: &Action) -> String {
         },
         Action::Parallel(_) => "at the same time".to_owned(),
         Action::Use(included) => use_text(included),
-    }
-}
-
-/// An address with the secrets of its query masked.
-fn masked(path: &str) -> String {
-    match path.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", mask_query(query)),
-        None => path.to_owned(),
     }
 }
 

@@ -72,6 +72,15 @@ pub(crate) fn meaning(name: &str, width: usize, text: &str) {
     result(line);
 }
 
+/// The first of some names, and how many more there are.
+pub(crate) fn few(names: &[impl AsRef<str>], most: usize) -> String {
+    let some: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(most) {
+        0 => some.join(", "),
+        more => format!("{} and {more} more", some.join(", ")),
+    }
+}
+
 /// Prints a result as it is.
 pub(crate) fn text(text: &[u8]) {
     let mut stdout = std::io::stdout();

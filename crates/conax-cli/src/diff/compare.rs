@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use conax_contract::text::render_duration;
+use conax_contract::text::{render_duration, shortened};
 use conax_scenario::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
 use serde::Serialize;
 use serde_json::Value;
@@ -342,12 +342,5 @@ fn differ(
 const VALUE_LIMIT: usize = 120;
 
 fn short(value: Option<&Value>) -> String {
-    let Some(value) = value else {
-        return "absent".to_owned();
-    };
-    let text = value.to_string();
-    match text.chars().count() > VALUE_LIMIT {
-        true => text.chars().take(VALUE_LIMIT).chain("…".chars()).collect(),
-        false => text,
-    }
+    value.map_or("absent".to_owned(), |value| shortened(&value.to_string(), VALUE_LIMIT))
 }

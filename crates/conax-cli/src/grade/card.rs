@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conax_contract::cas;
-use conax_contract::crm::{is_secret_name, mask_json, mask_query};
+use conax_contract::crm::{is_secret_name, mask_json, mask_target};
 use conax_contract::text::render_duration;
 
 use super::judge::secrets::secret_in;
@@ -12,6 +12,7 @@ use super::law::Law;
 use super::observation::{Delivery, Ended, Exchange, Observation, Seat};
 use super::reading::{End, read_given};
 use crate::exit::Exit;
+use crate::print;
 
 /// Everything a report says.
 pub(crate) struct Card {
@@ -43,14 +44,10 @@ impl Row {
 
     /// Where it was so, or why nowhere, in a few words.
     pub(crate) fn place(&self) -> String {
-        const NAMED: usize = 3;
-        let scenes = &self.verdict.scenes;
-        let (named, more) = scenes.split_at(scenes.len().min(NAMED));
-        match (&self.verdict.finding, more.len()) {
-            (Finding::NotExercised(why), _) => why.clone(),
-            (Finding::NamedBy(law), _) => format!("{law} names why"),
-            (_, 0) => named.join(", "),
-            (_, more) => format!("{} and {more} more", named.join(", ")),
+        match &self.verdict.finding {
+            Finding::NotExercised(why) => why.clone(),
+            Finding::NamedBy(law) => format!("{law} names why"),
+            Finding::Kept(_) | Finding::Broken(_) => print::few(&self.verdict.scenes, 3),
         }
     }
 
@@ -157,10 +154,7 @@ fn shown(seen: &Observation, place: usize, call: &Exchange) -> Shown {
         (Seat::A, body) => mask_json(body.as_bytes()),
         (Seat::C, body) => cas::mask_secrets(body.as_bytes()),
     };
-    let target = match call.target.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", mask_query(query)),
-        None => call.target.clone(),
-    };
+    let target = mask_target(&call.target);
     Shown {
         number: place + 1,
         line: hidden(seen, &format!("{} {target}", call.verb)),

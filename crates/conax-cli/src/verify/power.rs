@@ -108,20 +108,15 @@ fn exit(found: usize, caught: &[Caught]) -> Exit {
 
 fn print_power(power: &Power, caught: &[Caught], is_whole: bool) {
     for ((name, ids), one) in power.caught.iter().zip(caught) {
-        let some: Vec<&str> = ids.iter().take(NAMED).map(String::as_str).collect();
-        let more = match ids.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let by = match some.is_empty() {
+        let by = match ids.is_empty() {
             true => "no clause".to_owned(),
-            false => format!("{}{more}", some.join(", ")),
+            false => print::few(ids, NAMED),
         };
         let explored = match &one.explored {
             Some(found) => format!("; explore: {} steps", found.lines.len()),
             None => "; explore: not found".to_owned(),
         };
-        let mark = if some.is_empty() && one.explored.is_none() { "NOT CAUGHT " } else { "" };
+        let mark = if ids.is_empty() && one.explored.is_none() { "NOT CAUGHT " } else { "" };
         print::meaning(name, 27, &format!("{mark}{by}{explored}"));
     }
     if is_whole && !power.vacuous.is_empty() {

@@ -114,6 +114,15 @@ pub fn mask_query(query: &str) -> String {
     parts.join("&")
 }
 
+/// Path and query with the value of every secret parameter replaced by `***`.
+#[must_use]
+pub fn mask_target(target: &str) -> String {
+    match target.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", mask_query(query)),
+        None => target.to_owned(),
+    }
+}
+
 /// Whether a name is not one, but a secret's name with its value: `token%3D…`, `token:…`.
 fn hides_secret(name: &str) -> bool {
     let Some(plain) = decode_query(name) else {

@@ -53,7 +53,7 @@ pub use honesty::{HonestyRow, Subject, honesty};
 pub use identifier::{
     RequestIdentifier, ServiceIdentifier, SmartcardIdentifier, SubscriptionIdentifier,
 };
-pub use mask::{mask_json, mask_query};
+pub use mask::{mask_json, mask_query, mask_target};
 pub use operation::Operation;
 pub use parameter::{IdentifierKind, Need, ParameterEntry, SetKind, ValueKind};
 pub use params::{Origin, Params};

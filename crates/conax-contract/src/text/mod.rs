@@ -23,6 +23,7 @@ mod redact;
 mod render;
 mod screen;
 mod secret_name;
+mod shortened;
 mod word;
 
 #[cfg(test)]
@@ -47,5 +48,6 @@ pub use redact::holds_secrets;
 pub use render::{render, render_each};
 pub use screen::{is_unshowable, visible, visible_json, visible_name};
 pub use secret_name::is_secret_name;
+pub use shortened::shortened;
 pub use word::{Word, word};
 pub(crate) use word::{as_word, words_of_lists};

@@ -1,6 +1,7 @@
 //! Kinds of values, and how they are told.
 
 use conax_contract::crm::{Member, is_secret_name};
+use conax_contract::text::shortened;
 use serde_json::Value;
 
 /// Characters of a value that are repeated in a message.
@@ -56,15 +57,8 @@ pub fn shown(name: &str, value: Option<&Value>) -> String {
         Some(Value::Array(items)) => format!("a list of {}", items.len()),
         Some(Value::Object(members)) => {
             let names: Vec<&str> = members.keys().map(String::as_str).collect();
-            cut(&format!("an object with {}", names.join(", ")))
+            shortened(&format!("an object with {}", names.join(", ")), LONGEST)
         }
-        Some(value) => cut(&value.to_string()),
-    }
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some(value) => shortened(&value.to_string(), LONGEST),
     }
 }

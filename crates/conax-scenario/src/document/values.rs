@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use conax_contract::text::{
-    Entry, Fields, Finding, Findings, Marked, Node, Scalar, Style, fields, items, number, shown,
+    Entry, Fields, Finding, Findings, Marked, Node, Scalar, Style, fields, items, number,
+    shortened, shown,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
@@ -263,10 +264,6 @@ impl Table {
             Node::Scalar(scalar) => Some(format!("{name}={}", told(name, &scalar.text))),
             Node::List(_) | Node::Map(_) => None,
         });
-        let content = cells.collect::<Vec<_>>().join(", ");
-        match content.char_indices().nth(SHOWN) {
-            Some((end, _)) => format!("{}…", &content[..end]),
-            None => content,
-        }
+        shortened(&cells.collect::<Vec<_>>().join(", "), SHOWN)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use conax_contract::text::{Span, Word, parse_moment};
+use conax_contract::text::{Span, Word, parse_moment, shortened};
 use serde_json::Value;
 
 use crate::document::{Expected, Kind, Matcher, Path, Template};
@@ -366,9 +366,9 @@ pub(crate) fn in_words(value: Option<&Value>) -> String {
         Some(Value::String(text)) if is_bare(text) => text.clone(),
         Some(Value::Array(items)) if items.iter().all(|item| !item.is_object()) => {
             let words: Vec<_> = items.iter().map(|item| in_words(Some(item))).collect();
-            cut(&format!("[{}]", words.join(", ")))
+            shortened(&format!("[{}]", words.join(", ")), SHOWN)
         }
-        Some(value) => cut(&value.to_string()),
+        Some(value) => shortened(&value.to_string(), SHOWN),
     }
 }
 
@@ -379,13 +379,6 @@ fn is_bare(text: &str) -> bool {
         && text.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.: ".contains(letter))
         && !matches!(text, "null" | "true" | "false")
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 fn filled(template: &Template, scope: &Scope) -> String {
@@ -399,7 +392,7 @@ fn filled(template: &Template, scope: &Scope) -> String {
 pub(crate) fn describe(matcher: &Matcher, scope: &Scope) -> String {
     let list = |items: &[conax_contract::text::Placed<Matcher>]| {
         let words: Vec<_> = items.iter().map(|one| describe(&one.value, scope)).collect();
-        cut(&format!("[{}]", words.join(", ")))
+        shortened(&format!("[{}]", words.join(", ")), SHOWN)
     };
     match matcher {
         Matcher::Equals(template) => filled(template, scope),
@@ -408,7 +401,7 @@ pub(crate) fn describe(matcher: &Matcher, scope: &Scope) -> String {
                 .iter()
                 .map(|one| format!("{}: {}", one.path.text, describe(&one.matcher, scope)))
                 .collect();
-            cut(&format!("{{{}}}", words.join(", ")))
+            shortened(&format!("{{{}}}", words.join(", ")), SHOWN)
         }
         Matcher::List(items) => list(items),
         Matcher::AnyOrder(items) => match items.len() {

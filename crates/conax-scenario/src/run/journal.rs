@@ -1,7 +1,7 @@
 //! What was said, as the target's journal tells it, or as we heard it ourselves.
 
 use chrono::NaiveDateTime;
-use conax_contract::crm::{mask_json, mask_query};
+use conax_contract::crm::{mask_json, mask_target};
 use conax_contract::text::parse_moment;
 use serde_json::Value;
 
@@ -65,16 +65,12 @@ pub(super) struct ClientExchange {
 /// What was heard, in the form of a journal.
 pub(super) fn client_record(index: usize, heard: &ClientExchange) -> ExchangeRecord {
     let ClientExchange { step, call, reply } = heard;
-    let target = match call.target.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", mask_query(query)),
-        None => call.target.clone(),
-    };
     ExchangeRecord {
         number: index as u64 + 1,
         step: Some(*step),
         door: call.door.name().to_owned(),
         verb: call.method.clone(),
-        target,
+        target: mask_target(&call.target),
         http_status: reply.as_ref().ok().map(|reply| reply.status),
         call: match call.body.is_empty() {
             true => String::new(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use conax_contract::crm::Operation;
+use conax_contract::text::shortened;
 use serde_json::{Value, json};
 
 use super::session::{Credentials, Options, Session};
@@ -184,7 +185,7 @@ fn is_this_api(exchange: &Exchange) -> Result<(), String> {
     let found = match reply {
         None => "no JSON".to_owned(),
         Some(Value::Object(members)) if members.is_empty() => "an empty JSON object".to_owned(),
-        Some(value) => cut(&value.to_string()),
+        Some(value) => shortened(&value.to_string(), LONGEST),
     };
     Err(format!(
         "this is not the provisioning API: {} /{} answered HTTP {} with {found}, and not with a `status`; \
@@ -197,21 +198,11 @@ fn is_this_api(exchange: &Exchange) -> Result<(), String> {
 
 fn refusal(exchange: &Exchange) -> String {
     let message = exchange.status()["message"].as_str().unwrap_or("no message");
-    format!("{}: {}", exchange.code(), cut(message))
+    format!("{}: {}", exchange.code(), shortened(message, LONGEST))
 }
 
 /// A refusal as it was said: it is all there is to go by.
 fn whole_refusal(exchange: &Exchange) -> String {
     let message = exchange.status()["message"].as_str().unwrap_or("no message");
-    match message.char_indices().nth(LONGEST_REFUSAL) {
-        None => format!("{}: {message}", exchange.code()),
-        Some((end, _)) => format!("{}: {}…", exchange.code(), &message[..end]),
-    }
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
+    format!("{}: {}", exchange.code(), shortened(message, LONGEST_REFUSAL))
 }

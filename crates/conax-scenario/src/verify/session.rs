@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use conax_contract::crm::{Operation, mask_json, mask_query};
-use conax_contract::text::render_duration;
+use conax_contract::text::{render_duration, shortened};
 use serde_json::{Map, Value, json};
 
 use super::record::ExchangeNote;
@@ -468,11 +468,7 @@ impl<'t> Session<'t> {
 
 /// Parameters in a message, secrets masked.
 fn masked_parameters(parameters: &Value) -> String {
-    let masked = mask_json(parameters.to_string().as_bytes());
-    match masked.char_indices().nth(120) {
-        None => masked,
-        Some((end, _)) => format!("{}…", &masked[..end]),
-    }
+    shortened(&mask_json(parameters.to_string().as_bytes()), 120)
 }
 
 impl ExchangeNote {

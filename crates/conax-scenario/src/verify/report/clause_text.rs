@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use conax_contract::text::shortened;
+
 use crate::conformance::{Break, Standing};
 use crate::verify::record::{ClauseRecord, VerifyRecord};
 
@@ -84,7 +86,7 @@ fn break_text(record: &VerifyRecord, one: &Break) -> String {
             "   in        call {}: {} {} -> {status}",
             note.number,
             note.verb,
-            shortened(&note.target)
+            short(&note.target)
         );
         let _ = writeln!(out, "   again     {}", note.curl);
     }
@@ -92,12 +94,8 @@ fn break_text(record: &VerifyRecord, one: &Break) -> String {
 }
 
 /// A target without the path everybody knows, as far as a line reaches.
-fn shortened(target: &str) -> String {
-    let short = target.replace("/conax_web_services/provisioning_requests/", "…/");
-    match short.char_indices().nth(48) {
-        None => short,
-        Some((end, _)) => format!("{}…", &short[..end]),
-    }
+fn short(target: &str) -> String {
+    shortened(&target.replace("/conax_web_services/provisioning_requests/", "…/"), 48)
 }
 
 /// Why clauses were not tested, each reason with how many and which.
