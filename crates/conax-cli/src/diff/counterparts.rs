@@ -9,13 +9,12 @@ use std::sync::Arc;
 
 use conax_contract::crm::Operation;
 use conax_contract::world::{
-    CardState, InstalledItem, ItemClassification, KeyState, ProductClassification, ProductOnSale,
+    InstalledItem, ItemClassification, KeyState, ProductClassification, ProductOnSale,
     ProductState, SubscriptionSpec, WorldSpec,
 };
-use conax_scenario::verify::{Named, TargetWorld};
+use conax_scenario::verify::{Named, TargetWorld, works_at_conax};
 use serde_json::{Map, Value};
 
-use super::records::{Record, holds, of_item, of_service, of_subscription};
 use crate::json::walk;
 
 /// Why a call says something else there, in words that follow the name of the side.
@@ -69,32 +68,17 @@ pub(super) struct Counterparts {
     theirs: TargetWorld,
     password: Option<String>,
     /// By kind and the id of our record.
-    given: BTreeMap<(Kind, String), There>,
+    given: BTreeMap<(Kind, String), Named>,
 }
 
-/// A record of that side: its values by key, its CA id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct There {
-    keys: BTreeMap<String, String>,
-    ca_id: Option<String>,
-}
+/// The keys a record may be known under, in the order in which they are tried.
+const KEYS: [&str; 6] = ["id", "number", "code", "serial_number", "alternative_code", "ca_id"];
 
-impl There {
-    fn of(named: &Named) -> Self {
-        let text = |key: &str| Some(named.by(key)?[key].as_str()?.to_owned());
-        let keys = named.keys().filter_map(|key| Some((key.to_owned(), text(key)?)));
-        Self { keys: keys.collect(), ca_id: named.ca_id.clone() }
-    }
-
-    fn of_ca_id(ca_id: &str) -> Self {
-        Self { ca_id: Some(ca_id.to_owned()), ..Self::default() }
-    }
-
-    fn value(&self, key: &str) -> Option<&String> {
-        match key.ends_with("ca_id") {
-            true => self.ca_id.as_ref(),
-            false => self.keys.get(key),
-        }
+impl Kind {
+    /// The values records of this kind are known under, each with its key.
+    fn values(self, record: &Named) -> impl Iterator<Item = (&'static str, &str)> + Clone {
+        let keys = KEYS.iter().filter(move |key| **key != "ca_id" || self == Self::Item);
+        keys.filter_map(|key| Some((*key, record.value(key)?)))
     }
 }
 
@@ -229,15 +213,16 @@ impl Counterparts {
                 continue;
             };
             // A value that stands under another key than its own stays wrong.
-            let is_its_own =
-                |(attribute, known): &&(&str, String)| key.ends_with(attribute) && *known == ours;
-            let same = |(_, known): &&(&str, String)| *known == ours;
-            let all = &record.values;
-            let found = all.iter().find(is_its_own).or_else(|| all.iter().find(same));
+            let mut its_own = kind.values(&record).filter(|(_, known)| *known == ours);
+            let first = its_own.clone().next();
+            let found = its_own.find(|(attribute, _)| key.ends_with(attribute)).or(first);
             let attribute = found.map_or(key.as_str(), |(attribute, _)| attribute);
             let there = self.counterpart(kind, context, &record)?;
-            let theirs = there.value(attribute).cloned();
-            let lack = || Lack::of(&format!("`{attribute}` in place of"), &record.name);
+            let theirs = match attribute.ends_with("ca_id") {
+                true => there.ca_id.clone(),
+                false => there.value(attribute).map(str::to_owned),
+            };
+            let lack = || Lack::of(&format!("`{attribute}` in place of"), &record.label());
             *value = Value::String(theirs.ok_or_else(lack)?);
         }
         Ok(())
@@ -245,33 +230,18 @@ impl Counterparts {
 
     /// Whether the file of that side names something so.
     fn is_there(&self, value: &str) -> bool {
-        let theirs = &self.theirs;
-        let rejected = theirs.rejected.iter();
-        let rejected = rejected.flat_map(|one| [&one.subscription, &one.service, &one.smartcard]);
-        let named = [
-            &theirs.subscription,
-            &theirs.service,
-            &theirs.no_service,
-            &theirs.no_smartcard,
-            &theirs.service_elsewhere,
-            &theirs.smartcard_elsewhere,
-        ];
-        let named = named.into_iter().flatten().chain(&theirs.smartcards).chain(rejected);
-        let mut there = named.map(There::of);
-        theirs.stbs.iter().any(|stb| stb == value)
-            || there.any(|there| {
-                there.ca_id.as_deref() == Some(value) || there.keys.values().any(|one| one == value)
-            })
+        self.theirs.texts().any(|text| text == value)
     }
 
-    fn record(&self, kind: Kind, value: &str) -> Option<Record> {
-        let records: Vec<Record> = match kind {
-            Kind::Subscription => self.ours.subscriptions.iter().map(of_subscription).collect(),
-            Kind::Service => self.ours.services.iter().map(of_service).collect(),
-            Kind::Item => self.ours.installed_items.iter().map(of_item).collect(),
+    fn record(&self, kind: Kind, value: &str) -> Option<Named> {
+        let ours = &self.ours;
+        let records: Vec<Named> = match kind {
+            Kind::Subscription => ours.subscriptions.iter().map(Named::of_subscription).collect(),
+            Kind::Service => ours.services.iter().map(Named::of_service).collect(),
+            Kind::Item => ours.installed_items.iter().map(Named::of_item).collect(),
         };
         let mut records = records.into_iter();
-        records.find(|record| record.values.iter().any(|(_, known)| known == value))
+        records.find(|record| kind.values(record).any(|(_, known)| known == value))
     }
 
     /// What stands there for a record of ours.
@@ -279,19 +249,19 @@ impl Counterparts {
         &mut self,
         kind: Kind,
         context: Option<&SubscriptionSpec>,
-        record: &Record,
-    ) -> Result<&There, Lack> {
-        let place = (kind, record.id.clone());
+        record: &Named,
+    ) -> Result<&Named, Lack> {
+        let place = (kind, record.value("id").unwrap_or_default().to_owned());
         if !self.given.contains_key(&place) {
             let candidates = self.candidates(kind, context, record);
-            let is_free = |one: &&There| !self.given.values().any(|taken| taken == *one);
+            let is_free = |one: &&Named| !self.given.values().any(|taken| taken == *one);
             let free = candidates.iter().find(is_free).cloned();
             let what = match kind {
                 Kind::Subscription => "subscription in place of",
                 Kind::Service => "service in place of",
                 Kind::Item => "installed item in place of",
             };
-            let free = free.ok_or_else(|| Lack::of(what, &record.name))?;
+            let free = free.ok_or_else(|| Lack::of(what, &record.label()))?;
             self.given.insert(place.clone(), free);
         }
         Ok(&self.given[&place])
@@ -302,15 +272,15 @@ impl Counterparts {
         &self,
         kind: Kind,
         context: Option<&SubscriptionSpec>,
-        record: &Record,
-    ) -> Vec<There> {
-        let theirs = &self.theirs;
-        let one = |named: &Option<Named>| named.iter().map(There::of).collect();
+        record: &Named,
+    ) -> Vec<Named> {
+        let (theirs, id) = (&self.theirs, record.value("id").unwrap_or_default());
+        let one = |named: &Option<Named>| named.iter().cloned().collect();
         match kind {
             Kind::Subscription => one(&theirs.subscription),
             Kind::Service => {
                 let mut all = self.ours.services.iter();
-                let Some(service) = all.find(|service| *service.id == *record.id) else {
+                let Some(service) = all.find(|service| *service.id == *id) else {
                     return Vec::new();
                 };
                 let is_on_it = context.is_none_or(|one| {
@@ -328,23 +298,23 @@ impl Counterparts {
                 }
             }
             Kind::Item => {
-                let Some(item) = self.item(&record.id) else {
+                let Some(item) = self.item(id) else {
                     return Vec::new();
                 };
                 let is_on_it = context.is_none_or(|one| holds(one, item));
                 match (item.classification, is_on_it) {
-                    (ItemClassification::Smartcard, true) if self.works(item) => {
-                        theirs.smartcards.iter().map(There::of).collect()
+                    (ItemClassification::Smartcard, true) if works_at_conax(&self.ours, item) => {
+                        theirs.smartcards.clone()
                     }
                     // Why Conax takes no orders for it is not told of that side's.
                     (ItemClassification::Smartcard, true) => Vec::new(),
                     (ItemClassification::Smartcard, false) => one(&theirs.smartcard_elsewhere),
                     (ItemClassification::Stb, true) if !self.is_loaded(item) => Vec::new(),
                     (ItemClassification::Stb, true) => {
-                        let full = theirs.no_smartcard.as_ref().map(There::of);
                         let of = |ca_id: &String| {
-                            let full = full.clone().filter(|one| one.ca_id.as_ref() == Some(ca_id));
-                            full.unwrap_or_else(|| There::of_ca_id(ca_id))
+                            let full = theirs.no_smartcard.clone();
+                            let full = full.filter(|one| one.ca_id.as_ref() == Some(ca_id));
+                            full.unwrap_or_else(|| Named::of_ca_id(ca_id))
                         };
                         theirs.stbs.iter().map(of).collect()
                     }
@@ -352,17 +322,6 @@ impl Counterparts {
                 }
             }
         }
-    }
-
-    /// Whether Conax takes orders for a smartcard of ours.
-    fn works(&self, item: &InstalledItem) -> bool {
-        let cas = &self.ours.cas;
-        let own = cas.domains.first().map(|domain| domain.name.as_str());
-        cas.smartcards.iter().any(|card| {
-            Some(card.id.as_str()) == item.ca_id.as_deref()
-                && own.is_none_or(|own| card.domain == own)
-                && matches!(card.state, CardState::Stock | CardState::InUse)
-        })
     }
 
     fn is_sold(&self, service: &ProductOnSale) -> bool {
@@ -414,6 +373,12 @@ impl Counterparts {
         let ((_, id), _) = given.find(|(_, there)| there.ca_id.as_deref() == Some(ca_id))?;
         self.record(kind, id)?.ca_id
     }
+}
+
+/// Whether a subscription has an installed item.
+fn holds(subscription: &SubscriptionSpec, item: &InstalledItem) -> bool {
+    let mut held = subscription.installed_items.iter();
+    held.any(|key| *key == *item.serial_number || *key == *item.id)
 }
 
 #[cfg(test)]

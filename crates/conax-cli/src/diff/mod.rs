@@ -10,7 +10,6 @@ mod lacks;
 mod open;
 mod other_world;
 mod output;
-mod records;
 #[cfg(test)]
 mod tests;
 mod timing;

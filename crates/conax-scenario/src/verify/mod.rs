@@ -26,4 +26,4 @@ pub use probes::{Probe, planned_creations, probes, verify};
 pub use record::{ClauseRecord, ExchangeNote, VerifyRecord};
 pub use report::{clause_text, html, junit, sarif, summary, untested, variables};
 pub use session::{Credentials, Options, Session};
-pub use world::{LoginWorld, Named, RejectedWorld, TargetWorld};
+pub use world::{LoginWorld, Named, RejectedWorld, TargetWorld, works_at_conax};

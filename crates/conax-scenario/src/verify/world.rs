@@ -58,10 +58,48 @@ impl Named {
         value.and_then(Value::as_str).unwrap_or("?").to_owned()
     }
 
+    /// Its value under this key, or its CA id.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&str> {
+        match key {
+            "ca_id" => self.ca_id.as_deref(),
+            key => self.keys.get(key).map(String::as_str),
+        }
+    }
+
+    /// A subscription of a world of ours.
+    #[must_use]
+    pub fn of_subscription(one: &SubscriptionSpec) -> Self {
+        Self::of([("id", Some(one.id.as_str())), ("number", Some(one.number.as_str()))], None)
+    }
+
     /// A service of a world of ours.
     #[must_use]
-    pub fn of_service(service: &ProductOnSale) -> Self {
-        service_named(service)
+    pub fn of_service(one: &ProductOnSale) -> Self {
+        let alternative_code = one.alternative_code.as_deref();
+        let keys = [
+            ("id", Some(&*one.id)),
+            ("code", Some(&*one.code)),
+            ("alternative_code", alternative_code),
+        ];
+        Self::of(keys, one.ca_id.as_deref())
+    }
+
+    /// A smartcard or a set-top box of a world of ours.
+    #[must_use]
+    pub fn of_item(one: &InstalledItem) -> Self {
+        let keys = [
+            ("id", Some(&*one.id)),
+            ("serial_number", Some(&*one.serial_number)),
+            ("alternative_code", one.alternative_code.as_deref()),
+        ];
+        Self::of(keys, one.ca_id.as_deref())
+    }
+
+    /// Something of which only the CA id is known.
+    #[must_use]
+    pub fn of_ca_id(ca_id: &str) -> Self {
+        Self::of([], Some(ca_id))
     }
 
     fn of<const N: usize>(keys: [(&str, Option<&str>); N], ca_id: Option<&str>) -> Self {
@@ -112,7 +150,7 @@ pub struct TargetWorld {
 
 impl TargetWorld {
     /// Every key and CA id of its records.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
         let order = self.rejected.as_ref();
         let order = order.map(|order| [&order.subscription, &order.service, &order.smartcard]);
         let named = [
@@ -244,22 +282,22 @@ impl TargetWorld {
                     organisation: spec.organisation.clone(),
                     unit: spec.units.last().map(|unit| unit.id.to_string()),
                 }),
-            subscription: Some(subscription_named(subscription)),
-            service: best.map(service_named),
-            smartcards: cards.into_iter().map(item_named).collect(),
+            subscription: Some(Named::of_subscription(subscription)),
+            service: best.map(Named::of_service),
+            smartcards: cards.into_iter().map(Named::of_item).collect(),
             stbs: items()
                 .filter(is_here)
                 .filter(|item| item.classification == ItemClassification::Stb)
                 .filter_map(|item| item.ca_id.as_deref().map(str::to_owned))
                 .collect(),
-            no_service: services().find(|service| !is_service(service)).map(service_named),
-            no_smartcard: items().find(|item| is_here(item) && !is_card(item)).map(item_named),
+            no_service: services().find(|service| !is_service(service)).map(Named::of_service),
+            no_smartcard: items().find(|item| is_here(item) && !is_card(item)).map(Named::of_item),
             service_elsewhere: services()
                 .find(|service| is_service(service) && !on_it(service))
-                .map(service_named),
+                .map(Named::of_service),
             smartcard_elsewhere: items()
                 .find(|item| is_card(item) && !is_here(item))
-                .map(item_named),
+                .map(Named::of_item),
             rejected: rejected(spec),
             timeouts: None,
         }
@@ -286,18 +324,15 @@ fn rejected(spec: &WorldSpec) -> Option<RejectedWorld> {
     let code = subscription.services.first()?;
     let service = spec.services.iter().find(|service| *service.code == **code)?;
     Some(RejectedWorld {
-        subscription: subscription_named(subscription),
-        service: service_named(service),
-        smartcard: item_named(item),
+        subscription: Named::of_subscription(subscription),
+        service: Named::of_service(service),
+        smartcard: Named::of_item(item),
     })
 }
 
-fn subscription_named(subscription: &SubscriptionSpec) -> Named {
-    let number = subscription.number.as_str();
-    Named::of([("id", Some(subscription.id.as_str())), ("number", Some(number))], None)
-}
-
-fn works_at_conax(spec: &WorldSpec, item: &InstalledItem) -> bool {
+/// Whether Conax takes orders for a smartcard of a world of ours.
+#[must_use]
+pub fn works_at_conax(spec: &WorldSpec, item: &InstalledItem) -> bool {
     let known =
         spec.cas.smartcards.iter().find(|card| Some(card.id.as_str()) == item.ca_id.as_deref());
     let own = spec.cas.domains.first().map(|domain| domain.name.as_str());
@@ -305,28 +340,6 @@ fn works_at_conax(spec: &WorldSpec, item: &InstalledItem) -> bool {
         matches!(card.state, CardState::Stock | CardState::InUse)
             && own.is_none_or(|own| card.domain == own)
     })
-}
-
-fn service_named(service: &ProductOnSale) -> Named {
-    Named::of(
-        [
-            ("id", Some(&*service.id)),
-            ("code", Some(&*service.code)),
-            ("alternative_code", service.alternative_code.as_deref()),
-        ],
-        service.ca_id.as_deref(),
-    )
-}
-
-fn item_named(item: &InstalledItem) -> Named {
-    Named::of(
-        [
-            ("id", Some(&*item.id)),
-            ("serial_number", Some(&*item.serial_number)),
-            ("alternative_code", item.alternative_code.as_deref()),
-        ],
-        item.ca_id.as_deref(),
-    )
 }
 
 /// Reads a record by the keys that identifiers of its kind have, and its CA id.
