@@ -162,7 +162,7 @@ fn described(action: &Action) -> String {
                 "{} {} at the {} API, sending {sent}",
                 call.method,
                 mask_target(&shown(&call.path)),
-                call.door.name()
+                call.api.name()
             )
         }
         Action::Utility(utility) => {

@@ -215,7 +215,8 @@ pub struct ExchangeRecord {
     pub step: Option<usize>,
     /// Where it was seen: `crm`, `cas`, `control`, or `dispatch` (the CRM's side of its calls to
     /// Conax).
-    pub door: String,
+    #[serde(rename = "door")]
+    pub api: String,
     /// Simulated time since the beginning of the scenario, in milliseconds.
     pub at_ms: u64,
     /// Simulated time it took, in microseconds.

@@ -11,7 +11,7 @@ use crate::document::{Api, Scenario};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpCall {
     /// Where to.
-    pub door: Api,
+    pub api: Api,
     /// The verb.
     pub method: String,
     /// Path and query; a path of the provisioning API begins below its base path.
@@ -25,9 +25,9 @@ pub struct HttpCall {
 impl HttpCall {
     /// A call without a body.
     #[must_use]
-    pub fn get(door: Api, target: impl Into<String>) -> Self {
+    pub fn get(api: Api, target: impl Into<String>) -> Self {
         Self {
-            door,
+            api,
             method: "GET".to_owned(),
             target: target.into(),
             headers: Vec::new(),
@@ -38,17 +38,17 @@ impl HttpCall {
     /// Whether it moves the clock itself, so that no time has to pass for it besides.
     #[must_use]
     pub fn moves_clock(&self) -> bool {
-        self.door == Api::Control && self.target.starts_with("/v1/clock/")
+        self.api == Api::Control && self.target.starts_with("/v1/clock/")
     }
 
     /// A call that sends JSON.
     #[must_use]
-    pub fn post(door: Api, target: impl Into<String>, body: &Value) -> Self {
+    pub fn post(api: Api, target: impl Into<String>, body: &Value) -> Self {
         Self {
             method: "POST".to_owned(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: body.to_string().into_bytes(),
-            ..Self::get(door, target)
+            ..Self::get(api, target)
         }
     }
 }
@@ -139,7 +139,7 @@ pub trait Target {
     fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>>;
 
     /// Whether it has this API.
-    fn has(&self, door: Api) -> bool;
+    fn has(&self, api: Api) -> bool;
 
     /// Whether simulated time is its to give; else it passes by itself.
     fn gives_time(&self) -> bool {
@@ -178,7 +178,7 @@ pub enum Ending {
 }
 
 /// What gives every scenario a place of its own.
-pub trait Theatre: Sync {
+pub trait TargetProvider: Sync {
     /// A fresh target for a scenario.
     ///
     /// # Errors

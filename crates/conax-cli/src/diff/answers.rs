@@ -143,7 +143,7 @@ fn answered(case: &CaseRecord) -> Vec<(usize, &ExchangeRecord)> {
         else {
             continue;
         };
-        let is_ours = match exchange.door.as_str() {
+        let is_ours = match exchange.api.as_str() {
             "crm" => true,
             // What the CRM says to Conax is seen there, too; only a raw call of the scenario is not
             // its affair.
@@ -176,7 +176,7 @@ fn plain(exchange: &ExchangeRecord) -> Exchange {
     };
     let parameters = query.split('&').filter(|pair| !pair.is_empty()).map(pair);
     Exchange {
-        door: exchange.door.clone(),
+        api: exchange.api.clone(),
         call: Call {
             verb: exchange.verb.clone(),
             path: path.to_owned(),

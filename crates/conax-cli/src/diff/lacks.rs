@@ -52,7 +52,7 @@ pub(super) fn lacks(
 }
 
 fn calls(case: &CaseRecord) -> impl Iterator<Item = &ExchangeRecord> + Clone {
-    case.exchanges.iter().filter(|one| one.door == "crm")
+    case.exchanges.iter().filter(|one| one.api == "crm")
 }
 
 fn code(exchange: &ExchangeRecord) -> String {

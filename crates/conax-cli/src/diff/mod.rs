@@ -22,7 +22,7 @@ use conax_contract::world::WorldSpec;
 use conax_scenario::document::{FileFindings, Given, Reader, Scenario, Seeds};
 use conax_scenario::record::CaseRecord;
 use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
-use conax_scenario::target::Theatre;
+use conax_scenario::target::TargetProvider;
 use conax_scenario::verify::TargetWorld;
 
 use self::answers::Common;
@@ -157,7 +157,7 @@ impl Side {
         self.addresses.as_ref().is_none_or(Addresses::has_control)
     }
 
-    fn theatre(&self, order: &Order, stop: &Arc<Stop>) -> Result<Box<dyn Theatre>, String> {
+    fn provider(&self, order: &Order, stop: &Arc<Stop>) -> Result<Box<dyn TargetProvider>, String> {
         let (secrets, timeout) = (order.secrets()?, order.timeout);
         let stop = Arc::clone(stop);
         Ok(match &self.addresses {
@@ -324,9 +324,9 @@ fn play_side(
     plan: &Plan,
     stop: &Arc<Stop>,
 ) -> Result<Vec<CaseRecord>, String> {
-    let theatre = side.theatre(order, stop)?;
+    let provider = side.provider(order, stop)?;
     let began = Instant::now();
-    Ok(run_all(plan, &*theatre, stop, (&|| began.elapsed(), &|_| {})))
+    Ok(run_all(plan, &*provider, stop, (&|| began.elapsed(), &|_| {})))
 }
 
 /// Says how it ended.

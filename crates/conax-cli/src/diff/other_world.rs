@@ -14,7 +14,7 @@ use conax_contract::text::{parse_moment, render_moment};
 use conax_contract::world::WorldSpec;
 use conax_scenario::document::{Api, Scenario};
 use conax_scenario::target::{
-    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
+    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, TargetProvider,
 };
 use conax_scenario::verify::TargetWorld;
 use serde_json::{Map, Value, json};
@@ -41,7 +41,7 @@ pub(super) struct OtherWorlds {
     pub(super) password: Option<String>,
 }
 
-impl Theatre for OtherWorlds {
+impl TargetProvider for OtherWorlds {
     fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
         if scenario.world.spec.cas.settings != WorldSpec::demo().cas.settings {
             let reason = "the settings of its Conax cannot be changed".to_owned();
@@ -135,8 +135,8 @@ impl Target for OtherWorld {
         answered.collect()
     }
 
-    fn has(&self, door: Api) -> bool {
-        self.inner.has(door)
+    fn has(&self, api: Api) -> bool {
+        self.inner.has(api)
     }
 
     fn has_own_world(&self) -> bool {
@@ -196,7 +196,7 @@ fn is_due(request: &Value, now: NaiveDateTime) -> bool {
 
 fn operation(call: &HttpCall) -> Option<Operation> {
     let path = call.target.split('?').next().unwrap_or_default();
-    operation_at(&call.method, path).filter(|_| call.door == Api::Crm)
+    operation_at(&call.method, path).filter(|_| call.api == Api::Crm)
 }
 
 impl OtherWorld {

@@ -10,7 +10,7 @@ use super::compare::{CaseDifference, Sides, compare};
 fn exchange(step: usize, reply: &str) -> ExchangeRecord {
     ExchangeRecord {
         step: Some(step),
-        door: "crm".to_owned(),
+        api: "crm".to_owned(),
         verb: "GET".to_owned(),
         target: "/conax_web_services/provisioning_requests/show?token=***".to_owned(),
         http_status: Some(200),

@@ -9,7 +9,7 @@ use conax_scenario::document::{FileFindings, Given, Reader};
 use conax_scenario::explore;
 use conax_scenario::record::Verdict;
 use conax_scenario::run::{Detail, Stop, play};
-use conax_scenario::target::Theatre;
+use conax_scenario::target::TargetProvider;
 
 use super::workers::{Search, SearchTarget};
 use crate::exit::Exit;
@@ -32,7 +32,7 @@ pub(super) fn replay(
     }
     let name = folder.display().to_string();
     let files = find([&name].into_iter()).or_fail(Exit::Usage)?;
-    let theatre = theatre(search, stop);
+    let provider = provider(search, stop);
     let (mut mended, mut failing) = (0, Vec::new());
     for file in &files {
         let path = file.path.to_string();
@@ -44,7 +44,7 @@ pub(super) fn replay(
                 Failure::settings(rendered.join("\n"))
             })?;
         for scenario in &scenarios {
-            match play(scenario, &path, &*theatre, Detail::Failures).verdict {
+            match play(scenario, &path, &*provider, Detail::Failures).verdict {
                 Verdict::Failed | Verdict::Error => failing.push(path.clone()),
                 Verdict::Passed | Verdict::Partly | Verdict::Skipped => mended += 1,
             }
@@ -57,7 +57,7 @@ pub(super) fn replay(
     Ok(if failing.is_empty() { Exit::Met } else { Exit::NotMet })
 }
 
-fn theatre(search: &Search, stop: &Arc<Stop>) -> Box<dyn Theatre> {
+fn provider(search: &Search, stop: &Arc<Stop>) -> Box<dyn TargetProvider> {
     match &search.subject {
         SearchTarget::Ourselves => Box::new(InProcess {
             secrets: Secrets::default(),

@@ -141,7 +141,7 @@ impl Order {
         if let Some(trouble) = progress.trouble().filter(|_| found.is_none()) {
             return Err(Failure::new(Exit::Surroundings, trouble));
         }
-        for warning in self.search.ground.warnings() {
+        for warning in self.search.subject.warnings() {
             print::result(format_args!("warning: {warning}"));
         }
         let seconds = began.elapsed().as_secs_f64();

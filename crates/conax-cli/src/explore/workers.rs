@@ -12,7 +12,7 @@ use conax_scenario::defect::{Defect, Mutant};
 use conax_scenario::document::{Given, Reader, Scenario};
 use conax_scenario::explore::{Budget, Counterexample, Inventory, SearchContext, search};
 use conax_scenario::run::Stop;
-use conax_scenario::target::{Refusal, Target, Theatre};
+use conax_scenario::target::{Refusal, Target, TargetProvider};
 use conax_scenario::verify::{Unopened, preflight};
 
 use crate::run::{Addresses, Files, Remote, Secrets, usual_target};

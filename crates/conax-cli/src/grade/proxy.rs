@@ -204,11 +204,11 @@ impl Proxy {
         if *intent == Intent::Query && self.is_time_to_send() {
             self.simulator.run().await;
         }
-        let door = match self.seat {
+        let api = match self.seat {
             Seat::A => Api::Crm,
             Seat::C => Api::Cas,
         };
-        self.simulator.call(door, request.map(Body::from)).await
+        self.simulator.call(api, request.map(Body::from)).await
     }
 
     /// While the client does not know what became of its order, somebody else orders as well: what

@@ -123,8 +123,8 @@ pub(crate) async fn run_scene(client: &Client, scene: &Scene) -> Result<Observat
     if !scene.fault.is_empty() {
         simulator.add_fault(scene.fault).map_err(failed)?;
     }
-    let door = Proxy::open(simulator.clone(), client.seat, scene, client.deadline).await;
-    let (proxy, address) = door.map_err(SceneError::NoApi)?;
+    let api = Proxy::open(simulator.clone(), client.seat, scene, client.deadline).await;
+    let (proxy, address) = api.map_err(SceneError::NoApi)?;
     let variables = variables(client, scene, &secrets, address, &known_reference);
     let child = Child { command: &client.command, variables: &variables, logs: &client.logs };
     let (ended, written) = child::run(child, proxy.time_is_up()).await?;

@@ -34,7 +34,7 @@ impl Checker {
 
 fn read(exchange: &Heard, number: usize) -> Option<Exchange> {
     let operation = operation_at(&exchange.call.verb, exchange.call.path());
-    let (Api::Crm, Some(operation), Ok(reply)) = (exchange.door, operation, &exchange.reply) else {
+    let (Api::Crm, Some(operation), Ok(reply)) = (exchange.api, operation, &exchange.reply) else {
         return None;
     };
     Exchange::read(
@@ -87,7 +87,7 @@ mod tests {
 
     fn heard(operation: Operation, call: &Value, reply: &Value) -> Heard {
         Heard {
-            door: Api::Crm,
+            api: Api::Crm,
             at: Duration::ZERO,
             took: Duration::ZERO,
             call: HeardCall {

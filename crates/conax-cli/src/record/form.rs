@@ -13,7 +13,7 @@ pub(crate) const FORMAT: u32 = 1;
 /// An exchange as it was heard, secrets and all. It stays in memory.
 pub(crate) struct Heard {
     /// Which API the client knocked at.
-    pub(crate) door: Api,
+    pub(crate) api: Api,
     /// When it began, since the recording did.
     pub(crate) at: Duration,
     /// How long it took.
@@ -85,7 +85,7 @@ impl Heard {
 impl fmt::Debug for Heard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.call.path();
-        write!(f, "{} {} {path}", self.door.name(), self.call.verb)
+        write!(f, "{} {} {path}", self.api.name(), self.call.verb)
     }
 }
 
@@ -142,7 +142,8 @@ pub(crate) struct Exchange {
     /// Its number, from 1.
     pub(crate) number: usize,
     /// `crm` or `cas`.
-    pub(crate) door: String,
+    #[serde(rename = "door")]
+    pub(crate) api: String,
     /// When it began, in milliseconds since the recording did.
     pub(crate) at_ms: u64,
     /// How long it took, in milliseconds.

@@ -195,7 +195,7 @@ impl Order {
     }
 
     /// The APIs with where they lead to.
-    fn doors(&self) -> Vec<(Api, &str, &str)> {
+    fn apis(&self) -> Vec<(Api, &str, &str)> {
         let crm = (Api::Crm, self.target.as_str(), self.listen.as_str());
         let cas = self.cas.as_ref();
         let cas = cas.map(|(cas, listen)| (Api::Cas, cas.as_str(), listen.as_str()));
@@ -204,7 +204,7 @@ impl Order {
 }
 
 async fn record(order: &Order) -> Result<Exit, Failure> {
-    let doors = open(order).await.or_fail(Exit::Surroundings)?;
+    let apis = open(order).await.or_fail(Exit::Surroundings)?;
     let recording = order.recording();
     let journal = order.journal(&recording)?;
     let proxy = Arc::new(Proxy {
@@ -213,7 +213,7 @@ async fn record(order: &Order) -> Result<Exit, Failure> {
     });
     // Whoever reads the addresses may ask for the end at once.
     let stopped = first_signal();
-    print_addresses(order, &doors);
+    print_addresses(order, &apis);
     let ended = async {
         let time = async {
             match order.time {
@@ -231,10 +231,10 @@ async fn record(order: &Order) -> Result<Exit, Failure> {
             () = proxy.recorder.filled() => {}
         }
     };
-    let doors = doors.into_iter().map(|(door, _)| door).collect();
+    let apis = apis.into_iter().map(|(api, _)| api).collect();
     // A time that was given is kept.
     let grace = order.time.map_or(GRACE, |time| GRACE.min(time / 10));
-    proxy::run(&proxy, doors, (ended, grace)).await;
+    proxy::run(&proxy, apis, (ended, grace)).await;
     let kept = proxy.recorder.take();
     conclude(order, recording, kept)
 }
@@ -242,32 +242,32 @@ async fn record(order: &Order) -> Result<Exit, Failure> {
 type Listening = ((TcpListener, Arc<Way>), String);
 
 async fn open(order: &Order) -> Result<Vec<Listening>, String> {
-    let mut doors = Vec::new();
-    for (door, target, listen) in order.doors() {
+    let mut apis = Vec::new();
+    for (api, target, listen) in order.apis() {
         let opened = proxy::open(listen).await;
         let (listener, address) =
             opened.map_err(|error| format!("failed to listen at `{listen}`: {error}"))?;
         let (target, client) = (Address::parse(target)?, order.client.clone());
-        let way = Way { door, target, client, timeouts: order.timeouts };
-        doors.push(((listener, Arc::new(way)), format!("http://{address}")));
+        let way = Way { api, target, client, timeouts: order.timeouts };
+        apis.push(((listener, Arc::new(way)), format!("http://{address}")));
     }
-    Ok(doors)
+    Ok(apis)
 }
 
-fn print_addresses(order: &Order, doors: &[Listening]) {
+fn print_addresses(order: &Order, apis: &[Listening]) {
     let address = |wanted: Api| {
-        let found = doors.iter().find(|((_, way), _)| way.door == wanted);
+        let found = apis.iter().find(|((_, way), _)| way.api == wanted);
         found.map(|(_, address)| address.as_str())
     };
     if order.is_json {
         print::result(json!({ "crm": address(Api::Crm), "cas": address(Api::Cas) }));
     }
-    for (door, target, _) in order.doors() {
-        let name = match door {
+    for (api, target, _) in order.apis() {
+        let name = match api {
             Api::Cas => "Conax endpoint",
             Api::Crm | Api::Control => "provisioning API",
         };
-        let address = address(door).unwrap_or_default();
+        let address = address(api).unwrap_or_default();
         print::aside(format_args!("  {name:<17} {address}"));
         print::aside(format_args!("  {:<17} {target}", "  handed on to"));
     }

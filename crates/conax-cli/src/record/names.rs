@@ -179,7 +179,7 @@ pub(crate) fn operation_at(verb: &str, path: &str) -> Option<Operation> {
 }
 
 fn rename_places(names: &mut Names, exchange: &mut Exchange) {
-    if exchange.door == "cas" {
+    if exchange.api == "cas" {
         for body in [&exchange.call.body, &exchange.reply.body] {
             if let Content::Xml(text) = body {
                 learn_transactions(names, text);
@@ -337,7 +337,7 @@ mod tests {
     fn crm(parameters: &[(&str, &str)], reply: Value) -> Exchange {
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         Exchange {
-            door: "crm".to_owned(),
+            api: "crm".to_owned(),
             call: Call {
                 verb: "GET".to_owned(),
                 path: "/conax_web_services/provisioning_requests/show".to_owned(),
@@ -353,7 +353,7 @@ mod tests {
     fn the_same_value_has_the_same_name_in_both_doors_and_within_texts() {
         let mut exchanges = vec![
             Exchange {
-                door: "cas".to_owned(),
+                api: "cas".to_owned(),
                 reply: Reply {
                     body: Content::Xml(format!("<t:id>{REFERENCE}</t:id>")),
                     ..Reply::default()

@@ -49,7 +49,7 @@ const HOP_BY_HOP: [&str; 10] = [
 /// Where calls are taken and where they go.
 pub(crate) struct Way {
     /// Which API it is.
-    pub(crate) door: Api,
+    pub(crate) api: Api,
     /// Where calls go.
     pub(crate) target: Address,
     /// How calls are made there.
@@ -79,7 +79,7 @@ pub(crate) async fn open(address: &str) -> std::io::Result<(TcpListener, SocketA
 /// Takes calls until `stopped`, and lets those on their way end.
 pub(crate) async fn run(
     proxy: &Arc<Proxy>,
-    doors: Vec<(TcpListener, Arc<Way>)>,
+    apis: Vec<(TcpListener, Arc<Way>)>,
     (stopped, grace): (impl Future<Output = ()>, Duration),
 ) {
     let graceful = GracefulShutdown::new();
@@ -88,7 +88,7 @@ pub(crate) async fn run(
         let accepted = tokio::select! {
             biased;
             () = &mut stopped => break,
-            accepted = accept(&doors) => accepted,
+            accepted = accept(&apis) => accepted,
         };
         let Some((stream, way)) = accepted else {
             continue;
@@ -109,13 +109,13 @@ pub(crate) async fn run(
             let _ = connection.await;
         });
     }
-    drop(doors);
+    drop(apis);
     let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
 }
 
 /// The next connection at any API. One that failed while it was made is no connection.
-async fn accept(doors: &[(TcpListener, Arc<Way>)]) -> Option<(TcpStream, Arc<Way>)> {
-    let mut waiting: Vec<_> = doors
+async fn accept(apis: &[(TcpListener, Arc<Way>)]) -> Option<(TcpStream, Arc<Way>)> {
+    let mut waiting: Vec<_> = apis
         .iter()
         .map(|(listener, way)| Box::pin(async move { (listener.accept().await, way) }))
         .collect();
@@ -143,12 +143,12 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
     let (head, body) = request.into_parts();
     // A client that broke off its own call asked for nothing.
     let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
-        return trouble(way.door, StatusCode::BAD_REQUEST, "the call broke off");
+        return trouble(way.api, StatusCode::BAD_REQUEST, "the call broke off");
     };
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
     let (heard, coding) = meant(&head.headers, &body);
     let index = proxy.recorder.begin(
-        way.door,
+        way.api,
         HeardCall {
             verb: head.method.to_string(),
             target: target.to_owned(),
@@ -158,7 +158,7 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
             coding,
         },
     );
-    let door = way.door;
+    let api = way.api;
     // On a task of its own: a client that hangs up does not end what the target has begun.
     let task = tokio::spawn(async move {
         let reply = in_time(&way, head, body).await;
@@ -177,7 +177,7 @@ async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) ->
     let lost = |_| Err("the call was lost".to_owned());
     match task.await.unwrap_or_else(lost) {
         Ok(reply) => handed_back(reply),
-        Err(problem) => trouble(door, StatusCode::BAD_GATEWAY, &problem),
+        Err(problem) => trouble(api, StatusCode::BAD_GATEWAY, &problem),
     }
 }
 
@@ -243,9 +243,9 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// What a client gets that the target did not answer, in the form of the API.
-fn trouble(door: Api, status: StatusCode, problem: &str) -> Answer {
+fn trouble(api: Api, status: StatusCode, problem: &str) -> Answer {
     let sentence = format!("The recording proxy has no answer of the target: {problem}.");
-    let (media, body) = match door {
+    let (media, body) = match api {
         Api::Cas => {
             let fault = SoapFault::new("soap:Server", &sentence, problem);
             (REPLY_CONTENT_TYPE, encode_fault(&fault))

@@ -116,10 +116,10 @@ impl Recorder {
     }
 
     /// Notes a call; exchanges are in order of their beginning.
-    pub(crate) fn begin(&self, door: Api, call: HeardCall) -> usize {
+    pub(crate) fn begin(&self, api: Api, call: HeardCall) -> usize {
         let mut noted = self.noted();
         noted.heard.push(Heard {
-            door,
+            api,
             at: self.began.elapsed(),
             took: Duration::ZERO,
             call,
@@ -146,7 +146,7 @@ impl Recorder {
         let is_alone = open.remove(&index).unwrap_or(false);
         let found = checker.findings_of(one, is_alone);
         let found: Vec<String> = found.iter().map(|text| secrets.text(text)).collect();
-        match one.door {
+        match one.api {
             Api::Cas => counts.cas += 1,
             Api::Crm | Api::Control => counts.crm += 1,
         }

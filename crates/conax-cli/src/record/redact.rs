@@ -51,7 +51,7 @@ impl Secrets {
             self.learn_authorization(header);
         }
         let reply = heard.reply.as_ref().map_or(&[][..], |reply| &reply.body);
-        match heard.door {
+        match heard.api {
             Api::Cas => self.learn_soap(&heard.call.body),
             Api::Crm | Api::Control => {
                 for body in [&heard.call.body[..], reply] {
@@ -147,13 +147,13 @@ impl Secrets {
             let scheme = header.split_once(' ').map_or("", |(scheme, _)| scheme);
             self.text(scheme)
         });
-        let body = |bytes: &[u8]| match heard.door {
+        let body = |bytes: &[u8]| match heard.api {
             Api::Cas => self.soap(&heard.call.body, bytes),
             Api::Crm | Api::Control => self.content(bytes),
         };
         Exchange {
             number,
-            door: heard.door.name().to_owned(),
+            api: heard.api.name().to_owned(),
             at_ms: millis(heard.at),
             took_ms: millis(heard.took),
             call: Call {
@@ -364,7 +364,7 @@ mod tests {
 
     fn heard(target: &str, authorization: Option<&str>, body: &str, reply: &str) -> Heard {
         Heard {
-            door: Api::Crm,
+            api: Api::Crm,
             at: Duration::ZERO,
             took: Duration::ZERO,
             call: HeardCall {
@@ -425,9 +425,9 @@ mod tests {
             )
         };
         let mut pin = heard("/x", None, r#"{"pin": "82649"}"#, "");
-        pin.door = Api::Crm;
+        pin.api = Api::Crm;
         let mut cas = heard("/cas", None, &envelope("<x:caPin>82649</x:caPin>"), "");
-        cas.door = Api::Cas;
+        cas.api = Api::Cas;
         cas.reply = Ok(HeardReply {
             status: 200,
             body: envelope("<x:message>PIN 82649 was set</x:message>").into_bytes(),

@@ -88,8 +88,8 @@ impl Addresses {
         self.control.as_ref().map(|address| address.url.as_str())
     }
 
-    pub(super) const fn of_api(&self, door: Api) -> Option<&Arc<Address>> {
-        match door {
+    pub(super) const fn of_api(&self, api: Api) -> Option<&Arc<Address>> {
+        match api {
             Api::Crm => Some(&self.crm),
             Api::Cas => self.cas.as_ref(),
             Api::Control => self.control.as_ref(),

@@ -230,9 +230,9 @@ fn read_and_play(path: &str, secrets_file: Option<&str>) -> Result<Exit, String>
     };
     let scenario = bundle.scenario()?;
     refuse_missing(&scenario, &secrets)?;
-    let theatre =
+    let provider =
         InProcess { secrets, timeout: Duration::from_secs(60), stop: Arc::new(Stop::default()) };
-    let mut record = play(&scenario, &bundle.file, &theatre, Detail::Everything);
+    let mut record = play(&scenario, &bundle.file, &provider, Detail::Everything);
     let flag = bundle.secrets_flag(secrets_file);
     record.again = format!("conax-sim replay {}{flag}", quoted(path));
     Ok(print_outcome(&record, &bundle))

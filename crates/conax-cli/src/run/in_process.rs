@@ -16,7 +16,7 @@ use conax_model::time::SimTime;
 use conax_scenario::document::{Api, Scenario};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{
-    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
+    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, TargetProvider,
 };
 use conax_sim::clock::ClockMode;
 use conax_sim::fault::WireFault;
@@ -39,7 +39,7 @@ pub(crate) struct InProcess {
     pub(crate) stop: Arc<Stop>,
 }
 
-impl Theatre for InProcess {
+impl TargetProvider for InProcess {
     fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
         let instance = instance(scenario).map_err(Refusal::Invalid)?;
         let stop = Arc::clone(&self.stop);
@@ -124,8 +124,8 @@ struct InProcessTarget {
 }
 
 impl InProcessTarget {
-    fn router(&self, door: Api) -> Router {
-        match door {
+    fn router(&self, api: Api) -> Router {
+        match api {
             Api::Crm => self.instance.crm_router(),
             Api::Cas => self.instance.cas_router(),
             Api::Control => self.instance.control_router(),
@@ -137,7 +137,7 @@ impl Target for InProcessTarget {
     fn exchange(&mut self, calls: Vec<HttpCall>) -> Vec<Result<HttpReply, TargetProblem>> {
         let moves_clock = calls.iter().any(HttpCall::moves_clock);
         let made: Vec<_> =
-            calls.into_iter().map(|call| (self.router(call.door), request(call))).collect();
+            calls.into_iter().map(|call| (self.router(call.api), request(call))).collect();
         let count = made.len();
         let clock = self.instance.shared.clock.clone();
         let left = self.timeout.saturating_sub(self.began.elapsed());

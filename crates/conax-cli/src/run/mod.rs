@@ -22,7 +22,7 @@ use clap::{Arg, ArgMatches, Command};
 use conax_scenario::document::{FileFindings, Given, Reader, Scenario, Seeds};
 use conax_scenario::record::{self, CaseRecord, FindingKind, RunRecord, Verdict};
 use conax_scenario::run::{Case, Detail, Plan, Stop, run_all};
-use conax_scenario::target::Theatre;
+use conax_scenario::target::TargetProvider;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
@@ -301,7 +301,7 @@ fn chosen(
         Ok(secrets) => secrets,
         Err(problem) => return Failure::settings(problem).report(),
     };
-    let theatre: Box<dyn Theatre> = match &order.target {
+    let provider: Box<dyn TargetProvider> = match &order.target {
         None => Box::new(InProcess { secrets, timeout: order.timeout, stop: Arc::clone(stop) }),
         Some(addresses) => {
             Box::new(Remote::new(addresses.clone(), secrets, order.timeout, Arc::clone(stop)))
@@ -324,7 +324,7 @@ fn chosen(
     if let Some(problem) = target.and_then(|target| target.look(order.timeout, stop)) {
         return unreachable(order, matches, plan, &problem);
     }
-    let record = play(order, &plan, &*theatre, stop, printer);
+    let record = play(order, &plan, &*provider, stop, printer);
     let mut exit = printer.conclude(&record);
     if matches.get_flag("check-determinism") && !stop.is_interrupted() {
         let second = Plan {
@@ -334,7 +334,7 @@ fn chosen(
             detail: plan.detail,
         };
         let silent = Printer::silent();
-        let mut again = play(order, &second, &*theatre, stop, &silent);
+        let mut again = play(order, &second, &*provider, stop, &silent);
         again.cases.reverse();
         if let Some(problem) = output::difference(&record, &again) {
             print::aside(problem);
@@ -381,7 +381,7 @@ fn unreachable(order: &Order, matches: &ArgMatches, plan: Plan, problem: &str) -
 fn play(
     order: &Order,
     plan: &Plan,
-    theatre: &dyn Theatre,
+    provider: &dyn TargetProvider,
     stop: &Stop,
     printer: &Printer,
 ) -> RunRecord {
@@ -398,7 +398,7 @@ fn play(
             stop.wish();
         }
     };
-    let mut cases = run_all(plan, theatre, stop, (&stopwatch, &heard));
+    let mut cases = run_all(plan, provider, stop, (&stopwatch, &heard));
     if let Some(problem) = gone.get() {
         for case in cases.iter_mut().filter(|case| gave_no_answer(case)) {
             case.verdict = Verdict::Error;

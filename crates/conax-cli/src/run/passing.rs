@@ -24,12 +24,12 @@ impl Unanswered {
     /// These calls, of which some cannot be made.
     pub(super) fn of<T, E>(calls: &[HttpCall], prepared: &[Result<T, E>]) -> Self {
         let made = calls.iter().zip(prepared);
-        let counted = made.filter(|(call, made)| call.door != Api::Cas && made.is_ok());
+        let counted = made.filter(|(call, made)| call.api != Api::Cas && made.is_ok());
         Self(Arc::new(AtomicUsize::new(counted.count())))
     }
 
-    pub(super) fn answered(&self, door: Api) {
-        if door != Api::Cas {
+    pub(super) fn answered(&self, api: Api) {
+        if api != Api::Cas {
             self.0.fetch_sub(1, Ordering::Relaxed);
         }
     }

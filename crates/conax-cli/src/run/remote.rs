@@ -10,7 +10,7 @@ use conax_contract::world::{Secrets as WorldSecrets, WorldSpec};
 use conax_scenario::document::{Api, Scenario};
 use conax_scenario::run::Stop;
 use conax_scenario::target::{
-    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre,
+    Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, TargetProvider,
 };
 use hyper::Request;
 use hyper::body::Bytes;
@@ -25,7 +25,7 @@ use crate::run::passing::{Unanswered, let_time_pass};
 use crate::run::secret::Secrets;
 
 /// How soon an interruption is noticed while a call waits.
-const GLANCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A provisioning API as a target, each call with this much time.
 pub(crate) fn api_target(
@@ -116,7 +116,7 @@ impl Remote {
     }
 }
 
-impl Theatre for Remote {
+impl TargetProvider for Remote {
     fn open(&self, scenario: &Scenario) -> Result<Box<dyn Target>, Refusal> {
         let has_control = self.addresses.has_control();
         if has_control && !scenario.settings.is_empty() {
@@ -180,7 +180,7 @@ impl RemoteTarget {
         let start = render_moment(scenario.clock.unwrap_or(usual));
         let seed = scenario.seed.unwrap_or_default();
         let call = HttpCall {
-            door: Api::Control,
+            api: Api::Control,
             method: "PUT".to_owned(),
             target: format!("/v1/worlds/{name}?seed={seed}&clock=stepped+from+{start}"),
             headers: Vec::new(),
@@ -229,7 +229,7 @@ impl Target for RemoteTarget {
         let prepared: Vec<_> = calls.iter().map(|call| self.prepare(call)).collect();
         // The usual case: one call, on the connection that is open.
         if let ([call], [Ok(request)]) = (calls.as_slice(), prepared.as_slice()) {
-            let slot = slot(call.door);
+            let slot = slot(call.api);
             let kept = self.connections[slot].take();
             let clock = steps_time.then(|| self.clock_caller()).flatten();
             let unanswered = Unanswered::of(&calls, &prepared);
@@ -253,7 +253,7 @@ impl Target for RemoteTarget {
             let mut tasks = Vec::new();
             for (call, request) in calls.iter().zip(prepared) {
                 let (connected, unanswered) = (Arc::clone(&connected), unanswered.clone());
-                let door = call.door;
+                let api = call.api;
                 tasks.push(tokio::spawn(async move {
                     let Prepared { client, address, request } = request?;
                     let connection = client.connect(&address).await;
@@ -262,7 +262,7 @@ impl Target for RemoteTarget {
                         Ok(mut connection) => call_on(&mut connection, &address, request).await,
                         Err(problem) => Err(problem),
                     };
-                    unanswered.answered(door);
+                    unanswered.answered(api);
                     read(reply)
                 }));
             }
@@ -282,8 +282,8 @@ impl Target for RemoteTarget {
         })
     }
 
-    fn has(&self, door: Api) -> bool {
-        self.addresses.of_api(door).is_some()
+    fn has(&self, api: Api) -> bool {
+        self.addresses.of_api(api).is_some()
     }
 
     fn token(&self) -> Option<String> {
@@ -303,8 +303,8 @@ impl Target for RemoteTarget {
     }
 }
 
-const fn slot(door: Api) -> usize {
-    match door {
+const fn slot(api: Api) -> usize {
+    match api {
         Api::Crm => 0,
         Api::Cas => 1,
         Api::Control => 2,
@@ -321,11 +321,11 @@ pub(super) struct Prepared {
 
 impl RemoteTarget {
     fn prepare(&self, call: &HttpCall) -> Result<Prepared, TargetProblem> {
-        let address = self.addresses.of_api(call.door).ok_or_else(|| {
-            TargetProblem::NoReply(format!("the target has no {} API", call.door.name()))
+        let address = self.addresses.of_api(call.api).ok_or_else(|| {
+            TargetProblem::NoReply(format!("the target has no {} API", call.api.name()))
         })?;
         let mut request = Request::builder().method(call.method.as_str()).uri(call.target.as_str());
-        for (name, value) in call.headers.iter().chain(&self.own_headers(call.door)) {
+        for (name, value) in call.headers.iter().chain(&self.own_headers(call.api)) {
             request = request.header(name, value);
         }
         let request = request.body(Bytes::from(call.body.clone()));
@@ -335,12 +335,12 @@ impl RemoteTarget {
         Ok(Prepared { client, address: Arc::clone(address), request })
     }
 
-    fn own_headers(&self, door: Api) -> Vec<(String, String)> {
+    fn own_headers(&self, api: Api) -> Vec<(String, String)> {
         let mut headers = Vec::new();
         if let Some(world) = &self.world {
             headers.push((conax_sim::worlds::WORLD_HEADER.to_string(), world.clone()));
         }
-        if let (Api::Control, Some(token)) = (door, &self.control_token) {
+        if let (Api::Control, Some(token)) = (api, &self.control_token) {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
         headers
@@ -377,7 +377,7 @@ pub(super) async fn in_time<T>(
 ) -> Result<T, TargetProblem> {
     let interrupted = async {
         while !stop.is_interrupted() {
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
     tokio::select! {

@@ -103,10 +103,10 @@ fn finding(file: &str, (line, column, end_column): (usize, usize, usize)) -> Fin
     }
 }
 
-fn exchange(number: u64, door: &str, at_ms: u64, target: &str) -> ExchangeRecord {
+fn exchange(number: u64, api: &str, at_ms: u64, target: &str) -> ExchangeRecord {
     ExchangeRecord {
         number,
-        door: door.to_owned(),
+        api: api.to_owned(),
         at_ms,
         verb: "POST".to_owned(),
         target: target.to_owned(),
@@ -155,7 +155,7 @@ fn command(
         r#"<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><addSubscriptions><smartcard>{CARD}</smartcard><product>P1test</product></addSubscriptions></soapenv:Body></soapenv:Envelope>"#
     );
     let reply = r#"<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><addSubscriptionsResponse><transaction>38a4254b</transaction><status>0</status></addSubscriptionsResponse></soapenv:Body></soapenv:Envelope>"#;
-    let seen = |number, door, at_ms, took_us| ExchangeRecord {
+    let seen = |number, api, at_ms, took_us| ExchangeRecord {
         step: Some(step),
         took_us,
         card: Some(CARD.to_owned()),
@@ -163,7 +163,7 @@ fn command(
         outcome: Some("0".to_owned()),
         call: call.clone(),
         reply: reply.to_owned(),
-        ..exchange(number, door, at_ms, "/conax/ca")
+        ..exchange(number, api, at_ms, "/conax/ca")
     };
     [
         seen(numbers.0, "cas", at_ms + (took_us - conax_us) / 2000, conax_us),

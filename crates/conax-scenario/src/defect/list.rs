@@ -151,7 +151,7 @@ fn as_list(call: &HttpCall) -> HttpCall {
 }
 
 fn is_api(call: &HttpCall) -> bool {
-    call.door == Api::Crm
+    call.api == Api::Crm
 }
 
 fn is_known_path(call: &HttpCall) -> bool {

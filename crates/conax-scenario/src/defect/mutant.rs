@@ -137,7 +137,7 @@ impl Mutant {
 
 /// The call as it is meant, if it is one of the provisioning API.
 fn read(call: &HttpCall) -> Option<Mutation> {
-    if call.door != Api::Crm {
+    if call.api != Api::Crm {
         return None;
     }
     let exchange = Exchange::read(
@@ -169,7 +169,7 @@ impl Target for Mutant {
             return self.defect_together(calls);
         }
         let calms = calls.iter().any(|call| {
-            call.door == Api::Control && call.method == "DELETE" && call.target == "/v1/faults"
+            call.api == Api::Control && call.method == "DELETE" && call.target == "/v1/faults"
         });
         let replies = calls.into_iter().map(|call| self.answer_one(call)).collect();
         if calms {
@@ -178,8 +178,8 @@ impl Target for Mutant {
         replies
     }
 
-    fn has(&self, door: Api) -> bool {
-        self.honest.has(door)
+    fn has(&self, api: Api) -> bool {
+        self.honest.has(api)
     }
 
     fn token(&self) -> Option<String> {

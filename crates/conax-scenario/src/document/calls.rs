@@ -248,7 +248,7 @@ fn headers(fields: &mut Fields<'_, '_>, names: &Names) -> Vec<(String, Template)
 pub(super) fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawCall> {
     let parts = fields.required("raw", |value, findings| {
         self::fields(value, findings, "a raw call", |fields| {
-            let door = fields.optional("door", door).unwrap_or(Api::Crm);
+            let api = fields.optional("door", api).unwrap_or(Api::Crm);
             let method = fields.optional("method", text);
             let path = fields.required("path", |value, findings| match &value.node {
                 Node::Scalar(scalar) => text_template(&scalar.text, value.span, names, findings),
@@ -263,7 +263,7 @@ pub(super) fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawC
                 Body::Empty => "GET",
                 Body::Text(_) | Body::Json(_) | Body::Bytes(_) => "POST",
             };
-            Some((door, method.unwrap_or_else(|| usual.to_owned()), path?, headers, body))
+            Some((api, method.unwrap_or_else(|| usual.to_owned()), path?, headers, body))
         })
     });
     let expectation = fields
@@ -272,9 +272,9 @@ pub(super) fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawC
         fields.optional("keep", |value, findings| expect::keeps(value, Root::Body, findings));
     let keep = keep.unwrap_or_default();
     keep.iter().for_each(|keep| names.add(&keep.name));
-    let (door, method, path, headers, body) = parts?;
+    let (api, method, path, headers, body) = parts?;
     Some(RawCall {
-        door,
+        api,
         method,
         path,
         headers,
@@ -284,10 +284,10 @@ pub(super) fn raw(fields: &mut Fields<'_, '_>, names: &mut Names) -> Option<RawC
     })
 }
 
-fn door(marked: &Marked, findings: &mut Findings) -> Option<Api> {
+fn api(marked: &Marked, findings: &mut Findings) -> Option<Api> {
     const DOORS: [Api; 3] = [Api::Crm, Api::Cas, Api::Control];
     let name = text(marked, findings)?;
-    let found = DOORS.into_iter().find(|door| door.name() == name);
+    let found = DOORS.into_iter().find(|api| api.name() == name);
     if found.is_none() {
         let finding = Finding::new(marked.span, format!("{} is not an API", shown(&name)));
         findings.add(finding.with_hint("allowed: `crm`, `cas`, `control`"));

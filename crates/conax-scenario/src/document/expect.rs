@@ -511,8 +511,8 @@ pub(super) fn exchanges(
 ) -> Option<ExchangeExpectation> {
     fields(marked, findings, "an expectation of exchanges", |fields| {
         let value = |marked: &Marked, findings: &mut Findings| template(marked, names, findings);
-        let door = fields.optional("door", text);
-        let door = match door.as_deref() {
+        let api = fields.optional("door", text);
+        let api = match api.as_deref() {
             None | Some("conax") => "dispatch",
             Some("crm") => "crm",
             Some(other) => {
@@ -525,7 +525,7 @@ pub(super) fn exchanges(
         let request = fields.optional("request", value);
         let count =
             fields.required("count", |value, findings| placed_matcher(value, names, findings));
-        Some(ExchangeExpectation { door: door.to_owned(), card, request, count: count? })
+        Some(ExchangeExpectation { api: api.to_owned(), card, request, count: count? })
     })
 }
 

@@ -209,7 +209,7 @@ pub enum Token {
 #[derive(Clone, Debug)]
 pub struct RawCall {
     /// Where to.
-    pub door: Api,
+    pub api: Api,
     /// The verb.
     pub method: String,
     /// Path and query.
@@ -381,7 +381,7 @@ pub enum DriftExpectation {
 #[derive(Clone, Debug)]
 pub struct ExchangeExpectation {
     /// Where: at Conax, unless told otherwise.
-    pub door: String,
+    pub api: String,
     /// About this smartcard only.
     pub card: Option<Template>,
     /// About this request only.

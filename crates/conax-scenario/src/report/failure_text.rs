@@ -136,7 +136,7 @@ fn around(case: &CaseRecord, step: Option<usize>) -> Vec<&ExchangeRecord> {
 }
 
 fn exchange_line(case: &CaseRecord, exchange: &ExchangeRecord) -> String {
-    let way = match exchange.door.as_str() {
+    let way = match exchange.api.as_str() {
         "crm" => "client → CRM",
         "dispatch" => "CRM → Conax",
         "cas" => "at Conax",
@@ -144,7 +144,7 @@ fn exchange_line(case: &CaseRecord, exchange: &ExchangeRecord) -> String {
         other => other,
     };
     let path = exchange.target.split('?').next().unwrap_or_default();
-    let name = match exchange.door.as_str() {
+    let name = match exchange.api.as_str() {
         "crm" | "control" => path.rsplit('/').next().unwrap_or(path),
         _ => "",
     };

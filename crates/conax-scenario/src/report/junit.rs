@@ -162,7 +162,7 @@ fn said(exchange: &ExchangeRecord) -> String {
     let outcome = exchange.outcome.as_deref().unwrap_or_default();
     let mut line = format!(
         "#{}  {after}  {}  {} {}  {status} {outcome}\n",
-        exchange.number, exchange.door, exchange.verb, exchange.target
+        exchange.number, exchange.api, exchange.verb, exchange.target
     );
     for fault in &exchange.faults {
         line.push_str(&format!("       fault {fault}\n"));

@@ -8,7 +8,7 @@ use super::{Detail, play};
 use crate::document::Scenario;
 use crate::document::Secrets;
 use crate::record::CaseRecord;
-use crate::target::Theatre;
+use crate::target::TargetProvider;
 
 /// A scenario and where it comes from.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ pub type Observer<'h> = dyn Fn(&CaseRecord) + Sync + 'h;
 /// begun is left out.
 pub fn run_all(
     plan: &Plan,
-    theatre: &dyn Theatre,
+    provider: &dyn TargetProvider,
     stop: &Stop,
     (stopwatch, heard): (&Stopwatch<'_>, &Observer<'_>),
 ) -> Vec<CaseRecord> {
@@ -115,7 +115,7 @@ pub fn run_all(
                 break;
             };
             let began = stopwatch();
-            let mut record = play(&case.scenario, &case.file, theatre, plan.detail);
+            let mut record = play(&case.scenario, &case.file, provider, plan.detail);
             record.wall = stopwatch().saturating_sub(began);
             let Scenario { steps, cleanup, .. } = &case.scenario;
             record.again =

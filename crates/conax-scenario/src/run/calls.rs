@@ -107,7 +107,7 @@ pub(super) fn raw(call: &RawCall, scope: &Scope) -> Result<HttpCall, String> {
         Body::Bytes(bytes) => bytes.clone(),
         Body::Text(text) => {
             let text = text.fill_text(scope)?;
-            if call.door == Api::Cas {
+            if call.api == Api::Cas {
                 say_type("text/xml; charset=utf-8");
             }
             text.into_bytes()
@@ -118,7 +118,7 @@ pub(super) fn raw(call: &RawCall, scope: &Scope) -> Result<HttpCall, String> {
         }
     };
     Ok(HttpCall {
-        door: call.door,
+        api: call.api,
         method: call.method.clone(),
         target: call.path.fill_text(scope)?,
         headers,

@@ -61,7 +61,7 @@ fn needs_control(
                 }
                 "process"
             }
-            Action::Raw(call) if call.door == Api::Control => "raw",
+            Action::Raw(call) if call.api == Api::Control => "raw",
             Action::Repeat(repeat) => {
                 if let Some(found) = needs_control(&mut repeat.steps.iter(), awaits_runs) {
                     return Some(found);
@@ -101,7 +101,7 @@ pub(super) fn blindness(action: &Action, target: &dyn Target) -> Option<&'static
         | Action::ExpectDrift(_)
         | Action::ExpectExchanges(_)
         | Action::Process(_) => Api::Control,
-        Action::Raw(call) => call.door,
+        Action::Raw(call) => call.api,
         _ => return None,
     };
     if target.has(needs) {

@@ -41,7 +41,7 @@ impl Contract {
         let mut heard = Vec::new();
         for (call, reply) in calls.iter().zip(replies) {
             let Ok(reply) = reply else { continue };
-            if call.door == Api::Crm {
+            if call.api == Api::Crm {
                 let said = (call.method.as_str(), call.target.as_str(), call.body.as_slice());
                 let answer = (reply.status, reply.body.as_slice());
                 heard.extend(Exchange::read(self.exchanges, &self.base, said, answer));

@@ -23,7 +23,7 @@ impl Player<'_> {
         match action {
             Action::Call(call) => format!("call {}", call.operation.name()),
             Action::Raw(call) => {
-                format!("{} {} at the {} API", call.method, filled(&call.path), call.door.name())
+                format!("{} {} at the {} API", call.method, filled(&call.path), call.api.name())
             }
             Action::Parallel(steps) => format!("{} calls at once", steps.len()),
             Action::Utility(utility) => {
@@ -130,7 +130,7 @@ impl Player<'_> {
             journal::assign_steps(&mut rendered, &self.ends);
         }
         // What the runner itself asks for says nothing of the story.
-        rendered.retain(|one| one.door != "control" || one.verb != "GET");
+        rendered.retain(|one| one.api != "control" || one.verb != "GET");
         record.exchanges_left_out = dropped + rendered.len().saturating_sub(RECORDED_LIMIT) as u64;
         if rendered.len() > RECORDED_LIMIT {
             // How it began and how it ended.

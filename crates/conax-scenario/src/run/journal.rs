@@ -24,7 +24,7 @@ pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecor
     ExchangeRecord {
         number: value["number"].as_u64().unwrap_or(0),
         step: None,
-        door: text("door"),
+        api: text("door"),
         at_ms: u64::try_from(at_ms).unwrap_or(0),
         took_us: value["took_us"].as_u64().unwrap_or(0),
         verb: text("verb"),
@@ -68,7 +68,7 @@ pub(super) fn client_record(index: usize, heard: &ClientExchange) -> ExchangeRec
     ExchangeRecord {
         number: index as u64 + 1,
         step: Some(*step),
-        door: call.door.name().to_owned(),
+        api: call.api.name().to_owned(),
         verb: call.method.clone(),
         target: mask_target(&call.target),
         http_status: reply.as_ref().ok().map(|reply| reply.status),
@@ -92,7 +92,7 @@ pub(super) fn assign_steps(exchanges: &mut [ExchangeRecord], ends: &[u64]) {
     let mut step = 0;
     for at in 0..exchanges.len() {
         // Calls of ours come to these APIs; they are noted when they end.
-        if !matches!(exchanges[at].door.as_str(), "crm" | "control") {
+        if !matches!(exchanges[at].api.as_str(), "crm" | "control") {
             continue;
         }
         // What lets time pass while a call waits is no call of a step.
@@ -118,12 +118,12 @@ fn is_within_call(exchanges: &[ExchangeRecord]) -> bool {
     let [first, later @ ..] = exchanges else {
         return false;
     };
-    let next = later.iter().find(|one| one.door == "crm");
+    let next = later.iter().find(|one| one.api == "crm");
     is_at(first, "POST", "/v1/clock/advance") && next.is_some_and(|next| next.at_ms <= first.at_ms)
 }
 
 fn is_at(exchange: &ExchangeRecord, verb: &str, target: &str) -> bool {
-    (exchange.door.as_str(), exchange.verb.as_str(), exchange.target.as_str())
+    (exchange.api.as_str(), exchange.verb.as_str(), exchange.target.as_str())
         == ("control", verb, target)
 }
 
@@ -147,8 +147,8 @@ mod tests {
         ];
         let mut exchanges: Vec<ExchangeRecord> = calls
             .iter()
-            .map(|(door, verb, target, at_ms)| ExchangeRecord {
-                door: (*door).to_owned(),
+            .map(|(api, verb, target, at_ms)| ExchangeRecord {
+                api: (*api).to_owned(),
                 verb: (*verb).to_owned(),
                 target: (*target).to_owned(),
                 at_ms: *at_ms,

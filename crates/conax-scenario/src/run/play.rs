@@ -15,7 +15,7 @@ use crate::document::Secrets;
 use crate::document::{Action, Api, Included, Over, Repeat, Scenario, Step};
 use crate::judge::{Mismatch, WITHOUT_VALUE, in_words};
 use crate::record::{CaseRecord, FindingKind, FindingRecord, StepRecord, Verdict};
-use crate::target::{Ending, Refusal, Target, TargetProblem, Theatre};
+use crate::target::{Ending, Refusal, Target, TargetProblem, TargetProvider};
 
 pub(super) type Scope = BTreeMap<String, Value>;
 /// What was not as it should be.
@@ -42,7 +42,12 @@ pub enum Detail {
 ///
 /// `file` is how the file was named; it stands in the record and in the command that repeats it.
 #[must_use]
-pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre, detail: Detail) -> CaseRecord {
+pub fn play(
+    scenario: &Scenario,
+    file: &str,
+    provider: &dyn TargetProvider,
+    detail: Detail,
+) -> CaseRecord {
     let began = scenario.clock.unwrap_or_else(usual_clock);
     let mut record = CaseRecord {
         file: file.to_owned(),
@@ -56,7 +61,7 @@ pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre, detail: Deta
         began: render_moment(began),
         ..CaseRecord::default()
     };
-    let mut target = match theatre.open(scenario) {
+    let mut target = match provider.open(scenario) {
         Ok(target) => target,
         Err(refusal) => {
             let (verdict, reason) = match refusal {
@@ -79,7 +84,7 @@ pub fn play(scenario: &Scenario, file: &str, theatre: &dyn Theatre, detail: Deta
     if detail == Detail::Coverage && player.witness.is_none() {
         player.witness = Some(Contract::new(None));
     }
-    match player.open(theatre) {
+    match player.open(provider) {
         Ok(()) => player.perform(),
         Err(findings) => player.fail_before_steps(findings),
     }
@@ -175,10 +180,10 @@ impl<'p> Player<'p> {
     }
 
     /// Fills in what is known before the first step, and sets the faults.
-    pub(super) fn open(&mut self, theatre: &dyn Theatre) -> Result<(), Mismatches> {
+    pub(super) fn open(&mut self, provider: &dyn TargetProvider) -> Result<(), Mismatches> {
         let mut scope = Scope::new();
         for name in &self.scenario.secrets {
-            let Some(value) = theatre.secret(name) else {
+            let Some(value) = provider.secret(name) else {
                 let message = format!(
                     "the secret `{name}` has no value: set the environment variable {name}, or \
                      name a file of secrets with --secrets-file"

@@ -143,7 +143,7 @@ pub(super) fn exchanges_call(
     wanted: &ExchangeExpectation,
     scope: &Scope,
 ) -> Result<HttpCall, String> {
-    let mut target = format!("/v1/journal?limit=10000&api={}", wanted.door);
+    let mut target = format!("/v1/journal?limit=10000&api={}", wanted.api);
     if let Some(card) = &wanted.card {
         target.push_str(&format!("&card={}", encode(&card.fill_text(scope)?)));
     }

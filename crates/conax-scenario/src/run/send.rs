@@ -38,7 +38,7 @@ impl Player<'_> {
         let crm_calls = self.witness.is_some().then(|| calls.clone());
         let is_heard = !self.target.has(Api::Control) && self.heard.len() < RECORDED_LIMIT;
         let made = is_heard.then(|| calls.clone());
-        self.calls += calls.iter().filter(|call| call.door != Api::Cas).count() as u64;
+        self.calls += calls.iter().filter(|call| call.api != Api::Cas).count() as u64;
         for call in &calls {
             self.hidden.add_call(&call.target, &call.headers, &call.body);
         }

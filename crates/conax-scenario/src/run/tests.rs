@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Detail, play};
 use crate::document::{Api, Given, Library, Reader, Scenario};
 use crate::record::{CaseRecord, Verdict};
-use crate::target::{Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, Theatre};
+use crate::target::{Ending, HttpCall, HttpReply, Refusal, Target, TargetProblem, TargetProvider};
 
 /// A target that answers what it was told to, in order, and then the last answer again.
 #[derive(Clone, Default)]
@@ -35,8 +35,8 @@ impl Target for Scripted {
         answered.collect()
     }
 
-    fn has(&self, door: Api) -> bool {
-        door == Api::Crm
+    fn has(&self, api: Api) -> bool {
+        api == Api::Crm
     }
 
     fn token(&self) -> Option<String> {
@@ -56,7 +56,7 @@ impl Target for Scripted {
     }
 }
 
-impl Theatre for Scripted {
+impl TargetProvider for Scripted {
     fn open(&self, _: &Scenario) -> Result<Box<dyn Target>, Refusal> {
         Ok(Box::new(self.clone()))
     }
@@ -218,8 +218,8 @@ impl Target for Forgetful {
         Vec::new()
     }
 
-    fn has(&self, door: Api) -> bool {
-        door == Api::Crm
+    fn has(&self, api: Api) -> bool {
+        api == Api::Crm
     }
 
     fn token(&self) -> Option<String> {
@@ -237,7 +237,7 @@ impl Target for Forgetful {
     }
 }
 
-impl Theatre for Forgetful {
+impl TargetProvider for Forgetful {
     fn open(&self, _: &Scenario) -> Result<Box<dyn Target>, Refusal> {
         Ok(Box::new(Forgetful))
     }

@@ -232,7 +232,7 @@ fn written(
 /// How often Conax was called, if that was recorded.
 fn called_conax(recording: &Recording) -> Option<Step> {
     recording.cas.as_ref()?;
-    let calls = recording.exchanges.iter().filter(|one| one.door == "cas").count();
+    let calls = recording.exchanges.iter().filter(|one| one.api == "cas").count();
     let count = i64::try_from(calls).unwrap_or(i64::MAX);
     Some(Step {
         comment: vec!["what was recorded at the Conax endpoint".to_owned()],
@@ -316,7 +316,7 @@ fn head(
 fn settings(exchanges: &[Exchange]) -> Vec<(&'static str, Outline)> {
     let mut settings = Vec::new();
     let whole = || {
-        let crm = exchanges.iter().filter(|one| one.door == "crm");
+        let crm = exchanges.iter().filter(|one| one.api == "crm");
         let views = crm.flat_map(registry::records);
         views.filter(|view| view["log_information"].is_object() && view["priority"].is_string())
     };
@@ -335,7 +335,7 @@ fn settings(exchanges: &[Exchange]) -> Vec<(&'static str, Outline)> {
             let has_code = body.is_some_and(|body| body["status"]["code"].is_string());
             let is_known = registry::operation_of(exchange).is_some();
             let is_refused = has_code && !registry::is_ok(exchange);
-            exchange.door == "crm" && is_known && is_refused && statuses.contains(&status)
+            exchange.api == "crm" && is_known && is_refused && statuses.contains(&status)
         })
     };
     if refused(400..500) && !refused(200..300) {

@@ -44,7 +44,7 @@ impl<'r> Registry<'r> {
     /// Those of these exchanges.
     pub(super) fn of(exchanges: &'r [Exchange]) -> Self {
         let mut registry = Self::default();
-        for exchange in exchanges.iter().filter(|one| one.door == "crm") {
+        for exchange in exchanges.iter().filter(|one| one.api == "crm") {
             registry.note_call(exchange);
             let operation = operation_of(exchange);
             let makes = operation.is_some_and(|operation| operation.creates().is_some());

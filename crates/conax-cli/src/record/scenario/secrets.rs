@@ -138,7 +138,7 @@ impl Writer<'_> {
 /// Whether calls carry a token nobody logged in for, and it was not refused: one of the world's.
 pub(super) fn uses_token_of_world(exchanges: &[Exchange]) -> bool {
     let mut issued = BTreeSet::new();
-    exchanges.iter().filter(|one| one.door == "crm").any(|exchange| {
+    exchanges.iter().filter(|one| one.api == "crm").any(|exchange| {
         if let Some(token) = issued_token(exchange) {
             issued.insert(token);
         }

@@ -57,7 +57,7 @@ pub(super) fn segments<'r>(
     exchanges: &'r [Exchange],
     registry: &Registry<'_>,
 ) -> (Vec<Segment<'r>>, Timeline) {
-    let calls: Vec<&Exchange> = exchanges.iter().filter(|one| one.door == "crm").collect();
+    let calls: Vec<&Exchange> = exchanges.iter().filter(|one| one.api == "crm").collect();
     let timeline = timeline(&calls);
     let mut clock = Clock::new(timeline.began);
     let runs = runs(&calls, registry);

@@ -39,7 +39,7 @@ fn add(at_ms: u64, more: &Value, reply: Content) -> Exchange {
         body[name] = value.clone();
     }
     Exchange {
-        door: "crm".to_owned(),
+        api: "crm".to_owned(),
         at_ms,
         call: Call {
             verb: "POST".to_owned(),
@@ -56,7 +56,7 @@ fn get(at_ms: u64, operation: &str, parameters: &[(&str, &str)], reply: Content)
     let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let token = [("token".to_owned(), "token-1".to_owned())];
     Exchange {
-        door: "crm".to_owned(),
+        api: "crm".to_owned(),
         at_ms,
         call: Call {
             verb: "GET".to_owned(),
