@@ -35,7 +35,7 @@ use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, cores, flag, repeated};
 use crate::http_client::{self, Client};
 use crate::print;
-use crate::run::{Addresses, Choice, Files, InProcess, Remote, Secrets, find, load_all};
+use crate::run::{Addresses, Choice, Files, Remote, Secrets, find, load_all, provider};
 use crate::signals::{stop_on_signal, unless_stopped};
 
 /// What stands for the simulator in this process.
@@ -158,19 +158,14 @@ impl Side {
     }
 
     fn provider(&self, order: &Order, stop: &Arc<Stop>) -> Result<Box<dyn TargetProvider>, String> {
-        let (secrets, timeout) = (order.secrets()?, order.timeout);
-        let stop = Arc::clone(stop);
-        Ok(match &self.addresses {
-            None => Box::new(InProcess { secrets, timeout, stop }),
-            Some(addresses) => {
-                let password = secrets.of_file("password").map(str::to_owned);
-                let remote = Remote::new(addresses.clone(), secrets, timeout, stop);
-                match addresses.has_control() {
-                    true => Box::new(remote),
-                    false => Box::new(OtherWorlds { remote, world: self.world()?, password }),
-                }
-            }
-        })
+        let secrets = order.secrets()?;
+        let addresses = self.addresses.as_ref();
+        let Some(addresses) = addresses.filter(|addresses| !addresses.has_control()) else {
+            return Ok(provider(addresses, secrets, order.timeout, stop));
+        };
+        let password = secrets.of_file("password").map(str::to_owned);
+        let remote = Remote::new(addresses.clone(), secrets, order.timeout, Arc::clone(stop));
+        Ok(Box::new(OtherWorlds { remote, world: self.world()?, password }))
     }
 }
 
@@ -219,10 +214,7 @@ impl Order {
     }
 
     fn secrets(&self) -> Result<Secrets, String> {
-        match &self.secrets_file {
-            None => Ok(Secrets::default()),
-            Some(path) => Secrets::read(path),
-        }
+        Secrets::of(self.secrets_file.as_deref())
     }
 
     /// The command that compares a scenario again.

@@ -9,13 +9,12 @@ use conax_scenario::document::{FileFindings, Given, Reader};
 use conax_scenario::explore;
 use conax_scenario::record::Verdict;
 use conax_scenario::run::{Detail, Stop, play};
-use conax_scenario::target::TargetProvider;
 
-use super::workers::{Search, SearchTarget};
+use super::workers::Search;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::print;
-use crate::run::{Files, InProcess, Remote, Secrets, find};
+use crate::run::{Files, find, provider};
 
 /// How long a file may take.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -32,7 +31,8 @@ pub(super) fn replay(
     }
     let name = folder.display().to_string();
     let files = find([&name].into_iter()).or_fail(Exit::Usage)?;
-    let provider = provider(search, stop);
+    let (addresses, secrets) = search.subject.reached();
+    let provider = provider(addresses, secrets, LONGEST, stop);
     let (mut mended, mut failing) = (0, Vec::new());
     for file in &files {
         let path = file.path.to_string();
@@ -55,21 +55,6 @@ pub(super) fn replay(
     }
     print::aside(format_args!("corpus {name}: {} still fail, {mended} do not", failing.len()));
     Ok(if failing.is_empty() { Exit::Met } else { Exit::NotMet })
-}
-
-fn provider(search: &Search, stop: &Arc<Stop>) -> Box<dyn TargetProvider> {
-    match &search.subject {
-        SearchTarget::Ourselves => Box::new(InProcess {
-            secrets: Secrets::default(),
-            timeout: LONGEST,
-            stop: Arc::clone(stop),
-        }),
-        SearchTarget::Target { addresses, secrets_file, .. } => {
-            let text = secrets_file.as_ref().and_then(|path| crate::read::text_file(path).ok());
-            let secrets = text.and_then(|text| Secrets::parse(&text).ok()).unwrap_or_default();
-            Box::new(Remote::new(addresses.clone(), secrets, LONGEST, Arc::clone(stop)))
-        }
-    }
 }
 
 /// The name of the file of a find: what it is about, so that the same find is the same file.

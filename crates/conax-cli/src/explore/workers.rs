@@ -45,6 +45,16 @@ pub(crate) enum SearchTarget {
 }
 
 impl SearchTarget {
+    /// Where it is, if it is at addresses, and its secrets.
+    pub(super) fn reached(&self) -> (Option<&Addresses>, Secrets) {
+        match self {
+            Self::Ourselves => (None, Secrets::default()),
+            Self::Target { addresses, secrets_file, .. } => {
+                (Some(addresses), Secrets::of(secrets_file.as_deref()).unwrap_or_default())
+            }
+        }
+    }
+
     /// What is to be known of how it is called.
     pub(super) fn warnings(&self) -> Vec<String> {
         match self {
@@ -241,8 +251,7 @@ fn opener<'o>(
             })
         }
         SearchTarget::Target { addresses, secrets_file, .. } => {
-            let secrets = secrets_file.as_ref().and_then(|path| crate::read::text_file(path).ok());
-            let secrets = secrets.and_then(|text| Secrets::parse(&text).ok()).unwrap_or_default();
+            let secrets = Secrets::of(secrets_file.as_deref()).unwrap_or_default();
             let addresses = addresses.clone();
             let scenario = empty_scenario();
             let remote = Remote::new(addresses, secrets, timeouts, Arc::clone(&stop));

@@ -258,10 +258,6 @@ impl Order {
         self.target.as_ref().map_or(Vec::new(), |target| target.client.warnings())
     }
 
-    fn secrets(&self) -> Result<Secrets, String> {
-        self.secrets_file.as_deref().map_or_else(|| Ok(Secrets::default()), Secrets::read)
-    }
-
     fn report(&self, record: &RunRecord, exit: Exit) -> Exit {
         write_reports(&self.reports, exit, |format| format.render(record))
     }
@@ -297,16 +293,11 @@ fn chosen(
         output::list(&cases);
         return Exit::Met;
     }
-    let secrets = match order.secrets() {
+    let secrets = match Secrets::of(order.secrets_file.as_deref()) {
         Ok(secrets) => secrets,
         Err(problem) => return Failure::settings(problem).report(),
     };
-    let provider: Box<dyn TargetProvider> = match &order.target {
-        None => Box::new(InProcess { secrets, timeout: order.timeout, stop: Arc::clone(stop) }),
-        Some(addresses) => {
-            Box::new(Remote::new(addresses.clone(), secrets, order.timeout, Arc::clone(stop)))
-        }
-    };
+    let provider = provider(order.target.as_ref(), secrets, order.timeout, stop);
     let plan = Plan {
         cases,
         jobs: order.jobs,
@@ -345,6 +336,20 @@ fn chosen(
         exit = bundle::write_bundle(path, &record, order, exit);
     }
     order.report(&record, exit)
+}
+
+/// What opens a target for each scenario: at addresses, or in this process.
+pub(crate) fn provider(
+    addresses: Option<&Addresses>,
+    secrets: Secrets,
+    timeout: Duration,
+    stop: &Arc<Stop>,
+) -> Box<dyn TargetProvider> {
+    let stop = Arc::clone(stop);
+    match addresses {
+        None => Box::new(InProcess { secrets, timeout, stop }),
+        Some(addresses) => Box::new(Remote::new(addresses.clone(), secrets, timeout, stop)),
+    }
 }
 
 /// Nobody answers at the target: nothing is played, and the reports say why.

@@ -44,6 +44,14 @@ impl Secrets {
         Self::parse(&text).map_err(|problem| format!("{path}: {problem}"))
     }
 
+    /// Reads a file if there is one.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) fn of(path: Option<&str>) -> Result<Self, String> {
+        path.map_or_else(|| Ok(Self::default()), Self::read)
+    }
+
     /// The value of a secret.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         let of_file = self.of_file.get(name).cloned();

@@ -431,8 +431,7 @@ impl Named {
 }
 
 fn secrets(path: Option<&str>) -> Result<Named, Failure> {
-    let read = path.map_or_else(|| Ok(Secrets::default()), Secrets::read);
-    read.map(Named).or_fail(Exit::Settings)
+    Secrets::of(path).map(Named).or_fail(Exit::Settings)
 }
 
 fn read_baseline(path: &str) -> Result<Baseline, Failure> {
