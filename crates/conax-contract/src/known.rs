@@ -30,7 +30,7 @@ impl Known {
 
     /// How it is known, in words.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn source_in_words(&self) -> String {
         format!("{:?}{}", self.source(), self.note)
     }
 

@@ -291,9 +291,9 @@ fn times_of_execution(cas: &CasState) -> BTreeMap<String, SimTime> {
 /// carried out later than it was answered, the CRM believes done when it was answered.
 fn executed(row: &ProvisioningRequest, times: &BTreeMap<String, SimTime>) -> SimTime {
     let settled = row.executed.unwrap_or(row.updated);
-    let told = row.reference().and_then(|reference| times.get(&**reference));
+    let answered = row.reference().and_then(|reference| times.get(&**reference));
     let under_way = row.created..=settled;
-    told.copied().filter(|at| under_way.contains(at)).unwrap_or(settled)
+    answered.copied().filter(|at| under_way.contains(at)).unwrap_or(settled)
 }
 
 /// The period the head-end makes of a requested one; nothing if it could not have accepted it.

@@ -142,12 +142,12 @@ mod tests {
         let mut ids = Ids::new(Seed(7), "test");
         for _ in 0..200 {
             let mut copy = ids.clone();
-            let told: Vec<_> = (0..40).map(|_| copy.hex_id()).collect();
+            let drawn: Vec<_> = (0..40).map(|_| copy.hex_id()).collect();
             let mut again = Ids { generator: Generator::at(&ids.generator.position()) };
             let expected: Vec<_> = (0..40).map(|_| again.hex_id()).collect();
-            assert_eq!(told, expected);
-            assert_eq!(ids.hex_id(), told[0]);
-            assert_eq!(ids.clone().hex_id(), told[1]);
+            assert_eq!(drawn, expected);
+            assert_eq!(ids.hex_id(), drawn[0]);
+            assert_eq!(ids.clone().hex_id(), drawn[1]);
         }
     }
 }

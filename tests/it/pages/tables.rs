@@ -105,7 +105,7 @@ fn exit_codes() -> Vec<String> {
 }
 
 fn known() -> Vec<String> {
-    let rows = KNOWN.iter().map(|known| vec![known.behaviour.to_owned(), known.told()]);
+    let rows = KNOWN.iter().map(|known| vec![known.behaviour.to_owned(), known.source_in_words()]);
     table(&["behaviour", "how we know"], rows)
 }
 

@@ -16,7 +16,7 @@ pub(super) fn fault(axis: &AxisClient, text: &str, error: &XmlError) -> AxisFaul
         }
         XmlErrorKind::Empty => (text.len(), "Premature end of file.".to_owned()),
         XmlErrorKind::Unclosed => unclosed(error, text),
-        kind => told(error, text, kind),
+        kind => described(error, text, kind),
     };
     axis.sax_parse(place(text, at), &sentence)
 }
@@ -49,7 +49,7 @@ fn unclosed(error: &XmlError, text: &str) -> (usize, String) {
 }
 
 /// Everything else: where, and the sentence.
-fn told(error: &XmlError, text: &str, kind: &XmlErrorKind) -> (usize, String) {
+fn described(error: &XmlError, text: &str, kind: &XmlErrorKind) -> (usize, String) {
     let XmlError { offset, end, .. } = *error;
     match kind {
         XmlErrorKind::ContentInProlog => (
@@ -104,11 +104,11 @@ fn told(error: &XmlError, text: &str, kind: &XmlErrorKind) -> (usize, String) {
                 "The document is larger than the parser's limits.".to_owned(),
             )
         }
-        kind => told_of_a_tag(error, kind),
+        kind => described_by_tag(error, kind),
     }
 }
 
-fn told_of_a_tag(error: &XmlError, kind: &XmlErrorKind) -> (usize, String) {
+fn described_by_tag(error: &XmlError, kind: &XmlErrorKind) -> (usize, String) {
     let XmlError { offset, end, .. } = *error;
     match kind {
         XmlErrorKind::IllegalName => (

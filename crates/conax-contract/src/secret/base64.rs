@@ -87,15 +87,15 @@ fn decoded(text: &str, part: Range<usize>) -> Option<EncodedWord> {
         byte => *byte,
     };
     let letters: Vec<u8> = letters[..whole].iter().map(standard).collect();
-    let mut told = String::from_utf8(ENGINE.decode(letters).ok()?).ok()?;
-    if told.contains(|letter: char| letter.is_control() && !"\t\r\n".contains(letter)) {
+    let mut text = String::from_utf8(ENGINE.decode(letters).ok()?).ok()?;
+    if text.contains(|letter: char| letter.is_control() && !"\t\r\n".contains(letter)) {
         return None;
     }
     if is_cut {
-        told.push('…');
+        text.push('…');
     }
     let padding = after.bytes().take(2).take_while(|byte| *byte == b'=');
-    Some(EncodedWord { span: part.start..part.end + padding.count(), text: told })
+    Some(EncodedWord { span: part.start..part.end + padding.count(), text })
 }
 
 /// Whether the first byte begins a letter: most words of a language are turned away here.

@@ -17,7 +17,7 @@ use super::transaction::{Effect, Outcome, Rejection, RejectionCause, Transaction
 use super::wording::quoted;
 
 /// The part of a transaction that is known before anything is decided.
-struct Told {
+struct Asked {
     domain: DomainName,
     kind: CommandKind,
     cards: Vec<SmartcardId>,
@@ -25,7 +25,7 @@ struct Told {
 }
 
 fn transaction(
-    told: Told,
+    asked: Asked,
     outcome: Outcome,
     effect: Effect,
     now: SimTime,
@@ -34,10 +34,10 @@ fn transaction(
     Transaction {
         id,
         at: now,
-        domain: told.domain,
-        kind: told.kind,
-        cards: told.cards,
-        inputs: told.inputs,
+        domain: asked.domain,
+        kind: asked.kind,
+        cards: asked.cards,
+        inputs: asked.inputs,
         outcome,
         effect,
     }
@@ -70,8 +70,8 @@ impl CasState {
             }
             Err(rejection) => (Outcome::Rejected(rejection), Effect::Nothing),
         };
-        let told = self.told(domain, command);
-        self.record(told, outcome, effect, now, id)
+        let asked = self.asked(domain, command);
+        self.record(asked, outcome, effect, now, id)
     }
 
     /// What [`Self::apply`] would answer, with an id of its own; nothing is changed or recorded.
@@ -86,7 +86,13 @@ impl CasState {
             Ok(decision) => Outcome::Accepted(decision.answer),
             Err(rejection) => Outcome::Rejected(rejection),
         };
-        transaction(self.told(domain, command), outcome, Effect::Nothing, now, ids.transaction_id())
+        transaction(
+            self.asked(domain, command),
+            outcome,
+            Effect::Nothing,
+            now,
+            ids.transaction_id(),
+        )
     }
 
     /// Records a transaction that was made by [`Self::pretend`].
@@ -114,8 +120,9 @@ impl CasState {
         now: SimTime,
         ids: &mut Ids,
     ) -> Transaction {
-        let told = Told { domain: domain.clone(), kind, cards: Vec::new(), inputs: String::new() };
-        self.record(told, Outcome::Rejected(rejection), Effect::Nothing, now, ids.transaction_id())
+        let asked =
+            Asked { domain: domain.clone(), kind, cards: Vec::new(), inputs: String::new() };
+        self.record(asked, Outcome::Rejected(rejection), Effect::Nothing, now, ids.transaction_id())
     }
 
     /// Records the rejection of a command for a reason from outside, such as a fault.
@@ -127,27 +134,27 @@ impl CasState {
         now: SimTime,
         ids: &mut Ids,
     ) -> Transaction {
-        let told = self.told(domain, command);
-        self.record(told, Outcome::Rejected(rejection), Effect::Nothing, now, ids.transaction_id())
+        let asked = self.asked(domain, command);
+        self.record(asked, Outcome::Rejected(rejection), Effect::Nothing, now, ids.transaction_id())
     }
 
     fn record(
         &mut self,
-        told: Told,
+        asked: Asked,
         outcome: Outcome,
         effect: Effect,
         now: SimTime,
         id: TransactionId,
     ) -> Transaction {
-        let transaction = transaction(told, outcome, effect, now, id);
+        let transaction = transaction(asked, outcome, effect, now, id);
         let limit = self.settings.transaction_limit;
         self.transactions.append(transaction.clone(), limit);
         transaction
     }
 
-    fn told(&self, domain: &DomainName, command: &Command) -> Told {
+    fn asked(&self, domain: &DomainName, command: &Command) -> Asked {
         let cards = command.cards().into_iter().take(self.settings.batch_limit);
-        Told {
+        Asked {
             domain: domain.clone(),
             kind: command.kind(),
             cards: cards.map(|card| self.normal_card_id(card)).collect(),

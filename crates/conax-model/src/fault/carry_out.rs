@@ -1,7 +1,7 @@
-//! What the head-end does when it is told something under orders: the effects of faults.
+//! What the head-end does when a command comes in under orders: the effects of faults.
 //!
 //! [`HeadEndMemory`] is what it remembers for that: commands it holds back, its past, and which
-//! cards hear late. Every change of the state is told as a [`StateChange`]; from the changes the ledger is
+//! cards hear late. Every change of the state is recorded as a [`StateChange`]; from the changes the ledger is
 //! made.
 
 use std::collections::BTreeMap;
@@ -19,14 +19,14 @@ use crate::time::SimTime;
 /// How long a command that waits for the next one of its card waits at most (Ours).
 const SWAP_PATIENCE: Duration = Duration::from_secs(600);
 
-/// A command, who tells it and in which exchange.
+/// A command, who gives it and in which exchange.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct Received<'a> {
     /// Number of the exchange, as the head-end counts them.
     pub exchange: u64,
-    /// Who tells it.
+    /// Who gives it.
     pub domain: &'a DomainName,
-    /// What is told.
+    /// What is to be done.
     pub command: &'a Command,
 }
 
@@ -34,7 +34,7 @@ pub struct Told<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub enum StateChange {
-    /// It carried out what this exchange told.
+    /// It carried out what this exchange asked.
     Executed {
         /// The exchange.
         exchange: u64,
@@ -44,10 +44,10 @@ pub enum StateChange {
         changed: bool,
         /// Whether it was done later than it was answered.
         late: bool,
-        /// Whether it was a part only of what was told.
+        /// Whether it was a part only of what was asked.
         is_part: bool,
     },
-    /// It refused what this exchange told.
+    /// It refused what this exchange asked.
     Refused {
         /// The exchange.
         exchange: u64,
@@ -113,11 +113,11 @@ pub struct CarriedOut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Held {
-    /// The exchange that told it.
+    /// The exchange that asked for it.
     pub exchange: u64,
-    /// Who told it.
+    /// Who asked for it.
     pub domain: DomainName,
-    /// What was told.
+    /// What was asked.
     pub command: Command,
     /// When it is carried out at the latest.
     pub due: SimTime,
@@ -204,77 +204,84 @@ impl HeadEndMemory {
         due.min_by_key(|(place, held)| (held.due, *place)).map(|(place, _)| place)
     }
 
-    /// Does what it was told, as far as its orders let it.
+    /// Does what it is asked, as far as its orders let it.
     pub fn carry_out(
         &mut self,
         state: &mut CasState,
         ids: &mut Ids,
-        told: Told<'_>,
+        received: Received<'_>,
         orders: &Orders,
         now: SimTime,
     ) -> CarriedOut {
         let mut hands =
             Hands { now: skewed(now, orders), real: now, state, ids, changes: Vec::new() };
         let answer = match orders.effect {
-            None => self.execute(&mut hands, told),
-            Some(effect) => self.execute_otherwise(&mut hands, told, effect),
+            None => self.execute(&mut hands, received),
+            Some(effect) => self.execute_otherwise(&mut hands, received, effect),
         };
-        self.let_go(&mut hands, told.command, told.exchange);
+        self.let_go(&mut hands, received.command, received.exchange);
         for besides in &orders.besides {
-            self.suffer(&mut hands, told, *besides);
+            self.suffer(&mut hands, received, *besides);
         }
         CarriedOut { answer, changes: hands.changes }
     }
 
-    fn execute(&mut self, hands: &mut Hands<'_>, told: Told<'_>) -> Transaction {
-        let transaction = hands.state.apply(told.domain, told.command, hands.now, hands.ids);
-        self.past.note(told.command, &transaction, hands.real);
-        hands.changes.push(change(told.exchange, &transaction, false));
+    fn execute(&mut self, hands: &mut Hands<'_>, received: Received<'_>) -> Transaction {
+        let transaction =
+            hands.state.apply(received.domain, received.command, hands.now, hands.ids);
+        self.past.note(received.command, &transaction, hands.real);
+        hands.changes.push(change(received.exchange, &transaction, false));
         transaction
     }
 
     fn execute_otherwise(
         &mut self,
         hands: &mut Hands<'_>,
-        told: Told<'_>,
+        received: Received<'_>,
         effect: Effect,
     ) -> Transaction {
         match effect {
-            Effect::FalseOk => pretend(hands, told, |exchange, transaction| {
+            Effect::FalseOk => pretend(hands, received, |exchange, transaction| {
                 StateChange::Pretended { exchange, transaction }
             }),
             Effect::Twice => {
-                let first = self.execute(hands, told);
-                self.execute(hands, told);
+                let first = self.execute(hands, received);
+                self.execute(hands, received);
                 first
             }
             Effect::Swap => {
-                let card = told.command.cards().first().map(|card| (*card).clone());
-                self.hold(hands, told, SWAP_PATIENCE, card)
+                let card = received.command.cards().first().map(|card| (*card).clone());
+                self.hold(hands, received, SWAP_PATIENCE, card)
             }
-            Effect::Late(delay) => self.hold(hands, told, delay, None),
-            Effect::Stale(age) if told.command.kind().is_query() => {
+            Effect::Late(delay) => self.hold(hands, received, delay, None),
+            Effect::Stale(age) if received.command.kind().is_query() => {
                 let old = self.past.at(hands.real - age);
                 let old = old.as_ref().unwrap_or(hands.state);
-                let transaction = old.pretend(told.domain, told.command, hands.now, hands.ids);
+                let transaction =
+                    old.pretend(received.domain, received.command, hands.now, hands.ids);
                 hands.state.record_pretended(transaction.clone());
-                self.past.note(told.command, &transaction, hands.real);
-                hands.changes.push(change(told.exchange, &transaction, false));
+                self.past.note(received.command, &transaction, hands.real);
+                hands.changes.push(change(received.exchange, &transaction, false));
                 transaction
             }
-            Effect::Stale(_) => self.execute(hands, told),
-            Effect::Partial(count) => self.execute_part(hands, told, count),
+            Effect::Stale(_) => self.execute(hands, received),
+            Effect::Partial(count) => self.execute_part(hands, received, count),
         }
     }
 
     /// Carries out a part of the command and answers as if it were all of it.
-    fn execute_part(&mut self, hands: &mut Hands<'_>, told: Told<'_>, count: usize) -> Transaction {
-        let Some(command) = &told.command.first_part(count) else {
-            return self.execute_otherwise(hands, told, Effect::FalseOk);
+    fn execute_part(
+        &mut self,
+        hands: &mut Hands<'_>,
+        received: Received<'_>,
+        count: usize,
+    ) -> Transaction {
+        let Some(command) = &received.command.first_part(count) else {
+            return self.execute_otherwise(hands, received, Effect::FalseOk);
         };
-        let transaction = self.execute(hands, Told { command, ..told });
+        let transaction = self.execute(hands, Received { command, ..received });
         if let Some(StateChange::Executed { is_part, .. }) = hands.changes.last_mut() {
-            *is_part = command != told.command;
+            *is_part = command != received.command;
         }
         transaction
     }
@@ -282,19 +289,19 @@ impl HeadEndMemory {
     fn hold(
         &mut self,
         hands: &mut Hands<'_>,
-        told: Told<'_>,
+        received: Received<'_>,
         delay: Duration,
         behind: Option<SmartcardId>,
     ) -> Transaction {
-        let answer = pretend(hands, told, |exchange, transaction| StateChange::Held {
+        let answer = pretend(hands, received, |exchange, transaction| StateChange::Held {
             exchange,
             transaction,
         });
         if answer.outcome.is_accepted() {
             self.held.push(Held {
-                exchange: told.exchange,
-                domain: told.domain.clone(),
-                command: told.command.clone(),
+                exchange: received.exchange,
+                domain: received.domain.clone(),
+                command: received.command.clone(),
                 due: hands.real + delay,
                 behind,
                 transaction: answer.id,
@@ -326,7 +333,7 @@ impl HeadEndMemory {
         hands.changes.push(change(held.exchange, &transaction, true));
     }
 
-    fn suffer(&mut self, hands: &mut Hands<'_>, told: Told<'_>, fault: CommandFault) {
+    fn suffer(&mut self, hands: &mut Hands<'_>, received: Received<'_>, fault: CommandFault) {
         match fault {
             CommandFault::Lose(time) => {
                 // What was done at this very moment is lost as well.
@@ -339,18 +346,18 @@ impl HeadEndMemory {
                 }
             }
             CommandFault::EmmLag(lag) => {
-                for card in told.command.cards() {
+                for card in received.command.cards() {
                     self.on_air_from.insert(card.clone(), hands.real + lag);
                 }
             }
             // It was taken into account from the beginning.
             CommandFault::ClockSkew(_) => {}
-            CommandFault::ConsoleCancel => self.cancel_at_console(hands, told),
+            CommandFault::ConsoleCancel => self.cancel_at_console(hands, received),
         }
     }
 
-    fn cancel_at_console(&mut self, hands: &mut Hands<'_>, told: Told<'_>) {
-        for card in told.command.cards() {
+    fn cancel_at_console(&mut self, hands: &mut Hands<'_>, received: Received<'_>) {
+        for card in received.command.cards() {
             let held = hands.state.entitlements(card, hands.now);
             let mut products: Vec<_> = held.into_iter().map(|one| one.product).collect();
             products.dedup();
@@ -358,7 +365,7 @@ impl HeadEndMemory {
                 continue;
             }
             let command = Command::CancelSubscriptions { card: card.clone(), products };
-            let transaction = hands.state.apply(told.domain, &command, hands.now, hands.ids);
+            let transaction = hands.state.apply(received.domain, &command, hands.now, hands.ids);
             self.past.note(&command, &transaction, hands.real);
             hands.changes.push(StateChange::Console { transaction: transaction.id, command });
         }
@@ -368,15 +375,15 @@ impl HeadEndMemory {
 /// The answer of a command that is not carried out now. One that would be refused is refused.
 fn pretend(
     hands: &mut Hands<'_>,
-    told: Told<'_>,
-    tell: impl FnOnce(u64, TransactionId) -> StateChange,
+    received: Received<'_>,
+    as_change: impl FnOnce(u64, TransactionId) -> StateChange,
 ) -> Transaction {
-    let transaction = hands.state.pretend(told.domain, told.command, hands.now, hands.ids);
+    let transaction = hands.state.pretend(received.domain, received.command, hands.now, hands.ids);
     if transaction.outcome.is_accepted() {
-        hands.changes.push(tell(told.exchange, transaction.id));
+        hands.changes.push(as_change(received.exchange, transaction.id));
     } else {
         hands.state.record_pretended(transaction.clone());
-        hands.changes.push(change(told.exchange, &transaction, false));
+        hands.changes.push(change(received.exchange, &transaction, false));
     }
     transaction
 }

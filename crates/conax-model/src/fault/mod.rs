@@ -28,7 +28,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use carry_out::{CarriedOut, HeadEndMemory, Held, StateChange, Told};
+pub use carry_out::{CarriedOut, HeadEndMemory, Held, Received, StateChange};
 pub use delay::DelayShape;
 pub use facts::{Facts, Origin, Stage};
 pub use past::{Done, Past};

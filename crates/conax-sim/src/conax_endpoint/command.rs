@@ -10,7 +10,7 @@ use conax_contract::cas::{
 use conax_model::cas::{Outcome, Rejection, RejectionCause, Transaction};
 use conax_model::command::{Command, CommandKind};
 use conax_model::fault::{
-    AnswerFault, ConnectFault, End, Facts, Orders, Stage, StateChange, Told, Verdict,
+    AnswerFault, ConnectFault, End, Facts, Orders, Received, Stage, StateChange, Verdict,
 };
 use conax_model::id::DomainName;
 use conax_model::ledger::CasEvent;
@@ -168,10 +168,11 @@ impl Exchange<'_> {
             }
             Heard::Command(command) => command,
         };
-        let told = Told { exchange: self.number, domain: self.domain, command };
+        let received = Received { exchange: self.number, domain: self.domain, command };
         let done = self.at_head_end(|side, now| {
             let mut changes = side.memory.catch_up(&mut side.state, &mut side.ids, now);
-            let mut done = side.memory.carry_out(&mut side.state, &mut side.ids, told, orders, now);
+            let mut done =
+                side.memory.carry_out(&mut side.state, &mut side.ids, received, orders, now);
             changes.append(&mut done.changes);
             (done.answer, changes)
         });

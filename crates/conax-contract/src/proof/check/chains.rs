@@ -119,14 +119,14 @@ fn answers_fit(exchange: &Exchange) -> Result<(), String> {
         }
         Some(Reply::Answered(given)) if given != read => Err(format!(
             "came back with {}; expected {}, as the head-end answered",
-            told(read),
-            told(given)
+            in_words(read),
+            in_words(given)
         )),
         Some(Reply::Answered(_)) => Ok(()),
     }
 }
 
-fn told(answer: &Answer) -> String {
+fn in_words(answer: &Answer) -> String {
     let code = shown(answer.status_code.as_ref());
     let reference = shown(answer.reference.as_ref());
     format!("status code {code} and reference {reference}")

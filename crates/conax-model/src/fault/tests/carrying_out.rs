@@ -11,7 +11,7 @@ use crate::cas::{
 };
 use crate::command::{Command, RequestedPeriod};
 use crate::entropy::{Ids, Seed};
-use crate::fault::{CommandFault, Effect, HeadEndMemory, Orders, StateChange, Told};
+use crate::fault::{CommandFault, Effect, HeadEndMemory, Orders, Received, StateChange};
 use crate::id::{DomainName, PairingModuleId, ProductId, SmartcardId};
 use crate::time::SimTime;
 
@@ -59,8 +59,9 @@ impl HeadEnd {
 
     pub(super) fn tell(&mut self, command: &Command, orders: &Orders) -> (bool, Vec<StateChange>) {
         self.exchange += 1;
-        let told = Told { exchange: self.exchange, domain: &self.domain, command };
-        let done = self.memory.carry_out(&mut self.state, &mut self.ids, told, orders, self.now);
+        let received = Received { exchange: self.exchange, domain: &self.domain, command };
+        let done =
+            self.memory.carry_out(&mut self.state, &mut self.ids, received, orders, self.now);
         (done.answer.outcome.is_accepted(), done.changes)
     }
 
@@ -139,7 +140,7 @@ fn paired_in_part(cards: &[&str], modules: &[&str], count: usize) -> (Option<boo
 #[test]
 fn a_part_of_a_pairing_lacks_boxes_as_it_lacks_cards() {
     let (cards, modules) = (["a", "b"], ["m", "n"]);
-    for (cards, modules, count, told) in [
+    for (cards, modules, count, received) in [
         (&cards[..1], &modules[..2], 0, (Some(true), 1, 1)),
         (&cards[..2], &modules[..1], 0, (Some(true), 1, 1)),
         (&cards[..2], &modules[..2], 0, (Some(true), 1, 1)),
@@ -149,7 +150,7 @@ fn a_part_of_a_pairing_lacks_boxes_as_it_lacks_cards() {
         (&cards[..1], &modules[..1], 1, (Some(false), 1, 1)),
     ] {
         let found = paired_in_part(cards, modules, count);
-        assert_eq!(found, told, "{cards:?} {modules:?} {count}");
+        assert_eq!(found, received, "{cards:?} {modules:?} {count}");
     }
 }
 
@@ -209,10 +210,11 @@ fn a_stale_read_answers_from_the_past_and_changes_nothing() {
     let ask = Command::GetActiveSubscriptions { card: SmartcardId::new("a") };
     let mut count = |age: u64| {
         head_end.exchange += 1;
-        let told = Told { exchange: head_end.exchange, domain: &head_end.domain, command: &ask };
+        let received =
+            Received { exchange: head_end.exchange, domain: &head_end.domain, command: &ask };
         let orders = effect(Effect::Stale(Duration::from_secs(age)));
         let (state, ids) = (&mut head_end.state, &mut head_end.ids);
-        let done = head_end.memory.carry_out(state, ids, told, &orders, head_end.now);
+        let done = head_end.memory.carry_out(state, ids, received, &orders, head_end.now);
         match done.answer.outcome {
             crate::cas::Outcome::Accepted(crate::cas::Answer::ActiveSubscriptions(active)) => {
                 active.len()
@@ -250,9 +252,9 @@ proptest! {
     fn the_state_is_independent_of_the_answer(
         commands in proptest::collection::vec((any_command(), any::<bool>()), 0..20),
     ) {
-        let (mut told, mut lost) = (HeadEnd::new(), HeadEnd::new());
+        let (mut received, mut lost) = (HeadEnd::new(), HeadEnd::new());
         for (command, breaks) in &commands {
-            told.tell(command, &Orders::default());
+            received.tell(command, &Orders::default());
             let orders = Orders {
                 delay_after: Duration::from_secs(600),
                 end_after: breaks.then_some(crate::fault::End::Reset),
@@ -260,7 +262,7 @@ proptest! {
             };
             lost.tell(command, &orders);
         }
-        prop_assert_eq!(format!("{:?}", told.state), format!("{:?}", lost.state));
+        prop_assert_eq!(format!("{:?}", received.state), format!("{:?}", lost.state));
     }
 
     /// Done twice is done once, as far as the state goes (law I5).
