@@ -4,7 +4,7 @@
 //! (`control`), the contract as clauses (`clause`), what a person writes (`world`, `fault`) and the
 //! ledger with its checker (`proof`): their catalogues, wire types and codecs; and what describes
 //! them to others (`openapi`, `docs`).
-//! Nothing here knows the model, a socket or async code.
+//! Nothing here knows a machine of the model, a socket or async code; its nouns are used as they are.
 
 pub mod cas;
 pub mod clause;

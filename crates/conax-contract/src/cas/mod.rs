@@ -5,7 +5,7 @@
 //! description of the interface writes a profile and changes no code.
 //!
 //! The rule is *liberal in, exact out*: a request is understood in many spellings, a reply is
-//! written in one. This module knows no model, no socket and no clock. Start reading at
+//! written in one. This module knows no machine, no socket and no clock. Start reading at
 //! `operation`, then `field`, then `encode_request` and `decode_request`.
 
 mod axis_fault;

@@ -127,7 +127,7 @@ fn newest(
         .filter(|transaction| card.is_none_or(|card| transaction.cards.contains(card)));
     let mut views: Vec<_> = wanted
         .take(limit)
-        .map(|transaction| TransactionView::of(&shared.settings.cas.profile, transaction))
+        .map(|transaction| TransactionView::of(shared.settings.cas.profile, transaction))
         .collect();
     views.reverse();
     views
