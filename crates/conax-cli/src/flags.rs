@@ -86,3 +86,20 @@ pub(crate) fn meant<'a>(
 pub(crate) fn wrong(name: &str, found: &str, expected: &str) -> Failure {
     Failure::usage(format!("--{name}: found `{found}`, expected {expected}"))
 }
+
+/// A word as a shell takes it, in one line.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-:=,@~+".contains(letter);
+    match !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('~') {
+        true => word.to_owned(),
+        false if word.contains(|letter: char| letter.is_ascii_control()) => {
+            let escaped = |letter: char| match letter {
+                '\'' | '\\' => format!("\\{letter}"),
+                letter if letter.is_ascii_control() => format!("\\x{:02x}", u32::from(letter)),
+                letter => letter.to_string(),
+            };
+            format!("$'{}'", word.chars().map(escaped).collect::<String>())
+        }
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}

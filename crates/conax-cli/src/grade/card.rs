@@ -12,6 +12,7 @@ use super::law::Law;
 use super::observation::{Delivery, Ended, Exchange, Observation, Seat};
 use super::reading::{End, read_given};
 use crate::exit::Exit;
+use crate::flags::quoted;
 use crate::print;
 
 /// Everything a report says.
@@ -246,12 +247,4 @@ pub(crate) fn shown_command(command: &[String]) -> String {
         shown
     });
     words.collect::<Vec<_>>().join(" ")
-}
-
-fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,@+".contains(letter);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
 }

@@ -11,9 +11,9 @@ use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error, RootCertStore};
 use tokio_rustls::TlsConnector;
 
+use crate::flags::quoted;
 use crate::flags::{Flags, flag, repeated, switch};
 use crate::print;
-use crate::run::quoted;
 use crate::settings::{SettingsError, read_file};
 
 const CA: &str = "target-ca-file";

@@ -19,10 +19,10 @@ use serde_json::{Map, Value};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::flags::quoted;
 use crate::flags::{Flags, flag};
 use crate::print;
 use crate::run::Order;
-use crate::run::again::quoted;
 use crate::run::in_process::InProcess;
 use crate::run::load::Files;
 use crate::run::secret::Secrets as OutsideSecrets;

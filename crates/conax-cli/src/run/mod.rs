@@ -26,7 +26,7 @@ use conax_scenario::target::TargetProvider;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
-use crate::flags::{Flags, cores, flag, meant, repeated, switch, wrong};
+use crate::flags::{Flags, cores, flag, meant, quoted, repeated, switch, wrong};
 use crate::http_client::{self, is_unconnected};
 use crate::print;
 use crate::reports::{ReportOrder, write_reports};
@@ -36,7 +36,6 @@ use crate::run::output::{FORMATS, Format, Printer};
 use crate::signals::{stop_on_signal, unless_stopped};
 
 pub(crate) use addresses::Addresses;
-pub(crate) use again::quoted;
 pub(crate) use bundle::{replay, replay_command};
 pub(crate) use find::{ENDING, find, find_named};
 pub(crate) use in_process::{InProcess, usual_target};

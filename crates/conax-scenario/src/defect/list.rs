@@ -97,8 +97,8 @@ fn change_dates(answer: &mut Answer, change: impl Fn(&str) -> String) {
 }
 
 /// The first member of an identifier that has several.
-fn keep_first(mutation: &mut Mutation, name: &str) {
-    if let Some(Value::Object(fields)) = mutation.parameters.get_mut(name)
+fn keep_first(call: &mut Mutation, name: &str) {
+    if let Some(Value::Object(fields)) = call.parameters.get_mut(name)
         && fields.len() > 1
         && let Some(key) = fields.keys().next().cloned()
     {
@@ -106,40 +106,40 @@ fn keep_first(mutation: &mut Mutation, name: &str) {
     }
 }
 
-fn drop_unless(mutation: &mut Mutation, name: &str, is_fine: fn(&Value) -> bool) {
-    if mutation.parameters.get(name).is_some_and(|value| !is_fine(value)) {
-        mutation.parameters.remove(name);
+fn drop_unless(call: &mut Mutation, name: &str, is_fine: fn(&Value) -> bool) {
+    if call.parameters.get(name).is_some_and(|value| !is_fine(value)) {
+        call.parameters.remove(name);
     }
 }
 
 /// Adds to a number of the query.
-fn add_to(mutation: &mut Mutation, name: &str, more: u64) {
-    if let Ok(number) = mutation.text(name).parse::<u64>() {
-        mutation.parameters.insert(name.to_owned(), (number + more).to_string().into());
+fn add_to(call: &mut Mutation, name: &str, more: u64) {
+    if let Ok(number) = call.text(name).parse::<u64>() {
+        call.parameters.insert(name.to_owned(), (number + more).to_string().into());
     }
 }
 
 /// Remembers a value of a call, and puts it where a later call lacks it.
-fn fill_in(mutation: &mut Mutation, memory: &mut Memory, name: &str) {
-    if mutation.operation.parameter(name).is_none() {
+fn fill_in(call: &mut Mutation, memory: &mut Memory, name: &str) {
+    if call.operation.parameter(name).is_none() {
         return;
     }
-    match mutation.parameters.get(name) {
+    match call.parameters.get(name) {
         Some(value) if !value.is_null() => {
             memory.kept.entry(name.to_owned()).or_insert_with(|| value.clone());
         }
         _ => {
             if let Some(value) = memory.kept.get(name) {
-                mutation.parameters.insert(name.to_owned(), value.clone());
+                call.parameters.insert(name.to_owned(), value.clone());
             }
         }
     }
 }
 
 /// Remembers a token that opened something.
-fn remember_token(mutation: &Mutation, answer: &mut Answer, memory: &mut Memory) {
-    if answer.is_ok() && mutation.operation.needs_token() && mutation.has("token") {
-        memory.kept.insert("token".to_owned(), mutation.parameters["token"].clone());
+fn remember_token(call: &Mutation, answer: &mut Answer, memory: &mut Memory) {
+    if answer.is_ok() && call.operation.needs_token() && call.has("token") {
+        memory.kept.insert("token".to_owned(), call.parameters["token"].clone());
     }
 }
 
@@ -178,8 +178,8 @@ const DEFECTS: &[Defect] = &[
     Defect::reply("member-null", "`priority` is null", |_, answer, _| {
         answer.change("priority", |value| *value = Value::Null)
     }),
-    Defect::reply("member-unknown", "a member nobody documented", |mutation, answer, _| {
-        if mutation.creates() || mutation.is(Operation::Show) {
+    Defect::reply("member-unknown", "a member nobody documented", |call, answer, _| {
+        if call.creates() || call.is(Operation::Show) {
             for request in answer.requests() {
                 request.insert("internal_key".to_owned(), json!(7));
             }
@@ -220,8 +220,8 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::call("pin-echoed", "the PIN comes back", |mutation, memory| {
-        if let Some(pin) = mutation.parameters.get("pin") {
+    Defect::call("pin-echoed", "the PIN comes back", |call, memory| {
+        if let Some(pin) = call.parameters.get("pin") {
             memory.kept.insert("pin".to_owned(), pin.clone());
         }
     })
@@ -235,8 +235,8 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::call("pin-in-text-sent", "`request` has the PIN that was sent", |mutation, memory| {
-        if let Some(pin) = mutation.parameters.get("pin").and_then(Value::as_str) {
+    Defect::call("pin-in-text-sent", "`request` has the PIN that was sent", |call, memory| {
+        if let Some(pin) = call.parameters.get("pin").and_then(Value::as_str) {
             memory.kept.insert("pin".to_owned(), json!(pin));
         }
     })
@@ -258,8 +258,8 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::reply("items-lost", "`parameters_set` is empty", |mutation, answer, _| {
-        if mutation.creates() {
+    Defect::reply("items-lost", "`parameters_set` is empty", |call, answer, _| {
+        if call.creates() {
             answer.change("parameters_set", |value| *value = json!([]));
         }
     }),
@@ -329,8 +329,8 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "looking-updates",
         "whoever shows a COMPLETED request moves its `updated_date`",
-        |mutation, answer, memory| {
-            if !mutation.is(Operation::Show) {
+        |call, answer, memory| {
+            if !call.is(Operation::Show) {
                 return;
             }
             let count = memory.kept.get("count").and_then(Value::as_i64);
@@ -396,9 +396,8 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "date-made-up",
         "without a date a request is scheduled for another year",
-        |mutation, answer, _| {
-            if mutation.creates() && !mutation.has("start_date") && !mutation.has("scheduled_date")
-            {
+        |call, answer, _| {
+            if call.creates() && !call.has("start_date") && !call.has("scheduled_date") {
                 answer.change("scheduled_date", |value| *value = json!("2036-01-01T00:00:00"));
             }
         },
@@ -420,8 +419,8 @@ const DEFECTS: &[Defect] = &[
         },
     ),
     // ----------------------------------------------------------------------- wrong in states --
-    Defect::reply("completed-at-once", "a creation answers COMPLETED", |mutation, answer, _| {
-        if mutation.creates() {
+    Defect::reply("completed-at-once", "a creation answers COMPLETED", |call, answer, _| {
+        if call.creates() {
             answer.change("life_cycle_state", |value| *value = json!("COMPLETED"));
         }
     }),
@@ -432,16 +431,16 @@ const DEFECTS: &[Defect] = &[
             }
         });
     }),
-    Defect::reply("stale-list", "lists show every request as PENDING", |mutation, answer, _| {
-        if mutation.is(Operation::List) {
+    Defect::reply("stale-list", "lists show every request as PENDING", |call, answer, _| {
+        if call.is(Operation::List) {
             answer.change("life_cycle_state", |value| *value = json!("PENDING"));
         }
     }),
     Defect::reply(
         "ended-reopens",
         "a request that has ended is PENDING when it is shown again",
-        |mutation, answer, memory| {
-            if !mutation.is(Operation::Show) {
+        |call, answer, memory| {
+            if !call.is(Operation::Show) {
                 return;
             }
             for request in answer.requests() {
@@ -454,24 +453,24 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::call("immediate-ignored", "`process_immediately` is ignored", |mutation, _| {
-        mutation.parameters.remove("process_immediately");
+    Defect::call("immediate-ignored", "`process_immediately` is ignored", |call, _| {
+        call.parameters.remove("process_immediately");
     }),
     Defect::call(
         "immediate-waits-for-a-run",
         "`process_immediately` is kept, and the call sends nothing",
-        |mutation, memory| {
-            let flag = mutation.parameters.get("process_immediately");
+        |call, memory| {
+            let flag = call.parameters.get("process_immediately");
             let is_on =
                 flag.is_some_and(|flag| matches!(flag.to_string().trim_matches('"'), "true" | "1"));
             memory.kept.insert("flag".to_owned(), json!(is_on));
-            if mutation.creates() && is_on {
-                mutation.parameters.insert("process_immediately".to_owned(), json!(false));
+            if call.creates() && is_on {
+                call.parameters.insert("process_immediately".to_owned(), json!(false));
             }
         },
     )
-    .and_reply(|mutation, answer, memory| {
-        if mutation.creates() && answer.is_ok() && memory.kept["flag"] == true {
+    .and_reply(|call, answer, memory| {
+        if call.creates() && answer.is_ok() && memory.kept["flag"] == true {
             let id = answer.body["data"]["id"].to_string();
             memory.kept.insert(id, json!(true));
         }
@@ -484,28 +483,28 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::call("immediate-always", "every request is sent by its call", |mutation, _| {
-        if mutation.creates() {
-            mutation.parameters.insert("process_immediately".to_owned(), json!(true));
+    Defect::call("immediate-always", "every request is sent by its call", |call, _| {
+        if call.creates() {
+            call.parameters.insert("process_immediately".to_owned(), json!(true));
         }
     }),
-    Defect::call("start-date-wins", "of two dates the start date is kept", |mutation, _| {
-        if mutation.has("start_date") && mutation.operation.parameter("start_date").is_some() {
-            mutation.parameters.remove("scheduled_date");
+    Defect::call("start-date-wins", "of two dates the start date is kept", |call, _| {
+        if call.has("start_date") && call.operation.parameter("start_date").is_some() {
+            call.parameters.remove("scheduled_date");
         }
     }),
-    Defect::call("date-ignored", "`start_date` and `scheduled_date` are ignored", |mutation, _| {
-        mutation.parameters.remove("start_date");
-        mutation.parameters.remove("scheduled_date");
+    Defect::call("date-ignored", "`start_date` and `scheduled_date` are ignored", |call, _| {
+        call.parameters.remove("start_date");
+        call.parameters.remove("scheduled_date");
     }),
-    Defect::call("express-ignored", "EXPRESS is ignored", |mutation, _| {
-        mutation.parameters.remove("priority");
+    Defect::call("express-ignored", "EXPRESS is ignored", |call, _| {
+        call.parameters.remove("priority");
     }),
     Defect::reply(
         "priority-by-default-express",
         "a request without a priority is EXPRESS",
-        |mutation, answer, _| {
-            if mutation.creates() && !mutation.has("priority") {
+        |call, answer, _| {
+            if call.creates() && !call.has("priority") {
                 answer.change("priority", |value| *value = json!("EXPRESS"));
             }
         },
@@ -547,105 +546,93 @@ const DEFECTS: &[Defect] = &[
         }
     }),
     // -------------------------------------------------------------------- wrong in what it takes --
-    Defect::call("two-filters-taken", "of two filters of list one is ignored", |mutation, _| {
-        if mutation.is(Operation::List) && mutation.has("type") {
-            mutation.parameters.remove("life_cycle_state");
-            mutation.parameters.remove("reference_number");
-        } else if mutation.is(Operation::List) && mutation.has("life_cycle_state") {
-            mutation.parameters.remove("reference_number");
+    Defect::call("two-filters-taken", "of two filters of list one is ignored", |call, _| {
+        if call.is(Operation::List) && call.has("type") {
+            call.parameters.remove("life_cycle_state");
+            call.parameters.remove("reference_number");
+        } else if call.is(Operation::List) && call.has("life_cycle_state") {
+            call.parameters.remove("reference_number");
         }
     }),
-    Defect::call(
-        "no-filter-taken",
-        "list without a filter lists what is PENDING",
-        |mutation, _| {
-            let filters = ["type", "life_cycle_state", "reference_number"];
-            if mutation.is(Operation::List) && !filters.iter().any(|name| mutation.has(name)) {
-                mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
-            }
-        },
-    ),
-    Defect::call("both-sets-taken", "of two sets the smartcards are ignored", |mutation, _| {
-        if mutation.is(Operation::AddToExistingPairing) && mutation.has("stb_set") {
-            mutation.parameters.remove("smartcard_set");
+    Defect::call("no-filter-taken", "list without a filter lists what is PENDING", |call, _| {
+        let filters = ["type", "life_cycle_state", "reference_number"];
+        if call.is(Operation::List) && !filters.iter().any(|name| call.has(name)) {
+            call.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+        }
+    }),
+    Defect::call("both-sets-taken", "of two sets the smartcards are ignored", |call, _| {
+        if call.is(Operation::AddToExistingPairing) && call.has("stb_set") {
+            call.parameters.remove("smartcard_set");
         }
     }),
     Defect::call(
         "two-keys-taken",
         "of two keys of an identifier the second is ignored",
-        |mutation, _| {
+        |call, _| {
             for name in ["subscription_identifier", "service_identifier", "smartcard_identifier"] {
-                keep_first(mutation, name);
+                keep_first(call, name);
             }
         },
     ),
-    Defect::call("service-optional", "the service may be left out", |mutation, memory| {
-        fill_in(mutation, memory, "service_identifier")
+    Defect::call("service-optional", "the service may be left out", |call, memory| {
+        fill_in(call, memory, "service_identifier")
     }),
-    Defect::call(
-        "subscription-optional",
-        "the subscription may be left out",
-        |mutation, memory| {
-            if !matches!(
-                mutation.operation,
-                Operation::CreatePairing | Operation::AddToExistingPairing
-            ) {
-                fill_in(mutation, memory, "subscription_identifier");
-            }
-        },
-    ),
-    Defect::call("pin-optional", "the PIN may be left out", |mutation, memory| {
-        fill_in(mutation, memory, "pin")
-    }),
-    Defect::call("any-pin-taken", "a PIN of letters is taken", |mutation, _| {
-        if mutation.text("pin").bytes().any(|byte| !byte.is_ascii_digit()) {
-            mutation.parameters.insert("pin".to_owned(), json!("0000"));
+    Defect::call("subscription-optional", "the subscription may be left out", |call, memory| {
+        if !matches!(call.operation, Operation::CreatePairing | Operation::AddToExistingPairing) {
+            fill_in(call, memory, "subscription_identifier");
         }
     }),
-    Defect::call("any-priority-taken", "an unknown priority is ignored", |mutation, _| {
-        drop_unless(mutation, "priority", |value| *value == "REGULAR" || *value == "EXPRESS");
+    Defect::call("pin-optional", "the PIN may be left out", |call, memory| {
+        fill_in(call, memory, "pin")
     }),
-    Defect::call("any-date-taken", "a date that is none is ignored", |mutation, _| {
+    Defect::call("any-pin-taken", "a PIN of letters is taken", |call, _| {
+        if call.text("pin").bytes().any(|byte| !byte.is_ascii_digit()) {
+            call.parameters.insert("pin".to_owned(), json!("0000"));
+        }
+    }),
+    Defect::call("any-priority-taken", "an unknown priority is ignored", |call, _| {
+        drop_unless(call, "priority", |value| *value == "REGULAR" || *value == "EXPRESS");
+    }),
+    Defect::call("any-date-taken", "a date that is none is ignored", |call, _| {
         for name in ["start_date", "scheduled_date"] {
-            drop_unless(mutation, name, |value| {
+            drop_unless(call, name, |value| {
                 value.as_str().is_some_and(crate::conformance::is_date)
             });
         }
     }),
-    Defect::call("any-flag-taken", "a flag that is none is ignored", |mutation, _| {
-        drop_unless(mutation, "process_immediately", |value| {
+    Defect::call("any-flag-taken", "a flag that is none is ignored", |call, _| {
+        drop_unless(call, "process_immediately", |value| {
             matches!(value.to_string().trim_matches('"'), "true" | "false" | "1" | "0")
         });
     }),
-    Defect::call("any-state-taken", "an unknown state lists what is PENDING", |mutation, _| {
-        if mutation.is(Operation::List)
-            && mutation.has("life_cycle_state")
-            && !["PENDING", "COMPLETED", "REJECTED"].contains(&mutation.text("life_cycle_state"))
+    Defect::call("any-state-taken", "an unknown state lists what is PENDING", |call, _| {
+        if call.is(Operation::List)
+            && call.has("life_cycle_state")
+            && !["PENDING", "COMPLETED", "REJECTED"].contains(&call.text("life_cycle_state"))
         {
-            mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+            call.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
         }
     }),
-    Defect::call("no-token-taken", "a token may be left out", |mutation, memory| {
+    Defect::call("no-token-taken", "a token may be left out", |call, memory| {
         if let (true, false, Some(token)) =
-            (mutation.operation.needs_token(), mutation.has("token"), memory.kept.get("token"))
+            (call.operation.needs_token(), call.has("token"), memory.kept.get("token"))
         {
-            mutation.parameters.insert("token".to_owned(), token.clone());
+            call.parameters.insert("token".to_owned(), token.clone());
         }
     })
     .and_reply(remember_token),
-    Defect::call("any-token-taken", "any token is taken", |mutation, memory| {
+    Defect::call("any-token-taken", "any token is taken", |call, memory| {
         if let (true, true, Some(token)) =
-            (mutation.operation.needs_token(), mutation.has("token"), memory.kept.get("token"))
+            (call.operation.needs_token(), call.has("token"), memory.kept.get("token"))
         {
-            mutation.parameters.insert("token".to_owned(), token.clone());
+            call.parameters.insert("token".to_owned(), token.clone());
         }
     })
     .and_reply(remember_token),
-    Defect::call("extra-refused", "a parameter nobody knows is refused", |mutation, _| {
-        let unknown =
-            mutation.parameters.keys().any(|name| mutation.operation.parameter(name).is_none());
+    Defect::call("extra-refused", "a parameter nobody knows is refused", |call, _| {
+        let unknown = call.parameters.keys().any(|name| call.operation.parameter(name).is_none());
         if unknown {
-            mutation.answer = Some(refusal(
+            call.answer = Some(refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.UNKNOWNPARAMETEREXCEPTION",
                 "There is no such parameter.",
             ));
@@ -676,95 +663,87 @@ const DEFECTS: &[Defect] = &[
         ..Defect::named("last-of-two-taken", "of a parameter given twice the last is taken")
     },
     // ------------------------------------------------------------------- wrong in what it lists --
-    Defect::call("page-one-more", "a page has one request more than asked for", |mutation, _| {
-        add_to(mutation, "number_of_results", 1)
+    Defect::call("page-one-more", "a page has one request more than asked for", |call, _| {
+        add_to(call, "number_of_results", 1)
     }),
-    Defect::call("page-skips-one", "a page skips one request too many", |mutation, _| {
-        add_to(mutation, "offset", 1)
+    Defect::call("page-skips-one", "a page skips one request too many", |call, _| {
+        add_to(call, "offset", 1)
     }),
-    Defect::call("page-not-skipped", "`offset` is ignored", |mutation, _| {
-        mutation.parameters.remove("offset");
+    Defect::call("page-not-skipped", "`offset` is ignored", |call, _| {
+        call.parameters.remove("offset");
     }),
-    Defect::call("page-not-limited", "`number_of_results` is ignored", |mutation, _| {
-        mutation.parameters.remove("number_of_results");
+    Defect::call("page-not-limited", "`number_of_results` is ignored", |call, _| {
+        call.parameters.remove("number_of_results");
     }),
-    Defect::call("projection-ignored", "`fields_set` is ignored", |mutation, _| {
-        mutation.parameters.remove("fields_set");
+    Defect::call("projection-ignored", "`fields_set` is ignored", |call, _| {
+        call.parameters.remove("fields_set");
     }),
-    Defect::call("projection-with-id", "`fields_set` always adds `id`", |mutation, _| {
-        if mutation.has("fields_set")
-            && !mutation.text("fields_set").split(',').any(|name| name.trim() == "id")
+    Defect::call("projection-with-id", "`fields_set` always adds `id`", |call, _| {
+        if call.has("fields_set")
+            && !call.text("fields_set").split(',').any(|name| name.trim() == "id")
         {
-            let more = format!("{},id", mutation.text("fields_set"));
-            mutation.parameters.insert("fields_set".to_owned(), json!(more));
+            let more = format!("{},id", call.text("fields_set"));
+            call.parameters.insert("fields_set".to_owned(), json!(more));
         }
     }),
     Defect::reply(
         "projection-changes",
         "a projection tells another priority",
-        |mutation, answer, _| {
-            if mutation.has("fields_set") {
+        |call, answer, _| {
+            if call.has("fields_set") {
                 answer.change("priority", |value| {
                     *value = json!(if *value == "EXPRESS" { "REGULAR" } else { "EXPRESS" });
                 });
             }
         },
     ),
-    Defect::reply("list-loses-last", "a list loses its last request", |mutation, answer, _| {
-        if let (true, Some(list)) = (mutation.is(Operation::List), answer.list()) {
+    Defect::reply("list-loses-last", "a list loses its last request", |call, answer, _| {
+        if let (true, Some(list)) = (call.is(Operation::List), answer.list()) {
             list.pop();
         }
     }),
-    Defect::reply(
-        "list-doubles-first",
-        "a list has its first request twice",
-        |mutation, answer, _| {
-            if let (true, Some(list)) = (mutation.is(Operation::List), answer.list())
-                && let Some(first) = list.first().cloned()
-            {
-                list.insert(0, first);
-            }
-        },
-    ),
-    Defect::reply(
-        "list-backwards",
-        "a list has the youngest request first",
-        |mutation, answer, _| {
-            if let (true, Some(list)) = (mutation.is(Operation::List), answer.list()) {
-                list.reverse();
-            }
-        },
-    ),
+    Defect::reply("list-doubles-first", "a list has its first request twice", |call, answer, _| {
+        if let (true, Some(list)) = (call.is(Operation::List), answer.list())
+            && let Some(first) = list.first().cloned()
+        {
+            list.insert(0, first);
+        }
+    }),
+    Defect::reply("list-backwards", "a list has the youngest request first", |call, answer, _| {
+        if let (true, Some(list)) = (call.is(Operation::List), answer.list()) {
+            list.reverse();
+        }
+    }),
     Defect::reply(
         "list-of-one-as-object",
         "a list of one request is that request",
-        |mutation, answer, _| {
+        |call, answer, _| {
             if let (true, Some([one])) =
-                (mutation.is(Operation::List), answer.list().map(|list| list.as_slice()))
+                (call.is(Operation::List), answer.list().map(|list| list.as_slice()))
             {
                 answer.body["data"] = one.clone();
             }
         },
     ),
-    Defect::reply("list-of-none-as-null", "an empty list is null", |mutation, answer, _| {
+    Defect::reply("list-of-none-as-null", "an empty list is null", |call, answer, _| {
         if let (true, Some([])) =
-            (mutation.is(Operation::List), answer.list().map(|list| list.as_slice()))
+            (call.is(Operation::List), answer.list().map(|list| list.as_slice()))
         {
             answer.body["data"] = Value::Null;
         }
     }),
-    Defect::call("type-filter-ignored", "list by type lists what is PENDING", |mutation, _| {
-        if mutation.is(Operation::List)
-            && mutation.has("type")
-            && !mutation.has("life_cycle_state")
-            && !mutation.has("reference_number")
+    Defect::call("type-filter-ignored", "list by type lists what is PENDING", |call, _| {
+        if call.is(Operation::List)
+            && call.has("type")
+            && !call.has("life_cycle_state")
+            && !call.has("reference_number")
         {
-            mutation.parameters.remove("type");
-            mutation.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
+            call.parameters.remove("type");
+            call.parameters.insert("life_cycle_state".to_owned(), json!("PENDING"));
         }
     }),
-    Defect::reply("show-in-list", "show answers a list of one", |mutation, answer, _| {
-        if mutation.is(Operation::Show) && answer.is_ok() {
+    Defect::reply("show-in-list", "show answers a list of one", |call, answer, _| {
+        if call.is(Operation::Show) && answer.is_ok() {
             let shown = answer.body["data"].take();
             answer.body["data"] = json!([shown]);
         }
@@ -772,8 +751,8 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "show-previous",
         "show answers what it answered before",
-        |mutation, answer, memory| {
-            if mutation.is(Operation::Show) && answer.is_ok() && !mutation.has("fields_set") {
+        |call, answer, memory| {
+            if call.is(Operation::Show) && answer.is_ok() && !call.has("fields_set") {
                 let now = answer.body["data"].clone();
                 if let Some(before) = memory.kept.insert("shown".to_owned(), now) {
                     answer.body["data"] = before;
@@ -784,8 +763,8 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "lists-shuffled",
         "every second list is in another order",
-        |mutation, answer, memory| {
-            if !mutation.is(Operation::List) {
+        |call, answer, memory| {
+            if !call.is(Operation::List) {
                 return;
             }
             let odd = memory.kept.get("odd") == Some(&json!(true));
@@ -795,22 +774,17 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::call(
-        "projection-of-one",
-        "of `fields_set` only the first name counts",
-        |mutation, _| {
-            if mutation.has("fields_set") {
-                let first =
-                    mutation.text("fields_set").split(',').next().unwrap_or_default().to_owned();
-                mutation.parameters.insert("fields_set".to_owned(), json!(first));
-            }
-        },
-    ),
+    Defect::call("projection-of-one", "of `fields_set` only the first name counts", |call, _| {
+        if call.has("fields_set") {
+            let first = call.text("fields_set").split(',').next().unwrap_or_default().to_owned();
+            call.parameters.insert("fields_set".to_owned(), json!(first));
+        }
+    }),
     Defect::reply(
         "number-shows-less",
         "named by number, a request is shown without its items",
-        |mutation, answer, _| {
-            let named = mutation.parameters.get("provisioning_request_identifier");
+        |call, answer, _| {
+            let named = call.parameters.get("provisioning_request_identifier");
             if named.is_some_and(|named| named.get("number").is_some()) {
                 for request in answer.requests() {
                     request.remove("parameters_set");
@@ -821,10 +795,10 @@ const DEFECTS: &[Defect] = &[
     Defect::call(
         "order-matters",
         "a query that does not begin with `fields_set` loses it",
-        |mutation, _| {
-            let query = mutation.target.split_once('?').map_or("", |(_, query)| query);
-            if mutation.is(Operation::Show) && !query.starts_with("fields_set") {
-                mutation.parameters.remove("fields_set");
+        |call, _| {
+            let query = call.target.split_once('?').map_or("", |(_, query)| query);
+            if call.is(Operation::Show) && !query.starts_with("fields_set") {
+                call.parameters.remove("fields_set");
             }
         },
     ),
@@ -841,17 +815,17 @@ const DEFECTS: &[Defect] = &[
     Defect::call(
         "tokens-see-less",
         "all tokens that are issued but the first see empty lists",
-        |mutation, memory| {
-            let token = mutation.text("token").to_owned();
+        |call, memory| {
+            let token = call.text("token").to_owned();
             let is_later = memory.kept.contains_key(&format!("later {token}"));
-            if mutation.is(Operation::List) && is_later {
-                mutation.parameters.retain(|name, _| name == "token");
-                mutation.parameters.insert("reference_number".to_owned(), json!("none"));
+            if call.is(Operation::List) && is_later {
+                call.parameters.retain(|name, _| name == "token");
+                call.parameters.insert("reference_number".to_owned(), json!("none"));
             }
         },
     )
-    .and_reply(|mutation, answer, memory| {
-        if mutation.is(Operation::IssueToken) && answer.is_ok() {
+    .and_reply(|call, answer, memory| {
+        if call.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].as_str().unwrap_or_default();
             let name = match memory.kept.contains_key("first") {
                 true => format!("later {token}"),
@@ -863,15 +837,15 @@ const DEFECTS: &[Defect] = &[
     Defect::call(
         "one-token-a-user",
         "a login ends the token of the login before",
-        |mutation, memory| {
-            let token = mutation.text("token").to_owned();
+        |call, memory| {
+            let token = call.text("token").to_owned();
             if memory.kept.contains_key(&format!("dead {token}")) {
-                mutation.parameters.insert("token".to_owned(), json!("none"));
+                call.parameters.insert("token".to_owned(), json!("none"));
             }
         },
     )
-    .and_reply(|mutation, answer, memory| {
-        if mutation.is(Operation::IssueToken) && answer.is_ok() {
+    .and_reply(|call, answer, memory| {
+        if call.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].clone();
             if let Some(before) = memory.kept.insert("issued".to_owned(), token) {
                 let before = before.as_str().unwrap_or_default();
@@ -879,9 +853,9 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::call("release-refused", "a token cannot be released", |mutation, _| {
-        if mutation.is(Operation::ReleaseToken) {
-            mutation.answer = Some(refusal(
+    Defect::call("release-refused", "a token cannot be released", |call, _| {
+        if call.is(Operation::ReleaseToken) {
+            call.answer = Some(refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.DEPRECATEDEXCEPTION",
                 "Tokens end by themselves.",
             ));
@@ -891,8 +865,8 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "ids-repeat",
         "every second creation answers the id of the one before",
-        |mutation, answer, memory| {
-            if !mutation.creates() || !answer.is_ok() {
+        |call, answer, memory| {
+            if !call.creates() || !answer.is_ok() {
                 return;
             }
             let id = answer.body["data"]["id"].clone();
@@ -926,30 +900,30 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "another-id-answered",
         "a creation answers an id that no request has",
-        |mutation, answer, memory| {
-            if mutation.creates() && answer.is_ok() {
+        |call, answer, memory| {
+            if call.creates() && answer.is_ok() {
                 answer.body["data"]["id"] = json!(format!("{:032X}", memory.created));
             }
         },
     ),
-    Defect::reply("numbers-fall", "numbers fall", |mutation, answer, memory| {
-        if mutation.creates() && answer.is_ok() {
+    Defect::reply("numbers-fall", "numbers fall", |call, answer, memory| {
+        if call.creates() && answer.is_ok() {
             let number = 900_000 - memory.created;
             answer.change("number", |value| *value = json!(number.to_string()));
         }
     }),
-    Defect::call("sent-twice", "every order is recorded twice", |mutation, _| {
-        if mutation.creates() {
-            mutation.times = 2;
+    Defect::call("sent-twice", "every order is recorded twice", |call, _| {
+        if call.creates() {
+            call.times = 2;
         }
     }),
     Defect::reply(
         "request-lost",
         "lists have nothing that was created in the last call",
-        |mutation, answer, memory| {
-            if mutation.creates() && answer.is_ok() {
+        |call, answer, memory| {
+            if call.creates() && answer.is_ok() {
                 memory.kept.insert("lost".to_owned(), answer.body["data"]["id"].clone());
-            } else if mutation.is(Operation::List) {
+            } else if call.is(Operation::List) {
                 let lost = memory.kept.get("lost").cloned();
                 if let Some(list) = answer.list() {
                     list.retain(|item| Some(&item["id"]) != lost.as_ref());
@@ -960,8 +934,8 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "third-is-lost",
         "the third request that is created is never seen again",
-        |mutation, answer, memory| {
-            if mutation.creates() && answer.is_ok() && memory.created == 3 {
+        |call, answer, memory| {
+            if call.creates() && answer.is_ok() && memory.created == 3 {
                 for name in ["id", "number"] {
                     let lost = answer.body["data"][name].clone();
                     memory.kept.insert(name.to_owned(), lost);
@@ -972,8 +946,8 @@ const DEFECTS: &[Defect] = &[
             let is_lost = |id: Option<&Value>, number: Option<&Value>| {
                 (id.is_some() && id == lost.0) || (number.is_some() && number == lost.1)
             };
-            if mutation.is(Operation::Show) && !mutation.creates() {
-                let named = mutation.parameters.get("provisioning_request_identifier");
+            if call.is(Operation::Show) && !call.creates() {
+                let named = call.parameters.get("provisioning_request_identifier");
                 let named = |name: &str| named.and_then(|named| named.get(name));
                 if is_lost(named("id"), named("number")) {
                     answer.body = refusal(
@@ -981,7 +955,7 @@ const DEFECTS: &[Defect] = &[
                         "There is no such request.",
                     );
                 }
-            } else if let (true, Some(list)) = (mutation.is(Operation::List), answer.list()) {
+            } else if let (true, Some(list)) = (call.is(Operation::List), answer.list()) {
                 list.retain(|item| !is_lost(item.get("id"), item.get("number")));
             }
         },
@@ -989,10 +963,10 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "card-by-serial-number",
         "the items name the smartcard by what it was named by",
-        |mutation, answer, _| {
-            let named = mutation.parameters.get("smartcard_identifier");
+        |call, answer, _| {
+            let named = call.parameters.get("smartcard_identifier");
             let named = named.and_then(|named| named.get("serial_number")).cloned();
-            if let (true, Some(named)) = (mutation.creates(), named) {
+            if let (true, Some(named)) = (call.creates(), named) {
                 answer.change_items(|items| {
                     for item in items {
                         for name in ["smartcard_ca_id", "existing_smartcard_ca_id"] {
@@ -1008,10 +982,10 @@ const DEFECTS: &[Defect] = &[
     Defect::reply(
         "service-by-code",
         "the items name the service by what it was named by",
-        |mutation, answer, _| {
-            let named = mutation.parameters.get("service_identifier");
+        |call, answer, _| {
+            let named = call.parameters.get("service_identifier");
             let named = named.and_then(|named| named.get("code")).cloned();
-            if let (true, Some(named)) = (mutation.creates(), named) {
+            if let (true, Some(named)) = (call.creates(), named) {
                 answer.change_items(|items| {
                     for value in items.iter_mut().filter_map(|item| item.get_mut("service_ca_id")) {
                         *value = named.clone();
@@ -1020,17 +994,13 @@ const DEFECTS: &[Defect] = &[
             }
         },
     ),
-    Defect::reply(
-        "list-without-items",
-        "a list leaves `parameters_set` out",
-        |mutation, answer, _| {
-            if mutation.is(Operation::List) {
-                for request in answer.requests() {
-                    request.remove("parameters_set");
-                }
+    Defect::reply("list-without-items", "a list leaves `parameters_set` out", |call, answer, _| {
+        if call.is(Operation::List) {
+            for request in answer.requests() {
+                request.remove("parameters_set");
             }
-        },
-    ),
+        }
+    }),
     Defect::reply(
         "executed-by-another-clock",
         "`executed_date` and `updated_date` are three hours ahead",
@@ -1049,38 +1019,35 @@ const DEFECTS: &[Defect] = &[
             });
         },
     ),
-    Defect::call("unit-ignored", "the unit of a login is ignored", |mutation, _| {
-        if mutation.is(Operation::IssueToken) {
-            mutation.parameters.remove("unit");
+    Defect::call("unit-ignored", "the unit of a login is ignored", |call, _| {
+        if call.is(Operation::IssueToken) {
+            call.parameters.remove("unit");
         }
     }),
     Defect::call(
         "cancellation-blocks",
         "an activation is refused while an equal cancellation waits",
-        |mutation, memory| {
-            let equal = Value::Object(mutation.parameters.clone());
-            if mutation.is(Operation::CancelSubscriptions) && mutation.has("start_date") {
+        |call, memory| {
+            let equal = Value::Object(call.parameters.clone());
+            if call.is(Operation::CancelSubscriptions) && call.has("start_date") {
                 memory.kept.insert("waits".to_owned(), equal);
-            } else if mutation.is(Operation::AddSubscriptions)
+            } else if call.is(Operation::AddSubscriptions)
                 && memory.kept.get("waits") == Some(&equal)
             {
                 let code = "COM.CRM.EXCEPTION.CONAXWEBSERVICES.PENDINGEXCEPTION";
-                mutation.answer = Some(refusal(code, "a cancellation still waits"));
+                call.answer = Some(refusal(code, "a cancellation still waits"));
             }
         },
     ),
     Defect::call(
         "equal-order-ignored",
         "an equal order is answered with the earlier request",
-        |mutation, memory| {
-            if mutation.creates() {
-                let key = format!(
-                    "{} {}",
-                    mutation.operation.name(),
-                    Value::Object(mutation.parameters.clone())
-                );
+        |call, memory| {
+            if call.creates() {
+                let key =
+                    format!("{} {}", call.operation.name(), Value::Object(call.parameters.clone()));
                 match memory.kept.get(&key) {
-                    Some(answer) => mutation.answer = Some(answer.clone()),
+                    Some(answer) => call.answer = Some(answer.clone()),
                     None => {
                         memory.kept.insert("key".to_owned(), json!(key));
                     }
@@ -1088,35 +1055,35 @@ const DEFECTS: &[Defect] = &[
             }
         },
     )
-    .and_reply(|mutation, answer, memory| {
+    .and_reply(|call, answer, memory| {
         if let (true, Some(key)) =
-            (mutation.creates() && answer.is_ok(), memory.kept.get("key").cloned())
+            (call.creates() && answer.is_ok(), memory.kept.get("key").cloned())
         {
             memory.kept.insert(key.as_str().unwrap_or_default().to_owned(), answer.body.clone());
         }
     }),
-    Defect::call("cancel-adds", "cancel_subscriptions creates an activation", |mutation, _| {
-        if mutation.is(Operation::CancelSubscriptions) {
-            mutation.operation = Operation::AddSubscriptions;
+    Defect::call("cancel-adds", "cancel_subscriptions creates an activation", |call, _| {
+        if call.is(Operation::CancelSubscriptions) {
+            call.operation = Operation::AddSubscriptions;
         }
     }),
     Defect::call(
         "refused-is-recorded",
         "a refused order creates a request all the same",
-        |mutation, memory| {
-            if !mutation.creates() {
+        |call, memory| {
+            if !call.creates() {
                 return;
             }
-            let is_wrong = mutation.has("priority")
-                && !["REGULAR", "EXPRESS"].contains(&mutation.text("priority"));
+            let is_wrong =
+                call.has("priority") && !["REGULAR", "EXPRESS"].contains(&call.text("priority"));
             memory.kept.insert("wrong".to_owned(), json!(is_wrong));
             if is_wrong {
-                mutation.parameters.remove("priority");
+                call.parameters.remove("priority");
             }
         },
     )
-    .and_reply(|mutation, answer, memory| {
-        if mutation.creates() && memory.kept.get("wrong") == Some(&json!(true)) && answer.is_ok() {
+    .and_reply(|call, answer, memory| {
+        if call.creates() && memory.kept.get("wrong") == Some(&json!(true)) && answer.is_ok() {
             answer.body = refusal(
                 "COM.CRM.EXCEPTION.WEBAPI.INVALIDPARAMETERVALUEEXCEPTION",
                 "The parameter `priority` is wrong.",
@@ -1130,22 +1097,22 @@ const DEFECTS: &[Defect] = &[
             "of several orders at the same time the last is answered with the first",
         )
     },
-    Defect::call("all-refused", "everything is refused", |mutation, _| {
-        mutation.answer =
+    Defect::call("all-refused", "everything is refused", |call, _| {
+        call.answer =
             Some(refusal("COM.CRM.EXCEPTION.WEBAPI.MAINTENANCEEXCEPTION", "Come back later."));
     }),
     // ---------------------------------------------------------------------- wrong in its logins --
-    Defect::call("any-password-taken", "any password lets in", |mutation, memory| {
-        if mutation.is(Operation::IssueToken) && mutation.has("password") {
+    Defect::call("any-password-taken", "any password lets in", |call, memory| {
+        if call.is(Operation::IssueToken) && call.has("password") {
             let first = memory
                 .kept
                 .entry("password".to_owned())
-                .or_insert_with(|| mutation.parameters["password"].clone());
-            mutation.parameters.insert("password".to_owned(), first.clone());
+                .or_insert_with(|| call.parameters["password"].clone());
+            call.parameters.insert("password".to_owned(), first.clone());
         }
     }),
-    Defect::reply("any-key-taken", "any Web API key lets in", |mutation, answer, memory| {
-        if !mutation.is(Operation::IssueTokenForWebApiKey) {
+    Defect::reply("any-key-taken", "any Web API key lets in", |call, answer, memory| {
+        if !call.is(Operation::IssueTokenForWebApiKey) {
             return;
         }
         if answer.is_ok() {
@@ -1154,21 +1121,17 @@ const DEFECTS: &[Defect] = &[
             answer.body = taken.clone();
         }
     }),
-    Defect::call(
-        "release-ends-all",
-        "a release ends every token of the user",
-        |mutation, memory| {
-            let token = mutation.text("token").to_owned();
-            if memory.kept.contains_key(&format!("ended {token}")) {
-                mutation.parameters.insert("token".to_owned(), json!("none"));
-            }
-        },
-    )
-    .and_reply(|mutation, answer, memory| {
-        if mutation.is(Operation::IssueToken) && answer.is_ok() {
+    Defect::call("release-ends-all", "a release ends every token of the user", |call, memory| {
+        let token = call.text("token").to_owned();
+        if memory.kept.contains_key(&format!("ended {token}")) {
+            call.parameters.insert("token".to_owned(), json!("none"));
+        }
+    })
+    .and_reply(|call, answer, memory| {
+        if call.is(Operation::IssueToken) && answer.is_ok() {
             let token = answer.body["data"]["token"].as_str().unwrap_or_default();
             memory.kept.insert(format!("lives {token}"), Value::Null);
-        } else if mutation.is(Operation::ReleaseToken) && answer.is_ok() {
+        } else if call.is(Operation::ReleaseToken) && answer.is_ok() {
             let names = memory.kept.keys().cloned().collect::<Vec<_>>();
             for name in names {
                 if let Some(token) = name.strip_prefix("lives ") {
@@ -1178,9 +1141,9 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
-    Defect::call("release-ignored", "a released token lives on", |mutation, _| {
-        if mutation.is(Operation::ReleaseToken) && mutation.has("token") {
-            mutation.answer = Some(
+    Defect::call("release-ignored", "a released token lives on", |call, _| {
+        if call.is(Operation::ReleaseToken) && call.has("token") {
+            call.answer = Some(
                 json!({ "status": { "code": "OK", "message": null, "description": null }, "data": {} }),
             );
         }
