@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use conax_contract::cas::{AxisClient, CommandKind, HttpAnswer, Profile, decode_reply};
 use conax_contract::fault::{WrittenRule, reproduce};
-use conax_sim::settings::CasTls;
+use conax_sim::settings::TlsMode;
 use conax_tests::bodies::{at_once, pin_reset, sport_on};
 use conax_tests::{Harness, HarnessBuilder, Reply, ScriptedConax};
 
@@ -86,8 +86,8 @@ async fn over_sockets_each_preset_stores_the_same() {
         }
         let rule = WrittenRule::of_preset(&name).unwrap();
         let tls = match &file[..3] {
-            "f09" | "f10" => CasTls::Mutual,
-            _ => CasTls::Off,
+            "f09" | "f10" => TlsMode::Mutual,
+            _ => TlsMode::Off,
         };
         let (_instance, harness) = measured()
             .with(|settings| {

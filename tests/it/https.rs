@@ -182,6 +182,43 @@ fn with_the_file_of_the_authority_verdicts_are_those_of_http() {
 }
 
 #[test]
+fn every_api_of_a_served_simulator_speaks_tls_with_one_authority() {
+    for mode in ["on", "mutual"] {
+        let tls = ["--cas-tls", mode, "--crm-tls", mode, "--control-tls", mode];
+        let program = serve(&[&tls[..], &["--cas-tls-dir", "."]].concat());
+        let banner = program.stderr();
+        assert_eq!(banner.matches("curl -s https://").count(), 1, "{banner}");
+        let (api, control) = (url(program.crm()), url(program.door()));
+        let [ca, pem, key] = ["ca.pem", "client.pem", "client.key"].map(|name| program.path(name));
+        let flags = [
+            "--target-ca-file",
+            ca.to_str().unwrap(),
+            "--target-client-cert-file",
+            pem.to_str().unwrap(),
+            "--target-client-key-file",
+            key.to_str().unwrap(),
+        ];
+        let sent = ["run", STORY.0, "--filter", "It is sent", "--control", &control];
+        let verbs: [&[&str]; 3] = [
+            &[&sent[..], &["--target", &api]].concat(),
+            &["clock", "show", "--target", &control],
+            &["healthcheck", "--target", &control],
+        ];
+        for verb in verbs {
+            tells(&run(&[verb, &flags].concat(), &[]), Exit::Met, &[]);
+        }
+        for address in [program.crm(), program.door()] {
+            let plain = talk(address, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+            assert_eq!(plain.http_status(), Some(400), "{}", plain.text);
+            assert!(plain.text.contains("use an `https` address"), "{}", plain.text);
+        }
+        let stranger = run(&["healthcheck", "--target", &control, flags[0], flags[1]], &[]);
+        let exit = if mode == "on" { Exit::Met } else { Exit::Surroundings };
+        tells(&stranger, exit, &[]);
+    }
+}
+
+#[test]
 fn a_target_whose_certificate_nobody_looked_at_is_named_so_in_every_report() {
     let program = serve(&["--seed", "1"]);
     let api = url(AUTHORITY.front(program.crm()));

@@ -8,8 +8,8 @@ use std::time::Duration;
 use conax_contract::fault::WrittenRule;
 use conax_model::fault::RuleId;
 use conax_sim::instance::OpenInstance;
-use conax_sim::settings::CasTls;
 use conax_sim::settings::ConaxAddress;
+use conax_sim::settings::TlsMode;
 use conax_tests::bodies::{at_once, pin_reset};
 use conax_tests::{Harness, HarnessBuilder, PATIENCE, Program, Reply, exchange, talk, until};
 use serde_json::json;
@@ -18,7 +18,7 @@ use crate::program::{PATH, run, serve};
 
 const REFUSED: &str = "java.net.ConnectException: Connection refused";
 
-fn speaking(tls: CasTls) -> HarnessBuilder {
+fn speaking(tls: TlsMode) -> HarnessBuilder {
     HarnessBuilder::demo().with(|settings| settings.cas.tls = tls)
 }
 
@@ -76,7 +76,7 @@ fn refuses(address: SocketAddr) -> Result<(), String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_crm_reaches_a_head_end_that_speaks_tls_and_one_that_wants_a_certificate() {
-    for tls in [CasTls::On, CasTls::Mutual] {
+    for tls in [TlsMode::On, TlsMode::Mutual] {
         let (_instance, harness) = speaking(tls).open_apis().await;
         // The second command goes out on the connection of the first.
         for _ in 0..2 {
@@ -87,7 +87,7 @@ async fn the_crm_reaches_a_head_end_that_speaks_tls_and_one_that_wants_a_certifi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_speak_tls_is_told_so() {
-    let (instance, _harness) = speaking(CasTls::On).open_apis().await;
+    let (instance, _harness) = speaking(TlsMode::On).open_apis().await;
     let cas = instance.addresses.cas.unwrap();
     let reply = talk(cas, b"GET /?wsdl HTTP/1.1\r\nhost: x\r\n\r\n");
     assert_eq!(reply.http_status(), Some(400));
@@ -100,8 +100,8 @@ async fn a_client_that_does_not_speak_tls_is_told_so() {
 async fn a_fault_of_the_certificates_is_the_same_in_process_and_on_sockets() {
     for name in ["f09", "f09/self-signed", "f09/wrong-host", "f10"] {
         let with_fault = |tls| speaking(tls).with(|settings| settings.faults = vec![preset(name)]);
-        let expected = reset_a_pin(&with_fault(CasTls::Off).open()).await;
-        for tls in [CasTls::Off, CasTls::On, CasTls::Mutual] {
+        let expected = reset_a_pin(&with_fault(TlsMode::Off).open()).await;
+        for tls in [TlsMode::Off, TlsMode::On, TlsMode::Mutual] {
             let (_instance, harness) = with_fault(tls).open_apis().await;
             let reply = reset_a_pin(&harness).await;
             assert_eq!(reply.member("life_cycle_state"), "REJECTED");
@@ -128,8 +128,8 @@ async fn a_crm_that_looks_at_no_certificates_completes_in_spite_of_them() {
                 settings.dispatch.tls.verify = false;
             })
         };
-        assert_eq!(end(&credulous(CasTls::Off).open()).await, expected);
-        for tls in [CasTls::On, CasTls::Mutual] {
+        assert_eq!(end(&credulous(TlsMode::Off).open()).await, expected);
+        for tls in [TlsMode::On, TlsMode::Mutual] {
             let (_instance, harness) = credulous(tls).open_apis().await;
             assert_eq!(end(&harness).await, expected, "{name} {tls:?}");
         }
@@ -138,11 +138,11 @@ async fn a_crm_that_looks_at_no_certificates_completes_in_spite_of_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_crm_reaches_the_head_end_with_its_ca_and_with_a_certificate_if_it_wants_one() {
-    let (instance, _) = speaking(CasTls::On).open_apis().await;
+    let (instance, _) = speaking(TlsMode::On).open_apis().await;
     let (_other, harness) = before(&instance).open_apis().await;
     assert_eq!(end(&harness).await, "COMPLETED");
 
-    let (instance, _) = speaking(CasTls::Mutual).open_apis().await;
+    let (instance, _) = speaking(TlsMode::Mutual).open_apis().await;
     let (_other, harness) = before(&instance).open_apis().await;
     let failure = end(&harness).await;
     assert!(failure.contains("certificate_required"), "{failure}");
@@ -158,8 +158,8 @@ async fn another_crm_reaches_the_head_end_with_its_ca_and_with_a_certificate_if_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_crm_does_not_trust_the_ca_of_a_stranger() {
-    let (instance, _) = speaking(CasTls::On).open_apis().await;
-    let (stranger, _) = speaking(CasTls::On).open_apis().await;
+    let (instance, _) = speaking(TlsMode::On).open_apis().await;
+    let (stranger, _) = speaking(TlsMode::On).open_apis().await;
     let ca = stranger.papers.as_ref().unwrap().ca_pem.clone();
     let (_other, harness) = before(&instance)
         .with(|settings| settings.dispatch.tls.ca_pem = Some(ca))
@@ -171,7 +171,7 @@ async fn another_crm_does_not_trust_the_ca_of_a_stranger() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_for_everybody_shows_its_certificate_to_another_crm() {
-    let (instance, harness) = speaking(CasTls::On).open_apis().await;
+    let (instance, harness) = speaking(TlsMode::On).open_apis().await;
     let (_other, other) = before(&instance).open_apis().await;
     let (_careless, careless) =
         before(&instance).with(|settings| settings.dispatch.tls.verify = false).open_apis().await;
@@ -193,9 +193,9 @@ async fn a_rule_for_everybody_shows_its_certificate_to_another_crm() {
 async fn endings_without_an_answer_are_the_same_on_tls() {
     for name in ["f03", "f03/hang-up", "f06", "f08", "f08/headers-only"] {
         let with_fault = |tls| speaking(tls).with(|settings| settings.faults = vec![preset(name)]);
-        let (_instance, harness) = with_fault(CasTls::Off).open_apis().await;
+        let (_instance, harness) = with_fault(TlsMode::Off).open_apis().await;
         let plain = end(&harness).await;
-        let (_instance, harness) = with_fault(CasTls::On).open_apis().await;
+        let (_instance, harness) = with_fault(TlsMode::On).open_apis().await;
         assert_eq!(end(&harness).await, plain, "{name}");
     }
 }
@@ -203,7 +203,7 @@ async fn endings_without_an_answer_are_the_same_on_tls() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_times_out_on_tls_costs_no_time_when_stepped() {
     let silent = preset("f05");
-    let (_instance, harness) = speaking(CasTls::On)
+    let (_instance, harness) = speaking(TlsMode::On)
         .stepped()
         .with(|settings| settings.faults = vec![silent])
         .open_apis()
@@ -272,7 +272,7 @@ async fn a_refusal_that_is_spent_opens_the_door() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_keeps_everybody_out_of_the_main_world_keeps_nobody_out_of_another() {
-    let (instance, harness) = speaking(CasTls::On).open_apis().await;
+    let (instance, harness) = speaking(TlsMode::On).open_apis().await;
     let cas = instance.addresses.cas.unwrap();
     let (_other, foreign) = before(&instance).open_apis().await;
     for name in ["f01", "f09"] {

@@ -12,13 +12,13 @@ use tokio::task::JoinSet;
 use crate::conax_endpoint;
 use crate::control_api;
 use crate::dispatch::run_on_interval;
-use crate::http_server::Listener;
+use crate::http_server::{Listener, TlsSpeech};
 use crate::journal::Observer;
 use crate::link::Approach;
 use crate::provisioning_api;
 use crate::settings::{ApiAddresses, DispatchSettings, SimulatorSettings};
 use crate::shared::Shared;
-use crate::tls::{EndpointTls, LinkTls, Papers, TlsProblem};
+use crate::tls::{LinkTls, Papers, TlsProblem, Vouching};
 use crate::world::WorldProblem;
 use crate::worlds::{Surroundings, Worlds};
 
@@ -106,7 +106,7 @@ pub struct OpenInstance {
     pub worlds: Arc<Worlds>,
     /// Where the APIs really are.
     pub addresses: ApiAddresses,
-    /// What a client of the Conax endpoint needs, if that speaks TLS.
+    /// What a client needs, if an API speaks TLS.
     pub papers: Option<Papers>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -155,8 +155,17 @@ impl OpenInstance {
             cas: address(cas.as_ref()),
             control: address(control.as_ref()),
         };
-        let (door, approach) = door_and_approach(&settings, addresses.cas)?;
-        let papers = door.as_ref().map(|door| door.papers().clone());
+        let modes = [settings.crm_tls, settings.cas.tls, settings.control_tls];
+        let vouching = Vouching::of(&modes)?;
+        let speech = |mode, address: Option<SocketAddr>| match (&vouching, address) {
+            (Some(vouching), Some(address)) => vouching.api(mode, address.ip()),
+            _ => Ok(None),
+        };
+        let door = speech(settings.cas.tls, addresses.cas)?;
+        let crm_tls = speech(settings.crm_tls, addresses.crm)?;
+        let control_tls = speech(settings.control_tls, addresses.control)?;
+        let approach = approach(&settings, addresses.cas.and(vouching.as_ref()))?;
+        let papers = vouching.map(|vouching| vouching.papers);
         let door_state = approach.door.clone();
         let surroundings = Surroundings {
             observer,
@@ -171,9 +180,9 @@ impl OpenInstance {
         let (stop_cas, cas_stopped) = watch::channel(false);
         let (mut tasks, mut cas_task) = (JoinSet::new(), JoinSet::new());
         if let Some(listener) = crm {
-            tasks.spawn(
-                listener.serve(provisioning_api::router(Arc::clone(&worlds)), stopped.clone()),
-            );
+            let router = provisioning_api::router(Arc::clone(&worlds));
+            let listener = listener.speaking(crm_tls.map(TlsSpeech::sound));
+            tasks.spawn(listener.serve(router, stopped.clone()));
         }
         if let Some(listener) = cas {
             let listener = listener
@@ -184,6 +193,7 @@ impl OpenInstance {
         }
         if let Some(listener) = control {
             let router = control_api::router(Arc::clone(&worlds));
+            let listener = listener.speaking(control_tls.map(TlsSpeech::sound));
             tasks.spawn(listener.serve(router, stopped.clone()));
         }
         tasks.spawn(beat(stopped.clone()));
@@ -236,22 +246,13 @@ fn address(listener: Option<&Listener>) -> Option<SocketAddr> {
     listener.map(Listener::address)
 }
 
-/// The TLS of the Conax endpoint, and what the links to a head-end know of it.
-fn door_and_approach(
-    settings: &SimulatorSettings,
-    own: Option<SocketAddr>,
-) -> Result<(Option<EndpointTls>, Approach), TlsProblem> {
+/// What the links to a head-end know of it.
+fn approach(settings: &SimulatorSettings, own: Option<&Vouching>) -> Result<Approach, TlsProblem> {
     let tls = &settings.dispatch.tls;
-    let made = match own {
-        Some(own) => EndpointTls::new(settings.cas.tls, own.ip(), tls.verify)?,
-        None => None,
+    let tls = match (&settings.dispatch.conax_address, own) {
+        (Some(address), _) if address.is_tls() => Some(LinkTls::abroad(tls, address.host())?),
+        (None, Some(own)) => own.link(settings.cas.tls, tls.verify)?,
+        _ => None,
     };
-    let (door, home) = made.map_or((None, None), |(door, home)| (Some(door), Some(home)));
-    let tls = match &settings.dispatch.conax_address {
-        Some(address) if address.is_tls() => Some(LinkTls::abroad(tls, address.host())?),
-        Some(_) => None,
-        None => home,
-    };
-    let state = Arc::default();
-    Ok((door, Approach { tls, door: state }))
+    Ok(Approach { tls, door: Arc::default() })
 }

@@ -19,7 +19,7 @@ use crate::tls::ConaxTls;
 
 mod address;
 
-pub use crate::tls::CasTls;
+pub use crate::tls::TlsMode;
 pub use address::ConaxAddress;
 
 /// Everything a simulator needs to know.
@@ -35,6 +35,10 @@ pub struct SimulatorSettings {
     pub crm: CrmSettings,
     /// How the simulated head-end behaves on the wire.
     pub cas: CasDoorSettings,
+    /// Whether the provisioning API speaks TLS.
+    pub crm_tls: TlsMode,
+    /// Whether the control API speaks TLS.
+    pub control_tls: TlsMode,
     /// How requests are sent.
     pub dispatch: DispatchSettings,
     /// What each API bears.
@@ -68,6 +72,8 @@ impl SimulatorSettings {
             clock: ClockMode::Real,
             crm: CrmSettings::default(),
             cas: CasDoorSettings::default(),
+            crm_tls: TlsMode::default(),
+            control_tls: TlsMode::default(),
             dispatch: DispatchSettings::default(),
             limits: Limits::default(),
             journal: JournalLimits::default(),
@@ -124,7 +130,7 @@ pub struct CasDoorSettings {
     /// Whether a client has to say who it is.
     pub authentication: CasAuthentication,
     /// Whether its API speaks TLS.
-    pub tls: CasTls,
+    pub tls: TlsMode,
 }
 
 impl Default for CasDoorSettings {
@@ -132,7 +138,7 @@ impl Default for CasDoorSettings {
         Self {
             profile: Profile::public(),
             authentication: CasAuthentication::Off,
-            tls: CasTls::default(),
+            tls: TlsMode::default(),
         }
     }
 }

@@ -57,18 +57,20 @@ fn write_banner(
     )?;
     write_state(text, open)?;
     let base = settings.crm.base_path.as_str();
-    write_api(text, "provisioning API", "http", open.addresses.crm, base)?;
+    write_api(text, "provisioning API", settings.crm_tls.scheme(), open.addresses.crm, base)?;
     let cas_scheme = settings.cas.tls.scheme();
     match (open.addresses.cas, &settings.dispatch.conax_address) {
         (None, None) => writeln!(text, "  simulated Conax   in this process, without a port")?,
         (cas, _) => write_api(text, "simulated Conax", cas_scheme, cas, "/?wsdl")?,
     }
-    write_api(text, "control API", "http", open.addresses.control, "/v1")?;
+    write_api(text, "control API", settings.control_tls.scheme(), open.addresses.control, "/v1")?;
     write_exposure(text, open, token_was_made)?;
     if let (Some(crm), Some(control), true) =
         (open.addresses.crm, open.addresses.control, world.is_demo)
     {
-        write_commands(text, reachable(crm), reachable(control), world.next_number)?;
+        let [crm, control] = [(settings.crm_tls, crm), (settings.control_tls, control)]
+            .map(|(mode, address)| format!("{}://{}", mode.scheme(), reachable(address)));
+        write_commands(text, &crm, &control, world.next_number)?;
     } else {
         writeln!(text)?;
     }
@@ -105,7 +107,7 @@ pub(super) fn print_json(open: &OpenInstance, world: &WorldSummary, token_was_ma
     let url = |scheme: &str, address: Option<SocketAddr>| {
         address.map(|address| format!("{scheme}://{}", reachable(address)))
     };
-    let cas_scheme = open.shared.settings.cas.tls.scheme();
+    let settings = &open.shared.settings;
     let token = open.shared.settings.control_token.as_ref().filter(|_| token_was_made);
     let line = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -113,10 +115,10 @@ pub(super) fn print_json(open: &OpenInstance, world: &WorldSummary, token_was_ma
         "world": world.name,
         "clock": open.shared.clock.mode().name(),
         "faults": rule_count(open),
-        "crm": url("http", open.addresses.crm),
+        "crm": url(settings.crm_tls.scheme(), open.addresses.crm),
         "base_path": open.shared.settings.crm.base_path.as_str(),
-        "cas": url(cas_scheme, open.addresses.cas),
-        "control": url("http", open.addresses.control),
+        "cas": url(settings.cas.tls.scheme(), open.addresses.cas),
+        "control": url(settings.control_tls.scheme(), open.addresses.control),
         "control_token": token.map(|token| token.expose()),
     });
     print::result(line);
@@ -160,9 +162,9 @@ fn write_exposure(
 
 /// Where the commands that the log prints have to go.
 pub(super) fn place(open: &OpenInstance) -> Place {
-    let control = open.addresses.control;
+    let (control, scheme) = (open.addresses.control, open.shared.settings.control_tls.scheme());
     Place {
-        control: control.map(|address| format!("http://{}", reachable(address))),
+        control: control.map(|address| format!("{scheme}://{}", reachable(address))),
         main_world: open.shared.world().name.clone(),
     }
 }
@@ -181,29 +183,24 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 /// The documented call, the run that sends it, and its end. The token is the documented one of
 /// the demo world.
-fn write_commands(
-    text: &mut String,
-    crm: SocketAddr,
-    control: SocketAddr,
-    number: u64,
-) -> std::fmt::Result {
+fn write_commands(text: &mut String, crm: &str, control: &str, number: u64) -> std::fmt::Result {
     writeln!(
         text,
         r#"
 Try, in another terminal:
 
   # 1. record a provisioning request: PENDING
-  curl -s http://{crm}/conax_web_services/provisioning_requests/add_subscriptions \
+  curl -s {crm}/conax_web_services/provisioning_requests/add_subscriptions \
     -d '{{"token": "04FFBB37FED475A778F122709CBAC1D5",
          "subscription_identifier": {{"id": "98D375E905CD31F4CC780342525B2078"}},
          "service_identifier": {{"id": "5C2DCFDD743632AC57AE8147B6EE665E"}},
          "smartcard_identifier": {{"id": "ABE63350738749C47F404687DA5E5A47"}}}}'
 
   # 2. make the processing run that sends it to Conax
-  curl -s -X POST http://{control}/v1/runs
+  curl -s -X POST {control}/v1/runs
 
   # 3. see how it ended: COMPLETED, with Conax's reference number
-  curl -s -G http://{crm}/conax_web_services/provisioning_requests/show \
+  curl -s -G {crm}/conax_web_services/provisioning_requests/show \
     -d token=04FFBB37FED475A778F122709CBAC1D5 \
     -d provisioning_request_identifier=number={number}
 "#

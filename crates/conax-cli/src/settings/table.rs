@@ -118,10 +118,14 @@ settings! {
         "Names on the wire to Conax: public, extended, guess, strict or a *.toml file";
     "cas-auth", "MODE", "off", check::cas_auth,
         "Basic authentication at the simulated Conax: off, basic, or lockout:N";
-    "cas-tls", "MODE", "off", check::cas_tls,
+    "cas-tls", "MODE", "off", check::tls_mode,
         "TLS at the simulated Conax: off, on, or mutual (clients need a certificate too)";
+    "crm-tls", "MODE", "off", check::tls_mode,
+        "TLS at the provisioning API, of the same authority: off, on or mutual";
+    "control-tls", "MODE", "off", check::tls_mode,
+        "TLS at the control API, of the same authority: off, on or mutual";
     "cas-tls-dir", "DIR", "none", check::file,
-        "Folder to write what a client of that needs to: ca.pem, client.pem and client.key";
+        "Folder to write what a client of these needs to: ca.pem, client.pem and client.key";
     "conax-url", "URL", "none", check::conax_url,
         "Another Conax to send to, instead of the simulated one";
     "conax-user", "NAME", "none", check::text,

@@ -18,8 +18,8 @@ use conax_sim::http_server::Limits;
 use conax_sim::journal::JournalLimits;
 use conax_sim::settings::ConaxAddress;
 use conax_sim::settings::{
-    ApiAddresses, CasAuthentication, CasDoorSettings, CasTls, CrmSettings, DispatchSettings,
-    SimulatorSettings,
+    ApiAddresses, CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings,
+    SimulatorSettings, TlsMode,
 };
 use conax_sim::snapshot::SealKey;
 
@@ -46,8 +46,10 @@ pub(crate) fn instance(
         cas: CasDoorSettings {
             profile: profile(settings.get("profile"))?,
             authentication: value(cas_auth(settings.get("cas-auth")))?,
-            tls: value(cas_tls(settings.get("cas-tls")))?,
+            tls: value(tls_mode(settings.get("cas-tls")))?,
         },
+        crm_tls: value(tls_mode(settings.get("crm-tls")))?,
+        control_tls: value(tls_mode(settings.get("control-tls")))?,
         dispatch: dispatch(settings)?,
         limits: limits(settings).map_err(SettingsError::Value)?,
         journal: JournalLimits {
@@ -62,9 +64,10 @@ pub(crate) fn instance(
         snapshot_key: snapshot_key(settings)?,
         world_limit: value(workers(settings.get("world-limit")))?,
     };
-    if instance.cas.tls == CasTls::Off && settings.optional("cas-tls-dir").is_some() {
+    let modes = [instance.crm_tls, instance.cas.tls, instance.control_tls];
+    if modes == [TlsMode::Off; 3] && settings.optional("cas-tls-dir").is_some() {
         return Err(SettingsError::Value(
-            "`cas-tls-dir` needs `cas-tls on` or `cas-tls mutual`".to_owned(),
+            "`cas-tls-dir` needs `cas-tls`, `crm-tls` or `control-tls`: on or mutual".to_owned(),
         ));
     }
     let (workers, connections) = (instance.dispatch.worker_count, instance.limits.connection_count);
@@ -343,11 +346,11 @@ pub(super) fn cas_auth(text: &str) -> Result<CasAuthentication, String> {
     }
 }
 
-pub(super) fn cas_tls(text: &str) -> Result<CasTls, String> {
+pub(super) fn tls_mode(text: &str) -> Result<TlsMode, String> {
     match text {
-        "off" => Ok(CasTls::Off),
-        "on" => Ok(CasTls::On),
-        "mutual" => Ok(CasTls::Mutual),
+        "off" => Ok(TlsMode::Off),
+        "on" => Ok(TlsMode::On),
+        "mutual" => Ok(TlsMode::Mutual),
         _ => expected(text, "`off`, `on` or `mutual`"),
     }
 }

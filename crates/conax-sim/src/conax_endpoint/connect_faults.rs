@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::conax_endpoint::routes::plain_answer;
 use crate::http_server::{EndpointState, Keeper, TlsSpeech};
 use crate::tls::EndpointTls;
 use crate::worlds::Worlds;
@@ -53,5 +52,5 @@ pub(crate) fn speech(worlds: &Arc<Worlds>, door: EndpointTls) -> TlsSpeech {
         let fault = main.tls_fault_for_everybody(main.clock.now());
         fault.filter(|_| !worlds.has_others())
     };
-    TlsSpeech { door, for_everybody: Box::new(for_everybody), to_plain: plain_answer() }
+    TlsSpeech { door, for_everybody: Box::new(for_everybody) }
 }

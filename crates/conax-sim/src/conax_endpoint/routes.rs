@@ -369,9 +369,3 @@ pub fn framework_answer(status: u16) -> Vec<u8> {
 fn unheard(sentence: &str) -> Vec<u8> {
     cas::encode_fault(&SoapFault::new("soap:Client", sentence, sentence))
 }
-
-/// What a client hears that does not speak TLS at an API that does.
-pub(super) fn plain_answer() -> Vec<u8> {
-    let sentence = b"This API speaks TLS and found plain HTTP: use an `https` address.\n";
-    whole_answer(400, TEXT, sentence)
-}

@@ -29,7 +29,7 @@ pub(super) fn document(worlds: &Worlds, call: &ControlCall) -> Result<Reply, Pro
         }),
         Some(OpenApiOf::Crm) => {
             let port = doors.crm.map(|address| address.port());
-            let origin = origin("http", call.headers(), port);
+            let origin = origin(settings.crm_tls.scheme(), call.headers(), port);
             crm_document(&provisioning_api::described(&settings.crm, origin))
         }
         Some(OpenApiOf::Cas) => {

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 
 use crate::http_server::accept::{Acceptor, Keeper};
 use crate::http_server::connection::{ConnectionControl, Steered};
-use crate::http_server::rejection_body::{Dressed, FrameworkAnswers};
+use crate::http_server::rejection_body::{Dressed, FrameworkAnswers, whole_answer};
 use crate::http_server::socket::Socket;
 use crate::http_server::timeouts::Patient;
 use crate::tls::{EndpointTls, Shaken, goodbye};
@@ -78,8 +78,19 @@ pub(crate) struct TlsSpeech {
     pub(crate) door: EndpointTls,
     /// What is wrong with them for everybody, now.
     pub(crate) for_everybody: Box<dyn Fn() -> Option<TlsFault> + Send + Sync>,
-    /// What a client hears that does not speak TLS.
-    pub(crate) to_plain: Vec<u8>,
+}
+
+impl TlsSpeech {
+    /// With nothing wrong but what a client asks for by name.
+    pub(crate) fn sound(door: EndpointTls) -> Self {
+        Self { door, for_everybody: Box::new(|| None) }
+    }
+}
+
+/// What a client hears that does not speak TLS at an API that does.
+fn answer_to_plain() -> Vec<u8> {
+    let sentence = b"This API speaks TLS and found plain HTTP: use an `https` address.\n";
+    whole_answer(400, "text/plain; charset=utf-8", sentence)
 }
 
 /// What was wrong with the certificates when the connection of a call was made; in the extensions
@@ -220,7 +231,7 @@ async fn handshake(
     let mut first = [0];
     let count = stream.peek(&mut first).await.ok()?;
     if count == 1 && first[0] != TLS_HANDSHAKE {
-        farewell(stream, speech.to_plain.clone()).await;
+        farewell(stream, answer_to_plain()).await;
         return None;
     }
     let stream = Arc::new(stream);

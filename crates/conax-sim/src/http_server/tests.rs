@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::{ConnectionControl, Limits, Listener, TlsSpeech};
 use crate::clock::{Clock, ClockMode};
-use crate::settings::CasTls;
-use crate::tls::{ConaxTls, EndpointTls, LinkTls};
+use crate::settings::TlsMode;
+use crate::tls::{ConaxTls, LinkTls, Vouching};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const WHOLE: &str = "a body of some length";
@@ -141,19 +141,18 @@ async fn call_over_tls(
     router: Router,
 ) -> (tokio_rustls::client::TlsStream<TcpStream>, watch::Sender<bool>) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let made = EndpointTls::new(CasTls::On, any.ip(), true).expect("certificates");
-    let (door, home) = made.expect("an API that speaks TLS");
-    let settings = ConaxTls { ca_pem: Some(door.papers().ca_pem.clone()), ..ConaxTls::default() };
+    let vouching = Vouching::of(&[TlsMode::On]).expect("certificates").expect("one that is on");
+    let door = vouching.api(TlsMode::On, any.ip()).expect("certificates").expect("one that is on");
+    let ca_pem = Some(vouching.papers.ca_pem.clone());
+    let settings = ConaxTls { ca_pem, ..ConaxTls::default() };
     let link = match speaks {
-        Speaks::Tls12 => home,
+        Speaks::Tls12 => {
+            vouching.link(TlsMode::On, true).expect("a client").expect("one that is on")
+        }
         Speaks::Tls13 => LinkTls::abroad(&settings, "localhost").expect("a client"),
     };
     let listener = Listener::bind(any, Limits::default(), None).await;
-    let listener = listener.expect("a free port").speaking(Some(TlsSpeech {
-        door,
-        for_everybody: Box::new(|| None),
-        to_plain: Vec::new(),
-    }));
+    let listener = listener.expect("a free port").speaking(Some(TlsSpeech::sound(door)));
     let address = listener.address();
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(listener.serve(router, stopped));

@@ -73,14 +73,17 @@ impl OpenSimulator {
     /// `/v1`.
     #[must_use]
     pub fn url(&self, door: Api) -> String {
-        let scheme = match door {
-            Api::Cas => self.instance.shared.settings.cas.tls.scheme(),
-            Api::Crm | Api::Control => "http",
+        let settings = &self.instance.shared.settings;
+        let mode = match door {
+            Api::Cas => settings.cas.tls,
+            Api::Crm => settings.crm_tls,
+            Api::Control => settings.control_tls,
         };
+        let scheme = mode.scheme();
         format!("{scheme}://{}", self.address(door))
     }
 
-    /// What a client of the simulated Conax needs, if that speaks TLS.
+    /// What a client needs, if an API speaks TLS.
     #[must_use]
     pub const fn papers(&self) -> Option<&Papers> {
         self.instance.papers.as_ref()

@@ -1,4 +1,4 @@
-//! TLS: the Conax endpoint speaks it if it is told to, and our own link speaks it to our own API
+//! TLS: each API speaks it if it is told to, with certificates of one authority, and our own link speaks it to our own API
 //! and to an `https` head-end.
 //!
 //! The faults of the certificates are real on an API that speaks TLS: it shows the certificate that
@@ -26,11 +26,11 @@ pub use authority::Papers;
 pub(crate) use client::LinkTls;
 pub use client::{ConaxTls, TlsProblem, certificates, connector_to_others};
 pub(crate) use failure::{broken_handshake, failure_in, told};
-pub(crate) use server::{EndpointTls, Shaken, goodbye};
+pub(crate) use server::{EndpointTls, Shaken, Vouching, goodbye};
 
-/// Whether the Conax endpoint speaks TLS.
+/// Whether an API speaks TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CasTls {
+pub enum TlsMode {
     /// Plain HTTP.
     #[default]
     Off,
@@ -40,7 +40,7 @@ pub enum CasTls {
     Mutual,
 }
 
-impl CasTls {
+impl TlsMode {
     /// What an address of the API begins with.
     #[must_use]
     pub const fn scheme(self) -> &'static str {

@@ -1,4 +1,4 @@
-//! The Conax endpoint, as far as it speaks TLS: which certificate it shows and whom it lets in.
+//! The APIs, as far as they speak TLS: which certificate they show and whom they let in.
 
 use std::io;
 use std::net::IpAddr;
@@ -19,7 +19,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::authority::{Authority, Identity, Papers};
 use super::client::{LinkTls, TlsProblem, trusting};
-use super::{CasTls, FAULTS, LINK_NAME, fault_name, provider};
+use super::{FAULTS, LINK_NAME, TlsMode, fault_name, provider};
 
 /// The host whose certificate is shown in the place of the right one.
 pub(super) const STRANGER: &str = "another-host.invalid";
@@ -28,7 +28,6 @@ pub(super) const STRANGER: &str = "another-host.invalid";
 pub(crate) struct EndpointTls {
     sound: Arc<ServerConfig>,
     faulty: Vec<(TlsFault, Arc<ServerConfig>)>,
-    papers: Papers,
 }
 
 /// A handshake that came to its end.
@@ -38,24 +37,36 @@ pub(crate) struct Shaken<I> {
     pub(crate) met: Option<TlsFault>,
 }
 
-impl EndpointTls {
-    /// An API with an authority of its own, and the link that trusts it; none if it speaks plain
-    /// HTTP.
-    pub(crate) fn new(
-        speech: CasTls,
-        address: IpAddr,
-        verify: bool,
-    ) -> Result<Option<(Self, LinkTls)>, TlsProblem> {
-        let is_mutual = match speech {
-            CasTls::Off => return Ok(None),
-            CasTls::On => false,
-            CasTls::Mutual => true,
-        };
+/// The authority of all APIs that speak TLS, and its client.
+pub(crate) struct Vouching {
+    authority: Authority,
+    client: Identity,
+    /// What a client needs.
+    pub(crate) papers: Papers,
+}
+
+impl Vouching {
+    /// A new one, if one of the APIs speaks TLS.
+    pub(crate) fn of(modes: &[TlsMode]) -> Result<Option<Self>, TlsProblem> {
+        if modes.iter().all(|mode| *mode == TlsMode::Off) {
+            return Ok(None);
+        }
         let authority = Authority::new()?;
         let (client, papers) = authority.client()?;
-        let authentication = match is_mutual {
-            true => Some(Authentication::of(&authority, false)?),
-            false => None,
+        Ok(Some(Self { authority, client, papers }))
+    }
+
+    /// The TLS of an API; none if it speaks plain HTTP.
+    pub(crate) fn api(
+        &self,
+        mode: TlsMode,
+        address: IpAddr,
+    ) -> Result<Option<EndpointTls>, TlsProblem> {
+        let authority = &self.authority;
+        let authentication = match mode {
+            TlsMode::Off => return Ok(None),
+            TlsMode::On => None,
+            TlsMode::Mutual => Some(Authentication::of(authority, false)?),
         };
         let hosts = hosts(address);
         let sound = authority.server(&hosts)?;
@@ -71,25 +82,29 @@ impl EndpointTls {
                     config(&authority.server(&[STRANGER.to_owned()])?, authentication)
                 }
                 TlsFault::ClientCertificate => {
-                    config(&authority.server(&own)?, Some(Authentication::of(&authority, true)?))
+                    config(&authority.server(&own)?, Some(Authentication::of(authority, true)?))
                 }
             };
             Ok((fault, config?))
         };
-        let door = Self {
+        Ok(Some(EndpointTls {
             sound: config(&sound, authentication.clone())?,
             faulty: FAULTS.into_iter().map(faulty).collect::<Result<_, _>>()?,
-            papers,
+        }))
+    }
+
+    /// The link to the Conax endpoint that speaks it so.
+    pub(crate) fn link(&self, mode: TlsMode, verify: bool) -> Result<Option<LinkTls>, TlsProblem> {
+        let client = match mode {
+            TlsMode::Off => return Ok(None),
+            TlsMode::On => None,
+            TlsMode::Mutual => Some(&self.client),
         };
-        let client = is_mutual.then_some(&client);
-        let link = LinkTls::home(&authority, client, &Authority::stranger()?, verify)?;
-        Ok(Some((door, link)))
+        LinkTls::home(&self.authority, client, &Authority::stranger()?, verify).map(Some)
     }
+}
 
-    pub(crate) fn papers(&self) -> &Papers {
-        &self.papers
-    }
-
+impl EndpointTls {
     /// Shakes hands with a client: what is wrong with the certificates depends on the name it asks
     /// for, else on what holds for everybody.
     pub(crate) async fn accept<I>(

@@ -6,21 +6,22 @@ use conax_contract::cas::{AxisClient, AxisFault};
 use conax_model::fault::TlsFault;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{EndpointTls, FAULTS, broken_handshake, told};
-use crate::settings::CasTls;
+use super::{FAULTS, Vouching, broken_handshake, told};
+use crate::settings::TlsMode;
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A handshake of our own link by the name of this fault: what the client says of it, and what the
 /// API knows of it.
 async fn handshake(
-    tls: CasTls,
+    tls: TlsMode,
     verify: bool,
     by_name: Option<TlsFault>,
     for_everybody: Option<TlsFault>,
 ) -> (Result<(), AxisFault>, Option<TlsFault>) {
-    let made = EndpointTls::new(tls, HOME, verify).expect("certificates");
-    let (door, link) = made.expect("an API that speaks TLS");
+    let vouching = Vouching::of(&[tls]).expect("certificates").expect("an API that speaks TLS");
+    let door = vouching.api(tls, HOME).expect("certificates").expect("an API that speaks TLS");
+    let link = vouching.link(tls, verify).expect("certificates").expect("an API that speaks TLS");
     let listener = TcpListener::bind((HOME, 0)).await.expect("a free port");
     let address = listener.local_addr().expect("a bound socket");
     let served = async {
@@ -38,7 +39,7 @@ async fn handshake(
 
 #[tokio::test]
 async fn a_client_meets_the_fault_whose_name_it_asks_for() {
-    for tls in [CasTls::On, CasTls::Mutual] {
+    for tls in [TlsMode::On, TlsMode::Mutual] {
         for fault in FAULTS {
             let (ended, _) = handshake(tls, true, Some(fault), None).await;
             let expected = told(&AxisClient::default(), fault);
@@ -51,7 +52,7 @@ async fn a_client_meets_the_fault_whose_name_it_asks_for() {
 #[tokio::test]
 async fn a_client_that_trusts_everybody_is_turned_away_for_its_own_certificate_only() {
     for fault in FAULTS {
-        let (ended, met) = handshake(CasTls::Mutual, false, Some(fault), None).await;
+        let (ended, met) = handshake(TlsMode::Mutual, false, Some(fault), None).await;
         let is_own = fault == TlsFault::ClientCertificate;
         assert_eq!((ended.is_err(), met), (is_own, Some(fault).filter(|_| !is_own)));
     }
@@ -60,5 +61,5 @@ async fn a_client_that_trusts_everybody_is_turned_away_for_its_own_certificate_o
 #[tokio::test]
 async fn our_own_link_was_judged_before_and_meets_nothing_that_holds_for_everybody() {
     let expired = Some(TlsFault::Expired);
-    assert_eq!(handshake(CasTls::On, true, None, expired).await, (Ok(()), None));
+    assert_eq!(handshake(TlsMode::On, true, None, expired).await, (Ok(()), None));
 }
