@@ -156,7 +156,7 @@ impl OpenInstance {
             control: address(control.as_ref()),
         };
         let modes = [settings.crm_tls, settings.cas.tls, settings.control_tls];
-        let vouching = Vouching::of(&modes)?;
+        let vouching = Vouching::of(&modes, settings.tls_keys)?;
         let speech = |mode, address: Option<SocketAddr>| match (&vouching, address) {
             (Some(vouching), Some(address)) => vouching.api(mode, address.ip()),
             _ => Ok(None),

@@ -19,7 +19,7 @@ use crate::tls::ConaxTls;
 
 mod address;
 
-pub use crate::tls::TlsMode;
+pub use crate::tls::{TlsKeys, TlsMode};
 pub use address::ConaxAddress;
 
 /// Everything a simulator needs to know.
@@ -39,6 +39,8 @@ pub struct SimulatorSettings {
     pub crm_tls: TlsMode,
     /// Whether the control API speaks TLS.
     pub control_tls: TlsMode,
+    /// Which keys the certificates of the APIs have.
+    pub tls_keys: TlsKeys,
     /// How requests are sent.
     pub dispatch: DispatchSettings,
     /// What each API bears.
@@ -74,6 +76,7 @@ impl SimulatorSettings {
             cas: CasDoorSettings::default(),
             crm_tls: TlsMode::default(),
             control_tls: TlsMode::default(),
+            tls_keys: TlsKeys::default(),
             dispatch: DispatchSettings::default(),
             limits: Limits::default(),
             journal: JournalLimits::default(),

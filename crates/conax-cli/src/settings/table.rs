@@ -124,6 +124,8 @@ settings! {
         "TLS at the provisioning API, of the same authority: off, on or mutual";
     "control-tls", "MODE", "off", check::tls_mode,
         "TLS at the control API, of the same authority: off, on or mutual";
+    "tls-keys", "KEYS", "ecdsa", check::tls_keys,
+        "Keys of the certificates these show: ecdsa, or `ecdsa,rsa` for clients that know only RSA";
     "cas-tls-dir", "DIR", "none", check::file,
         "Folder to write what a client of these needs to: ca.pem, client.pem and client.key";
     "conax-url", "URL", "none", check::conax_url,

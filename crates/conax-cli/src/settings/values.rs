@@ -19,7 +19,7 @@ use conax_sim::journal::JournalLimits;
 use conax_sim::settings::ConaxAddress;
 use conax_sim::settings::{
     ApiAddresses, CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings,
-    SimulatorSettings, TlsMode,
+    SimulatorSettings, TlsKeys, TlsMode,
 };
 use conax_sim::snapshot::SealKey;
 
@@ -50,6 +50,7 @@ pub(crate) fn instance(
         },
         crm_tls: value(tls_mode(settings.get("crm-tls")))?,
         control_tls: value(tls_mode(settings.get("control-tls")))?,
+        tls_keys: value(tls_keys(settings.get("tls-keys")))?,
         dispatch: dispatch(settings)?,
         limits: limits(settings).map_err(SettingsError::Value)?,
         journal: JournalLimits {
@@ -67,7 +68,9 @@ pub(crate) fn instance(
     let modes = [instance.crm_tls, instance.cas.tls, instance.control_tls];
     if modes == [TlsMode::Off; 3] && settings.optional("cas-tls-dir").is_some() {
         return Err(SettingsError::Value(
-            "`cas-tls-dir` needs `cas-tls`, `crm-tls` or `control-tls`: on or mutual".to_owned(),
+            "`cas-tls-dir` needs `cas-tls on` or `mutual`, or the same of `crm-tls` or \
+             `control-tls`"
+                .to_owned(),
         ));
     }
     let (workers, connections) = (instance.dispatch.worker_count, instance.limits.connection_count);
@@ -352,6 +355,15 @@ pub(super) fn tls_mode(text: &str) -> Result<TlsMode, String> {
         "on" => Ok(TlsMode::On),
         "mutual" => Ok(TlsMode::Mutual),
         _ => expected(text, "`off`, `on` or `mutual`"),
+    }
+}
+
+/// Which keys certificates have.
+pub(super) fn tls_keys(text: &str) -> Result<TlsKeys, String> {
+    match text {
+        "ecdsa" => Ok(TlsKeys::Ecdsa),
+        "ecdsa,rsa" => Ok(TlsKeys::EcdsaAndRsa),
+        _ => Err(format!("found `{text}`, expected ecdsa or ecdsa,rsa")),
     }
 }
 

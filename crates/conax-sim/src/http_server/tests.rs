@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{ConnectionControl, Limits, Listener, TlsSpeech};
 use crate::clock::{Clock, ClockMode};
-use crate::settings::TlsMode;
+use crate::settings::{TlsKeys, TlsMode};
 use crate::tls::{ConaxTls, LinkTls, Vouching};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -141,7 +141,9 @@ async fn call_over_tls(
     router: Router,
 ) -> (tokio_rustls::client::TlsStream<TcpStream>, watch::Sender<bool>) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let vouching = Vouching::of(&[TlsMode::On]).expect("certificates").expect("one that is on");
+    let vouching = Vouching::of(&[TlsMode::On], TlsKeys::Ecdsa)
+        .expect("certificates")
+        .expect("one that is on");
     let door = vouching.api(TlsMode::On, any.ip()).expect("certificates").expect("one that is on");
     let ca_pem = Some(vouching.papers.ca_pem.clone());
     let settings = ConaxTls { ca_pem, ..ConaxTls::default() };

@@ -5,13 +5,19 @@
 //! date of any clock, since the other end asks its own.
 
 use conax_model::secret::Secret;
+use getrandom::SysRng;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    KeyUsagePurpose, PKCS_RSA_SHA256, date_time_ymd,
 };
+use rsa::PrivateKey;
+use rsa::pkcs8::EncodePrivateKey;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::tls::client::TlsProblem;
+
+/// As long as clients of that age know them.
+const RSA_BITS: usize = 2048;
 
 /// What a foreign client needs to trust the API and to be trusted by it, as PEM texts.
 #[derive(Clone, Debug)]
@@ -41,7 +47,19 @@ impl Identity {
 pub(super) struct Authority {
     pub(super) certificate: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
-    pem: String,
+    pub(super) pem: String,
+    make_key: fn() -> Result<KeyPair, TlsProblem>,
+}
+
+fn ecdsa_key() -> Result<KeyPair, TlsProblem> {
+    Ok(KeyPair::generate()?)
+}
+
+fn rsa_key() -> Result<KeyPair, TlsProblem> {
+    let key = PrivateKey::new(&mut SysRng, RSA_BITS).map_err(TlsProblem::of)?;
+    let der = key.to_pkcs8_der().map_err(TlsProblem::of)?;
+    let der = PrivatePkcs8KeyDer::from(der.as_bytes());
+    Ok(KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_RSA_SHA256)?)
 }
 
 impl From<rcgen::Error> for TlsProblem {
@@ -64,13 +82,27 @@ fn server(hosts: &[String]) -> Result<CertificateParams, rcgen::Error> {
 }
 
 impl Authority {
+    /// One with ECDSA keys.
     pub(super) fn new() -> Result<Self, TlsProblem> {
-        let mut params = named("conax-sim authority", &[])?;
+        Self::with_keys("conax-sim authority", ecdsa_key)
+    }
+
+    /// One with RSA keys: a client that knows nothing else has to check its signature, too.
+    pub(super) fn of_rsa() -> Result<Self, TlsProblem> {
+        Self::with_keys("conax-sim authority (RSA)", rsa_key)
+    }
+
+    fn with_keys(
+        name: &str,
+        make_key: fn() -> Result<KeyPair, TlsProblem>,
+    ) -> Result<Self, TlsProblem> {
+        let mut params = named(name, &[])?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = KeyPair::generate()?;
+        let key = make_key()?;
         let certificate = params.self_signed(&key)?;
         Ok(Self {
+            make_key,
             certificate: certificate.der().clone(),
             pem: certificate.pem(),
             issuer: Issuer::new(params, key),
@@ -118,7 +150,7 @@ impl Authority {
     }
 
     fn sign(&self, params: &CertificateParams) -> Result<Identity, TlsProblem> {
-        let key = KeyPair::generate()?;
+        let key = (self.make_key)()?;
         let certificate = params.signed_by(&key, &self.issuer)?.der().clone();
         Ok(Identity { certificate, key })
     }

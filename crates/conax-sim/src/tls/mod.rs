@@ -51,6 +51,16 @@ impl TlsMode {
     }
 }
 
+/// Which keys the certificates of the APIs have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsKeys {
+    /// ECDSA, which is made at once.
+    #[default]
+    Ecdsa,
+    /// RSA as well, for clients that know nothing else; they take a while to make.
+    EcdsaAndRsa,
+}
+
 /// The name our own link asks for when nothing is to be wrong: it was judged before.
 const LINK_NAME: &str = "link.conax-sim";
 

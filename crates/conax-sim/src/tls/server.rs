@@ -8,7 +8,10 @@ use conax_model::fault::TlsFault;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::server::{Acceptor, ServerConfig, WebPkiClientVerifier};
+use rustls::server::{
+    Acceptor, ClientHello, ResolvesServerCert, ServerConfig, WebPkiClientVerifier,
+};
+use rustls::sign::CertifiedKey;
 use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, Error, ProtocolVersion,
     SignatureScheme,
@@ -19,7 +22,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::authority::{Authority, Identity, Papers};
 use super::client::{LinkTls, TlsProblem, trusting};
-use super::{FAULTS, LINK_NAME, TlsMode, fault_name, provider};
+use super::{FAULTS, LINK_NAME, TlsKeys, TlsMode, fault_name, provider};
 
 /// The host whose certificate is shown in the place of the right one.
 pub(super) const STRANGER: &str = "another-host.invalid";
@@ -40,6 +43,8 @@ pub(crate) struct Shaken<I> {
 /// The authority of all APIs that speak TLS, and its client.
 pub(crate) struct Vouching {
     authority: Authority,
+    /// For clients that know RSA only, if there are to be any.
+    rsa: Option<Authority>,
     client: Identity,
     /// What a client needs.
     pub(crate) papers: Papers,
@@ -47,13 +52,18 @@ pub(crate) struct Vouching {
 
 impl Vouching {
     /// A new one, if one of the APIs speaks TLS.
-    pub(crate) fn of(modes: &[TlsMode]) -> Result<Option<Self>, TlsProblem> {
+    pub(crate) fn of(modes: &[TlsMode], keys: TlsKeys) -> Result<Option<Self>, TlsProblem> {
         if modes.iter().all(|mode| *mode == TlsMode::Off) {
             return Ok(None);
         }
         let authority = Authority::new()?;
-        let (client, papers) = authority.client()?;
-        Ok(Some(Self { authority, client, papers }))
+        let (client, mut papers) = authority.client()?;
+        let rsa = match keys {
+            TlsKeys::Ecdsa => None,
+            TlsKeys::EcdsaAndRsa => Some(Authority::of_rsa()?),
+        };
+        papers.ca_pem.extend(rsa.iter().map(|rsa| rsa.pem.as_str()));
+        Ok(Some(Self { authority, rsa, client, papers }))
     }
 
     /// The TLS of an API; none if it speaks plain HTTP.
@@ -70,6 +80,7 @@ impl Vouching {
         };
         let hosts = hosts(address);
         let sound = authority.server(&hosts)?;
+        let rsa = self.rsa.as_ref().map(|rsa| rsa.server(&hosts)).transpose()?;
         let faulty = |fault| -> Result<_, TlsProblem> {
             let own = [hosts.clone(), vec![fault_name(fault).to_owned()]].concat();
             let authentication = authentication.clone();
@@ -88,7 +99,7 @@ impl Vouching {
             Ok((fault, config?))
         };
         Ok(Some(EndpointTls {
-            sound: config(&sound, authentication.clone())?,
+            sound: config_of(&sound, rsa.as_ref(), authentication.clone())?,
             faulty: FAULTS.into_iter().map(faulty).collect::<Result<_, _>>()?,
         }))
     }
@@ -147,6 +158,15 @@ fn config(
     identity: &Identity,
     authentication: Option<Arc<Authentication>>,
 ) -> Result<Arc<ServerConfig>, TlsProblem> {
+    config_of(identity, None, authentication)
+}
+
+/// Shows the certificate whose signatures the client knows.
+fn config_of(
+    identity: &Identity,
+    rsa: Option<&Identity>,
+    authentication: Option<Arc<Authentication>>,
+) -> Result<Arc<ServerConfig>, TlsProblem> {
     let builder = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(TlsProblem::of)?;
@@ -154,9 +174,28 @@ fn config(
         Some(authentication) => builder.with_client_cert_verifier(authentication),
         None => builder.with_no_client_auth(),
     };
+    let shown = Shown { usual: certified(identity)?, rsa: rsa.map(certified).transpose()? };
+    Ok(Arc::new(builder.with_cert_resolver(Arc::new(shown))))
+}
+
+fn certified(identity: &Identity) -> Result<Arc<CertifiedKey>, TlsProblem> {
     let chain = vec![identity.certificate.clone()];
-    let config = builder.with_single_cert(chain, identity.key());
-    config.map(Arc::new).map_err(TlsProblem::of)
+    let key = CertifiedKey::from_der(chain, identity.key(), &provider());
+    key.map(Arc::new).map_err(TlsProblem::of)
+}
+
+#[derive(Debug)]
+struct Shown {
+    usual: Arc<CertifiedKey>,
+    rsa: Option<Arc<CertifiedKey>>,
+}
+
+impl ResolvesServerCert for Shown {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let knows =
+            |key: &&Arc<CertifiedKey>| key.key.choose_scheme(hello.signature_schemes()).is_some();
+        [Some(&self.usual), self.rsa.as_ref()].into_iter().flatten().find(knows).cloned()
+    }
 }
 
 /// Lets in whoever has a certificate of the API's authority; or nobody. Whoever is turned away is
