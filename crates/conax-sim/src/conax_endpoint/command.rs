@@ -12,7 +12,7 @@ use conax_model::command::{Command, CommandKind};
 use conax_model::fault::{
     AnswerFault, ConnectFault, End, Facts, Orders, Received, Stage, StateChange, Verdict,
 };
-use conax_model::id::DomainName;
+use conax_model::id::{DomainName, TransactionId};
 use conax_model::ledger::CasEvent;
 use conax_model::time::SimTime;
 
@@ -70,8 +70,8 @@ pub(super) async fn command(
     let note = FaultNote::of(&mut verdict);
     let mut orders = verdict.orders;
     went_on(&mut orders, parts);
-    exchange.received(own, &orders);
-    let mut answer = exchange.carry_out(&orders).await;
+    let received = exchange.received(own, &orders);
+    let mut answer = exchange.carry_out(&orders, received).await;
     exchange.told(&answer, &orders);
     answer.at_endpoint = Some(at_endpoint);
     answer.subject.exchange = Some(exchange.number);
@@ -132,18 +132,23 @@ impl Exchange<'_> {
         Ok(self.shared.judge(stage, &facts))
     }
 
-    /// Does and answers what the orders leave of it.
-    async fn carry_out(&self, orders: &Orders) -> Answer {
-        wait_as_ruled(self.shared, orders.delay_before).await;
+    /// Does and answers what the orders leave of it. That it was received is written down first; in
+    /// the change in which it is done, if that is at once.
+    async fn carry_out(&self, orders: &Orders, received: CasEvent) -> Answer {
         // A connection that was not to come about stands already: it breaks.
         let end = match orders.connect {
             Some(_) => Some(&End::Reset),
             None => orders.end_before.as_ref(),
         };
+        let mut received = Some(received);
+        if end.is_some() || !orders.delay_before.is_zero() {
+            self.note(received.take());
+        }
+        wait_as_ruled(self.shared, orders.delay_before).await;
         if let Some(end) = end {
             return self.end(end, None);
         }
-        let (mut answer, done) = self.act(orders);
+        let (mut answer, done) = self.act(orders, received);
         wait_as_ruled(self.shared, orders.delay_after).await;
         if let Some(end) = &orders.end_after {
             return self.end(end, done.as_ref());
@@ -157,36 +162,42 @@ impl Exchange<'_> {
     }
 
     /// Carries the command out as far as the orders let it; what was recorded for it.
-    fn act(&self, orders: &Orders) -> (Answer, Option<Transaction>) {
+    fn act(&self, orders: &Orders, received: Option<CasEvent>) -> (Answer, Option<Transaction>) {
         let command = match &self.heard {
-            Heard::Fault(fault) => return (faulted(fault), None),
+            Heard::Fault(fault) => {
+                self.note(received);
+                return (faulted(fault), None);
+            }
             Heard::Invalid(operation, problems) => {
-                return match self.refuse_unreadable(*operation, problems) {
+                return match self.refuse_unreadable(*operation, problems, received) {
                     Some(refusal) => (self.reply(&refusal, &orders.answer), Some(refusal)),
                     None => (self.left_behind(), None),
                 };
             }
             Heard::Command(command) => command,
         };
-        let received = Received { exchange: self.number, domain: self.domain, command };
-        let done = self.at_head_end(|side, now| {
+        let what = Received { exchange: self.number, domain: self.domain, command };
+        let done = self.at_head_end(received, |side, now| {
             let mut changes = side.memory.catch_up(&mut side.state, &mut side.ids, now);
-            let mut done =
-                side.memory.carry_out(&mut side.state, &mut side.ids, received, orders, now);
+            let mut done = side.memory.carry_out(&mut side.state, &mut side.ids, what, orders, now);
             changes.append(&mut done.changes);
-            (done.answer, changes)
+            let before = side.memory.answered(done.answer.id);
+            ((done.answer, before), changes)
         });
         match done {
-            Some(answer) => (self.reply(&answer, &orders.answer), Some(answer)),
+            Some((answer, before)) => {
+                (self.reply_after(before, &answer, &orders.answer), Some(answer))
+            }
             None => (self.left_behind(), None),
         }
     }
 
     fn at_head_end<T>(
         &self,
+        received: Option<CasEvent>,
         act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<StateChange>),
     ) -> Option<T> {
-        self.shared.at_head_end(self.generation, act)
+        self.shared.at_head_end(self.generation, received, act)
     }
 
     /// The world it came to is another now, and has never heard of it.
@@ -199,10 +210,11 @@ impl Exchange<'_> {
         &self,
         operation: CommandKind,
         problems: &[String],
+        received: Option<CasEvent>,
     ) -> Option<Transaction> {
         let rejection = Rejection::new(RejectionCause::InputValidation, problems.join("; "));
         let kind = operation;
-        self.at_head_end(|side, now| {
+        self.at_head_end(received, |side, now| {
             let refusal = side.state.refuse(self.domain, kind, rejection, now, &mut side.ids);
             let changes = self.refused(&refusal);
             (refusal, changes)
@@ -282,7 +294,7 @@ impl Exchange<'_> {
                 Transaction { outcome: Outcome::Rejected(rejection), ..done.clone() }
             }
             (None, Some(command)) => {
-                let refusal = self.at_head_end(|side, now| {
+                let refusal = self.at_head_end(None, |side, now| {
                     let (state, ids) = (&mut side.state, &mut side.ids);
                     let refusal = state.refuse_command(self.domain, command, rejection, now, ids);
                     let changes = self.refused(&refusal);
@@ -299,13 +311,25 @@ impl Exchange<'_> {
     }
 
     fn reply(&self, transaction: &Transaction, damage: &[AnswerFault]) -> Answer {
+        let answered = |side: &mut CasSide| side.memory.answered(transaction.id);
+        let before = self.shared.change(|world| answered(&mut world.cas.lock()));
+        self.reply_after(before, transaction, damage)
+    }
+
+    /// The reply to what was answered behind the transaction `before`.
+    fn reply_after(
+        &self,
+        before: Option<TransactionId>,
+        transaction: &Transaction,
+        damage: &[AnswerFault],
+    ) -> Answer {
         let profile = self.shared.settings.cas.profile;
         let mut reply = CasReply::of(profile, transaction);
-        self.shared.change(|world| {
-            let side = &mut *world.cas.lock();
-            let before = side.memory.answered(transaction.id);
-            damage_reply(&mut reply, damage, before, &mut side.ids);
-        });
+        if !damage.is_empty() {
+            self.shared.change(|world| {
+                damage_reply(&mut reply, damage, before, &mut world.cas.lock().ids);
+            });
+        }
         let body = encode_reply(profile, transaction.kind, &reply);
         Answer {
             subject: Subject {
@@ -321,20 +345,20 @@ impl Exchange<'_> {
         }
     }
 
-    /// A command counts as read if the head-end does something about it.
-    fn received(&self, own: Option<&OwnRequest>, orders: &Orders) {
+    /// That it was received. A command counts as read if the head-end does something about it.
+    fn received(&self, own: Option<&OwnRequest>, orders: &Orders) -> CasEvent {
         let is_read = match (&orders.connect, &orders.end_before) {
             (Some(_), _) => false,
             (None, Some(End::Reject { .. })) => self.command().is_some(),
             (None, Some(_)) => false,
             (None, None) => !matches!(self.heard, Heard::Fault(_)),
         };
-        self.note([CasEvent::Received {
+        CasEvent::Received {
             exchange: self.number,
             request: own.and_then(|own| own.number),
             read: is_read,
             kind: self.kind(),
-        }]);
+        }
     }
 
     fn told(&self, answer: &Answer, orders: &Orders) {

@@ -51,10 +51,12 @@ impl Shared {
         });
     }
 
-    /// Lets the head-end do something and writes it down; nothing if the world is another by now.
+    /// Lets the head-end do something and writes it down, behind what is to be written down before;
+    /// nothing if the world is another by now.
     pub fn at_head_end<T>(
         &self,
         generation: u64,
+        before: Option<CasEvent>,
         act: impl FnOnce(&mut CasSide, SimTime) -> (T, Vec<StateChange>),
     ) -> Option<T> {
         self.change(|world| {
@@ -63,9 +65,8 @@ impl Shared {
             }
             let now = world.now();
             let (done, changes) = act(&mut world.cas.lock(), now);
-            for change in changes {
-                world.ledger.cas(now, CasEvent::Did(change));
-            }
+            let did = changes.into_iter().map(CasEvent::Did);
+            before.into_iter().chain(did).for_each(|event| world.ledger.cas(now, event));
             Some(done)
         })
     }
