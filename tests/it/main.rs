@@ -6,6 +6,7 @@
 mod creating;
 mod documented;
 mod honesty;
+mod http;
 mod hung;
 mod identifiers;
 mod immediate;

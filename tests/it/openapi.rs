@@ -163,7 +163,7 @@ async fn pages_from_elsewhere_try_nothing() {
     let plain = Call::new("POST", "/v1/try", added(TOKEN).to_string());
     let form = plain.clone().with_header("content-type", "text/plain");
     for (call, status) in [
-        (plain, 415),
+        (plain, 200),
         (form, 415),
         (call().with_header("origin", "http://evil.example"), 403),
         (call().with_header("origin", "null"), 403),
@@ -175,7 +175,7 @@ async fn pages_from_elsewhere_try_nothing() {
         let told = format!("{:?}", call.headers);
         assert_eq!(harness.control_call(call).await.http_status, status, "{told}");
     }
-    assert_eq!(harness.numbers("life_cycle_state=PENDING").await.matches("405").count(), 2);
+    assert_eq!(harness.numbers("life_cycle_state=PENDING").await.matches("405").count(), 3);
 }
 
 #[tokio::test(start_paused = true)]

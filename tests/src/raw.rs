@@ -83,7 +83,7 @@ pub fn talk(address: SocketAddr, bytes: &[u8]) -> RawReply {
 #[must_use]
 pub fn exchange(address: SocketAddr, verb: &str, target: &str, body: &str) -> RawReply {
     let request = format!(
-        "{verb} {target} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
+        "{verb} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     );

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::faults;
 use crate::print;
 use crate::read::{self, text_file};
-use crate::run::{ENDING, Files, find, read_file};
+use crate::run::{ENDING, Files, find, fitting, read_file};
 use crate::serve::local_time;
 use crate::settings::{self, Settings};
 
@@ -101,8 +101,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
     }
 }
 
-/// A folder stands for the scenario files in it.
+/// A folder stands for the scenario files in it, a pattern for what fits it.
 fn with_folders(path: &String) -> Vec<String> {
+    if let Some(fitting) = fitting(path) {
+        return fitting.iter().flat_map(with_folders).collect();
+    }
     if !Path::new(path).is_dir() {
         return vec![path.clone()];
     }

@@ -12,7 +12,7 @@ use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 
 use crate::clock::ClockMode;
-use crate::http_server::Limits;
+use crate::http_server::{Cors, Limits};
 use crate::journal::JournalLimits;
 use crate::seal::SealKey;
 use crate::tls::ConaxTls;
@@ -57,6 +57,10 @@ pub struct SimulatorSettings {
     pub ledger_limit: usize,
     /// The bearer token the control API asks for, if any.
     pub control_token: Option<Secret>,
+    /// Names of the control API beside its addresses and `localhost`.
+    pub control_hosts: Vec<String>,
+    /// Whether a gateway in front says under which address it was called (`Forwarded`).
+    pub trusts_gateways: bool,
     /// How many worlds there may be side by side, the main one included.
     pub world_limit: usize,
     /// What snapshot files are sealed with.
@@ -85,6 +89,8 @@ impl SimulatorSettings {
             clause_header: false,
             ledger_limit: 1_000_000,
             control_token: None,
+            control_hosts: Vec::new(),
+            trusts_gateways: false,
             world_limit: 256,
             snapshot_key: SealKey::random(),
         }
@@ -104,6 +110,8 @@ pub struct CrmSettings {
     pub success_texts: SuccessTexts,
     /// How strictly calls are read.
     pub reading: Reading,
+    /// Pages of which origins may call it from a browser.
+    pub cors: Cors,
     /// How long a login token lives.
     pub tokens: TokenPolicy,
     /// How long a web API key's token lives.
@@ -118,6 +126,7 @@ impl Default for CrmSettings {
             http_mode: HttpMode::Business200,
             success_texts: SuccessTexts::Null,
             reading: Reading::default(),
+            cors: Cors::default(),
             tokens: TokenPolicy::default(),
             // Attested: `web-api-key.two-hours`.
             key_tokens: TokenPolicy::Fixed(Duration::from_secs(2 * 60 * 60)),

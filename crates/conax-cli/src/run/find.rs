@@ -41,6 +41,10 @@ pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Ch
     for named in paths {
         let (path, part) = split(named);
         let path = path.trim_end_matches('/');
+        if let Some(fitting) = fitting(path) {
+            add(&mut chosen, find(fitting.iter())?.into_iter().map(|one| one.path), &part);
+            continue;
+        }
         let found = if Path::new(path).is_dir() {
             in_folder(Path::new(path))?
         } else if Path::new(path).exists() {
@@ -52,14 +56,28 @@ pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Ch
                 shown(path)
             ));
         };
-        for path in found {
-            let one = Chosen { path, part: part.clone() };
-            if !chosen.contains(&one) {
-                chosen.push(one);
-            }
-        }
+        add(&mut chosen, found.into_iter(), &part);
     }
     Ok(chosen)
+}
+
+fn add(chosen: &mut Vec<Chosen>, paths: impl Iterator<Item = String>, part: &Part) {
+    for path in paths {
+        let one = Chosen { path, part: part.clone() };
+        if !chosen.contains(&one) {
+            chosen.push(one);
+        }
+    }
+}
+
+/// The files and folders that fit a pattern, in alphabetical order; nothing if it is none, or the
+/// name of a file. Some shells hand a pattern on as it is.
+pub(crate) fn fitting(path: &str) -> Option<Vec<String>> {
+    if !path.contains(['*', '?', '[']) || Path::new(path).exists() {
+        return None;
+    }
+    let found = glob::glob(path).ok()?;
+    Some(found.flatten().map(|path| path.to_string_lossy().into_owned()).collect())
 }
 
 /// The files that the paths of a verb name.

@@ -37,7 +37,7 @@ use crate::signals::{stop_on_signal, unless_stopped};
 
 pub(crate) use addresses::Addresses;
 pub(crate) use bundle::{replay, replay_command};
-pub(crate) use find::{ENDING, find, find_named};
+pub(crate) use find::{ENDING, find, find_named, fitting};
 pub(crate) use in_process::{InProcess, usual_target};
 pub(crate) use load::{Choice, Files, load_all, read_file};
 pub(crate) use output::each_once;

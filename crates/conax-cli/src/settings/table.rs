@@ -86,6 +86,10 @@ settings! {
         "Port of the control API; 0 takes a free one";
     "control-token-file", "FILE", "none", check::file,
         "File with the bearer token the control API asks for; one is made when it is exposed";
+    "control-hosts", "NAMES", "none", check::host_names,
+        "Host names by which the control API may be called, beside its addresses and localhost: names with commas between";
+    "trust-forwarded", "SWITCH", "off", check::switch,
+        "Whether a gateway in front says by which address it was called (Forwarded, X-Forwarded-*): on or off";
     "world", "FILE", "demo", check::text,
         "World to start from: `demo` or a *.world.yaml file";
     "world-limit", "N", "256", check::workers,
@@ -112,6 +116,8 @@ settings! {
         "Digits a submitted PIN must have: a number, or any (Conax takes four)";
     "unknown-fields", "READING", "refused", check::unknown_fields,
         "Names in fields_set that no request has: refused (a typo is seen) or ignored";
+    "cors", "ORIGINS", "off", check::cors,
+        "Pages that may call the API from a browser: off, * or origins such as `http://localhost:3000` with commas between";
     "token-life", "LIFE", "idle 1h", check::token_life,
         "Life of a login token: `idle 1h` (up to R11) or `fixed 2h` (from R12)";
     "profile", "PROFILE", "public", check::text,

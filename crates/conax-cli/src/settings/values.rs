@@ -14,7 +14,7 @@ use conax_model::entropy::Seed;
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
 use conax_sim::clock::{ClockMode, parse_clock};
-use conax_sim::http_server::Limits;
+use conax_sim::http_server::{Cors, Limits};
 use conax_sim::journal::JournalLimits;
 use conax_sim::settings::ConaxAddress;
 use conax_sim::settings::{
@@ -62,6 +62,10 @@ pub(crate) fn instance(
         clause_header: value(switch(settings.get("clause-header")))?,
         ledger_limit: value(count(settings.get("ledger-limit")))?,
         control_token,
+        control_hosts: value(
+            settings.optional("control-hosts").map_or(Ok(Vec::new()), host_names),
+        )?,
+        trusts_gateways: value(switch(settings.get("trust-forwarded")))?,
         snapshot_key: snapshot_key(settings)?,
         world_limit: value(workers(settings.get("world-limit")))?,
     };
@@ -101,6 +105,7 @@ fn crm(settings: &Settings) -> Result<CrmSettings, String> {
             ignores_unknown_fields: unknown_fields(settings.get("unknown-fields"))?,
             ..Reading::default()
         },
+        cors: cors(settings.get("cors"))?,
         tokens: token_life(settings.get("token-life"))?,
         ..CrmSettings::default()
     })
@@ -480,6 +485,39 @@ pub(super) fn host_name(text: &str) -> Result<(), String> {
     match !text.is_empty() && text.len() <= 253 && text.chars().all(is_name) {
         true => Ok(()),
         false => expected(text, "a host name such as `crm.example`"),
+    }
+}
+
+/// Host names with commas between.
+pub(super) fn host_names(text: &str) -> Result<Vec<String>, String> {
+    let names = text.split(',').map(str::trim);
+    names.map(|name| host_name(name).map(|()| name.to_owned())).collect()
+}
+
+/// Origins of pages, as a browser writes them.
+pub(super) fn cors(text: &str) -> Result<Cors, String> {
+    let is_origin = |text: &str| {
+        let after = ["http://", "https://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+        after.is_some_and(|host| {
+            !host.is_empty() && !host.contains(['/', '@', '?', '#', '*', ' ']) && host.is_ascii()
+        })
+    };
+    match text {
+        "off" => Ok(Cors::Off),
+        "*" => Ok(Cors::Any),
+        _ => {
+            let origins: Vec<&str> = text.split(',').map(str::trim).collect();
+            match origins.iter().find(|origin| !is_origin(origin)) {
+                None => {
+                    Ok(Cors::Origins(origins.iter().map(|one| one.to_ascii_lowercase()).collect()))
+                }
+                Some(wrong) => expected(
+                    wrong,
+                    "off, * or an origin such as `http://localhost:3000`: a scheme, a host and a \
+                     port, without a path",
+                ),
+            }
+        }
     }
 }
 

@@ -44,7 +44,9 @@ fn id_behind(operation: Option<Operation>, refusal: &Refusal) -> Option<String> 
         | RefusalCode::RequestTimedOut
         | RefusalCode::BodyTooLarge
         | RefusalCode::UriTooLong
+        | RefusalCode::UnsupportedContentCoding
         | RefusalCode::HeadersTooLarge
+        | RefusalCode::UnsupportedTransferCoding
         | RefusalCode::TooManyConnections
         | RefusalCode::Unavailable
         | RefusalCode::UnexpectedFault => return None,

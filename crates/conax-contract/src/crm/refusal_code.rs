@@ -45,12 +45,16 @@ pub enum RefusalCode {
     BodyTooLarge,
     /// The target is longer than the limit.
     UriTooLong,
+    /// The body is compressed in a way that is not decoded.
+    UnsupportedContentCoding,
     /// The headers are larger than the limit.
     HeadersTooLarge,
     /// Too many connections are open.
     TooManyConnections,
     /// The service is stopping or told to be unavailable.
     Unavailable,
+    /// The body comes in a transfer coding that is not decoded.
+    UnsupportedTransferCoding,
     /// A fault of the service itself.
     UnexpectedFault,
 }
@@ -85,7 +89,7 @@ const fn protocol(code: &'static str, status: u16, text: &'static str) -> Refusa
 
 impl RefusalCode {
     /// Every code, the business rules first.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::InvalidToken,
         Self::InvalidCredentials,
         Self::MandatoryParameterMissing,
@@ -103,9 +107,11 @@ impl RefusalCode {
         Self::RequestTimedOut,
         Self::BodyTooLarge,
         Self::UriTooLong,
+        Self::UnsupportedContentCoding,
         Self::HeadersTooLarge,
         Self::TooManyConnections,
         Self::Unavailable,
+        Self::UnsupportedTransferCoding,
         Self::UnexpectedFault,
     ];
 
@@ -230,6 +236,11 @@ impl RefusalCode {
                 414,
                 "The target is longer than the limit.",
             ),
+            Self::UnsupportedContentCoding => protocol(
+                "COM.CRM.EXCEPTION.WEBAPI.UNSUPPORTEDCONTENTCODINGEXCEPTION",
+                415,
+                "The body is compressed in a way that is not decoded.",
+            ),
             Self::HeadersTooLarge => protocol(
                 "COM.CRM.EXCEPTION.WEBAPI.HEADERSTOOLARGEEXCEPTION",
                 431,
@@ -244,6 +255,11 @@ impl RefusalCode {
                 "COM.CRM.EXCEPTION.WEBAPI.UNAVAILABLEEXCEPTION",
                 503,
                 "The service is stopping or told to be unavailable.",
+            ),
+            Self::UnsupportedTransferCoding => protocol(
+                "COM.CRM.EXCEPTION.WEBAPI.UNSUPPORTEDTRANSFERCODINGEXCEPTION",
+                501,
+                "The body comes in a transfer coding that is not decoded.",
             ),
             Self::UnexpectedFault => protocol(
                 "COM.CRM.EXCEPTION.WEBAPI.UNEXPECTEDFAULTEXCEPTION",

@@ -56,12 +56,14 @@ fn may_refuse(operation: Operation, code: RefusalCode) -> bool {
         RefusalCode::NotRelatedToSubscription => names(&[IdentifierKind::Subscription]),
         // The path and verb of a described operation are right.
         RefusalCode::UnknownMethod | RefusalCode::WrongVerb => false,
+        RefusalCode::UnsupportedContentCoding => operation.verb() == "POST",
         RefusalCode::InvalidParameterValue
         | RefusalCode::MalformedHttp
         | RefusalCode::RequestTimedOut
         | RefusalCode::BodyTooLarge
         | RefusalCode::UriTooLong
         | RefusalCode::HeadersTooLarge
+        | RefusalCode::UnsupportedTransferCoding
         | RefusalCode::TooManyConnections
         | RefusalCode::Unavailable
         | RefusalCode::UnexpectedFault => true,

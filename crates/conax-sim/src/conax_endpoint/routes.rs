@@ -18,13 +18,14 @@ use crate::clock::{Clock, idle};
 use crate::conax_endpoint::command::command;
 use crate::fault::{AtEndpoint, ClientGone, WireFault, damaged, ended};
 use crate::http_server::{
-    BodyRefusal, HEAD_TOO_LARGE, check_head, forget_body, read_body, whole_answer,
+    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, SeenAs, check_head, forget_body, read_body,
+    whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::link::OwnRequest;
 use crate::settings::{CasAuthentication, CasDoorSettings};
 use crate::shared::Shared;
-use crate::worlds::{WorldInPath, WorldRefusal, Worlds, sentence, world_of};
+use crate::worlds::{WorldOfCall, WorldRefusal, Worlds, sentence, world_of};
 
 const TEXT: &str = "text/plain;charset=UTF-8";
 
@@ -215,7 +216,7 @@ async fn respond(
     call: &mut Bytes,
     own: Option<&OwnRequest>,
 ) -> Answer {
-    if let Err(refusal) = check_head(&parts.uri, &parts.headers, &shared.settings.limits) {
+    if let Err(refusal) = check_head(parts, &shared.settings.limits) {
         let status = StatusCode::from_u16(refusal.http_status());
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
         return Answer::fault(status, &refusal.to_string());
@@ -258,6 +259,14 @@ fn unread(refusal: BodyRefusal, limit: usize) -> Answer {
         BodyRefusal::Broken => {
             Answer::fault(StatusCode::BAD_REQUEST, "The envelope did not arrive whole.")
         }
+        BodyRefusal::ContentCoding(name) => Answer::fault(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            &format!("`Content-Encoding: {name}` is not decoded here; {CONTENT_CODINGS} are."),
+        ),
+        BodyRefusal::NotDecoded(coding) => Answer::fault(
+            StatusCode::BAD_REQUEST,
+            &format!("The envelope is not the {coding} that `Content-Encoding` says it is."),
+        ),
     }
 }
 
@@ -270,9 +279,9 @@ fn asks_for_wsdl(parts: &Parts) -> bool {
 /// The description of the service whose path was asked, or of all of them.
 fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
     let profile = shared.settings.cas.profile;
-    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let scheme = shared.settings.cas.tls.scheme();
-    let address = format!("{scheme}://{}", host.unwrap_or("localhost"));
+    let settings = &shared.settings;
+    let seen = SeenAs::of(&parts.headers, settings.cas.tls.scheme(), settings.trusts_gateways);
+    let address = format!("{}{}", seen.origin(), WorldOfCall::prefix(&parts.extensions));
     let service = profile.service_at(parts.uri.path());
     let document = cas::wsdl(profile, service.map(|service| service.name()), &address);
     Answer::new(StatusCode::OK, REPLY_CONTENT_TYPE, document)
@@ -280,8 +289,7 @@ fn wsdl(shared: &Shared, parts: &Parts) -> Answer {
 
 /// The API's own document, which is not only for those who know SOAP.
 fn describe(shared: &Shared, parts: &Parts) -> Answer {
-    let in_path = parts.extensions.get::<WorldInPath>();
-    let origin = in_path.map_or_else(String::new, |WorldInPath(name)| format!("/worlds/{name}"));
+    let origin = WorldOfCall::prefix(&parts.extensions);
     let document = cas_document(&described(&shared.settings.cas, origin));
     Answer::new(StatusCode::OK, "application/json", document.to_string())
 }

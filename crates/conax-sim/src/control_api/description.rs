@@ -9,6 +9,7 @@ use conax_contract::openapi::{
 };
 
 use crate::conax_endpoint;
+use crate::control_api::guard::without_port;
 use crate::control_api::reply::Reply;
 use crate::control_api::routes::ControlCall;
 use crate::provisioning_api;
@@ -61,14 +62,6 @@ fn origin(scheme: &str, headers: &HeaderMap, port: Option<u16>) -> String {
         return String::new();
     };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.map_or("127.0.0.1", host_name);
+    let host = host.map_or("127.0.0.1", without_port);
     format!("{scheme}://{host}:{port}")
-}
-
-/// A host without its port; an IPv6 address keeps its brackets.
-fn host_name(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
 }

@@ -7,6 +7,7 @@ mod clock;
 mod convert;
 mod description;
 mod faults;
+mod guard;
 mod queries;
 mod reconciliation;
 mod reply;

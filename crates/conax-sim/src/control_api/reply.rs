@@ -7,6 +7,13 @@ use serde::Serialize;
 
 const JSON: &str = "application/json";
 
+/// What a page of ours may do; nobody may frame it.
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+     connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
 /// A body and how it is sent.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -55,6 +62,10 @@ impl Reply {
         let content_type = HeaderValue::from_static(self.content_type);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, content_type);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self.content_type.starts_with("text/html") {
+            headers.insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer realm=\"conax-sim control\"");
             headers.insert(header::WWW_AUTHENTICATE, challenge);

@@ -16,14 +16,15 @@ use conax_contract::control::{
 
 use crate::clock::{Activity, idle};
 use crate::control_api::convert::{date, run_view};
+use crate::control_api::guard::{check_caller, check_type};
 use crate::control_api::reply::Reply;
 use crate::control_api::{
     clock, description, faults, queries, reconciliation, try_call, utilities, worlds,
 };
 use crate::dispatch::run_once;
 use crate::http_server::{
-    BodyRefusal, ConnectionControl, HEAD_TOO_LARGE, check_head, forget_body, read_body,
-    whole_answer,
+    BodyRefusal, CONTENT_CODINGS, ConnectionControl, HEAD_TOO_LARGE, check_head, forget_body,
+    read_body, whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::shared::Shared;
@@ -158,13 +159,17 @@ struct Admitted {
 /// Finds out who calls about which world; a world is made for nobody who may not come in.
 async fn admit(worlds: &Arc<Worlds>, parts: &Parts) -> Result<Admitted, Problem> {
     let main = worlds.main();
-    check_head(&parts.uri, &parts.headers, &main.settings.limits).map_err(|refusal| {
+    check_head(parts, &main.settings.limits).map_err(|refusal| {
         Problem::new(refusal.http_status(), "head too large", refusal.to_string())
     })?;
     let query = parts.uri.query().unwrap_or_default();
     let mut target = ControlTarget::parse(parts.uri.path(), query)?;
     let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
     let is_open = entry_at(parts, &segments).is_some_and(ControlEntry::is_open);
+    if !is_open {
+        let has_shown_token = main.settings.control_token.is_some() && main.admits(bearer(parts));
+        check_caller(parts, &main.settings.control_hosts, has_shown_token)?;
+    }
     if !is_open && !main.admits(bearer(parts)) {
         let detail = "send `Authorization: Bearer` with the token of the start banner";
         return Err(Problem::new(401, "not authorized", detail));
@@ -192,7 +197,7 @@ fn world_named(target: &mut ControlTarget, parts: &Parts) -> Result<Option<Strin
     if !is_about_a_world {
         return Ok(None);
     }
-    match (in_query, named_world(&parts.headers)) {
+    match (in_query, named_world(&parts.headers).map_err(worlds::refused)?) {
         (Some(query), Some(header)) if query != header => {
             let detail = format!(
                 "the call names two worlds, one as `world` and `{header}` in the header \
@@ -227,6 +232,10 @@ async fn respond(
     let Admitted { world, target } = admitted;
     let body = read(&world, parts, &target, body).await?;
     let mut segments = target.segments.iter().map(String::as_str);
+    // It takes a text as it was found in a log, and changes nothing.
+    if !segments.clone().eq(["v1", "reproduce"]) {
+        check_type(&parts.headers, &body)?;
+    }
     if segments.clone().eq(["v1", "provisioning-requests"]) {
         *kept = body.clone();
     }
@@ -315,6 +324,15 @@ fn unread(refusal: BodyRefusal, limit: usize) -> Problem {
             Problem::new(408, "body too slow", "the body did not arrive in time")
         }
         BodyRefusal::Broken => Problem::new(400, "body broken", "the body did not arrive whole"),
+        BodyRefusal::ContentCoding(name) => {
+            let detail =
+                format!("`Content-Encoding: {name}` is not decoded; {CONTENT_CODINGS} are");
+            Problem::new(415, "unknown content coding", detail)
+        }
+        BodyRefusal::NotDecoded(coding) => {
+            let detail = format!("the body is not the {coding} that `Content-Encoding` says it is");
+            Problem::new(400, "body not decoded", detail)
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, Request, header};
+use axum::http::{Request, header};
 use conax_contract::control::{Problem, TryBody, TryView};
 use http_body_util::BodyExt;
 
@@ -21,7 +21,6 @@ const JSON: &str = "application/json";
 
 /// Makes the call, and tells how it was answered.
 pub(super) async fn make(shared: &Arc<Shared>, call: &ControlCall) -> Result<Reply, Problem> {
-    check_page(call)?;
     let body: TryBody = parsed(&call.body)?;
     body.check()?;
     let request = request(&body)?;
@@ -29,29 +28,6 @@ pub(super) async fn make(shared: &Arc<Shared>, call: &ControlCall) -> Result<Rep
     let broken = |_| Problem::new(500, "answer broken", "the answer did not arrive whole");
     let answer = answer.collect().await.map_err(broken)?.to_bytes();
     Ok(Reply::json(&TryView::new(parts.status.as_u16(), &answer)))
-}
-
-/// Refuses calls of pages from elsewhere. A browser sends JSON across origins only after asking,
-/// and nobody answers; whoever is no browser sends neither of the headers looked at.
-fn check_page(call: &ControlCall) -> Result<(), Problem> {
-    if !call.has_type(JSON) {
-        let detail = format!("send `Content-Type: {JSON}`");
-        return Err(Problem::new(415, "wrong content type", detail));
-    }
-    if is_foreign(call.headers()) {
-        let detail = "only the page of this API may try calls, and programs that are no browser";
-        return Err(Problem::new(403, "page from elsewhere", detail));
-    }
-    Ok(())
-}
-
-fn is_foreign(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let site = text("sec-fetch-site");
-    let host = text(header::HOST.as_str()).unwrap_or_default();
-    let own = |origin: &str| origin.split_once("://").is_some_and(|(_, there)| there == host);
-    site.is_some_and(|site| !["same-origin", "none"].contains(&site))
-        || text(header::ORIGIN.as_str()).is_some_and(|origin| !own(origin))
 }
 
 fn request(body: &TryBody) -> Result<Request<Body>, Problem> {

@@ -1,13 +1,15 @@
-//! Reading a body within a limit of bytes and of time.
+//! Reading a body within a limit of bytes and of time, and undoing its content coding.
 
+use std::io::Read;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// Why a body was not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BodyRefusal {
     /// It is longer than the limit.
     TooLong,
@@ -15,6 +17,10 @@ pub enum BodyRefusal {
     TooSlow,
     /// The connection broke off, or the transfer coding is wrong.
     Broken,
+    /// It is compressed in a way nobody here undoes; what `Content-Encoding` says.
+    ContentCoding(String),
+    /// It is not compressed in the way that `Content-Encoding` says, which is this.
+    NotDecoded(&'static str),
 }
 
 /// Of a body beyond the limit this much is read on, and forgotten.
@@ -23,7 +29,17 @@ const FORGOTTEN_BYTES: usize = 16 << 20;
 /// How long a body that is refused unread may go on.
 const FORGETTING_TIME: Duration = Duration::from_secs(5);
 
-/// Reads a whole body.
+/// What a body may be compressed with.
+pub const CONTENT_CODINGS: &str = "gzip, deflate";
+
+/// A content coding that is undone.
+#[derive(Clone, Copy)]
+enum Coding {
+    Gzip,
+    Deflate,
+}
+
+/// Reads a whole body. The limit holds for its bytes as they come, and decoded.
 ///
 /// One that is announced as too long is refused unread. Of one that turns out to be, the rest is
 /// read too: a connection that is closed before all was read is reset, and the refusal would be lost
@@ -37,6 +53,13 @@ pub async fn read_body(
     limit: usize,
     time: Duration,
 ) -> Result<Bytes, BodyRefusal> {
+    let coding = match coding_of(headers) {
+        Ok(coding) => coding,
+        Err(refusal) => {
+            forget_body(headers, body);
+            return Err(refusal);
+        }
+    };
     if body.size_hint().lower() > limit as u64 {
         forget_body(headers, body);
         return Err(BodyRefusal::TooLong);
@@ -44,12 +67,56 @@ pub async fn read_body(
     let whole = Limited::new(&mut body, limit).collect();
     match tokio::time::timeout(time, whole).await {
         Err(_) => Err(BodyRefusal::TooSlow),
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Ok(collected)) => decoded(collected.to_bytes(), coding, limit),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let _ = tokio::time::timeout(time, read_on(body)).await;
             Err(BodyRefusal::TooLong)
         }
         Ok(Err(_)) => Err(BodyRefusal::Broken),
+    }
+}
+
+/// How a body is compressed, if it is.
+fn coding_of(headers: &HeaderMap) -> Result<Option<Coding>, BodyRefusal> {
+    let mut all = headers.get_all(header::CONTENT_ENCODING).iter();
+    let Some(first) = all.next() else {
+        return Ok(None);
+    };
+    let unknown = |text: &[u8]| BodyRefusal::ContentCoding(String::from_utf8_lossy(text).into());
+    if let Some(second) = all.next() {
+        return Err(unknown(&[first.as_bytes(), b", ", second.as_bytes()].concat()));
+    }
+    match first.as_bytes().trim_ascii().to_ascii_lowercase().as_slice() {
+        b"" | b"identity" => Ok(None),
+        b"gzip" | b"x-gzip" => Ok(Some(Coding::Gzip)),
+        b"deflate" => Ok(Some(Coding::Deflate)),
+        _ => Err(unknown(first.as_bytes())),
+    }
+}
+
+fn decoded(body: Bytes, coding: Option<Coding>, limit: usize) -> Result<Bytes, BodyRefusal> {
+    match coding {
+        None => Ok(body),
+        // A body of no bytes was not compressed.
+        Some(_) if body.is_empty() => Ok(body),
+        Some(Coding::Gzip) => read_out(MultiGzDecoder::new(&*body), "gzip", limit),
+        // RFC 9110 means zlib's form; some clients leave its two first bytes and its sum away.
+        Some(Coding::Deflate) => match read_out(ZlibDecoder::new(&*body), "deflate", limit) {
+            Err(BodyRefusal::NotDecoded(_)) => {
+                read_out(DeflateDecoder::new(&*body), "deflate", limit)
+            }
+            read => read,
+        },
+    }
+}
+
+fn read_out(from: impl Read, coding: &'static str, limit: usize) -> Result<Bytes, BodyRefusal> {
+    let mut whole = Vec::new();
+    // One byte beyond the limit tells that there is more, however much that would be.
+    match from.take(limit as u64 + 1).read_to_end(&mut whole) {
+        Ok(_) if whole.len() > limit => Err(BodyRefusal::TooLong),
+        Ok(_) => Ok(whole.into()),
+        Err(_) => Err(BodyRefusal::NotDecoded(coding)),
     }
 }
 
@@ -70,5 +137,74 @@ async fn read_on(mut body: Body) {
         && count < FORGOTTEN_BYTES
     {
         count += frame.data_ref().map_or(0, Bytes::len);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Content codings.
+
+    use std::io::Write;
+
+    use axum::http::HeaderMap;
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+    use super::{BodyRefusal, Bytes, coding_of, decoded};
+
+    const LIMIT: usize = 1000;
+
+    fn read(name: &str, body: Vec<u8>) -> Result<Bytes, BodyRefusal> {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-encoding", name.parse().expect("a header's value"));
+        decoded(body.into(), coding_of(&headers)?, LIMIT)
+    }
+
+    fn packed(name: &str, text: &[u8]) -> Vec<u8> {
+        let fast = Compression::fast();
+        match name {
+            "gzip" => {
+                let mut to = GzEncoder::new(Vec::new(), fast);
+                to.write_all(text).and_then(|()| to.finish())
+            }
+            "zlib" => {
+                let mut to = ZlibEncoder::new(Vec::new(), fast);
+                to.write_all(text).and_then(|()| to.finish())
+            }
+            _ => {
+                let mut to = DeflateEncoder::new(Vec::new(), fast);
+                to.write_all(text).and_then(|()| to.finish())
+            }
+        }
+        .expect("memory takes it")
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked_within_the_limit() {
+        let fits = vec![b'x'; LIMIT];
+        let more = vec![b'x'; LIMIT + 1];
+        for (name, form) in
+            [("gzip", "gzip"), ("X-GZIP", "gzip"), ("deflate", "zlib"), ("deflate", "raw")]
+        {
+            assert_eq!(read(name, packed(form, &fits)).expect("it fits"), fits, "{name}");
+            assert_eq!(read(name, packed(form, &more)), Err(BodyRefusal::TooLong), "{name}");
+        }
+        let bomb = packed("gzip", &vec![0; 50_000_000]);
+        assert_eq!(read("gzip", bomb), Err(BodyRefusal::TooLong));
+        let two = [packed("gzip", b"one "), packed("gzip", b"two")].concat();
+        assert_eq!(read("gzip", two).expect("two members"), "one two");
+    }
+
+    #[test]
+    fn what_is_not_packed_as_it_says_is_refused_and_other_codings_by_name() {
+        let plain = || b"{}".to_vec();
+        assert_eq!(read("identity", plain()).expect("as it is"), "{}");
+        assert_eq!(read("gzip", plain()), Err(BodyRefusal::NotDecoded("gzip")));
+        let mut cut = packed("gzip", b"a text that is cut");
+        cut.truncate(20);
+        assert_eq!(read("gzip", cut), Err(BodyRefusal::NotDecoded("gzip")));
+        for name in ["br", "zstd", "compress", "gzip, gzip"] {
+            assert_eq!(read(name, plain()), Err(BodyRefusal::ContentCoding(name.into())));
+        }
     }
 }

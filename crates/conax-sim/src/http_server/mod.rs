@@ -4,19 +4,23 @@
 mod accept;
 mod body;
 mod connection;
+mod cors;
 mod head;
 mod listener;
 mod rejection_body;
+mod seen_as;
 mod socket;
 #[cfg(test)]
 mod tests;
 mod timeouts;
 
 pub use accept::{EndpointState, Keeper};
-pub use body::{BodyRefusal, forget_body, read_body};
+pub use body::{BodyRefusal, CONTENT_CODINGS, forget_body, read_body};
 pub use connection::ConnectionControl;
-pub use head::{HeadRefusal, check_head};
+pub use cors::Cors;
+pub use head::{Head, HeadRefusal, check_head};
 pub(crate) use listener::TlsSpeech;
 pub use listener::{Limits, Listener, MetTlsFault};
 pub(crate) use rejection_body::whole_answer;
 pub use rejection_body::{FrameworkAnswers, HEAD_TOO_LARGE};
+pub use seen_as::SeenAs;

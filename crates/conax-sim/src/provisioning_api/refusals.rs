@@ -1,8 +1,12 @@
 //! Refusals that are not about the content of a call: the API's own, in the documented form.
 
+use axum::http::Method;
+use axum::http::request::Parts;
 use conax_contract::crm::{CONTENT_TYPE, HttpMode, Refusal, RefusalCode, refused};
 
-use crate::http_server::{BodyRefusal, HEAD_TOO_LARGE, HeadRefusal, Limits, whole_answer};
+use crate::http_server::{
+    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, HeadRefusal, Limits, whole_answer,
+};
 use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, sentence};
 
@@ -18,6 +22,17 @@ pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
             RefusalCode::MalformedHttp,
             "The body did not arrive whole: the connection ended early, or its transfer coding \
              is wrong.",
+        ),
+        BodyRefusal::ContentCoding(name) => Refusal::new(
+            RefusalCode::UnsupportedContentCoding,
+            format!(
+                "The body is compressed in a way that is not decoded here, `Content-Encoding: \
+                 {name}`; {CONTENT_CODINGS} are."
+            ),
+        ),
+        BodyRefusal::NotDecoded(coding) => Refusal::new(
+            RefusalCode::MalformedHttp,
+            format!("The body is not the {coding} that `Content-Encoding` says it is."),
         ),
     }
 }
@@ -43,6 +58,23 @@ pub(super) fn world_gone(shared: &Shared) -> Refusal {
     Refusal::new(RefusalCode::Unavailable, sentence)
 }
 
+/// Says where a token stands that a call has in the wrong place.
+pub(super) fn misplaced_token(parts: &Parts) -> Option<String> {
+    let is_get = matches!(parts.method, Method::GET | Method::HEAD);
+    let due = if is_get { "the query" } else { "the JSON object of the body" };
+    let query = parts.uri.query().unwrap_or_default();
+    let in_query = query.split('&').any(|pair| pair.starts_with("token="));
+    let header = ["authorization", "token", "x-auth-token", "x-token"]
+        .into_iter()
+        .find(|name| parts.headers.contains_key(*name));
+    let found = match header {
+        _ if in_query && !is_get => "in the query".to_owned(),
+        Some(header) => format!("in the header `{header}`"),
+        None => return None,
+    };
+    Some(format!("It may be what stands {found}; this method takes it as `token` in {due}."))
+}
+
 /// The refusal of a request line or headers that are too large.
 pub(super) fn unbearable(refusal: &HeadRefusal) -> Refusal {
     match refusal {
@@ -54,7 +86,15 @@ pub(super) fn unbearable(refusal: &HeadRefusal) -> Refusal {
             RefusalCode::HeadersTooLarge,
             format!("The headers have {bytes} bytes; the limit is {limit}."),
         ),
+        HeadRefusal::TransferCoding => of_head(RefusalCode::UnsupportedTransferCoding, refusal),
+        HeadRefusal::HostCount { .. } | HeadRefusal::MalformedHost => {
+            of_head(RefusalCode::MalformedHttp, refusal)
+        }
     }
+}
+
+fn of_head(code: RefusalCode, refusal: &HeadRefusal) -> Refusal {
+    Refusal::new(code, sentence(refusal))
 }
 
 /// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond

@@ -27,15 +27,17 @@ use conax_model::time::SimTime;
 use crate::clock::idle;
 use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::fault::rule_of_call;
-use crate::http_server::{check_head, forget_body, read_body};
+use crate::http_server::{Cors, check_head, forget_body, read_body};
 use crate::journal::{Ended, Subject, Surface};
 use crate::provisioning_api::convert::Context;
 use crate::provisioning_api::description::{described, wrong_verb};
 use crate::provisioning_api::list_body::ListBody;
 use crate::provisioning_api::login;
-use crate::provisioning_api::refusals::{no_world, unbearable, unread, world_gone};
+use crate::provisioning_api::refusals::{
+    misplaced_token, no_world, unbearable, unread, world_gone,
+};
 use crate::shared::Shared;
-use crate::worlds::{WorldInPath, WorldRefusal, Worlds, world_of};
+use crate::worlds::{WorldOfCall, WorldRefusal, Worlds, world_of};
 
 /// Tells the exchange of the journal that an answer belongs to.
 const EXCHANGE_HEADER: &str = "conax-sim-exchange";
@@ -92,8 +94,25 @@ impl Answer {
     }
 }
 
-async fn answer(State(worlds): State<Arc<Worlds>>, mut request: Request) -> Response<Body> {
-    let entered = world_of(&worlds, &mut request).await;
+/// Headers of an answer that a page may read.
+const EXPOSED_HEADERS: &str = "conax-sim-exchange, conax-sim-clause";
+
+async fn answer(State(worlds): State<Arc<Worlds>>, request: Request) -> Response<Body> {
+    let cors = &worlds.main().settings.crm.cors;
+    if *cors == Cors::Off {
+        return answer_of_world(&worlds, request).await;
+    }
+    if let Some(permission) = cors.preflight(request.method(), request.headers()) {
+        return permission;
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut answer = answer_of_world(&worlds, request).await;
+    cors.open(origin.as_ref(), EXPOSED_HEADERS, answer.headers_mut());
+    answer
+}
+
+async fn answer_of_world(worlds: &Arc<Worlds>, mut request: Request) -> Response<Body> {
+    let entered = world_of(worlds, &mut request).await;
     let shared = entered.as_ref().unwrap_or(worlds.main());
     let activity = shared.clock.activity();
     let refusal = entered.as_ref().err();
@@ -201,12 +220,12 @@ async fn respond(
     call: &mut Bytes,
 ) -> Result<Answer, Refusal> {
     let limits = &shared.settings.limits;
-    check_head(&parts.uri, &parts.headers, limits).map_err(|refusal| unbearable(&refusal))?;
+    check_head(parts, limits).map_err(|refusal| unbearable(&refusal))?;
     let path = parts.uri.path();
     if path == OPENAPI_PATH {
         return Ok(describe(shared, parts));
     }
-    match find_route(&shared.settings.crm.base_path, parts.method.as_str(), path) {
+    match find_route(&shared.settings.crm.base_path, verb_of(parts), path) {
         Route::Unknown { nearest } => Err(Refusal::unknown_method(path, nearest)),
         Route::WrongVerb { operation, .. } => {
             let refusal = Refusal::wrong_verb(operation, parts.method.as_str());
@@ -234,16 +253,23 @@ async fn respond(
     }
 }
 
+/// HEAD is a GET whose answer the framework sends without its body.
+fn verb_of(parts: &Parts) -> &str {
+    match parts.method {
+        Method::HEAD => "GET",
+        _ => parts.method.as_str(),
+    }
+}
+
 /// The document of the API, and of the world in the path.
 fn describe(shared: &Shared, parts: &Parts) -> Answer {
-    if parts.method != Method::GET {
+    if verb_of(parts) != "GET" {
         return Answer {
             allow: Some("GET"),
             ..Answer::refused(&wrong_verb(parts.method.as_str()))
         };
     }
-    let in_path = parts.extensions.get::<WorldInPath>();
-    let origin = in_path.map_or_else(String::new, |WorldInPath(name)| format!("/worlds/{name}"));
+    let origin = WorldOfCall::prefix(&parts.extensions);
     let document = crm_document(&described(&shared.settings.crm, origin));
     Answer {
         text: Text::Description(document.to_string().into_bytes()),
@@ -260,8 +286,15 @@ struct Caller {
     now: SimTime,
 }
 
-fn identify(shared: &Shared, params: &Params<'_>, now: SimTime) -> Result<Caller, Refusal> {
-    let token = params.token().ok_or_else(|| Refusal::missing_token(params))?;
+fn identify(
+    shared: &Shared,
+    params: &Params<'_>,
+    parts: &Parts,
+    now: SimTime,
+) -> Result<Caller, Refusal> {
+    let token = params
+        .token()
+        .ok_or_else(|| Refusal::missing_token(params).with(misplaced_token(parts)))?;
     shared.change(|world| {
         let mut side = world.crm.lock();
         let author = side.sessions.check(token, now).ok_or_else(Refusal::invalid_token)?;
@@ -277,7 +310,7 @@ async fn perform(
     parts: &Parts,
 ) -> Result<Answer, Refusal> {
     let caller = match operation.needs_token() {
-        true => Some(identify(shared, params, shared.clock.now())?),
+        true => Some(identify(shared, params, parts, shared.clock.now())?),
         false => None,
     };
     let call = read_call(operation, params, &shared.settings.crm.reading)?;

@@ -27,7 +27,7 @@ use crate::snapshot::Snapshot;
 use crate::world::WorldProblem;
 
 pub use routing::WORLD_HEADER;
-pub(crate) use routing::{WorldInPath, named_world, world_of};
+pub(crate) use routing::{WorldOfCall, named_world, world_of};
 
 /// Characters of a refused name that are repeated.
 const SHOWN_NAME: usize = 64;
@@ -52,6 +52,9 @@ pub enum WorldRefusal {
         /// The name in the header.
         in_header: String,
     },
+    /// The header that names a world is there more than once.
+    #[error("the call has {0} headers `conax-sim-world`: it is about one world")]
+    ManyHeaders(usize),
     /// There is no such world.
     #[error("there is no world `{name}`; there are {there}")]
     Unknown {
@@ -83,8 +86,8 @@ impl WorldRefusal {
     }
 }
 
-/// The refusal as a sentence for a person.
-pub(crate) fn sentence(refusal: &WorldRefusal) -> String {
+/// A refusal as a sentence for a person.
+pub(crate) fn sentence(refusal: &impl std::error::Error) -> String {
     let text = refusal.to_string();
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());

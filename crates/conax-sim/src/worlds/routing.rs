@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{Extensions, HeaderMap, Uri};
 
 use crate::http_server::{Limits, check_head};
 use crate::shared::Shared;
@@ -15,9 +15,17 @@ use super::{WorldRefusal, Worlds};
 /// The header that names a world.
 pub const WORLD_HEADER: &str = "conax-sim-world";
 
-/// The world that the path of a call named, before it was taken off; in the extensions of the call.
+/// The world that a call named; in the extensions of the call.
 #[derive(Clone, Debug)]
-pub(crate) struct WorldInPath(pub(crate) String);
+pub(crate) struct WorldOfCall(pub(crate) String);
+
+impl WorldOfCall {
+    /// What the paths of the world begin with, for whoever called it by its name.
+    pub(crate) fn prefix(extensions: &Extensions) -> String {
+        let named = extensions.get::<Self>();
+        named.map_or_else(String::new, |Self(name)| format!("/worlds/{name}"))
+    }
+}
 
 /// What a path begins with that names a world.
 const PREFIX: &str = "/worlds/";
@@ -28,7 +36,7 @@ pub(crate) async fn world_of(
     worlds: &Arc<Worlds>,
     request: &mut Request,
 ) -> Result<Arc<Shared>, WorldRefusal> {
-    let in_header = named_world(request.headers());
+    let in_header = named_world(request.headers())?;
     let in_path = name_in_path(request.uri());
     if in_header.is_none() && in_path.is_none() {
         return Ok(Arc::clone(worlds.main()));
@@ -47,15 +55,19 @@ pub(crate) async fn world_of(
     let world = worlds.find_or_make(&name).await?;
     if name_in_path(request.uri()).is_some() {
         *request.uri_mut() = below(request.uri(), PREFIX.len() + name.len());
-        request.extensions_mut().insert(WorldInPath(name));
     }
+    request.extensions_mut().insert(WorldOfCall(name));
     Ok(world)
 }
 
 /// The world a header names. What is not text is no name, and is refused as one.
-pub(crate) fn named_world(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(WORLD_HEADER)?;
-    Some(value.to_str().map_or("", str::trim))
+pub(crate) fn named_world(headers: &HeaderMap) -> Result<Option<&str>, WorldRefusal> {
+    let mut values = headers.get_all(WORLD_HEADER).iter();
+    match (values.next(), values.count()) {
+        (None, _) => Ok(None),
+        (Some(value), 0) => Ok(Some(value.to_str().map_or("", str::trim))),
+        (Some(_), more) => Err(WorldRefusal::ManyHeaders(more + 1)),
+    }
 }
 
 fn name_in_path(uri: &Uri) -> Option<&str> {
@@ -64,7 +76,7 @@ fn name_in_path(uri: &Uri) -> Option<&str> {
 }
 
 fn is_too_large(request: &Request, limits: &Limits) -> bool {
-    check_head(request.uri(), request.headers(), limits).is_err()
+    check_head(request, limits).is_err()
 }
 
 /// The address without the first bytes of its path.
