@@ -58,7 +58,8 @@ fn what_no_http_allows_is_refused_in_words_at_every_api() {
             assert!(reply.text.contains(sentence), "{name}: {line} {headers}\n{}", reply.text);
         }
         let old = talk(address, b"GET /v1/health HTTP/1.0\r\n\r\n");
-        assert_ne!(old.http_status(), Some(400), "HTTP/1.0 needs no host: {name}");
+        let status = old.http_status().expect("HTTP/1.0 needs no host");
+        assert!([200, 404].contains(&status), "{name}: {status}");
     }
 }
 
@@ -196,7 +197,7 @@ fn pages_of_the_origins_that_are_named_may_call_the_api() {
 
 #[test]
 fn no_web_page_reaches_the_control_api() {
-    let program = serve(&["--seed", "1", "--control-hosts", "sim.example"]);
+    let program = serve(&["--seed", "1", "--host-names", "sim.example"]);
     let door = program.door();
     let reset = |headers: &str| {
         let headers = format!("{headers}content-length: 2\r\n");
@@ -218,6 +219,31 @@ fn no_web_page_reaches_the_control_api() {
     assert_eq!(journal.http_status(), Some(403));
     let health = call(door, "GET /v1/health", "host: anybody.example\r\n", b"");
     assert_eq!(health.http_status(), Some(200), "a probe names what it likes");
+}
+
+#[test]
+fn no_web_page_makes_worlds_or_sends_orders_to_conax() {
+    let program = serve(&["--seed", "1"]);
+    let foreign = "host: localhost\r\norigin: http://evil.example\r\n";
+    let list = format!("{REQUESTS}/list?token={TOKEN}&life_cycle_state=PENDING");
+    let made = call(program.crm(), &format!("GET /worlds/pwned{list}"), foreign, b"");
+    assert!(made.text.contains("No world is made for a web page"), "{}", made.text);
+    let by_conax = call(program.cas(), "GET /worlds/pwned/?wsdl", foreign, b"");
+    assert!(by_conax.text.contains("No world is made for a web page"), "{}", by_conax.text);
+    let worlds = exchange(program.door(), "GET", "/v1/worlds", "");
+    assert!(!worlds.text.contains("pwned"), "{}", worlds.text);
+    let order = format!("{foreign}content-type: text/plain\r\ncontent-length: 2\r\n");
+    assert_eq!(call(program.cas(), "POST /", &order, b"<a").http_status(), Some(403));
+    // A portal behind the proxy of its build tool: the main world is there for it.
+    let main = call(program.crm(), &format!("GET {list}"), foreign, b"");
+    assert!(main.json()["data"].is_array());
+}
+
+#[test]
+fn who_has_no_token_is_asked_for_it_before_anything_else() {
+    let program = serve(&["--seed", "1", "--host", "0.0.0.0"]);
+    let ready = call(program.door(), "GET /v1/ready", "host: conax-sim:8082\r\n", b"");
+    assert_eq!(ready.http_status(), Some(401), "a probe by the name of the service: it answers");
 }
 
 #[test]

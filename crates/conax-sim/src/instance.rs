@@ -158,7 +158,9 @@ impl OpenInstance {
         let modes = [settings.crm_tls, settings.cas.tls, settings.control_tls];
         let vouching = Vouching::of(&modes, settings.tls_keys)?;
         let speech = |mode, address: Option<SocketAddr>| match (&vouching, address) {
-            (Some(vouching), Some(address)) => vouching.api(mode, address.ip()),
+            (Some(vouching), Some(address)) => {
+                vouching.api(mode, address.ip(), &settings.host_names)
+            }
             _ => Ok(None),
         };
         let door = speech(settings.cas.tls, addresses.cas)?;

@@ -57,8 +57,9 @@ pub struct SimulatorSettings {
     pub ledger_limit: usize,
     /// The bearer token the control API asks for, if any.
     pub control_token: Option<Secret>,
-    /// Names of the control API beside its addresses and `localhost`.
-    pub control_hosts: Vec<String>,
+    /// Host names of the APIs beside their addresses and `localhost`: the control API is called by no
+    /// others, and certificates are for these too.
+    pub host_names: Vec<String>,
     /// Whether a gateway in front says under which address it was called (`Forwarded`).
     pub trusts_gateways: bool,
     /// How many worlds there may be side by side, the main one included.
@@ -89,7 +90,7 @@ impl SimulatorSettings {
             clause_header: false,
             ledger_limit: 1_000_000,
             control_token: None,
-            control_hosts: Vec::new(),
+            host_names: Vec::new(),
             trusts_gateways: false,
             world_limit: 256,
             snapshot_key: SealKey::random(),

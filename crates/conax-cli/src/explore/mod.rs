@@ -17,7 +17,7 @@ use conax_scenario::run::Stop;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
-use crate::flags::{Flags, cores, flag, switch};
+use crate::flags::{Flags, cores, flag, quoted, switch};
 use crate::http_client;
 use crate::print;
 use crate::run::Addresses;
@@ -108,9 +108,8 @@ impl Order {
             seed: matches.whole("seed")?.unwrap_or(1),
             out: PathBuf::from(matches.text("out").unwrap_or("found.scenario.yaml")),
             corpus: matches.text("corpus").map(PathBuf::from),
-            target_flags: matches.again(&target_flags, str::to_owned)
-                + &http_client::flags(matches),
-            world_flag: matches.again(&["world"], str::to_owned),
+            target_flags: matches.again(&target_flags, quoted) + &http_client::flags(matches),
+            world_flag: matches.again(&["world"], quoted),
             is_quiet: matches.get_flag("quiet"),
         })
     }

@@ -31,6 +31,14 @@ impl Address {
     /// # Errors
     /// A sentence on what is wrong with it.
     pub(crate) fn parse(url: &str) -> Result<Self, String> {
+        if url.contains('@') {
+            // What stands before it may be a password, whatever else is wrong.
+            return Err(
+                "an address of a target holds no user and no `@`: who logs in, the file of \
+                        secrets tells"
+                    .to_owned(),
+            );
+        }
         let wrong = |why: &str| format!("`{url}` is no address of a target: {why}");
         let expected = || wrong("expected http://HOST:PORT or https://HOST:PORT");
         let uri: Uri = url.parse().map_err(|_| expected())?;
@@ -40,12 +48,6 @@ impl Address {
             _ => return Err(expected()),
         };
         let authority = uri.authority().ok_or_else(expected)?;
-        if authority.as_str().contains('@') {
-            // What stands there may be a password.
-            return Err("an address of a target holds no user: who logs in, the file of secrets \
-                        tells"
-                .to_owned());
-        }
         let host = authority.host();
         let port = match authority.as_str()[host.len()..].strip_prefix(':') {
             Some(port) => port.parse().map_err(|_| wrong("the port is no number"))?,
@@ -117,6 +119,9 @@ mod tests {
             ("http://x:yy", "the port is no number"),
             ("http://x:70000", "the port is no number"),
             ("http://u:canary@x", "holds no user"),
+            ("ftp://u:canary@x", "holds no user"),
+            ("u:canary@x:8080", "holds no user"),
+            ("https://u:can ary@x", "holds no user"),
         ] {
             let problem = Address::parse(url).expect_err(url);
             assert!(problem.contains(tells), "{url}: {problem}");

@@ -3,9 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use conax_model::secret::Secret;
+use hyper::Request;
 use hyper::header::{HOST, PROXY_AUTHORIZATION};
 use hyper::upgrade::Upgraded;
-use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -89,7 +89,7 @@ impl Proxy {
         }
         let request = request.body(String::new()).map_err(|error| error.to_string())?;
         let response = sender.send_request(request).await.map_err(|error| failed(&error))?;
-        if response.status() != StatusCode::OK {
+        if !response.status().is_success() {
             let status = response.status();
             return Err(told(&format!("does not connect to {place}: HTTP {status}")));
         }

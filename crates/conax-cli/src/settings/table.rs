@@ -78,6 +78,8 @@ settings! {
         "Which APIs to open: crm (the provisioning API), cas (the simulated Conax), control";
     "host", "HOST", "127.0.0.1", check::host,
         "Address the APIs listen on";
+    "host-names", "NAMES", "none", check::host_names,
+        "Host names of this machine, with commas between: the control API takes calls by no other name but localhost, and certificates are for them too";
     "port", "PORT", "8080", check::port,
         "Port of the provisioning API; 0 takes a free one";
     "cas-port", "PORT", "8081", check::port,
@@ -86,10 +88,8 @@ settings! {
         "Port of the control API; 0 takes a free one";
     "control-token-file", "FILE", "none", check::file,
         "File with the bearer token the control API asks for; one is made when it is exposed";
-    "control-hosts", "NAMES", "none", check::host_names,
-        "Host names by which the control API may be called, beside its addresses and localhost: names with commas between";
     "trust-forwarded", "SWITCH", "off", check::switch,
-        "Whether a gateway in front says by which address it was called (Forwarded, X-Forwarded-*): on or off";
+        "Whether a gateway in front says which address the WSDL names (Forwarded, X-Forwarded-*): on or off";
     "world", "FILE", "demo", check::text,
         "World to start from: `demo` or a *.world.yaml file";
     "world-limit", "N", "256", check::workers,

@@ -62,9 +62,7 @@ pub(crate) fn instance(
         clause_header: value(switch(settings.get("clause-header")))?,
         ledger_limit: value(count(settings.get("ledger-limit")))?,
         control_token,
-        control_hosts: value(
-            settings.optional("control-hosts").map_or(Ok(Vec::new()), host_names),
-        )?,
+        host_names: value(settings.optional("host-names").map_or(Ok(Vec::new()), host_names))?,
         trusts_gateways: value(switch(settings.get("trust-forwarded")))?,
         snapshot_key: snapshot_key(settings)?,
         world_limit: value(workers(settings.get("world-limit")))?,

@@ -18,8 +18,8 @@ use crate::clock::{Clock, idle};
 use crate::conax_endpoint::command::command;
 use crate::fault::{AtEndpoint, ClientGone, WireFault, damaged, ended};
 use crate::http_server::{
-    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, SeenAs, check_head, forget_body, read_body,
-    whole_answer,
+    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, SeenAs, check_head, forget_body, is_foreign_page,
+    read_body, whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::link::OwnRequest;
@@ -222,6 +222,13 @@ async fn respond(
         return Answer::fault(status, &refusal.to_string());
     }
     match parts.method {
+        Method::POST if is_foreign_page(&parts.headers, &shared.settings.host_names) => {
+            forget_body(&parts.headers, body);
+            Answer::fault(
+                StatusCode::FORBIDDEN,
+                "The call comes from a web page of another origin, and no page sends orders to Conax.",
+            )
+        }
         Method::POST => enter(shared, parts, body, call, own).await,
         Method::GET | Method::HEAD if asks_for_wsdl(parts) => wsdl(shared, parts),
         Method::GET | Method::HEAD if parts.uri.path() == OPENAPI_PATH => describe(shared, parts),

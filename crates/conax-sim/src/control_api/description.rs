@@ -9,9 +9,9 @@ use conax_contract::openapi::{
 };
 
 use crate::conax_endpoint;
-use crate::control_api::guard::without_port;
 use crate::control_api::reply::Reply;
 use crate::control_api::routes::ControlCall;
+use crate::http_server::without_port;
 use crate::provisioning_api;
 use crate::worlds::Worlds;
 

@@ -1,16 +1,19 @@
 //! Keeping web pages away from the control API: a browser on the machine of a developer reaches it,
 //! and shows pages of anybody.
 //!
-//! A page can send calls to any address. That it is one is told by `Origin` and `Sec-Fetch-Site`,
-//! which no page can leave away. A page whose own name was made to point here (DNS rebinding) is of
-//! the same origin for the browser; its calls name its host, which is none of ours. A content type
-//! that pages may send without asking first is not taken, in case a browser sends neither header.
+//! A page can send calls to any address. That it is one is told by `Origin`, which no page can leave
+//! away where it changes anything, and by `Sec-Fetch-Site`, which browsers send to secure addresses
+//! and this machine. A page whose own name was made to point here (DNS rebinding) is of the same
+//! origin for the browser; its calls name its host, which is none of ours. A content type that pages
+//! may send without asking first is not taken, in case a browser sends neither header.
 
 use std::net::IpAddr;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use conax_contract::control::{Problem, SNAPSHOT_TYPE};
+
+use crate::http_server::{is_foreign_page, without_port};
 
 /// Content types of bodies: what a page cannot send across origins before the browser has asked.
 const BODY_TYPES: [&str; 7] = [
@@ -37,14 +40,14 @@ pub(super) fn check_caller(
     let is_ours = host.is_none_or(|host| has_shown_token || is_own_host(host, hosts));
     if !is_ours {
         let detail = "the `Host` of the call is no address of this API, not `localhost`, and not \
-                      one of the names of the setting `control-hosts`: a web page may have made a \
+                      one of the names of the setting `host-names`: a web page may have made a \
                       name of its own point here";
         return Err(Problem::new(403, "unknown host", detail));
     }
-    if is_foreign_page(parts, host.unwrap_or_default(), hosts) {
+    if is_foreign_page(&parts.headers, hosts) && !is_followed_link(parts) {
         let detail = "the call comes from a web page of another origin; only the pages of this API \
-                      may make calls, and programs that are no browser. Name the origin's host in \
-                      the setting `control-hosts` if it is yours";
+                      may make calls, and programs that are no browser. If the page is yours, name \
+                      its host in the setting `host-names`";
         return Err(Problem::new(403, "page from elsewhere", detail));
     }
     Ok(())
@@ -57,13 +60,13 @@ pub(super) fn check_type(headers: &HeaderMap, body: &[u8]) -> Result<(), Problem
     let is_one = |known: &str| name.eq_ignore_ascii_case(known);
     let is_taken = body.is_empty()
         || BODY_TYPES.iter().any(|known| is_one(known))
-        || (name.is_empty() || is_one(TYPE_OF_A_FORM)) && !is_browser(headers);
+        || (name.is_empty() || is_one(TYPE_OF_A_FORM)) && !is_of_a_page(headers);
     match is_taken {
         true => Ok(()),
         false => {
             let detail = format!(
-                "`Content-Type: {name}` is not taken; send `application/json`, or \
-                 `application/yaml` where a file is taken"
+                "`Content-Type: {name}` is not taken, as any web page can send it; say \
+                 `application/json`, or `application/yaml` where a file is taken"
             );
             Err(Problem::new(415, "wrong content type", detail))
         }
@@ -74,12 +77,9 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }
 
-/// Whether the call carries anything that browsers send and other programs do not.
-fn is_browser(headers: &HeaderMap) -> bool {
-    ["origin", "referer", "sec-fetch-site", "sec-fetch-mode"]
-        .iter()
-        .any(|name| headers.contains_key(*name))
-        || text(headers, "user-agent").is_some_and(|agent| agent.starts_with("Mozilla/"))
+/// Whether the call carries what browsers say of the page that makes it.
+fn is_of_a_page(headers: &HeaderMap) -> bool {
+    ["origin", "referer", "sec-fetch-site"].iter().any(|name| headers.contains_key(*name))
 }
 
 /// An address is never a name that somebody else could make point here.
@@ -91,36 +91,13 @@ fn is_own_host(host: &str, named: &[String]) -> bool {
     is_address || is_localhost || named.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-fn is_foreign_page(parts: &Parts, host: &str, hosts: &[String]) -> bool {
-    let headers = &parts.headers;
-    let is_own = |origin: &str| {
-        let there = origin.split_once("://").map(|(_, there)| there);
-        // Behind a gateway the call may name another host than the page does.
-        let is_named = |there| hosts.iter().any(|known| known.eq_ignore_ascii_case(there));
-        there.is_some_and(|there| there == host || is_named(without_port(there)))
-    };
-    if let Some(origin) = text(headers, header::ORIGIN.as_str()) {
-        return !is_own(origin);
-    }
-    let is_elsewhere = text(headers, "sec-fetch-site")
-        .is_some_and(|site| !["same-origin", "none"].contains(&site));
-    is_elsewhere && !is_followed_link(parts)
-}
-
-/// A link to one of our pages that somebody followed: the page it stood on learns nothing.
+/// A link to a page of ours that somebody followed: the page it stood on learns nothing.
 fn is_followed_link(parts: &Parts) -> bool {
     let says = |name, value| text(&parts.headers, name) == Some(value);
     [Method::GET, Method::HEAD].contains(&parts.method)
+        && ["/", "/docs"].contains(&parts.uri.path())
         && says("sec-fetch-mode", "navigate")
         && says("sec-fetch-dest", "document")
-}
-
-/// A host without its port; an IPv6 address keeps its brackets.
-pub(super) fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
 }
 
 #[cfg(test)]
@@ -129,7 +106,7 @@ mod tests {
 
     use axum::http::Request;
 
-    use super::{Parts, check_caller, check_type};
+    use super::{Parts, check_caller, check_type, is_followed_link};
 
     fn call(method: &str, headers: &[(&str, &str)]) -> Parts {
         let call = Request::builder().method(method).uri("/v1/faults");
@@ -179,8 +156,13 @@ mod tests {
             ("sec-fetch-mode", "navigate"),
             ("sec-fetch-dest", "document"),
         ];
-        assert_eq!(status("GET", &followed, false), 200, "a link");
-        assert_eq!(status("POST", &followed, false), 403, "a form");
+        assert_eq!(status("GET", &followed, false), 403, "a link to what is no page");
+        let mut to_page = call("GET", &followed);
+        assert!(!is_followed_link(&to_page));
+        to_page.uri = "/docs".parse().expect("an address");
+        assert!(is_followed_link(&to_page), "a link to a page");
+        to_page.method = axum::http::Method::POST;
+        assert!(!is_followed_link(&to_page), "a form");
     }
 
     #[test]
@@ -199,8 +181,9 @@ mod tests {
         }
         let form = ("content-type", "application/x-www-form-urlencoded");
         assert_eq!(type_of(&[form], b"{}"), 200, "curl, when nobody tells it");
-        assert_eq!(type_of(&[form, ("user-agent", "Mozilla/5.0")], b"{}"), 415);
-        assert_eq!(type_of(&[], b"{}"), 200);
+        assert_eq!(type_of(&[form, ("user-agent", "Mozilla/5.0")], b"{}"), 200, "PowerShell");
+        assert_eq!(type_of(&[form, ("origin", "http://localhost")], b"{}"), 415);
+        assert_eq!(type_of(&[("sec-fetch-mode", "cors")], b"{}"), 200, "fetch of Node, of bytes");
         assert_eq!(type_of(&[("sec-fetch-site", "none")], b"{}"), 415);
     }
 }

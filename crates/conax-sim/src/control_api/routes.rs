@@ -160,19 +160,23 @@ struct Admitted {
 async fn admit(worlds: &Arc<Worlds>, parts: &Parts) -> Result<Admitted, Problem> {
     let main = worlds.main();
     check_head(parts, &main.settings.limits).map_err(|refusal| {
-        Problem::new(refusal.http_status(), "head too large", refusal.to_string())
+        let title = match refusal.http_status() {
+            400 | 501 => "not HTTP",
+            _ => "head too large",
+        };
+        Problem::new(refusal.http_status(), title, refusal.to_string())
     })?;
     let query = parts.uri.query().unwrap_or_default();
     let mut target = ControlTarget::parse(parts.uri.path(), query)?;
     let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
     let is_open = entry_at(parts, &segments).is_some_and(ControlEntry::is_open);
     if !is_open {
-        let has_shown_token = main.settings.control_token.is_some() && main.admits(bearer(parts));
-        check_caller(parts, &main.settings.control_hosts, has_shown_token)?;
-    }
-    if !is_open && !main.admits(bearer(parts)) {
-        let detail = "send `Authorization: Bearer` with the token of the start banner";
-        return Err(Problem::new(401, "not authorized", detail));
+        if !main.admits(bearer(parts)) {
+            let detail = "send `Authorization: Bearer` with the token of the start banner";
+            return Err(Problem::new(401, "not authorized", detail));
+        }
+        let settings = &main.settings;
+        check_caller(parts, &settings.host_names, settings.control_token.is_some())?;
     }
     let name = world_named(&mut target, parts)?;
     let world = match name {

@@ -135,6 +135,7 @@ pub(super) fn parsed<B: DeserializeOwned>(body: &[u8]) -> Result<B, Problem> {
 pub(super) fn refused(refusal: WorldRefusal) -> Problem {
     let (status, title) = match &refusal {
         WorldRefusal::BadName(_) | WorldRefusal::TwoNames { .. } => (400, "not a world's name"),
+        WorldRefusal::OfPage => (403, "page from elsewhere"),
         WorldRefusal::ManyHeaders(_) => (400, "more than one world"),
         WorldRefusal::Unknown { .. } => (404, "unknown world"),
         WorldRefusal::Taken(_) => (409, "world exists"),

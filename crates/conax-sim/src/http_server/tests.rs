@@ -144,7 +144,8 @@ async fn call_over_tls(
     let vouching = Vouching::of(&[TlsMode::On], TlsKeys::Ecdsa)
         .expect("certificates")
         .expect("one that is on");
-    let door = vouching.api(TlsMode::On, any.ip()).expect("certificates").expect("one that is on");
+    let door =
+        vouching.api(TlsMode::On, any.ip(), &[]).expect("certificates").expect("one that is on");
     let ca_pem = Some(vouching.papers.ca_pem.clone());
     let settings = ConaxTls { ca_pem, ..ConaxTls::default() };
     let link = match speaks {

@@ -1,4 +1,4 @@
-//! The certificate authority of the Conax endpoint, and the certificates it gives.
+//! The certificate authority of the APIs, and the certificates it gives.
 //!
 //! All is made when the simulator opens and lives in memory. The keys come from the system's chance,
 //! not from the seed: who knows the seed must not know a key. Whatever is to be valid is so by any

@@ -7,7 +7,7 @@
 //! because a rule holds for everybody. On an API that speaks plain HTTP there is no handshake to
 //! fail: our own CRM then stores what it would have seen (`failure`), and nobody else sees it.
 //!
-//! Read on: `authority` (who vouches for whom), `door`, `client`, `failure` (what the CRM's SOAP
+//! Read on: `authority` (who vouches for whom), `server`, `client`, `failure` (what the CRM's SOAP
 //! client says of a handshake that fails).
 
 mod authority;

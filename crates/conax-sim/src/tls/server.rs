@@ -71,6 +71,7 @@ impl Vouching {
         &self,
         mode: TlsMode,
         address: IpAddr,
+        names: &[String],
     ) -> Result<Option<EndpointTls>, TlsProblem> {
         let authority = &self.authority;
         let authentication = match mode {
@@ -78,7 +79,7 @@ impl Vouching {
             TlsMode::On => None,
             TlsMode::Mutual => Some(Authentication::of(authority, false)?),
         };
-        let hosts = hosts(address);
+        let hosts = hosts(address, names);
         let sound = authority.server(&hosts)?;
         let rsa = self.rsa.as_ref().map(|rsa| rsa.server(&hosts)).transpose()?;
         let faulty = |fault| -> Result<_, TlsProblem> {
@@ -143,14 +144,15 @@ impl EndpointTls {
     }
 }
 
-/// The names an API on this address goes by.
-fn hosts(address: IpAddr) -> Vec<String> {
+/// The names an API on this address goes by, with those that the settings name.
+fn hosts(address: IpAddr, names: &[String]) -> Vec<String> {
     let fixed = ["localhost", "127.0.0.1", "::1", "conax-sim", LINK_NAME];
     let mut hosts: Vec<String> = fixed.into_iter().map(str::to_owned).collect();
     let own = address.to_string();
     if !address.is_unspecified() && !hosts.contains(&own) {
         hosts.push(own);
     }
+    hosts.extend(names.iter().filter(|name| !fixed.contains(&name.as_str())).cloned());
     hosts
 }
 
@@ -264,5 +266,24 @@ pub(crate) fn goodbye(version: Option<ProtocolVersion>) -> fn(&[u8]) -> bool {
     match version {
         Some(ProtocolVersion::TLSv1_3) => |bytes| bytes.len() >= 5 && bytes[3..5] == [0, 19],
         _ => |bytes| bytes.first() == Some(&21),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! For whom certificates are.
+
+    use super::hosts;
+
+    #[test]
+    fn certificates_are_for_the_address_and_the_names_of_the_settings() {
+        let named = |address: &str, names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            let hosts = hosts(address.parse().expect("an address"), &names);
+            hosts.into_iter().skip(5).collect::<Vec<_>>()
+        };
+        assert_eq!(named("10.0.0.7", &["sim.example", "localhost"]), ["10.0.0.7", "sim.example"]);
+        assert_eq!(named("0.0.0.0", &["sim.example"]), ["sim.example"]);
+        assert_eq!(named("127.0.0.1", &[]), Vec::<String>::new());
     }
 }

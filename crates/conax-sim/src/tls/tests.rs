@@ -27,7 +27,7 @@ async fn handshake(
     let vouching = Vouching::of(&[tls], TlsKeys::Ecdsa)
         .expect("certificates")
         .expect("an API that speaks TLS");
-    let door = vouching.api(tls, HOME).expect("certificates").expect("an API that speaks TLS");
+    let door = vouching.api(tls, HOME, &[]).expect("certificates").expect("an API that speaks TLS");
     let link = vouching.link(tls, verify).expect("certificates").expect("an API that speaks TLS");
     let listener = TcpListener::bind((HOME, 0)).await.expect("a free port");
     let address = listener.local_addr().expect("a bound socket");
@@ -59,7 +59,7 @@ async fn a_client_meets_the_fault_whose_name_it_asks_for() {
 /// Whether a client that knows this suite of TLS 1.2 only gets in.
 async fn gets_in(suite: SupportedCipherSuite, keys: TlsKeys) -> bool {
     let vouching = Vouching::of(&[TlsMode::On], keys).expect("certificates").expect("it is on");
-    let door = vouching.api(TlsMode::On, HOME).expect("certificates").expect("it is on");
+    let door = vouching.api(TlsMode::On, HOME, &[]).expect("certificates").expect("it is on");
     let mut roots = RootCertStore::empty();
     for one in certificates("ca.pem", &vouching.papers.ca_pem).expect("it has certificates") {
         roots.add(one).expect("it is an authority");

@@ -55,6 +55,12 @@ pub enum WorldRefusal {
     /// The header that names a world is there more than once.
     #[error("the call has {0} headers `conax-sim-world`: it is about one world")]
     ManyHeaders(usize),
+    /// A page from elsewhere names a world that nobody made.
+    #[error(
+        "no world is made for a web page of another origin: allow the page by the setting `cors`, or \
+         make the world first with `PUT /v1/worlds/NAME` at the control API"
+    )]
+    OfPage,
     /// There is no such world.
     #[error("there is no world `{name}`; there are {there}")]
     Unknown {

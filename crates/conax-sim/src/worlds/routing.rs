@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::uri::PathAndQuery;
 use axum::http::{Extensions, HeaderMap, Uri};
 
-use crate::http_server::{Limits, check_head};
+use crate::http_server::{Cors, Limits, check_head, is_foreign_page};
 use crate::shared::Shared;
 
 use super::{WorldRefusal, Worlds};
@@ -52,7 +52,14 @@ pub(crate) async fn world_of(
         (_, Some(name)) | (Some(name), None) => name.to_owned(),
         (None, None) => return Ok(Arc::clone(worlds.main())),
     };
-    let world = worlds.find_or_make(&name).await?;
+    let settings = &worlds.main().settings;
+    let may_make =
+        settings.crm.cors != Cors::Off || !is_foreign_page(request.headers(), &settings.host_names);
+    let world = match worlds.find(&name) {
+        Some(world) => world,
+        None if may_make => worlds.find_or_make(&name).await?,
+        None => return Err(WorldRefusal::OfPage),
+    };
     if name_in_path(request.uri()).is_some() {
         *request.uri_mut() = below(request.uri(), PREFIX.len() + name.len());
     }
