@@ -45,18 +45,27 @@ pub(crate) fn create_if(
     })
 }
 
-/// Records a request and writes down that it was.
+/// Records a request and writes down that it was; its command is to meet this fault, once.
 pub(super) fn record(
     shared: &Shared,
     new: NewRequest,
     now: SimTime,
     generation: u64,
+    fault: Option<WrittenRule>,
 ) -> Option<Arc<ProvisioningRequest>> {
     shared.change(|world| {
         let noted = world.now();
-        let mut side = world.crm.lock();
-        let is_there = side.generation == generation;
-        is_there.then(|| enter(world.ledger, &mut side, new, now, noted))
+        let row = {
+            let mut side = world.crm.lock();
+            let is_there = side.generation == generation;
+            is_there.then(|| enter(world.ledger, &mut side, new, now, noted))?
+        };
+        // No run takes the request without its fault.
+        if let (Some(rule), Some(number)) = (fault, row.number) {
+            let rule = rule.for_request(number);
+            world.change_faults(|book| book.add(&rule, Some(0), noted));
+        }
+        Some(row)
     })
 }
 
@@ -72,15 +81,6 @@ fn enter(
         ledger.crm(noted, event);
     }
     row
-}
-
-/// Plans the fault that the command of this request is to meet, once.
-pub(super) fn plan_fault(shared: &Shared, row: &ProvisioningRequest, fault: Option<WrittenRule>) {
-    if let (Some(rule), Some(number)) = (fault, row.number) {
-        let rule = rule.for_request(number);
-        let now = shared.clock.now();
-        shared.change_faults(|book| book.add(&rule, Some(0), now));
-    }
 }
 
 /// What became of the wish to take the next request that is due.

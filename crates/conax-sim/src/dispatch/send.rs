@@ -19,7 +19,7 @@ use conax_model::ledger::CrmEvent;
 use conax_model::time::SimTime;
 
 use crate::clock::Activity;
-use crate::dispatch::book::{Returned, plan_fault, record, settle, take_at_once};
+use crate::dispatch::book::{Returned, record, settle, take_at_once};
 use crate::dispatch::redact::{redact_body, redact_fault, redact_reply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::journal::{Ended, FaultNote, Subject, Surface, Unanswered};
@@ -62,8 +62,7 @@ pub async fn create_and_send(
     generation: u64,
     fault: Option<WrittenRule>,
 ) -> Result<Arc<ProvisioningRequest>, WorldReplaced> {
-    let row = record(shared, new, now, generation).ok_or(WorldReplaced)?;
-    plan_fault(shared, &row, fault);
+    let row = record(shared, new, now, generation, fault).ok_or(WorldReplaced)?;
     if row.process_immediately != Some(true) {
         return Ok(row);
     }
