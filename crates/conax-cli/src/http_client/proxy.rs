@@ -1,7 +1,10 @@
 //! The proxy in front of `https` targets: `HTTPS_PROXY` and `NO_PROXY`, by CONNECT.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use conax_contract::percent::decode_query;
 use conax_model::secret::Secret;
 use hyper::Request;
 use hyper::header::{HOST, PROXY_AUTHORIZATION};
@@ -47,7 +50,7 @@ impl Proxy {
         let exceptions = exceptions.split(',').map(|one| one.trim().to_lowercase());
         Ok(Self {
             address,
-            authorization: user.map(|user| Secret::new(format!("Basic {}", STANDARD.encode(user)))),
+            authorization: user.map(basic),
             exceptions: exceptions.filter(|one| !one.is_empty()).collect(),
         })
     }
@@ -97,6 +100,14 @@ impl Proxy {
     }
 }
 
+/// User and password as they are sent: what an address cannot hold is escaped there.
+fn basic(user: &str) -> Secret {
+    // A plus is one, unlike in a query.
+    let escaped = user.replace('+', "%2B");
+    let user = decode_query(&escaped).unwrap_or(Cow::Borrowed(user));
+    Secret::new(format!("Basic {}", STANDARD.encode(&*user)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Address, Proxy};
@@ -129,6 +140,8 @@ mod tests {
             ("http://proxy:3128", "proxy:3128", None),
             ("proxy:3128/", "proxy:3128", None),
             ("http://a:b@proxy:3128", "proxy:3128", Some("Basic YTpi")),
+            ("http://a:%62@proxy:3128", "proxy:3128", Some("Basic YTpi")),
+            ("http://a:+@proxy:3128", "proxy:3128", Some("Basic YTor")),
         ] {
             let proxy = Proxy::parse(url, "").expect(url);
             assert_eq!(proxy.address.host_and_port(), place, "{url}");

@@ -12,7 +12,7 @@ use std::time::Duration;
 use conax_contract::cas::{REPLY_CONTENT_TYPE, SoapFault, encode_fault};
 use conax_contract::crm::{CONTENT_TYPE, Refusal, RefusalCode, refused};
 use conax_scenario::document::Api;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName,
@@ -137,13 +137,18 @@ async fn accept(apis: &[(TcpListener, Arc<Way>)]) -> Option<(TcpStream, Arc<Way>
     Some((stream, Arc::clone(way)))
 }
 
+/// Bytes of the body of a call at most: the recording is kept in memory.
+const BODY_LIMIT: usize = 64 << 20;
+
 type Answer = Response<Full<Bytes>>;
 
 async fn answer(proxy: Arc<Proxy>, way: Arc<Way>, request: Request<Incoming>) -> Answer {
     let (head, body) = request.into_parts();
     // A client that broke off its own call asked for nothing.
-    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
-        return trouble(way.api, StatusCode::BAD_REQUEST, "the call broke off");
+    let whole = Limited::new(body, BODY_LIMIT).collect().await;
+    let Ok(body) = whole.map(http_body_util::Collected::to_bytes) else {
+        let what = "the call broke off, or its body has more than 64 MiB";
+        return trouble(way.api, StatusCode::BAD_REQUEST, what);
     };
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
     let (heard, coding) = meant(&head.headers, &body);
