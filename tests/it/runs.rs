@@ -116,6 +116,27 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
 }
 
 #[test]
+fn a_pattern_that_no_shell_expanded_is_expanded() {
+    let in_folder = |name: &'static str| (name, GOOD.1);
+    let files = [GOOD, in_folder("more/one.scenario.yaml"), in_folder("more/[x].scenario.yaml")];
+    for (verb, pattern, exit, says) in [
+        ("run", "*.scenario.yaml", Exit::Met, "1 scenario: 1 passed"),
+        ("run", "more/*.scenario.yaml", Exit::Met, "2 scenarios: 2 passed"),
+        ("run", "more/[x].scenario.yaml", Exit::Met, "1 scenario: 1 passed"),
+        ("run", "mor?", Exit::Met, "2 scenarios: 2 passed"),
+        ("run", "no*.yaml", Exit::NothingRan, "nothing was played"),
+        ("lint", "*/*.scenario.yaml", Exit::Met, "2 files checked"),
+        ("lint", "no*.yaml", Exit::NothingRan, "there is no file"),
+        ("fmt", "more/*", Exit::Met, "2 files"),
+    ] {
+        let ended = Program::run(PATH, &[verb, pattern], &files, &[]);
+        let text = format!("{}{}", ended.stdout, ended.stderr);
+        assert_eq!(ended.code, Some(i32::from(exit.code())), "{verb} {pattern}\n{text}");
+        assert!(text.contains(says), "{verb} {pattern}\n{text}");
+    }
+}
+
+#[test]
 fn a_wrong_file_plays_nothing_and_tells_everything() {
     let wrong = ("wrong.scenario.yaml", "scenario: x\nstep: []\n");
     let ended = Program::run(PATH, &["run", "."], &[GOOD, wrong], &[]);
