@@ -73,10 +73,8 @@ async fn a_magic_smartcard_needs_no_fault_rule() -> Result<(), SimulatorError> {
 
 #[tokio::test]
 async fn next_month_begins_when_the_clock_says_so() -> Result<(), SimulatorError> {
-    let simulator = Simulator::builder()
-        .seed(1)
-        .clock("stepped from 2026-01-31T23:55:00")
-        .start()?;
+    let simulator =
+        Simulator::builder().seed(1).clock("stepped from 2026-01-31T23:55:00").start()?;
     let mut body = sport_on("S60600", "01900080208");
     body["start_date"] = json!("2026-02-01T00:00:00");
     let created = simulator.post("add_subscriptions", body).await?;
