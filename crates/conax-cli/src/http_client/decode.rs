@@ -1,13 +1,12 @@
 //! Bodies that are compressed, as gateways send them although nobody asked.
 
 use std::borrow::Cow;
-use std::io::{self, Read};
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use conax_sim::http_server::ContentCoding;
 use hyper::header::{CONTENT_ENCODING, HeaderMap};
 
 /// Bytes of a decoded body at most: few bytes may say very many.
-const LIMIT: u64 = 64 << 20;
+const LIMIT: usize = 64 << 20;
 
 /// The body as it is meant.
 ///
@@ -27,35 +26,14 @@ pub(crate) fn decoded<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<Cow<'b,
 }
 
 fn decoded_once(coding: &str, body: &[u8]) -> Result<Vec<u8>, String> {
-    let read = match coding {
-        "gzip" | "x-gzip" => all_of(MultiGzDecoder::new(body)),
-        // Documented: zlib; some servers leave its head out.
-        "deflate" if has_zlib_head(body) => all_of(ZlibDecoder::new(body)),
-        "deflate" => all_of(DeflateDecoder::new(body)),
-        _ => {
-            return Err(format!("the answer is coded as `{coding}`; gzip and deflate can be read"));
-        }
-    };
+    let known = ContentCoding::from_name(coding).ok_or_else(|| {
+        format!("the answer is coded as `{coding}`; gzip and deflate can be read")
+    })?;
+    let read = known.undo(body, LIMIT);
     let read = read.map_err(|error| format!("the answer is no {coding}: {error}"))?;
-    match read.len() as u64 > LIMIT {
+    match read.len() > LIMIT {
         true => Err(format!("the answer has more than {LIMIT} bytes once it is decoded")),
         false => Ok(read),
-    }
-}
-
-fn all_of(decoder: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    decoder.take(LIMIT + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Documented (RFC 1950): method 8, and the first two bytes are a multiple of 31.
-fn has_zlib_head(body: &[u8]) -> bool {
-    match body {
-        [first, second, ..] => {
-            first & 0x0f == 8 && u16::from_be_bytes([*first, *second]).is_multiple_of(31)
-        }
-        _ => false,
     }
 }
 
@@ -67,7 +45,13 @@ mod tests {
     use flate2::read::{DeflateEncoder, GzEncoder, ZlibEncoder};
     use hyper::header::{CONTENT_ENCODING, HeaderMap, HeaderValue};
 
-    use super::{LIMIT, all_of, decoded};
+    use super::{LIMIT, decoded};
+
+    fn all_of(mut encoder: impl Read) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        encoder.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 
     fn read(codings: &[&'static str], body: &[u8]) -> Result<Vec<u8>, String> {
         let mut headers = HeaderMap::new();
@@ -103,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_decoded_is_told() {
-        let bomb = gzip(repeat(b' ').take(LIMIT + 1));
+        let bomb = gzip(repeat(b' ').take(LIMIT as u64 + 1));
         for (codings, body, tells) in [
             (["br"], &b"x"[..], "coded as `br`; gzip and deflate can be read"),
             (["gzip"], b"no gzip at all", "the answer is no gzip"),

@@ -1,12 +1,12 @@
 //! Reading a body within a limit of bytes and of time, and undoing its content coding.
 
-use std::io::Read;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::http_server::ContentCoding;
 
 /// Why a body was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +28,6 @@ const FORGOTTEN_BYTES: usize = 16 << 20;
 
 /// How long a body that is refused unread may go on.
 const FORGETTING_TIME: Duration = Duration::from_secs(5);
-
-/// What a body may be compressed with.
-pub const CONTENT_CODINGS: &str = "gzip, deflate";
-
-/// A content coding that is undone.
-#[derive(Clone, Copy)]
-enum Coding {
-    Gzip,
-    Deflate,
-}
 
 /// Reads a whole body. The limit holds for its bytes as they come, and decoded.
 ///
@@ -77,7 +67,7 @@ pub async fn read_body(
 }
 
 /// How a body is compressed, if it is.
-fn coding_of(headers: &HeaderMap) -> Result<Option<Coding>, BodyRefusal> {
+fn coding_of(headers: &HeaderMap) -> Result<Option<ContentCoding>, BodyRefusal> {
     let mut all = headers.get_all(header::CONTENT_ENCODING).iter();
     let Some(first) = all.next() else {
         return Ok(None);
@@ -86,37 +76,23 @@ fn coding_of(headers: &HeaderMap) -> Result<Option<Coding>, BodyRefusal> {
     if let Some(second) = all.next() {
         return Err(unknown(&[first.as_bytes(), b", ", second.as_bytes()].concat()));
     }
-    match first.as_bytes().trim_ascii().to_ascii_lowercase().as_slice() {
-        b"" | b"identity" => Ok(None),
-        b"gzip" | b"x-gzip" => Ok(Some(Coding::Gzip)),
-        b"deflate" => Ok(Some(Coding::Deflate)),
-        _ => Err(unknown(first.as_bytes())),
+    let name = String::from_utf8_lossy(first.as_bytes()).trim().to_ascii_lowercase();
+    match (name.as_str(), ContentCoding::from_name(&name)) {
+        ("" | "identity", _) => Ok(None),
+        (_, Some(coding)) => Ok(Some(coding)),
+        (_, None) => Err(unknown(first.as_bytes())),
     }
 }
 
-fn decoded(body: Bytes, coding: Option<Coding>, limit: usize) -> Result<Bytes, BodyRefusal> {
-    match coding {
-        None => Ok(body),
-        // A body of no bytes was not compressed.
-        Some(_) if body.is_empty() => Ok(body),
-        Some(Coding::Gzip) => read_out(MultiGzDecoder::new(&*body), "gzip", limit),
-        // RFC 9110 means zlib's form; some clients leave its two first bytes and its sum away.
-        Some(Coding::Deflate) => match read_out(ZlibDecoder::new(&*body), "deflate", limit) {
-            Err(BodyRefusal::NotDecoded(_)) => {
-                read_out(DeflateDecoder::new(&*body), "deflate", limit)
-            }
-            read => read,
-        },
-    }
-}
-
-fn read_out(from: impl Read, coding: &'static str, limit: usize) -> Result<Bytes, BodyRefusal> {
-    let mut whole = Vec::new();
-    // One byte beyond the limit tells that there is more, however much that would be.
-    match from.take(limit as u64 + 1).read_to_end(&mut whole) {
-        Ok(_) if whole.len() > limit => Err(BodyRefusal::TooLong),
-        Ok(_) => Ok(whole.into()),
-        Err(_) => Err(BodyRefusal::NotDecoded(coding)),
+fn decoded(body: Bytes, coding: Option<ContentCoding>, limit: usize) -> Result<Bytes, BodyRefusal> {
+    // A body of no bytes was not compressed.
+    let Some(coding) = coding.filter(|_| !body.is_empty()) else {
+        return Ok(body);
+    };
+    match coding.undo(&body, limit) {
+        Ok(whole) if whole.len() > limit => Err(BodyRefusal::TooLong),
+        Ok(whole) => Ok(whole.into()),
+        Err(_) => Err(BodyRefusal::NotDecoded(coding.name())),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod accept;
 mod body;
+mod coding;
 mod connection;
 mod cors;
 mod head;
@@ -16,7 +17,8 @@ mod tests;
 mod timeouts;
 
 pub use accept::{EndpointState, Keeper};
-pub use body::{BodyRefusal, CONTENT_CODINGS, forget_body, read_body};
+pub use body::{BodyRefusal, forget_body, read_body};
+pub use coding::{CONTENT_CODINGS, ContentCoding};
 pub use connection::ConnectionControl;
 pub use cors::Cors;
 pub use head::{Head, HeadRefusal, check_head};
