@@ -33,6 +33,7 @@ mod utilities;
 mod clock;
 mod conax_endpoint;
 mod control;
+mod detached;
 mod determinism;
 mod diff;
 mod drift;

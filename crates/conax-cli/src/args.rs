@@ -5,9 +5,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
-    bench, clock, completions, config, contract, control_client, coverage, diff, drift, explain,
-    explore, faults, fmt, grade, healthcheck, help, http_client, ledger, lint, record, run, schema,
-    serve, snapshot, verify, why, world,
+    bench, clock, completions, config, contract, control_client, coverage, detach, diff, drift,
+    explain, explore, faults, fmt, grade, healthcheck, help, http_client, ledger, lint, record,
+    run, schema, serve, snapshot, verify, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -24,6 +24,8 @@ pub fn command_line() -> Command {
         .max_term_width(80)
         .after_help(format!("{}\n\n{}", help::topics(), exit_codes()))
         .subcommand(serve_command())
+        .subcommand(detach::status_command())
+        .subcommand(detach::stop_command())
         .subcommand(run::command())
         .subcommand(run::replay_command())
         .subcommand(verify::command())
@@ -60,6 +62,8 @@ pub fn command_line() -> Command {
 pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
     match matches.subcommand() {
         Some(("serve", matches)) => serve::run(matches),
+        Some(("status", matches)) => detach::status(matches),
+        Some(("stop", matches)) => detach::stop(matches),
         Some(("run", matches)) => run::run(matches),
         Some(("replay", matches)) => run::replay(matches),
         Some(("verify", matches)) => verify::run(matches),
@@ -97,6 +101,7 @@ fn exit_codes() -> String {
 fn serve_command() -> Command {
     with_settings(Command::new("serve"))
         .about("Serve the provisioning API, the simulated Conax and the control API")
+        .args(detach::arguments())
         .after_help(
             "Each setting is taken from, in this order: its flag, its environment variable, \
              the settings file, its default. `conax-sim config show --origin` tells which.\n\n\
@@ -105,6 +110,7 @@ fn serve_command() -> Command {
              conax-sim serve --seed 7 --world mine.world.yaml\n  \
              conax-sim serve --apis cas,control --cas-auth basic\n  \
              conax-sim serve --faults brownout\n  \
+             apis=$(conax-sim serve --detach) && eval \"$apis\"\n  \
              conax-sim serve --clock 'stepped from 2014-11-30T08:59:00'\n  \
              conax-sim serve --conax-url http://127.0.0.1:9081 --run-interval off",
         )
@@ -138,7 +144,11 @@ fn healthcheck_command() -> Command {
         .about("Ask a running conax-sim whether it is ready; for containers without a shell")
         .arg(control_client::target_argument())
         .args(http_client::arguments())
-        .after_help("Example:\n  conax-sim healthcheck --target http://127.0.0.1:8082")
+        .arg(healthcheck::wait_argument())
+        .after_help(
+            "Examples:\n  conax-sim healthcheck --target http://127.0.0.1:8082\n  \
+             conax-sim healthcheck --wait 10s",
+        )
 }
 
 /// Adds `--config` and a flag and an environment variable for every setting.

@@ -55,6 +55,12 @@ impl Exit {
         }
     }
 
+    /// The one with this number.
+    #[must_use]
+    pub fn of_code(code: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|exit| i32::from(exit.code()) == code)
+    }
+
     /// What the number means.
     #[must_use]
     pub const fn meaning(self) -> &'static str {

@@ -14,6 +14,7 @@ mod config;
 mod contract;
 mod control_client;
 mod coverage;
+mod detach;
 mod diff;
 mod drift;
 pub mod exit;

@@ -99,6 +99,11 @@ pub(crate) fn aside(line: impl Display) {
     painted_aside(visible(&line.to_string()));
 }
 
+/// Says several lines, each escaped as a result is.
+pub(crate) fn aside_lines(text: &str) {
+    text.lines().for_each(aside);
+}
+
 /// Says a line with colours in it, whose text is escaped.
 pub(crate) fn painted_aside(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{line}");

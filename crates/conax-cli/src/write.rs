@@ -219,6 +219,45 @@ impl Growing {
     }
 }
 
+/// A folder only its owner may look into; one that is there stays as it is.
+///
+/// # Errors
+/// If it cannot be made.
+pub(crate) fn private_folder(path: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// A file that is there to be locked.
+///
+/// # Errors
+/// If it cannot be made.
+pub(crate) fn lock_file(path: &Path) -> Result<File> {
+    private_options().read(true).write(true).open(path)
+}
+
+/// A log that is begun anew, and that several may add to.
+///
+/// # Errors
+/// If it cannot be made.
+pub(crate) fn begin_log(path: &Path) -> Result<File> {
+    let file = private_options().append(true).open(path)?;
+    file.set_len(0)?;
+    Ok(file)
+}
+
+/// Opens a file, or makes one only its owner may read.
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Makes the folders a file is to be in, and says so: one may be misspelt.
 fn make_folder(folder: &Path) -> Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {

@@ -102,7 +102,8 @@ fn reason(script: &str) -> Option<&str> {
 fn is_server(line: &str) -> bool {
     let program = ["conax-sim ", "cargo run --release -- "];
     let verb = program.iter().find_map(|program| line.strip_prefix(program));
-    verb.is_some_and(|verb| verb.starts_with("serve") || verb.starts_with("record --target"))
+    let stays = |verb: &str| verb.starts_with("serve") && !verb.contains("--detach");
+    verb.is_some_and(|verb| stays(verb) || verb.starts_with("record --target"))
 }
 
 /// The exit code a block says its last command ends with.

@@ -134,6 +134,7 @@ impl Session {
             .args(["-c", &format!("exec 2>&1\n{script}")])
             .env_clear()
             .env("PATH", path)
+            .env("XDG_RUNTIME_DIR", &self.folder)
             .env("CONAX_SIM_HOST", self.address.to_string())
             .current_dir(&self.folder)
             .stdin(Stdio::null())

@@ -8,7 +8,6 @@ use conax_contract::world::WorldSpec;
 use conax_sim::clock::ClockMode;
 use conax_sim::instance::{Closing, OpenInstance};
 
-use crate::print;
 use crate::serve::log::Place;
 
 /// What the banner tells of the world.
@@ -102,14 +101,18 @@ fn rule_count(open: &OpenInstance) -> usize {
     open.shared.fault_plan().plan.rules.len()
 }
 
-/// Prints one line of JSON for programs that started this one: where the APIs really are.
-pub(super) fn print_json(open: &OpenInstance, world: &WorldSummary, token_was_made: bool) {
+/// A line of JSON for programs that started this one: where the APIs really are.
+pub(super) fn json(
+    open: &OpenInstance,
+    world: &WorldSummary,
+    token_was_made: bool,
+) -> serde_json::Value {
     let url = |scheme: &str, address: Option<SocketAddr>| {
         address.map(|address| format!("{scheme}://{}", reachable(address)))
     };
     let settings = &open.shared.settings;
     let token = open.shared.settings.control_token.as_ref().filter(|_| token_was_made);
-    let line = serde_json::json!({
+    serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "seed": open.shared.settings.seed.0,
         "world": world.name,
@@ -120,8 +123,7 @@ pub(super) fn print_json(open: &OpenInstance, world: &WorldSummary, token_was_ma
         "cas": url(settings.cas.tls.scheme(), open.addresses.cas),
         "control": url(settings.control_tls.scheme(), open.addresses.control),
         "control_token": token.map(|token| token.expose()),
-    });
-    print::result(line);
+    })
 }
 
 fn write_api(

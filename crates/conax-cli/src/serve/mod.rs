@@ -13,11 +13,14 @@ use clap::ArgMatches;
 use conax_model::entropy::{Ids, Seed};
 use conax_model::secret::Secret;
 use conax_model::time::SimTime;
-use conax_sim::instance::{Closing, OpenError, OpenInstance};
+use conax_sim::instance::{OpenError, OpenInstance};
 use conax_sim::journal::Observer;
 use conax_sim::settings::{ApiAddresses, SimulatorSettings};
+use serde_json::Value;
 
+use crate::detach::{self, Kept};
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::print;
 use crate::settings::{self, Settings, SettingsError};
 use crate::signals::first_signal;
@@ -29,7 +32,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         Ok(settings) => settings,
         Err(error) => return complain(&error, Exit::Settings),
     };
-    match serve(&settings) {
+    let is_detached = matches.get_flag(detach::CHILD);
+    if matches.get_flag("detach") && !is_detached {
+        let format = settings.get("format");
+        return detach::start(matches, format).unwrap_or_else(Failure::report);
+    }
+    let kept = match is_detached.then(|| detach::hold(matches)).transpose() {
+        Ok(kept) => kept,
+        Err(failure) => return failure.report(),
+    };
+    match serve(&settings, kept) {
         Ok(exit) => exit,
         Err(error) => complain(&error, exit_of(&error)),
     }
@@ -65,7 +77,7 @@ const fn exit_of(error: &ServeError) -> Exit {
     }
 }
 
-fn serve(settings: &Settings) -> Result<Exit, ServeError> {
+fn serve(settings: &Settings, mut kept: Option<Kept>) -> Result<Exit, ServeError> {
     let seed = Seed(value(settings::seed(settings.get("seed")))?.unwrap_or_else(random));
     let (token, token_was_made) = control_token(settings, seed)?;
     let (instance, doors) = settings::instance(settings, seed, local_time(), token)?;
@@ -73,7 +85,7 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
     let grace = value(settings::duration(settings.get("grace")))?;
     let log = log::start(settings.get("log"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let closing = runtime.block_on(async {
+    let (closing, exit) = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
         let open = open(instance, world, doors, log.observer()).await?;
         if let (Some(papers), Some(folder)) = (&open.papers, settings.optional("cas-tls-dir")) {
@@ -82,21 +94,47 @@ fn serve(settings: &Settings) -> Result<Exit, ServeError> {
         log.set_place(banner::place(&open));
         // Whoever reads that the APIs are open may ask for the end at once.
         let stopped = first_signal();
-        match settings.get("format") {
-            "json" => banner::print_json(&open, &summary, token_was_made),
-            _ => log.say(banner::banner(&open, &summary, token_was_made)),
+        let is_json = settings.get("format") == "json" && kept.is_none();
+        if !is_json {
+            log.say(banner::banner(&open, &summary, token_was_made));
         }
-        // Whoever asked where the APIs are and cannot be told cannot use them.
-        if !print::has_failed() {
-            stopped.await;
-        }
+        let line =
+            (is_json || kept.is_some()).then(|| banner::json(&open, &summary, token_was_made));
+        let exit = stay(line, kept.as_mut(), stopped).await;
         log.say(banner::stopping(grace));
-        Ok::<Closing, ServeError>(open.close(grace).await)
+        Ok::<_, ServeError>((open.close(grace).await, exit))
     })?;
     runtime.shutdown_background();
     log.say(banner::closed(closing));
     log.finish();
-    Ok(Exit::Met)
+    Ok(exit)
+}
+
+/// Tells whoever asked where the APIs are, and stays until it is to end.
+async fn stay(
+    line: Option<Value>,
+    kept: Option<&mut Kept>,
+    stopped: impl Future<Output = ()>,
+) -> Exit {
+    match (line, kept) {
+        (Some(line), Some(kept)) => {
+            if let Err(failure) = kept.tell(line) {
+                return failure.report();
+            }
+            tokio::select! {
+                () = stopped => {}
+                () = kept.asked_to_end() => {}
+            }
+            return Exit::Met;
+        }
+        (Some(line), None) => print::result(line),
+        (None, _) => {}
+    }
+    // Whoever asked where the APIs are and cannot be told cannot use them.
+    if !print::has_failed() {
+        stopped.await;
+    }
+    Exit::Met
 }
 
 async fn open(

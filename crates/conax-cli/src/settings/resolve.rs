@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 use conax_contract::text::visible_name;
 use toml::de::DeTable;
 
+use crate::detach::VARIABLES;
 use crate::read::toml_problem;
 use crate::settings::table::{PREFIX, SETTINGS, SettingEntry, TARGET_VARIABLE};
 
@@ -248,8 +249,8 @@ fn plain_text(value: &toml::de::DeValue<'_>) -> Result<String, String> {
 pub(super) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut unknown: Vec<String> = names
         .filter(|name| name.starts_with(PREFIX))
-        // Of the verbs that call a running simulator.
-        .filter(|name| name != TARGET_VARIABLE)
+        // Of the verbs that call a running simulator, and what `serve --detach` prints.
+        .filter(|name| name != TARGET_VARIABLE && !VARIABLES.contains(&name.as_str()))
         .filter(|name| {
             let is_read =
                 |entry: &SettingEntry| [entry.variable(), entry.variable_in_force()].contains(name);
