@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use conax_tests::repository;
 
 mod layers;
+mod schemas;
 
 /// Which of our crates each of our crates may lean on.
 const WALLS: [(&str, &[&str]); 6] = [

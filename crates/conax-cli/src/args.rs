@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::settings::{self, SETTINGS};
 use crate::{
     bench, clock, completions, config, contract, control_client, coverage, detach, diff, drift,
-    explain, explore, faults, fmt, grade, healthcheck, help, http_client, ledger, lint, record,
-    run, schema, serve, snapshot, verify, why, world,
+    explain, explore, faults, fmt, grade, healthcheck, help, http_client, ledger, lint, man,
+    record, run, schema, serve, snapshot, verify, why, world,
 };
 
 const ABOUT: &str = "A simulator of the Conax conditional-access system and of the CRM.COM web \
@@ -55,6 +55,7 @@ pub fn command_line() -> Command {
         .subcommand(healthcheck_command())
         .subcommand(bench::command())
         .subcommand(completions::command())
+        .subcommand(man::command())
         .mut_subcommands(help::with_page)
 }
 
@@ -89,6 +90,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> Exit {
         Some(("healthcheck", matches)) => healthcheck::run(matches),
         Some(("bench", matches)) => bench::run(matches),
         Some(("completions", matches)) => completions::run(matches, command_line()),
+        Some(("man", matches)) => man::run(matches, command_line()),
         _ => Exit::Usage,
     }
 }

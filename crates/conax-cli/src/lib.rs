@@ -31,6 +31,7 @@ mod http_client;
 mod json;
 mod ledger;
 mod lint;
+mod man;
 mod print;
 mod read;
 mod record;

@@ -87,7 +87,7 @@ groups! {
             "what is known and what is not: the evidence behind every behaviour";
         "performance" ["bench"]
             "figures, and how to measure your machine";
-        "operating" ["status" "stop" "healthcheck" "completions"]
+        "operating" ["status" "stop" "healthcheck" "completions" "man"]
             "start, stop, exposure, logs, metrics, limits, exit codes";
     }
 }
