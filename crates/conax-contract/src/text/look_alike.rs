@@ -1,6 +1,7 @@
 //! Characters that look like those of YAML and are others: what word processors, spreadsheets and
 //! web pages make of blanks, quotes and hyphens.
 
+use super::alphabets::{in_word, latin};
 use super::finding::{Finding, Findings};
 use super::marked::{Marked, Node, Place, Span, Style};
 
@@ -56,8 +57,21 @@ fn is_invisible(letter: char) -> bool {
     matches!(taken(letter), Some(Taken::Blank | Taken::Nothing))
 }
 
+/// The finding on a letter of another alphabet.
+fn letter_finding(letter: char, place: Place) -> Finding {
+    let (alphabet, plain) = latin(letter).unwrap_or(("foreign", letter));
+    let code = u32::from(letter);
+    let end = Place { column: place.column + 1, ..place };
+    let message = format!("a {alphabet} letter (U+{code:04X}) stands where `{plain}` is expected");
+    Finding::new(Span { start: place, end }, message)
+        .with_hint(format!("type `{plain}` again, with the Latin keyboard"))
+}
+
 /// The finding on a look-alike.
 fn finding(letter: char, place: Place) -> Finding {
+    if latin(letter).is_some() {
+        return letter_finding(letter, place);
+    }
     let (name, taken) = look_alike(letter).unwrap_or(("character", Taken::Nothing));
     let article = if name.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
     let code = u32::from(letter);
@@ -84,8 +98,11 @@ pub(super) fn in_plain(text: &str, is_key: bool, span: Span) -> Option<Finding> 
     }
     let letters: Vec<char> = text.chars().collect();
     let at = match is_key {
-        true => letters.iter().position(|letter| taken(*letter).is_some()),
-        false => in_value(&letters),
+        true => {
+            let odd = letters.iter().position(|letter| taken(*letter).is_some());
+            odd.or_else(|| in_word(&letters))
+        }
+        false => in_value(&letters).or_else(|| in_one_word(&letters)),
     }?;
     let is_one_line = span.start.line == span.end.line;
     let place = Place {
@@ -123,7 +140,7 @@ fn add_quoted(marked: &Marked, lines: &[&str], findings: &mut Findings) {
 
 fn in_quoted(text: &str, line: &str, span: Span) -> Option<Finding> {
     let letters: Vec<char> = text.chars().collect();
-    let odd = letters[in_code(&letters)?];
+    let odd = letters[in_code(&letters).or_else(|| in_one_word(&letters))?];
     let before = span.start.column.saturating_sub(1);
     let at = line.chars().skip(before).position(|letter| letter == odd)?;
     let place = Place { line: span.start.line, column: span.start.column + at };
@@ -132,6 +149,11 @@ fn in_quoted(text: &str, line: &str, span: Span) -> Option<Finding> {
     let code = u32::from(odd);
     finding.hint = Some(format!("{hint}; to mean it, write `\\u{code:04X}` between double quotes"));
     Some(finding)
+}
+
+/// Where a letter of another alphabet stands, if there is one word; a sentence may hold both.
+fn in_one_word(letters: &[char]) -> Option<usize> {
+    (!letters.contains(&' ')).then(|| in_word(letters)).flatten()
 }
 
 /// Where in a word of plain letters something else stands.

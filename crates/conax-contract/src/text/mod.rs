@@ -6,6 +6,7 @@
 //! beside the lines they are about; [`Outline`] is the way back to text. Used for worlds,
 //! scenarios and fault files alike, so nothing here knows what a file is about.
 
+mod alphabets;
 mod counted;
 mod decode;
 mod encoding;

@@ -193,3 +193,31 @@ fn the_hint_on_utf_32_converts_from_it() {
     assert!(told.message.contains("UTF-32"), "{told:?}");
     assert!(told.hint.unwrap().contains("iconv -f UTF-32 "));
 }
+
+#[test]
+fn a_letter_of_another_alphabet_in_a_latin_word_is_named() {
+    let told = shown("sc\u{435}nario: x\n");
+    let sentence = "f:1:3  a Cyrillic letter (U+0435) stands where `e` is expected\n";
+    assert!(told.starts_with(sentence), "{told}");
+    assert!(told.ends_with("   hint: type `e` again, with the Latin keyboard\n"), "{told}");
+    for (source, column) in [
+        ("a: SP\u{39f}RT", 6),
+        ("a: \u{405}60600", 4),
+        ("a: [x, \u{440}rocess]", 8),
+        ("\u{430}b: c", 1),
+    ] {
+        let told = shown(source);
+        let place = format!("f:1:{column}  a");
+        assert!(told.starts_with(&place) && told.contains("(U+"), "{source:?}: {told}");
+    }
+    for meant in [
+        "a: \u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}",
+        "a: \u{3a9}-3x",
+        "a: \u{391}12",
+        "a: \u{41e}\u{41e}\u{41e}",
+        "a: \u{435} in a sentence of words",
+        "\u{438}\u{43c}\u{44f}: x",
+    ] {
+        assert_eq!(shown(meant), "nothing found", "{meant:?}");
+    }
+}
