@@ -148,7 +148,8 @@ fn masked_pair(pair: &str) -> String {
     let (Some(plain_name), Some(plain_value)) = (decode_query(name), decode_query(value)) else {
         return format!("{name}={MASK}");
     };
-    let secret = plain_name.split(['.', '[', ']']).any(is_secret_name);
+    let mut parts = plain_name.split(['.', '[', ']']);
+    let secret = is_secret_name(&plain_name) || parts.any(is_secret_name);
     if secret && !value.is_empty() {
         return format!("{name}={MASK}");
     }
