@@ -47,12 +47,18 @@ impl FileFindings {
 
 /// The most files within each other.
 const DEPTH_LIMIT: usize = 16;
+/// The most files that a scenario takes steps from, each as often as it does.
+const USE_LIMIT: usize = 10_000;
 
 /// What is known while a file is read.
 pub(super) struct Loader<'l> {
     library: &'l dyn Library,
     /// The files that are being read, outermost first.
     trail: Vec<Arc<str>>,
+    /// How often the scenario that is read has taken steps of a file.
+    uses: usize,
+    /// Whether that was too often, which has been told.
+    has_too_many: bool,
     /// The texts of the files that were read.
     pub(super) sources: Sources,
     /// What is wrong with other files.
@@ -82,10 +88,33 @@ impl<'l> Loader<'l> {
         Self {
             library,
             trail: vec![path.into()],
+            uses: 0,
+            has_too_many: false,
             sources: [(path.into(), source.into())].into(),
             others: Vec::new(),
             worlds,
         }
+    }
+
+    /// A scenario begins.
+    pub(super) fn begin_scenario(&mut self) {
+        self.uses = 0;
+    }
+
+    /// Counts a file whose steps are taken; false if there are too many, which is told once.
+    fn counts(&mut self, span: Span, findings: &mut Findings) -> bool {
+        if self.has_too_many {
+            findings.note_elsewhere();
+            return false;
+        }
+        self.uses += 1;
+        self.has_too_many = self.uses > USE_LIMIT;
+        if self.has_too_many {
+            let message = format!("a scenario takes steps of files more than {USE_LIMIT} times");
+            let hint = "files that use files multiply; `repeat` does something often";
+            findings.add(Finding::new(span, message).with_hint(hint));
+        }
+        !self.has_too_many
     }
 
     pub(super) fn library(&self) -> &'l dyn Library {
@@ -125,6 +154,9 @@ impl<'l> Loader<'l> {
         if self.trail.len() > DEPTH_LIMIT {
             let message = format!("more than {DEPTH_LIMIT} files include each other");
             findings.add(Finding::new(named.span, message));
+            return None;
+        }
+        if !self.counts(named.span, findings) {
             return None;
         }
         let source = match self.library.read(&path) {
@@ -214,10 +246,11 @@ fn read_steps_file(
     read
 }
 
-/// A path named in a file, seen from where the program runs.
+/// A path named in a file, seen from where the program runs. Who writes it on Windows may write `\`.
 fn resolve(here: &str, named: &str) -> String {
-    if named.starts_with('/') {
-        return named.to_owned();
+    let (here, named) = (here.replace('\\', "/"), named.replace('\\', "/"));
+    if named.starts_with('/') || named.get(1..3) == Some(":/") {
+        return named;
     }
     let folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut parts: Vec<&str> = folder.split('/').collect();

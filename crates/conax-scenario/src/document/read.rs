@@ -194,6 +194,7 @@ fn read_scenario(
     };
     let mut scenarios = Vec::new();
     for (index, row_cells) in rows.into_iter().enumerate() {
+        loader.begin_scenario();
         let (mut values, row) =
             row_values(entry("vars"), table.as_ref().zip(row_cells), index, seed, findings);
         override_values(&mut values, &given.variables);

@@ -2,7 +2,7 @@
 //! readers could take for something else, and for blanks.
 //!
 //! Digits whose meaning is unclear get quotes, and a plain number stays one; braces get a blank
-//! inside and brackets none; a colon or comma has one blank behind it; lines lose blanks at their end; there is one empty line at a time, and a line break at the end. It gives
+//! inside and brackets none; a colon or comma has one blank behind it; lines lose blanks at their end; there is one empty line at a time, and a line break at the end, of the kind the file has. It gives
 //! the same text when it is used again, and the tree it means stays the same (both are tests).
 
 use conax_contract::text::{Finding, Findings, Marked, Meaning, Node, Place, Scalar, Style, read};
@@ -20,7 +20,13 @@ pub fn tidy(source: &str) -> Result<String, Vec<Finding>> {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut edits = Vec::new();
     collect(&root, &lines, &mut edits);
-    Ok(apply(&lines, edits))
+    let tidied = apply(&lines, edits);
+    Ok(if has_windows_breaks(source) { tidied.replace('\n', "\r\n") } else { tidied })
+}
+
+/// Whether its lines end as on Windows; the first one decides.
+fn has_windows_breaks(source: &str) -> bool {
+    source.find('\n').is_some_and(|end| source[..end].ends_with('\r'))
 }
 
 /// Line breaks of one kind, no blanks at the end of a line, one empty line at a time.

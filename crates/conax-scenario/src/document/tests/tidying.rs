@@ -93,3 +93,15 @@ proptest! {
         prop_assert_eq!(tree(&once), tree(&source), "{}", once);
     }
 }
+
+#[test]
+fn a_file_keeps_the_line_breaks_it_has() {
+    let windows = "scenario:   x\r\n\r\n\r\ndescription: |\r\n  a\r\n  b\r\nsteps: [ process ]\r\n";
+    let tidied = tidy(windows).expect("a sound file");
+    let expected = "scenario: x\n\ndescription: |\n  a\n  b\nsteps: [process]\n";
+    assert_eq!(tidied, expected.replace('\n', "\r\n"));
+    assert_eq!(tidy(&windows.replace("\r\n", "\n")).expect("a sound file"), expected);
+    // The first one decides.
+    let mixed = tidy("scenario: x\r\nsteps: [process]\n").expect("a sound file");
+    assert_eq!(mixed, "scenario: x\r\nsteps: [process]\r\n");
+}
