@@ -125,6 +125,7 @@ fn lint_command() -> Command {
             "Files to check: *.scenario.yaml scenarios, or folders of them, *.world.yaml worlds, *.faults.yaml faults, *.toml wire profiles or \
              conax-sim.toml settings",
         ))
+        .arg(run::include_from())
         .after_help("Examples:\n  conax-sim lint mine.world.yaml\n  conax-sim lint scenarios")
 }
 

@@ -13,8 +13,9 @@ use conax_scenario::document::{
 };
 
 use crate::exit::Exit;
+use crate::flags::Flags;
 use crate::print;
-use crate::run::{Files, find_named, load_all};
+use crate::run::{Files, find_named, include_from, load_all};
 
 use overtaking::Waiting;
 
@@ -29,6 +30,7 @@ pub(crate) fn command() -> Command {
                 .num_args(1..)
                 .help("Files, folders, or parts of files, as for `run`"),
         )
+        .arg(include_from())
         .after_help(
             "Example:\n  conax-sim explain scenarios/faults/f05-read-timeout-applied.scenario.yaml",
         )
@@ -40,8 +42,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         Ok(files) => files,
         Err(exit) => return exit,
     };
-    let (cases, wrong) =
-        load_all(&files, &Given::seed(1), &mut Reader::new(&Files), &|_, _| String::new());
+    let named = matches.texts("path");
+    let library = Files::around(named.iter().chain(files.iter().map(|file| &file.path)), matches);
+    let mut reader = Reader::new(&library);
+    let (cases, wrong) = load_all(&files, &Given::seed(1), &mut reader, &|_, _| String::new());
     if !wrong.is_empty() {
         for file in &wrong {
             print::aside(file.render().trim_end());

@@ -37,6 +37,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
         Ok(files) => files,
         Err(exit) => return exit,
     };
+    if files.is_empty() {
+        print::aside("there is no file to bring into its tidy form in what was named");
+        return Exit::NothingRan;
+    }
     let only_check = matches.get_flag("check");
     let mut exit = Exit::Met;
     let mut changed = 0;

@@ -14,9 +14,10 @@ use conax_sim::instance::Instance;
 
 use crate::exit::Exit;
 use crate::faults;
+use crate::flags::Flags;
 use crate::print;
 use crate::read::{self, text_file};
-use crate::run::{ENDING, Files, find, fitting, read_file};
+use crate::run::{ENDING, Files, find, fitting, forward, read_file};
 use crate::serve::local_time;
 use crate::settings::{self, Settings};
 
@@ -31,17 +32,25 @@ enum Kind {
     Unknown,
 }
 
-/// What a file is, by its name; a pipe has none, and is what the keys in it are of.
+/// What a file is, by its name; if that does not tell, what the keys in it are of.
 fn kind_of(path: &str, source: &str) -> Kind {
-    if path.starts_with("/dev/") || !Path::new(path).is_file() {
-        let has = |key: &str| source.lines().any(|line| line.starts_with(key));
-        return match () {
-            () if has("scenario") => Kind::Scenario,
-            () if has("installed_items:") || has("world:") => Kind::World,
-            () if has("faults:") => Kind::Faults,
-            () => Kind::Unknown,
-        };
+    match kind_by_name(path) {
+        Kind::Unknown => kind_by_keys(source),
+        kind => kind,
     }
+}
+
+fn kind_by_keys(source: &str) -> Kind {
+    let has = |key: &str| source.lines().any(|line| line.starts_with(key));
+    match () {
+        () if has("scenario:") || has("scenarios:") => Kind::Scenario,
+        () if has("installed_items:") || has("world:") => Kind::World,
+        () if has("faults:") => Kind::Faults,
+        () => Kind::Unknown,
+    }
+}
+
+fn kind_by_name(path: &str) -> Kind {
     if path.ends_with(ENDING) {
         Kind::Scenario
     } else if path.ends_with(".world.yaml") || path.ends_with(".world.json") {
@@ -71,13 +80,14 @@ fn is_target_file(path: &str) -> bool {
 
 /// Checks every file named.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
-    let named = matches.get_many::<String>("path").into_iter().flatten();
-    let paths: Vec<String> = named.flat_map(with_folders).collect();
+    let named = matches.texts("path");
+    let paths: Vec<String> = named.iter().flat_map(with_folders).collect();
     if paths.is_empty() {
         print::aside("there is no file to check in what was named");
         return Exit::NothingRan;
     }
-    let mut reader = Reader::new(&Files);
+    let files = Files::around(named.iter().chain(&paths), matches);
+    let mut reader = Reader::new(&files);
     let mut bad_count = 0;
     for path in &paths {
         if let Err(report) = check(path, &mut reader) {
@@ -103,6 +113,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 
 /// A folder stands for the scenario files in it, a pattern for what fits it.
 fn with_folders(path: &String) -> Vec<String> {
+    let path = &forward(path);
     if let Some(fitting) = fitting(path) {
         return fitting.iter().flat_map(with_folders).collect();
     }

@@ -32,10 +32,12 @@ use self::other_world::OtherWorlds;
 use self::output::{print_all, stopped};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
-use crate::flags::{Flags, cores, flag, repeated};
+use crate::flags::{Flags, cores, flag, quoted, repeated};
 use crate::http_client::{self, Client};
 use crate::print;
-use crate::run::{Addresses, Choice, Files, Remote, Secrets, find, load_all, provider};
+use crate::run::{
+    Addresses, Choice, Files, INCLUDE_FROM, Remote, Secrets, find, include_from, load_all, provider,
+};
 use crate::signals::{stop_on_signal, unless_stopped};
 
 /// What stands for the simulator in this process.
@@ -58,6 +60,7 @@ pub(crate) fn command() -> Command {
                 .num_args(0..)
                 .help("Files called *.scenario.yaml, or folders of them [default: scenarios]"),
         )
+        .arg(include_from())
         .arg(repeated("filter", "TEXT", "Only those with this in their file name or sentence; `~TEXT`: without it").short('f'))
         .arg(repeated("tag", "TAGS", "Only those with this tag; `a,b`: with one of them, `~a`: without it").short('t'))
         .arg(flag("seed", "N", "Seed of all of them, instead of those in the files"))
@@ -180,6 +183,7 @@ struct Order {
     jobs: usize,
     timeout: Duration,
     secrets_file: Option<String>,
+    include_from: Option<String>,
     report: Option<String>,
 }
 
@@ -197,7 +201,7 @@ impl Order {
         };
         Ok(Self {
             sides: [Side::of(matches, "left", &client)?, Side::of(matches, "right", &client)?],
-            client_flags: http_client::flags(matches),
+            client_flags: matches.again(&[INCLUDE_FROM], quoted) + &http_client::flags(matches),
             client,
             paths,
             choice: Choice { tags: matches.texts("tag"), filters: matches.texts("filter") },
@@ -209,6 +213,7 @@ impl Order {
             jobs: matches.whole("jobs")?.map_or_else(cores, |jobs| jobs.min(256) as usize),
             timeout: matches.time("timeout", "30s or 2min")?.unwrap_or_default(),
             secrets_file: matches.text("secrets-file").map(str::to_owned),
+            include_from: matches.text(INCLUDE_FROM).map(str::to_owned),
             report,
         })
     }
@@ -253,7 +258,8 @@ fn prepare(order: &Order) -> Result<Result<Vec<Case>, Vec<FileFindings>>, Failur
     }
     let files = find(order.paths.iter()).or_fail(Exit::Usage)?;
     let given = Given { seeds: order.seeds, ..Given::default() };
-    let mut reader = Reader::new(&Files);
+    let library = Files::beside(order.paths.iter()).and_of(order.include_from.as_deref());
+    let mut reader = Reader::new(&library);
     let again = |scenario: &Scenario, file: &str| order.again(scenario, file);
     let (cases, wrong) = load_all(&files, &given, &mut reader, &again);
     if !wrong.is_empty() {

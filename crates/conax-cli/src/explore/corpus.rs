@@ -31,6 +31,7 @@ pub(super) fn replay(
     }
     let name = folder.display().to_string();
     let files = find([&name].into_iter()).or_fail(Exit::Usage)?;
+    let library = Files::beside([&name]);
     let (addresses, secrets) = search.subject.reached();
     let provider = provider(addresses, secrets, LONGEST, stop);
     let (mut mended, mut failing) = (0, Vec::new());
@@ -39,7 +40,7 @@ pub(super) fn replay(
         let text = crate::read::text_file(&path)
             .map_err(|error| Failure::settings(format!("failed to read `{path}`: {error}")))?;
         let scenarios =
-            Reader::new(&Files).read(&path, &text, &Given::seed(1)).map_err(|files| {
+            Reader::new(&library).read(&path, &text, &Given::seed(1)).map_err(|files| {
                 let rendered: Vec<String> = files.iter().map(FileFindings::render).collect();
                 Failure::settings(rendered.join("\n"))
             })?;

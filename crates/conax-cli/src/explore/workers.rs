@@ -278,7 +278,8 @@ fn empty_scenario() -> Scenario {
     let text = format!(
         "scenario: explored\nworld: lab\nclock: {START}\nseed: {OWN_SEED}\nsteps: [settle]\n"
     );
-    let read = Reader::new(&Files).read("explored.scenario.yaml", &text, &Given::seed(OWN_SEED));
+    let library = Files::anywhere();
+    let read = Reader::new(&library).read("explored.scenario.yaml", &text, &Given::seed(OWN_SEED));
     let first = read.ok().and_then(|mut scenarios| scenarios.pop());
     first.expect("the text is built in, and a test plays it")
 }

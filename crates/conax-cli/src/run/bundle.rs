@@ -24,7 +24,7 @@ use crate::flags::{Flags, flag};
 use crate::print;
 use crate::run::Order;
 use crate::run::in_process::InProcess;
-use crate::run::load::Files;
+use crate::run::library::{Files, built_in_world};
 use crate::run::secret::Secrets as OutsideSecrets;
 use crate::signals::end_on_signal;
 use crate::write::{not_written, write_file};
@@ -109,18 +109,19 @@ impl Bundle {
 
 /// Files on this machine, and which of them were read.
 struct Reading {
+    files: Files,
     read: RefCell<BTreeMap<String, String>>,
 }
 
 impl Library for Reading {
     fn read(&self, path: &str) -> Result<String, String> {
-        let text = Files.read(path)?;
+        let text = self.files.read(path)?;
         self.read.borrow_mut().insert(path.to_owned(), text.clone());
         Ok(text)
     }
 
     fn built_in_world(&self, name: &str) -> Option<String> {
-        Files.built_in_world(name)
+        built_in_world(name)
     }
 }
 
@@ -134,7 +135,7 @@ impl Library for Shelf<'_> {
     }
 
     fn built_in_world(&self, name: &str) -> Option<String> {
-        Files.built_in_world(name)
+        built_in_world(name)
     }
 }
 
@@ -152,7 +153,8 @@ pub(super) fn write_bundle(path: &str, record: &RunRecord, order: &Order, exit: 
         print::aside("nothing failed, so there is nothing to bundle");
         return exit;
     };
-    let library = Reading { read: RefCell::default() };
+    let files = order.library(std::iter::once(&case.file));
+    let library = Reading { files, read: RefCell::default() };
     let source = match library.read(&case.file) {
         Ok(source) => source,
         Err(error) => {

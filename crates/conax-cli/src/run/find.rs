@@ -1,7 +1,7 @@
 //! Which files are meant, and which scenarios in them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use clap::ArgMatches;
 use conax_contract::text::shown;
@@ -40,13 +40,22 @@ pub(crate) fn find<'p>(paths: impl Iterator<Item = &'p String>) -> Result<Vec<Ch
     let mut chosen: Vec<Chosen> = Vec::new();
     for named in paths {
         let (path, part) = split(named);
+        let path = &forward(path);
         let path = path.trim_end_matches('/');
         if let Some(fitting) = fitting(path) {
             add(&mut chosen, find(fitting.iter())?.into_iter().map(|one| one.path), &part);
             continue;
         }
         let found = if Path::new(path).is_dir() {
-            in_folder(Path::new(path))?
+            let InFolder { scenarios, others } = in_folder(Path::new(path))?;
+            for other in others {
+                print::aside(format_args!(
+                    "{} is left out: rename it to {}",
+                    shown(&other),
+                    shown(&renamed(&other))
+                ));
+            }
+            scenarios
         } else if Path::new(path).exists() {
             vec![path.to_owned()]
         } else {
@@ -108,8 +117,38 @@ fn split(named: &str) -> (&str, Part) {
     }
 }
 
-fn in_folder(folder: &Path) -> Result<Vec<String>, String> {
-    let mut found = Vec::new();
+/// A path as it is written on Windows, if there is nothing of that name here.
+pub(crate) fn forward(path: &str) -> String {
+    let plain = path.replace('\\', "/");
+    match cfg!(windows) || (!Path::new(path).exists() && Path::new(&plain).exists()) {
+        true => plain,
+        false => path.to_owned(),
+    }
+}
+
+/// What a folder holds, in alphabetical order.
+struct InFolder {
+    scenarios: Vec<String>,
+    /// Files that are probably meant to be scenarios, and are called otherwise.
+    others: Vec<String>,
+}
+
+/// Whether somebody probably means a scenario: `.yml`, capital letters, a `.txt` that an editor has
+/// added.
+fn is_nearly_scenario(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let path = path.strip_suffix(".txt").unwrap_or(&path);
+    [ENDING, ".scenario.yml"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// What such a file has to be called.
+fn renamed(path: &str) -> String {
+    let begin = path.to_ascii_lowercase().rfind(".scenario.").unwrap_or(path.len());
+    format!("{}{ENDING}", &path[..begin])
+}
+
+fn in_folder(folder: &Path) -> Result<InFolder, String> {
+    let (mut scenarios, mut others) = (Vec::new(), Vec::new());
     let mut folders = vec![folder.to_path_buf()];
     // A link may lead back to where it stands.
     let mut known = BTreeSet::new();
@@ -124,12 +163,18 @@ fn in_folder(folder: &Path) -> Result<Vec<String>, String> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.to_string_lossy().ends_with(ENDING) {
-                let path = path.to_string_lossy().replace('\\', "/");
-                found.push(path.strip_prefix("./").map_or(path.clone(), str::to_owned));
+                continue;
+            }
+            let path = path.to_string_lossy();
+            let path = path.strip_prefix("./").unwrap_or(&path);
+            if path.ends_with(ENDING) {
+                scenarios.push(path.replace(MAIN_SEPARATOR, "/"));
+            } else if is_nearly_scenario(path) {
+                others.push(path.replace(MAIN_SEPARATOR, "/"));
             }
         }
     }
-    found.sort();
-    Ok(found)
+    scenarios.sort();
+    others.sort();
+    Ok(InFolder { scenarios, others })
 }

@@ -4,25 +4,12 @@
 use std::collections::BTreeMap;
 
 use conax_contract::text::{Finding, near_miss};
-use conax_contract::world;
-use conax_scenario::document::{FileFindings, Given, Library, Reader, Scenario};
+use conax_scenario::document::{FileFindings, Given, Reader, Scenario};
 use conax_scenario::run::Case;
 
+use crate::read::text_file;
 use crate::run::find::{Chosen, Part};
 use crate::settings::{SETTINGS, SettingEntry};
-
-/// Files on this machine.
-pub(crate) struct Files;
-
-impl Library for Files {
-    fn read(&self, path: &str) -> Result<String, String> {
-        crate::read::text_file(path).map_err(|error| error.to_string())
-    }
-
-    fn built_in_world(&self, name: &str) -> Option<String> {
-        world::built_in(name).map(str::to_owned)
-    }
-}
 
 /// Settings that mean something for a scenario; the others are about APIs, files and this machine.
 pub(crate) const SCENARIO_SETTINGS: [&str; 19] = [
@@ -53,7 +40,7 @@ pub(crate) fn read_file(
     given: &Given,
     reader: &mut Reader<'_>,
 ) -> Result<Vec<Scenario>, Vec<FileFindings>> {
-    let source = match crate::read::text_file(path) {
+    let source = match text_file(path) {
         Ok(source) => source,
         Err(error) => {
             let (source, findings) = crate::read::findings_of(&error);
@@ -170,7 +157,7 @@ fn is_behind(chosen: &Chosen) -> bool {
     let Part::Line(line) = chosen.part else {
         return false;
     };
-    Files.read(&chosen.path).is_ok_and(|source| line > source.lines().count())
+    text_file(&chosen.path).is_ok_and(|source| line > source.lines().count())
 }
 
 /// The scenarios of the chosen files, and everything that is wrong with them.

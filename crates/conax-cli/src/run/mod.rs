@@ -8,6 +8,7 @@ mod again;
 mod bundle;
 mod find;
 mod in_process;
+mod library;
 mod load;
 mod output;
 mod passing;
@@ -37,9 +38,10 @@ use crate::signals::{stop_on_signal, unless_stopped};
 
 pub(crate) use addresses::Addresses;
 pub(crate) use bundle::{replay, replay_command};
-pub(crate) use find::{ENDING, find, find_named, fitting};
+pub(crate) use find::{ENDING, find, find_named, fitting, forward};
 pub(crate) use in_process::{InProcess, usual_target};
-pub(crate) use load::{Choice, Files, load_all, read_file};
+pub(crate) use library::{Files, INCLUDE_FROM, built_in_world, include_from};
+pub(crate) use load::{Choice, load_all, read_file};
 pub(crate) use output::each_once;
 pub(crate) use remote::{Remote, api_target};
 pub(crate) use secret::Secrets;
@@ -72,6 +74,7 @@ pub(crate) fn command() -> Command {
         .arg(flag("cas", "URL", "Conax endpoint of that target, for raw calls").requires("target"))
         .arg(flag("control-token-file", "FILE", "File with the bearer token that control API asks for").requires("control"))
         .args(http_client::arguments())
+        .arg(include_from())
         .arg(repeated("var", "NAME=VALUE", "Value of a variable, instead of the one in the files"))
         .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines with the secrets that scenarios name; else the environment has them"))
         .arg(repeated("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html or github; without a file, to standard output"))
@@ -115,6 +118,7 @@ struct Order {
     target: Option<Addresses>,
     target_flags: String,
     secrets_file: Option<String>,
+    include_from: Option<String>,
     is_forced_zero: bool,
 }
 
@@ -160,7 +164,8 @@ fn play_once(order: &Arc<Order>, matches: &ArgMatches, printer: &Printer) -> Exi
 fn prepare(order: &Order) -> Result<Result<Vec<Case>, Vec<FileFindings>>, Failure> {
     let files = find(order.paths.iter()).or_fail(Exit::Usage)?;
     let mut cases = Vec::new();
-    let mut reader = Reader::new(&Files);
+    let library = order.library(files.iter().map(|file| &file.path));
+    let mut reader = Reader::new(&library);
     for repetition in 0..order.repeat {
         let (found, wrong) = read_round(order, &files, repetition, &mut reader);
         if !wrong.is_empty() {
@@ -205,7 +210,8 @@ impl Order {
             paths.push("scenarios".to_owned());
         }
         let target = Addresses::of(matches)?;
-        let target_flags = ["target", "control", "cas", "control-token-file", "secrets-file"];
+        let target_flags =
+            ["target", "control", "cas", "control-token-file", "secrets-file", INCLUDE_FROM];
         Ok(Self {
             paths,
             choice: Choice { tags: matches.texts("tag"), filters: matches.texts("filter") },
@@ -223,8 +229,14 @@ impl Order {
             target_flags: matches.again(&target_flags, quoted) + &http_client::flags(matches),
             target,
             secrets_file: matches.text("secrets-file").map(str::to_owned),
+            include_from: matches.text(INCLUDE_FROM).map(str::to_owned),
             is_forced_zero: matches.get_flag("exit-zero"),
         })
+    }
+
+    /// The files that these scenarios may include.
+    fn library<'o>(&'o self, files: impl Iterator<Item = &'o String>) -> Files {
+        Files::beside(self.paths.iter().chain(files)).and_of(self.include_from.as_deref())
     }
 
     /// What is known afterwards.

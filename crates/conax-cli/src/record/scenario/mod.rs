@@ -22,7 +22,7 @@ use std::path::Path;
 use clap::{Arg, ArgMatches, Command};
 use conax_contract::text::{Outline, render, render_moment};
 use conax_contract::world::WorldSpec;
-use conax_scenario::document::{FileFindings, Given, Library, Reader, tidy};
+use conax_scenario::document::{FileFindings, Given, Reader, tidy};
 
 use self::expect::usual_user;
 use self::placeholders::{Placeholders, map, word};
@@ -36,8 +36,9 @@ use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, flag, switch};
 use crate::print;
+use crate::read::text_file;
 use crate::record::is_kept;
-use crate::run::Files;
+use crate::run::{Files, built_in_world};
 use crate::write::{save, would_replace};
 
 /// The verb.
@@ -124,10 +125,9 @@ fn read_recording(file: &str) -> Result<Recording, String> {
 }
 
 fn read_world(name: &str) -> Result<WorldSpec, String> {
-    let source = match Files.built_in_world(name) {
+    let source = match built_in_world(name) {
         Some(source) => source,
-        None => Files
-            .read(name)
+        None => text_file(name)
             .map_err(|error| format!("failed to read the world `{name}`: {error}"))?,
     };
     WorldSpec::parse(&source)
@@ -136,7 +136,7 @@ fn read_world(name: &str) -> Result<WorldSpec, String> {
 
 /// What a scenario at `output` calls a world: its name, or its path from there.
 fn named_from(world: &str, output: &str) -> String {
-    if Files.built_in_world(world).is_some() || Path::new(world).is_absolute() {
+    if built_in_world(world).is_some() || Path::new(world).is_absolute() {
         return world.to_owned();
     }
     let folder = Path::new(output).parent().unwrap_or(Path::new(""));
@@ -159,7 +159,9 @@ fn named_from(world: &str, output: &str) -> String {
 
 /// Whether it can be read as what it is to be.
 fn check(scenario: &str, path: &str) -> Result<(), Vec<FileFindings>> {
-    let mut reader = Reader::new(&Files);
+    // It includes the world that was named, wherever that is.
+    let library = Files::anywhere();
+    let mut reader = Reader::new(&library);
     reader.read(path, scenario, &Given::seed(1)).map(|_| ())
 }
 
