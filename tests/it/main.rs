@@ -58,6 +58,8 @@ mod canaries;
 mod coverage;
 mod ends;
 mod explore;
+mod files;
+mod fuzz;
 mod grade;
 mod https;
 mod inputs;

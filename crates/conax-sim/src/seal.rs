@@ -72,6 +72,22 @@ impl SealKey {
         Some(Self(key.into()))
     }
 
+    /// A file that holds these bytes, whatever they mean.
+    #[must_use]
+    pub fn seal(&self, body: &[u8]) -> Vec<u8> {
+        let mut file = room_for(body.len());
+        file.extend_from_slice(body);
+        seal(file, self)
+    }
+
+    /// What a file holds, whatever it means.
+    ///
+    /// # Errors
+    /// If it is no file of ours, or its seal does not hold.
+    pub fn open(&self, file: &[u8]) -> Result<Vec<u8>, FileRefusal> {
+        open(file, self)
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&self.0)
     }

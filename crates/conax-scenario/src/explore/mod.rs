@@ -26,7 +26,7 @@ mod write;
 
 pub use inventory::{Eyes, Inventory};
 pub use line::{Line, Want, What};
-pub use moves::{Move, sequences};
+pub use moves::{Move, Order, sequences};
 pub use play::{Failure, play};
 pub use script::script;
 pub use search::{Budget, Counterexample, SearchContext, search};

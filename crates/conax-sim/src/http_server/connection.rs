@@ -62,6 +62,18 @@ impl ConnectionControl {
         }
     }
 
+    /// Of a connection that is no socket: it cannot be broken.
+    pub(super) fn of_pipe() -> Self {
+        let steering = Steering {
+            stream: Weak::new(),
+            goodbye: |_| false,
+            end: OnceLock::new(),
+            decided: Notify::new(),
+            calls: AtomicUsize::new(0),
+        };
+        Self { steering: Arc::new(steering) }
+    }
+
     /// Waits until the client has closed its side or broken the connection. What it may still send
     /// before that is not read: the connection is to end.
     ///

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use socket2::SockRef;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
@@ -257,6 +257,14 @@ async fn let_alert_arrive(stream: &TcpStream) {
             Ok(_) | Err(_) => {}
         }
     }
+}
+
+/// Serves one connection that is no socket, as a listener serves its own.
+pub async fn serve_pipe(pipe: DuplexStream, router: Router, limits: Limits) {
+    // It is kept to the end: letting go of it asks for a shutdown.
+    let open = GracefulShutdown::new();
+    let serving = Serving { router, limits, answers: None, watcher: open.watcher() };
+    serving.serve(TokioIo::new(pipe), ConnectionControl::of_pipe(), None).await;
 }
 
 /// Everything it takes to serve one connection.

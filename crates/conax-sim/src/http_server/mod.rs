@@ -23,7 +23,7 @@ pub use connection::ConnectionControl;
 pub use cors::Cors;
 pub use head::{Head, HeadRefusal, check_head};
 pub(crate) use listener::TlsSpeech;
-pub use listener::{Limits, Listener, MetTlsFault};
+pub use listener::{Limits, Listener, MetTlsFault, serve_pipe};
 pub use pages::{is_foreign_page, without_port};
 pub(crate) use rejection_body::whole_answer;
 pub use rejection_body::{FrameworkAnswers, HEAD_TOO_LARGE};

@@ -1,0 +1,2 @@
+#![no_main]
+conax_fuzz::target!(SEQUENCE);
