@@ -1,2 +1,4 @@
+//! Holds random input to the law `sequence`.
+
 #![no_main]
 conax_fuzz::target!(SEQUENCE);

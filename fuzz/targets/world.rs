@@ -1,2 +1,4 @@
+//! Holds random input to the law `world`.
+
 #![no_main]
 conax_fuzz::target!(WORLD);
