@@ -81,7 +81,7 @@ fn is_target_file(path: &str) -> bool {
 /// Checks every file named.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
     let named = matches.texts("path");
-    let paths: Vec<String> = named.iter().flat_map(with_folders).collect();
+    let paths: Vec<String> = named.iter().flat_map(|path| with_folders(path)).collect();
     if paths.is_empty() {
         print::aside("there is no file to check in what was named");
         return Exit::NothingRan;
@@ -112,10 +112,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 }
 
 /// A folder stands for the scenario files in it, a pattern for what fits it.
-fn with_folders(path: &String) -> Vec<String> {
+fn with_folders(path: &str) -> Vec<String> {
     let path = &forward(path);
     if let Some(fitting) = fitting(path) {
-        return fitting.iter().flat_map(with_folders).collect();
+        return fitting.iter().flat_map(|path| with_folders(path)).collect();
     }
     if !Path::new(path).is_dir() {
         return vec![path.clone()];

@@ -33,7 +33,8 @@ pub(super) fn masking(input: &[u8]) {
 fn known_secrets(text: &str) {
     let mut known = KnownSecrets::default();
     known.add(CANARY);
-    let (before, after) = text.split_at(text.floor_char_boundary(text.len() / 2));
+    let middle = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at));
+    let (before, after) = text.split_at(middle.unwrap_or_default());
     for written in [CANARY.to_owned(), encode(CANARY)] {
         let whole = format!("{before}{written}{after}");
         let masked = known.masked(&whole);
