@@ -63,6 +63,27 @@ fn what_no_http_allows_is_refused_in_words_at_every_api() {
     }
 }
 
+/// Whoever goes by the length and whoever goes by the coding would see different calls.
+#[test]
+fn a_body_with_a_length_and_a_transfer_coding_is_refused_wherever_it_stands() {
+    let program = serve(&["--seed", "1"]);
+    let get = "GET /v1/health HTTP/1.1\r\nhost: a\r\n\r\n";
+    let (length, coding) = ("Content-Length: 4\r\n", "Transfer-Encoding: chunked\r\n");
+    for address in [program.crm(), program.cas(), program.door()] {
+        for (first, second) in [(length, coding), (coding, length)] {
+            for before in [0, 1, 2] {
+                let call = format!("POST /x HTTP/1.1\r\nhost: a\r\n{first}{second}\r\n0\r\n\r\n");
+                let text = format!("{}{call}{get}", get.repeat(before));
+                let replies = talk(address, text.as_bytes()).replies();
+                assert_eq!(replies.len(), before + 1, "nothing after it: {replies:?}");
+                let (head, body) = &replies[before];
+                assert!(head.starts_with("HTTP/1.1 400 "), "{head}");
+                assert!(body.contains("`Transfer-Encoding: chunked`, never both"), "{body}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_head_is_what_a_get_would_say_of_itself() {
     let program = serve(&["--seed", "1"]);

@@ -10,6 +10,7 @@ mod http;
 mod hung;
 mod identifiers;
 mod immediate;
+mod limits;
 mod listing;
 mod logins;
 mod openapi;

@@ -146,7 +146,7 @@ async fn the_main_world_may_be_named_like_any_other() {
 async fn what_is_no_name_is_refused_at_each_door_and_makes_nothing() {
     let harness = HarnessBuilder::demo().open();
     let long = "x".repeat(65);
-    for name in ["", "a b", "a%20b", "ä", "a\"b", long.as_str()] {
+    for name in ["", "a b", "a%20b", "ä", "a\"b", ".", "..", long.as_str()] {
         let call = || Call::new("GET", "/show", "").with_header("conax-sim-world", name);
         let reply = harness.send(call()).await;
         let message = reply.refused(RefusalCode::InvalidParameterValue).to_owned();

@@ -14,7 +14,7 @@ use conax_sim::clock::Advanced;
 use conax_sim::dispatch::{RunReport, run_once, run_through};
 use conax_sim::instance::Instance;
 use conax_sim::shared::Shared;
-use conax_sim::worlds::WORLD_HEADER;
+use conax_sim::worlds::{Maker, WORLD_HEADER};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -63,7 +63,7 @@ impl Harness {
     /// # Panics
     /// If it cannot be made.
     pub async fn beside(&self, world: &str) -> Self {
-        let shared = self.instance.worlds.find_or_make(world).await;
+        let shared = self.instance.worlds.find_or_make(world, Maker::Control).await;
         Self {
             shared: shared.expect("a world that can be made"),
             token: self.token.clone(),

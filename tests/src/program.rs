@@ -130,6 +130,25 @@ impl Program {
         program
     }
 
+    /// The same in a process that may have so few file descriptors, of which it inherits some.
+    ///
+    /// # Panics
+    /// If it does not open in time.
+    #[must_use]
+    pub fn serve_within(descriptors: usize, path: &str, arguments: &[&str]) -> Self {
+        let (mut command, folder) = command("/bin/sh");
+        let inherited = (3..10).map(|number| format!("{number}</dev/null")).collect::<Vec<_>>();
+        let script = format!(
+            "ulimit -n {descriptors}; exec \"$0\" serve --port 0 --cas-port 0 --control-port 0 \
+             \"$@\" {}",
+            inherited.join(" ")
+        );
+        command.args(["-c", &script, path]).args(arguments);
+        let mut program = Self::watched(command, folder);
+        program.wait_for("Ctrl-C stops.");
+        program
+    }
+
     fn watched(mut command: Command, folder: PathBuf) -> Self {
         let mut child = command.spawn().expect("the program starts");
         let stderr = Arc::new(Mutex::new(String::new()));

@@ -14,6 +14,7 @@ mod config;
 mod contract;
 mod control_client;
 mod coverage;
+mod descriptors;
 mod detach;
 mod diff;
 mod drift;

@@ -12,15 +12,15 @@ use tokio::task::JoinSet;
 use crate::conax_endpoint;
 use crate::control_api;
 use crate::dispatch::run_on_interval;
-use crate::http_server::{Listener, TlsSpeech};
-use crate::journal::Observer;
+use crate::http_server::{Descriptors, FrameworkAnswers, Listener, OnRefused, TlsSpeech};
+use crate::journal::{Notice, Noticed, Observer, Surface};
 use crate::link::Approach;
 use crate::provisioning_api;
 use crate::settings::{ApiAddresses, DispatchSettings, SimulatorSettings};
 use crate::shared::Shared;
 use crate::tls::{LinkTls, Papers, TlsProblem, Vouching};
 use crate::world::WorldProblem;
-use crate::worlds::{Surroundings, Worlds};
+use crate::worlds::{Surroundings, Worlds, remove_idle};
 
 /// Why a simulator cannot open.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,7 @@ impl Instance {
         let surroundings = Surroundings {
             observer,
             doors: ApiAddresses::default(),
+            connections: Vec::new(),
             approach: Approach::default(),
             head_end: conax_endpoint::world_router,
             runs_on_interval: false,
@@ -147,9 +148,11 @@ impl OpenInstance {
         doors: ApiAddresses,
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, OpenError> {
-        let crm = bind("crm", doors.crm, &settings).await?;
-        let cas = bind("cas", doors.cas, &settings).await?;
-        let control = bind("control", doors.control, &settings).await?;
+        let descriptors = Arc::new(Descriptors::of(&settings.limits));
+        let bind = async |api, address| bind(api, address, &settings, &descriptors).await;
+        let crm = bind(Surface::Crm, doors.crm).await?;
+        let cas = bind(Surface::Cas, doors.cas).await?;
+        let control = bind(Surface::Control, doors.control).await?;
         let addresses = ApiAddresses {
             crm: address(crm.as_ref()),
             cas: address(cas.as_ref()),
@@ -169,9 +172,14 @@ impl OpenInstance {
         let approach = approach(&settings, addresses.cas.and(vouching.as_ref()))?;
         let papers = vouching.map(|vouching| vouching.papers);
         let door_state = approach.door.clone();
+        let listeners = [(Surface::Crm, &crm), (Surface::Cas, &cas), (Surface::Control, &control)];
+        let places = |(api, listener): (Surface, &Option<Listener>)| {
+            Some((api, Arc::clone(listener.as_ref()?.places())))
+        };
         let surroundings = Surroundings {
-            observer,
+            observer: observer.clone(),
             doors: addresses,
+            connections: listeners.into_iter().filter_map(places).collect(),
             approach,
             head_end: conax_endpoint::world_router,
             runs_on_interval: true,
@@ -183,22 +191,32 @@ impl OpenInstance {
         let (mut tasks, mut cas_task) = (JoinSet::new(), JoinSet::new());
         if let Some(listener) = crm {
             let router = provisioning_api::router(Arc::clone(&worlds));
-            let listener = listener.speaking(crm_tls.map(TlsSpeech::sound));
+            let listener = listener.speaking(crm_tls.map(TlsSpeech::sound)).telling(on_refused(
+                Surface::Crm,
+                &shared,
+                observer.clone(),
+            ));
             tasks.spawn(listener.serve(router, stopped.clone()));
         }
         if let Some(listener) = cas {
             let listener = listener
                 .kept_by(Arc::new(conax_endpoint::DoorKeeper::new(&worlds, door_state)))
-                .speaking(door.map(|door| conax_endpoint::speech(&worlds, door)));
+                .speaking(door.map(|door| conax_endpoint::speech(&worlds, door)))
+                .telling(on_refused(Surface::Cas, &shared, observer.clone()));
             cas_task
                 .spawn(listener.serve(conax_endpoint::router(Arc::clone(&worlds)), cas_stopped));
         }
         if let Some(listener) = control {
             let router = control_api::router(Arc::clone(&worlds));
-            let listener = listener.speaking(control_tls.map(TlsSpeech::sound));
+            let listener = listener
+                .speaking(control_tls.map(TlsSpeech::sound))
+                .telling(on_refused(Surface::Control, &shared, observer));
             tasks.spawn(listener.serve(router, stopped.clone()));
         }
         tasks.spawn(beat(stopped.clone()));
+        if let Some(idle) = shared.settings.world_idle_time {
+            tasks.spawn(remove_idle(Arc::clone(&worlds), idle, stopped.clone()));
+        }
         if let Some(interval) = shared.settings.dispatch.run_interval {
             tasks.spawn(run_on_interval(Arc::clone(&shared), interval, stopped));
         }
@@ -228,20 +246,33 @@ impl OpenInstance {
 }
 
 async fn bind(
-    door: &'static str,
+    api: Surface,
     address: Option<SocketAddr>,
     settings: &SimulatorSettings,
+    descriptors: &Arc<Descriptors>,
 ) -> Result<Option<Listener>, OpenError> {
     let Some(address) = address else {
         return Ok(None);
     };
-    let answers = match door {
-        "crm" => Some(provisioning_api::framework_answer as fn(u16) -> Vec<u8>),
-        "cas" => Some(conax_endpoint::framework_answer as fn(u16) -> Vec<u8>),
-        _ => Some(control_api::framework_answer as fn(u16) -> Vec<u8>),
+    let answers: FrameworkAnswers = match api {
+        Surface::Crm => provisioning_api::framework_answer,
+        Surface::Cas => conax_endpoint::framework_answer,
+        Surface::Control | Surface::Dispatch => control_api::framework_answer,
     };
-    let bound = Listener::bind(address, settings.limits, answers).await;
-    bound.map(Some).map_err(|source| OpenError::Bind { door, address, source })
+    let bound = Listener::bind(address, settings.limits, Some(answers)).await;
+    let bound = bound.map_err(|source| OpenError::Bind { door: api.name(), address, source })?;
+    Ok(Some(bound.sharing(Arc::clone(descriptors), api == Surface::Control)))
+}
+
+/// Tells the observer of connections that an API turned away.
+fn on_refused(api: Surface, main: &Arc<Shared>, observer: Option<Arc<dyn Observer>>) -> OnRefused {
+    let main = Arc::downgrade(main);
+    Box::new(move |reason, count| {
+        if let (Some(observer), Some(main)) = (&observer, main.upgrade()) {
+            let what = Noticed::ConnectionsRefused { api, reason, count };
+            observer.notices(&Notice { at: main.clock.now(), what });
+        }
+    })
 }
 
 fn address(listener: Option<&Listener>) -> Option<SocketAddr> {

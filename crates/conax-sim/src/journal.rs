@@ -14,12 +14,14 @@ use conax_contract::crm;
 use conax_model::time::SimTime;
 
 mod note;
+mod notice;
 mod secrets;
 mod shown;
 #[cfg(test)]
 mod tests;
 
 pub use note::FaultNote;
+pub use notice::{Notice, Noticed};
 pub use secrets::WorldSecrets;
 pub use shown::Shown;
 
@@ -192,6 +194,9 @@ pub trait Observer: Send + Sync {
 
     /// A request has been on its way to Conax for a while, of real time.
     fn waits(&self, _: &Unanswered) {}
+
+    /// Something happened that is no exchange.
+    fn notices(&self, _: &Notice) {}
 }
 
 /// A request that is on its way to Conax and has no answer yet.

@@ -64,6 +64,11 @@ pub struct SimulatorSettings {
     pub trusts_gateways: bool,
     /// How many worlds there may be side by side, the main one included.
     pub world_limit: usize,
+    /// How many of them calls at the provisioning API and the Conax endpoint may make by naming
+    /// them.
+    pub worlds_by_call: WorldsByCall,
+    /// How long nobody may use a world that a call made, of real time, before it is removed.
+    pub world_idle_time: Option<Duration>,
     /// What snapshot files are sealed with.
     pub snapshot_key: SealKey,
 }
@@ -93,7 +98,32 @@ impl SimulatorSettings {
             host_names: Vec::new(),
             trusts_gateways: false,
             world_limit: 256,
+            worlds_by_call: WorldsByCall::On,
+            world_idle_time: None,
             snapshot_key: SealKey::random(),
+        }
+    }
+}
+
+/// How many worlds may be made by calls that name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorldsByCall {
+    /// None.
+    Off,
+    /// As many as there may be, but for a sixteenth that is left to the control API.
+    On,
+    /// So many.
+    AtMost(usize),
+}
+
+impl WorldsByCall {
+    /// How many that are, of so many worlds.
+    #[must_use]
+    pub const fn limit(self, world_limit: usize) -> usize {
+        match self {
+            Self::Off => 0,
+            Self::On => world_limit.saturating_sub(1 + world_limit / 16),
+            Self::AtMost(count) => count,
         }
     }
 }

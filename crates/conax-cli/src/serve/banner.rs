@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use conax_contract::world::WorldSpec;
 use conax_sim::clock::ClockMode;
+use conax_sim::http_server::Descriptors;
 use conax_sim::instance::{Closing, OpenInstance};
 
 use crate::serve::log::Place;
@@ -64,6 +65,7 @@ fn write_banner(
     }
     write_api(text, "control API", settings.control_tls.scheme(), open.addresses.control, "/v1")?;
     write_exposure(text, open, token_was_made)?;
+    write_descriptors(text, open)?;
     if let (Some(crm), Some(control), true) =
         (open.addresses.crm, open.addresses.control, world.is_demo)
     {
@@ -160,6 +162,25 @@ fn write_exposure(
         writeln!(text, "         --control-token-file")?;
     }
     Ok(())
+}
+
+/// Connections that the settings allow and the system does not.
+fn write_descriptors(text: &mut String, open: &OpenInstance) -> std::fmt::Result {
+    let limits = &open.shared.settings.limits;
+    let doors = [open.addresses.crm, open.addresses.cas, open.addresses.control];
+    let wanted = doors.into_iter().flatten().count() * limits.connection_count;
+    match limits.descriptor_count {
+        Some(count) if Descriptors::for_connections(count) < wanted => {
+            let room = Descriptors::for_connections(count);
+            writeln!(
+                text,
+                "\nwarning: the system allows {count} file descriptors (`ulimit -n`), so"
+            )?;
+            writeln!(text, "         all APIs together hold {room} connections, fewer than the")?;
+            writeln!(text, "         {wanted} of `connection-limit`")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Where the commands that the log prints have to go.

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use conax_contract::crm::DateText;
 use conax_model::time::SimTime;
-use conax_sim::journal::{Exchange, Observer, Unanswered};
+use conax_sim::journal::{Exchange, Notice, Observer, Unanswered};
 use serde::Serialize;
 
 use crate::control_client::TARGET;
 
+mod notice;
 #[cfg(test)]
 mod tests;
 
@@ -37,10 +38,11 @@ const TEXT_COLUMNS: usize = 64;
 struct Form {
     exchange: fn(&Exchange, &mut String),
     unanswered: fn(&Unanswered, &Place, &mut String),
+    notice: fn(&Notice, &mut String),
 }
 
-const HUMAN: Form = Form { exchange: human, unanswered: human_unanswered };
-const JSON: Form = Form { exchange: json, unanswered: json_unanswered };
+const HUMAN: Form = Form { exchange: human, unanswered: human_unanswered, notice: notice::human };
+const JSON: Form = Form { exchange: json, unanswered: json_unanswered, notice: notice::json };
 
 /// The log of a running simulator.
 pub(super) struct Log {
@@ -77,6 +79,7 @@ struct List {
 enum Entry {
     Exchange(Arc<Exchange>),
     Unanswered(Unanswered),
+    Notice(Notice),
     Words(String),
 }
 
@@ -120,7 +123,8 @@ impl Waiting {
                         let place = self.place.get().unwrap_or(&nowhere);
                         (form.unanswered)(one, place, &mut text);
                     }
-                    (Entry::Exchange(_) | Entry::Unanswered(_), None) => {}
+                    (Entry::Notice(one), Some(form)) => (form.notice)(one, &mut text),
+                    (Entry::Exchange(_) | Entry::Unanswered(_) | Entry::Notice(_), None) => {}
                     (Entry::Words(words), _) => text.push_str(words),
                 }
             }
@@ -197,6 +201,11 @@ impl Observer for Log {
     fn waits(&self, unanswered: &Unanswered) {
         let mut list = self.waiting.list();
         self.waiting.add(&mut list, Entry::Unanswered(unanswered.clone()));
+    }
+
+    fn notices(&self, notice: &Notice) {
+        let mut list = self.waiting.list();
+        self.waiting.add(&mut list, Entry::Notice(notice.clone()));
     }
 }
 

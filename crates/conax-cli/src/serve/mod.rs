@@ -18,6 +18,7 @@ use conax_sim::journal::Observer;
 use conax_sim::settings::{ApiAddresses, SimulatorSettings};
 use serde_json::Value;
 
+use crate::descriptors::raise_limit;
 use crate::detach::{self, Kept};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -80,7 +81,8 @@ const fn exit_of(error: &ServeError) -> Exit {
 fn serve(settings: &Settings, mut kept: Option<Kept>) -> Result<Exit, ServeError> {
     let seed = Seed(value(settings::seed(settings.get("seed")))?.unwrap_or_else(random));
     let (token, token_was_made) = control_token(settings, seed)?;
-    let (instance, doors) = settings::instance(settings, seed, local_time(), token)?;
+    let (mut instance, doors) = settings::instance(settings, seed, local_time(), token)?;
+    instance.limits.descriptor_count = raise_limit();
     let world = world::read(settings.get("world"))?;
     let grace = value(settings::duration(settings.get("grace")))?;
     let log = log::start(settings.get("log"))?;

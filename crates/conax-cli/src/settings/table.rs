@@ -94,6 +94,10 @@ settings! {
         "World to start from: `demo` or a *.world.yaml file";
     "world-limit", "N", "256", check::workers,
         "Worlds there may be side by side, the one at the start included";
+    "worlds-by-call", "MANY", "on", check::worlds_by_call,
+        "Worlds that calls at the provisioning API and Conax make by naming them: on (a sixteenth of all is left to the control API), off, or at most so many";
+    "world-idle-timeout", "TIME", "off", check::interval,
+        "How long nobody may use a world that a call made before it is removed, if nothing is pending there: off or a time";
     "snapshot-key-file", "FILE", "none", check::file,
         "File with the key of snapshot files, 64 hex digits; without it none outlives the process";
     "seed", "N", "random", check::seed,
@@ -174,6 +178,8 @@ settings! {
         "Largest request line with headers an API takes";
     "connection-limit", "N", "1024", check::workers,
         "Connections an API holds at a time";
+    "connection-limit-per-address", "N", "256", check::workers,
+        "Those of them that may come from one address; addresses of this machine are not counted";
     "head-timeout", "TIME", "60s", check::duration,
         "Time to send the headers, and how long a connection may be idle";
     "body-timeout", "TIME", "30s", check::duration,

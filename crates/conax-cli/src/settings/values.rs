@@ -19,7 +19,7 @@ use conax_sim::journal::JournalLimits;
 use conax_sim::settings::ConaxAddress;
 use conax_sim::settings::{
     ApiAddresses, CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings,
-    SimulatorSettings, TlsKeys, TlsMode,
+    SimulatorSettings, TlsKeys, TlsMode, WorldsByCall,
 };
 use conax_sim::snapshot::SealKey;
 
@@ -66,6 +66,8 @@ pub(crate) fn instance(
         trusts_gateways: value(switch(settings.get("trust-forwarded")))?,
         snapshot_key: snapshot_key(settings)?,
         world_limit: value(workers(settings.get("world-limit")))?,
+        worlds_by_call: value(worlds_by_call(settings.get("worlds-by-call")))?,
+        world_idle_time: value(interval(settings.get("world-idle-timeout")))?,
     };
     let modes = [instance.crm_tls, instance.cas.tls, instance.control_tls];
     if modes == [TlsMode::Off; 3] && settings.optional("cas-tls-dir").is_some() {
@@ -181,6 +183,8 @@ fn limits(settings: &Settings) -> Result<Limits, String> {
         body_bytes: count(settings.get("body-limit"))?,
         head_bytes: head_limit(settings.get("head-limit"))?,
         connection_count: workers(settings.get("connection-limit"))?,
+        connections_per_address: workers(settings.get("connection-limit-per-address"))?,
+        descriptor_count: None,
         head_time: duration(settings.get("head-timeout"))?,
         body_time: duration(settings.get("body-timeout"))?,
         write_time: duration(settings.get("write-timeout"))?,
@@ -467,6 +471,16 @@ pub(super) fn workers(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if (1..=65_536).contains(&number) => Ok(number),
         _ => expected(text, "a whole number from 1 to 65536"),
+    }
+}
+
+pub(super) fn worlds_by_call(text: &str) -> Result<WorldsByCall, String> {
+    match text {
+        "on" => Ok(WorldsByCall::On),
+        "off" => Ok(WorldsByCall::Off),
+        _ => workers(text)
+            .map(WorldsByCall::AtMost)
+            .or_else(|_| expected(text, "`on`, `off` or a whole number from 1 to 65536")),
     }
 }
 

@@ -65,11 +65,12 @@ impl WorldSpec {
     // Attested: the organisation of the documented login example.
     pub const DEFAULT_ORGANISATION: &str = "CRMDEMO";
 
-    /// Whether this is a name for a world: names stand in addresses and on command lines.
+    /// Whether this is a name for a world: names stand in addresses, where `.` and `..` are others,
+    /// and on command lines.
     #[must_use]
     pub fn is_name(text: &str) -> bool {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        (1..=64).contains(&text.len()) && text.bytes().all(allowed)
+        (1..=64).contains(&text.len()) && text.bytes().all(allowed) && ![".", ".."].contains(&text)
     }
 
     /// A world of this name with nothing in it.
@@ -177,7 +178,7 @@ fn world_name(marked: &Marked, findings: &mut Findings) -> Option<String> {
     let name = text(marked, findings)?;
     if !WorldSpec::is_name(&name) {
         let message = format!("{} is not a name for a world", shown(&name));
-        let hint = "use up to 64 letters, digits, `-`, `_` and `.`";
+        let hint = "use up to 64 letters, digits, `-`, `_` and `.`, but not `.` or `..` alone";
         findings.add(Finding::new(marked.span, message).with_hint(hint));
     }
     Some(name)

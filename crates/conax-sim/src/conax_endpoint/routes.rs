@@ -18,8 +18,8 @@ use crate::clock::{Clock, idle};
 use crate::conax_endpoint::command::command;
 use crate::fault::{AtEndpoint, ClientGone, WireFault, damaged, ended};
 use crate::http_server::{
-    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, SeenAs, check_head, forget_body, is_foreign_page,
-    read_body, whole_answer,
+    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, NOT_HTTP, SeenAs, Unheard, check_head,
+    forget_body, is_foreign_page, read_body, whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::link::OwnRequest;
@@ -79,7 +79,7 @@ impl Answer {
 
     /// To a message that nobody could read.
     fn fault(status: StatusCode, sentence: &str) -> Self {
-        Self::new(status, REPLY_CONTENT_TYPE, unheard(sentence))
+        Self::new(status, REPLY_CONTENT_TYPE, fault_of_unheard(sentence))
     }
 }
 
@@ -246,9 +246,9 @@ async fn respond(
 /// The answer to a call whose world cannot be entered.
 fn outside(refusal: &WorldRefusal) -> Answer {
     let status = match refusal {
-        WorldRefusal::TooMany(_) | WorldRefusal::Contradiction(_) => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        WorldRefusal::TooMany(_)
+        | WorldRefusal::TooManyByCall(_)
+        | WorldRefusal::Contradiction(_) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     };
     Answer::text(status, sentence(refusal))
@@ -367,20 +367,20 @@ pub(super) fn header_text<'a>(
 /// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
 /// the limit.
 #[must_use]
-pub fn framework_answer(status: u16) -> Vec<u8> {
-    let (status, sentence) = match status {
-        414 => (414, "The path and query are too long."),
-        431 => (431, HEAD_TOO_LARGE),
-        503 => {
-            let sentence = b"Too many connections are open; close idle ones or try again later.\n";
-            return whole_answer(status, TEXT, sentence);
+pub fn framework_answer(unheard: &Unheard) -> Vec<u8> {
+    let (status, sentence) = match unheard {
+        Unheard::NotHttp(414) => (414, "The path and query are too long."),
+        Unheard::NotHttp(431) => (431, HEAD_TOO_LARGE),
+        Unheard::NotHttp(_) => (400, NOT_HTTP),
+        Unheard::NoPlace(reason) => {
+            let sentence = format!("{}\n", reason.sentence());
+            return whole_answer(503, TEXT, sentence.as_bytes());
         }
-        _ => (400, "What was received is not an HTTP/1.1 request."),
     };
-    whole_answer(status, REPLY_CONTENT_TYPE, &unheard(sentence))
+    whole_answer(status, REPLY_CONTENT_TYPE, &fault_of_unheard(sentence))
 }
 
 /// The fault of a message nobody could read, which never became a call (Ours).
-fn unheard(sentence: &str) -> Vec<u8> {
+fn fault_of_unheard(sentence: &str) -> Vec<u8> {
     cas::encode_fault(&SoapFault::new("soap:Client", sentence, sentence))
 }

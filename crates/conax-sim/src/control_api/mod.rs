@@ -17,4 +17,5 @@ mod try_call;
 mod utilities;
 mod worlds;
 
-pub use routes::{framework_answer, router};
+pub use reply::framework_answer;
+pub use routes::router;

@@ -5,6 +5,8 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use conax_contract::control::{PROBLEM_TYPE, Problem};
 use serde::Serialize;
 
+use crate::http_server::{HEAD_TOO_LARGE, NOT_HTTP, Unheard, whole_answer};
+
 const JSON: &str = "application/json";
 
 /// What a page of ours may do; nobody may frame it.
@@ -42,6 +44,12 @@ impl Reply {
     /// Something was created; the body is written already.
     pub(super) fn created(body: Vec<u8>) -> Self {
         Self { status: StatusCode::CREATED, content_type: JSON, body, allow: None }
+    }
+
+    /// The same with more text behind it.
+    pub(super) fn with_more(mut self, text: &str) -> Self {
+        self.body.extend_from_slice(text.as_bytes());
+        self
     }
 
     /// The bytes of a file.
@@ -82,4 +90,19 @@ impl From<Problem> for Reply {
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
         Self { status, content_type: PROBLEM_TYPE, body: problem.encode(), allow: None }
     }
+}
+
+/// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
+/// the limit.
+#[must_use]
+pub fn framework_answer(unheard: &Unheard) -> Vec<u8> {
+    let problem = match unheard {
+        Unheard::NotHttp(414) => {
+            Problem::new(414, "head too large", "the path and query are too long")
+        }
+        Unheard::NotHttp(431) => Problem::new(431, "head too large", HEAD_TOO_LARGE),
+        Unheard::NotHttp(_) => Problem::new(400, "not HTTP", NOT_HTTP),
+        Unheard::NoPlace(reason) => Problem::new(503, "too many connections", reason.sentence()),
+    };
+    whole_answer(problem.status, PROBLEM_TYPE, &problem.encode())
 }

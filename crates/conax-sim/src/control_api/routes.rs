@@ -10,8 +10,8 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use conax_contract::control::{
-    ControlEntry, ControlTarget, EntriesView, EntryView, HealthView, PROBLEM_TYPE, Problem,
-    QueueView, ReadyView, VersionView,
+    ControlEntry, ControlTarget, EntriesView, EntryView, HealthView, Problem, QueueView, ReadyView,
+    VersionView,
 };
 
 use crate::clock::{Activity, idle};
@@ -23,12 +23,12 @@ use crate::control_api::{
 };
 use crate::dispatch::run_once;
 use crate::http_server::{
-    BodyRefusal, CONTENT_CODINGS, ConnectionControl, HEAD_TOO_LARGE, check_head, forget_body,
-    read_body, whole_answer,
+    BodyRefusal, CONTENT_CODINGS, ConnectionControl, check_head, forget_body, read_body,
 };
 use crate::journal::{Ended, Subject, Surface};
+use crate::reconciliation::connection_metrics;
 use crate::shared::Shared;
-use crate::worlds::{WORLD_HEADER, Worlds, named_world};
+use crate::worlds::{Maker, WORLD_HEADER, Worlds, named_world};
 
 /// A world and a snapshot may be this many times larger than a call of the API.
 const WORLD_FACTOR: usize = 64;
@@ -180,7 +180,7 @@ async fn admit(worlds: &Arc<Worlds>, parts: &Parts) -> Result<Admitted, Problem>
     }
     let name = world_named(&mut target, parts)?;
     let world = match name {
-        Some(name) => worlds.find_or_make(&name).await.map_err(worlds::refused)?,
+        Some(name) => worlds.find_or_make(&name, Maker::Control).await.map_err(worlds::refused)?,
         None => Arc::clone(main),
     };
     Ok(Admitted { world, target })
@@ -255,6 +255,10 @@ async fn respond(
         (&Method::GET, ["docs"]) => call.only(&[]).map(|()| description::page(worlds)),
         (&Method::GET, ["openapi.json"] | ["v1", "openapi.json"]) => {
             description::document(worlds, &call)
+        }
+        (&Method::GET, ["v1", "metrics"]) => {
+            let reply = perform(&world, method, &call).await?;
+            Ok(reply.with_more(&connection_metrics(worlds)))
         }
         (&Method::POST, ["v1", "clock", _]) => {
             let moved = perform(&world, method, &call);
@@ -483,19 +487,4 @@ fn matches_template(template: &str, segments: &[&str]) -> bool {
     let template: Vec<&str> = template.split('/').skip(1).collect();
     template.len() == segments.len()
         && template.iter().zip(segments).all(|(part, found)| part.starts_with('{') || part == found)
-}
-
-/// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
-/// the limit.
-#[must_use]
-pub fn framework_answer(status: u16) -> Vec<u8> {
-    let problem = match status {
-        414 => Problem::new(414, "head too large", "the path and query are too long"),
-        431 => Problem::new(431, "head too large", HEAD_TOO_LARGE),
-        503 => {
-            Problem::new(503, "too many connections", "close idle connections or try again later")
-        }
-        _ => Problem::new(400, "not HTTP", "what was received is not an HTTP/1.1 request"),
-    };
-    whole_answer(problem.status, PROBLEM_TYPE, &problem.encode())
 }

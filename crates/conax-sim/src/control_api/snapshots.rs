@@ -14,7 +14,7 @@ use crate::control_api::routes::ControlCall;
 use crate::control_api::worlds::{parsed, refused};
 use crate::shared::Shared;
 use crate::snapshot::{SNAPSHOT_LIMIT, Snapshot};
-use crate::worlds::Worlds;
+use crate::worlds::{Maker, Worlds};
 
 /// The snapshots a world keeps.
 pub(super) fn list(worlds: &Worlds, name: &str) -> Result<Reply, Problem> {
@@ -73,7 +73,8 @@ fn check_name(name: &str) -> Result<(), Problem> {
     match WorldSpec::is_name(name) {
         true => Ok(()),
         false => {
-            let detail = "`as`: a snapshot's name has 1 to 64 letters, digits, `-`, `_` and `.`";
+            let detail = "`as`: a snapshot's name has 1 to 64 letters, digits, `-`, `_` and `.`, and \
+                          is not `.` or `..`";
             Err(Problem::new(422, "body not valid", detail))
         }
     }
@@ -88,7 +89,7 @@ pub(super) async fn restore(
 ) -> Result<Reply, Problem> {
     if call.has_type(SNAPSHOT_TYPE) {
         let snapshot = read(worlds.main(), &call.body).await?;
-        let world = worlds.find_or_make(name).await.map_err(refused)?;
+        let world = worlds.find_or_make(name, Maker::Control).await.map_err(refused)?;
         world.restore(&snapshot).await;
         return Ok(Reply::json(&view(None, &snapshot)));
     }

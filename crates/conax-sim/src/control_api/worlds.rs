@@ -137,9 +137,9 @@ pub(super) fn refused(refusal: WorldRefusal) -> Problem {
         WorldRefusal::BadName(_) | WorldRefusal::TwoNames { .. } => (400, "not a world's name"),
         WorldRefusal::OfPage => (403, "page from elsewhere"),
         WorldRefusal::ManyHeaders(_) => (400, "more than one world"),
-        WorldRefusal::Unknown { .. } => (404, "unknown world"),
+        WorldRefusal::Unknown { .. } | WorldRefusal::NotByCall(_) => (404, "unknown world"),
         WorldRefusal::Taken(_) => (409, "world exists"),
-        WorldRefusal::TooMany(_) => (409, "too many worlds"),
+        WorldRefusal::TooMany(_) | WorldRefusal::TooManyByCall(_) => (409, "too many worlds"),
         WorldRefusal::IsMain(_) => (409, "main world"),
         WorldRefusal::Contradiction(problem) => {
             return Problem::new(422, "world not valid", problem.sentence.as_str());

@@ -61,6 +61,8 @@ impl EndpointState {
 pub(super) struct Acceptor {
     address: SocketAddr,
     socket: Socket,
+    /// A descriptor that is kept for the day on which there is no other: whoever waits then is told.
+    spare: Option<TcpSocket>,
 }
 
 #[derive(Debug)]
@@ -73,7 +75,29 @@ enum Socket {
 impl Acceptor {
     pub(super) async fn bind(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        Ok(Self { address: listener.local_addr()?, socket: Socket::Listening(listener) })
+        let mut bound = Self {
+            address: listener.local_addr()?,
+            socket: Socket::Listening(listener),
+            spare: None,
+        };
+        bound.keep_spare();
+        Ok(bound)
+    }
+
+    /// Keeps a descriptor, if there is one.
+    pub(super) fn keep_spare(&mut self) {
+        self.spare = self.spare.take().or_else(|| TcpSocket::new_v4().ok());
+    }
+
+    /// The next connection, on the descriptor that is kept.
+    pub(super) async fn accept_on_spare(&mut self) -> Option<TcpStream> {
+        self.spare = None;
+        let accepted = tokio::time::timeout(LOOK_AGAIN, self.next()).await;
+        let stream = accepted.ok().and_then(Result::ok).map(|(stream, _)| stream);
+        if stream.is_none() {
+            self.keep_spare();
+        }
+        stream
     }
 
     pub(super) const fn address(&self) -> SocketAddr {
@@ -84,7 +108,7 @@ impl Acceptor {
     pub(super) async fn accept(
         &mut self,
         connect_faults: Option<&(dyn Keeper + 'static)>,
-    ) -> io::Result<TcpStream> {
+    ) -> io::Result<(TcpStream, SocketAddr)> {
         let Some(connect_faults) = connect_faults else {
             return self.next().await;
         };
@@ -102,9 +126,9 @@ impl Acceptor {
         }
     }
 
-    async fn next(&self) -> io::Result<TcpStream> {
+    async fn next(&self) -> io::Result<(TcpStream, SocketAddr)> {
         match &self.socket {
-            Socket::Listening(listener) => listener.accept().await.map(|(stream, _peer)| stream),
+            Socket::Listening(listener) => listener.accept().await,
             Socket::Closed(Some(_)) => std::future::pending().await,
             Socket::Closed(None) => Err(io::ErrorKind::AddrInUse.into()),
         }
@@ -129,6 +153,16 @@ impl Acceptor {
             self.socket = Socket::Listening(listener);
             connect_faults.is_open();
         }
+    }
+}
+
+/// Whether the process, or the system, has no file descriptor left.
+pub(super) fn has_no_descriptor(error: &io::Error) -> bool {
+    // ENFILE and EMFILE, and what Windows calls them.
+    match error.raw_os_error() {
+        Some(23 | 24) => cfg!(unix),
+        Some(10024) => cfg!(windows),
+        _ => false,
     }
 }
 

@@ -141,7 +141,7 @@ fn has_port(host: &Authority) -> bool {
 }
 
 /// RFC 9112, 6.1: a transfer coding that is not understood is told so. (A length beside it never
-/// arrives here: the framework drops it, as the coding decides.)
+/// arrives here: `framing` has seen to it.)
 fn check_transfer_coding(headers: &HeaderMap) -> Result<(), HeadRefusal> {
     let Some(coding) = headers.get(header::TRANSFER_ENCODING) else {
         return Ok(());

@@ -17,19 +17,27 @@ use socket2::SockRef;
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 use tower::ServiceExt;
 
-use crate::http_server::accept::{Acceptor, Keeper};
+use crate::http_server::accept::{Acceptor, Keeper, has_no_descriptor};
 use crate::http_server::connection::{ConnectionControl, Steered};
-use crate::http_server::rejection_body::{Dressed, FrameworkAnswers, whole_answer};
+use crate::http_server::framing::{Framed, Framing};
+use crate::http_server::places::{Descriptors, Places, TurnedAway};
+use crate::http_server::rejection_body::{Dressed, FrameworkAnswers, Unheard, whole_answer};
 use crate::http_server::socket::Socket;
 use crate::http_server::timeouts::Patient;
 use crate::tls::{EndpointTls, Shaken, goodbye};
 
-/// How long an accept loop rests when the system has no more file handles.
+/// How long an accept loop rests when there is nothing it can do for whoever waits.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 /// What a refused connection's bytes may take to be written.
 const TURN_AWAY_TIME: Duration = Duration::from_secs(1);
+/// The same while nobody else can be accepted.
+const TURN_AWAY_QUICKLY: Duration = Duration::from_millis(100);
+/// So many are turned away at a time without haste; whoever comes then only gets what can be
+/// written at once.
+const TURNING_AWAY: usize = 16;
 /// The first byte of a client that speaks TLS.
 const TLS_HANDSHAKE: u8 = 22;
 
@@ -42,6 +50,10 @@ pub struct Limits {
     pub head_bytes: usize,
     /// Connections at a time.
     pub connection_count: usize,
+    /// Connections at a time from one address that is not of this machine.
+    pub connections_per_address: usize,
+    /// File descriptors the process may have, over all APIs, if that is known.
+    pub descriptor_count: Option<usize>,
     /// Time to send a request line and headers, and how long a connection may stay idle.
     pub head_time: Duration,
     /// Time to send a body.
@@ -50,16 +62,24 @@ pub struct Limits {
     pub write_time: Duration,
 }
 
+impl Limits {
+    /// What they are unless somebody says otherwise.
+    pub const DEFAULT: Self = Self {
+        body_bytes: 1 << 20,
+        head_bytes: 16 << 10,
+        connection_count: 1024,
+        // More than the pools of usual clients have, and a quarter of all.
+        connections_per_address: 256,
+        descriptor_count: None,
+        head_time: Duration::from_secs(60),
+        body_time: Duration::from_secs(30),
+        write_time: Duration::from_secs(30),
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            body_bytes: 1 << 20,
-            head_bytes: 16 << 10,
-            connection_count: 1024,
-            head_time: Duration::from_secs(60),
-            body_time: Duration::from_secs(30),
-            write_time: Duration::from_secs(30),
-        }
+        Self::DEFAULT
     }
 }
 
@@ -67,10 +87,16 @@ impl Default for Limits {
 pub struct Listener {
     accept: Acceptor,
     limits: Limits,
+    places: Arc<Places>,
     answers: Option<FrameworkAnswers>,
     connect_faults: Option<Arc<dyn Keeper>>,
     speech: Option<Arc<TlsSpeech>>,
+    on_refused: Option<OnRefused>,
+    turning_away: Arc<Semaphore>,
 }
+
+/// Hears now and then why connections are turned away, and how many were since it heard last.
+pub(crate) type OnRefused = Box<dyn Fn(TurnedAway, u64) + Send + Sync>;
 
 /// How an API speaks TLS.
 pub(crate) struct TlsSpeech {
@@ -108,13 +134,37 @@ impl Listener {
         limits: Limits,
         answers: Option<FrameworkAnswers>,
     ) -> std::io::Result<Self> {
+        let descriptors = Arc::new(Descriptors::of(&limits));
         Ok(Self {
             accept: Acceptor::bind(address).await?,
             limits,
+            places: Arc::new(Places::new(&limits, false, descriptors)),
             answers,
             connect_faults: None,
             speech: None,
+            on_refused: None,
+            turning_away: Arc::new(Semaphore::new(TURNING_AWAY)),
         })
+    }
+
+    /// Shares the descriptors of the process with other APIs; the control API has some to itself.
+    #[must_use]
+    pub(crate) fn sharing(mut self, descriptors: Arc<Descriptors>, is_control: bool) -> Self {
+        self.places = Arc::new(Places::new(&self.limits, is_control, descriptors));
+        self
+    }
+
+    /// Tells why connections are turned away.
+    #[must_use]
+    pub(crate) fn telling(mut self, on_refused: OnRefused) -> Self {
+        self.on_refused = Some(on_refused);
+        self
+    }
+
+    /// The places it has for connections.
+    #[must_use]
+    pub(crate) const fn places(&self) -> &Arc<Places> {
+        &self.places
     }
 
     /// The address the API really has.
@@ -140,18 +190,24 @@ impl Listener {
     /// Serves until `stop` turns true, then lets open calls finish.
     pub async fn serve(mut self, router: Router, mut stop: watch::Receiver<bool>) {
         let open = GracefulShutdown::new();
-        let places = Arc::new(Semaphore::new(self.limits.connection_count));
         let stopped = stop.clone();
         loop {
             let accepted = tokio::select! {
                 accepted = self.accept.accept(self.connect_faults.as_deref()) => accepted,
                 _ = stop.wait_for(|&stopped| stopped) => break,
             };
-            let Ok(stream) = accepted else {
-                tokio::time::sleep(ACCEPT_REST).await;
-                continue;
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) if has_no_descriptor(&error) => {
+                    self.refuse_one().await;
+                    continue;
+                }
+                Err(_) => {
+                    tokio::time::sleep(ACCEPT_REST).await;
+                    continue;
+                }
             };
-            match Arc::clone(&places).try_acquire_owned() {
+            match self.places.take(peer.ip()) {
                 Ok(place) => {
                     let serving = self.serving(router.clone(), &open);
                     let connection = self.connection(stream, serving, stopped.clone());
@@ -160,7 +216,7 @@ impl Listener {
                         drop(place);
                     });
                 }
-                Err(_) => self.turn_away(stream),
+                Err(reason) => self.turn_away(stream, reason),
             }
         }
         drop(self.accept);
@@ -184,7 +240,7 @@ impl Listener {
             let Some(speech) = speech else {
                 let stream = Arc::new(stream);
                 let control = ConnectionControl::of(&stream, |_| false);
-                let io = serving.patient(stream);
+                let io = serving.patient(stream, Some(Framing::default()));
                 return serving.serve(io, control, None).await;
             };
             let time = serving.limits.head_time;
@@ -194,30 +250,62 @@ impl Listener {
                 _ = stop.wait_for(|&stopped| stopped) => None,
             };
             if let Some((shaken, control)) = shaken {
-                let io = TokioIo::new(shaken.stream);
+                let io = Framed::new(TokioIo::new(shaken.stream));
                 serving.serve(io, control, shaken.met).await;
             }
         }
     }
 
-    /// Tells a connection beyond the limit so, and closes it.
-    fn turn_away(&self, stream: TcpStream) {
-        // Whoever expects TLS would not understand it.
-        if let (Some(answers), None) = (self.answers, &self.speech) {
-            tokio::spawn(farewell(stream, answers(503)));
+    /// Tells a connection beyond a limit so, and closes it.
+    fn turn_away(&self, stream: TcpStream, reason: TurnedAway) {
+        let Some(bytes) = self.refusal(reason) else {
+            return;
+        };
+        match Arc::clone(&self.turning_away).try_acquire_owned() {
+            Ok(turn) => {
+                tokio::spawn(async move {
+                    farewell(stream, bytes, TURN_AWAY_TIME).await;
+                    drop(turn);
+                });
+            }
+            // Each of them holds a descriptor.
+            Err(_) => drop(stream.try_write(&bytes)),
         }
+    }
+
+    /// What a connection hears that is turned away; it is counted.
+    fn refusal(&self, reason: TurnedAway) -> Option<Vec<u8>> {
+        if let Some(count) = self.places.count_refused(reason, Instant::now())
+            && let Some(on_refused) = &self.on_refused
+        {
+            on_refused(reason, count);
+        }
+        // Whoever expects TLS would not understand it.
+        let answers = self.answers.filter(|_| self.speech.is_none())?;
+        Some(answers(&Unheard::NoPlace(reason)))
+    }
+
+    /// Turns away whoever waits, while the process has no descriptor to spare.
+    async fn refuse_one(&mut self) {
+        let Some(stream) = self.accept.accept_on_spare().await else {
+            return tokio::time::sleep(ACCEPT_REST).await;
+        };
+        if let Some(bytes) = self.refusal(TurnedAway::Descriptors) {
+            farewell(stream, bytes, TURN_AWAY_QUICKLY).await;
+        }
+        self.accept.keep_spare();
     }
 }
 
 /// Writes some last bytes, in the time a refused connection has.
-async fn farewell(mut stream: TcpStream, bytes: Vec<u8>) {
+async fn farewell(mut stream: TcpStream, bytes: Vec<u8>, time: Duration) {
     let farewell = async {
         let _ = stream.write_all(&bytes).await;
         let _ = stream.shutdown().await;
         // Closing with bytes unread would be a reset, and the farewell might be lost.
         let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
     };
-    let _ = tokio::time::timeout(TURN_AWAY_TIME, farewell).await;
+    let _ = tokio::time::timeout(time, farewell).await;
 }
 
 type TlsIo = TokioIo<Patient<Socket>>;
@@ -231,11 +319,11 @@ async fn handshake(
     let mut first = [0];
     let count = stream.peek(&mut first).await.ok()?;
     if count == 1 && first[0] != TLS_HANDSHAKE {
-        farewell(stream, answer_to_plain()).await;
+        farewell(stream, answer_to_plain(), TURN_AWAY_TIME).await;
         return None;
     }
     let stream = Arc::new(stream);
-    let io = TokioIo::new(serving.patient(Arc::clone(&stream)));
+    let io = TokioIo::new(serving.patient(Arc::clone(&stream), None));
     let Ok(shaken) = speech.door.accept(io, &speech.for_everybody).await else {
         let _ = tokio::time::timeout(TURN_AWAY_TIME, let_alert_arrive(&stream)).await;
         return None;
@@ -276,8 +364,8 @@ struct Serving {
 }
 
 impl Serving {
-    fn patient(&self, stream: Arc<TcpStream>) -> Patient<Socket> {
-        Patient::new(Socket::new(stream), self.limits.write_time)
+    fn patient(&self, stream: Arc<TcpStream>, framing: Option<Framing>) -> Patient<Socket> {
+        Patient::new(Socket::new(stream, framing), self.limits.write_time)
     }
 
     async fn serve<I>(self, io: I, control: ConnectionControl, met: Option<TlsFault>)

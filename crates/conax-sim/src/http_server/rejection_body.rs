@@ -11,12 +11,28 @@ use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-/// The answers an API gives in place of the framework's bare ones: a whole reply for a status.
-pub type FrameworkAnswers = fn(status: u16) -> Vec<u8>;
+use crate::http_server::TurnedAway;
+
+/// The answers an API gives in place of the framework's bare ones: a whole reply each.
+pub type FrameworkAnswers = fn(&Unheard) -> Vec<u8>;
+
+/// What never became a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unheard {
+    /// Bytes that are no call for the framework, which answers with this status.
+    NotHttp(u16),
+    /// Whatever comes on a connection that is turned away.
+    NoPlace(TurnedAway),
+}
 
 /// What the framework has found when it answers with 431.
 pub const HEAD_TOO_LARGE: &str =
     "The headers are too long or more than 100, or announce a body beyond every limit.";
+
+/// What the framework has found when it answers with 400.
+pub const NOT_HTTP: &str = "What was received is not an HTTP/1.1 request: check the request line, the \
+     header lines and the length of the body, which is one `Content-Length` or \
+     `Transfer-Encoding: chunked`, never both.";
 
 /// A whole HTTP reply, after which the connection is closed.
 pub(crate) fn whole_answer(status: u16, content_type: &str, body: &[u8]) -> Vec<u8> {
@@ -24,9 +40,10 @@ pub(crate) fn whole_answer(status: u16, content_type: &str, body: &[u8]) -> Vec<
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or("Refused");
+    let later = if status == 503 { "retry-after: 1\r\n" } else { "" };
     let head = format!(
         "HTTP/1.1 {status} {reason}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n",
+         {later}connection: close\r\n\r\n",
         body.len()
     );
     [head.as_bytes(), body].concat()
@@ -74,7 +91,7 @@ impl<I: Write + Unpin> Dressed<I> {
         if self.replacement.is_none()
             && let Some(status) = bare_error(buffer)
         {
-            let bytes = (self.answers)(status);
+            let bytes = (self.answers)(&Unheard::NotHttp(status));
             self.replacement = Some(Replacement { bytes, written: 0, stands_for: buffer.len() });
         }
     }

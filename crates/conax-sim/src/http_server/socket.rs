@@ -11,22 +11,22 @@ use socket2::SockRef;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
+use crate::http_server::framing::Framing;
+
 /// Bytes that are read at a time.
 const READ_SIZE: usize = 8 << 10;
-
-/// What a client sends first that knows beforehand that its server speaks HTTP/2 (RFC 9113, 3.4).
-const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 /// A connection's socket.
 pub(super) struct Socket {
     stream: Arc<TcpStream>,
     buffer: Box<[u8]>,
-    is_fresh: bool,
+    /// Of a connection whose bytes are those of calls.
+    framing: Option<Framing>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: Arc<TcpStream>) -> Self {
-        Self { stream, buffer: vec![0; READ_SIZE].into(), is_fresh: true }
+    pub(super) fn new(stream: Arc<TcpStream>, framing: Option<Framing>) -> Self {
+        Self { stream, buffer: vec![0; READ_SIZE].into(), framing }
     }
 
     /// Reads what is there. Less than there is room for means that nothing is left; saying so at
@@ -42,10 +42,8 @@ impl Socket {
                 false => Ok(()),
             }
         });
-        if std::mem::take(&mut self.is_fresh) && buffer.starts_with(HTTP2_PREFACE) {
-            // The framework closes without a word when it meets this preface; a version that does
-            // not exist it answers, as every other request that is none.
-            buffer[HTTP2_PREFACE.len() - 3] = b'x';
+        if let (Some(framing), Some(count)) = (&mut self.framing, count) {
+            framing.look_at(&mut self.buffer[..count]);
         }
         count.map_or_else(|| drained.map(|()| 0), Ok)
     }

@@ -5,7 +5,8 @@ use axum::http::request::Parts;
 use conax_contract::crm::{CONTENT_TYPE, HttpMode, Refusal, RefusalCode, refused};
 
 use crate::http_server::{
-    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, HeadRefusal, Limits, whole_answer,
+    BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, HeadRefusal, Limits, NOT_HTTP, Unheard,
+    whole_answer,
 };
 use crate::shared::Shared;
 use crate::worlds::{WorldRefusal, sentence};
@@ -40,7 +41,9 @@ pub(super) fn unread(refusal: BodyRefusal, limits: &Limits) -> Refusal {
 /// The refusal of a call whose world cannot be entered.
 pub(super) fn no_world(refusal: &WorldRefusal) -> Refusal {
     let code = match refusal {
-        WorldRefusal::TooMany(_) | WorldRefusal::Contradiction(_) => RefusalCode::Unavailable,
+        WorldRefusal::TooMany(_)
+        | WorldRefusal::TooManyByCall(_)
+        | WorldRefusal::Contradiction(_) => RefusalCode::Unavailable,
         _ => RefusalCode::InvalidParameterValue,
     };
     Refusal::new(code, sentence(refusal))
@@ -100,19 +103,14 @@ fn of_head(code: RefusalCode, refusal: &HeadRefusal) -> Refusal {
 /// A whole HTTP reply for what never became a call: bytes that are not HTTP, a connection beyond
 /// the limit.
 #[must_use]
-pub fn framework_answer(status: u16) -> Vec<u8> {
-    let refusal = match status {
-        414 => Refusal::of_protocol(RefusalCode::UriTooLong),
-        431 => Refusal::new(RefusalCode::HeadersTooLarge, HEAD_TOO_LARGE),
-        503 => Refusal::new(
-            RefusalCode::TooManyConnections,
-            "Too many connections are open; close idle ones or try again later.",
-        ),
-        _ => Refusal::new(
-            RefusalCode::MalformedHttp,
-            "What was received is not an HTTP/1.1 request: check the request line, the header \
-             lines and the length of the body.",
-        ),
+pub fn framework_answer(unheard: &Unheard) -> Vec<u8> {
+    let refusal = match unheard {
+        Unheard::NotHttp(414) => Refusal::of_protocol(RefusalCode::UriTooLong),
+        Unheard::NotHttp(431) => Refusal::new(RefusalCode::HeadersTooLarge, HEAD_TOO_LARGE),
+        Unheard::NoPlace(reason) => {
+            Refusal::new(RefusalCode::TooManyConnections, reason.sentence())
+        }
+        Unheard::NotHttp(_) => Refusal::new(RefusalCode::MalformedHttp, NOT_HTTP),
     };
     let status = refusal.code.http_status(HttpMode::Business200);
     whole_answer(status, CONTENT_TYPE, &refused(&refusal))

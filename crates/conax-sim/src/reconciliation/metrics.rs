@@ -6,8 +6,10 @@ use std::fmt::Write;
 use conax_model::ledger::Fate;
 
 use super::drift::drift;
+use crate::http_server::TurnedAway;
 use crate::journal::Surface;
 use crate::shared::Shared;
+use crate::worlds::Worlds;
 
 /// The metrics of a simulator; the drift is counted anew each time.
 #[must_use]
@@ -17,6 +19,28 @@ pub fn metrics(shared: &Shared) -> String {
     requests(shared, &mut page);
     faults(shared, &mut page);
     ledger(shared, &mut page);
+    page.0
+}
+
+/// The metrics of connections, which are those of all worlds.
+#[must_use]
+pub fn connection_metrics(worlds: &Worlds) -> String {
+    let mut page = Page(String::new());
+    page.family("connections", "gauge", "Connections that are open, by API.");
+    for (api, places) in worlds.connections() {
+        page.sample("connections", &[("door", api.name())], places.open_count());
+    }
+    page.family(
+        "connections_refused_total",
+        "counter",
+        "Connections that were turned away, by API and the limit behind it.",
+    );
+    for (api, places) in worlds.connections() {
+        for reason in TurnedAway::ALL {
+            let labels = [("door", api.name()), ("reason", reason.name())];
+            page.sample("connections_refused_total", &labels, places.refused_count(reason));
+        }
+    }
     page.0
 }
 

@@ -20,7 +20,7 @@ mod why;
 
 pub use drift::{DriftEntry, NOT_OURS, OpenOrder, drift};
 pub use heal::{Healing, heal};
-pub use metrics::metrics;
+pub use metrics::{connection_metrics, metrics};
 pub use order::{TurnedRound, turned_round};
 pub use proof::ledger_lines;
 pub use why::{NotFound, Question, Why, find_request, why};

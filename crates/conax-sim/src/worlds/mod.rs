@@ -5,113 +5,37 @@
 //! others are made when they are first named, as fresh copies of what the main world starts from,
 //! and removed at the control API.
 
+mod idle;
+mod refusal;
 mod routing;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
 use conax_contract::world::WorldSpec;
 use conax_model::entropy::Seed;
 use conax_model::time::SimTime;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::clock::{Clock, ClockMode};
 use crate::dispatch::run_on_interval;
-use crate::journal::{Journal, Observer};
+use crate::http_server::Places;
+use crate::journal::{Journal, Observer, Surface};
 use crate::link::{Approach, ConaxLink};
 use crate::settings::{ApiAddresses, SimulatorSettings};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::world::WorldProblem;
 
+pub(crate) use idle::remove_idle;
+pub use refusal::WorldRefusal;
+pub(crate) use refusal::sentence;
+use refusal::{check_name, shown};
 pub use routing::WORLD_HEADER;
 pub(crate) use routing::{WorldOfCall, named_world, world_of};
-
-/// Characters of a refused name that are repeated.
-const SHOWN_NAME: usize = 64;
-
-/// Why a world cannot be entered, made or removed.
-#[derive(Debug, thiserror::Error)]
-pub enum WorldRefusal {
-    /// It is not a name.
-    #[error(
-        "there is no world called `{0}` and none can be: a name has 1 to 64 letters, digits, `-`, \
-         `_` and `.`"
-    )]
-    BadName(String),
-    /// The path and the header of a call disagree.
-    #[error(
-        "the call names two worlds, `{in_path}` in its path and `{in_header}` in the header \
-         `conax-sim-world`: name one"
-    )]
-    TwoNames {
-        /// The name in the path.
-        in_path: String,
-        /// The name in the header.
-        in_header: String,
-    },
-    /// The header that names a world is there more than once.
-    #[error("the call has {0} headers `conax-sim-world`: it is about one world")]
-    ManyHeaders(usize),
-    /// A page from elsewhere names a world that nobody made.
-    #[error(
-        "no world is made for a web page of another origin: allow the page by the setting `cors`, or \
-         make the world first with `PUT /v1/worlds/NAME` at the control API"
-    )]
-    OfPage,
-    /// There is no such world.
-    #[error("there is no world `{name}`; there are {there}")]
-    Unknown {
-        /// The name.
-        name: String,
-        /// The worlds there are, in words.
-        there: String,
-    },
-    /// There is such a world already.
-    #[error("there is a world `{0}` already; remove it first: `DELETE /v1/worlds/{0}`")]
-    Taken(String),
-    /// No more worlds may be made.
-    #[error(
-        "there are {0} worlds, as many as the setting `world-limit` allows; remove one with \
-         `DELETE /v1/worlds/NAME` at the control API, or raise the limit"
-    )]
-    TooMany(usize),
-    /// The main world cannot be removed.
-    #[error("`{0}` is the main world, which is there as long as the simulator; reset it instead")]
-    IsMain(String),
-    /// What the world is made from contradicts itself.
-    #[error(transparent)]
-    Contradiction(#[from] WorldProblem),
-}
-
-impl WorldRefusal {
-    pub(crate) fn two_names(in_path: &str, in_header: &str) -> Self {
-        Self::TwoNames { in_path: shown(in_path), in_header: shown(in_header) }
-    }
-}
-
-/// A refusal as a sentence for a person.
-pub(crate) fn sentence(refusal: &impl std::error::Error) -> String {
-    let text = refusal.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    let start: String = first.into_iter().collect();
-    format!("{start}{}.", letters.as_str())
-}
-
-fn shown(name: &str) -> String {
-    name.chars().take(SHOWN_NAME).collect()
-}
-
-/// Refuses what is not a name.
-fn check_name(name: &str) -> Result<(), WorldRefusal> {
-    match WorldSpec::is_name(name) {
-        true => Ok(()),
-        false => Err(WorldRefusal::BadName(shown(name))),
-    }
-}
 
 /// What worlds are made with besides settings and a starting state.
 pub(crate) struct Surroundings {
@@ -119,6 +43,8 @@ pub(crate) struct Surroundings {
     pub(crate) observer: Option<Arc<dyn Observer>>,
     /// Where our own APIs are, as far as they are open.
     pub(crate) doors: ApiAddresses,
+    /// The connections of each API that listens.
+    pub(crate) connections: Vec<(Surface, Arc<Places>)>,
     /// What links know of the API they lead to.
     pub(crate) approach: Approach,
     /// The head-end of a world as a router, for links in this process.
@@ -150,10 +76,21 @@ pub struct Beginning {
     pub start: Option<SimTime>,
 }
 
+/// Who makes a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// A call at the provisioning API or the Conax endpoint that names it.
+    Call,
+    /// The control API, or whoever embeds the simulator.
+    Control,
+}
+
 /// A world beside the main one. Its runs end when it goes.
 struct Resident {
     world: Arc<Shared>,
     stop_runs: watch::Sender<bool>,
+    maker: Maker,
+    used_at: Mutex<Instant>,
 }
 
 /// All worlds of a simulator.
@@ -210,6 +147,12 @@ impl Worlds {
         &self.surroundings.doors
     }
 
+    /// The connections of each API that listens.
+    #[must_use]
+    pub fn connections(&self) -> &[(Surface, Arc<Places>)] {
+        &self.surroundings.connections
+    }
+
     /// The names of all worlds: the main one, then the others in alphabetical order.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
@@ -239,7 +182,9 @@ impl Worlds {
             return Some(Arc::clone(&self.main));
         }
         let others = self.others();
-        others.get(name).map(|found| Arc::clone(&found.world))
+        let found = others.get(name)?;
+        found.is_used();
+        Some(Arc::clone(&found.world))
     }
 
     /// The world of this name.
@@ -258,7 +203,11 @@ impl Worlds {
     ///
     /// # Errors
     /// If the name is none, or there are too many worlds.
-    pub async fn find_or_make(self: &Arc<Self>, name: &str) -> Result<Arc<Shared>, WorldRefusal> {
+    pub async fn find_or_make(
+        self: &Arc<Self>,
+        name: &str,
+        maker: Maker,
+    ) -> Result<Arc<Shared>, WorldRefusal> {
         if let Some(found) = self.find(name) {
             return Ok(found);
         }
@@ -268,7 +217,7 @@ impl Worlds {
             return Ok(found);
         }
         let spec = WorldSpec { name: name.to_owned(), ..WorldSpec::clone(&self.main.world()) };
-        self.make(spec, Beginning::default()).await
+        self.make(spec, Beginning::default(), maker).await
     }
 
     /// Replaces the world of the name the starting state has, or makes it; whether it was made.
@@ -290,7 +239,7 @@ impl Worlds {
                 world.replace_world(spec).await?;
                 Ok(false)
             }
-            None => self.make(spec, beginning).await.map(|_| true),
+            None => self.make(spec, beginning, Maker::Control).await.map(|_| true),
         }
     }
 
@@ -308,13 +257,13 @@ impl Worlds {
         if self.find(name).is_some() {
             return Err(WorldRefusal::Taken(name.to_owned()));
         }
-        self.check_room()?;
+        self.check_room(name, Maker::Control)?;
         let settings = self.main.settings.clone();
         let clock = Clock::new(snapshot.clock.mode, snapshot.clock.now);
         let (journal, link) = self.equipment(&settings, name, &clock);
         let snapshot = Snapshot { spec: snapshot.spec_named(name), ..snapshot };
         let world = Shared::from_snapshot(settings, snapshot, clock, journal, link);
-        Ok(self.move_in(name, world))
+        Ok(self.move_in(name, world, Maker::Control))
     }
 
     /// Removes a world for good. What is on its way in it may end first, within a second.
@@ -356,8 +305,9 @@ impl Worlds {
         self: &Arc<Self>,
         spec: WorldSpec,
         beginning: Beginning,
+        maker: Maker,
     ) -> Result<Arc<Shared>, WorldRefusal> {
-        self.check_room()?;
+        self.check_room(&spec.name, maker)?;
         let name = spec.name.clone();
         let mut settings = SimulatorSettings {
             start: beginning.start.unwrap_or_else(|| self.beginning.now()),
@@ -373,14 +323,22 @@ impl Worlds {
         let making =
             tokio::task::spawn_blocking(move || Shared::new(settings, spec, clock, journal, link));
         let world = making.await.expect("making a world does not panic")?;
-        Ok(self.move_in(&name, world))
+        Ok(self.move_in(&name, world, maker))
     }
 
-    fn check_room(&self) -> Result<(), WorldRefusal> {
-        let limit = self.main.settings.world_limit;
-        match self.others().len() + 1 < limit {
-            true => Ok(()),
-            false => Err(WorldRefusal::TooMany(limit)),
+    /// Refuses a world there is no place for.
+    fn check_room(&self, name: &str, maker: Maker) -> Result<(), WorldRefusal> {
+        let settings = &self.main.settings;
+        let others = self.others();
+        if others.len() + 1 >= settings.world_limit {
+            return Err(WorldRefusal::TooMany(settings.world_limit));
+        }
+        let by_call = settings.worlds_by_call.limit(settings.world_limit);
+        let made = || others.values().filter(|one| one.maker == Maker::Call).count();
+        match maker {
+            Maker::Call if by_call == 0 => Err(WorldRefusal::NotByCall(shown(name))),
+            Maker::Call if made() >= by_call => Err(WorldRefusal::TooManyByCall(by_call)),
+            Maker::Call | Maker::Control => Ok(()),
         }
     }
 
@@ -399,7 +357,7 @@ impl Worlds {
         (journal(settings, &self.surroundings), link)
     }
 
-    fn move_in(&self, name: &str, world: Shared) -> Arc<Shared> {
+    fn move_in(&self, name: &str, world: Shared, maker: Maker) -> Arc<Shared> {
         let world = Arc::new(world);
         self.surroundings.lead_home(&world);
         let (stop_runs, stopped) = watch::channel(false);
@@ -410,7 +368,8 @@ impl Worlds {
         if let Some(interval) = interval.filter(|_| self.surroundings.runs_on_interval) {
             tokio::spawn(run_on_interval(Arc::clone(&world), interval, stopped));
         }
-        let resident = Resident { world: Arc::clone(&world), stop_runs };
+        let used_at = Mutex::new(Instant::now());
+        let resident = Resident { world: Arc::clone(&world), stop_runs, maker, used_at };
         others.insert(name.to_owned(), resident);
         world
     }

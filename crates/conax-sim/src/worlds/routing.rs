@@ -10,7 +10,7 @@ use axum::http::{Extensions, HeaderMap, Uri};
 use crate::http_server::{Cors, Limits, check_head, is_foreign_page};
 use crate::shared::Shared;
 
-use super::{WorldRefusal, Worlds};
+use super::{Maker, WorldRefusal, Worlds};
 
 /// The header that names a world.
 pub const WORLD_HEADER: &str = "conax-sim-world";
@@ -57,7 +57,7 @@ pub(crate) async fn world_of(
         settings.crm.cors != Cors::Off || !is_foreign_page(request.headers(), &settings.host_names);
     let world = match worlds.find(&name) {
         Some(world) => world,
-        None if may_make => worlds.find_or_make(&name).await?,
+        None if may_make => worlds.find_or_make(&name, Maker::Call).await?,
         None => return Err(WorldRefusal::OfPage),
     };
     if name_in_path(request.uri()).is_some() {
