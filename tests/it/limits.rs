@@ -21,34 +21,45 @@ fn hold(address: SocketAddr, count: usize) -> (Vec<TcpStream>, RawReply) {
 
 #[test]
 fn with_all_descriptors_in_use_a_new_call_is_told_so_and_an_operator_can_look() {
-    for descriptors in [40, 128] {
-        let arguments = ["--run-interval", "off", "--workers", "1"];
-        let mut program = Program::serve_within(descriptors, PATH, &arguments);
-        let banner = program.stderr();
-        let warned = format!("the system allows {descriptors} file descriptors (`ulimit -n`)");
-        assert!(banner.contains(&warned), "{banner}");
-        let (held, refusal) = hold(program.crm(), descriptors);
-        let code = &refusal.json()["status"]["code"];
-        assert_eq!(code, RefusalCode::TooManyConnections.code());
-        assert!(refusal.text.contains("no file descriptor left"), "{}", refusal.text);
-        assert!(refusal.text.contains("\r\nretry-after: 1\r\n"), "{}", refusal.text);
-        let at_conax = talk(program.cas(), WSDL);
-        assert_eq!(at_conax.http_status(), Some(503), "shared: {}", at_conax.text);
-        for _ in 0..20 {
-            assert_eq!(talk(program.crm(), WSDL).http_status(), Some(503), "never silence");
-        }
-        let metrics = exchange(program.door(), "GET", "/v1/metrics", "").text;
-        let line = "conax_sim_connections_refused_total{door=\"crm\",reason=\"file-descriptors\"} ";
-        let count = metrics.lines().find_map(|found| found.strip_prefix(line));
-        assert!(count.is_some_and(|count| count.parse::<u64>().is_ok_and(|count| count > 20)));
-        program.wait_for("crm      refused 1 connection: file-descriptors");
-        assert_eq!(program.stderr().matches("crm      refused").count(), 1, "now and then");
-        drop(held);
-        until("room for a call", || match talk(program.cas(), WSDL).http_status() {
-            Some(200) => Ok(()),
-            status => Err(format!("{status:?}")),
-        });
+    let arguments = ["--run-interval", "off", "--workers", "1"];
+    let mut program = Program::serve_within(128, PATH, &arguments);
+    let banner = program.stderr();
+    assert!(banner.contains("file descriptors (`ulimit -n`), so"), "{banner}");
+    let (held, refusal) = hold(program.crm(), 128);
+    let code = &refusal.json()["status"]["code"];
+    assert_eq!(code, RefusalCode::TooManyConnections.code());
+    assert!(refusal.text.contains("no file descriptor left"), "{}", refusal.text);
+    assert!(refusal.text.contains("\r\nretry-after: 1\r\n"), "{}", refusal.text);
+    let at_conax = talk(program.cas(), WSDL);
+    assert_eq!(at_conax.http_status(), Some(503), "shared: {}", at_conax.text);
+    for _ in 0..20 {
+        assert_eq!(talk(program.crm(), WSDL).http_status(), Some(503), "never silence");
     }
+    let metrics = exchange(program.door(), "GET", "/v1/metrics", "").text;
+    let line = "conax_sim_connections_refused_total{door=\"crm\",reason=\"file-descriptors\"} ";
+    let count = metrics.lines().find_map(|found| found.strip_prefix(line));
+    assert!(count.is_some_and(|count| count.parse::<u64>().is_ok_and(|count| count > 20)));
+    program.wait_for("crm      refused 1 connection: file-descriptors");
+    drop(held);
+    until("room for a call", || match talk(program.cas(), WSDL).http_status() {
+        Some(200) => Ok(()),
+        status => Err(format!("{status:?}")),
+    });
+}
+
+/// So few that the system itself says no.
+#[test]
+fn where_the_system_has_no_descriptor_left_whoever_waits_is_told_so_all_the_same() {
+    let arguments = ["--run-interval", "off", "--workers", "1", "--apis", "crm,control"];
+    let mut program = Program::serve_within(28, PATH, &arguments);
+    let (held, refusal) = hold(program.crm(), 28);
+    assert!(refusal.text.contains("no file descriptor left"), "{}", refusal.text);
+    program.wait_for("crm      refused 1 connection: file-descriptors");
+    drop(held);
+    until("room for a call", || match talk(program.crm(), WSDL).http_status() {
+        Some(404) => Ok(()),
+        status => Err(format!("{status:?}")),
+    });
 }
 
 fn status(address: SocketAddr, verb: &str, target: &str) -> Option<u16> {
@@ -108,4 +119,37 @@ fn an_idle_world_that_a_call_made_is_removed_unless_something_is_pending_in_it()
     program.wait_for("removed `pending`");
     let names = exchange(program.door(), "GET", "/v1/worlds", "").json()["worlds"].to_string();
     assert_eq!(names, r#"["demo","kept"]"#);
+}
+
+const TOKEN: &str = "04FFBB37FED475A778F122709CBAC1D5";
+
+/// An order for a pairing of this smartcard.
+fn pairing(card: &str) -> String {
+    serde_json::json!({
+        "token": TOKEN,
+        "smartcards_set": [{ "smartcard_ca_id": card }],
+        "stbs_set": [{ "stb_ca_id": "3012345601" }],
+    })
+    .to_string()
+}
+
+#[test]
+fn a_text_of_a_call_has_a_limit_and_goes_to_conax_as_it_is_or_not_at_all() {
+    let program = serve(&["--log", "off"]);
+    let target = "/conax_web_services/provisioning_requests/create_pairing";
+    let status =
+        |body: &str| exchange(program.crm(), "POST", target, body).json()["status"].clone();
+    let long = status(&pairing(&"7".repeat(900_000)));
+    let sentence = "The member `smartcard_ca_id` of element 1 of `smartcards_set` has 900000 letters; \
+                    the limit is 1000.";
+    assert_eq!(long["message"], sentence);
+    for character in ["\u{fffe}", "\u{1b}", "\0"] {
+        let message = status(&pairing(&format!("0190{character}"))).to_string();
+        assert!(message.contains("as its letter 5, and XML"), "{message}");
+    }
+    let world = exchange(program.door(), "GET", "/v1/worlds/demo", "").json();
+    let world = world.to_string().replace("01900080208", "0190\\ufffe");
+    let put = exchange(program.door(), "PUT", "/v1/worlds/demo", &world);
+    assert_eq!(put.http_status(), Some(422));
+    assert!(put.text.contains("U+FFFE as its letter 5"), "{}", put.text);
 }

@@ -1,7 +1,7 @@
 //! How many file descriptors this process may have. Systems allow few at first and many if asked.
 
-/// Asks the system for as many descriptors as it allows, and tells how many those are, if there is
-/// a limit.
+/// Asks the system for as many descriptors as it allows, and tells how many of those are free, if
+/// there is a limit.
 #[cfg(unix)]
 pub(crate) fn raise_limit() -> Option<usize> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -20,7 +20,9 @@ pub(crate) fn raise_limit() -> Option<usize> {
         }
     }
     let count = getrlimit(Resource::Nofile).current?;
-    Some(usize::try_from(count).unwrap_or(usize::MAX))
+    // Who starts a program may leave it descriptors of its own.
+    let in_use = std::fs::read_dir("/dev/fd").map_or(0, Iterator::count);
+    Some(usize::try_from(count).unwrap_or(usize::MAX).saturating_sub(in_use))
 }
 
 /// Elsewhere sockets have no such limit.

@@ -128,6 +128,14 @@ pub const KNOWN: &[Known] = &[
         &["fields-set.unknown-names"],
     ),
     by("ids, numbers and codes are compared as they are written", &["identifier.case"]),
+    row(
+        "an identifier, a CA id and any other text of a call has at most 1000 letters",
+        Source::Ours,
+    ),
+    row(
+        "a text with a character that XML does not allow is refused, in a call and in a world",
+        Source::Ours,
+    ),
     by("a filter of a list without a value counts as left out", &["list.empty-filter"]),
     by("units have `community_name` in every answer", &["log_information.community-name"])
         .but("; the examples have it in answers to POSTs only"),

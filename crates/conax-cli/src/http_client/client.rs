@@ -15,6 +15,7 @@ use hyper::http::response::Parts;
 use hyper::{Method, Request};
 use tokio_rustls::TlsConnector;
 
+use super::ANSWER_LIMIT;
 use super::address::Address;
 use super::connect::{Connection, Unconnected, tls_error};
 use super::decode::decoded;
@@ -22,9 +23,6 @@ use super::proxy::Proxy;
 use super::tls::{Tls, words};
 use crate::failure::Failure;
 use crate::settings::SettingsError;
-
-/// Bytes of an answer that are read at most.
-const ANSWER_LIMIT: usize = 256 << 20;
 
 /// How calls are made: whom it trusts, through which proxy.
 #[derive(Clone)]

@@ -5,14 +5,21 @@ use std::borrow::Cow;
 use conax_sim::http_server::ContentCoding;
 use hyper::header::{CONTENT_ENCODING, HeaderMap};
 
-/// Bytes of a decoded body at most: few bytes may say very many.
-const LIMIT: usize = 64 << 20;
+use super::ANSWER_LIMIT;
 
 /// The body as it is meant.
 ///
 /// # Errors
 /// A sentence, if its coding is not known, it is broken, or too long.
 pub(crate) fn decoded<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<Cow<'b, [u8]>, String> {
+    decoded_within(ANSWER_LIMIT, headers, body)
+}
+
+fn decoded_within<'b>(
+    limit: usize,
+    headers: &HeaderMap,
+    body: &'b [u8],
+) -> Result<Cow<'b, [u8]>, String> {
     let values = headers.get_all(CONTENT_ENCODING).iter();
     let values = values.filter_map(|value| value.to_str().ok());
     let codings = values.flat_map(|value| value.split(',')).map(|one| one.trim().to_lowercase());
@@ -20,19 +27,19 @@ pub(crate) fn decoded<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<Cow<'b,
     let mut body = Cow::Borrowed(body);
     // The last one was applied last.
     for coding in codings.iter().rev().filter(|_| !body.is_empty()).collect::<Vec<_>>() {
-        body = Cow::Owned(decoded_once(coding, &body)?);
+        body = Cow::Owned(decoded_once(limit, coding, &body)?);
     }
     Ok(body)
 }
 
-fn decoded_once(coding: &str, body: &[u8]) -> Result<Vec<u8>, String> {
+fn decoded_once(limit: usize, coding: &str, body: &[u8]) -> Result<Vec<u8>, String> {
     let known = ContentCoding::from_name(coding).ok_or_else(|| {
         format!("the answer is coded as `{coding}`; gzip and deflate can be read")
     })?;
-    let read = known.undo(body, LIMIT);
+    let read = known.undo(body, limit);
     let read = read.map_err(|error| format!("the answer is no {coding}: {error}"))?;
-    match read.len() > LIMIT {
-        true => Err(format!("the answer has more than {LIMIT} bytes once it is decoded")),
+    match read.len() > limit {
+        true => Err(format!("the answer has more than {limit} bytes once it is decoded")),
         false => Ok(read),
     }
 }
@@ -45,7 +52,9 @@ mod tests {
     use flate2::read::{DeflateEncoder, GzEncoder, ZlibEncoder};
     use hyper::header::{CONTENT_ENCODING, HeaderMap, HeaderValue};
 
-    use super::{LIMIT, decoded};
+    use super::decoded_within;
+
+    const LIMIT: usize = 1 << 20;
 
     fn all_of(mut encoder: impl Read) -> std::io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -58,7 +67,7 @@ mod tests {
         for coding in codings {
             headers.append(CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
-        decoded(&headers, body).map(std::borrow::Cow::into_owned)
+        decoded_within(LIMIT, &headers, body).map(std::borrow::Cow::into_owned)
     }
 
     fn gzip(body: impl Read) -> Vec<u8> {
@@ -92,7 +101,7 @@ mod tests {
             (["br"], &b"x"[..], "coded as `br`; gzip and deflate can be read"),
             (["gzip"], b"no gzip at all", "the answer is no gzip"),
             (["gzip"], &gzip(&b"plain"[..])[..12], "the answer is no gzip"),
-            (["gzip"], &bomb, "more than 67108864 bytes once it is decoded"),
+            (["gzip"], &bomb, "more than 1048576 bytes once it is decoded"),
         ] {
             let problem = read(&codings, body).expect_err(tells);
             assert!(problem.contains(tells), "{problem}");

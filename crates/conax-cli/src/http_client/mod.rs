@@ -11,6 +11,10 @@ mod decode;
 mod proxy;
 mod tls;
 
+/// Bytes of an answer that are read at most, and of what it says once it is decoded: few bytes may
+/// say very many.
+const ANSWER_LIMIT: usize = 256 << 20;
+
 pub(crate) use address::Address;
 pub(crate) use client::{CallError, Client, Reply, call_on};
 pub(crate) use connect::{Connection, is_unconnected};

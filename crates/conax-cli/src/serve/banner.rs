@@ -174,7 +174,7 @@ fn write_descriptors(text: &mut String, open: &OpenInstance) -> std::fmt::Result
             let room = Descriptors::for_connections(count);
             writeln!(
                 text,
-                "\nwarning: the system allows {count} file descriptors (`ulimit -n`), so"
+                "\nwarning: the system leaves {count} file descriptors (`ulimit -n`), so"
             )?;
             writeln!(text, "         all APIs together hold {room} connections, fewer than the")?;
             writeln!(text, "         {wanted} of `connection-limit`")

@@ -58,9 +58,25 @@ pub fn decode_request(
 }
 
 fn read_xml(content_type: Option<&str>, body: &[u8]) -> Result<Element, SoapFault> {
-    let text = decode_text(content_type, body)
-        .map_err(|error| SoapFault::unparseable(error.to_string()))?;
+    if has_parts(content_type, body) {
+        return Err(SoapFault::not_simulated(
+            "MTOM and SOAP with attachments (multipart/related) are not simulated: send the \
+             envelope alone, as text/xml.",
+        ));
+    }
+    let text = decode_text(content_type, body).map_err(|error| {
+        let detail = error.detail();
+        SoapFault { detail, ..SoapFault::unparseable(error.to_string()) }
+    })?;
     xml::read(&text).map_err(|error| SoapFault::unparseable(error.to_string()))
+}
+
+/// Whether the envelope is one part of several.
+fn has_parts(content_type: Option<&str>, body: &[u8]) -> bool {
+    let is_multipart = content_type.is_some_and(|text| {
+        text.trim_start().get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
+    });
+    is_multipart && body.trim_ascii_start().starts_with(b"--")
 }
 
 fn find_operation<'a>(

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::axis_fault::{AxisClient, AxisFault, SaxPlace};
+use super::request_values::quoted;
 
 /// How far into a body the XML declaration is looked for.
 const DECLARATION_LIMIT: usize = 256;
@@ -27,6 +28,20 @@ pub(super) enum EncodingError {
 }
 
 impl EncodingError {
+    /// What a client is told beside the attested fault, which has no words for it (Ours); of UTF-16
+    /// nothing, as that fault is attested whole.
+    pub(super) fn detail(&self) -> Option<String> {
+        match self {
+            Self::Unsupported(name) if !name.to_ascii_lowercase().starts_with("utf-16") => {
+                Some(format!(
+                    "The encoding {} is not simulated; UTF-8, US-ASCII and ISO-8859-1 are read.",
+                    quoted(name)
+                ))
+            }
+            Self::Unsupported(_) | Self::Malformed { .. } => None,
+        }
+    }
+
     fn offset(&self) -> usize {
         match self {
             Self::Unsupported(_) => 0,

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use super::field::WireElement;
 use super::profile::Profile;
 use super::xml::{Element, trimmed};
-use crate::text::{near_miss, parse_moment};
+use crate::text::{TextFault, near_miss, parse_moment};
 use conax_model::command::CommandKind;
 use conax_model::id::{PairingModuleId, ProductId, SmartcardId};
 use conax_model::time::SimTime;
@@ -160,10 +160,17 @@ impl<'a> Values<'a> {
     }
 
     fn text_in(&mut self, element: &Element) -> String {
-        element.text().unwrap_or_else(|| {
+        let Some(text) = element.text() else {
             self.problems.push(format!("`{}` has elements inside; expected text", element.local));
-            String::new()
-        })
+            return String::new();
+        };
+        match TextFault::of(&text) {
+            None => text,
+            Some(fault) => {
+                self.problems.push(format!("{} {fault}", quoted(&element.local)));
+                String::new()
+            }
+        }
     }
 
     fn unreadable(&mut self, element: WireElement, text: &str, expected: &str) {
@@ -173,10 +180,24 @@ impl<'a> Values<'a> {
 
     fn missing(&self, element: WireElement) -> String {
         let name = self.name(element);
+        if let Some(around) = self.around(name) {
+            let around = quoted(around);
+            return format!(
+                "`{name}` is missing; hint: there is one inside {around}, which nobody reads: leave \
+                 {around} out, and keep what is in it"
+            );
+        }
         match self.near_miss(name) {
             Some(near) => format!("`{name}` is missing; hint: there is {}", quoted(near)),
             None => format!("`{name}` is missing"),
         }
+    }
+
+    /// The element somebody put around the values, as clients do that wrap an argument twice.
+    fn around(&self, name: &str) -> Option<&'a str> {
+        let unknown = self.container.children().filter(|child| !self.is_known(&child.local));
+        let mut holding = unknown.filter(|child| holds(child, name));
+        holding.next().map(|child| child.local.as_str())
     }
 
     fn near_miss(&self, name: &str) -> Option<&'a str> {
@@ -192,6 +213,11 @@ impl<'a> Values<'a> {
         let order = &self.profile.operation(self.operation).order;
         order.iter().any(|&element| self.name(element) == name)
     }
+}
+
+/// Whether an element of this name is inside, however deep.
+fn holds(element: &Element, name: &str) -> bool {
+    element.children().any(|child| child.local == name || holds(child, name))
 }
 
 /// The text in backticks, cut if it is long.

@@ -24,6 +24,12 @@ impl SoapFault {
         Self::new("soap:Server", "Couldn't parse stream.", reason)
     }
 
+    /// The fault for what a real head-end may take and this one does not (Ours).
+    #[must_use]
+    pub fn not_simulated(sentence: &str) -> Self {
+        Self::new("soap:Client", sentence, "not simulated")
+    }
+
     /// The fault for an operation the service does not have (Inferred: the wording is that of a
     /// Java stack of the same family).
     #[must_use]

@@ -92,3 +92,16 @@ fn a_scale_comes_with_the_mode_it_belongs_to() {
     }
     assert!(SettleBody::parse(b" ").is_ok_and(|body| body.limit.is_none()));
 }
+
+#[test]
+fn a_text_that_xml_cannot_carry_or_that_is_too_long_is_no_utility_request() {
+    let problem = |text: &str| {
+        let body = serde_json::json!({
+            "type": "SEND_MAIL_MESSAGE_TO_CLIENT", "smartcards": ["1"], "message_text": text,
+        });
+        UtilityBody::parse(body.to_string().as_bytes()).expect_err("a problem").to_string()
+    };
+    let sentence = problem("a\u{fffe}");
+    assert!(sentence.starts_with("`message_text` has the character U+FFFE"), "{sentence}");
+    assert_eq!(problem(&"x".repeat(1001)), "`message_text` has 1001 letters; the limit is 1000");
+}

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::control::body::{BodyProblem, documented_date, read};
 use crate::crm::{CommandKind, Priority};
+use crate::text::TextFault;
 
 /// A request to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -82,6 +83,7 @@ impl UtilityBody {
             })?,
         };
         parsed.check_members(request_type)?;
+        parsed.check_texts()?;
         Ok((request_type, priority, parsed))
     }
 
@@ -122,6 +124,23 @@ impl UtilityBody {
             ) if count > 1 => Err(BodyProblem(format!("`smartcards`: found {count}, allowed one"))),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a text that is not kept, or could not be sent to Conax as it is.
+    fn check_texts(&self) -> Result<(), BodyProblem> {
+        let cards = self.smartcards.iter().map(|card| ("smartcards", card));
+        let others = [
+            ("stb", &self.stb),
+            ("message_text", &self.message_text),
+            ("fingerprint_slot", &self.fingerprint_slot),
+        ];
+        let others = others.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
+        for (name, text) in cards.chain(others) {
+            if let Some(fault) = TextFault::of(text) {
+                return Err(BodyProblem(format!("`{name}` {fault}")));
+            }
+        }
+        Ok(())
     }
 
     /// Every member that depends on the type, and whether it was given.

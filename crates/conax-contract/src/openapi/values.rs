@@ -6,6 +6,7 @@ use super::served::CrmApi;
 use super::sourced::{described, or_null, reference};
 use crate::crm::{IdentifierField, IdentifierKind, Member, SetKind, ValueKind};
 use crate::source::Source;
+use crate::text::TEXT_LIMIT;
 
 /// A character that is no blank, as Unicode counts blanks. `\s` is a different list in each
 /// language that reads schemas.
@@ -29,6 +30,13 @@ pub(super) fn text() -> Value {
     json!({ "type": "string", "pattern": NOT_BLANK })
 }
 
+/// Such a text as it is kept with a request.
+fn kept_text() -> Value {
+    let mut text = text();
+    text["maxLength"] = TEXT_LIMIT.into();
+    text
+}
+
 /// A date of the documented form.
 pub(super) fn date() -> Value {
     json!({
@@ -43,7 +51,7 @@ pub(super) fn date() -> Value {
 /// The value of a member of a body.
 pub(super) fn body_value(api: &CrmApi, kind: ValueKind) -> Value {
     match kind {
-        ValueKind::Text => text(),
+        ValueKind::Text => kept_text(),
         ValueKind::Secret => json!({ "type": "string", "minLength": 1, "format": "password" }),
         ValueKind::Pin => pin(api),
         ValueKind::Boolean => boolean(),
@@ -71,6 +79,7 @@ fn field_names(api: &CrmApi) -> Value {
 pub(super) fn query_value(api: &CrmApi, kind: ValueKind) -> Value {
     match kind {
         ValueKind::Identifier(kind) => flat_identifier(api, kind),
+        ValueKind::Text => text(),
         ValueKind::Boolean => json!({ "enum": ["true", "false", "1", "0"] }),
         other => body_value(api, other),
     }
@@ -93,7 +102,12 @@ fn boolean() -> Value {
 
 /// Digits, as text or as a number.
 fn pin(api: &CrmApi) -> Value {
-    let mut digits = json!({ "type": "string", "pattern": "^[0-9]+$", "format": "password" });
+    let mut digits = json!({
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "maxLength": TEXT_LIMIT,
+        "format": "password",
+    });
     let mut number = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
     if let Some(count) = api.reading.pin_digit_count {
         digits["minLength"] = count.into();
@@ -152,7 +166,7 @@ fn identifier(api: &CrmApi, kind: IdentifierKind) -> Value {
     let fields = sub_fields(api, kind);
     let mut forms: Vec<Value> = fields.iter().map(|named| by_one(*named, &fields)).collect();
     if api.reading.takes_ca_id(kind) {
-        forms.push(described(text(), "The CA id alone.", Source::Ours));
+        forms.push(described(kept_text(), "The CA id alone.", Source::Ours));
     }
     let text = "Exactly one of its sub-fields; those that are null count as left out, and others \
                 are ignored.";
@@ -162,7 +176,7 @@ fn identifier(api: &CrmApi, kind: IdentifierKind) -> Value {
 fn by_one(named: IdentifierField, fields: &[IdentifierField]) -> Value {
     let properties = fields.iter().map(|field| {
         let schema = match *field == named {
-            true => text(),
+            true => kept_text(),
             false => json!({ "type": "null" }),
         };
         let described = described(schema, &format!("The `{}`.", field.code()), field.source());
@@ -188,7 +202,7 @@ fn flat_identifier(api: &CrmApi, kind: IdentifierKind) -> Value {
 /// A list of objects with one CA id each.
 fn set(kind: SetKind) -> Value {
     let member = kind.member();
-    let id = described(text(), "The CA id.", Source::Shown);
+    let id = described(kept_text(), "The CA id.", Source::Shown);
     let schema = json!({
         "type": "array",
         "minItems": 1,

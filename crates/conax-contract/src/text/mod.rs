@@ -7,6 +7,7 @@
 //! scenarios and fault files alike, so nothing here knows what a file is about.
 
 mod alphabets;
+mod carried;
 mod counted;
 mod decode;
 mod encoding;
@@ -30,6 +31,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use carried::{TEXT_LIMIT, TextFault, is_xml_character};
 pub use counted::counted;
 pub use decode::{
     Placed, duration, flag, items, mismatch, moment, number, placed, shared, text, text_of,

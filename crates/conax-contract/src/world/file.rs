@@ -178,7 +178,7 @@ fn world_name(marked: &Marked, findings: &mut Findings) -> Option<String> {
     let name = text(marked, findings)?;
     if !WorldSpec::is_name(&name) {
         let message = format!("{} is not a name for a world", shown(&name));
-        let hint = "use up to 64 letters, digits, `-`, `_` and `.`, but not `.` or `..` alone";
+        let hint = "use up to 64 letters, digits, `-`, `_` and `.`, but not `.` or `..`";
         findings.add(Finding::new(marked.span, message).with_hint(hint));
     }
     Some(name)

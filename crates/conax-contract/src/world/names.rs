@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::text::{Fields, Finding, Findings, Placed, near_miss, placed, shown, text};
+use crate::text::{Fields, Finding, Findings, Placed, TextFault, near_miss, placed, shown, text};
 
 /// What a name is a name of. Within one kind a name is given once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether orders to Conax carry it.
+    const fn goes_to_conax(self) -> bool {
+        matches!(self, Self::ServiceCaId | Self::SmartcardCaId | Self::StbCaId)
+    }
+
     /// What it is called in messages.
     const fn noun(self) -> &'static str {
         match self {
@@ -135,6 +140,12 @@ pub(super) struct Names {
 impl Names {
     /// Gives `name`; a finding if it was given before.
     pub(super) fn give(&mut self, kind: Kind, name: &Placed<String>, findings: &mut Findings) {
+        if let Some(fault) = TextFault::of(&name.value).filter(|_| kind.goes_to_conax()) {
+            let message = format!("this {} {fault}", kind.noun());
+            let hint = "write another one";
+            findings.add(Finding::new(name.span, message).with_hint(hint));
+            return;
+        }
         let folded = kind.folded(&name.value);
         let written = (folded != name.value).then(|| name.value.clone());
         let given = self.given.entry(kind).or_default();

@@ -90,6 +90,7 @@ pub(super) async fn restore(
     if call.has_type(SNAPSHOT_TYPE) {
         let snapshot = read(worlds.main(), &call.body).await?;
         let world = worlds.find_or_make(name, Maker::Control).await.map_err(refused)?;
+        worlds.keep(name);
         world.restore(&snapshot).await;
         return Ok(Reply::json(&view(None, &snapshot)));
     }

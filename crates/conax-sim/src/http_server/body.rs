@@ -26,6 +26,10 @@ pub enum BodyRefusal {
 /// Of a body beyond the limit this much is read on, and forgotten.
 const FORGOTTEN_BYTES: usize = 16 << 20;
 
+/// A compressed body of so many bytes is decoded where it is read. It says at most a thousand times
+/// as much, which takes less than a millisecond.
+const DECODED_AT_ONCE: usize = 512;
+
 /// How long a body that is refused unread may go on.
 const FORGETTING_TIME: Duration = Duration::from_secs(5);
 
@@ -57,7 +61,7 @@ pub async fn read_body(
     let whole = Limited::new(&mut body, limit).collect();
     match tokio::time::timeout(time, whole).await {
         Err(_) => Err(BodyRefusal::TooSlow),
-        Ok(Ok(collected)) => decoded(collected.to_bytes(), coding, limit),
+        Ok(Ok(collected)) => decoded(collected.to_bytes(), coding, limit).await,
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let _ = tokio::time::timeout(time, read_on(body)).await;
             Err(BodyRefusal::TooLong)
@@ -84,12 +88,23 @@ fn coding_of(headers: &HeaderMap) -> Result<Option<ContentCoding>, BodyRefusal> 
     }
 }
 
-fn decoded(body: Bytes, coding: Option<ContentCoding>, limit: usize) -> Result<Bytes, BodyRefusal> {
+/// Undoes the coding; of more than a few bytes elsewhere, so that nobody else's call waits for it.
+async fn decoded(
+    body: Bytes,
+    coding: Option<ContentCoding>,
+    limit: usize,
+) -> Result<Bytes, BodyRefusal> {
     // A body of no bytes was not compressed.
     let Some(coding) = coding.filter(|_| !body.is_empty()) else {
         return Ok(body);
     };
-    match coding.undo(&body, limit) {
+    let is_short = body.len() <= DECODED_AT_ONCE;
+    let undo = move || coding.undo(&body, limit);
+    let undone = match is_short {
+        true => undo(),
+        false => tokio::task::spawn_blocking(undo).await.expect("undoing a coding does not panic"),
+    };
+    match undone {
         Ok(whole) if whole.len() > limit => Err(BodyRefusal::TooLong),
         Ok(whole) => Ok(whole.into()),
         Err(_) => Err(BodyRefusal::NotDecoded(coding.name())),
@@ -130,10 +145,10 @@ mod tests {
 
     const LIMIT: usize = 1000;
 
-    fn read(name: &str, body: Vec<u8>) -> Result<Bytes, BodyRefusal> {
+    async fn read(name: &str, body: Vec<u8>) -> Result<Bytes, BodyRefusal> {
         let mut headers = HeaderMap::new();
         headers.insert("content-encoding", name.parse().expect("a header's value"));
-        decoded(body.into(), coding_of(&headers)?, LIMIT)
+        decoded(body.into(), coding_of(&headers)?, LIMIT).await
     }
 
     fn packed(name: &str, text: &[u8]) -> Vec<u8> {
@@ -155,32 +170,32 @@ mod tests {
         .expect("memory takes it")
     }
 
-    #[test]
-    fn what_is_packed_is_unpacked_within_the_limit() {
+    #[tokio::test]
+    async fn what_is_packed_is_unpacked_within_the_limit() {
         let fits = vec![b'x'; LIMIT];
         let more = vec![b'x'; LIMIT + 1];
         for (name, form) in
             [("gzip", "gzip"), ("X-GZIP", "gzip"), ("deflate", "zlib"), ("deflate", "raw")]
         {
-            assert_eq!(read(name, packed(form, &fits)).expect("it fits"), fits, "{name}");
-            assert_eq!(read(name, packed(form, &more)), Err(BodyRefusal::TooLong), "{name}");
+            assert_eq!(read(name, packed(form, &fits)).await.expect("it fits"), fits, "{name}");
+            assert_eq!(read(name, packed(form, &more)).await, Err(BodyRefusal::TooLong), "{name}");
         }
         let bomb = packed("gzip", &vec![0; 50_000_000]);
-        assert_eq!(read("gzip", bomb), Err(BodyRefusal::TooLong));
+        assert_eq!(read("gzip", bomb).await, Err(BodyRefusal::TooLong));
         let two = [packed("gzip", b"one "), packed("gzip", b"two")].concat();
-        assert_eq!(read("gzip", two).expect("two members"), "one two");
+        assert_eq!(read("gzip", two).await.expect("two members"), "one two");
     }
 
-    #[test]
-    fn what_is_not_packed_as_it_says_is_refused_and_other_codings_by_name() {
+    #[tokio::test]
+    async fn what_is_not_packed_as_it_says_is_refused_and_other_codings_by_name() {
         let plain = || b"{}".to_vec();
-        assert_eq!(read("identity", plain()).expect("as it is"), "{}");
-        assert_eq!(read("gzip", plain()), Err(BodyRefusal::NotDecoded("gzip")));
+        assert_eq!(read("identity", plain()).await.expect("as it is"), "{}");
+        assert_eq!(read("gzip", plain()).await, Err(BodyRefusal::NotDecoded("gzip")));
         let mut cut = packed("gzip", b"a text that is cut");
         cut.truncate(20);
-        assert_eq!(read("gzip", cut), Err(BodyRefusal::NotDecoded("gzip")));
+        assert_eq!(read("gzip", cut).await, Err(BodyRefusal::NotDecoded("gzip")));
         for name in ["br", "zstd", "compress", "gzip, gzip"] {
-            assert_eq!(read(name, plain()), Err(BodyRefusal::ContentCoding(name.into())));
+            assert_eq!(read(name, plain()).await, Err(BodyRefusal::ContentCoding(name.into())));
         }
     }
 }

@@ -36,10 +36,11 @@ impl Resident {
     /// How long nobody has used it, if it may go.
     fn idle(&self, now: Instant) -> Option<Duration> {
         let queue = self.world.crm().book.queue_length();
-        let pending = queue.due + queue.scheduled + queue.in_flight + queue.held;
-        let at_rest = self.maker == Maker::Call && pending == 0 && self.world.calls.count() == 0;
+        let pending = queue.due + queue.scheduled + queue.in_flight;
+        let is_at_rest = pending == 0 && queue.held <= self.held_at_start;
+        let may_go = self.maker == Maker::Call && is_at_rest && self.world.calls.count() == 0;
         let used_at = *self.used_at.lock().unwrap_or_else(PoisonError::into_inner);
-        at_rest.then(|| now.duration_since(used_at))
+        may_go.then(|| now.duration_since(used_at))
     }
 }
 

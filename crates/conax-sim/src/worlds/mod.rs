@@ -91,6 +91,8 @@ struct Resident {
     stop_runs: watch::Sender<bool>,
     maker: Maker,
     used_at: Mutex<Instant>,
+    /// Requests of the starting state that nobody will ever send.
+    held_at_start: usize,
 }
 
 /// All worlds of a simulator.
@@ -236,10 +238,18 @@ impl Worlds {
             // Its clock has begun, and its seed has been drawn from.
             Some(_) if beginning != Beginning::default() => Err(WorldRefusal::Taken(spec.name)),
             Some(world) => {
+                self.keep(&spec.name);
                 world.replace_world(spec).await?;
                 Ok(false)
             }
             None => self.make(spec, beginning, Maker::Control).await.map(|_| true),
+        }
+    }
+
+    /// A world that a call made is from now on one of the control API, which removes it.
+    pub(crate) fn keep(&self, name: &str) {
+        if let Some(resident) = self.others_mut().get_mut(name) {
+            resident.maker = Maker::Control;
         }
     }
 
@@ -369,7 +379,9 @@ impl Worlds {
             tokio::spawn(run_on_interval(Arc::clone(&world), interval, stopped));
         }
         let used_at = Mutex::new(Instant::now());
-        let resident = Resident { world: Arc::clone(&world), stop_runs, maker, used_at };
+        let held_at_start = world.crm().book.queue_length().held;
+        let resident =
+            Resident { world: Arc::clone(&world), stop_runs, maker, used_at, held_at_start };
         others.insert(name.to_owned(), resident);
         world
     }

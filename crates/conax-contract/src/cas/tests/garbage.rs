@@ -127,3 +127,20 @@ fn the_strict_profile_wants_the_namespace_of_the_envelope() {
     let fault = fault("strict", None, b"<Envelope><Body/></Envelope>");
     assert_eq!(fault.code, "soap:VersionMismatch");
 }
+
+/// A real head-end may take them.
+#[test]
+fn what_is_not_simulated_is_named() {
+    let envelope = r#"<?xml version="1.0"?><Envelope><Body/></Envelope>"#;
+    for charset in ["windows-1252", "koi8-r"] {
+        let content_type = format!("text/xml; charset={charset}");
+        let fault = fault("public", Some(&content_type), envelope.as_bytes());
+        let detail = fault.detail.expect("words for it");
+        assert!(detail.contains(&format!("`{charset}` is not simulated")), "{detail}");
+    }
+    let parts = format!("\r\n--b\r\nContent-Type: application/xop+xml\r\n\r\n{envelope}\r\n--b--");
+    let content_type = "Multipart/Related; type=\"application/xop+xml\"; boundary=b";
+    let mtom = fault("public", Some(content_type), parts.as_bytes());
+    assert_eq!(mtom.code, "soap:Client");
+    assert!(mtom.string.starts_with("MTOM and SOAP with attachments"), "{}", mtom.string);
+}

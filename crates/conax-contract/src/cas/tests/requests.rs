@@ -2,7 +2,7 @@
 
 use super::fixtures::{Fixture, bytes_of, check_complete, wire_fixtures};
 use super::samples::at;
-use conax_model::command::{Command, RequestedPeriod};
+use conax_model::command::{Command, CommandKind, RequestedPeriod};
 use conax_model::id::{ProductId, SmartcardId};
 
 use crate::cas::{Profile, RequestRefusal, decode_request};
@@ -99,4 +99,42 @@ fn the_same_problem_is_told_once_and_twenty_are_enough() {
     };
     assert_eq!(problems.len(), 21, "{problems:?}");
     assert_eq!(problems[20], "and 11 more problems");
+}
+
+/// What is wrong with an addition that has this inside.
+fn problems(profile: &str, inside: &str) -> Vec<String> {
+    let profile = Profile::shipped(profile).unwrap();
+    let namespace = &profile.namespace(CommandKind::AddSubscriptions).value;
+    let body = format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+         <AddSubscriptions xmlns=\"{namespace}\">{inside}</AddSubscriptions></s:Body></s:Envelope>"
+    );
+    match decode_request(profile, None, body.as_bytes()) {
+        Err(RequestRefusal::Invalid { problems, .. }) => problems,
+        other => panic!("expected problems, got {other:?}"),
+    }
+}
+
+#[test]
+fn an_argument_that_is_wrapped_once_too_often_is_told_in_every_profile() {
+    for profile in ["public", "extended", "guess", "strict"] {
+        for around in ["arg0", "request"] {
+            let card =
+                "<AddSubscriptionsRequest><CaClientId>1</CaClientId></AddSubscriptionsRequest>";
+            let card = if around == "arg0" { "<CaClientId>1</CaClientId>" } else { card };
+            let found = problems(profile, &format!("<{around}>{card}</{around}>"));
+            let hint = format!(
+                "`CaClientId` is missing; hint: there is one inside `{around}`, which nobody reads: \
+                 leave `{around}` out, and keep what is in it"
+            );
+            assert_eq!(found, [hint], "{profile}");
+        }
+    }
+}
+
+#[test]
+fn a_text_beyond_the_limit_is_a_problem_with_both_sizes() {
+    let card = "1".repeat(900_000);
+    let found = problems("public", &format!("<CaClientId>{card}</CaClientId>"));
+    assert_eq!(found, ["`CaClientId` has 900000 letters; the limit is 1000"]);
 }

@@ -1,11 +1,5 @@
 //! Which characters and names XML 1.0 allows (Documented: XML 1.0, fifth edition).
 
-/// Whether a document may contain the character at all.
-pub(super) const fn is_legal_char(character: char) -> bool {
-    matches!(character,
-        '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
-}
-
 const fn is_name_start(character: char) -> bool {
     matches!(character,
         'A'..='Z' | 'a'..='z' | '_'

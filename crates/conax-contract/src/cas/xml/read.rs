@@ -7,8 +7,9 @@ use quick_xml::events::{BytesCData, BytesRef, BytesStart, BytesText, Event};
 use quick_xml::reader::Reader;
 
 use super::error::{XmlError, XmlErrorKind};
-use super::names::{is_legal_char, is_ncname, split_qname};
+use super::names::{is_ncname, split_qname};
 use super::tree::{Content, Element};
+use crate::text::is_xml_character;
 
 /// How deep elements may nest. Ours: the deepest known message nests six deep.
 pub(super) const DEPTH_LIMIT: usize = 32;
@@ -44,7 +45,7 @@ pub(in crate::cas) fn read(text: &str) -> Result<Element, XmlError> {
 
 /// What is wrong before an illegal character goes first.
 fn check_characters(text: &str) -> Result<(), XmlError> {
-    let Some((at, character)) = text.char_indices().find(|&(_, c)| !is_legal_char(c)) else {
+    let Some((at, character)) = text.char_indices().find(|&(_, c)| !is_xml_character(c)) else {
         return Ok(());
     };
     let before = read(&text[..at]).err();
@@ -258,7 +259,7 @@ impl Builder {
 
 fn resolve_reference(reference: &BytesRef<'_>) -> Result<char, XmlErrorKind> {
     match reference.resolve_char_ref() {
-        Ok(Some(character)) if is_legal_char(character) => return Ok(character),
+        Ok(Some(character)) if is_xml_character(character) => return Ok(character),
         Ok(None) => {}
         Ok(Some(_)) | Err(_) => return Err(XmlErrorKind::IllegalReference(reference.to_string())),
     }

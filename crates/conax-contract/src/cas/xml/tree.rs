@@ -2,7 +2,7 @@
 
 use conax_model::secret::Secret;
 
-use super::names::is_legal_char;
+use crate::text::is_xml_character;
 
 /// An element. Attributes are not kept: no operation carries a value in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Element {
     /// would fail on them, and there is nobody here who could handle that failure).
     pub fn leaf(local: &str, namespace: &str, text: &str) -> Self {
         let legal = |character| {
-            if is_legal_char(character) { character } else { char::REPLACEMENT_CHARACTER }
+            if is_xml_character(character) { character } else { char::REPLACEMENT_CHARACTER }
         };
         let content = Content::Text(text.chars().map(legal).collect());
         Self::with_content(local, namespace, vec![content])

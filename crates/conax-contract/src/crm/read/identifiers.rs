@@ -76,6 +76,7 @@ impl<'a> Reader<'a, '_> {
         match value {
             Value::Object(members) => self.named_by_members(name, kind, members),
             Value::Text(id) if self.reading.takes_ca_id(kind) && !is_blank(id) => {
+                self.carried(id, || format!("The parameter `{name}`"))?;
                 Some((IdentifierField::SmartcardCaId, Cow::Borrowed(id.as_ref())))
             }
             other => self.unusable(name, kind, other),
@@ -152,6 +153,8 @@ impl<'a> Reader<'a, '_> {
                 text_found(&Value::Text(value))
             ));
         }
+        let what = || format!("The sub-field `{}` of `{name}`", field.code());
+        self.carried(&value, what)?;
         Some((field, value))
     }
 

@@ -84,7 +84,11 @@ impl<'a> Reader<'a, '_> {
             ));
         }
         match members.iter().find(|(found, _)| found == member) {
-            Some((_, Value::Text(id))) if !is_blank(id) => Some(id.as_ref()),
+            Some((_, Value::Text(id))) if !is_blank(id) => {
+                let what = || format!("The member `{member}` of element {place} of `{name}`");
+                self.carried(id, what)?;
+                Some(id.as_ref())
+            }
             Some((_, other)) => self.invalid(format!(
                 "The member `{member}` of element {place} of `{name}` must be non-empty text; \
                  found {}.{}",

@@ -7,11 +7,12 @@ use chrono::NaiveDateTime;
 use crate::crm::date::{DateFault, parse_date};
 use crate::crm::fields::{FieldsSet, Member};
 use crate::crm::found::{described, kind_of, quoted, text_hint, word_list};
+use crate::crm::params::Origin;
 use crate::crm::refusal::Refusal;
 use crate::crm::value::{Number, Value};
 use crate::crm::{CommandKind, LifeCycleState, Priority};
 use crate::secret::SecretText;
-use crate::text::near_miss;
+use crate::text::{TextFault, near_miss};
 
 use super::mistakes::{priority_meant, state_meant, type_meant};
 use super::reader::Reader;
@@ -59,12 +60,24 @@ impl<'a> Reader<'a, '_> {
         value: &'a Value<'a>,
     ) -> Option<Cow<'a, str>> {
         match value {
-            Value::Text(text) if !is_blank(text) => Some(Cow::Borrowed(text.as_ref())),
+            Value::Text(text) if !is_blank(text) => {
+                self.carried(text, || format!("The parameter `{name}`"))?;
+                Some(Cow::Borrowed(text.as_ref()))
+            }
             other => self.invalid(format!(
                 "The parameter `{name}` must be non-empty text; found {}.{}",
                 text_found(other),
                 text_hint(other)
             )),
+        }
+    }
+
+    /// Refuses a text of a body that is not kept, or could not be sent to Conax as it is. Those of a
+    /// query are only compared.
+    pub(super) fn carried(&mut self, text: &str, what: impl FnOnce() -> String) -> Option<()> {
+        match TextFault::of(text).filter(|_| self.params.origin() == Origin::Body) {
+            None => Some(()),
+            Some(fault) => self.invalid(format!("{} {fault}.", what())),
         }
     }
 
@@ -86,7 +99,10 @@ impl<'a> Reader<'a, '_> {
                 "The parameter `pin` must have {count} digits; found {}. Its value is not shown.",
                 digits.len()
             )),
-            _ => Some(SecretText::new(digits)),
+            _ => {
+                self.carried(&digits, || "The parameter `pin`".to_owned())?;
+                Some(SecretText::new(digits))
+            }
         }
     }
 
