@@ -127,8 +127,8 @@ const TOKEN: &str = "04FFBB37FED475A778F122709CBAC1D5";
 fn pairing(card: &str) -> String {
     serde_json::json!({
         "token": TOKEN,
-        "smartcards_set": [{ "smartcard_ca_id": card }],
-        "stbs_set": [{ "stb_ca_id": "3012345601" }],
+        "smartcard_set": [{ "smartcard_ca_id": card }],
+        "stb_set": [{ "stb_ca_id": "3012345601" }],
     })
     .to_string()
 }
@@ -140,7 +140,7 @@ fn a_text_of_a_call_has_a_limit_and_goes_to_conax_as_it_is_or_not_at_all() {
     let status =
         |body: &str| exchange(program.crm(), "POST", target, body).json()["status"].clone();
     let long = status(&pairing(&"7".repeat(900_000)));
-    let sentence = "The member `smartcard_ca_id` of element 1 of `smartcards_set` has 900000 letters; \
+    let sentence = "The member `smartcard_ca_id` of element 1 of `smartcard_set` has 900000 letters; \
                     the limit is 1000.";
     assert_eq!(long["message"], sentence);
     for character in ["\u{fffe}", "\u{1b}", "\0"] {

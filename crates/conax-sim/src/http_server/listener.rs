@@ -1,6 +1,6 @@
 //! Accepting connections within limits and serving a router on them, with TLS or without.
 
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -207,7 +207,7 @@ impl Listener {
                     continue;
                 }
             };
-            match self.places.take(peer.ip()) {
+            match self.places.take(caller(&stream, peer)) {
                 Ok(place) => {
                     let serving = self.serving(router.clone(), &open);
                     let connection = self.connection(stream, serving, stopped.clone());
@@ -294,6 +294,16 @@ impl Listener {
             farewell(stream, bytes, TURN_AWAY_QUICKLY).await;
         }
         self.accept.keep_spare();
+    }
+}
+
+/// The address a connection is counted for; one of this machine counts as its own, whichever it is.
+fn caller(stream: &TcpStream, peer: SocketAddr) -> IpAddr {
+    let peer = peer.ip();
+    let is_own = || stream.local_addr().is_ok_and(|local| local.ip() == peer);
+    match peer.is_loopback() || is_own() {
+        true => Ipv4Addr::LOCALHOST.into(),
+        false => peer,
     }
 }
 
