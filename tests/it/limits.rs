@@ -151,5 +151,5 @@ fn a_text_of_a_call_has_a_limit_and_goes_to_conax_as_it_is_or_not_at_all() {
     let world = world.to_string().replace("01900080208", "0190\\ufffe");
     let put = exchange(program.door(), "PUT", "/v1/worlds/demo", &world);
     assert_eq!(put.http_status(), Some(422));
-    assert!(put.text.contains("U+FFFE as its letter 5"), "{}", put.text);
+    assert!(put.text.contains("has the character U+FFFE"), "{}", put.text);
 }
