@@ -12,8 +12,8 @@ use super::table::{Record, Written, optional, or, or_usual, parts, record, requi
 use crate::crm::{CommandKind, LifeCycleState, ParameterKey, Priority};
 use crate::secret::SecretText;
 use crate::text::{
-    Entry, Fields, Finding, Findings, Marked, Meaning, Outline, Placed, fields, flag, mismatch,
-    moment, near_miss, placed, shown, text, whole, word,
+    Entry, Fields, Finding, Findings, Marked, Meaning, Outline, Placed, TextFault, fields, flag,
+    mismatch, moment, near_miss, placed, shown, text, whole, word,
 };
 
 /// `next_request_number` goes up to 2^63-1 and lies above every record.
@@ -296,5 +296,11 @@ fn read_value(
     if key == Some(ParameterKey::CaPin) {
         return reading.secret("a PIN", marked, findings).map(ParameterValue::Pin);
     }
-    text(marked, findings).map(ParameterValue::Text)
+    let text = text(marked, findings)?;
+    if let Some(fault) = TextFault::of(&text) {
+        let finding = Finding::new(marked.span, format!("this text {fault}"));
+        findings.add(finding.with_hint("write another one"));
+        return None;
+    }
+    Some(ParameterValue::Text(text))
 }

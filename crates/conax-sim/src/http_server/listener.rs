@@ -362,7 +362,8 @@ pub async fn serve_pipe(pipe: DuplexStream, router: Router, limits: Limits) {
     // It is kept to the end: letting go of it asks for a shutdown.
     let open = GracefulShutdown::new();
     let serving = Serving { router, limits, answers: None, watcher: open.watcher() };
-    serving.serve(TokioIo::new(pipe), ConnectionControl::of_pipe(), None).await;
+    let io = Framed::new(TokioIo::new(pipe));
+    serving.serve(io, ConnectionControl::of_pipe(), None).await;
 }
 
 /// Everything it takes to serve one connection.
