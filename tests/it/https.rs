@@ -319,3 +319,39 @@ fn a_recorder_hands_a_compressed_answer_on_and_keeps_what_it_means() {
     assert!(coded > Some(20) && coded < decoded, "{coding}");
     assert!(gzip(b"{}").starts_with(b"\x1f\x8b"));
 }
+
+#[test]
+fn a_recorder_speaks_https_with_clients_that_know_its_authority() {
+    let program = serve(&["--seed", "1", "--run-interval", "50ms"]);
+    let target = format!("http://{}", program.crm());
+    let arguments = [
+        "record",
+        "--target",
+        &target,
+        "-o",
+        "a.conaxrec.json",
+        "--tls",
+        "--tls-keys",
+        "ecdsa,rsa",
+        "--tls-dir",
+        ".",
+    ];
+    let mut recorder = Program::start(PATH, &arguments, &[]);
+    recorder.wait_for("Ctrl-C ends it");
+    assert!(recorder.stderr().contains("provisioning API  https://"), "{}", recorder.stderr());
+    let api = url(recorder.crm());
+    let ca = recorder.path("ca.pem");
+    let control = format!("http://{}", program.door());
+    let plain = ["run", STORY.0, "--target", &api, "--control", &control];
+    let ended = run(&[&plain[..], &["--target-ca-file", &ca.to_string_lossy()]].concat(), &[]);
+    tells(&ended, Exit::NotMet, &["1 passed", "1 failed"]);
+    // Whoever does not know the authority, and whoever does not speak TLS, is not heard.
+    tells(&run(&plain, &[]), Exit::Surroundings, &["signed by an authority that is not trusted"]);
+    let _ = talk(recorder.crm(), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    recorder.ask_to_stop();
+    assert_eq!(recorder.ended().code, Some(0), "{}", recorder.stderr());
+    let recording: Value =
+        serde_json::from_str(&recorder.file("a.conaxrec.json")).expect("a recording");
+    let exchanges = recording["exchanges"].as_array().expect("exchanges");
+    assert!(exchanges.iter().all(|one| one["reply"]["status"] == 200), "{recording}");
+}

@@ -5,6 +5,7 @@
 // The documented API: the examples, then every parameter and restriction.
 mod creating;
 mod documented;
+mod har;
 mod honesty;
 mod http;
 mod hung;

@@ -12,9 +12,9 @@ use crate::program::{PATH, serve};
 const TOKEN: &str = "04FFBB37FED475A778F122709CBAC1D5";
 const KEY: &str = "5D1C7F0A9E3B4C62A8F0D7E41B9C2A36";
 const REQUESTS: &str = "/crmapi/rest/v2/conax_web_services/provisioning_requests";
-const FILE: &str = "a.conaxrec.json";
+pub(crate) const FILE: &str = "a.conaxrec.json";
 
-fn record(target: SocketAddr, arguments: &[&str]) -> Program {
+pub(crate) fn record(target: SocketAddr, arguments: &[&str]) -> Program {
     let target = format!("http://{target}");
     let usual = ["record", "--target", &target, "-o", FILE];
     let mut program = Program::start(PATH, &[&usual, arguments].concat(), &[]);
@@ -62,13 +62,13 @@ fn run_now(instance: &Program) {
 }
 
 /// The scenario of a recording, and what was said when it was made.
-fn convert(recording: &str, arguments: &[&str], files: &[(&str, &str)]) -> Ended {
+pub(crate) fn convert(recording: &str, arguments: &[&str], files: &[(&str, &str)]) -> Ended {
     let usual = ["record", "scenario", FILE];
     let files = [&[(FILE, recording)], files].concat();
     Program::run(PATH, &[&usual[..], arguments].concat(), &files, &[])
 }
 
-fn play(scenario: &str) -> Ended {
+pub(crate) fn play(scenario: &str) -> Ended {
     let files = [("out.scenario.yaml", scenario)];
     Program::run(PATH, &["run", "out.scenario.yaml"], &files, &[])
 }
@@ -89,7 +89,7 @@ fn holds(recording: &str) -> String {
 }
 
 /// A story with everything in it: logins, orders, polling, lists, refusals, other paths.
-fn story(instance: &Program, crm: SocketAddr) {
+pub(crate) fn story(instance: &Program, crm: SocketAddr) {
     let token = log_in(crm, "1234")["data"]["token"].clone();
     log_in(crm, "wrong-canary");
     let made = post(crm, "add_subscriptions", &order("SPORT", "01900080208"));

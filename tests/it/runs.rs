@@ -70,7 +70,7 @@ fn every_way_to_end_has_its_exit_code_and_says_it() {
         (
             &["run", "good.scenario.yaml", "--report", "pdf"],
             Exit::Usage,
-            "json, junit, tap, html, github",
+            "json, junit, tap, html, github, har",
         ),
         (&["run", "good.scenario.yaml", "--filter", "anorder"], Exit::NothingRan, "exit 6"),
         (&["run", "good.scenario.yaml:99"], Exit::NothingRan, "no scenario was found or chosen"),

@@ -30,7 +30,7 @@ const LAYERS: [(&str, &[&str]); 3] = [
     (
         "crates/conax-contract",
         &[
-            "percent", "text", "secret", "crm", "cas", "world", "clause", "fault", "known",
+            "percent", "text", "secret", "har", "crm", "cas", "world", "clause", "fault", "known",
             "proof", "control", "openapi", "docs",
         ],
     ),

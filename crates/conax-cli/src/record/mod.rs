@@ -6,14 +6,17 @@
 
 mod contract;
 mod form;
+mod har;
 mod journal;
 mod names;
 mod proxy;
 mod recorder;
 mod redact;
 mod scenario;
+mod tls;
 
 use std::io::IsTerminal;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +32,7 @@ use self::journal::Journal;
 use self::proxy::{GRACE, Proxy, Way};
 use self::recorder::{Counts, Kept, Progress, Recorder};
 use self::redact::{Secrets, redact};
+use self::tls::TlsOrder;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrFail};
 use crate::flags::{Flags, flag, switch, wrong};
@@ -47,27 +51,53 @@ pub(crate) fn command() -> Command {
         .about("Record what is said between a client and any implementation of the API")
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
-        .arg(flag("target", "URL", "The provisioning API to record, such as http://127.0.0.1:8080").required(true))
+        .arg(
+            flag("target", "URL", "The provisioning API to record, such as http://127.0.0.1:8080")
+                .required(true),
+        )
         .arg(flag("listen", "ADDR", "Where the client calls instead").default_value("127.0.0.1:0"))
         .arg(flag("cas", "URL", "The Conax endpoint to record as well"))
-        .arg(flag("cas-listen", "ADDR", "Where the implementation calls Conax instead [default: 127.0.0.1:0]").requires("cas"))
+        .arg(
+            flag(
+                "cas-listen",
+                "ADDR",
+                "Where the implementation calls Conax instead [default: 127.0.0.1:0]",
+            )
+            .requires("cas"),
+        )
+        .args(tls::arguments())
         .args(http_client::arguments())
-        .arg(flag("output", "FILE", "The file to write, called *.conaxrec.json").short('o').required(true))
+        .arg(
+            flag("output", "FILE", "The file to write, called *.conaxrec.json")
+                .short('o')
+                .required(true),
+        )
+        .arg(flag("har", "FILE", "Write it as an HTTP Archive (HAR) as well"))
         .arg(flag("for", "TIME", "End after this time, such as 10min"))
         .arg(flag("exchanges", "N", "End after so many exchanges"))
-        .arg(flag("timeout", "TIME", "How long the target may take to answer").default_value("1min"))
-        .arg(switch("overwrite", "Replace a recording that is there, if anything is heard"))
-        .arg(switch("keep-ids", "Keep ids, numbers and references as they are; secrets are masked anyway"))
         .arg(
-            flag("format", "FORMAT", "How the addresses are told: human, or json on standard output")
-                .value_parser(["human", "json"])
-                .default_value("human"),
+            flag("timeout", "TIME", "How long the target may take to answer").default_value("1min"),
+        )
+        .arg(switch("overwrite", "Replace a recording that is there, if anything is heard"))
+        .arg(switch(
+            "keep-ids",
+            "Keep ids, numbers and references as they are; secrets are masked anyway",
+        ))
+        .arg(
+            flag(
+                "format",
+                "FORMAT",
+                "How the addresses are told: human, or json on standard output",
+            )
+            .value_parser(["human", "json"])
+            .default_value("human"),
         )
         .subcommand(scenario::command())
         .after_help(
             "Every call is handed on byte for byte, and its answer back. Tokens, passwords, PINs \
              and keys are in no file. Ctrl-C ends it and writes the file.\n\
-             What was heard stands in FILE.part until then; `record scenario` reads that as well.\n\n\
+             What was heard stands in FILE.part until then; `record scenario` reads that as well, \
+             and HAR files of browsers and proxies.\n\n\
              Examples:\n  \
              conax-sim record --target http://127.0.0.1:8080 -o a.conaxrec.json\n  \
              conax-sim record --target http://crm:8080 --cas http://conax:9081 \\\n    \
@@ -86,9 +116,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Exit {
 
 fn begin(order: &Order) -> Result<Exit, Failure> {
     // Found out now, not after an hour of recording.
-    try_to_write(&order.output).map_err(|error| not_written("", &order.output, &error))?;
-    if would_replace(&order.output) && !order.overwrites {
-        return Err(is_kept(&order.output));
+    for path in [Some(&order.output), order.har.as_ref()].into_iter().flatten() {
+        try_to_write(path).map_err(|error| not_written("", path, &error))?;
+        if would_replace(path) && !order.overwrites {
+            return Err(is_kept(path));
+        }
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime
@@ -115,7 +147,10 @@ struct Order {
     listen: String,
     /// The address of Conax and where to listen for it.
     cas: Option<(String, String)>,
+    tls: Option<TlsOrder>,
     output: PathBuf,
+    /// The HTTP Archive beside it.
+    har: Option<PathBuf>,
     time: Option<Duration>,
     limit: Option<usize>,
     timeouts: Duration,
@@ -142,7 +177,9 @@ impl Order {
                 let listen = matches.text("cas-listen").unwrap_or("127.0.0.1:0");
                 (cas.to_owned(), listen.to_owned())
             }),
+            tls: TlsOrder::of(matches)?,
             output: text("output").into(),
+            har: matches.text("har").map(PathBuf::from),
             time: matches.time("for", "30s or 10min")?,
             limit,
             timeouts: matches.time("timeout", "30s or 10min")?.unwrap_or_default(),
@@ -204,7 +241,7 @@ impl Order {
 }
 
 async fn record(order: &Order) -> Result<Exit, Failure> {
-    let apis = open(order).await.or_fail(Exit::Surroundings)?;
+    let apis = open(order).await?;
     let recording = order.recording();
     let journal = order.journal(&recording)?;
     let proxy = Arc::new(Proxy {
@@ -241,17 +278,26 @@ async fn record(order: &Order) -> Result<Exit, Failure> {
 
 type Listening = ((TcpListener, Arc<Way>), String);
 
-async fn open(order: &Order) -> Result<Vec<Listening>, String> {
-    let mut apis = Vec::new();
+async fn open(order: &Order) -> Result<Vec<Listening>, Failure> {
+    let mut opened = Vec::new();
     for (api, target, listen) in order.apis() {
-        let opened = proxy::open(listen).await;
-        let (listener, address) =
-            opened.map_err(|error| format!("failed to listen at `{listen}`: {error}"))?;
-        let (target, client) = (Address::parse(target)?, order.client.clone());
-        let way = Way { api, target, client, timeouts: order.timeouts };
-        apis.push(((listener, Arc::new(way)), format!("http://{address}")));
+        let listener = proxy::open(listen).await;
+        let (listener, address) = listener
+            .map_err(|error| format!("failed to listen at `{listen}`: {error}"))
+            .or_fail(Exit::Surroundings)?;
+        let target = Address::parse(target).or_fail(Exit::Usage)?;
+        opened.push((api, target, listener, address));
     }
-    Ok(apis)
+    let addresses: Vec<IpAddr> = opened.iter().map(|(.., address)| address.ip()).collect();
+    let tls = order.tls.as_ref().map(|tls| tls.listeners(&addresses)).transpose()?;
+    let mut tls = tls.into_iter().flatten();
+    let apis = opened.into_iter().map(|(api, target, listener, address)| {
+        let (client, timeouts, tls) = (order.client.clone(), order.timeouts, tls.next());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let way = Way { api, target, client, timeouts, tls };
+        ((listener, Arc::new(way)), format!("{scheme}://{address}"))
+    });
+    Ok(apis.collect())
 }
 
 fn print_addresses(order: &Order, apis: &[Listening]) {
@@ -341,5 +387,10 @@ fn conclude(order: &Order, mut recording: Recording, kept: Kept) -> Result<Exit,
     }
     kept.journal.into_iter().for_each(Journal::end);
     print::aside(format_args!("\n{}: {}", order.output.display(), words(kept.counts)));
+    if let Some(path) = &order.har {
+        let written = write_file(path, har::export(&recording).as_bytes());
+        written.map_err(|error| not_written("the HAR file ", path, &error))?;
+        print::aside(format_args!("{}: the same as HAR", path.display()));
+    }
     Ok(Exit::Met)
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use conax_contract::cas::{REPLY_CONTENT_TYPE, SoapFault, encode_fault};
 use conax_contract::crm::{CONTENT_TYPE, Refusal, RefusalCode, refused};
 use conax_scenario::document::Api;
+use conax_sim::tls::ListenerTls;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
@@ -21,7 +22,8 @@ use hyper::header::{
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::form::{Coding, HeardCall, HeardReply};
@@ -30,6 +32,9 @@ use crate::http_client::{Address, Client, Reply, decoded};
 
 /// How long answers that are on their way may take to leave once the recording ends.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
+
+/// How long a client may take for its part of a TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Headers that concern one connection.
 const HOP_BY_HOP: [&str; 10] = [
@@ -56,6 +61,8 @@ pub(crate) struct Way {
     pub(crate) client: Client,
     /// How long an answer may take.
     pub(crate) timeouts: Duration,
+    /// How TLS is spoken with clients; none, if it is not.
+    pub(crate) tls: Option<ListenerTls>,
 }
 
 /// Who hears of every exchange that has ended.
@@ -93,24 +100,41 @@ pub(crate) async fn run(
         let Some((stream, way)) = accepted else {
             continue;
         };
-        let proxy = Arc::clone(proxy);
-        let service = hyper::service::service_fn(move |request| {
-            let (proxy, way) = (Arc::clone(&proxy), Arc::clone(&way));
-            async move { Ok::<_, Infallible>(answer(proxy, way, request).await) }
-        });
-        let connection = hyper::server::conn::http1::Builder::new()
-            .preserve_header_case(true)
-            // Who has said all there is to say may still listen.
-            .half_close(true)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
-        // A client that breaks its connection harms nobody else.
+        // A client that breaks its connection, or will not shake hands, harms nobody else.
+        let (proxy, watcher) = (Arc::clone(proxy), graceful.watcher());
         tokio::spawn(async move {
-            let _ = connection.await;
+            match &way.tls {
+                None => serve(proxy, Arc::clone(&way), stream, watcher).await,
+                Some(tls) => {
+                    let shaken = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
+                    if let Ok(Ok(stream)) = shaken {
+                        serve(proxy, Arc::clone(&way), stream, watcher).await;
+                    }
+                }
+            }
         });
     }
     drop(apis);
     let _ = tokio::time::timeout(grace, graceful.shutdown()).await;
+}
+
+/// Answers the calls of a connection.
+async fn serve(
+    proxy: Arc<Proxy>,
+    way: Arc<Way>,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    watcher: Watcher,
+) {
+    let service = hyper::service::service_fn(move |request| {
+        let (proxy, way) = (Arc::clone(&proxy), Arc::clone(&way));
+        async move { Ok::<_, Infallible>(answer(proxy, way, request).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .preserve_header_case(true)
+        // Who has said all there is to say may still listen.
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let _ = watcher.watch(connection).await;
 }
 
 /// The next connection at any API. One that failed while it was made is no connection.

@@ -64,7 +64,8 @@ impl Secrets {
     }
 
     fn add(&mut self, name: &str, value: &str) {
-        if value.is_empty() || self.known.contains_key(value) {
+        // What somebody has masked before is no secret any more.
+        if value.is_empty() || value == MASK || self.known.contains_key(value) {
             return;
         }
         let shown = match is_token(name) {

@@ -77,7 +77,7 @@ pub(crate) fn command() -> Command {
         .arg(include_from())
         .arg(repeated("var", "NAME=VALUE", "Value of a variable, instead of the one in the files"))
         .arg(flag("secrets-file", "FILE", "File of NAME=VALUE lines with the secrets that scenarios name; else the environment has them"))
-        .arg(repeated("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html or github; without a file, to standard output"))
+        .arg(repeated("report", "FORMAT[=FILE]", "Write a report: json, junit, tap, html, github or har; without a file, to standard output"))
         .arg(flag("bundle", "FILE", "Write everything that is needed to repeat the first failure elsewhere"))
         .arg(switch("coverage", "Note in the JSON report what each scenario met, for `conax-sim coverage`"))
         .arg(switch("check-determinism", "Play everything twice in another order and compare every byte"))

@@ -33,14 +33,16 @@ pub(crate) enum Format {
     Tap,
     Html,
     Github,
+    Har,
 }
 
-pub(crate) const FORMATS: [(&str, Format); 5] = [
+pub(crate) const FORMATS: [(&str, Format); 6] = [
     ("json", Format::Json),
     ("junit", Format::Junit),
     ("tap", Format::Tap),
     ("html", Format::Html),
     ("github", Format::Github),
+    ("har", Format::Har),
 ];
 
 impl Format {
@@ -51,6 +53,7 @@ impl Format {
             Self::Tap => report::tap(record),
             Self::Html => report::html(record),
             Self::Github => report::github(record, &workspace()),
+            Self::Har => report::har(record),
         }
     }
 }

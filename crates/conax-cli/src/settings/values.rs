@@ -366,7 +366,7 @@ pub(super) fn tls_mode(text: &str) -> Result<TlsMode, String> {
 }
 
 /// Which keys certificates have.
-pub(super) fn tls_keys(text: &str) -> Result<TlsKeys, String> {
+pub(crate) fn tls_keys(text: &str) -> Result<TlsKeys, String> {
     match text {
         "ecdsa" => Ok(TlsKeys::Ecdsa),
         "ecdsa,rsa" => Ok(TlsKeys::EcdsaAndRsa),

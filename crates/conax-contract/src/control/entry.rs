@@ -130,7 +130,12 @@ impl ControlEntry {
             "/v1/provisioning-requests",
             "create a request as a CRM.COM utility does: fingerprint, messages, queries",
         ),
-        entry("GET", "/v1/journal", "exchanges at all APIs; since=, limit=, api=, card=, request="),
+        entry(
+            "GET",
+            "/v1/journal",
+            "exchanges at all APIs, as JSON or as a HAR file; since=, limit=, api=, card=, \
+             request=, format=",
+        ),
         entry("GET", "/v1/faults", "the fault rules in order, with their counts"),
         entry("POST", "/v1/faults", "add rules: YAML or JSON, one or a file of them; place=")
             .taking(&[YAML, JSON]),

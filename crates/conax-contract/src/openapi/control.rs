@@ -96,6 +96,7 @@ fn parameters(entry: &ControlEntry) -> Vec<Value> {
     let in_query = entry.query_names().map(|name| {
         let schema = match (entry.path.ends_with("/openapi.json"), name) {
             (true, "api") => json!({ "enum": OpenApiOf::ALL.map(OpenApiOf::code) }),
+            (false, "format") => json!({ "enum": ["json", "har"] }),
             _ => text(),
         };
         parameter("query", name, &format!("As told above: `{name}`."), schema)

@@ -4,6 +4,7 @@
 mod failure_text;
 mod fate;
 mod github;
+mod har;
 mod html;
 mod json;
 pub(crate) mod junit;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use failure_text::{duration_words, failure_text};
 pub use github::{Workspace, github};
+pub use har::har;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;

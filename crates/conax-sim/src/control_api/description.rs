@@ -12,6 +12,7 @@ use crate::conax_endpoint;
 use crate::control_api::reply::Reply;
 use crate::control_api::routes::ControlCall;
 use crate::http_server::without_port;
+use crate::journal::Surface;
 use crate::provisioning_api;
 use crate::worlds::Worlds;
 
@@ -21,7 +22,6 @@ const HTML: &str = "text/html;charset=UTF-8";
 pub(super) fn document(worlds: &Worlds, call: &ControlCall) -> Result<Reply, Problem> {
     call.only(&["api", "door"])?;
     let settings = &worlds.main().settings;
-    let doors = worlds.doors();
     let code = call.api().unwrap_or("control");
     let document = match OpenApiOf::from_code(code) {
         Some(OpenApiOf::Control) => control_document(&ControlApi {
@@ -29,13 +29,11 @@ pub(super) fn document(worlds: &Worlds, call: &ControlCall) -> Result<Reply, Pro
             origin: String::new(),
         }),
         Some(OpenApiOf::Crm) => {
-            let port = doors.crm.map(|address| address.port());
-            let origin = origin(settings.crm_tls.scheme(), call.headers(), port);
+            let origin = origin_of(worlds, call.headers(), Surface::Crm);
             crm_document(&provisioning_api::described(&settings.crm, origin))
         }
         Some(OpenApiOf::Cas) => {
-            let port = doors.cas.map(|address| address.port());
-            let origin = origin(settings.cas.tls.scheme(), call.headers(), port);
+            let origin = origin_of(worlds, call.headers(), Surface::Cas);
             cas_document(&conax_endpoint::described(&settings.cas, origin))
         }
         None => {
@@ -53,6 +51,17 @@ pub(super) fn page(worlds: &Worlds) -> Reply {
     let door = provisioning_api::described(&settings.crm, String::new());
     let asks_for_token = settings.control_token.is_some();
     Reply::text(HTML, docs_page(&door, asks_for_token, Clause::all()))
+}
+
+/// Where an API is for whoever reached this one. Empty if it does not listen.
+pub(super) fn origin_of(worlds: &Worlds, headers: &HeaderMap, surface: Surface) -> String {
+    let (settings, doors) = (&worlds.main().settings, worlds.doors());
+    let (scheme, address) = match surface {
+        Surface::Crm => (settings.crm_tls.scheme(), doors.crm),
+        Surface::Cas | Surface::Dispatch => (settings.cas.tls.scheme(), doors.cas),
+        Surface::Control => (settings.control_tls.scheme(), doors.control),
+    };
+    origin(scheme, headers, address.map(|address| address.port()))
 }
 
 /// Where another API is for whoever reached this one: the same host, the other port. Empty if it

@@ -8,6 +8,7 @@ mod convert;
 mod description;
 mod faults;
 mod guard;
+mod har;
 mod queries;
 mod reconciliation;
 mod reply;

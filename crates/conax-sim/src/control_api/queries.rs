@@ -8,19 +8,29 @@ use conax_model::cas::CasState;
 use conax_model::id::SmartcardId;
 use serde::Serialize;
 
-use crate::control_api::convert;
-use crate::control_api::reply::Reply;
+use crate::control_api::reply::{JSON, Reply};
 use crate::control_api::routes::ControlCall;
+use crate::control_api::{convert, har};
 use crate::journal::Surface;
 use crate::shared::Shared;
+use crate::worlds::Worlds;
 
 /// How many entries a list has unless asked for more.
 const DEFAULT_LIMIT: u64 = 100;
 
-pub(super) fn journal(shared: &Shared, call: &ControlCall) -> Result<Reply, Problem> {
-    call.only(&["since", "limit", "api", "door", "card", "request"])?;
+pub(super) fn journal(
+    worlds: &Worlds,
+    shared: &Shared,
+    call: &ControlCall,
+) -> Result<Reply, Problem> {
+    call.only(&["since", "limit", "api", "door", "card", "request", "format"])?;
     let since = call.number("since", 0)?;
-    let limit = page_size(call)?;
+    let is_archive = is_archive(call)?;
+    let limit = match (is_archive, call.parameter("limit")) {
+        // A file is no page of a list: it has all there is.
+        (true, None) => usize::MAX,
+        _ => page_size(call)?,
+    };
     let door = call.api().map(surface).transpose()?;
     let card = call.parameter("card");
     let request = match call.parameter("request") {
@@ -33,6 +43,9 @@ pub(super) fn journal(shared: &Shared, call: &ControlCall) -> Result<Reply, Prob
             && card.is_none_or(|card| subject.card.as_deref() == Some(card))
             && request.is_none_or(|request| subject.request_number == Some(request))
     });
+    if is_archive {
+        return Ok(Reply::text(JSON, har::archive(worlds, call.headers(), &excerpt)));
+    }
     let last = excerpt.exchanges.iter().map(|exchange| exchange.number).max().unwrap_or(since);
     let views = excerpt.exchanges.iter();
     Ok(Reply::json(&JournalView {
@@ -40,6 +53,18 @@ pub(super) fn journal(shared: &Shared, call: &ControlCall) -> Result<Reply, Prob
         last,
         dropped: excerpt.dropped,
     }))
+}
+
+/// Whether the journal is asked for as an HTTP Archive.
+fn is_archive(call: &ControlCall) -> Result<bool, Problem> {
+    match call.parameter("format") {
+        None | Some("json") => Ok(false),
+        Some("har") => Ok(true),
+        Some(other) => {
+            let detail = format!("`format`: found `{other}`, allowed json, har");
+            Err(Problem::new(400, "parameter not understood", detail))
+        }
+    }
 }
 
 fn surface(name: &str) -> Result<Surface, Problem> {

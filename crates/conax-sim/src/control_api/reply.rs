@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::http_server::{HEAD_TOO_LARGE, NOT_HTTP, Unheard, whole_answer};
 
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 
 /// What a page of ours may do; nobody may frame it.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(

@@ -260,6 +260,7 @@ async fn respond(
             let reply = perform(&world, method, &call).await?;
             Ok(reply.with_more(&connection_metrics(worlds)))
         }
+        (&Method::GET, ["v1", "journal"]) => queries::journal(worlds, &world, &call),
         (&Method::POST, ["v1", "clock", _]) => {
             let moved = perform(&world, method, &call);
             unless_gone(parts.extensions.get(), moved).await
@@ -373,7 +374,6 @@ async fn perform(
             utilities::create(shared, &call.body).await
         }
         (&Method::POST, ["v1", "try"]) => try_call::make(shared, call).await,
-        (&Method::GET, ["v1", "journal"]) => queries::journal(shared, call),
         (_, ["v1", "faults" | "presets" | "reproduce", ..]) => fault_plan(shared, method, call),
         (_, ["v1", "ledger" | "drift" | "requests" | "metrics", ..]) => {
             take_stock(shared, method, call).await

@@ -13,6 +13,7 @@
 mod authority;
 mod client;
 mod failure;
+mod listener;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use authority::Papers;
 pub(crate) use client::LinkTls;
 pub use client::{ConaxTls, TlsProblem, certificates, connector_to_others};
 pub(crate) use failure::{broken_handshake, failure_in, told};
+pub use listener::ListenerTls;
 pub(crate) use server::{EndpointTls, Shaken, Vouching, goodbye};
 
 /// Whether an API speaks TLS.

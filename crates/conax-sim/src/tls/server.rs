@@ -56,6 +56,11 @@ impl Vouching {
         if modes.iter().all(|mode| *mode == TlsMode::Off) {
             return Ok(None);
         }
+        Self::new(keys).map(Some)
+    }
+
+    /// A new one.
+    pub(super) fn new(keys: TlsKeys) -> Result<Self, TlsProblem> {
         let authority = Authority::new()?;
         let (client, mut papers) = authority.client()?;
         let rsa = match keys {
@@ -63,7 +68,7 @@ impl Vouching {
             TlsKeys::EcdsaAndRsa => Some(Authority::of_rsa()?),
         };
         papers.ca_pem.extend(rsa.iter().map(|rsa| rsa.pem.as_str()));
-        Ok(Some(Self { authority, rsa, client, papers }))
+        Ok(Self { authority, rsa, client, papers })
     }
 
     /// The TLS of an API; none if it speaks plain HTTP.

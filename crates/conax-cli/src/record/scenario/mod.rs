@@ -30,6 +30,7 @@ use self::registry::Registry;
 use self::segments::Timeline;
 use self::steps::{Step, Writer};
 use super::form::{Exchange, FORMAT, Ids, Recording};
+use super::har::{self, Imported};
 use super::journal;
 use super::names;
 use crate::exit::Exit;
@@ -44,10 +45,14 @@ use crate::write::{save, would_replace};
 /// The verb.
 pub(super) fn command() -> Command {
     Command::new("scenario")
-        .about("Make a scenario of a recording")
+        .about("Make a scenario of a recording, or of a HAR file")
         .arg(
-            Arg::new("file").value_name("FILE").required(true).help("A recording, *.conaxrec.json"),
+            Arg::new("file")
+                .value_name("FILE")
+                .required(true)
+                .help("A recording, *.conaxrec.json, or what a browser or a proxy kept, *.har"),
         )
+        .arg(flag("page", "ID", "The page of a HAR file it is made of [default: all of them]"))
         .arg(flag("output", "FILE", "The scenario to write [default: standard output]").short('o'))
         .arg(switch("overwrite", "Replace a scenario that is there"))
         .arg(
@@ -61,6 +66,7 @@ pub(super) fn command() -> Command {
         .after_help(
             "Examples:\n  \
              conax-sim record scenario a.conaxrec.json -o a.scenario.yaml\n  \
+             conax-sim record scenario portal.har -o a.scenario.yaml\n  \
              conax-sim run a.scenario.yaml",
         )
 }
@@ -80,7 +86,7 @@ fn make(matches: &ArgMatches) -> Result<Exit, Failure> {
     {
         return Err(is_kept(path));
     }
-    let recording = read_recording(file).or_fail(Exit::Settings)?;
+    let recording = read_recording(file, matches.text("page")).or_fail(Exit::Settings)?;
     let from = named_from(world, output.unwrap_or_default());
     let base = read_world(world).or_fail(Exit::Settings)?;
     let source = Path::new(file)
@@ -107,9 +113,15 @@ fn make(matches: &ArgMatches) -> Result<Exit, Failure> {
     Ok(Exit::Met)
 }
 
-fn read_recording(file: &str) -> Result<Recording, String> {
+fn read_recording(file: &str, page: Option<&str>) -> Result<Recording, String> {
     let text = crate::read::generated_text(file)
         .map_err(|error| format!("failed to read the recording `{file}`: {error}"))?;
+    if is_har(file, &text) {
+        return read_har(file, &text, page);
+    }
+    if page.is_some() {
+        return Err(format!("--page: `{file}` is a recording and no HAR file, it has no pages"));
+    }
     let recording: Recording = match serde_json::from_str(&text) {
         Ok(recording) => recording,
         Err(error) => {
@@ -122,6 +134,23 @@ fn read_recording(file: &str) -> Result<Recording, String> {
             "`{file}` is a recording of form {other}, and this program knows form {FORMAT}"
         )),
     }
+}
+
+/// Whether it is an HTTP Archive, by its name or by what it begins with.
+fn is_har(file: &str, text: &str) -> bool {
+    let has_ending =
+        Path::new(file).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("har"));
+    let rest = text.trim_start().strip_prefix('{').map_or("", str::trim_start);
+    has_ending || rest.starts_with("\"log\"")
+}
+
+fn read_har(file: &str, text: &str, page: Option<&str>) -> Result<Recording, String> {
+    let Imported { recording, notes } = har::import(text, page)
+        .map_err(|problem| format!("`{file}` cannot be read as a HAR file: {problem}"))?;
+    for note in notes {
+        print::aside(format_args!("{file}: {note}"));
+    }
+    Ok(recording)
 }
 
 fn read_world(name: &str) -> Result<WorldSpec, String> {
