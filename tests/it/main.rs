@@ -29,6 +29,7 @@ mod order;
 mod rejections;
 mod reproduce;
 mod sequences;
+mod traces;
 mod utilities;
 
 // What stands beside them.

@@ -84,6 +84,9 @@ fn print_why(answer: &Value) {
     for sentence in answer["because"].as_array().into_iter().flatten() {
         print::result(format_args!("  because {}", sentence.as_str().unwrap_or("?")));
     }
+    if let Some(trace) = answer["traceparent"].as_str() {
+        print::result(format_args!("trace: {trace}"));
+    }
     if let Some(next) = answer["next"].as_str() {
         print::result(format_args!("next: {next}"));
     }

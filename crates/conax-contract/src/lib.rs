@@ -20,4 +20,5 @@ pub mod proof;
 pub mod secret;
 pub use conax_model::source;
 pub mod text;
+pub mod trace;
 pub mod world;

@@ -24,4 +24,5 @@ pub mod source;
 #[cfg(feature = "storage")]
 pub mod storage;
 pub mod time;
+pub mod trace;
 mod word_list;

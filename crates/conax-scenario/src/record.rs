@@ -233,6 +233,9 @@ pub struct ExchangeRecord {
     pub request_number: Option<u64>,
     /// Its end in a few words.
     pub outcome: Option<String>,
+    /// The trace it belongs to, as the header has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
     /// The fault rules that acted, in words.
     pub faults: Vec<String>,
     /// The rules that nearly acted, and why they did not.
@@ -297,6 +300,7 @@ impl CaseRecord {
             does(&mut exchange.target);
             exchange.card.iter_mut().for_each(&mut does);
             exchange.outcome.iter_mut().for_each(&mut does);
+            exchange.traceparent.iter_mut().for_each(&mut does);
             exchange.faults.iter_mut().for_each(&mut does);
             exchange.near_misses.iter_mut().for_each(&mut does);
             does(&mut exchange.call);

@@ -12,6 +12,7 @@ use axum::http::Method;
 use conax_contract::cas::{self, Profile};
 use conax_contract::crm;
 use conax_model::time::SimTime;
+use conax_model::trace::TraceContext;
 
 mod note;
 mod notice;
@@ -90,6 +91,10 @@ pub struct Subject {
     pub reference: Option<Arc<str>>,
     /// Which fault rules acted, and which nearly did.
     pub faults: Option<Arc<FaultNote>>,
+    /// The trace it belongs to, as whoever called named it.
+    pub trace: Option<Arc<TraceContext>>,
+    /// From when on the request could be sent, if it was sent.
+    pub turn: Option<SimTime>,
 }
 
 /// One exchange.
@@ -129,6 +134,7 @@ impl Exchange {
             + text(&self.subject.card)
             + text(&self.subject.outcome)
             + self.subject.faults.as_deref().map_or(0, FaultNote::size)
+            + self.subject.trace.as_deref().map_or(0, size_of_val)
             + self.call.len()
             + self.reply.len()
     }

@@ -15,6 +15,7 @@ const LAYERS: [(&str, &[&str]); 3] = [
             "source",
             "storage",
             "id",
+            "trace",
             "entropy",
             "secret",
             "time",
@@ -30,8 +31,8 @@ const LAYERS: [(&str, &[&str]); 3] = [
     (
         "crates/conax-contract",
         &[
-            "percent", "text", "secret", "har", "crm", "cas", "world", "clause", "fault", "known",
-            "proof", "control", "openapi", "docs",
+            "percent", "text", "trace", "secret", "har", "crm", "cas", "world", "clause", "fault",
+            "known", "proof", "control", "openapi", "docs",
         ],
     ),
     (

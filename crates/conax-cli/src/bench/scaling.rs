@@ -185,6 +185,7 @@ pub(super) async fn fill(count: u64) -> Done<Stored> {
                 author: Arc::clone(&author),
                 parameters: parameters.map(|(key, value)| (key, text(value))).to_vec(),
                 pin: None,
+                trace: None,
             };
             ids.push(side.book.create(new, start, &mut side.ids).id.to_string());
             let ticket = side.book.take_due(start).ok_or_else(|| missing("nothing is due"))?;

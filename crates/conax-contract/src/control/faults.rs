@@ -256,6 +256,9 @@ pub struct WhyView {
     pub state: &'static str,
     /// From the effect to its cause.
     pub because: Vec<String>,
+    /// The trace the call that made it belongs to, as the header of W3C Trace Context has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,

@@ -235,6 +235,10 @@ pub struct ExchangeView {
     /// The exchange with the head-end, as both sides count it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exchange: Option<u64>,
+    /// The trace it belongs to, as the header of W3C Trace Context has it: that of a call at an API
+    /// as it came, that of a command with a span of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
     /// The fault rules that acted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<ActedView>,

@@ -83,6 +83,8 @@ pub struct HarShown<'a> {
     pub target: &'a str,
     /// The HTTP status; nothing if no answer came.
     pub status: Option<u16>,
+    /// The trace it belongs to.
+    pub traceparent: Option<&'a str>,
     /// What was sent.
     pub call: &'a str,
     /// What came back.
@@ -93,13 +95,14 @@ impl HarEntry {
     /// The exchange as a file has it.
     #[must_use]
     pub fn shown(exchange: &HarShown<'_>) -> Self {
+        let trace = exchange.traceparent.map(|it| ("traceparent".to_owned(), it.to_owned()));
         let (call, reply) = (HarBody::shown(exchange.call), HarBody::shown(exchange.reply));
         Self {
             began: Some(exchange.began),
             took: Duration::from_micros(exchange.took_us),
             verb: exchange.verb.to_owned(),
             url: format!("{}{}", exchange.origin, exchange.target),
-            call_headers: call.headers(),
+            call_headers: call.headers().into_iter().chain(trace).collect(),
             status: exchange.status,
             reply_headers: reply.headers(),
             problem: exchange.status.is_none().then(|| match exchange.reply {

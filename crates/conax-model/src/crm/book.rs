@@ -400,6 +400,8 @@ impl RequestBook {
             number: row.number,
             kind: row.kind,
             priority: row.priority,
+            turn: row.turn(),
+            trace: row.trace.clone(),
             sending: row.command(),
         }
     }
@@ -439,6 +441,7 @@ fn created(
         parameters: parameters.collect(),
         settled_order: None,
         held: false,
+        trace: new.trace,
         pin: new.pin,
     }
 }

@@ -128,6 +128,7 @@ impl History {
             author: Arc::clone(&self.author),
             parameters: cards.iter().map(card).chain(items(kind, cards)).collect(),
             pin: None,
+            trace: None,
         };
         let before = self.book.all().last().map(|row| row.number);
         let row = self.book.create(new, self.now, &mut self.ids);

@@ -22,6 +22,7 @@ use crate::crm::request::{Priority, ProvisioningRequest, RequestNumber};
 use crate::crm::sending::Unsendable;
 use crate::id::HexId;
 use crate::time::SimTime;
+use crate::trace::TraceContext;
 
 /// The right to send one request and to settle it, once.
 ///
@@ -40,6 +41,10 @@ pub struct Ticket {
     pub kind: CommandKind,
     /// How urgent it is.
     pub priority: Priority,
+    /// From when on it could leave.
+    pub turn: SimTime,
+    /// The trace it belongs to.
+    pub trace: Option<Arc<TraceContext>>,
     /// The command to send, or why none can be made of the request.
     pub sending: Result<Command, Unsendable>,
 }

@@ -9,6 +9,7 @@ use crate::id::HexId;
 use crate::secret::Secret;
 use crate::source::Source;
 use crate::time::SimTime;
+use crate::trace::TraceContext;
 use crate::word_list;
 
 /// The business number of a provisioning request; strictly increasing (law C6).
@@ -276,6 +277,9 @@ pub struct ProvisioningRequest {
     pub settled_order: Option<u64>,
     /// Processing runs leave it alone (Ours: how the demo world keeps its oldest records pending).
     pub held: bool,
+    /// The trace the creating call belongs to. Stored beside the rows, since few have one.
+    #[cfg_attr(feature = "storage", serde(skip))]
+    pub trace: Option<Arc<TraceContext>>,
     /// The submitted PIN, until the request is settled.
     pub(super) pin: Option<Secret>,
 }
@@ -299,6 +303,8 @@ pub struct NewRequest {
     pub parameters: Vec<(ParameterKey, Option<ParameterValue>)>,
     /// The submitted PIN, if there is one.
     pub pin: Option<Secret>,
+    /// The trace the call belongs to.
+    pub trace: Option<Arc<TraceContext>>,
 }
 
 /// A record that exists before the simulator starts.
@@ -331,6 +337,7 @@ impl LoadedRequest {
             parameters: Box::default(),
             settled_order: None,
             held: false,
+            trace: None,
             pin: None,
         })
     }

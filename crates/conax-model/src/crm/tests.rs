@@ -39,6 +39,7 @@ fn add(card: &str) -> NewRequest {
             (ParameterKey::ServiceCaId, text("P1")),
         ],
         pin: None,
+        trace: None,
     }
 }
 

@@ -75,6 +75,7 @@ fn entry(run: &RunRecord, case: &CaseRecord, one: &ExchangeRecord, page: String)
         verb: &one.verb,
         target: &one.target,
         status: one.http_status,
+        traceparent: one.traceparent.as_deref(),
         call: &one.call,
         reply: &one.reply,
     });

@@ -125,6 +125,7 @@ fn exchange() -> Value {
         ("card", &or_null("string", "the smartcard concerned")),
         ("request_number", &or_null("integer", "the request concerned")),
         ("outcome", &or_null("string", "its end in a few words")),
+        ("traceparent?", &text("the trace it belongs to, as the header has it")),
         ("faults", &texts("the fault rules that acted, in words")),
         ("near_misses", &texts("the rules that nearly acted, and why they did not")),
         ("call", &text("what was sent, secrets masked")),

@@ -33,6 +33,7 @@ pub(super) fn from_journal(value: &Value, began: NaiveDateTime) -> ExchangeRecor
         card: optional("card"),
         request_number: value["request_number"].as_u64(),
         outcome: optional("outcome"),
+        traceparent: optional("traceparent"),
         faults: list("faults", |acted| {
             let of = acted["of"].as_u64().map_or(String::new(), |of| format!(" of {of}"));
             format!(

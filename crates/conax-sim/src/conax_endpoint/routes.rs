@@ -19,7 +19,7 @@ use crate::conax_endpoint::command::command;
 use crate::fault::{AtEndpoint, ClientGone, WireFault, damaged, ended};
 use crate::http_server::{
     BodyRefusal, CONTENT_CODINGS, HEAD_TOO_LARGE, NOT_HTTP, SeenAs, Unheard, check_head,
-    forget_body, is_foreign_page, read_body, whole_answer,
+    forget_body, is_foreign_page, read_body, trace_of, whole_answer,
 };
 use crate::journal::{Ended, Subject, Surface};
 use crate::link::OwnRequest;
@@ -152,6 +152,7 @@ async fn answer_call(
         answer.subject.request_number = own.number.filter(|_| is_of_world);
         answer.subject.exchange = Some(own.exchange);
     }
+    answer.subject.trace = trace_of(&parts.headers);
     let is_answered = answer.ending.is_none();
     shared.journal.record(Ended {
         at,

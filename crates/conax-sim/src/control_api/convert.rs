@@ -40,6 +40,7 @@ pub(super) fn exchange_view(exchange: &Exchange) -> ExchangeView {
         request_number: exchange.subject.request_number,
         outcome: exchange.subject.outcome.as_deref().map(str::to_owned),
         exchange: exchange.subject.exchange,
+        traceparent: exchange.traceparent(),
         faults: note.map_or_else(Vec::new, |note| note.acted.iter().map(Into::into).collect()),
         near_misses: note.map_or_else(Vec::new, |note| note.near.iter().map(Into::into).collect()),
         call: shown.call,

@@ -49,6 +49,7 @@ fn entry(exchange: &Exchange, origin: &str) -> HarEntry {
         verb: &view.verb,
         target: &view.target,
         status: view.http_status,
+        traceparent: view.traceparent.as_deref(),
         call: &view.call,
         reply: &view.reply,
     });

@@ -6,6 +6,7 @@ use conax_contract::control::{
     DriftView, DriftsView, HealingView, LedgerRowView, LedgerView, Problem, TurnedRoundView,
     WhyView,
 };
+use conax_contract::trace::traceparent;
 use conax_model::command::Command;
 use conax_model::ledger::Row;
 
@@ -123,6 +124,10 @@ pub(super) fn tell_why(
         request: told.request,
         state: told.state,
         because: told.because,
+        traceparent: row
+            .trace
+            .as_deref()
+            .map(|trace| shared.journal.secrets().masked(&traceparent(trace)).into_owned()),
         next: told.next,
     }))
 }

@@ -61,6 +61,7 @@ fn new_request(
         author,
         parameters: parameters(request_type, body),
         pin: None,
+        trace: None,
     }
 }
 

@@ -17,6 +17,7 @@ use conax_model::fault::{ConnectFault, Facts, Origin, Stage, TlsFault, Verdict};
 use conax_model::id::HexId;
 use conax_model::ledger::CrmEvent;
 use conax_model::time::SimTime;
+use conax_model::trace::TraceContext;
 
 use crate::clock::Activity;
 use crate::dispatch::book::{Returned, record, settle, take_at_once};
@@ -151,7 +152,8 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
     let request = cas::encode_request(shared.settings.cas.profile, command);
     let (at, mark) = (shared.clock.now(), shared.clock.mark());
     let exchange = shared.next_exchange();
-    let exchanged = exchanged(shared, ticket, command, &request, exchange);
+    let trace = ticket.trace.as_ref().map(|trace| Arc::new(trace.child(ticket.id, exchange)));
+    let exchanged = exchanged(shared, ticket, command, (&request, trace.as_deref()), exchange);
     let (answer, note) = told_if_it_hangs(shared, ticket, exchanged).await;
     let (reply, read) = read(&shared.settings, command, answer);
     let event = ticket.number.map(|request| return_of(request, exchange, &read));
@@ -172,6 +174,8 @@ async fn send(shared: &Shared, ticket: &Ticket, command: &Command) -> Returned {
             exchange: Some(exchange),
             reference: reference(&read),
             faults: note.map(Arc::new),
+            trace,
+            turn: Some(ticket.turn),
         },
         call: &request.body,
         reply: reply.map_or_else(Bytes::new, |reply| {
@@ -212,7 +216,7 @@ async fn exchanged(
     shared: &Shared,
     ticket: &Ticket,
     command: &Command,
-    request: &EncodedRequest,
+    (request, trace): (&EncodedRequest, Option<&TraceContext>),
     exchange: u64,
 ) -> (Result<WireReply, SendFailure>, Option<FaultNote>) {
     let _announced = announce(shared, ticket, command, exchange);
@@ -240,6 +244,7 @@ async fn exchanged(
         exchange,
         authorization: authorization.as_ref(),
         in_spite_of,
+        trace,
         leaving: &leaving,
     };
     let answer = shared.link.exchange(sending).await;

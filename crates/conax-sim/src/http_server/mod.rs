@@ -17,6 +17,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod timeouts;
+mod trace;
 
 pub use accept::{EndpointState, Keeper};
 pub use body::{BodyRefusal, forget_body, read_body};
@@ -31,3 +32,4 @@ pub use places::{Descriptors, Places, TurnedAway};
 pub(crate) use rejection_body::whole_answer;
 pub use rejection_body::{FrameworkAnswers, HEAD_TOO_LARGE, NOT_HTTP, Unheard};
 pub use seen_as::SeenAs;
+pub use trace::{set_trace, trace_of};

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use conax_contract::crm::{Operation, mask_query};
 use conax_contract::secret::KnownSecrets;
+use conax_contract::trace::traceparent;
 
 use super::secrets::masked_by;
 use super::{Exchange, TARGET_LIMIT, cut};
@@ -55,6 +56,13 @@ impl Exchange {
     pub fn masked_card(&self) -> Option<String> {
         let card = self.subject.card.as_deref()?;
         Some(self.secrets.masked(card).into_owned())
+    }
+
+    /// The trace it belongs to, as the header names it; who calls may write anything there.
+    #[must_use]
+    pub fn traceparent(&self) -> Option<String> {
+        let text = traceparent(self.subject.trace.as_deref()?);
+        Some(self.secrets.masked(&text).into_owned())
     }
 
     /// The body that was sent, secrets masked.

@@ -21,6 +21,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, 
 use bytes::Bytes;
 use conax_contract::cas::{AxisClient, AxisFault, EncodedRequest};
 use conax_model::fault::{ConnectFault, TlsFault};
+use conax_model::trace::TraceContext;
 use http_body_util::{BodyExt, Full};
 use hyper::ext::ReasonPhrase;
 use tokio::net::TcpStream;
@@ -28,7 +29,7 @@ use tower::ServiceExt;
 
 use crate::clock::{Clock, Elapsed, idle_unless_quick};
 use crate::fault::WireFault;
-use crate::http_server::EndpointState;
+use crate::http_server::{EndpointState, set_trace};
 use crate::settings::{ConaxAddress, DispatchSettings, SimulatorSettings};
 use crate::tls::{self, LinkTls};
 
@@ -106,6 +107,8 @@ pub struct Sending<'a> {
     pub authorization: Option<&'a HeaderValue>,
     /// What is to be wrong with the certificates, if the client goes on in spite of it.
     pub in_spite_of: Option<TlsFault>,
+    /// The trace it belongs to.
+    pub trace: Option<&'a TraceContext>,
     /// Called when a connection stands, before the first byte leaves.
     pub leaving: &'a (dyn Fn() + Sync),
 }
@@ -396,6 +399,9 @@ impl ConaxLink {
         }
         if let Some((name, value)) = &self.header {
             headers.insert(name.clone(), value.clone());
+        }
+        if let Some(trace) = sending.trace {
+            set_trace(headers, trace);
         }
         if let Some(authorization) = sending.authorization {
             headers.insert(header::AUTHORIZATION, authorization.clone());

@@ -63,6 +63,7 @@ fn clock() -> Clock {
 async fn exchange(link: Arc<ConaxLink>, clock: Clock) -> (Result<WireReply, SendFailure>, SimTime) {
     let request = request();
     let sending = Sending {
+        trace: None,
         request: &request,
         number: Some(17),
         exchange: 1,

@@ -225,6 +225,7 @@ impl Context<'_> {
             author: Arc::clone(&self.author),
             parameters,
             pin: None,
+            trace: None,
         }
     }
 

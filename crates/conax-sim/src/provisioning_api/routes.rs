@@ -23,11 +23,12 @@ use conax_model::command::CommandKind;
 use conax_model::crm::{Author, Filter, NewRequest, Page, ProvisioningRequest, ReferenceData};
 use conax_model::id::HexId;
 use conax_model::time::SimTime;
+use conax_model::trace::TraceContext;
 
 use crate::clock::idle;
 use crate::dispatch::{WorldReplaced, create_and_send};
 use crate::fault::rule_of_call;
-use crate::http_server::{Cors, check_head, forget_body, read_body};
+use crate::http_server::{Cors, check_head, forget_body, read_body, trace_of};
 use crate::journal::{Ended, Subject, Surface};
 use crate::provisioning_api::convert::Context;
 use crate::provisioning_api::description::{described, wrong_verb};
@@ -180,7 +181,7 @@ async fn answer_call(
         target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
         http_status: Some(status.as_u16()),
         took: mark.elapsed(),
-        subject: answer.subject,
+        subject: Subject { trace: trace_of(&parts.headers), ..answer.subject },
         call: &call,
         reply: kept,
     });
@@ -284,6 +285,8 @@ struct Caller {
     generation: u64,
     /// When the call was taken up: one reading of the clock for all it does.
     now: SimTime,
+    /// The trace the call belongs to.
+    trace: Option<Arc<TraceContext>>,
 }
 
 fn identify(
@@ -299,7 +302,7 @@ fn identify(
         let mut side = world.crm.lock();
         let author = side.sessions.check(token, now).ok_or_else(Refusal::invalid_token)?;
         let (reference, generation) = (Arc::clone(&side.reference), side.generation);
-        Ok(Caller { author, reference, generation, now })
+        Ok(Caller { author, reference, generation, now, trace: None })
     })
 }
 
@@ -333,6 +336,7 @@ async fn perform(
             Ok(Answer::ok(ok_empty(writing), Subject::default()))
         }
         (call, Some(caller)) => {
+            let caller = Caller { trace: trace_of(&parts.headers), ..caller };
             let fault = rule_of_call(&shared.settings, &parts.headers)
                 .map_err(|sentence| Refusal::new(RefusalCode::InvalidParameterValue, sentence))?;
             create(shared, writing, call, caller, fault).await
@@ -402,7 +406,7 @@ async fn create(
 ) -> Result<Answer, Refusal> {
     let now = caller.now;
     let context = Context { reference: &caller.reference, author: caller.author, now };
-    let new = new_request(&context, call)?;
+    let new = NewRequest { trace: caller.trace, ..new_request(&context, call)? };
     let row = create_and_send(shared, new, now, caller.generation, fault).await;
     let row = row.map_err(|WorldReplaced| world_gone(shared))?;
     Ok(printed(writing, FieldsSet::ALL, &row))

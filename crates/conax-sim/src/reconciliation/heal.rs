@@ -205,6 +205,7 @@ fn request_for(
         author: Arc::clone(author),
         parameters,
         pin: None,
+        trace: None,
     })
 }
 

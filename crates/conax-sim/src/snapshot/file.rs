@@ -17,6 +17,7 @@ use conax_model::entropy::Ids;
 use conax_model::fault::{FaultPlan, HeadEndMemory, RuleId};
 use conax_model::ledger::{Ledger, LedgerParts, RowPart};
 use conax_model::storage::sharing;
+use conax_model::trace::TraceContext;
 use postcard::{Deserializer, Serializer, de_flavors, ser_flavors};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,9 @@ struct Head<'a> {
 const ROW_BYTES: usize = 256;
 const LEDGER_ROW_BYTES: usize = 40;
 const EVENT_BYTES: usize = 32;
+
+/// Rows and outcomes of the ledger, and its two journals.
+const LEDGER_SECTIONS: usize = 4;
 
 impl Snapshot {
     /// The snapshot as a sealed file.
@@ -115,7 +119,18 @@ impl Snapshot {
         let mut course = Course::new(book);
         let body = list(body, crm, ledger.crm_events().map(|one| course.shorten(one)));
         let mut course = Course::new(book);
-        list(body, cas, ledger.cas_events().map(|one| course.shorten(one)))
+        let body = list(body, cas, ledger.cas_events().map(|one| course.shorten(one)));
+        self.traces(body)
+    }
+
+    /// Appends the traces requests belong to. Files without any end before it, as all did before.
+    fn traces(&self, body: Vec<u8>) -> Vec<u8> {
+        let trace = |row: &'_ Arc<ProvisioningRequest>| Some((row.number?, row.trace.clone()?));
+        let traces: Vec<(u64, Arc<TraceContext>)> = self.crm.book.all().filter_map(trace).collect();
+        match traces.is_empty() {
+            true => body,
+            false => list(body, traces.len(), &traces),
+        }
     }
 
     /// The snapshot of a sealed file, for a simulator with these settings.
@@ -153,6 +168,7 @@ impl Head<'_> {
     ) -> Result<Snapshot, FileRefusal> {
         let spec = WorldSpec::parse(&self.spec)
             .map_err(|findings| unfit(format!("its world has {} findings", findings.len())))?;
+        let (ledger, rows) = with_traces(ledger, rows)?;
         let book = RequestBook::from_parts(BookParts { rows, ..self.book }).map_err(unfit)?;
         let mut ledger = read_ledger(ledger, self.ledger, &book, settings.ledger_limit)?;
         // It is one of a foreign head-end if ever one was there, or is now.
@@ -187,6 +203,32 @@ impl Head<'_> {
             runs: self.runs,
         })
     }
+}
+
+/// The sections of the ledger, and the requests with the traces of the section behind, if there is
+/// one.
+fn with_traces(
+    ledger: &[u8],
+    mut rows: Vec<Arc<ProvisioningRequest>>,
+) -> Result<(&[u8], Vec<Arc<ProvisioningRequest>>), FileRefusal> {
+    let mut rest = ledger;
+    for _ in 0..LEDGER_SECTIONS {
+        part(&mut rest)?;
+    }
+    let (ledger, mut rest) = ledger.split_at(ledger.len() - rest.len());
+    if rest.is_empty() {
+        return Ok((ledger, rows));
+    }
+    let traces = part(&mut rest)?;
+    end(rest)?;
+    let traces: Vec<(u64, TraceContext)> = read_list(traces, Ok)?;
+    let mut traces: BTreeMap<u64, TraceContext> = traces.into_iter().collect();
+    for row in &mut rows {
+        if let Some(trace) = row.number.and_then(|number| traces.remove(&number)) {
+            Arc::make_mut(row).trace = Some(Arc::new(trace));
+        }
+    }
+    Ok((ledger, rows))
 }
 
 fn written_rules(

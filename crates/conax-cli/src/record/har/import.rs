@@ -223,15 +223,18 @@ fn restore(exchange: &mut Exchange, entry: &HarEntry) {
     }
     for content in [&mut exchange.call.body, &mut exchange.reply.body] {
         if let Content::Json(body) = content {
-            name_tokens(body, name);
+            unmask(body, name);
         }
     }
 }
 
-fn name_tokens(body: &mut Value, name: &str) {
+/// What stood where a mask stands: a token, or the null that is printed for every PIN (Shown).
+fn unmask(body: &mut Value, token: &str) {
     walk(body, &mut |member, value| {
-        if member == "token" && *value == MASK {
-            *value = name.into();
+        match member {
+            "token" if *value == MASK => *value = token.into(),
+            "ca_pin" if *value == MASK => *value = Value::Null,
+            _ => {}
         }
         true
     });
