@@ -68,6 +68,7 @@ mod https;
 mod inputs;
 mod ledger_check;
 mod odd_files;
+mod otlp;
 mod pipes;
 mod program;
 mod runs;

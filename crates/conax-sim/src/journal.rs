@@ -113,6 +113,7 @@ pub struct Exchange {
     pub took: Duration,
     /// What it was about.
     pub subject: Subject,
+    world: Arc<str>,
     target: Box<str>,
     profile: &'static Profile,
     /// Those of the world it happened in.
@@ -124,6 +125,12 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// The name of the world it happened in.
+    #[must_use]
+    pub fn world(&self) -> &str {
+        &self.world
+    }
+
     /// The bytes it takes, with everything it holds.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -203,6 +210,22 @@ pub trait Observer: Send + Sync {
 
     /// Something happened that is no exchange.
     fn notices(&self, _: &Notice) {}
+
+    /// What it counts, for the metrics.
+    fn counters(&self) -> Vec<Counter> {
+        Vec::new()
+    }
+}
+
+/// Something that is counted, for the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it counts.
+    pub help: &'static str,
+    /// How much of it there was.
+    pub value: u64,
 }
 
 /// A request that is on its way to Conax and has no answer yet.
@@ -224,6 +247,7 @@ pub struct Journal {
     profile: &'static Profile,
     kept: Mutex<Kept>,
     secrets: RwLock<Arc<WorldSecrets>>,
+    world: Arc<str>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -254,7 +278,26 @@ impl Journal {
         profile: &'static Profile,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self { limits, profile, kept: Mutex::default(), secrets: RwLock::default(), observer }
+        Self {
+            limits,
+            profile,
+            kept: Mutex::default(),
+            secrets: RwLock::default(),
+            world: Arc::from(""),
+            observer,
+        }
+    }
+
+    /// The journal of the world of this name.
+    #[must_use]
+    pub fn of_world(self, name: &str) -> Self {
+        Self { world: name.into(), ..self }
+    }
+
+    /// What whoever hears of exchanges counts.
+    #[must_use]
+    pub fn counters(&self) -> Vec<Counter> {
+        self.observer.as_ref().map_or_else(Vec::new, |observer| observer.counters())
     }
 
     /// Takes the secrets of the world that holds from now on.
@@ -359,6 +402,7 @@ impl Journal {
                 outcome: ended.subject.outcome.map(short_text),
                 ..ended.subject
             },
+            world: Arc::clone(&self.world),
             profile: self.profile,
             secrets: self.secrets(),
             call: if call_len > limit { Box::default() } else { ended.call.into() },

@@ -102,6 +102,11 @@ impl Client {
         Self::of(matches).map_err(|error| Failure::settings(with_causes(&error)))
     }
 
+    /// One that trusts whom this machine trusts, and calls through the proxy of the environment.
+    pub(crate) fn of_machine() -> Self {
+        Self(Arc::new(Way { tls: Tls::default(), proxy: Proxy::of_environment() }))
+    }
+
     /// One that trusts whom this machine trusts and knows no proxy.
     #[cfg(test)]
     pub(crate) fn plain() -> Self {

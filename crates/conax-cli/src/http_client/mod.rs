@@ -16,7 +16,7 @@ mod tls;
 const ANSWER_LIMIT: usize = 256 << 20;
 
 pub(crate) use address::Address;
-pub(crate) use client::{CallError, Client, Reply, call_on};
+pub(crate) use client::{CallError, Client, Reply, call_on, waited};
 pub(crate) use connect::{Connection, is_unconnected};
 pub(crate) use decode::decoded;
 pub(crate) use tls::{arguments, flags};

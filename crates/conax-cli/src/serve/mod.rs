@@ -2,6 +2,7 @@
 
 mod banner;
 mod log;
+mod otlp;
 
 use std::collections::hash_map::RandomState;
 use std::error::Error;
@@ -26,6 +27,10 @@ use crate::print;
 use crate::settings::{self, Settings, SettingsError};
 use crate::signals::first_signal;
 use crate::world;
+
+use self::log::Log;
+pub(crate) use self::otlp::collector;
+use self::otlp::{Exporter, Observers};
 
 /// Opens the simulator.
 pub(crate) fn run(matches: &ArgMatches) -> Exit {
@@ -86,10 +91,12 @@ fn serve(settings: &Settings, mut kept: Option<Kept>) -> Result<Exit, ServeError
     let world = world::read(settings.get("world"))?;
     let grace = value(settings::duration(settings.get("grace")))?;
     let log = log::start(settings.get("log"))?;
+    let exporter = settings.optional("otlp").map(settings::otlp).transpose();
+    let exporter = value(exporter)?.map(|address| otlp::start(address, seed.0)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (closing, exit) = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
-        let open = open(instance, world, doors, log.observer()).await?;
+        let open = open(instance, world, doors, observer(&log, exporter.as_ref())).await?;
         if let (Some(papers), Some(folder)) = (&open.papers, settings.optional("cas-tls-dir")) {
             settings::write_papers(papers, Path::new(folder))?;
         }
@@ -108,6 +115,7 @@ fn serve(settings: &Settings, mut kept: Option<Kept>) -> Result<Exit, ServeError
     })?;
     runtime.shutdown_background();
     log.say(banner::closed(closing));
+    exporter.iter().for_each(|exporter| exporter.finish());
     log.finish();
     Ok(exit)
 }
@@ -137,6 +145,15 @@ async fn stay(
         stopped.await;
     }
     Exit::Met
+}
+
+/// Who hears of exchanges; nobody, if nobody wants to.
+fn observer(log: &Arc<Log>, exporter: Option<&Arc<Exporter>>) -> Option<Arc<dyn Observer>> {
+    let exporter = exporter.map(|exporter| Arc::clone(exporter) as Arc<dyn Observer>);
+    match (log.observer(), exporter) {
+        (Some(log), Some(exporter)) => Some(Arc::new(Observers(vec![log, exporter]))),
+        (log, exporter) => log.or(exporter),
+    }
 }
 
 async fn open(

@@ -188,6 +188,8 @@ settings! {
         "How long a client may take to read the next bytes of an answer";
     "journal-limit", "N", "10000", check::count,
         "Exchanges the journal keeps";
+    "otlp", "URL", "none", check::otlp,
+        "OpenTelemetry collector that gets spans by OTLP/HTTP in JSON, such as `http://127.0.0.1:4318`";
     "grace", "TIME", "10s", check::duration,
         "How long a stop waits for what is on its way";
     "format", "FORM", "human", check::format,

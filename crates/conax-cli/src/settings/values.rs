@@ -23,7 +23,9 @@ use conax_sim::settings::{
 };
 use conax_sim::snapshot::SealKey;
 
+use crate::http_client::Address;
 use crate::read::toml_problem;
+use crate::serve::collector;
 use crate::settings::{Settings, SettingsError, tls};
 
 /// The longest time a setting may name; far beyond it the clock's arithmetic would end.
@@ -501,6 +503,10 @@ pub(super) fn host_name(text: &str) -> Result<(), String> {
 }
 
 /// Host names with commas between.
+pub(crate) fn otlp(text: &str) -> Result<Address, String> {
+    collector(text)
+}
+
 pub(super) fn host_names(text: &str) -> Result<Vec<String>, String> {
     let names = text.split(',').map(str::trim);
     names.map(|name| host_name(name).map(|()| name.to_owned())).collect()

@@ -19,6 +19,10 @@ pub fn metrics(shared: &Shared) -> String {
     requests(shared, &mut page);
     faults(shared, &mut page);
     ledger(shared, &mut page);
+    for counter in shared.journal.counters() {
+        page.family(counter.name, "counter", counter.help);
+        page.sample(counter.name, &[], counter.value);
+    }
     page.0
 }
 

@@ -117,7 +117,7 @@ impl Worlds {
         let main_name = spec.name.clone();
         let beginning = Clock::new(settings.clock, settings.start);
         let clock = Clock::new(settings.clock, settings.start);
-        let journal = journal(&settings, &surroundings);
+        let journal = journal(&settings, &surroundings).of_world(&main_name);
         let link = surroundings.link(&settings, &clock);
         let main = Arc::new(Shared::new(settings, spec, clock, journal, link)?);
         surroundings.lead_home(&main);
@@ -364,7 +364,7 @@ impl Worlds {
             Some(_) => link,
             None => link.with_header(WORLD_HEADER, name),
         };
-        (journal(settings, &self.surroundings), link)
+        (journal(settings, &self.surroundings).of_world(name), link)
     }
 
     fn move_in(&self, name: &str, world: Shared, maker: Maker) -> Arc<Shared> {
