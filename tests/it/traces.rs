@@ -7,10 +7,13 @@ use serde_json::Value;
 
 use crate::snapshots::{file_of, one_worker, restore_file};
 
+const TOKEN: &str = "04FFBB37FED475A778F122709CBAC1D5";
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 fn order(body: &Value, headers: &[(&str, &str)]) -> Call {
+    let mut body = body.clone();
+    body["token"] = TOKEN.into();
     let call = Call::operation(Operation::AddSubscriptions, &body.to_string());
     headers.iter().fold(call, |call, (name, value)| call.with_header(name, value))
 }
@@ -89,7 +92,7 @@ async fn another_head_end_is_told_the_trace_and_its_state() {
 
 #[tokio::test]
 async fn a_snapshot_file_holds_the_traces_of_its_requests() {
-    let harness = HarnessBuilder::demo().open();
+    let harness = one_worker().open();
     let body = sport_on("01900080208");
     let reply = harness.send(order(&body, &[("traceparent", PARENT)])).await;
     harness.send(order(&sport_on("01900080209"), &[])).await;

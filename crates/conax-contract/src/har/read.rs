@@ -196,8 +196,7 @@ struct Entry {
 struct Request {
     method: String,
     url: String,
-    #[serde(default)]
-    headers: Vec<Pair>,
+    headers: Option<Vec<Pair>>,
     post_data: Option<PostData>,
     body_size: Option<f64>,
 }
@@ -205,8 +204,8 @@ struct Request {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Response {
-    status: f64,
-    headers: Vec<Pair>,
+    status: Option<f64>,
+    headers: Option<Vec<Pair>>,
     content: Option<Content>,
     #[serde(rename = "redirectURL")]
     redirect_url: Option<String>,
@@ -245,7 +244,7 @@ impl Entry {
     fn into_noun(mut self) -> HarEntry {
         let response = self.response.unwrap_or_default();
         let error = self.more.remove("_error").and_then(|error| error.as_str().map(str::to_owned));
-        let status = whole(response.status).and_then(|status| u16::try_from(status).ok());
+        let status = response.status.and_then(whole).and_then(|status| u16::try_from(status).ok());
         let micros = self.time.and_then(|millis| whole((millis * 1000.0).round()));
         let call_headers = pairs(self.request.headers);
         let reply_headers = pairs(response.headers);
@@ -269,8 +268,8 @@ impl Entry {
     }
 }
 
-fn pairs(pairs: Vec<Pair>) -> Vec<(String, String)> {
-    pairs.into_iter().map(|pair| (pair.name, pair.value.unwrap_or_default())).collect()
+fn pairs(pairs: Option<Vec<Pair>>) -> Vec<(String, String)> {
+    pairs.into_iter().flatten().map(|pair| (pair.name, pair.value.unwrap_or_default())).collect()
 }
 
 /// A number of bytes; the format says -1 where it knows none.
@@ -301,7 +300,7 @@ fn posted(post: Option<PostData>, wire: Option<f64>, headers: &[(String, String)
     let comment = post.comment.unwrap_or_default();
     // A form has its fields in place of its text.
     let form = || {
-        let params = pairs(post.params.unwrap_or_default());
+        let params = pairs(post.params);
         let params =
             params.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
         params.collect::<Vec<_>>().join("&")

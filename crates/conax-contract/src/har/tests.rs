@@ -159,7 +159,7 @@ fn bodies_are_read_in_all_forms_programs_write_them() {
     // Chrome without content, and an answer that was blocked.
     let entry = only(&json!({
         "time": null,
-        "request": { "method": "POST", "url": "http://x/", "bodySize": 12, "headers": [] },
+        "request": { "method": "POST", "url": "http://x/", "bodySize": 12, "headers": null },
         "response": {
             "status": 200, "content": { "size": 812, "mimeType": "application/json" },
             "_transferSize": 300, "_error": null,

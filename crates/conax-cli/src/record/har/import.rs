@@ -228,12 +228,19 @@ fn restore(exchange: &mut Exchange, entry: &HarEntry) {
     }
 }
 
-/// What stood where a mask stands: a token, or the null that is printed for every PIN (Shown).
+/// What stood where a mask stands: a token, the null that is printed for every PIN, or the stars
+/// that stand for one in the text that was sent (both Shown).
 fn unmask(body: &mut Value, token: &str) {
     walk(body, &mut |member, value| {
         match member {
             "token" if *value == MASK => *value = token.into(),
             "ca_pin" if *value == MASK => *value = Value::Null,
+            "request" => {
+                let sent = value.as_str().and_then(|text| text.strip_suffix(MASK));
+                if let Some(sent) = sent.filter(|sent| !sent.ends_with('*')) {
+                    *value = format!("{sent}****").into();
+                }
+            }
             _ => {}
         }
         true
