@@ -91,8 +91,8 @@ fn serve(settings: &Settings, mut kept: Option<Kept>) -> Result<Exit, ServeError
     let world = world::read(settings.get("world"))?;
     let grace = value(settings::duration(settings.get("grace")))?;
     let log = log::start(settings.get("log"))?;
-    let exporter = settings.optional("otlp").map(settings::otlp).transpose();
-    let exporter = value(exporter)?.map(|address| otlp::start(address, seed.0)).transpose()?;
+    let exporter = value(settings::otlp(settings.get("otlp")))?;
+    let exporter = exporter.map(|address| otlp::start(address, seed.0)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (closing, exit) = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");

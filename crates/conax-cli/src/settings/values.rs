@@ -503,8 +503,12 @@ pub(super) fn host_name(text: &str) -> Result<(), String> {
 }
 
 /// Host names with commas between.
-pub(crate) fn otlp(text: &str) -> Result<Address, String> {
-    collector(text)
+pub(crate) fn otlp(text: &str) -> Result<Option<Address>, String> {
+    match text {
+        "none" => Ok(None),
+        text if text.contains('@') => Err(CREDENTIALS_IN_ADDRESS.to_owned()),
+        text => collector(text).map(Some),
+    }
 }
 
 pub(super) fn host_names(text: &str) -> Result<Vec<String>, String> {

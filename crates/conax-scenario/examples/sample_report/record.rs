@@ -122,6 +122,7 @@ fn crm(number: u64, (step, at_ms): (usize, u64), operation: &str, reply: &str) -
         card: Some(CARD.to_owned()),
         request_number: Some(4049),
         outcome: Some("OK".to_owned()),
+        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
         call: format!(
             r#"{{"token":"***","subscription_identifier":{{"id":"S60058"}},"service_identifier":{{"id":"P1test"}},"smartcard_identifier":{{"serial_number":"{CARD}"}}}}"#
         ),
