@@ -3,8 +3,8 @@
 //     cargo build --release
 //     cd examples/javascript && npm test
 //
-// The program is looked for where `cargo build --release` leaves it, or where `CONAX_SIM` says. It
-// takes free ports and prints them as a line of JSON. A call belongs to the world that its header
+// The program is looked for where `cargo build --release` leaves it; `CONAX_SIM` names another one,
+// or a container: `CONAX_SIM="docker run --rm --network host conax-sim"`. It takes free ports and prints them as a line of JSON. A call belongs to the world that its header
 // `conax-sim-world` names; a world is made by the first call that names it, so tests that run at
 // the same time do not see each other: each begins with request 4050.
 
@@ -15,16 +15,17 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const built = fileURLToPath(new URL("../../target/release/conax-sim", import.meta.url));
-const PROGRAM = process.env.CONAX_SIM ?? built;
+const [PROGRAM, ...FIRST] = process.env.CONAX_SIM?.split(" ") ?? [built];
 // The documented token of the demo world.
 const TOKEN = "04FFBB37FED475A778F122709CBAC1D5";
 
 // Starts the program; its clock stands still unless it is told.
 export async function start() {
-  const words = "serve --port 0 --cas-port 0 --control-port 0 --format json --seed 1 --log off";
+  const ports = "--host 127.0.0.1 --port 0 --cas-port 0 --control-port 0";
+  const words = `serve ${ports} --format json --seed 1 --log off`;
   const clock = ["--clock", "stepped from 2026-01-01T09:00:00"];
   const stdio = ["ignore", "pipe", "inherit"];
-  const program = spawn(PROGRAM, [...words.split(" "), ...clock], { stdio });
+  const program = spawn(PROGRAM, [...FIRST, ...words.split(" "), ...clock], { stdio });
   const ended = once(program, "exit");
   const opened = once(createInterface(program.stdout), "line");
   const [line] = await Promise.race([opened, ended]);

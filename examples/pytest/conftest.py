@@ -4,8 +4,8 @@
     pip install pytest pytest-xdist
     pytest -n 8 examples/pytest
 
-The program is looked for where `cargo build --release` leaves it, or where `CONAX_SIM` says. It
-takes free ports and prints them as a line of JSON. A call belongs to the world that its header
+The program is looked for where `cargo build --release` leaves it; `CONAX_SIM` names another one, or
+a container: `CONAX_SIM="docker run --rm --network host conax-sim"`. It takes free ports and prints them as a line of JSON. A call belongs to the world that its header
 `conax-sim-world` names; a world is made by the first call that names it, so tests that run at the
 same time do not see each other: each begins with request 4050.
 """
@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import urllib.parse
 import urllib.request
@@ -21,7 +22,8 @@ import urllib.request
 import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("CONAX_SIM", str(REPOSITORY / "target/release/conax-sim"))
+BUILT = shlex.quote(str(REPOSITORY / "target/release/conax-sim"))
+PROGRAM = shlex.split(os.environ.get("CONAX_SIM", BUILT))
 # The documented token of the demo world.
 TOKEN = "04FFBB37FED475A778F122709CBAC1D5"
 # Calls go to this machine, whatever proxies are set.
@@ -30,15 +32,16 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def start():
     """The program and the addresses of its APIs. Its clock stands still unless it is told."""
-    arguments = "serve --port 0 --cas-port 0 --control-port 0 --format json --seed 1 --log off"
+    ports = "--host 127.0.0.1 --port 0 --cas-port 0 --control-port 0"
+    arguments = f"serve {ports} --format json --seed 1 --log off"
     clock = ["--clock", "stepped from 2026-01-01T09:00:00"]
     try:
-        program = subprocess.Popen([PROGRAM, *arguments.split(), *clock], stdout=subprocess.PIPE)
+        program = subprocess.Popen([*PROGRAM, *arguments.split(), *clock], stdout=subprocess.PIPE)
     except OSError as error:
         raise pytest.UsageError(f"{error}; build it, or say in CONAX_SIM where it is") from error
     line = program.stdout.readline()
     if not line:
-        raise pytest.UsageError(f"{PROGRAM} did not open; it ended with {program.wait()}")
+        raise pytest.UsageError(f"{PROGRAM[0]} did not open; it ended with {program.wait()}")
     return program, json.loads(line)
 
 

@@ -75,6 +75,7 @@ const UNRUN: &[(&str, &[&str])] = &[
     ("it takes minutes", &["bench", "--prove-power", "run scenarios", "--for "]),
     ("it needs TLS in curl", &["https://"]),
     ("it needs openssl", &["openssl "]),
+    ("it needs a container engine", &["docker "]),
     ("it needs your own deployment", &["example"]),
     ("it needs a client of yours", &["./my-client", "java "]),
     ("it goes on until it is stopped", &["--watch"]),
