@@ -1,5 +1,4 @@
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,7 +21,7 @@ final class ConaxSim implements AutoCloseable {
         "--control-port", "0", "--format", "json", "--log", "off", "--seed", "1",
         "--clock", "stepped from 2026-01-01T09:00:00"));
     command.addAll(List.of(flags));
-    process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     opened = process.inputReader().readLine();
     if (opened == null) {
       throw new IOException(program + " did not open");
