@@ -2,10 +2,14 @@
 
 use conax_contract::control::ControlEntry;
 use conax_contract::crm::Operation;
+use conax_contract::openapi::{ControlApi, control_document};
 use conax_model::secret::Secret;
 use conax_tests::bodies::{at_once, sport_on};
-use conax_tests::{Call, HarnessBuilder, repository};
+use conax_tests::{Call, ControlReply, HarnessBuilder, repository};
 use serde_json::{Value, json};
+
+#[path = "../../crates/conax-contract/src/openapi/tests/fits.rs"]
+mod fits;
 
 fn demo() -> String {
     std::fs::read_to_string(repository().join("fixtures/worlds/demo.world.yaml")).unwrap()
@@ -49,6 +53,7 @@ fn body(entry: &ControlEntry) -> String {
 async fn every_entry_of_the_list_answers() {
     let harness = HarnessBuilder::demo().open();
     let _ = harness.post("add_subscriptions", at_once(sport_on("01900080208"))).await;
+    let document = control_document(&ControlApi::default());
     for entry in ControlEntry::ALL {
         for target in [target(entry), format!("{}/", target(entry))] {
             harness.control("DELETE", "/v1/worlds/copy", "").await;
@@ -61,9 +66,22 @@ async fn every_entry_of_the_list_answers() {
             let reply = harness.control_call(call).await;
             let fine = [200, 201].contains(&reply.http_status);
             assert!(fine, "{} {target}: {}", entry.verb, reply.text);
+            assert_described(entry, &document, &reply);
         }
         harness.forget();
     }
+}
+
+/// The status and the JSON of an answer are those its description has.
+fn assert_described(entry: &ControlEntry, document: &Value, reply: &ControlReply) {
+    let operation = &document["paths"][entry.path][entry.verb.to_lowercase()];
+    let described = &operation["responses"][reply.http_status.to_string()];
+    let called = format!("{} {}", entry.verb, entry.path);
+    assert!(described.is_object(), "{called}: {} is not described", reply.http_status);
+    let Some(schema) = described["content"]["application/json"].get("schema") else {
+        return;
+    };
+    assert!(fits::fits(schema, &reply.json, document), "{called}: {schema} {}", reply.text);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
+use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 
@@ -68,7 +69,7 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(text: D) -> Result<Option<Dura
 }
 
 /// Under which name to copy a world.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForkBody {
     /// The name of the copy, as `as`.
@@ -77,7 +78,7 @@ pub struct ForkBody {
 }
 
 /// How to keep a world as it is: under a name, as a file, or both.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotBody {
     /// The name of the snapshot, as `as`.
@@ -92,7 +93,7 @@ pub struct SnapshotBody {
 pub const SNAPSHOT_TYPE: &str = "application/vnd.conax-sim.snapshot";
 
 /// What to bring a world back to.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestoreBody {
     /// The name of the snapshot.

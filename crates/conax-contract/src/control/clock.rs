@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::control::body::{BodyProblem, documented_date, duration, read, read_or_empty};
+use crate::crm::DateText;
 
 /// How simulated time is to pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClockModeName {
     /// At the pace of the machine.
@@ -20,7 +22,7 @@ pub enum ClockModeName {
 }
 
 /// What the clock is to show and how it is to go on; what is left away stays as it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockBody {
     /// How time passes.
@@ -29,6 +31,7 @@ pub struct ClockBody {
     pub scale: Option<f64>,
     /// The date it shows.
     #[serde(default, deserialize_with = "documented_date")]
+    #[schemars(with = "Option<DateText>")]
     pub now: Option<NaiveDateTime>,
 }
 
@@ -70,13 +73,19 @@ pub enum AdvanceTime {
     To(NaiveDateTime),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AdvanceMembers {
+#[schemars(rename = "AdvanceBody")]
+pub(super) struct AdvanceMembers {
+    /// This much, like `10min`; either this or `to`.
     #[serde(default, deserialize_with = "duration")]
+    #[schemars(with = "Option<String>")]
     by: Option<Duration>,
+    /// Until the clock shows this.
     #[serde(default, deserialize_with = "documented_date")]
+    #[schemars(with = "Option<DateText>")]
     to: Option<NaiveDateTime>,
+    /// Whether processing runs are made as requests become due.
     #[serde(default)]
     runs: bool,
 }
@@ -104,11 +113,12 @@ impl AdvanceBody {
 }
 
 /// How far time may pass until nothing more is due.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettleBody {
     /// The most simulated time it may take.
     #[serde(default, deserialize_with = "duration")]
+    #[schemars(with = "Option<String>")]
     pub limit: Option<Duration>,
     /// Number or id of a request: no more time passes once it has ended.
     pub request: Option<String>,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use conax_model::fault::{Acted, NearMiss};
 use conax_model::ledger::{Fate, Row, Standing, Totals};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::fault::{PRESETS, Preset, WEATHERS, Weather, magic_cards};
 use crate::proof::TotalsForm;
 
 /// The fault plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FaultsView {
     /// The rules, in order: the first that acts decides.
     pub faults: Vec<FaultView>,
@@ -22,7 +23,7 @@ pub struct FaultsView {
 }
 
 /// A fault rule as it stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FaultView {
     /// Its name.
     pub name: String,
@@ -39,7 +40,7 @@ pub struct FaultView {
 }
 
 /// A rule that can never act.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ShadowView {
     /// The rule.
     pub rule: String,
@@ -48,7 +49,7 @@ pub struct ShadowView {
 }
 
 /// What to change about a rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FaultChangeBody {
     /// Whether it rests.
@@ -58,7 +59,7 @@ pub struct FaultChangeBody {
 }
 
 /// The command of a dry run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DryRunBody {
     /// Its documented type.
@@ -76,7 +77,7 @@ pub struct DryRunBody {
 }
 
 /// What a command would meet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DryRunView {
     /// The rules that would act, in order; none: it would go well.
     pub acts: Vec<ActedView>,
@@ -118,7 +119,7 @@ view! {
 }
 
 /// The presets, weathers and magic smartcards.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PresetsView {
     /// The catalogue.
     pub presets: &'static [Preset],
@@ -129,7 +130,7 @@ pub struct PresetsView {
 }
 
 /// A magic smartcard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MagicView {
     /// Its number.
     pub card: String,
@@ -142,7 +143,7 @@ pub struct MagicView {
 }
 
 /// The ledger in numbers, and the requests the CRM thinks wrongly of.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LedgerView {
     /// Everything, counted.
     #[serde(with = "TotalsForm")]
@@ -182,7 +183,7 @@ view! {
 }
 
 /// The drift.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DriftsView {
     /// Every difference.
     pub drift: Vec<DriftView>,
@@ -192,7 +193,7 @@ pub struct DriftsView {
 
 /// Two orders of a smartcard, or of a pairing module, that left in another order than they were
 /// made in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TurnedRoundView {
     /// The smartcard; where only a pairing module is common to both, one of the first request.
     pub smartcard: String,
@@ -208,7 +209,7 @@ pub struct TurnedRoundView {
 }
 
 /// One difference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DriftView {
     /// `entitlement`, `pairing` or `pin`.
     pub kind: &'static str,
@@ -233,7 +234,7 @@ pub struct DriftView {
 }
 
 /// What was done to heal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HealingView {
     /// How many differences there were.
     pub drift: usize,
@@ -248,7 +249,7 @@ pub struct HealingView {
 }
 
 /// Why a request is where it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WhyView {
     /// Its number.
     pub request: Option<u64>,

@@ -1,6 +1,7 @@
 //! What the control API prints of the head-end.
 
 use conax_model::cas::{ModuleSpec, Pairing, ProductSpec, ShowState, Transaction};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::view::view;
@@ -8,7 +9,7 @@ use crate::cas::{CasReply, Profile};
 use crate::crm::DateText;
 
 /// A smartcard.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SmartcardView {
     /// CA id.
     pub id: String,
@@ -49,7 +50,7 @@ view! {
 }
 
 /// Everything about one smartcard.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SmartcardDetailsView {
     /// The smartcard.
     #[serde(flatten)]
@@ -142,7 +143,7 @@ view! {
 }
 
 /// What the head-end did with one command.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TransactionView {
     /// Its id, the CRM's reference number.
     pub id: String,

@@ -7,6 +7,7 @@
 
 mod body;
 mod clock;
+mod described;
 mod entry;
 mod faults;
 mod head_end;
@@ -21,7 +22,8 @@ mod views;
 
 pub use body::{BodyProblem, ForkBody, RestoreBody, SNAPSHOT_TYPE, SnapshotBody, parse_body};
 pub use clock::{AdvanceBody, AdvanceTime, ClockBody, ClockModeName, SettleBody};
-pub use entry::ControlEntry;
+pub(crate) use described::PROVISIONING_REQUEST;
+pub use entry::{ControlEntry, Described};
 pub use faults::{
     ActedView, DriftView, DriftsView, DryRunBody, DryRunView, FaultChangeBody, FaultView,
     FaultsView, HealingView, LedgerRowView, LedgerView, MagicView, NearMissView, PresetsView,

@@ -1,12 +1,13 @@
 //! Refusals of the control API: problem details (RFC 9457).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Content type of a problem.
 pub const PROBLEM_TYPE: &str = "application/problem+json";
 
 /// Why the control API refuses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     /// What sort of problem, in a few words.
     pub title: String,

@@ -1,12 +1,13 @@
 //! A call of the provisioning API that the control API makes for a page.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::problem::Problem;
 
 /// The call. Its body and header may hold secrets, so nothing prints it.
-#[derive(Clone, PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TryBody {
     /// `GET` or `POST`.
@@ -22,7 +23,7 @@ pub struct TryBody {
 }
 
 /// How it was answered.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TryView {
     /// The HTTP status.
     pub status: u16,

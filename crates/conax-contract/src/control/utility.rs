@@ -5,14 +5,15 @@
 //! shown (fingerprint); the rest is Ours.
 
 use chrono::NaiveDateTime;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::control::body::{BodyProblem, documented_date, read};
-use crate::crm::{CommandKind, Priority};
+use crate::crm::{CommandKind, DateText, Priority};
 use crate::text::TextFault;
 
 /// A request to create.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UtilityBody {
     /// One of the seven types, as `type`.
@@ -37,6 +38,7 @@ pub struct UtilityBody {
     pub repetition_interval: Option<i64>,
     /// When a fingerprint is shown, or a message for the first time.
     #[serde(default, deserialize_with = "documented_date")]
+    #[schemars(with = "Option<DateText>")]
     pub display_date_time: Option<NaiveDateTime>,
     /// Left edge of a fingerprint.
     pub position_x: Option<i64>,
@@ -53,6 +55,7 @@ pub struct UtilityBody {
     pub process_immediately: bool,
     /// When to send it.
     #[serde(default, deserialize_with = "documented_date")]
+    #[schemars(with = "Option<DateText>")]
     pub scheduled_date: Option<NaiveDateTime>,
 }
 

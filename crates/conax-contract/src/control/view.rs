@@ -9,7 +9,7 @@ macro_rules! view {
         }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
         pub struct $view {
             $($(#[$of_member])* pub $member: $type,)+
         }

@@ -2,6 +2,7 @@
 //! form, in simulated time.
 
 use conax_model::crm::QueueLength;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::faults::{ActedView, NearMissView};
@@ -9,14 +10,14 @@ use super::view::view;
 use crate::crm::DateText;
 
 /// The process is alive.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct HealthView {
     /// Always `ok`.
     pub status: &'static str,
 }
 
 /// The APIs answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ReadyView {
     /// `ready`, or `closing` while the simulator shuts down.
     pub status: &'static str,
@@ -31,7 +32,7 @@ pub struct ReadyView {
 }
 
 /// Name and version.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct VersionView {
     /// Name of the program.
     pub name: &'static str,
@@ -40,14 +41,14 @@ pub struct VersionView {
 }
 
 /// What the API offers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EntriesView {
     /// Every entry.
     pub entries: Vec<EntryView>,
 }
 
 /// One entry of the API.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EntryView {
     /// HTTP verb.
     pub verb: &'static str,
@@ -77,7 +78,7 @@ view! {
 }
 
 /// What one processing run did.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RunView {
     /// Number of the run.
     pub number: u64,
@@ -94,7 +95,7 @@ pub struct RunView {
 }
 
 /// The clock.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ClockView {
     /// real, scaled or stepped.
     pub mode: &'static str,
@@ -115,7 +116,7 @@ pub struct ClockView {
 }
 
 /// Time that passed at once.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AdvancedView {
     /// The date before.
     pub from: DateText,
@@ -131,7 +132,7 @@ pub struct AdvancedView {
 pub const NOTHING_DUE: &str = "nothing due";
 
 /// Time that passed until nothing more was due.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SettledView {
     /// The date before.
     pub from: DateText,
@@ -146,7 +147,7 @@ pub struct SettledView {
 }
 
 /// The worlds there are.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WorldsView {
     /// The world a call is about that names none.
     pub main: String,
@@ -157,7 +158,7 @@ pub struct WorldsView {
 }
 
 /// A world as it was at one moment, in numbers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SnapshotView {
     /// The name it is kept under; null: it came from a file.
     pub snapshot: Option<String>,
@@ -174,7 +175,7 @@ pub struct SnapshotView {
 }
 
 /// The snapshots of a world.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SnapshotsView {
     /// All of them, by name.
     pub snapshots: Vec<SnapshotView>,
@@ -183,7 +184,7 @@ pub struct SnapshotsView {
 }
 
 /// A world was replaced or reset.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WorldView {
     /// Its name.
     pub world: String,
@@ -196,7 +197,7 @@ pub struct WorldView {
 }
 
 /// A part of the journal.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct JournalView {
     /// The exchanges, in order of their end.
     pub exchanges: Vec<ExchangeView>,
@@ -207,7 +208,7 @@ pub struct JournalView {
 }
 
 /// One exchange.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ExchangeView {
     /// Its number, counted over all APIs.
     pub number: u64,

@@ -1,6 +1,7 @@
 //! What the catalogue says of a fault.
 
 use conax_model::ledger::{Fate, Standing};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::catalogue::PRESETS;
@@ -55,7 +56,7 @@ code_list! {
 }
 
 /// Another form of the same fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Variant {
     /// Its name, written after the preset's: `f14/page-200`.
     pub name: &'static str,
@@ -70,26 +71,31 @@ pub struct Variant {
 }
 
 /// One fault of the catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Preset {
     /// Its number, from 1 to 46; others are shown its id.
     #[serde(rename = "id", serialize_with = "id")]
+    #[schemars(with = "String")]
     pub number: u8,
     /// Its name.
     pub name: &'static str,
     /// What it is.
     pub meaning: &'static str,
     /// Where it is put in.
+    #[schemars(with = "String")]
     pub inject: Inject,
     /// Whether the head-end's state changes.
+    #[schemars(with = "String")]
     pub applied: Applied,
     /// What is seen on the wire.
     pub wire: &'static str,
     /// How the provisioning request ends.
     #[serde(serialize_with = "as_word::serialize")]
+    #[schemars(with = "String")]
     pub crm: Standing,
     /// How often the head-end really carried it out.
     #[serde(serialize_with = "as_word::serialize")]
+    #[schemars(with = "String")]
     pub conax: Fate,
     /// Whether the drift report shows it.
     pub drifts: bool,
@@ -97,11 +103,13 @@ pub struct Preset {
     #[serde(skip)]
     pub errors: &'static [&'static str],
     /// What somebody who sees it may hope for.
+    #[schemars(with = "String")]
     pub outlook: Outlook,
     /// How it is found out.
     pub found: &'static str,
     /// How we know of it.
     #[serde(serialize_with = "source")]
+    #[schemars(with = "String")]
     pub source: Source,
     /// What goes wrong, in the language of rules.
     pub rule: &'static str,

@@ -5,6 +5,7 @@
 //! apart by the text, and the answer says what would tell them apart.
 
 use conax_model::fault::{AnswerFault, End, Throttle, What};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::preset::{Applied, Form};
@@ -12,7 +13,7 @@ use crate::cas::{Profile, RejectionCause};
 use crate::crm::RejectionText;
 
 /// A fault that may have made the text.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Candidate {
     /// How to have it again: `f05`, `f14/page-200`.
     #[serde(rename = "preset")]
@@ -21,6 +22,7 @@ pub struct Candidate {
     #[serde(rename = "name")]
     pub title: String,
     /// Whether the head-end's state changes.
+    #[schemars(with = "String")]
     pub applied: Applied,
     /// How well it fits, up to 1.
     pub score: f64,
@@ -32,7 +34,7 @@ pub struct Candidate {
 }
 
 /// What may have happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Reproduction {
     /// The candidates, the likeliest first; of those that fit alike, first those whose rule makes
     /// this very text of one order.

@@ -4,7 +4,7 @@ use super::read::parse_file;
 use super::rule::WrittenRule;
 
 /// Several rules under one name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Weather {
     /// Its name.
     pub name: &'static str,

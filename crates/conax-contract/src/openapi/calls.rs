@@ -19,17 +19,19 @@ pub(super) fn body(api: &CrmApi, operation: Operation) -> Value {
         };
         properties.insert(entry.name.to_owned(), described(schema, entry.text, entry.known_as()));
     }
-    let mut object = json!({
-        "type": "object",
-        "title": operation.name(),
-        "properties": properties,
-        "required": names(operation, Need::Mandatory),
-    });
     let group = semi_optional(operation);
-    if !group.is_empty() {
-        let (rule, branches) = alternatives(api, &group);
-        object[rule] = branches.into();
-    }
+    let mut object = match group.is_empty() {
+        true => json!({
+            "type": "object",
+            "properties": properties,
+            "required": names(operation, Need::Mandatory),
+        }),
+        false => {
+            let (rule, branches) = alternatives(api, operation, &group, &properties);
+            json!({ (rule): branches })
+        }
+    };
+    object["title"] = operation.name().into();
     let text = format!(
         "{} A member that is null counts as left out, and unknown ones are ignored.",
         operation.summary()
@@ -50,11 +52,20 @@ fn semi_optional(operation: Operation) -> Vec<&'static ParameterEntry> {
 }
 
 /// A branch for each parameter of the group; with lenient sets, one of them or all.
-fn alternatives(api: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<Value>) {
+///
+/// Each has the other members too: generators of clients make a type of each branch, and lose what
+/// stands beside them.
+fn alternatives(
+    api: &CrmApi,
+    operation: Operation,
+    group: &[&ParameterEntry],
+    others: &Map<String, Value>,
+) -> (&'static str, Vec<Value>) {
     let only_sets = group.iter().all(|entry| matches!(entry.value, ValueKind::Set(_)));
     let lenient = only_sets && api.reading.lenient_pairing_sets;
     let branches = group.iter().map(|given| {
-        let properties = group.iter().map(|entry| {
+        let mut properties = others.clone();
+        properties.extend(group.iter().map(|entry| {
             let value = body_value(api, entry.value);
             let schema = match (entry.name == given.name, lenient) {
                 (true, _) => value,
@@ -62,11 +73,14 @@ fn alternatives(api: &CrmApi, group: &[&ParameterEntry]) -> (&'static str, Vec<V
                 (false, false) => json!({ "type": "null" }),
             };
             (entry.name.to_owned(), described(schema, entry.text, entry.known_as()))
-        });
+        }));
+        let mut required = names(operation, Need::Mandatory);
+        required.push(given.name);
         json!({
-            "title": format!("With {}", given.name),
-            "properties": properties.collect::<Map<String, Value>>(),
-            "required": [given.name],
+            "title": format!("{} with {}", operation.name(), given.name),
+            "type": "object",
+            "properties": properties,
+            "required": required,
         })
     });
     let rule = if lenient { "anyOf" } else { "oneOf" };

@@ -7,7 +7,7 @@ use super::examples::call_example;
 use super::replies::{JSON, responses};
 use super::served::CrmApi;
 use super::sourced::{SOURCE, camel_case, legend, note, reference};
-use super::{request, values, words};
+use super::{replies, request, values, words};
 use crate::crm::{HttpMode, Operation};
 
 /// The version of OpenAPI all documents are written in.
@@ -163,8 +163,7 @@ pub(super) fn schemas(api: &CrmApi) -> Map<String, Value> {
         .map(|operation| (body_name(operation), body(api, operation)));
     let fixed = words::lists()
         .into_iter()
-        .chain(values::schemas(api))
-        .chain(request::schemas())
+        .chain(request::schemas(api))
         .map(|(name, schema)| (name.to_owned(), schema));
-    fixed.chain(bodies).collect()
+    fixed.chain(values::schemas(api)).chain(bodies).chain(replies::schemas(api)).collect()
 }

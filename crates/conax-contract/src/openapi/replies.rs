@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::examples::{reply_example, reply_source};
-use super::request::{Extent, any_type, of_type};
+use super::request::of_type;
 use super::served::CrmApi;
-use super::sourced::{SOURCE, closed, described, reference};
+use super::sourced::{SOURCE, camel_case, closed, described, reference};
 use super::words::refusal_codes;
+use crate::control::PROVISIONING_REQUEST;
 use crate::crm::{IdentifierKind, Need, Operation, RefusalCode, SuccessTexts, ValueKind};
 use crate::source::Source;
 
@@ -72,28 +73,70 @@ fn may_refuse(operation: Operation, code: RefusalCode) -> bool {
 
 /// Every answer of an operation, by its HTTP status.
 pub(super) fn responses(api: &CrmApi, operation: Operation) -> Value {
-    let mut by_status: BTreeMap<u16, Vec<RefusalCode>> = BTreeMap::new();
-    by_status.entry(200).or_default();
-    for code in refusals_of(operation) {
-        let status = code.http_status(api.http_mode);
-        by_status.entry(status).or_default().push(code);
-    }
-    let responses = by_status.into_iter().map(|(status, codes)| {
+    let responses = codes_by_status(api, operation).into_iter().map(|(status, codes)| {
         let response = match status {
             200 => success_response(api, operation, &codes),
-            _ => refused_response(&codes),
+            _ => refused_response(api, operation, status, &codes),
         };
         (status.to_string(), response)
     });
     Value::Object(responses.collect::<Map<String, Value>>())
 }
 
+fn codes_by_status(api: &CrmApi, operation: Operation) -> BTreeMap<u16, Vec<RefusalCode>> {
+    let mut by_status: BTreeMap<u16, Vec<RefusalCode>> = BTreeMap::new();
+    by_status.entry(200).or_default();
+    for code in refusals_of(operation) {
+        let status = code.http_status(api.http_mode);
+        by_status.entry(status).or_default().push(code);
+    }
+    by_status
+}
+
+/// The schemas of answers, each by its name.
+///
+/// Every answer has one of its own: what has no name is named by a client's generator after what
+/// stands around it, and two that get the same name are one too many.
+pub(super) fn schemas(api: &CrmApi) -> Map<String, Value> {
+    let mut schemas = Map::new();
+    for operation in Operation::ALL {
+        schemas.insert(reply_name(operation), success(api, operation));
+        for (status, codes) in codes_by_status(api, operation) {
+            if !codes.is_empty() {
+                let name = refusal_name(api, operation, status, &codes);
+                let code = format!("{name}Code");
+                schemas.insert(name, refusal(&code));
+                schemas.insert(code, refusal_codes(&codes));
+            }
+        }
+    }
+    schemas
+}
+
+/// The name of the answer of a call that succeeds.
+fn reply_name(operation: Operation) -> String {
+    format!("{}Reply", camel_case(operation.name()))
+}
+
+/// The name of a refusal: of the status alone, where every operation refuses alike.
+fn refusal_name(api: &CrmApi, operation: Operation, status: u16, codes: &[RefusalCode]) -> String {
+    let alike = Operation::ALL
+        .into_iter()
+        .all(|other| codes_by_status(api, other).get(&status).is_none_or(|others| others == codes));
+    match (status, alike) {
+        (_, true) => format!("Refusal{status}"),
+        (200, false) => format!("{}Refusal", camel_case(operation.name())),
+        (_, false) => format!("{}Refusal{status}", camel_case(operation.name())),
+    }
+}
+
 fn success_response(api: &CrmApi, operation: Operation, codes: &[RefusalCode]) -> Value {
-    let success = success(api, operation);
+    let success = reference(&reply_name(operation));
+    let refusal = || reference(&refusal_name(api, operation, 200, codes));
     let (schema, text) = match codes {
         [] => (success, "The call succeeded."),
-        codes => (
-            json!({ "oneOf": [success, refusal(codes)] }),
+        _ => (
+            json!({ "oneOf": [success, refusal()] }),
             "The call succeeded, if `status.code` is `OK`; else it was refused by the business \
              rules.",
         ),
@@ -114,9 +157,15 @@ fn success_response(api: &CrmApi, operation: Operation, codes: &[RefusalCode]) -
     response
 }
 
-fn refused_response(codes: &[RefusalCode]) -> Value {
+fn refused_response(
+    api: &CrmApi,
+    operation: Operation,
+    status: u16,
+    codes: &[RefusalCode],
+) -> Value {
     let texts: Vec<&str> = codes.iter().map(|code| code.text()).collect();
-    let mut response = response(&texts.join(" "), refusal(codes), Source::Ours);
+    let schema = reference(&refusal_name(api, operation, status, codes));
+    let mut response = response(&texts.join(" "), schema, Source::Ours);
     let examples = codes.iter().map(|code| refusal_example(*code));
     response["content"][JSON]["examples"] = Value::Object(examples.collect());
     response
@@ -173,10 +222,8 @@ fn links(operation: Operation) -> Option<Value> {
 fn success(api: &CrmApi, operation: Operation) -> Value {
     let members = api.writing.shape.members();
     let data = match operation {
-        Operation::Show => any_type(members, Extent::Chosen),
-        Operation::List => {
-            json!({ "type": "array", "items": any_type(members, Extent::Chosen) })
-        }
+        Operation::Show => reference(PROVISIONING_REQUEST),
+        Operation::List => json!({ "type": "array", "items": reference(PROVISIONING_REQUEST) }),
         Operation::IssueToken | Operation::IssueTokenForWebApiKey => token(),
         Operation::ReleaseToken => closed(Map::new(), &[]),
         _ => match operation.creates() {
@@ -193,9 +240,7 @@ fn success(api: &CrmApi, operation: Operation) -> Value {
         ("status".to_owned(), status),
         ("data".to_owned(), described(data, "The result.", reply_source(operation))),
     ]);
-    let mut schema = closed(properties, &["status", "data"]);
-    schema["title"] = format!("{} succeeded", operation.name()).into();
-    schema
+    closed(properties, &["status", "data"])
 }
 
 fn token() -> Value {
@@ -204,12 +249,10 @@ fn token() -> Value {
     closed(Map::from_iter([("token".to_owned(), token)]), &["token"])
 }
 
-/// The whole answer of a call that is refused.
-fn refusal(codes: &[RefusalCode]) -> Value {
-    let properties = Map::from_iter([("status".to_owned(), refused_status(refusal_codes(codes)))]);
-    let mut schema = closed(properties, &["status"]);
-    schema["title"] = "refused".into();
-    schema
+/// The whole answer of a call that is refused, with the name of the list of its codes.
+fn refusal(codes: &str) -> Value {
+    let status = refused_status(reference(codes));
+    closed(Map::from_iter([("status".to_owned(), status)]), &["status"])
 }
 
 fn refused_status(code: Value) -> Value {
@@ -238,9 +281,9 @@ fn status(code: Value, message: Value, description: Value) -> Value {
 pub(super) fn any_envelope() -> Value {
     let text = json!({ "type": ["string", "null"] });
     let succeeded = status(json!({ "const": "OK" }), text.clone(), text);
-    let list = json!({ "type": "array", "items": reference("ProvisioningRequest") });
+    let list = json!({ "type": "array", "items": reference(PROVISIONING_REQUEST) });
     let data = json!({
-        "anyOf": [reference("ProvisioningRequest"), list, token(), closed(Map::new(), &[])],
+        "anyOf": [reference(PROVISIONING_REQUEST), list, token(), closed(Map::new(), &[])],
     });
     let success = closed(
         Map::from_iter([("status".to_owned(), succeeded), ("data".to_owned(), data)]),

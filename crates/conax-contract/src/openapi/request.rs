@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::served::CrmApi;
 use super::sourced::{SOURCE_OF, closed, described, or_null, reference};
 use super::words::process_name;
+use crate::control::PROVISIONING_REQUEST;
 use crate::crm::{CommandKind, FieldsSet, Member, ParameterKey};
 use crate::source::Source;
 
@@ -16,9 +18,10 @@ pub(super) enum Extent {
     Chosen,
 }
 
-/// The schemas a provisioning request refers to.
-pub(super) fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
+/// A provisioning request, and the schemas it refers to.
+pub(super) fn schemas(api: &CrmApi) -> impl Iterator<Item = (&'static str, Value)> {
     [
+        (PROVISIONING_REQUEST, any_type(api.writing.shape.members(), Extent::Chosen)),
         ("LogInformation", log_information()),
         ("User", user()),
         ("Unit", unit()),
@@ -28,7 +31,7 @@ pub(super) fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
 }
 
 /// A provisioning request of any type with these members.
-pub(super) fn any_type(members: FieldsSet, extent: Extent) -> Value {
+fn any_type(members: FieldsSet, extent: Extent) -> Value {
     let items = reference("Parameter");
     object(members, required(members, extent), reference("RequestType"), items)
 }

@@ -10,7 +10,8 @@ use super::crm::schemas;
 use super::replies::any_envelope;
 use super::request::of_any_shape;
 use super::served::CrmApi;
-use super::sourced::{COMPONENTS, camel_case};
+use super::sourced::{COMPONENTS, camel_case, reference};
+use crate::control::PROVISIONING_REQUEST;
 use crate::crm::Operation;
 
 /// The dialect.
@@ -59,13 +60,22 @@ impl SchemaName {
 pub fn json_schema(name: SchemaName) -> Value {
     let api = CrmApi::default();
     let mut known = schemas(&api);
-    known.insert("ProvisioningRequest".to_owned(), of_any_shape());
+    known.insert(PROVISIONING_REQUEST.to_owned(), of_any_shape());
     let schema = match name {
         SchemaName::ProvisioningRequest => of_any_shape(),
         SchemaName::Envelope => any_envelope(),
         SchemaName::Call(operation) => body(&api, operation),
     };
     alone(&camel_case(name.code()), schema, &known)
+}
+
+/// A provisioning request of any shape with everything it refers to, each by its name.
+pub(super) fn request_schemas() -> Map<String, Value> {
+    let mut known = schemas(&CrmApi::default());
+    known.insert(PROVISIONING_REQUEST.to_owned(), of_any_shape());
+    let mut wanted = BTreeSet::new();
+    collect(&reference(PROVISIONING_REQUEST), &known, &mut wanted);
+    known.into_iter().filter(|(name, _)| wanted.contains(name)).collect()
 }
 
 /// The schema with everything it refers to.

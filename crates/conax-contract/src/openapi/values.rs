@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::served::CrmApi;
-use super::sourced::{described, or_null, reference};
+use super::sourced::{camel_case, described, or_null, reference};
 use crate::crm::{IdentifierField, IdentifierKind, Member, SetKind, ValueKind};
 use crate::source::Source;
 use crate::text::TEXT_LIMIT;
@@ -125,17 +125,20 @@ fn pin(api: &CrmApi) -> Value {
 }
 
 /// The schemas that calls refer to.
-pub(super) fn schemas(api: &CrmApi) -> impl Iterator<Item = (&'static str, Value)> {
+pub(super) fn schemas(api: &CrmApi) -> impl Iterator<Item = (String, Value)> {
     let date = described(
         date(),
         "A date of the documented form: without zone, without fraction.",
         Source::Documented,
     );
-    let identifiers =
-        IdentifierKind::ALL.into_iter().map(|kind| (identifier_name(kind), identifier(api, kind)));
-    let sets =
-        [SetKind::Smartcards, SetKind::Stbs].into_iter().map(|kind| (set_name(kind), set(kind)));
-    [("Date", date)].into_iter().chain(identifiers).chain(sets)
+    let identifiers = IdentifierKind::ALL
+        .into_iter()
+        .map(|kind| (identifier_name(kind).to_owned(), identifier(api, kind)));
+    let forms = IdentifierKind::ALL.into_iter().flat_map(|kind| forms(api, kind));
+    let sets = [SetKind::Smartcards, SetKind::Stbs]
+        .into_iter()
+        .map(|kind| (set_name(kind).to_owned(), set(kind)));
+    [("Date".to_owned(), date)].into_iter().chain(identifiers).chain(forms).chain(sets)
 }
 
 const fn identifier_name(kind: IdentifierKind) -> &'static str {
@@ -164,13 +167,26 @@ fn sub_fields(api: &CrmApi, kind: IdentifierKind) -> Vec<IdentifierField> {
 /// An object with exactly one of its sub-fields.
 fn identifier(api: &CrmApi, kind: IdentifierKind) -> Value {
     let fields = sub_fields(api, kind);
-    let mut forms: Vec<Value> = fields.iter().map(|named| by_one(*named, &fields)).collect();
+    let mut forms: Vec<Value> =
+        fields.iter().map(|named| reference(&form_name(kind, *named))).collect();
     if api.reading.takes_ca_id(kind) {
         forms.push(described(kept_text(), "The CA id alone.", Source::Ours));
     }
     let text = "Exactly one of its sub-fields; those that are null count as left out, and others \
                 are ignored.";
     described(json!({ "oneOf": forms }), text, Source::Documented)
+}
+
+/// The name of an identifier that is given by this sub-field.
+fn form_name(kind: IdentifierKind, by: IdentifierField) -> String {
+    format!("{}By{}", identifier_name(kind), camel_case(by.code()))
+}
+
+/// The forms of an identifier, each by a name of its own: generators of clients name types by it.
+fn forms(api: &CrmApi, kind: IdentifierKind) -> Vec<(String, Value)> {
+    let fields = sub_fields(api, kind);
+    let forms = fields.iter().map(|named| (form_name(kind, *named), by_one(*named, &fields)));
+    forms.collect()
 }
 
 fn by_one(named: IdentifierField, fields: &[IdentifierField]) -> Value {
@@ -183,7 +199,6 @@ fn by_one(named: IdentifierField, fields: &[IdentifierField]) -> Value {
         (field.code().to_owned(), described)
     });
     json!({
-        "title": format!("By {}", named.code()),
         "type": "object",
         "properties": properties.collect::<Map<String, Value>>(),
         "required": [named.code()],

@@ -4,9 +4,10 @@ use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 /// Words that say nothing about values.
-const NOTES: [&str; 10] = [
+const NOTES: [&str; 11] = [
     "$defs",
     "$schema",
+    "default",
     "title",
     "description",
     "examples",
@@ -97,6 +98,7 @@ fn is_of(kind: &Value, value: &Value) -> bool {
         "string" => value.is_string(),
         "array" => value.is_array(),
         "object" => value.is_object(),
+        "number" => value.is_number(),
         "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
         other => panic!("no schema of ours has had the type `{other}`"),
     }

@@ -4,4 +4,5 @@ mod completeness;
 mod examples;
 mod fits;
 mod laws;
+mod named;
 mod served;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::completeness::resolved;
 use super::fits::fits;
 use crate::crm::{BasePath, Operation, Reading, Shape, SuccessTexts, Writing};
 use crate::openapi::{ControlApi, CrmApi, control_document, crm_document};
@@ -14,10 +15,8 @@ fn success(document: &Value, operation: Operation) -> Value {
     let path = format!("/{}", operation.path());
     let item = &document["paths"][path][operation.verb().to_lowercase()];
     let schema = &item["responses"]["200"]["content"]["application/json"]["schema"];
-    match schema.get("oneOf") {
-        Some(branches) => branches[0].clone(),
-        None => schema.clone(),
-    }
+    let schema = schema.get("oneOf").map_or(schema, |branches| &branches[0]);
+    resolved(schema, document)
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use conax_model::command::CommandKind;
 use conax_model::ledger::{Fate, Standing, Totals};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::form;
@@ -63,7 +64,7 @@ pub struct ForeignRow {
 }
 
 /// How the model's [`Totals`] are written.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Totals", rename = "Totals", deny_unknown_fields)]
 pub struct TotalsForm {
     acknowledged: u64,
