@@ -147,3 +147,19 @@ fn a_crowd_and_a_file_of_several_scenarios() {
     let several = known_keys("scenarios: []\nzzzzzzz: 1\n");
     assert_eq!(several, properties(&scenario_schema()["oneOf"][1]));
 }
+
+#[test]
+fn every_kind_of_step_has_a_title_of_its_own_by_which_editors_offer_it() {
+    let step = definition("step");
+    let kinds = step["anyOf"].as_array().unwrap();
+    // What is a word alone needs none, and stands first.
+    assert!(kinds[0].get("enum").is_some());
+    let titles: Vec<&str> = kinds[1..].iter().map(|it| it["title"].as_str().unwrap()).collect();
+    let mut different = titles.clone();
+    different.sort_unstable();
+    different.dedup();
+    assert_eq!(different.len(), titles.len(), "{titles:?}");
+    for title in ["call: show", "call", "wait", "expect ledger", "fault"] {
+        assert!(titles.contains(&title), "{title}");
+    }
+}
