@@ -19,4 +19,4 @@ pub(crate) use address::Address;
 pub(crate) use client::{CallError, Client, Reply, call_on, waited};
 pub(crate) use connect::{Connection, is_unconnected};
 pub(crate) use decode::decoded;
-pub(crate) use tls::{arguments, flags};
+pub(crate) use tls::{arguments, curl_flags, flags};

@@ -48,6 +48,25 @@ pub(crate) fn flags(matches: &ArgMatches) -> String {
     files.chain([matches.again(&[CERTIFICATE, KEY], quoted)]).chain(insecure).collect()
 }
 
+/// What `curl` has to be told to meet the target as we do; it takes one file of authorities.
+pub(crate) fn curl_flags(matches: &ArgMatches) -> String {
+    let file = |flag: &str, path: Option<&str>| {
+        path.map_or_else(String::new, |path| format!(" --{flag} {}", quoted(path)))
+    };
+    let authorities = match matches.texts(CA).as_slice() {
+        [] => String::new(),
+        [path] => file("cacert", Some(path)),
+        several => {
+            let files: Vec<String> = several.iter().map(|path| quoted(path)).collect();
+            format!(" --cacert <(cat {})", files.join(" "))
+        }
+    };
+    let client = [("cert", CERTIFICATE), ("key", KEY)];
+    let client: String = client.map(|(flag, ours)| file(flag, matches.text(ours))).concat();
+    let insecure = if matches.get_flag(INSECURE) { " --insecure" } else { "" };
+    format!("{authorities}{client}{insecure}")
+}
+
 /// The client's part of TLS.
 #[derive(Default)]
 pub(super) struct Tls {

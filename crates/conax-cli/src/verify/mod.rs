@@ -130,6 +130,7 @@ impl Order {
         Ok(Self {
             options: Options {
                 address: target.trim_end_matches('/').to_owned(),
+                curl_flags: http_client::curl_flags(matches),
                 warnings: client.warnings(),
                 is_read_only: matches.get_flag("read-only"),
                 pace: pace(matches.text("rate"), is_self)?,
@@ -349,13 +350,7 @@ pub(crate) fn verified_self() -> Result<VerifyRecord, String> {
     let demo = WorldSpec::demo();
     let mut credentials = Credentials::default();
     fill_in(&mut credentials, &demo);
-    let options = Options {
-        address: OURSELVES.to_owned(),
-        warnings: Vec::new(),
-        is_read_only: false,
-        pace: Duration::ZERO,
-        parallel: 8,
-    };
+    let options = Options::at(OURSELVES);
     let start = parse_moment(START).unwrap_or_default();
     let mut target = usual_target(1, start, &demo, Arc::new(Stop::default()))?;
     let world = TargetWorld::of(&demo);

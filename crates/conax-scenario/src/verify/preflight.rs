@@ -1,7 +1,5 @@
 //! The first look at a target, before anything is judged, and the last one.
 
-use std::time::Duration;
-
 use conax_contract::crm::Operation;
 use conax_contract::text::shortened;
 use serde_json::{Value, json};
@@ -35,14 +33,8 @@ pub fn preflight(target: &mut dyn Target) -> Result<(), Unopened> {
 }
 
 /// One call after the other, none of which changes anything.
-const fn preflight_options() -> Options {
-    Options {
-        address: String::new(),
-        warnings: Vec::new(),
-        is_read_only: true,
-        pace: Duration::ZERO,
-        parallel: 1,
-    }
+fn preflight_options() -> Options {
+    Options { is_read_only: true, parallel: 1, ..Options::at("") }
 }
 
 /// Why nothing can be found out at a target.

@@ -32,6 +32,8 @@ pub struct Credentials {
 pub struct Options {
     /// Where the target is, for commands that repeat a call; without a slash at its end.
     pub address: String,
+    /// What `curl` is to be told of certificates there, as a shell takes it.
+    pub curl_flags: String,
     /// What the record is to say of how it is called.
     pub warnings: Vec<String>,
     /// Whether only GETs are sent.
@@ -40,6 +42,21 @@ pub struct Options {
     pub pace: Duration,
     /// How many calls are made at the same time where that is the point.
     pub parallel: usize,
+}
+
+impl Options {
+    /// Everything, as fast as it goes, at this address.
+    #[must_use]
+    pub fn at(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            curl_flags: String::new(),
+            warnings: Vec::new(),
+            is_read_only: false,
+            pace: Duration::ZERO,
+            parallel: 8,
+        }
+    }
 }
 
 /// Shorter secrets would hide half of everything.
@@ -252,7 +269,7 @@ impl<'t> Session<'t> {
         reply: Result<HttpReply, TargetProblem>,
     ) -> Option<Exchange> {
         let number = self.notes.len();
-        let mut note = ExchangeNote::of(number, call, &self.options.address);
+        let mut note = ExchangeNote::of(number, call, self.options);
         let reply = match reply {
             Ok(reply) => reply,
             Err(_) if self.is_stopped() => return None,
@@ -472,7 +489,7 @@ fn masked_parameters(parameters: &Value) -> String {
 }
 
 impl ExchangeNote {
-    fn of(number: usize, call: &HttpCall, address: &str) -> Self {
+    fn of(number: usize, call: &HttpCall, options: &Options) -> Self {
         let (path, query) = call.target.split_once('?').unwrap_or((&call.target, ""));
         let masked = match query.is_empty() {
             true => path.to_owned(),
@@ -486,7 +503,7 @@ impl ExchangeNote {
             number,
             verb: call.method.clone(),
             target: masked.clone(),
-            curl: curl(call, address, &masked, &body),
+            curl: curl(call, options, &masked, &body),
             body,
             http_status: None,
             reply: String::new(),
@@ -511,9 +528,10 @@ fn open(text: &str) -> String {
 }
 
 /// A command that makes the call again; the reader fills in what is secret.
-fn curl(call: &HttpCall, address: &str, target: &str, body: &str) -> String {
+fn curl(call: &HttpCall, options: &Options, target: &str, body: &str) -> String {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let mut command = format!("curl -s {}", open(&quote(&format!("{address}{target}"))));
+    let address = open(&quote(&format!("{}{target}", options.address)));
+    let mut command = format!("curl -s{} {address}", options.curl_flags);
     if call.method != "GET" {
         command.push_str(&format!(" -X {}", call.method));
     }
@@ -538,13 +556,17 @@ mod tests {
     #[test]
     fn a_command_names_what_is_secret_after_what_it_is_and_the_story_says_what_to_put_there() {
         let list = HttpCall::get(Api::Crm, "/list?token=secret&type=X");
-        let note = ExchangeNote::of(0, &list, "http://h");
+        let options =
+            |flags: &str| Options { curl_flags: flags.to_owned(), ..Options::at("http://h") };
+        let private = ExchangeNote::of(0, &list, &options(" --cacert 'our ca.pem'"));
+        assert!(private.curl.starts_with("curl -s --cacert 'our ca.pem' 'http://h/list?"));
+        let note = ExchangeNote::of(0, &list, &options(""));
         assert_eq!(note.curl, "curl -s 'http://h/list?token='\"$TOKEN\"'&type=X'");
         let body = json!({ "username": "a", "password": "secret", "pin": "1234" });
         let mut login = HttpCall::post(Api::Crm, "/token", &body);
         let key = ("authorization".to_owned(), "Basic secret".to_owned());
         login.headers.push(key);
-        let note = ExchangeNote::of(1, &login, "http://h");
+        let note = ExchangeNote::of(1, &login, &options(""));
         for piece in
             ["\"password\":\"'\"$PASSWORD\"'\"", "\"pin\":\"'\"$PIN\"'\"", " -u \"$WEB_API_KEY\":"]
         {
