@@ -339,3 +339,17 @@ fn the_wall_reader_reads_manifests() {
     assert_eq!(dependencies(manifest), [&ours[..], &["serde"]].concat());
     assert_eq!(anchor("## What is known, and what is *not*"), "what-is-known-and-what-is-not");
 }
+
+#[test]
+fn every_client_of_others_that_ci_runs_stands_in_a_page() {
+    let root = repository();
+    let runner = read(&root.join("tests/foreign/clients/run.py"));
+    let pages = ["docs/provisioning-api.md", "docs/conax-endpoint.md"];
+    let pages = pages.map(|page| read(&root.join(page))).concat();
+    let named = runner.lines().filter_map(|line| line.strip_prefix("    \"")?.split_once("\": ["));
+    let names: Vec<&str> = named.map(|(name, _)| name).collect();
+    assert!(names.contains(&"php") && names.len() >= 9, "{names:?}");
+    for name in names {
+        assert!(pages.contains(&format!("| `{name}`")), "`{name}` stands in neither page");
+    }
+}
