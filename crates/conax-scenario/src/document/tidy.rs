@@ -24,9 +24,10 @@ pub fn tidy(source: &str) -> Result<String, Vec<Finding>> {
     Ok(if has_windows_breaks(source) { tidied.replace('\n', "\r\n") } else { tidied })
 }
 
-/// Whether its lines end as on Windows; the first one decides.
+/// Whether all its lines end as on Windows.
 fn has_windows_breaks(source: &str) -> bool {
-    source.find('\n').is_some_and(|end| source[..end].ends_with('\r'))
+    let breaks = source.matches('\n').count();
+    breaks > 0 && source.matches("\r\n").count() == breaks
 }
 
 /// Line breaks of one kind, no blanks at the end of a line, one empty line at a time.
@@ -105,11 +106,21 @@ fn collect(marked: &Marked, lines: &[&str], edits: &mut Vec<Edit>) {
             }
             for entry in entries {
                 let (key, value) = (entry.key_span.end, entry.value.span.start);
-                one_blank(':', key, value, lines, edits);
+                if !is_block(&entry.value, lines) {
+                    one_blank(':', key, value, lines, edits);
+                }
                 collect(&entry.value, lines, edits);
             }
         }
     }
+}
+
+/// Whether it is a list or map without brackets: the lines below stand where it begins.
+fn is_block(value: &Marked, lines: &[&str]) -> bool {
+    let (line, from) = index_of(value.span.start);
+    let first = slice(lines, line, from, from + 1);
+    let has_bracket = first.as_deref().is_some_and(|first| first == "{" || first == "[");
+    !has_bracket && matches!(value.node, Node::List(_) | Node::Map(_))
 }
 
 /// One blank behind a colon or comma, if there are more and nothing else stands there.

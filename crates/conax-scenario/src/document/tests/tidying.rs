@@ -101,7 +101,13 @@ fn a_file_keeps_the_line_breaks_it_has() {
     let expected = "scenario: x\n\ndescription: |\n  a\n  b\nsteps: [process]\n";
     assert_eq!(tidied, expected.replace('\n', "\r\n"));
     assert_eq!(tidy(&windows.replace("\r\n", "\n")).expect("a sound file"), expected);
-    // The first one decides.
+    // Of two kinds, one stays.
     let mixed = tidy("scenario: x\r\nsteps: [process]\n").expect("a sound file");
-    assert_eq!(mixed, "scenario: x\r\nsteps: [process]\r\n");
+    assert_eq!(mixed, "scenario: x\nsteps: [process]\n");
+}
+
+#[test]
+fn a_map_without_brackets_stays_above_the_lines_that_belong_to_it() {
+    let source = "scenario: x\n:     a: { b: c }\n      d: e\n";
+    assert_eq!(tidy(source).expect("a sound file"), source);
 }
