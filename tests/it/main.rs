@@ -75,6 +75,7 @@ mod runs;
 mod shipped;
 mod snapshot_files;
 mod sockets;
+mod store;
 mod tls;
 mod verbs;
 mod verify;

@@ -9,12 +9,16 @@ mod layers;
 mod schemas;
 
 /// Which of our crates each of our crates may lean on.
-const WALLS: [(&str, &[&str]); 6] = [
+const WALLS: [(&str, &[&str]); 7] = [
     ("crates/conax-model", &[]),
     ("crates/conax-contract", &["conax-model"]),
     ("crates/conax-scenario", &["conax-contract"]),
     ("crates/conax-sim", &["conax-contract", "conax-model"]),
-    ("crates/conax-cli", &["conax-contract", "conax-model", "conax-scenario", "conax-sim"]),
+    ("crates/conax-store", &["conax-sim"]),
+    (
+        "crates/conax-cli",
+        &["conax-contract", "conax-model", "conax-scenario", "conax-sim", "conax-store"],
+    ),
     ("tests", &["conax-cli", "conax-contract", "conax-model", "conax-scenario", "conax-sim"]),
 ];
 

@@ -145,7 +145,7 @@ impl HarnessBuilder {
         let token = self.first_token();
         self.settings.dispatch.conax_address = Some(ConaxAddress::from(conax));
         let doors = ApiAddresses::default();
-        let open = OpenInstance::open(self.settings, self.world, doors, None).await;
+        let open = OpenInstance::open(self.settings, self.world, doors, None, None).await;
         let open = open.expect("a simulator without APIs opens");
         Harness::new(Instance::of(open.worlds.clone()), token)
     }
@@ -158,7 +158,7 @@ impl HarnessBuilder {
         let token = self.first_token();
         let any = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
         let doors = ApiAddresses { crm: any, cas: any, control: any };
-        let open = OpenInstance::open(self.settings, self.world, doors, None).await;
+        let open = OpenInstance::open(self.settings, self.world, doors, None, None).await;
         let open = open.expect("a simulator opens on free ports");
         let harness = Harness::new(Instance::of(open.worlds.clone()), token);
         (open, harness)

@@ -111,6 +111,12 @@ impl Ids {
         Self { generator: seed.generator(name) }
     }
 
+    /// How far it has come: equal positions go on alike.
+    #[must_use]
+    pub fn position(&self) -> [u8; POSITION_LEN] {
+        self.generator.position()
+    }
+
     /// A fresh 128-bit id, printed by the documented API as 32 upper-case hexadecimal digits.
     pub fn hex_id(&mut self) -> HexId {
         HexId(self.bits())

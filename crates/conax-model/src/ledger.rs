@@ -14,11 +14,13 @@ use crate::command::{Command, CommandKind};
 use crate::crm::RequestNumber;
 use crate::fault::StateChange;
 use crate::id::SmartcardId;
+use crate::noted::Noted;
 use crate::time::SimTime;
 
 mod account;
 mod brief;
 mod chunks;
+mod loss;
 mod parts;
 mod reconciliation;
 mod row;
@@ -32,12 +34,14 @@ mod tests;
 
 pub use account::OpenExchange;
 pub use brief::{OutcomePart, Owner};
-pub use parts::{LedgerParts, RowPart};
+pub use loss::{Remedy, Unanswered};
+pub use parts::{LedgerChange, LedgerParts, RowPart};
 pub use reconciliation::Reconciliation;
 pub use row::{Fate, ForeignRow, Row, Standing, Totals};
 
 use account::Account;
 use chunks::Lines;
+use parts::Event;
 
 /// The number of an exchange with the head-end, counted by the simulator.
 pub type ExchangeNumber = u64;
@@ -193,6 +197,7 @@ impl CasEvent {
 
 /// An event and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct At<T> {
     /// When.
     pub at: SimTime,
@@ -211,6 +216,8 @@ pub struct Ledger {
     pub generation: u64,
     /// Whether the head-end is another one, of which there is no journal.
     pub is_foreign: bool,
+    /// Events of both sides.
+    noted: Noted<LedgerChange>,
 }
 
 impl Ledger {
@@ -223,13 +230,17 @@ impl Ledger {
     /// Writes down what the CRM's side did.
     pub fn crm(&mut self, at: SimTime, event: CrmEvent) {
         self.account.crm(&event);
-        self.crm.push(At { at, event }, self.limit);
+        let event = At { at, event };
+        self.noted.note(|change| change.0.push(Event::Crm(event.clone())));
+        self.crm.push(event, self.limit);
     }
 
     /// Writes down what the head-end's side did.
     pub fn cas(&mut self, at: SimTime, event: CasEvent) {
         self.account.cas(at, &event);
-        self.cas.push(At { at, event }, self.limit);
+        let event = At { at, event };
+        self.noted.note(|change| change.0.push(Event::Cas(event.clone())));
+        self.cas.push(event, self.limit);
     }
 
     /// Writes down that these requests wait to be sent again: what is under way of them comes back

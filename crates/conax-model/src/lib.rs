@@ -19,6 +19,7 @@ pub mod entropy;
 pub mod fault;
 pub mod id;
 pub mod ledger;
+mod noted;
 pub mod secret;
 pub mod source;
 #[cfg(feature = "storage")]

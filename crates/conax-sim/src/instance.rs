@@ -20,7 +20,7 @@ use crate::settings::{ApiAddresses, DispatchSettings, SimulatorSettings};
 use crate::shared::Shared;
 use crate::tls::{LinkTls, Papers, TlsProblem, Vouching};
 use crate::world::WorldProblem;
-use crate::worlds::{Surroundings, Worlds, remove_idle};
+use crate::worlds::{KeptWorlds, Surroundings, Worlds, remove_idle};
 
 /// Why a simulator cannot open.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,19 @@ pub enum OpenError {
     /// The world contradicts itself.
     #[error(transparent)]
     World(#[from] WorldProblem),
+    /// The store holds other worlds.
+    #[error(
+        "the store {store} holds {there} and no world `{asked}`: start with the world it was begun \
+         with, or name another store"
+    )]
+    OtherStore {
+        /// What the store is called.
+        store: String,
+        /// The worlds in it.
+        there: String,
+        /// The world that was to be opened.
+        asked: String,
+    },
     /// TLS cannot be spoken as it was set.
     #[error(transparent)]
     Tls(#[from] TlsProblem),
@@ -62,6 +75,19 @@ impl Instance {
         world: WorldSpec,
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, WorldProblem> {
+        Self::in_process_kept(settings, world, observer, None)
+    }
+
+    /// The same, and its worlds are kept in a store.
+    ///
+    /// # Errors
+    /// If the world contradicts itself.
+    pub fn in_process_kept(
+        settings: SimulatorSettings,
+        world: WorldSpec,
+        observer: Option<Arc<dyn Observer>>,
+        kept: Option<KeptWorlds>,
+    ) -> Result<Self, WorldProblem> {
         let surroundings = Surroundings {
             observer,
             doors: ApiAddresses::default(),
@@ -69,12 +95,15 @@ impl Instance {
             approach: Approach::default(),
             head_end: conax_endpoint::world_router,
             runs_on_interval: false,
+            store: kept.as_ref().map(|kept| Arc::clone(&kept.store)),
         };
         let settings = SimulatorSettings {
             dispatch: DispatchSettings { conax_address: None, ..settings.dispatch },
             ..settings
         };
-        Ok(Self::of(Worlds::open(settings, world, surroundings)?))
+        let start = settings.start;
+        let (kept, now) = kept.map_or((Vec::new(), start), |kept| (kept.worlds, kept.machine_now));
+        Ok(Self::of(Worlds::open(settings, world, surroundings, kept, now)?))
     }
 
     /// The APIs of these worlds without their sockets.
@@ -127,6 +156,29 @@ async fn beat(mut stop: watch::Receiver<bool>) {
     while tokio::time::timeout(BEAT, stop.wait_for(|&stopped| stopped)).await.is_err() {}
 }
 
+/// Does something until the simulator closes.
+async fn until(mut stop: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        _ = stop.wait_for(|&stopped| stopped) => {}
+        () = work => {}
+    }
+}
+
+/// Refuses a store that was begun with another world.
+fn check_main(world: &WorldSpec, kept: Option<&KeptWorlds>) -> Result<(), OpenError> {
+    let Some(kept) = kept else { return Ok(()) };
+    let names = kept.worlds.iter().map(|one| one.head.name.as_str());
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() || names.contains(&world.name.as_str()) {
+        return Ok(());
+    }
+    Err(OpenError::OtherStore {
+        store: kept.store.name().to_owned(),
+        there: format!("`{}`", names.join("`, `")),
+        asked: world.name.clone(),
+    })
+}
+
 /// How a simulator closed, counted over all its worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {
@@ -147,7 +199,9 @@ impl OpenInstance {
         world: WorldSpec,
         doors: ApiAddresses,
         observer: Option<Arc<dyn Observer>>,
+        kept: Option<KeptWorlds>,
     ) -> Result<Self, OpenError> {
+        check_main(&world, kept.as_ref())?;
         let descriptors = Arc::new(Descriptors::of(&settings.limits));
         let bind = async |api, address| bind(api, address, &settings, &descriptors).await;
         let crm = bind(Surface::Crm, doors.crm).await?;
@@ -183,8 +237,12 @@ impl OpenInstance {
             approach,
             head_end: conax_endpoint::world_router,
             runs_on_interval: true,
+            store: kept.as_ref().map(|kept| Arc::clone(&kept.store)),
         };
-        let worlds = Worlds::open(settings, world, surroundings)?;
+        let start = settings.start;
+        let (kept, machine_now) =
+            kept.map_or((Vec::new(), start), |kept| (kept.worlds, kept.machine_now));
+        let worlds = Worlds::open(settings, world, surroundings, kept, machine_now)?;
         let shared = Arc::clone(worlds.main());
         let (stop, stopped) = watch::channel(false);
         let (stop_cas, cas_stopped) = watch::channel(false);
@@ -213,6 +271,9 @@ impl OpenInstance {
                 .telling(on_refused(Surface::Control, &shared, observer));
             tasks.spawn(listener.serve(router, stopped.clone()));
         }
+        if worlds.store().is_some() {
+            tasks.spawn(until(stopped.clone(), Arc::clone(&worlds).keep_time()));
+        }
         tasks.spawn(beat(stopped.clone()));
         if let Some(idle) = shared.settings.world_idle_time {
             tasks.spawn(remove_idle(Arc::clone(&worlds), idle, stopped.clone()));
@@ -235,6 +296,10 @@ impl OpenInstance {
             while self.cas_task.join_next().await.is_some() {}
         };
         let _ = tokio::time::timeout(grace, ended).await;
+        self.worlds.keep_time_at_last();
+        if let Some(store) = self.worlds.store().map(Arc::clone) {
+            let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        }
         let mut left = Closing { in_flight_count: 0, pending_count: 0 };
         for world in self.worlds.all() {
             let length = world.crm().book.queue_length();

@@ -25,6 +25,7 @@ pub mod settings;
 pub mod shared;
 pub mod simulator;
 pub mod snapshot;
+pub mod store;
 pub mod tls;
 pub mod world;
 pub mod worlds;

@@ -56,6 +56,12 @@ impl SealKey {
         Self(Key::generate())
     }
 
+    /// A key nobody knows, as [`SealKey::parse`] reads it.
+    #[must_use]
+    pub fn random_digits() -> String {
+        Key::generate().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Reads 32 bytes as 64 hexadecimal digits; nothing else.
     #[must_use]
     pub fn parse(digits: &str) -> Option<Self> {

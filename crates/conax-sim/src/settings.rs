@@ -71,6 +71,8 @@ pub struct SimulatorSettings {
     pub world_idle_time: Option<Duration>,
     /// What snapshot files are sealed with.
     pub snapshot_key: SealKey,
+    /// How worlds that were kept go on.
+    pub revival: Revival,
 }
 
 impl SimulatorSettings {
@@ -101,6 +103,7 @@ impl SimulatorSettings {
             worlds_by_call: WorldsByCall::On,
             world_idle_time: None,
             snapshot_key: SealKey::random(),
+            revival: Revival::default(),
         }
     }
 }
@@ -126,6 +129,37 @@ impl WorldsByCall {
             Self::AtMost(count) => count,
         }
     }
+}
+
+/// How worlds go on that were kept in a store while no simulator ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Revival {
+    /// What clocks did meanwhile that do not follow the machine's.
+    pub clock: ClockWhileDown,
+    /// What becomes of commands that another Conax may have.
+    pub after_loss: AfterLoss,
+}
+
+/// What a clock does while no simulator runs; one that is real and was never set follows the
+/// machine's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClockWhileDown {
+    /// It stands.
+    #[default]
+    Stand,
+    /// Time passes as it did before; a stepped clock stands.
+    Pass,
+}
+
+/// What becomes of a command that another Conax may have when the simulator ended before it read
+/// the answer. Our own head-end is sent such commands again: it knows what it has carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AfterLoss {
+    /// Its request is rejected, as if the connection had been lost.
+    #[default]
+    Settle,
+    /// It is sent again: Conax may carry it out twice.
+    Resend,
 }
 
 /// How the provisioning API behaves.

@@ -45,6 +45,7 @@ pages! {
     clock "docs/clock.md";
     faults "docs/faults.md";
     worlds "docs/worlds.md";
+    store "docs/store.md";
     ledger_and_drift "docs/ledger-and-drift.md";
     scenarios "docs/scenarios.md";
     scenario_language "docs/scenario-language.md";

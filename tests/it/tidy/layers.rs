@@ -12,6 +12,7 @@ const LAYERS: [(&str, &[&str]); 3] = [
         "crates/conax-model",
         &[
             "counted",
+            "noted",
             "source",
             "storage",
             "id",
@@ -49,6 +50,7 @@ const LAYERS: [(&str, &[&str]); 3] = [
             "link",
             "world",
             "snapshot",
+            "store",
             "shared",
             "dispatch",
             "worlds",

@@ -157,7 +157,7 @@ pub(super) async fn fill(count: u64) -> Done<Stored> {
     let first_number = world.next_request_number;
     let addresses =
         ApiAddresses { crm: Some((Ipv4Addr::LOCALHOST, 0).into()), ..ApiAddresses::default() };
-    let instance = OpenInstance::open(settings, world, addresses, None).await;
+    let instance = OpenInstance::open(settings, world, addresses, None, None).await;
     let instance = instance.map_err(|error| answer(&error))?;
     let address = instance.addresses.crm.ok_or_else(|| missing("no address"))?;
     let mut ids = Vec::new();

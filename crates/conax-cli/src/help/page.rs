@@ -59,6 +59,8 @@ groups! {
             "fault rules, the catalogue of failures, weathers, magic smartcards";
         "worlds" ["world" "snapshot"]
             "starting states, worlds side by side, snapshots";
+        "store" []
+            "worlds that outlive the program, however it ends";
         "ledger-and-drift" ["ledger" "drift" "why" "reproduce"]
             "what Conax really did, where the sides differ, why, and healing";
     }

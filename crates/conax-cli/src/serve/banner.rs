@@ -55,6 +55,7 @@ fn write_banner(
         "world {}: {} smartcards, {} subscriptions, {} provisioning requests",
         world.name, world.smartcards, world.subscriptions, world.requests
     )?;
+    write_store(text, open)?;
     write_state(text, open)?;
     let base = settings.crm.base_path.as_str();
     write_api(text, "provisioning API", settings.crm_tls.scheme(), open.addresses.crm, base)?;
@@ -80,6 +81,19 @@ fn write_banner(
         None => write!(text, "Processing runs by hand: POST /v1/runs at the control API.")?,
     }
     writeln!(text, " Ctrl-C stops.\n")
+}
+
+/// Where the worlds are kept, and what was there.
+fn write_store(text: &mut String, open: &OpenInstance) -> std::fmt::Result {
+    let Some(store) = open.worlds.store() else {
+        return Ok(());
+    };
+    let queue = open.shared.crm().book.queue_length();
+    write!(text, "store {}: {} provisioning requests", store.name(), queue.all())?;
+    match open.worlds.names().len() {
+        1 => writeln!(text),
+        worlds => writeln!(text, " in the main world, {worlds} worlds"),
+    }
 }
 
 /// What is not as it usually is: the clock, and what goes wrong.
@@ -118,6 +132,7 @@ pub(super) fn json(
         "version": env!("CARGO_PKG_VERSION"),
         "seed": open.shared.settings.seed.0,
         "world": world.name,
+        "store": open.worlds.store().map(|store| store.name()),
         "clock": open.shared.clock.mode().name(),
         "faults": rule_count(open),
         "crm": url(settings.crm_tls.scheme(), open.addresses.crm),

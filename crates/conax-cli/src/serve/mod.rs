@@ -3,6 +3,7 @@
 mod banner;
 mod log;
 mod otlp;
+mod store;
 
 use std::collections::hash_map::RandomState;
 use std::error::Error;
@@ -17,8 +18,10 @@ use conax_model::time::SimTime;
 use conax_sim::instance::{OpenError, OpenInstance};
 use conax_sim::journal::Observer;
 use conax_sim::settings::{ApiAddresses, SimulatorSettings};
+use conax_sim::worlds::KeptWorlds;
 use serde_json::Value;
 
+use self::store::StoreProblem;
 use crate::descriptors::raise_limit;
 use crate::detach::{self, Kept};
 use crate::exit::Exit;
@@ -70,6 +73,8 @@ enum ServeError {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreProblem),
     #[error("failed to start the runtime")]
     Runtime(#[from] std::io::Error),
 }
@@ -79,7 +84,11 @@ const fn exit_of(error: &ServeError) -> Exit {
         ServeError::Settings(_) | ServeError::Open(OpenError::World(_) | OpenError::Tls(_)) => {
             Exit::Settings
         }
-        ServeError::Open(OpenError::Bind { .. }) | ServeError::Runtime(_) => Exit::Surroundings,
+        ServeError::Store(StoreProblem::Settings(_))
+        | ServeError::Open(OpenError::OtherStore { .. }) => Exit::Settings,
+        ServeError::Open(OpenError::Bind { .. })
+        | ServeError::Store(_)
+        | ServeError::Runtime(_) => Exit::Surroundings,
     }
 }
 
@@ -90,13 +99,15 @@ fn serve(settings: &Settings, mut kept: Option<Kept>) -> Result<Exit, ServeError
     instance.limits.descriptor_count = raise_limit();
     let world = world::read(settings.get("world"))?;
     let grace = value(settings::duration(settings.get("grace")))?;
+    let store = store::open(settings, &mut instance)?;
     let log = log::start(settings.get("log"))?;
     let exporter = value(settings::otlp(settings.get("otlp")))?;
     let exporter = exporter.map(|address| otlp::start(address, seed.0)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (closing, exit) = runtime.block_on(async {
         let summary = banner::WorldSummary::of(&world, settings.get("world") == "demo");
-        let open = open(instance, world, doors, observer(&log, exporter.as_ref())).await?;
+        let observer = observer(&log, exporter.as_ref());
+        let open = open(instance, world, doors, observer, store).await?;
         if let (Some(papers), Some(folder)) = (&open.papers, settings.optional("cas-tls-dir")) {
             settings::write_papers(papers, Path::new(folder))?;
         }
@@ -161,8 +172,9 @@ async fn open(
     world: conax_contract::world::WorldSpec,
     doors: ApiAddresses,
     observer: Option<Arc<dyn Observer>>,
+    store: Option<KeptWorlds>,
 ) -> Result<OpenInstance, ServeError> {
-    Ok(OpenInstance::open(instance, world, doors, observer).await?)
+    Ok(OpenInstance::open(instance, world, doors, observer, store).await?)
 }
 
 fn value<T>(result: Result<T, String>) -> Result<T, SettingsError> {

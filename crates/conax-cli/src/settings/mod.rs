@@ -14,5 +14,6 @@ pub use table::{SETTINGS, SettingEntry};
 pub(crate) use table::{TARGET_VARIABLE, argument};
 pub(crate) use tls::write_papers;
 pub(crate) use values::{
-    duration, host, instance, otlp, profile_problem, read_file, read_secret_file, seed, tls_keys,
+    duration, host, instance, otlp, profile_problem, read_file, read_key_file, read_secret_file,
+    seed, store_survives, tls_keys,
 };

@@ -100,6 +100,14 @@ settings! {
         "How long nobody may use a world that a call made before it is removed, if nothing is pending there: off or a time";
     "snapshot-key-file", "FILE", "none", check::file,
         "File with the key of snapshot files, 64 hex digits; without it none outlives the process";
+    "store", "FILE", "none", check::text,
+        "File that keeps the worlds: whatever was acknowledged is there after a restart; it is made if it is not there";
+    "store-survives", "WHAT", "kill", check::store_survives,
+        "What that file survives: kill (the end of the process, however it comes) or power (that of the machine too)";
+    "clock-while-down", "WHAT", "stand", check::clock_while_down,
+        "What a clock of these worlds does while no simulator runs: stand or pass; one that is real and was never set follows the machine's";
+    "after-loss", "WHAT", "settle", check::after_loss,
+        "What becomes of commands another Conax may have when the simulator ended: settle (rejected, the answer is lost) or resend";
     "seed", "N", "random", check::seed,
         "Seed of ids and every other chance; the same calls in the same order give the same bytes";
     "clock", "CLOCK", "real", check::clock,

@@ -18,10 +18,11 @@ use conax_sim::http_server::{Cors, Limits};
 use conax_sim::journal::JournalLimits;
 use conax_sim::settings::ConaxAddress;
 use conax_sim::settings::{
-    ApiAddresses, CasAuthentication, CasDoorSettings, CrmSettings, DispatchSettings,
-    SimulatorSettings, TlsKeys, TlsMode, WorldsByCall,
+    AfterLoss, ApiAddresses, CasAuthentication, CasDoorSettings, ClockWhileDown, CrmSettings,
+    DispatchSettings, Revival, SimulatorSettings, TlsKeys, TlsMode, WorldsByCall,
 };
 use conax_sim::snapshot::SealKey;
+use conax_store::Survives;
 
 use crate::http_client::Address;
 use crate::read::toml_problem;
@@ -67,6 +68,10 @@ pub(crate) fn instance(
         host_names: value(settings.optional("host-names").map_or(Ok(Vec::new()), host_names))?,
         trusts_gateways: value(switch(settings.get("trust-forwarded")))?,
         snapshot_key: snapshot_key(settings)?,
+        revival: Revival {
+            clock: value(clock_while_down(settings.get("clock-while-down")))?,
+            after_loss: value(after_loss(settings.get("after-loss")))?,
+        },
         world_limit: value(workers(settings.get("world-limit")))?,
         worlds_by_call: value(worlds_by_call(settings.get("worlds-by-call")))?,
         world_idle_time: value(interval(settings.get("world-idle-timeout")))?,
@@ -151,11 +156,17 @@ fn snapshot_key(settings: &Settings) -> Result<SealKey, SettingsError> {
     let Some(path) = settings.optional("snapshot-key-file") else {
         return Ok(SealKey::random());
     };
-    let digits = read_secret_file("the snapshot key file", Path::new(path))?;
+    read_key_file("the snapshot key file", Path::new(path))
+}
+
+/// A key in a file.
+pub(crate) fn read_key_file(file: &'static str, path: &Path) -> Result<SealKey, SettingsError> {
+    let digits = read_secret_file(file, path)?;
     SealKey::parse(digits.expose()).ok_or_else(|| {
         SettingsError::Value(format!(
-            "the snapshot key file `{path}` holds no key: expected 64 hexadecimal digits, such as \
-             `openssl rand -hex 32` prints"
+            "{file} `{}` holds no key: expected 64 hexadecimal digits, such as \
+             `openssl rand -hex 32` prints",
+            path.display()
         ))
     })
 }
@@ -392,6 +403,31 @@ pub(super) fn conax_url(text: &str) -> Result<Option<ConaxAddress>, String> {
 
 /// What the clock tells apart: a shorter interval would only keep a core busy.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+
+/// What a store survives.
+pub(crate) fn store_survives(text: &str) -> Result<Survives, String> {
+    match text {
+        "kill" => Ok(Survives::Kill),
+        "power" => Ok(Survives::Power),
+        _ => expected(text, "`kill` or `power`"),
+    }
+}
+
+pub(super) fn clock_while_down(text: &str) -> Result<ClockWhileDown, String> {
+    match text {
+        "stand" => Ok(ClockWhileDown::Stand),
+        "pass" => Ok(ClockWhileDown::Pass),
+        _ => expected(text, "`stand` or `pass`"),
+    }
+}
+
+pub(super) fn after_loss(text: &str) -> Result<AfterLoss, String> {
+    match text {
+        "settle" => Ok(AfterLoss::Settle),
+        "resend" => Ok(AfterLoss::Resend),
+        _ => expected(text, "`settle` or `resend`"),
+    }
+}
 
 pub(super) fn interval(text: &str) -> Result<Option<Duration>, String> {
     match text {

@@ -19,8 +19,11 @@ pub struct HealthView {
 /// The APIs answer.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ReadyView {
-    /// `ready`, or `closing` while the simulator shuts down.
+    /// `ready`, `closing` while the simulator shuts down, or `store fails`.
     pub status: &'static str,
+    /// Why the store fails, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
     /// Simulated time.
     pub now: DateText,
     /// Name of the world.

@@ -10,7 +10,7 @@ use crate::entropy::Ids;
 use crate::id::{DomainName, SmartcardId, TransactionId};
 use crate::time::SimTime;
 
-use super::decision::{Change, Verdict};
+use super::decision::{CasChange, Change, Step, Verdict};
 use super::inputs;
 use super::state::CasState;
 use super::transaction::{Effect, Outcome, Rejection, RejectionCause, Transaction};
@@ -98,7 +98,24 @@ impl CasState {
     /// Records a transaction that was made by [`Self::pretend`].
     pub fn record_pretended(&mut self, transaction: Transaction) {
         let limit = self.settings.transaction_limit;
+        self.noted.note(|steps| steps.0.push(Step::Recorded(transaction.clone())));
         self.transactions.append(transaction, limit);
+    }
+
+    /// What was carried out and recorded since this was last asked; nothing if all of the state is
+    /// new. From now on it is noted.
+    pub fn changes(&mut self) -> Option<CasChange> {
+        self.noted.take()
+    }
+
+    /// Carries out and records what was in a state like this.
+    pub fn apply_change(&mut self, change: CasChange) {
+        for step in change.0 {
+            match step {
+                Step::CarriedOut(change, at) => self.enact(change, at),
+                Step::Recorded(transaction) => self.record_pretended(transaction),
+            }
+        }
     }
 
     /// Does again what was done before, and remembers it as the same transaction.
@@ -147,8 +164,7 @@ impl CasState {
         id: TransactionId,
     ) -> Transaction {
         let transaction = transaction(asked, outcome, effect, now, id);
-        let limit = self.settings.transaction_limit;
-        self.transactions.append(transaction.clone(), limit);
+        self.record_pretended(transaction.clone());
         transaction
     }
 
@@ -227,6 +243,9 @@ impl CasState {
     }
 
     fn enact(&mut self, change: Change, now: SimTime) {
+        if !matches!(change, Change::Nothing) {
+            self.noted.note(|steps| steps.0.push(Step::CarriedOut(change.clone(), now)));
+        }
         match change {
             Change::Nothing => {}
             Change::SetEntitlements { card, products } => {

@@ -13,7 +13,8 @@ use super::message::{Message, MessageKey};
 use super::period::Periods;
 use super::pin::Pin;
 use super::schedule::Planned;
-use super::transaction::{Effect, Rejection};
+use super::transaction::{Effect, Rejection, Transaction};
+use crate::time::SimTime;
 
 /// How a decision ends inside the machine. Outside, a rejection is a value.
 pub(super) type Verdict = Result<Decision, Rejection>;
@@ -44,7 +45,8 @@ impl Decision {
 }
 
 /// What to do. Everything was checked: carrying it out cannot fail.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub(super) enum Change {
     Nothing,
     /// Stores the periods of products of a card; no periods: the product goes.
@@ -73,4 +75,24 @@ pub(super) enum Change {
         replaced: Vec<u64>,
         job: Planned<FingerprintKey, FingerprintJob>,
     },
+}
+
+/// What was carried out and recorded in the state of a head-end, in order.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct CasChange(pub(super) Vec<Step>);
+
+impl CasChange {
+    /// Whether nothing was.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub(super) enum Step {
+    CarriedOut(Change, SimTime),
+    Recorded(Transaction),
 }

@@ -114,11 +114,13 @@ pub enum LoadError {
 impl CasState {
     /// Makes an SMS domain known. Commands of others are rejected.
     pub fn add_domain(&mut self, name: DomainName) {
+        self.noted.forget();
         self.domains.insert(name);
     }
 
     /// Makes a product known, or changes the one of this id.
     pub fn load_product(&mut self, product: ProductSpec) {
+        self.noted.forget();
         self.products.insert(product.id.clone(), product);
     }
 
@@ -128,6 +130,7 @@ impl CasState {
     /// The id is kept in the form the card format gives it. One the format refuses is kept as it
     /// is; no command can name it.
     pub fn load_card(&mut self, card: CardSpec) {
+        self.noted.forget();
         let id = self.normal_card_id(&card.id);
         self.pairings.release_card(&id);
         self.domains.insert(card.domain.clone());
@@ -142,6 +145,7 @@ impl CasState {
 
     /// Makes a pairing module known, or changes the key state of the one of this id.
     pub fn load_module(&mut self, module: ModuleSpec) {
+        self.noted.forget();
         self.modules.insert(module.id, module.key);
     }
 
@@ -171,6 +175,7 @@ impl CasState {
                 return Err(LoadError::ModulePaired(module.clone()));
             }
         }
+        self.noted.forget();
         self.pairings.form(cards, modules, now);
         Ok(())
     }
@@ -251,6 +256,7 @@ impl CasState {
     }
 
     fn living_card(&mut self, card: &SmartcardId) -> Result<&mut Card, LoadError> {
+        self.noted.forget();
         let id = self.normal_card_id(card);
         match self.cards.get_mut(&id) {
             Some(card) if card.standing != Standing::Retired => Ok(card),

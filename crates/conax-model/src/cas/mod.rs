@@ -40,6 +40,7 @@ mod tests;
 
 pub use answer::{ActiveEntitlement, Answer};
 pub use card::{CardSpec, CardState, CardView};
+pub use decision::CasChange;
 pub use entitlement::{EntitlementState, EntitlementView};
 pub use fingerprint::FingerprintView;
 pub use format::{CardFormat, ModuleFormat, ProductFormat};

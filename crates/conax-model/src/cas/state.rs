@@ -5,10 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{DomainName, PairingModuleId, ProductId, SmartcardId};
+use crate::noted::Noted;
 use crate::time::SimTime;
 
 use super::answer::ActiveEntitlement;
 use super::card::{Card, CardView};
+use super::decision::CasChange;
 use super::entitlement::EntitlementView;
 use super::fingerprint::{FingerprintJob, FingerprintKey, FingerprintView};
 use super::format::CardFormat;
@@ -33,6 +35,9 @@ pub struct CasState {
     pub(super) messages: Schedule<MessageKey, Message>,
     pub(super) fingerprints: Schedule<FingerprintKey, FingerprintJob>,
     pub(super) transactions: TransactionLog,
+    /// What was carried out and recorded.
+    #[cfg_attr(feature = "storage", serde(skip))]
+    pub(super) noted: Noted<CasChange>,
 }
 
 impl CasState {
@@ -49,6 +54,7 @@ impl CasState {
             messages: Schedule::default(),
             fingerprints: Schedule::default(),
             transactions: TransactionLog::default(),
+            noted: Noted::default(),
         }
     }
 

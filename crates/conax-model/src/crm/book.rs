@@ -20,9 +20,10 @@ use crate::crm::settlement::Settlement;
 use crate::crm::slots::SlotSet;
 use crate::entropy::Ids;
 use crate::id::HexId;
+use crate::noted::Noted;
 use crate::time::SimTime;
 
-pub use parts::{BookParts, PartsError};
+pub use parts::{BookChange, BookParts, PartsError};
 
 /// What a book is opened with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +85,14 @@ pub struct QueueLength {
     pub rejected: usize,
 }
 
+impl QueueLength {
+    /// How many requests there are.
+    #[must_use]
+    pub const fn all(&self) -> usize {
+        self.scheduled + self.due + self.in_flight + self.held + self.completed + self.rejected
+    }
+}
+
 /// What became of a settlement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
@@ -117,6 +126,8 @@ pub struct RequestBook {
     held_count: usize,
     settled_count: u64,
     queue: Queue,
+    /// Positions of rows that were created or settled.
+    noted: Noted<Vec<u32>>,
 }
 
 impl RequestBook {
@@ -138,6 +149,7 @@ impl RequestBook {
             held_count: 0,
             settled_count: 0,
             queue: Queue::default(),
+            noted: Noted::default(),
         };
         for LoadedRequest(row) in loaded {
             book.load(row, now);
@@ -182,6 +194,7 @@ impl RequestBook {
         let at_once = new.process_immediately && self.settings.provider_effective;
         self.pending.insert(slot);
         self.store(slot, created(new, number, now, ids));
+        self.noted.note(|slots| slots.push(slot));
         // What became due before stands before it.
         self.queue.promote(&self.rows, now);
         self.queue.enter(slot, &self.rows, at_once, now);
@@ -249,6 +262,19 @@ impl RequestBook {
         }
     }
 
+    /// Takes a request that waits, whatever it waits for: it was sent before, by a simulator that has
+    /// ended.
+    pub fn take_sent_before(&mut self, number: RequestNumber) -> Option<Ticket> {
+        let id = self.by_number(number)?.id;
+        let slot = *self.by_id.get(&id)?;
+        let is_waiting = self.rows[slot as usize].state == State::Pending;
+        if !is_waiting || self.queue.is_in_flight(slot) {
+            return None;
+        }
+        self.queue.take(slot, &self.rows);
+        Some(self.ticket(slot))
+    }
+
     /// Ends a request. The ticket is the proof that nobody else does.
     pub fn settle(&mut self, ticket: Ticket, settlement: Settlement) -> Settled {
         if ticket.generation != self.settings.generation {
@@ -276,6 +302,7 @@ impl RequestBook {
         row.settled_order = Some(self.settled_count);
         self.settled_count += 1;
         self.queue.release(slot, &self.rows);
+        self.noted.note(|slots| slots.push(slot));
         Settled::Done(Arc::clone(&self.rows[slot as usize]))
     }
 

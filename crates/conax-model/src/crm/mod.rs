@@ -24,7 +24,8 @@ mod order_laws;
 mod tests;
 
 pub use book::{
-    BookParts, BookSettings, Filter, Page, PartsError, QueueLength, RequestBook, Settled,
+    BookChange, BookParts, BookSettings, Filter, Page, PartsError, QueueLength, RequestBook,
+    Settled,
 };
 pub use matter::Matter;
 pub use overtaken::{Common, Overtaken};
@@ -38,5 +39,5 @@ pub use request::{
     ProvisioningRequest, RequestNumber, State,
 };
 pub use sending::Unsendable;
-pub use sessions::{Expiry, Sessions, TokenPolicy};
+pub use sessions::{Expiry, Sessions, SessionsChange, TokenPolicy};
 pub use settlement::{ErrorText, Settlement};

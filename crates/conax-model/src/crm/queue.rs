@@ -235,6 +235,14 @@ impl Queue {
         Some(free)
     }
 
+    /// Takes one row that waits, whatever it waits for.
+    pub(super) fn take(&mut self, slot: u32, rows: &Rows) {
+        if self.scheduled.remove(&(rows[slot as usize].scheduled, slot)) {
+            self.make_ready(slot, rows);
+        }
+        self.mark_taken(slot, rows);
+    }
+
     /// Lets the smartcards of a settled row go.
     pub(super) fn release(&mut self, slot: u32, rows: &Rows) {
         self.in_flight.remove(&slot);

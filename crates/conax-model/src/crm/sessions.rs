@@ -1,6 +1,6 @@
 //! Login tokens and how long they live.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 
 use crate::crm::reference::Author;
 use crate::entropy::Ids;
+use crate::noted::Noted;
 use crate::time::SimTime;
 
 /// How many sessions are kept before expired ones are looked for.
@@ -64,12 +65,49 @@ struct Session {
     expiry: Expiry,
 }
 
+impl Session {
+    fn used_until_the_minute_ended(&self) -> Self {
+        let mut session = self.clone();
+        if let Expiry::AfterIdle { last_used, .. } = &mut session.expiry {
+            *last_used = SimTime::from_millis((minute(*last_used) + 1) * USE_NOTED_EVERY);
+        }
+        session
+    }
+}
+
+fn minute(time: SimTime) -> i64 {
+    time.millis().div_euclid(USE_NOTED_EVERY)
+}
+
 /// The tokens that are valid. Several of one user are valid side by side (Attested).
 #[derive(Clone, Default)]
 #[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sessions {
     #[cfg_attr(feature = "storage", serde(serialize_with = "crate::storage::secret"))]
     by_token: HashMap<Box<str>, Session, FixedState>,
+    /// Tokens that were made known, used or ended.
+    #[cfg_attr(feature = "storage", serde(skip))]
+    noted: Noted<BTreeSet<Box<str>>>,
+}
+
+/// How often the last use of a token is noted: one that is stored is never older than it was, and
+/// newer by no more than this.
+const USE_NOTED_EVERY: i64 = 60_000;
+
+/// What was changed in the tokens.
+#[derive(Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct SessionsChange(
+    #[cfg_attr(feature = "storage", serde(serialize_with = "crate::storage::secret"))]
+    Vec<(Box<str>, Option<Session>)>,
+);
+
+impl SessionsChange {
+    /// Whether nothing was changed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// Only their number: tokens are secret.
@@ -101,6 +139,34 @@ impl Sessions {
     pub fn admit(&mut self, token: &str, author: Arc<Author>, expiry: Expiry) {
         let session = Session { author, expiry };
         self.by_token.insert(token.into(), session);
+        self.note(token);
+    }
+
+    fn note(&mut self, token: &str) {
+        self.noted.note(|tokens| {
+            tokens.insert(token.into());
+        });
+    }
+
+    /// What was changed since this was last asked; nothing if all of it is new. From now on changes
+    /// are noted. The last use of a token is told every minute only, and as the end of that minute.
+    pub fn changes(&mut self) -> Option<SessionsChange> {
+        let tokens = self.noted.take()?;
+        let changed = tokens.into_iter().map(|token| {
+            let session = self.by_token.get(&token).map(Session::used_until_the_minute_ended);
+            (token, session)
+        });
+        Some(SessionsChange(changed.collect()))
+    }
+
+    /// Makes a change that was noted in tokens like these.
+    pub fn apply(&mut self, change: SessionsChange) {
+        for (token, session) in change.0 {
+            match session {
+                Some(session) => self.by_token.insert(token, session),
+                None => self.by_token.remove(&token),
+            };
+        }
     }
 
     /// Every token with its user and its end, in no order. Call it only to keep them elsewhere, as
@@ -126,7 +192,7 @@ impl Sessions {
             TokenPolicy::Idle(limit) => Expiry::AfterIdle { last_used: now, limit },
         };
         let token = ids.hex_id().to_string();
-        self.by_token.insert(token.as_str().into(), Session { author, expiry });
+        self.admit(&token, author, expiry);
         token
     }
 
@@ -135,16 +201,22 @@ impl Sessions {
         let session = self.by_token.get_mut(token)?;
         if session.expiry.is_over(now) {
             self.by_token.remove(token);
+            self.note(token);
             return None;
         }
+        let author = Arc::clone(&session.author);
         if let Expiry::AfterIdle { last_used, .. } = &mut session.expiry {
-            *last_used = now;
+            let before = std::mem::replace(last_used, now);
+            if minute(before) != minute(now) {
+                self.note(token);
+            }
         }
-        Some(Arc::clone(&session.author))
+        Some(author)
     }
 
     /// Ends a token; false if it was not valid.
     pub fn release(&mut self, token: &str, now: SimTime) -> bool {
+        self.note(token);
         self.by_token.remove(token).is_some_and(|session| !session.expiry.is_over(now))
     }
 }

@@ -14,6 +14,7 @@ use crate::cas::{CasSettings, CasState, Outcome, Rejection, RejectionCause, Tran
 use crate::command::Command;
 use crate::entropy::Ids;
 use crate::id::{DomainName, ProductId, SmartcardId, TransactionId};
+use crate::noted::Noted;
 use crate::time::SimTime;
 
 /// How long a command that waits for the next one of its card waits at most (Ours).
@@ -139,6 +140,33 @@ pub struct HeadEndMemory {
     pub on_air_from: BTreeMap<SmartcardId, SimTime>,
     /// The transaction of its last answer.
     pub last_answered: Option<TransactionId>,
+    /// What it was made to remember or to forget.
+    #[cfg_attr(feature = "storage", serde(skip))]
+    noted: Noted<MemoryChange>,
+}
+
+/// What the memory was made to remember or to forget, in order.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct MemoryChange(Vec<MemoryStep>);
+
+impl MemoryChange {
+    /// Whether nothing was changed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+enum MemoryStep {
+    Held(Held),
+    Released(usize),
+    OnAirFrom(SmartcardId, SimTime),
+    Answered(TransactionId),
+    Done(Command, Transaction, SimTime),
+    KeptPast(Duration),
 }
 
 /// The state with everything a command needs besides.
@@ -155,7 +183,9 @@ struct Hands<'a> {
 impl HeadEndMemory {
     /// Remembers the past for this long from now on: the most any rule may ask for.
     pub fn keep_past(&mut self, span: Duration, state: &CasState) {
-        self.past.keep(span, state);
+        if self.past.keep(span, state) {
+            self.noted.note(|steps| steps.0.push(MemoryStep::KeptPast(span)));
+        }
     }
 
     /// The same memory under these settings; one that was stored has none of its own.
@@ -180,6 +210,7 @@ impl HeadEndMemory {
 
     /// The transaction id of the answer before, and the one that is answered now.
     pub fn answered(&mut self, id: TransactionId) -> Option<TransactionId> {
+        self.noted.note(|steps| steps.0.push(MemoryStep::Answered(id)));
         self.last_answered.replace(id)
     }
 
@@ -192,11 +223,54 @@ impl HeadEndMemory {
     ) -> Vec<StateChange> {
         let mut hands = Hands { state, ids, now, real: now, changes: Vec::new() };
         while let Some(place) = self.first_due(now) {
-            let held = self.held.remove(place);
+            let held = self.release(place);
             (hands.now, hands.real) = (held.due, held.due);
             self.carry_out_held(&mut hands, &held);
         }
         hands.changes
+    }
+
+    fn release(&mut self, place: usize) -> Held {
+        self.noted.note(|steps| steps.0.push(MemoryStep::Released(place)));
+        self.held.remove(place)
+    }
+
+    fn remember(&mut self, command: &Command, transaction: &Transaction, at: SimTime) {
+        if self.past.base.is_some() {
+            self.noted.note(|steps| {
+                steps.0.push(MemoryStep::Done(command.clone(), transaction.clone(), at));
+            });
+        }
+        self.past.note(command, transaction, at);
+    }
+
+    /// What was changed since this was last asked; nothing if all of it is new. From now on changes
+    /// are noted.
+    pub fn changes(&mut self) -> Option<MemoryChange> {
+        self.noted.take()
+    }
+
+    /// Makes a change that was noted in a memory like this; the head-end keeps this state by now.
+    pub fn apply(&mut self, change: MemoryChange, state: &CasState) {
+        for step in change.0 {
+            match step {
+                MemoryStep::Held(held) => self.held.push(held),
+                MemoryStep::Released(place) if place < self.held.len() => {
+                    self.held.remove(place);
+                }
+                MemoryStep::Released(_) => {}
+                MemoryStep::OnAirFrom(card, from) => {
+                    self.on_air_from.insert(card, from);
+                }
+                MemoryStep::Answered(id) => self.last_answered = Some(id),
+                MemoryStep::Done(command, transaction, at) => {
+                    self.past.note(&command, &transaction, at);
+                }
+                MemoryStep::KeptPast(span) => {
+                    self.past.keep(span, state);
+                }
+            }
+        }
     }
 
     fn first_due(&self, now: SimTime) -> Option<usize> {
@@ -229,7 +303,7 @@ impl HeadEndMemory {
     fn execute(&mut self, hands: &mut Hands<'_>, received: Received<'_>) -> Transaction {
         let transaction =
             hands.state.apply(received.domain, received.command, hands.now, hands.ids);
-        self.past.note(received.command, &transaction, hands.real);
+        self.remember(received.command, &transaction, hands.real);
         hands.changes.push(change(received.exchange, &transaction, false));
         transaction
     }
@@ -260,7 +334,7 @@ impl HeadEndMemory {
                 let transaction =
                     old.pretend(received.domain, received.command, hands.now, hands.ids);
                 hands.state.record_pretended(transaction.clone());
-                self.past.note(received.command, &transaction, hands.real);
+                self.remember(received.command, &transaction, hands.real);
                 hands.changes.push(change(received.exchange, &transaction, false));
                 transaction
             }
@@ -298,14 +372,16 @@ impl HeadEndMemory {
             transaction,
         });
         if answer.outcome.is_accepted() {
-            self.held.push(Held {
+            let held = Held {
                 exchange: received.exchange,
                 domain: received.domain.clone(),
                 command: received.command.clone(),
                 due: hands.real + delay,
                 behind,
                 transaction: answer.id,
-            });
+            };
+            self.noted.note(|steps| steps.0.push(MemoryStep::Held(held.clone())));
+            self.held.push(held);
         }
         answer
     }
@@ -321,7 +397,7 @@ impl HeadEndMemory {
                 && held.behind.as_ref().is_some_and(|card| cards.contains(card))
         };
         while let Some(place) = self.held.iter().position(waits) {
-            let held = self.held.remove(place);
+            let held = self.release(place);
             self.carry_out_held(hands, &held);
         }
     }
@@ -329,7 +405,7 @@ impl HeadEndMemory {
     fn carry_out_held(&mut self, hands: &mut Hands<'_>, held: &Held) {
         let transaction =
             hands.state.apply_as(held.transaction, &held.domain, &held.command, hands.now);
-        self.past.note(&held.command, &transaction, hands.real);
+        self.remember(&held.command, &transaction, hands.real);
         hands.changes.push(change(held.exchange, &transaction, true));
     }
 
@@ -340,6 +416,7 @@ impl HeadEndMemory {
                 let back = hands.real - time.max(Duration::from_millis(1));
                 if let Some((state, transactions)) = self.past.rewind(back) {
                     *hands.state = state;
+                    self.noted.forget();
                     if !transactions.is_empty() {
                         hands.changes.push(StateChange::Undone { transactions });
                     }
@@ -347,7 +424,10 @@ impl HeadEndMemory {
             }
             CommandFault::EmmLag(lag) => {
                 for card in received.command.cards() {
-                    self.on_air_from.insert(card.clone(), hands.real + lag);
+                    let from = hands.real + lag;
+                    self.noted
+                        .note(|steps| steps.0.push(MemoryStep::OnAirFrom(card.clone(), from)));
+                    self.on_air_from.insert(card.clone(), from);
                 }
             }
             // It was taken into account from the beginning.
@@ -366,7 +446,7 @@ impl HeadEndMemory {
             }
             let command = Command::CancelSubscriptions { card: card.clone(), products };
             let transaction = hands.state.apply(received.domain, &command, hands.now, hands.ids);
-            self.past.note(&command, &transaction, hands.real);
+            self.remember(&command, &transaction, hands.real);
             hands.changes.push(StateChange::Console { transaction: transaction.id, command });
         }
     }

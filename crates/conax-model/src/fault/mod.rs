@@ -28,12 +28,12 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use carry_out::{CarriedOut, HeadEndMemory, Held, Received, StateChange};
+pub use carry_out::{CarriedOut, HeadEndMemory, Held, MemoryChange, Received, StateChange};
 pub use delay::DelayShape;
 pub use facts::{Facts, Origin, Stage};
 pub use past::{Done, Past};
 pub use pattern::Pattern;
-pub use plan::{FaultPlan, Shadow};
+pub use plan::{FaultPlan, PlanChange, Shadow};
 pub use rule::{Entry, FaultRule, Per, RuleId, Script};
 pub use selector::{Cycle, Selector};
 pub use state::{RuleAtWork, RuleStatus};

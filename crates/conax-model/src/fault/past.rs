@@ -36,16 +36,19 @@ pub struct Past {
 }
 
 impl Past {
-    /// Keeps the past for this long from now on; longer than before at most.
-    pub(super) fn keep(&mut self, span: Duration, state: &CasState) {
+    /// Keeps the past for this long from now on; longer than before at most. Whether that changes
+    /// anything.
+    pub(super) fn keep(&mut self, span: Duration, state: &CasState) -> bool {
+        let changes = self.span != span || self.base.is_none() != span.is_zero();
         if span.is_zero() {
             *self = Self::default();
-            return;
+            return changes;
         }
         self.span = span;
         if self.base.is_none() {
             self.base = Some(state.clone());
         }
+        changes
     }
 
     pub(super) fn note(&mut self, command: &Command, transaction: &Transaction, now: SimTime) {

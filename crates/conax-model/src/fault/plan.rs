@@ -1,18 +1,19 @@
 //! The judge: rules in order, and the cards that always meet the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::delay::LONGEST;
 use super::facts::{Facts, Stage};
 use super::rule::{Entry, FaultRule, RuleId, Script};
-use super::state::{Reaction, RuleAtWork, RuleStatus};
+use super::state::{Reaction, RuleAtWork, RuleChange, RuleStatus};
 use super::verdict::{Acted, NearMiss, Orders, Verdict};
 use super::what::{Action, ConnectFault, End, Phase, TlsFault, What};
 use super::words::{self, Found};
 use crate::cas::RejectionCause;
 use crate::entropy::Seed;
+use crate::noted::Noted;
 use crate::time::SimTime;
 
 /// How many near misses are told.
@@ -37,17 +38,80 @@ pub struct FaultPlan {
     pub rules: Vec<RuleAtWork>,
     pub(super) magic: Arc<BTreeMap<String, Entry>>,
     pub(super) magic_hits: u64,
+    /// Places of rules that had something to say.
+    #[cfg_attr(feature = "storage", serde(skip))]
+    noted: Noted<Judged>,
+}
+
+/// What judging changed.
+#[derive(Debug, Default)]
+struct Judged {
+    rules: BTreeSet<usize>,
+    /// The places in a script that were taken, by the place of the rule.
+    taken: Vec<(usize, (u64, u64))>,
+    has_met_magic: bool,
+}
+
+/// What judging changed in a plan: the counters and dice of the rules that had something to say.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct PlanChange {
+    rules: Vec<(usize, RuleChange)>,
+    taken: Vec<(usize, (u64, u64))>,
+    magic_hits: Option<u64>,
+}
+
+impl PlanChange {
+    /// Whether nothing was changed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.magic_hits.is_none()
+    }
 }
 
 impl FaultPlan {
+    /// What judging changed since this was last asked; nothing if the rules are others. From now on
+    /// it is noted.
+    pub fn changes(&mut self) -> Option<PlanChange> {
+        let judged = self.noted.take()?;
+        let rules = judged.rules.into_iter();
+        Some(PlanChange {
+            rules: rules.map(|place| (place, self.rules[place].change())).collect(),
+            taken: judged.taken,
+            magic_hits: judged.has_met_magic.then_some(self.magic_hits),
+        })
+    }
+
+    /// Makes a change that was noted in a plan like this.
+    pub fn apply(&mut self, change: PlanChange) {
+        for (place, change) in change.rules {
+            if let Some(rule) = self.rules.get_mut(place) {
+                rule.apply(change);
+            }
+        }
+        for (place, taken) in change.taken {
+            if let Some(rule) = self.rules.get_mut(place) {
+                rule.take(taken);
+            }
+        }
+        self.magic_hits = change.magic_hits.unwrap_or(self.magic_hits);
+    }
+
     /// A plan without rules.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
-        Self { seed, rules: Vec::new(), magic: Arc::default(), magic_hits: 0 }
+        Self {
+            seed,
+            rules: Vec::new(),
+            magic: Arc::default(),
+            magic_hits: 0,
+            noted: Noted::default(),
+        }
     }
 
     /// Sets which smartcards always meet the same, unless a rule acts.
     pub fn set_magic(&mut self, magic: BTreeMap<String, Entry>) {
+        self.noted.forget();
         self.magic = Arc::new(magic);
     }
 
@@ -72,6 +136,7 @@ impl FaultPlan {
 
     /// Adds a rule at this place, or at the end. One of the same name is replaced.
     pub fn add(&mut self, rule: FaultRule, place: Option<usize>, now: SimTime) {
+        self.noted.forget();
         self.remove(&rule.id);
         let place = place.unwrap_or(usize::MAX).min(self.rules.len());
         let rule = RuleAtWork::new(rule, self.seed, now);
@@ -80,6 +145,7 @@ impl FaultPlan {
 
     /// Removes a rule; whether there was one.
     pub fn remove(&mut self, id: &RuleId) -> bool {
+        self.noted.forget();
         let before = self.rules.len();
         self.rules.retain(|one| one.rule.id != *id);
         self.rules.len() < before
@@ -87,17 +153,20 @@ impl FaultPlan {
 
     /// Removes every rule.
     pub fn clear(&mut self) {
+        self.noted.forget();
         self.rules.clear();
     }
 
     /// Lets a rule rest, or act again; whether there is one.
     pub fn pause(&mut self, id: &RuleId, paused: bool) -> bool {
+        self.noted.forget();
         let found = self.rules.iter_mut().find(|one| one.rule.id == *id);
         found.map(|one| Arc::make_mut(&mut one.rule).paused = paused).is_some()
     }
 
     /// Puts a rule at another place; whether there is one.
     pub fn reorder(&mut self, id: &RuleId, place: usize) -> bool {
+        self.noted.forget();
         let Some(from) = self.rules.iter().position(|one| one.rule.id == *id) else {
             return false;
         };
@@ -155,13 +224,23 @@ impl FaultPlan {
             Stage::Connected | Stage::Arrived => self.rules.len(),
         };
         let mut overruled = false;
-        for one in &mut self.rules[..matter] {
+        for (place, one) in self.rules[..matter].iter_mut().enumerate() {
             if stage == Stage::Connect && one.decides_later(facts) {
                 // The first rule that acts decides, though its time is yet to come.
                 return verdict;
             }
-            match one.react(stage, facts, overruled) {
+            let hits = one.hits;
+            let reaction = one.react(stage, facts, overruled);
+            if !matches!(reaction, Reaction::Silent) {
+                self.noted.note(|judged| {
+                    judged.rules.insert(place);
+                });
+            }
+            match reaction {
                 Reaction::Acts(entry, acted, since) => {
+                    if let Some(taken) = one.shared.back().filter(|_| one.hits > hits) {
+                        self.noted.note(|judged| judged.taken.push((place, *taken)));
+                    }
                     overruled = overruled || !one.rule.only_delays();
                     let mut draw = |shape: &_| one.draw(shape, since);
                     order(&mut verdict.orders, &entry, &mut draw);
@@ -212,6 +291,7 @@ impl FaultPlan {
             return;
         }
         self.magic_hits += 1;
+        self.noted.note(|judged| judged.has_met_magic = true);
         order(&mut verdict.orders, entry, &mut |shape| {
             shape.draw(&mut crate::entropy::Dice::new(self.seed, card), Duration::ZERO)
         });

@@ -54,6 +54,16 @@ pub struct RuleAtWork {
     pub dice: Dice,
 }
 
+/// What judging changes in a rule.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct RuleChange {
+    first_hit: Option<SimTime>,
+    counts: [u64; 3],
+    bucket: Option<(f64, SimTime)>,
+    dice: Dice,
+}
+
 /// What a rule says to an exchange.
 pub(super) enum Reaction {
     /// It acts: its entry, and how long after its first hit.
@@ -78,6 +88,32 @@ impl RuleAtWork {
             met: 0,
             shared: VecDeque::new(),
             bucket: None,
+        }
+    }
+
+    /// Its counters and dice as they are now.
+    pub(super) fn change(&self) -> RuleChange {
+        RuleChange {
+            first_hit: self.first_hit,
+            counts: [self.hits, self.missed, self.met],
+            bucket: self.bucket,
+            dice: self.dice.clone(),
+        }
+    }
+
+    /// Brings counters and dice to where they were.
+    pub(super) fn apply(&mut self, change: RuleChange) {
+        [self.hits, self.missed, self.met] = change.counts;
+        self.first_hit = change.first_hit;
+        self.bucket = change.bucket;
+        self.dice = change.dice;
+    }
+
+    /// Gives the place of a script to a taker.
+    pub(super) fn take(&mut self, taken: (u64, u64)) {
+        self.shared.push_back(taken);
+        if self.shared.len() > SHARED_LIMIT {
+            self.shared.pop_front();
         }
     }
 
@@ -144,10 +180,7 @@ impl RuleAtWork {
         if shared.is_none() {
             self.hits += 1;
             if let Some(key) = key {
-                self.shared.push_back((key, place));
-                if self.shared.len() > SHARED_LIMIT {
-                    self.shared.pop_front();
-                }
+                self.take((key, place));
             }
         }
         let first_hit = *self.first_hit.get_or_insert(facts.now);

@@ -65,7 +65,44 @@ pub struct LedgerParts {
     pub cas: Vec<At<CasEvent>>,
 }
 
+/// An event of either side.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub(super) enum Event {
+    Crm(At<CrmEvent>),
+    Cas(At<CasEvent>),
+}
+
+/// What was written down in a ledger, in order.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct LedgerChange(pub(super) Vec<Event>);
+
+impl LedgerChange {
+    /// Whether nothing was written down.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Ledger {
+    /// What was written down since this was last asked; nothing if all of it is new. From now on it
+    /// is noted.
+    pub fn changes(&mut self) -> Option<LedgerChange> {
+        self.noted.take()
+    }
+
+    /// Writes down what was written down in a ledger like this.
+    pub fn apply(&mut self, change: LedgerChange) {
+        for event in change.0 {
+            match event {
+                Event::Crm(one) => self.crm(one.at, one.event),
+                Event::Cas(one) => self.cas(one.at, one.event),
+            }
+        }
+    }
+
     /// What is known of each request besides its transactions.
     pub fn row_parts(&self) -> impl Iterator<Item = RowPart> {
         self.account.briefs.iter().map(|brief| RowPart {

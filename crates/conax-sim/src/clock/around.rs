@@ -4,7 +4,10 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-type Surrounding = Box<dyn Fn(&mut dyn FnMut()) + Send + Sync>;
+use super::Reading;
+
+/// Is given the change, and how to read the clock after it.
+type Surrounding = Box<dyn Fn(&mut dyn FnMut(), &dyn Fn() -> Reading) + Send + Sync>;
 
 /// Nothing, until it is set.
 #[derive(Default)]
@@ -17,16 +20,19 @@ impl fmt::Debug for Around {
 }
 
 impl Around {
-    pub(super) fn set(&self, around: impl Fn(&mut dyn FnMut()) + Send + Sync + 'static) {
+    pub(super) fn set(
+        &self,
+        around: impl Fn(&mut dyn FnMut(), &dyn Fn() -> Reading) + Send + Sync + 'static,
+    ) {
         let _ = self.0.set(Box::new(around));
     }
 
-    pub(super) fn call<T>(&self, change: impl FnOnce() -> T) -> T {
+    pub(super) fn call<T>(&self, reading: impl Fn() -> Reading, change: impl FnOnce() -> T) -> T {
         let Some(around) = self.0.get() else {
             return change();
         };
         let (mut change, mut outcome) = (Some(change), None);
-        around(&mut || outcome = change.take().map(|change| change()));
+        around(&mut || outcome = change.take().map(|change| change()), &reading);
         outcome.expect("what surrounds a change makes it")
     }
 }

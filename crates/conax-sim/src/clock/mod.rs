@@ -75,7 +75,7 @@ impl ClockMode {
         (0.001..=100_000.0).contains(&scale).then_some(Self::Scaled(scale))
     }
 
-    fn simulated(self, real: Duration) -> Duration {
+    pub(crate) fn simulated(self, real: Duration) -> Duration {
         match self {
             Self::Real => real,
             Self::Scaled(scale) => real.mul_f64(scale),
@@ -153,12 +153,17 @@ impl Inner {
 
     /// Changes the face, within what surrounds its changes.
     fn change<T>(&self, change: impl FnOnce(&mut Face) -> T) -> T {
-        self.around.call(|| self.face.change(change))
+        self.around.call(|| self.reading(), || self.face.change(change))
     }
 
     /// Changes the face for somebody who is within that already.
     fn change_inside<T>(&self, change: impl FnOnce(&mut Face) -> T) -> T {
         self.face.change(change)
+    }
+
+    fn reading(&self) -> Reading {
+        let face = self.face();
+        Reading { mode: face.mode, now: face.now() }
     }
 
     fn position(&self) -> Duration {
@@ -203,9 +208,13 @@ impl Clock {
         Self::new(ClockMode::Real, start)
     }
 
-    /// From now on whatever changes the clock does so within `around`, which calls what it is given.
-    /// It is said once: a second time changes nothing.
-    pub(crate) fn change_within(&self, around: impl Fn(&mut dyn FnMut()) + Send + Sync + 'static) {
+    /// From now on whatever changes the clock does so within `around`, which calls what it is given
+    /// first; what it is given second reads the clock. It is said once: a second time changes
+    /// nothing.
+    pub(crate) fn change_within(
+        &self,
+        around: impl Fn(&mut dyn FnMut(), &dyn Fn() -> Reading) + Send + Sync + 'static,
+    ) {
         self.inner.around.set(around);
     }
 
@@ -235,8 +244,7 @@ impl Clock {
     /// What the clock shows.
     #[must_use]
     pub fn reading(&self) -> Reading {
-        let face = self.inner.face();
-        Reading { mode: face.mode, now: face.now() }
+        self.inner.reading()
     }
 
     /// Makes the clock show what it, or another one, showed before: it may go back. Who waits has

@@ -458,7 +458,7 @@ async fn who_works_for_another_counts_in_its_place_even_after_the_other_gave_up(
 async fn whatever_changes_a_clock_does_so_within_what_surrounds_its_changes() {
     let (clock, count) = (stepped(), Arc::new(Mutex::new(0)));
     let counter = Arc::clone(&count);
-    clock.change_within(move |change| {
+    clock.change_within(move |change, _| {
         *counter.lock().expect("a count") += 1;
         change();
     });

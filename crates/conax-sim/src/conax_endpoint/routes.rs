@@ -25,18 +25,29 @@ use crate::journal::{Ended, Subject, Surface};
 use crate::link::OwnRequest;
 use crate::settings::{CasAuthentication, CasDoorSettings};
 use crate::shared::Shared;
+use crate::store::{NotKept, answers_what_is_kept};
 use crate::worlds::{WorldOfCall, WorldRefusal, Worlds, sentence, world_of};
 
 const TEXT: &str = "text/plain;charset=UTF-8";
 
 /// The head-end as a router; it answers on any path (CRM.COM has one end point, Attested).
 pub fn router(worlds: Arc<Worlds>) -> Router {
-    Router::new().fallback(enter_world).with_state(worlds)
+    let store = worlds.store().map(Arc::clone);
+    let router = Router::new().fallback(enter_world).with_state(worlds);
+    answers_what_is_kept(router, store.as_ref(), unavailable)
 }
 
 /// The head-end of one world as a router.
 pub fn world_router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(answer_world).with_state(shared)
+}
+
+/// The answer while nothing is kept.
+fn unavailable(failure: &NotKept) -> Response<Body> {
+    let mut answer = Response::new(Body::from(format!("{failure}.\n")));
+    *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(TEXT));
+    answer
 }
 
 /// An answer before it is HTTP.

@@ -28,6 +28,7 @@ use crate::http_server::{
 use crate::journal::{Ended, Subject, Surface};
 use crate::reconciliation::connection_metrics;
 use crate::shared::Shared;
+use crate::store::{NotKept, answers_what_is_kept};
 use crate::worlds::{Maker, WORLD_HEADER, Worlds, named_world};
 
 /// A world and a snapshot may be this many times larger than a call of the API.
@@ -35,7 +36,14 @@ const WORLD_FACTOR: usize = 64;
 
 /// The control API as a router.
 pub fn router(worlds: Arc<Worlds>) -> Router {
-    Router::new().fallback(answer).with_state(worlds)
+    let store = worlds.store().map(Arc::clone);
+    let router = Router::new().fallback(answer).with_state(worlds);
+    answers_what_is_kept(router, store.as_ref(), unavailable)
+}
+
+/// The answer while nothing is kept.
+fn unavailable(failure: &NotKept) -> Response<Body> {
+    Reply::from(Problem::new(503, "store fails", failure.to_string())).into_response()
 }
 
 /// A call that was read.
@@ -440,14 +448,21 @@ fn entries() -> Reply {
 
 fn ready(shared: &Shared) -> Reply {
     let closing = shared.closing.load(Ordering::Relaxed);
+    let failure = shared.store().and_then(|store| store.failure());
     let view = ReadyView {
-        status: if closing { "closing" } else { "ready" },
+        status: match (closing, &failure) {
+            (true, _) => "closing",
+            (false, Some(_)) => "store fails",
+            (false, None) => "ready",
+        },
+        because: failure.as_ref().map(ToString::to_string),
         now: date(shared.clock.now()),
         world: shared.world().name.clone(),
         seed: shared.settings.seed.0,
         queue: QueueView::from(&shared.crm().book.queue_length()),
     };
-    let status = if closing { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let is_ready = !closing && failure.is_none();
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Reply { status, ..Reply::json(&view) }
 }
 

@@ -61,7 +61,7 @@ fn keep(
     wanted: &str,
     snapshot: &Arc<Snapshot>,
 ) -> Result<Option<Arc<Snapshot>>, Problem> {
-    let before = world.snapshots.keep(wanted, Arc::clone(snapshot));
+    let before = world.keep_snapshot(wanted, snapshot);
     before.map_err(|full| {
         let detail = format!("{full}: `DELETE /v1/worlds/{name}/snapshots/SNAPSHOT`");
         Problem::new(409, "too many snapshots", detail)
@@ -116,7 +116,7 @@ async fn read(world: &Arc<Shared>, body: &Bytes) -> Result<Snapshot, Problem> {
 /// Lets go of a snapshot.
 pub(super) fn remove(worlds: &Worlds, name: &str, snapshot: &str) -> Result<Reply, Problem> {
     let world = worlds.known(name).map_err(refused)?;
-    match world.snapshots.remove(snapshot) {
+    match world.let_go_of_snapshot(snapshot) {
         Some(_) => list(worlds, name),
         None => Err(unknown(name, snapshot)),
     }

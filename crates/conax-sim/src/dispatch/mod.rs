@@ -5,6 +5,7 @@
 //! after is in `book`.
 
 mod book;
+mod recover;
 mod redact;
 mod run;
 mod send;
@@ -14,6 +15,7 @@ mod settlement;
 mod tests;
 
 pub(crate) use book::create_if;
+pub(crate) use recover::recover;
 pub use run::{RunReport, run_on_interval, run_once, run_through};
 pub use send::{DispatchOutcome, WorldReplaced, create_and_send};
 pub(crate) use send::{origin, wait_as_ruled};

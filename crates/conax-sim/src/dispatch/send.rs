@@ -24,7 +24,7 @@ use crate::dispatch::book::{Returned, record, settle, take_at_once};
 use crate::dispatch::redact::{redact_body, redact_fault, redact_reply};
 use crate::dispatch::settlement::{settlement_for, unsendable};
 use crate::journal::{Ended, FaultNote, Subject, Surface, Unanswered};
-use crate::link::{SendFailure, Sending, WireReply};
+use crate::link::{Kept, SendFailure, Sending, WireReply};
 use crate::settings::SimulatorSettings;
 use crate::shared::Shared;
 
@@ -237,6 +237,9 @@ async fn exchanged(
     let leaving = || {
         has_left.store(true, Ordering::Relaxed);
         note_sent(shared, ticket, exchange, true);
+        // No byte leaves before it is kept that it will.
+        let store = shared.store().map(Arc::clone)?;
+        Some(Box::pin(async move { store.kept_at_last().await }) as Kept)
     };
     let sending = Sending {
         request,

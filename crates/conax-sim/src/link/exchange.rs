@@ -11,6 +11,7 @@
 //! head-end works, the simulator is not at rest; of another one nobody knows whether it works.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -94,6 +95,9 @@ pub struct WireReply {
     pub body: Bytes,
 }
 
+/// Waits until what the CRM wrote down is kept.
+pub type Kept = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// One command on its way.
 #[derive(Clone, Copy)]
 pub struct Sending<'a> {
@@ -109,8 +113,8 @@ pub struct Sending<'a> {
     pub in_spite_of: Option<TlsFault>,
     /// The trace it belongs to.
     pub trace: Option<&'a TraceContext>,
-    /// Called when a connection stands, before the first byte leaves.
-    pub leaving: &'a (dyn Fn() + Sync),
+    /// Called when a connection stands, before the first byte leaves; that waits for what it gives.
+    pub leaving: &'a (dyn Fn() -> Option<Kept> + Sync),
 }
 
 /// The way to a head-end.
@@ -229,7 +233,9 @@ impl ConaxLink {
             Way::InProcess(head_end) => {
                 let router = head_end.get().and_then(|head_end| head_end());
                 let router = router.ok_or_else(|| unsent(self.settings.axis.connect_refused()))?;
-                (sending.leaving)();
+                if let Some(kept) = (sending.leaving)() {
+                    kept.await;
+                }
                 self.exchange_in_process(router, call).await
             }
             Way::Network { idle, .. } => {
@@ -242,7 +248,9 @@ impl ConaxLink {
                     Some(connection) => connection,
                     None => self.connect(faulty).await.map_err(unsent)?,
                 };
-                (sending.leaving)();
+                if let Some(kept) = (sending.leaving)() {
+                    kept.await;
+                }
                 // A connection with a fault is not for other commands.
                 let idle = (faulty.is_none() && self.leads_home()).then_some(idle);
                 self.exchange_on_network(connection, idle, call).await

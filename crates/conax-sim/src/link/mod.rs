@@ -11,5 +11,5 @@ mod tests;
 
 pub use connection::SendFailure;
 pub(crate) use exchange::Approach;
-pub use exchange::{ConaxLink, LinkSettings, Reuse, Sending, WireReply};
+pub use exchange::{ConaxLink, Kept, LinkSettings, Reuse, Sending, WireReply};
 pub use own::{OWN_REQUEST_HEADER, OwnRequest};

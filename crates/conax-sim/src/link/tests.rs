@@ -67,7 +67,7 @@ async fn exchange(link: Arc<ConaxLink>, clock: Clock) -> (Result<WireReply, Send
         request: &request,
         number: Some(17),
         exchange: 1,
-        leaving: &|| {},
+        leaving: &|| None,
         authorization: None,
         in_spite_of: None,
     };

@@ -38,6 +38,7 @@ use crate::provisioning_api::refusals::{
     misplaced_token, no_world, unbearable, unread, world_gone,
 };
 use crate::shared::Shared;
+use crate::store::{NotKept, answers_what_is_kept};
 use crate::worlds::{WorldOfCall, WorldRefusal, Worlds, world_of};
 
 /// Tells the exchange of the journal that an answer belongs to.
@@ -51,7 +52,20 @@ const LONG_LIST: usize = 256;
 
 /// The provisioning API as a router.
 pub fn router(worlds: Arc<Worlds>) -> Router {
-    Router::new().fallback(answer).with_state(worlds)
+    let store = worlds.store().map(Arc::clone);
+    let router = Router::new().fallback(answer).with_state(worlds);
+    answers_what_is_kept(router, store.as_ref(), unavailable)
+}
+
+/// The answer while nothing is kept.
+fn unavailable(failure: &NotKept) -> Response<Body> {
+    let refusal = Refusal::new(RefusalCode::Unavailable, format!("{failure}."));
+    let status = Answer::refused(&refusal).status(HttpMode::Business200);
+    let mut answer = Response::new(Body::from(refused(&refusal)));
+    *answer.status_mut() = status;
+    let json = HeaderValue::from_static(CONTENT_TYPE);
+    answer.headers_mut().insert(header::CONTENT_TYPE, json);
+    answer
 }
 
 /// An answer before it is HTTP.

@@ -23,6 +23,7 @@ pub fn metrics(shared: &Shared) -> String {
         page.family(counter.name, "counter", counter.help);
         page.sample(counter.name, &[], counter.value);
     }
+    store(shared, &mut page);
     page.0
 }
 
@@ -138,6 +139,20 @@ fn faults(shared: &Shared, page: &mut Page) {
     page.sample("delay_asked_seconds_total", &[], asked.as_secs_f64());
     page.family("delay_given_seconds_total", "counter", "Their length as it came out.");
     page.sample("delay_given_seconds_total", &[], given.as_secs_f64());
+}
+
+/// Of the store, which all worlds share.
+fn store(shared: &Shared, page: &mut Page) {
+    let Some(store) = shared.store() else { return };
+    let (changes, kept, groups) = store.counts();
+    page.family("store_changes_total", "counter", "Changes of all worlds, handed to the store.");
+    page.sample("store_changes_total", &[], changes);
+    page.family("store_kept_total", "counter", "Those of them that are kept.");
+    page.sample("store_kept_total", &[], kept);
+    page.family("store_groups_total", "counter", "In how many groups they were kept.");
+    page.sample("store_groups_total", &[], groups);
+    page.family("store_fails", "gauge", "Whether nothing is kept now: 1 or 0.");
+    page.sample("store_fails", &[], u8::from(store.failure().is_some()));
 }
 
 fn ledger(shared: &Shared, page: &mut Page) {

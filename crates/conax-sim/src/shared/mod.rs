@@ -8,6 +8,7 @@ mod calls;
 mod faults;
 mod ledger;
 mod parts;
+mod recorder;
 mod replace;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use crate::world::{self, Begun, WorldProblem};
 pub use calls::Calls;
 use parts::Parts;
 pub use parts::{Part, Seen, WorldChange, WorldRead};
+pub(crate) use recorder::TIME_KEPT_EVERY;
 
 /// One world: what the APIs and the dispatcher share.
 pub struct Shared {
@@ -132,6 +134,7 @@ impl Shared {
         self.closing.store(true, Ordering::Relaxed);
         self.settled.ring();
         self.wait_for_answers().await;
+        self.end_in_store();
         self.replaced.send_replace(());
     }
 

@@ -10,7 +10,7 @@
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use conax_contract::world::WorldSpec;
@@ -19,32 +19,36 @@ use conax_model::ledger::Ledger;
 use conax_model::time::SimTime;
 
 use super::Shared;
+use super::recorder::Recorder;
 use crate::clock::{Clock, Reading};
 use crate::fault::{FaultBook, FaultTraffic};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, TooManySnapshots};
+use crate::store::Store;
 use crate::world::{CasSide, CrmSide};
 
 /// What a world is made of.
 pub(super) struct Parts {
     /// Its lock is taken first.
     ledger: Mutex<Ledger>,
-    crm: Mutex<CrmSide>,
-    cas: Mutex<CasSide>,
-    faults: Mutex<FaultBook>,
+    pub(super) crm: Mutex<CrmSide>,
+    pub(super) cas: Mutex<CasSide>,
+    pub(super) faults: Mutex<FaultBook>,
     /// What both sides started from.
-    spec: Mutex<Arc<WorldSpec>>,
-    counters: Counters,
+    pub(super) spec: Mutex<Arc<WorldSpec>>,
+    pub(super) counters: Counters,
+    /// Hands what changes to the store, if there is one.
+    recorder: OnceLock<Recorder>,
 }
 
 /// Numbers that go up: written in a change, and read without a lock.
 #[derive(Default)]
-struct Counters {
+pub(super) struct Counters {
     /// How often the world was replaced, as the CRM side has it.
     generation: AtomicU64,
     /// Processing runs so far.
-    runs: AtomicU64,
+    pub(super) runs: AtomicU64,
     /// Exchanges with the head-end so far.
-    exchanges: AtomicU64,
+    pub(super) exchanges: AtomicU64,
     /// The last exchange of the journal before this world.
     journal_before: AtomicU64,
 }
@@ -64,19 +68,26 @@ impl Parts {
             cas: Mutex::new(snapshot.cas),
             faults: Mutex::new(snapshot.faults),
             spec: Mutex::new(snapshot.spec),
+            recorder: OnceLock::new(),
         });
         let of_clock = Arc::clone(&parts);
-        clock.change_within(move |change| of_clock.change(|_| change()));
+        clock.change_within(move |change, reading| {
+            let mut ledger = lock(&of_clock.ledger);
+            change();
+            of_clock.record(&mut ledger, reading(), true);
+        });
         parts
     }
 
-    /// The critical section in which a world changes; there is no other.
-    fn change<T>(&self, change: impl FnOnce(&mut Ledger) -> T) -> T {
-        change(&mut lock(&self.ledger))
+    /// Hands over what was changed, at the end of the critical section in which it was.
+    fn record(&self, ledger: &mut Ledger, reading: Reading, is_of_clock: bool) {
+        if let Some(recorder) = self.recorder.get() {
+            recorder.record(self, ledger, reading, is_of_clock);
+        }
     }
 }
 
-fn lock<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
     part.lock().expect("nobody panics while holding a part of a world")
 }
 
@@ -220,18 +231,77 @@ impl Shared {
     /// it in itself, and do not set the clock in it.
     pub fn change<T>(&self, change: impl FnOnce(&mut WorldChange<'_>) -> T) -> T {
         let parts = &*self.parts;
-        parts.change(|ledger| {
-            change(&mut WorldChange {
-                ledger,
-                crm: Part(&parts.crm),
-                cas: Part(&parts.cas),
-                faults: Part(&parts.faults),
-                spec: &parts.spec,
-                counters: &parts.counters,
-                traffic: &self.faults,
-                clock: &self.clock,
-            })
-        })
+        let mut ledger = lock(&parts.ledger);
+        let done = change(&mut WorldChange {
+            ledger: &mut ledger,
+            crm: Part(&parts.crm),
+            cas: Part(&parts.cas),
+            faults: Part(&parts.faults),
+            spec: &parts.spec,
+            counters: &parts.counters,
+            traffic: &self.faults,
+            clock: &self.clock,
+        });
+        if parts.recorder.get().is_some() {
+            parts.record(&mut ledger, self.clock.reading(), false);
+        }
+        done
+    }
+
+    /// From now on whatever changes is handed to the store, beginning with the whole world; the last
+    /// change that is kept has this number.
+    pub(crate) fn record_in(&self, store: Arc<Store>, number: u64) {
+        let name = self.world().name.clone();
+        let _ = self.parts.recorder.set(Recorder::new(store, &name, number));
+        self.change(|_| ());
+    }
+
+    /// The store what changes is handed to.
+    #[must_use]
+    pub fn store(&self) -> Option<&Arc<Store>> {
+        self.parts.recorder.get().map(Recorder::store)
+    }
+
+    /// Lets the store know up to when the clock may be read before it learns that again; nobody reads
+    /// it any more if this is the last time.
+    pub(crate) fn keep_time(&self, is_last: bool) {
+        if let Some(recorder) = self.parts.recorder.get() {
+            let _ledger = lock(&self.parts.ledger);
+            recorder.keep_time(self.clock.reading(), is_last);
+        }
+    }
+
+    /// Nothing of the world is kept any more.
+    pub(super) fn end_in_store(&self) {
+        if let Some(recorder) = self.parts.recorder.get() {
+            recorder.end();
+        }
+    }
+
+    /// Keeps a snapshot under this name, in the store as well; the one that had the name before, if
+    /// any, is given back.
+    ///
+    /// # Errors
+    /// If there are too many.
+    pub fn keep_snapshot(
+        &self,
+        name: &str,
+        snapshot: &Arc<Snapshot>,
+    ) -> Result<Option<Arc<Snapshot>>, TooManySnapshots> {
+        let before = self.snapshots.keep(name, Arc::clone(snapshot))?;
+        if let Some(recorder) = self.parts.recorder.get() {
+            recorder.keep(name, snapshot);
+        }
+        Ok(before)
+    }
+
+    /// Lets go of a snapshot, in the store as well; none if there was none.
+    pub fn let_go_of_snapshot(&self, name: &str) -> Option<Arc<Snapshot>> {
+        let before = self.snapshots.remove(name)?;
+        if let Some(recorder) = self.parts.recorder.get() {
+            recorder.let_go(name);
+        }
+        Some(before)
     }
 
     /// Looks at the world as a whole, between two changes.

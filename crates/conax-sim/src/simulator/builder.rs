@@ -1,6 +1,7 @@
 //! What a simulator is built with.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use conax_contract::fault::parse_faults;
 use conax_contract::text::{parse_moment, render};
@@ -14,6 +15,8 @@ use super::on_ports::OpenSimulator;
 use crate::clock::{ClockMode, parse_clock};
 use crate::instance::{Instance, OpenInstance};
 use crate::settings::{ApiAddresses, SimulatorSettings};
+use crate::store::{Engine, Store};
+use crate::worlds::KeptWorlds;
 
 /// What every simulator's clock shows at the start, unless told otherwise.
 const START: &str = "2026-01-01T09:00:00";
@@ -138,6 +141,20 @@ impl SimulatorBuilder {
         Ok(Simulator::new(instance, token))
     }
 
+    /// A simulator in this process whose worlds are kept by this engine, and go on if it has kept
+    /// them before: a test that starts a second one sees what outlives the first.
+    ///
+    /// # Errors
+    /// Everything that is wrong with what was said, or if what was kept cannot be read.
+    pub fn start_kept_by(self, engine: impl Engine) -> Result<Simulator, SimulatorError> {
+        let (settings, world) = self.complete(ClockMode::Stepped)?;
+        let token = first_token(&world);
+        let (store, worlds) = Store::open(engine, settings.snapshot_key.clone(), &settings)?;
+        let kept = KeptWorlds { store: Arc::new(store), worlds, machine_now: settings.start };
+        let instance = Instance::in_process_kept(settings, world, None, Some(kept))?;
+        Ok(Simulator::new(instance, token))
+    }
+
     /// A simulator that listens on free ports of this machine.
     ///
     /// # Errors
@@ -147,7 +164,7 @@ impl SimulatorBuilder {
         let token = first_token(&world);
         let free = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
         let doors = ApiAddresses { crm: free, cas: free, control: free };
-        let open = OpenInstance::open(settings, world, doors, None).await?;
+        let open = OpenInstance::open(settings, world, doors, None, None).await?;
         let simulator = Simulator::new(Instance::of(open.worlds.clone()), token);
         Ok(OpenSimulator::new(simulator, open))
     }

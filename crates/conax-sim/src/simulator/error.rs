@@ -6,6 +6,7 @@ use conax_contract::crm::Operation;
 use conax_contract::text::near_or_known;
 
 use crate::instance::OpenError;
+use crate::store::StoreError;
 use crate::world::WorldProblem;
 
 /// Why a simulator does not start, or refuses what it is told.
@@ -23,6 +24,9 @@ pub enum SimulatorError {
     /// The APIs cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// What was kept cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// These are no fault rules; why, as a text for a person.
     #[error("{0}")]
     Fault(String),

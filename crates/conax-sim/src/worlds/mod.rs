@@ -6,6 +6,7 @@
 //! and removed at the control API.
 
 mod idle;
+mod kept;
 mod refusal;
 mod routing;
 
@@ -28,9 +29,11 @@ use crate::link::{Approach, ConaxLink};
 use crate::settings::{ApiAddresses, SimulatorSettings};
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
+use crate::store::{Opened, Store};
 use crate::world::WorldProblem;
 
 pub(crate) use idle::remove_idle;
+pub use kept::KeptWorlds;
 pub use refusal::WorldRefusal;
 pub(crate) use refusal::sentence;
 use refusal::{check_name, shown};
@@ -51,6 +54,8 @@ pub(crate) struct Surroundings {
     pub(crate) head_end: fn(Arc<Shared>) -> Router,
     /// Whether worlds make processing runs of themselves.
     pub(crate) runs_on_interval: bool,
+    /// Where what changes is kept, if anywhere.
+    pub(crate) store: Option<Arc<Store>>,
 }
 
 impl Surroundings {
@@ -113,22 +118,53 @@ impl Worlds {
         settings: SimulatorSettings,
         spec: WorldSpec,
         surroundings: Surroundings,
+        kept: Vec<Opened>,
+        machine_now: SimTime,
     ) -> Result<Arc<Self>, WorldProblem> {
         let main_name = spec.name.clone();
         let beginning = Clock::new(settings.clock, settings.start);
-        let clock = Clock::new(settings.clock, settings.start);
-        let journal = journal(&settings, &surroundings).of_world(&main_name);
-        let link = surroundings.link(&settings, &clock);
-        let main = Arc::new(Shared::new(settings, spec, clock, journal, link)?);
+        let (main_kept, others_kept): (Vec<_>, Vec<_>) =
+            kept.into_iter().partition(|one| one.head.name == main_name);
+        let (main, number) = match main_kept.into_iter().next() {
+            Some(opened) => {
+                let link = |settings: &_, clock: &_| surroundings.link(settings, clock);
+                let (main, number) = surroundings.revive(opened, machine_now, &settings, link);
+                (main, Some(number))
+            }
+            None => {
+                let clock = Clock::new(settings.clock, settings.start);
+                let journal = journal(&settings, &surroundings).of_world(&main_name);
+                let link = surroundings.link(&settings, &clock);
+                (Shared::new(settings.clone(), spec, clock, journal, link)?, None)
+            }
+        };
+        let main = Arc::new(main);
         surroundings.lead_home(&main);
-        Ok(Arc::new(Self {
+        surroundings.keep(&main, Maker::Control, number);
+        let worlds = Arc::new(Self {
             main,
             main_name,
             beginning,
             surroundings,
             others: RwLock::default(),
             making: tokio::sync::Mutex::default(),
-        }))
+        });
+        for opened in others_kept {
+            worlds.go_on(opened, machine_now, &settings);
+        }
+        Ok(worlds)
+    }
+
+    /// Lets a world beside the main one go on.
+    fn go_on(&self, opened: Opened, machine_now: SimTime, settings: &SimulatorSettings) {
+        let name = opened.head.name.clone();
+        let link = |settings: &_, clock: &_| self.link_of(settings, &name, clock);
+        let maker = match opened.head.is_made_by_call {
+            true => Maker::Call,
+            false => Maker::Control,
+        };
+        let (world, number) = self.surroundings.revive(opened, machine_now, settings, link);
+        self.move_in(&name, world, maker, Some(number));
     }
 
     /// The world the simulator was opened with.
@@ -273,7 +309,7 @@ impl Worlds {
         let (journal, link) = self.equipment(&settings, name, &clock);
         let snapshot = Snapshot { spec: snapshot.spec_named(name), ..snapshot };
         let world = Shared::from_snapshot(settings, snapshot, clock, journal, link);
-        Ok(self.move_in(name, world, Maker::Control))
+        Ok(self.move_in(name, world, Maker::Control, None))
     }
 
     /// Removes a world for good. What is on its way in it may end first, within a second.
@@ -333,7 +369,7 @@ impl Worlds {
         let making =
             tokio::task::spawn_blocking(move || Shared::new(settings, spec, clock, journal, link));
         let world = making.await.expect("making a world does not panic")?;
-        Ok(self.move_in(&name, world, maker))
+        Ok(self.move_in(&name, world, maker, None))
     }
 
     /// Refuses a world there is no place for.
@@ -358,18 +394,24 @@ impl Worlds {
         name: &str,
         clock: &Clock,
     ) -> (Journal, ConaxLink) {
-        let link = self.surroundings.link(settings, clock);
-        let link = match settings.dispatch.conax_address {
-            // Another head-end knows nothing of our worlds.
-            Some(_) => link,
-            None => link.with_header(WORLD_HEADER, name),
-        };
+        let link = self.link_of(settings, name, clock);
         (journal(settings, &self.surroundings).of_world(name), link)
     }
 
-    fn move_in(&self, name: &str, world: Shared, maker: Maker) -> Arc<Shared> {
+    fn link_of(&self, settings: &SimulatorSettings, name: &str, clock: &Clock) -> ConaxLink {
+        let link = self.surroundings.link(settings, clock);
+        match settings.dispatch.conax_address {
+            // Another head-end knows nothing of our worlds.
+            Some(_) => link,
+            None => link.with_header(WORLD_HEADER, name),
+        }
+    }
+
+    /// A world that was made, or whose last change that is kept has this number.
+    fn move_in(&self, name: &str, world: Shared, maker: Maker, number: Option<u64>) -> Arc<Shared> {
         let world = Arc::new(world);
         self.surroundings.lead_home(&world);
+        self.surroundings.keep(&world, maker, number);
         let (stop_runs, stopped) = watch::channel(false);
         let mut others = self.others_mut();
         let closing = self.main.closing.load(Ordering::Relaxed);

@@ -1,5 +1,6 @@
 //! A book taken apart, and put together again: for whoever keeps it outside this process.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::{BookSettings, RequestBook};
@@ -25,6 +26,55 @@ pub struct BookParts {
     pub scheduled: Vec<u32>,
 }
 
+/// What was changed in a book: the rows that were created or settled, as they are now.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "storage", derive(serde::Serialize, serde::Deserialize))]
+pub struct BookChange {
+    next_number: RequestNumber,
+    settled_count: u64,
+    rows: Vec<(u32, Arc<ProvisioningRequest>)>,
+}
+
+impl BookChange {
+    /// Whether nothing was changed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+impl BookParts {
+    /// Makes a change that was noted in the book these parts are of.
+    ///
+    /// # Errors
+    /// If a row does not follow those that are there.
+    pub fn apply(&mut self, change: BookChange) -> Result<(), PartsError> {
+        if change.rows.is_empty() {
+            return Ok(());
+        }
+        self.settings.next_number = change.next_number;
+        self.settled_count = change.settled_count;
+        for (slot, row) in change.rows {
+            let slot = slot as usize;
+            match slot.cmp(&self.rows.len()) {
+                Ordering::Less => self.rows[slot] = row,
+                Ordering::Equal => self.rows.push(row),
+                Ordering::Greater => return Err(PartsError),
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out anew, by this clock, which rows wait for their date.
+    pub fn schedule(&mut self, now: SimTime) {
+        let waits = |row: &ProvisioningRequest| {
+            row.state == State::Pending && !row.held && row.scheduled > now
+        };
+        let rows = self.rows.iter().zip(0..);
+        self.scheduled = rows.filter(|(row, _)| waits(row)).map(|(_, slot)| slot).collect();
+    }
+}
+
 /// The parts do not make a book: a position is beyond its rows, or no row waits there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the parts do not make a book of provisioning requests")]
@@ -42,6 +92,18 @@ impl RequestBook {
             rows: self.rows.clone(),
             scheduled: self.queue.scheduled().collect(),
         }
+    }
+
+    /// What was changed since this was last asked; nothing if all of it is new. From now on changes
+    /// are noted.
+    pub fn changes(&mut self) -> Option<BookChange> {
+        let slots = self.noted.take()?;
+        let rows = slots.into_iter().map(|slot| (slot, Arc::clone(&self.rows[slot as usize])));
+        Some(BookChange {
+            next_number: self.settings.next_number,
+            settled_count: self.settled_count,
+            rows: rows.collect(),
+        })
     }
 
     /// The book of these parts.
