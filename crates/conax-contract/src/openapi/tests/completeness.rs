@@ -157,7 +157,7 @@ fn every_entry_of_the_control_door_is_described_with_its_parameters() {
     }
     let journal = ControlEntry::ALL.iter().find(|entry| entry.path == "/v1/journal").unwrap();
     let names: Vec<&str> = journal.query_names().collect();
-    assert_eq!(names, ["since", "limit", "api", "card", "request"]);
+    assert_eq!(names, ["since", "limit", "api", "card", "request", "format"]);
 }
 
 #[test]
