@@ -12,6 +12,13 @@ use crate::text::TEXT_LIMIT;
 /// language that reads schemas.
 const NOT_BLANK: &str = r"[^\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]";
 
+/// A text with something in it and no character that XML cannot carry to Conax.
+const CARRIED: &str = concat!(
+    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*",
+    r"[^\u0000-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFFFE\uFFFF]",
+    r"[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$",
+);
+
 /// The documented form of dates, with the days the calendar has.
 const DATE: &str = concat!(
     "^(?:",
@@ -32,9 +39,7 @@ pub(super) fn text() -> Value {
 
 /// Such a text as it is kept with a request.
 fn kept_text() -> Value {
-    let mut text = text();
-    text["maxLength"] = TEXT_LIMIT.into();
-    text
+    json!({ "type": "string", "pattern": CARRIED, "maxLength": TEXT_LIMIT })
 }
 
 /// A date of the documented form.

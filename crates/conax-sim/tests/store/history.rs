@@ -7,7 +7,7 @@ use conax_contract::crm::DateText;
 use conax_sim::simulator::{Api, Simulator, SimulatorBuilder};
 use conax_sim::store::MemoryEngine;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How often a fault acts, and on whom.
 const HOW: [&str; 4] = [
@@ -125,7 +125,7 @@ async fn answer(simulator: &Simulator, step: &Step) -> String {
                 "process_immediately": immediate,
                 "priority": if *express { "EXPRESS" } else { "REGULAR" },
             });
-            text(simulator.post("add_subscriptions", body).await)
+            add(simulator, body, *express).await
         }
         Step::Run => format!("{:?}", simulator.run().await),
         Step::Advance(seconds) => {
@@ -145,6 +145,23 @@ async fn answer(simulator: &Simulator, step: &Step) -> String {
         Step::Keep => control(simulator, "/v1/worlds/demo/snapshot", "{\"as\": \"kept\"}").await,
         Step::GoBack => control(simulator, "/v1/worlds/demo/restore", "{\"from\": \"kept\"}").await,
         Step::Reset => control(simulator, "/v1/worlds/demo/reset", "{}").await,
+    }
+}
+
+/// A call, of which every other one belongs to a trace.
+async fn add(simulator: &Simulator, mut body: Value, has_trace: bool) -> String {
+    body["token"] = "04FFBB37FED475A778F122709CBAC1D5".into();
+    let path = "/conax_web_services/provisioning_requests/add_subscriptions";
+    let mut call = Request::post(path).header("content-type", "application/json");
+    if has_trace {
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        call = call.header("traceparent", trace);
+    }
+    match call.body(body.to_string()) {
+        Ok(call) => {
+            simulator.instance().shared.clock.passing(simulator.call(Api::Crm, call)).await.text()
+        }
+        Err(error) => error.to_string(),
     }
 }
 

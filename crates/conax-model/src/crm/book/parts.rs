@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{BookSettings, RequestBook};
 use crate::crm::request::{ProvisioningRequest, RequestNumber, State};
 use crate::time::SimTime;
+use crate::trace::TraceContext;
 
 /// What a book is made of; everything else in it is derived. Nothing is on its way in it.
 #[derive(Clone, Debug)]
@@ -32,7 +33,8 @@ pub struct BookParts {
 pub struct BookChange {
     next_number: RequestNumber,
     settled_count: u64,
-    rows: Vec<(u32, Arc<ProvisioningRequest>)>,
+    /// Each with its position, and with its trace, which is stored beside it.
+    rows: Vec<(u32, Arc<ProvisioningRequest>, Option<Arc<TraceContext>>)>,
 }
 
 impl BookChange {
@@ -54,7 +56,10 @@ impl BookParts {
         }
         self.settings.next_number = change.next_number;
         self.settled_count = change.settled_count;
-        for (slot, row) in change.rows {
+        for (slot, mut row, trace) in change.rows {
+            if trace.is_some() {
+                Arc::make_mut(&mut row).trace = trace;
+            }
             let slot = slot as usize;
             match slot.cmp(&self.rows.len()) {
                 Ordering::Less => self.rows[slot] = row,
@@ -98,7 +103,10 @@ impl RequestBook {
     /// are noted.
     pub fn changes(&mut self) -> Option<BookChange> {
         let slots = self.noted.take()?;
-        let rows = slots.into_iter().map(|slot| (slot, Arc::clone(&self.rows[slot as usize])));
+        let rows = slots.into_iter().map(|slot| {
+            let row = &self.rows[slot as usize];
+            (slot, Arc::clone(row), row.trace.clone())
+        });
         Some(BookChange {
             next_number: self.settings.next_number,
             settled_count: self.settled_count,
