@@ -221,3 +221,22 @@ fn the_key_beside_a_store_is_its_owners_alone_and_no_pin_is_in_the_file() {
         assert!(!has("4711") && !has(TOKEN) && !has(CARDS[0]), "{part}");
     }
 }
+
+#[test]
+fn a_store_of_each_format_there_was_is_opened() {
+    let file = File::new("format-1");
+    let from = conax_tests::repository().join("fixtures/stores");
+    std::fs::copy(from.join("format-1.db"), file.path()).unwrap();
+    let key = from.join("format-1.db.key").to_string_lossy().into_owned();
+    let program = file.serve(&["--snapshot-key-file", &key]);
+    let states = ["4050", "4051", "4052"].map(|number| state(&program, number));
+    assert_eq!(states, ["COMPLETED", "PENDING", "PENDING"]);
+    let get = |target: &str| exchange(program.door(), "GET", target, "").json().to_string();
+    assert!(get("/v1/clock").contains("2026-01-31T08:00:00"));
+    assert!(get("/v1/faults").contains("\"rule-1\""));
+    assert!(get("/v1/worlds/demo/snapshots").contains("\"kept\""));
+    assert!(get("/v1/worlds").contains("\"other\""));
+    let settled = try_exchange(program.door(), "POST", "/v1/clock/settle", "{}").unwrap();
+    let states = ["4050", "4051", "4052"].map(|number| state(&program, number));
+    assert_eq!(states, ["COMPLETED", "REJECTED", "COMPLETED"], "{settled}");
+}
