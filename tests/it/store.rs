@@ -161,7 +161,10 @@ fn stopped_in_order_it_goes_on_with_the_same_faults_worlds_snapshots_clock_and_c
     let told = all(&first);
     assert_eq!(first.stop().code, Some(0));
     let second = file.serve(&["--seed", "8"]);
-    assert!(second.stderr().contains("seed 7"), "{}", second.stderr());
+    let banner = second.stderr();
+    assert!(banner.contains("seed 7"), "{banner}");
+    assert!(banner.contains("goes on with 5 provisioning requests in the main world, 2 worlds"));
+    assert!(banner.contains("number=4051"), "the next number: {banner}");
     assert_eq!(all(&second), told);
     assert_eq!(state(&second, &number), before);
     let worlds = control(&second, "GET", "/v1/worlds", "").to_string();

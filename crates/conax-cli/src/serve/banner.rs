@@ -17,7 +17,6 @@ pub(super) struct WorldSummary {
     smartcards: usize,
     subscriptions: usize,
     requests: usize,
-    next_number: u64,
     is_demo: bool,
 }
 
@@ -28,7 +27,6 @@ impl WorldSummary {
             smartcards: world.cas.smartcards.len(),
             subscriptions: world.subscriptions.len(),
             requests: world.provisioning_requests.len(),
-            next_number: world.next_request_number,
             is_demo,
         }
     }
@@ -72,7 +70,8 @@ fn write_banner(
     {
         let [crm, control] = [(settings.crm_tls, crm), (settings.control_tls, control)]
             .map(|(mode, address)| format!("{}://{}", mode.scheme(), reachable(address)));
-        write_commands(text, &crm, &control, world.next_number)?;
+        let next = open.shared.crm().book.next_number();
+        write_commands(text, &crm, &control, next)?;
     } else {
         writeln!(text)?;
     }
@@ -88,8 +87,11 @@ fn write_store(text: &mut String, open: &OpenInstance) -> std::fmt::Result {
     let Some(store) = open.worlds.store() else {
         return Ok(());
     };
-    let queue = open.shared.crm().book.queue_length();
-    write!(text, "store {}: {} provisioning requests", store.name(), queue.all())?;
+    let (name, requests) = (store.name(), open.shared.crm().book.queue_length().all());
+    if !open.worlds.goes_on() {
+        return writeln!(text, "store {name}: begins");
+    }
+    write!(text, "store {name}: goes on with {requests} provisioning requests")?;
     match open.worlds.names().len() {
         1 => writeln!(text),
         worlds => writeln!(text, " in the main world, {worlds} worlds"),
@@ -251,7 +253,7 @@ pub(super) fn stopping(grace: Duration) -> String {
 }
 
 /// How the simulator closed.
-pub(super) fn closed(closing: Closing) -> String {
+pub(super) fn closed(closing: Closing, store: Option<&str>) -> String {
     let unanswered = match closing.in_flight_count {
         0 => String::new(),
         count => format!(
@@ -259,8 +261,12 @@ pub(super) fn closed(closing: Closing) -> String {
              them out is not known\n"
         ),
     };
+    let where_they_are = match store {
+        None => "the book is in memory".to_owned(),
+        Some(store) => format!("they are in {store}"),
+    };
     format!(
-        "{unanswered}stopped; {} recorded requests were not sent (the book is in memory)\n",
+        "{unanswered}stopped; {} recorded requests were not sent ({where_they_are})\n",
         closing.pending_count
     )
 }

@@ -125,7 +125,7 @@ fn serve(settings: &Settings, mut kept: Option<Kept>) -> Result<Exit, ServeError
         Ok::<_, ServeError>((open.close(grace).await, exit))
     })?;
     runtime.shutdown_background();
-    log.say(banner::closed(closing));
+    log.say(banner::closed(closing, settings.optional("store")));
     exporter.iter().for_each(|exporter| exporter.finish());
     log.finish();
     Ok(exit)

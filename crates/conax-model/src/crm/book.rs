@@ -201,6 +201,12 @@ impl RequestBook {
         Arc::clone(&self.rows[slot as usize])
     }
 
+    /// The number of the next request that is created.
+    #[must_use]
+    pub const fn next_number(&self) -> RequestNumber {
+        self.settings.next_number
+    }
+
     /// The request with this id.
     #[must_use]
     pub fn by_id(&self, id: HexId) -> Option<&Arc<ProvisioningRequest>> {

@@ -113,6 +113,12 @@ impl Worlds {
         self.surroundings.store.as_ref()
     }
 
+    /// Whether the main world goes on that was kept in a store.
+    #[must_use]
+    pub const fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
     /// Lets the store know again and again how far time has come, for ever.
     pub(crate) async fn keep_time(self: Arc<Self>) {
         loop {

@@ -107,6 +107,8 @@ pub struct Worlds {
     /// A clock nobody touches: where the clock of a world that is made now begins.
     beginning: Clock,
     surroundings: Surroundings,
+    /// Whether the main world was kept in a store before.
+    goes_on: bool,
     others: RwLock<BTreeMap<String, Resident>>,
     /// One world is made or removed at a time.
     making: tokio::sync::Mutex<()>,
@@ -146,6 +148,7 @@ impl Worlds {
             main_name,
             beginning,
             surroundings,
+            goes_on: number.is_some(),
             others: RwLock::default(),
             making: tokio::sync::Mutex::default(),
         });
