@@ -48,24 +48,34 @@ fn beside(path: &Path, more: &str) -> PathBuf {
     PathBuf::from(format!("{}{more}", path.display()))
 }
 
-#[test]
-fn cut_at_any_place_of_what_was_not_moved_yet_a_file_keeps_what_came_before() {
-    let folder = folder("torn");
+/// A folder, and a store of eleven changes as it lies on the disk while its process lives: the file,
+/// and the log of what was not moved into it yet.
+fn eleven_changes(name: &str) -> (PathBuf, Vec<u8>, Vec<u8>) {
+    let folder = folder(name);
     let path = folder.join("whole.db");
     let mut engine = open(&path);
     engine.append(&begin()).expect("it is kept");
     for number in 2..12 {
         engine.append(&[changes(number, number)]).expect("it is kept");
     }
-    // As it lies on the disk while the process lives.
     let (file, log) = (std::fs::read(&path), std::fs::read(beside(&path, "-wal")));
-    let (file, log) = (file.expect("there is a file"), log.expect("there is a log"));
+    (folder, file.expect("there is a file"), log.expect("there is a log"))
+}
+
+/// Lays a store down, as a machine that ended may leave it.
+fn lay(path: &Path, file: &[u8], log: &[u8]) {
+    std::fs::write(path, file).expect("a file can be written");
+    std::fs::write(beside(path, "-wal"), log).expect("a file can be written");
+    let _ = std::fs::remove_file(beside(path, "-shm"));
+}
+
+#[test]
+fn cut_at_any_place_of_what_was_not_moved_yet_a_file_keeps_what_came_before() {
+    let (folder, file, log) = eleven_changes("torn");
     let cut = folder.join("cut.db");
     let mut last = 0;
     for end in (0..log.len()).step_by(512).chain([log.len()]) {
-        std::fs::write(&cut, &file).expect("a file can be written");
-        std::fs::write(beside(&cut, "-wal"), &log[..end]).expect("a file can be written");
-        let _ = std::fs::remove_file(beside(&cut, "-shm"));
+        lay(&cut, &file, &log[..end]);
         let number = world(&mut open(&cut)).map_or(0, |(_, number)| number);
         assert!(number >= last, "more of the log is more of the world: {number} {last}");
         last = number;
@@ -75,22 +85,12 @@ fn cut_at_any_place_of_what_was_not_moved_yet_a_file_keeps_what_came_before() {
 
 #[test]
 fn a_byte_that_was_changed_is_noticed_or_was_of_no_account() {
-    let folder = folder("flipped");
-    let path = folder.join("whole.db");
-    let mut engine = open(&path);
-    engine.append(&begin()).expect("it is kept");
-    for number in 2..12 {
-        engine.append(&[changes(number, number)]).expect("it is kept");
-    }
-    let (file, log) = (std::fs::read(&path), std::fs::read(beside(&path, "-wal")));
-    let (file, log) = (file.expect("there is a file"), log.expect("there is a log"));
+    let (folder, file, log) = eleven_changes("flipped");
     let cut = folder.join("flipped.db");
     for place in (0..log.len()).step_by(997) {
         let mut flipped = log.clone();
         flipped[place] ^= 0x10;
-        std::fs::write(&cut, &file).expect("a file can be written");
-        std::fs::write(beside(&cut, "-wal"), &flipped).expect("a file can be written");
-        let _ = std::fs::remove_file(beside(&cut, "-shm"));
+        lay(&cut, &file, &flipped);
         // What is left is a beginning of it, byte for byte.
         world(&mut open(&cut));
     }
