@@ -54,9 +54,10 @@ def before_load_schema(context, raw_schema):
     schemas = raw_schema["components"]["schemas"]
     for name in [name for name in schemas if name.endswith("Call")]:
         schema = schemas[name]
-        # What is released is no longer valid for the others.
-        if "token" in schema["properties"] and name != "ReleaseTokenCall":
-            schema["properties"]["token"] = {"const": TOKEN}
+        for branch in schema.get("oneOf", [schema]):
+            # What is released is no longer valid for the others.
+            if "token" in branch["properties"] and name != "ReleaseTokenCall":
+                branch["properties"]["token"] = {"const": TOKEN}
         if name == "IssueTokenCall":
             schemas[name] = {"anyOf": [with_known_login(schema), schema]}
         elif name.endswith(("SubscriptionsCall", "PairingCall", "ValueCall")):
