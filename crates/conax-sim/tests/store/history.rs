@@ -218,9 +218,8 @@ fn world(simulator: &Simulator) -> String {
         format!("{cards:?} {transactions:?}")
     };
     let ledger = simulator.ledger();
-    format!(
-        "{:?}\n{rules:?}\n{rows:?}\n{state}\n{ledger:?}\n{:?}",
-        shared.clock.now(),
-        simulator.drift()
-    )
+    // Which rule acted stands in the journal, which is not kept.
+    let mut drift = simulator.drift();
+    drift.iter_mut().for_each(|entry| entry.because = String::new());
+    format!("{:?}\n{rules:?}\n{rows:?}\n{state}\n{ledger:?}\n{:?}", shared.clock.now(), drift)
 }
